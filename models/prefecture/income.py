@@ -1,0 +1,49 @@
+"""Household income and consumption, and what demand takes from them."""
+
+from __future__ import annotations
+
+from sim.model import Array, smooth, total, variable
+
+
+@variable(unit="亿元/a", dims=("region",), kind="flow")
+def household_income(gdp_nominal: Array, household_income_share: Array) -> Array:
+    """Disposable income of households (Q1): a share of GDP that holds labour income and transfers."""
+    return household_income_share * gdp_nominal
+
+
+@variable(unit="万元/人/a", dims=("region",), kind="ratio")
+def income_per_head(household_income: Array, residents: Array) -> Array:
+    """Disposable income per resident."""
+    return household_income / residents
+
+
+@variable(unit="亿元/a", dims=("region",), kind="flow")
+def consumption(
+    household_income: Array,
+    household_income_share: Array,
+    starting_output: Array,
+    price_index: Array,
+    consumption_propensity: Array,
+    income_perception_time: Array,
+) -> Array:
+    """Household consumption (Q1): a share of income as households have come to expect it."""
+    at_start = household_income_share * total(starting_output * price_index, over="sector")
+    return consumption_propensity * smooth(household_income, income_perception_time, at_start)
+
+
+@variable(unit="亿元_2020/a", dims=("region",), kind="flow")
+def real_consumption(consumption: Array, consumer_price: Array) -> Array:
+    """Household consumption at prices of 2020."""
+    return consumption / consumer_price
+
+
+@variable(unit="亿元_2020/a", dims=("region",), kind="flow")
+def real_public_expenditure(public_expenditure: Array, consumer_price: Array) -> Array:
+    """General public expenditure at prices of 2020."""
+    return public_expenditure / consumer_price
+
+
+@variable(unit="亿元/万人/a", dims=("region",))
+def mean_wage(wage: Array, labour: Array) -> Array:
+    """Mean wage over all sectors."""
+    return total(wage * labour, over="sector") / total(labour, over="sector")

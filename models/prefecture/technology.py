@@ -1,0 +1,98 @@
+"""Productivity, R&D and skills."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.model import Array, growth, initial, stock, variable
+
+SECTORS = ("region", "sector")
+
+
+@stock(unit="index", dims=SECTORS, initial=1.0)
+def productivity(productivity: Array, productivity_growth: Array) -> Array:
+    """Total factor productivity (T1), 1 at the start."""
+    return productivity * productivity_growth
+
+
+@variable(unit="1/a", dims=SECTORS)
+def productivity_growth(
+    productivity: Array,
+    frontier: Array,
+    productivity_trend: Array,
+    catch_up: Array,
+    rd_elasticity: Array,
+    rd_weight: Array,
+    rd_stock: Array,
+    normal_rd_growth: Array,
+    agglomeration_elasticity: Array,
+    urban_population_growth: Array,
+    productivity_residual: Array,
+) -> Array:
+    """Growth of productivity (T1): trend, catch-up to the frontier, R&D beyond its normal growth, agglomeration, residual."""
+    learning = catch_up * np.log(frontier / productivity)
+    research = rd_elasticity * rd_weight * (growth(rd_stock) - normal_rd_growth)
+    density = agglomeration_elasticity * urban_population_growth
+    return productivity_trend + learning + research + density + productivity_residual
+
+
+@stock(unit="index", dims=SECTORS, initial="frontier_gap")
+def frontier(frontier: Array, frontier_growth: Array) -> Array:
+    """Productivity of the frontier relative to the city's at the start."""
+    return frontier * frontier_growth
+
+
+@variable(unit="1/a", dims=("region",))
+def urban_population_growth(urban_share: Array, population_growth_rate: Array) -> Array:
+    """Relative growth of the urban population: of its share and of all residents."""
+    return growth(urban_share) + population_growth_rate
+
+
+@variable(unit="ratio", dims=("region",))
+def rd_share(
+    rd_intensity_base: Array, rd_policy: Array, rd_from_hightech: Array, hightech_firms: Array
+) -> Array:
+    """R&D as a share of GDP (T3): the base, the policy's addition, and what more high-tech firms add."""
+    return rd_intensity_base + rd_policy + rd_from_hightech * (hightech_firms / initial(hightech_firms) - 1.0)
+
+
+@variable(unit="亿元/a", dims=("region",), kind="flow")
+def rd_spending(rd_share: Array, gdp_nominal: Array) -> Array:
+    """R&D spending at current prices (T3)."""
+    return rd_share * gdp_nominal
+
+
+@variable(unit="ratio", dims=("region",), kind="ratio")
+def rd_intensity(rd_spending: Array, gdp_nominal: Array) -> Array:
+    """R&D spending as a share of GDP, from the year's totals."""
+    return rd_spending / gdp_nominal
+
+
+@variable(unit="亿元_2020/a", dims=("region",))
+def real_rd_spending(rd_share: Array, gdp_real: Array) -> Array:
+    """R&D spending deflated with the price of GDP."""
+    return rd_share * gdp_real
+
+
+@variable(unit="亿元_2020", dims=("region",))
+def starting_rd_stock(real_rd_spending: Array, rd_depreciation: Array, normal_rd_growth: Array) -> Array:
+    """R&D stock of steady growth: spending / (depreciation + growth)."""
+    return real_rd_spending / (rd_depreciation + normal_rd_growth)
+
+
+@stock(unit="亿元_2020", dims=("region",), initial="starting_rd_stock")
+def rd_stock(rd_stock: Array, real_rd_spending: Array, rd_depreciation: Array) -> Array:
+    """Stock of knowledge (T2): spending less what becomes obsolete."""
+    return real_rd_spending - rd_depreciation * rd_stock
+
+
+@stock(unit="a", dims=("region",), initial="schooling_base")
+def schooling(schooling: Array, young_schooling: Array, labour_renewal: Array, education_gain: Array) -> Array:
+    """Mean years of schooling of the labour force (T5): renewed by the better schooled young."""
+    return labour_renewal * (young_schooling - schooling) + education_gain
+
+
+@variable(unit="index", dims=("region",))
+def human_capital(schooling: Array, return_to_schooling: Array) -> Array:
+    """Human capital (T4): exp(phi * years gained since the start)."""
+    return np.exp(return_to_schooling * (schooling - initial(schooling)))

@@ -1,0 +1,110 @@
+"""What can go wrong: a fault names its place and the mend; an error carries all faults that were found, never just the first.
+
+One base error, one class per kind of fault. Only the command line catches them; there they become a report and an exit status.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+from sim.text import Language, Text
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a fault stands: a file, a line and column counted from one, and the path of the key."""
+
+    file: Path | None = None
+    line: int | None = None
+    column: int | None = None
+    key: str = ""
+
+    def __str__(self) -> str:
+        position = [str(self.file)] if self.file else []
+        position += [str(number) for number in (self.line, self.column) if number is not None]
+        return " ".join(part for part in (":".join(position), self.key) if part)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault: what is wrong, where, and what to do about it."""
+
+    message: Text
+    place: Place = Place()
+    advice: Text | None = None
+
+    def in_language(self, language: Language) -> str:
+        """Return the fault as one line for a person."""
+        parts = [str(self.place), self.message.in_language(language)]
+        line = ("：" if language == "zh" else ": ").join(part for part in parts if part)
+        return line if self.advice is None else f"{line}  → {self.advice.in_language(language)}"
+
+
+class SimError(Exception):
+    """Base of all errors that the user can mend. `faults` holds every fault that was found."""
+
+    exit_status: ClassVar[int] = 2
+
+    def __init__(self, faults: Iterable[Fault] | Fault) -> None:
+        self.faults = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        super().__init__("\n".join(fault.in_language("en") for fault in self.faults))
+
+
+class InputError(SimError):
+    """A scenario, city, plan or data file is wrong."""
+
+
+class ModelError(SimError):
+    """The equations are wrong: a cycle, a missing name, a wrong unit, a forbidden expression."""
+
+
+class UsageError(SimError):
+    """The call is wrong: an unknown run, city, verb or option value."""
+
+
+class RunError(SimError):
+    """The run itself failed: a number became infinite, a file could not be written."""
+
+    exit_status: ClassVar[int] = 1
+
+
+@dataclass
+class Faults:
+    """Collects faults, so that a user sees all of them at once."""
+
+    found: list[Fault] = field(default_factory=list)
+
+    def add(self, message: Text, place: Place = Place(), advice: Text | None = None) -> None:
+        """Note one fault."""
+        self.found.append(Fault(message, place, advice))
+
+    @contextmanager
+    def gathering(self, kind: type[SimError] = InputError) -> Iterator[None]:
+        """Take the faults of an error of `kind` raised inside the block, and go on."""
+        try:
+            yield
+        except kind as error:
+            self.found.extend(error.faults)
+
+    def raise_if_any(self, kind: type[SimError] = InputError) -> None:
+        """Raise `kind` with everything found so far; do nothing when there is none."""
+        if self.found:
+            raise kind(self.found)
+
+
+def nearest(name: str, known: Iterable[str]) -> Text | None:
+    """Advice that names the nearest known name, or, when none is near, lists a few."""
+    names = sorted(set(known))
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.55)
+    if close:
+        return Text(f"是否想写“{close[0]}”？", f"did you mean '{close[0]}'?")
+    if not names:
+        return None
+    shown = names[:8]
+    tail = ("……", " ...") if len(names) > len(shown) else ("", "")
+    return Text("可用：" + "、".join(shown) + tail[0], "known: " + ", ".join(shown) + tail[1])

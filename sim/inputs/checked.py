@@ -1,0 +1,84 @@
+"""Check plain data against a schema: every fault with the place in the file and the nearest known key."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from sim.errors import Faults, nearest
+from sim.inputs.yaml_file import Document, KeyPath
+from sim.text import Text
+
+
+class Record(BaseModel):
+    """A frozen record that knows exactly its own keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True)
+
+
+class Label(Record):
+    """A name or sentence in two languages."""
+
+    zh: str
+    """Chinese wording."""
+    en: str
+    """English wording."""
+
+    def text(self) -> Text:
+        """As a text for people."""
+        return Text(self.zh, self.en)
+
+
+Schema = TypeVar("Schema", bound=BaseModel)
+
+_MESSAGES = {
+    "missing": Text("缺少此键", "this key is missing"),
+    "string_type": Text("应为文字", "text is wanted"),
+    "int_type": Text("应为整数", "a whole number is wanted"),
+    "int_parsing": Text("应为整数", "a whole number is wanted"),
+    "int_from_float": Text("应为整数", "a whole number is wanted"),
+    "float_type": Text("应为数", "a number is wanted"),
+    "float_parsing": Text("应为数", "a number is wanted"),
+    "list_type": Text("应为列表", "a list is wanted"),
+    "dict_type": Text("应为“键: 值”", "keys and values are wanted"),
+    "model_type": Text("应为“键: 值”", "keys and values are wanted"),
+    "model_attributes_type": Text("应为“键: 值”", "keys and values are wanted"),
+}
+
+
+def check_against(schema: type[Schema], data: Any, document: Document, faults: Faults, at: KeyPath = ()) -> Schema | None:
+    """Return the record, or None after adding every fault."""
+    try:
+        return schema.model_validate(data)
+    except ValidationError as error:
+        for detail in error.errors():
+            _add(detail, schema, document, faults, at)
+    return None
+
+
+def _add(detail: Any, schema: type[BaseModel], document: Document, faults: Faults, at: KeyPath) -> None:
+    path = (*at, *detail["loc"])
+    place = document.place(path)
+    if detail["type"] == "extra_forbidden":
+        name = str(detail["loc"][-1])
+        faults.add(Text(f"未知键 {name}", f"unknown key {name}"), place, nearest(name, _keys(schema, detail["loc"])))
+        return
+    wording = _MESSAGES.get(detail["type"])
+    if wording is None:
+        expected = detail.get("ctx", {}).get("expected", detail["msg"])
+        wording = Text(f"值不合要求：{expected}", f"not allowed: {expected}")
+    faults.add(wording, place)
+
+
+def _keys(schema: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
+    current: Any = schema
+    for part in location[:-1]:
+        field = getattr(current, "model_fields", {}).get(part)
+        current = _record_type(field.annotation) if field is not None else current
+    return [field.alias or name for name, field in getattr(current, "model_fields", {}).items()]
+
+
+def _record_type(annotation: Any) -> Any:
+    options = [annotation, *getattr(annotation, "__args__", ())]
+    return next((item for item in options if isinstance(item, type) and issubclass(item, BaseModel)), None)

@@ -1,0 +1,96 @@
+"""Published statistics of a city: one value per region, year and indicator, the best-ranked source first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.errors import Faults, Place, nearest
+from sim.inputs.tables import number, read_table
+from sim.inputs.yaml_file import read_yaml
+from sim.text import Text
+
+COLUMNS = ("region", "year", "indicator", "value", "unit", "source", "known_from", "note")
+
+
+@dataclass(frozen=True)
+class Datum:
+    """One published or derived value. `known_from` is the year of its publication."""
+
+    region: str
+    year: int
+    indicator: str
+    value: float
+    unit: str
+    source: str
+    known_from: int
+    note: str
+
+
+@dataclass(frozen=True)
+class History:
+    """All data of a city. Where several sources give a value, the best-ranked one is used."""
+
+    data: tuple[Datum, ...]
+    ranks: Mapping[str, int]
+
+    def series(self, indicator: str, region: str, first: int = 0) -> dict[int, Datum]:
+        """The best datum of each year from `first` on, in order of years."""
+        chosen: dict[int, Datum] = {}
+        for datum in self.data:
+            if datum.indicator != indicator or datum.region != region or datum.year < first:
+                continue
+            if datum.year not in chosen or self.ranks[datum.source] < self.ranks[chosen[datum.year].source]:
+                chosen[datum.year] = datum
+        return dict(sorted(chosen.items()))
+
+    def indicators(self) -> set[str]:
+        """Names of all indicators."""
+        return {datum.indicator for datum in self.data}
+
+
+def read_history(file: Path, sources_file: Path) -> History:
+    """Read `history.csv` and the ranks of `sources.yaml`.
+
+    Raises
+    ------
+    InputError
+        with every row that is not a number, has no known source, or stands twice.
+    """
+    faults = Faults()
+    sources = read_yaml(sources_file).data.get("sources", {})
+    ranks = {name: int(item["rank"]) for name, item in sources.items()}
+    data: list[Datum] = []
+    for place, row in read_table(file, COLUMNS):
+        with faults.gathering():
+            data.append(_datum(row, place))
+            if row["source"] not in ranks:
+                message = Text(f"来源 {row['source']} 不在 sources.yaml 中", f"source {row['source']} is not in sources.yaml")
+                faults.add(message, place, nearest(row["source"], ranks))
+    _fail_if_doubled(data, file, faults)
+    faults.raise_if_any()
+    return History(tuple(data), ranks)
+
+
+def _datum(row: Mapping[str, str], place: Place) -> Datum:
+    return Datum(
+        region=row["region"],
+        year=int(number(row["year"], place, "year")),
+        indicator=row["indicator"],
+        value=number(row["value"], place, "value"),
+        unit=row["unit"],
+        source=row["source"],
+        known_from=int(number(row["known_from"], place, "known_from")),
+        note=row["note"],
+    )
+
+
+def _fail_if_doubled(data: list[Datum], file: Path, faults: Faults) -> None:
+    seen: set[tuple[str, int, str, str]] = set()
+    for datum in data:
+        key = (datum.region, datum.year, datum.indicator, datum.source)
+        if key in seen:
+            name = f"{datum.indicator} {datum.year} {datum.source}"
+            faults.add(Text(f"重复的数据：{name}", f"this datum stands twice: {name}"), Place(file))
+        seen.add(key)

@@ -1,0 +1,80 @@
+"""Where models and scenarios are found: --home, SIM_HOME, the current folder, the checkout, the installed package, in this order."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.errors import Fault, Place, UsageError, nearest
+from sim.text import Text
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DEFAULT_CITY = "hengyang"
+
+
+@dataclass(frozen=True)
+class Home:
+    """A folder that holds `models/` and `scenarios/`, and how it was found."""
+
+    folder: Path
+    origin: Text
+
+    @property
+    def models(self) -> Path:
+        """Folder of equation models and cities."""
+        return self.folder / "models"
+
+    @property
+    def scenarios(self) -> Path:
+        """Folder of scenario files."""
+        return self.folder / "scenarios"
+
+    def cities(self) -> list[str]:
+        """Names of the city folders."""
+        return sorted(file.parent.name for file in self.models.glob("*/city.yaml"))
+
+    def city_folder(self, name: str) -> Path:
+        """Folder of a city.
+
+        Raises
+        ------
+        UsageError
+            when there is no such city.
+        """
+        if name not in self.cities():
+            message = Text(f"没有城市 {name}", f"no city {name}")
+            raise UsageError(Fault(message, Place(self.models), nearest(name, self.cities())))
+        return self.models / name
+
+
+def find_home(given: Path | None = None) -> Home:
+    """Find the home folder.
+
+    Raises
+    ------
+    UsageError
+        when the folder that was asked for holds no models, or none is found at all.
+    """
+    asked = given or (Path(os.environ["SIM_HOME"]) if os.environ.get("SIM_HOME") else None)
+    if asked is not None:
+        if not _is_home(asked):
+            advice = Text("该文件夹须含 models/ 和 scenarios/", "it must hold models/ and scenarios/")
+            raise UsageError(Fault(Text("不是模拟器的主文件夹", "not a home folder of the simulator"), Place(asked), advice))
+        return Home(asked.resolve(), Text("--home 或 SIM_HOME", "--home or SIM_HOME"))
+    for folder, origin in _places():
+        if _is_home(folder):
+            return Home(folder.resolve(), origin)
+    raise UsageError(Fault(Text("找不到 models/ 和 scenarios/", "cannot find models/ and scenarios/")))
+
+
+def _places() -> list[tuple[Path, Text]]:
+    return [
+        (Path.cwd(), Text("当前文件夹", "the current folder")),
+        (PACKAGE.parent, Text("程序所在的源码文件夹", "the checkout")),
+        (PACKAGE / "_bundled", Text("安装包自带", "the installed package")),
+    ]
+
+
+def _is_home(folder: Path) -> bool:
+    return (folder / "models").is_dir() and (folder / "scenarios").is_dir()

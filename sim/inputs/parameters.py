@@ -1,0 +1,171 @@
+"""Parameters: value, unit, range, kind, source with evidence tag. Without a source a parameter does not load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from sim.errors import Faults, Place, nearest
+from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.values import Target, YearPath, read_value
+from sim.inputs.yaml_file import Document, read_yaml
+from sim.dimensions import Dimension
+from sim.text import Text
+from sim.units import UnknownUnitError, parse_unit
+
+ParameterKind = Literal["lever", "assumption", "behaviour", "constant"]
+Evidence = Literal["V", "M", "D", "A"]
+
+
+class Entry(Record):
+    """One parameter of a model's parameters.yaml."""
+
+    label: Label
+    """Name in two languages."""
+    unit: str
+    """Unit of the value."""
+    dims: list[str] = []
+    """Dimensions; the value then has a number per member."""
+    kind: ParameterKind
+    """lever: the bureau decides; assumption: what happens to the city; behaviour: what we believe; constant: fixed."""
+    value: Any = None
+    """A number, one per member, or a path of years. Left out where the city must give it."""
+    range: tuple[float, float] | None = None
+    """Smallest and largest value that a scenario may give."""
+    prior: tuple[float, float] | None = None
+    """Lowest and highest value of a triangular prior around the value."""
+    common_factor: tuple[float, float] | None = None
+    """Lowest and highest common factor on all members, triangular around one."""
+    source: str
+    """Citation, or the word assumption followed by its reason; `city` where the city gives the value."""
+    evidence: Evidence = "A"
+    """V seen in a public document, M general knowledge of the literature, D derived by arithmetic, A assumption."""
+    known_from: int | None = None
+    """Year in which the source was published."""
+
+
+class CityEntry(Record):
+    """What a city says of a parameter that the model declares."""
+
+    value: Any
+    """A number, one per member, a path of years, or `history:` with a rule for later years."""
+    source: str
+    """Citation, or the word assumption followed by its reason."""
+    evidence: Evidence
+    """V seen, M literature, D derived, A assumption."""
+    known_from: int | None = None
+    """Year in which the source was published."""
+    prior: tuple[float, float] | None = None
+    """Lowest and highest value of a triangular prior, where the city's differs."""
+
+
+@dataclass(frozen=True)
+class ParameterRecord:
+    """A declared parameter with the value it has so far (None until a city gives one)."""
+
+    name: str
+    label: Text
+    unit: str
+    dims: tuple[str, ...]
+    kind: ParameterKind
+    value: YearPath | None
+    range: tuple[float, float] | None
+    prior: tuple[float, float] | None
+    common_factor: tuple[float, float] | None
+    source: str
+    evidence: Evidence
+    known_from: int | None
+    place: Place
+
+
+def read_parameters(file: Path, dimensions: Mapping[str, Dimension], years: tuple[int, int]) -> dict[str, ParameterRecord]:
+    """Read a model's parameters.yaml; `years` are the base year and the last year that a path may name.
+
+    Raises
+    ------
+    InputError
+        with every fault of the file.
+    """
+    document, faults = read_yaml(file), Faults()
+    records: dict[str, ParameterRecord] = {}
+    for name, raw in document.data.items():
+        entry = check_against(Entry, raw, document, faults, (str(name),))
+        if entry is not None and _fits(entry, document.place((name,)), dimensions, faults):
+            records[name] = _record(str(name), entry, document, dimensions, years, faults)
+    faults.raise_if_any()
+    return records
+
+
+def _fits(entry: Entry, place: Place, dimensions: Mapping[str, Dimension], faults: Faults) -> bool:
+    before = len(faults.found)
+    try:
+        parse_unit(entry.unit)
+    except UnknownUnitError:
+        faults.add(Text(f"未知单位 {entry.unit}", f"unknown unit {entry.unit}"), place)
+    for dim in entry.dims:
+        if dim not in dimensions:
+            faults.add(Text(f"未知维度 {dim}", f"unknown dimension {dim}"), place, nearest(dim, dimensions))
+    if not entry.source.strip():
+        faults.add(Text("没有来源", "no source"), place)
+    return len(faults.found) == before
+
+
+def _record(
+    name: str,
+    entry: Entry,
+    document: Document,
+    dimensions: Mapping[str, Dimension],
+    years: tuple[int, int],
+    faults: Faults,
+) -> ParameterRecord:
+    place = document.place((name,))
+    target = Target(entry.unit, tuple(dimensions[dim] for dim in entry.dims), *years)
+    value = None if entry.value is None else read_value(entry.value, target, faults, document.place((name, "value")))
+    record = ParameterRecord(
+        name=name,
+        label=entry.label.text(),
+        unit=entry.unit,
+        dims=tuple(entry.dims),
+        kind=entry.kind,
+        value=value,
+        range=entry.range,
+        prior=entry.prior,
+        common_factor=entry.common_factor,
+        source=entry.source,
+        evidence=entry.evidence,
+        known_from=entry.known_from,
+        place=place,
+    )
+    if value is not None:
+        check_range(record, value, faults, place)
+    return record
+
+
+def check_range(record: ParameterRecord, value: YearPath, faults: Faults, place: Place) -> None:
+    """Add a fault when a value lies outside the declared range."""
+    if record.range is None:
+        return
+    low, high = record.range
+    for array in value.everything():
+        wrong = array[(array < low) | (array > high)]
+        if wrong.size:
+            given, span = f"{float(np.ravel(wrong)[0]):g}", f"{low:g} … {high:g}"
+            message = Text(f"{given} 超出范围 {span}（{record.unit}）", f"{given} lies outside {span} ({record.unit})")
+            faults.add(message, place)
+            return
+
+
+def with_value(record: ParameterRecord, entry: CityEntry, value: YearPath) -> ParameterRecord:
+    """The record with a city's value, source and evidence."""
+    return replace(
+        record,
+        value=value,
+        source=entry.source,
+        evidence=entry.evidence,
+        known_from=entry.known_from,
+        prior=entry.prior or record.prior,
+    )

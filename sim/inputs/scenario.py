@@ -1,0 +1,258 @@
+"""Scenario files: pure data in three sections that never mix, with inheritance and named layers.
+
+`levers` are what a bureau decides, `assumptions` what happens to it, `behaviour` what we believe. `given` replaces a variable of
+the model by a path. A file may extend another; layers are applied in the order: extended file, file, its layers in use, --set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from sim.errors import Faults, InputError, Place, nearest
+from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.yaml_file import Document, KeyPath, read_yaml
+from sim.text import Text
+
+SECTIONS = ("levers", "assumptions", "behaviour", "given")
+SECTION_OF_KIND = {"lever": "levers", "assumption": "assumptions", "behaviour": "behaviour"}
+_ENTRY_KEYS = {"value", "from", "note"}
+
+
+class Layer(Record):
+    """A named set of changes, switched on by `use` or --use."""
+
+    levers: dict[str, Any] = {}
+    """Levers changed by this layer."""
+    assumptions: dict[str, Any] = {}
+    """Assumptions changed by this layer."""
+    behaviour: dict[str, Any] = {}
+    """Behavioural parameters changed by this layer."""
+    given: dict[str, Any] = {}
+    """Variables replaced by a path."""
+
+
+class ScenarioFile(Layer):
+    """The keys of a scenario file."""
+
+    name: Label
+    """Name shown in tables and figures."""
+    description: Label | None = None
+    """What the scenario stands for, in a sentence or two."""
+    city: str | None = None
+    """City folder; taken from the extended file when left out."""
+    extends: str | None = None
+    """Another scenario file in the same folder, without or with .yaml."""
+    last_year: int | None = None
+    """Last simulated year."""
+    method: Literal["euler", "rk4"] | None = None
+    """Integration method; euler when left out."""
+    steps_per_year: int | None = Field(default=None, ge=1, le=365)
+    """Time steps in a year; 4 when left out."""
+    targets: list[str] | None = None
+    """Ids of the plan's catalogue, or city/* for all that are bound to a variable."""
+    overrides: dict[str, Layer] = {}
+    """Named layers."""
+    use: list[str] = []
+    """Names of the layers that are switched on."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that a layer of a scenario sets: the raw value, why, and where it stands."""
+
+    section: str
+    name: str
+    raw: Any
+    origin: str
+    sources: tuple[str, ...]
+    note: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario with its inheritance resolved; `changes` are in the order in which they apply."""
+
+    key: str
+    file: Path
+    name: Text
+    description: Text
+    city: str
+    last_year: int | None
+    method: str
+    steps_per_year: int
+    targets: tuple[tuple[str, Place], ...]
+    changes: tuple[Change, ...]
+    files: tuple[Path, ...]
+
+
+def scenario_files(folder: Path) -> list[Path]:
+    """All scenario files of a folder."""
+    return sorted(folder.glob("*.yaml"))
+
+
+def find_scenario(name: str, folder: Path) -> Path:
+    """A scenario by path or by its name in the scenarios folder.
+
+    Raises
+    ------
+    InputError
+        when it is neither.
+    """
+    direct = Path(name)
+    if direct.suffix in (".yaml", ".yml") or direct.exists():
+        return direct
+    candidate = folder / f"{name}.yaml"
+    if candidate.exists() and candidate.parent == folder:
+        return candidate
+    faults = Faults()
+    known = [file.stem for file in scenario_files(folder)]
+    faults.add(Text(f"没有情景 {name}", f"no scenario {name}"), Place(folder), nearest(name, known))
+    raise InputError(faults.found)
+
+
+def read_scenario(file: Path, use: tuple[str, ...] = (), settings: tuple[tuple[str, str], ...] = ()) -> Scenario:
+    """Read a scenario with everything that it extends; `settings` are the --set pairs of the command line.
+
+    Raises
+    ------
+    InputError
+        with every fault of every file of the chain.
+    """
+    faults = Faults()
+    chain = list(_chain(file, faults))
+    faults.raise_if_any()
+    changes = [change for document, record in chain for change in _changes_of(document, record)]
+    changes += list(_layers(chain, use, faults))
+    changes += [_set_change(key, raw) for key, raw in settings]
+    merged = _merged([record for _, record in chain])
+    document, record = chain[-1]
+    if merged["city"] is None:
+        faults.add(Text("没有写明城市", "no city is named"), Place(file, key="city"))
+    faults.raise_if_any()
+    return Scenario(
+        key=file.stem,
+        file=file,
+        name=record.name.text(),
+        description=record.description.text() if record.description else Text("", ""),
+        city=merged["city"],
+        last_year=merged["last_year"],
+        method=merged["method"] or "euler",
+        steps_per_year=merged["steps_per_year"] or 4,
+        targets=_targets(chain),
+        changes=tuple(changes),
+        files=tuple(document.file for document, _ in chain),
+    )
+
+
+def _chain(file: Path, faults: Faults) -> Iterator[tuple[Document, ScenarioFile]]:
+    seen: list[Path] = []
+    links: list[tuple[Document, ScenarioFile]] = []
+    current: Path | None = file
+    while current is not None:
+        seen.append(current.resolve())
+        document = read_yaml(current) if not links else _read_extended(current, links[-1][0])
+        record = check_against(ScenarioFile, document.data, document, faults)
+        _fail_if_sections_wrong(document, faults)
+        if record is None:
+            return
+        links.append((document, record))
+        current = _extended(record, document, seen, faults)
+    yield from reversed(links)
+
+
+def _read_extended(file: Path, document: Document) -> Document:
+    try:
+        return read_yaml(file)
+    except InputError as error:
+        place = document.place(("extends",))
+        faults = Faults(list(error.faults))
+        faults.add(Text(f"无法读取所继承的 {file.name}", f"cannot read {file.name}, which it extends"), place)
+        raise InputError(faults.found) from error
+
+
+def _extended(record: ScenarioFile, document: Document, seen: list[Path], faults: Faults) -> Path | None:
+    if record.extends is None:
+        return None
+    place = document.place(("extends",))
+    name = record.extends if record.extends.endswith((".yaml", ".yml")) else f"{record.extends}.yaml"
+    if Path(name).name != name:
+        faults.add(Text("extends 只能是同一文件夹中的文件名", "extends must be a file name in the same folder"), place)
+        return None
+    target = document.file.parent / name
+    if target.resolve() in seen:
+        faults.add(Text(f"循环继承：{record.extends}", f"extends in a circle: {record.extends}"), place)
+        return None
+    if not target.exists():
+        known = [item.stem for item in scenario_files(document.file.parent)]
+        faults.add(Text(f"没有情景 {record.extends}", f"no scenario {record.extends}"), place, nearest(record.extends, known))
+        return None
+    return target
+
+
+def _fail_if_sections_wrong(document: Document, faults: Faults) -> None:
+    for section in SECTIONS:
+        content = document.data.get(section)
+        for name in content if isinstance(content, dict) else ():
+            if not isinstance(name, str):
+                faults.add(Text("键必须是名称", "the key must be a name"), document.place((section, name)))
+
+
+def _merged(records: list[ScenarioFile]) -> dict[str, Any]:
+    keys = ("city", "last_year", "method", "steps_per_year")
+    return {
+        key: next((value for record in reversed(records) if (value := getattr(record, key)) is not None), None) for key in keys
+    }
+
+
+def _targets(chain: list[tuple[Document, ScenarioFile]]) -> tuple[tuple[str, Place], ...]:
+    for document, record in reversed(chain):
+        if record.targets is not None:
+            return tuple((name, document.place(("targets", index))) for index, name in enumerate(record.targets))
+    return ()
+
+
+def _changes_of(document: Document, layer: Layer, at: KeyPath = (), origin: str = "") -> Iterator[Change]:
+    for section in SECTIONS:
+        for name, raw in getattr(layer, section).items():
+            path = (*at, section, name)
+            yield _change(section, name, raw, origin or document.file.stem, document.place(path))
+
+
+def _change(section: str, name: str, raw: Any, origin: str, place: Place) -> Change:
+    if isinstance(raw, dict) and "value" in raw and set(raw) <= _ENTRY_KEYS | ({"unit"} if section == "given" else set()):
+        sources = raw.get("from", [])
+        listed = tuple(str(item) for item in (sources if isinstance(sources, list) else [sources]))
+        inner = {"value": raw["value"], "unit": raw["unit"]} if "unit" in raw else raw["value"]
+        return Change(section, name, inner, origin, listed, str(raw.get("note", "")), place)
+    return Change(section, name, raw, origin, (), "", place)
+
+
+def _layers(
+    chain: list[tuple[Document, ScenarioFile]], use: tuple[str, ...], faults: Faults
+) -> Iterator[Change]:
+    known = {name: (document, layer) for document, record in chain for name, layer in record.overrides.items()}
+    wanted = [(name, document.place(("use", index))) for document, record in chain for index, name in enumerate(record.use)]
+    wanted += [(name, Place(key="--use")) for name in use]
+    for name, place in wanted:
+        if name not in known:
+            faults.add(Text(f"没有名为 {name} 的 overrides", f"no overrides named {name}"), place, nearest(name, known))
+            continue
+        document, layer = known[name]
+        yield from _changes_of(document, layer, ("overrides", name), f"{document.file.stem}/{name}")
+
+
+def _set_change(key: str, raw: str) -> Change:
+    return Change("", key, _literal(raw), "--set", (), "", Place(key=f"--set {key}"))
+
+
+def _literal(raw: str) -> Any:
+    try:
+        return int(raw) if raw.lstrip("+-").isdigit() else float(raw)
+    except ValueError:
+        return raw

@@ -1,0 +1,220 @@
+"""Values of parameters: one number, one per member of a dimension, or a path of calendar years; with units converted on reading.
+
+A path is a table of calendar years: the value of year Y holds from 1 January to 31 December of Y. Its shape says what happens
+between and outside the years that are named:
+
+- step: the earlier value holds until the first named year, and each named value until the next;
+- ramp: a straight line from the earlier value in the base year through the named years;
+- hold: a straight line between the named years, the first value also before them.
+
+After the last named year the last value holds in all three.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import Faults, Place, nearest
+from sim.dimensions import Dimension
+from sim.text import Text
+from sim.units import UnknownUnitError, conversion
+
+Floats = NDArray[np.float64]
+SHAPES = ("step", "ramp", "hold")
+_QUANTITY = re.compile(r"\s*([-+]?[0-9][0-9_.,]*(?:[eE][-+]?\d+)?)\s*(\S.*)?")
+_YEARS = range(1900, 2201)
+
+
+@dataclass(frozen=True)
+class YearPath:
+    """Values by calendar year. A constant is a path without named years: `before` holds always."""
+
+    before: Floats
+    years: tuple[int, ...] = ()
+    arrays: tuple[Floats, ...] = ()
+    shape: str = "step"
+    base_year: int = 0
+
+    def at(self, year: int) -> Floats:
+        """The value that holds in a calendar year, with one axis per dimension."""
+        if not self.years:
+            return self.before
+        if self.shape == "step":
+            passed = [array for named, array in zip(self.years, self.arrays, strict=True) if named <= year]
+            return passed[-1] if passed else self.before
+        named, arrays = self.years, self.arrays
+        if self.shape == "ramp" and self.base_year < named[0]:
+            named, arrays = (self.base_year, *named), (self.before, *arrays)
+        return _interpolated(named, arrays, year)
+
+    @property
+    def is_constant(self) -> bool:
+        """No calendar year is named."""
+        return not self.years
+
+    def everything(self) -> list[Floats]:
+        """All arrays that the path can return at its named years."""
+        return [*self.arrays] if self.years else [self.before]
+
+
+def _interpolated(years: tuple[int, ...], arrays: tuple[Floats, ...], year: int) -> Floats:
+    if year <= years[0]:
+        return arrays[0]
+    if year >= years[-1]:
+        return arrays[-1]
+    right = next(index for index, named in enumerate(years) if named >= year)
+    weight = (year - years[right - 1]) / (years[right] - years[right - 1])
+    return arrays[right - 1] + weight * (arrays[right] - arrays[right - 1])
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a value is read for: its unit, dimensions, and the years that may be named."""
+
+    unit: str
+    dims: tuple[Dimension, ...]
+    base_year: int
+    last_year: int
+
+
+def read_value(raw: Any, target: Target, faults: Faults, place: Place, earlier: YearPath | None = None) -> YearPath | None:
+    """Read what a file gives for a parameter. Members that are not named keep the `earlier` value.
+
+    Faults are added for wrong types, unknown members, units that do not fit, and years outside the run; None is returned then.
+    """
+    before = len(faults.found)
+    path = _read(raw, target, faults, place)
+    if path is None or len(faults.found) > before:
+        return None
+    filled = _filled(path, earlier)
+    if any(np.isnan(array).any() for array in filled.everything()):
+        names = "、".join(dim.name for dim in target.dims)
+        faults.add(Text(f"须给出 {names} 的每个成员", f"give a value for every member of {names}"), place)
+        return None
+    return filled
+
+
+def _read(raw: Any, target: Target, faults: Faults, place: Place) -> YearPath | None:
+    if isinstance(raw, Mapping) and any(_is_year(key) for key in raw):
+        return _read_path(raw, target, faults, place)
+    array = _read_array(raw, target, target.dims, faults, place)
+    return None if array is None else YearPath(array)
+
+
+def _read_path(raw: Mapping[Any, Any], target: Target, faults: Faults, place: Place) -> YearPath | None:
+    shape = raw.get("shape", "step")
+    if shape not in SHAPES:
+        faults.add(Text(f"未知形状 {shape}", f"unknown shape {shape}"), place, nearest(str(shape), SHAPES))
+    points: dict[int, Floats] = {}
+    for key, item in raw.items():
+        if key == "shape":
+            continue
+        if not _is_year(key):
+            faults.add(Text(f"年份表中的键 {key} 不是年份", f"{key} is not a year"), place)
+        elif not target.base_year <= key <= target.last_year:
+            span = f"{target.base_year}–{target.last_year}"
+            faults.add(Text(f"年份 {key} 超出期限 {span}", f"the year {key} lies outside {span}"), place)
+        else:
+            array = _read_array(item, target, target.dims, faults, place)
+            points |= {} if array is None else {key: array}
+    years = tuple(sorted(points))
+    if not years:
+        return None
+    unknown = np.full_like(points[years[0]], np.nan)
+    return YearPath(unknown, years, tuple(points[year] for year in years), str(shape), target.base_year)
+
+
+def _is_year(key: Any) -> bool:
+    return isinstance(key, int) and not isinstance(key, bool) and key in _YEARS
+
+
+def _read_array(
+    raw: Any, target: Target, dims: Sequence[Dimension], faults: Faults, place: Place
+) -> Floats | None:
+    shape = tuple(len(dim.members) for dim in dims)
+    if not isinstance(raw, Mapping):
+        number = _read_number(raw, target.unit, faults, place)
+        return None if number is None else np.full(shape, number)
+    if not dims:
+        faults.add(Text("应为一个数", "a single number is wanted"), place)
+        return None
+    if set(raw) <= set(dims[0].members):
+        return _read_members(raw, target, dims, faults, place)
+    if len(dims) > 1:
+        inner = _read_array(raw, target, dims[1:], faults, place)
+        return None if inner is None else np.array(np.broadcast_to(inner, shape))
+    for name in sorted(str(key) for key in raw if key not in dims[0].members):
+        faults.add(Text(f"{dims[0].name} 没有成员 {name}", f"{dims[0].name} has no member {name}"), place, nearest(name, dims[0].members))
+    return None
+
+
+def _read_members(
+    raw: Mapping[Any, Any], target: Target, dims: Sequence[Dimension], faults: Faults, place: Place
+) -> Floats | None:
+    result = np.full(tuple(len(dim.members) for dim in dims), np.nan)
+    for member, item in raw.items():
+        part = _read_array(item, target, dims[1:], faults, place)
+        if part is not None:
+            result[dims[0].index(member)] = part
+    return result
+
+
+def _read_number(raw: Any, unit: str, faults: Faults, place: Place) -> float | None:
+    if isinstance(raw, str):
+        return _read_quantity(raw, unit, faults, place)
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        shown = type(raw).__name__ if raw is None or isinstance(raw, list) else repr(raw)
+        faults.add(Text(f"应为数，得到 {shown}", f"a number is wanted, got {shown}"), place)
+        return None
+    return float(raw) if math.isfinite(raw) else None
+
+
+def _read_quantity(raw: str, unit: str, faults: Faults, place: Place) -> float | None:
+    match = _QUANTITY.fullmatch(raw)
+    try:
+        number = float(match[1].replace(",", "").replace("_", "")) if match else None
+    except ValueError:
+        number = None
+    if match is None or number is None:
+        faults.add(Text(f"应为数，得到“{raw}”", f"a number is wanted, got '{raw}'"), place)
+        return None
+    if not match[2]:
+        return number
+    return _converted(number, match[2], unit, faults, place)
+
+
+def _converted(number: float, given: str, unit: str, faults: Faults, place: Place) -> float | None:
+    try:
+        return number * conversion(given, unit)
+    except UnknownUnitError:
+        faults.add(Text(f"未知单位 {given}", f"unknown unit {given}"), place, Text(f"本项单位为 {unit}", f"the unit is {unit}"))
+    except ValueError:
+        advice = Text(f"本项单位为 {unit}", f"the unit is {unit}")
+        faults.add(Text(f"单位 {given} 不适用", f"the unit {given} does not fit"), place, advice)
+    return None
+
+
+def _filled(path: YearPath, earlier: YearPath | None) -> YearPath:
+    if earlier is None:
+        if path.is_constant:
+            return path
+        return replace(path, before=path.arrays[0])
+    if path.is_constant:
+        if earlier.is_constant or not np.isnan(path.before).any():
+            return YearPath(_over(path.before, earlier.before))
+        arrays = tuple(_over(path.before, array) for array in earlier.arrays)
+        return replace(earlier, before=_over(path.before, earlier.before), arrays=arrays)
+    before = earlier.at(path.base_year)
+    arrays = tuple(_over(array, earlier.at(year)) for year, array in zip(path.years, path.arrays, strict=True))
+    return replace(path, before=before, arrays=arrays)
+
+
+def _over(new: Floats, old: Floats) -> Floats:
+    return np.where(np.isnan(new), old, new)

@@ -1,0 +1,197 @@
+"""Read a YAML file that may come by mail: plain data only, with the line and column of every key, and every fault named.
+
+Anchors, aliases, tags and several documents are refused, so a small file can never become a large one; size and depth are bounded.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML, events
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from sim.errors import Fault, Faults, InputError, Place
+from sim.text import Text
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 20
+KeyPath = tuple[str | int, ...]
+_INTEGER = re.compile(r"[-+]?[0-9][0-9_]*")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_SPECIAL = {"null": None, "~": None, "": None, "true": True, "false": False}
+_NOT_FINITE = re.compile(r"[-+]?\.?(inf|nan)(inity)?", re.IGNORECASE)
+
+
+@dataclass
+class Document:
+    """The data of a YAML file and where each key stands. `places` maps a key path to its line and column."""
+
+    file: Path
+    data: Any = None
+    places: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
+
+    def place(self, path: KeyPath) -> Place:
+        """The place of a key path, or of its nearest ancestor that stands in the file."""
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.places:
+                line, column = self.places[path[:length]]
+                return Place(self.file, line, column, dotted(path))
+        return Place(self.file, key=dotted(path))
+
+
+def dotted(path: KeyPath) -> str:
+    """A key path as people write it: levers.public_investment.2022."""
+    return ".".join(str(part) for part in path)
+
+
+def read_yaml(file: Path) -> Document:
+    """Read one YAML mapping.
+
+    Raises
+    ------
+    InputError
+        when the file is missing, a folder, too large, empty, not UTF-8, not YAML, or uses more than plain data.
+    """
+    return parse_yaml(_read_text(file), file)
+
+
+def parse_yaml(text: str, file: Path) -> Document:
+    """Parse the text of a YAML file; see `read_yaml`."""
+    document, faults = Document(file), Faults()
+    try:
+        stream = iter(YAML(typ="safe", pure=True).parse(text))
+        _Builder(document, faults).build(stream)
+    except MarkedYAMLError as error:
+        raise InputError(_syntax_fault(error, file)) from error
+    except (YAMLError, RecursionError, ValueError) as error:
+        message = Text("不是有效的 YAML", "not valid YAML")
+        raise InputError(Fault(message, Place(file), Text(str(error), str(error)))) from error
+    if document.data is None and not faults.found:
+        faults.add(Text("文件是空的", "the file is empty"), Place(file))
+    elif not isinstance(document.data, dict) and not faults.found:
+        faults.add(Text("文件最外层应为“键: 值”", "the file must hold keys and values"), Place(file, 1, 1))
+    faults.raise_if_any()
+    return document
+
+
+def _read_text(file: Path) -> str:
+    try:
+        size = file.stat().st_size
+        if size > MAX_BYTES:
+            message = Text(f"文件过大（{size} 字节，上限 {MAX_BYTES}）", f"too large ({size} bytes, limit {MAX_BYTES})")
+            raise InputError(Fault(message, Place(file)))
+        return file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise InputError(Fault(Text("文件不存在", "no such file"), Place(file))) from error
+    except IsADirectoryError as error:
+        raise InputError(Fault(Text("这是文件夹，不是文件", "this is a folder, not a file"), Place(file))) from error
+    except PermissionError as error:
+        raise InputError(Fault(Text("无权读取该文件", "no permission to read this file"), Place(file))) from error
+    except UnicodeDecodeError as error:
+        advice = Text("请用编辑器另存为 UTF-8 编码", "save it as UTF-8 in your editor")
+        raise InputError(Fault(Text("不是 UTF-8 编码", "not UTF-8"), Place(file), advice)) from error
+
+
+def _syntax_fault(error: MarkedYAMLError, file: Path) -> Fault:
+    mark = error.problem_mark or error.context_mark
+    place = Place(file) if mark is None else Place(file, mark.line + 1, mark.column + 1)
+    problem = error.problem or "?"
+    advice = Text("检查缩进、冒号后的空格和引号", "check indentation, the blank after a colon, and quotes")
+    return Fault(Text(f"不是有效的 YAML：{problem}", f"not valid YAML: {problem}"), place, advice)
+
+
+class _Builder:
+    """Builds plain data from the event stream, so that nothing is expanded before it is inspected."""
+
+    def __init__(self, document: Document, faults: Faults) -> None:
+        self.document, self.faults = document, faults
+
+    def build(self, stream: Iterator[Any]) -> None:
+        documents = 0
+        for event in stream:
+            if isinstance(event, events.DocumentStartEvent):
+                documents += 1
+            elif isinstance(event, events.NodeEvent):
+                data = self._value(event, stream, ())
+                self.document.data = data if documents == 1 else self.document.data
+        if documents > 1:
+            self.faults.add(Text("一个文件只能有一份文档", "only one document per file"), Place(self.document.file))
+
+    def _value(self, event: Any, stream: Iterator[Any], path: KeyPath) -> Any:
+        self._fail_if_not_plain(event, path)
+        if isinstance(event, events.MappingStartEvent):
+            return self._mapping(stream, path)
+        if isinstance(event, events.SequenceStartEvent):
+            return self._sequence(stream, path)
+        if isinstance(event, events.ScalarEvent):
+            return self._scalar(event, path)
+        return None
+
+    def _fail_if_not_plain(self, event: Any, path: KeyPath) -> None:
+        if isinstance(event, events.AliasEvent) or getattr(event, "anchor", None):
+            message = Text("不允许使用锚点和别名（& 和 *）", "anchors and aliases (& and *) are not allowed")
+            self.faults.add(message, self._here(event, path))
+        if getattr(event, "tag", None):
+            message = Text(f"不允许使用标签 {event.tag}", f"tags such as {event.tag} are not allowed")
+            self.faults.add(message, self._here(event, path))
+        if len(path) > MAX_DEPTH:
+            message = Text(f"嵌套超过 {MAX_DEPTH} 层", f"nested deeper than {MAX_DEPTH}")
+            raise InputError(Fault(message, self._here(event, path[:3])))
+
+    def _here(self, event: Any, path: KeyPath) -> Place:
+        mark = event.start_mark
+        return Place(self.document.file, mark.line + 1, mark.column + 1, dotted(path))
+
+    def _mapping(self, stream: Iterator[Any], path: KeyPath) -> dict[Any, Any]:
+        data: dict[Any, Any] = {}
+        for event in stream:
+            if isinstance(event, events.MappingEndEvent):
+                break
+            if not isinstance(event, events.ScalarEvent):
+                self.faults.add(Text("键必须是一个词或数", "a key must be a word or a number"), self._here(event, path))
+                self._value(event, stream, path)
+                self._value(next(stream), stream, path)
+                continue
+            key = self._scalar(event, path)
+            below = (*path, key)
+            if key in data:
+                first = self.document.places[below][0]
+                message = Text(f"键重复，首次出现在第 {first} 行", f"this key stands twice, first in line {first}")
+                self.faults.add(message, self._here(event, below))
+            self.document.places.setdefault(below, (event.start_mark.line + 1, event.start_mark.column + 1))
+            data[key] = self._value(next(stream), stream, below)
+        return data
+
+    def _sequence(self, stream: Iterator[Any], path: KeyPath) -> list[Any]:
+        data: list[Any] = []
+        for event in stream:
+            if isinstance(event, events.SequenceEndEvent):
+                break
+            below = (*path, len(data))
+            self.document.places[below] = (event.start_mark.line + 1, event.start_mark.column + 1)
+            data.append(self._value(event, stream, below))
+        return data
+
+    def _scalar(self, event: Any, path: KeyPath) -> Any:
+        text = str(event.value)
+        if not event.implicit[0]:
+            return text
+        value = _resolve(text)
+        if isinstance(value, float) and not math.isfinite(value):
+            self.faults.add(Text("必须是有限的数", "must be a finite number"), self._here(event, path))
+        return value
+
+
+def _resolve(text: str) -> Any:
+    if text.lower() in _SPECIAL:
+        return _SPECIAL[text.lower()]
+    if _INTEGER.fullmatch(text) and len(text) < 20:
+        return int(text.replace("_", ""))
+    if _FLOAT.fullmatch(text):
+        return float(text.replace("_", ""))
+    return float("nan") if _NOT_FINITE.fullmatch(text) else text

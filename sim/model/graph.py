@@ -1,0 +1,282 @@
+"""The graph: the one record of a model from which order, loops, unit check, reference pages and the running program are derived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sim.dimensions import Dimension
+from sim.errors import Faults, ModelError, Place, nearest
+from sim.model.declarations import Declaration, Event, Stock, Variable
+from sim.model.nodes import Node, names_read
+from sim.model.trace import Frozen, HiddenStock, Traced, place_of, trace
+from sim.text import Text, listing
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a graph must know of a parameter: its unit and dimensions. Values come with the scenario."""
+
+    name: str
+    unit: str
+    dims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A traced model. Node maps are keyed by name; `rates` holds the net rate of every stock."""
+
+    dimensions: Mapping[str, Dimension]
+    parameters: Mapping[str, Parameter]
+    variables: Mapping[str, Variable]
+    stocks: Mapping[str, Stock]
+    events: tuple[Event, ...]
+    equations: Mapping[str, Node]
+    rates: Mapping[str, Node]
+    event_nodes: Mapping[str, Node]
+    hidden: Mapping[str, HiddenStock]
+    frozen: Mapping[str, Frozen]
+
+    def dims_of(self, name: str) -> tuple[str, ...]:
+        """Dimensions of a variable, stock or parameter."""
+        for group in (self.variables, self.stocks, self.parameters):
+            if name in group:
+                found: tuple[str, ...] = group[name].dims  # type: ignore[index]
+                return found
+        raise KeyError(name)
+
+    def unit_of(self, name: str) -> str:
+        """Unit of a variable, stock or parameter."""
+        for group in (self.variables, self.stocks, self.parameters):
+            if name in group:
+                found: str = group[name].unit  # type: ignore[index]
+                return found
+        raise KeyError(name)
+
+    def shape_of(self, dims: Iterable[str]) -> tuple[int, ...]:
+        """Number of members of each dimension."""
+        return tuple(len(self.dimensions[name].members) for name in dims)
+
+    def reads(self, name: str) -> tuple[str, ...]:
+        """Variables, stocks and parameters that a variable's equation or a stock's rate reads, hidden quantities resolved."""
+        node = self.equations.get(name) or self.rates[name]
+        return tuple(dict.fromkeys(self._visible(names_read(node), set())))
+
+    def _visible(self, names: Iterable[str], seen: set[str]) -> Iterable[str]:
+        for name in names:
+            if name in seen:
+                continue
+            seen.add(name)
+            yield from self._visible(self._behind(name), seen) if self._is_hidden(name) else (name,)
+
+    def _is_hidden(self, name: str) -> bool:
+        return name in self.hidden or name in self.frozen or name.endswith(".rate")
+
+    def _behind(self, name: str) -> tuple[str, ...]:
+        if name in self.hidden:
+            return names_read(self.hidden[name].rate)
+        if name in self.frozen:
+            return names_read(self.frozen[name].node)
+        return names_read(self.rates[name.removesuffix(".rate")])
+
+
+def build_graph(
+    declarations: Iterable[Declaration], dimensions: Iterable[Dimension], parameters: Iterable[Parameter]
+) -> Graph:
+    """Trace all declarations into one graph.
+
+    Raises
+    ------
+    ModelError
+        with every doubled name, missing name, tracing fault and cycle that was found.
+    """
+    declared, parameter_map = list(declarations), {item.name: item for item in parameters}
+    dims = {item.name: item for item in dimensions}
+    faults = Faults()
+    _fail_if_doubled(declared, parameter_map, faults)
+    _fail_if_dims_unknown(declared, dims, faults)
+    readable = _readable(declared, parameter_map)
+    _fail_if_missing(declared, readable, faults)
+    faults.raise_if_any(ModelError)
+    traced = _trace_all(declared, dims, readable, faults)
+    faults.raise_if_any(ModelError)
+    graph = _assemble(declared, traced, dims, parameter_map)
+    _fail_if_initial_unknown(graph, faults)
+    _fail_if_cyclic(graph, faults)
+    faults.raise_if_any(ModelError)
+    return graph
+
+
+def _readable(declared: list[Declaration], parameters: Mapping[str, Parameter]) -> dict[str, tuple[str, ...]]:
+    names: dict[str, tuple[str, ...]] = {"time": ()}
+    names.update({name: parameter.dims for name, parameter in parameters.items()})
+    for item in declared:
+        if isinstance(item, Variable | Stock):
+            names[item.name] = item.dims
+        if isinstance(item, Stock):
+            names[f"{item.name}.rate"] = item.dims
+    return names
+
+
+def _trace_all(
+    declared: list[Declaration],
+    dims: Mapping[str, Dimension],
+    readable: Mapping[str, tuple[str, ...]],
+    faults: Faults,
+) -> dict[str, Traced]:
+    traced: dict[str, Traced] = {}
+    for item in declared:
+        with faults.gathering(ModelError):
+            wanted = item.dims if isinstance(item, Variable | Stock) else readable[_stock_of(item)]
+            traced[item.name] = trace(item, wanted, dims, readable)
+    return traced
+
+
+def _stock_of(item: Declaration) -> str:
+    return item.stock if isinstance(item, Event) else item.name
+
+
+def _assemble(
+    declared: list[Declaration],
+    traced: Mapping[str, Traced],
+    dims: Mapping[str, Dimension],
+    parameters: Mapping[str, Parameter],
+) -> Graph:
+    events = sorted((item for item in declared if isinstance(item, Event)), key=lambda item: item.order)
+    variables = {item.name: item for item in declared if isinstance(item, Variable)}
+    stocks = {item.name: item for item in declared if isinstance(item, Stock)}
+    return Graph(
+        dimensions=dims,
+        parameters=parameters,
+        variables=variables,
+        stocks=stocks,
+        events=tuple(events),
+        equations={name: traced[name].node for name in variables},
+        rates={name: traced[name].node for name in stocks},
+        event_nodes={item.name: traced[item.name].node for item in events},
+        hidden={part.name: part for item in traced.values() for part in item.hidden},
+        frozen={part.name: part for item in traced.values() for part in item.frozen},
+    )
+
+
+def _fail_if_doubled(declared: list[Declaration], parameters: Mapping[str, Parameter], faults: Faults) -> None:
+    seen: dict[str, Place] = {}
+    for item in declared:
+        if item.name in seen or item.name in parameters:
+            first = seen.get(item.name, "parameters.yaml")
+            faults.add(
+                Text(f"名称重复，已见于 {first}", f"declared twice, first at {first}"),
+                place_of(item),
+                Text("请改名", "rename one of them"),
+            )
+        seen.setdefault(item.name, place_of(item))
+
+
+def _fail_if_dims_unknown(declared: list[Declaration], dims: Mapping[str, Dimension], faults: Faults) -> None:
+    for item in declared:
+        for name in item.dims if isinstance(item, Variable | Stock) else ():
+            if name not in dims:
+                faults.add(Text(f"未知维度 {name}", f"unknown dimension {name}"), place_of(item), nearest(name, dims))
+
+
+def _fail_if_missing(declared: list[Declaration], readable: Mapping[str, tuple[str, ...]], faults: Faults) -> None:
+    for item in declared:
+        wanted = (*item.arguments, item.stock) if isinstance(item, Event) else item.arguments
+        for name in wanted:
+            if name not in readable:
+                message = Text(f"读取了不存在的名称 {name}", f"reads {name}, which does not exist")
+                faults.add(message, place_of(item), nearest(name, readable))
+
+
+def _fail_if_initial_unknown(graph: Graph, faults: Faults) -> None:
+    known = {**graph.parameters, **graph.variables}
+    for item in graph.stocks.values():
+        if isinstance(item.initial, float):
+            continue
+        if item.initial not in known:
+            message = Text(f"初值 {item.initial} 不存在", f"initial value {item.initial} does not exist")
+            faults.add(message, place_of(item), nearest(item.initial, known))
+        elif graph.dims_of(item.initial) != item.dims:
+            message = Text(
+                f"初值 {item.initial} 的维度为 {graph.dims_of(item.initial)}，存量为 {item.dims}",
+                f"initial value {item.initial} has dimensions {graph.dims_of(item.initial)}, the stock has {item.dims}",
+            )
+            faults.add(message, place_of(item))
+
+
+def _fail_if_cyclic(graph: Graph, faults: Faults) -> None:
+    running = {name: set(_within_step(graph, node)) for name, node in graph.equations.items()}
+    running |= {f"{name}.rate": set(_within_step(graph, node)) for name, node in graph.rates.items()}
+    for cycle in strong_components(running):
+        faults.add(
+            Text(f"循环引用：{listing(cycle).zh}", f"these read each other in a circle: {listing(cycle).en}"),
+            place_of(graph.variables.get(cycle[0]) or graph.stocks[cycle[0].removesuffix(".rate")]),
+            Text("在其中一处用存量或 smooth、delay1 断开", "break it with a stock, smooth or delay1"),
+        )
+    if not faults.found:
+        _fail_if_start_cyclic(graph, faults)
+
+
+def _fail_if_start_cyclic(graph: Graph, faults: Faults) -> None:
+    starting = {name: set(names_read(node)) for name, node in graph.equations.items()}
+    starting |= {f"{name}.rate": set(names_read(node)) for name, node in graph.rates.items()}
+    starting |= {name: {str(item.initial)} for name, item in graph.stocks.items()}
+    starting |= {name: set(names_read(item.initial)) for name, item in graph.hidden.items()}
+    for name, item in graph.frozen.items():
+        growth = set() if item.growth is None else set(names_read(item.growth))
+        starting[name] = set(names_read(item.node)) | growth
+    for cycle in strong_components(starting):
+        faults.add(
+            Text(f"初值循环引用：{listing(cycle).zh}", f"starting values read each other: {listing(cycle).en}"),
+            Place(key=cycle[0]),
+            Text("给其中一个以独立的初值", "give one of them a starting value of its own"),
+        )
+
+
+def _within_step(graph: Graph, node: Node) -> Iterable[str]:
+    return (name for name in names_read(node) if name in graph.equations or name.endswith(".rate"))
+
+
+def strong_components(reads: Mapping[str, set[str]]) -> list[list[str]]:
+    """Groups of names that read each other in a circle (Tarjan's algorithm, without recursion), self-reading names included."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    open_names: list[str] = []
+    found: list[list[str]] = []
+    for root in reads:
+        work = [(root, iter(sorted(reads[root])))] if root not in index else []
+        if work:
+            index[root] = low[root] = len(index)
+            open_names.append(root)
+        while work:
+            name, children = work[-1]
+            child = next((item for item in children if item in reads), None)
+            if child is None:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
+                _close_component(name, reads, index, low, open_names, found)
+            elif child not in index:
+                index[child] = low[child] = len(index)
+                open_names.append(child)
+                work.append((child, iter(sorted(reads[child]))))
+            elif child in open_names:
+                low[name] = min(low[name], index[child])
+    return found
+
+
+def _close_component(
+    name: str,
+    reads: Mapping[str, set[str]],
+    index: Mapping[str, int],
+    low: Mapping[str, int],
+    open_names: list[str],
+    found: list[list[str]],
+) -> None:
+    if low[name] != index[name]:
+        return
+    start = open_names.index(name)
+    component = open_names[start:]
+    del open_names[start:]
+    if len(component) > 1 or name in reads[name]:
+        found.append(component)

@@ -1,0 +1,61 @@
+"""Read a model folder: every Python file in it, each under a private module name, and collect what it declares."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from sim.errors import Fault, ModelError, Place
+from sim.model.declarations import Declaration
+from sim.dimensions import Dimension
+from sim.text import Text
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """The declarations of a model folder, in file and line order, and its dimensions."""
+
+    folder: Path
+    declarations: tuple[Declaration, ...]
+    dimensions: tuple[Dimension, ...]
+
+
+def load_model(folder: Path) -> ModelSource:
+    """Import the model files of `folder`. They are code, and trusted as code.
+
+    Raises
+    ------
+    ModelError
+        when the folder holds no model file, or a file cannot be imported.
+    """
+    files = sorted(folder.glob("*.py"))
+    if not files:
+        message = Text("文件夹中没有模型文件", "no model files in this folder")
+        raise ModelError(Fault(message, Place(folder)))
+    modules = [_import(file) for file in files]
+    found = [value for module in modules for value in vars(module).values()]
+    declared = {id(item): item for item in found if isinstance(item, Declaration)}
+    dims = {item.name: item for item in found if isinstance(item, Dimension)}
+    ordered = sorted(declared.values(), key=lambda item: (item.file, item.line))
+    return ModelSource(folder, tuple(ordered), tuple(dims.values()))
+
+
+def _import(file: Path) -> ModuleType:
+    digest = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]
+    name = f"_sim_model_{digest}_{file.stem}"
+    specification = importlib.util.spec_from_file_location(name, file)
+    if specification is None or specification.loader is None:
+        raise ModelError(Fault(Text("无法载入", "cannot be loaded"), Place(file)))
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[name] = module
+    try:
+        specification.loader.exec_module(module)
+    except (SyntaxError, ImportError, NameError, TypeError, AttributeError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        message = Text(f"模型文件有误：{error}", f"the model file is faulty: {error}")
+        raise ModelError(Fault(message, Place(file, line))) from error
+    return module

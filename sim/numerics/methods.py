@@ -1,0 +1,68 @@
+"""Integration methods as data: explicit Runge-Kutta tableaux with fixed steps, and the one function that reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[Any]
+Rates = Mapping[str, Values]
+
+
+@dataclass(frozen=True)
+class Method:
+    """An explicit Runge-Kutta method: stage i reads the state at t + nodes[i]*dt; `order` is its order of convergence."""
+
+    name: str
+    order: int
+    nodes: tuple[float, ...]
+    stages: tuple[tuple[float, ...], ...]
+    weights: tuple[float, ...]
+
+
+METHODS: dict[str, Method] = {
+    "euler": Method("euler", 1, (0.0,), ((),), (1.0,)),
+    "rk4": Method(
+        "rk4", 4, (0.0, 0.5, 0.5, 1.0), ((), (0.5,), (0.0, 0.5), (0.0, 0.0, 1.0)), (1 / 6, 1 / 3, 1 / 3, 1 / 6)
+    ),
+}
+
+
+def advance(
+    method: Method, derivative: Callable[[float, Mapping[str, Values]], Rates], t: float, dt: float, state: Rates
+) -> dict[str, Values]:
+    """One step: the changes of every rate's integral over [t, t + dt].
+
+    `derivative(t, state)` returns rates; names in it that are no state (flows) are integrated all the same, with the same
+    weights, so that stocks change by exactly the sum of their reported flows.
+    """
+    slopes: list[Rates] = []
+    for node, row in zip(method.nodes, method.stages, strict=True):
+        moved = {name: value + dt * _combine(row, slopes, name) for name, value in state.items()} if row else state
+        slopes.append(derivative(t + node * dt, moved))
+    return {name: dt * _combine(method.weights, slopes, name) for name in slopes[0]}
+
+
+def _combine(weights: tuple[float, ...], slopes: list[Rates], name: str) -> Values:
+    parts = [weight * slope[name] for weight, slope in zip(weights, slopes, strict=False) if weight]
+    return np.add.reduce(parts) if len(parts) > 1 else parts[0]
+
+
+def mean_of_growth(method: Method, steps_per_year: int, growth: Values) -> Values:
+    """Mean of (1+g)^s over s in [0, 1), as `method` sums a flow over a year of `steps_per_year` steps.
+
+    The exact mean is g/ln(1+g); Euler's is the mean of the values at the beginnings of the steps. A starting rate divided by
+    this mean gives the stated total of the first year whatever the method.
+    """
+    dt = 1.0 / steps_per_year
+    moments = [
+        (weight * dt, (step + node) * dt)
+        for step in range(steps_per_year)
+        for weight, node in zip(method.weights, method.nodes, strict=True)
+    ]
+    total: Values = np.add.reduce([weight * (1.0 + growth) ** moment for weight, moment in moments])
+    return total

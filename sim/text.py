@@ -1,0 +1,34 @@
+"""A sentence for people, in Chinese and in English: written together at the place where it arises, so neither is forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Text:
+    """The same statement in two languages."""
+
+    zh: str
+    en: str
+
+    def in_language(self, language: Language) -> str:
+        """Return the wording in `language`."""
+        return self.zh if language == "zh" else self.en
+
+    def __add__(self, other: Text) -> Text:
+        return Text(self.zh + other.zh, self.en + other.en)
+
+
+def joined(parts: list[Text], separator: Text) -> Text:
+    """Join several texts, each language with its own separator."""
+    return Text(separator.zh.join(part.zh for part in parts), separator.en.join(part.en for part in parts))
+
+
+def listing(names: list[str]) -> Text:
+    """A list of names with the comma of each language."""
+    return Text("、".join(names), ", ".join(names))

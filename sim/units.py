@@ -1,0 +1,143 @@
+"""The units of this project: each has a dimension and a scale, and both must agree wherever quantities meet.
+
+Within equations a share is a ratio: percent exists at the edges (files, reports) only. Current prices (亿元) and prices of 2020
+(亿元_2020) are different dimensions, so a deflator is needed between them.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pint import UnitRegistry
+
+DEFINITIONS: tuple[str, ...] = (
+    "亿元 = [current_money]",
+    "万元 = 1e-4 亿元",
+    "元 = 1e-8 亿元",
+    "亿元_2020 = [constant_money]",
+    "万元_2020 = 1e-4 亿元_2020",
+    "元_2020 = 1e-8 亿元_2020",
+    "人 = [people]",
+    "万人 = 1e4 人",
+    "户 = [firms]",
+    "家 = 户",
+    "个 = 户",
+    "万户 = 1e4 户",
+    "a = [time]",
+    "tce = [energy]",
+    "万tce = 1e4 tce",
+    "m2 = [area]",
+    "万m2 = 1e4 m2",
+    "km2 = 1e6 m2",
+    "亩 = 666.6666666666666 m2",
+    "t = [mass]",
+    "万t = 1e4 t",
+    "ratio = []",
+    "index = []",
+    "percent = 0.01 ratio",
+    "permille = 0.001 ratio",
+)
+SPELLINGS = {"%": "percent", "‰": "permille"}
+_BARE = frozenset({"ratio", "index"})
+_NAME = r"[^\W\d]\w*(?:\*\*-?\d)?"
+_GRAMMAR = re.compile(rf"{_NAME}(?:[*/]{_NAME})*")
+_TOLERANCE = 1e-12
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A product of base dimensions with exponents, and the scale against those base units."""
+
+    dimension: tuple[tuple[str, Fraction], ...] = ()
+    scale: float = 1.0
+
+    def __mul__(self, other: Unit) -> Unit:
+        exponents = dict(self.dimension)
+        for name, exponent in other.dimension:
+            exponents[name] = exponents.get(name, Fraction(0)) + exponent
+        kept = tuple(sorted((name, exponent) for name, exponent in exponents.items() if exponent))
+        return Unit(kept, self.scale * other.scale)
+
+    def __pow__(self, exponent: Fraction | int) -> Unit:
+        scaled = tuple((name, power * exponent) for name, power in self.dimension if exponent)
+        return Unit(scaled, self.scale ** float(exponent))
+
+    def __truediv__(self, other: Unit) -> Unit:
+        return self * other**-1
+
+    def matches(self, other: Unit) -> bool:
+        """Equal dimension and equal scale."""
+        return self.dimension == other.dimension and math.isclose(self.scale, other.scale, rel_tol=_TOLERANCE)
+
+    @property
+    def is_plain(self) -> bool:
+        """A bare number: no dimension, scale one."""
+        return self.matches(PLAIN)
+
+    def __str__(self) -> str:
+        names = [name if exponent == 1 else f"{name}^{exponent}" for name, exponent in self.dimension]
+        factor = [] if math.isclose(self.scale, 1.0, rel_tol=_TOLERANCE) else [f"{self.scale:.6g}"]
+        return " × ".join(factor + names) or "ratio"
+
+
+PLAIN = Unit()
+
+
+class UnknownUnitError(ValueError):
+    """The text names a unit that is not among `DEFINITIONS`."""
+
+
+@functools.cache
+def _registry() -> UnitRegistry[float]:
+    import pint  # noqa: PLC0415  start-up time: only a unit check needs it
+
+    registry: UnitRegistry[float] = pint.UnitRegistry(None)
+    for definition in DEFINITIONS:
+        registry.define(definition)
+    return registry
+
+
+@functools.cache
+def parse_unit(text: str) -> Unit:
+    """Read a unit such as `亿元_2020/a`, `万元/万人`, `1/a` or `ratio`.
+
+    Raises
+    ------
+    UnknownUnitError
+        when a part of the text is no unit of ours.
+    """
+    import pint  # noqa: PLC0415
+
+    spelled = SPELLINGS.get(text.strip(), text.strip())
+    product = re.sub(r"^1\s*/", "ratio/", spelled)
+    if not _GRAMMAR.fullmatch(product):
+        raise UnknownUnitError(text)
+    try:
+        base = _registry().Quantity(1.0, product).to_base_units()
+    except pint.errors.UndefinedUnitError as error:
+        raise UnknownUnitError(text) from error
+    exponents = ((str(name), Fraction(power).limit_denominator(100)) for name, power in base.unit_items())
+    kept = (item for item in exponents if item[1] and item[0] not in _BARE)
+    return Unit(tuple(sorted(kept)), float(base.magnitude))
+
+
+def conversion(source: str, target: str) -> float:
+    """Return the factor that turns a number in `source` into one in `target`.
+
+    Raises
+    ------
+    UnknownUnitError
+        when one of them is no unit of ours.
+    ValueError
+        when the dimensions differ.
+    """
+    have, want = parse_unit(source), parse_unit(target)
+    if have.dimension != want.dimension:
+        raise ValueError(f"{source} is not {target}")
+    return have.scale / want.scale
