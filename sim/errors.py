@@ -51,7 +51,7 @@ class SimError(Exception):
     exit_status: ClassVar[int] = 2
 
     def __init__(self, faults: Iterable[Fault] | Fault) -> None:
-        self.faults = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        self.faults = (faults,) if isinstance(faults, Fault) else tuple(dict.fromkeys(faults))
         super().__init__("\n".join(fault.in_language("en") for fault in self.faults))
 
 

@@ -62,6 +62,19 @@ def read_yaml(file: Path) -> Document:
 
 def parse_yaml(text: str, file: Path) -> Document:
     """Parse the text of a YAML file; see `read_yaml`."""
+    document = _parsed(text, file)
+    if not isinstance(document.data, dict):
+        message = Text("文件最外层应为“键: 值”", "the file must hold keys and values")
+        raise InputError(Fault(message, Place(file, 1, 1)))
+    return document
+
+
+def read_yaml_list(file: Path) -> Document:
+    """Read a YAML file whose outermost value may be a list; see `read_yaml`."""
+    return _parsed(_read_text(file), file)
+
+
+def _parsed(text: str, file: Path) -> Document:
     document, faults = Document(file), Faults()
     try:
         stream = iter(YAML(typ="safe", pure=True).parse(text))
@@ -73,8 +86,6 @@ def parse_yaml(text: str, file: Path) -> Document:
         raise InputError(Fault(message, Place(file), Text(str(error), str(error)))) from error
     if document.data is None and not faults.found:
         faults.add(Text("文件是空的", "the file is empty"), Place(file))
-    elif not isinstance(document.data, dict) and not faults.found:
-        faults.add(Text("文件最外层应为“键: 值”", "the file must hold keys and values"), Place(file, 1, 1))
     faults.raise_if_any()
     return document
 

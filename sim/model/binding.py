@@ -1,0 +1,170 @@
+"""Bind a scenario to a city: which parameter or variable each change means, with every fault of names, sections and values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.errors import Faults, InputError, Place, nearest
+from sim.inputs.city import City
+from sim.inputs.parameters import ParameterRecord, check_range
+from sim.inputs.scenario import SECTION_OF_KIND, Change, Scenario
+from sim.inputs.values import Floats, Target, YearPath, read_value
+from sim.model.graph import Graph
+from sim.text import Text
+
+_SECTION_NAMES = {
+    "levers": Text("levers（政策杠杆）", "levers"),
+    "assumptions": Text("assumptions（外部假设）", "assumptions"),
+    "behaviour": Text("behaviour（行为参数）", "behaviour"),
+}
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A change as it took effect: the value before and after, and the layer that made it."""
+
+    name: str
+    label: Text
+    section: str
+    unit: str
+    before: YearPath | None
+    after: YearPath
+    change: Change
+
+
+@dataclass(frozen=True)
+class Bound:
+    """All exogenous values of a run, the variables that are given, and what the scenario changed."""
+
+    values: Mapping[str, YearPath]
+    given: frozenset[str]
+    resolved: tuple[Resolved, ...]
+
+    def at_year(self, year: int) -> dict[str, Floats]:
+        """Values of a calendar year with one draw: arrays [dims..., 1]."""
+        return {name: path.at(year)[..., np.newaxis] for name, path in self.values.items()}
+
+
+def bind(scenario: Scenario, city: City, graph: Graph, last_year: int) -> Bound:
+    """Lay a scenario's changes over a city's values.
+
+    Raises
+    ------
+    InputError
+        with every unknown name, wrong section, wrong value, value outside its range and year outside the run.
+    """
+    binder = _Binder(city, graph, (city.settings.base_year, last_year), Faults())
+    values = {name: record.value for name, record in city.parameters.items() if record.value is not None}
+    resolved: list[Resolved] = []
+    given: set[str] = set()
+    for change in scenario.changes:
+        outcome = binder.resolve(change, values)
+        if outcome is not None:
+            resolved.append(outcome)
+            values[outcome.name] = outcome.after
+            given |= {outcome.name} if outcome.section == "given" else set()
+    binder.faults.raise_if_any(InputError)
+    return Bound(values, frozenset(given), tuple(resolved))
+
+
+@dataclass(frozen=True)
+class _Binder:
+    city: City
+    graph: Graph
+    years: tuple[int, int]
+    faults: Faults
+
+    def resolve(self, change: Change, values: Mapping[str, YearPath]) -> Resolved | None:
+        name, _, member = change.name.partition(".")
+        if change.section == "given":
+            return self._given(change)
+        record = self.city.parameters.get(name)
+        if record is None:
+            self._unknown(change, name)
+            return None
+        if not self._right_section(change, record):
+            return None
+        raw = {member: change.raw} if member else change.raw
+        target = self._target(record.unit, record.dims)
+        after = read_value(raw, target, self.faults, change.place, values[name])
+        if after is None:
+            return None
+        check_range(record, after, self.faults, change.place)
+        section = change.section or SECTION_OF_KIND.get(record.kind, "")
+        return Resolved(name, record.label, section, record.unit, values[name], after, replace(change, section=section))
+
+    def _target(self, unit: str, dims: tuple[str, ...]) -> Target:
+        return Target(unit, tuple(self.graph.dimensions[dim] for dim in dims), *self.years)
+
+    def _unknown(self, change: Change, name: str) -> None:
+        kinds = {"levers": "lever", "assumptions": "assumption", "behaviour": "behaviour"}
+        wanted = kinds.get(change.section)
+        known = [key for key, record in self.city.parameters.items() if wanted in (None, record.kind)]
+        if name in self.graph.variables or name in self.graph.stocks:
+            message = Text(f"{name} 是模型算出的变量", f"{name} is computed by the model")
+            advice = Text("若要给定它的数值，请写入 given 一节", "to give it a value, write it in the section given")
+            self.faults.add(message, change.place, advice)
+            return
+        self.faults.add(Text(f"未知参数 {name}", f"unknown parameter {name}"), change.place, nearest(name, known))
+
+    def _right_section(self, change: Change, record: ParameterRecord) -> bool:
+        section = SECTION_OF_KIND.get(record.kind)
+        if section is None:
+            self.faults.add(Text(f"{record.name} 是固定值，不能改动", f"{record.name} is fixed"), change.place)
+            return False
+        if change.section and change.section != section:
+            right = _SECTION_NAMES[section]
+            message = Text(f"{record.name} 应写在 {right.zh}", f"{record.name} belongs in {right.en}")
+            self.faults.add(message, change.place)
+            return False
+        return True
+
+    def _given(self, change: Change) -> Resolved | None:
+        known = {**self.graph.variables, **self.graph.stocks}
+        if change.name not in known:
+            message = Text(f"模型没有变量 {change.name}", f"the model has no variable {change.name}")
+            self.faults.add(message, change.place, nearest(change.name, known))
+            return None
+        item = known[change.name]
+        raw = self._value_in_own_unit(change, item.unit)
+        after = None if raw is None else read_value(raw, self._target(item.unit, item.dims), self.faults, change.place)
+        if after is None:
+            return None
+        return Resolved(change.name, Text(change.name, change.name), "given", item.unit, None, after, change)
+
+    def _value_in_own_unit(self, change: Change, unit: str) -> object:
+        raw = change.raw
+        if not isinstance(raw, dict) or "value" not in raw:
+            message = Text("given 中须写明 value 和 unit", "in given, state value and unit")
+            self.faults.add(message, change.place, Text(f"单位为 {unit}", f"the unit is {unit}"))
+            return None
+        if raw.get("unit") != unit:
+            have = raw.get("unit")
+            self.faults.add(Text(f"单位 {have} 不符", f"the unit {have} does not fit"), change.place, Text(f"应为 {unit}", f"it is {unit}"))
+            return None
+        value: object = raw["value"]
+        return value
+
+
+def shown(path: YearPath | None, base_year: int) -> str:
+    """A value as one line for tables: a number, members in a row, or years with values."""
+    if path is None:
+        return "—"
+    if path.is_constant:
+        return _numbers(path.before)
+    points = ", ".join(f"{year}: {_numbers(array)}" for year, array in zip(path.years, path.arrays, strict=True))
+    shape = "" if path.shape == "step" else f" ({path.shape})"
+    start = "" if path.shape == "hold" else f"{base_year}: {_numbers(path.before)}, "
+    return f"{start}{points}{shape}"
+
+
+def _numbers(array: Floats) -> str:
+    flat = array.ravel()
+    if flat.size == 0:
+        return ""
+    if np.all(flat == flat[0]):
+        return f"{flat[0]:.6g}"
+    return "[" + ", ".join(f"{value:.6g}" for value in flat[:8]) + (", …" if flat.size > 8 else "") + "]"  # noqa: PLR2004

@@ -1,0 +1,128 @@
+"""Write a results folder aside and rename it, so that a broken run leaves nothing half-written; read it back."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from sim.errors import Fault, Place, RunError, UsageError
+from sim.text import Text
+
+RUN_FILE = "run.nc"
+_PARTIAL = ".partial-"
+
+
+def run_id(digest: str, now: datetime) -> str:
+    """YYYYMMDD-HHMMSS-<8 hex of the inputs' hash>."""
+    return f"{now:%Y%m%d-%H%M%S}-{digest[:8]}"
+
+
+@contextmanager
+def results_folder(parent: Path, name: str) -> Iterator[Path]:
+    """A folder to write into; it gets its name only when the block ends well, and is removed when it does not.
+
+    Raises
+    ------
+    RunError
+        when the folder cannot be written, for example because a file is held open by another program.
+    """
+    aside = parent / f"{_PARTIAL}{os.getpid()}-{name}"
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        _sweep(parent)
+        aside.mkdir()
+        yield aside
+        aside.rename(_free_name(parent, name))
+    except OSError as error:
+        place = Place(Path(error.filename) if error.filename else parent)
+        message = Text(f"结果无法写入：{error.strerror or error}", f"results cannot be written: {error.strerror or error}")
+        advice = Text("检查权限、磁盘空间，并关闭正在打开的文件", "check permissions and disk space, and close open files")
+        raise RunError(Fault(message, place, advice)) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def final_folder(parent: Path, name: str) -> Path:
+    """Where `results_folder` will put what is written: the name, or the name with a number when it is taken."""
+    return _free_name(parent, name)
+
+
+def _free_name(parent: Path, name: str) -> Path:
+    target, number = parent / name, 1
+    while target.exists():
+        number += 1
+        target = parent / f"{name}-{number}"
+    return target
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what a killed run left behind; a folder whose process still lives is left alone."""
+    for folder in parent.glob(f"{_PARTIAL}*"):
+        number = folder.name.removeprefix(_PARTIAL).split("-")[0]
+        if number.isdigit() and not _alive(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def write_run(file: Path, groups: Mapping[str, xr.Dataset], attributes: Mapping[str, Any]) -> None:
+    """Write one netCDF file: attributes at the root, one group per dataset."""
+    plain = {key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for key, value in attributes.items()}
+    xr.Dataset(attrs=plain).to_netcdf(file, engine="h5netcdf", mode="w")
+    for name, dataset in groups.items():
+        dataset.to_netcdf(file, engine="h5netcdf", mode="a", group=name)
+
+
+def read_group(file: Path, group: str) -> xr.Dataset:
+    """Read one group of a run file into memory."""
+    with xr.open_dataset(file, engine="h5netcdf", group=group) as dataset:
+        return dataset.load()
+
+
+def read_attributes(file: Path) -> dict[str, Any]:
+    """Attributes of a run file."""
+    with xr.open_dataset(file, engine="h5netcdf") as dataset:
+        return dict(dataset.attrs)
+
+
+def find_runs(results: Path) -> list[Path]:
+    """Run folders, oldest first."""
+    return sorted(folder for folder in results.glob("*") if folder.is_dir() and _scenarios(folder))
+
+
+def find_run(name: str, results: Path) -> dict[str, Path]:
+    """Run files by scenario of a run: a path, an id, or `latest`.
+
+    Raises
+    ------
+    UsageError
+        when there is no such run.
+    """
+    runs = find_runs(results) if results.is_dir() else []
+    folder = runs[-1] if name == "latest" and runs else Path(name) if Path(name).is_dir() else results / name
+    found = {folder.name: folder / RUN_FILE} if (folder / RUN_FILE).is_file() else _scenarios(folder)
+    if not found:
+        known = "、".join(item.name for item in runs[-3:]) or "—"
+        message = Text(f"没有运行结果 {name}", f"no run {name}")
+        raise UsageError(Fault(message, Place(results), Text(f"最近的运行：{known}", f"latest runs: {known}")))
+    return found
+
+
+def _scenarios(folder: Path) -> dict[str, Path]:
+    return {file.parent.name: file for file in sorted(folder.glob(f"*/{RUN_FILE}"))}

@@ -1,0 +1,213 @@
+"""The whole way on one screen: scenario file -> checked scenario -> model and city -> simulation -> dataset -> scorecard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import xarray as xr
+
+from sim.dimensions import Dimension
+from sim.errors import Fault, Faults, InputError, Place
+from sim.inputs.checks import PublishedCheck, read_checks
+from sim.inputs.city import City, CityFile, read_city, read_city_file
+from sim.inputs.home import Home
+from sim.inputs.parameters import read_parameters
+from sim.inputs.scenario import Scenario, read_scenario
+from sim.inputs.targets import Catalogue, read_catalogue
+from sim.model.binding import Bound, bind
+from sim.model.graph import Graph, Parameter, build_graph
+from sim.model.labels import Labels, read_labels
+from sim.model.loader import load_model
+from sim.model.unit_check import check_units
+from sim.numerics.integrate import Clock, Simulator, YearValues
+from sim.numerics.methods import METHODS
+from sim.outputs.dataset import to_dataset
+from sim.outputs.provenance import Provenance, provenance
+from sim.outputs.published import Comparison, compare_with_published
+from sim.plan.scorecard import Judge, Score, score_all
+from sim.plan.selection import Selection, selected_targets
+from sim.text import Text
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class World:
+    """A city and its model, read and checked: everything that scenarios of this city share."""
+
+    home: Home
+    city: City
+    graph: Graph
+    labels: Labels
+    catalogue: Catalogue
+    checks: tuple[PublishedCheck, ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scenario bound to its world: ready to run."""
+
+    scenario: Scenario
+    world: World
+    bound: Bound
+    selection: Selection
+    last_year: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run says: results, scorecard, the model beside published figures, and where all of it comes from."""
+
+    case: Case
+    results: xr.Dataset
+    scores: list[Score]
+    comparisons: list[Comparison]
+    provenance: Provenance
+
+
+def open_world(home: Home, city: str) -> World:
+    """Read a city with its model, and check the units of every equation.
+
+    Raises
+    ------
+    SimError
+        with every fault of the model, the city's data and its plan.
+    """
+    folder = home.city_folder(city)
+    settings = read_city_file(folder)
+    model = home.models / settings.model
+    source = load_model(model)
+    dimensions = [_with_regions(dimension, settings) for dimension in source.dimensions]
+    by_name = {dimension.name: dimension for dimension in dimensions}
+    declared = read_parameters(model / "parameters.yaml", by_name, (settings.base_year, settings.last_year))
+    graph = build_graph(source.declarations, dimensions, [Parameter(p.name, p.unit, p.dims) for p in declared.values()])
+    check_units(graph)
+    regions = {name: label.text() for name, label in settings.regions.items()}
+    return World(
+        home=home,
+        city=read_city(folder, settings, declared, by_name),
+        graph=graph,
+        labels=read_labels(model / "labels.yaml", graph, regions),
+        catalogue=read_catalogue(folder / "plan"),
+        checks=read_checks(model / "checks.yaml"),
+    )
+
+
+def _with_regions(dimension: Dimension, settings: CityFile) -> Dimension:
+    return Dimension("region", tuple(settings.regions)) if dimension.name == "region" else dimension
+
+
+def prepare(scenario: Scenario, world: World) -> Case:
+    """Bind a scenario to its world.
+
+    Raises
+    ------
+    InputError
+        with every fault of the scenario.
+    """
+    faults = Faults()
+    last_year = scenario.last_year or world.city.settings.last_year
+    first = world.city.settings.base_year + 1
+    if not first <= last_year <= world.city.settings.last_year:
+        span = f"{first}–{world.city.settings.last_year}"
+        message = Text(f"末年 {last_year} 超出 {span}", f"the last year {last_year} lies outside {span}")
+        faults.add(message, Place(scenario.file, key="last_year"))
+        last_year = world.city.settings.last_year
+    selection, bound = Selection((), ()), None
+    with faults.gathering():
+        selection = selected_targets(scenario, world.catalogue, world.city.key)
+    with faults.gathering():
+        bound = bind(scenario, world.city, world.graph, last_year)
+    faults.raise_if_any()
+    if bound is None:
+        raise AssertionError("a binding failed without a fault")
+    return Case(scenario, world, bound, selection, last_year)
+
+
+def run(case: Case, progress: Progress | None = None) -> Outcome:
+    """Simulate a case and judge it.
+
+    Raises
+    ------
+    RunError
+        when a number becomes infinite or undefined.
+    """
+    world, settings = case.world, case.world.city.settings
+    clock = Clock(settings.base_year + 1, case.last_year, case.scenario.steps_per_year)
+    simulator = Simulator(world.graph, METHODS[case.scenario.method], clock, case.bound.given)
+    years = _reporting(simulator.years(case.bound), case, clock, progress)
+    results = to_dataset(years, world.graph, world.labels)
+    judge = Judge(
+        scenario=case.scenario.key,
+        results=results,
+        history=world.city.history,
+        catalogue=world.catalogue,
+        base_year=settings.base_year,
+        about_tolerance=settings.about_tolerance,
+        given=case.bound.given,
+    )
+    span = (settings.base_year + 1, case.last_year)
+    region = world.city.key
+    return Outcome(
+        case=case,
+        results=results,
+        scores=score_all(judge, case.selection.targets),
+        comparisons=compare_with_published(results, world.checks, world.city.history, region, span),
+        provenance=provenance(_files(case), world.home.folder, _settings(case)),
+    )
+
+
+def _reporting(
+    years: Iterable[YearValues], case: Case, clock: Clock, progress: Progress | None
+) -> Iterable[YearValues]:
+    for values in years:
+        if progress is not None:
+            progress(case.scenario.key, values.year - clock.first + 1, clock.last - clock.first + 1)
+        yield values
+
+
+def _files(case: Case) -> list[Path]:
+    world = case.world
+    folders = (world.home.models / world.city.settings.model, world.city.folder)
+    inside = (file for folder in folders for file in sorted(folder.rglob("*")) if "__pycache__" not in file.parts)
+    return [*inside, *case.scenario.files]
+
+
+def _settings(case: Case) -> tuple[str, ...]:
+    set_lines = tuple(f"{change.name}={change.raw}" for change in case.scenario.changes if change.origin == "--set")
+    return (*set_lines, f"method={case.scenario.method}", f"steps={case.scenario.steps_per_year}")
+
+
+def open_cases(
+    home: Home, files: Iterable[Path], city: str | None, use: tuple[str, ...], settings: tuple[tuple[str, str], ...]
+) -> list[Case]:
+    """Read and bind several scenarios, reading each city once; all faults of all files at once.
+
+    Raises
+    ------
+    InputError
+        with every fault.
+    """
+    faults, worlds, cases = Faults(), dict[str, World](), list[Case]()
+    for file in files:
+        with faults.gathering(InputError):
+            scenario = read_scenario(file, use, settings)
+            _fail_if_other_city(scenario, city, home)
+            if scenario.city not in worlds:
+                worlds[scenario.city] = open_world(home, scenario.city)
+            cases.append(prepare(scenario, worlds[scenario.city]))
+    faults.raise_if_any()
+    return cases
+
+
+def _fail_if_other_city(scenario: Scenario, city: str | None, home: Home) -> None:
+    place = Place(scenario.file, key="city")
+    if city is not None and city != scenario.city:
+        message = Text(f"情景的城市是 {scenario.city}，不是 {city}", f"the scenario is of {scenario.city}, not of {city}")
+        raise InputError(Fault(message, place))
+    if scenario.city not in home.cities():
+        known = "、".join(home.cities())
+        message = Text(f"没有城市 {scenario.city}", f"no city {scenario.city}")
+        raise InputError(Fault(message, place, Text(f"可用：{known}", f"known: {known}")))

@@ -1,0 +1,92 @@
+"""The scorecard as rows of plain values: for scorecard.csv, JSON and the run file. Columns are only ever appended."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sim.plan.scorecard import Score
+from sim.text import Language
+
+COLUMNS = (
+    "scenario",
+    "target",
+    "indicator",
+    "unit",
+    "operator",
+    "plan_value",
+    "target_year",
+    "projected",
+    "gap",
+    "gap_percent",
+    "required_growth",
+    "verdict",
+)
+
+
+def score_row(score: Score, language: Language) -> dict[str, Any]:
+    """The columns of scorecard.csv."""
+    return {
+        "scenario": score.scenario,
+        "target": score.target.id,
+        "indicator": score.target.name.in_language(language),
+        "unit": score.target.unit,
+        "operator": score.target.operator,
+        "plan_value": score.target.value,
+        "target_year": score.target.year,
+        "projected": score.projected,
+        "gap": score.gap,
+        "gap_percent": score.gap_percent,
+        "required_growth": score.required_growth,
+        "verdict": score.verdict,
+    }
+
+
+def full_row(score: Score, language: Language) -> dict[str, Any]:
+    """The columns of scorecard.csv and what stands beside them in reports: base, constant prices, what happened, reasons."""
+    return {
+        **score_row(score, language),
+        "base": score.base,
+        "projected_constant_prices": score.projected_real,
+        "projected_growth": score.projected_growth,
+        "actual": score.actual_value,
+        "actual_year": score.actual.year if score.actual else None,
+        "reason": score.reason.in_language(language),
+        "caution": score.caution.in_language(language),
+        "quote": score.target.quote,
+        "document": score.target.document,
+    }
+
+
+def write_scorecard(file: Path, scores: Iterable[Score], language: Language) -> None:
+    """Write scorecard.csv with a byte-order mark, as Excel wants it; numbers to ten significant digits, empty for none."""
+    with file.open("w", encoding="utf-8-sig", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(COLUMNS)
+        for score in scores:
+            writer.writerow([_cell(value) for value in score_row(score, language).values()])
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def score_dataset(scores: Iterable[Score]) -> xr.Dataset:
+    """The scorecard as a dataset with one row per target, in English."""
+    rows = [full_row(score, "en") for score in scores]
+    names = list(rows[0]) if rows else list(COLUMNS)
+    columns = {name: _column([row[name] for row in rows]) for name in names}
+    return xr.Dataset({name: ("row", values) for name, values in columns.items()})
+
+
+def _column(values: list[Any]) -> np.ndarray[Any, Any]:
+    if all(value is None or isinstance(value, int | float) for value in values):
+        return np.array([np.nan if value is None else float(value) for value in values])
+    return np.array(["" if value is None else str(value) for value in values], dtype=object)
