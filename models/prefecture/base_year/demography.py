@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
 from models.prefecture.base_year.rows import Inputs, Origin, Row, cells
 
@@ -31,7 +32,7 @@ def population(inputs: Inputs) -> list[Row]:
         factor[low:high] = shares[group] * total / sum(shares.values()) / both[low:high].sum()
     values = {f"sex={sex} age={age}": raw[sex][age] * factor[age] for sex in SEXES for age in range(AGES)}
     source = "2020 年人口普查：湖南分性别五岁组；衡阳 0–14、15–59、60 岁以上占比与常住人口总量"
-    method = "湖南年龄结构按衡阳三大年龄段占比缩放，五岁组按分段线性拆为单岁"
+    method = "湖南年龄结构按衡阳三大年龄段占比缩放，累计人数作单调三次插值拆为单岁"
     return cells("population_base", "万人", values, Origin("D", 2021, source, method))
 
 
@@ -52,19 +53,13 @@ def bounds(text: str) -> tuple[int, int]:
 
 
 def split_groups(groups: dict[tuple[int, int], float]) -> Floats:
-    """Split age groups into single ages: each group keeps its total; within it the numbers follow the slope between the
-    neighbouring groups' means, reduced where a number would fall below a tenth of the group's mean."""
+    """Split age groups into single ages: the cumulative count is a monotone cubic (PCHIP) through the group edges, so every
+    group keeps its total, no age is negative and there is no jump at an edge."""
     ordered = sorted(groups)
-    centres = np.array([(low + high - 1) / 2 for low, high in ordered])
-    means = np.array([groups[item] / (item[1] - item[0]) for item in ordered])
-    slopes = np.gradient(means, centres)
-    single = np.zeros(AGES)
-    for (low, high), centre, mean, slope in zip(ordered, centres, means, slopes, strict=True):
-        reach = (high - low - 1) / 2
-        limit = 0.9 * mean / reach if reach else math.inf
-        offsets = np.arange(low, high) - centre
-        single[low:high] = mean + np.clip(slope, -limit, limit) * offsets
-    return single
+    edges = [low for low, _ in ordered] + [ordered[-1][1]]
+    summed = np.concatenate([[0.0], np.cumsum([groups[item] for item in ordered])])
+    at_ages = PchipInterpolator(edges, summed)(np.clip(np.arange(AGES + 1), edges[0], edges[-1]))
+    return np.asarray(np.diff(at_ages), dtype=np.float64)
 
 
 def mortality(inputs: Inputs) -> list[Row]:
@@ -89,13 +84,11 @@ def _log_linear(points: list[tuple[int, float]]) -> list[float]:
 def fertility(inputs: Inputs) -> list[Row]:
     """Share of total fertility at each single age of the mother, by smooth interpolation of the cumulative shares."""
     groups = {bounds(row["ages"]): float(row["percent_of_tfr"]) for row in inputs.table("china_fertility_2020_2025.csv")}
-    edges = [low for low, _ in sorted(groups)] + [max(high for _, high in groups)]
-    summed = np.concatenate([[0.0], np.cumsum([groups[item] for item in sorted(groups)])])
-    at_ages = np.interp(np.arange(AGES + 1), edges, summed / summed[-1])
-    shares = np.diff(at_ages)
+    single = split_groups(groups)
+    shares = single / single.sum()
     values = {f"age={age}": float(share) for age, share in enumerate(shares)}
     source = "UN WPP 2024 中国 2020–2025 年分年龄生育率占总和生育率比重（CC BY 3.0 IGO）"
-    return cells("fertility_profile", "1/a", values, Origin("D", 2024, source, "五岁组内均匀分到单岁"))
+    return cells("fertility_profile", "1/a", values, Origin("D", 2024, source, "累计占比作单调三次插值分到单岁"))
 
 
 def migration(inputs: Inputs) -> list[Row]:

@@ -1,0 +1,204 @@
+"""`python -m sim`: the verbs and their options. Exit status: 0 done, 1 the run failed or a target was missed, 2 wrong input or call."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.cli.console import Speaker, chosen_language
+from sim.errors import Fault, Place, SimError, UsageError
+from sim.text import Text
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+class Lang(StrEnum):
+    """Languages of messages and reports."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+Scenarios = Annotated[list[str] | None, typer.Argument(help="情景文件或名称 / scenario files or names")]
+City = Annotated[str | None, typer.Option("--city", help="城市 / city")]
+SetValues = Annotated[list[str] | None, typer.Option("--set", help="改一个数值：名称=数值 / change one value: name=value")]
+Use = Annotated[list[str] | None, typer.Option("--use", help="启用一层 overrides / switch on a named layer")]
+OutFolder = Annotated[Path, typer.Option("--out", help="结果文件夹 / results folder")]
+Language = Annotated[Lang | None, typer.Option("--lang", help="语言 / language")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="不显示进度和表格 / no progress, no tables")]
+AsJson = Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档 / print one JSON document")]
+HomeFolder = Annotated[Path | None, typer.Option("--home", help="含 models/ 与 scenarios/ 的文件夹 / home folder")]
+Require = Annotated[list[str] | None, typer.Option("--require", help="目标编号或 all：未实现则返回 1 / exit 1 when missed")]
+RESULTS = Path("results")
+
+
+@app.command()
+def run(  # noqa: PLR0913
+    scenarios: Scenarios = None,
+    city: City = None,
+    set_values: SetValues = None,
+    use: Use = None,
+    out: OutFolder = RESULTS,
+    lang: Language = None,
+    *,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    require: Require = None,
+    home: HomeFolder = None,
+) -> None:
+    """运行情景并写出评分表、图和报告 / run scenarios; write scorecard, figures and reports."""
+    from sim.cli import run as verb
+
+    speaker = _speaker(lang, quiet=quiet, as_json=as_json)
+    request = verb.Request(scenarios or [], city, _pairs(set_values), tuple(use or ()), out, tuple(require or ()), home)
+    raise typer.Exit(verb.run(request, speaker))
+
+
+@app.command()
+def check(
+    scenarios: Scenarios = None,
+    city: City = None,
+    set_values: SetValues = None,
+    use: Use = None,
+    lang: Language = None,
+    *,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    home: HomeFolder = None,
+) -> None:
+    """只检查，不运行 / validate only."""
+    from sim.cli import check as verb
+
+    speaker = _speaker(lang, quiet=quiet, as_json=as_json)
+    verb.check(scenarios or [], city, _pairs(set_values), tuple(use or ()), home, speaker)
+
+
+@app.command(name="list")
+def list_all(
+    city: City = None, lang: Language = None, *, as_json: AsJson = False, home: HomeFolder = None
+) -> None:
+    """列出模型、城市、情景、目标和杠杆 / list models, cities, scenarios, targets and levers."""
+    from sim.cli import listing as verb
+
+    verb.list_all(city, home, _speaker(lang, as_json=as_json))
+
+
+@app.command()
+def describe(
+    city: City = None,
+    lang: Language = None,
+    *,
+    equations: Annotated[bool, typer.Option("--equations", help="全部方程 / all equations")] = False,
+    loops: Annotated[bool, typer.Option("--loops", help="反馈回路 / feedback loops")] = False,
+    as_json: AsJson = False,
+    home: HomeFolder = None,
+) -> None:
+    """说明模型 / describe the model."""
+    from sim.cli import describe as verb
+
+    speaker = _speaker(lang, as_json=as_json)
+    if not equations and not loops:
+        advice = Text("请加 --equations 或 --loops", "add --equations or --loops")
+        raise UsageError(Fault(Text("没有说明要描述什么", "nothing to describe"), Place(), advice))
+    verb.describe(city, home, speaker, equations=equations, loops=loops)
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="运行：路径、编号或 latest / run: path, id or latest")],
+    second: Annotated[str, typer.Argument(help="运行：路径、编号或 latest / run: path, id or latest")],
+    out: OutFolder = RESULTS,
+    lang: Language = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """比较两次运行的输入和结果 / what differs between two runs, inputs and outputs."""
+    from sim.cli import compare as verb
+
+    verb.compare(first, second, out, _speaker(lang, as_json=as_json))
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="新文件夹 / new folder")],
+    lang: Language = None,
+    *,
+    home: HomeFolder = None,
+) -> None:
+    """建立可自行编辑的文件夹（模型、城市、情景的副本） / make a folder of your own to edit."""
+    from sim.cli import new as verb
+
+    verb.new(folder, home, _speaker(lang))
+
+
+@app.command()
+def schema(
+    city: City = None,
+    write: Annotated[Path | None, typer.Option("--write", help="写入文件 / write to a file")] = None,
+    lang: Language = None,
+    *,
+    home: HomeFolder = None,
+) -> None:
+    """情景文件的 JSON Schema，供编辑器使用 / JSON schema of scenario files, for editors."""
+    from sim.cli import schema as verb
+
+    verb.schema(city, write, home, _speaker(lang))
+
+
+def main() -> None:
+    """Entry point: run a verb; every fault becomes a report and an exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    with contextlib.suppress(ValueError):
+        signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        app()
+    except SimError as error:
+        Speaker(_language_of_call()).faults(error)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        speaker = Speaker(_language_of_call())
+        speaker.err.print(speaker.word("已中断，没有留下不完整的结果。", "Interrupted; no half-written results were left."))
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+def _interrupted(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _language_of_call() -> Any:
+    words = sys.argv[1:]
+    asked = next((word.split("=", 1)[1] for word in words if word.startswith("--lang=")), None)
+    if asked is None and "--lang" in words[:-1]:
+        asked = words[words.index("--lang") + 1]
+    return chosen_language(asked)
+
+
+def _speaker(lang: Lang | None, *, quiet: bool = False, as_json: bool = False) -> Speaker:
+    return Speaker(chosen_language(lang.value if lang else None), quiet, as_json)
+
+
+def _pairs(values: list[str] | None) -> tuple[tuple[str, str], ...]:
+    faults = [
+        Fault(
+            Text(f"--set {item} 缺少等号", f"--set {item} has no equals sign"),
+            Place(),
+            Text("写法：--set 名称=数值", "write --set name=value"),
+        )
+        for item in values or ()
+        if "=" not in item
+    ]
+    if faults:
+        raise UsageError(faults)
+    split = (item.split("=", 1) for item in values or ())
+    return tuple((name.strip(), value.strip()) for name, value in split)

@@ -1,0 +1,74 @@
+"""Validate scenarios without running them: every fault, or what the scenario resolves to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.table import Table
+
+from sim import pipeline
+from sim.cli.console import Speaker
+from sim.inputs.home import find_home
+from sim.inputs.scenario import find_scenario, scenario_files
+from sim.model.binding import shown
+from sim.text import Text
+
+
+def check(
+    scenarios: list[str],
+    city: str | None,
+    settings: tuple[tuple[str, str], ...],
+    use: tuple[str, ...],
+    home_folder: Path | None,
+    speaker: Speaker,
+) -> None:
+    """Check scenarios (all of the home folder when none is named) with their model, city and plan."""
+    home = find_home(home_folder)
+    files = [find_scenario(name, home.scenarios) for name in scenarios] or scenario_files(home.scenarios)
+    cases = pipeline.open_cases(home, files, city, use, settings)
+    if speaker.as_json:
+        speaker.json([_document(case, speaker) for case in cases])
+        return
+    for case in cases:
+        name, count = case.scenario.file, len(case.selection.targets)
+        done = len(case.bound.resolved)
+        speaker.line(
+            Text(
+                f"{name}：无误，改动 {done} 项，评分目标 {count} 项",
+                f"{name}: no fault, {done} settings changed, {count} targets scored",
+            )
+        )
+        if done and not speaker.quiet:
+            speaker.out.print(_table(case, speaker))
+
+
+def _table(case: pipeline.Case, speaker: Speaker) -> Table:
+    base = case.world.city.settings.base_year
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for zh, en in (("设定", "setting"), ("原值", "before"), ("现值", "now"), ("层", "layer")):
+        table.add_column(speaker.word(zh, en))
+    for item in case.bound.resolved:
+        table.add_row(item.name, shown(item.before, base), shown(item.after, base), item.change.origin)
+    return table
+
+
+def _document(case: pipeline.Case, speaker: Speaker) -> dict[str, object]:
+    base = case.world.city.settings.base_year
+    return {
+        "scenario": case.scenario.key,
+        "file": str(case.scenario.file),
+        "city": case.scenario.city,
+        "targets": [target.id for target in case.selection.targets],
+        "changes": [
+            {
+                "name": item.name,
+                "label": speaker.say(item.label),
+                "section": item.section,
+                "unit": item.unit,
+                "before": shown(item.before, base),
+                "after": shown(item.after, base),
+                "layer": item.change.origin,
+            }
+            for item in case.bound.resolved
+        ],
+    }

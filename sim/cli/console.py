@@ -1,0 +1,76 @@
+"""Speaking to the user: language, standard output for results, standard error for progress and faults."""
+
+from __future__ import annotations
+
+import json
+import locale
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from sim.errors import SimError
+from sim.text import Language, Text
+
+_WIDTH_OF_FILES = 130
+
+
+@dataclass
+class Speaker:
+    """Where and in which language a verb speaks."""
+
+    language: Language
+    quiet: bool = False
+    as_json: bool = False
+    out: Console = field(default_factory=lambda: _console(stderr=False))
+    err: Console = field(default_factory=lambda: _console(stderr=True))
+
+    def say(self, text: Text) -> str:
+        """A text in the user's language."""
+        return text.in_language(self.language)
+
+    def word(self, zh: str, en: str) -> str:
+        """The wording in the user's language."""
+        return zh if self.language == "zh" else en
+
+    def line(self, text: Text) -> None:
+        """Print a line of result, unless results go out as JSON or the user wants quiet."""
+        if not self.quiet and not self.as_json:
+            self.out.print(self.say(text), highlight=False, markup=False, soft_wrap=True)
+
+    def json(self, document: Any) -> None:
+        """Print one JSON document."""
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+    def faults(self, error: SimError) -> None:
+        """Report every fault of an error."""
+        count = len(error.faults)
+        head = self.word(f"发现 {count} 处错误：", f"{count} fault{'s' if count > 1 else ''}:")
+        self.err.print(head, highlight=False, markup=False)
+        for fault in error.faults:
+            self.err.print(f"  {fault.in_language(self.language)}", highlight=False, markup=False, soft_wrap=True)
+
+    @contextmanager
+    def progress(self, total: int, what: Text) -> Iterator[Any]:
+        """A progress bar on standard error; yields a function that advances it."""
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+        with Progress(*columns, console=self.err, transient=True, disable=self.quiet) as bar:
+            task = bar.add_task(self.say(what), total=total)
+            yield lambda text, done: bar.update(task, description=text, completed=done)
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, emoji=False)
+    return console if console.is_terminal else Console(stderr=stderr, emoji=False, width=_WIDTH_OF_FILES)
+
+
+def chosen_language(asked: str | None) -> Language:
+    """The language asked for, else that of the locale when it is English, else Chinese."""
+    if asked is not None:
+        return "en" if asked == "en" else "zh"
+    name = locale.getlocale()[0] or ""
+    return "en" if name.lower().startswith("en") else "zh"

@@ -1,0 +1,193 @@
+"""The main job: run scenarios, print the scorecard, write the results folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from sim.cli.console import Speaker
+from sim.errors import Fault, Place, UsageError, nearest
+from sim.report.drawing import drawing_workers
+from sim.text import Text
+
+DEFAULT_SCENARIOS = ("baseline", "plan_2025")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for."""
+
+    scenarios: Sequence[str]
+    city: str | None
+    settings: tuple[tuple[str, str], ...]
+    use: tuple[str, ...]
+    out: Path
+    require: tuple[str, ...]
+    home: Path | None
+
+
+def run(request: Request, speaker: Speaker) -> int:
+    """Run, write, print; the exit status is 1 when a required target was missed."""
+    with drawing_workers() as pool:
+        from sim.deliver import deliver
+
+        outcomes = simulate(request, speaker)
+        missed = missed_targets(request.require, outcomes)
+        with speaker.progress(1, Text("绘图与写出", "drawing and writing")):
+            now = datetime.now().astimezone()
+            folder = deliver(outcomes, request.out, speaker.language, pool, now)
+    if speaker.as_json:
+        speaker.json(as_document(outcomes, folder, speaker))
+    elif not speaker.quiet:
+        print_outcomes(outcomes, folder, speaker)
+    for target in missed:
+        speaker.err.print(speaker.word(f"未实现：{target}", f"missed: {target}"), markup=False)
+    return 1 if missed else 0
+
+
+def simulate(request: Request, speaker: Speaker) -> list[Any]:
+    """Read, check and run the scenarios."""
+    from sim import pipeline
+    from sim.inputs.home import find_home
+    from sim.inputs.scenario import find_scenario
+
+    home = find_home(request.home)
+    names = request.scenarios or [str(home.scenarios / f"{name}.yaml") for name in DEFAULT_SCENARIOS]
+    files = [find_scenario(name, home.scenarios) for name in names]
+    fail_if_names_clash(files)
+    cases = pipeline.open_cases(home, files, request.city, request.use, request.settings)
+    outcomes = []
+    for case in cases:
+        with speaker.progress(1, case.scenario.name) as advance:
+            label = speaker.say(case.scenario.name)
+            outcomes.append(pipeline.run(case, lambda _, done, total, label=label: advance(label, done / total)))
+    return outcomes
+
+
+def fail_if_names_clash(files: Sequence[Path]) -> None:
+    """Two scenarios of one name would write into one folder; a name must be able to be a folder."""
+    names = [file.stem for file in files]
+    faults = []
+    for file in files:
+        if names.count(file.stem) > 1:
+            message = Text(f"两个情景同名：{file.stem}", f"two scenarios are called {file.stem}")
+            faults.append(Fault(message, Place(file), Text("请改文件名", "rename one of the files")))
+        if not file.stem.replace("-", "").replace("_", "").replace(".", "").isalnum() or file.stem.startswith("."):
+            message = Text("文件名只能用文字、数字、-、_ 和 .", "a file name may hold letters, digits, -, _ and .")
+            faults.append(Fault(message, Place(file)))
+    if faults:
+        raise UsageError(faults)
+
+
+def missed_targets(required: Sequence[str], outcomes: Sequence[Any]) -> list[str]:
+    """Required targets that some scenario does not meet, as `scenario: target`."""
+    known = {score.target.id for outcome in outcomes for score in outcome.scores}
+    unknown = [name for name in required if name != "all" and name not in known]
+    if unknown:
+        raise UsageError(
+            Fault(
+                Text(f"--require {name}：没有评分这个目标", f"--require {name}: this target is not scored"),
+                Place(),
+                nearest(name, known),
+            )
+            for name in unknown
+        )
+    wanted = known if "all" in required else set(required)
+    return [
+        f"{outcome.case.scenario.key}: {score.target.id}"
+        for outcome in outcomes
+        for score in outcome.scores
+        if score.target.id in wanted and score.verdict != "met"
+    ]
+
+
+def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> None:
+    """Print what was changed, the scorecards and where everything is."""
+    from sim.report.pages import headline
+
+    for outcome in outcomes:
+        scenario = outcome.case.scenario
+        speaker.out.print()
+        speaker.line(scenario.name)
+        if outcome.scores:
+            speaker.out.print(scorecard_table(outcome.scores, speaker))
+        speaker.line(headline(outcome.scores))
+        for remark in outcome.case.selection.remarks:
+            speaker.line(remark)
+        count = len(outcome.case.bound.resolved)
+        speaker.line(Text(f"改动参数 {count} 项，见报告第二节。", f"{count} settings changed; see section 2 of the report."))
+    home = outcomes[0].case.world.home
+    speaker.out.print()
+    speaker.line(Text(f"模型与情景：{home.folder}（{home.origin.zh}）", f"models and scenarios: {home.folder} ({home.origin.en})"))
+    speaker.line(Text(f"结果：{folder}", f"results: {folder}"))
+    page = folder / ("compare.html" if len(outcomes) > 1 else f"{outcomes[0].case.scenario.key}/report.html")
+    speaker.line(Text(f"报告：{page}", f"report: {page}"))
+
+
+def scorecard_table(scores: Sequence[Any], speaker: Speaker) -> Table:
+    """The scorecard for a terminal."""
+    from sim.report.numbers import VERDICTS
+    from sim.report.pages import score_cells
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for index, (zh, en) in enumerate(_HEADS):
+        table.add_column(speaker.word(zh, en), justify="left" if index in (0, 7) else "right", no_wrap=index != 0)
+    colours = {"met": "green", "near": "yellow", "missed": "red", "not_judged": "bright_black"}
+    for score in scores:
+        cells = score_cells(score, speaker.language)
+        verdict = f"[{colours[score.verdict]}]{speaker.say(VERDICTS[score.verdict])}[/]"
+        table.add_row(
+            f"{cells['name']}",
+            cells["unit"],
+            cells["year"],
+            f"{cells['operator']} {cells['plan']}",
+            cells["projected"],
+            cells["gap"],
+            cells["required"],
+            verdict,
+            cells["actual"],
+        )
+    return table
+
+
+_HEADS = (
+    ("目标", "target"),
+    ("单位", "unit"),
+    ("年份", "year"),
+    ("目标值", "plan"),
+    ("预测", "projected"),
+    ("差距", "gap"),
+    ("要求年均", "required/a"),
+    ("判定", "verdict"),
+    ("实际（年份）", "outcome (year)"),
+)
+
+
+def as_document(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> dict[str, Any]:
+    """The run as one JSON object: scorecard rows of all scenarios, comparisons with published figures, changes."""
+    from sim.deliver import case_text
+    from sim.plan.tables import full_row
+
+    language = speaker.language
+    return {
+        "run": folder.name,
+        "folder": str(folder),
+        "home": str(outcomes[0].case.world.home.folder),
+        "scorecard": [full_row(score, language) for outcome in outcomes for score in outcome.scores],
+        "published": [
+            {**vars(row), "scenario": outcome.case.scenario.key, "label": speaker.say(row.label)}
+            for outcome in outcomes
+            for row in outcome.comparisons
+        ],
+        "changes": [
+            {**vars(item), "scenario": outcome.case.scenario.key, "label": speaker.say(item.label)}
+            for outcome in outcomes
+            for item in case_text(outcome).settings
+        ],
+        "remarks": [speaker.say(remark) for outcome in outcomes for remark in outcome.case.selection.remarks],
+    }

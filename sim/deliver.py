@@ -1,0 +1,188 @@
+"""From outcomes to the results folder: views, texts, figures, tables and pages, written aside and renamed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sim.model.binding import shown
+from sim.outputs.store import RUN_FILE, final_folder, results_folder, run_id, write_run
+from sim.pipeline import Outcome
+from sim.plan.tables import score_dataset, write_scorecard
+from sim.report.drawing import draw_figures, read_svgs
+from sim.report.pages import Assumption, CaseText, Setting, compare_page, report_page
+from sim.report.view import CaseView, View
+from sim.report.workbook import write_workbook
+from sim.text import Language, Text
+
+
+def deliver(
+    outcomes: Sequence[Outcome], results: Path, language: Language, pool: ProcessPoolExecutor, now: datetime
+) -> Path:
+    """Write everything of a run and return its folder.
+
+    Raises
+    ------
+    RunError
+        when the folder cannot be written.
+    """
+    digest = "".join(outcome.provenance.digest for outcome in outcomes)
+    name = run_id(_digest_of(digest), now)
+    target = final_folder(results, name)
+    view = make_view(outcomes, language)
+    texts = {outcome.case.scenario.key: case_text(outcome) for outcome in outcomes}
+    with results_folder(results, name) as folder:
+        first = folder / outcomes[0].case.scenario.key
+        draw_figures(view, first / "figures", pool)
+        figures = read_svgs(first / "figures")
+        for outcome, case in zip(outcomes, view.cases, strict=True):
+            _write_case(folder / case.key, first, view, outcome, case, texts[case.key], figures, target.name)
+        if len(outcomes) > 1:
+            page = compare_page(view, texts, figures, target.name)
+            (folder / "compare.html").write_text(page, encoding="utf-8")
+    return target
+
+
+def _write_case(
+    folder: Path,
+    first: Path,
+    view: View,
+    outcome: Outcome,
+    case: CaseView,
+    text: CaseText,
+    figures: dict[str, str],
+    name: str,
+) -> None:
+    if folder != first:
+        shutil.copytree(first / "figures", folder / "figures")
+    write_scorecard(folder / "scorecard.csv", case.scores, view.language)
+    write_workbook(folder / "table.xlsx", view, case, text)
+    (folder / "report.html").write_text(report_page(view, case, text, figures, name), encoding="utf-8")
+    groups = {"inputs": inputs_dataset(outcome), "results": outcome.results, "scorecard": score_dataset(case.scores)}
+    write_run(folder / RUN_FILE, groups, run_attributes(outcome, text))
+
+
+def make_view(outcomes: Sequence[Outcome], language: Language) -> View:
+    """The view of a run: all its scenarios beside the history of the city."""
+    world = outcomes[0].case.world
+    cases = tuple(
+        CaseView(outcome.case.scenario.key, outcome.case.scenario.name, outcome.results, tuple(outcome.scores))
+        for outcome in outcomes
+    )
+    return View(
+        cases=cases,
+        city=world.city.settings.name.text(),
+        region=world.city.key,
+        base_year=world.city.settings.base_year,
+        last_year=max(outcome.case.last_year for outcome in outcomes),
+        history=world.city.history,
+        labels=world.labels,
+        checks=world.checks,
+        language=language,
+    )
+
+
+def case_text(outcome: Outcome) -> CaseText:
+    """Everything that a page says of a scenario besides its numbers."""
+    case, base = outcome.case, outcome.case.world.city.settings.base_year
+    settings = [
+        Setting(
+            name=item.name,
+            label=item.label,
+            section=item.section,
+            unit=item.unit,
+            before=shown(item.before, base),
+            after=shown(item.after, base),
+            origin=item.change.origin,
+            sources=", ".join(item.change.sources),
+            note=item.change.note,
+        )
+        for item in case.bound.resolved
+    ]
+    return CaseText(
+        description=case.scenario.description,
+        remarks=case.selection.remarks,
+        settings=settings,
+        comparisons=outcome.comparisons,
+        assumptions=[_assumption(outcome, name) for name in case.world.city.parameters],
+        provenance=_provenance_lines(outcome),
+    )
+
+
+def _assumption(outcome: Outcome, name: str) -> Assumption:
+    case = outcome.case
+    record = case.world.city.parameters[name]
+    value = shown(case.bound.values[name], case.world.city.settings.base_year)
+    return Assumption(name, record.label, record.unit, value, record.evidence, record.source)
+
+
+def _provenance_lines(outcome: Outcome) -> dict[str, str]:
+    case, source = outcome.case, outcome.provenance
+    method = f"{case.scenario.method}, {case.scenario.steps_per_year}/a"
+    lines = {"home": case.world.home.origin.en, "method": method}
+    lines |= {f"document {name}": value for name, value in case.world.catalogue.documents.items()}
+    return lines | source.versions | source.inputs
+
+
+def inputs_dataset(outcome: Outcome) -> xr.Dataset:
+    """All exogenous values of a run: constants as they are, paths by calendar year."""
+    case, graph = outcome.case, outcome.case.world.graph
+    settings = case.world.city.settings
+    years = list(range(settings.base_year, case.last_year + 1))
+    arrays: dict[str, Any] = {}
+    for name, path in case.bound.values.items():
+        dims = graph.dims_of(name)
+        attributes = {"units": graph.unit_of(name)}
+        record = case.world.city.parameters.get(name)
+        if record is not None:
+            attributes |= {"long_name": record.label.en, "long_name_zh": record.label.zh, "kind": record.kind}
+            attributes |= {"source": record.source, "evidence": record.evidence}
+        if path.is_constant:
+            arrays[name] = (dims, path.before, attributes)
+        else:
+            arrays[name] = ((*dims, "year"), np.stack([path.at(year) for year in years], axis=-1), attributes)
+    used = {dim for item in arrays.values() for dim in item[0]}
+    coordinates = {dim: list(graph.dimensions[dim].members) for dim in graph.dimensions if dim in used}
+    return xr.Dataset(arrays, coords={**coordinates, "year": years})
+
+
+def run_attributes(outcome: Outcome, text: CaseText) -> dict[str, Any]:
+    """Attributes of the run file: what it is, what was changed, and where it comes from."""
+    scenario = outcome.case.scenario
+    changes = [{**vars(item), "label": item.label.en} for item in text.settings]
+    return {
+        "title": f"{scenario.key}: {scenario.name.en}",
+        "title_zh": scenario.name.zh,
+        "scenario": scenario.key,
+        "city": scenario.city,
+        "method": scenario.method,
+        "steps_per_year": str(scenario.steps_per_year),
+        "home": outcome.case.world.home.origin.en,
+        "seed": "none (central run without draws)",
+        "base_year_row": "the equations at the base state; pinned flows and stocks equal the published figures",
+        "changes": changes,
+        "versions": outcome.provenance.versions,
+        "input_hashes": outcome.provenance.inputs,
+        "document_hashes": dict(outcome.case.world.catalogue.documents),
+        "not_judged": [
+            {"target": score.target.id, "reason": score.reason.en} for score in outcome.scores if score.verdict == "not_judged"
+        ],
+        "remarks": [item.en for item in outcome.case.selection.remarks],
+    }
+
+
+def _digest_of(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def remark_lines(outcomes: Sequence[Outcome]) -> list[Text]:
+    """Remarks of all scenarios, each once."""
+    return list(dict.fromkeys(item for outcome in outcomes for item in outcome.case.selection.remarks))

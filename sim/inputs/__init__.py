@@ -1,0 +1,1 @@
+"""Files become frozen records here, each checked by itself, with line numbers."""

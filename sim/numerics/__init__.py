@@ -1,0 +1,1 @@
+"""The running of a model: methods, the plain evaluator, the one loop over time."""

@@ -1,0 +1,1 @@
+"""Results: datasets, provenance, storage, comparison."""

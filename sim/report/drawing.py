@@ -1,0 +1,64 @@
+"""Draw the figures in worker processes, two at a time; each worker imports matplotlib while the simulation runs."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.report.view import View
+
+FIGURE_NAMES = (
+    "scorecard",
+    "gdp",
+    "sectors",
+    "manufacturing_share",
+    "population",
+    "pyramid",
+    "firm_ladder",
+    "required_growth",
+)
+# The slowest first, so that both workers finish together.
+_ORDER = ("firm_ladder", "sectors", "pyramid", "population", "scorecard", "gdp", "manufacturing_share", "required_growth")
+
+
+@contextmanager
+def drawing_workers(workers: int = 2) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes that warm up in the background; whatever is still queued is dropped when the block fails."""
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, mp_context=context)
+    try:
+        for _ in range(workers):
+            pool.submit(warm_up)
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def warm_up() -> None:
+    """Import what drawing needs."""
+    import sim.report.figures  # noqa: F401, PLC0415  start-up time: matplotlib loads in the worker only
+
+
+def draw_figures(view: View, folder: Path, pool: ProcessPoolExecutor) -> None:
+    """Draw every figure into `folder` as PNG and SVG."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for future in [pool.submit(draw_one, name, view, folder) for name in _ORDER]:
+        future.result()
+
+
+def draw_one(name: str, view: View, folder: Path) -> None:
+    """Draw one figure; runs in a worker."""
+    from sim.report import figures, style  # noqa: PLC0415
+
+    with style.house_style():
+        style.save(figures.FIGURES[name](view), folder / name)
+
+
+def read_svgs(folder: Path, names: Sequence[str] = FIGURE_NAMES) -> dict[str, str]:
+    """The drawn SVG documents by name, in the order of the report."""
+    return {name: (folder / f"{name}.svg").read_text(encoding="utf-8") for name in names}

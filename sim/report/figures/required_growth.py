@@ -1,0 +1,68 @@
+"""Figure: the growth that each target asks for, beside what was reached before and what is projected."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.plan.scorecard import Score
+from sim.report import style
+from sim.report.view import View
+
+PAST_YEARS = 5
+_HISTORY = {"hy_gdp_2025": "gdp_nominal", "hy_hightech_firms_2025": "hightech_firms", "hy_four_above_firms_2025": "industrial_firms"}
+
+
+def draw(view: View) -> Figure:
+    """Dots on one scale of yearly growth: past five years, each scenario, and what is required."""
+    scores = list({score.target.id: score for case in view.cases for score in case.scores if _has_rate(score)}.values())
+    figure = style.new_figure(
+        view.word("目标要求的年均增速与过去、预测之比较", "Required yearly growth beside the past and the projection"),
+        view.word(
+            f"%/年（占比类为百分点/年）；过去：基年前 {PAST_YEARS} 年，四上企业以规模以上工业代替；实际：已公布的后续年份",
+            f"% a year (points for shares); past: the {PAST_YEARS} years to the base; above-scale firms: industry; outcome: published",
+        ),
+        (9.6, 1.8 + 0.75 * max(len(scores), 2)),
+    )
+    axes = figure.add_subplot()
+    for row, score in enumerate(scores):
+        _row(axes, view, row, score)
+    axes.set_yticks(range(len(scores)), [view.say(score.target.name) for score in scores], fontsize=9)
+    axes.set_ylim(len(scores) - 0.4, -0.6)
+    axes.axvline(0, color=style.GREY, lw=0.8)
+    style.one_legend(figure, axes)
+    return figure
+
+
+def _has_rate(score: Score) -> bool:
+    return score.required_growth is not None
+
+
+def _row(axes: Axes, view: View, row: int, score: Score) -> None:
+    points: list[tuple[float, str, str, str]] = []
+    past = _past(view, score)
+    if past is not None:
+        points.append((past, "s", style.GREY, view.word("过去五年", "past five years")))
+    for index, case in enumerate(view.cases):
+        own = next((item for item in case.scores if item.target.id == score.target.id), None)
+        if own is not None and own.projected_growth is not None:
+            points.append((own.projected_growth, "o", style.colour(index), view.say(case.name)))
+    if score.actual_value is not None and score.actual is not None and score.base:
+        reached = 100.0 * ((score.actual_value / score.base) ** (1.0 / (score.actual.year - view.base_year)) - 1.0)
+        points.append((reached, "D", style.INK, view.word("实际", "outcome")))
+    required = score.required_growth or 0.0
+    points.append((required, "*", style.MISSED, view.word("目标要求", "required")))
+    xs = [x for x, *_ in points]
+    axes.plot([min(xs), max(xs)], [row, row], color=style.FAINT, lw=5, zorder=1, solid_capstyle="round")
+    for x, marker, tint, label in points:
+        size = 14 if marker == "*" else 8
+        axes.plot(x, row, marker, color=tint, ms=size, label=label, ls="none", zorder=4)
+    axes.annotate(f"{required:.1f}", (required, row), xytext=(0, 9), textcoords="offset points", ha="center", fontsize=8.5)
+
+
+def _past(view: View, score: Score) -> float | None:
+    series = view.published(_HISTORY.get(score.target.id, ""), view.base_year - PAST_YEARS)
+    first, last = view.base_year - PAST_YEARS, view.base_year
+    if first not in series or last not in series:
+        return None
+    return 100.0 * ((series[last] / series[first]) ** (1.0 / PAST_YEARS) - 1.0)

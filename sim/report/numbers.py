@@ -1,0 +1,38 @@
+"""Numbers as people read them: thousands separated, as many digits as mean something."""
+
+from __future__ import annotations
+
+from sim.plan.scorecard import Verdict
+from sim.text import Text
+
+NONE = "—"
+VERDICTS: dict[Verdict, Text] = {
+    "met": Text("实现", "met"),
+    "near": Text("接近", "near"),
+    "missed": Text("未实现", "missed"),
+    "not_judged": Text("不判定", "not judged"),
+}
+_MANY, _SOME = 1000.0, 20.0
+
+
+def plain(value: float | None) -> str:
+    """A number with a sensible number of decimals, or a dash for none."""
+    if value is None:
+        return NONE
+    size = abs(value)
+    if size >= _MANY:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if size >= _SOME else f"{value:.2f}"
+
+
+def signed(value: float | None, suffix: str = "") -> str:
+    """A number with its sign, for differences."""
+    if value is None:
+        return NONE
+    text = plain(abs(value))
+    return f"{'−' if value < 0 else '+'}{text}{suffix}"
+
+
+def exact(value: float) -> str:
+    """A plan's own number, as printed."""
+    return f"{value:,.10g}"

@@ -1,0 +1,259 @@
+"""Pages: report.html of each scenario and compare.html of a run, self-contained, from the same records as every table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from sim.outputs.published import Comparison
+from sim.plan.scorecard import Score
+from sim.report.numbers import NONE, VERDICTS, exact, plain, signed
+from sim.report.view import CaseView, View, yearly
+from sim.text import Language, Text
+
+HEADLINE_INDICATORS = (
+    "gdp_nominal",
+    "gdp_real",
+    "manufacturing_share",
+    "residents",
+    "urban_share",
+    "labour_supply",
+    "income_per_head",
+    "rd_intensity",
+    "market_entities",
+    "four_above_firms",
+    "hightech_firms",
+)
+_PERCENT_VARIABLES = ("manufacturing_share", "urban_share", "rd_intensity")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing that a scenario sets, as it is shown."""
+
+    name: str
+    label: Text
+    section: str
+    unit: str
+    before: str
+    after: str
+    origin: str
+    sources: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One parameter of the run, as it is shown."""
+
+    name: str
+    label: Text
+    unit: str
+    value: str
+    evidence: str
+    source: str
+
+
+@dataclass(frozen=True)
+class CaseText:
+    """What a page says of a scenario besides its numbers."""
+
+    description: Text
+    remarks: Sequence[Text]
+    settings: Sequence[Setting]
+    comparisons: Sequence[Comparison]
+    assumptions: Sequence[Assumption]
+    provenance: Mapping[str, str]
+
+
+def report_page(view: View, case: CaseView, text: CaseText, figures: Mapping[str, str], run_id: str) -> str:
+    """The page of one scenario; `figures` are SVG documents by name."""
+    language = view.language
+    years = sorted({row.year for row in text.comparisons})
+    return _template("report.html.j2").render(
+        **_common(view, run_id, case.name),
+        scenario=view.say(case.name),
+        headline=view.say(headline(case.scores)),
+        remarks=[view.say(item) for item in text.remarks],
+        description=view.say(text.description),
+        scores=[score_cells(score, language) for score in case.scores],
+        changes=[_setting_cells(item, language) for item in text.settings],
+        figures=_figures(figures),
+        check_years=years,
+        checks=_check_rows(text.comparisons, years, language),
+        parameters=[_assumption_cells(item, language) for item in text.assumptions],
+        provenance=list(text.provenance.items()),
+    )
+
+
+def compare_page(view: View, texts: Mapping[str, CaseText], figures: Mapping[str, str], run_id: str) -> str:
+    """The page that sets the scenarios of a run side by side."""
+    title = Text("情景比较", "Scenarios compared")
+    years = [year for year in (view.base_year, 2021, 2023, 2025, 2030, view.last_year) if year <= view.last_year]
+    return _template("compare.html.j2").render(
+        **_common(view, run_id, title),
+        cases=[{"name": view.say(case.name), "headline": view.say(headline(case.scores))} for case in view.cases],
+        targets=_target_rows(view),
+        years=sorted(set(years)),
+        indicators=[row for name in HEADLINE_INDICATORS for row in _indicator_rows(view, name, sorted(set(years)))],
+        settings=_setting_rows(view, texts),
+        figures=_figures(figures),
+    )
+
+
+def headline(scores: Sequence[Score]) -> Text:
+    """The answer in one sentence: how many targets are reached, and which are not."""
+    judged = [score for score in scores if score.verdict != "not_judged"]
+    if not judged:
+        return Text("没有可判定的目标。", "No target can be judged.")
+    met = [score for score in judged if score.verdict == "met"]
+    open_targets = [score for score in judged if score.verdict != "met"]
+    zh = f"{len(judged)} 项可判定的目标中，{len(met)} 项实现"
+    en = f"{len(met)} of {len(judged)} judged targets are met"
+    if not open_targets:
+        return Text(f"{zh}。", f"{en}.")
+    worst = min(open_targets, key=lambda score: -abs(score.gap_percent or 0.0))
+    gap = plain(abs(worst.gap_percent or 0.0))
+    return Text(
+        f"{zh}，{len(open_targets)} 项未达到；差距最大的是“{worst.target.name.zh}”，相差 {gap}%。",
+        f"{en}, {len(open_targets)} are not; the widest gap is '{worst.target.name.en}', {gap} %.",
+    )
+
+
+def score_cells(score: Score, language: Language) -> dict[str, str]:
+    """A scorecard row as text."""
+    target, unit = score.target, "" if score.required_growth is None else "%"
+    percent = target.unit == "%"
+    points = (" 点" if language == "zh" else " pt") if percent and unit else unit
+    actual = NONE if score.actual is None or score.actual_value is None else f"{plain(score.actual_value)}（{score.actual.year}）"
+    return {
+        "id": target.id,
+        "name": target.name.in_language(language),
+        "unit": target.unit,
+        "year": str(target.year or NONE),
+        "operator": {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}[target.operator],
+        "plan": exact(target.value),
+        "base": plain(score.base),
+        "projected": plain(score.projected),
+        "real": plain(score.projected_real) if score.projected_real is not None else "",
+        "gap": signed(score.gap),
+        "gap_percent": signed(score.gap_percent, "%") if score.gap_percent is not None else "",
+        "required": NONE if score.required_growth is None else f"{score.required_growth:.2f}{points}",
+        "growth": NONE if score.projected_growth is None else f"{score.projected_growth:.2f}{points}",
+        "verdict": score.verdict,
+        "reason": score.reason.in_language(language),
+        "actual": actual if language == "zh" else actual.replace("（", " (").replace("）", ")"),
+        "quote": target.quote,
+        "document": target.document,
+        "caution": score.caution.in_language(language),
+    }
+
+
+def _common(view: View, run_id: str, title: Text) -> dict[str, Any]:
+    return {
+        "title": f"{view.say(view.city)} · {view.say(title)}",
+        "city": view.say(view.city),
+        "language": view.language,
+        "base_year": view.base_year,
+        "last_year": view.last_year,
+        "run_id": run_id,
+        "w": view.word,
+        "verdict_word": lambda verdict: view.say(VERDICTS[verdict]),
+    }
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    folder = Path(__file__).parent / "templates"
+    return jinja2.Environment(loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined)
+
+
+def _template(name: str) -> jinja2.Template:
+    return _environment().get_template(name)
+
+
+def _figures(figures: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "svg": _inline(svg, name)} for name, svg in figures.items()]
+
+
+def _inline(svg: str, name: str) -> str:
+    """Drop the XML head, and make ids unique to the figure so that several stand on one page."""
+    body = svg[svg.index("<svg") :]
+    return body.replace('id="', f'id="{name}-').replace('href="#', f'href="#{name}-').replace("url(#", f"url(#{name}-")
+
+
+def _setting_cells(item: Setting, language: Language) -> dict[str, str]:
+    return {**vars(item), "label": item.label.in_language(language)}
+
+
+def _assumption_cells(item: Assumption, language: Language) -> dict[str, str]:
+    return {**vars(item), "label": item.label.in_language(language)}
+
+
+def _check_rows(comparisons: Iterable[Comparison], years: Sequence[int], language: Language) -> list[dict[str, Any]]:
+    grouped: dict[Text, dict[int, Comparison]] = {}
+    for row in comparisons:
+        grouped.setdefault(row.label, {})[row.year] = row
+    return [
+        {
+            "label": label.in_language(language),
+            "unit": next(iter(rows.values())).unit,
+            "cells": [_check_cell(rows.get(year), language) for year in years],
+        }
+        for label, rows in grouped.items()
+    ]
+
+
+def _check_cell(row: Comparison | None, language: Language) -> dict[str, str] | None:
+    if row is None:
+        return None
+    points = " 点" if language == "zh" else " pt"
+    error = signed(row.error, points) if row.error_percent is None else signed(row.error_percent, "%")
+    return {"model": plain(row.model), "published": plain(row.published), "error": error}
+
+
+def _target_rows(view: View) -> list[dict[str, Any]]:
+    order = list({score.target.id: score for case in view.cases for score in case.scores}.items())
+    rows = []
+    for key, first in order:
+        cells = score_cells(first, view.language)
+        by_case = [next((score for score in case.scores if score.target.id == key), None) for case in view.cases]
+        shown = [None if score is None else score_cells(score, view.language) for score in by_case]
+        rows.append({**cells, "cells": shown})
+    return rows
+
+
+def _indicator_rows(view: View, name: str, years: Sequence[int]) -> list[dict[str, Any]]:
+    factor = 100.0 if name in _PERCENT_VARIABLES else 1.0
+    rows = []
+    for index, case in enumerate(view.cases):
+        values = yearly(case, name, view.region)
+        unit = "%" if factor != 1.0 else case.results[name].attrs["units"]
+        rows.append(
+            {
+                "label": view.say(view.labels.variables[name]) if index == 0 else "",
+                "unit": unit if index == 0 else "",
+                "case": view.say(case.name),
+                "cells": [plain(factor * values[year]) if year in values else NONE for year in years],
+            }
+        )
+    return rows
+
+
+def _setting_rows(view: View, texts: Mapping[str, CaseText]) -> list[dict[str, Any]]:
+    named = {item.name: item for case in view.cases for item in texts[case.key].settings}
+    rows = []
+    for name, item in named.items():
+        values = [_last_setting(texts[case.key].settings, name) or item.before for case in view.cases]
+        rows.append({"name": name, "label": view.say(item.label), "unit": item.unit, "cells": values})
+    return rows
+
+
+def _last_setting(settings: Sequence[Setting], name: str) -> str | None:
+    found = [item.after for item in settings if item.name == name]
+    return found[-1] if found else None

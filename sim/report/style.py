@@ -1,0 +1,105 @@
+"""How figures look: the shipped font, a quiet grid, one colour per scenario, black for what was published."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+FONT_FILE = Path(__file__).parent / "fonts" / "NotoSansSC-subset.otf"
+INK, GREY, FAINT = "#1f2933", "#7b8794", "#e4e7eb"
+SCENARIO_COLOURS = ("#2f6fab", "#d1603d", "#3f8f5f", "#8a5aa8", "#b8860b", "#4a9c9c")
+MET, NEAR, MISSED, OPEN = "#3f8f5f", "#c9962b", "#c0453b", "#9aa5b1"
+VERDICT_COLOURS = {"met": MET, "near": NEAR, "missed": MISSED, "not_judged": OPEN}
+
+
+@functools.cache
+def _font_family() -> str:
+    font_manager.fontManager.addfont(str(FONT_FILE))
+    return font_manager.FontProperties(fname=str(FONT_FILE)).get_name()
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Settings of all figures, for the time of drawing."""
+    settings: dict[str, Any] = {
+        "font.family": _font_family(),
+        "font.size": 10,
+        "axes.unicode_minus": False,
+        "axes.edgecolor": GREY,
+        "axes.labelcolor": INK,
+        "axes.titlesize": 11,
+        "axes.titlelocation": "left",
+        "axes.titlecolor": INK,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": FAINT,
+        "grid.linewidth": 0.8,
+        "xtick.color": GREY,
+        "ytick.color": GREY,
+        "xtick.labelcolor": INK,
+        "ytick.labelcolor": INK,
+        "text.color": INK,
+        "legend.frameon": False,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "regional-scenario-simulator",
+        "figure.facecolor": "white",
+    }
+    with mpl.rc_context(settings):
+        yield
+
+
+def new_figure(title: str, note: str, size: tuple[float, float] = (9.6, 5.4)) -> Figure:
+    """An empty figure with a title above and a note below."""
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.suptitle(title, x=0.012, ha="left", fontsize=14, color=INK)
+    figure.supxlabel(note, x=0.012, ha="left", fontsize=8.5, color=GREY)
+    return figure
+
+
+def colour(index: int) -> str:
+    """The colour of the n-th scenario."""
+    return SCENARIO_COLOURS[index % len(SCENARIO_COLOURS)]
+
+
+def draw_published(axes: Axes, points: Mapping[int, float], label: str) -> None:
+    """Published figures: black, with a dot for every year that has one."""
+    if points:
+        axes.plot(list(points), list(points.values()), color=INK, lw=1.4, marker="o", ms=3.2, label=label, zorder=4)
+
+
+def draw_projection(axes: Axes, points: Mapping[int, float], label: str, index: int) -> None:
+    """A scenario's line in its colour."""
+    style = "-" if index == 0 else "--" if index == 1 else "-."
+    axes.plot(list(points), list(points.values()), color=colour(index), lw=2.2, ls=style, label=label, zorder=3)
+
+
+def mark_base_year(axes: Axes, year: int) -> None:
+    """A thin line where the projection starts."""
+    axes.axvline(year + 0.5, color=GREY, lw=0.8, ls=":", zorder=1)
+
+
+def one_legend(figure: Figure, axes: Axes) -> None:
+    """One legend for the whole figure, above the panels, each name once."""
+    handles, labels = axes.get_legend_handles_labels()
+    named = dict(zip(labels, handles, strict=True))
+    figure.legend(list(named.values()), list(named), loc="outside upper right", ncols=min(len(named), 5), fontsize=9.5)
+
+
+def save(figure: Figure, stem: Path) -> None:
+    """Write PNG and SVG; the layout is solved once for both."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    figure.savefig(stem.with_suffix(".png"), dpi=150)
+    figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None})

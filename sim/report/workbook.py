@@ -1,0 +1,148 @@
+"""table.xlsx: scorecard, indicators by year, sectors, settings, comparison with published figures, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sim.plan.tables import full_row
+from sim.report.numbers import VERDICTS
+from sim.report.pages import CaseText
+from sim.report.view import CaseView, View
+from sim.text import Text
+
+SCORE_HEADS: dict[str, Text] = {
+    "scenario": Text("情景", "scenario"),
+    "target": Text("目标编号", "target"),
+    "indicator": Text("指标", "indicator"),
+    "unit": Text("单位", "unit"),
+    "operator": Text("关系", "operator"),
+    "plan_value": Text("目标值", "plan value"),
+    "target_year": Text("目标年份", "target year"),
+    "projected": Text("预测值", "projected"),
+    "gap": Text("差距", "gap"),
+    "gap_percent": Text("差距（%）", "gap (%)"),
+    "required_growth": Text("要求年均（% 或百分点）", "required a year (% or points)"),
+    "verdict": Text("判定", "verdict"),
+    "base": Text("基年值", "base"),
+    "projected_constant_prices": Text("预测值（2020 年价）", "projected at 2020 prices"),
+    "projected_growth": Text("预测年均（% 或百分点）", "projected a year (% or points)"),
+    "actual": Text("实际", "outcome"),
+    "actual_year": Text("实际年份", "year of outcome"),
+    "reason": Text("不判定的原因", "why not judged"),
+    "caution": Text("注意", "caution"),
+    "quote": Text("原文", "sentence"),
+    "document": Text("文件", "document"),
+}
+_SKIP_DIMS = {"sex", "age", "age_class"}
+_WIDEST = 60
+
+
+def write_workbook(file: Path, view: View, case: CaseView, text: CaseText) -> None:
+    """Write the workbook of one scenario."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    _sheet(book, view.word("评分表", "scorecard"), *_scores(view, case))
+    _sheet(book, view.word("分年指标", "indicators"), *_indicators(view, case))
+    _sheet(book, view.word("情景设定", "settings"), *_settings(view, text))
+    _sheet(book, view.word("与公布数对照", "beside published"), *_published(view, text))
+    _sheet(book, view.word("参数与来源", "parameters and sources"), *_assumptions(view, text))
+    book.save(file)
+
+
+def _sheet(book: Workbook, title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    sheet: Worksheet = book.create_sheet(title)
+    sheet.append(list(heads))
+    for row in rows:
+        sheet.append([None if isinstance(value, float) and value != value else value for value in row])  # noqa: PLR0124  NaN
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="E4E7EB")
+    sheet.freeze_panes = "B2"
+    for index, head in enumerate(heads, start=1):
+        cells = [str(row[0].value or "") for row in sheet.iter_rows(min_col=index, max_col=index, max_row=40)]
+        widest = max((_width(value) for value in cells), default=_width(head))
+        sheet.column_dimensions[get_column_letter(index)].width = min(widest + 2, _WIDEST)
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)  # noqa: PLR2004  first CJK code point
+
+
+def _scores(view: View, case: CaseView) -> tuple[list[str], list[list[Any]]]:
+    rows = [full_row(score, view.language) for score in case.scores]
+    for row, score in zip(rows, case.scores, strict=True):
+        row["verdict"] = view.say(VERDICTS[score.verdict])
+    return [view.say(head) for head in SCORE_HEADS.values()], [[row[key] for key in SCORE_HEADS] for row in rows]
+
+
+def _indicators(view: View, case: CaseView) -> tuple[list[str], list[list[Any]]]:
+    years = [int(year) for year in case.results["year"].values]
+    rows: list[list[Any]] = []
+    for name, array in case.results.data_vars.items():
+        if _SKIP_DIMS & set(array.dims):
+            continue
+        label, unit = view.say(view.labels.variables[str(name)]), array.attrs["units"]
+        keys = [dim for dim in array.dims if dim != "year"]
+        table = array.transpose(*keys, "year").values.reshape(-1, len(years))
+        for values, cell in zip(table, product(*(array[key].values for key in keys)), strict=True):
+            members = " · ".join(view.member(str(dim), key) for dim, key in zip(keys, cell, strict=True) if dim != "region")
+            rows.append([label, members, unit, str(name), *values.tolist()])
+    heads = [view.word("指标", "indicator"), view.word("分组", "member"), view.word("单位", "unit"), view.word("变量", "variable")]
+    return [*heads, *(str(year) for year in years)], rows
+
+
+def _settings(view: View, text: CaseText) -> tuple[list[str], list[list[Any]]]:
+    heads = [
+        view.word("设定", "setting"),
+        view.word("名称", "name"),
+        view.word("类别", "section"),
+        view.word("单位", "unit"),
+        view.word("原值", "before"),
+        view.word("现值", "now"),
+        view.word("层", "layer"),
+        view.word("依据", "basis"),
+        view.word("说明", "note"),
+    ]
+    return heads, [
+        [view.say(item.label), item.name, item.section, item.unit, item.before, item.after, item.origin, item.sources, item.note]
+        for item in text.settings
+    ]
+
+
+def _published(view: View, text: CaseText) -> tuple[list[str], list[list[Any]]]:
+    heads = [
+        view.word("指标", "indicator"),
+        view.word("年份", "year"),
+        view.word("单位", "unit"),
+        view.word("模型", "model"),
+        view.word("公布", "published"),
+        view.word("误差", "error"),
+        view.word("误差（%）", "error (%)"),
+        view.word("数据说明", "note on the datum"),
+    ]
+    return heads, [
+        [view.say(row.label), row.year, row.unit, row.model, row.published, row.error, row.error_percent, row.note]
+        for row in text.comparisons
+    ]
+
+
+def _assumptions(view: View, text: CaseText) -> tuple[list[str], list[list[Any]]]:
+    heads = [
+        view.word("参数", "parameter"),
+        view.word("名称", "name"),
+        view.word("单位", "unit"),
+        view.word("取值", "value"),
+        view.word("证据", "evidence"),
+        view.word("来源", "source"),
+    ]
+    return heads, [
+        [view.say(item.label), item.name, item.unit, item.value, item.evidence, item.source] for item in text.assumptions
+    ]
