@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 
@@ -15,13 +16,17 @@ from sim.inputs.city import City, CityFile, read_city, read_city_file
 from sim.inputs.home import Home
 from sim.inputs.parameters import read_parameters
 from sim.inputs.scenario import Scenario, read_scenario
+from sim.inputs.schema import scenario_schema
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.model.binding import Bound, bind
+from sim.model.declarations import Declaration
 from sim.model.graph import Graph, Parameter, build_graph
 from sim.model.labels import Labels, read_labels
 from sim.model.loader import load_model
+from sim.model.loops import Loop, link_table, polarity, read_loops
 from sim.model.unit_check import check_units
 from sim.numerics.integrate import Clock, Simulator, YearValues
+from sim.numerics.links import link_sign
 from sim.numerics.methods import METHODS
 from sim.outputs.dataset import to_dataset
 from sim.outputs.provenance import Provenance, provenance
@@ -33,7 +38,7 @@ from sim.text import Text
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class World:
     """A city and its model, read and checked: everything that scenarios of this city share."""
 
@@ -43,6 +48,31 @@ class World:
     labels: Labels
     catalogue: Catalogue
     checks: tuple[PublishedCheck, ...]
+    declarations: tuple[Declaration, ...]
+    loops: tuple[Loop, ...]
+
+
+@dataclass(frozen=True)
+class MeasuredLoop:
+    """A named loop with the sign of every link at the start of the run."""
+
+    loop: Loop
+    signs: tuple[int, ...]
+
+    @property
+    def polarity(self) -> Text:
+        """Reinforcing or balancing."""
+        return polarity(self.signs)
+
+    @property
+    def links(self) -> list[str]:
+        """Links as `cause → effect (+)`."""
+        return link_table(dict(zip(self.loop.links, self.signs, strict=True)))
+
+    def as_record(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        name = {"loop": self.loop.name, "label_zh": self.loop.label.zh, "label_en": self.loop.label.en}
+        return {**name, "polarity": self.polarity.en, "links": self.links}
 
 
 @dataclass(frozen=True)
@@ -92,11 +122,31 @@ def open_world(home: Home, city: str) -> World:
         labels=read_labels(model / "labels.yaml", graph, regions),
         catalogue=read_catalogue(folder / "plan"),
         checks=read_checks(model / "checks.yaml"),
+        declarations=source.declarations,
+        loops=read_loops(model / "loops.yaml", graph),
     )
 
 
 def _with_regions(dimension: Dimension, settings: CityFile) -> Dimension:
     return Dimension("region", tuple(settings.regions)) if dimension.name == "region" else dimension
+
+
+def schema_of(world: World) -> dict[str, Any]:
+    """The JSON schema of scenario files for a city."""
+    variables = [*world.graph.variables, *world.graph.stocks]
+    return scenario_schema(world.city.parameters, world.catalogue.targets, world.home.cities(), variables)
+
+
+def measured_loops(world: World) -> list[MeasuredLoop]:
+    """The named loops of a model with signs measured at the city's base state."""
+    settings = world.city.settings
+    values = {name: record.value for name, record in world.city.parameters.items() if record.value is not None}
+    clock = Clock(settings.base_year + 1, settings.last_year)
+    state = Simulator(world.graph, METHODS["euler"], clock).starting_point(Bound(values, frozenset(), ()))
+    return [
+        MeasuredLoop(loop, tuple(link_sign(world.graph, cause, effect, state) for cause, effect in loop.links))
+        for loop in world.loops
+    ]
 
 
 def prepare(scenario: Scenario, world: World) -> Case:

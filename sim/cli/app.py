@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli.console import Speaker, chosen_language
+from sim.cli.console import Speaker, speaker
 from sim.errors import Fault, Place, SimError, UsageError
 from sim.text import Text
 
@@ -55,9 +55,9 @@ def run(  # noqa: PLR0913
     """运行情景并写出评分表、图和报告 / run scenarios; write scorecard, figures and reports."""
     from sim.cli import run as verb
 
-    speaker = _speaker(lang, quiet=quiet, as_json=as_json)
+    voice = _speaker(lang, quiet=quiet, as_json=as_json)
     request = verb.Request(scenarios or [], city, _pairs(set_values), tuple(use or ()), out, tuple(require or ()), home)
-    raise typer.Exit(verb.run(request, speaker))
+    raise typer.Exit(verb.run(request, voice))
 
 
 @app.command()
@@ -75,8 +75,8 @@ def check(
     """只检查，不运行 / validate only."""
     from sim.cli import check as verb
 
-    speaker = _speaker(lang, quiet=quiet, as_json=as_json)
-    verb.check(scenarios or [], city, _pairs(set_values), tuple(use or ()), home, speaker)
+    voice = _speaker(lang, quiet=quiet, as_json=as_json)
+    verb.check(scenarios or [], city, _pairs(set_values), tuple(use or ()), home, voice)
 
 
 @app.command(name="list")
@@ -102,11 +102,11 @@ def describe(
     """说明模型 / describe the model."""
     from sim.cli import describe as verb
 
-    speaker = _speaker(lang, as_json=as_json)
+    voice = _speaker(lang, as_json=as_json)
     if not equations and not loops:
         advice = Text("请加 --equations 或 --loops", "add --equations or --loops")
         raise UsageError(Fault(Text("没有说明要描述什么", "nothing to describe"), Place(), advice))
-    verb.describe(city, home, speaker, equations=equations, loops=loops)
+    verb.describe(city, home, voice, equations=equations, loops=loops)
 
 
 @app.command()
@@ -161,11 +161,11 @@ def main() -> None:
     try:
         app()
     except SimError as error:
-        Speaker(_language_of_call()).faults(error)
+        speaker(_language_of_call()).faults(error)
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
-        speaker = Speaker(_language_of_call())
-        speaker.err.print(speaker.word("已中断，没有留下不完整的结果。", "Interrupted; no half-written results were left."))
+        voice = speaker(_language_of_call())
+        voice.err.print(voice.word("已中断，没有留下不完整的结果。", "Interrupted; no half-written results were left."))
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()
@@ -176,16 +176,16 @@ def _interrupted(*_: Any) -> None:
     raise KeyboardInterrupt
 
 
-def _language_of_call() -> Any:
+def _language_of_call() -> str | None:
     words = sys.argv[1:]
     asked = next((word.split("=", 1)[1] for word in words if word.startswith("--lang=")), None)
     if asked is None and "--lang" in words[:-1]:
         asked = words[words.index("--lang") + 1]
-    return chosen_language(asked)
+    return asked
 
 
 def _speaker(lang: Lang | None, *, quiet: bool = False, as_json: bool = False) -> Speaker:
-    return Speaker(chosen_language(lang.value if lang else None), quiet, as_json)
+    return speaker(lang.value if lang else None, quiet=quiet, as_json=as_json)
 
 
 def _pairs(values: list[str] | None) -> tuple[tuple[str, str], ...]:

@@ -24,6 +24,7 @@ class Speaker:
     """Where and in which language a verb speaks."""
 
     language: Language
+    report_language: Language = "zh"
     quiet: bool = False
     as_json: bool = False
     out: Console = field(default_factory=lambda: _console(stderr=False))
@@ -68,8 +69,13 @@ def _console(*, stderr: bool) -> Console:
     return console if console.is_terminal else Console(stderr=stderr, emoji=False, width=_WIDTH_OF_FILES)
 
 
+def speaker(asked: str | None, *, quiet: bool = False, as_json: bool = False) -> Speaker:
+    """Speak the language asked for, else that of the locale; reports are Chinese unless another language is asked for."""
+    return Speaker(chosen_language(asked), "en" if asked == "en" else "zh", quiet, as_json)
+
+
 def chosen_language(asked: str | None) -> Language:
-    """The language asked for, else that of the locale when it is English, else Chinese."""
+    """The language of messages: the one asked for, else English in an English locale, else Chinese."""
     if asked is not None:
         return "en" if asked == "en" else "zh"
     name = locale.getlocale()[0] or ""

@@ -40,7 +40,7 @@ def run(request: Request, speaker: Speaker) -> int:
         missed = missed_targets(request.require, outcomes)
         with speaker.progress(1, Text("绘图与写出", "drawing and writing")):
             now = datetime.now().astimezone()
-            folder = deliver(outcomes, request.out, speaker.language, pool, now)
+            folder = deliver(outcomes, request.out, speaker.report_language, pool, now)
     if speaker.as_json:
         speaker.json(as_document(outcomes, folder, speaker))
     elif not speaker.quiet:

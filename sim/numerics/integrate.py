@@ -65,6 +65,7 @@ class Simulator:
         self._rates = Program(self._rate_results(), self._resolve_running)
         self._events = [Program({item.stock: graph.event_nodes[item.name]}, self._resolve_running) for item in graph.events]
         self._ratios = Program(self._ratio_results(), lambda _: None)
+        self._silence = self._no_noise()
 
     def years(self, exogenous: Exogenous) -> Iterator[YearValues]:
         """Yield the base year (the equations at the base state, flows as published totals), then each simulated year.
@@ -75,16 +76,32 @@ class Simulator:
             when a stock becomes infinite or undefined.
         """
         base_year = self.clock.first - 1
-        base = {**exogenous.at_year(base_year), "time": np.array([float(self.clock.first)])}
-        yield self._reported(base_year, {**base, **self._start_values(self._base, base)}, {})
+        base = self._known(exogenous, base_year, float(self.clock.first))
         state = self._start_values(self._start, base)
+        stocks = {name: state[name] for name in self.stocks}
+        yield self._reported(base_year, {**base, **self._start_values(self._base, base)}, stocks)
         frozen = {name: state.pop(name) for name in self.graph.frozen}
         for year in range(self.clock.first, self.clock.last + 1):
-            fixed = {**exogenous.at_year(year), **frozen}
+            fixed = {**self._known(exogenous, year, float(year)), **frozen}
             state, flows = self._one_year(year, fixed, state)
             self._fail_if_not_finite(state, year)
             end = {**fixed, **state, "time": np.array([float(year + 1)])}
             yield self._reported(year, end, flows)
+
+    def starting_point(self, exogenous: Exogenous) -> dict[str, Values]:
+        """Every name's value at the start of the run: what is supplied, stocks, hidden quantities and variables."""
+        base = self._known(exogenous, self.clock.first - 1, float(self.clock.first))
+        known = {**base, **self._start_values(self._start, base)}
+        return {**known, **self._step.run(known)}
+
+    def _known(self, exogenous: Exogenous, year: int, time: float) -> dict[str, Values]:
+        return {**self._silence, **exogenous.at_year(year), "time": np.array([time])}
+
+    def _no_noise(self) -> dict[str, Values]:
+        """Noise is zero unless the exogenous values supply it."""
+        programs = (self._start, self._step, self._rates, *self._events)
+        names = {name for program in programs for name in program.leaves if name.startswith("noise:")}
+        return {name: np.zeros(1) for name in names}
 
     def _one_year(
         self, year: int, fixed: Mapping[str, Values], state: dict[str, Values]
@@ -110,8 +127,9 @@ class Simulator:
                 state[name] = np.zeros_like(state[name])
         return state
 
-    def _reported(self, year: int, known: Mapping[str, Values], flows: Mapping[str, Values]) -> YearValues:
-        level = {**known, **self._step.run(known), **flows}
+    def _reported(self, year: int, known: Mapping[str, Values], settled: Mapping[str, Values]) -> YearValues:
+        """`settled` are values that are known already: the year's flows, or in the base year the stocks."""
+        level = {**known, **self._step.run(known), **settled}
         level |= self._ratios.run(level)
         wanted = (*self.graph.variables, *self.graph.stocks)
         return YearValues(year, {name: level[name] for name in wanted})

@@ -1,0 +1,48 @@
+"""Compare two stored runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.table import Table
+
+from sim.cli.console import Speaker
+from sim.errors import Fault, Place, UsageError
+from sim.outputs.compare import Difference, differences
+from sim.outputs.store import find_run
+from sim.text import Text
+
+
+def compare(first: str, second: str, results: Path, speaker: Speaker) -> None:
+    """Print what differs, for two scenarios or for every scenario that two runs share."""
+    pairs = _pairs(find_run(first, results), find_run(second, results))
+    found = {name: differences(one, two) for name, one, two in pairs}
+    if speaker.as_json:
+        speaker.json([{"scenario": name, **vars(item)} for name, items in found.items() for item in items])
+        return
+    for name, items in found.items():
+        speaker.line(Text(f"{name}：{len(items)} 处不同", f"{name}: {len(items)} differences"))
+        if items:
+            speaker.out.print(_table(items, speaker))
+
+
+def _pairs(first: dict[str, Path], second: dict[str, Path]) -> list[tuple[str, Path, Path]]:
+    if len(first) == 1 and len(second) == 1:
+        (one, one_file), (two, two_file) = next(iter(first.items())), next(iter(second.items()))
+        return [(one if one == two else f"{one} / {two}", one_file, two_file)]
+    shared = [name for name in first if name in second]
+    if not shared:
+        known = f"{', '.join(first)} / {', '.join(second)}"
+        message = Text(f"两次运行没有同名情景（{known}）", f"the runs share no scenario ({known})")
+        advice = Text("请写到情景文件夹，如 RUN/baseline", "name a scenario folder, such as RUN/baseline")
+        raise UsageError(Fault(message, Place(), advice))
+    return [(name, first[name], second[name]) for name in shared]
+
+
+def _table(items: list[Difference], speaker: Speaker) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for zh, en in (("类别", "kind"), ("名称", "name"), ("第一次", "first"), ("第二次", "second")):
+        table.add_column(speaker.word(zh, en), overflow="fold")
+    for item in items:
+        table.add_row(item.kind, item.name, item.first, item.second)
+    return table

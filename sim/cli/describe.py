@@ -1,0 +1,37 @@
+"""Describe a model: its equations, its feedback loops with measured signs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from sim import pipeline
+from sim.cli.console import Speaker
+from sim.inputs.home import DEFAULT_CITY, find_home
+from sim.report.equations import equation_records, equations_markdown
+from sim.text import Text
+
+
+def describe(city: str | None, home_folder: Path | None, speaker: Speaker, *, equations: bool, loops: bool) -> None:
+    """Print the equation reference or the loops of a city's model."""
+    world = pipeline.open_world(find_home(home_folder), city or DEFAULT_CITY)
+    if equations:
+        records = equation_records(world.graph, world.labels, world.declarations)
+        if speaker.as_json:
+            speaker.json(records)
+        else:
+            sys.stdout.write(equations_markdown(records, speaker.language) + "\n")
+    if loops:
+        _loops(world, speaker)
+
+
+def _loops(world: pipeline.World, speaker: Speaker) -> None:
+    found = pipeline.measured_loops(world)
+    if speaker.as_json:
+        speaker.json([item.as_record() for item in found])
+        return
+    for item in found:
+        polarity = speaker.say(item.polarity)
+        speaker.line(Text(f"{item.loop.name} {item.loop.label.zh}：{polarity}", f"{item.loop.name} {item.loop.label.en}: {polarity}"))
+        for link in item.links:
+            speaker.line(Text(f"    {link}", f"    {link}"))

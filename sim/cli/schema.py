@@ -1,0 +1,28 @@
+"""Print or write the JSON schema of scenario files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from sim import pipeline
+from sim.cli.console import Speaker
+from sim.errors import Fault, Place, RunError
+from sim.inputs.home import DEFAULT_CITY, find_home
+from sim.text import Text
+
+
+def schema(city: str | None, write: Path | None, home_folder: Path | None, speaker: Speaker) -> None:
+    """Print the schema, or write it aside and rename."""
+    document = pipeline.schema_of(pipeline.open_world(find_home(home_folder), city or DEFAULT_CITY))
+    if write is None:
+        speaker.json(document)
+        return
+    aside = write.with_name(f"{write.name}.tmp")
+    try:
+        aside.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        aside.replace(write)
+    except OSError as error:
+        message = Text(f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}")
+        raise RunError(Fault(message, Place(write))) from error
+    speaker.line(Text(f"已写入 {write}", f"wrote {write}"))

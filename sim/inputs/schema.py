@@ -1,0 +1,43 @@
+"""JSON schema of scenario files: the keys from the records, the names of levers, assumptions and behaviour from a city."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sim.inputs.parameters import ParameterRecord
+from sim.inputs.scenario import SECTION_OF_KIND, ScenarioFile
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def scenario_schema(
+    parameters: Mapping[str, ParameterRecord], targets: Iterable[str], cities: Iterable[str], variables: Iterable[str]
+) -> dict[str, Any]:
+    """The schema that editors read; the program itself checks more (units, ranges of paths, members)."""
+    schema = ScenarioFile.model_json_schema()
+    sections = {section: _section(parameters, kind) for kind, section in SECTION_OF_KIND.items()}
+    sections["given"] = {"type": "object", "propertyNames": {"enum": sorted(variables)}}
+    for place in (schema, schema["$defs"]["Layer"]):
+        for name, content in sections.items():
+            place["properties"][name] = {**content, "description": place["properties"][name].get("description", "")}
+    schema["properties"]["city"] = {"enum": sorted(cities), "description": "城市 / city"}
+    patterns = [{"pattern": "^[a-z_]+/(\\*|[0-9]{4})$"}, {"enum": sorted(targets)}]
+    schema["properties"]["targets"] = {"type": "array", "items": {"anyOf": patterns}, "description": "目标编号 / target ids"}
+    return {"$schema": DRAFT, "title": "scenario", **{key: value for key, value in schema.items() if key != "title"}}
+
+
+def _section(parameters: Mapping[str, ParameterRecord], kind: str) -> dict[str, Any]:
+    properties = {name: _entry(record) for name, record in parameters.items() if record.kind == kind}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _entry(record: ParameterRecord) -> dict[str, Any]:
+    span = "" if record.range is None else f"; {record.range[0]:g} … {record.range[1]:g}"
+    number: dict[str, Any] = {"type": "number"}
+    if record.range is not None:
+        number |= {"minimum": record.range[0], "maximum": record.range[1]}
+    return {
+        "description": f"{record.label.zh} / {record.label.en} ({record.unit}{span})",
+        "anyOf": [number, {"type": "string"}, {"type": "object"}],
+    }

@@ -1,0 +1,67 @@
+"""Signs of links at the start of a run: raise one thing that a variable reads by one per cent and see which way it moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.graph import Graph
+from sim.model.loops import sign_of_change
+from sim.model.nodes import Node, names_read
+from sim.numerics.program import Program
+
+Values = NDArray[Any]
+STEP = 1.01
+
+
+def link_sign(graph: Graph, cause: str, effect: str, state: Mapping[str, Values]) -> int:
+    """Sign of the direct effect of `cause` on `effect` at a state that gives every name a value.
+
+    Smoothed and accumulated values are held at first; where nothing moves then, they are opened one after the other, since in
+    time they move as what they follow does. Where a total cannot move (shares of a whole), one member is raised and watched.
+    """
+    node, opened = _equation(graph, cause, effect), frozenset[str]()
+    for _ in range(_DEEPEST_DELAY):
+        sign = _sign(graph, node, cause, state, opened)
+        if sign:
+            return sign
+        opened |= _hidden_below(graph, node, opened)
+    return 0
+
+
+_DEEPEST_DELAY = 4
+
+
+def _sign(graph: Graph, node: Node, cause: str, state: Mapping[str, Values], opened: frozenset[str]) -> int:
+    program = Program({"effect": node}, lambda name: _resolve(graph, name, cause, opened))
+    before, value = program.run(state)["effect"], state[cause]
+    sign = sign_of_change(before, program.run({**state, cause: value + np.abs(value) * (STEP - 1.0)})["effect"])
+    if sign or value.shape != before.shape:
+        return sign
+    largest, raised = np.unravel_index(int(np.argmax(np.abs(value))), value.shape), value.copy()
+    raised[largest] *= STEP
+    after = program.run({**state, cause: raised})["effect"]
+    return sign_of_change(before[largest], after[largest])
+
+
+def _equation(graph: Graph, cause: str, effect: str) -> Node:
+    if effect in graph.equations:
+        return graph.equations[effect]
+    event = next((item for item in graph.events if item.stock == effect and cause in item.arguments), None)
+    return graph.rates[effect] if event is None else graph.event_nodes[event.name]
+
+
+def _resolve(graph: Graph, name: str, cause: str, opened: frozenset[str]) -> Node | None:
+    if name == cause:
+        return None
+    if name in opened:
+        return graph.hidden[name].like
+    return graph.rates[name.removesuffix(".rate")] if name.endswith(".rate") else None
+
+
+def _hidden_below(graph: Graph, node: Node, opened: frozenset[str]) -> frozenset[str]:
+    reached = [node, *(graph.hidden[name].like for name in opened)]
+    return frozenset(name for part in reached for name in names_read(part) if name in graph.hidden)

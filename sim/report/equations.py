@@ -1,0 +1,93 @@
+"""The equation reference: every variable, stock and event with its unit, what it reads and its docstring; as Markdown or records."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from sim.model.declarations import Declaration, Event, Stock, Variable
+from sim.model.graph import Graph
+from sim.model.labels import Labels
+from sim.text import Language, Text
+
+_KINDS = {
+    "flow": Text("流量", "flow"),
+    "level": Text("水平", "level"),
+    "ratio": Text("比率", "ratio"),
+    "stock": Text("存量", "stock"),
+    "event": Text("年末事件", "yearly event"),
+}
+
+
+def equation_records(graph: Graph, labels: Labels, declarations: Sequence[Declaration]) -> list[dict[str, Any]]:
+    """One record per declaration, in file order."""
+    return [_record(item, graph, labels) for item in declarations]
+
+
+def _record(item: Declaration, graph: Graph, labels: Labels) -> dict[str, Any]:
+    target = item.stock if isinstance(item, Event) else item.name
+    label = labels.variables[target]
+    reads = item.arguments if isinstance(item, Event) else graph.reads(item.name)
+    return {
+        "name": item.name,
+        "label_zh": label.zh,
+        "label_en": label.en,
+        "kind": _kind(item),
+        "unit": graph.unit_of(target),
+        "dims": list(graph.dims_of(target)),
+        "initial": item.initial if isinstance(item, Stock) else None,
+        "reads": [name for name in reads if name != "time"],
+        "doc": item.doc,
+        "equation": source_of(item),
+        "file": item.file.name,
+    }
+
+
+def _kind(item: Declaration) -> str:
+    if isinstance(item, Variable):
+        return item.kind
+    return "stock" if isinstance(item, Stock) else "event"
+
+
+def source_of(item: Declaration) -> str:
+    """The body of an equation without its docstring."""
+    source = textwrap.dedent(inspect.getsource(item.equation))
+    function = ast.parse(source).body[0]
+    if not isinstance(function, ast.FunctionDef):
+        raise AssertionError("an equation is a function")
+    body = [part for part in function.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
+    return "\n".join(ast.unparse(part) for part in body)
+
+
+def equations_markdown(records: Sequence[dict[str, Any]], language: Language) -> str:
+    """The reference page, one section per model file."""
+    title = Text("方程参考", "Equation reference").in_language(language)
+    lines = [f"# {title}", "", _intro(language), ""]
+    file = ""
+    for record in records:
+        if record["file"] != file:
+            file = record["file"]
+            lines += [f"## {file}", ""]
+        lines += _section(record, language)
+    return "\n".join(lines)
+
+
+def _intro(language: Language) -> str:
+    return Text(
+        "由 `python -m sim describe --equations` 从模型文件生成；请勿手改。",
+        "Generated from the model files by `python -m sim describe --equations`; do not edit.",
+    ).in_language(language)
+
+
+def _section(record: dict[str, Any], language: Language) -> list[str]:
+    kind = _KINDS[record["kind"]].in_language(language)
+    label = record["label_zh"] if language == "zh" else record["label_en"]
+    dims = ", ".join(record["dims"]) or "—"
+    reads = ", ".join(f"`{name}`" for name in record["reads"]) or "—"
+    word = Text("读取", "reads").in_language(language)
+    head = f"### `{record['name']}` {label}"
+    facts = f"{kind} · {record['unit']} · [{dims}]" + (f" · t0: `{record['initial']}`" if record["initial"] else "")
+    return [head, "", facts, "", record["doc"], "", "```python", record["equation"], "```", "", f"{word}: {reads}", ""]

@@ -1,0 +1,200 @@
+"""Accounting identities of the city model over the whole run, extreme conditions, and properties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim import pipeline
+from sim.inputs.values import YearPath
+from sim.model.binding import Bound
+from sim.numerics.integrate import Clock, Simulator
+from sim.numerics.methods import METHODS
+from sim.outputs.dataset import to_dataset
+
+TIGHT = 1e-9
+
+
+def run_with(world: pipeline.World, method: str = "euler", steps: int = 4, last: int = 2035, **changes: object) -> xr.Dataset:
+    """Run the city with some parameters replaced by constants (scaled arrays or numbers)."""
+    values = {name: record.value for name, record in world.city.parameters.items() if record.value is not None}
+    for name, change in changes.items():
+        before = values[name]
+        values[name] = change(before) if callable(change) else YearPath(np.full_like(before.before, change))
+    simulator = Simulator(world.graph, METHODS[method], Clock(2021, last, steps))
+    return to_dataset(simulator.years(Bound(values, frozenset(), ())), world.graph, world.labels)
+
+
+def scaled(factor: float) -> object:
+    def change(path: YearPath) -> YearPath:
+        return replace(path, before=path.before * factor, arrays=tuple(array * factor for array in path.arrays))
+
+    return change
+
+
+def opened_by_projects(bound: Bound, years: list[int]) -> xr.DataArray:
+    path = bound.values["project_commissioning"]
+    dims = ("region", "sector", "year")
+    return xr.DataArray(np.stack([path.at(year) for year in years], axis=-1), dims=dims, coords={"year": years})
+
+
+@pytest.fixture(scope="module", params=["baseline", "plan_2025", "rk4"])
+def results(request: pytest.FixtureRequest, outcomes: Sequence[pipeline.Outcome], world: pipeline.World) -> xr.Dataset:
+    """Results of a run; `opened` is what named projects commission."""
+    if request.param == "rk4":
+        found, bound = run_with(world, method="rk4"), outcomes[0].case.bound
+    else:
+        outcome = next(item for item in outcomes if item.case.scenario.key == request.param)
+        found, bound = outcome.results, outcome.case.bound
+    years = [int(year) for year in found["year"].values]
+    return found.assign(opened=opened_by_projects(bound, years))
+
+
+def _close(left: xr.DataArray, right: xr.DataArray) -> None:
+    scale = float(np.abs(right).max())
+    assert float(np.abs(left - right).max()) <= TIGHT * scale
+
+
+def _change(array: xr.DataArray) -> xr.DataArray:
+    return array.diff("year")
+
+
+def _flows(array: xr.DataArray) -> xr.DataArray:
+    return array.isel(year=slice(1, None))
+
+
+def test_sectors_add_up_to_gdp(results: xr.Dataset) -> None:
+    _close(results["value_added"].sum("sector"), results["gdp_real"])
+    _close(results["value_added_nominal"].sum("sector"), results["gdp_nominal"])
+    _close(results["sector_share"].sum("sector"), xr.ones_like(results["gdp_real"]))
+
+
+def test_population_changes_by_births_deaths_and_migration(results: xr.Dataset) -> None:
+    flows = results["births"] - results["deaths"] + results["net_migration"]
+    _close(_change(results["residents"]), _flows(flows))
+    _close(results["population"].sum(("sex", "age")), results["residents"])
+
+
+def test_capital_changes_by_what_opens_less_depreciation(results: xr.Dataset) -> None:
+    flows = results["commissioning"] + results["opened"] - results["depreciation"]
+    _close(_change(results["capital"]), _flows(flows))
+
+
+def test_work_in_progress_changes_by_investment_less_commissioning(results: xr.Dataset) -> None:
+    _close(_change(results["work_in_progress"]), _flows(results["business_investment"] - results["commissioning"]))
+
+
+def test_firm_stocks_change_by_their_flows(results: xr.Dataset) -> None:
+    tiers = results["threshold_crossings"] - results["above_scale_exits"]
+    _close(_change(results["above_scale_firms"]), _flows(tiers))
+    _close(results["above_scale_firms"].sum("tier"), results["four_above_firms"])
+    hightech = results["hightech_certifications"] - results["hightech_lapses"]
+    _close(_change(results["hightech_firms"]), _flows(hightech))
+    enterprises = results["enterprise_births"] - results["enterprise_exits"].sum("age_class")
+    _close(_change(results["registered_enterprises"]), _flows(enterprises))
+    households = results["household_business_births"] - results["household_business_exits"] - results["conversions"]
+    _close(_change(results["household_businesses"]), _flows(households))
+    _close(results["household_businesses"] + results["registered_enterprises"], results["market_entities"])
+
+
+def test_labour_by_sector_adds_up_to_supply(results: xr.Dataset) -> None:
+    _close(results["labour"].sum("sector"), results["labour_supply"])
+
+
+def test_ratios_come_from_the_year_s_totals(results: xr.Dataset) -> None:
+    _close(results["manufacturing_share"], results["manufacturing_value_added"] / results["gdp_nominal"])
+    _close(results["rd_intensity"], results["rd_spending"] / results["gdp_nominal"])
+
+
+def test_everything_is_finite_and_no_stock_is_negative(results: xr.Dataset, world: pipeline.World) -> None:
+    for name, array in results.data_vars.items():
+        assert np.isfinite(array.values).all(), name
+    for name in world.graph.stocks:
+        assert float(results[name].min()) >= 0.0, name
+
+
+def test_named_projects_open_no_more_than_was_spent(outcomes: Sequence[pipeline.Outcome]) -> None:
+    plan = outcomes[1]
+    years = [int(year) for year in plan.results["year"].values[1:]]
+    opened = opened_by_projects(plan.case.bound, years).sum(("region", "sector")).values
+    spent = np.array([float(plan.case.bound.values["project_investment"].at(year).sum()) for year in years])
+    assert spent.sum() == pytest.approx(opened.sum())
+    assert spent.sum() == pytest.approx(360.0)
+    assert np.cumsum(spent - opened).min() >= 0.0
+
+
+def test_base_year_row_is_the_published_base(world: pipeline.World, outcomes: Sequence[pipeline.Outcome]) -> None:
+    base = outcomes[0].results.sel(region="hengyang", year=2020)
+    history = world.city.history
+
+    def published(indicator: str) -> float:
+        return history.series(indicator, "hengyang")[2020].value
+
+    assert float(base["gdp_nominal"]) == pytest.approx(published("gdp_nominal"), rel=5e-6)
+    assert float(base["residents"]) == pytest.approx(published("population_resident"), rel=1e-9)
+    assert float(base["urban_share"]) == pytest.approx(published("urban_share") / 100, abs=5e-5)
+    assert float(base["value_added_nominal"].sel(sector="agriculture")) == pytest.approx(published("value_added_primary"))
+    assert float(base["value_added_nominal"].sel(sector="services")) == pytest.approx(published("value_added_tertiary"))
+    industry = float(base["value_added_nominal"].sel(sector=["manufacturing", "other_industry"]).sum())
+    assert industry == pytest.approx(published("industry_value_added"), rel=1e-6)
+    assert float(base["above_scale_firms"].sel(tier="industry")) == published("industrial_firms")
+    assert float(base["registered_population"]) == published("population_registered")
+
+
+def test_without_investment_capital_decays_at_its_rate(world: pipeline.World) -> None:
+    results = run_with(world, steps=200, last=2025, business_investment_base=scaled(1e-12))
+    rate = world.city.parameters["depreciation_rate"].value
+    assert rate is not None
+    capital = results["capital"].sel(region="hengyang")
+    for index, name in enumerate(("agriculture", "manufacturing", "other_industry", "construction", "services")):
+        decayed = float(capital.sel(sector=name, year=2025) / capital.sel(sector=name, year=2020))
+        assert decayed == pytest.approx(float(np.exp(-5 * rate.before[index])), rel=5e-3)
+
+
+def test_without_births_nobody_is_of_age_zero(world: pipeline.World) -> None:
+    results = run_with(world, total_fertility=scaled(0.0))
+    assert float(results["population"].sel(age="0").isel(year=slice(1, None)).sum()) == 0.0
+    assert float(results["population"].sel(age="5", year=2025).sum()) > 0.0
+    assert float(results["population"].sel(age="4", year=2025).sum()) < 1e-9 + 0.0 + abs(
+        float(results["migration_by_age"].sel(age=["0", "1", "2", "3"]).sum())
+    )
+
+
+def test_half_the_demand_leaves_no_negative_stock(world: pipeline.World) -> None:
+    results = run_with(world, market_policy=-0.3, external_demand_growth=-0.2, public_expenditure=scaled(0.5))
+    for name in world.graph.stocks:
+        assert float(results[name].min()) >= 0.0, name
+    assert float(results["gdp_real"].min()) > 0.0
+
+
+def test_halving_the_step_changes_every_headline_little(world: pipeline.World) -> None:
+    coarse, fine = run_with(world), run_with(world, steps=8)
+    for name in ("gdp_nominal", "manufacturing_share", "residents", "four_above_firms", "market_entities", "hightech_firms"):
+        difference = float(np.abs(coarse[name] / fine[name] - 1.0).max())
+        assert difference < 0.01, (name, difference)
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {
+            "catch_up": st.floats(0.0, 0.1),
+            "investment_response": st.floats(0.0, 2.0),
+            "external_demand_growth": st.floats(-0.2, 0.2),
+            "base_migration": st.floats(-0.03, 0.03),
+            "entry_saturation": st.floats(0.0, 3.0),
+        }
+    )
+)
+def test_identities_hold_anywhere_in_the_parameter_space(world: pipeline.World, changes: dict[str, float]) -> None:
+    results = run_with(world, last=2027, **changes)
+    _close(results["value_added"].sum("sector"), results["gdp_real"])
+    flows = results["births"] - results["deaths"] + results["net_migration"]
+    _close(_change(results["residents"]), _flows(flows))
+    _close(_change(results["work_in_progress"]), _flows(results["business_investment"] - results["commissioning"]))
