@@ -24,9 +24,7 @@ from sim.report.workbook import write_workbook
 from sim.text import Language, Text
 
 
-def deliver(
-    outcomes: Sequence[Outcome], results: Path, language: Language, pool: ProcessPoolExecutor, now: datetime
-) -> Path:
+def deliver(outcomes: Sequence[Outcome], results: Path, language: Language, pool: ProcessPoolExecutor, now: datetime) -> Path:
     """Write everything of a run and return its folder.
 
     Raises

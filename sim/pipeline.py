@@ -133,8 +133,7 @@ def _with_regions(dimension: Dimension, settings: CityFile) -> Dimension:
 
 def schema_of(world: World) -> dict[str, Any]:
     """The JSON schema of scenario files for a city."""
-    variables = [*world.graph.variables, *world.graph.stocks]
-    return scenario_schema(world.city.parameters, world.catalogue.targets, world.home.cities(), variables)
+    return scenario_schema(world.city.parameters, world.catalogue.targets, world.home.cities(), world.graph.quantities)
 
 
 def measured_loops(world: World) -> list[MeasuredLoop]:
@@ -169,7 +168,7 @@ def prepare(scenario: Scenario, world: World) -> Case:
     with faults.gathering():
         selection = selected_targets(scenario, world.catalogue, world.city.key)
     with faults.gathering():
-        bound = bind(scenario, world.city, world.graph, last_year)
+        bound = bind(scenario, world.city, world.graph)
     faults.raise_if_any()
     if bound is None:
         raise AssertionError("a binding failed without a fault")
@@ -189,29 +188,32 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
     simulator = Simulator(world.graph, METHODS[case.scenario.method], clock, case.bound.given)
     years = _reporting(simulator.years(case.bound), case, clock, progress)
     results = to_dataset(years, world.graph, world.labels)
-    judge = Judge(
-        scenario=case.scenario.key,
-        results=results,
-        history=world.city.history,
-        catalogue=world.catalogue,
-        base_year=settings.base_year,
-        about_tolerance=settings.about_tolerance,
-        given=case.bound.given,
-    )
     span = (settings.base_year + 1, case.last_year)
     region = world.city.key
     return Outcome(
         case=case,
         results=results,
-        scores=score_all(judge, case.selection.targets),
+        scores=score_all(judge_of(case, results), case.selection.targets),
         comparisons=compare_with_published(results, world.checks, world.city.history, region, span),
         provenance=provenance(_files(case), world.home.folder, _settings(case)),
     )
 
 
-def _reporting(
-    years: Iterable[YearValues], case: Case, clock: Clock, progress: Progress | None
-) -> Iterable[YearValues]:
+def judge_of(case: Case, results: xr.Dataset) -> Judge:
+    """What judges the targets of a case by its results."""
+    world = case.world
+    return Judge(
+        scenario=case.scenario.key,
+        results=results,
+        history=world.city.history,
+        catalogue=world.catalogue,
+        base_year=world.city.settings.base_year,
+        about_tolerance=world.city.settings.about_tolerance,
+        given=case.bound.given,
+    )
+
+
+def _reporting(years: Iterable[YearValues], case: Case, clock: Clock, progress: Progress | None) -> Iterable[YearValues]:
     for values in years:
         if progress is not None:
             progress(case.scenario.key, values.year - clock.first + 1, clock.last - clock.first + 1)

@@ -122,7 +122,7 @@ def parse_unit(text: str) -> Unit:
         base = _registry().Quantity(1.0, product).to_base_units()
     except pint.errors.UndefinedUnitError as error:
         raise UnknownUnitError(text) from error
-    exponents = ((str(name), Fraction(power).limit_denominator(100)) for name, power in base.unit_items())
+    exponents = ((str(name), Fraction(str(power)).limit_denominator(100)) for name, power in base.unit_items())
     kept = (item for item in exponents if item[1] and item[0] not in _BARE)
     return Unit(tuple(sorted(kept)), float(base.magnitude))
 

@@ -56,9 +56,7 @@ def conversions(household_businesses: Array, conversion_rate: Array, conversion_
 
 
 @stock(unit="户", dims=("region",), initial="household_businesses_base")
-def household_businesses(
-    household_business_births: Array, household_business_exits: Array, conversions: Array
-) -> Array:
+def household_businesses(household_business_births: Array, household_business_exits: Array, conversions: Array) -> Array:
     """Household businesses (E1): births less exits less conversions."""
     return household_business_births - household_business_exits - conversions
 
@@ -77,9 +75,7 @@ def enterprises_grow_older(enterprises: Array, enterprise_exits: Array, enterpri
 
 
 @variable(unit="户/a", dims=("region",), kind="flow")
-def enterprise_births(
-    enterprises: Array, enterprise_birth_rate: Array, entry_factor: Array, conversions: Array
-) -> Array:
+def enterprise_births(enterprises: Array, enterprise_birth_rate: Array, entry_factor: Array, conversions: Array) -> Array:
     """New enterprises (E2): founded, and converted from household businesses."""
     return enterprise_birth_rate * entry_factor * total(enterprises, over="age_class") + conversions
 
@@ -154,7 +150,7 @@ def four_above_firms(above_scale_firms: Array) -> Array:
 
 @variable(unit="户", dims=("region",))
 def certifiable_firms(above_scale_firms: Array, certifiable_share: Array, hightech_firms: Array) -> Array:
-    """Firms that could become high-tech and are not yet (E5): a share of above-scale industry and services less those certified."""
+    """Firms that could become high-tech and are not yet (E5): a share of above-scale industry and services."""
     candidates = at(above_scale_firms, tier="industry") + at(above_scale_firms, tier="services")
     return np.maximum(certifiable_share * candidates - hightech_firms, 0.0)
 

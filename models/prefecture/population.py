@@ -20,9 +20,7 @@ def population() -> Array:
 
 
 @event(stock="population", order=1)
-def grow_older(
-    population: Array, deaths_by_age: Array, migration_by_age: Array, births: Array, boys_share: Array
-) -> Array:
+def grow_older(population: Array, deaths_by_age: Array, migration_by_age: Array, births: Array, boys_share: Array) -> Array:
     """Ageing by one year (N1): survivors and net migrants move up, the year's births become age 0."""
     survivors = population - accumulate(deaths_by_age) + accumulate(migration_by_age)
     born = accumulate(births)
@@ -37,9 +35,7 @@ def residents(population: Array) -> Array:
 
 
 @variable(unit="万人/a", dims=("region",), kind="flow")
-def births(
-    population: Array, fertility_profile: Array, total_fertility: Array, pronatal_policy: Array
-) -> Array:
+def births(population: Array, fertility_profile: Array, total_fertility: Array, pronatal_policy: Array) -> Array:
     """Births (N2): total fertility * profile by age * women."""
     women = at(population, sex="female")
     return total_fertility * (1.0 + pronatal_policy) * total(fertility_profile * women, over="age")
@@ -80,9 +76,7 @@ def migration_rate(
     """Net migration per resident (N4): the base rate, moved by relative income, vacancies, amenity and house prices."""
     relative = np.log(income_per_head / reference_income / initial(income_per_head / reference_income))
     vacancies = vacancy_pull * (job_vacancies - initial(job_vacancies))
-    living = amenity_pull * np.log(amenity / initial(amenity)) - house_price_push * np.log(
-        house_price / initial(house_price)
-    )
+    living = amenity_pull * np.log(amenity / initial(amenity)) - house_price_push * np.log(house_price / initial(house_price))
     return base_migration + income_pull * relative + vacancies + living + migration_policy
 
 

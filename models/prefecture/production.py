@@ -100,9 +100,7 @@ def construction_demand(
 
 
 @variable(unit="ratio", dims=("region",))
-def manufacturing_utilisation(
-    manufacturing_market: Array, potential_output: Array, manufacturing_response: Array
-) -> Array:
+def manufacturing_utilisation(manufacturing_market: Array, potential_output: Array, manufacturing_response: Array) -> Array:
     """Utilisation of manufacturing (P3): (market / potential)^eta, between 0.75 and 1.06."""
     potential = at(potential_output, sector="manufacturing")
     return np.clip((manufacturing_market / potential) ** manufacturing_response, 0.75, 1.06)

@@ -49,9 +49,7 @@ def urban_population_growth(urban_share: Array, population_growth_rate: Array) -
 
 
 @variable(unit="ratio", dims=("region",))
-def rd_share(
-    rd_intensity_base: Array, rd_policy: Array, rd_from_hightech: Array, hightech_firms: Array
-) -> Array:
+def rd_share(rd_intensity_base: Array, rd_policy: Array, rd_from_hightech: Array, hightech_firms: Array) -> Array:
     """R&D as a share of GDP (T3): the base, the policy's addition, and what more high-tech firms add."""
     return rd_intensity_base + rd_policy + rd_from_hightech * (hightech_firms / initial(hightech_firms) - 1.0)
 

@@ -1,4 +1,7 @@
-"""`python -m sim`: the verbs and their options. Exit status: 0 done, 1 the run failed or a target was missed, 2 wrong input or call."""
+"""`python -m sim`: the verbs and their options.
+
+Exit status: 0 done, 1 the run failed or a required target was missed, 2 the input or the call is wrong.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ RESULTS = Path("results")
 
 
 @app.command()
-def run(  # noqa: PLR0913
+def run(
     scenarios: Scenarios = None,
     city: City = None,
     set_values: SetValues = None,
@@ -80,9 +83,7 @@ def check(
 
 
 @app.command(name="list")
-def list_all(
-    city: City = None, lang: Language = None, *, as_json: AsJson = False, home: HomeFolder = None
-) -> None:
+def list_all(city: City = None, lang: Language = None, *, as_json: AsJson = False, home: HomeFolder = None) -> None:
     """列出模型、城市、情景、目标和杠杆 / list models, cities, scenarios, targets and levers."""
     from sim.cli import listing as verb
 

@@ -58,7 +58,12 @@ class Speaker:
     @contextmanager
     def progress(self, total: int, what: Text) -> Iterator[Any]:
         """A progress bar on standard error; yields a function that advances it."""
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed}/{task.total}"),
+            TimeElapsedColumn(),
+        )
         with Progress(*columns, console=self.err, transient=True, disable=self.quiet) as bar:
             task = bar.add_task(self.say(what), total=total)
             yield lambda text, done: bar.update(task, description=text, completed=done)

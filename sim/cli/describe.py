@@ -32,6 +32,8 @@ def _loops(world: pipeline.World, speaker: Speaker) -> None:
         return
     for item in found:
         polarity = speaker.say(item.polarity)
-        speaker.line(Text(f"{item.loop.name} {item.loop.label.zh}：{polarity}", f"{item.loop.name} {item.loop.label.en}: {polarity}"))
+        speaker.line(
+            Text(f"{item.loop.name} {item.loop.label.zh}：{polarity}", f"{item.loop.name} {item.loop.label.en}: {polarity}")
+        )
         for link in item.links:
             speaker.line(Text(f"    {link}", f"    {link}"))

@@ -20,7 +20,7 @@ def list_all(city: str | None, home_folder: Path | None, speaker: Speaker) -> No
     """Print everything that a scenario file can name."""
     home = find_home(home_folder)
     world = pipeline.open_world(home, city or DEFAULT_CITY)
-    document = {
+    document: dict[str, Any] = {
         "home": str(home.folder),
         "models": sorted(file.parent.name for file in home.models.glob("*/parameters.yaml") if _is_model(file.parent)),
         "cities": home.cities(),

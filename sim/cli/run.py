@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +65,12 @@ def simulate(request: Request, speaker: Speaker) -> list[Any]:
     outcomes = []
     for case in cases:
         with speaker.progress(1, case.scenario.name) as advance:
-            label = speaker.say(case.scenario.name)
-            outcomes.append(pipeline.run(case, lambda _, done, total, label=label: advance(label, done / total)))
+            outcomes.append(pipeline.run(case, partial(_advance, advance, speaker.say(case.scenario.name))))
     return outcomes
+
+
+def _advance(advance: Callable[[str, float], None], label: str, _: str, done: int, total: int) -> None:
+    advance(label, done / total)
 
 
 def fail_if_names_clash(files: Sequence[Path]) -> None:
@@ -123,7 +127,9 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
         speaker.line(Text(f"改动参数 {count} 项，见报告第二节。", f"{count} settings changed; see section 2 of the report."))
     home = outcomes[0].case.world.home
     speaker.out.print()
-    speaker.line(Text(f"模型与情景：{home.folder}（{home.origin.zh}）", f"models and scenarios: {home.folder} ({home.origin.en})"))
+    speaker.line(
+        Text(f"模型与情景：{home.folder}（{home.origin.zh}）", f"models and scenarios: {home.folder} ({home.origin.en})")
+    )
     speaker.line(Text(f"结果：{folder}", f"results: {folder}"))
     page = folder / ("compare.html" if len(outcomes) > 1 else f"{outcomes[0].case.scenario.key}/report.html")
     speaker.line(Text(f"报告：{page}", f"report: {page}"))

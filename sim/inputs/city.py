@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.dimensions import Dimension
 from sim.errors import Fault, Faults, InputError, Place, nearest
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.history import History, read_history
@@ -15,7 +16,6 @@ from sim.inputs.parameters import CityEntry, ParameterRecord, check_range, with_
 from sim.inputs.tables import number, read_table
 from sim.inputs.values import Floats, Target, YearPath, read_value
 from sim.inputs.yaml_file import Document, read_yaml
-from sim.dimensions import Dimension
 from sim.text import Text
 from sim.units import UnknownUnitError, conversion
 
@@ -152,9 +152,7 @@ class _Reader:
                 check_range(parameters[name], value, self.faults, place)
         return parameters
 
-    def _value(
-        self, entry: CityEntry, record: ParameterRecord, document: Document, path: tuple[str, ...]
-    ) -> YearPath | None:
+    def _value(self, entry: CityEntry, record: ParameterRecord, document: Document, path: tuple[str, ...]) -> YearPath | None:
         place = document.place(path)
         if isinstance(entry.value, dict) and "history" in entry.value:
             rule = check_against(HistoryRule, entry.value, document, self.faults, path)
@@ -202,7 +200,9 @@ def _set_cell(
         index = tuple(dimensions[dim].index(named[dim]) if dim in named else slice(None) for dim in record.dims)
         table[index] = number(row["value"], place, "value") * conversion(row["unit"], record.unit)
     except ValueError as error:
-        message = Text(f"成员或单位有误：{row['members']} {row['unit']}", f"wrong member or unit: {row['members']} {row['unit']}")
+        message = Text(
+            f"成员或单位有误：{row['members']} {row['unit']}", f"wrong member or unit: {row['members']} {row['unit']}"
+        )
         raise InputError(Fault(message, place)) from error
 
 

@@ -1,4 +1,4 @@
-"""Where models and scenarios are found: --home, SIM_HOME, the current folder, the checkout, the installed package, in this order."""
+"""Where models and scenarios are found: --home, SIM_HOME, the current folder, the checkout, the installed package."""
 
 from __future__ import annotations
 

@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from sim.dimensions import Dimension
 from sim.errors import Faults, Place, nearest
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.values import Target, YearPath, read_value
 from sim.inputs.yaml_file import Document, read_yaml
-from sim.dimensions import Dimension
 from sim.text import Text
 from sim.units import UnknownUnitError, parse_unit
 

@@ -1,7 +1,7 @@
 """Scenario files: pure data in three sections that never mix, with inheritance and named layers.
 
 `levers` are what a bureau decides, `assumptions` what happens to it, `behaviour` what we believe. `given` replaces a variable of
-the model by a path. A file may extend another; layers are applied in the order: extended file, file, its layers in use, --set.
+the model by a path. A file may extend another; order: extended file, file, its layers in use, --set.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def read_scenario(file: Path, use: tuple[str, ...] = (), settings: tuple[tuple[s
     changes += list(_layers(chain, use, faults))
     changes += [_set_change(key, raw) for key, raw in settings]
     merged = _merged([record for _, record in chain])
-    document, record = chain[-1]
+    record = chain[-1][1]
     if merged["city"] is None:
         faults.add(Text("没有写明城市", "no city is named"), Place(file, key="city"))
     faults.raise_if_any()
@@ -233,9 +233,7 @@ def _change(section: str, name: str, raw: Any, origin: str, place: Place) -> Cha
     return Change(section, name, raw, origin, (), "", place)
 
 
-def _layers(
-    chain: list[tuple[Document, ScenarioFile]], use: tuple[str, ...], faults: Faults
-) -> Iterator[Change]:
+def _layers(chain: list[tuple[Document, ScenarioFile]], use: tuple[str, ...], faults: Faults) -> Iterator[Change]:
     known = {name: (document, layer) for document, record in chain for name, layer in record.overrides.items()}
     wanted = [(name, document.place(("use", index))) for document, record in chain for index, name in enumerate(record.use)]
     wanted += [(name, Place(key="--use")) for name in use]

@@ -36,6 +36,8 @@ class Binding(Record):
     """Region of the model; the whole city when left out."""
     history: str | None = None
     """Indicator of history.csv that says what really happened, when it is published."""
+    past: str | None = None
+    """Indicator of history.csv that stands in for the target's own past growth."""
     caution: Label | None = None
     """What a reader must know before trusting the comparison."""
 

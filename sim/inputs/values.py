@@ -1,4 +1,4 @@
-"""Values of parameters: one number, one per member of a dimension, or a path of calendar years; with units converted on reading.
+"""Values of parameters: one number, one per member of a dimension, or a path of calendar years; units are converted.
 
 A path is a table of calendar years: the value of year Y holds from 1 January to 31 December of Y. Its shape says what happens
 between and outside the years that are named:
@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import Faults, Place, nearest
 from sim.dimensions import Dimension
+from sim.errors import Faults, Place, nearest
 from sim.text import Text
 from sim.units import UnknownUnitError, conversion
 
@@ -69,6 +69,8 @@ def _interpolated(years: tuple[int, ...], arrays: tuple[Floats, ...], year: int)
         return arrays[0]
     if year >= years[-1]:
         return arrays[-1]
+    if year in years:
+        return arrays[years.index(year)]
     right = next(index for index, named in enumerate(years) if named >= year)
     weight = (year - years[right - 1]) / (years[right] - years[right - 1])
     return arrays[right - 1] + weight * (arrays[right] - arrays[right - 1])
@@ -135,9 +137,7 @@ def _is_year(key: Any) -> bool:
     return isinstance(key, int) and not isinstance(key, bool) and key in _YEARS
 
 
-def _read_array(
-    raw: Any, target: Target, dims: Sequence[Dimension], faults: Faults, place: Place
-) -> Floats | None:
+def _read_array(raw: Any, target: Target, dims: Sequence[Dimension], faults: Faults, place: Place) -> Floats | None:
     shape = tuple(len(dim.members) for dim in dims)
     if not isinstance(raw, Mapping):
         number = _read_number(raw, target.unit, faults, place)
@@ -151,7 +151,11 @@ def _read_array(
         inner = _read_array(raw, target, dims[1:], faults, place)
         return None if inner is None else np.array(np.broadcast_to(inner, shape))
     for name in sorted(str(key) for key in raw if key not in dims[0].members):
-        faults.add(Text(f"{dims[0].name} 没有成员 {name}", f"{dims[0].name} has no member {name}"), place, nearest(name, dims[0].members))
+        faults.add(
+            Text(f"{dims[0].name} 没有成员 {name}", f"{dims[0].name} has no member {name}"),
+            place,
+            nearest(name, dims[0].members),
+        )
     return None
 
 

@@ -1,6 +1,6 @@
 """Read a YAML file that may come by mail: plain data only, with the line and column of every key, and every fault named.
 
-Anchors, aliases, tags and several documents are refused, so a small file can never become a large one; size and depth are bounded.
+Anchors, aliases, tags and several documents are refused, so a small file never becomes a large one; size and depth are bounded.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ MAX_DEPTH = 20
 KeyPath = tuple[str | int, ...]
 _INTEGER = re.compile(r"[-+]?[0-9][0-9_]*")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_LONGEST_INTEGER = 18
 _SPECIAL = {"null": None, "~": None, "": None, "true": True, "false": False}
 _NOT_FINITE = re.compile(r"[-+]?\.?(inf|nan)(inity)?", re.IGNORECASE)
 
@@ -201,7 +202,7 @@ class _Builder:
 def _resolve(text: str) -> Any:
     if text.lower() in _SPECIAL:
         return _SPECIAL[text.lower()]
-    if _INTEGER.fullmatch(text) and len(text) < 20:
+    if _INTEGER.fullmatch(text) and len(text) <= _LONGEST_INTEGER:
         return int(text.replace("_", ""))
     if _FLOAT.fullmatch(text):
         return float(text.replace("_", ""))

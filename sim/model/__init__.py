@@ -1,5 +1,6 @@
-"""The model language: what an equation file imports. `from sim.model import Array, variable, stock, event, total, at, by, ...`."""
+"""The model language: what an equation file imports, such as `from sim.model import Array, variable, stock, total`."""
 
+from sim.dimensions import Dimension
 from sim.model.declarations import Array, event, stock, variable
 from sim.model.library import (
     accumulate,
@@ -25,7 +26,6 @@ from sim.model.library import (
     weighted_mean,
     weighted_sum,
 )
-from sim.dimensions import Dimension
 
 __all__ = [
     "Array",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.errors import Faults, InputError, Place, nearest
+from sim.errors import Faults, InputError, nearest
 from sim.inputs.city import City
 from sim.inputs.parameters import ParameterRecord, check_range
 from sim.inputs.scenario import SECTION_OF_KIND, Change, Scenario
@@ -48,15 +48,15 @@ class Bound:
         return {name: path.at(year)[..., np.newaxis] for name, path in self.values.items()}
 
 
-def bind(scenario: Scenario, city: City, graph: Graph, last_year: int) -> Bound:
+def bind(scenario: Scenario, city: City, graph: Graph) -> Bound:
     """Lay a scenario's changes over a city's values.
 
     Raises
     ------
     InputError
-        with every unknown name, wrong section, wrong value, value outside its range and year outside the run.
+        with every unknown name, wrong section, wrong value, value outside its range and year outside the city's horizon.
     """
-    binder = _Binder(city, graph, (city.settings.base_year, last_year), Faults())
+    binder = _Binder(city, graph, city.years, Faults())
     values = {name: record.value for name, record in city.parameters.items() if record.value is not None}
     resolved: list[Resolved] = []
     given: set[str] = set()
@@ -103,7 +103,7 @@ class _Binder:
         kinds = {"levers": "lever", "assumptions": "assumption", "behaviour": "behaviour"}
         wanted = kinds.get(change.section)
         known = [key for key, record in self.city.parameters.items() if wanted in (None, record.kind)]
-        if name in self.graph.variables or name in self.graph.stocks:
+        if name in self.graph.quantities:
             message = Text(f"{name} 是模型算出的变量", f"{name} is computed by the model")
             advice = Text("若要给定它的数值，请写入 given 一节", "to give it a value, write it in the section given")
             self.faults.add(message, change.place, advice)
@@ -123,7 +123,7 @@ class _Binder:
         return True
 
     def _given(self, change: Change) -> Resolved | None:
-        known = {**self.graph.variables, **self.graph.stocks}
+        known = self.graph.quantities
         if change.name not in known:
             message = Text(f"模型没有变量 {change.name}", f"the model has no variable {change.name}")
             self.faults.add(message, change.place, nearest(change.name, known))
@@ -143,7 +143,9 @@ class _Binder:
             return None
         if raw.get("unit") != unit:
             have = raw.get("unit")
-            self.faults.add(Text(f"单位 {have} 不符", f"the unit {have} does not fit"), change.place, Text(f"应为 {unit}", f"it is {unit}"))
+            self.faults.add(
+                Text(f"单位 {have} 不符", f"the unit {have} does not fit"), change.place, Text(f"应为 {unit}", f"it is {unit}")
+            )
             return None
         value: object = raw["value"]
         return value

@@ -34,21 +34,25 @@ class Declaration:
 
 
 @dataclass(frozen=True)
-class Variable(Declaration):
-    """An auxiliary or flow. `kind` says how a year is reported: a flow is totalled over the year, a level is read at the year's
-    end, a ratio is its own equation applied to the year's values of what it reads."""
+class Quantity(Declaration):
+    """What has a value at every moment: a variable or a stock."""
 
     unit: str
     dims: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Variable(Quantity):
+    """An auxiliary or flow. `kind` says how a year is reported: a flow is totalled over the year, a level is read at the year's
+    end, a ratio is its own equation applied to the year's values of what it reads."""
+
     kind: Kind
 
 
 @dataclass(frozen=True)
-class Stock(Declaration):
+class Stock(Quantity):
     """A stock: `equation` is the net rate; `initial` names what gives the value at the start, or is a number in the unit."""
 
-    unit: str
-    dims: tuple[str, ...]
     initial: str | float
 
 

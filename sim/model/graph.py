@@ -1,4 +1,4 @@
-"""The graph: the one record of a model from which order, loops, unit check, reference pages and the running program are derived."""
+"""The graph: the one record of a model, from which order, loops, unit check, reference and running program are derived."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.dimensions import Dimension
 from sim.errors import Faults, ModelError, Place, nearest
-from sim.model.declarations import Declaration, Event, Stock, Variable
+from sim.model.declarations import Declaration, Event, Quantity, Stock, Variable
 from sim.model.nodes import Node, names_read
 from sim.model.trace import Frozen, HiddenStock, Traced, place_of, trace
 from sim.text import Text, listing
@@ -37,21 +37,21 @@ class Graph:
     hidden: Mapping[str, HiddenStock]
     frozen: Mapping[str, Frozen]
 
+    @property
+    def quantities(self) -> dict[str, Quantity]:
+        """Variables and stocks."""
+        return {**self.variables, **self.stocks}
+
     def dims_of(self, name: str) -> tuple[str, ...]:
         """Dimensions of a variable, stock or parameter."""
-        for group in (self.variables, self.stocks, self.parameters):
-            if name in group:
-                found: tuple[str, ...] = group[name].dims  # type: ignore[index]
-                return found
-        raise KeyError(name)
+        return self._named(name).dims
 
     def unit_of(self, name: str) -> str:
         """Unit of a variable, stock or parameter."""
-        for group in (self.variables, self.stocks, self.parameters):
-            if name in group:
-                found: str = group[name].unit  # type: ignore[index]
-                return found
-        raise KeyError(name)
+        return self._named(name).unit
+
+    def _named(self, name: str) -> Quantity | Parameter:
+        return self.variables.get(name) or self.stocks.get(name) or self.parameters[name]
 
     def shape_of(self, dims: Iterable[str]) -> tuple[int, ...]:
         """Number of members of each dimension."""
@@ -80,9 +80,7 @@ class Graph:
         return names_read(self.rates[name.removesuffix(".rate")])
 
 
-def build_graph(
-    declarations: Iterable[Declaration], dimensions: Iterable[Dimension], parameters: Iterable[Parameter]
-) -> Graph:
+def build_graph(declarations: Iterable[Declaration], dimensions: Iterable[Dimension], parameters: Iterable[Parameter]) -> Graph:
     """Trace all declarations into one graph.
 
     Raises
@@ -111,7 +109,7 @@ def _readable(declared: list[Declaration], parameters: Mapping[str, Parameter]) 
     names: dict[str, tuple[str, ...]] = {"time": ()}
     names.update({name: parameter.dims for name, parameter in parameters.items()})
     for item in declared:
-        if isinstance(item, Variable | Stock):
+        if isinstance(item, Quantity):
             names[item.name] = item.dims
         if isinstance(item, Stock):
             names[f"{item.name}.rate"] = item.dims
@@ -127,7 +125,7 @@ def _trace_all(
     traced: dict[str, Traced] = {}
     for item in declared:
         with faults.gathering(ModelError):
-            wanted = item.dims if isinstance(item, Variable | Stock) else readable[_stock_of(item)]
+            wanted = item.dims if isinstance(item, Quantity) else readable[_stock_of(item)]
             traced[item.name] = trace(item, wanted, dims, readable)
     return traced
 
@@ -174,7 +172,7 @@ def _fail_if_doubled(declared: list[Declaration], parameters: Mapping[str, Param
 
 def _fail_if_dims_unknown(declared: list[Declaration], dims: Mapping[str, Dimension], faults: Faults) -> None:
     for item in declared:
-        for name in item.dims if isinstance(item, Variable | Stock) else ():
+        for name in item.dims if isinstance(item, Quantity) else ():
             if name not in dims:
                 faults.add(Text(f"未知维度 {name}", f"unknown dimension {name}"), place_of(item), nearest(name, dims))
 

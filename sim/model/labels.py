@@ -50,8 +50,7 @@ def read_labels(file: Path, graph: Graph, regions: Mapping[str, Text]) -> Labels
     faults.raise_if_any()
     if record is None:
         raise AssertionError("a schema failed without a fault")
-    known = {**graph.variables, **graph.stocks}
-    for name in sorted(set(known) ^ set(record.variables)):
+    for name in sorted(set(graph.quantities) ^ set(record.variables)):
         faults.add(Text(f"名称表与模型不符：{name}", f"labels and model differ: {name}"), Place(file, key=name))
     faults.raise_if_any()
     members = {dim: {key: label.text() for key, label in group.items()} for dim, group in record.members.items()}

@@ -5,6 +5,7 @@ Every function takes and returns symbols; each has a closed-form test in tests/m
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -146,7 +147,7 @@ def lookup(x: Array, points: tuple[tuple[float, float], ...]) -> Array:
     """Piecewise linear function through (x, y) points with rising x; flat outside them. Bare numbers only."""
     symbol = _symbol(x)
     xs, ys = zip(*points, strict=True)
-    if any(later <= earlier for earlier, later in zip(xs, xs[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(xs)):
         raise symbol.trace.fault(Text("lookup 的横坐标须递增", "the x values of lookup must rise"))
     return _array(apply(symbol.trace, operations.LOOKUP, (symbol.node,), symbol.dims, {"xs": xs, "ys": ys}))
 
@@ -196,7 +197,7 @@ def smooth(x: Array, years: Array | float, start: Array | float | None = None) -
 def trend(x: Array, years: float, start: Array | None = None) -> Array:
     """Relative growth per year of any positive quantity, measured against its average over `years`.
 
-    With S' = (x - S)/years the trend is (x - S)/(S*years); S starts so that the first value is `start` (a rate per year), or zero.
+    With S' = (x - S)/years the trend is (x - S)/(S*years). S starts so that the first value is `start` (per year), or zero.
     """
     period = _years(_symbol(x).trace, years)
     average = smooth(x, years, x if start is None else x / (1.0 + start * period))

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from sim.dimensions import Dimension
 from sim.errors import Fault, ModelError, Place
 from sim.model.declarations import Declaration
-from sim.dimensions import Dimension
 from sim.text import Text
 
 

@@ -1,7 +1,7 @@
 """Feedback loops: the named ones of a model with the sign of every link, measured by moving what a variable reads.
 
-A link from A to B exists when B reads A, directly or through hidden quantities. Its sign is that of the change of B (for a stock:
-of its net rate) when A alone is raised by one per cent at the start of the run.
+A link from A to B exists when B reads A, directly or through hidden quantities. Its sign is that of the change of B (for a
+stock: of its net rate) when A alone is raised by one per cent at the start of the run.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def read_loops(file: Path, graph: Graph) -> tuple[Loop, ...]:
 
 
 def _fail_if_open(loop: Loop, graph: Graph, place: Place, faults: Faults) -> None:
-    known = {**graph.variables, **graph.stocks}
+    known = graph.quantities
     for name in loop.path:
         if name not in known:
             faults.add(Text(f"模型没有 {name}", f"the model has no {name}"), place, nearest(name, known))

@@ -60,7 +60,8 @@ WHERE = Operation("where", np.where, UnitRule.CHOICE)
 
 
 def _total(x: Values, *, axes: tuple[int, ...]) -> Values:
-    return np.add.reduce(x, axis=axes)
+    summed: Values = np.add.reduce(x, axis=axes)
+    return summed
 
 
 def _at(x: Values, *, axis: int, member: int) -> Values:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from sim.model.trace import Trace
 
 
+_THREE = 3  # arguments of np.where and np.clip
+
+
 class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
     """A node of the graph under construction, with the trace that it belongs to."""
 
@@ -45,9 +48,9 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Symbol:
-        if func is np.where and len(args) == 3 and not kwargs:
+        if func is np.where and len(args) == _THREE and not kwargs:
             return self.trace.elementwise(operations.WHERE, args)
-        if func is np.clip and len(args) == 3 and not kwargs:
+        if func is np.clip and len(args) == _THREE and not kwargs:
             lower = self.trace.elementwise(operations.UFUNCS["maximum"], (args[0], args[1]))
             return self.trace.elementwise(operations.UFUNCS["minimum"], (lower, args[2]))
         return self._refuse(f"np.{func.__name__}")
@@ -55,7 +58,7 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
         self._refuse("np.array")
 
-    def __bool__(self) -> NoReturn:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304  it always raises
         self._refuse("if / and / or / a < b < c")
 
     def __iter__(self) -> NoReturn:
@@ -64,7 +67,7 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
     def __float__(self) -> NoReturn:
         self._refuse("float")
 
-    def __len__(self) -> NoReturn:
+    def __len__(self) -> NoReturn:  # noqa: PLE0303  it always raises
         self._refuse("len")
 
     def __getitem__(self, _: object) -> NoReturn:

@@ -62,8 +62,11 @@ class Trace:
 
     def new_name(self, kind: Literal["smooth", "delay", "total", "initial", "start"]) -> str:
         """A name for a hidden quantity: the owner's name, the kind and a number."""
-        number = 1 + sum(f".{kind}" in part.name for part in (*self.hidden, *self.frozen))
+        number = 1 + sum(f".{kind}" in name for name in self._hidden_names())
         return f"{self.owner}.{kind}{number}"
+
+    def _hidden_names(self) -> list[str]:
+        return [part.name for part in self.hidden] + [part.name for part in self.frozen]
 
     def keep(self, hidden: HiddenStock) -> Symbol:
         """Register a hidden stock and return the symbol that reads it."""

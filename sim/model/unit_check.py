@@ -14,7 +14,8 @@ from sim.model.trace import place_of
 from sim.text import Text
 from sim.units import PLAIN, Unit, UnknownUnitError, parse_unit
 
-class _Mismatch(Exception):
+
+class _MismatchError(Exception):
     """A rule is broken inside one equation; becomes a fault with the equation's place."""
 
     def __init__(self, message: Text) -> None:
@@ -34,14 +35,14 @@ def check_units(graph: Graph) -> None:
     declared = _declared_units(graph, faults)
     faults.raise_if_any(ModelError)
     checker = _Checker(graph, declared)
-    for name, item in graph.variables.items():
-        _check(checker, graph.equations[name], declared[name], item, faults)
-    for name, item in graph.stocks.items():
-        _check(checker, graph.rates[name], declared[name] / parse_unit("a"), item, faults)
-        if isinstance(item.initial, str):
-            _check_initial(declared[item.initial], declared[name], item, faults)
-    for item in graph.events:
-        _check(checker, graph.event_nodes[item.name], declared[item.stock], item, faults)
+    for name, variable in graph.variables.items():
+        _check(checker, graph.equations[name], declared[name], variable, faults)
+    for name, stock in graph.stocks.items():
+        _check(checker, graph.rates[name], declared[name] / parse_unit("a"), stock, faults)
+        if isinstance(stock.initial, str):
+            _check_initial(declared[stock.initial], declared[name], stock, faults)
+    for event in graph.events:
+        _check(checker, graph.event_nodes[event.name], declared[event.stock], event, faults)
     faults.raise_if_any(ModelError)
 
 
@@ -60,7 +61,7 @@ def _declared_units(graph: Graph, faults: Faults) -> dict[str, Unit]:
 def _check(checker: _Checker, node: Node, want: Unit, item: Declaration, faults: Faults) -> None:
     try:
         have = checker.unit(node)
-    except _Mismatch as mismatch:
+    except _MismatchError as mismatch:
         faults.add(mismatch.message, place_of(item))
         return
     if have is not None and not have.matches(want):
@@ -116,7 +117,7 @@ def _alike(node: Apply, units: _Inputs) -> Unit | None:
     for unit in known[1:]:
         if not unit.matches(known[0]):
             name = node.operation.name
-            raise _Mismatch(Text(f"{name} 的单位不一致：{known[0]} 与 {unit}", f"{name} of {known[0]} and {unit}"))
+            raise _MismatchError(Text(f"{name} 的单位不一致：{known[0]} 与 {unit}", f"{name} of {known[0]} and {unit}"))
     return known[0] if known else None
 
 
@@ -137,7 +138,7 @@ def _quotient(_: Apply, units: _Inputs) -> Unit | None:
 def _power(node: Apply, units: _Inputs) -> Unit | None:
     base, exponent = units
     if exponent is not None and not exponent.is_plain:
-        raise _Mismatch(Text(f"指数带单位 {exponent}", f"the exponent has the unit {exponent}"))
+        raise _MismatchError(Text(f"指数带单位 {exponent}", f"the exponent has the unit {exponent}"))
     written = node.inputs[1]
     if base is not None and isinstance(written, Literal):
         return base ** Fraction(written.value).limit_denominator(100)
@@ -152,7 +153,7 @@ def _plain(node: Apply, units: _Inputs) -> Unit | None:
     for unit in units:
         if unit is not None and not unit.is_plain:
             name = node.operation.name
-            raise _Mismatch(Text(f"{name} 只能用于无量纲量，得到 {unit}", f"{name} needs a bare number, got {unit}"))
+            raise _MismatchError(Text(f"{name} 只能用于无量纲量，得到 {unit}", f"{name} needs a bare number, got {unit}"))
     return PLAIN
 
 

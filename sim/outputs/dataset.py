@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.model.declarations import Quantity, Variable
 from sim.model.graph import Graph
 from sim.model.labels import Labels
 from sim.numerics.integrate import YearValues
@@ -23,7 +24,7 @@ def yearly_unit(unit: str, kind: str) -> str:
 def to_dataset(years: Iterable[YearValues], graph: Graph, labels: Labels) -> xr.Dataset:
     """Collect the years of a central run (one draw) into a dataset with a `year` dimension."""
     rows = list(years)
-    known = {**graph.variables, **graph.stocks}
+    known = graph.quantities
     variables = {
         name: xr.DataArray(
             np.stack([row.values[name][..., 0] for row in rows], axis=-1),
@@ -37,12 +38,12 @@ def to_dataset(years: Iterable[YearValues], graph: Graph, labels: Labels) -> xr.
     return xr.Dataset(variables, coords={**coordinates, "year": [row.year for row in rows]})
 
 
-def _attributes(name: str, item: Any, labels: Labels) -> dict[str, str]:
-    kind = getattr(item, "kind", "level")
+def _attributes(name: str, item: Quantity, labels: Labels) -> dict[str, str]:
+    kind = item.kind if isinstance(item, Variable) else "level"
     label = labels.variables[name]
     return {
         "units": yearly_unit(item.unit, kind),
-        "kind": "stock" if not hasattr(item, "kind") else kind,
+        "kind": kind if isinstance(item, Variable) else "stock",
         "reported": REPORTED[kind],
         "long_name": label.en,
         "long_name_zh": label.zh,

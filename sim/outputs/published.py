@@ -57,7 +57,9 @@ def published_series(check: PublishedCheck, history: History, region: str) -> di
     below = history.series(check.denominator, region)
     note = f"{check.numerator} / {check.denominator}"
     return {
-        year: Datum(region, year, check.history, 100 * item.value / below[year].value, PERCENT, item.source, item.known_from, note)
+        year: Datum(
+            region, year, check.history, 100 * item.value / below[year].value, PERCENT, item.source, item.known_from, note
+        )
         for year, item in above.items()
         if year in below
     }

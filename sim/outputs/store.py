@@ -83,7 +83,9 @@ def _alive(process: int) -> bool:
 
 def write_run(file: Path, groups: Mapping[str, xr.Dataset], attributes: Mapping[str, Any]) -> None:
     """Write one netCDF file: attributes at the root, one group per dataset."""
-    plain = {key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for key, value in attributes.items()}
+    plain = {
+        key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for key, value in attributes.items()
+    }
     xr.Dataset(attrs=plain).to_netcdf(file, engine="h5netcdf", mode="w")
     for name, dataset in groups.items():
         dataset.to_netcdf(file, engine="h5netcdf", mode="a", group=name)

@@ -1,8 +1,8 @@
 """The scorecard: each target of the plan beside what the scenario projects, and what is still to be done.
 
-A target is met when: `>` above; `>=` and `=` at least; `<=` at most; `~` (左右) at least 97 % of the value (tolerance in the city
-file). near: within 3 % of the value. gap = projected - plan value; required growth is the yearly rate from the base-year level,
-in per cent, for shares in percentage points a year, and empty for yearly flows.
+A target is met when: `>` above; `>=` and `=` at least; `<=` at most; `~` (左右) at least 97 % of the value (tolerance in the
+city file). near: within 3 % of the value. gap = projected - plan value; required growth is the yearly rate from the base-year
+level, in per cent, for shares in percentage points a year, and empty for yearly flows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import xarray as xr
 from sim.inputs.history import Datum, History
 from sim.inputs.targets import Binding, Catalogue, PlanTarget
 from sim.text import Text
-from sim.units import UnknownUnitError, conversion
+from sim.units import conversion
 
 Verdict = Literal["met", "near", "missed", "not_judged"]
 NEAR = 0.03
@@ -41,6 +41,8 @@ class Score:
     actual: Datum | None = None
     actual_value: float | None = None
     caution: Text = Text("", "")
+    variable: str = ""
+    past_indicator: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ class Judge:
             return Score(self.scenario, target, "not_judged", reason or Text("", ""))
         series = self._series(binding, target)
         projected = self._read(series, target, binding)
-        base = series[self.base_year] if self.base_year in series else None
-        gap = projected - target.value
+        base = series.get(self.base_year)
+        gap, actual = projected - target.value, self._actual(target, binding)
         return Score(
             scenario=self.scenario,
             target=target,
@@ -77,8 +79,11 @@ class Judge:
             gap_percent=100.0 * gap / abs(target.value) if target.value else None,
             required_growth=self._growth(target, binding, base, target.value),
             projected_growth=self._growth(target, binding, base, projected),
-            **self._actual(target, binding),
+            actual=actual,
+            actual_value=None if actual is None else actual.value * conversion(actual.unit, target.unit),
             caution=binding.caution.text() if binding.caution else Text("", ""),
+            variable=binding.variable,
+            past_indicator=binding.past or binding.history or "",
         )
 
     def _why_not(self, target: PlanTarget, binding: Binding | None) -> Text | None:
@@ -125,17 +130,13 @@ class Judge:
             return (goal - base) / years
         return 100.0 * ((goal / base) ** (1.0 / years) - 1.0) if base > 0 and goal > 0 else None
 
-    def _actual(self, target: PlanTarget, binding: Binding) -> dict[str, Datum | float | None]:
+    def _actual(self, target: PlanTarget, binding: Binding) -> Datum | None:
+        """The latest published datum up to the target year, in a unit that fits."""
         if binding.history is None or target.year is None:
-            return {"actual": None, "actual_value": None}
+            return None
         series = self.history.series(binding.history, binding.region or target.region, self.base_year + 1)
         known = [datum for year, datum in series.items() if year <= target.year]
-        if not known:
-            return {"actual": None, "actual_value": None}
-        try:
-            return {"actual": known[-1], "actual_value": known[-1].value * conversion(known[-1].unit, target.unit)}
-        except (UnknownUnitError, ValueError):
-            return {"actual": None, "actual_value": None}
+        return known[-1] if known else None
 
 
 def verdict(operator: str, projected: float, value: float, about_tolerance: float) -> Verdict:

@@ -1,4 +1,4 @@
-"""Which targets a scenario asks for: ids of the catalogue, city/* for all that are bound to a variable, city/YEAR for all of a year."""
+"""Which targets a scenario asks for: ids of the catalogue, city/* for all bound to a variable, city/YEAR for all of a year."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def selected_targets(scenario: Scenario, catalogue: Catalogue, city: str) -> Sel
         elif rest in catalogue.targets:
             chosen[rest] = catalogue.targets[rest]
         else:
-            faults.add(Text(f"目录中没有目标 {rest}", f"no target {rest} in the catalogue"), place, nearest(rest, catalogue.targets))
+            faults.add(
+                Text(f"目录中没有目标 {rest}", f"no target {rest} in the catalogue"), place, nearest(rest, catalogue.targets)
+            )
     faults.raise_if_any()
     return Selection(tuple(chosen.values()), tuple(remarks))
 

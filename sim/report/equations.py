@@ -1,4 +1,4 @@
-"""The equation reference: every variable, stock and event with its unit, what it reads and its docstring; as Markdown or records."""
+"""The equation reference: every variable, stock and event with unit, equation and docstring; as Markdown or records."""
 
 from __future__ import annotations
 

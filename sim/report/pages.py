@@ -130,7 +130,9 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
     target, unit = score.target, "" if score.required_growth is None else "%"
     percent = target.unit == "%"
     points = (" 点" if language == "zh" else " pt") if percent and unit else unit
-    actual = NONE if score.actual is None or score.actual_value is None else f"{plain(score.actual_value)}（{score.actual.year}）"
+    actual = (
+        NONE if score.actual is None or score.actual_value is None else f"{plain(score.actual_value)}（{score.actual.year}）"
+    )
     return {
         "id": target.id,
         "name": target.name.in_language(language),

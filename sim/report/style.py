@@ -6,7 +6,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -55,7 +55,7 @@ def house_style() -> Iterator[None]:
         "svg.hashsalt": "regional-scenario-simulator",
         "figure.facecolor": "white",
     }
-    with mpl.rc_context(settings):
+    with mpl.rc_context(cast("Any", settings)):
         yield
 
 

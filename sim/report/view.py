@@ -60,6 +60,10 @@ class View:
         check = next(item for item in self.checks if item.history == history)
         return {year: datum.value for year, datum in published_series(check, self.history, self.region).items()}
 
+    def score_of(self, variable: str) -> Score | None:
+        """The first score of a target that is bound to a variable."""
+        return next((score for case in self.cases for score in case.scores if score.variable == variable), None)
+
     def member(self, dim: str, name: str) -> str:
         """Name of a member of a dimension."""
         return self.say(self.labels.member(dim, name))

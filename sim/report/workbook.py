@@ -95,7 +95,12 @@ def _indicators(view: View, case: CaseView) -> tuple[list[str], list[list[Any]]]
         for values, cell in zip(table, product(*(array[key].values for key in keys)), strict=True):
             members = " · ".join(view.member(str(dim), key) for dim, key in zip(keys, cell, strict=True) if dim != "region")
             rows.append([label, members, unit, str(name), *values.tolist()])
-    heads = [view.word("指标", "indicator"), view.word("分组", "member"), view.word("单位", "unit"), view.word("变量", "variable")]
+    heads = [
+        view.word("指标", "indicator"),
+        view.word("分组", "member"),
+        view.word("单位", "unit"),
+        view.word("变量", "variable"),
+    ]
     return [*heads, *(str(year) for year in years)], rows
 
 
@@ -112,7 +117,17 @@ def _settings(view: View, text: CaseText) -> tuple[list[str], list[list[Any]]]:
         view.word("说明", "note"),
     ]
     return heads, [
-        [view.say(item.label), item.name, item.section, item.unit, item.before, item.after, item.origin, item.sources, item.note]
+        [
+            view.say(item.label),
+            item.name,
+            item.section,
+            item.unit,
+            item.before,
+            item.after,
+            item.origin,
+            item.sources,
+            item.note,
+        ]
         for item in text.settings
     ]
 

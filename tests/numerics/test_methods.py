@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
 from sim.model import Array, accumulate, event, place, shift, stock, total, variable
+from sim.model.declarations import Declaration
 from sim.numerics.integrate import Clock, Simulator
 from sim.numerics.methods import METHODS
 from tests.tiny import Draws, Fixed, graph_of, simulate
@@ -39,7 +41,7 @@ def test_order_of_convergence(name: str) -> None:
     for steps in (8, 16, 32):
         rows = simulate([logistic], {"rate": 1.5}, method=name, years=2, steps=steps)
         errors.append(abs(float(rows[2022]["logistic"]) - _logistic(2.0, 1.5)))
-    for coarse, fine in zip(errors, errors[1:], strict=False):
+    for coarse, fine in pairwise(errors):
         assert math.log2(coarse / fine) == pytest.approx(METHODS[name].order, abs=0.25)
 
 
@@ -85,7 +87,7 @@ def test_stocks_change_by_exactly_their_reported_flows(name: str) -> None:
         assert change == pytest.approx(float(rows[year]["inflow"] - rows[year]["outflow"]), rel=1e-12)
 
 
-def _cohorts() -> list[object]:
+def _cohorts() -> list[Declaration]:
     @stock(unit="ratio", dims=("age",), initial="people_base")
     def people() -> Array:
         return 0.0  # type: ignore[return-value]
@@ -110,7 +112,12 @@ def test_yearly_events_do_the_same_for_every_method_and_step(name: str) -> None:
     start = np.array([4.0, 3.0, 2.0, 1.0])
     for steps in (1, 4, 12):
         rows = simulate(
-            _cohorts(), {"people_base": start}, dims={"people_base": ("age",)}, method=name, years=2, steps=steps  # type: ignore[arg-type]
+            _cohorts(),
+            {"people_base": start},
+            dims={"people_base": ("age",)},
+            method=name,
+            years=2,
+            steps=steps,
         )
         expected = start
         for year in (2021, 2022):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -193,7 +194,7 @@ def test_halving_the_step_changes_every_headline_little(world: pipeline.World) -
     )
 )
 def test_identities_hold_anywhere_in_the_parameter_space(world: pipeline.World, changes: dict[str, float]) -> None:
-    results = run_with(world, last=2027, **changes)
+    results = run_with(world, last=2027, **dict[str, Any](changes))
     _close(results["value_added"].sum("sector"), results["gdp_real"])
     flows = results["births"] - results["deaths"] + results["net_migration"]
     _close(_change(results["residents"]), _flows(flows))

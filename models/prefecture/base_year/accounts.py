@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from models.prefecture.base_year.rows import Inputs, Origin, Row, cells, path_cells
 
@@ -26,7 +27,9 @@ def value_added(inputs: Inputs) -> dict[str, float]:
 
 def value_added_rows(inputs: Inputs) -> list[Row]:
     """Rows of value_added_base."""
-    source = "衡阳市 2020 年三次产业增加值与工业占比（history.csv）；" + inputs.settings["manufacturing_share_of_industry"]["source"]
+    source = (
+        "衡阳市 2020 年三次产业增加值与工业占比（history.csv）；" + inputs.settings["manufacturing_share_of_industry"]["source"]
+    )
     origin = Origin("D", 2022, source, "工业按制造业占比拆分，建筑业为第二产业减工业")
     return cells("value_added_base", "亿元_2020/a", _by_sector(value_added(inputs)), origin)
 
@@ -45,7 +48,7 @@ def deflators(inputs: Inputs) -> dict[int, float]:
     at_2016 = growth ** (_LAST_FAI - BASE_YEAR)
     scaled = {year: value / index[_LAST_FAI] * at_2016 for year, value in index.items()}
     earliest = min(scaled)
-    scaled |= {year: scaled[earliest] for year in range(_FIRST_FAI, earliest)}
+    scaled |= dict.fromkeys(range(_FIRST_FAI, earliest), scaled[earliest])
     scaled |= {year: growth ** (year - BASE_YEAR) for year in range(_LAST_FAI + 1, BASE_YEAR + 1)}
     return scaled
 
@@ -60,9 +63,7 @@ def formation(inputs: Inputs) -> dict[int, float]:
     fai = inputs.history.series("fixed_asset_investment", inputs.region)
     share, ceiling = inputs.setting("investment_to_fai"), inputs.setting("formation_ceiling")
     known = {year: share * datum.value for year, datum in fai.items()}
-    return {
-        year: min(known.get(year, ceiling * level), ceiling * level) for year, level in gdp.items() if year <= BASE_YEAR
-    }
+    return {year: min(known.get(year, ceiling * level), ceiling * level) for year, level in gdp.items() if year <= BASE_YEAR}
 
 
 def perpetual_inventory(formation_real: Mapping[int, float], depreciation: float, growth_before: float) -> float:
@@ -97,12 +98,12 @@ def public_investment(inputs: Inputs) -> dict[int, float]:
 
 
 def housing_investment(inputs: Inputs) -> dict[int, float]:
-    """Housing formation at current prices: part of real-estate development investment, straight lines over years without data."""
+    """Housing formation at current prices: part of real-estate investment, straight lines over years without data."""
     series = inputs.history.series("real_estate_investment", inputs.region, BASE_YEAR - 1)
     share = inputs.setting("investment_to_fai")
     years = sorted(series)
     result: dict[int, float] = {}
-    for earlier, later in zip(years, years[1:], strict=False):
+    for earlier, later in pairwise(years):
         first, second = series[earlier].value, series[later].value
         for year in range(earlier, later + 1):
             result[year] = share * (first + (second - first) * (year - earlier) / (later - earlier))
@@ -119,8 +120,12 @@ def capital_rows(inputs: Inputs) -> list[Row]:
     weights = {sector: ratios[sector] * amount for sector, amount in value_added(inputs).items()}
     parts = {sector: weight / sum(weights.values()) for sector, weight in weights.items()}
     pim = Origin("D", 2021, _PIM_SOURCE, "永续盘存法；企业、公共、住房三部分按基年投资占比拆分，企业部分按行业资本产出比拆分")
-    budget = inputs.origin("infrastructure_share_of_budget", "预算支出的一定比例加新增债务的一定比例；最后一年之后取近三年平均并保持不变")
-    estate = Origin("D", 2026, "房地产开发投资（history.csv）；" + inputs.settings["investment_to_fai"]["source"], "缺年直线插值")
+    budget = inputs.origin(
+        "infrastructure_share_of_budget", "预算支出的一定比例加新增债务的一定比例；最后一年之后取近三年平均并保持不变"
+    )
+    estate = Origin(
+        "D", 2026, "房地产开发投资（history.csv）；" + inputs.settings["investment_to_fai"]["source"], "缺年直线插值"
+    )
     return [
         *cells("capital_base", "亿元_2020", _by_sector(_scaled(parts, capital * business / invested)), pim),
         *cells("business_investment_base", "亿元_2020/a", _by_sector(_scaled(parts, business)), pim),
@@ -147,4 +152,6 @@ def income_rows(inputs: Inputs) -> list[Row]:
     """Household income as a share of GDP in the base year."""
     income = inputs.setting("income_per_head_2020") / 10_000 * inputs.datum("population_resident", BASE_YEAR)
     share = income / inputs.datum("gdp_nominal", BASE_YEAR)
-    return cells("household_income_share", "ratio", {"": share}, inputs.origin("income_per_head_2020", "人均收入 × 常住人口 / GDP"))
+    return cells(
+        "household_income_share", "ratio", {"": share}, inputs.origin("income_per_head_2020", "人均收入 × 常住人口 / GDP")
+    )

@@ -76,7 +76,7 @@ def mortality(inputs: Inputs) -> list[Row]:
 
 
 def _log_linear(points: list[tuple[int, float]]) -> list[float]:
-    ages = [age if age < 5 else age + 2 for age, _ in points]
+    ages = [age if age < _FIRST_FIVE_YEAR_GROUP else age + 2 for age, _ in points]
     logs = [math.log(rate) for _, rate in points]
     return [math.exp(float(np.interp(age, ages, logs))) for age in range(AGES)]
 
@@ -110,7 +110,7 @@ def migration(inputs: Inputs) -> list[Row]:
     return cells("migration_profile", "ratio", values, Origin("D", 2021, source, method))
 
 
-_YOUNGEST_MOVER = 10
+_YOUNGEST_MOVER, _FIRST_FIVE_YEAR_GROUP = 10, 5
 
 
 def participation() -> list[Row]:

@@ -29,11 +29,16 @@ def ladder_rows(inputs: Inputs) -> list[Row]:
     ages = stable_ages(enterprises, _ENTRY_GROWTH)
     by_age = Origin("D", 2024, _LADDER_SOURCE, "企业数按工商总局 2013 年分年龄退出率的稳定年龄结构拆分，新设年增 8%")
     return [
-        *cells("household_businesses_base", "户", {"": entities - enterprises}, inputs.origin("market_entities_2020", "主体减企业")),
+        *cells(
+            "household_businesses_base", "户", {"": entities - enterprises}, inputs.origin("market_entities_2020", "主体减企业")
+        ),
         *cells("enterprises_base", "户", {f"age_class={age}": number for age, number in ages.items()}, by_age),
         *above_scale_rows(inputs),
         *cells(
-            "hightech_firms_base", "户", {"": inputs.setting("hightech_firms_2020")}, inputs.origin("hightech_firms_2020", "相减")
+            "hightech_firms_base",
+            "户",
+            {"": inputs.setting("hightech_firms_2020")},
+            inputs.origin("hightech_firms_2020", "相减"),
         ),
     ]
 
@@ -57,4 +62,6 @@ def above_scale_rows(inputs: Inputs) -> list[Row]:
 
 def rd_rows(inputs: Inputs) -> list[Row]:
     """R&D spending as a share of GDP in the base year."""
-    return cells("rd_intensity_base", "ratio", {"": inputs.setting("rd_intensity_2020")}, inputs.origin("rd_intensity_2020", "相乘"))
+    return cells(
+        "rd_intensity_base", "ratio", {"": inputs.setting("rd_intensity_2020")}, inputs.origin("rd_intensity_2020", "相乘")
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plan.scorecard import Score
 from sim.report import style
 from sim.report.view import View, yearly
 
@@ -45,15 +44,7 @@ def draw(view: View) -> Figure:
     return figure
 
 
-_TARGET_OF = {
-    "market_entities": "hy_market_entities_2025",
-    "four_above_firms": "hy_four_above_firms_2025",
-    "hightech_firms": "hy_hightech_firms_2025",
-}
-
-
 def _target(axes: Axes, view: View, name: str) -> None:
-    scores: list[Score] = [score for case in view.cases for score in case.scores]
-    score = next((item for item in scores if item.target.id == _TARGET_OF.get(name)), None)
+    score = view.score_of(name)
     if score is not None and score.target.year is not None:
         axes.plot(score.target.year, score.target.value, "*", color=style.MISSED, ms=13, zorder=6)

@@ -37,8 +37,7 @@ def _growth(case: CaseView, region: str) -> dict[int, float]:
 
 
 def _target(axes: Axes, view: View) -> None:
-    scores = (score for case in view.cases for score in case.scores if score.target.unit == "亿元" and score.projected_real)
-    score = next(scores, None)
+    score = view.score_of("gdp_nominal")
     if score is None or score.target.year is None:
         return
     text = view.word(f"目标 {score.target.value:,.0f}", f"target {score.target.value:,.0f}")

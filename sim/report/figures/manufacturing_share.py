@@ -42,11 +42,8 @@ def _industry(case: CaseView, region: str) -> dict[int, float]:
 
 
 def _target(axes: Axes, view: View) -> None:
-    found = (score for case in view.cases for score in case.scores if score.target.id == "hy_mfg_share_gdp_2025")
-    score = next(found, None)
+    score = view.score_of("manufacturing_share")
     if score is not None and score.target.year is not None:
         text = view.word(f"目标 {score.target.value:g}%", f"target {score.target.value:g} %")
         axes.plot(score.target.year, score.target.value, "*", color=style.MISSED, ms=14, zorder=6)
-        axes.annotate(
-            text, (score.target.year, score.target.value), xytext=(8, 4), textcoords="offset points", fontsize=9.5
-        )
+        axes.annotate(text, (score.target.year, score.target.value), xytext=(8, 4), textcoords="offset points", fontsize=9.5)

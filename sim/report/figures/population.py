@@ -15,8 +15,8 @@ def draw(view: View) -> Figure:
     figure = style.new_figure(
         view.word("常住人口及其变动", "Resident population and what moves it"),
         view.word(
-            "万人；2011–2019 年为普查间插值，灰线为普查修订前公布数；下图为每年出生、死亡、净迁移",
-            "万人; 2011-2019 interpolated between censuses, grey: published before the census; below: yearly flows",
+            "万人；两次普查之间为插值，灰线为普查修订前公布数；下图为每年出生、死亡、净迁移",
+            "万人; interpolated between censuses, grey: published before the census; below: yearly flows",
         ),
         (9.6, 6.4),
     )

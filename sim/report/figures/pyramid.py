@@ -18,7 +18,10 @@ def draw(view: View) -> Figure:
     last = max(int(case.results["year"].values[-1]) for case in view.cases)
     figure = style.new_figure(
         view.word(f"人口年龄结构：{view.base_year} 年与 {last} 年", f"Age structure: {view.base_year} and {last}"),
-        view.word("万人（单岁）；基年按湖南普查年龄结构和衡阳三大年龄段占比估计", "万人 per single age; the base year is estimated from Hunan's census"),
+        view.word(
+            "万人（单岁）；基年由全省普查年龄结构按本市三大年龄段占比估计",
+            "万人 per single age; base year estimated from the province's census",
+        ),
         (9.6, 6.4),
     )
     axes = figure.add_subplot()

@@ -10,7 +10,6 @@ from sim.report import style
 from sim.report.view import View
 
 PAST_YEARS = 5
-_HISTORY = {"hy_gdp_2025": "gdp_nominal", "hy_hightech_firms_2025": "hightech_firms", "hy_four_above_firms_2025": "industrial_firms"}
 
 
 def draw(view: View) -> Figure:
@@ -20,7 +19,7 @@ def draw(view: View) -> Figure:
         view.word("目标要求的年均增速与过去、预测之比较", "Required yearly growth beside the past and the projection"),
         view.word(
             f"%/年（占比类为百分点/年）；过去：基年前 {PAST_YEARS} 年，四上企业以规模以上工业代替；实际：已公布的后续年份",
-            f"% a year (points for shares); past: the {PAST_YEARS} years to the base; above-scale firms: industry; outcome: published",
+            f"% a year (points for shares); past: {PAST_YEARS} years; above-scale firms: industry; outcome: published",
         ),
         (9.6, 1.8 + 0.75 * max(len(scores), 2)),
     )
@@ -61,8 +60,9 @@ def _row(axes: Axes, view: View, row: int, score: Score) -> None:
 
 
 def _past(view: View, score: Score) -> float | None:
-    series = view.published(_HISTORY.get(score.target.id, ""), view.base_year - PAST_YEARS)
+    series = view.published(score.past_indicator, view.base_year - PAST_YEARS)
     first, last = view.base_year - PAST_YEARS, view.base_year
     if first not in series or last not in series:
         return None
-    return 100.0 * ((series[last] / series[first]) ** (1.0 / PAST_YEARS) - 1.0)
+    rate: float = (series[last] / series[first]) ** (1.0 / PAST_YEARS) - 1.0
+    return 100.0 * rate

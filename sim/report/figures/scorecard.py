@@ -15,7 +15,9 @@ def draw(view: View) -> Figure:
     targets = list({score.target.id: score.target for case in view.cases for score in _judged(case.scores)}.values())
     figure = style.new_figure(
         view.word("规划目标实现程度", "How far the plan's targets are reached"),
-        view.word("预测值 / 目标值（%）；菱形为最近公布的实际值", "projected / planned value (%); diamonds: latest published outcome"),
+        view.word(
+            "预测值 / 目标值（%）；菱形为最近公布的实际值", "projected / planned value (%); diamonds: latest published outcome"
+        ),
         (9.6, 1.6 + 0.75 * max(len(targets), 2)),
     )
     axes = figure.add_subplot()
@@ -43,9 +45,7 @@ def _judged(scores: tuple[Score, ...]) -> list[Score]:
 def _bar(axes: Axes, y: float, height: float, score: Score, index: int) -> None:
     percent = 100.0 * (score.projected or 0.0) / score.target.value
     axes.barh(y, percent, height * 0.9, color=style.colour(index))
-    axes.annotate(
-        f"{percent:.0f}%", (percent, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5
-    )
+    axes.annotate(f"{percent:.0f}%", (percent, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5)
 
 
 def _outcomes(axes: Axes, view: View, order: list[str]) -> None:

@@ -14,7 +14,10 @@ def draw(view: View) -> Figure:
     """Six panels: the three published sectors, and the parts of the secondary one."""
     figure = style.new_figure(
         view.word("分行业增加值", "Value added by sector"),
-        view.word("现价，亿元；黑点为已公布数（制造业、采矿和公用事业未单独公布）", "current prices, 亿元; manufacturing is not published itself"),
+        view.word(
+            "现价，亿元；黑点为已公布数（制造业、采矿和公用事业未单独公布）",
+            "current prices, 亿元; manufacturing is not published itself",
+        ),
         (9.6, 6.4),
     )
     panels = figure.subplots(2, 3, sharex=True)

@@ -1,0 +1,145 @@
+"""Scenario files: inheritance, layers, and every fault of a file at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim import pipeline
+from sim.errors import InputError
+from sim.inputs.home import Home
+from sim.inputs.scenario import find_scenario, read_scenario
+
+HEAD = "name: {zh: 测试, en: Test}\ncity: hengyang\n"
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    file = folder / f"{name}.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def prepare(file: Path, world: pipeline.World, use: tuple[str, ...] = (), **settings: str) -> pipeline.Case:
+    return pipeline.prepare(read_scenario(file, use, tuple(settings.items())), world)
+
+
+def faults(file: Path, world: pipeline.World) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        prepare(file, world)
+    return [fault.in_language("en") for fault in caught.value.faults]
+
+
+def test_layers_apply_in_order_and_are_logged(tmp_path: Path, world: pipeline.World) -> None:
+    write(tmp_path, "base", HEAD + "assumptions: {employment_rate: 0.90}\nlast_year: 2030\n")
+    file = write(
+        tmp_path,
+        "child",
+        "name: {zh: 子, en: Child}\nextends: base\nassumptions: {employment_rate: 0.91}\n"
+        "overrides:\n  good: {assumptions: {employment_rate: 0.92}}\n",
+    )
+    case = prepare(file, world, ("good",), employment_rate="0.93")
+    steps = [(item.change.origin, float(item.after.before[0])) for item in case.bound.resolved]
+    assert steps == [("base", 0.90), ("child", 0.91), ("child/good", 0.92), ("--set", 0.93)]
+    befores = [float(item.before.before[0]) for item in case.bound.resolved if item.before is not None]
+    assert befores == [0.95, 0.90, 0.91, 0.92]
+    assert case.last_year == 2030
+
+
+def test_set_reaches_one_member(tmp_path: Path, world: pipeline.World) -> None:
+    file = write(tmp_path, "one", HEAD)
+    case = pipeline.prepare(read_scenario(file, (), (("depreciation_rate.manufacturing", "0.2"),)), world)
+    before = world.city.parameters["depreciation_rate"].value
+    assert before is not None
+    after = case.bound.values["depreciation_rate"].before
+    assert after[1] == 0.2
+    assert np.array_equal(np.delete(after, 1), np.delete(before.before, 1))
+
+
+def test_every_fault_of_a_file_at_once(tmp_path: Path, world: pipeline.World) -> None:
+    file = write(
+        tmp_path,
+        "faulty",
+        HEAD
+        + "levers:\n  rd_polcy: 0.01\n  rd_policy: 0.9\n  catch_up: 0.02\n"
+        + "assumptions:\n  employment_rate: 3 亿元\n  farmland: {2050: 1.0}\n"
+        + "behaviour:\n  capital_exponent: {manufactring: 0.5}\n  gdp_nominal: 4000\n"
+        + "given:\n  gdp_nominal: {value: 4000, unit: 万元/a}\n"
+        + "targets: [hy_gdp_2052, loudi/*]\nlast_year: 2099\n",
+    )
+    found = faults(file, world)
+    text = "\n".join(found)
+    assert len(found) == 11
+    for expected in (
+        "did you mean 'rd_policy'",
+        "0.9 lies outside -0.02 … 0.05",
+        "catch_up belongs in behaviour",
+        "the unit 亿元 does not fit",
+        "the year 2050 lies outside",
+        "did you mean 'manufacturing'",
+        "write it in the section given",
+        "the unit 万元/a does not fit",
+        "did you mean 'hy_gdp_2025'",
+        "a target of another city: loudi",
+        "the last year 2099 lies outside",
+    ):
+        assert expected in text
+    assert f"{file}:4:3 levers.rd_polcy" in text
+    assert f"{file}:15:11 targets.0" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("name: {zh: 甲}\ncity: hengyang\n", "name.en: this key is missing"),
+        (HEAD + "levrs: {}\n", "did you mean 'levers'"),
+        (HEAD + "method: rk5\n", "'euler' or 'rk4'"),
+        (HEAD + "steps_per_year: 0\n", "greater than or equal to 1"),
+        (HEAD + "steps_per_year: 1.5\n", "a whole number"),
+        (HEAD + "last_year: soon\n", "a whole number"),
+        (HEAD + "levers: [1]\n", "keys and values are wanted"),
+        (HEAD + "targets: hy_gdp_2025\n", "a list is wanted"),
+        (HEAD + "extends: absent\n", "no scenario absent"),
+        (HEAD + "extends: ../secret\n", "a file name in the same folder"),
+        (HEAD + "extends: self\n", "extends in a circle"),
+        (HEAD + "use: [nothing]\n", "no overrides named nothing"),
+        (HEAD + "levers: {3: 1}\n", "the key must be a name"),
+        ("name: {zh: 甲, en: A}\n", "no city is named"),
+    ],
+)
+def test_faults_of_the_frame(tmp_path: Path, text: str, expected: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_scenario(write(tmp_path, "self", text))
+    assert expected in str(caught.value)
+
+
+def test_circles_over_several_files(tmp_path: Path) -> None:
+    for name, other in (("a", "b"), ("b", "c"), ("c", "a")):
+        write(tmp_path, name, f"name: {{zh: 甲, en: A}}\nextends: {other}\n")
+    with pytest.raises(InputError, match="extends in a circle"):
+        read_scenario(tmp_path / "a.yaml")
+
+
+def test_the_order_of_keys_does_not_matter(tmp_path: Path, world: pipeline.World) -> None:
+    entries = ["  employment_rate: 0.9", "  farmland: 1.1", "  visitors: {2022: 1.2, 2030: 2.0, shape: ramp}"]
+    one = write(tmp_path, "one", HEAD + "last_year: 2023\nassumptions:\n" + "\n".join(entries) + "\n")
+    two = write(tmp_path, "two", "assumptions:\n" + "\n".join(reversed(entries)) + "\nlast_year: 2023\n" + HEAD)
+    first, second = (pipeline.run(prepare(file, world)).results for file in (one, two))
+    assert first.equals(second)
+
+
+def test_a_given_variable_is_not_scored(tmp_path: Path, world: pipeline.World) -> None:
+    text = (
+        HEAD + "targets: [hy_gdp_2025]\ngiven:\n  gdp_nominal: {value: {2021: 4000, 2025: 6000, shape: hold}, unit: 亿元/a}\n"
+    )
+    outcome = pipeline.run(prepare(write(tmp_path, "given", text), world))
+    assert float(outcome.results["gdp_nominal"].sel(year=2025, region="hengyang")) == pytest.approx(6000.0)
+    assert outcome.scores[0].verdict == "not_judged"
+    assert "itself" in outcome.scores[0].reason.en
+
+
+def test_scenarios_are_found_by_name_and_by_path(home: Home) -> None:
+    assert find_scenario("baseline", home.scenarios) == home.scenarios / "baseline.yaml"
+    with pytest.raises(InputError, match="did you mean 'baseline'"):
+        find_scenario("baselin", home.scenarios)

@@ -1,0 +1,121 @@
+"""Results folders appear whole or not at all; a run file explains itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from sim import pipeline
+from sim.deliver import case_text, inputs_dataset, run_attributes
+from sim.errors import RunError, UsageError
+from sim.outputs.compare import differences
+from sim.outputs.published import compare_with_published
+from sim.outputs.store import find_run, read_attributes, read_group, results_folder, run_id, write_run
+from sim.plan.tables import score_dataset
+
+
+def test_run_id() -> None:
+    now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert run_id("abcdef0123456789", now) == "20260102-030405-abcdef01"
+
+
+def test_a_failed_run_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), results_folder(tmp_path, "run") as folder:
+        _fail_halfway(folder)
+    assert list(tmp_path.iterdir()) == []
+
+
+def _fail_halfway(folder: Path) -> None:
+    (folder / "half").write_text("x", encoding="utf-8")
+    raise ZeroDivisionError
+
+
+def test_a_finished_run_has_its_name_and_never_replaces_another(tmp_path: Path) -> None:
+    for _ in range(2):
+        with results_folder(tmp_path, "run") as folder:
+            (folder / "file").write_text("x", encoding="utf-8")
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["run", "run-2"]
+
+
+def test_leftovers_of_a_dead_process_are_swept_and_of_a_living_one_kept(tmp_path: Path) -> None:
+    dead, living = tmp_path / ".partial-999999999-x", tmp_path / ".partial-1-x"
+    dead.mkdir()
+    living.mkdir()
+    with results_folder(tmp_path, "run"):
+        pass
+    assert not dead.exists()
+    assert living.exists()
+
+
+def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("x", encoding="utf-8")
+    with pytest.raises(RunError, match="cannot be written"), results_folder(blocked, "run"):
+        pass
+
+
+def _write(outcome: pipeline.Outcome, file: Path) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    groups = {"inputs": inputs_dataset(outcome), "results": outcome.results, "scorecard": score_dataset(outcome.scores)}
+    write_run(file, groups, run_attributes(outcome, case_text(outcome)))
+    return file
+
+
+def test_a_run_file_explains_itself(outcomes: Sequence[pipeline.Outcome], tmp_path: Path) -> None:
+    outcome = outcomes[1]
+    file = _write(outcome, tmp_path / "run" / "plan_2025" / "run.nc")
+    results, inputs = read_group(file, "results"), read_group(file, "inputs")
+    xr.testing.assert_identical(results["gdp_nominal"], outcome.results["gdp_nominal"])
+    for name, array in results.data_vars.items():
+        assert set(array.attrs) >= {"units", "kind", "reported", "long_name", "long_name_zh"}, name
+    assert set(inputs["catch_up"].attrs) >= {"units", "source", "evidence", "long_name", "long_name_zh"}
+    assert inputs["public_expenditure"].dims == ("region", "year")
+    attributes = read_attributes(file)
+    hashes = json.loads(attributes["input_hashes"])
+    assert {"scenarios/plan_2025.yaml", "scenarios/baseline.yaml", "models/hengyang/history.csv"} <= set(hashes)
+    assert all(len(value) == 64 for value in hashes.values())
+    assert len(json.loads(attributes["changes"])) == len(outcome.case.bound.resolved)
+    assert len(json.loads(attributes["document_hashes"])) == 5
+    assert find_run("run", tmp_path) == {"plan_2025": file}
+    assert find_run("latest", tmp_path) == {"plan_2025": file}
+
+
+def test_unknown_runs_are_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no run nowhere"):
+        find_run("nowhere", tmp_path)
+
+
+def test_compare_names_what_differs(outcomes: Sequence[pipeline.Outcome], tmp_path: Path) -> None:
+    one, two = (_write(outcome, tmp_path / outcome.case.scenario.key / "run.nc") for outcome in outcomes)
+    assert differences(one, one) == []
+    found = differences(one, two)
+    names = {(item.kind, item.name) for item in found}
+    assert ("input", "rd_policy") in names
+    assert ("result", "gdp_nominal") in names
+    assert ("run", "scenario") in names
+    assert ("input", "catch_up") not in names
+
+
+def test_errors_against_published_figures(outcomes: Sequence[pipeline.Outcome], world: pipeline.World) -> None:
+    outcome = outcomes[0]
+    rows = {(row.label.en, row.year): row for row in outcome.comparisons}
+    gdp = rows["GDP at current prices", 2025]
+    assert gdp.published == 4689.55
+    assert gdp.model == pytest.approx(float(outcome.results["gdp_nominal"].sel(region="hengyang", year=2025)))
+    assert gdp.error == pytest.approx(gdp.model - 4689.55)
+    assert gdp.error_percent == pytest.approx(100 * gdp.error / 4689.55)
+    growth = rows["real growth of GDP", 2021]
+    real = outcome.results["gdp_real"].sel(region="hengyang")
+    assert growth.model == pytest.approx(100 * float(real.sel(year=2021) / real.sel(year=2020) - 1))
+    assert growth.error_percent is None
+    years = {row.year for row in outcome.comparisons}
+    assert years == {2021, 2022, 2023, 2024, 2025}
+    again = compare_with_published(outcome.results, world.checks, world.city.history, "hengyang", (2021, 2021))
+    assert {row.year for row in again} == {2021}
+    assert all(np.isfinite(row.error) for row in outcome.comparisons)

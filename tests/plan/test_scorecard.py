@@ -1,0 +1,131 @@
+"""When a target is met, and what stands beside it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from sim import pipeline
+from sim.inputs.home import Home
+from sim.plan.scorecard import Score, is_met, verdict
+from sim.plan.tables import COLUMNS, score_dataset, write_scorecard
+
+
+@pytest.mark.parametrize(
+    ("operator", "projected", "value", "expected"),
+    [
+        (">", 100.0, 100.0, "near"),
+        (">", 100.1, 100.0, "met"),
+        (">=", 100.0, 100.0, "met"),
+        ("=", 100.0, 100.0, "met"),
+        ("=", 105.0, 100.0, "met"),
+        ("=", 97.0, 100.0, "near"),
+        ("=", 96.9, 100.0, "missed"),
+        ("<=", 100.0, 100.0, "met"),
+        ("<=", 102.0, 100.0, "near"),
+        ("<=", 104.0, 100.0, "missed"),
+        ("~", 97.0, 100.0, "met"),
+        ("~", 96.99, 100.0, "missed"),
+        ("~", 150.0, 100.0, "met"),
+        (">=", -1.0, -1.0, "met"),
+        (">=", -1.02, -1.0, "near"),
+    ],
+)
+def test_verdicts(operator: str, projected: float, value: float, expected: str) -> None:
+    assert verdict(operator, projected, value, 0.03) == expected
+
+
+def test_about_uses_the_tolerance_of_the_city() -> None:
+    assert is_met("~", 90.0, 100.0, 0.10)
+    assert not is_met("~", 90.0, 100.0, 0.03)
+
+
+def _by_id(outcome: pipeline.Outcome) -> dict[str, Score]:
+    return {score.target.id: score for score in outcome.scores}
+
+
+def test_the_seven_targets_are_scored(outcomes: Sequence[pipeline.Outcome]) -> None:
+    for outcome in outcomes:
+        scores = _by_id(outcome)
+        assert len(scores) == 7
+        assert all(score.projected is not None for score in scores.values())
+
+
+def test_numbers_of_a_level_a_share_and_a_yearly_flow(outcomes: Sequence[pipeline.Outcome]) -> None:
+    outcome = outcomes[0]
+    scores, results = _by_id(outcome), outcome.results.sel(region="hengyang")
+    gdp = scores["hy_gdp_2025"]
+    projected = float(results["gdp_nominal"].sel(year=2025))
+    assert gdp.projected == pytest.approx(projected)
+    assert gdp.gap == pytest.approx(projected - 5500)
+    assert gdp.gap_percent == pytest.approx(100 * (projected - 5500) / 5500)
+    assert gdp.required_growth == pytest.approx(100 * ((5500 / 3508.49) ** 0.2 - 1), rel=1e-6)
+    assert gdp.projected_real == pytest.approx(float(results["gdp_real"].sel(year=2025)))
+    assert gdp.actual_value == 4689.55
+    share = scores["hy_mfg_share_gdp_2025"]
+    base = 100 * float(results["manufacturing_share"].sel(year=2020))
+    assert share.required_growth == pytest.approx((30 - base) / 5)
+    talent = scores["hy_talent_inflow_annual"]
+    worst = min(float(results["talent_inflow"].sel(year=year)) for year in range(2022, 2026))
+    assert talent.projected == pytest.approx(worst)
+    assert talent.required_growth is None
+    entities = scores["hy_market_entities_2025"]
+    assert entities.projected == pytest.approx(float(results["market_entities"].sel(year=2025)) / 1e4)
+
+
+def test_the_plan_s_measures_help_every_target_they_name(outcomes: Sequence[pipeline.Outcome]) -> None:
+    baseline, plan = (_by_id(outcome) for outcome in outcomes)
+    for key, score in plan.items():
+        before = baseline[key].projected
+        assert before is not None
+        assert score.projected is not None
+        assert score.projected > before, key
+
+
+def test_vision_2035_says_that_no_city_figure_is_printed(home: Home) -> None:
+    (case,) = pipeline.open_cases(home, [home.scenarios / "vision_2035.yaml"], None, (), ())
+    assert case.selection.targets == ()
+    assert "2035" in case.selection.remarks[0].zh
+    assert "没有" in case.selection.remarks[0].zh
+
+
+def test_what_cannot_be_judged_says_why(world: pipeline.World, outcomes: Sequence[pipeline.Outcome]) -> None:
+    judge = pipeline.judge_of(outcomes[0].case, outcomes[0].results)
+    dated_2020 = next(target for target in world.catalogue.targets.values() if target.year == 2020)
+    undated = next(target for target in world.catalogue.targets.values() if target.year is None)
+    unbound = world.catalogue.targets["hy_top10_industries_output_2025"]
+    for target, word in ((dated_2020, "base year"), (undated, "no year"), (unbound, "no variable")):
+        score = judge.score(target)
+        assert score.verdict == "not_judged"
+        assert word in score.reason.en
+        assert score.reason.zh
+
+
+def test_scorecard_csv_has_exactly_its_columns(outcomes: Sequence[pipeline.Outcome], tmp_path: Path) -> None:
+    file = tmp_path / "scorecard.csv"
+    write_scorecard(file, outcomes[0].scores, "zh")
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+    with file.open(encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert tuple(rows[0]) == COLUMNS
+    assert [row["target"] for row in rows] == [score.target.id for score in outcomes[0].scores]
+    assert rows[5]["required_growth"] == ""
+    assert float(rows[0]["projected"]) == pytest.approx(outcomes[0].scores[0].projected)
+
+
+def test_the_scorecard_dataset_holds_every_column(outcomes: Sequence[pipeline.Outcome]) -> None:
+    dataset = score_dataset(outcomes[1].scores)
+    assert set(COLUMNS) <= set(dataset)
+    assert dataset.sizes["row"] == 7
+
+
+def test_every_bound_target_names_a_variable_in_a_fitting_unit(
+    world: pipeline.World, outcomes: Sequence[pipeline.Outcome]
+) -> None:
+    for key, binding in world.catalogue.bindings.items():
+        assert binding.variable in outcomes[0].results, key
+        if binding.history is not None:
+            assert world.city.history.series(binding.history, "hengyang"), key
