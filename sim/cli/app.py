@@ -158,13 +158,14 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     with contextlib.suppress(ValueError):
-        signal.signal(signal.SIGTERM, _interrupted)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _interrupted)
     try:
         app()
     except SimError as error:
         speaker(_language_of_call()).faults(error)
         sys.exit(error.exit_status)
-    except KeyboardInterrupt:
+    except InterruptedRun:
         voice = speaker(_language_of_call())
         voice.err.print(voice.word("已中断，没有留下不完整的结果。", "Interrupted; no half-written results were left."))
         sys.exit(1)
@@ -173,8 +174,12 @@ def main() -> None:
         sys.exit(1)
 
 
+class InterruptedRun(BaseException):
+    """The user or the system asked the program to stop; no library in between may catch this."""
+
+
 def _interrupted(*_: Any) -> None:
-    raise KeyboardInterrupt
+    raise InterruptedRun
 
 
 def _language_of_call() -> str | None:

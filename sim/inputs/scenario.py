@@ -1,7 +1,7 @@
 """Scenario files: pure data in three sections that never mix, with inheritance and named layers.
 
-`levers` are what a bureau decides, `assumptions` what happens to it, `behaviour` what we believe. `given` replaces a variable of
-the model by a path. A file may extend another; order: extended file, file, its layers in use, --set.
+`levers` are what a bureau decides, `assumptions` what happens to it, `behaviour` what we believe. `given` replaces
+a variable of the model by a path. A file may extend another; order: extended file, file, layers in use, --set.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -30,13 +31,18 @@ _ORDER = ("firm_ladder", "sectors", "pyramid", "population", "scorecard", "gdp",
 def drawing_workers(workers: int = 2) -> Iterator[ProcessPoolExecutor]:
     """Worker processes that warm up in the background; whatever is still queued is dropped when the block fails."""
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=leave_interrupts_to_parent)
     try:
         for _ in range(workers):
             pool.submit(warm_up)
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def leave_interrupts_to_parent() -> None:
+    """Ctrl-C reaches the whole process group; only the parent answers it, and it ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def warm_up() -> None:
