@@ -61,12 +61,12 @@ class PlanTarget:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Targets of a city's plan, their bindings, and the hash of each document."""
+    """Targets of a city's plan, their bindings, and the hash and title of each document."""
 
     targets: Mapping[str, PlanTarget]
     bindings: Mapping[str, Binding]
     documents: Mapping[str, str]
-    folder: Path
+    titles: Mapping[str, Text]
 
 
 def read_catalogue(folder: Path) -> Catalogue:
@@ -81,9 +81,18 @@ def read_catalogue(folder: Path) -> Catalogue:
     texts = {file.name: file.read_bytes() for file in sorted((folder / "documents").glob("*.txt"))}
     targets = _targets(folder / "targets.csv", texts, faults)
     bindings = _bindings(folder / "bindings.yaml", targets, faults)
+    titles = _titles(folder / "documents.yaml", texts, faults)
     faults.raise_if_any()
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in texts.items()}
-    return Catalogue(targets, bindings, hashes, folder)
+    return Catalogue(targets, bindings, hashes, titles)
+
+
+def _titles(file: Path, texts: Mapping[str, bytes], faults: Faults) -> dict[str, Text]:
+    document = read_yaml(file)
+    labels = {str(name): check_against(Label, raw, document, faults, (name,)) for name, raw in document.data.items()}
+    for name in sorted(set(labels) ^ set(texts)):
+        faults.add(Text(f"文件与标题不符：{name}", f"documents and titles differ: {name}"), document.place((name,)))
+    return {name: label.text() for name, label in labels.items() if label is not None}
 
 
 def _targets(file: Path, texts: Mapping[str, bytes], faults: Faults) -> dict[str, PlanTarget]:

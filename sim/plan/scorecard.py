@@ -41,6 +41,7 @@ class Score:
     actual: Datum | None = None
     actual_value: float | None = None
     caution: Text = Text("", "")
+    document: Text = Text("", "")
     variable: str = ""
     past_indicator: str = ""
 
@@ -62,7 +63,8 @@ class Judge:
         binding = self.catalogue.bindings.get(target.id)
         reason = self._why_not(target, binding)
         if reason is not None or binding is None or target.year is None:
-            return Score(self.scenario, target, "not_judged", reason or Text("", ""))
+            title = self.catalogue.titles[target.document]
+            return Score(self.scenario, target, "not_judged", reason or Text("", ""), document=title)
         series = self._series(binding, target)
         projected = self._read(series, target, binding)
         base = series.get(self.base_year)
@@ -82,6 +84,7 @@ class Judge:
             actual=actual,
             actual_value=None if actual is None else actual.value * conversion(actual.unit, target.unit),
             caution=binding.caution.text() if binding.caution else Text("", ""),
+            document=self.catalogue.titles[target.document],
             variable=binding.variable,
             past_indicator=binding.past or binding.history or "",
         )

@@ -59,7 +59,8 @@ def full_row(score: Score, language: Language) -> dict[str, Any]:
         "reason": score.reason.in_language(language),
         "caution": score.caution.in_language(language),
         "quote": score.target.quote,
-        "document": score.target.document,
+        "document": score.document.in_language(language),
+        "document_file": score.target.document,
     }
 
 

@@ -151,7 +151,8 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
         "reason": score.reason.in_language(language),
         "actual": actual if language == "zh" else actual.replace("（", " (").replace("）", ")"),
         "quote": target.quote,
-        "document": target.document,
+        "document": score.document.in_language(language),
+        "file": target.document,
         "caution": score.caution.in_language(language),
     }
 

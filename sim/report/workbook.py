@@ -40,6 +40,7 @@ SCORE_HEADS: dict[str, Text] = {
     "caution": Text("注意", "caution"),
     "quote": Text("原文", "sentence"),
     "document": Text("文件", "document"),
+    "document_file": Text("文件名", "file"),
 }
 _SKIP_DIMS = {"sex", "age", "age_class"}
 _WIDEST = 60

@@ -113,7 +113,7 @@ def test_the_page_is_self_contained_and_shows_sentences_and_settings(outcomes: S
     assert page.outside == []
     for score in outcomes[1].scores:
         assert score.target.quote in text
-        assert score.target.document in text
+        assert score.document.zh in text
     for item in outcomes[1].case.bound.resolved:
         assert item.label.zh in text
     assert "000_5a1f90430ff1e438.txt" in text
