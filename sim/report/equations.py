@@ -53,13 +53,13 @@ def _kind(item: Declaration) -> str:
 
 
 def source_of(item: Declaration) -> str:
-    """The body of an equation without its docstring."""
+    """The body of an equation as it is written, without its docstring."""
     source = textwrap.dedent(inspect.getsource(item.equation))
     function = ast.parse(source).body[0]
     if not isinstance(function, ast.FunctionDef):
         raise AssertionError("an equation is a function")
-    body = [part for part in function.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
-    return "\n".join(ast.unparse(part) for part in body)
+    first = function.body[1] if ast.get_docstring(function) else function.body[0]
+    return textwrap.dedent("\n".join(source.splitlines()[first.lineno - 1 :]))
 
 
 def equations_markdown(records: Sequence[dict[str, Any]], language: Language) -> str:
