@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from hashlib import sha256
@@ -17,7 +17,7 @@ from sim.model.binding import shown
 from sim.outputs.store import RUN_FILE, final_folder, results_folder, run_id, write_run
 from sim.pipeline import Outcome
 from sim.plan.tables import score_dataset, write_scorecard
-from sim.report.drawing import draw_figures, read_svgs
+from sim.report.drawing import finish_drawing, read_svgs, start_drawing
 from sim.report.pages import Assumption, CaseText, Setting, compare_page, report_page
 from sim.report.view import CaseView, View
 from sim.report.workbook import write_workbook
@@ -38,34 +38,34 @@ def deliver(outcomes: Sequence[Outcome], results: Path, language: Language, pool
     view = make_view(outcomes, language)
     texts = {outcome.case.scenario.key: case_text(outcome) for outcome in outcomes}
     with results_folder(results, name) as folder:
-        first = folder / outcomes[0].case.scenario.key
-        draw_figures(view, first / "figures", pool)
-        figures = read_svgs(first / "figures")
+        first = folder / outcomes[0].case.scenario.key / "figures"
+        drawing = start_drawing(view, first, pool)
         for outcome, case in zip(outcomes, view.cases, strict=True):
-            _write_case(folder / case.key, first, view, outcome, case, texts[case.key], figures, target.name)
-        if len(outcomes) > 1:
-            page = compare_page(view, texts, figures, target.name)
-            (folder / "compare.html").write_text(page, encoding="utf-8")
+            _write_data(folder / case.key, view, outcome, case, texts[case.key])
+        finish_drawing(drawing)
+        _write_pages(folder, first, view, texts, target.name)
     return target
 
 
-def _write_case(
-    folder: Path,
-    first: Path,
-    view: View,
-    outcome: Outcome,
-    case: CaseView,
-    text: CaseText,
-    figures: dict[str, str],
-    name: str,
-) -> None:
-    if folder != first:
-        shutil.copytree(first / "figures", folder / "figures")
+def _write_data(folder: Path, view: View, outcome: Outcome, case: CaseView, text: CaseText) -> None:
+    """Tables and the run file of one scenario, while the figures are being drawn."""
+    folder.mkdir(exist_ok=True)
     write_scorecard(folder / "scorecard.csv", case.scores, view.language)
     write_workbook(folder / "table.xlsx", view, case, text)
-    (folder / "report.html").write_text(report_page(view, case, text, figures, name), encoding="utf-8")
     groups = {"inputs": inputs_dataset(outcome), "results": outcome.results, "scorecard": score_dataset(case.scores)}
     write_run(folder / RUN_FILE, groups, run_attributes(outcome, text))
+
+
+def _write_pages(folder: Path, drawn: Path, view: View, texts: Mapping[str, CaseText], name: str) -> None:
+    """Pages of all scenarios; every scenario's folder holds the figures of the run."""
+    figures = read_svgs(drawn)
+    for case in view.cases:
+        if folder / case.key != drawn.parent:
+            shutil.copytree(drawn, folder / case.key / "figures")
+        page = report_page(view, case, texts[case.key], figures, name)
+        (folder / case.key / "report.html").write_text(page, encoding="utf-8")
+    if len(view.cases) > 1:
+        (folder / "compare.html").write_text(compare_page(view, texts, figures, name), encoding="utf-8")
 
 
 def make_view(outcomes: Sequence[Outcome], language: Language) -> View:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,10 +50,15 @@ def warm_up() -> None:
     import sim.report.figures  # noqa: F401, PLC0415  start-up time: matplotlib loads in the worker only
 
 
-def draw_figures(view: View, folder: Path, pool: ProcessPoolExecutor) -> None:
-    """Draw every figure into `folder` as PNG and SVG."""
+def start_drawing(view: View, folder: Path, pool: ProcessPoolExecutor) -> list[Future[None]]:
+    """Have every figure drawn into `folder` as PNG and SVG."""
     folder.mkdir(parents=True, exist_ok=True)
-    for future in [pool.submit(draw_one, name, view, folder) for name in _ORDER]:
+    return [pool.submit(draw_one, name, view, folder) for name in _ORDER]
+
+
+def finish_drawing(drawing: list[Future[None]]) -> None:
+    """Wait for all figures; an error of a worker is raised here."""
+    for future in drawing:
         future.result()
 
 
