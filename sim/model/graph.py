@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sim.dimensions import Dimension
 from sim.errors import Faults, ModelError, Place, nearest
 from sim.model.declarations import Declaration, Event, Quantity, Stock, Variable
+from sim.model.hidden import Frozen, HiddenStock
 from sim.model.nodes import Node, names_read
-from sim.model.trace import Frozen, HiddenStock, Traced, place_of, trace
+from sim.model.trace import Traced, place_of, trace
 from sim.text import Text, listing
 
 

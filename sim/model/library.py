@@ -13,9 +13,9 @@ import numpy as np
 from sim.dimensions import Dimension
 from sim.model import operations
 from sim.model.declarations import Array
+from sim.model.hidden import Frozen, HiddenStock
 from sim.model.nodes import Literal, Node, Read
-from sim.model.symbol import Symbol, apply, as_node
-from sim.model.trace import Frozen, HiddenStock, Trace
+from sim.model.symbol import Symbol, Trace, apply, as_node
 from sim.text import Text
 
 

@@ -1,4 +1,4 @@
-"""Symbolic arrays: an equation called with them leaves a graph behind instead of numbers.
+"""Symbolic arrays and the recording they belong to: an equation called with them leaves a graph instead of numbers.
 
 A symbol behaves like an array towards numpy's functions and aligns by dimension name. Whatever would silently escape the graph
 (`if`, `and`, a chained comparison, np.array of symbols) raises and says what to write instead.
@@ -7,20 +7,20 @@ A symbol behaves like an array towards numpy's functions and aligns by dimension
 from __future__ import annotations
 
 import numbers
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NoReturn
+from typing import Literal as OneOf
 
 import numpy as np
 
-from sim.errors import Fault, ModelError
+from sim.dimensions import Dimension
+from sim.errors import Fault, ModelError, Place
 from sim.model import operations
-from sim.model.nodes import NO_SETTINGS, Apply, Literal, Node
+from sim.model.hidden import Frozen, HiddenStock
+from sim.model.nodes import NO_SETTINGS, Apply, Literal, Node, Read
 from sim.model.operations import Operation
 from sim.text import Text
-
-if TYPE_CHECKING:
-    from sim.model.trace import Trace
-
 
 _THREE = 3  # arguments of np.where and np.clip
 
@@ -109,3 +109,50 @@ def apply(
 ) -> Symbol:
     """A symbol for an operation on nodes."""
     return Symbol(Apply(operation, inputs, dims, settings), trace)
+
+
+@dataclass
+class Trace:
+    """The tracing of one equation: which names it may read, and the hidden quantities that it created."""
+
+    owner: str
+    place: Place
+    dimensions: Mapping[str, Dimension]
+    readable: Mapping[str, tuple[str, ...]]
+    hidden: list[HiddenStock] = field(default_factory=list)
+    frozen: list[Frozen] = field(default_factory=list)
+
+    def read(self, name: str) -> Symbol:
+        """The symbol of a name."""
+        return Symbol(Read(name, self.readable[name]), self)
+
+    def elementwise(self, operation: Operation, inputs: Sequence[Any]) -> Symbol:
+        """Apply an elementwise operation; the result has the union of the dimensions."""
+        nodes = tuple(as_node(value, self) for value in inputs)
+        return apply(self, operation, nodes, self.ordered({dim for node in nodes for dim in node.dims}))
+
+    def ordered(self, dims: set[str]) -> tuple[str, ...]:
+        """Dimensions in the order of the model."""
+        return tuple(name for name in self.dimensions if name in dims)
+
+    def new_name(self, kind: OneOf["smooth", "delay", "total", "initial", "start"]) -> str:
+        """A name for a hidden quantity: the owner's name, the kind and a number."""
+        number = 1 + sum(f".{kind}" in name for name in self._hidden_names())
+        return f"{self.owner}.{kind}{number}"
+
+    def _hidden_names(self) -> list[str]:
+        return [part.name for part in self.hidden] + [part.name for part in self.frozen]
+
+    def keep(self, hidden: HiddenStock) -> Symbol:
+        """Register a hidden stock and return the symbol that reads it."""
+        self.hidden.append(hidden)
+        return Symbol(Read(hidden.name, hidden.dims), self)
+
+    def freeze(self, frozen: Frozen) -> Symbol:
+        """Register a value taken once at the start and return the symbol that reads it."""
+        self.frozen.append(frozen)
+        return Symbol(Read(frozen.name, frozen.node.dims), self)
+
+    def fault(self, message: Text, advice: Text | None = None) -> ModelError:
+        """An error at the place of this equation."""
+        return ModelError(Fault(message, self.place, advice))

@@ -2,85 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sim.dimensions import Dimension
-from sim.errors import Fault, Faults, ModelError, Place
+from sim.errors import Faults, ModelError, Place
 from sim.model.declarations import Declaration
-from sim.model.nodes import Node, Read
-from sim.model.operations import BROADCAST, Operation
-from sim.model.symbol import Symbol, apply, as_node
+from sim.model.hidden import Frozen, HiddenStock
+from sim.model.nodes import Node
+from sim.model.operations import BROADCAST
+from sim.model.symbol import Trace, apply, as_node
 from sim.text import Text
-
-
-@dataclass(frozen=True)
-class HiddenStock:
-    """A stock that a library function needs for itself. `yearly_total` ones start each year at zero."""
-
-    name: str
-    dims: tuple[str, ...]
-    initial: Node
-    rate: Node
-    like: Node
-    yearly_total: bool = False
-
-
-@dataclass(frozen=True)
-class Frozen:
-    """A value taken once at the start: `initial(x)`, or a starting rate that turns a base-year total into a rate."""
-
-    name: str
-    node: Node
-    growth: Node | None = None
-
-
-@dataclass
-class Trace:
-    """The tracing of one equation: which names it may read, and the hidden quantities that it created."""
-
-    owner: str
-    place: Place
-    dimensions: Mapping[str, Dimension]
-    readable: Mapping[str, tuple[str, ...]]
-    hidden: list[HiddenStock] = field(default_factory=list)
-    frozen: list[Frozen] = field(default_factory=list)
-
-    def read(self, name: str) -> Symbol:
-        """The symbol of a name."""
-        return Symbol(Read(name, self.readable[name]), self)
-
-    def elementwise(self, operation: Operation, inputs: Sequence[Any]) -> Symbol:
-        """Apply an elementwise operation; the result has the union of the dimensions."""
-        nodes = tuple(as_node(value, self) for value in inputs)
-        return apply(self, operation, nodes, self.ordered({dim for node in nodes for dim in node.dims}))
-
-    def ordered(self, dims: set[str]) -> tuple[str, ...]:
-        """Dimensions in the order of the model."""
-        return tuple(name for name in self.dimensions if name in dims)
-
-    def new_name(self, kind: Literal["smooth", "delay", "total", "initial", "start"]) -> str:
-        """A name for a hidden quantity: the owner's name, the kind and a number."""
-        number = 1 + sum(f".{kind}" in name for name in self._hidden_names())
-        return f"{self.owner}.{kind}{number}"
-
-    def _hidden_names(self) -> list[str]:
-        return [part.name for part in self.hidden] + [part.name for part in self.frozen]
-
-    def keep(self, hidden: HiddenStock) -> Symbol:
-        """Register a hidden stock and return the symbol that reads it."""
-        self.hidden.append(hidden)
-        return Symbol(Read(hidden.name, hidden.dims), self)
-
-    def freeze(self, frozen: Frozen) -> Symbol:
-        """Register a value taken once at the start and return the symbol that reads it."""
-        self.frozen.append(frozen)
-        return Symbol(Read(frozen.name, frozen.node.dims), self)
-
-    def fault(self, message: Text, advice: Text | None = None) -> ModelError:
-        """An error at the place of this equation."""
-        return ModelError(Fault(message, self.place, advice))
 
 
 @dataclass(frozen=True)

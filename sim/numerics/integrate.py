@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from sim.errors import Fault, Place, RunError
 from sim.model.graph import Graph
+from sim.model.hidden import Frozen
 from sim.model.nodes import Apply, Node, Read
 from sim.model.operations import FILL, Operation, UnitRule
-from sim.model.trace import Frozen
 from sim.numerics.methods import Method, advance, mean_of_growth
 from sim.numerics.program import Program
 from sim.text import Text
