@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sim.model.binding import shown
+from sim.inputs.values import YearPath
 from sim.outputs.store import RUN_FILE, final_folder, results_folder, run_id, write_run
-from sim.pipeline import Outcome
+from sim.pipeline import Case, Outcome
 from sim.plan.tables import score_dataset, write_scorecard
 from sim.report.drawing import finish_drawing, read_svgs, start_drawing
-from sim.report.pages import Assumption, CaseText, Setting, compare_page, report_page
+from sim.report.pages import Assumption, CaseText, Setting, as_cells, compare_page, report_page
+from sim.report.values import value_text
 from sim.report.view import CaseView, View
 from sim.report.workbook import write_workbook
 from sim.text import Language, Text
@@ -90,15 +91,15 @@ def make_view(outcomes: Sequence[Outcome], language: Language) -> View:
 
 def case_text(outcome: Outcome) -> CaseText:
     """Everything that a page says of a scenario besides its numbers."""
-    case, base = outcome.case, outcome.case.world.city.settings.base_year
+    case = outcome.case
     settings = [
         Setting(
             name=item.name,
             label=item.label,
             section=item.section,
             unit=item.unit,
-            before=shown(item.before, base),
-            after=shown(item.after, base),
+            before=_in_words(case, item.name, item.before),
+            after=_in_words(case, item.name, item.after),
             origin=item.change.origin,
             sources=", ".join(item.change.sources),
             note=item.change.note,
@@ -118,8 +119,14 @@ def case_text(outcome: Outcome) -> CaseText:
 def _assumption(outcome: Outcome, name: str) -> Assumption:
     case = outcome.case
     record = case.world.city.parameters[name]
-    value = shown(case.bound.values[name], case.world.city.settings.base_year)
+    value = _in_words(case, name, case.bound.values[name])
     return Assumption(name, record.label, record.unit, value, record.evidence, record.source)
+
+
+def _in_words(case: Case, name: str, path: YearPath | None) -> Text:
+    graph = case.world.graph
+    dims = [graph.dimensions[dim] for dim in graph.dims_of(name)]
+    return value_text(path, dims, case.world.labels, case.world.city.settings.base_year)
 
 
 def _provenance_lines(outcome: Outcome) -> dict[str, str]:
@@ -155,7 +162,7 @@ def inputs_dataset(outcome: Outcome) -> xr.Dataset:
 def run_attributes(outcome: Outcome, text: CaseText) -> dict[str, Any]:
     """Attributes of the run file: what it is, what was changed, and where it comes from."""
     scenario = outcome.case.scenario
-    changes = [{**vars(item), "label": item.label.en} for item in text.settings]
+    changes = [as_cells(item, "en") for item in text.settings]
     return {
         "title": f"{scenario.key}: {scenario.name.en}",
         "title_zh": scenario.name.zh,

@@ -178,6 +178,7 @@ def as_document(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> dict
     """The run as one JSON object: scorecard rows of all scenarios, comparisons with published figures, changes."""
     from sim.deliver import case_text
     from sim.plan.tables import full_row
+    from sim.report.pages import as_cells
 
     language = speaker.language
     return {
@@ -191,7 +192,7 @@ def as_document(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> dict
             for row in outcome.comparisons
         ],
         "changes": [
-            {**vars(item), "scenario": outcome.case.scenario.key, "label": speaker.say(item.label)}
+            {**as_cells(item, language), "scenario": outcome.case.scenario.key}
             for outcome in outcomes
             for item in case_text(outcome).settings
         ],

@@ -13,6 +13,7 @@ import jinja2
 from sim.outputs.published import Comparison
 from sim.plan.scorecard import Score
 from sim.report.numbers import NONE, VERDICTS, exact, plain, signed
+from sim.report.values import unit_text
 from sim.report.view import CaseView, View, yearly
 from sim.text import Language, Text
 
@@ -40,8 +41,8 @@ class Setting:
     label: Text
     section: str
     unit: str
-    before: str
-    after: str
+    before: Text
+    after: Text
     origin: str
     sources: str
     note: str
@@ -54,7 +55,7 @@ class Assumption:
     name: str
     label: Text
     unit: str
-    value: str
+    value: Text
     evidence: str
     source: str
 
@@ -82,11 +83,11 @@ def report_page(view: View, case: CaseView, text: CaseText, figures: Mapping[str
         remarks=[view.say(item) for item in text.remarks],
         description=view.say(text.description),
         scores=[score_cells(score, language) for score in case.scores],
-        changes=[_setting_cells(item, language) for item in text.settings],
+        changes=[as_cells(item, language) for item in text.settings],
         figures=_figures(figures),
         check_years=years,
         checks=_check_rows(text.comparisons, years, language),
-        parameters=[_assumption_cells(item, language) for item in text.assumptions],
+        parameters=[as_cells(item, language) for item in text.assumptions],
         provenance=list(text.provenance.items()),
     )
 
@@ -136,7 +137,7 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
     return {
         "id": target.id,
         "name": target.name.in_language(language),
-        "unit": target.unit,
+        "unit": unit_text(target.unit, language),
         "year": str(target.year or NONE),
         "operator": {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}[target.operator],
         "plan": exact(target.value),
@@ -190,12 +191,23 @@ def _inline(svg: str, name: str) -> str:
     return body.replace('id="', f'id="{name}-').replace('href="#', f'href="#{name}-').replace("url(#", f"url(#{name}-")
 
 
-def _setting_cells(item: Setting, language: Language) -> dict[str, str]:
-    return {**vars(item), "label": item.label.in_language(language)}
+def as_cells(item: Setting | Assumption, language: Language) -> dict[str, str]:
+    """A setting or parameter as text in one language."""
+    said = {key: value.in_language(language) if isinstance(value, Text) else value for key, value in vars(item).items()}
+    section = SECTIONS.get(said.get("section", ""))
+    return {
+        **said,
+        "unit": unit_text(item.unit, language),
+        **({} if section is None else {"section": section.in_language(language)}),
+    }
 
 
-def _assumption_cells(item: Assumption, language: Language) -> dict[str, str]:
-    return {**vars(item), "label": item.label.in_language(language)}
+SECTIONS = {
+    "levers": Text("政策杠杆", "lever"),
+    "assumptions": Text("外部假设", "assumption"),
+    "behaviour": Text("行为参数", "behaviour"),
+    "given": Text("给定变量", "given variable"),
+}
 
 
 def _check_rows(comparisons: Iterable[Comparison], years: Sequence[int], language: Language) -> list[dict[str, Any]]:
@@ -205,7 +217,7 @@ def _check_rows(comparisons: Iterable[Comparison], years: Sequence[int], languag
     return [
         {
             "label": label.in_language(language),
-            "unit": next(iter(rows.values())).unit,
+            "unit": unit_text(next(iter(rows.values())).unit, language),
             "cells": [_check_cell(rows.get(year), language) for year in years],
         }
         for label, rows in grouped.items()
@@ -236,7 +248,7 @@ def _indicator_rows(view: View, name: str, years: Sequence[int]) -> list[dict[st
     rows = []
     for index, case in enumerate(view.cases):
         values = yearly(case, name, view.region)
-        unit = "%" if factor != 1.0 else case.results[name].attrs["units"]
+        unit = "%" if factor != 1.0 else unit_text(case.results[name].attrs["units"], view.language)
         rows.append(
             {
                 "label": view.say(view.labels.variables[name]) if index == 0 else "",
@@ -252,11 +264,12 @@ def _setting_rows(view: View, texts: Mapping[str, CaseText]) -> list[dict[str, A
     named = {item.name: item for case in view.cases for item in texts[case.key].settings}
     rows = []
     for name, item in named.items():
-        values = [_last_setting(texts[case.key].settings, name) or item.before for case in view.cases]
-        rows.append({"name": name, "label": view.say(item.label), "unit": item.unit, "cells": values})
+        values = [view.say(_last_setting(texts[case.key].settings, name) or item.before) for case in view.cases]
+        unit = unit_text(item.unit, view.language)
+        rows.append({"name": name, "label": view.say(item.label), "unit": unit, "cells": values})
     return rows
 
 
-def _last_setting(settings: Sequence[Setting], name: str) -> str | None:
+def _last_setting(settings: Sequence[Setting], name: str) -> Text | None:
     found = [item.after for item in settings if item.name == name]
     return found[-1] if found else None

@@ -14,7 +14,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sim.plan.tables import full_row
 from sim.report.numbers import VERDICTS
-from sim.report.pages import CaseText
+from sim.report.pages import Assumption, CaseText, Setting, as_cells
+from sim.report.values import unit_text
 from sim.report.view import CaseView, View
 from sim.text import Text
 
@@ -52,9 +53,9 @@ def write_workbook(file: Path, view: View, case: CaseView, text: CaseText) -> No
     book.remove(book.worksheets[0])
     _sheet(book, view.word("评分表", "scorecard"), *_scores(view, case))
     _sheet(book, view.word("分年指标", "indicators"), *_indicators(view, case))
-    _sheet(book, view.word("情景设定", "settings"), *_settings(view, text))
+    _sheet(book, view.word("情景设定", "settings"), *_cells(view, SETTING_HEADS, text.settings))
     _sheet(book, view.word("与公布数对照", "beside published"), *_published(view, text))
-    _sheet(book, view.word("参数与来源", "parameters and sources"), *_assumptions(view, text))
+    _sheet(book, view.word("参数与来源", "parameters and sources"), *_cells(view, ASSUMPTION_HEADS, text.assumptions))
     book.save(file)
 
 
@@ -81,6 +82,7 @@ def _scores(view: View, case: CaseView) -> tuple[list[str], list[list[Any]]]:
     rows = [full_row(score, view.language) for score in case.scores]
     for row, score in zip(rows, case.scores, strict=True):
         row["verdict"] = view.say(VERDICTS[score.verdict])
+        row["unit"] = unit_text(score.target.unit, view.language)
     return [view.say(head) for head in SCORE_HEADS.values()], [[row[key] for key in SCORE_HEADS] for row in rows]
 
 
@@ -90,7 +92,7 @@ def _indicators(view: View, case: CaseView) -> tuple[list[str], list[list[Any]]]
     for name, array in case.results.data_vars.items():
         if _SKIP_DIMS & set(array.dims):
             continue
-        label, unit = view.say(view.labels.variables[str(name)]), array.attrs["units"]
+        label, unit = view.say(view.labels.variables[str(name)]), unit_text(array.attrs["units"], view.language)
         keys = [dim for dim in array.dims if dim != "year"]
         table = array.transpose(*keys, "year").values.reshape(-1, len(years))
         for values, cell in zip(table, product(*(array[key].values for key in keys)), strict=True):
@@ -105,32 +107,30 @@ def _indicators(view: View, case: CaseView) -> tuple[list[str], list[list[Any]]]
     return [*heads, *(str(year) for year in years)], rows
 
 
-def _settings(view: View, text: CaseText) -> tuple[list[str], list[list[Any]]]:
-    heads = [
-        view.word("设定", "setting"),
-        view.word("名称", "name"),
-        view.word("类别", "section"),
-        view.word("单位", "unit"),
-        view.word("原值", "before"),
-        view.word("现值", "now"),
-        view.word("层", "layer"),
-        view.word("依据", "basis"),
-        view.word("说明", "note"),
-    ]
-    return heads, [
-        [
-            view.say(item.label),
-            item.name,
-            item.section,
-            item.unit,
-            item.before,
-            item.after,
-            item.origin,
-            item.sources,
-            item.note,
-        ]
-        for item in text.settings
-    ]
+SETTING_HEADS: dict[str, Text] = {
+    "label": Text("设定", "setting"),
+    "name": Text("名称", "name"),
+    "section": Text("类别", "section"),
+    "unit": Text("单位", "unit"),
+    "before": Text("原值", "before"),
+    "after": Text("现值", "now"),
+    "origin": Text("层", "layer"),
+    "sources": Text("依据", "basis"),
+    "note": Text("说明", "note"),
+}
+ASSUMPTION_HEADS: dict[str, Text] = {
+    "label": Text("参数", "parameter"),
+    "name": Text("名称", "name"),
+    "unit": Text("单位", "unit"),
+    "value": Text("取值", "value"),
+    "evidence": Text("证据", "evidence"),
+    "source": Text("来源", "source"),
+}
+
+
+def _cells(view: View, heads: dict[str, Text], items: Sequence[Setting | Assumption]) -> tuple[list[str], list[list[Any]]]:
+    rows = [as_cells(item, view.language) for item in items]
+    return [view.say(head) for head in heads.values()], [[row[key] for key in heads] for row in rows]
 
 
 def _published(view: View, text: CaseText) -> tuple[list[str], list[list[Any]]]:
@@ -145,20 +145,15 @@ def _published(view: View, text: CaseText) -> tuple[list[str], list[list[Any]]]:
         view.word("数据说明", "note on the datum"),
     ]
     return heads, [
-        [view.say(row.label), row.year, row.unit, row.model, row.published, row.error, row.error_percent, row.note]
+        [
+            view.say(row.label),
+            row.year,
+            unit_text(row.unit, view.language),
+            row.model,
+            row.published,
+            row.error,
+            row.error_percent,
+            row.note,
+        ]
         for row in text.comparisons
-    ]
-
-
-def _assumptions(view: View, text: CaseText) -> tuple[list[str], list[list[Any]]]:
-    heads = [
-        view.word("参数", "parameter"),
-        view.word("名称", "name"),
-        view.word("单位", "unit"),
-        view.word("取值", "value"),
-        view.word("证据", "evidence"),
-        view.word("来源", "source"),
-    ]
-    return heads, [
-        [view.say(item.label), item.name, item.unit, item.value, item.evidence, item.source] for item in text.assumptions
     ]

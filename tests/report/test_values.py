@@ -1,0 +1,44 @@
+"""Values and units in words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim import pipeline
+from sim.dimensions import Dimension
+from sim.inputs.values import YearPath
+from sim.report.values import unit_text, value_text
+
+
+def test_units_in_both_languages() -> None:
+    assert unit_text("亿元_2020/a", "zh") == "亿元（2020 年价）/年"
+    assert unit_text("亿元/a", "en") == "CNY 100m/year"
+    assert unit_text("1/a", "zh") == "1/年"
+    assert unit_text("ratio", "zh") == "比率"
+    assert unit_text("%", "en") == "%"
+
+
+def test_every_unit_of_the_model_has_words_in_english(world: pipeline.World) -> None:
+    units = {record.unit for record in world.city.parameters.values()}
+    units |= {item.unit for item in world.graph.quantities.values()}
+    for unit in units:
+        assert all(ord(letter) < 0x2E80 for letter in unit_text(unit, "en")), unit
+
+
+def test_values_in_words(world: pipeline.World) -> None:
+    sector = world.graph.dimensions["sector"]
+    region = world.graph.dimensions["region"]
+
+    def words(path: YearPath | None, *dims: Dimension) -> str:
+        return value_text(path, dims, world.labels, 2020).zh
+
+    assert words(None) == "—"
+    assert words(YearPath(np.array(0.02))) == "0.02"
+    assert words(YearPath(np.array([[0.0, 22.5, 0.0, 0.0, 7.5]])), region, sector) == "制造业 22.5、服务业 7.5、其余 0"
+    steps = YearPath(np.array(0.0), (2022, 2025), (np.array(1.0), np.array(2.0)), "step", 2020)
+    assert words(steps) == "2022 年 1；2025 年 2"
+    ramp = YearPath(np.array(0.0), (2022,), (np.array(1.0),), "ramp", 2020)
+    assert words(ramp) == "2020 年 0；2022 年 1（由基年直线变化）"
+    many = YearPath(np.array(1.0), tuple(range(2020, 2036)), tuple(np.array(float(y)) for y in range(16)), "hold", 2020)
+    assert words(many) == "2020 年 0 …… 2035 年 15（16 个年份）"
+    assert words(YearPath(np.linspace(0.0, 1.0, 101)), world.graph.dimensions["age"]) == "101 个值，0 … 1"
