@@ -109,6 +109,7 @@ def case_text(outcome: Outcome) -> CaseText:
     return CaseText(
         description=case.scenario.description,
         remarks=case.selection.remarks,
+        step_error=None if outcome.step_error is None else outcome.step_error.sentence(),
         settings=settings,
         comparisons=outcome.comparisons,
         assumptions=[_assumption(outcome, name) for name in case.world.city.parameters],
@@ -180,14 +181,10 @@ def run_attributes(outcome: Outcome, text: CaseText) -> dict[str, Any]:
         "not_judged": [
             {"target": score.target.id, "reason": score.reason.en} for score in outcome.scores if score.verdict == "not_judged"
         ],
+        "step_error": "" if text.step_error is None else text.step_error.en,
         "remarks": [item.en for item in outcome.case.selection.remarks],
     }
 
 
 def _digest_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()
-
-
-def remark_lines(outcomes: Sequence[Outcome]) -> list[Text]:
-    """Remarks of all scenarios, each once."""
-    return list(dict.fromkeys(item for outcome in outcomes for item in outcome.case.selection.remarks))

@@ -33,6 +33,7 @@ from sim.outputs.provenance import Provenance, provenance
 from sim.outputs.published import Comparison, compare_with_published
 from sim.plan.scorecard import Judge, Score, score_all
 from sim.plan.selection import Selection, selected_targets
+from sim.plan.step_error import StepError, step_error
 from sim.text import Text
 
 Progress = Callable[[str, int, int], None]
@@ -88,11 +89,12 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run says: results, scorecard, the model beside published figures, and where all of it comes from."""
+    """What a run says: results, scorecard, time-step error, errors against published figures, and where it comes from."""
 
     case: Case
     results: xr.Dataset
     scores: list[Score]
+    step_error: StepError | None
     comparisons: list[Comparison]
     provenance: Provenance
 
@@ -183,20 +185,27 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
     RunError
         when a number becomes infinite or undefined.
     """
-    world, settings = case.world, case.world.city.settings
-    clock = Clock(settings.base_year + 1, case.last_year, case.scenario.steps_per_year)
-    simulator = Simulator(world.graph, METHODS[case.scenario.method], clock, case.bound.given)
-    years = _reporting(simulator.years(case.bound), case, clock, progress)
-    results = to_dataset(years, world.graph, world.labels)
+    world, settings, targets = case.world, case.world.city.settings, case.selection.targets
+    results = _simulate(case, case.scenario.steps_per_year, progress)
+    scores = score_all(judge_of(case, results), targets)
+    finer = _simulate(case, 2 * case.scenario.steps_per_year) if targets else results
     span = (settings.base_year + 1, case.last_year)
     region = world.city.key
     return Outcome(
         case=case,
         results=results,
-        scores=score_all(judge_of(case, results), case.selection.targets),
+        scores=scores,
+        step_error=step_error(scores, score_all(judge_of(case, finer), targets)),
         comparisons=compare_with_published(results, world.checks, world.city.history, region, span),
         provenance=provenance(_files(case), world.home.folder, _settings(case)),
     )
+
+
+def _simulate(case: Case, steps_per_year: int, progress: Progress | None = None) -> xr.Dataset:
+    world = case.world
+    clock = Clock(world.city.settings.base_year + 1, case.last_year, steps_per_year)
+    simulator = Simulator(world.graph, METHODS[case.scenario.method], clock, case.bound.given)
+    return to_dataset(_reporting(simulator.years(case.bound), case, clock, progress), world.graph, world.labels)
 
 
 def judge_of(case: Case, results: xr.Dataset) -> Judge:

@@ -123,6 +123,8 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
         speaker.line(headline(outcome.scores))
         for remark in outcome.case.selection.remarks:
             speaker.line(remark)
+        if outcome.step_error is not None:
+            speaker.line(outcome.step_error.sentence())
         count = len(outcome.case.bound.resolved)
         speaker.line(Text(f"改动参数 {count} 项，见报告第二节。", f"{count} settings changed; see section 2 of the report."))
     home = outcomes[0].case.world.home
@@ -195,6 +197,15 @@ def as_document(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> dict
             {**as_cells(item, language), "scenario": outcome.case.scenario.key}
             for outcome in outcomes
             for item in case_text(outcome).settings
+        ],
+        "step_error": [
+            {
+                "scenario": outcome.case.scenario.key,
+                "percent": outcome.step_error.percent,
+                "changed": len(outcome.step_error.changed),
+            }
+            for outcome in outcomes
+            if outcome.step_error is not None
         ],
         "remarks": [speaker.say(remark) for outcome in outcomes for remark in outcome.case.selection.remarks],
     }

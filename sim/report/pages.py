@@ -66,6 +66,7 @@ class CaseText:
 
     description: Text
     remarks: Sequence[Text]
+    step_error: Text | None
     settings: Sequence[Setting]
     comparisons: Sequence[Comparison]
     assumptions: Sequence[Assumption]
@@ -82,6 +83,7 @@ def report_page(view: View, case: CaseView, text: CaseText, figures: Mapping[str
         headline=view.say(headline(case.scores)),
         remarks=[view.say(item) for item in text.remarks],
         description=view.say(text.description),
+        step_error="" if text.step_error is None else view.say(text.step_error),
         scores=[score_cells(score, language) for score in case.scores],
         changes=[as_cells(item, language) for item in text.settings],
         figures=_figures(figures),

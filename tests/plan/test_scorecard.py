@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from sim import pipeline
 from sim.inputs.home import Home
 from sim.plan.scorecard import Score, is_met, verdict
+from sim.plan.step_error import step_error
 from sim.plan.tables import COLUMNS, score_dataset, write_scorecard
 
 
@@ -129,3 +131,30 @@ def test_every_bound_target_names_a_variable_in_a_fitting_unit(
         assert binding.variable in outcomes[0].results, key
         if binding.history is not None:
             assert world.city.history.series(binding.history, "hengyang"), key
+
+
+def test_the_time_step_error_is_that_of_the_halved_step(
+    home: Home, outcomes: Sequence[pipeline.Outcome], tmp_path: Path
+) -> None:
+    fine_file = tmp_path / "fine.yaml"
+    text = (home.scenarios / "baseline.yaml").read_text(encoding="utf-8")
+    fine_file.write_text(text + "\nsteps_per_year: 8\n", encoding="utf-8")
+    (case,) = pipeline.open_cases(home, [fine_file], None, (), ())
+    finer = pipeline.run(case)
+    errors = [
+        abs((fine.projected or 0.0) / (score.projected or 1.0) - 1.0) * 100.0
+        for score, fine in zip(outcomes[0].scores, finer.scores, strict=True)
+    ]
+    assert outcomes[0].step_error is not None
+    assert outcomes[0].step_error.percent == pytest.approx(max(errors), rel=1e-9)
+    assert outcomes[0].step_error.changed == ()
+
+
+def test_a_changed_verdict_is_named(outcomes: Sequence[pipeline.Outcome]) -> None:
+    scores = outcomes[0].scores
+    moved = [replace(scores[0], verdict="met"), *scores[1:]]
+    found = step_error(scores, moved)
+    assert found is not None
+    assert found.changed == (scores[0].target.name,)
+    assert scores[0].target.name.zh in found.sentence().zh
+    assert step_error([], []) is None

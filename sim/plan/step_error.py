@@ -1,0 +1,47 @@
+"""How much the time step matters: the scorecard of the same run with halved steps beside the scorecard itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.plan.scorecard import Score
+from sim.text import Text, listing
+
+
+@dataclass(frozen=True)
+class StepError:
+    """The largest change of a projected value when the step is halved, and the targets whose verdict would change."""
+
+    percent: float
+    target: Text
+    changed: tuple[Text, ...]
+
+    def sentence(self) -> Text:
+        """What a reader must know of the time step."""
+        size = f"{self.percent:.2f}"
+        least = Text(
+            f"时间步误差：步长减半时，各目标预测值最多变化 {size}%（{self.target.zh}）",
+            f"time step: with halved steps no projected value changes by more than {size} % ({self.target.en})",
+        )
+        if not self.changed:
+            return least + Text("，判定都不变。", "; no verdict changes.")
+        names_zh, names_en = listing([name.zh for name in self.changed]).zh, listing([name.en for name in self.changed]).en
+        return least + Text(
+            f"。注意：判定会改变的有：{names_zh}，请加大 steps_per_year。",
+            f". Mind: these verdicts would change: {names_en}; raise steps_per_year.",
+        )
+
+
+def step_error(scores: Sequence[Score], finer: Sequence[Score]) -> StepError | None:
+    """Compare two scorecards of the same targets; None when nothing was projected."""
+    pairs = [
+        (abs(fine.projected / score.projected - 1.0) * 100.0, score, fine)
+        for score, fine in zip(scores, finer, strict=True)
+        if score.projected and fine.projected is not None
+    ]
+    if not pairs:
+        return None
+    percent, worst, _ = max(pairs, key=lambda pair: pair[0])
+    changed = tuple(score.target.name for _, score, fine in pairs if score.verdict != fine.verdict)
+    return StepError(percent, worst.target.name, changed)
