@@ -154,9 +154,7 @@ def schema(
 
 def main() -> None:
     """Entry point: run a verb; every fault becomes a report and an exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    accept_any_console()
     with contextlib.suppress(ValueError):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _interrupted)

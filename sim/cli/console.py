@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import locale
 import sys
@@ -77,6 +78,25 @@ def _console(*, stderr: bool) -> Console:
 def speaker(asked: str | None, *, quiet: bool = False, as_json: bool = False) -> Speaker:
     """Speak the language asked for, else that of the locale; reports are Chinese unless another language is asked for."""
     return Speaker(chosen_language(asked), "en" if asked == "en" else "zh", quiet, as_json)
+
+
+def accept_any_console() -> None:
+    """Let every character be printed on every console: what its encoding lacks is written plainly, a minus never lost."""
+    codecs.register_error(_PLAINLY, _write_plainly)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=_PLAINLY)
+
+
+_PLAINLY = "plainly"
+_PLAIN = str.maketrans({"−": "-", "–": "-", "—": "-", "…": "...", "→": "->", "≈": "~", "≥": ">=", "≤": "<=", "·": "."})
+
+
+def _write_plainly(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].translate(_PLAIN)
+    return text.encode(error.encoding, "replace").decode(error.encoding), error.end
 
 
 def chosen_language(asked: str | None) -> Language:

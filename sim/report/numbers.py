@@ -33,6 +33,11 @@ def signed(value: float | None, suffix: str = "") -> str:
     return f"{'−' if value < 0 else '+'}{text}{suffix}"
 
 
+def rate(value: float | None, suffix: str) -> str:
+    """A yearly rate with two decimals."""
+    return NONE if value is None else f"{value:.2f}{suffix}".replace("-", "−")
+
+
 def exact(value: float) -> str:
     """A plan's own number, as printed."""
     return f"{value:,.10g}"

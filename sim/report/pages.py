@@ -12,7 +12,7 @@ import jinja2
 
 from sim.outputs.published import Comparison
 from sim.plan.scorecard import Score
-from sim.report.numbers import NONE, VERDICTS, exact, plain, signed
+from sim.report.numbers import NONE, VERDICTS, exact, plain, rate, signed
 from sim.report.values import unit_text
 from sim.report.view import CaseView, View, yearly
 from sim.text import Language, Text
@@ -148,8 +148,8 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
         "real": plain(score.projected_real) if score.projected_real is not None else "",
         "gap": signed(score.gap),
         "gap_percent": signed(score.gap_percent, "%") if score.gap_percent is not None else "",
-        "required": NONE if score.required_growth is None else f"{score.required_growth:.2f}{points}",
-        "growth": NONE if score.projected_growth is None else f"{score.projected_growth:.2f}{points}",
+        "required": rate(score.required_growth, points),
+        "growth": rate(score.projected_growth, points),
         "verdict": score.verdict,
         "reason": score.reason.in_language(language),
         "actual": actual if language == "zh" else actual.replace("（", " (").replace("）", ")"),

@@ -207,3 +207,13 @@ def test_compare_of_two_runs(main_job: tuple[subprocess.CompletedProcess[str], P
     assert json.loads(same.stdout) == []
     other = sim("compare", folder / "baseline", folder / "plan_2025", "--json")
     assert {row["name"] for row in json.loads(other.stdout)} >= {"rd_policy", "gdp_nominal"}
+
+
+def test_a_gbk_console_loses_no_minus_sign(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sim", "run", "baseline", "--out", str(tmp_path), "--lang", "zh"]
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "gbk"}
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, check=True, timeout=120)
+    text = done.stdout.decode("gbk")
+    assert "地区生产总值" in text
+    assert "-1,0" in text
+    assert "?" not in text
