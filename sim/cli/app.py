@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli.console import Speaker, speaker
+from sim.cli.console import Speaker, accept_any_console, speaker
 from sim.errors import Fault, Place, SimError, UsageError
 from sim.text import Text
 
