@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 
 from sim.inputs.values import YearPath
-from sim.outputs.store import RUN_FILE, final_folder, results_folder, run_id, write_run
+from sim.outputs.store import RUN_FILE, results_folder, run_id, write_run
 from sim.pipeline import Case, Outcome
 from sim.plan.tables import score_dataset, write_scorecard
 from sim.report.drawing import finish_drawing, read_svgs, start_drawing
@@ -35,17 +35,17 @@ def deliver(outcomes: Sequence[Outcome], results: Path, language: Language, pool
     """
     digest = "".join(outcome.provenance.digest for outcome in outcomes)
     name = run_id(_digest_of(digest), now)
-    target = final_folder(results, name)
     view = make_view(outcomes, language)
     texts = {outcome.case.scenario.key: case_text(outcome) for outcome in outcomes}
-    with results_folder(results, name) as folder:
+    with results_folder(results, name) as pending:
+        folder = pending.folder
         first = folder / outcomes[0].case.scenario.key / "figures"
         drawing = start_drawing(view, first, pool)
         for outcome, case in zip(outcomes, view.cases, strict=True):
             _write_data(folder / case.key, view, outcome, case, texts[case.key])
         finish_drawing(drawing)
-        _write_pages(folder, first, view, texts, target.name)
-    return target
+        _write_pages(folder, first, view, texts, pending.target.name)
+    return pending.target
 
 
 def _write_data(folder: Path, view: View, outcome: Outcome, case: CaseView, text: CaseText) -> None:

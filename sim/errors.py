@@ -108,3 +108,20 @@ def nearest(name: str, known: Iterable[str]) -> Text | None:
     shown = names[:8]
     tail = ("……", " ...") if len(names) > len(shown) else ("", "")
     return Text("可用：" + "、".join(shown) + tail[0], "known: " + ", ".join(shown) + tail[1])
+
+
+# What code that a user wrote (a model file) may raise by mistake; such a mistake is reported, never shown as a traceback.
+MISTAKES_IN_CODE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    NameError,
+    OSError,
+    RuntimeError,
+    StopIteration,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)

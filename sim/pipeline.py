@@ -31,6 +31,7 @@ from sim.numerics.methods import METHODS
 from sim.outputs.dataset import to_dataset
 from sim.outputs.provenance import Provenance, provenance
 from sim.outputs.published import Comparison, compare_with_published
+from sim.plan.consistency import fail_if_bindings_wrong, fail_if_checks_wrong
 from sim.plan.scorecard import Judge, Score, score_all
 from sim.plan.selection import Selection, selected_targets
 from sim.plan.step_error import StepError, step_error
@@ -117,7 +118,7 @@ def open_world(home: Home, city: str) -> World:
     graph = build_graph(source.declarations, dimensions, [Parameter(p.name, p.unit, p.dims) for p in declared.values()])
     check_units(graph)
     regions = {name: label.text() for name, label in settings.regions.items()}
-    return World(
+    world = World(
         home=home,
         city=read_city(folder, settings, declared, by_name),
         graph=graph,
@@ -127,6 +128,9 @@ def open_world(home: Home, city: str) -> World:
         declarations=source.declarations,
         loops=read_loops(model / "loops.yaml", graph),
     )
+    fail_if_bindings_wrong(world.catalogue, graph, world.city.history)
+    fail_if_checks_wrong(world.checks, graph, world.city.history)
+    return world
 
 
 def _with_regions(dimension: Dimension, settings: CityFile) -> Dimension:
@@ -159,7 +163,7 @@ def prepare(scenario: Scenario, world: World) -> Case:
         with every fault of the scenario.
     """
     faults = Faults()
-    last_year = scenario.last_year or world.city.settings.last_year
+    last_year = world.city.settings.last_year if scenario.last_year is None else scenario.last_year
     first = world.city.settings.base_year + 1
     if not first <= last_year <= world.city.settings.last_year:
         span = f"{first}–{world.city.settings.last_year}"

@@ -16,7 +16,11 @@ from sim.text import Text
 def compare(first: str, second: str, results: Path, speaker: Speaker) -> None:
     """Print what differs, for two scenarios or for every scenario that two runs share."""
     pairs = _pairs(find_run(first, results), find_run(second, results))
-    found = {name: differences(one, two) for name, one, two in pairs}
+    try:
+        found = {name: differences(one, two) for name, one, two in pairs}
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError) as error:
+        message = Text(f"不是有效的运行文件：{error}", f"not a valid run file: {error}")
+        raise UsageError(Fault(message, Place(), Text("请重新运行情景", "run the scenario again"))) from error
     if speaker.as_json:
         speaker.json([{"scenario": name, **vars(item)} for name, items in found.items() for item in items])
         return

@@ -18,6 +18,7 @@ from sim.errors import SimError
 from sim.text import Language, Text
 
 _WIDTH_OF_FILES = 130
+_MOST_FAULTS = 100
 
 
 @dataclass
@@ -53,8 +54,12 @@ class Speaker:
         count = len(error.faults)
         head = self.word(f"发现 {count} 处错误：", f"{count} fault{'s' if count > 1 else ''}:")
         self.err.print(head, highlight=False, markup=False)
-        for fault in error.faults:
+        for fault in error.faults[:_MOST_FAULTS]:
             self.err.print(f"  {fault.in_language(self.language)}", highlight=False, markup=False, soft_wrap=True)
+
+        if count > _MOST_FAULTS:
+            rest = count - _MOST_FAULTS
+            self.err.print(self.word(f"  另有 {rest} 处", f"  and {rest} more"), highlight=False, markup=False)
 
     @contextmanager
     def progress(self, total: int, what: Text) -> Iterator[Any]:

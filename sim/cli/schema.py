@@ -18,11 +18,12 @@ def schema(city: str | None, write: Path | None, home_folder: Path | None, speak
     if write is None:
         speaker.json(document)
         return
-    aside = write.with_name(f"{write.name}.tmp")
     try:
+        aside = write.with_name(f"{write.name}.tmp")
         aside.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         aside.replace(write)
-    except OSError as error:
-        message = Text(f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = Text(f"无法写入：{reason}", f"cannot be written: {reason}")
         raise RunError(Fault(message, Place(write))) from error
     speaker.line(Text(f"已写入 {write}", f"wrote {write}"))

@@ -14,7 +14,7 @@ from sim.text import Text
 class Record(BaseModel):
     """A frozen record that knows exactly its own keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 class Label(Record):

@@ -13,7 +13,7 @@ from sim.errors import Fault, Faults, InputError, Place, nearest
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.history import History, read_history
 from sim.inputs.parameters import CityEntry, ParameterRecord, check_range, with_value
-from sim.inputs.tables import number, read_table
+from sim.inputs.tables import number, read_table, whole
 from sim.inputs.values import Floats, Target, YearPath, read_value
 from sim.inputs.yaml_file import Document, read_yaml
 from sim.text import Text
@@ -76,10 +76,19 @@ def read_city_file(folder: Path) -> CityFile:
     """
     document, faults = read_yaml(folder / "city.yaml"), Faults()
     settings = check_against(CityFile, document.data, document, faults)
+    if settings is not None and folder.name not in settings.regions:
+        message = Text(f"regions 须含本市 {folder.name}", f"regions must hold the city itself, {folder.name}")
+        faults.add(message, document.place(("regions",)))
+    if settings is not None and not settings.base_year < settings.last_year <= settings.base_year + _LONGEST_RUN:
+        message = Text("last_year 须在基年之后一百年以内", "last_year must lie within a hundred years after the base year")
+        faults.add(message, document.place(("last_year",)))
     faults.raise_if_any()
     if settings is None:
         raise AssertionError("a schema failed without a fault")
     return settings
+
+
+_LONGEST_RUN = 100
 
 
 def read_city(
@@ -132,6 +141,9 @@ class _Reader:
                 _set_cell(cells.setdefault(name, {}), row, parameters[name], self.dimensions, place)
         for name, tables in cells.items():
             row, place = heads[name]
+            if row["known_from"] and not row["known_from"].isdecimal():
+                self.faults.add(Text("known_from 不是年份", "known_from is not a year"), place)
+                continue
             parameters[name] = _from_table(parameters[name], tables, row, self.settings.base_year)
             if any(np.isnan(array).any() for array in tables.values()):
                 self.faults.add(Text(f"{name} 的表格不完整", f"the table of {name} is incomplete"), place)
@@ -192,11 +204,12 @@ def _set_cell(
     dimensions: Mapping[str, Dimension],
     place: Place,
 ) -> None:
-    year = int(number(row["year"], place, "year")) if row["year"] else 0
+    year = whole(row["year"], place, "year") if row["year"] else 0
     shape = tuple(len(dimensions[dim].members) for dim in record.dims)
     table = tables.setdefault(year, np.full(shape, np.nan))
-    named = dict(part.split("=", 1) for part in row["members"].split() if "=" in part)
     try:
+        named = dict(part.split("=", 1) for part in row["members"].split())
+        _fail_if_other_dims(named, record)
         index = tuple(dimensions[dim].index(named[dim]) if dim in named else slice(None) for dim in record.dims)
         table[index] = number(row["value"], place, "value") * conversion(row["unit"], record.unit)
     except ValueError as error:
@@ -204,6 +217,12 @@ def _set_cell(
             f"成员或单位有误：{row['members']} {row['unit']}", f"wrong member or unit: {row['members']} {row['unit']}"
         )
         raise InputError(Fault(message, place)) from error
+
+
+def _fail_if_other_dims(named: Mapping[str, str], record: ParameterRecord) -> None:
+    others = set(named) - set(record.dims)
+    if others:
+        raise ValueError(f"{record.name} has no dimension {', '.join(sorted(others))}")
 
 
 def _from_table(record: ParameterRecord, tables: dict[int, Floats], row: Mapping[str, str], base: int) -> ParameterRecord:

@@ -5,13 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from sim.errors import Faults, Place, nearest
-from sim.inputs.tables import number, read_table
+from sim.inputs.checked import Record, check_against
+from sim.inputs.tables import number, read_table, whole
 from sim.inputs.yaml_file import read_yaml
 from sim.text import Text
 
 COLUMNS = ("region", "year", "indicator", "value", "unit", "source", "known_from", "note")
+
+
+class Source(Record):
+    """Where data come from; rank 1 is trusted most."""
+
+    rank: int
+    """Place among the sources."""
+    title_zh: str
+    """Chinese title."""
+    title_en: str
+    """English title."""
+    where: str
+    """Address or citation."""
+    kind: Literal["bulletin", "yearbook", "census", "panel", "repost", "derived", "dataset", "page"]
+    """Kind of source."""
+
+
+class SourcesFile(Record):
+    """sources.yaml."""
+
+    sources: dict[str, Source]
+    """Sources by the name that history.csv uses."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +83,7 @@ def read_history(file: Path, sources_file: Path) -> History:
         with every row that is not a number, has no known source, or stands twice.
     """
     faults = Faults()
-    sources = read_yaml(sources_file).data.get("sources", {})
-    ranks = {name: int(item["rank"]) for name, item in sources.items()}
+    ranks = _ranks(sources_file, faults)
     data: list[Datum] = []
     for place, row in read_table(file, COLUMNS):
         with faults.gathering():
@@ -73,15 +96,21 @@ def read_history(file: Path, sources_file: Path) -> History:
     return History(tuple(data), ranks)
 
 
+def _ranks(file: Path, faults: Faults) -> dict[str, int]:
+    document = read_yaml(file)
+    record = check_against(SourcesFile, document.data, document, faults)
+    return {} if record is None else {name: source.rank for name, source in record.sources.items()}
+
+
 def _datum(row: Mapping[str, str], place: Place) -> Datum:
     return Datum(
         region=row["region"],
-        year=int(number(row["year"], place, "year")),
+        year=whole(row["year"], place, "year"),
         indicator=row["indicator"],
         value=number(row["value"], place, "value"),
         unit=row["unit"],
         source=row["source"],
-        known_from=int(number(row["known_from"], place, "known_from")),
+        known_from=whole(row["known_from"], place, "known_from"),
         note=row["note"],
     )
 

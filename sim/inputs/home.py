@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import Fault, Place, UsageError, nearest
+from sim.inputs.files import is_folder
 from sim.text import Text
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -77,4 +78,4 @@ def _places() -> list[tuple[Path, Text]]:
 
 
 def _is_home(folder: Path) -> bool:
-    return (folder / "models").is_dir() and (folder / "scenarios").is_dir()
+    return is_folder(folder / "models") and is_folder(folder / "scenarios")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import Field
 
 from sim.dimensions import Dimension
 from sim.errors import Faults, Place, nearest
@@ -19,6 +20,10 @@ from sim.units import UnknownUnitError, parse_unit
 
 ParameterKind = Literal["lever", "assumption", "behaviour", "constant"]
 Evidence = Literal["V", "M", "D", "A"]
+
+
+# A YAML list of two numbers; everything else in a record is read strictly.
+Span = Annotated[tuple[float, float], Field(strict=False)]
 
 
 class Entry(Record):
@@ -34,11 +39,11 @@ class Entry(Record):
     """lever: the bureau decides; assumption: what happens to the city; behaviour: what we believe; constant: fixed."""
     value: Any = None
     """A number, one per member, or a path of years. Left out where the city must give it."""
-    range: tuple[float, float] | None = None
+    range: Span | None = None
     """Smallest and largest value that a scenario may give."""
-    prior: tuple[float, float] | None = None
+    prior: Span | None = None
     """Lowest and highest value of a triangular prior around the value."""
-    common_factor: tuple[float, float] | None = None
+    common_factor: Span | None = None
     """Lowest and highest common factor on all members, triangular around one."""
     source: str
     """Citation, or the word assumption followed by its reason; `city` where the city gives the value."""
@@ -59,7 +64,7 @@ class CityEntry(Record):
     """V seen, M literature, D derived, A assumption."""
     known_from: int | None = None
     """Year in which the source was published."""
-    prior: tuple[float, float] | None = None
+    prior: Span | None = None
     """Lowest and highest value of a triangular prior, where the city's differs."""
 
 

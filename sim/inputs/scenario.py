@@ -15,11 +15,13 @@ from pydantic import Field
 
 from sim.errors import Faults, InputError, Place, nearest
 from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.files import is_file, is_folder
 from sim.inputs.yaml_file import Document, KeyPath, read_yaml
 from sim.text import Text
 
 SECTIONS = ("levers", "assumptions", "behaviour", "given")
 SECTION_OF_KIND = {"lever": "levers", "assumption": "assumptions", "behaviour": "behaviour"}
+DEFAULT_STEPS = 4
 _ENTRY_KEYS = {"value", "from", "note"}
 
 
@@ -88,6 +90,7 @@ class Scenario:
     steps_per_year: int
     targets: tuple[tuple[str, Place], ...]
     changes: tuple[Change, ...]
+    dormant: tuple[Change, ...]
     files: tuple[Path, ...]
 
 
@@ -105,10 +108,10 @@ def find_scenario(name: str, folder: Path) -> Path:
         when it is neither.
     """
     direct = Path(name)
-    if direct.suffix in (".yaml", ".yml") or direct.exists():
+    if direct.suffix in (".yaml", ".yml") or is_file(direct) or is_folder(direct):
         return direct
     candidate = folder / f"{name}.yaml"
-    if candidate.exists() and candidate.parent == folder:
+    if is_file(candidate) and candidate.parent == folder:
         return candidate
     faults = Faults()
     known = [file.stem for file in scenario_files(folder)]
@@ -143,9 +146,10 @@ def read_scenario(file: Path, use: tuple[str, ...] = (), settings: tuple[tuple[s
         city=merged["city"],
         last_year=merged["last_year"],
         method=merged["method"] or "euler",
-        steps_per_year=merged["steps_per_year"] or 4,
+        steps_per_year=merged["steps_per_year"] or DEFAULT_STEPS,
         targets=_targets(chain),
         changes=tuple(changes),
+        dormant=tuple(_dormant(chain)),
         files=tuple(document.file for document, _ in chain),
     )
 
@@ -155,7 +159,7 @@ def _chain(file: Path, faults: Faults) -> Iterator[tuple[Document, ScenarioFile]
     links: list[tuple[Document, ScenarioFile]] = []
     current: Path | None = file
     while current is not None:
-        seen.append(current.resolve())
+        seen.append(current.absolute())
         document = read_yaml(current) if not links else _read_extended(current, links[-1][0])
         record = check_against(ScenarioFile, document.data, document, faults)
         _fail_if_sections_wrong(document, faults)
@@ -185,10 +189,10 @@ def _extended(record: ScenarioFile, document: Document, seen: list[Path], faults
         faults.add(Text("extends 只能是同一文件夹中的文件名", "extends must be a file name in the same folder"), place)
         return None
     target = document.file.parent / name
-    if target.resolve() in seen:
+    if target.absolute() in seen:
         faults.add(Text(f"循环继承：{record.extends}", f"extends in a circle: {record.extends}"), place)
         return None
-    if not target.exists():
+    if not is_file(target):
         known = [item.stem for item in scenario_files(document.file.parent)]
         faults.add(Text(f"没有情景 {record.extends}", f"no scenario {record.extends}"), place, nearest(record.extends, known))
         return None
@@ -245,12 +249,12 @@ def _layers(chain: list[tuple[Document, ScenarioFile]], use: tuple[str, ...], fa
         yield from _changes_of(document, layer, ("overrides", name), f"{document.file.stem}/{name}")
 
 
+def _dormant(chain: list[tuple[Document, ScenarioFile]]) -> Iterator[Change]:
+    """Changes of all named layers, in use or not: a fault in a layer is a fault of the file."""
+    for document, record in chain:
+        for name, layer in record.overrides.items():
+            yield from _changes_of(document, layer, ("overrides", name), f"{document.file.stem}/{name}")
+
+
 def _set_change(key: str, raw: str) -> Change:
-    return Change("", key, _literal(raw), "--set", (), "", Place(key=f"--set {key}"))
-
-
-def _literal(raw: str) -> Any:
-    try:
-        return int(raw) if raw.lstrip("+-").isdigit() else float(raw)
-    except ValueError:
-        return raw
+    return Change("", key, raw, "--set", (), "", Place(key=f"--set {key}"))

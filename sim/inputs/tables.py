@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sim.errors import Fault, InputError, Place
+from sim.inputs.files import read_text
 from sim.text import Text
 
 MAX_BYTES = 50_000_000
@@ -21,25 +24,25 @@ def read_table(file: Path, columns: Sequence[str]) -> Iterator[tuple[Place, dict
     InputError
         when the file is missing, too large, not UTF-8, or lacks a column.
     """
-    try:
-        if file.stat().st_size > MAX_BYTES:
-            raise InputError(Fault(Text("文件过大", "the file is too large"), Place(file)))
-        text = file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise InputError(Fault(Text("文件不存在", "no such file"), Place(file))) from error
-    except UnicodeDecodeError as error:
-        raise InputError(Fault(Text("不是 UTF-8 编码", "not UTF-8"), Place(file))) from error
+    text = read_text(file, MAX_BYTES)
     reader = csv.DictReader(io.StringIO(text, newline=""))
     missing = [name for name in columns if name not in (reader.fieldnames or ())]
     if missing:
         names = "、".join(missing)
         raise InputError(Fault(Text(f"缺少列：{names}", f"columns are missing: {names}"), Place(file, 1)))
-    for row in reader:
-        yield Place(file, reader.line_num), {key: value or "" for key, value in row.items() if key}
+    try:
+        for row in reader:
+            place = Place(file, reader.line_num)
+            if None in row:
+                raise InputError(Fault(Text("此行的列比表头多", "this row has more cells than the head"), place))
+            yield place, {key: value or "" for key, value in row.items()}
+    except csv.Error as error:
+        message = Text(f"不是有效的 CSV：{error}", f"not valid CSV: {error}")
+        raise InputError(Fault(message, Place(file, reader.line_num))) from error
 
 
 def number(text: str, place: Place, column: str) -> float:
-    """A number from a cell.
+    """A finite number from a cell.
 
     Raises
     ------
@@ -47,7 +50,24 @@ def number(text: str, place: Place, column: str) -> float:
         when the cell holds none.
     """
     try:
-        return float(text)
-    except ValueError as error:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
         message = Text(f"列 {column} 不是数：“{text}”", f"column {column} is not a number: '{text}'")
-        raise InputError(Fault(message, place)) from error
+        raise InputError(Fault(message, place))
+    return value
+
+
+def whole(text: str, place: Place, column: str) -> int:
+    """A whole number of at most four digits, such as a year.
+
+    Raises
+    ------
+    InputError
+        when the cell holds none.
+    """
+    if not re.fullmatch(r"[0-9]{1,4}", text):
+        message = Text(f"列 {column} 不是年份：“{text}”", f"column {column} is not a year: '{text}'")
+        raise InputError(Fault(message, place))
+    return int(text)

@@ -10,7 +10,8 @@ from typing import Literal
 
 from sim.errors import Faults, Place, nearest
 from sim.inputs.checked import Label, Record, check_against
-from sim.inputs.tables import number, read_table
+from sim.inputs.files import read_bytes
+from sim.inputs.tables import MAX_BYTES, number, read_table, whole
 from sim.inputs.yaml_file import read_yaml
 from sim.text import Text
 
@@ -67,6 +68,7 @@ class Catalogue:
     bindings: Mapping[str, Binding]
     documents: Mapping[str, str]
     titles: Mapping[str, Text]
+    file: Path
 
 
 def read_catalogue(folder: Path) -> Catalogue:
@@ -78,13 +80,13 @@ def read_catalogue(folder: Path) -> Catalogue:
         when a row is faulty, a quote does not stand in its document, or a binding names no target.
     """
     faults = Faults()
-    texts = {file.name: file.read_bytes() for file in sorted((folder / "documents").glob("*.txt"))}
+    texts = {file.name: read_bytes(file, MAX_BYTES) for file in sorted((folder / "documents").glob("*.txt"))}
     targets = _targets(folder / "targets.csv", texts, faults)
     bindings = _bindings(folder / "bindings.yaml", targets, faults)
     titles = _titles(folder / "documents.yaml", texts, faults)
     faults.raise_if_any()
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in texts.items()}
-    return Catalogue(targets, bindings, hashes, titles)
+    return Catalogue(targets, bindings, hashes, titles, folder / "bindings.yaml")
 
 
 def _titles(file: Path, texts: Mapping[str, bytes], faults: Faults) -> dict[str, Text]:
@@ -96,12 +98,15 @@ def _titles(file: Path, texts: Mapping[str, bytes], faults: Faults) -> dict[str,
 
 
 def _targets(file: Path, texts: Mapping[str, bytes], faults: Faults) -> dict[str, PlanTarget]:
-    decoded = {name: content.decode("utf-8") for name, content in texts.items()}
+    decoded = {name: content.decode("utf-8", "replace") for name, content in texts.items()}
     targets: dict[str, PlanTarget] = {}
     for place, row in read_table(file, COLUMNS):
         with faults.gathering():
             target = _target(row, place)
-            if target.quote not in decoded.get(target.document, ""):
+            if target.operator not in OPERATORS:
+                message = Text(f"未知关系 {target.operator}", f"unknown operator {target.operator}")
+                faults.add(message, place, nearest(target.operator, OPERATORS))
+            if not target.quote or target.quote not in decoded.get(target.document, ""):
                 message = Text(f"{target.id} 的引文不见于 {target.document}", f"{target.id}: quote not in {target.document}")
                 faults.add(message, place)
             if target.id in targets:
@@ -119,8 +124,8 @@ def _target(row: Mapping[str, str], place: Place) -> PlanTarget:
         operator=row["operator"],
         value=number(row["value"], place, "value"),
         unit=UNIT_OF_PLAN.get(row["unit"], row["unit"]),
-        start_year=int(row["start_year"]) if row.get("start_year") else None,
-        year=int(row["target_year"]) if row["target_year"] else None,
+        start_year=whole(row["start_year"], place, "start_year") if row.get("start_year") else None,
+        year=whole(row["target_year"], place, "target_year") if row["target_year"] else None,
         quote=row["quote"],
         notes=row["notes"],
     )

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from sim.dimensions import Dimension
 from sim.errors import Faults, Place, nearest
 from sim.text import Text
-from sim.units import UnknownUnitError, conversion
+from sim.units import SPELLINGS, UnknownUnitError, conversion
 
 Floats = NDArray[np.float64]
 SHAPES = ("step", "ramp", "hold")
@@ -177,7 +177,18 @@ def _read_number(raw: Any, unit: str, faults: Faults, place: Place) -> float | N
         shown = type(raw).__name__ if raw is None or isinstance(raw, list) else repr(raw)
         faults.add(Text(f"应为数，得到 {shown}", f"a number is wanted, got {shown}"), place)
         return None
-    return float(raw) if math.isfinite(raw) else None
+    return _finite(raw, faults, place)
+
+
+def _finite(raw: float, faults: Faults, place: Place) -> float | None:
+    try:
+        number = float(raw)
+    except OverflowError:
+        number = math.inf
+    if math.isfinite(number):
+        return number
+    faults.add(Text("必须是有限的数", "must be a finite number"), place)
+    return None
 
 
 def _read_quantity(raw: str, unit: str, faults: Faults, place: Place) -> float | None:
@@ -186,6 +197,8 @@ def _read_quantity(raw: str, unit: str, faults: Faults, place: Place) -> float |
         number = float(match[1].replace(",", "").replace("_", "")) if match else None
     except ValueError:
         number = None
+    if number is not None and not math.isfinite(number):
+        return _finite(number, faults, place)
     if match is None or number is None:
         faults.add(Text(f"应为数，得到“{raw}”", f"a number is wanted, got '{raw}'"), place)
         return None
@@ -196,7 +209,8 @@ def _read_quantity(raw: str, unit: str, faults: Faults, place: Place) -> float |
 
 def _converted(number: float, given: str, unit: str, faults: Faults, place: Place) -> float | None:
     try:
-        return number * conversion(given, unit)
+        per_year = unit.endswith("/a") and given in SPELLINGS
+        return number * conversion(f"{SPELLINGS[given]}/a" if per_year else given, unit)
     except UnknownUnitError:
         faults.add(Text(f"未知单位 {given}", f"unknown unit {given}"), place, Text(f"本项单位为 {unit}", f"the unit is {unit}"))
     except ValueError:

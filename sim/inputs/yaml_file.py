@@ -16,14 +16,17 @@ from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sim.errors import Fault, Faults, InputError, Place
+from sim.inputs.files import read_text
 from sim.text import Text
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 500_000
+MAX_KEYS = 5_000
 MAX_DEPTH = 20
 KeyPath = tuple[str | int, ...]
 _INTEGER = re.compile(r"[-+]?[0-9][0-9_]*")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _LONGEST_INTEGER = 18
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _SPECIAL = {"null": None, "~": None, "": None, "true": True, "false": False}
 _NOT_FINITE = re.compile(r"[-+]?\.?(inf|nan)(inity)?", re.IGNORECASE)
 
@@ -58,7 +61,7 @@ def read_yaml(file: Path) -> Document:
     InputError
         when the file is missing, a folder, too large, empty, not UTF-8, not YAML, or uses more than plain data.
     """
-    return parse_yaml(_read_text(file), file)
+    return parse_yaml(read_text(file, MAX_BYTES), file)
 
 
 def parse_yaml(text: str, file: Path) -> Document:
@@ -72,7 +75,7 @@ def parse_yaml(text: str, file: Path) -> Document:
 
 def read_yaml_list(file: Path) -> Document:
     """Read a YAML file whose outermost value may be a list; see `read_yaml`."""
-    return _parsed(_read_text(file), file)
+    return _parsed(read_text(file, MAX_BYTES), file)
 
 
 def _parsed(text: str, file: Path) -> Document:
@@ -82,31 +85,13 @@ def _parsed(text: str, file: Path) -> Document:
         _Builder(document, faults).build(stream)
     except MarkedYAMLError as error:
         raise InputError(_syntax_fault(error, file)) from error
-    except (YAMLError, RecursionError, ValueError) as error:
+    except (YAMLError, RecursionError, ValueError, OverflowError) as error:
         message = Text("不是有效的 YAML", "not valid YAML")
         raise InputError(Fault(message, Place(file), Text(str(error), str(error)))) from error
     if document.data is None and not faults.found:
         faults.add(Text("文件是空的", "the file is empty"), Place(file))
     faults.raise_if_any()
     return document
-
-
-def _read_text(file: Path) -> str:
-    try:
-        size = file.stat().st_size
-        if size > MAX_BYTES:
-            message = Text(f"文件过大（{size} 字节，上限 {MAX_BYTES}）", f"too large ({size} bytes, limit {MAX_BYTES})")
-            raise InputError(Fault(message, Place(file)))
-        return file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise InputError(Fault(Text("文件不存在", "no such file"), Place(file))) from error
-    except IsADirectoryError as error:
-        raise InputError(Fault(Text("这是文件夹，不是文件", "this is a folder, not a file"), Place(file))) from error
-    except PermissionError as error:
-        raise InputError(Fault(Text("无权读取该文件", "no permission to read this file"), Place(file))) from error
-    except UnicodeDecodeError as error:
-        advice = Text("请用编辑器另存为 UTF-8 编码", "save it as UTF-8 in your editor")
-        raise InputError(Fault(Text("不是 UTF-8 编码", "not UTF-8"), Place(file), advice)) from error
 
 
 def _syntax_fault(error: MarkedYAMLError, file: Path) -> Fault:
@@ -171,6 +156,7 @@ class _Builder:
                 continue
             key = self._scalar(event, path)
             below = (*path, key)
+            self._fail_if_too_many_keys(event, path)
             if key in data:
                 first = self.document.places[below][0]
                 message = Text(f"键重复，首次出现在第 {first} 行", f"this key stands twice, first in line {first}")
@@ -179,18 +165,28 @@ class _Builder:
             data[key] = self._value(next(stream), stream, below)
         return data
 
+    def _fail_if_too_many_keys(self, event: Any, path: KeyPath) -> None:
+        if len(self.document.places) > MAX_KEYS:
+            message = Text(f"文件的键超过 {MAX_KEYS} 个", f"the file has more than {MAX_KEYS} keys")
+            raise InputError(Fault(message, self._here(event, path[:3])))
+
     def _sequence(self, stream: Iterator[Any], path: KeyPath) -> list[Any]:
         data: list[Any] = []
         for event in stream:
             if isinstance(event, events.SequenceEndEvent):
                 break
             below = (*path, len(data))
+            self._fail_if_too_many_keys(event, path)
             self.document.places[below] = (event.start_mark.line + 1, event.start_mark.column + 1)
             data.append(self._value(event, stream, below))
         return data
 
     def _scalar(self, event: Any, path: KeyPath) -> Any:
         text = str(event.value)
+        if _UNPRINTABLE.search(text):
+            message = Text("含有不可显示的控制字符", "holds control characters that cannot be shown")
+            self.faults.add(message, self._here(event, path))
+            return _UNPRINTABLE.sub("", text)
         if not event.implicit[0]:
             return text
         value = _resolve(text)

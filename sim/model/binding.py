@@ -66,6 +66,8 @@ def bind(scenario: Scenario, city: City, graph: Graph) -> Bound:
             resolved.append(outcome)
             values[outcome.name] = outcome.after
             given |= {outcome.name} if outcome.section == "given" else set()
+    for change in scenario.dormant:
+        binder.resolve(change, values)
     binder.faults.raise_if_any(InputError)
     return Bound(values, frozenset(given), tuple(resolved))
 
@@ -140,6 +142,10 @@ class _Binder:
         if not isinstance(raw, dict) or "value" not in raw:
             message = Text("given 中须写明 value 和 unit", "in given, state value and unit")
             self.faults.add(message, change.place, Text(f"单位为 {unit}", f"the unit is {unit}"))
+            return None
+        extra = sorted(set(raw) - {"value", "unit"})
+        if extra:
+            self.faults.add(Text(f"未知键 {extra[0]}", f"unknown key {extra[0]}"), change.place)
             return None
         if raw.get("unit") != unit:
             have = raw.get("unit")

@@ -71,7 +71,9 @@ def variable(*, unit: str, dims: tuple[str, ...] = (), kind: Kind = "level") -> 
 
 def stock(*, unit: str, initial: str | float, dims: tuple[str, ...] = ()) -> Callable[[Equation], Stock]:
     """Declare a stock whose function returns the net rate per year."""
-    return lambda equation: Stock(**_common(equation), unit=unit, dims=dims, initial=initial)
+    return lambda equation: Stock(
+        **_common(equation), unit=unit, dims=dims, initial=initial if isinstance(initial, str) else float(initial)
+    )
 
 
 def event(*, stock: str, order: int) -> Callable[[Equation], Event]:

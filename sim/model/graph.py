@@ -161,7 +161,7 @@ def _assemble(
 def _fail_if_doubled(declared: list[Declaration], parameters: Mapping[str, Parameter], faults: Faults) -> None:
     seen: dict[str, Place] = {}
     for item in declared:
-        if item.name in seen or item.name in parameters:
+        if item.name in seen or item.name in parameters or item.name == "time":
             first = seen.get(item.name, "parameters.yaml")
             faults.add(
                 Text(f"名称重复，已见于 {first}", f"declared twice, first at {first}"),
@@ -181,6 +181,8 @@ def _fail_if_dims_unknown(declared: list[Declaration], dims: Mapping[str, Dimens
 def _fail_if_missing(declared: list[Declaration], readable: Mapping[str, tuple[str, ...]], faults: Faults) -> None:
     for item in declared:
         wanted = (*item.arguments, item.stock) if isinstance(item, Event) else item.arguments
+        if isinstance(item, Event) and item.stock in readable and f"{item.stock}.rate" not in readable:
+            faults.add(Text(f"{item.stock} 不是存量", f"{item.stock} is no stock"), place_of(item))
         for name in wanted:
             if name not in readable:
                 message = Text(f"读取了不存在的名称 {name}", f"reads {name}, which does not exist")

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from sim.dimensions import Dimension
-from sim.errors import Fault, ModelError, Place
+from sim.errors import MISTAKES_IN_CODE, Fault, ModelError, Place
 from sim.model.declarations import Declaration
 from sim.text import Text
 
@@ -54,8 +54,9 @@ def _import(file: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         specification.loader.exec_module(module)
-    except (SyntaxError, ImportError, NameError, TypeError, AttributeError, ValueError) as error:
+    except MISTAKES_IN_CODE as error:
         line = getattr(error, "lineno", None)
-        message = Text(f"模型文件有误：{error}", f"the model file is faulty: {error}")
+        kind = type(error).__name__
+        message = Text(f"模型文件有误：{kind}: {error}", f"the model file is faulty: {kind}: {error}")
         raise ModelError(Fault(message, Place(file, line))) from error
     return module

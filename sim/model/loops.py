@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from sim.errors import Faults, Place, nearest
 from sim.inputs.checked import Label, Record, check_against
@@ -26,7 +27,7 @@ class LoopFile(Record):
 
     label: Label
     """Name in two languages."""
-    path: list[str]
+    path: list[str] = Field(min_length=1)
     """Variables and stocks in the order of influence; the last one acts on the first."""
 
 

@@ -6,6 +6,7 @@ A symbol behaves like an array towards numpy's functions and aligns by dimension
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -91,7 +92,10 @@ def as_node(value: Any, trace: Trace) -> Node:
     if isinstance(value, Symbol):
         return value.node
     if isinstance(value, numbers.Real) or (isinstance(value, np.ndarray) and value.ndim == 0):
-        return Literal(float(value))
+        number = float(value)
+        if not math.isfinite(number):
+            raise trace.fault(Text("方程中的数必须有限", "a number in an equation must be finite"))
+        return Literal(number)
     raise ModelError(
         Fault(
             Text(f"方程中出现了不是数组也不是数的值：{value!r}", f"neither an array nor a number in an equation: {value!r}"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.dimensions import Dimension
-from sim.errors import Faults, ModelError, Place
+from sim.errors import MISTAKES_IN_CODE, Faults, ModelError, Place
 from sim.model.declarations import Declaration
 from sim.model.hidden import Frozen, HiddenStock
 from sim.model.nodes import Node
@@ -43,7 +43,11 @@ def trace(
         when the equation uses something outside the language or returns dimensions that were not declared.
     """
     current = Trace(declaration.name, place_of(declaration), dimensions, readable)
-    result = declaration.equation(**{name: current.read(name) for name in declaration.arguments})
+    try:
+        result = declaration.equation(**{name: current.read(name) for name in declaration.arguments})
+    except MISTAKES_IN_CODE as error:
+        kind = type(error).__name__
+        raise current.fault(Text(f"方程有误：{kind}: {error}", f"the equation is faulty: {kind}: {error}")) from error
     node = _broadcast(as_node(result, current), dims, current)
     return Traced(node, tuple(current.hidden), tuple(current.frozen))
 

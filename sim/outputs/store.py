@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import xarray as xr
 
 from sim.errors import Fault, Place, RunError, UsageError
+from sim.inputs.files import is_file, is_folder
 from sim.text import Text
 
 RUN_FILE = "run.nc"
@@ -25,8 +27,16 @@ def run_id(digest: str, now: datetime) -> str:
     return f"{now:%Y%m%d-%H%M%S}-{digest[:8]}"
 
 
+@dataclass(frozen=True)
+class Pending:
+    """A results folder in the making: where to write, and what it will be called."""
+
+    folder: Path
+    target: Path
+
+
 @contextmanager
-def results_folder(parent: Path, name: str) -> Iterator[Path]:
+def results_folder(parent: Path, name: str) -> Iterator[Pending]:
     """A folder to write into; it gets its name only when the block ends well, and is removed when it does not.
 
     Raises
@@ -39,20 +49,16 @@ def results_folder(parent: Path, name: str) -> Iterator[Path]:
         parent.mkdir(parents=True, exist_ok=True)
         _sweep(parent)
         aside.mkdir()
-        yield aside
-        aside.rename(_free_name(parent, name))
+        target = _free_name(parent, name)
+        yield Pending(aside, target)
+        aside.rename(target)
     except OSError as error:
-        place = Place(Path(error.filename) if error.filename else parent)
+        place = Place(Path(error.filename) if isinstance(error.filename, str) else parent)
         message = Text(f"结果无法写入：{error.strerror or error}", f"results cannot be written: {error.strerror or error}")
         advice = Text("检查权限、磁盘空间，并关闭正在打开的文件", "check permissions and disk space, and close open files")
         raise RunError(Fault(message, place, advice)) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-
-
-def final_folder(parent: Path, name: str) -> Path:
-    """Where `results_folder` will put what is written: the name, or the name with a number when it is taken."""
-    return _free_name(parent, name)
 
 
 def _free_name(parent: Path, name: str) -> Path:
@@ -116,9 +122,9 @@ def find_run(name: str, results: Path) -> dict[str, Path]:
     UsageError
         when there is no such run.
     """
-    runs = find_runs(results) if results.is_dir() else []
-    folder = runs[-1] if name == "latest" and runs else Path(name) if Path(name).is_dir() else results / name
-    found = {folder.name: folder / RUN_FILE} if (folder / RUN_FILE).is_file() else _scenarios(folder)
+    runs = find_runs(results) if is_folder(results) else []
+    folder = runs[-1] if name == "latest" and runs else Path(name) if is_folder(Path(name)) else results / name
+    found = {folder.name: folder / RUN_FILE} if is_file(folder / RUN_FILE) else _scenarios(folder)
     if not found:
         known = "、".join(item.name for item in runs[-3:]) or "—"
         message = Text(f"没有运行结果 {name}", f"no run {name}")
@@ -127,4 +133,6 @@ def find_run(name: str, results: Path) -> dict[str, Path]:
 
 
 def _scenarios(folder: Path) -> dict[str, Path]:
-    return {file.parent.name: file for file in sorted(folder.glob(f"*/{RUN_FILE}"))}
+    if not is_folder(folder):
+        return {}
+    return {file.parent.name: file for file in sorted(folder.glob(f"*/{RUN_FILE}")) if is_file(file)}

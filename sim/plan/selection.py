@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sim.errors import Faults, nearest
@@ -36,7 +37,7 @@ def selected_targets(scenario: Scenario, catalogue: Catalogue, city: str) -> Sel
             faults.add(message, place, Text(f"本情景的城市是 {city}", f"the city of this scenario is {city}"))
         elif rest == "*":
             chosen |= {key: catalogue.targets[key] for key in catalogue.bindings}
-        elif prefix and rest.isdigit():
+        elif prefix and re.fullmatch(r"[0-9]{4}", rest):
             dated = {key: item for key, item in catalogue.targets.items() if item.year == int(rest) and item.region == city}
             chosen |= dated
             remarks += [] if dated else [_none_printed(rest)]

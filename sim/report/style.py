@@ -34,6 +34,7 @@ def house_style() -> Iterator[None]:
         "font.family": _font_family(),
         "font.size": 10,
         "axes.unicode_minus": False,
+        "text.parse_math": False,
         "axes.edgecolor": GREY,
         "axes.labelcolor": INK,
         "axes.titlesize": 11,

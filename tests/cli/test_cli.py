@@ -217,3 +217,20 @@ def test_a_gbk_console_loses_no_minus_sign(tmp_path: Path) -> None:
     assert "地区生产总值" in text
     assert "-1,0" in text
     assert "?" not in text
+
+
+@pytest.mark.parametrize("content", [b"", b"text", b"\x89HDF\r\n\x1a\n" + b"\0" * 500])
+def test_a_damaged_run_file_is_a_wrong_call(content: bytes, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "run.nc").write_bytes(content)
+    done = sim("compare", folder, folder, "--lang", "en")
+    assert done.returncode == 2
+    assert "not a valid run file" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_name_with_mathematics_in_it_draws(tmp_path: Path) -> None:
+    file = tmp_path / "dollars.yaml"
+    file.write_text("name: {zh: $a_b^, en: $x}\ncity: hengyang\ntargets: [hengyang/*]\n", encoding="utf-8")
+    assert sim("run", file, "--out", tmp_path / "results", "--quiet").returncode == 0

@@ -27,7 +27,7 @@ def test_run_id() -> None:
 
 def test_a_failed_run_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), results_folder(tmp_path, "run") as folder:
-        _fail_halfway(folder)
+        _fail_halfway(folder.folder)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -39,7 +39,7 @@ def _fail_halfway(folder: Path) -> None:
 def test_a_finished_run_has_its_name_and_never_replaces_another(tmp_path: Path) -> None:
     for _ in range(2):
         with results_folder(tmp_path, "run") as folder:
-            (folder / "file").write_text("x", encoding="utf-8")
+            (folder.folder / "file").write_text("x", encoding="utf-8")
     assert sorted(item.name for item in tmp_path.iterdir()) == ["run", "run-2"]
 
 

@@ -39,7 +39,7 @@ def draw(view: View) -> Figure:
 
 
 def _judged(scores: tuple[Score, ...]) -> list[Score]:
-    return [score for score in scores if score.projected is not None]
+    return [score for score in scores if score.projected is not None and score.target.value]
 
 
 def _bar(axes: Axes, y: float, height: float, score: Score, index: int) -> None:
@@ -52,7 +52,7 @@ def _outcomes(axes: Axes, view: View, order: list[str]) -> None:
     shown: set[str] = set()
     for case in view.cases:
         for score in case.scores:
-            if score.actual_value is not None and score.actual is not None and score.target.id not in shown:
+            if score.actual_value is not None and score.target.id in order and score.target.id not in shown:
                 shown.add(score.target.id)
                 percent = 100.0 * score.actual_value / score.target.value
                 label = view.word("实际", "outcome") if len(shown) == 1 else None

@@ -1,0 +1,61 @@
+"""Read files that people name: only regular files, at most so many bytes, UTF-8; every failure is one clear fault."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from sim.errors import Fault, InputError, Place
+from sim.text import Text
+
+
+def is_file(path: Path) -> bool:
+    """Whether a path is a regular file; a path that the system cannot even look up is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder; see `is_file`."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def read_text(file: Path, limit: int) -> str:
+    """The text of a UTF-8 file of at most `limit` bytes, without its byte-order mark.
+
+    Raises
+    ------
+    InputError
+        when the path is missing, a folder, a device or pipe, too large, unreadable or not UTF-8.
+    """
+    content = read_bytes(file, limit)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        advice = Text("请用编辑器另存为 UTF-8 编码", "save it as UTF-8 in your editor")
+        raise InputError(Fault(Text("不是 UTF-8 编码", "not UTF-8"), Place(file), advice)) from error
+
+
+def read_bytes(file: Path, limit: int) -> bytes:
+    """The bytes of a regular file; see `read_text`."""
+    try:
+        mode = file.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise InputError(Fault(Text("这是文件夹，不是文件", "this is a folder, not a file"), Place(file)))
+        if not stat.S_ISREG(mode):
+            raise InputError(Fault(Text("不是普通文件", "not a regular file"), Place(file)))
+        with file.open("rb") as handle:
+            content = handle.read(limit + 1)
+    except FileNotFoundError as error:
+        raise InputError(Fault(Text("文件不存在", "no such file"), Place(file))) from error
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(Fault(Text(f"无法读取：{reason}", f"cannot be read: {reason}"), Place(file))) from error
+    if len(content) > limit:
+        raise InputError(Fault(Text(f"文件过大，上限 {limit} 字节", f"too large, the limit is {limit} bytes"), Place(file)))
+    return content

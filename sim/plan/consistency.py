@@ -1,0 +1,111 @@
+"""Hold a city's bindings and checks against its model and history, so that a wrong name is a fault before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sim.errors import Faults, Place, nearest
+from sim.inputs.checks import PublishedCheck
+from sim.inputs.history import History
+from sim.inputs.targets import Binding, Catalogue, PlanTarget
+from sim.model.declarations import Variable
+from sim.model.graph import Graph
+from sim.outputs.dataset import yearly_unit
+from sim.text import Text
+from sim.units import UnknownUnitError, conversion
+
+PERCENT, RATIO = "%", "ratio"
+
+
+def fail_if_bindings_wrong(catalogue: Catalogue, graph: Graph, history: History) -> None:
+    """Every binding names a variable by region, with a unit that fits the target, and indicators that exist.
+
+    Raises
+    ------
+    InputError
+        with every binding that does not.
+    """
+    faults = Faults()
+    for key, binding in catalogue.bindings.items():
+        place = Place(catalogue.file, key=key)
+        _check_variable(binding.variable, (), graph, place, faults)
+        if binding.variable in graph.quantities:
+            _check_target(catalogue.targets[key], binding, graph, place, faults)
+        for indicator in (binding.history, binding.past):
+            _check_indicator(indicator, history, place, faults)
+        if binding.history in history.indicators():
+            unit = next(datum.unit for datum in history.data if datum.indicator == binding.history)
+            _check_units(unit, catalogue.targets[key].unit, place, faults)
+    faults.raise_if_any()
+
+
+def fail_if_checks_wrong(checks: Iterable[PublishedCheck], graph: Graph, history: History) -> None:
+    """Every check names a variable, members and indicators that exist, in units that fit.
+
+    Raises
+    ------
+    InputError
+        with every check that does not.
+    """
+    faults = Faults()
+    for check in checks:
+        place = Place(key=f"checks.yaml {check.label.en}")
+        _check_variable(check.variable, tuple(check.members), graph, place, faults)
+        indicators = [check.history] if check.numerator is None else [check.numerator, check.denominator]
+        for indicator in indicators:
+            _check_indicator(indicator, history, place, faults)
+        for dim, members in check.members.items():
+            known = graph.dimensions[dim].members if dim in graph.dimensions else ()
+            for member in (name for name in members if name not in known):
+                faults.add(Text(f"{dim} 没有成员 {member}", f"{dim} has no member {member}"), place, nearest(member, known))
+        if not faults.found:
+            _check_units(_unit_of_check(check, graph), _unit_published(check, history), place, faults)
+    faults.raise_if_any()
+
+
+def _unit_of_check(check: PublishedCheck, graph: Graph) -> str:
+    return RATIO if check.reading in ("growth", "share") else _yearly(check.variable, graph)
+
+
+def _unit_published(check: PublishedCheck, history: History) -> str:
+    if check.numerator is not None:
+        return PERCENT
+    return next(datum.unit for datum in history.data if datum.indicator == check.history)
+
+
+def _yearly(name: str, graph: Graph) -> str:
+    item = graph.quantities[name]
+    return yearly_unit(item.unit, item.kind if isinstance(item, Variable) else "level")
+
+
+def _check_variable(name: str, summed: tuple[str, ...], graph: Graph, place: Place, faults: Faults) -> None:
+    if name not in graph.quantities:
+        faults.add(Text(f"模型没有变量 {name}", f"the model has no variable {name}"), place, nearest(name, graph.quantities))
+        return
+    dims = graph.quantities[name].dims
+    for dim in (dim for dim in summed if dim not in dims):
+        faults.add(Text(f"{name} 没有维度 {dim}", f"{name} has no dimension {dim}"), place, nearest(dim, dims))
+    left = [dim for dim in dims if dim != "region" and dim not in summed]
+    if left:
+        message = Text(f"{name} 还有维度 {left[0]}，须汇总", f"{name} has the dimension {left[0]}, which must be summed")
+        faults.add(message, place)
+
+
+def _check_target(target: PlanTarget, binding: Binding, graph: Graph, place: Place, faults: Faults) -> None:
+    region, regions = binding.region or target.region, graph.dimensions["region"].members
+    if region not in regions:
+        faults.add(Text(f"模型没有地区 {region}", f"the model has no region {region}"), place, nearest(region, regions))
+    _check_units(_yearly(binding.variable, graph), target.unit, place, faults)
+
+
+def _check_indicator(indicator: str | None, history: History, place: Place, faults: Faults) -> None:
+    known = history.indicators()
+    if indicator is not None and indicator not in known:
+        faults.add(Text(f"历史数据没有 {indicator}", f"no indicator {indicator}"), place, nearest(indicator, known))
+
+
+def _check_units(have: str, want: str, place: Place, faults: Faults) -> None:
+    try:
+        conversion(have, want)
+    except (UnknownUnitError, ValueError):
+        faults.add(Text(f"单位 {have} 不能换算为 {want}", f"{have} cannot be turned into {want}"), place)

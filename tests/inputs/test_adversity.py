@@ -1,0 +1,133 @@
+"""Files that nobody should send, and mistakes in code: faults with a place, bounded in time, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+from sim import pipeline
+from sim.errors import InputError, SimError
+from sim.inputs.home import Home, find_home
+from sim.inputs.scenario import find_scenario, read_scenario
+from sim.inputs.yaml_file import MAX_KEYS, read_yaml
+
+HEAD = "name: {zh: 测试, en: Test}\ncity: hengyang\n"
+
+
+def test_devices_pipes_sockets_and_loops_are_no_files(tmp_path: Path) -> None:
+    pipe, loop, door = tmp_path / "pipe.yaml", tmp_path / "loop.yaml", tmp_path / "door.yaml"
+    os.mkfifo(pipe)
+    loop.symlink_to(loop)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(door))
+        for file in (pipe, door, Path("/dev/zero"), Path("/dev/null"), tmp_path, loop, tmp_path / "x" / "y.yaml"):
+            with pytest.raises(InputError):
+                read_yaml(file)
+
+
+def test_names_too_long_for_the_system_are_unknown_names(home: Home) -> None:
+    with pytest.raises(InputError):
+        find_scenario("a" * 5000, home.scenarios)
+    with pytest.raises(InputError):
+        read_scenario(Path("a" * 5000 + ".yaml"))
+
+
+def test_a_file_of_very_many_keys_is_refused_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "many.yaml"
+    file.write_text("levers:\n" + "".join(f"  k{number}: 1\n" for number in range(MAX_KEYS + 5)), encoding="utf-8")
+    with pytest.raises(InputError, match="more than"):
+        read_yaml(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("steps_per_year: '4'\n", "a whole number"),
+        ("steps_per_year: true\n", "a whole number"),
+        ("last_year: 2030.0\n", "a whole number"),
+        ("last_year: 0\n", "the last year 0 lies outside"),
+        ("targets: [hengyang/²]\n", "no target"),
+        (f"targets: [hengyang/{'9' * 5000}]\n", "no target"),
+        ("levers: {rd_policy: " + "9" * 400 + "}\n", "finite"),
+        ("levers: {rd_policy: '1e400'}\n", "finite"),
+        ("given: {gdp_nominal: {value: 1, unit: 亿元/a, colour: red}}\n", "unknown key colour"),
+        ("given: {gdp_nominal: {value: .inf, unit: 亿元/a}}\n", "finite"),
+        ("overrides: {sleeping: {levers: {rd_polcy: 1}}}\n", "did you mean 'rd_policy'"),
+        ('description: {zh: "\\x07", en: B}\n', "control characters"),
+        ('extends: "a\\0b"\n', "control characters"),
+    ],
+)
+def test_faults_that_hide(text: str, expected: str, tmp_path: Path, world: pipeline.World) -> None:
+    file = tmp_path / "faulty.yaml"
+    file.write_text(HEAD + text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        pipeline.prepare(read_scenario(file), world)
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize("raw", ["nan", "inf", "1e400", "9" * 400])
+def test_set_refuses_what_is_no_finite_number(raw: str, tmp_path: Path, world: pipeline.World) -> None:
+    file = tmp_path / "plain.yaml"
+    file.write_text(HEAD, encoding="utf-8")
+    with pytest.raises(InputError):
+        pipeline.prepare(read_scenario(file, (), (("rd_policy", raw),)), world)
+
+
+def test_rates_may_be_written_in_per_cent(tmp_path: Path, world: pipeline.World) -> None:
+    file = tmp_path / "plain.yaml"
+    file.write_text(HEAD + "levers: {conversion_policy: 5 ‰}\n", encoding="utf-8")
+    case = pipeline.prepare(read_scenario(file), world)
+    assert float(case.bound.values["conversion_policy"].before[0]) == pytest.approx(0.005)
+
+
+@pytest.fixture(scope="module")
+def copied(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    folder = tmp_path_factory.mktemp("home")
+    shutil.copytree(home.models, folder / "models", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(home.scenarios, folder / "scenarios")
+    return find_home(folder)
+
+
+CITY_FAULTS = (
+    ("plan/bindings.yaml", "variable: gdp_nominal", "variable: gdp_nomina", "did you mean 'gdp_nominal'"),
+    ("plan/bindings.yaml", "variable: gdp_nominal", "variable: residents", "cannot be turned into"),
+    ("plan/bindings.yaml", "variable: gdp_nominal", "variable: population", "must be summed"),
+    ("plan/bindings.yaml", "history: gdp_nominal", "history: gdp_nomina", "did you mean 'gdp_nominal'"),
+    ("plan/bindings.yaml", "reading: level", "reading: level\n  region: nowhere", "no region nowhere"),
+    ("plan/targets.csv", "level_at_year,~,5500,", "level_at_year,==,5500,", "unknown operator"),
+    ("plan/targets.csv", "level_at_year,~,5500,", "level_at_year,~,nan,", "is not a number"),
+    ("plan/targets.csv", "100M_CNY,,2025,", "100M_CNY,,20²5,", "is not a year"),
+    ("history.csv", "hengyang,2020,age_share_0_14", "hengyang,inf,age_share_0_14", "is not a year"),
+    ("history.csv", "hengyang,2020,age_share_0_14,21.0,%", "hengyang,2020,age_share_0_14,21.0,%,,,,,,,", "more cells"),
+    ("sources.yaml", "    rank: 1\n", "", "rank: this key is missing"),
+    ("city.yaml", "  hengyang: {zh: 衡阳市", "  elsewhere: {zh: 衡阳市", "must hold the city itself"),
+    ("city.yaml", "last_year: 2035", "last_year: 1000000000", "within a hundred years"),
+    ("base_year.csv", "capital_base,sector=agriculture", "capital_base,sector", "wrong member"),
+    ("base_year.csv", "capital_base,sector=agriculture", "capital_base,age=3", "wrong member"),
+    ("../prefecture/checks.yaml", "variable: residents", "variable: resident", "did you mean 'residents'"),
+    ("../prefecture/checks.yaml", "sector: [agriculture]", "sector: [agricultur]", "did you mean 'agriculture'"),
+    ("../prefecture/loops.yaml", "path: [enterprises, enterprise_exits]", "path: []", "path"),
+    ("../prefecture/prices.py", "return deflator_growth * price_index", "return undefined_thing", "NameError"),
+    ("../prefecture/prices.py", "return deflator_growth * price_index", "return price_index / 0 * {}['a']", "KeyError"),
+    ("../prefecture/prices.py", "return deflator_growth * price_index", "return int(price_index)", "TypeError"),
+    ("../prefecture/prices.py", "PRICE = ", "raise RuntimeError('x')\nPRICE = ", "RuntimeError"),
+)
+
+
+@pytest.mark.parametrize(("file", "old", "new", "expected"), CITY_FAULTS)
+def test_faulty_city_and_model_files(file: str, old: str, new: str, expected: str, copied: Home) -> None:
+    target = copied.models / "hengyang" / file
+    before = target.read_bytes()
+    text = before.decode("utf-8")
+    assert old in text
+    target.write_text(text.replace(old, new, 1), encoding="utf-8", newline="")
+    try:
+        with pytest.raises(SimError) as caught:
+            pipeline.open_world(copied, "hengyang")
+    finally:
+        target.write_bytes(before)
+    assert expected in str(caught.value)
