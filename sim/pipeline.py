@@ -10,7 +10,7 @@ from typing import Any
 import xarray as xr
 
 from sim.dimensions import Dimension
-from sim.errors import Fault, Faults, InputError, Place
+from sim.errors import Fault, Faults, InputError, Place, nearest
 from sim.inputs.checks import PublishedCheck, read_checks
 from sim.inputs.city import City, CityFile, read_city, read_city_file
 from sim.inputs.home import Home
@@ -173,12 +173,21 @@ def prepare(scenario: Scenario, world: World) -> Case:
     selection, bound = Selection((), ()), None
     with faults.gathering():
         selection = selected_targets(scenario, world.catalogue, world.city.key)
+    _fail_if_sources_unknown(scenario, world.catalogue, faults)
     with faults.gathering():
         bound = bind(scenario, world.city, world.graph)
     faults.raise_if_any()
     if bound is None:
         raise AssertionError("a binding failed without a fault")
     return Case(scenario, world, bound, selection, last_year)
+
+
+def _fail_if_sources_unknown(scenario: Scenario, catalogue: Catalogue, faults: Faults) -> None:
+    for change in scenario.changes:
+        for source in change.sources:
+            if source not in catalogue.targets:
+                message = Text(f"from 所写的 {source} 不在目录中", f"from names {source}, which is not in the catalogue")
+                faults.add(message, change.place, nearest(source, catalogue.targets))
 
 
 def run(case: Case, progress: Progress | None = None) -> Outcome:
@@ -273,6 +282,5 @@ def _fail_if_other_city(scenario: Scenario, city: str | None, home: Home) -> Non
         message = Text(f"情景的城市是 {scenario.city}，不是 {city}", f"the scenario is of {scenario.city}, not of {city}")
         raise InputError(Fault(message, place))
     if scenario.city not in home.cities():
-        known = "、".join(home.cities())
         message = Text(f"没有城市 {scenario.city}", f"no city {scenario.city}")
-        raise InputError(Fault(message, place, Text(f"可用：{known}", f"known: {known}")))
+        raise InputError(Fault(message, place, nearest(scenario.city, home.cities())))

@@ -23,11 +23,17 @@ def consumption(
     household_income_share: Array,
     starting_output: Array,
     price_index: Array,
+    base_growth: Array,
+    deflator_growth: Array,
     consumption_propensity: Array,
     income_perception_time: Array,
 ) -> Array:
-    """Household consumption (Q1): a share of income as households have come to expect it."""
-    at_start = household_income_share * total(starting_output * price_index, over="sector")
+    """Household consumption (Q1): a share of income as households have come to expect it.
+
+    Expected income starts where steady nominal growth g leaves it: income / (1 + g * perception time).
+    """
+    lag = 1.0 + (base_growth + deflator_growth) * income_perception_time
+    at_start = household_income_share * total(starting_output * price_index / lag, over="sector")
     return consumption_propensity * smooth(household_income, income_perception_time, at_start)
 
 

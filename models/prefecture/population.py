@@ -119,8 +119,10 @@ def urban_share(
 
 @variable(unit="1/a", dims=("region",))
 def nonfarm_growth_lead(expected_growth: Array, value_added: Array, gdp_real: Array) -> Array:
-    """Growth of GDP less growth of farm output, as trends."""
-    return total(expected_growth * value_added, over="sector") / gdp_real - at(expected_growth, sector="agriculture")
+    """Growth of non-farm output less growth of farm output, as trends (N6)."""
+    farm_growth, farm = at(expected_growth, sector="agriculture"), at(value_added, sector="agriculture")
+    others = total(expected_growth * value_added, over="sector") - farm_growth * farm
+    return others / (gdp_real - farm) - farm_growth
 
 
 @variable(unit="万人", dims=("region",))

@@ -101,6 +101,10 @@ def missed_targets(required: Sequence[str], outcomes: Sequence[Any]) -> list[str
             )
             for name in unknown
         )
+    if required and not known:
+        raise UsageError(
+            Fault(Text("没有可评分的目标，--require 无从判断", "no target is scored, so --require cannot be decided"))
+        )
     wanted = known if "all" in required else set(required)
     return [
         f"{outcome.case.scenario.key}: {score.target.id}"
@@ -126,7 +130,10 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
         if outcome.step_error is not None:
             speaker.line(outcome.step_error.sentence())
         count = len(outcome.case.bound.resolved)
-        speaker.line(Text(f"改动参数 {count} 项，见报告第二节。", f"{count} settings changed; see section 2 of the report."))
+        if count:
+            speaker.line(
+                Text(f"改动参数 {count} 项，见报告第二节。", f"{count} settings changed; see section 2 of the report.")
+            )
     home = outcomes[0].case.world.home
     speaker.out.print()
     speaker.line(
@@ -170,7 +177,7 @@ _HEADS = (
     ("目标值", "plan"),
     ("预测", "projected"),
     ("差距", "gap"),
-    ("要求年均", "required/a"),
+    ("需年均增长", "required/a"),
     ("判定", "verdict"),
     ("实际（年份）", "outcome (year)"),
 )

@@ -235,7 +235,7 @@ def _from_table(record: ParameterRecord, tables: dict[int, Floats], row: Mapping
     return replace(
         record,
         value=value,
-        source=f"{row['source']}; {row['method']}",
+        source=f"{row['source']}；{row['method']}",
         evidence=evidence if evidence in ("V", "M", "D", "A") else "A",  # type: ignore[arg-type]
         known_from=int(row["known_from"]) if row["known_from"] else None,
     )

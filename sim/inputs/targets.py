@@ -20,7 +20,7 @@ OPERATORS = (">", ">=", "=", "<=", "~")
 UNIT_OF_PLAN = {
     "100M_CNY": "亿元",
     "percent": "%",
-    "count": "户",
+    "count": "家",
     "10k_entities": "万户",
     "10k_persons": "万人",
 }

@@ -135,6 +135,9 @@ class _Binder:
         after = None if raw is None else read_value(raw, self._target(item.unit, item.dims), self.faults, change.place)
         if after is None:
             return None
+        if change.name in self.graph.stocks and any((array <= 0).any() for array in after.everything()):
+            self.faults.add(Text(f"存量 {change.name} 须大于零", f"the stock {change.name} must be above zero"), change.place)
+            return None
         return Resolved(change.name, Text(change.name, change.name), "given", item.unit, None, after, change)
 
     def _value_in_own_unit(self, change: Change, unit: str) -> object:

@@ -22,7 +22,7 @@ from sim.model.nodes import Apply, Node, Read
 from sim.model.operations import FILL, Operation, UnitRule
 from sim.numerics.methods import Method, advance, mean_of_growth
 from sim.numerics.program import Program
-from sim.text import Text
+from sim.text import Text, listing
 
 Values = NDArray[Any]
 
@@ -152,8 +152,8 @@ class Simulator:
     def _fail_if_not_finite(self, state: Mapping[str, Values], year: int) -> None:
         wrong = sorted(name for name, value in state.items() if not np.isfinite(value).all())
         if wrong:
-            names = "、".join(wrong[:5])
-            message = Text(f"{year} 年出现无穷大或非数：{names}", f"not a finite number in {year}: {names}")
+            names = listing(wrong[:5])
+            message = Text(f"{year} 年出现无穷大或非数：{names.zh}", f"not a finite number in {year}: {names.en}")
             advice = Text("请检查这些变量所读取的参数和情景数值", "check the parameters and scenario values that these read")
             raise RunError(Fault(message, Place(key=wrong[0]), advice))
 

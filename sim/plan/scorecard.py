@@ -40,6 +40,8 @@ class Score:
     projected_growth: float | None = None
     actual: Datum | None = None
     actual_value: float | None = None
+    actual_growth: float | None = None
+    each_year: bool = False
     caution: Text = Text("", "")
     document: Text = Text("", "")
     variable: str = ""
@@ -69,6 +71,7 @@ class Judge:
         projected = self._read(series, target, binding)
         base = series.get(self.base_year)
         gap, actual = projected - target.value, self._actual(target, binding)
+        reached = None if actual is None else actual.value * conversion(actual.unit, target.unit)
         return Score(
             scenario=self.scenario,
             target=target,
@@ -79,10 +82,14 @@ class Judge:
             base=base,
             gap=gap,
             gap_percent=100.0 * gap / abs(target.value) if target.value else None,
-            required_growth=self._growth(target, binding, base, target.value),
-            projected_growth=self._growth(target, binding, base, projected),
+            required_growth=self._growth(target, binding, base, target.value, target.year),
+            projected_growth=self._growth(target, binding, base, projected, target.year),
             actual=actual,
-            actual_value=None if actual is None else actual.value * conversion(actual.unit, target.unit),
+            actual_value=reached,
+            actual_growth=None
+            if actual is None or reached is None
+            else self._growth(target, binding, base, reached, actual.year),
+            each_year=binding.reading == "each_year",
             caution=binding.caution.text() if binding.caution else Text("", ""),
             document=self.catalogue.titles[target.document],
             variable=binding.variable,
@@ -125,10 +132,10 @@ class Judge:
         array = self.results[twin].sel(year=target.year)
         return float(array.sel(region=binding.region or target.region) if "region" in array.dims else array)
 
-    def _growth(self, target: PlanTarget, binding: Binding, base: float | None, goal: float) -> float | None:
-        if base is None or target.year is None or binding.reading == "each_year":
+    def _growth(self, target: PlanTarget, binding: Binding, base: float | None, goal: float, year: int) -> float | None:
+        if base is None or binding.reading == "each_year":
             return None
-        years = target.year - self.base_year
+        years = year - self.base_year
         if target.unit == PERCENT:
             return (goal - base) / years
         return 100.0 * ((goal / base) ** (1.0 / years) - 1.0) if base > 0 and goal > 0 else None

@@ -10,7 +10,7 @@ VERDICTS: dict[Verdict, Text] = {
     "met": Text("实现", "met"),
     "near": Text("接近", "near"),
     "missed": Text("未实现", "missed"),
-    "not_judged": Text("不判定", "not judged"),
+    "not_judged": Text("暂不评估", "not judged"),
 }
 _MANY, _SOME = 1000.0, 20.0
 

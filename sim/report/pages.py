@@ -97,7 +97,7 @@ def report_page(view: View, case: CaseView, text: CaseText, figures: Mapping[str
 def compare_page(view: View, texts: Mapping[str, CaseText], figures: Mapping[str, str], run_id: str) -> str:
     """The page that sets the scenarios of a run side by side."""
     title = Text("情景比较", "Scenarios compared")
-    years = [year for year in (view.base_year, 2021, 2023, 2025, 2030, view.last_year) if year <= view.last_year]
+    years = [view.base_year + step for step in (0, 1, 3, 5, 10, 15) if view.base_year + step <= view.last_year]
     return _template("compare.html.j2").render(
         **_common(view, run_id, title),
         cases=[{"name": view.say(case.name), "headline": view.say(headline(case.scores))} for case in view.cases],
@@ -120,10 +120,10 @@ def headline(scores: Sequence[Score]) -> Text:
     en = f"{len(met)} of {len(judged)} judged targets are met"
     if not open_targets:
         return Text(f"{zh}。", f"{en}.")
-    worst = min(open_targets, key=lambda score: -abs(score.gap_percent or 0.0))
+    worst = max(open_targets, key=lambda score: abs(score.gap_percent or 0.0))
     gap = plain(abs(worst.gap_percent or 0.0))
     return Text(
-        f"{zh}，{len(open_targets)} 项未达到；差距最大的是“{worst.target.name.zh}”，相差 {gap}%。",
+        f"{zh}，{len(open_targets)} 项未实现；差距最大的是“{worst.target.name.zh}”，相差 {gap}%。",
         f"{en}, {len(open_targets)} are not; the widest gap is '{worst.target.name.en}', {gap} %.",
     )
 
@@ -132,7 +132,7 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
     """A scorecard row as text."""
     target, unit = score.target, "" if score.required_growth is None else "%"
     percent = target.unit == "%"
-    points = (" 点" if language == "zh" else " pt") if percent and unit else unit
+    points = (" 个百分点" if language == "zh" else " pt") if percent and unit else unit
     actual = (
         NONE if score.actual is None or score.actual_value is None else f"{plain(score.actual_value)}（{score.actual.year}）"
     )
@@ -140,7 +140,7 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
         "id": target.id,
         "name": target.name.in_language(language),
         "unit": unit_text(target.unit, language),
-        "year": str(target.year or NONE),
+        "year": f"{target.start_year}–{target.year}" if score.each_year and target.start_year else str(target.year or NONE),
         "operator": {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}[target.operator],
         "plan": exact(target.value),
         "base": plain(score.base),
@@ -196,6 +196,9 @@ def _inline(svg: str, name: str) -> str:
 def as_cells(item: Setting | Assumption, language: Language) -> dict[str, str]:
     """A setting or parameter as text in one language."""
     said = {key: value.in_language(language) if isinstance(value, Text) else value for key, value in vars(item).items()}
+    for key in ("source", "note"):
+        if key in said:
+            said[key] = str(said[key]).replace("assumption：", "假设：" if language == "zh" else "assumption: ")
     section = SECTIONS.get(said.get("section", ""))
     return {
         **said,
@@ -229,9 +232,11 @@ def _check_rows(comparisons: Iterable[Comparison], years: Sequence[int], languag
 def _check_cell(row: Comparison | None, language: Language) -> dict[str, str] | None:
     if row is None:
         return None
-    points = " 点" if language == "zh" else " pt"
+    points = " 个百分点" if language == "zh" else " pt"
     error = signed(row.error, points) if row.error_percent is None else signed(row.error_percent, "%")
-    return {"model": plain(row.model), "published": plain(row.published), "error": error}
+    derived = "derived:" in row.note or "interpolated:" in row.note
+    kind = Text("推算", "derived") if derived else Text("公布", "published")
+    return {"model": plain(row.model), "kind": kind.in_language(language), "published": plain(row.published), "error": error}
 
 
 def _target_rows(view: View) -> list[dict[str, Any]]:
@@ -248,13 +253,13 @@ def _target_rows(view: View) -> list[dict[str, Any]]:
 def _indicator_rows(view: View, name: str, years: Sequence[int]) -> list[dict[str, Any]]:
     factor = 100.0 if name in _PERCENT_VARIABLES else 1.0
     rows = []
-    for index, case in enumerate(view.cases):
+    for case in view.cases:
         values = yearly(case, name, view.region)
         unit = "%" if factor != 1.0 else unit_text(case.results[name].attrs["units"], view.language)
         rows.append(
             {
-                "label": view.say(view.labels.variables[name]) if index == 0 else "",
-                "unit": unit if index == 0 else "",
+                "label": view.say(view.labels.variables[name]),
+                "unit": unit,
                 "case": view.say(case.name),
                 "cells": [plain(factor * values[year]) if year in values else NONE for year in years],
             }

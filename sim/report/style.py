@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +18,7 @@ from matplotlib.figure import Figure
 FONT_FILE = Path(__file__).parent / "fonts" / "NotoSansSC-subset.otf"
 INK, GREY, FAINT = "#1f2933", "#7b8794", "#e4e7eb"
 SCENARIO_COLOURS = ("#2f6fab", "#d1603d", "#3f8f5f", "#8a5aa8", "#b8860b", "#4a9c9c")
-MET, NEAR, MISSED, OPEN = "#3f8f5f", "#c9962b", "#c0453b", "#9aa5b1"
-VERDICT_COLOURS = {"met": MET, "near": NEAR, "missed": MISSED, "not_judged": OPEN}
+MISSED, OPEN = "#c0453b", "#9aa5b1"
 
 
 @functools.cache
@@ -75,9 +75,11 @@ def colour(index: int) -> str:
 
 
 def draw_published(axes: Axes, points: Mapping[int, float], label: str) -> None:
-    """Published figures: black, with a dot for every year that has one."""
+    """Statistics: black, with a dot for every year that has one; years without one are not bridged."""
+    years = [year for first in points for year in ((first,) if first - 1 in points else (first - 1, first))]
+    values = [points.get(year, math.nan) for year in years]
     if points:
-        axes.plot(list(points), list(points.values()), color=INK, lw=1.4, marker="o", ms=3.2, label=label, zorder=4)
+        axes.plot(years, values, color=INK, lw=1.4, marker="o", ms=3.2, label=label, zorder=4)
 
 
 def draw_projection(axes: Axes, points: Mapping[int, float], label: str, index: int) -> None:

@@ -33,6 +33,7 @@ _UNITS = {
     "人": Text("人", "person"),
     "万户": Text("万户", "10k entities"),
     "户": Text("户", "firms"),
+    "家": Text("家", "firms"),
     "a": Text("年", "year"),
 }
 

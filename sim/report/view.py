@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, replace
 
 import xarray as xr
@@ -12,6 +13,8 @@ from sim.model.labels import Labels
 from sim.outputs.published import published_series
 from sim.plan.scorecard import Score
 from sim.text import Language, Text
+
+_MARGIN = 36
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,10 @@ class View:
     def say(self, text: Text) -> str:
         """A text in the reader's language."""
         return text.in_language(self.language)
+
+    def wrapped(self, text: Text) -> str:
+        """A long name on several lines, for the margin of a figure."""
+        return "\n".join(textwrap.wrap(self.say(text), _MARGIN if self.language == "en" else _MARGIN // 2))
 
     def word(self, zh: str, en: str) -> str:
         """The wording in the reader's language."""

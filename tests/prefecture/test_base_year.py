@@ -91,9 +91,10 @@ def test_capital_formation_is_split_without_rest() -> None:
 
 
 def test_stable_ages_follow_the_survival_schedule() -> None:
-    ages = firms.stable_ages(1000.0, 0.0)
+    hazard = read_inputs(CITY).parameter("exit_hazard")
+    ages = firms.stable_ages(1000.0, 0.0, hazard)
     assert sum(ages.values()) == pytest.approx(1000.0)
     for younger, older in zip(firms.AGE_CLASSES[:7], firms.AGE_CLASSES[1:8], strict=True):
-        assert ages[older] / ages[younger] == pytest.approx(1.0 - firms.HAZARD[younger], rel=1e-12)
-    assert ages["8plus"] * firms.HAZARD["8plus"] == pytest.approx(ages["7"] * (1 - firms.HAZARD["7"]), rel=1e-12)
+        assert ages[older] / ages[younger] == pytest.approx(1.0 - hazard[younger], rel=1e-12)
+    assert ages["8plus"] * hazard["8plus"] == pytest.approx(ages["7"] * (1 - hazard["7"]), rel=1e-12)
     assert math.isfinite(ages["8plus"])

@@ -116,7 +116,10 @@ def test_the_page_is_self_contained_and_shows_sentences_and_settings(outcomes: S
     for item in outcomes[1].case.bound.resolved:
         assert item.label.zh in text
     assert "000_5a1f90430ff1e438.txt" in text
-    assert "误差" in text or "公布" in text
+    assert "推算" in text
+    for row in outcomes[1].comparisons:
+        assert row.label.zh in text
+        assert plain(row.published) in text
 
 
 def test_svg_ids_do_not_clash_on_a_page(outcomes: Sequence[pipeline.Outcome]) -> None:

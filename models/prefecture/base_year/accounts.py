@@ -83,15 +83,21 @@ def total_capital(inputs: Inputs) -> float:
 
 
 def public_investment(inputs: Inputs) -> dict[int, float]:
-    """Public investment at current prices: a share of the budget and of new government debt, for each year with data; after
-    them the mean of the last three (a year's bonds may be refinancing), which then holds."""
+    """Public investment at current prices: a share of the budget and of new government debt, for each year with data.
+
+    Rises of debt that hold refinancing bonds count at the mean of the rises before. After the data comes the mean of the last
+    three years, which then holds.
+    """
     budget = inputs.history.series("public_expenditure", inputs.region)
     debt = inputs.history.series("government_debt", inputs.region)
     share, bonds = inputs.setting("infrastructure_share_of_budget"), inputs.setting("bond_share_to_investment")
+    last_new = inputs.setting("last_year_of_new_bonds")
+    rises = {year: debt[year].value - debt[year - 1].value for year in debt if year - 1 in debt}
+    usual = [rise for year, rise in rises.items() if year <= last_new]
     path = {
-        year: share * budget[year].value + bonds * (debt[year].value - debt[year - 1].value)
-        for year in debt
-        if year >= BASE_YEAR and year - 1 in debt and year in budget
+        year: share * budget[year].value + bonds * (rise if year <= last_new else sum(usual) / len(usual))
+        for year, rise in rises.items()
+        if year >= BASE_YEAR and year in budget
     }
     latest = sorted(path)[-3:]
     return path | {latest[-1] + 1: sum(path[year] for year in latest) / len(latest)}
@@ -115,27 +121,42 @@ def capital_rows(inputs: Inputs) -> list[Row]:
     invested = formation(inputs)[BASE_YEAR]
     public, housing = public_investment(inputs), housing_investment(inputs)
     business = invested - public[BASE_YEAR] - housing[BASE_YEAR]
-    capital = total_capital(inputs)
-    ratios = inputs.setting("capital_output_ratio")
-    weights = {sector: ratios[sector] * amount for sector, amount in value_added(inputs).items()}
-    parts = {sector: weight / sum(weights.values()) for sector, weight in weights.items()}
-    pim = Origin("D", 2021, _PIM_SOURCE, "永续盘存法；企业、公共、住房三部分按基年投资占比拆分，企业部分按行业资本产出比拆分")
-    budget = inputs.origin(
-        "infrastructure_share_of_budget", "预算支出的一定比例加新增债务的一定比例；最后一年之后取近三年平均并保持不变"
+    ratios, rates, growth = (
+        inputs.setting("capital_output_ratio"),
+        inputs.parameter("depreciation_rate"),
+        inputs.parameter("base_growth"),
     )
+    stocks = {sector: ratios[sector] * amount for sector, amount in value_added(inputs).items()}
+    needs = {sector: stocks[sector] * (rates[sector] + growth[sector]) for sector in SECTORS}
+    capital = _scaled(_parts(stocks), total_capital(inputs) * business / invested)
+    public_stock = (
+        inputs.parameter("public_efficiency")
+        * public[BASE_YEAR]
+        / (inputs.parameter("public_depreciation") + inputs.setting("public_capital_growth"))
+    )
+    pim = Origin("M", 2021, _PIM_SOURCE, "永续盘存法；企业部分按行业资本产出比拆分，投资按折旧加增长的需要拆分")
+    steady = inputs.origin("public_capital_growth", "公共投资效率 × 投资 /（折旧率 + 增速）")
+    budget = inputs.origin("infrastructure_share_of_budget", _PUBLIC_METHOD)
     estate = Origin(
         "D", 2026, "房地产开发投资（history.csv）；" + inputs.settings["investment_to_fai"]["source"], "缺年直线插值"
     )
     return [
-        *cells("capital_base", "亿元_2020", _by_sector(_scaled(parts, capital * business / invested)), pim),
-        *cells("business_investment_base", "亿元_2020/a", _by_sector(_scaled(parts, business)), pim),
-        *cells("public_capital_base", "亿元_2020", {"": capital * public[BASE_YEAR] / invested}, pim),
+        *cells("capital_base", "亿元_2020", _by_sector(capital), pim),
+        *cells("business_investment_base", "亿元_2020/a", _by_sector(_scaled(_parts(needs), business)), pim),
+        *cells("public_capital_base", "亿元_2020", {"": public_stock}, steady),
         *path_cells("public_investment", "亿元/a", public, budget),
         *path_cells("housing_investment", "亿元/a", housing, estate),
     ]
 
 
+_PUBLIC_METHOD = (
+    "预算支出的一定比例加新增债务的一定比例；2024 年起新增债务含置换债券，按此前平均计；最后一年之后取近三年平均并保持不变"
+)
 _PIM_SOURCE = "固定资产投资 1990–2016、GDP（history.csv）；折旧率、形成率与上限见 base_year/settings.yaml"
+
+
+def _parts(weights: Mapping[str, float]) -> dict[str, float]:
+    return {sector: weight / sum(weights.values()) for sector, weight in weights.items()}
 
 
 def _scaled(parts: Mapping[str, float], total: float) -> dict[str, float]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from models.prefecture.base_year.rows import Inputs, Origin, Row, cells
 
 AGE_CLASSES = ("0", "1", "2", "3", "4", "5", "6", "7", "8plus")
-HAZARD = {"0": 0.016, "1": 0.063, "2": 0.095, "3": 0.09, "4": 0.085, "5": 0.085, "6": 0.08, "7": 0.08, "8plus": 0.06}
 
 
-def stable_ages(total: float, growth: float) -> dict[str, float]:
+def stable_ages(total: float, growth: float, hazard: Mapping[str, float]) -> dict[str, float]:
     """Enterprises by age when entries grow at `growth` a year and exits follow the hazards: a stable age structure."""
     relative, alive = {}, 1.0
     for age in AGE_CLASSES[:-1]:
         relative[age] = alive
-        alive *= (1.0 - HAZARD[age]) * math.exp(-growth)
-    keep = (1.0 - HAZARD["8plus"]) * math.exp(-growth)
+        alive *= (1.0 - hazard[age]) * math.exp(-growth)
+    keep = (1.0 - hazard["8plus"]) * math.exp(-growth)
     relative["8plus"] = alive / (1.0 - keep)
     scale = total / sum(relative.values())
     return {age: scale * number for age, number in relative.items()}
@@ -26,8 +26,8 @@ def ladder_rows(inputs: Inputs) -> list[Row]:
     """Rows of household businesses, enterprises by age, the four kinds above scale, and high-tech firms."""
     entities = inputs.setting("market_entities_2020")
     enterprises = inputs.setting("enterprises_share") * entities
-    ages = stable_ages(enterprises, _ENTRY_GROWTH)
-    by_age = Origin("D", 2024, _LADDER_SOURCE, "企业数按工商总局 2013 年分年龄退出率的稳定年龄结构拆分，新设年增 8%")
+    ages = stable_ages(enterprises, _ENTRY_GROWTH, inputs.parameter("exit_hazard"))
+    by_age = Origin("A", 2024, _LADDER_SOURCE, "企业数按工商总局 2013 年分年龄退出率的稳定年龄结构拆分，新设年增 8%")
     return [
         *cells(
             "household_businesses_base", "户", {"": entities - enterprises}, inputs.origin("market_entities_2020", "主体减企业")
@@ -57,7 +57,7 @@ def above_scale_rows(inputs: Inputs) -> list[Row]:
         "tier=services": ratio * new["services"],
     }
     source = "规模工业 1277 家（统计年鉴）；其余见 base_year/settings.yaml：" + inputs.settings["firms_per_new_firm"]["source"]
-    return cells("above_scale_firms_base", "户", values, Origin("D", 2021, source, "无存量数的行业按新增企业占比推算"))
+    return cells("above_scale_firms_base", "户", values, Origin("A", 2021, source, "无存量数的行业按新增企业占比推算"))
 
 
 def rd_rows(inputs: Inputs) -> list[Row]:

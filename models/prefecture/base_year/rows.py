@@ -45,6 +45,11 @@ class Inputs:
     settings: Mapping[str, Any]
     history: History
     region: str
+    parameters: Mapping[str, Any]
+
+    def parameter(self, name: str) -> Any:
+        """The value that the model gives a parameter: one rate must not stand in two places."""
+        return self.parameters[name]["value"]
 
     def setting(self, name: str) -> Any:
         """The value of a setting."""
@@ -69,7 +74,8 @@ def read_inputs(folder: Path) -> Inputs:
     """Read everything that the tables are built from."""
     history = read_history(folder / "history.csv", folder / "sources.yaml")
     settings = read_yaml(folder / "base_year" / "settings.yaml").data
-    return Inputs(folder, settings, history, folder.name)
+    parameters = read_yaml(Path(__file__).resolve().parents[1] / "parameters.yaml").data
+    return Inputs(folder, settings, history, folder.name, parameters)
 
 
 def cells(parameter: str, unit: str, values: Mapping[str, float], origin: Origin) -> list[Row]:

@@ -23,15 +23,17 @@ def draw(view: View) -> Figure:
     figure = style.new_figure(
         view.word("企业梯队", "The enterprise ladder"),
         view.word(
-            "前两格为万户，其余为户；黑点为已公布数，星号为规划目标；上市公司为期望值",
-            "the first two panels in 万户, the others in 户; black: published, stars: targets; listed firms are an expectation",
+            "前两格为万户，其余为户；黑点为统计数（含推算），星号为规划目标；上市公司为期望值",
+            "first two panels in 10k, the others in firms; black: statistics, stars: targets; listed: an expectation",
         ),
         (9.6, 6.4),
     )
     panels = figure.subplots(2, 3, sharex=True)
     for axes, (name, indicator, scale) in zip(panels.flat, PANELS, strict=True):
         published = view.published(indicator) if indicator else {}
-        style.draw_published(axes, {year: scale * value for year, value in published.items()}, view.word("已公布", "published"))
+        style.draw_published(
+            axes, {year: scale * value for year, value in published.items()}, view.word("统计数", "statistics")
+        )
         for index, case in enumerate(view.cases):
             values = {year: scale * value for year, value in yearly(case, name, view.region).items()}
             style.draw_projection(axes, values, view.say(case.name), index)

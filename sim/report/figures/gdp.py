@@ -13,11 +13,11 @@ def draw(view: View) -> Figure:
     """GDP level against the plan's target above, yearly real growth below."""
     figure = style.new_figure(
         view.word(f"{view.say(view.city)}地区生产总值", f"GDP of {view.say(view.city)}"),
-        view.word("上：现价，亿元；下：实际增速，%", "above: current prices, 亿元; below: real growth, %"),
+        view.word("上：现价，亿元；下：实际增速，%", "above: CNY 100m at current prices; below: real growth, %"),
         (9.6, 6.2),
     )
     level, rate = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
-    published = view.word("已公布", "published")
+    published = view.word("统计数", "statistics")
     style.draw_published(level, view.published("gdp_nominal"), published)
     style.draw_published(rate, view.published("gdp_growth_real"), published)
     for index, case in enumerate(view.cases):

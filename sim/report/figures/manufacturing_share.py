@@ -23,12 +23,12 @@ def draw(view: View) -> Figure:
         style.draw_projection(left, _percent(yearly(case, "manufacturing_share", view.region)), view.say(case.name), index)
         style.draw_projection(right, _industry(case, view.region), view.say(case.name), index)
     _target(left, view)
-    style.draw_published(right, view.published("industry_share_gdp", 2018), view.word("已公布", "published"))
+    style.draw_published(right, view.published("industry_share_gdp", 2018), view.word("统计数", "statistics"))
     left.set_title(view.word("制造业", "manufacturing"))
     right.set_title(view.word("全部工业", "all industry"))
     for axes in (left, right):
         style.mark_base_year(axes, view.base_year)
-    left.set_ylim(0, 35)
+    left.set_ylim(bottom=0)
     style.one_legend(figure, right)
     return figure
 

@@ -16,14 +16,14 @@ def draw(view: View) -> Figure:
         view.word("常住人口及其变动", "Resident population and what moves it"),
         view.word(
             "万人；两次普查之间为插值，灰线为普查修订前公布数；下图为每年出生、死亡、净迁移",
-            "万人; interpolated between censuses, grey: published before the census; below: yearly flows",
+            "10k persons; interpolated between censuses, grey: published before the census; below: yearly flows",
         ),
         (9.6, 6.4),
     )
     level, flows = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     before = view.published("population_resident_published")
     level.plot(list(before), list(before.values()), color=style.OPEN, lw=1.2, marker="o", ms=3)
-    style.draw_published(level, view.published("population_resident"), view.word("已公布", "published"))
+    style.draw_published(level, view.published("population_resident"), view.word("统计数", "statistics"))
     for index, case in enumerate(view.cases):
         style.draw_projection(level, yearly(case, "residents", view.region), view.say(case.name), index)
         _flows(flows, view, index)

@@ -20,7 +20,7 @@ def draw(view: View) -> Figure:
         view.word(f"人口年龄结构：{view.base_year} 年与 {last} 年", f"Age structure: {view.base_year} and {last}"),
         view.word(
             "万人（单岁）；基年由全省普查年龄结构按本市三大年龄段占比估计",
-            "万人 per single age; base year estimated from the province's census",
+            "10k persons per single age; base year estimated from the province's census",
         ),
         (9.6, 6.4),
     )

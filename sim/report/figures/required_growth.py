@@ -16,7 +16,7 @@ def draw(view: View) -> Figure:
     """Dots on one scale of yearly growth: past five years, each scenario, and what is required."""
     scores = list({score.target.id: score for case in view.cases for score in case.scores if _has_rate(score)}.values())
     figure = style.new_figure(
-        view.word("目标要求的年均增速与过去、预测之比较", "Required yearly growth beside the past and the projection"),
+        view.word("目标要求的年均增速与过去、预测之比较", "Growth: required, past and projected"),
         view.word(
             f"%/年（占比类为百分点/年）；过去：基年前 {PAST_YEARS} 年，四上企业以规模以上工业代替；实际：已公布的后续年份",
             f"% a year (points for shares); past: {PAST_YEARS} years; above-scale firms: industry; outcome: published",
@@ -26,7 +26,7 @@ def draw(view: View) -> Figure:
     axes = figure.add_subplot()
     for row, score in enumerate(scores):
         _row(axes, view, row, score)
-    axes.set_yticks(range(len(scores)), [view.say(score.target.name) for score in scores], fontsize=9)
+    axes.set_yticks(range(len(scores)), [view.wrapped(score.target.name) for score in scores], fontsize=9)
     axes.set_ylim(len(scores) - 0.4, -0.6)
     axes.axvline(0, color=style.GREY, lw=0.8)
     style.one_legend(figure, axes)
@@ -46,9 +46,8 @@ def _row(axes: Axes, view: View, row: int, score: Score) -> None:
         own = next((item for item in case.scores if item.target.id == score.target.id), None)
         if own is not None and own.projected_growth is not None:
             points.append((own.projected_growth, "o", style.colour(index), view.say(case.name)))
-    if score.actual_value is not None and score.actual is not None and score.base:
-        reached = 100.0 * ((score.actual_value / score.base) ** (1.0 / (score.actual.year - view.base_year)) - 1.0)
-        points.append((reached, "D", style.INK, view.word("实际", "outcome")))
+    if score.actual_growth is not None:
+        points.append((score.actual_growth, "D", style.INK, view.word("实际", "outcome")))
     required = score.required_growth or 0.0
     points.append((required, "*", style.MISSED, view.word("目标要求", "required")))
     xs = [x for x, *_ in points]

@@ -29,7 +29,7 @@ def draw(view: View) -> Figure:
                 _bar(axes, row + (index - (len(view.cases) - 1) / 2) * height, height, scores[target.id], index)
     _outcomes(axes, view, [target.id for target in targets])
     axes.axvline(100, color=style.INK, lw=1.2)
-    axes.set_yticks(range(len(targets)), [f"{view.say(target.name)}\n{target.year}" for target in targets], fontsize=9)
+    axes.set_yticks(range(len(targets)), [f"{view.wrapped(target.name)}\n{target.year}" for target in targets], fontsize=9)
     axes.set_ylim(len(targets) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
     for index, case in enumerate(view.cases):

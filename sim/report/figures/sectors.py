@@ -15,14 +15,14 @@ def draw(view: View) -> Figure:
     figure = style.new_figure(
         view.word("分行业增加值", "Value added by sector"),
         view.word(
-            "现价，亿元；黑点为已公布数（制造业、采矿和公用事业未单独公布）",
-            "current prices, 亿元; manufacturing is not published itself",
+            "现价，亿元；黑点为统计数，含由占比推算的（制造业未单独公布）",
+            "CNY 100m at current prices; manufacturing is not published itself",
         ),
         (9.6, 6.4),
     )
     panels = figure.subplots(2, 3, sharex=True)
     for axes, (title, published, sectors) in zip(panels.flat, _panels(view), strict=True):
-        style.draw_published(axes, published, view.word("已公布", "published"))
+        style.draw_published(axes, published, view.word("统计数", "statistics"))
         for index, case in enumerate(view.cases):
             values = yearly(case, "value_added_nominal", view.region, sector=sectors)
             style.draw_projection(axes, values, view.say(case.name), index)
