@@ -120,7 +120,7 @@ def parse_unit(text: str) -> Unit:
         raise UnknownUnitError(text)
     try:
         base = _registry().Quantity(1.0, product).to_base_units()
-    except pint.errors.UndefinedUnitError as error:
+    except (pint.errors.UndefinedUnitError, KeyError) as error:
         raise UnknownUnitError(text) from error
     exponents = ((str(name), Fraction(str(power)).limit_denominator(100)) for name, power in base.unit_items())
     kept = (item for item in exponents if item[1] and item[0] not in _BARE)

@@ -98,6 +98,10 @@ def read_parameters(file: Path, dimensions: Mapping[str, Dimension], years: tupl
     document, faults = read_yaml(file), Faults()
     records: dict[str, ParameterRecord] = {}
     for name, raw in document.data.items():
+        if not str(name).isidentifier() or name == "time":
+            message = Text(f"参数名 {name} 不可用", f"{name} cannot be the name of a parameter")
+            faults.add(message, document.place((name,)), Text("用字母、数字和下划线", "use letters, digits and underscores"))
+            continue
         entry = check_against(Entry, raw, document, faults, (str(name),))
         if entry is not None and _fits(entry, document.place((name,)), dimensions, faults):
             records[name] = _record(str(name), entry, document, dimensions, years, faults)
@@ -114,6 +118,8 @@ def _fits(entry: Entry, place: Place, dimensions: Mapping[str, Dimension], fault
     for dim in entry.dims:
         if dim not in dimensions:
             faults.add(Text(f"未知维度 {dim}", f"unknown dimension {dim}"), place, nearest(dim, dimensions))
+    if len(set(entry.dims)) < len(entry.dims):
+        faults.add(Text("维度重复", "a dimension stands twice"), place)
     if not entry.source.strip():
         faults.add(Text("没有来源", "no source"), place)
     return len(faults.found) == before

@@ -11,6 +11,7 @@ from types import ModuleType
 
 from sim.dimensions import Dimension
 from sim.errors import MISTAKES_IN_CODE, Fault, ModelError, Place
+from sim.inputs.files import is_file
 from sim.model.declarations import Declaration
 from sim.text import Text
 
@@ -45,6 +46,8 @@ def load_model(folder: Path) -> ModelSource:
 
 
 def _import(file: Path) -> ModuleType:
+    if not is_file(file):
+        raise ModelError(Fault(Text("不是普通文件", "not a regular file"), Place(file)))
     digest = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]
     name = f"_sim_model_{digest}_{file.stem}"
     specification = importlib.util.spec_from_file_location(name, file)

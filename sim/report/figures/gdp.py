@@ -27,6 +27,7 @@ def draw(view: View) -> Figure:
     for axes in (level, rate):
         style.mark_base_year(axes, view.base_year)
     level.set_ylim(bottom=0)
+    rate.axhline(0, color=style.GREY, lw=0.8)
     style.one_legend(figure, level)
     return figure
 

@@ -28,7 +28,7 @@ def draw(view: View) -> Figure:
     right.set_title(view.word("全部工业", "all industry"))
     for axes in (left, right):
         style.mark_base_year(axes, view.base_year)
-    left.set_ylim(bottom=0)
+    left.set_ylim(0, 1.1 * left.get_ylim()[1])  # room for the star of the target
     style.one_legend(figure, right)
     return figure
 

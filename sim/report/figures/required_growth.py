@@ -16,7 +16,7 @@ def draw(view: View) -> Figure:
     """Dots on one scale of yearly growth: past five years, each scenario, and what is required."""
     scores = list({score.target.id: score for case in view.cases for score in case.scores if _has_rate(score)}.values())
     figure = style.new_figure(
-        view.word("目标要求的年均增速与过去、预测之比较", "Growth: required, past and projected"),
+        view.word("目标要求的年均增速", "Required yearly growth"),
         view.word(
             f"%/年（占比类为百分点/年）；过去：基年前 {PAST_YEARS} 年，四上企业以规模以上工业代替；实际：已公布的后续年份",
             f"% a year (points for shares); past: {PAST_YEARS} years; above-scale firms: industry; outcome: published",
