@@ -266,12 +266,14 @@ def open_cases(
     """
     faults, worlds, cases = Faults(), dict[str, World](), list[Case]()
     for file in files:
-        with faults.gathering(InputError):
-            scenario = read_scenario(file, use, settings)
+        of_file = Faults()
+        with of_file.gathering(InputError):
+            scenario = read_scenario(file, use, settings, of_file)
             _fail_if_other_city(scenario, city, home)
             if scenario.city not in worlds:
                 worlds[scenario.city] = open_world(home, scenario.city)
             cases.append(prepare(scenario, worlds[scenario.city]))
+        faults.found.extend(of_file.found)
     faults.raise_if_any()
     return cases
 

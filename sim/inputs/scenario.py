@@ -119,17 +119,25 @@ def find_scenario(name: str, folder: Path) -> Path:
     raise InputError(faults.found)
 
 
-def read_scenario(file: Path, use: tuple[str, ...] = (), settings: tuple[tuple[str, str], ...] = ()) -> Scenario:
+def read_scenario(
+    file: Path,
+    use: tuple[str, ...] = (),
+    settings: tuple[tuple[str, str], ...] = (),
+    collected: Faults | None = None,
+) -> Scenario:
     """Read a scenario with everything that it extends; `settings` are the --set pairs of the command line.
+
+    Where `collected` is given, faults are added to it and what is sound is returned, so that later checks can add theirs.
 
     Raises
     ------
     InputError
         with every fault of every file of the chain.
     """
-    faults = Faults()
+    faults = Faults() if collected is None else collected
     chain = list(_chain(file, faults))
-    faults.raise_if_any()
+    if collected is None or not chain:
+        faults.raise_if_any()
     changes = [change for document, record in chain for change in _changes_of(document, record)]
     changes += list(_layers(chain, use, faults))
     changes += [_set_change(key, raw) for key, raw in settings]
@@ -137,7 +145,8 @@ def read_scenario(file: Path, use: tuple[str, ...] = (), settings: tuple[tuple[s
     record = chain[-1][1]
     if merged["city"] is None:
         faults.add(Text("没有写明城市", "no city is named"), Place(file, key="city"))
-    faults.raise_if_any()
+    if collected is None or merged["city"] is None:
+        faults.raise_if_any()
     return Scenario(
         key=file.stem,
         file=file,
@@ -160,14 +169,26 @@ def _chain(file: Path, faults: Faults) -> Iterator[tuple[Document, ScenarioFile]
     current: Path | None = file
     while current is not None:
         seen.append(current.absolute())
-        document = read_yaml(current) if not links else _read_extended(current, links[-1][0])
-        record = check_against(ScenarioFile, document.data, document, faults)
+        document = read_yaml(current, faults) if not links else _read_extended(current, links[-1][0])
+        record = _sound_part(document, faults)
         _fail_if_sections_wrong(document, faults)
         if record is None:
             return
         links.append((document, record))
         current = _extended(record, document, seen, faults)
     yield from reversed(links)
+
+
+def _sound_part(document: Document, faults: Faults) -> ScenarioFile | None:
+    """The record of a file; where keys are faulty, the faults are added and the record holds the sound ones."""
+    record = check_against(ScenarioFile, document.data, document, faults)
+    if record is not None:
+        return record
+    unheard, kept = Faults(), dict[str, Any](name={"zh": "?", "en": "?"})
+    for key, value in document.data.items():
+        if key in ScenarioFile.model_fields and check_against(ScenarioFile, {**kept, key: value}, document, unheard):
+            kept[key] = value
+    return check_against(ScenarioFile, kept, document, unheard)
 
 
 def _read_extended(file: Path, document: Document) -> Document:

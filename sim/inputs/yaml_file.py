@@ -53,20 +53,20 @@ def dotted(path: KeyPath) -> str:
     return ".".join(str(part) for part in path)
 
 
-def read_yaml(file: Path) -> Document:
-    """Read one YAML mapping.
+def read_yaml(file: Path, faults: Faults | None = None) -> Document:
+    """Read one YAML mapping. Where `faults` is given, doubled keys and the like are added to it and reading goes on.
 
     Raises
     ------
     InputError
         when the file is missing, a folder, too large, empty, not UTF-8, not YAML, or uses more than plain data.
     """
-    return parse_yaml(read_text(file, MAX_BYTES), file)
+    return parse_yaml(read_text(file, MAX_BYTES), file, faults)
 
 
-def parse_yaml(text: str, file: Path) -> Document:
+def parse_yaml(text: str, file: Path, faults: Faults | None = None) -> Document:
     """Parse the text of a YAML file; see `read_yaml`."""
-    document = _parsed(text, file)
+    document = _parsed(text, file, faults)
     if not isinstance(document.data, dict):
         message = Text("文件最外层应为“键: 值”", "the file must hold keys and values")
         raise InputError(Fault(message, Place(file, 1, 1)))
@@ -75,10 +75,10 @@ def parse_yaml(text: str, file: Path) -> Document:
 
 def read_yaml_list(file: Path) -> Document:
     """Read a YAML file whose outermost value may be a list; see `read_yaml`."""
-    return _parsed(read_text(file, MAX_BYTES), file)
+    return _parsed(read_text(file, MAX_BYTES), file, None)
 
 
-def _parsed(text: str, file: Path) -> Document:
+def _parsed(text: str, file: Path, collected: Faults | None) -> Document:
     document, faults = Document(file), Faults()
     try:
         stream = iter(YAML(typ="safe", pure=True).parse(text))
@@ -90,7 +90,10 @@ def _parsed(text: str, file: Path) -> Document:
         raise InputError(Fault(message, Place(file), Text(str(error), str(error)))) from error
     if document.data is None and not faults.found:
         faults.add(Text("文件是空的", "the file is empty"), Place(file))
-    faults.raise_if_any()
+    if collected is None or not isinstance(document.data, dict):
+        faults.raise_if_any()
+    else:
+        collected.found.extend(faults.found)
     return document
 
 

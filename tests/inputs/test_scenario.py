@@ -143,3 +143,30 @@ def test_scenarios_are_found_by_name_and_by_path(home: Home) -> None:
     assert find_scenario("baseline", home.scenarios) == home.scenarios / "baseline.yaml"
     with pytest.raises(InputError, match="did you mean 'baseline'"):
         find_scenario("baselin", home.scenarios)
+
+
+def test_faults_of_every_kind_are_reported_together(tmp_path: Path, home: Home) -> None:
+    file = write(
+        tmp_path,
+        "mixed",
+        HEAD
+        + "city: hengyang\nlevrs: {}\nsteps_per_year: 100000\nlast_year: 1900\n"
+        + "levers: {rd_policy: 0.9, catch_up: 0.02, talent_policy: .nan}\nuse: [nothing]\ntargets: [hy_gdp_2052]\n",
+    )
+    with pytest.raises(InputError) as caught:
+        pipeline.open_cases(home, [file, tmp_path / "absent.yaml"], None, (), ())
+    text = str(caught.value)
+    for expected in (
+        "stands twice",
+        "did you mean 'levers'",
+        "less than or equal to 365",
+        "the last year 1900",
+        "0.9 lies outside",
+        "catch_up belongs in behaviour",
+        "must be a finite number",
+        "no overrides named nothing",
+        "did you mean 'hy_gdp_2025'",
+        "no such file",
+    ):
+        assert expected in text, expected
+    assert "?" not in text.replace("did you mean 'levers'?", "").replace("did you mean 'hy_gdp_2025'?", "")
