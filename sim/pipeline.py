@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 
+from sim.cache import digest, kept
 from sim.dimensions import Dimension
 from sim.errors import Fault, Faults, InputError, Place, nearest
 from sim.inputs.checks import PublishedCheck, read_checks
 from sim.inputs.city import City, CityFile, read_city, read_city_file
+from sim.inputs.files import is_file
 from sim.inputs.home import Home
 from sim.inputs.parameters import read_parameters
 from sim.inputs.scenario import Scenario, read_scenario
@@ -25,8 +27,11 @@ from sim.model.labels import Labels, read_labels
 from sim.model.loader import load_model
 from sim.model.loops import Loop, link_table, polarity, read_loops
 from sim.model.unit_check import check_units
-from sim.numerics.integrate import Clock, Simulator, YearValues
-from sim.numerics.links import link_sign
+from sim.numerics.assembly import Request
+from sim.numerics.central import central_run
+from sim.numerics.integrate import Clock, YearValues
+from sim.numerics.kernel import kernel_for
+from sim.numerics.links import link_sign, starting_point
 from sim.numerics.methods import METHODS
 from sim.outputs.dataset import to_dataset
 from sim.outputs.provenance import Provenance, provenance
@@ -50,7 +55,6 @@ class World:
     labels: Labels
     catalogue: Catalogue
     checks: tuple[PublishedCheck, ...]
-    declarations: tuple[Declaration, ...]
     loops: tuple[Loop, ...]
 
 
@@ -111,12 +115,9 @@ def open_world(home: Home, city: str) -> World:
     folder = home.city_folder(city)
     settings = read_city_file(folder)
     model = home.models / settings.model
-    source = load_model(model)
-    dimensions = [_with_regions(dimension, settings) for dimension in source.dimensions]
-    by_name = {dimension.name: dimension for dimension in dimensions}
+    graph = open_graph(model, settings)
+    by_name = dict(graph.dimensions)
     declared = read_parameters(model / "parameters.yaml", by_name, (settings.base_year, settings.last_year))
-    graph = build_graph(source.declarations, dimensions, [Parameter(p.name, p.unit, p.dims) for p in declared.values()])
-    check_units(graph)
     regions = {name: label.text() for name, label in settings.regions.items()}
     world = World(
         home=home,
@@ -125,12 +126,46 @@ def open_world(home: Home, city: str) -> World:
         labels=read_labels(model / "labels.yaml", graph, regions),
         catalogue=read_catalogue(folder / "plan"),
         checks=read_checks(model / "checks.yaml"),
-        declarations=source.declarations,
         loops=read_loops(model / "loops.yaml", graph),
     )
     fail_if_bindings_wrong(world.catalogue, graph, world.city.history)
     fail_if_checks_wrong(world.checks, graph, world.city.history)
     return world
+
+
+def open_graph(model: Path, settings: CityFile) -> Graph:
+    """The graph of a model for a city's regions, units checked; from the cache when no file of the model has changed.
+
+    Raises
+    ------
+    ModelError
+        with every fault of the model's equations.
+    """
+    key = model_key(model, settings)
+    return kept("graph", key, lambda: replace(_traced(model, settings), key=key))
+
+
+def model_key(model: Path, settings: CityFile) -> str:
+    """The hash of everything that a graph depends on: equations, parameters, regions and years."""
+    files = [*sorted(model.glob("*.py")), model / "parameters.yaml"]
+    contents = [file.read_bytes() for file in files if is_file(file)]
+    names = repr((str(model), [file.name for file in files], tuple(settings.regions), settings.base_year, settings.last_year))
+    return digest([names.encode(), *contents])
+
+
+def _traced(model: Path, settings: CityFile) -> Graph:
+    source = load_model(model)
+    dimensions = [_with_regions(dimension, settings) for dimension in source.dimensions]
+    by_name = {dimension.name: dimension for dimension in dimensions}
+    declared = read_parameters(model / "parameters.yaml", by_name, (settings.base_year, settings.last_year))
+    graph = build_graph(source.declarations, dimensions, [Parameter(p.name, p.unit, p.dims) for p in declared.values()])
+    check_units(graph)
+    return graph
+
+
+def declarations(world: World) -> tuple[Declaration, ...]:
+    """What the files of the model declare, with their equations, in file order."""
+    return load_model(world.home.models / world.city.settings.model).declarations
 
 
 def _with_regions(dimension: Dimension, settings: CityFile) -> Dimension:
@@ -146,8 +181,7 @@ def measured_loops(world: World) -> list[MeasuredLoop]:
     """The named loops of a model with signs measured at the city's base state."""
     settings = world.city.settings
     values = {name: record.value for name, record in world.city.parameters.items() if record.value is not None}
-    clock = Clock(settings.base_year + 1, settings.last_year)
-    state = Simulator(world.graph, METHODS["euler"], clock).starting_point(Bound(values, frozenset(), ()))
+    state = starting_point(world.graph, Bound(values, frozenset(), ()), settings.base_year + 1)
     return [
         MeasuredLoop(loop, tuple(link_sign(world.graph, cause, effect, state) for cause, effect in loop.links))
         for loop in world.loops
@@ -217,8 +251,15 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
 def _simulate(case: Case, steps_per_year: int, progress: Progress | None = None) -> xr.Dataset:
     world = case.world
     clock = Clock(world.city.settings.base_year + 1, case.last_year, steps_per_year)
-    simulator = Simulator(world.graph, METHODS[case.scenario.method], clock, case.bound.given)
-    return to_dataset(_reporting(simulator.years(case.bound), case, clock, progress), world.graph, world.labels)
+    kernel = kernel_for(world.graph, request_of(case, tuple(world.graph.quantities), steps_per_year))
+    years = central_run(kernel, clock, case.bound)
+    return to_dataset(_reporting(years, case, clock, progress), world.graph, world.labels)
+
+
+def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> Request:
+    """What the kernel of a case is made for."""
+    bound = case.bound
+    return Request(outputs, bound.given, bound.yearly, METHODS[case.scenario.method], steps_per_year)
 
 
 def judge_of(case: Case, results: xr.Dataset) -> Judge:

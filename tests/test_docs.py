@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_the_equation_pages_are_fresh(world: pipeline.World) -> None:
-    records = equation_records(world.graph, world.labels, world.declarations)
+    records = equation_records(world.graph, world.labels, pipeline.declarations(world))
     for language, name in (("zh", "equations.md"), ("en", "equations_en.md")):
         page = (ROOT / "docs" / name).read_text(encoding="utf-8")
         assert page == equations_markdown(records, language) + "\n", f"write docs/{name} anew"  # type: ignore[arg-type]
@@ -51,7 +51,7 @@ def test_the_schema_refuses_what_the_program_refuses(wrong: dict[str, Any], worl
 
 
 def test_every_equation_has_a_docstring_and_every_quote_its_document(world: pipeline.World) -> None:
-    for item in world.declarations:
+    for item in pipeline.declarations(world):
         assert item.doc.endswith((".", ")")), item.name
         assert item.doc[0].isupper(), item.name
     assert len(world.catalogue.targets) == 152

@@ -16,7 +16,7 @@ def describe(city: str | None, home_folder: Path | None, speaker: Speaker, *, eq
     """Print the equation reference or the loops of a city's model."""
     world = pipeline.open_world(find_home(home_folder), city or DEFAULT_CITY)
     if equations:
-        records = equation_records(world.graph, world.labels, world.declarations)
+        records = equation_records(world.graph, world.labels, pipeline.declarations(world))
         if speaker.as_json:
             speaker.json(records)
         else:

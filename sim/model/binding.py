@@ -22,6 +22,10 @@ _SECTION_NAMES = {
 }
 
 
+NOISE = "noise:"
+SILENCE = np.zeros(1)
+
+
 @dataclass(frozen=True)
 class Resolved:
     """A change as it took effect: the value before and after, and the layer that made it."""
@@ -43,9 +47,19 @@ class Bound:
     given: frozenset[str]
     resolved: tuple[Resolved, ...]
 
-    def at_year(self, year: int) -> dict[str, Floats]:
-        """Values of a calendar year with one draw: arrays [dims..., 1]."""
-        return {name: path.at(year)[..., np.newaxis] for name, path in self.values.items()}
+    @property
+    def drawn(self) -> frozenset[str]:
+        """Nothing differs from draw to draw: these are the central values."""
+        return frozenset()
+
+    @property
+    def yearly(self) -> frozenset[str]:
+        """Names whose value changes from year to year."""
+        return frozenset(name for name, path in self.values.items() if not path.is_constant)
+
+    def value(self, name: str, year: int) -> Floats:
+        """The value of a calendar year with one draw: an array [dims..., 1]. Noise is zero."""
+        return SILENCE if name.startswith(NOISE) else self.values[name].at(year)[..., np.newaxis]
 
 
 def bind(scenario: Scenario, city: City, graph: Graph) -> Bound:

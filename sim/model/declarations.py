@@ -32,6 +32,15 @@ class Declaration:
     file: Path
     line: int
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is kept of a declaration once it was traced: everything but the function."""
+        return {**vars(self), "equation": traced_already}
+
+
+def traced_already(**_: Any) -> Array:
+    """Stands for the equation of a declaration that was read back from the cache."""
+    raise AssertionError("this declaration was traced before it was kept; load the model to call its equation")
+
 
 @dataclass(frozen=True)
 class Quantity(Declaration):

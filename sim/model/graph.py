@@ -25,7 +25,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Graph:
-    """A traced model. Node maps are keyed by name; `rates` holds the net rate of every stock."""
+    """A traced model. Node maps are keyed by name; `rates` holds the net rate of every stock.
+
+    `key` tells models apart whose kernels are kept; a graph without one is compiled anew every time.
+    """
 
     dimensions: Mapping[str, Dimension]
     parameters: Mapping[str, Parameter]
@@ -37,6 +40,7 @@ class Graph:
     event_nodes: Mapping[str, Node]
     hidden: Mapping[str, HiddenStock]
     frozen: Mapping[str, Frozen]
+    key: str = ""
 
     @property
     def quantities(self) -> dict[str, Quantity]:

@@ -9,29 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import Fault, Place, RunError
-from sim.model.graph import Graph
-from sim.model.hidden import Frozen
-from sim.model.nodes import Apply, Node, Read
-from sim.model.operations import FILL, Operation, UnitRule
-from sim.numerics.methods import Method, advance, mean_of_growth
-from sim.numerics.program import Program
-from sim.text import Text, listing
+from sim.numerics.assembly import AT_BASE, AT_END, TIME
+from sim.numerics.methods import Method
+from sim.numerics.workspace import Workspace
 
 Values = NDArray[Any]
 
 
 class Exogenous(Protocol):
-    """Supplies what the model does not compute: parameters, paths and noise, as arrays [dims..., draw]."""
+    """Supplies what the model does not compute: parameters, paths and noise, for a block of draws."""
 
-    def at_year(self, year: int) -> Mapping[str, Values]:
-        """Values that hold throughout the calendar year."""
+    @property
+    def drawn(self) -> frozenset[str]:
+        """Names whose value differs from draw to draw."""
+        ...
+
+    def value(self, name: str, year: int) -> Values:
+        """The value that holds throughout a calendar year: [dims..., draw] if drawn, else [dims..., 1]."""
         ...
 
 
@@ -43,191 +42,189 @@ class Clock:
     last: int
     steps_per_year: int = 4
 
+    @property
+    def years(self) -> range:
+        """The simulated years."""
+        return range(self.first, self.last + 1)
+
 
 @dataclass(frozen=True)
 class YearValues:
-    """Everything the model says of one year: arrays [dims..., draw] by name."""
+    """What the outputs say of one year: arrays [dims..., draw] by name, which the next year overwrites."""
 
     year: int
     values: Mapping[str, Values]
 
 
-class Simulator:
-    """A graph made ready to run with a method and a step. `given` names are supplied from outside instead of computed."""
-
-    def __init__(self, graph: Graph, method: Method, clock: Clock, given: frozenset[str] = frozenset()) -> None:
-        self.graph, self.method, self.clock, self.given = graph, method, clock, given
-        self.stocks = tuple(name for name in graph.stocks if name not in given)
-        self.flows = tuple(name for name, item in graph.variables.items() if item.kind == "flow" and name not in given)
-        self._start = self._start_program(partial(_starting_node, method, clock.steps_per_year))
-        self._base = self._start_program(lambda frozen: frozen.node)
-        self._step = Program(self._step_results(), self._resolve_running)
-        self._rates = Program(self._rate_results(), self._resolve_running)
-        self._events = [Program({item.stock: graph.event_nodes[item.name]}, self._resolve_running) for item in graph.events]
-        self._ratios = Program(self._ratio_results(), lambda _: None)
-        self._silence = self._no_noise()
-
-    def years(self, exogenous: Exogenous) -> Iterator[YearValues]:
-        """Yield the base year (the equations at the base state, flows as published totals), then each simulated year.
-
-        Raises
-        ------
-        RunError
-            when a stock becomes infinite or undefined.
-        """
-        base_year = self.clock.first - 1
-        base = self._known(exogenous, base_year, float(self.clock.first))
-        state = self._start_values(self._start, base)
-        stocks = {name: state[name] for name in self.stocks}
-        yield self._reported(base_year, {**base, **self._start_values(self._base, base)}, stocks)
-        frozen = {name: state.pop(name) for name in self.graph.frozen}
-        for year in range(self.clock.first, self.clock.last + 1):
-            fixed = {**self._known(exogenous, year, float(year)), **frozen}
-            state, flows = self._one_year(year, fixed, state)
-            self._fail_if_not_finite(state, year)
-            end = {**fixed, **state, "time": np.array([float(year + 1)])}
-            yield self._reported(year, end, flows)
-
-    def starting_point(self, exogenous: Exogenous) -> dict[str, Values]:
-        """Every name's value at the start of the run: what is supplied, stocks, hidden quantities and variables."""
-        base = self._known(exogenous, self.clock.first - 1, float(self.clock.first))
-        known = {**base, **self._start_values(self._start, base)}
-        return {**known, **self._step.run(known)}
-
-    def _known(self, exogenous: Exogenous, year: int, time: float) -> dict[str, Values]:
-        return {**self._silence, **exogenous.at_year(year), "time": np.array([time])}
-
-    def _no_noise(self) -> dict[str, Values]:
-        """Noise is zero unless the exogenous values supply it."""
-        programs = (self._start, self._step, self._rates, *self._events)
-        names = {name for program in programs for name in program.leaves if name.startswith("noise:")}
-        return {name: np.zeros(1) for name in names}
-
-    def _one_year(
-        self, year: int, fixed: Mapping[str, Values], state: dict[str, Values]
-    ) -> tuple[dict[str, Values], dict[str, Values]]:
-        steps, dt = self.clock.steps_per_year, 1.0 / self.clock.steps_per_year
-        flows: dict[str, Values] = {}
-        for step in range(steps):
-            change = advance(self.method, partial(self._derivative, fixed), year + step * dt, dt, state)
-            state = {name: value + change[name] for name, value in state.items()}
-            for name in self.flows:
-                flows[name] = flows[name] + change[name] if name in flows else change[name]
-        return self._turn_of_year(year, fixed, state), flows
-
-    def _derivative(self, fixed: Mapping[str, Values], t: float, state: Mapping[str, Values]) -> dict[str, Values]:
-        return self._rates.run({**fixed, **state, "time": np.array([t])})
-
-    def _turn_of_year(self, year: int, fixed: Mapping[str, Values], state: dict[str, Values]) -> dict[str, Values]:
-        time = {"time": np.array([float(year + 1)])}
-        for program in self._events:
-            state |= program.run({**fixed, **state, **time})
-        for name, hidden in self.graph.hidden.items():
-            if hidden.yearly_total:
-                state[name] = np.zeros_like(state[name])
-        return state
-
-    def _reported(self, year: int, known: Mapping[str, Values], settled: Mapping[str, Values]) -> YearValues:
-        """`settled` are values that are known already: the year's flows, or in the base year the stocks."""
-        level = {**known, **self._step.run(known), **settled}
-        level |= self._ratios.run(level)
-        wanted = (*self.graph.variables, *self.graph.stocks)
-        return YearValues(year, {name: level[name] for name in wanted})
-
-    def _start_values(self, program: Program, base: Mapping[str, Values]) -> dict[str, Values]:
-        draws = max(value.shape[-1] for value in base.values())
-        found = program.run(base)
-        return {name: np.array(np.broadcast_to(value, self._full_shape(name, draws))) for name, value in found.items()}
-
-    def _full_shape(self, name: str, draws: int) -> tuple[int, ...]:
-        graph = self.graph
-        if name in graph.hidden:
-            dims = graph.hidden[name].dims
-        elif name in graph.frozen:
-            dims = graph.frozen[name].node.dims
-        else:
-            dims = graph.dims_of(name)
-        return (*graph.shape_of(dims), draws)
-
-    def _fail_if_not_finite(self, state: Mapping[str, Values], year: int) -> None:
-        wrong = sorted(name for name, value in state.items() if not np.isfinite(value).all())
-        if wrong:
-            names = listing(wrong[:5])
-            message = Text(f"{year} 年出现无穷大或非数：{names.zh}", f"not a finite number in {year}: {names.en}")
-            advice = Text("请检查这些变量所读取的参数和情景数值", "check the parameters and scenario values that these read")
-            raise RunError(Fault(message, Place(key=wrong[0]), advice))
-
-    def _step_results(self) -> dict[str, Node]:
-        return {name: Read(name, self.graph.dims_of(name)) for name in self.graph.variables}
-
-    def _rate_results(self) -> dict[str, Node]:
-        results: dict[str, Node] = {name: self.graph.rates[name] for name in self.stocks}
-        results |= {name: hidden.rate for name, hidden in self.graph.hidden.items()}
-        results |= {name: self.graph.equations[name] for name in self.flows}
-        return results
-
-    def _ratio_results(self) -> dict[str, Node]:
-        ratios = {name for name, item in self.graph.variables.items() if item.kind == "ratio"}
-        return {name: self.graph.equations[name] for name in ratios - self.given}
-
-    def _resolve_running(self, name: str) -> Node | None:
-        if name in self.given:
-            return None
-        if name.endswith(".rate"):
-            return self.graph.rates[name.removesuffix(".rate")]
-        return self.graph.equations.get(name)
-
-    def _start_program(self, starting: Any) -> Program:
-        graph = self.graph
-
-        def resolve(name: str) -> Node | None:
-            if name in self.given:
-                return None
-            if name in graph.stocks:
-                return _initial_node(graph, name)
-            if name in graph.hidden:
-                return graph.hidden[name].initial
-            if name in graph.frozen:
-                frozen = graph.frozen[name]
-                return frozen.node if frozen.growth is None else starting(frozen)
-            return self._resolve_running(name)
-
-        cached = _cached(resolve)
-        names = (*self.stocks, *graph.hidden, *graph.frozen)
-        return Program({name: _defined(cached(name)) for name in names}, cached)
+def simulate(workspace: Workspace, clock: Clock, exogenous: Exogenous) -> Iterator[YearValues]:
+    """Yield the base year (the equations at the base state, flows as published totals), then each simulated year."""
+    plan, integrator = workspace.kernel.plan, Integrator(workspace, clock)
+    supply = Supply(workspace, clock, exogenous)
+    with np.errstate(all="ignore"):
+        supply.at_start()
+        workspace.once()
+        integrator.start()
+        yield YearValues(clock.first - 1, workspace.values(plan.base))
+        for year in clock.years:
+            supply.on_new_year(year)
+            workspace.year()
+            integrator.one_year(year)
+            integrator.at_year_end(year)
+            workspace.turn()
+            yield YearValues(year, workspace.values(plan.outputs))
+            integrator.turn_over()
 
 
-def _initial_node(graph: Graph, name: str) -> Node:
-    stock = graph.stocks[name]
-    if isinstance(stock.initial, str):
-        return Read(stock.initial, stock.dims)
-    return Apply(FILL, (), stock.dims, {"value": stock.initial, "shape": graph.shape_of(stock.dims)})
+class Integrator:
+    """Moves the states of a workspace through time."""
+
+    def __init__(self, workspace: Workspace, clock: Clock) -> None:
+        layout, plan = workspace.layout, workspace.kernel.plan
+        self._workspace, self._clock, self._method = workspace, clock, workspace.kernel.request.method
+        self._all, self._slopes, self._stage = layout.integrated, layout.rates, layout.stage
+        self._states, self._state_slopes = layout.integrated[: plan.n_states], layout.rates[: plan.n_states]
+        self._gain = np.zeros_like(layout.rates)
+        self._scaled = np.zeros_like(layout.rates)
+        self._kept = {stage: np.zeros_like(self._states) for stage in stages_to_keep(self._method)}
+        self.embedded_error = np.zeros(workspace.draws, layout.precision)
+
+    def start(self) -> None:
+        """Stocks as at the start of the run."""
+        plan, layout = self._workspace.kernel.plan, self._workspace.layout
+        self._all[plan.n_states :] = 0.0
+        for row in plan.states:
+            _assign(layout.rows(self._all, row), row.dims, self._workspace, plan.first[row.name])
+        for name, dims in plan.standing.items():
+            if name in layout.leaves:
+                _assign(layout.leaves[name], dims, self._workspace, plan.first[name])
+
+    def one_year(self, year: int) -> None:
+        """All steps of a year."""
+        steps = self._clock.steps_per_year
+        step = self._one_stage if len(self._method.nodes) == 1 else self._many_stages
+        for number in range(steps):
+            step(year + number / steps, 1.0 / steps)
+
+    def at_year_end(self, year: int) -> None:
+        """The last moment of the year."""
+        self._set_time(AT_END, year + 1.0)
+
+    def turn_over(self) -> None:
+        """After the report: stocks take the values that the events gave them, yearly totals start anew."""
+        plan, layout = self._workspace.kernel.plan, self._workspace.layout
+        for row in plan.states:
+            if row.name in plan.events:
+                _assign(layout.rows(self._all, row), row.dims, self._workspace, plan.events[row.name])
+            elif row.name in plan.reset:
+                layout.rows(self._all, row)[...] = 0.0
+        for name, dims in plan.standing.items():
+            if name in layout.leaves:
+                _assign(layout.leaves[name], dims, self._workspace, plan.events[name])
+        self._all[plan.n_states :] = 0.0
+
+    def _set_time(self, moment: str, time: float) -> None:
+        """Tell the kernel the time, where it asks for it."""
+        leaf = self._workspace.layout.leaves.get(f"{TIME}{moment}")
+        if leaf is not None:
+            leaf[...] = time
+
+    def _one_stage(self, time: float, dt: float) -> None:
+        self._set_time("", time)
+        self._workspace.rates()
+        np.multiply(self._slopes, dt, out=self._scaled)
+        np.add(self._all, self._scaled, out=self._all)
+
+    def _many_stages(self, time: float, dt: float) -> None:
+        """Y + dt*sum(b_i k_i); the rates of a stage are folded in at once, and kept only if a later stage reads them."""
+        gained = False
+        for stage, node in enumerate(self._method.nodes):
+            self._move(stage, dt)
+            self._set_time("", time + node * dt)
+            self._workspace.rates()
+            weight = self._method.weights[stage]
+            if weight:
+                np.multiply(self._slopes, weight * dt, out=self._scaled if gained else self._gain)
+                if gained:
+                    np.add(self._gain, self._scaled, out=self._gain)
+                gained = True
+            if stage in self._kept:
+                np.copyto(self._kept[stage], self._state_slopes)
+        self._note_embedded_error(dt)
+        np.add(self._all, self._gain, out=self._all)
+
+    def _move(self, stage: int, dt: float) -> None:
+        """The state at which a stage reads the rates."""
+        np.copyto(self._stage, self._states)
+        scaled = self._scaled[: len(self._states)]
+        for earlier, weight in enumerate(self._method.stages[stage]):
+            if weight:
+                slopes = self._kept.get(earlier, self._state_slopes)
+                np.multiply(slopes, weight * dt, out=scaled)
+                np.add(self._stage, scaled, out=self._stage)
+
+    def _note_embedded_error(self, dt: float) -> None:
+        """The largest difference so far from the embedded method, relative to the state, over states and steps."""
+        if not self._method.embedded or not len(self._states):
+            return
+        error = np.zeros_like(self._states)
+        for stage, (weight, other) in enumerate(zip(self._method.weights, self._method.embedded, strict=True)):
+            if weight != other:
+                error += (weight - other) * dt * self._kept[stage]
+        size = np.maximum(np.abs(self._states), np.finfo(error.dtype).tiny)
+        np.maximum(self.embedded_error, (np.abs(error) / size).max(axis=0), out=self.embedded_error)
 
 
-def _cached(resolve: Any) -> Any:
-    known: dict[str, Node | None] = {}
-
-    def resolve_once(name: str) -> Node | None:
-        if name not in known:
-            known[name] = resolve(name)
-        return known[name]
-
-    return resolve_once
-
-
-def _defined(node: Node | None) -> Node:
-    if node is None:
-        raise AssertionError("a stock or hidden quantity without a starting value")
-    return node
+def stages_to_keep(method: Method) -> frozenset[int]:
+    """Stages whose rates are read later than by the next stage, or by the embedded method."""
+    later = {
+        earlier
+        for stage, row in enumerate(method.stages)
+        for earlier, weight in enumerate(row)
+        if weight and earlier != stage - 1
+    }
+    embedded = zip(method.weights, method.embedded, strict=True) if method.embedded else ()
+    return frozenset(later | {stage for stage, (weight, other) in enumerate(embedded) if weight != other})
 
 
-def _starting_node(method: Method, steps: int, frozen: Frozen) -> Node:
-    """base_total*(1+g)/m(g) as a node; see sim.model.starting_rate."""
+class Supply:
+    """Fills the leaves of a workspace from exogenous values."""
 
-    def compute(total: Values, growth: Values) -> Values:
-        return total * (1.0 + growth) / mean_of_growth(method, steps, growth)
+    def __init__(self, workspace: Workspace, clock: Clock, exogenous: Exogenous) -> None:
+        plan, leaves = workspace.kernel.plan, workspace.layout.leaves
+        moments = {TIME, f"{TIME}{AT_BASE}", f"{TIME}{AT_END}"}
+        names = [name for name in leaves if name not in moments and name not in plan.standing]
+        self._workspace, self._clock, self._exogenous = workspace, clock, exogenous
+        self._once = [name for name in names if not self._is_yearly(name)]
+        self._yearly = [name for name in names if self._is_yearly(name)]
 
-    operation = Operation("starting_rate", compute, UnitRule.SAME)
-    if frozen.growth is None:
-        raise AssertionError("a starting rate without growth")
-    return Apply(operation, (frozen.node, frozen.growth), frozen.node.dims)
+    def at_start(self) -> None:
+        """What never changes, and the values of the base year."""
+        base = self._clock.first - 1
+        for name in self._once:
+            self._fill(name, self._exogenous.value(name.removesuffix(AT_BASE), base))
+        leaf = self._workspace.layout.leaves.get(f"{TIME}{AT_BASE}")
+        if leaf is not None:
+            leaf[...] = float(self._clock.first)
+
+    def on_new_year(self, year: int) -> None:
+        """What changes from year to year."""
+        for name in self._yearly:
+            self._fill(name, self._exogenous.value(name, year))
+
+    def _is_yearly(self, name: str) -> bool:
+        noise = name.startswith("noise:") and not name.endswith(AT_BASE)
+        return noise or name in self._workspace.kernel.request.yearly
+
+    def _fill(self, name: str, value: Values) -> None:
+        """`value` has every dimension of the model; the leaf has none of one member."""
+        leaf = self._workspace.layout.leaves[name]
+        sizes = tuple(size for size in value.shape[:-1] if size > 1)
+        leaf[...] = value.reshape((*sizes, value.shape[-1]) if leaf.ndim else ())
+
+
+def _assign(target: Values, dims: tuple[str, ...], workspace: Workspace, value: int) -> None:
+    """Copy a value into an array that may have dimensions over which the value is repeated."""
+    array, have = workspace.layout.arrays[value], workspace.kernel.plan.values[value].dims
+    if array.ndim:
+        array = array[(*(slice(None) if name in have else None for name in dims), slice(None))]
+    np.copyto(target, array)

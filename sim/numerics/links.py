@@ -3,18 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.graph import Graph
+from sim.model.hidden import Frozen
 from sim.model.loops import sign_of_change
-from sim.model.nodes import Node, names_read
+from sim.model.nodes import Apply, Node, Read, names_read
+from sim.model.operations import FILL, Operation, UnitRule
+from sim.numerics.integrate import Exogenous
+from sim.numerics.methods import METHODS, mean_of_growth
 from sim.numerics.program import Program
 
 Values = NDArray[Any]
 STEP = 1.01
+
+
+def starting_point(graph: Graph, exogenous: Exogenous, first_year: int) -> dict[str, Values]:
+    """Every name's value at the start of a run: what is supplied, stocks, hidden quantities and variables."""
+    supplied = {name: exogenous.value(name, first_year - 1) for name in graph.parameters} | {
+        "time": np.array([float(first_year)])
+    }
+    wanted = (*graph.variables, *graph.stocks, *graph.hidden, *graph.frozen, *(f"{name}.rate" for name in graph.stocks))
+    resolve = cache(lambda name: _at_start(graph, name))  # a node is known by its identity
+    program = Program({name: Read(name, ()) for name in wanted}, resolve)
+    supplied |= {name: exogenous.value(name, first_year - 1) for name in program.leaves if name not in supplied}
+    return supplied | program.run(supplied)
+
+
+def _at_start(graph: Graph, name: str) -> Node | None:
+    if name in graph.frozen:
+        return _frozen_at_start(graph.frozen[name])
+    if name in graph.hidden:
+        return graph.hidden[name].initial
+    if name in graph.stocks:
+        return initial_node(graph, name)
+    return graph.rates[name.removesuffix(".rate")] if name.endswith(".rate") else graph.equations.get(name)
+
+
+def initial_node(graph: Graph, stock: str) -> Node:
+    """The starting value of a stock: what it names, or its number in every cell."""
+    item = graph.stocks[stock]
+    if isinstance(item.initial, str):
+        return Read(item.initial, item.dims)
+    return Apply(FILL, (), item.dims, {"value": item.initial, "shape": graph.shape_of(item.dims)})
+
+
+def _frozen_at_start(frozen: Frozen) -> Node:
+    """A starting rate as quarterly Euler steps have it; see sim.model.starting_rate."""
+    if frozen.growth is None:
+        return frozen.node
+
+    def compute(total: Values, growth: Values) -> Values:
+        return total * (1.0 + growth) / mean_of_growth(METHODS["euler"], 4, growth)
+
+    return Apply(Operation("starting_rate", compute, UnitRule.SAME), (frozen.node, frozen.growth), frozen.node.dims)
 
 
 def link_sign(graph: Graph, cause: str, effect: str, state: Mapping[str, Values]) -> int:

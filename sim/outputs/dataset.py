@@ -24,7 +24,7 @@ def yearly_unit(unit: str, kind: str) -> str:
 def to_dataset(years: Iterable[YearValues], graph: Graph, labels: Labels) -> xr.Dataset:
     """Collect the years of a central run (one draw) into a dataset with a `year` dimension."""
     rows = list(years)
-    known = graph.quantities
+    known = {name: item for name, item in graph.quantities.items() if name in rows[0].values}
     variables = {
         name: xr.DataArray(
             np.stack([row.values[name][..., 0] for row in rows], axis=-1),

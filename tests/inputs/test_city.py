@@ -33,7 +33,7 @@ def test_every_parameter_has_a_source_an_evidence_tag_and_a_value(world: pipelin
 
 
 def test_every_parameter_is_read_by_some_equation(world: pipeline.World) -> None:
-    read = {name for item in world.declarations for name in item.arguments}
+    read = {name for item in pipeline.declarations(world) for name in item.arguments}
     read |= {str(item.initial) for item in world.graph.stocks.values()}
     assert set(world.city.parameters) - read == set()
 

@@ -11,9 +11,9 @@ from scipy.integrate import solve_ivp
 
 from sim.model import Array, accumulate, event, place, shift, stock, total, variable
 from sim.model.declarations import Declaration
-from sim.numerics.integrate import Clock, Simulator
+from sim.numerics.integrate import Clock
 from sim.numerics.methods import METHODS
-from tests.tiny import Draws, Fixed, graph_of, simulate
+from tests.tiny import Draws, Fixed, batch, compiled, graph_of, simulate
 
 
 @stock(unit="ratio", initial=0.1)
@@ -128,11 +128,11 @@ def test_yearly_events_do_the_same_for_every_method_and_step(name: str) -> None:
 
 def test_every_draw_of_a_batch_equals_its_own_run() -> None:
     rates = np.array([0.5, 1.0, 1.5, 2.0])
-    simulator = Simulator(graph_of([logistic], {"rate": 1.0}), METHODS["rk4"], Clock(2021, 2025))
-    batch = list(simulator.years(Draws({"rate": rates})))[-1].values["logistic"]
+    graph, clock = graph_of([logistic], {"rate": 1.0}), Clock(2021, 2025)
+    together = batch(graph, METHODS["rk4"], clock, Draws({"rate": rates}), len(rates))[-1].values["logistic"]
     for index, rate in enumerate(rates):
-        single = list(simulator.years(Fixed({"rate": rate})))[-1].values["logistic"]
-        assert batch[index] == single[0]
+        alone = list(compiled(graph, METHODS["rk4"], clock, Fixed({"rate": rate})))[-1].values["logistic"]
+        assert together[index] == alone[0]
 
 
 def test_a_given_path_replaces_a_variable_and_a_stock() -> None:

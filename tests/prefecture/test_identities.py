@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 from sim import pipeline
 from sim.inputs.values import YearPath
 from sim.model.binding import Bound
-from sim.numerics.integrate import Clock, Simulator
+from sim.numerics.assembly import Request
+from sim.numerics.central import central_run
+from sim.numerics.integrate import Clock
+from sim.numerics.kernel import kernel_for
 from sim.numerics.methods import METHODS
 from sim.outputs.dataset import to_dataset
 
@@ -28,8 +31,9 @@ def run_with(world: pipeline.World, method: str = "euler", steps: int = 4, last:
     for name, change in changes.items():
         before = values[name]
         values[name] = change(before) if callable(change) else YearPath(np.full_like(before.before, change))
-    simulator = Simulator(world.graph, METHODS[method], Clock(2021, last, steps))
-    return to_dataset(simulator.years(Bound(values, frozenset(), ())), world.graph, world.labels)
+    bound, clock = Bound(values, frozenset(), ()), Clock(2021, last, steps)
+    request = Request(tuple(world.graph.quantities), frozenset(), bound.yearly, METHODS[method], steps)
+    return to_dataset(central_run(kernel_for(world.graph, request), clock, bound), world.graph, world.labels)
 
 
 def scaled(factor: float) -> object:

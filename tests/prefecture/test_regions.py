@@ -11,17 +11,22 @@ from numpy.typing import NDArray
 from sim import pipeline
 from sim.dimensions import Dimension
 from sim.model.graph import Parameter, build_graph
-from sim.numerics.integrate import Clock, Simulator
+from sim.numerics.integrate import Clock
 from sim.numerics.methods import METHODS
+from tests.tiny import Fixed, compiled
 
 Values = NDArray[Any]
 
 
-class TwoRegions:
+class TwoRegions(Fixed):
     """The city's values for one region, and the same with another migration and demand for the second."""
 
     def __init__(self, world: pipeline.World, *, swapped: bool) -> None:
+        super().__init__({})
         self.world, self.swapped = world, swapped
+        self.yearly = frozenset(
+            name for name, item in world.city.parameters.items() if item.value and not item.value.is_constant
+        )
 
     def at_year(self, year: int) -> dict[str, Values]:
         found = {}
@@ -41,9 +46,9 @@ def _run(world: pipeline.World, *, swapped: bool) -> dict[str, Values]:
         for dim in world.graph.dimensions.values()
     ]
     parameters = [Parameter(item.name, item.unit, item.dims) for item in world.graph.parameters.values()]
-    graph = build_graph(world.declarations, dims, parameters)
-    simulator = Simulator(graph, METHODS["euler"], Clock(2021, 2026))
-    return dict(list(simulator.years(TwoRegions(world, swapped=swapped)))[-1].values)
+    graph = build_graph(pipeline.declarations(world), dims, parameters)
+    values = TwoRegions(world, swapped=swapped)
+    return dict(list(compiled(graph, METHODS["euler"], Clock(2021, 2026), values))[-1].values)
 
 
 def test_relabelling_regions_permutes_the_result(world: pipeline.World) -> None:

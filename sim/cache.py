@@ -1,0 +1,117 @@
+"""What costs time to make and follows from its inputs alone is kept in the user's cache folder.
+
+An entry is named by the hash of everything that it depends on, and begins with the hash of its own content: a damaged one is
+made again. The folder is readable by its owner only (0700), since entries hold code; one that belongs to somebody else, or that
+others may write to, is not used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+Made = TypeVar("Made")
+ENGINE = Path(__file__).resolve().parent
+_ENGINE_PARTS = ("model", "numerics")
+_MOST_ENTRIES = 256
+_OTHERS_MAY_WRITE = 0o022
+_DIGEST = 32
+
+
+def kept(kind: str, key: str, make: Callable[[], Made]) -> Made:
+    """The entry of this key, made and stored when it is missing or damaged. An empty key keeps nothing."""
+    folder = cache_folder() if key else None
+    if folder is None:
+        return make()
+    file = folder / f"{kind}-{digest([key.encode(), engine_key().encode()])}.bin"
+    found = _read(file)
+    if found is not None:
+        made: Made = found[0]
+        return made
+    made = make()
+    _write(file, made)
+    return made
+
+
+def digest(parts: Iterable[bytes]) -> str:
+    """One hash of several parts; where one part ends matters."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(len(part).to_bytes(8, "little"))
+        total.update(part)
+    return total.hexdigest()
+
+
+@cache
+def engine_key() -> str:
+    """What an entry depends on besides its own key: the engine's code, Python and numpy."""
+    files = sorted(file for part in _ENGINE_PARTS for file in (ENGINE / part).glob("*.py"))
+    texts = [file.read_bytes() for file in (*files, ENGINE / "dimensions.py")]
+    return digest([*texts, sys.version.encode(), np.__version__.encode()])
+
+
+def cache_folder() -> Path | None:
+    """The folder of the cache, made if need be; None where there can be none."""
+    folder = _place()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state = folder.stat()
+    except OSError:
+        return None
+    if hasattr(os, "getuid") and (state.st_uid != os.getuid() or state.st_mode & _OTHERS_MAY_WRITE):
+        return None
+    return folder
+
+
+def _place() -> Path:
+    if "SIM_CACHE" in os.environ:
+        return Path(os.environ["SIM_CACHE"])
+    name = "regional-scenario-simulator"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / name / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / name
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / name
+
+
+def _read(file: Path) -> tuple[Any] | None:
+    """The content in a tuple, so that None can be told from nothing."""
+    try:
+        raw = file.read_bytes()
+    except OSError:
+        return None
+    content = raw[_DIGEST:]
+    if hashlib.sha256(content).digest() != raw[:_DIGEST]:
+        return None
+    try:
+        return (pickle.loads(content),)  # noqa: S301  our own folder, which nobody else may write to, and the hash is right
+    except (pickle.UnpicklingError, AttributeError, ImportError, EOFError):
+        return None
+
+
+def _write(file: Path, made: object) -> None:
+    """Written aside and renamed; a full or read-only disk only means that nothing is kept."""
+    content = pickle.dumps(made)
+    try:
+        handle, aside = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(hashlib.sha256(content).digest() + content)
+        Path(aside).replace(file)
+        _forget_oldest(file.parent)
+    except OSError:
+        return
+
+
+def _forget_oldest(folder: Path) -> None:
+    entries = sorted(folder.glob("*.bin"), key=lambda entry: entry.stat().st_mtime, reverse=True)
+    for entry in entries[_MOST_ENTRIES:]:
+        entry.unlink(missing_ok=True)

@@ -1,0 +1,40 @@
+"""A single run, with the kernel of a batch: one draw, padded to two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.errors import Fault, Place, RunError
+from sim.numerics.finite import Origin, finite_draws, origin_of
+from sim.numerics.integrate import Clock, Exogenous, YearValues, simulate
+from sim.numerics.kernel import Kernel
+from sim.numerics.workspace import NARROWEST, Workspace
+from sim.text import Text
+
+
+def central_run(kernel: Kernel, clock: Clock, exogenous: Exogenous) -> Iterator[YearValues]:
+    """Yield the base year and each simulated year with one draw, values [dims..., 1] that are the caller's to keep.
+
+    Raises
+    ------
+    RunError
+        when a stock or output becomes infinite or undefined, naming the variable and the year where it began.
+    """
+    workspace = Workspace(kernel, NARROWEST, exogenous.drawn)
+    for row in simulate(workspace, clock, exogenous):
+        if not finite_draws(workspace).all():
+            raise RunError(not_finite(origin_of(kernel, clock, exogenous), row.year))
+        yield YearValues(row.year, {name: value[..., :1].copy() for name, value in row.values.items()})
+
+
+def not_finite(origin: Origin | None, year: int) -> Fault:
+    """The fault of a run that became infinite or undefined."""
+    began = Origin(year, "") if origin is None else origin
+    return Fault(
+        Text(
+            f"{began.year} 年出现无穷大或非数，始于 {began.variable}",
+            f"not a finite number in {began.year}, beginning with {began.variable}",
+        ),
+        Place(key=began.variable),
+        Text("请检查它所读取的参数和情景数值", "check the parameters and scenario values that it reads"),
+    )

@@ -1,0 +1,52 @@
+"""Compilation: from a graph and a request to a kernel, which is plain data and can be kept, sent to a worker and read."""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import CodeType
+
+from sim.cache import kept
+from sim.model.graph import Graph
+from sim.numerics.assembly import Request, assemble
+from sim.numerics.naming import names_of
+from sim.numerics.plan import Plan, plan_of
+from sim.numerics.source import RESERVED, source_of
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A model compiled for some outputs: the plan of its memory, the names of its values, its source and bytecode.
+
+    `dims` are the dimensions of each output, those with one member too.
+    """
+
+    request: Request
+    plan: Plan
+    names: tuple[str, ...]
+    source: str
+    bytecode: bytes
+    dims: Mapping[str, tuple[str, ...]]
+
+    def code(self) -> CodeType:
+        """The compiled source."""
+        code: CodeType = marshal.loads(self.bytecode)  # noqa: S302  made by compile_kernel, kept in the user's own cache
+        return code
+
+
+def kernel_for(graph: Graph, request: Request) -> Kernel:
+    """The kernel of a request, from the cache where it was compiled before."""
+    key = f"{graph.key}|{request.key}" if graph.key else ""
+    return kept("kernel", key, lambda: compile_kernel(graph, request))
+
+
+def compile_kernel(graph: Graph, request: Request) -> Kernel:
+    """Compile what the requested outputs need, and nothing else."""
+    plan = plan_of(assemble(graph, request))
+    members = {name: item.members for name, item in graph.dimensions.items()}
+    names = names_of(plan.values, plan.owners, members, RESERVED)
+    remarks = {name: (item.doc.splitlines() or [""])[0] for name, item in graph.quantities.items()}
+    source = source_of(plan, names, remarks)
+    dims = {name: graph.dims_of(name) for name in request.outputs}
+    return Kernel(request, plan, names, source, marshal.dumps(compile(source, "<kernel>", "exec")), dims)

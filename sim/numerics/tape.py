@@ -1,0 +1,218 @@
+"""The tape: what a kernel computes, as values in single assignment. Equal expressions are one value; numbers are folded.
+
+A value is a leaf (supplied from outside), a number, or computed from earlier values. Its phase says how often it must be
+computed; its dims are those over which it really varies: a dimension with one member, or one over which it is merely repeated,
+is left out, and comes back where the value meets an array that has it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+Settings = tuple[int | bool | tuple[int, ...], ...]
+
+
+class Phase(IntEnum):
+    """How often a value changes. STEP and END never meet in one value."""
+
+    ONCE = 0
+    """At the start of the run: constant, or one value a draw."""
+    YEAR = 1
+    """On 1 January."""
+    STEP = 2
+    """At every evaluation of the rates."""
+    END = 3
+    """On 31 December, after the last step: events and the year's report."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """Supplied from outside: a parameter, a stock, the time."""
+
+    name: str
+    dims: tuple[str, ...]
+    phase: Phase
+
+
+@dataclass(frozen=True)
+class Number:
+    """A literal number."""
+
+    value: float
+    dims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Computed:
+    """An operation on earlier values. `settings` are axes and members, counted without the axes that were left out."""
+
+    operation: str
+    inputs: tuple[int, ...]
+    dims: tuple[str, ...]
+    settings: Settings = ()
+
+
+Value = Leaf | Number | Computed
+
+COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "logical_and", "logical_or"})
+TRUTHS = frozenset({"greater", "greater_equal", "less", "less_equal", "logical_and", "logical_or", "logical_not"})
+VIEWS = frozenset({"at", "part", "align", "repeat"})
+_LARGEST_WHOLE_POWER = 4
+
+
+def _choose(condition: float, chosen: float, other: float) -> float:
+    return chosen if condition else other
+
+
+_FOLD: dict[str, Callable[..., Any]] = {"where": _choose}
+
+
+class Tape:
+    """Values in an order in which they can be computed. Every method returns a value's number."""
+
+    def __init__(self, sizes: Mapping[str, int]) -> None:
+        self.sizes = sizes
+        self.values: list[Value] = []
+        self.phases: list[Phase] = []
+        self.owners: list[str] = []
+        self.owner = ""
+        self._known: dict[Value, int] = {}
+        self._order = {name: place for place, name in enumerate(sizes)}
+
+    def leaf(self, name: str, dims: Iterable[str], phase: Phase) -> int:
+        """A value supplied from outside."""
+        return self._put(Leaf(name, self.kept(dims), phase), phase)
+
+    def number(self, value: float) -> int:
+        """A literal."""
+        return self._put(Number(float(value)), Phase.ONCE)
+
+    def kept(self, dims: Iterable[str]) -> tuple[str, ...]:
+        """Dimensions with more than one member."""
+        return tuple(name for name in dims if self.sizes[name] > 1)
+
+    def dims(self, value: int) -> tuple[str, ...]:
+        """Dimensions over which a value varies."""
+        return self.values[value].dims
+
+    def cells(self, value: int) -> int:
+        """Number of cells of a value, without the draws."""
+        return math.prod(self.sizes[name] for name in self.dims(value))
+
+    def apply(self, name: str, *inputs: int) -> int:
+        """An elementwise operation; inputs are aligned by the names of their dimensions."""
+        simpler = self._simpler(name, inputs)
+        if simpler is not None:
+            return simpler
+        dims = self._union(inputs)
+        aligned = tuple(self._aligned(value, dims) for value in inputs)
+        if name in COMMUTATIVE:
+            aligned = tuple(sorted(aligned))
+        return self.compute(name, aligned, dims)
+
+    def compute(
+        self, name: str, inputs: tuple[int, ...], dims: tuple[str, ...], settings: Settings = (), phase: Phase | None = None
+    ) -> int:
+        """An operation whose inputs are as it wants them."""
+        latest = max((self.phases[value] for value in inputs), default=Phase.ONCE)
+        return self._put(Computed(name, inputs, dims, settings), latest if phase is None else phase)
+
+    def at(self, value: int, dim: str, member: int) -> int:
+        """One member of a dimension, as a view."""
+        dims = self.dims(value)
+        if dim not in dims:
+            return value
+        rest = tuple(name for name in dims if name != dim)
+        return self.compute("at", (value,), rest, (dims.index(dim), member))
+
+    def part(self, value: int, dim: str, start: int, stop: int) -> int:
+        """Neighbouring members of a dimension, as a view that only `total` may read."""
+        dims = self.dims(value)
+        return self.compute("part", (value,), dims, (dims.index(dim), start, stop))
+
+    def total(self, value: int, over: tuple[str, ...]) -> int:
+        """Sum over dimensions; a dimension over which the value is repeated counts as often as it has members."""
+        dims = self.dims(value)
+        axes = tuple(dims.index(name) for name in dims if name in over)
+        times = math.prod(self.sizes[name] for name in over if name not in dims)
+        rest = tuple(name for name in dims if name not in over)
+        summed = self.compute("total", (value,), rest, (axes,)) if axes else value
+        return self.apply("multiply", self.number(times), summed)
+
+    def repeated(self, value: int, dim: str) -> int:
+        """A view with the dimension made explicit."""
+        dims = self.dims(value)
+        if dim in dims or self.sizes[dim] == 1:
+            return value
+        wider = self.ordered({*dims, dim})
+        return self.compute("repeat", (value,), wider, (wider.index(dim), self.sizes[dim]))
+
+    def power(self, base: int, exponent: int) -> int:
+        """base**exponent: products for small whole numbers, else exp(exponent*log(base)).
+
+        A real power has a positive base; a negative one gives not-a-number here, as in numpy when the exponent is not whole.
+        """
+        fixed = self.values[exponent]
+        if isinstance(fixed, Number):
+            if fixed.value == 0.5:  # noqa: PLR2004  the square root
+                return self.apply("sqrt", base)
+            if fixed.value == int(fixed.value) and abs(fixed.value) <= _LARGEST_WHOLE_POWER:
+                return self._whole_power(base, int(fixed.value))
+        return self.apply("exp", self.apply("multiply", exponent, self.apply("log", base)))
+
+    def ordered(self, dims: set[str]) -> tuple[str, ...]:
+        """Dimensions in the order of the model."""
+        return tuple(sorted(dims, key=self._order.__getitem__))
+
+    def _whole_power(self, base: int, exponent: int) -> int:
+        power = self.number(1.0)
+        for _ in range(abs(exponent)):
+            power = self.apply("multiply", power, base)
+        return power if exponent >= 0 else self.apply("divide", self.number(1.0), power)
+
+    def _put(self, value: Value, phase: Phase) -> int:
+        if value not in self._known:
+            self._known[value] = len(self.values)
+            self.values.append(value)
+            self.phases.append(phase)
+            self.owners.append(self.owner)
+        return self._known[value]
+
+    def _union(self, inputs: tuple[int, ...]) -> tuple[str, ...]:
+        return self.ordered({name for value in inputs for name in self.dims(value)})
+
+    def _aligned(self, value: int, dims: tuple[str, ...]) -> int:
+        """Numpy aligns axes from the right; only where one is missing after the first must it be said."""
+        have = self.dims(value)
+        if not have or dims[-len(have) :] == have:
+            return value
+        wanted = dims[dims.index(have[0]) :]
+        return self.compute("align", (value,), have, tuple(name in have for name in wanted))
+
+    def _simpler(self, name: str, inputs: tuple[int, ...]) -> int | None:
+        numbers = [self._number_of(value) for value in inputs]
+        known = [number for number in numbers if number is not None]
+        if len(known) == len(numbers):
+            with np.errstate(all="ignore"):
+                return self.number(float(_FOLD.get(name, getattr(np, name))(*known)))
+        if name == "positive":
+            return inputs[0]
+        neutral = {"add": 0.0, "multiply": 1.0}.get(name)
+        if neutral is not None and neutral in numbers:
+            return inputs[1 - numbers.index(neutral)]
+        if (name, numbers[-1]) in {("subtract", 0.0), ("divide", 1.0)}:
+            return inputs[0]
+        inner = self.values[inputs[0]]
+        if name == "log" and isinstance(inner, Computed) and inner.operation == "exp":
+            return inner.inputs[0]
+        return None
+
+    def _number_of(self, value: int) -> float | None:
+        found = self.values[value]
+        return found.value if isinstance(found, Number) else None

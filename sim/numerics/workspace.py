@@ -1,0 +1,90 @@
+"""A workspace: a kernel's functions bound to the memory of a block of draws.
+
+A block is never one draw wide, since numpy adds a single column up in another order than many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.numerics.kernel import Kernel
+from sim.numerics.layout import Layout
+from sim.numerics.source import FUNCTIONS, SECTIONS, part_name, row_name
+from sim.numerics.tape import Computed
+
+Values = NDArray[Any]
+NARROWEST = 2
+DOUBLE: np.dtype[Any] = np.dtype(np.float64)
+
+
+class Workspace:
+    """Memory for `draws` draws of a kernel; `drawn` names the leaves that differ from draw to draw."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        draws: int,
+        drawn: frozenset[str] = frozenset(),
+        precision: np.dtype[Any] = DOUBLE,
+        *,
+        shared: bool = True,
+    ) -> None:
+        if draws < NARROWEST:
+            raise AssertionError("a block is never one draw wide")
+        self.kernel, self.draws = kernel, draws
+        stages = len(kernel.request.method.nodes)
+        self.layout = Layout(kernel.plan, draws, drawn, precision, stages=stages, shared=shared)
+        space = self._names()
+        exec(kernel.code(), space)  # noqa: S102  the source was generated from the graph by sim.numerics.source
+        self.once, self.year, self.rates, self.turn = (_function(space, name) for name, _ in SECTIONS.values())
+
+    def values(self, which: Mapping[str, int]) -> dict[str, Values]:
+        """Present values of outputs as views [dims..., draw] with every dimension of the model."""
+        return {name: self._full(value, self.kernel.dims[name]) for name, value in which.items()}
+
+    def _full(self, value: int, dims: tuple[str, ...]) -> Values:
+        plan, array = self.kernel.plan, self.layout.arrays[value]
+        sizes = tuple(plan.sizes[name] for name in dims)
+        have = plan.values[value].dims
+        if array.ndim:
+            array = array[(*(slice(None) if name in have else None for name in dims), slice(None))]
+        return np.broadcast_to(array, (*sizes, self.draws))
+
+    def _names(self) -> dict[str, Any]:
+        layout, plan, names = self.layout, self.kernel.plan, self.kernel.names
+        space: dict[str, Any] = {name: getattr(np, name) for name in FUNCTIONS if hasattr(np, name)}
+        space |= {"total": total, "shift": shift, **dict(zip(names, layout.arrays, strict=True))}
+        space |= {row_name(row.name): layout.rows(layout.rates, row) for row in plan.rows}
+        for value, item in enumerate(plan.values):
+            if isinstance(item, Computed) and item.operation in {"stack", "place"}:
+                axis = int(str(item.settings[0]))
+                for member in range(plan.sizes[item.dims[axis]]):
+                    space[part_name(names[value], member)] = layout.part(value, axis, member)
+        return space
+
+
+def _function(space: Mapping[str, Any], name: str) -> Callable[[], None]:
+    function: Callable[[], None] = space[name]
+    return function
+
+
+def total(x: Values, axis: int | tuple[int, ...], out: Values) -> None:
+    """Sum over axes, row after row; a single column is doubled, so that it is added up in the same order as many."""
+    if x.shape[-1] > 1:
+        np.add.reduce(x, axis=axis, out=out)
+    else:
+        doubled = np.add.reduce(np.repeat(x, NARROWEST, axis=-1), axis=axis)
+        out[...] = doubled[..., :1].reshape(out.shape) if out.shape[-1:] in {(), (1,)} else doubled[..., :1]
+
+
+def shift(x: Values, axis: int, keep_last: bool, out: Values) -> None:  # noqa: FBT001  written by the kernel's source
+    """Every member one place up; the first becomes zero, the last keeps what it has as well."""
+    moved, source = np.moveaxis(out, axis, 0), np.moveaxis(x, axis, 0)
+    moved[1:] = source[:-1]
+    moved[0] = 0.0
+    if keep_last:
+        moved[-1] += source[-1]
