@@ -20,6 +20,7 @@ LAYERS = (
     ("plan",),
     ("report",),
     ("pipeline",),
+    ("futures",),
     ("deliver",),
     ("studies",),
     ("cli",),
@@ -28,7 +29,7 @@ LAYERS = (
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 MODULES = sorted((ROOT / "sim").rglob("*.py"))
 CODE = [*MODULES, *sorted((ROOT / "models").rglob("*.py")), *sorted((ROOT / "tests").rglob("*.py"))]
-LAZY = {"sim/units.py", "sim/report/drawing.py"}  # pint and matplotlib: start-up time
+LAZY = {"sim/units.py", "sim/report/drawing.py", "sim/numerics/sobol.py"}  # pint, matplotlib, scipy.stats: start-up time
 
 
 def layer(file: Path) -> str:

@@ -86,7 +86,6 @@ class Integrator:
         self._gain = np.zeros_like(layout.rates)
         self._scaled = np.zeros_like(layout.rates)
         self._kept = {stage: np.zeros_like(self._states) for stage in stages_to_keep(self._method)}
-        self.embedded_error = np.zeros(workspace.draws, layout.precision)
 
     def start(self) -> None:
         """Stocks as at the start of the run."""
@@ -171,7 +170,8 @@ class Integrator:
             if weight != other:
                 error += (weight - other) * dt * self._kept[stage]
         size = np.maximum(np.abs(self._states), np.finfo(error.dtype).tiny)
-        np.maximum(self.embedded_error, (np.abs(error) / size).max(axis=0), out=self.embedded_error)
+        largest = float(np.fmax.reduce(np.abs(error) / size, axis=None))
+        self._workspace.embedded_error = max(self._workspace.embedded_error, largest)
 
 
 def stages_to_keep(method: Method) -> frozenset[int]:

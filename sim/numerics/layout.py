@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.binding import NOISE
 from sim.numerics.assembly import AT_BASE, AT_END
 from sim.numerics.plan import Plan, Row
 from sim.numerics.tape import TRUTHS, VIEWS, Computed, Leaf, Number, Phase, Value
@@ -52,8 +53,8 @@ class Layout:
         wide: list[bool] = []
         for item in self.plan.values:
             if isinstance(item, Leaf):
-                name = item.name.removesuffix(AT_END)
-                wide.append(item.name.removesuffix(AT_BASE) in drawn or name in self._states or name in self.plan.standing)
+                name, supplied = item.name.removesuffix(AT_END), item.name.removesuffix(AT_BASE)
+                wide.append(_is_noise(item) or supplied in drawn or name in self._states or name in self.plan.standing)
             elif isinstance(item, Number):
                 wide.append(False)
             else:
@@ -144,6 +145,10 @@ class Layout:
         if not self._keeps_own(value, item):
             array = self.arrays[value]
             self._free.setdefault((array.shape, array.dtype), []).append(array)
+
+
+def _is_noise(item: Leaf) -> bool:
+    return item.name.startswith(NOISE)
 
 
 def _first(item: Computed) -> int:

@@ -1,4 +1,4 @@
-"""Names for the values of a kernel, so that its source reads like the model: potential_output, its parts with a number behind."""
+"""Names for the values of a kernel, so that its source reads like the model: a variable, its parts numbered."""
 
 from __future__ import annotations
 

@@ -22,7 +22,10 @@ DOUBLE: np.dtype[Any] = np.dtype(np.float64)
 
 
 class Workspace:
-    """Memory for `draws` draws of a kernel; `drawn` names the leaves that differ from draw to draw."""
+    """Memory for `draws` draws of a kernel; `drawn` names the leaves that differ from draw to draw.
+
+    `embedded_error` is the largest difference so far from the method's embedded one, relative to the state, in any step.
+    """
 
     def __init__(
         self,
@@ -36,6 +39,7 @@ class Workspace:
         if draws < NARROWEST:
             raise AssertionError("a block is never one draw wide")
         self.kernel, self.draws = kernel, draws
+        self.embedded_error = 0.0
         stages = len(kernel.request.method.nodes)
         self.layout = Layout(kernel.plan, draws, drawn, precision, stages=stages, shared=shared)
         space = self._names()

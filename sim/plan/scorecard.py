@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import xarray as xr
+from numpy.typing import NDArray
 
 from sim.inputs.history import Datum, History
 from sim.inputs.targets import Binding, Catalogue, PlanTarget
@@ -21,11 +22,12 @@ from sim.units import conversion
 Verdict = Literal["met", "near", "missed", "not_judged"]
 NEAR = 0.03
 PERCENT = "%"
+Projected = float | NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Score:
-    """One row of the scorecard. Values are in the target's own unit."""
+    """One row of the scorecard. Values are in the target's own unit; the probability is known after draws."""
 
     scenario: str
     target: PlanTarget
@@ -46,6 +48,8 @@ class Score:
     document: Text = Text("", "")
     variable: str = ""
     past_indicator: str = ""
+    probability: float | None = None
+    probability_error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -156,8 +160,8 @@ def verdict(operator: str, projected: float, value: float, about_tolerance: floa
     return "near" if abs(projected - value) <= NEAR * abs(value) else "missed"
 
 
-def is_met(operator: str, projected: float, value: float, about_tolerance: float) -> bool:
-    """Whether a projection meets a target, by the operator that the plan's wording stands for."""
+def is_met(operator: str, projected: Projected, value: float, about_tolerance: float) -> Any:
+    """Whether a projection meets a target, by the operator that the plan's wording stands for; an array answers by cell."""
     if operator == ">":
         return projected > value
     if operator == "<=":

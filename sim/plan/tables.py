@@ -26,6 +26,8 @@ COLUMNS = (
     "gap_percent",
     "required_growth",
     "verdict",
+    "probability",
+    "probability_error",
 )
 
 
@@ -44,6 +46,8 @@ def score_row(score: Score, language: Language) -> dict[str, Any]:
         "gap_percent": score.gap_percent,
         "required_growth": score.required_growth,
         "verdict": score.verdict,
+        "probability": score.probability,
+        "probability_error": score.probability_error,
     }
 
 

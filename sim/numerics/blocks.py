@@ -1,0 +1,118 @@
+"""Blocks of draws: what is run, how many draws share a workspace, and what comes back of each block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.values import YearPath
+from sim.numerics.draws import BlockValues, Draws
+from sim.numerics.finite import Origin, finite_draws, origin_of
+from sim.numerics.integrate import Clock, simulate
+from sim.numerics.kernel import Kernel
+from sim.numerics.plan import Plan
+from sim.numerics.tape import VIEWS, Computed, Phase
+from sim.numerics.workspace import NARROWEST, Workspace
+
+Values = NDArray[Any]
+CHUNK = 4096
+"""Draws that statistics gather before they are merged, whatever the size of a block; a block never crosses a chunk."""
+STEP_BYTES = 4 << 20
+"""What a block's values of one step may take; measured by benchmarks/blocks.py."""
+_MOST_NAMED = 20
+
+
+@dataclass(frozen=True)
+class Task:
+    """What every block of an ensemble has in common."""
+
+    kernel: Kernel
+    clock: Clock
+    central: Mapping[str, YearPath]
+    draws: Draws
+    precision: str = "float64"
+
+    @property
+    def block(self) -> int:
+        """Draws in a block."""
+        return block_size(self.kernel.plan, np.dtype(self.precision).itemsize)
+
+    def blocks(self) -> list[tuple[int, int]]:
+        """First draw of each block and the one after its last."""
+        size, count = self.block, self.draws.count
+        return [(start, min(start + size, count)) for start in range(0, count, size)]
+
+
+@dataclass(frozen=True)
+class LostDraw:
+    """A draw that became infinite or undefined; `origin` says where it began (only for the first few of a block)."""
+
+    draw: int
+    origin: Origin | None
+
+
+@dataclass(frozen=True)
+class BlockResult:
+    """Outputs as [year, dims..., draw], the base year first; lost draws are still among the columns."""
+
+    start: int
+    stop: int
+    values: dict[str, Values]
+    lost: tuple[LostDraw, ...]
+    embedded_error: float
+
+
+def block_size(plan: Plan, itemsize: int) -> int:
+    """A power of two, so that blocks fill chunks: as many draws as keep the values of a step within STEP_BYTES."""
+    cells = sum(_cells(plan, value) for value in plan.sections[Phase.STEP])
+    fitting = max(STEP_BYTES // max(cells * itemsize, 1), 1)
+    return int(min(max(1 << (fitting.bit_length() - 1), 64), 1024))
+
+
+def _cells(plan: Plan, value: int) -> int:
+    item = plan.values[value]
+    if isinstance(item, Computed) and item.operation in VIEWS:
+        return 0
+    cells = 1
+    for dim in item.dims:
+        cells *= plan.sizes[dim]
+    return cells
+
+
+class BlockRunner:
+    """Runs blocks of one task, and keeps the workspaces between them."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._workspaces: dict[int, Workspace] = {}
+
+    def run(self, start: int, stop: int) -> BlockResult:
+        """Run the draws `start` to `stop` - 1."""
+        task, count = self._task, stop - start
+        exogenous = task.draws.block(task.central, start, stop)
+        workspace = self._workspace(max(count, NARROWEST), exogenous.drawn)
+        rows, fine = [], np.ones(workspace.draws, dtype=bool)
+        for row in simulate(workspace, task.clock, exogenous):
+            rows.append({name: value[..., :count].copy() for name, value in row.values.items()})
+            fine &= finite_draws(workspace)
+        values = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+        return BlockResult(start, stop, values, self._lost(fine[:count], start), workspace.embedded_error)
+
+    def _workspace(self, draws: int, drawn: frozenset[str]) -> Workspace:
+        if draws not in self._workspaces:
+            task = self._task
+            self._workspaces[draws] = Workspace(task.kernel, draws, drawn, np.dtype(task.precision))
+        return self._workspaces[draws]
+
+    def _lost(self, fine: NDArray[np.bool_], start: int) -> tuple[LostDraw, ...]:
+        numbers = [start + int(column) for column in np.flatnonzero(~fine)]
+        return tuple(LostDraw(draw, self._origin(draw) if place < _MOST_NAMED else None) for place, draw in enumerate(numbers))
+
+    def _origin(self, draw: int) -> Origin | None:
+        task = self._task
+        alone: BlockValues = task.draws.block(task.central, draw, draw + 1)
+        return origin_of(task.kernel, task.clock, alone)

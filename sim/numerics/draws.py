@@ -1,0 +1,78 @@
+"""Draws: which parameters differ from draw to draw, and their values for any block of draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.values import YearPath
+from sim.model.binding import NOISE
+from sim.numerics.sobol import sobol_uniforms
+from sim.numerics.streams import normals, triangular, uniforms
+
+Values = NDArray[Any]
+Design = Literal["random", "sobol"]
+
+
+@dataclass(frozen=True)
+class Prior:
+    """A triangular prior of the factor by which a parameter's central values are multiplied, in every year and member."""
+
+    name: str
+    low: float
+    mode: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Draws:
+    """`count` futures. `given` holds values that were drawn elsewhere, as [dims..., draw]; priors are drawn by number."""
+
+    count: int
+    seed: int = 0
+    priors: tuple[Prior, ...] = ()
+    given: Mapping[str, Values] = field(default_factory=dict)
+    design: Design = "random"
+
+    def block(self, central: Mapping[str, YearPath], start: int, stop: int) -> BlockValues:
+        """The exogenous values of the draws `start` to `stop` - 1."""
+        given = {name: values[..., start:stop] for name, values in self.given.items()}
+        return BlockValues(central, given, self.factors(start, stop), self.seed, start, stop)
+
+    def factors(self, start: int, stop: int) -> dict[str, Values]:
+        """The factor of every prior."""
+        if self.design == "sobol" and self.priors:
+            uniform = sobol_uniforms(self.seed, tuple(prior.name for prior in self.priors), start, stop)
+        else:
+            uniform = {prior.name: uniforms(self.seed, prior.name, start, stop) for prior in self.priors}
+        return {prior.name: triangular(uniform[prior.name], prior.low, prior.mode, prior.high) for prior in self.priors}
+
+
+@dataclass(frozen=True)
+class BlockValues:
+    """The exogenous values of a block: central paths, replaced or multiplied where they are drawn, and noise."""
+
+    central: Mapping[str, YearPath]
+    given: Mapping[str, Values]
+    factors: Mapping[str, Values]
+    seed: int
+    start: int
+    stop: int
+
+    @property
+    def drawn(self) -> frozenset[str]:
+        """Names whose value differs from draw to draw."""
+        return frozenset((*self.given, *self.factors))
+
+    def value(self, name: str, year: int) -> Values:
+        """[dims..., draw] if drawn, else [dims..., 1]. Noise is one standard normal number per draw and year."""
+        if name.startswith(NOISE):
+            return normals(self.seed, name, self.start, self.stop, year)
+        if name in self.given:
+            return self.given[name]
+        central = self.central[name].at(year)[..., np.newaxis]
+        return central * self.factors[name] if name in self.factors else central
