@@ -14,8 +14,10 @@ import numpy as np
 import xarray as xr
 
 from sim.inputs.values import YearPath
+from sim.outputs.ensemble import ensemble_dataset
 from sim.outputs.store import RUN_FILE, results_folder, run_id, write_run
 from sim.pipeline import Case, Outcome
+from sim.plan.probability import sentences
 from sim.plan.tables import score_dataset, write_scorecard
 from sim.report.drawing import finish_drawing, read_svgs, start_drawing
 from sim.report.pages import Assumption, CaseText, Setting, as_cells, compare_page, report_page
@@ -53,7 +55,13 @@ def _write_data(folder: Path, view: View, outcome: Outcome, case: CaseView, text
     folder.mkdir(exist_ok=True)
     write_scorecard(folder / "scorecard.csv", case.scores, view.language)
     write_workbook(folder / "table.xlsx", view, case, text)
-    groups = {"inputs": inputs_dataset(outcome), "results": outcome.results, "scorecard": score_dataset(case.scores)}
+    groups: dict[str, xr.Dataset] = {
+        "inputs": inputs_dataset(outcome),
+        "results": outcome.results,
+        "scorecard": score_dataset(case.scores),
+    }
+    if outcome.ensemble is not None:
+        groups["ensemble"] = ensemble_dataset(outcome.ensemble, outcome.results, outcome.case.world.graph)
     write_run(folder / RUN_FILE, groups, run_attributes(outcome, text))
 
 
@@ -110,6 +118,7 @@ def case_text(outcome: Outcome) -> CaseText:
         description=case.scenario.description,
         remarks=case.selection.remarks,
         step_error=None if outcome.step_error is None else outcome.step_error.sentence(),
+        draws=() if outcome.ensemble is None else tuple(sentences(outcome.ensemble)),
         settings=settings,
         comparisons=outcome.comparisons,
         assumptions=[_assumption(outcome, name) for name in case.world.city.parameters],
@@ -172,7 +181,7 @@ def run_attributes(outcome: Outcome, text: CaseText) -> dict[str, Any]:
         "method": scenario.method,
         "steps_per_year": str(scenario.steps_per_year),
         "home": outcome.case.world.home.origin.en,
-        "seed": "none (central run without draws)",
+        "seed": "none (central run without draws)" if outcome.ensemble is None else str(outcome.ensemble.seed),
         "base_year_row": "the equations at the base state; pinned flows and stocks equal the published figures",
         "changes": changes,
         "versions": outcome.provenance.versions,

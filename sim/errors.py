@@ -54,6 +54,10 @@ class SimError(Exception):
         self.faults = (faults,) if isinstance(faults, Fault) else tuple(dict.fromkeys(faults))
         super().__init__("\n".join(fault.in_language("en") for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type[SimError], tuple[tuple[Fault, ...]]]:
+        """An error of a worker process reaches its parent with all faults."""
+        return type(self), (self.faults,)
+
 
 class InputError(SimError):
     """A scenario, city, plan or data file is wrong."""

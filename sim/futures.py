@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
-from sim.errors import Fault, Faults, InputError
+from sim.errors import Faults, InputError
 from sim.inputs.parameters import ParameterRecord
 from sim.model.binding import Bound
 from sim.numerics.blocks import Task
-from sim.numerics.draws import Draws, Prior
+from sim.numerics.draws import DrawRequest, Draws, Prior
 from sim.numerics.ensemble import Ensemble, Wanted, run_ensemble
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
 from sim.pipeline import Case, Outcome, request_of
-from sim.plan.probability import conditions_of
+from sim.plan.probability import conditions_of, with_probabilities
 from sim.text import Text
 
 Progress = Callable[[int, int], None]
-MOST_DRAWS = 100_000_000
 
 
-@dataclass(frozen=True)
-class DrawRequest:
-    """How many draws, from which seed, on how many workers."""
-
-    count: int
-    seed: int
-    workers: int
+def with_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None = None) -> Outcome:
+    """The outcome with its draws, and with their probabilities in its scorecard."""
+    ensemble = run_draws(outcome, request, progress)
+    return replace(outcome, ensemble=ensemble, scores=with_probabilities(outcome.scores, ensemble))
 
 
 def run_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None = None) -> Ensemble:
@@ -94,29 +90,3 @@ def prior_of(record: ParameterRecord, bound: Bound, last_year: int, faults: Faul
         return None
     ends = sorted((low / centre, high / centre))
     return Prior(record.name, ends[0], min(max(1.0, ends[0]), ends[1]), ends[1])
-
-
-def draw_faults(
-    count: str | None, seed: str | None, workers: str | None, processors: int
-) -> tuple[DrawRequest | None, list[Fault]]:
-    """Read --draws, --seed and --workers; every one that is wrong is a fault."""
-    faults: list[Fault] = []
-    numbers = (
-        whole_number("--draws", count or "0", 1 if count else 0, MOST_DRAWS, faults),
-        whole_number("--seed", seed or "0", 0, 2**63 - 1, faults),
-        whole_number("--workers", workers or str(processors), 1, max(4 * processors, 64), faults),
-    )
-    if faults or not count:
-        return None, faults
-    return DrawRequest(*numbers), faults
-
-
-def whole_number(option: str, text: str, low: int, high: int, faults: list[Fault]) -> int:
-    """A whole number between two limits, or a fault."""
-    cleaned = text.strip().replace("_", "").replace(",", "")
-    number = int(cleaned) if cleaned.isascii() and cleaned.lstrip("-").isdigit() and len(cleaned) < 30 else None  # noqa: PLR2004
-    if number is None or not low <= number <= high:
-        message = Text(f"{option} {text} 不可用", f"{option} {text} cannot be used")
-        faults.append(Fault(message, advice=Text(f"应为 {low}–{high} 的整数", f"give a whole number from {low} to {high}")))
-        return low
-    return number

@@ -29,8 +29,9 @@ from sim.model.loops import Loop, link_table, polarity, read_loops
 from sim.model.unit_check import check_units
 from sim.numerics.assembly import Request
 from sim.numerics.central import central_run
+from sim.numerics.ensemble import Ensemble
 from sim.numerics.integrate import Clock, YearValues
-from sim.numerics.kernel import kernel_for
+from sim.numerics.kernel import Kernel, kernel_for
 from sim.numerics.links import link_sign, starting_point
 from sim.numerics.methods import METHODS
 from sim.outputs.dataset import to_dataset
@@ -94,7 +95,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run says: results, scorecard, time-step error, errors against published figures, and where it comes from."""
+    """What a run says: results, scorecard, time-step error, errors against published figures, where it comes from, draws."""
 
     case: Case
     results: xr.Dataset
@@ -102,6 +103,7 @@ class Outcome:
     step_error: StepError | None
     comparisons: list[Comparison]
     provenance: Provenance
+    ensemble: Ensemble | None = None
 
 
 def open_world(home: Home, city: str) -> World:
@@ -186,6 +188,13 @@ def measured_loops(world: World) -> list[MeasuredLoop]:
         MeasuredLoop(loop, tuple(link_sign(world.graph, cause, effect, state) for cause, effect in loop.links))
         for loop in world.loops
     ]
+
+
+def kernel_of(world: World) -> Kernel:
+    """The kernel of everything that a city's model reports, with the city's own values and the default method."""
+    values = {name: record.value for name, record in world.city.parameters.items() if record.value is not None}
+    yearly = Bound(values, frozenset(), ()).yearly
+    return kernel_for(world.graph, Request(tuple(world.graph.quantities), frozenset(), yearly, METHODS["euler"], 4))
 
 
 def prepare(scenario: Scenario, world: World) -> Case:

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.cli.console import Speaker, accept_any_console, speaker
+from sim.cli.numbers import read_draws
 from sim.errors import Fault, Place, SimError, UsageError
 from sim.text import Text
 
@@ -38,6 +39,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="不显示进度和表格 /
 AsJson = Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档 / print one JSON document")]
 HomeFolder = Annotated[Path | None, typer.Option("--home", help="含 models/ 与 scenarios/ 的文件夹 / home folder")]
 Require = Annotated[list[str] | None, typer.Option("--require", help="目标编号或 all：未实现则返回 1 / exit 1 when missed")]
+DrawCount = Annotated[str | None, typer.Option("--draws", help="按先验抽样的次数 / number of draws from the priors")]
+Seed = Annotated[str | None, typer.Option("--seed", help="随机数种子，默认 0 / seed of the draws, 0 by default")]
+Workers = Annotated[str | None, typer.Option("--workers", help="进程数，默认每处理器一个 / processes, one a processor")]
 RESULTS = Path("results")
 
 
@@ -48,6 +52,9 @@ def run(
     set_values: SetValues = None,
     use: Use = None,
     out: OutFolder = RESULTS,
+    draws: DrawCount = None,
+    seed: Seed = None,
+    workers: Workers = None,
     lang: Language = None,
     *,
     quiet: Quiet = False,
@@ -59,7 +66,8 @@ def run(
     from sim.cli import run as verb
 
     voice = _speaker(lang, quiet=quiet, as_json=as_json)
-    request = verb.Request(scenarios or [], city, _pairs(set_values), tuple(use or ()), out, tuple(require or ()), home)
+    asked = read_draws(draws, seed, workers)
+    request = verb.Request(scenarios or [], city, _pairs(set_values), tuple(use or ()), out, tuple(require or ()), home, asked)
     raise typer.Exit(verb.run(request, voice))
 
 
@@ -97,6 +105,7 @@ def describe(
     *,
     equations: Annotated[bool, typer.Option("--equations", help="全部方程 / all equations")] = False,
     loops: Annotated[bool, typer.Option("--loops", help="反馈回路 / feedback loops")] = False,
+    kernel: Annotated[bool, typer.Option("--kernel", help="生成的计算程序 / the generated kernel")] = False,
     as_json: AsJson = False,
     home: HomeFolder = None,
 ) -> None:
@@ -104,10 +113,10 @@ def describe(
     from sim.cli import describe as verb
 
     voice = _speaker(lang, as_json=as_json)
-    if not equations and not loops:
-        advice = Text("请加 --equations 或 --loops", "add --equations or --loops")
+    if not equations and not loops and not kernel:
+        advice = Text("请加 --equations、--loops 或 --kernel", "add --equations, --loops or --kernel")
         raise UsageError(Fault(Text("没有说明要描述什么", "nothing to describe"), Place(), advice))
-    verb.describe(city, home, voice, equations=equations, loops=loops)
+    verb.describe(city, home, voice, equations=equations, loops=loops, kernel=kernel)
 
 
 @app.command()

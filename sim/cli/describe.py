@@ -7,13 +7,16 @@ from pathlib import Path
 
 from sim import pipeline
 from sim.cli.console import Speaker
+from sim.cli.kernel_text import kernel_head, kernel_record
 from sim.inputs.home import DEFAULT_CITY, find_home
 from sim.report.equations import equation_records, equations_markdown
 from sim.text import Text
 
 
-def describe(city: str | None, home_folder: Path | None, speaker: Speaker, *, equations: bool, loops: bool) -> None:
-    """Print the equation reference or the loops of a city's model."""
+def describe(
+    city: str | None, home_folder: Path | None, speaker: Speaker, *, equations: bool, loops: bool, kernel: bool
+) -> None:
+    """Print the equation reference, the loops or the compiled kernel of a city's model."""
     world = pipeline.open_world(find_home(home_folder), city or DEFAULT_CITY)
     if equations:
         records = equation_records(world.graph, world.labels, pipeline.declarations(world))
@@ -23,6 +26,17 @@ def describe(city: str | None, home_folder: Path | None, speaker: Speaker, *, eq
             sys.stdout.write(equations_markdown(records, speaker.language) + "\n")
     if loops:
         _loops(world, speaker)
+    if kernel:
+        _kernel(world, speaker)
+
+
+def _kernel(world: pipeline.World, speaker: Speaker) -> None:
+    """The kernel of everything the model reports, with the city's own paths, as the default run compiles it."""
+    found = pipeline.kernel_of(world)
+    if speaker.as_json:
+        speaker.json(kernel_record(found))
+    else:
+        sys.stdout.write(kernel_head(found) + found.source)
 
 
 def _loops(world: pipeline.World, speaker: Speaker) -> None:

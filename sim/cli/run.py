@@ -30,6 +30,7 @@ class Request:
     out: Path
     require: tuple[str, ...]
     home: Path | None
+    draws: tuple[int, int, int] | None = None
 
 
 def run(request: Request, speaker: Speaker) -> int:
@@ -66,7 +67,18 @@ def simulate(request: Request, speaker: Speaker) -> list[Any]:
     for case in cases:
         with speaker.progress(1, case.scenario.name) as advance:
             outcomes.append(pipeline.run(case, partial(_advance, advance, speaker.say(case.scenario.name))))
-    return outcomes
+    return outcomes if request.draws is None else [_with_draws(outcome, request.draws, speaker) for outcome in outcomes]
+
+
+def _with_draws(outcome: Any, draws: tuple[int, int, int], speaker: Speaker) -> Any:
+    from sim.futures import with_draws
+    from sim.numerics.draws import DrawRequest
+
+    name = outcome.case.scenario.name
+    what = Text(f"{name.zh} 抽样", f"{name.en}: draws")
+    request = DrawRequest(*draws)
+    with speaker.progress(request.count, what) as advance:
+        return with_draws(outcome, request, lambda done, _: advance(speaker.say(what), done))
 
 
 def _advance(advance: Callable[[str, float], None], label: str, _: str, done: int, total: int) -> None:
@@ -116,6 +128,7 @@ def missed_targets(required: Sequence[str], outcomes: Sequence[Any]) -> list[str
 
 def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> None:
     """Print what was changed, the scorecards and where everything is."""
+    from sim.plan.probability import sentences
     from sim.report.pages import headline
 
     for outcome in outcomes:
@@ -129,6 +142,8 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
             speaker.line(remark)
         if outcome.step_error is not None:
             speaker.line(outcome.step_error.sentence())
+        for sentence in sentences(outcome.ensemble) if outcome.ensemble is not None else ():
+            speaker.line(sentence)
         count = len(outcome.case.bound.resolved)
         if count:
             speaker.line(
@@ -150,7 +165,8 @@ def scorecard_table(scores: Sequence[Any], speaker: Speaker) -> Table:
     from sim.report.pages import score_cells
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for index, (zh, en) in enumerate(_HEADS):
+    drawn = any(score.probability is not None for score in scores)
+    for index, (zh, en) in enumerate((*_HEADS, _CHANCE) if drawn else _HEADS):
         table.add_column(speaker.word(zh, en), justify="left" if index in (0, 7) else "right", no_wrap=index != 0)
     colours = {"met": "green", "near": "yellow", "missed": "red", "not_judged": "bright_black"}
     for score in scores:
@@ -166,6 +182,7 @@ def scorecard_table(scores: Sequence[Any], speaker: Speaker) -> Table:
             cells["required"],
             verdict,
             cells["actual"],
+            *([cells["probability"]] if drawn else []),
         )
     return table
 
@@ -181,6 +198,7 @@ _HEADS = (
     ("判定", "verdict"),
     ("实际（年份）", "outcome (year)"),
 )
+_CHANCE = ("概率", "probability")
 
 
 def as_document(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> dict[str, Any]:
@@ -213,6 +231,17 @@ def as_document(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> dict
             }
             for outcome in outcomes
             if outcome.step_error is not None
+        ],
+        "draws": [
+            {
+                "scenario": outcome.case.scenario.key,
+                "count": outcome.ensemble.count,
+                "seed": outcome.ensemble.seed,
+                "left_out": len(outcome.ensemble.lost),
+                "all_met": None if outcome.ensemble.all_met is None else outcome.ensemble.all_met.probability,
+            }
+            for outcome in outcomes
+            if outcome.ensemble is not None
         ],
         "remarks": [speaker.say(remark) for outcome in outcomes for remark in outcome.case.selection.remarks],
     }

@@ -51,7 +51,7 @@ class ScenarioFile(Layer):
     """Another scenario file in the same folder, without or with .yaml."""
     last_year: int | None = None
     """Last simulated year."""
-    method: Literal["euler", "rk4"] | None = None
+    method: Literal["euler", "heun", "rk4", "dopri5"] | None = None
     """Integration method; euler when left out."""
     steps_per_year: int | None = Field(default=None, ge=1, le=365)
     """Time steps in a year; 4 when left out."""

@@ -19,6 +19,15 @@ Design = Literal["random", "sobol"]
 
 
 @dataclass(frozen=True)
+class DrawRequest:
+    """How many draws, from which seed, on how many workers."""
+
+    count: int
+    seed: int
+    workers: int
+
+
+@dataclass(frozen=True)
 class Prior:
     """A triangular prior of the factor by which a parameter's central values are multiplied, in every year and member."""
 

@@ -37,9 +37,10 @@ class Wanted:
 
 @dataclass
 class Ensemble:
-    """What an ensemble says. Arrays are [year, dims...], the base year first; quantiles have a level before them."""
+    """What an ensemble says: [year, dims...], base year first; quantiles have a level and histograms a bin before."""
 
     count: int
+    seed: int
     lost: tuple[LostDraw, ...] = ()
     lost_blocks: tuple[tuple[int, int], ...] = ()
     mean: dict[str, Values] = field(default_factory=dict)
@@ -144,6 +145,7 @@ class _Reducer:
         error, levels = gathered.quantile_error(), gathered.quantiles(LEVELS)
         return Ensemble(
             count=self._task.draws.count,
+            seed=self._task.draws.seed,
             lost=tuple(self._lost),
             lost_blocks=lost_blocks,
             mean=self._by_name(moments.mean),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.numerics.integrate import Clock, Exogenous, Integrator, Supply
 from sim.numerics.kernel import Kernel
 from sim.numerics.naming import variable_of
-from sim.numerics.tape import Computed, Phase
+from sim.numerics.tape import Phase
 from sim.numerics.workspace import NARROWEST, Workspace
 
 Values = NDArray[Any]
@@ -78,16 +78,10 @@ class _Watch:
         return watched
 
     def look(self, phase: Phase, year: int) -> None:
-        """Note the owner of the first value that is undefined, or else infinite, unless something was noted before."""
+        """Note the owner of the first value, in the order of computing, that is not finite, unless one was noted before."""
         if self.found is not None:
             return
         plan, arrays = self.workspace.kernel.plan, self.workspace.layout.arrays
-        wrong = [value for value in plan.sections[phase] if not np.isfinite(arrays[value]).all()]
-        origin = next((value for value in wrong if not self._is_inherited(value)), None)
+        origin = next((value for value in plan.sections[phase] if not np.isfinite(arrays[value]).all()), None)
         if origin is not None:
             self.found = Origin(year, variable_of(plan.owners[origin]))
-
-    def _is_inherited(self, value: int) -> bool:
-        item = self.workspace.kernel.plan.values[value]
-        arrays = self.workspace.layout.arrays
-        return isinstance(item, Computed) and any(not np.isfinite(arrays[child]).all() for child in item.inputs)

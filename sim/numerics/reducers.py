@@ -6,6 +6,7 @@ read from histograms whose bins were laid over the first chunk, and are off by a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -196,4 +197,5 @@ class Share:
 
 def series_of(values: Mapping[str, Values]) -> Values:
     """All outputs of a chunk as one array [series, draw], in the order of the names."""
-    return np.concatenate([array.reshape(-1, array.shape[-1]) for array in values.values()], axis=0)
+    flat = [array.reshape(math.prod(array.shape[:-1]), array.shape[-1]) for array in values.values()]
+    return np.concatenate(flat, axis=0)

@@ -20,7 +20,8 @@ def sobol_uniforms(seed: int, names: tuple[str, ...], start: int, stop: int) -> 
     from scipy.stats import qmc  # scipy.stats takes half a second to import, and only a Sobol design wants it
 
     sequence = qmc.Sobol(d=len(names), scramble=False)
-    sequence.fast_forward(start)
+    if start:
+        sequence.fast_forward(start)
     points = sequence.random(stop - start)
     shifts = np.array([uniforms(seed, f"{name}\0shift", 0, 1)[0] for name in names])
     rotated = np.clip((points + shifts) % 1.0, 2.0**-53, 1.0 - 2.0**-53)

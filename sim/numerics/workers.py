@@ -10,7 +10,7 @@ import pickle
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
@@ -133,8 +133,13 @@ def _no_interrupts_at_birth() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def named(blocks: Iterable[Block]) -> str:
+    """Blocks by their first and last draw."""
+    return ", ".join(f"{start}–{stop - 1}" for start, stop in blocks)
+
+
 def _lost_twice(blocks: list[Block]) -> Fault:
-    names = "、".join(f"{start}–{stop - 1}" for start, stop in blocks)
+    names = named(blocks)
     return Fault(
         Text(f"工作进程两次中断，抽样 {names} 未能完成", f"worker processes died twice; draws {names} were not completed"),
         Place(),

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from sim.inputs.targets import Binding, Catalogue, PlanTarget
 from sim.model.declarations import Variable
 from sim.model.graph import Graph
-from sim.numerics.ensemble import Ensemble
+from sim.numerics.ensemble import Ensemble, lost_sentence
+from sim.numerics.workers import named
 from sim.outputs.dataset import yearly_unit
 from sim.plan.scorecard import Score, is_met
+from sim.text import Text
 from sim.units import conversion
 
 Values = NDArray[Any]
@@ -78,6 +80,33 @@ def _condition(target: PlanTarget, binding: Binding, graph: Graph, base_year: in
 def with_probabilities(scores: Sequence[Score], ensemble: Ensemble) -> list[Score]:
     """The scorecard with the share of draws that meet each target, and the error of that share from finitely many draws."""
     return [_with_share(score, ensemble) for score in scores]
+
+
+def sentences(ensemble: Ensemble) -> list[Text]:
+    """What a reader must know of the draws: how many, how likely all targets are together, and what was left out."""
+    lost = lost_sentence(ensemble)
+    head = Text(
+        f"抽样：按参数先验抽取 {ensemble.count:,} 次（种子 {ensemble.seed}）",
+        f"draws: {ensemble.count:,} from the priors of the parameters (seed {ensemble.seed})",
+    )
+    if ensemble.all_met is not None:
+        p, error = 100.0 * ensemble.all_met.probability, 100.0 * ensemble.all_met.standard_error
+        head = head + Text(
+            f"；全部 {len(ensemble.shares)} 项目标同时实现的概率 {p:.2f}%（抽样误差 {error:.2f}）",
+            f"; all {len(ensemble.shares)} targets are met together in {p:.2f} % (sampling error {error:.2f})",
+        )
+    head = head + Text("。先验尚未按历史校准。", ". The priors are not yet calibrated on history.")
+    return [sentence for sentence in (head, lost, _run_again(ensemble)) if sentence is not None]
+
+
+def _run_again(ensemble: Ensemble) -> Text | None:
+    if not ensemble.lost_blocks:
+        return None
+    names = named(ensemble.lost_blocks)
+    return Text(
+        f"工作进程曾中断，抽样 {names} 已重新运行，结果不受影响。",
+        f"A worker process died; draws {names} were run again, which changes no result.",
+    )
 
 
 def _with_share(score: Score, ensemble: Ensemble) -> Score:

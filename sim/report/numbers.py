@@ -13,6 +13,7 @@ VERDICTS: dict[Verdict, Text] = {
     "not_judged": Text("暂不评估", "not judged"),
 }
 _MANY, _SOME = 1000.0, 20.0
+_RARE = 0.001
 
 
 def plain(value: float | None) -> str:
@@ -36,6 +37,15 @@ def signed(value: float | None, suffix: str = "") -> str:
 def rate(value: float | None, suffix: str) -> str:
     """A yearly rate with two decimals."""
     return NONE if value is None else f"{value:.2f}{suffix}".replace("-", "−")
+
+
+def chance(probability: float | None) -> str:
+    """A probability in per cent, nothing for none."""
+    if probability is None:
+        return ""
+    if 0.0 < probability < _RARE:
+        return "<0.1%"
+    return f"{100.0 * probability:.1f}%"
 
 
 def exact(value: float) -> str:

@@ -12,7 +12,7 @@ import jinja2
 
 from sim.outputs.published import Comparison
 from sim.plan.scorecard import Score
-from sim.report.numbers import NONE, VERDICTS, exact, plain, rate, signed
+from sim.report.numbers import NONE, VERDICTS, chance, exact, plain, rate, signed
 from sim.report.values import unit_text
 from sim.report.view import CaseView, View, yearly
 from sim.text import Language, Text
@@ -67,6 +67,7 @@ class CaseText:
     description: Text
     remarks: Sequence[Text]
     step_error: Text | None
+    draws: Sequence[Text]
     settings: Sequence[Setting]
     comparisons: Sequence[Comparison]
     assumptions: Sequence[Assumption]
@@ -84,6 +85,7 @@ def report_page(view: View, case: CaseView, text: CaseText, figures: Mapping[str
         remarks=[view.say(item) for item in text.remarks],
         description=view.say(text.description),
         step_error="" if text.step_error is None else view.say(text.step_error),
+        draws=[view.say(sentence) for sentence in text.draws],
         scores=[score_cells(score, language) for score in case.scores],
         changes=[as_cells(item, language) for item in text.settings],
         figures=_figures(figures),
@@ -151,6 +153,7 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
         "required": rate(score.required_growth, points),
         "growth": rate(score.projected_growth, points),
         "verdict": score.verdict,
+        "probability": chance(score.probability),
         "reason": score.reason.in_language(language),
         "actual": actual if language == "zh" else actual.replace("（", " (").replace("）", ")"),
         "quote": target.quote,

@@ -94,7 +94,7 @@ def test_every_fault_of_a_file_at_once(tmp_path: Path, world: pipeline.World) ->
     [
         ("name: {zh: 甲}\ncity: hengyang\n", "name.en: this key is missing"),
         (HEAD + "levrs: {}\n", "did you mean 'levers'"),
-        (HEAD + "method: rk5\n", "'euler' or 'rk4'"),
+        (HEAD + "method: rk5\n", "'euler', 'heun', 'rk4' or 'dopri5'"),
         (HEAD + "steps_per_year: 0\n", "greater than or equal to 1"),
         (HEAD + "steps_per_year: 1.5\n", "a whole number"),
         (HEAD + "last_year: soon\n", "a whole number"),

@@ -1,0 +1,120 @@
+"""Draws from the command line: numbers that are wrong, what a run with draws prints and stores, and Ctrl-C in the middle."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+from sim.cli.numbers import read_draws
+from sim.errors import UsageError
+
+ROOT = Path(__file__).resolve().parents[2]
+BAD = ("0", "-1", "nan", "inf", "1e3", "1.5", "", " ", "ten", "٣", "9" * 30, "0x10")
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_a_number_of_draws_or_workers_that_is_none_is_refused(text: str) -> None:
+    for arguments in ((text, None, None), ("5", None, text)):
+        with pytest.raises(UsageError, match="cannot be used"):
+            read_draws(*arguments)
+
+
+@pytest.mark.parametrize("text", [item for item in BAD if item != "0"])
+def test_a_seed_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="--seed"):
+        read_draws("5", text, None)
+
+
+def test_all_faults_come_together_and_nothing_is_asked_by_default() -> None:
+    with pytest.raises(UsageError) as caught:
+        read_draws("0", "-1", "no")
+    assert len(caught.value.faults) == 3
+    assert read_draws(None, None, None) is None
+    assert read_draws("2,000", "7", "3") == (2000, 7, 3)
+    with pytest.raises(UsageError, match="only go with --draws"):
+        read_draws(None, "7", None)
+
+
+def call(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "sim", "run", "baseline", "--home", str(ROOT), "--lang", "en", *arguments]
+
+
+@pytest.mark.slow
+def test_a_run_with_draws_stores_bands_and_prints_probabilities(tmp_path: Path) -> None:
+    done = subprocess.run(
+        call("--draws", "300", "--seed", "4", "--workers", "2", "--out", str(tmp_path), "--json"),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        cwd=ROOT,
+    )
+    document = json.loads(done.stdout)
+    assert document["draws"] == [{"scenario": "baseline", "count": 300, "seed": 4, "left_out": 0, "all_met": 0.0}]
+    chances = [row["probability"] for row in document["scorecard"] if row["verdict"] != "not_judged"]
+    assert all(0.0 <= chance <= 1.0 for chance in chances)
+    folder = Path(document["folder"]) / "baseline"
+    with xr.open_dataset(folder / "run.nc", group="ensemble") as bands:
+        middle = bands["gdp_nominal_quantile"].sel(quantile=0.5, year=2025).item()
+        low, high = (bands["gdp_nominal_quantile"].sel(quantile=level, year=2025).item() for level in (0.05, 0.95))
+        assert low < middle < high
+        assert bands.attrs["draws"] == 300
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert "300 from the priors" in report
+    assert "sampling error" in report
+
+
+def children_of(process: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            except OSError:
+                continue
+            found += [int(entry.name)] if int(fields[1]) == process else []
+    return found
+
+
+def is_running(process: int) -> bool:
+    """A process that has ended but was not yet collected by its parent is not running."""
+    stat = Path(f"/proc/{process}/stat")
+    return stat.exists() and stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.slow
+def test_an_interrupt_during_draws_ends_quickly_and_leaves_nothing(tmp_path: Path) -> None:
+    """Ctrl-C of a terminal reaches the whole process group, so it is sent to all of it."""
+    process = subprocess.Popen(
+        call("--draws", "5000000", "--workers", "2", "--out", str(tmp_path / "out")),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        start_new_session=True,
+    )
+    while not list(tmp_path.glob("sim-*/task.pickle")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    time.sleep(4.0)  # the workers are at work
+    children = children_of(process.pid)
+    started = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert time.monotonic() - started < 2.0
+    assert process.returncode == 1
+    assert "Traceback" not in errors
+    assert "Warning" not in errors
+    assert "Interrupted" in errors
+    assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []
+    assert list(tmp_path.glob("sim-*")) == []
+    time.sleep(0.5)
+    assert [child for child in children if is_running(child)] == []

@@ -1,0 +1,140 @@
+"""Statistics gathered in chunks equal those of numpy over everything; quantiles from histograms are off by a bin at most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from sim.errors import RunError
+from sim.inputs.values import YearPath
+from sim.model import Array, stock, variable
+from sim.numerics import reducers
+from sim.numerics.assembly import Request
+from sim.numerics.blocks import Task
+from sim.numerics.draws import Draws, Prior
+from sim.numerics.ensemble import LEVELS, Wanted, lost_sentence, run_ensemble
+from sim.numerics.integrate import Clock
+from sim.numerics.kernel import compile_kernel
+from sim.numerics.methods import METHODS
+from tests.tiny import graph_of
+
+Values = NDArray[Any]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(1, 50), min_size=1, max_size=6), st.integers(0, 2**31))
+def test_merged_moments_equal_numpy(sizes: list[int], seed: int) -> None:
+    parts = [np.random.default_rng(seed + size).normal(3.0, 2.0, (4, size)) for size in sizes]
+    together, whole = reducers.moments_of(parts[0]), np.concatenate(parts, axis=-1)
+    for part in parts[1:]:
+        together = reducers.merged(together, reducers.moments_of(part))
+    assert together.count == whole.shape[-1]
+    assert np.allclose(together.mean, whole.mean(axis=-1), rtol=1e-12)
+    assert np.allclose(together.squares, whole.var(axis=-1) * whole.shape[-1], rtol=1e-10, atol=1e-12)
+
+
+def test_merged_comoments_equal_numpy() -> None:
+    whole = np.random.default_rng(1).normal(size=(3, 1000))
+    whole[2] += whole[0]
+    merged = reducers.merged_comoments(reducers.comoments_of(whole[:, :400]), reducers.comoments_of(whole[:, 400:]))
+    assert np.allclose(merged.covariance, np.cov(whole), rtol=1e-12)
+
+
+def test_quantiles_from_histograms_are_off_by_a_bin_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reducers, "EXACT", 10)
+    whole = np.random.default_rng(2).gamma(2.0, 3.0, (2, 20_000))
+    gathered = reducers.Gathered(20_000)
+    for start in range(0, 20_000, 4096):
+        gathered.add(whole[:, start : start + 4096])
+    error = gathered.quantile_error()
+    assert error is not None
+    exact = np.quantile(whole, LEVELS, axis=-1)
+    assert (np.abs(gathered.quantiles(LEVELS) - exact) <= error).all()
+    assert (error < 0.02 * exact[3]).all()
+
+
+def test_a_series_that_never_moves_has_its_value_as_every_quantile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reducers, "EXACT", 1)
+    gathered = reducers.Gathered(100)
+    gathered.add(np.full((1, 100), 7.0))
+    assert np.array_equal(gathered.quantiles((0.1, 0.9)), [[7.0], [7.0]])
+
+
+@stock(unit="ratio", initial=1.0)
+def level(level: Array, growth: Array) -> Array:
+    return growth * level
+
+
+@variable(unit="ratio")
+def log_level(level: Array, offset: Array) -> Array:
+    return np.log(level - offset)
+
+
+def task(count: int, *priors: Prior, offset: float = 0.0, **given_values: Values) -> Task:
+    graph = graph_of([level, log_level], {"growth": 0.1, "offset": 0.0})
+    request = Request(("level", "log_level"), frozenset(), frozenset(), METHODS["rk4"], 2)
+    central = {"growth": YearPath(np.array(0.1)), "offset": YearPath(np.array(offset))}
+    return Task(compile_kernel(graph, request), Clock(2021, 2024), central, Draws(count, 1, priors, given_values))
+
+
+PRIOR = Prior("growth", 0.5, 1.0, 1.5)
+
+
+def above(values: Mapping[str, Values]) -> dict[str, NDArray[np.bool_]]:
+    return {"high": values["level"][-1] > 1.5, "low": values["level"][-1] < 1.55}
+
+
+def test_an_ensemble_says_what_numpy_says_of_its_paths() -> None:
+    wanted = Wanted(judge=above, paths=("level",), covariance=("level", "log_level"), bins=8)
+    found = run_ensemble(task(5000, PRIOR), 1, wanted)
+    last = found.paths["level"][-1]
+    assert last.shape == (5000,)
+    assert found.mean["level"][-1] == pytest.approx(last.mean(), rel=1e-12)
+    assert found.variance["level"][-1] == pytest.approx(last.var(ddof=1), rel=1e-9)
+    assert np.allclose(found.quantiles["level"][:, -1], np.quantile(last, LEVELS), rtol=1e-14)
+    assert found.covariance is not None
+    assert np.allclose(found.covariance, np.cov(np.stack([last, np.log(last)])), rtol=1e-9)
+    assert found.shares["high"].probability == (last > 1.5).mean()
+    assert found.all_met is not None
+    assert found.all_met.probability == ((last > 1.5) & (last < 1.55)).mean()
+    counts, edges = found.histograms["level"]
+    assert np.array_equal(counts[:, -1], np.histogram(last, bins=8)[0])
+    assert edges[0, -1] == last.min()
+    assert np.allclose(found.mean["level"][0], 1.0)
+
+
+def test_a_draw_that_is_lost_is_left_out_and_named() -> None:
+    growth = np.full(50, 0.1)
+    growth[7] = np.inf
+    found = run_ensemble(task(50, growth=growth), 1, Wanted(judge=above, paths=("level",)))
+    assert found.used == 49
+    assert found.shares["high"].count == 49
+    assert np.isnan(found.paths["level"][-1, 7])
+    assert np.isfinite(found.mean["level"]).all()
+    sentence = lost_sentence(found)
+    assert sentence is not None
+    assert "draw 7 (2021, level)" in sentence.en
+    assert lost_sentence(run_ensemble(task(50, PRIOR))) is None
+
+
+def test_a_run_without_a_finite_draw_fails() -> None:
+    with pytest.raises(RunError, match="all 10 draws"):
+        run_ensemble(task(10, PRIOR, offset=5.0))
+
+
+def test_the_embedded_error_is_reported_by_dopri5_only() -> None:
+    graph = graph_of([level], {"growth": 0.1})
+    errors = {}
+    for method in ("rk4", "dopri5"):
+        request = Request(("level",), frozenset(), frozenset(), METHODS[method], 1)
+        central = {"growth": YearPath(np.array(0.8))}
+        plain = Task(compile_kernel(graph, request), Clock(2021, 2024), central, Draws(10))
+        errors[method] = run_ensemble(plain).embedded_error
+    assert errors["rk4"] == 0.0
+    assert 1e-8 < errors["dopri5"] < 1e-4

@@ -1,0 +1,90 @@
+"""Processes that die: their blocks are run once more; a block lost twice ends the run; nothing stays behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.errors import RunError
+from sim.inputs.values import YearPath
+from sim.model import Array, stock
+from sim.numerics import workers
+from sim.numerics.assembly import Request
+from sim.numerics.blocks import BlockResult, Task
+from sim.numerics.draws import Draws
+from sim.numerics.integrate import Clock
+from sim.numerics.kernel import compile_kernel
+from sim.numerics.methods import METHODS
+from tests.tiny import graph_of
+
+
+@stock(unit="ratio", initial=1.0)
+def level(level: Array, growth: Array) -> Array:
+    return growth * level
+
+
+def task(count: int = 6000) -> Task:
+    request = Request(("level",), frozenset(), frozenset(), METHODS["euler"], 4)
+    kernel = compile_kernel(graph_of([level], {"growth": 0.1}), request)
+    growth = np.linspace(0.0, 0.2, count)
+    return Task(kernel, Clock(2021, 2024), {"growth": YearPath(np.array(0.1))}, Draws(count, given={"growth": growth}))
+
+
+def dies_once(folder: str, start: int, stop: int) -> BlockResult:
+    """Kills its process the first time that it is given the third block."""
+    marker = Path(folder).parent / "marker"
+    if start == 2048 and not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return workers._runner(folder).run(start, stop)
+
+
+def always_dies(folder: str, start: int, stop: int) -> BlockResult:
+    if start == 2048:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return workers._runner(folder).run(start, stop)
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def test_a_killed_worker_costs_nothing_but_time(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = [result.values["level"] for result in workers.run_blocks(task(), 1)]
+    monkeypatch.setattr(workers, "run_block", dies_once)
+    lost: list[tuple[int, int]] = []
+    found = [result.values["level"] for result in workers.run_blocks(task(), 2, lost)]
+    assert len(found) == len(expected)
+    assert all(np.array_equal(ours, other) for ours, other in zip(found, expected, strict=True))
+    assert (2048, 3072) in lost
+    assert list(temporary.glob("sim-*")) == []
+
+
+def test_a_block_lost_twice_ends_the_run_and_is_named(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "run_block", always_dies)
+    with pytest.raises(RunError, match="2048–3071"):
+        list(workers.run_blocks(task(), 2))
+    assert list(temporary.glob("sim-*")) == []
+
+
+def test_a_fault_in_a_worker_reaches_the_caller(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "run_block", fails)
+    with pytest.raises(RunError, match="as told"):
+        list(workers.run_blocks(task(), 2))
+    assert list(temporary.glob("sim-*")) == []
+
+
+def fails(*_: object) -> BlockResult:
+    from sim.errors import Fault
+    from sim.text import Text
+
+    raise RunError(Fault(Text("照办", "as told")))

@@ -1,0 +1,107 @@
+"""The cache: a hit traces and compiles nothing, a damaged entry is made again, a folder of others is not used."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from sim import cache, pipeline
+from sim.inputs.city import read_city_file
+from sim.inputs.home import Home
+from sim.numerics import kernel as kernel_module
+from sim.outputs.provenance import Provenance
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SIM_CACHE", str(tmp_path / "kept"))
+    return tmp_path / "kept"
+
+
+def _refuse(*_: object) -> NoReturn:
+    raise AssertionError("made again")
+
+
+def test_an_entry_is_made_once(folder: Path) -> None:
+    assert cache.kept("thing", "key", lambda: [1, 2]) == [1, 2]
+    assert cache.kept("thing", "key", _refuse) == [1, 2]
+    assert cache.kept("thing", "other", lambda: None) is None
+    assert cache.kept("thing", "other", _refuse) is None
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_without_a_key_nothing_is_kept(folder: Path) -> None:
+    cache.kept("thing", "", lambda: 1)
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("damage", [b"", b"short", b"x" * 500])
+def test_a_damaged_entry_is_made_again(folder: Path, damage: bytes) -> None:
+    cache.kept("thing", "key", lambda: 1)
+    [file] = folder.glob("*.bin")
+    file.write_bytes(damage)
+    assert cache.kept("thing", "key", lambda: 2) == 2
+    assert cache.kept("thing", "key", _refuse) == 2
+
+
+def test_one_flipped_bit_is_damage(folder: Path) -> None:
+    cache.kept("thing", "key", lambda: 1)
+    [file] = folder.glob("*.bin")
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(bytes(content))
+    assert cache.kept("thing", "key", lambda: 2) == 2
+
+
+def test_a_folder_that_others_may_write_to_is_not_used(folder: Path) -> None:
+    folder.mkdir()
+    folder.chmod(0o777)
+    cache.kept("thing", "key", lambda: 1)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_made_only_means_that_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way", encoding="utf-8")
+    monkeypatch.setenv("SIM_CACHE", str(blocked / "inside"))
+    assert cache.kept("thing", "key", lambda: 3) == 3
+
+
+def test_old_entries_are_forgotten(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_MOST_ENTRIES", 3)
+    for number in range(6):
+        cache.kept("thing", str(number), lambda: 1)
+        for age, file in enumerate(sorted(folder.glob("*.bin"), key=lambda item: item.stat().st_mtime_ns)):
+            os.utime(file, (1000 + age, 1000 + age))
+    assert len(list(folder.glob("*.bin"))) == 3
+
+
+def test_the_second_start_traces_and_compiles_nothing(folder: Path, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run() -> tuple[pipeline.Outcome, Provenance]:
+        [case] = pipeline.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), ())
+        outcome = pipeline.run(case)
+        return outcome, outcome.provenance
+
+    first, _ = run()
+    assert list(folder.glob("graph-*.bin"))
+    assert list(folder.glob("kernel-*.bin"))
+    for module, name in ((pipeline, "load_model"), (pipeline, "build_graph"), (kernel_module, "compile_kernel")):
+        monkeypatch.setattr(module, name, _refuse)
+    second, _ = run()
+    assert second.results.equals(first.results)
+
+
+def test_a_changed_model_file_is_traced_again(folder: Path, home: Home, tmp_path: Path) -> None:
+    settings = read_city_file(home.city_folder("hengyang"))
+    model = tmp_path / "prefecture"
+    model.mkdir()
+    for file in (home.models / "prefecture").glob("*.*"):
+        (model / file.name).write_bytes(file.read_bytes())
+    before = pipeline.model_key(model, settings)
+    production = model / "production.py"
+    production.write_text(production.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert pipeline.model_key(model, settings) != before
+    assert not folder.exists()
