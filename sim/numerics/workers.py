@@ -10,6 +10,7 @@ import pickle
 import shutil
 import signal
 import tempfile
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from sim.text import Text
 Block = tuple[int, int]
 _TASK = "task.pickle"
 _NOTHING = np.zeros(0)
+_CANCELLED = r"[\s\S]*tasks have been successfully executed\s+but not used"  # an interrupt is meant to cancel
 
 
 def run_blocks(task: Task, workers: int, lost_blocks: list[Block] | None = None) -> Iterator[BlockResult]:
@@ -71,6 +73,7 @@ def _in_parallel(folder: Path, blocks: list[Block], workers: int, handed_out: li
             handed_out.append(block)
             yield delayed(run_block)(str(folder), *block)
 
+    warnings.filterwarnings("ignore", message=_CANCELLED, category=UserWarning)
     parallel = Parallel(
         n_jobs=workers,
         backend="loky",
