@@ -16,7 +16,7 @@ from sim.inputs.checks import PublishedCheck, read_checks
 from sim.inputs.city import City, CityFile, read_city, read_city_file
 from sim.inputs.files import is_file
 from sim.inputs.home import Home
-from sim.inputs.parameters import read_parameters
+from sim.inputs.parameters import ParameterRecord, read_parameters
 from sim.inputs.scenario import Scenario, read_scenario
 from sim.inputs.schema import scenario_schema
 from sim.inputs.targets import Catalogue, read_catalogue
@@ -160,9 +160,14 @@ def _traced(model: Path, settings: CityFile) -> Graph:
     dimensions = [_with_regions(dimension, settings) for dimension in source.dimensions]
     by_name = {dimension.name: dimension for dimension in dimensions}
     declared = read_parameters(model / "parameters.yaml", by_name, (settings.base_year, settings.last_year))
-    graph = build_graph(source.declarations, dimensions, [Parameter(p.name, p.unit, p.dims) for p in declared.values()])
+    graph = build_graph(source.declarations, dimensions, [_parameter(record) for record in declared.values()])
     check_units(graph)
     return graph
+
+
+def _parameter(record: ParameterRecord) -> Parameter:
+    positive = record.range is not None and record.range[0] > 0.0
+    return Parameter(record.name, record.unit, record.dims, positive)
 
 
 def declarations(world: World) -> tuple[Declaration, ...]:

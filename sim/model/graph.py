@@ -16,11 +16,15 @@ from sim.text import Text, listing
 
 @dataclass(frozen=True)
 class Parameter:
-    """What a graph must know of a parameter: its unit and dimensions. Values come with the scenario."""
+    """What a graph must know of a parameter: its unit and dimensions. Values come with the scenario.
+
+    `positive` promises that no scenario may give it a value of zero or less.
+    """
 
     name: str
     unit: str
     dims: tuple[str, ...] = ()
+    positive: bool = False
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,8 @@ def assemble(graph: Graph, request: Request) -> Assembly:
 class _Assembler:
     def __init__(self, graph: Graph, request: Request) -> None:
         self.graph, self.request = graph, request
-        self.tape = Tape({name: len(item.members) for name, item in graph.dimensions.items()})
+        positive = frozenset(name for name, item in graph.parameters.items() if item.positive)
+        self.tape = Tape({name: len(item.members) for name, item in graph.dimensions.items()}, positive)
         self.standing = {event.stock for event in graph.events if _is_zero(graph.rates[event.stock])}
         self.stocks_at_end: dict[str, int] = {}
         around = partial(Surroundings, self.tape)

@@ -21,8 +21,10 @@ from sim.numerics.workspace import NARROWEST, Workspace
 Values = NDArray[Any]
 CHUNK = 4096
 """Draws that statistics gather before they are merged, whatever the size of a block; a block never crosses a chunk."""
-STEP_BYTES = 4 << 20
-"""What a block's values of one step may take; measured by benchmarks/blocks.py."""
+STEP_BYTES = 12 << 20
+"""What all values of one step may take together in a block (buffers are shared, so the memory is far less). The benchmark
+measures the cost against the size of a block: wider ones gain nothing."""
+_NARROWEST_BLOCK, _BLOCKS_A_WORKER = 512, 4
 _MOST_NAMED = 20
 
 
@@ -41,9 +43,11 @@ class Task:
         """Draws in a block."""
         return block_size(self.kernel.plan, np.dtype(self.precision).itemsize)
 
-    def blocks(self) -> list[tuple[int, int]]:
-        """First draw of each block and the one after its last."""
+    def blocks(self, workers: int = 1) -> list[tuple[int, int]]:
+        """First draw of each block and the one after its last; several workers get blocks that can be shared out evenly."""
         size, count = self.block, self.draws.count
+        while workers > 1 and size > _NARROWEST_BLOCK and count < size * workers * _BLOCKS_A_WORKER:
+            size //= 2
         return [(start, min(start + size, count)) for start in range(0, count, size)]
 
 
@@ -70,7 +74,7 @@ def block_size(plan: Plan, itemsize: int) -> int:
     """A power of two, so that blocks fill chunks: as many draws as keep the values of a step within STEP_BYTES."""
     cells = sum(_cells(plan, value) for value in plan.sections[Phase.STEP])
     fitting = max(STEP_BYTES // max(cells * itemsize, 1), 1)
-    return int(min(max(1 << (fitting.bit_length() - 1), 64), 1024))
+    return int(min(max(1 << (fitting.bit_length() - 1), 64), CHUNK))
 
 
 def _cells(plan: Plan, value: int) -> int:

@@ -6,6 +6,7 @@ number when it has no dimensions.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from sim.numerics.plan import Plan, Row
 from sim.numerics.tape import TRUTHS, VIEWS, Computed, Leaf, Number, Phase, Value
 
 Values = NDArray[Any]
+_LINE = 64
 _ALIASING = frozenset({"where", "total", "stack", "place", "shift"})
 
 
@@ -29,9 +31,9 @@ class Layout:
     ) -> None:
         self.plan, self.draws, self.precision = plan, draws, precision
         self._shared = shared
-        self.integrated = np.zeros((plan.n_rows, draws), precision)
-        self.rates = np.zeros((plan.n_rows, draws), precision)
-        self.stage = np.zeros((plan.n_states, draws), precision) if stages > 1 else self.integrated[: plan.n_states]
+        self.integrated = aligned_zeros((plan.n_rows, draws), precision)
+        self.rates = aligned_zeros((plan.n_rows, draws), precision)
+        self.stage = aligned_zeros((plan.n_states, draws), precision) if stages > 1 else self.integrated[: plan.n_states]
         self.leaves: dict[str, Values] = {}
         self.arrays: list[Values] = []
         self._states = {row.name: row for row in plan.states}
@@ -95,7 +97,7 @@ class Layout:
         name = item.name.removesuffix(AT_END)
         if name in self._states:
             return self.rows(self.integrated if item.phase == Phase.END else self.stage, self._states[name])
-        self.leaves[item.name] = np.zeros(self._shape(item.dims, wide=self._wide[value]), self.precision)
+        self.leaves[item.name] = aligned_zeros(self._shape(item.dims, wide=self._wide[value]), self.precision)
         return self.leaves[item.name]
 
     def _shape(self, dims: tuple[str, ...], *, wide: bool) -> tuple[int, ...]:
@@ -132,7 +134,7 @@ class Layout:
         shape = self._shape(item.dims, wide=self._wide[value])
         kind = np.dtype(bool) if item.operation in TRUTHS else self.precision
         waiting = [] if self._keeps_own(value, item) else self._free.get((shape, kind), [])
-        return waiting.pop() if waiting else np.zeros(shape, kind)
+        return waiting.pop() if waiting else aligned_zeros(shape, kind)
 
     def _keeps_own(self, value: int, item: Computed) -> bool:
         return not self._shared or value in self.plan.lasting or item.operation == "place"
@@ -145,6 +147,14 @@ class Layout:
         if not self._keeps_own(value, item):
             array = self.arrays[value]
             self._free.setdefault((array.shape, array.dtype), []).append(array)
+
+
+def aligned_zeros(shape: tuple[int, ...], kind: np.dtype[Any]) -> Values:
+    """Zeros that begin at a cache line: a vector register then never straddles two."""
+    size = math.prod(shape) * kind.itemsize
+    raw = np.zeros(size + _LINE, np.uint8)
+    start = -raw.ctypes.data % _LINE
+    return raw[start : start + size].view(kind).reshape(shape)
 
 
 def _is_noise(item: Leaf) -> bool:

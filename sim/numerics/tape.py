@@ -63,6 +63,7 @@ Value = Leaf | Number | Computed
 COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "logical_and", "logical_or"})
 TRUTHS = frozenset({"greater", "greater_equal", "less", "less_equal", "logical_and", "logical_or", "logical_not"})
 VIEWS = frozenset({"at", "part", "align", "repeat"})
+_KEEP_POSITIVE = frozenset({"add", "multiply", "divide", "minimum", "sqrt", "total", "at", "part", "align", "repeat", "stack"})
 _LARGEST_WHOLE_POWER = 4
 
 
@@ -74,10 +75,13 @@ _FOLD: dict[str, Callable[..., Any]] = {"where": _choose}
 
 
 class Tape:
-    """Values in an order in which they can be computed. Every method returns a value's number."""
+    """Values in an order in which they can be computed; most methods return a value's number.
 
-    def __init__(self, sizes: Mapping[str, int]) -> None:
-        self.sizes = sizes
+    `positive` are names of leaves whose value is above zero in every run.
+    """
+
+    def __init__(self, sizes: Mapping[str, int], positive: frozenset[str] = frozenset()) -> None:
+        self.sizes, self.positive = sizes, positive
         self.values: list[Value] = []
         self.phases: list[Phase] = []
         self.owners: list[str] = []
@@ -152,6 +156,26 @@ class Tape:
             return value
         wider = self.ordered({*dims, dim})
         return self.compute("repeat", (value,), wider, (wider.index(dim), self.sizes[dim]))
+
+    def is_positive(self, value: int) -> bool:
+        """Whether a value is known to be above zero."""
+        item = self.values[value]
+        if isinstance(item, Number):
+            return item.value > 0.0
+        if isinstance(item, Leaf):
+            return item.name.split("@")[0] in self.positive
+        if item.operation in _KEEP_POSITIVE:
+            return all(self.is_positive(child) for child in item.inputs)
+        return item.operation == "exp" or (item.operation == "maximum" and any(map(self.is_positive, item.inputs)))
+
+    def is_time(self, value: int) -> bool:
+        """Whether a value is the time itself."""
+        item = self.values[value]
+        return isinstance(item, Leaf) and item.name.split("@")[0] == "time"
+
+    def known_log(self, value: int) -> int | None:
+        """The logarithm of a value, if it was taken before."""
+        return self._known.get(Computed("log", (value,), self.dims(value)))
 
     def power(self, base: int, exponent: int) -> int:
         """base**exponent: products for small whole numbers, else exp(exponent*log(base)).

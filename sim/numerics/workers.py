@@ -40,7 +40,7 @@ def run_blocks(task: Task, workers: int, lost_blocks: list[Block] | None = None)
     RunError
         when a block is lost twice.
     """
-    blocks = task.blocks()
+    blocks = task.blocks(workers)
     if workers == 1 or len(blocks) == 1:
         runner = BlockRunner(task)
         yield from (runner.run(start, stop) for start, stop in blocks)

@@ -16,7 +16,7 @@ from sim.inputs.values import YearPath
 from sim.model import Array, at, event, noise, shift, stock, total, variable
 from sim.model.nodes import names_read
 from sim.numerics.assembly import Request
-from sim.numerics.blocks import BlockRunner, Task
+from sim.numerics.blocks import CHUNK, BlockRunner, Task
 from sim.numerics.central import central_run
 from sim.numerics.draws import Draws
 from sim.numerics.integrate import Clock
@@ -221,8 +221,12 @@ def test_a_draw_that_is_lost_is_named_with_year_and_variable() -> None:
 
 def test_a_block_is_as_wide_as_the_cache_allows_and_fills_chunks(case: pipeline.Case) -> None:
     size = task_of(case, OUTPUTS, Draws(10)).block
-    assert 64 <= size <= 1024
-    assert 4096 % size == 0
+    assert 64 <= size <= CHUNK
+    assert CHUNK % size == 0
+    for workers in (2, 3):
+        blocks = task_of(case, OUTPUTS, Draws(10_000)).blocks(workers)
+        assert len(blocks) >= 4 * workers
+        assert all(start // CHUNK == (stop - 1) // CHUNK for start, stop in blocks)
 
 
 def test_a_stock_with_an_event_that_reads_another_event_sees_its_result() -> None:
@@ -265,3 +269,25 @@ def test_the_plan_reads_no_name_that_is_not_there(case: pipeline.Case) -> None:
     leaves = [item.name.split("@")[0] for item in pipeline.kernel_of(case.world).plan.values if isinstance(item, Leaf)]
     assert leaves
     assert set(leaves) <= known
+
+
+def test_an_exponent_that_is_large_only_in_parts_does_not_overflow() -> None:
+    @variable(unit="ratio")
+    def demand(base: Array, growth: Array, time: Array) -> Array:
+        return base * np.exp(growth * (time - 2021.0)) * 1.5**growth
+
+    rows = simulate([demand], {"base": 2.0, "growth": 0.7}, years=3)
+    assert rows[2023]["demand"] == pytest.approx(2.0 * np.exp(2.1) * 1.5**0.7, rel=1e-12)
+
+
+def test_logarithms_of_products_and_their_sums_keep_their_value() -> None:
+    @variable(unit="ratio", dims=("sector",))
+    def relative(x: Array, y: Array, k: Array, time: Array) -> Array:
+        moving = x * (time - 2020.0)
+        return np.log(3.0 * np.exp(y * moving) * moving / (k * np.exp(moving))) + 2.0 * (1.0 + 0.5 * (moving / 4.0 - 1.0))
+
+    values = {"x": np.array([0.5, 1.0, 2.0]), "y": 0.3, "k": np.array([1.0, 2.0, 3.0])}
+    rows = simulate([relative], values, dims={"x": ("sector",), "k": ("sector",)}, years=2)
+    moving = values["x"] * 3.0
+    expected = np.log(3.0 * np.exp(0.3 * moving) * moving / (values["k"] * np.exp(moving))) + 2.0 * (0.5 + 0.125 * moving)
+    assert np.allclose(rows[2022]["relative"], expected, rtol=1e-13)

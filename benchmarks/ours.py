@@ -1,0 +1,47 @@
+"""The growth model with the engine of this project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.growth.values import CONSTANTS, DRAWN, FIRST, STEPS, STOCKS, YEARS, members
+from sim.inputs.values import YearPath
+from sim.model.graph import Graph, Parameter, build_graph
+from sim.model.loader import load_model
+from sim.numerics.assembly import Request
+from sim.numerics.blocks import BlockRunner, Task
+from sim.numerics.draws import Draws
+from sim.numerics.integrate import Clock
+from sim.numerics.kernel import Kernel, compile_kernel
+from sim.numerics.methods import METHODS
+
+Values = NDArray[Any]
+
+
+def growth_graph() -> Graph:
+    """The graph of benchmarks/growth/model.py."""
+    declared = [item for item in load_model(Path(__file__).with_name("growth")).declarations if item.file.name == "model.py"]
+    return build_graph(declared, (), [Parameter(name, "ratio", positive=True) for name in (*CONSTANTS, *DRAWN)])
+
+
+def growth_kernel(method: str, outputs: tuple[str, ...] = tuple(STOCKS)) -> Kernel:
+    """The kernel of all stocks."""
+    return compile_kernel(growth_graph(), Request(outputs, frozenset(), frozenset(), METHODS[method], STEPS))
+
+
+def growth_task(kernel: Kernel, count: int, precision: str = "float64", drawn: Mapping[str, Values] | None = None) -> Task:
+    """A task of `count` members."""
+    central = {name: YearPath(np.array(value)) for name, value in CONSTANTS.items()}
+    given = members(count) if drawn is None else drawn
+    return Task(kernel, Clock(FIRST, FIRST + YEARS - 1, STEPS), central, Draws(count, given=given), precision)
+
+
+def run(runner: BlockRunner, task: Task) -> dict[str, Values]:
+    """Last values of all stocks."""
+    results = [runner.run(start, stop).values for start, stop in task.blocks()]
+    return {name: np.concatenate([values[name][-1] for values in results], axis=-1) for name in results[0]}
