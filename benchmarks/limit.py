@@ -28,7 +28,7 @@ class Limit:
             raise RuntimeError("no C compiler: install gcc")
         library = folder / "limit.so"
         command = [compiler, "-O3", "-march=native", "-ffp-contract=fast", "-fPIC", "-shared", "-o", str(library), str(SOURCE)]
-        subprocess.run([*command, "-Wno-psabi"], check=True)  # noqa: S603  a fixed command
+        subprocess.run([*command, "-Wno-psabi"], check=True)
         self._library = ctypes.CDLL(str(library))
         self._check_elementary()
 

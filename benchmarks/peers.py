@@ -82,12 +82,19 @@ def rk4_step(rates: Callable[[Any, Any], Any], t: Any, y: Any, dt: float) -> Any
     return y + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
 
 
-def jax_scan() -> Peer:
-    """JAX in double precision: scan over time, vmap over members, compiled before it is timed."""
+def _jax() -> tuple[Any, Any]:
+    """JAX in double precision."""
     import jax
     import jax.numpy as jnp
 
-    jax.config.update("jax_enable_x64", True)
+    config: Any = jax.config
+    config.update("jax_enable_x64", True)
+    return jax, jnp
+
+
+def jax_scan() -> Peer:
+    """JAX in double precision: scan over time, vmap over members, compiled before it is timed."""
+    jax, jnp = _jax()
     rates = rates_function({"exp": jnp.exp, "log": jnp.log, "tanh": jnp.tanh, "max": jnp.maximum})
     dt = 1.0 / STEPS
 
@@ -110,10 +117,8 @@ def jax_scan() -> Peer:
 def diffrax_rk4() -> Peer:
     """Diffrax with a classical Runge-Kutta tableau and constant steps, vmap over members, compiled before it is timed."""
     import diffrax
-    import jax
-    import jax.numpy as jnp
 
-    jax.config.update("jax_enable_x64", True)
+    jax, jnp = _jax()
     rates = rates_function({"exp": jnp.exp, "log": jnp.log, "tanh": jnp.tanh, "max": jnp.maximum})
     rk4 = _classical(diffrax)
     term = diffrax.ODETerm(lambda t, y, p: jnp.stack(rates(t, y, {**CONSTANTS, **p})))

@@ -99,9 +99,9 @@ def plot(records: list[Record]) -> Path:
     import matplotlib as mpl
 
     mpl.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot as plt
 
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(12, 5), layout="constrained")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5), layout="constrained")
     peers = sorted((item for item in records if item.name == "growth rk4" and item.seconds_per_member), key=_per_member)
     left.barh([item.tool for item in peers], [_per_member(item) * 1e6 for item in peers], color="#4878a8")
     left.set_xscale("log")

@@ -1,6 +1,6 @@
 """The engine against its peers and against the limit of the machine: python benchmarks/run.py [--quick].
 
-Needs gcc and the extra `benchmark`. Prints one table, draws benchmarks/out/benchmark.png and writes benchmarks/out/results.json.
+Needs gcc and the extra `benchmark`. Prints one table and writes benchmark.png and results.json into benchmarks/out.
 Every figure is a median; what is compared was measured in turns within this run. The growth model of every tool is checked
 against the others before it is timed.
 """
@@ -27,6 +27,7 @@ from benchmarks.limit import Limit
 from benchmarks.records import Record, median, medians, plot, record, table, write_json
 from benchmarks.scaling import scaling_records
 from sim.numerics.blocks import BlockRunner, Task
+from sim.numerics.workers import run_blocks
 
 Results = Mapping[str, NDArray[Any]]
 ALIKE, OWN_PRECISION, REFERENCE = 1e-9, 1e-6, 1e-6
@@ -81,6 +82,8 @@ def growth_records(folder: Path, size: Size) -> list[Record]:
     for name, run in batch.items():
         check(name, run(), reference, 1e-3 if "float32" in name else ALIKE)
     check("scipy DOP853", peers.scipy_exact(size.few), reference, REFERENCE)
+    batch[f"{OURS}, 2 workers"] = lambda: on_two_processes(task)
+    check("2 workers", on_two_processes(task), reference, ALIKE)
     times = medians(batch, size.repeats)
     found = [record("growth rk4", name, size.members, seconds) for name, seconds in times.items()]
     found += [_loop("growth rk4", "pysimlin", peers.pysimlin_loop(folder), size, reference, ALIKE)]
@@ -109,6 +112,12 @@ def _runner(task: Task) -> Callable[[], Results]:
     return lambda: ours.run(runner, task)
 
 
+def on_two_processes(task: Task) -> Results:
+    """The same blocks on two processes, which the first call starts."""
+    results = [result.values for result in run_blocks(task, 2)]
+    return {name: np.concatenate([values[name][-1] for values in results], axis=-1) for name in results[0]}
+
+
 def _bound(peer: peers.Peer, count: int) -> Callable[[], Results]:
     return lambda: peer(count)
 
@@ -131,19 +140,23 @@ def remarks(records: list[Record]) -> str:
     by = {(item.name, item.tool): item for item in records}
     ratio = by["growth rk4", OURS].ratio_to_limit or 0.0
     wide = "AVX-512" if "AVX512_SKX" in machine()["numpy_simd"] or "X86_V4" in machine()["numpy_simd"] else "no AVX-512"
-    slower = [item for item in records if item.name == "growth rk4" and item.tool not in {OURS, LIMIT, f"{OURS}, float32"}]
+    slower = [item for item in records if item.name == "growth rk4" and not item.tool.startswith((OURS, LIMIT))]
+    both = _per(by["growth rk4", f"{OURS}, 2 workers"])
     lines = [
         f"limit: {ratio:.2f} times the C version (mark: 2.0 where numpy has AVX-512; this numpy uses {wide})",
-        *(f"{item.tool}: {_per(item) / _per(by['growth rk4', OURS]):.1f} times our time per member" for item in slower),
-        f"PySD: {_per(by['growth euler', 'PySD']) / _per(by['growth euler', OURS]):.0f} times our time per member (Euler)",
+        "time per member beside ours on one core, and beside ours on two (JAX and diffrax use all cores):",
+        *(f"  {item.tool}: {_per(item) / _per(by['growth rk4', OURS]):.1f}, {_per(item) / both:.1f}" for item in slower),
+        f"  PySD: {_per(by['growth euler', 'PySD']) / _per(by['growth euler', OURS]):.0f} (Euler, one core)",
     ]
     return "\n".join(lines) + "\n"
 
 
 def machine() -> dict[str, Any]:
     """What the figures depend on."""
-    features = [name for name, here in np._core._multiarray_umath.__cpu_features__.items() if here]  # noqa: SLF001
-    used = set(np._core._multiarray_umath.__cpu_dispatch__) | set(np._core._multiarray_umath.__cpu_baseline__)  # noqa: SLF001
+    core: Any = np._core
+    inside = core._multiarray_umath
+    features = [name for name, here in inside.__cpu_features__.items() if here]
+    used = {*inside.__cpu_dispatch__, *inside.__cpu_baseline__}
     processor = next((line.partition(":")[2].strip() for line in _cpuinfo() if line.startswith("model name")), "")
     return {
         "processor": processor or platform.processor(),

@@ -34,7 +34,7 @@ def _with_note(item: Record, note: str) -> Record:
 
 def _measured(name: str, count: int, workers: int) -> Record:
     command = [sys.executable, str(Path(__file__)), str(count), str(workers)]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         command, check=True, capture_output=True, encoding="utf-8", cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
     seconds, memory = json.loads(done.stdout)

@@ -99,11 +99,13 @@ class BlockRunner:
         task, count = self._task, stop - start
         exogenous = task.draws.block(task.central, start, stop)
         workspace = self._workspace(max(count, NARROWEST), exogenous.drawn)
-        rows, fine = [], np.ones(workspace.draws, dtype=bool)
-        for row in simulate(workspace, task.clock, exogenous):
-            rows.append({name: value[..., :count].copy() for name, value in row.values.items()})
+        values, fine = dict[str, Values](), np.ones(workspace.draws, dtype=bool)
+        for place, row in enumerate(simulate(workspace, task.clock, exogenous)):
+            for name, value in row.values.items():
+                if place == 0:
+                    values[name] = np.empty((len(task.clock.years) + 1, *value.shape[:-1], count), value.dtype)
+                values[name][place] = value[..., :count]
             fine &= finite_draws(workspace)
-        values = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
         return BlockResult(start, stop, values, self._lost(fine[:count], start), workspace.embedded_error)
 
     def _workspace(self, draws: int, drawn: frozenset[str]) -> Workspace:

@@ -7,7 +7,7 @@ read from histograms whose bins were laid over the first chunk, and are off by a
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ Values = NDArray[Any]
 EXACT = 100_000
 BINS = 2048
 _MARGIN = 0.5
+_SERIES_AT_A_TIME = 16
 
 
 @dataclass(frozen=True)
@@ -153,11 +154,16 @@ class Gathered:
     def quantiles(self, levels: tuple[float, ...]) -> Values:
         """[level, series]."""
         if self._exact:
-            found: Values = np.quantile(np.concatenate(self._kept, axis=-1), levels, axis=-1)
-            return found
+            parts = [quantiles_of(np.concatenate(rows, axis=-1), levels) for rows in self._in_slices()]
+            return np.concatenate(parts, axis=-1)
         if self.histogram is None:
             raise AssertionError("no chunk held a finite draw")
         return np.stack([self.histogram.quantile(level) for level in levels])
+
+    def _in_slices(self) -> Iterator[list[Values]]:
+        """The kept chunks a few series at a time, so that sorting needs little memory."""
+        for start in range(0, len(self._kept[0]), _SERIES_AT_A_TIME):
+            yield [chunk[start : start + _SERIES_AT_A_TIME] for chunk in self._kept]
 
     def quantile_error(self) -> Values | None:
         """The most by which a quantile of each series can be off; None when quantiles are exact."""
@@ -174,6 +180,18 @@ class Gathered:
         together = self.histogram.counts.reshape(len(self.histogram.counts), bins, -1).sum(axis=-1)
         low, high = self.histogram.low, self.histogram.high
         return together, np.linspace(low, high, bins + 1, axis=-1)
+
+
+def quantiles_of(values: Values, levels: tuple[float, ...]) -> Values:
+    """Quantiles over the last axis, straight between order statistics as numpy has them; one sort serves all levels."""
+    ordered = np.sort(values, axis=-1)
+    last = ordered.shape[-1] - 1
+    found = []
+    for level in levels:
+        below = int(level * last)
+        part, low, high = level * last - below, ordered[..., below], ordered[..., min(below + 1, last)]
+        found.append(low + part * (high - low))
+    return np.stack(found)
 
 
 @dataclass(frozen=True)

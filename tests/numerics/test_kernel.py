@@ -286,8 +286,8 @@ def test_logarithms_of_products_and_their_sums_keep_their_value() -> None:
         moving = x * (time - 2020.0)
         return np.log(3.0 * np.exp(y * moving) * moving / (k * np.exp(moving))) + 2.0 * (1.0 + 0.5 * (moving / 4.0 - 1.0))
 
-    values = {"x": np.array([0.5, 1.0, 2.0]), "y": 0.3, "k": np.array([1.0, 2.0, 3.0])}
-    rows = simulate([relative], values, dims={"x": ("sector",), "k": ("sector",)}, years=2)
-    moving = values["x"] * 3.0
-    expected = np.log(3.0 * np.exp(0.3 * moving) * moving / (values["k"] * np.exp(moving))) + 2.0 * (0.5 + 0.125 * moving)
+    x, k = np.array([0.5, 1.0, 2.0]), np.array([1.0, 2.0, 3.0])
+    rows = simulate([relative], {"x": x, "y": 0.3, "k": k}, dims={"x": ("sector",), "k": ("sector",)}, years=2)
+    moving = x * 3.0
+    expected = np.log(3.0 * np.exp(0.3 * moving) * moving / (k * np.exp(moving))) + 2.0 * (0.5 + 0.125 * moving)
     assert np.allclose(rows[2022]["relative"], expected, rtol=1e-13)
