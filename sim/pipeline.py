@@ -40,7 +40,7 @@ from sim.outputs.published import Comparison, compare_with_published
 from sim.plan.consistency import fail_if_bindings_wrong, fail_if_checks_wrong
 from sim.plan.scorecard import Judge, Score, score_all
 from sim.plan.selection import Selection, selected_targets
-from sim.plan.step_error import StepError, step_error
+from sim.plan.step_error import StepError, step_error, with_step_errors
 from sim.text import Text
 
 Progress = Callable[[str, int, int], None]
@@ -250,13 +250,14 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
     results = _simulate(case, case.scenario.steps_per_year, progress)
     scores = score_all(judge_of(case, results), targets)
     finer = _simulate(case, 2 * case.scenario.steps_per_year) if targets else results
+    error = step_error(scores, score_all(judge_of(case, finer), targets), results.attrs.get("embedded_error"))
     span = (settings.base_year + 1, case.last_year)
     region = world.city.key
     return Outcome(
         case=case,
         results=results,
-        scores=scores,
-        step_error=step_error(scores, score_all(judge_of(case, finer), targets)),
+        scores=with_step_errors(scores, error),
+        step_error=error,
         comparisons=compare_with_published(results, world.checks, world.city.history, region, span),
         provenance=provenance(_files(case), world.home.folder, _settings(case)),
     )

@@ -24,7 +24,8 @@ def central_run(kernel: Kernel, clock: Clock, exogenous: Exogenous) -> Iterator[
     for row in simulate(workspace, clock, exogenous):
         if not finite_draws(workspace).all():
             raise RunError(not_finite(origin_of(kernel, clock, exogenous), row.year))
-        yield YearValues(row.year, {name: value[..., :1].copy() for name, value in row.values.items()})
+        kept = {name: value[..., :1].copy() for name, value in row.values.items()}
+        yield YearValues(row.year, kept, row.embedded_error)
 
 
 def not_finite(origin: Origin | None, year: int) -> Fault:

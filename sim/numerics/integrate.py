@@ -50,10 +50,14 @@ class Clock:
 
 @dataclass(frozen=True)
 class YearValues:
-    """What the outputs say of one year: arrays [dims..., draw] by name, which the next year overwrites."""
+    """What the outputs say of one year: arrays [dims..., draw] by name, which the next year overwrites.
+
+    `embedded_error` is the largest difference so far from the method's embedded one in any step, relative to the state.
+    """
 
     year: int
     values: Mapping[str, Values]
+    embedded_error: float = 0.0
 
 
 def simulate(workspace: Workspace, clock: Clock, exogenous: Exogenous) -> Iterator[YearValues]:
@@ -71,7 +75,7 @@ def simulate(workspace: Workspace, clock: Clock, exogenous: Exogenous) -> Iterat
             integrator.one_year(year)
             integrator.at_year_end(year)
             workspace.turn()
-            yield YearValues(year, workspace.values(plan.outputs))
+            yield YearValues(year, workspace.values(plan.outputs), workspace.embedded_error)
             integrator.turn_over()
 
 

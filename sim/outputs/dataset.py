@@ -35,7 +35,8 @@ def to_dataset(years: Iterable[YearValues], graph: Graph, labels: Labels) -> xr.
     }
     used = {dim for item in known.values() for dim in item.dims}
     coordinates: dict[str, Any] = {dim: list(graph.dimensions[dim].members) for dim in graph.dimensions if dim in used}
-    return xr.Dataset(variables, coords={**coordinates, "year": [row.year for row in rows]})
+    attributes = {"embedded_error": rows[-1].embedded_error} if rows[-1].embedded_error else {}
+    return xr.Dataset(variables, coords={**coordinates, "year": [row.year for row in rows]}, attrs=attributes)
 
 
 def _attributes(name: str, item: Quantity, labels: Labels) -> dict[str, str]:

@@ -27,7 +27,8 @@ Projected = float | NDArray[Any]
 
 @dataclass(frozen=True)
 class Score:
-    """One row of the scorecard. Values are in the target's own unit; the probability is known after draws."""
+    """One row of the scorecard. Values are in the target's own unit; the probability is known after draws, the
+    step error (per cent of the projection) after a run with halved steps."""
 
     scenario: str
     target: PlanTarget
@@ -50,6 +51,7 @@ class Score:
     past_indicator: str = ""
     probability: float | None = None
     probability_error: float | None = None
+    step_error: float | None = None
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sim.plan.scorecard import Score
 from sim.text import Text, listing
@@ -11,11 +11,16 @@ from sim.text import Text, listing
 
 @dataclass(frozen=True)
 class StepError:
-    """The largest change of a projected value when the step is halved, and the targets whose verdict would change."""
+    """The largest change of a projected value when the step is halved, and the targets whose verdict would change.
+
+    `embedded` is the method's own estimate of its error in a step, relative to the stocks; only dopri5 has one.
+    """
 
     percent: float
     target: Text
     changed: tuple[Text, ...]
+    embedded: float | None = None
+    by_target: Mapping[str, float] = field(default_factory=dict)
 
     def sentence(self) -> Text:
         """What a reader must know of the time step."""
@@ -24,6 +29,9 @@ class StepError:
             f"时间步误差：步长减半时，各目标预测值最多变化 {size}%（{self.target.zh}）",
             f"time step: with halved steps no projected value changes by more than {size} % ({self.target.en})",
         )
+        if self.embedded is not None:
+            size = f"{100.0 * self.embedded:.1g}"
+            least += Text(f"，嵌入误差每步最多 {size}%", f"; the embedded error of a step is at most {size} %")
         if not self.changed:
             return least + Text("，判定都不变。", "; no verdict changes.")
         names_zh, names_en = listing([name.zh for name in self.changed]).zh, listing([name.en for name in self.changed]).en
@@ -33,7 +41,7 @@ class StepError:
         )
 
 
-def step_error(scores: Sequence[Score], finer: Sequence[Score]) -> StepError | None:
+def step_error(scores: Sequence[Score], finer: Sequence[Score], embedded: float | None = None) -> StepError | None:
     """Compare two scorecards of the same targets; None when nothing was projected."""
     pairs = [
         (abs(fine.projected / score.projected - 1.0) * 100.0, score, fine)
@@ -44,4 +52,11 @@ def step_error(scores: Sequence[Score], finer: Sequence[Score]) -> StepError | N
         return None
     percent, worst, _ = max(pairs, key=lambda pair: pair[0])
     changed = tuple(score.target.name for _, score, fine in pairs if score.verdict != fine.verdict)
-    return StepError(percent, worst.target.name, changed)
+    by_target = {score.target.id: part for part, score, _ in pairs}
+    return StepError(percent, worst.target.name, changed, embedded, by_target)
+
+
+def with_step_errors(scores: Sequence[Score], error: StepError | None) -> list[Score]:
+    """The scorecard with the time-step error of each target's indicator."""
+    by_target = {} if error is None else error.by_target
+    return [replace(score, step_error=by_target.get(score.target.id)) for score in scores]

@@ -28,6 +28,7 @@ COLUMNS = (
     "verdict",
     "probability",
     "probability_error",
+    "step_error_percent",
 )
 
 
@@ -48,6 +49,7 @@ def score_row(score: Score, language: Language) -> dict[str, Any]:
         "verdict": score.verdict,
         "probability": score.probability,
         "probability_error": score.probability_error,
+        "step_error_percent": score.step_error,
     }
 
 
