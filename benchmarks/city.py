@@ -52,7 +52,7 @@ def city_task(case: pipeline.Case, count: int) -> Task:
 def run_alone(task: Task) -> None:
     """All blocks on one core, nothing gathered."""
     runner = BlockRunner(task)
-    for start, stop in task.blocks():
+    for start, stop in task.portions():
         runner.run(start, stop)
 
 

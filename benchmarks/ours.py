@@ -14,11 +14,12 @@ from sim.inputs.values import YearPath
 from sim.model.graph import Graph, Parameter, build_graph
 from sim.model.loader import load_model
 from sim.numerics.assembly import Request
-from sim.numerics.blocks import BlockRunner, Task
+from sim.numerics.blocks import BlockResult, BlockRunner, Task
 from sim.numerics.draws import Draws
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import Kernel, compile_kernel
 from sim.numerics.methods import METHODS
+from sim.numerics.workers import run_portions
 
 Values = NDArray[Any]
 
@@ -43,5 +44,18 @@ def growth_task(kernel: Kernel, count: int, precision: str = "float64", drawn: M
 
 def run(runner: BlockRunner, task: Task) -> dict[str, Values]:
     """Last values of all stocks."""
-    results = [runner.run(start, stop).values for start, stop in task.blocks()]
-    return {name: np.concatenate([values[name][-1] for values in results], axis=-1) for name in results[0]}
+    return _together([last_values(runner.run(start, stop)) for start, stop in task.portions()])
+
+
+def run_on_processes(task: Task, workers: int) -> dict[str, Values]:
+    """The same on several processes, which the first call starts."""
+    return _together(list(run_portions(task, last_values, workers)))
+
+
+def last_values(result: BlockResult) -> dict[str, Values]:
+    """What is looked at of a portion."""
+    return {name: values[-1] for name, values in result.values.items()}
+
+
+def _together(parts: list[dict[str, Values]]) -> dict[str, Values]:
+    return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}

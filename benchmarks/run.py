@@ -27,7 +27,6 @@ from benchmarks.limit import Limit
 from benchmarks.records import Record, median, medians, plot, record, table, write_json
 from benchmarks.scaling import scaling_records
 from sim.numerics.blocks import BlockRunner, Task
-from sim.numerics.workers import run_blocks
 
 Results = Mapping[str, NDArray[Any]]
 ALIKE, OWN_PRECISION, REFERENCE = 1e-9, 1e-6, 1e-6
@@ -82,8 +81,8 @@ def growth_records(folder: Path, size: Size) -> list[Record]:
     for name, run in batch.items():
         check(name, run(), reference, 1e-3 if "float32" in name else ALIKE)
     check("scipy DOP853", peers.scipy_exact(size.few), reference, REFERENCE)
-    batch[f"{OURS}, 2 workers"] = lambda: on_two_processes(task)
-    check("2 workers", on_two_processes(task), reference, ALIKE)
+    batch[f"{OURS}, 2 workers"] = lambda: ours.run_on_processes(task, 2)
+    check("2 workers", ours.run_on_processes(task, 2), reference, ALIKE)
     times = medians(batch, size.repeats)
     found = [record("growth rk4", name, size.members, seconds) for name, seconds in times.items()]
     found += [_loop("growth rk4", "pysimlin", peers.pysimlin_loop(folder), size, reference, ALIKE)]
@@ -110,12 +109,6 @@ def _loop(name: str, tool: str, peer: peers.Peer, size: Size, reference: Results
 def _runner(task: Task) -> Callable[[], Results]:
     runner = BlockRunner(task)
     return lambda: ours.run(runner, task)
-
-
-def on_two_processes(task: Task) -> Results:
-    """The same blocks on two processes, which the first call starts."""
-    results = [result.values for result in run_blocks(task, 2)]
-    return {name: np.concatenate([values[name][-1] for values in results], axis=-1) for name in results[0]}
 
 
 def _bound(peer: peers.Peer, count: int) -> Callable[[], Results]:

@@ -11,9 +11,10 @@ from sim.inputs.parameters import ParameterRecord
 from sim.model.binding import Bound
 from sim.numerics.blocks import Task
 from sim.numerics.draws import DrawRequest, Draws, Prior
-from sim.numerics.ensemble import Ensemble, Wanted, run_ensemble
+from sim.numerics.ensemble import Ensemble, run_ensemble
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
+from sim.numerics.summary import Wanted
 from sim.pipeline import Case, Outcome, request_of
 from sim.plan.probability import conditions_of, with_probabilities
 from sim.text import Text

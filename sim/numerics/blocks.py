@@ -1,7 +1,8 @@
-"""Blocks of draws: what is run, how many draws share a workspace, and what comes back of each block."""
+"""Blocks of draws: what is run, how many draws share a workspace, what is handed out at a time, and what comes back."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +20,12 @@ from sim.numerics.tape import VIEWS, Computed, Phase
 from sim.numerics.workspace import NARROWEST, Workspace
 
 Values = NDArray[Any]
-CHUNK = 4096
-"""Draws that statistics gather before they are merged, whatever the size of a block; a block never crosses a chunk."""
+CHUNK = 1024
+"""Draws that statistics gather before they are merged, whatever the size of a block or the number of workers."""
 STEP_BYTES = 12 << 20
 """What all values of one step may take together in a block (buffers are shared, so the memory is far less). The benchmark
 measures the cost against the size of a block: wider ones gain nothing."""
-_NARROWEST_BLOCK, _BLOCKS_A_WORKER = 512, 4
+_NARROWEST_BLOCK, _WIDEST_BLOCK = 64, 8 * CHUNK
 _MOST_NAMED = 20
 
 
@@ -43,11 +44,14 @@ class Task:
         """Draws in a block."""
         return block_size(self.kernel.plan, np.dtype(self.precision).itemsize)
 
-    def blocks(self, workers: int = 1) -> list[tuple[int, int]]:
-        """First draw of each block and the one after its last; several workers get blocks that can be shared out evenly."""
-        size, count = self.block, self.draws.count
-        while workers > 1 and size > _NARROWEST_BLOCK and count < size * workers * _BLOCKS_A_WORKER:
-            size //= 2
+    def portions(self, workers: int = 1) -> list[tuple[int, int]]:
+        """First draw of each portion that is handed out, and the one after its last: whole chunks, at most a block.
+
+        The busiest worker has as little to do as can be; then as few portions as can be, all about as large.
+        """
+        count, chunks = self.draws.count, math.ceil(self.draws.count / CHUNK)
+        sizes = range(1, max(self.block // CHUNK, 1) + 1)
+        size = CHUNK * min(sizes, key=lambda size: (_chunks_of_busiest(chunks, size, workers), math.ceil(chunks / size), size))
         return [(start, min(start + size, count)) for start in range(0, count, size)]
 
 
@@ -71,10 +75,15 @@ class BlockResult:
 
 
 def block_size(plan: Plan, itemsize: int) -> int:
-    """A power of two, so that blocks fill chunks: as many draws as keep the values of a step within STEP_BYTES."""
+    """A power of two, so that blocks fill chunks or chunks fill blocks: as many draws as keep a step within STEP_BYTES."""
     cells = sum(_cells(plan, value) for value in plan.sections[Phase.STEP])
     fitting = max(STEP_BYTES // max(cells * itemsize, 1), 1)
-    return int(min(max(1 << (fitting.bit_length() - 1), 64), CHUNK))
+    return int(min(max(1 << (fitting.bit_length() - 1), _NARROWEST_BLOCK), _WIDEST_BLOCK))
+
+
+def _chunks_of_busiest(chunks: int, size: int, workers: int) -> int:
+    """Chunks that the busiest worker runs when portions of `size` chunks are dealt out in turn."""
+    return min(math.ceil(math.ceil(chunks / size) / workers) * size, chunks)
 
 
 def _cells(plan: Plan, value: int) -> int:
@@ -95,7 +104,11 @@ class BlockRunner:
         self._workspaces: dict[int, Workspace] = {}
 
     def run(self, start: int, stop: int) -> BlockResult:
-        """Run the draws `start` to `stop` - 1."""
+        """Run the draws `start` to `stop` - 1, as many at a time as a block holds."""
+        size = self._task.block
+        return _joined([self._run_block(first, min(first + size, stop)) for first in range(start, stop, size)])
+
+    def _run_block(self, start: int, stop: int) -> BlockResult:
         task, count = self._task, stop - start
         exogenous = task.draws.block(task.central, start, stop)
         workspace = self._workspace(max(count, NARROWEST), exogenous.drawn)
@@ -105,7 +118,7 @@ class BlockRunner:
                 if place == 0:
                     values[name] = np.empty((len(task.clock.years) + 1, *value.shape[:-1], count), value.dtype)
                 values[name][place] = value[..., :count]
-            fine &= finite_draws(workspace)
+            fine &= finite_draws(workspace, row.values)
         return BlockResult(start, stop, values, self._lost(fine[:count], start), workspace.embedded_error)
 
     def _workspace(self, draws: int, drawn: frozenset[str]) -> Workspace:
@@ -122,3 +135,13 @@ class BlockRunner:
         task = self._task
         alone: BlockValues = task.draws.block(task.central, draw, draw + 1)
         return origin_of(task.kernel, task.clock, alone)
+
+
+def _joined(results: list[BlockResult]) -> BlockResult:
+    """Neighbouring blocks as one."""
+    first, last = results[0], results[-1]
+    if first is last:
+        return first
+    values = {name: np.concatenate([result.values[name] for result in results], axis=-1) for name in first.values}
+    lost = tuple(draw for result in results for draw in result.lost)
+    return BlockResult(first.start, last.stop, values, lost, max(result.embedded_error for result in results))

@@ -22,7 +22,7 @@ def central_run(kernel: Kernel, clock: Clock, exogenous: Exogenous) -> Iterator[
     """
     workspace = Workspace(kernel, NARROWEST, exogenous.drawn)
     for row in simulate(workspace, clock, exogenous):
-        if not finite_draws(workspace).all():
+        if not finite_draws(workspace, row.values).all():
             raise RunError(not_finite(origin_of(kernel, clock, exogenous), row.year))
         kept = {name: value[..., :1].copy() for name, value in row.values.items()}
         yield YearValues(row.year, kept, row.embedded_error)

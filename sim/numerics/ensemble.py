@@ -1,8 +1,8 @@
-"""An ensemble: all draws of a task, reduced chunk by chunk. Memory does not grow with the draws unless paths are asked for."""
+"""An ensemble: all draws of a task, summed up chunk by chunk. Memory does not grow with the draws unless paths are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,29 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import Fault, Place, RunError
-from sim.numerics.blocks import CHUNK, BlockResult, LostDraw, Task
-from sim.numerics.reducers import Comoments, Gathered, Share, comoments_of, merged_comoments, series_of
-from sim.numerics.workers import run_blocks
+from sim.numerics.blocks import LostDraw, Task
+from sim.numerics.reducers import Comoments, Gathered, Share, merged_comoments
+from sim.numerics.summary import ChunkSummary, Wanted
+from sim.numerics.workers import run_portions
 from sim.text import Text
 
 Values = NDArray[Any]
-Judge = Callable[[Mapping[str, Values]], Mapping[str, NDArray[np.bool_]]]
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 _SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What is gathered besides mean, variance and quantiles of every output.
-
-    `judge` turns outputs [year, dims..., draw] into truth values [draw] by name; `paths` are outputs kept draw by draw;
-    `covariance` are outputs whose last year is related to each other.
-    """
-
-    judge: Judge | None = None
-    paths: tuple[str, ...] = ()
-    covariance: tuple[str, ...] = ()
-    bins: int = 0
 
 
 @dataclass
@@ -42,7 +28,7 @@ class Ensemble:
     count: int
     seed: int
     lost: tuple[LostDraw, ...] = ()
-    lost_blocks: tuple[tuple[int, int], ...] = ()
+    lost_portions: tuple[tuple[int, int], ...] = ()
     mean: dict[str, Values] = field(default_factory=dict)
     variance: dict[str, Values] = field(default_factory=dict)
     quantiles: dict[str, Values] = field(default_factory=dict)
@@ -69,93 +55,64 @@ def run_ensemble(task: Task, workers: int = 1, wanted: Wanted | None = None, pro
     Raises
     ------
     RunError
-        when no draw stays finite, or a block of draws is lost twice.
+        when no draw stays finite, or a portion of the draws is lost twice.
     """
-    lost_blocks: list[tuple[int, int]] = []
-    reducer = _Reducer(task, wanted or Wanted())
-    for chunk in _chunks(run_blocks(task, workers, lost_blocks)):
-        reducer.add(chunk)
+    wanted, lost_portions = wanted or Wanted(), list[tuple[int, int]]()
+    merger = _Merger(task, wanted, workers)
+    for summaries in run_portions(task, wanted, workers, lost_portions):
+        for summary in summaries:
+            merger.add(summary)
         if progress is not None:
-            progress(chunk[-1].stop, task.draws.count)
-    return reducer.ensemble(tuple(lost_blocks))
+            progress(summaries[-1].stop, task.draws.count)
+    return merger.ensemble(tuple(lost_portions))
 
 
-def _chunks(results: Iterator[BlockResult]) -> Iterator[list[BlockResult]]:
-    """Blocks gathered to chunks of CHUNK draws."""
-    chunk: list[BlockResult] = []
-    for result in results:
-        chunk.append(result)
-        if result.stop % CHUNK == 0:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
+class _Merger:
+    """Merges the summaries of chunks in the order of the draws."""
 
-
-class _Reducer:
-    def __init__(self, task: Task, wanted: Wanted) -> None:
+    def __init__(self, task: Task, wanted: Wanted, workers: int) -> None:
         self._task, self._wanted = task, wanted
-        self._gathered = Gathered(task.draws.count)
+        self._gathered = Gathered(task.draws.count, workers)
         self._shapes: dict[str, tuple[int, ...]] = {}
         self._comoments: Comoments | None = None
         self._met: dict[str, int] = {}
-        self._all_met = self._used = 0
+        self._all_met = 0
         self._paths: dict[str, list[Values]] = {name: [] for name in wanted.paths}
         self._lost: list[LostDraw] = []
         self._embedded_error = 0.0
 
-    def add(self, chunk: list[BlockResult]) -> None:
-        """Gather a chunk without its lost draws; kept paths have not-a-number there."""
-        lost = [draw for result in chunk for draw in result.lost]
-        together = {name: np.concatenate([result.values[name] for result in chunk], axis=-1) for name in chunk[0].values}
-        fine = np.ones(chunk[-1].stop - chunk[0].start, dtype=bool)
-        fine[[draw.draw - chunk[0].start for draw in lost]] = False
-        values = together if fine.all() else {name: array[..., fine] for name, array in together.items()}
-        self._shapes = {name: array.shape[:-1] for name, array in values.items()}
-        self._gathered.add(series_of(values))
-        self._judge(values)
-        self._relate(values)
+    def add(self, chunk: ChunkSummary) -> None:
+        """Gather a chunk."""
+        self._shapes = dict(chunk.shapes)
+        self._gathered.add(chunk.series, chunk.moments)
+        self._comoments = merged_comoments(self._comoments, chunk.comoments)
+        for name, count in chunk.met.items():
+            self._met[name] = self._met.get(name, 0) + count
+        self._all_met += chunk.all_met
         for name, parts in self._paths.items():
-            parts.append(np.where(fine, together[name], np.nan))
-        self._lost.extend(lost)
-        self._used += int(fine.sum())
-        self._embedded_error = max(self._embedded_error, *(result.embedded_error for result in chunk))
+            parts.append(chunk.paths[name])
+        self._lost.extend(chunk.lost)
+        self._embedded_error = max(self._embedded_error, chunk.embedded_error)
 
-    def _judge(self, values: Mapping[str, Values]) -> None:
-        if self._wanted.judge is None:
-            return
-        met = self._wanted.judge(values)
-        for name, answers in met.items():
-            self._met[name] = self._met.get(name, 0) + int(answers.sum())
-        if met:
-            self._all_met += int(np.logical_and.reduce(list(met.values())).sum())
-
-    def _relate(self, values: Mapping[str, Values]) -> None:
-        if not self._wanted.covariance:
-            return
-        last = {name: values[name][-1] for name in self._wanted.covariance}
-        comoments = comoments_of(series_of(last))
-        self._comoments = comoments if self._comoments is None else merged_comoments(self._comoments, comoments)
-
-    def ensemble(self, lost_blocks: tuple[tuple[int, int], ...]) -> Ensemble:
+    def ensemble(self, lost_portions: tuple[tuple[int, int], ...]) -> Ensemble:
         """The statistics of everything gathered."""
         gathered, moments = self._gathered, self._gathered.moments
-        if moments is None or not self._used:
+        if moments is None or not moments.count:
             raise RunError(_none_left(self._lost))
         error, levels = gathered.quantile_error(), gathered.quantiles(LEVELS)
         return Ensemble(
             count=self._task.draws.count,
             seed=self._task.draws.seed,
             lost=tuple(self._lost),
-            lost_blocks=lost_blocks,
+            lost_portions=lost_portions,
             mean=self._by_name(moments.mean),
             variance=self._by_name(moments.variance),
             quantiles=self._by_name(levels.T, len(LEVELS)),
             quantile_error=None if error is None else self._by_name(error),
             histograms=self._histograms(),
             covariance=None if self._comoments is None else self._comoments.covariance,
-            shares={name: Share(met, self._used) for name, met in self._met.items()},
-            all_met=Share(self._all_met, self._used) if self._met else None,
+            shares={name: Share(met, moments.count) for name, met in self._met.items()},
+            all_met=Share(self._all_met, moments.count) if self._met else None,
             paths={name: np.concatenate(parts, axis=-1) for name, parts in self._paths.items()},
             embedded_error=self._embedded_error,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,13 +26,13 @@ class Origin:
     variable: str
 
 
-def finite_draws(workspace: Workspace) -> NDArray[np.bool_]:
-    """Which draws of the block have only finite stocks and outputs at present."""
-    plan, layout = workspace.kernel.plan, workspace.layout
-    fine: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(layout.integrated), axis=0)
-    for value in (*plan.outputs.values(), *plan.events.values()):
-        array = layout.arrays[value]
-        fine &= np.isfinite(array).reshape(-1, array.shape[-1] if array.ndim else 1).all(axis=0)
+def finite_draws(workspace: Workspace, values: Mapping[str, Values]) -> NDArray[np.bool_]:
+    """Which draws of the block have only finite stocks and reported `values` at present."""
+    layout = workspace.layout
+    standing = [layout.leaves[name] for name in workspace.kernel.plan.standing if name in layout.leaves]
+    fine = np.ones(workspace.draws, dtype=bool)
+    for array in (layout.integrated, *standing, *values.values()):
+        fine &= np.isfinite(array).reshape(-1, array.shape[-1]).all(axis=0)
     return fine
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,8 +77,10 @@ def comoments_of(values: Values) -> Comoments:
     return Comoments(count, mean, np.array([np.add.reduce(row * deviations, axis=-1) for row in deviations]))
 
 
-def merged_comoments(left: Comoments, right: Comoments) -> Comoments:
-    """Comoments of two groups together."""
+def merged_comoments(left: Comoments | None, right: Comoments | None) -> Comoments | None:
+    """Comoments of two groups together; one that is not there changes nothing."""
+    if left is None or right is None:
+        return right if left is None else left
     count = left.count + right.count
     if not count:
         return left
@@ -133,17 +136,19 @@ def _span(first: Values) -> tuple[Values, Values]:
 
 
 class Gathered:
-    """Everything that is gathered of some series, chunk after chunk; `expected` draws decide how quantiles are found."""
+    """Everything that is gathered of some series, chunk after chunk; `expected` draws decide how quantiles are found.
 
-    def __init__(self, expected: int) -> None:
-        self._exact = expected <= EXACT
+    Quantiles are found by `threads` threads: selecting among numbers does not hold the interpreter's lock.
+    """
+
+    def __init__(self, expected: int, threads: int = 1) -> None:
+        self._exact, self._threads = expected <= EXACT, threads
         self._kept: list[Values] = []
         self.moments: Moments | None = None
         self.histogram: Histogram | None = None
 
-    def add(self, values: Values) -> None:
-        """Add a chunk [series, draw]."""
-        moments = moments_of(values)
+    def add(self, values: Values, moments: Moments) -> None:
+        """Add a chunk [series, draw] and its moments."""
         self.moments = moments if self.moments is None else merged(self.moments, moments)
         if self._exact:
             self._kept.append(values)
@@ -154,7 +159,8 @@ class Gathered:
     def quantiles(self, levels: tuple[float, ...]) -> Values:
         """[level, series]."""
         if self._exact:
-            parts = [quantiles_of(np.concatenate(rows, axis=-1), levels) for rows in self._in_slices()]
+            with ThreadPoolExecutor(self._threads) as pool:
+                parts = list(pool.map(lambda rows: quantiles_of(np.concatenate(rows, axis=-1), levels), self._in_slices()))
             return np.concatenate(parts, axis=-1)
         if self.histogram is None:
             raise AssertionError("no chunk held a finite draw")
@@ -183,15 +189,14 @@ class Gathered:
 
 
 def quantiles_of(values: Values, levels: tuple[float, ...]) -> Values:
-    """Quantiles over the last axis, straight between order statistics as numpy has them; one sort serves all levels."""
-    ordered = np.sort(values, axis=-1)
-    last = ordered.shape[-1] - 1
-    found = []
-    for level in levels:
-        below = int(level * last)
-        part, low, high = level * last - below, ordered[..., below], ordered[..., min(below + 1, last)]
-        found.append(low + part * (high - low))
-    return np.stack(found)
+    """Quantiles over the last axis, straight between order statistics as numpy has them; one selection serves all levels."""
+    last = values.shape[-1] - 1
+    below = [int(level * last) for level in levels]
+    above = [min(place + 1, last) for place in below]
+    ordered = np.partition(values, sorted({*below, *above}), axis=-1)
+    lows, highs = ordered[..., below], ordered[..., above]
+    between = np.array(levels) * last - below
+    return np.moveaxis(lows + between * (highs - lows), -1, 0)
 
 
 @dataclass(frozen=True)
@@ -214,6 +219,6 @@ class Share:
 
 
 def series_of(values: Mapping[str, Values]) -> Values:
-    """All outputs of a chunk as one array [series, draw], in the order of the names."""
+    """All outputs of a chunk as one array [series, draw] of doubles, in the order of the names."""
     flat = [array.reshape(math.prod(array.shape[:-1]), array.shape[-1]) for array in values.values()]
-    return np.concatenate(flat, axis=0)
+    return np.concatenate(flat, axis=0, dtype=np.float64)

@@ -1,7 +1,8 @@
-"""Blocks spread over processes. What they share is written once to a temporary folder, which each worker maps into memory.
+"""Portions of draws spread over processes. What they share is written once to a temporary folder, which each worker maps into
+memory.
 
-When a worker dies the library cannot say which block it held, so those handed out and not yet returned are run once more; a
-block that is lost twice ends the run. Interrupting ends the workers first.
+When a worker dies the library cannot say which portion it held, so those handed out and not yet returned are run once more; a
+portion that is lost twice ends the run. Interrupting ends the workers first.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import shutil
 import signal
 import tempfile
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -26,33 +27,37 @@ from sim.errors import Fault, Place, RunError
 from sim.numerics.blocks import BlockResult, BlockRunner, Task
 from sim.text import Text
 
-Block = tuple[int, int]
+T = TypeVar("T")
+Portion = tuple[int, int]
 _TASK = "task.pickle"
 _NOTHING = np.zeros(0)
 _CANCELLED = r"[\s\S]*tasks have been successfully executed\s+but not used"  # an interrupt is meant to cancel
 
 
-def run_blocks(task: Task, workers: int, lost_blocks: list[Block] | None = None) -> Iterator[BlockResult]:
-    """Results of all blocks in order. Blocks that had to be run again are added to `lost_blocks`.
+def run_portions(
+    task: Task, work: Callable[[BlockResult], T], workers: int, lost_portions: list[Portion] | None = None
+) -> Iterator[T]:
+    """What `work` makes of each portion of the draws, in order. Portions that had to be run again are added to `lost_portions`.
 
     Raises
     ------
     RunError
-        when a block is lost twice.
+        when a portion is lost twice.
     """
-    blocks = task.blocks(workers)
-    if workers == 1 or len(blocks) == 1:
+    portions = task.portions(workers)
+    if workers == 1 or len(portions) == 1:
         runner = BlockRunner(task)
-        yield from (runner.run(start, stop) for start, stop in blocks)
+        yield from (work(runner.run(start, stop)) for start, stop in portions)
         return
-    with shared_task(task) as folder:
-        yield from _with_second_chance(folder, blocks, min(workers, len(blocks)), [] if lost_blocks is None else lost_blocks)
+    with shared_task(task, work) as folder:
+        lost = [] if lost_portions is None else lost_portions
+        yield from _with_second_chance(folder, portions, min(workers, len(portions)), lost)
 
 
-def _with_second_chance(folder: Path, blocks: list[Block], workers: int, lost: list[Block]) -> Iterator[BlockResult]:
-    waiting = blocks
+def _with_second_chance(folder: Path, portions: list[Portion], workers: int, lost: list[Portion]) -> Iterator[Any]:
+    waiting = portions
     while waiting:
-        handed_out: list[Block] = []
+        handed_out: list[Portion] = []
         done = 0
         try:
             for result in _in_parallel(folder, waiting, workers, handed_out):
@@ -60,18 +65,18 @@ def _with_second_chance(folder: Path, blocks: list[Block], workers: int, lost: l
                 yield result
         except BrokenProcessPool as error:
             in_flight = handed_out[done:]
-            twice = [block for block in in_flight if block in lost]
+            twice = [portion for portion in in_flight if portion in lost]
             if twice:
                 raise RunError(_lost_twice(twice)) from error
             lost.extend(in_flight)
         waiting = waiting[done:]
 
 
-def _in_parallel(folder: Path, blocks: list[Block], workers: int, handed_out: list[Block]) -> Iterator[BlockResult]:
+def _in_parallel(folder: Path, portions: list[Portion], workers: int, handed_out: list[Portion]) -> Iterator[Any]:
     def calls() -> Iterator[Any]:
-        for block in blocks:
-            handed_out.append(block)
-            yield delayed(run_block)(str(folder), *block)
+        for portion in portions:
+            handed_out.append(portion)
+            yield delayed(run_portion)(str(folder), *portion)
 
     warnings.filterwarnings("ignore", message=_CANCELLED, category=UserWarning)
     parallel = Parallel(
@@ -90,21 +95,23 @@ def _in_parallel(folder: Path, blocks: list[Block], workers: int, handed_out: li
         results.close()
 
 
-def run_block(folder: str, start: int, stop: int) -> BlockResult:
-    """Run a block in a worker, which keeps the task and its workspaces for the next one."""
-    return _runner(folder).run(start, stop)
+def run_portion(folder: str, start: int, stop: int) -> Any:
+    """Run a portion in a worker, which keeps the task and its workspaces for the next one."""
+    runner, work = _at_work(folder)
+    return work(runner.run(start, stop))
 
 
 @lru_cache(maxsize=1)
-def _runner(folder: str) -> BlockRunner:
+def _at_work(folder: str) -> tuple[BlockRunner, Callable[[BlockResult], Any]]:
     place = Path(folder)
-    task: Task = pickle.loads((place / _TASK).read_bytes())  # noqa: S301  written by shared_task for this run
+    task: Task
+    task, work = pickle.loads((place / _TASK).read_bytes())  # noqa: S301  written by shared_task for this run
     given = {name: np.load(place / f"{name}.npy", mmap_mode="r") for name in task.draws.given}
-    return BlockRunner(replace(task, draws=replace(task.draws, given=given)))
+    return BlockRunner(replace(task, draws=replace(task.draws, given=given))), work
 
 
 @contextmanager
-def shared_task(task: Task) -> Iterator[Path]:
+def shared_task(task: Task, work: Callable[[BlockResult], Any]) -> Iterator[Path]:
     """A temporary folder, readable by its owner only, that holds a task: drawn values as files that can be mapped."""
     folder = Path(tempfile.mkdtemp(prefix="sim-"))
     try:
@@ -112,7 +119,7 @@ def shared_task(task: Task) -> Iterator[Path]:
         for name, values in names.items():
             np.save(folder / f"{name}.npy", values)
         without = replace(task, draws=replace(task.draws, given=dict.fromkeys(names, _NOTHING)))
-        (folder / _TASK).write_bytes(pickle.dumps(without))
+        (folder / _TASK).write_bytes(pickle.dumps((without, work)))
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -136,13 +143,13 @@ def _no_interrupts_at_birth() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def named(blocks: Iterable[Block]) -> str:
-    """Blocks by their first and last draw."""
-    return ", ".join(f"{start}–{stop - 1}" for start, stop in blocks)
+def named(portions: Iterable[Portion]) -> str:
+    """Portions by their first and last draw."""
+    return ", ".join(f"{start}–{stop - 1}" for start, stop in portions)
 
 
-def _lost_twice(blocks: list[Block]) -> Fault:
-    names = named(blocks)
+def _lost_twice(portions: list[Portion]) -> Fault:
+    names = named(portions)
     return Fault(
         Text(f"工作进程两次中断，抽样 {names} 未能完成", f"worker processes died twice; draws {names} were not completed"),
         Place(),

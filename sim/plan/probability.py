@@ -100,9 +100,9 @@ def sentences(ensemble: Ensemble) -> list[Text]:
 
 
 def _run_again(ensemble: Ensemble) -> Text | None:
-    if not ensemble.lost_blocks:
+    if not ensemble.lost_portions:
         return None
-    names = named(ensemble.lost_blocks)
+    names = named(ensemble.lost_portions)
     return Text(
         f"工作进程曾中断，抽样 {names} 已重新运行，结果不受影响。",
         f"A worker process died; draws {names} were run again, which changes no result.",

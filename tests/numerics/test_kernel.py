@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,14 +17,14 @@ from sim.inputs.values import YearPath
 from sim.model import Array, at, event, noise, shift, stock, total, variable
 from sim.model.nodes import names_read
 from sim.numerics.assembly import Request
-from sim.numerics.blocks import CHUNK, BlockRunner, Task
+from sim.numerics.blocks import CHUNK, BlockResult, BlockRunner, Task
 from sim.numerics.central import central_run
 from sim.numerics.draws import Draws
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import compile_kernel
 from sim.numerics.methods import METHODS
 from sim.numerics.tape import Computed, Leaf, Phase
-from sim.numerics.workers import run_blocks
+from sim.numerics.workers import run_portions
 from tests import plain
 from tests.tiny import fail_if_unlike, graph_of, simulate
 
@@ -63,8 +64,12 @@ def test_every_variable_of_every_scenario_equals_the_plain_evaluator(home: Home,
 OUTPUTS = ("gdp_nominal", "manufacturing_share", "residents", "four_above_firms", "rd_intensity")
 
 
+def values_of(result: BlockResult) -> dict[str, Values]:
+    return result.values
+
+
 def results(task: Task, workers: int = 1) -> dict[str, Values]:
-    parts = [result.values for result in run_blocks(task, workers)]
+    parts = list(run_portions(task, values_of, workers))
     return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
 
 
@@ -219,14 +224,17 @@ def test_a_draw_that_is_lost_is_named_with_year_and_variable() -> None:
     assert np.isfinite(result.values["doubled"][:, [0, 2]]).all()
 
 
-def test_a_block_is_as_wide_as_the_cache_allows_and_fills_chunks(case: pipeline.Case) -> None:
-    size = task_of(case, OUTPUTS, Draws(10)).block
-    assert 64 <= size <= CHUNK
-    assert CHUNK % size == 0
-    for workers in (2, 3):
-        blocks = task_of(case, OUTPUTS, Draws(10_000)).blocks(workers)
-        assert len(blocks) >= 4 * workers
-        assert all(start // CHUNK == (stop - 1) // CHUNK for start, stop in blocks)
+@pytest.mark.parametrize("count", [1, 1024, 1025, 10_000, 40_000])
+@pytest.mark.parametrize("workers", [1, 2, 3, 7])
+def test_portions_are_whole_chunks_dealt_out_evenly(case: pipeline.Case, count: int, workers: int) -> None:
+    task = task_of(case, OUTPUTS, Draws(count))
+    portions = task.portions(workers)
+    assert [draw for start, stop in portions for draw in (start, stop)][1:-1:2] == [start for start, _ in portions[1:]]
+    assert (portions[0][0], portions[-1][1]) == (0, count)
+    assert all(start % CHUNK == 0 for start, _ in portions)
+    assert max(stop - start for start, stop in portions) <= max(task.block, CHUNK)
+    busiest = max(sum(stop - start for start, stop in portions[worker::workers]) for worker in range(workers))
+    assert busiest <= CHUNK * math.ceil(math.ceil(count / CHUNK) / workers)
 
 
 def test_a_stock_with_an_event_that_reads_another_event_sees_its_result() -> None:

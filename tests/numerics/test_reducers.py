@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from sim.errors import RunError
 from sim.inputs.values import YearPath
 from sim.model import Array, stock, variable
-from sim.numerics import reducers
+from sim.numerics import blocks, reducers
 from sim.numerics.assembly import Request
 from sim.numerics.blocks import Task
 from sim.numerics.draws import Draws, Prior
-from sim.numerics.ensemble import LEVELS, Wanted, lost_sentence, run_ensemble
+from sim.numerics.ensemble import LEVELS, lost_sentence, run_ensemble
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import compile_kernel
 from sim.numerics.methods import METHODS
+from sim.numerics.summary import Wanted
 from tests.tiny import graph_of
 
 Values = NDArray[Any]
@@ -43,6 +44,7 @@ def test_merged_comoments_equal_numpy() -> None:
     whole = np.random.default_rng(1).normal(size=(3, 1000))
     whole[2] += whole[0]
     merged = reducers.merged_comoments(reducers.comoments_of(whole[:, :400]), reducers.comoments_of(whole[:, 400:]))
+    assert merged is not None
     assert np.allclose(merged.covariance, np.cov(whole), rtol=1e-12)
 
 
@@ -51,7 +53,8 @@ def test_quantiles_from_histograms_are_off_by_a_bin_at_most(monkeypatch: pytest.
     whole = np.random.default_rng(2).gamma(2.0, 3.0, (2, 20_000))
     gathered = reducers.Gathered(20_000)
     for start in range(0, 20_000, 4096):
-        gathered.add(whole[:, start : start + 4096])
+        chunk = whole[:, start : start + 4096]
+        gathered.add(chunk, reducers.moments_of(chunk))
     error = gathered.quantile_error()
     assert error is not None
     exact = np.quantile(whole, LEVELS, axis=-1)
@@ -62,7 +65,8 @@ def test_quantiles_from_histograms_are_off_by_a_bin_at_most(monkeypatch: pytest.
 def test_a_series_that_never_moves_has_its_value_as_every_quantile(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reducers, "EXACT", 1)
     gathered = reducers.Gathered(100)
-    gathered.add(np.full((1, 100), 7.0))
+    sevens = np.full((1, 100), 7.0)
+    gathered.add(sevens, reducers.moments_of(sevens))
     assert np.array_equal(gathered.quantiles((0.1, 0.9)), [[7.0], [7.0]])
 
 
@@ -107,6 +111,25 @@ def test_an_ensemble_says_what_numpy_says_of_its_paths() -> None:
     assert np.array_equal(counts[:, -1], np.histogram(last, bins=8)[0])
     assert edges[0, -1] == last.min()
     assert np.allclose(found.mean["level"][0], 1.0)
+
+
+def test_an_ensemble_depends_neither_on_the_workers_nor_on_the_size_of_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = Wanted(judge=above, paths=("level",), covariance=("level", "log_level"), bins=8)
+    growth = np.linspace(0.05, 0.15, 5003)
+    growth[[1023, 1024, 4100]] = np.nan
+    first = run_ensemble(task(5003, growth=growth), 1, wanted)
+    assert [draw.draw for draw in first.lost] == [1023, 1024, 4100]
+    others = [run_ensemble(task(5003, growth=growth), workers, wanted) for workers in (2, 3)]
+    for narrow in (64, 256):
+        monkeypatch.setattr(blocks, "_WIDEST_BLOCK", narrow)
+        others.append(run_ensemble(task(5003, growth=growth), 1, wanted))
+    for other in others:
+        assert other.shares == first.shares
+        assert other.all_met == first.all_met
+        assert np.array_equal(other.covariance, first.covariance)  # type: ignore[arg-type]
+        for part in ("mean", "variance", "quantiles", "paths"):
+            for name, values in getattr(first, part).items():
+                assert np.array_equal(getattr(other, part)[name], values, equal_nan=True), (part, name)
 
 
 def test_a_draw_that_is_lost_is_left_out_and_named() -> None:

@@ -1,4 +1,4 @@
-"""Processes that die: their blocks are run once more; a block lost twice ends the run; nothing stays behind."""
+"""Processes that die: their portions are run once more; one lost twice ends the run; nothing stays behind."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import signal
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,6 +29,9 @@ def level(level: Array, growth: Array) -> Array:
     return growth * level
 
 
+real = workers.run_portion
+
+
 def task(count: int = 6000) -> Task:
     request = Request(("level",), frozenset(), frozenset(), METHODS["euler"], 4)
     kernel = compile_kernel(graph_of([level], {"growth": 0.1}), request)
@@ -35,19 +39,23 @@ def task(count: int = 6000) -> Task:
     return Task(kernel, Clock(2021, 2024), {"growth": YearPath(np.array(0.1))}, Draws(count, given={"growth": growth}))
 
 
-def dies_once(folder: str, start: int, stop: int) -> BlockResult:
-    """Kills its process the first time that it is given the third block."""
+def whole(result: BlockResult) -> BlockResult:
+    return result
+
+
+def dies_once(folder: str, start: int, stop: int) -> Any:
+    """Kills its process the first time that it is given the second portion."""
     marker = Path(folder).parent / "marker"
-    if start == 2048 and not marker.exists():
+    if start == 3072 and not marker.exists():
         marker.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return workers._runner(folder).run(start, stop)
+    return real(folder, start, stop)
 
 
-def always_dies(folder: str, start: int, stop: int) -> BlockResult:
-    if start == 2048:
+def always_dies(folder: str, start: int, stop: int) -> Any:
+    if start == 3072:
         os.kill(os.getpid(), signal.SIGKILL)
-    return workers._runner(folder).run(start, stop)
+    return real(folder, start, stop)
 
 
 @pytest.fixture
@@ -59,26 +67,26 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_killed_worker_costs_nothing_but_time(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = [result.values["level"] for result in workers.run_blocks(task(), 1)]
-    monkeypatch.setattr(workers, "run_block", dies_once)
+    expected = [result.values["level"] for result in workers.run_portions(task(), whole, 1)]
+    monkeypatch.setattr(workers, "run_portion", dies_once)
     lost: list[tuple[int, int]] = []
-    found = [result.values["level"] for result in workers.run_blocks(task(), 2, lost)]
+    found = [result.values["level"] for result in workers.run_portions(task(), whole, 2, lost)]
     assert np.array_equal(np.concatenate(found, axis=-1), np.concatenate(expected, axis=-1))
-    assert (2048, 2560) in lost
+    assert (3072, 6000) in lost
     assert list(temporary.glob("sim-*")) == []
 
 
-def test_a_block_lost_twice_ends_the_run_and_is_named(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "run_block", always_dies)
-    with pytest.raises(RunError, match="2048–2559"):
-        list(workers.run_blocks(task(), 2))
+def test_a_portion_lost_twice_ends_the_run_and_is_named(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "run_portion", always_dies)
+    with pytest.raises(RunError, match="3072–5999"):
+        list(workers.run_portions(task(), whole, 2))
     assert list(temporary.glob("sim-*")) == []
 
 
 def test_a_fault_in_a_worker_reaches_the_caller(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "run_block", fails)
+    monkeypatch.setattr(workers, "run_portion", fails)
     with pytest.raises(RunError, match="as told"):
-        list(workers.run_blocks(task(), 2))
+        list(workers.run_portions(task(), whole, 2))
     assert list(temporary.glob("sim-*")) == []
 
 

@@ -1,0 +1,81 @@
+"""What is kept of a chunk of draws: made where the draws were run, so that a worker returns figures ready to be merged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.numerics.blocks import CHUNK, BlockResult, LostDraw
+from sim.numerics.reducers import Comoments, Moments, comoments_of, moments_of, series_of
+
+Values = NDArray[Any]
+Judge = Callable[[Mapping[str, Values]], Mapping[str, NDArray[np.bool_]]]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is gathered besides mean, variance and quantiles of every output.
+
+    `judge` turns outputs [year, dims..., draw] into truth values [draw] by name; `paths` are outputs kept draw by draw;
+    `covariance` are outputs whose last year is related to each other.
+    """
+
+    judge: Judge | None = None
+    paths: tuple[str, ...] = ()
+    covariance: tuple[str, ...] = ()
+    bins: int = 0
+
+    def __call__(self, result: BlockResult) -> list[ChunkSummary]:
+        """The summaries of all chunks of a portion of draws; a portion is whole chunks, so they are the same in any portion."""
+        return [self._summary(_part(result, first)) for first in range(result.start, result.stop, CHUNK)]
+
+    def _summary(self, chunk: BlockResult) -> ChunkSummary:
+        """Lost draws are left out; kept paths have not-a-number there."""
+        fine = np.ones(chunk.stop - chunk.start, dtype=bool)
+        fine[[draw.draw - chunk.start for draw in chunk.lost]] = False
+        values = chunk.values if fine.all() else {name: array[..., fine] for name, array in chunk.values.items()}
+        series = series_of(values)
+        met = {} if self.judge is None else self.judge(values)
+        return ChunkSummary(
+            chunk.start,
+            chunk.stop,
+            {name: array.shape[:-1] for name, array in values.items()},
+            series,
+            moments_of(series),
+            comoments_of(series_of({name: values[name][-1] for name in self.covariance})) if self.covariance else None,
+            {name: int(answers.sum()) for name, answers in met.items()},
+            int(np.logical_and.reduce(list(met.values())).sum()) if met else 0,
+            {name: np.where(fine, chunk.values[name], np.nan) for name in self.paths},
+            chunk.lost,
+            chunk.embedded_error,
+        )
+
+
+@dataclass(frozen=True)
+class ChunkSummary:
+    """Figures of the draws `start` to `stop` - 1: `series` are all outputs as [series, draw], `met` counts by condition."""
+
+    start: int
+    stop: int
+    shapes: Mapping[str, tuple[int, ...]]
+    series: Values
+    moments: Moments
+    comoments: Comoments | None
+    met: Mapping[str, int]
+    all_met: int
+    paths: Mapping[str, Values] = field(default_factory=dict)
+    lost: tuple[LostDraw, ...] = ()
+    embedded_error: float = 0.0
+
+
+def _part(result: BlockResult, first: int) -> BlockResult:
+    """The chunk of a result that begins with the draw `first`."""
+    stop = min(first + CHUNK, result.stop)
+    columns = slice(first - result.start, stop - result.start)
+    lost = tuple(draw for draw in result.lost if first <= draw.draw < stop)
+    values = {name: array[..., columns] for name, array in result.values.items()}
+    return BlockResult(first, stop, values, lost, result.embedded_error)
