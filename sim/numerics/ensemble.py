@@ -1,4 +1,4 @@
-"""An ensemble: all draws of a task, summed up chunk by chunk. Memory does not grow with the draws unless paths are asked for."""
+"""An ensemble: all draws of a task, summed up by chunk. Memory does not grow with the draws unless paths are asked for."""
 
 from __future__ import annotations
 
