@@ -16,7 +16,7 @@ from sim.model.hidden import Frozen
 from sim.model.nodes import Literal, Node, Read, walk
 from sim.numerics.lowering import Meaning, Surroundings, integral
 from sim.numerics.methods import Method, moments_of_growth
-from sim.numerics.products import Rewriter, reachable
+from sim.numerics.rewriting import Rewriter, reachable
 from sim.numerics.tape import Computed, Leaf, Phase, Tape
 
 AT_BASE, AT_END = "@base", "@end"

@@ -114,9 +114,8 @@ class BlockRunner:
         workspace = self._workspace(max(count, NARROWEST), exogenous.drawn)
         values, fine = dict[str, Values](), np.ones(workspace.draws, dtype=bool)
         for place, row in enumerate(simulate(workspace, task.clock, exogenous)):
+            values = values or _room_for(row.values, len(task.clock.years) + 1, count)
             for name, value in row.values.items():
-                if place == 0:
-                    values[name] = np.empty((len(task.clock.years) + 1, *value.shape[:-1], count), value.dtype)
                 values[name][place] = value[..., :count]
             fine &= finite_draws(workspace, row.values)
         return BlockResult(start, stop, values, self._lost(fine[:count], start), workspace.embedded_error)
@@ -135,6 +134,17 @@ class BlockRunner:
         task = self._task
         alone: BlockValues = task.draws.block(task.central, draw, draw + 1)
         return origin_of(task.kernel, task.clock, alone)
+
+
+def _room_for(row: Mapping[str, Values], years: int, count: int) -> dict[str, Values]:
+    """Arrays [year, dims..., draw] for every output, cut from one; small ones would be fetched from the system each time."""
+    shapes = {name: (years, *value.shape[:-1], count) for name, value in row.items()}
+    whole = np.empty(sum(math.prod(shape) for shape in shapes.values()), next(iter(row.values())).dtype)
+    room, start = dict[str, Values](), 0
+    for name, shape in shapes.items():
+        stop = start + math.prod(shape)
+        room[name], start = whole[start:stop].reshape(shape), stop
+    return room
 
 
 def _joined(results: list[BlockResult]) -> BlockResult:

@@ -78,9 +78,12 @@ class Linear:
         """Every constant and term scaled."""
         return Linear(_scaled(tape, self.constants, scale), _scaled(tape, self.terms, scale))
 
-    def sorted_by_speed(self, tape: Tape) -> Linear:
-        """What moves less often than the fastest term becomes a constant."""
-        everything = (*self.constants, *self.terms)
+    def merged(self, tape: Tape) -> Linear:
+        """Equal values taken together, and what moves less often than the fastest term among the constants."""
+        scales: dict[int, int] = {}
+        for scale, value in (tape.without_sign(*part) for part in (*self.constants, *self.terms)):
+            scales[value] = tape.apply("add", scales[value], scale) if value in scales else scale
+        everything = [(scale, value) for value, scale in scales.items() if not tape.is_number(scale, 0.0)]
         latest = max((max(tape.phases[scale], tape.phases[value]) for scale, value in everything), default=Phase.ONCE)
         slow = tuple(part for part in everything if _speed(tape, part) < latest)
         return Linear(slow, tuple(part for part in everything if _speed(tape, part) == latest))

@@ -157,13 +157,15 @@ class Integrator:
 
     def _move(self, stage: int, dt: float) -> None:
         """The state at which a stage reads the rates."""
-        np.copyto(self._stage, self._states)
-        scaled = self._scaled[: len(self._states)]
+        start, change = self._states, self._stage
         for earlier, weight in enumerate(self._method.stages[stage]):
             if weight:
                 slopes = self._kept.get(earlier, self._state_slopes)
-                np.multiply(slopes, weight * dt, out=scaled)
-                np.add(self._stage, scaled, out=self._stage)
+                np.multiply(slopes, weight * dt, out=change)
+                np.add(start, change, out=self._stage)
+                start, change = self._stage, self._scaled[: len(self._states)]
+        if start is self._states:
+            np.copyto(self._stage, self._states)
 
     def _note_embedded_error(self, dt: float) -> None:
         """The largest difference so far from the embedded method, relative to the state, over states and steps."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sim.numerics.assembly import Assembly
-from sim.numerics.products import reachable
+from sim.numerics.rewriting import reachable
 from sim.numerics.tape import VIEWS, Computed, Leaf, Number, Phase, Tape, Value
 
 Home = tuple[int, int]

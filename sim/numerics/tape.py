@@ -168,6 +168,22 @@ class Tape:
             return all(self.is_positive(child) for child in item.inputs)
         return item.operation == "exp" or (item.operation == "maximum" and any(map(self.is_positive, item.inputs)))
 
+    def is_number(self, value: int, number: float) -> bool:
+        """Whether a value is this literal."""
+        return self._number_of(value) == number
+
+    def without_sign(self, scale: int, value: int) -> tuple[int, int]:
+        """(-x)*1 as (-1)*x, so that it is seen to cancel x."""
+        item = self.values[scale]
+        if not self.is_number(value, 1.0) or not isinstance(item, Computed) or len(item.inputs) > 2:  # noqa: PLR2004
+            return scale, value
+        if item.operation == "negative":
+            return self.number(-1.0), item.inputs[0]
+        minus_one = self.number(-1.0)
+        if item.operation == "multiply" and minus_one in item.inputs:
+            return minus_one, next(part for part in item.inputs if part != minus_one)
+        return scale, value
+
     def is_time(self, value: int) -> bool:
         """Whether a value is the time itself."""
         item = self.values[value]
