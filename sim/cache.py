@@ -1,8 +1,8 @@
 """What costs time to make and follows from its inputs alone is kept in the user's cache folder.
 
 An entry is named by the hash of everything that it depends on, and begins with the hash of its own content: a damaged one is
-made again. The folder is readable by its owner only (0700), since entries hold code; one that belongs to somebody else, or that
-others may write to, is not used.
+made again. Entries hold code, so they and the folder made for them are their owner's only (0600, 0700); one that belongs to
+somebody else, or that others may write to, is not used.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +22,7 @@ import numpy as np
 
 Made = TypeVar("Made")
 ENGINE = Path(__file__).resolve().parent
-_ENGINE_PARTS = ("model", "numerics")
+_ENGINE_PARTS = ("*.py", "model/*.py", "numerics/*.py", "inputs/*.py")
 _MOST_ENTRIES = 256
 _OTHERS_MAY_WRITE = 0o022
 _DIGEST = 32
@@ -53,10 +54,9 @@ def digest(parts: Iterable[bytes]) -> str:
 
 @cache
 def engine_key() -> str:
-    """What an entry depends on besides its own key: the engine's code, Python and numpy."""
-    files = sorted(file for part in _ENGINE_PARTS for file in (ENGINE / part).glob("*.py"))
-    texts = [file.read_bytes() for file in (*files, ENGINE / "dimensions.py")]
-    return digest([*texts, sys.version.encode(), np.__version__.encode()])
+    """What an entry depends on besides its own key: the code that makes it, Python, numpy and pint."""
+    texts = [file.read_bytes() for part in _ENGINE_PARTS for file in sorted(ENGINE.glob(part))]
+    return digest([*texts, sys.version.encode(), np.__version__.encode(), version("pint").encode()])
 
 
 def cache_folder() -> Path | None:
@@ -99,16 +99,21 @@ def _read(file: Path) -> tuple[Any] | None:
 
 
 def _write(file: Path, made: object) -> None:
-    """Written aside and renamed; a full or read-only disk only means that nothing is kept."""
-    content = pickle.dumps(made)
+    """Written aside and renamed; a full or read-only disk, or too deep an equation, only means that nothing is kept."""
     try:
+        content = pickle.dumps(made)
         handle, aside = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
+    except (OSError, RecursionError):
+        return
+    try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(hashlib.sha256(content).digest() + content)
         Path(aside).replace(file)
         _forget_oldest(file.parent)
     except OSError:
         return
+    finally:
+        Path(aside).unlink(missing_ok=True)  # there only if it was not renamed
 
 
 def _forget_oldest(folder: Path) -> None:

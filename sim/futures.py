@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sim.errors import Faults, InputError
 from sim.inputs.parameters import ParameterRecord
+from sim.inputs.values import YearPath
 from sim.model.binding import Bound
 from sim.numerics.blocks import Task
 from sim.numerics.draws import DrawRequest, Draws, Prior
@@ -63,7 +64,7 @@ def priors_of(case: Case) -> tuple[Prior, ...]:
     stated = {item.name for item in case.bound.resolved}
     faults = Faults()
     found = [
-        prior_of(record, case.bound, case.last_year, faults)
+        prior_of(record, case.bound, case.world.city.settings.last_year, faults)
         for record in case.world.city.parameters.values()
         if record.name not in stated
     ]
@@ -72,7 +73,10 @@ def priors_of(case: Case) -> tuple[Prior, ...]:
 
 
 def prior_of(record: ParameterRecord, bound: Bound, last_year: int, faults: Faults) -> Prior | None:
-    """A prior as a factor on the parameter's values; a path and all members move together."""
+    """A prior as a factor on the parameter's values; a path and all members move together.
+
+    `last_year` is the city's, not the scenario's: a longer run must not change what is drawn.
+    """
     if record.common_factor is not None:
         low, high = record.common_factor
         centre = 1.0
@@ -90,4 +94,20 @@ def prior_of(record: ParameterRecord, bound: Bound, last_year: int, faults: Faul
         faults.add(message, record.place, Text("请改 prior 或 value", "change the prior or the value"))
         return None
     ends = sorted((low / centre, high / centre))
+    fail_if_outside(record, bound.values[record.name], ends, faults)
     return Prior(record.name, ends[0], min(max(1.0, ends[0]), ends[1]), ends[1])
+
+
+def fail_if_outside(record: ParameterRecord, path: YearPath, factors: list[float], faults: Faults) -> None:
+    """A prior may not leave the range that the parameter is declared with, in any year or member."""
+    if record.range is None:
+        return
+    drawn = [float(factor * array) for part in path.everything() for array in part.ravel() for factor in factors]
+    low, high = record.range
+    slack = 1e-9 * max(abs(low), abs(high))
+    if min(drawn) < low - slack or max(drawn) > high + slack:
+        message = Text(
+            f"按先验可取 {min(drawn):g}–{max(drawn):g}，超出范围 {low:g}–{high:g}（{record.unit}）",
+            f"the prior reaches from {min(drawn):g} to {max(drawn):g}, outside {low:g} to {high:g} ({record.unit})",
+        )
+        faults.add(message, record.place, Text("请改 prior 或 range", "change the prior or the range"))

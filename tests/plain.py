@@ -9,8 +9,8 @@ equation applied to the year's values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial, reduce
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,11 +22,12 @@ from sim.model.hidden import Frozen
 from sim.model.nodes import Apply, Node, Read
 from sim.model.operations import FILL, Operation, UnitRule
 from sim.numerics.integrate import Clock, YearValues
-from sim.numerics.methods import Method, advance, mean_of_growth
+from sim.numerics.methods import Method, mean_of_growth
 from sim.numerics.program import Program
 from sim.text import Text, listing
 
 Values = NDArray[Any]
+Rates = Mapping[str, Values]
 
 
 class Exogenous(Protocol):
@@ -48,7 +49,8 @@ class Simulator:
         self._base = self._start_program(lambda frozen: frozen.node)
         self._step = Program(self._step_results(), self._resolve_running)
         self._rates = Program(self._rate_results(), self._resolve_running)
-        self._events = [Program({item.stock: graph.event_nodes[item.name]}, self._resolve_running) for item in graph.events]
+        events = [item for item in graph.events if item.stock not in given]
+        self._events = [Program({item.stock: graph.event_nodes[item.name]}, self._resolve_running) for item in events]
         self._ratios = Program(self._ratio_results(), lambda _: None)
         self._silence = self._no_noise()
 
@@ -180,6 +182,26 @@ class Simulator:
         cached = _cached(resolve)
         names = (*self.stocks, *graph.hidden, *graph.frozen)
         return Program({name: _defined(cached(name)) for name in names}, cached)
+
+
+def advance(
+    method: Method, derivative: Callable[[float, Mapping[str, Values]], Rates], t: float, dt: float, state: Rates
+) -> dict[str, Values]:
+    """One step: the changes of every rate's integral over [t, t + dt].
+
+    `derivative(t, state)` returns rates; names in it that are no state (flows) are integrated all the same, with the same
+    weights, so that stocks change by exactly the sum of their reported flows.
+    """
+    slopes: list[Rates] = []
+    for node, row in zip(method.nodes, method.stages, strict=True):
+        moved = {name: value + dt * _combine(row, slopes, name) for name, value in state.items()} if row else state
+        slopes.append(derivative(t + node * dt, moved))
+    return {name: dt * _combine(method.weights, slopes, name) for name in slopes[0]}
+
+
+def _combine(weights: tuple[float, ...], slopes: list[Rates], name: str) -> Values:
+    parts = [weight * slope[name] for weight, slope in zip(weights, slopes, strict=False) if weight]
+    return reduce(np.add, parts)  # not np.add.reduce: some stages may have fewer columns than others
 
 
 def _initial_node(graph: Graph, name: str) -> Node:

@@ -184,6 +184,11 @@ def _fail_if_dims_unknown(declared: list[Declaration], dims: Mapping[str, Dimens
         for name in item.dims if isinstance(item, Quantity) else ():
             if name not in dims:
                 faults.add(Text(f"未知维度 {name}", f"unknown dimension {name}"), place_of(item), nearest(name, dims))
+        wanted = tuple(name for name in dims if isinstance(item, Quantity) and name in item.dims)
+        if isinstance(item, Quantity) and set(item.dims) <= set(dims) and item.dims != wanted:
+            have, order = ", ".join(item.dims), ", ".join(wanted)
+            message = Text(f"维度次序 {have} 与模型不同", f"dimensions {have} are not in the order of the model")
+            faults.add(message, place_of(item), Text(f"应为 {order}", f"write {order}"))
 
 
 def _fail_if_missing(declared: list[Declaration], readable: Mapping[str, tuple[str, ...]], faults: Faults) -> None:

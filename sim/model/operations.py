@@ -69,7 +69,7 @@ def _at(x: Values, *, axis: int, member: int) -> Values:
 
 
 def _stack(*parts: Values, axis: int) -> Values:
-    return np.stack(parts, axis=axis)
+    return np.stack(np.broadcast_arrays(*parts), axis=axis)
 
 
 def _place(x: Values, *, axis: int, member: int, size: int) -> Values:

@@ -157,7 +157,7 @@ class _Assembler:
 
     def _rate(self, name: str) -> int:
         node = self.graph.hidden[name].rate if name in self.graph.hidden else self.graph.rates[name]
-        return self.during.node(node, f"{name} rate")
+        return self.tape.aligned(self.during.node(node, f"{name} rate"), self.tape.kept(self._dims(name)))
 
     def _output(self, name: str) -> int:
         variable = self.graph.variables.get(name)

@@ -118,7 +118,8 @@ class BlockRunner:
             for name, value in row.values.items():
                 values[name][place] = value[..., :count]
             fine &= finite_draws(workspace, row.values)
-        return BlockResult(start, stop, values, self._lost(fine[:count], start), workspace.embedded_error)
+        error = float(workspace.embedded_error[fine].max(initial=0.0))
+        return BlockResult(start, stop, values, self._lost(fine[:count], start), error)
 
     def _workspace(self, draws: int, drawn: frozenset[str]) -> Workspace:
         if draws not in self._workspaces:
@@ -133,7 +134,7 @@ class BlockRunner:
     def _origin(self, draw: int) -> Origin | None:
         task = self._task
         alone: BlockValues = task.draws.block(task.central, draw, draw + 1)
-        return origin_of(task.kernel, task.clock, alone)
+        return origin_of(task.kernel, task.clock, alone, np.dtype(task.precision))
 
 
 def _room_for(row: Mapping[str, Values], years: int, count: int) -> dict[str, Values]:

@@ -111,7 +111,7 @@ class Builder:
         return value
 
     def build(self, linear: Linear) -> int:
-        """Constants of each phase first, then the terms, the small ones first."""
+        """Constants of each phase first, then the terms, those with few cells first."""
         tape = self.tape
         parts = [(1.0, constant) for constant in self._constants(linear)]
         for scale, value in linear.terms:
@@ -122,10 +122,11 @@ class Builder:
                 parts.append((1.0, tape.apply("multiply", scale, value)))
         if not parts:
             return tape.number(0.0)
-        parts.sort(key=lambda part: (tape.cells(part[1]), part[0] < 0.0))
-        sign, result = parts[0]
+        parts.sort(key=lambda part: tape.cells(part[1]))  # else in the order of the equation: x - x0 is small, and stays so
+        first = next((place for place, (sign, _) in enumerate(parts[:2]) if sign > 0.0), 0)
+        sign, result = parts.pop(first)
         result = tape.apply("negative", result) if sign < 0.0 else result
-        for sign, value in parts[1:]:
+        for sign, value in parts:
             result = tape.apply("subtract" if sign < 0.0 else "add", result, value)
         return result
 

@@ -25,7 +25,7 @@ def central_run(kernel: Kernel, clock: Clock, exogenous: Exogenous) -> Iterator[
         if not finite_draws(workspace, row.values).all():
             raise RunError(not_finite(origin_of(kernel, clock, exogenous), row.year))
         kept = {name: value[..., :1].copy() for name, value in row.values.items()}
-        yield YearValues(row.year, kept, row.embedded_error)
+        yield YearValues(row.year, kept, float(workspace.embedded_error.max()))
 
 
 def not_finite(origin: Origin | None, year: int) -> Fault:

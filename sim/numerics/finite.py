@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sim.numerics.integrate import Clock, Exogenous, Integrator, Supply
 from sim.numerics.kernel import Kernel
 from sim.numerics.naming import variable_of
-from sim.numerics.tape import Phase
-from sim.numerics.workspace import NARROWEST, Workspace
+from sim.numerics.tape import Computed, Phase
+from sim.numerics.workspace import DOUBLE, NARROWEST, Workspace
 
 Values = NDArray[Any]
 
@@ -36,26 +36,27 @@ def finite_draws(workspace: Workspace, values: Mapping[str, Values]) -> NDArray[
     return fine
 
 
-def origin_of(kernel: Kernel, clock: Clock, exogenous: Exogenous) -> Origin | None:
-    """Run a single draw again, nothing sharing memory, and look at every value after every evaluation."""
-    watch = _Watch(Workspace(kernel, NARROWEST, exogenous.drawn, shared=False))
+def origin_of(kernel: Kernel, clock: Clock, exogenous: Exogenous, precision: np.dtype[Any] = DOUBLE) -> Origin | None:
+    """Run a single draw again, nothing sharing memory, and look at every variable after every evaluation."""
+    watch = _Watch(Workspace(kernel, NARROWEST, exogenous.drawn, precision, shared=False), clock.first - 1)
     workspace = watch.workspace
     supply, integrator = Supply(workspace, clock, exogenous), Integrator(workspace, clock)
-    workspace.rates = watch.after(workspace.rates, Phase.STEP)
     with np.errstate(all="ignore"):
         supply.at_start()
         workspace.once()
-        watch.look(Phase.ONCE, clock.first - 1)
         integrator.start()
+        watch.look_at_start()
+        workspace.rates = watch.after(workspace.rates, Phase.STEP)
         for year in clock.years:
             watch.year = year
             supply.on_new_year(year)
             workspace.year()
-            watch.look(Phase.YEAR, year)
+            watch.look(Phase.YEAR)
             integrator.one_year(year)
             integrator.at_year_end(year)
             workspace.turn()
-            watch.look(Phase.END, year)
+            watch.look(Phase.END)
+            watch.look_at_stocks()
             if watch.found is not None:
                 return watch.found
             integrator.turn_over()
@@ -63,26 +64,47 @@ def origin_of(kernel: Kernel, clock: Clock, exogenous: Exogenous) -> Origin | No
 
 
 class _Watch:
-    """Remembers the first value that was not finite."""
+    """Remembers the first variable that was not finite.
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace, self.year = workspace, 0
+    Only the last value of each equation counts: one in between may be infinite, as in the branch that a choice does not take.
+    """
+
+    def __init__(self, workspace: Workspace, year: int) -> None:
+        self.workspace, self.year = workspace, year
         self.found: Origin | None = None
+        plan = workspace.kernel.plan
+        last = {owner: value for value, owner in enumerate(plan.owners) if isinstance(plan.values[value], Computed)}
+        self._last = frozenset(last.values())
 
-    def after(self, function: Any, phase: Phase) -> Any:
+    def after(self, function: Callable[[], None], phase: Phase) -> Callable[[], None]:
         """The function, and a look at its values afterwards."""
 
         def watched() -> None:
             function()
-            self.look(phase, self.year)
+            self.look(phase)
 
         return watched
 
-    def look(self, phase: Phase, year: int) -> None:
-        """Note the owner of the first value, in the order of computing, that is not finite, unless one was noted before."""
-        if self.found is not None:
-            return
+    def look(self, phase: Phase) -> None:
+        """Note the owner of the first value, in the order of computing, that is not finite."""
         plan, arrays = self.workspace.kernel.plan, self.workspace.layout.arrays
-        origin = next((value for value in plan.sections[phase] if not np.isfinite(arrays[value]).all()), None)
-        if origin is not None:
-            self.found = Origin(year, variable_of(plan.owners[origin]))
+        wrong = (value for value in plan.sections[phase] if value in self._last and not np.isfinite(arrays[value]).all())
+        self._note(plan.owners[value] for value in wrong)
+
+    def look_at_start(self) -> None:
+        """What is reported of the base year, and the first values of the stocks."""
+        self._note(_not_finite(self.workspace.values(self.workspace.kernel.plan.base)))
+        self.look_at_stocks()
+
+    def look_at_stocks(self) -> None:
+        """A stock may overflow although its rate did not."""
+        layout = self.workspace.layout
+        self._note(_not_finite({row.name: layout.rows(layout.integrated, row) for row in self.workspace.kernel.plan.states}))
+
+    def _note(self, owners: Iterator[str]) -> None:
+        if self.found is None:
+            self.found = next((Origin(self.year, variable_of(owner)) for owner in owners), None)
+
+
+def _not_finite(values: Mapping[str, Values]) -> Iterator[str]:
+    return (name for name, value in values.items() if not np.isfinite(value).all())

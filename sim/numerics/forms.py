@@ -60,11 +60,6 @@ class Linear:
         return Linear((), ((tape.number(1.0), value),))
 
     @property
-    def is_empty(self) -> bool:
-        """Nothing."""
-        return not self.constants and not self.terms
-
-    @property
     def is_affine(self) -> bool:
         """One moving term and a constant."""
         return len(self.terms) == 1 and bool(self.constants)

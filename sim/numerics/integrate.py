@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.numerics.assembly import AT_BASE, AT_END, TIME
 from sim.numerics.methods import Method
+from sim.numerics.plan import looks_at_a_leaf
 from sim.numerics.workspace import Workspace
 
 Values = NDArray[Any]
@@ -52,7 +53,7 @@ class Clock:
 class YearValues:
     """What the outputs say of one year: arrays [dims..., draw] by name, which the next year overwrites.
 
-    `embedded_error` is the largest difference so far from the method's embedded one in any step, relative to the state.
+    `embedded_error` is the largest so far of a single run; see sim.numerics.workspace.
     """
 
     year: int
@@ -64,6 +65,7 @@ def simulate(workspace: Workspace, clock: Clock, exogenous: Exogenous) -> Iterat
     """Yield the base year (the equations at the base state, flows as published totals), then each simulated year."""
     plan, integrator = workspace.kernel.plan, Integrator(workspace, clock)
     supply = Supply(workspace, clock, exogenous)
+    workspace.embedded_error[...] = 0.0
     with np.errstate(all="ignore"):
         supply.at_start()
         workspace.once()
@@ -75,7 +77,7 @@ def simulate(workspace: Workspace, clock: Clock, exogenous: Exogenous) -> Iterat
             integrator.one_year(year)
             integrator.at_year_end(year)
             workspace.turn()
-            yield YearValues(year, workspace.values(plan.outputs), workspace.embedded_error)
+            yield YearValues(year, workspace.values(plan.outputs))
             integrator.turn_over()
 
 
@@ -84,22 +86,26 @@ class Integrator:
 
     def __init__(self, workspace: Workspace, clock: Clock) -> None:
         layout, plan = workspace.layout, workspace.kernel.plan
-        self._workspace, self._clock, self._method = workspace, clock, workspace.kernel.request.method
+        request = workspace.kernel.request
+        if clock.steps_per_year != request.steps_per_year:
+            raise AssertionError("the starting rates of a kernel belong to one number of steps")
+        self._workspace, self._clock, self._method = workspace, clock, request.method
         self._all, self._slopes, self._stage = layout.integrated, layout.rates, layout.stage
         self._states, self._state_slopes = layout.integrated[: plan.n_states], layout.rates[: plan.n_states]
         self._gain = np.zeros_like(layout.rates)
         self._scaled = np.zeros_like(layout.rates)
         self._kept = {stage: np.zeros_like(self._states) for stage in stages_to_keep(self._method)}
+        self._largest = np.zeros_like(self._states) if self._method.embedded else self._states
 
     def start(self) -> None:
         """Stocks as at the start of the run."""
         plan, layout = self._workspace.kernel.plan, self._workspace.layout
         self._all[plan.n_states :] = 0.0
         for row in plan.states:
-            _assign(layout.rows(self._all, row), row.dims, self._workspace, plan.first[row.name])
+            np.copyto(layout.rows(self._all, row), self._workspace.aligned(plan.first[row.name], row.dims))
         for name, dims in plan.standing.items():
             if name in layout.leaves:
-                _assign(layout.leaves[name], dims, self._workspace, plan.first[name])
+                np.copyto(layout.leaves[name], self._workspace.aligned(plan.first[name], dims))
 
     def one_year(self, year: int) -> None:
         """All steps of a year."""
@@ -115,14 +121,17 @@ class Integrator:
     def turn_over(self) -> None:
         """After the report: stocks take the values that the events gave them, yearly totals start anew."""
         plan, layout = self._workspace.kernel.plan, self._workspace.layout
+        targets = {row.name: (layout.rows(self._all, row), row.dims) for row in plan.states if row.name in plan.events}
+        targets |= {name: (layout.leaves[name], dims) for name, dims in plan.standing.items() if name in layout.leaves}
+        values = {name: self._workspace.aligned(plan.events[name], dims) for name, (_, dims) in targets.items()}
+        for name, value in values.items():
+            if looks_at_a_leaf(plan, plan.events[name]):  # another stock, say, that would be written before this one is read
+                values[name] = value.copy()
+        for name, (target, _) in targets.items():
+            np.copyto(target, values[name])
         for row in plan.states:
-            if row.name in plan.events:
-                _assign(layout.rows(self._all, row), row.dims, self._workspace, plan.events[row.name])
-            elif row.name in plan.reset:
+            if row.name in plan.reset and row.name not in plan.events:
                 layout.rows(self._all, row)[...] = 0.0
-        for name, dims in plan.standing.items():
-            if name in layout.leaves:
-                _assign(layout.leaves[name], dims, self._workspace, plan.events[name])
         self._all[plan.n_states :] = 0.0
 
     def _set_time(self, moment: str, time: float) -> None:
@@ -152,8 +161,9 @@ class Integrator:
                 gained = True
             if stage in self._kept:
                 np.copyto(self._kept[stage], self._state_slopes)
-        self._note_embedded_error(dt)
         np.add(self._all, self._gain, out=self._all)
+        if self._method.embedded:
+            self._note_embedded_error(dt)
 
     def _move(self, stage: int, dt: float) -> None:
         """The state at which a stage reads the rates."""
@@ -168,16 +178,16 @@ class Integrator:
             np.copyto(self._stage, self._states)
 
     def _note_embedded_error(self, dt: float) -> None:
-        """The largest difference so far from the embedded method, relative to the state, over states and steps."""
-        if not self._method.embedded or not len(self._states):
-            return
-        error = np.zeros_like(self._states)
+        """The largest difference so far from the embedded method, over states and steps, relative to each state's largest."""
+        error, part = self._stage, self._scaled[: len(self._states)]
+        error[...] = 0.0
         for stage, (weight, other) in enumerate(zip(self._method.weights, self._method.embedded, strict=True)):
             if weight != other:
-                error += (weight - other) * dt * self._kept[stage]
-        size = np.maximum(np.abs(self._states), np.finfo(error.dtype).tiny)
-        largest = float(np.fmax.reduce(np.abs(error) / size, axis=None))
-        self._workspace.embedded_error = max(self._workspace.embedded_error, largest)
+                error += np.multiply(self._kept[stage], (weight - other) * dt, out=part)
+        np.fmax(self._largest, np.absolute(self._states, out=part), out=self._largest)
+        relative = np.divide(np.absolute(error, out=error), self._largest, out=error)  # zero by zero is no error
+        noted = self._workspace.embedded_error
+        np.fmax(noted, np.fmax.reduce(relative, axis=0, initial=0.0), out=noted)
 
 
 def stages_to_keep(method: Method) -> frozenset[int]:
@@ -226,11 +236,3 @@ class Supply:
         leaf = self._workspace.layout.leaves[name]
         sizes = tuple(size for size in value.shape[:-1] if size > 1)
         leaf[...] = value.reshape((*sizes, value.shape[-1]) if leaf.ndim else ())
-
-
-def _assign(target: Values, dims: tuple[str, ...], workspace: Workspace, value: int) -> None:
-    """Copy a value into an array that may have dimensions over which the value is repeated."""
-    array, have = workspace.layout.arrays[value], workspace.kernel.plan.values[value].dims
-    if array.ndim:
-        array = array[(*(slice(None) if name in have else None for name in dims), slice(None))]
-    np.copyto(target, array)

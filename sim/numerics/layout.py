@@ -54,9 +54,12 @@ class Layout:
         return self.arrays[value][(slice(None),) * axis + (member,)]
 
     def _widths(self, drawn: frozenset[str]) -> list[bool]:
+        """A value that stands in a row is as wide as the row."""
         wide: list[bool] = []
-        for item in self.plan.values:
-            if isinstance(item, Leaf):
+        for value, item in enumerate(self.plan.values):
+            if value in self.plan.in_row:
+                wide.append(True)
+            elif isinstance(item, Leaf):
                 name, supplied = item.name.removesuffix(AT_END), item.name.removesuffix(AT_BASE)
                 wide.append(_is_noise(item) or supplied in drawn or name in self._states or name in self.plan.standing)
             elif isinstance(item, Number):

@@ -93,7 +93,8 @@ def stacked(tape: Tape, parts: tuple[int, ...], dim: str) -> int:
     if len(parts) == 1:
         return parts[0]
     dims = tape.ordered({name for part in parts for name in tape.dims(part)} | {dim})
-    return tape.compute("stack", parts, dims, (dims.index(dim),))
+    rest = tuple(name for name in dims if name != dim)
+    return tape.compute("stack", tuple(tape.aligned(part, rest) for part in parts), dims, (dims.index(dim),))
 
 
 def _place(tape: Tape, node: Apply, inputs: tuple[int, ...]) -> int:
@@ -131,14 +132,20 @@ def _sum_of_members(tape: Tape, value: int, dim: str, members: tuple[int, ...]) 
 
 
 def _lookup(tape: Tape, node: Apply, inputs: tuple[int, ...]) -> int:
-    """y0 + sum over the pieces of slope * (how far x has gone into the piece)."""
+    """y0 + sum over the pieces of slope * (how far x has gone into the piece), between the smallest and the largest y.
+
+    Past the last point it is the last y to the last digit: a table that ends at zero may stand below a root.
+    """
     points = list(zip(node.settings["xs"], node.settings["ys"], strict=True))
     found = tape.number(points[0][1])
     for (left, low), (right, high) in pairwise(points):
         bounded = tape.apply("maximum", tape.apply("minimum", inputs[0], tape.number(right)), tape.number(left))
         gone = tape.apply("subtract", bounded, tape.number(left))
         found = tape.apply("add", found, tape.apply("multiply", tape.number((high - low) / (right - left)), gone))
-    return found
+    lowest, highest = (tape.number(bound(node.settings["ys"])) for bound in (min, max))
+    bounded = tape.apply("maximum", tape.apply("minimum", found, highest), lowest)
+    inside = tape.apply("less", inputs[0], tape.number(points[-1][0]))
+    return tape.apply("where", inside, bounded, tape.number(points[-1][1]))
 
 
 def _fill(tape: Tape, node: Apply, _: tuple[int, ...]) -> int:

@@ -1,8 +1,7 @@
-"""Integration methods as data: explicit Runge-Kutta tableaux with fixed steps, and the one function that reads them."""
+"""Integration methods as data: explicit Runge-Kutta tableaux with fixed steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[Any]
-Rates = Mapping[str, Values]
 
 
 @dataclass(frozen=True)
@@ -51,26 +49,6 @@ METHODS: dict[str, Method] = {
         (5179 / 57600, 0.0, 7571 / 16695, 393 / 640, -92097 / 339200, 187 / 2100, 1 / 40),
     ),
 }
-
-
-def advance(
-    method: Method, derivative: Callable[[float, Mapping[str, Values]], Rates], t: float, dt: float, state: Rates
-) -> dict[str, Values]:
-    """One step: the changes of every rate's integral over [t, t + dt].
-
-    `derivative(t, state)` returns rates; names in it that are no state (flows) are integrated all the same, with the same
-    weights, so that stocks change by exactly the sum of their reported flows.
-    """
-    slopes: list[Rates] = []
-    for node, row in zip(method.nodes, method.stages, strict=True):
-        moved = {name: value + dt * _combine(row, slopes, name) for name, value in state.items()} if row else state
-        slopes.append(derivative(t + node * dt, moved))
-    return {name: dt * _combine(method.weights, slopes, name) for name in slopes[0]}
-
-
-def _combine(weights: tuple[float, ...], slopes: list[Rates], name: str) -> Values:
-    parts = [weight * slope[name] for weight, slope in zip(weights, slopes, strict=False) if weight]
-    return np.add.reduce(parts) if len(parts) > 1 else parts[0]
 
 
 def moments_of_growth(method: Method, steps_per_year: int) -> tuple[tuple[float, float], ...]:

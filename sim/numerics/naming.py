@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from sim.numerics.tape import Computed, Leaf, Number, Value
 
 _NO_NAME = re.compile(r"\W+")
+_OF_THE_SOURCE = re.compile(r"row_\d+_of_.*|.*__\d+")
+"""Names that the source gives to rows and to members of stacked arrays."""
 
 
 def names_of(
@@ -42,7 +44,8 @@ def variable_of(owner: str) -> str:
 def identifier(text: str) -> str:
     """A text as a Python name."""
     name = _NO_NAME.sub("_", text.replace("@base", "_in_base_year")).strip("_") or "value"
-    return f"{name}_" if keyword.iskeyword(name) or name[0].isdigit() else name
+    taken = keyword.iskeyword(name) or name[0].isdigit() or _OF_THE_SOURCE.fullmatch(name)
+    return f"{name}_" if taken else name
 
 
 def _number_name(number: float) -> str:

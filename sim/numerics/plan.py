@@ -154,7 +154,7 @@ def _place(plan: Plan) -> None:
 
 def _can_move(plan: Plan, part: int, stack: int, dims: tuple[str, ...]) -> bool:
     item = plan.values[part]
-    if not isinstance(item, Computed) or item.operation in VIEWS or item.operation in {"integral", "place"}:
+    if not isinstance(item, Computed) or item.operation in VIEWS or item.operation in {"integral", "place", "stack"}:
         return False
     return item.dims == dims and part not in plan.in_row and plan.phases[part] == plan.phases[stack]
 
@@ -193,6 +193,11 @@ def _measure_lifetimes(plan: Plan) -> None:
     for root in _roots(plan):
         lasting.update(sources(plan.values, root))
     plan.last_use, plan.lasting = last, frozenset(lasting)
+
+
+def looks_at_a_leaf(plan: Plan, value: int) -> bool:
+    """Whether a value is supplied from outside, or a view of one that is."""
+    return isinstance(plan.values[sources(plan.values, value)[-1]], Leaf)
 
 
 def sources(values: list[Value], value: int) -> list[int]:

@@ -1,7 +1,7 @@
 """Statistics of an ensemble, gathered in chunks of fixed size and merged in chunk order, so that they depend on nothing else.
 
 Up to EXACT draws the values are kept and quantiles are exact (linear between order statistics, as in numpy); beyond, they are
-read from histograms whose bins were laid over the first chunk, and are off by at most the width of a bin.
+read from histograms, and are off by at most the width of a bin from the value that the share of the draws reaches.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 Values = NDArray[Any]
 EXACT = 100_000
 BINS = 2048
-_MARGIN = 0.5
+_MARGIN, _STILL = 0.5, 1e-9
 _SERIES_AT_A_TIME = 16
 
 
@@ -90,7 +90,10 @@ def merged_comoments(left: Comoments | None, right: Comoments | None) -> Comomen
 
 
 class Histogram:
-    """Counts per bin of each series; what falls outside is counted in the first and last bin, and smallest and largest kept."""
+    """Counts per bin of each series, over bins laid around the values of the first chunk.
+
+    Where a later value falls outside, the bins of that series are made twice as wide as often as it takes.
+    """
 
     def __init__(self, first: Values) -> None:
         self.low, self.high = _span(first)
@@ -106,13 +109,29 @@ class Histogram:
 
     def add(self, values: Values) -> None:
         """Count values [series, draw]."""
-        width = np.where(self.width > 0.0, self.width, 1.0)[:, np.newaxis]
-        places = np.clip((values - self.low[:, np.newaxis]) / width, 0, BINS - 1).astype(np.int64)
-        places += BINS * np.arange(len(values))[:, np.newaxis]
-        self.counts += np.bincount(places.ravel(), minlength=self.counts.size).reshape(self.counts.shape)
-        if values.shape[-1]:
-            self.smallest = np.minimum(self.smallest, values.min(axis=-1))
-            self.largest = np.maximum(self.largest, values.max(axis=-1))
+        if not values.shape[-1]:
+            return
+        self.smallest = np.minimum(self.smallest, values.min(axis=-1))
+        self.largest = np.maximum(self.largest, values.max(axis=-1))
+        self._widen()
+        places = (values - self.low[:, np.newaxis]) / self.width[:, np.newaxis]
+        numbers = np.clip(places, 0, BINS - 1).astype(np.int64) + BINS * np.arange(len(values))[:, np.newaxis]
+        self.counts += np.bincount(numbers.ravel(), minlength=self.counts.size).reshape(self.counts.shape)
+
+    def _widen(self) -> None:
+        """Neighbouring bins become one, and the new ones lie on the side where values fell outside."""
+        while True:
+            below, above = self.smallest < self.low, self.largest > self.high
+            if not (below | above).any():
+                return
+            pairs = self.counts.reshape(len(self.counts), -1, 2).sum(axis=-1)
+            nothing = np.zeros_like(pairs)
+            span = self.high - self.low
+            self.counts[below] = np.concatenate([nothing, pairs], axis=-1)[below]
+            self.low = np.where(below, self.low - span, self.low)
+            above &= ~below
+            self.counts[above] = np.concatenate([pairs, nothing], axis=-1)[above]
+            self.high = np.where(above, self.high + span, self.high)
 
     def quantile(self, level: float) -> Values:
         """A quantile of each series, straight within the bin that holds it."""
@@ -129,9 +148,10 @@ class Histogram:
 
 
 def _span(first: Values) -> tuple[Values, Values]:
-    """Half as wide again on both sides as the values of the first chunk."""
+    """Half as wide again on both sides as the values of the first chunk; narrow around a value that did not move."""
     low, high = first.min(axis=-1), first.max(axis=-1)
-    margin = _MARGIN * (high - low)
+    margin = np.maximum(_MARGIN * (high - low), _STILL * np.maximum(np.abs(low), np.abs(high)))
+    margin = np.where(margin > 0.0, margin, _STILL)
     return low - margin, high + margin
 
 
@@ -213,9 +233,12 @@ class Share:
 
     @property
     def standard_error(self) -> float:
-        """Standard error of the share from finitely many draws."""
-        p = self.probability
-        return float(np.sqrt(p * (1.0 - p) / self.count)) if self.count else float("nan")
+        """Standard error of the share from finitely many draws, as if one more draw had met the condition and one had not.
+
+        So none of 300 draws is not taken for impossible.
+        """
+        p = (self.met + 1) / (self.count + 2)
+        return float(np.sqrt(p * (1.0 - p) / (self.count + 2)))
 
 
 def series_of(values: Mapping[str, Values]) -> Values:

@@ -3,6 +3,8 @@
 x**a * y**b is exp(a*log(x)) * exp(b*log(y)); here it becomes exp(a*log(x) + b*log(y)). A total, over time or over a dimension,
 keeps its common factors outside: deaths by age are (mortality * population) * index, and only the index is added up within the
 year.
+
+What decides at a threshold is left as it is written (see sim.numerics.thresholds).
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Callable, Iterable
 from sim.numerics.builder import Builder
 from sim.numerics.forms import Factors, Linear
 from sim.numerics.tape import COMMUTATIVE, Computed, Leaf, Number, Phase, Tape
+from sim.numerics.thresholds import deciding
 
 PRODUCTS = frozenset({"multiply", "divide", "negative"})
 SUMS = frozenset({"add", "subtract"})
@@ -32,10 +35,11 @@ class Rewriter:
             "integral": self._integral,
         }
         order, reached = reachable(old, roots), set[int]()
+        self._as_written = deciding(old, order)
         self._uses = _uses(old, order, roots)
         for value in order:
             self.new.owner = old.owners[value]
-            new = self.moved[value] = self._copied(value)
+            new = self.moved[value] = self._with_dims_of(value, self._copied(value))
             if self._uses[value] == 1 and new not in reached:
                 self._builder.own.add(self._unaligned(new))
             else:
@@ -48,8 +52,14 @@ class Rewriter:
             return self.new.leaf(item.name, item.dims, item.phase)
         if isinstance(item, Number):
             return self.new.number(item.value)
-        rewrite = self._rewrites.get(item.operation)
+        rewrite = None if value in self._as_written else self._rewrites.get(item.operation)
         return self._as_it_is(item) if rewrite is None else rewrite(value, item)
+
+    def _with_dims_of(self, value: int, new: int) -> int:
+        """What cancels may lose dimensions that those who read it count on."""
+        for name in self.old.dims(value):
+            new = self.new.repeated(new, name)
+        return new
 
     def _as_it_is(self, item: Computed) -> int:
         inputs = tuple(self.moved[child] for child in item.inputs)
@@ -78,7 +88,11 @@ class Rewriter:
         return [(value, upper) for value, upper in self._walk(root, PRODUCTS) if self._opens(value, root, PRODUCTS)]
 
     def _walk(self, root: int, operations: frozenset[str]) -> list[tuple[int, bool]]:
-        """Every node of the tree, the first input before the second; the second of divide and subtract changes sides."""
+        """Every node of the tree; the second input of divide and subtract changes sides.
+
+        The first input comes before the second, but a sum within a sum before either: (x - x0) + y is added up in that order,
+        whichever way it is written.
+        """
         found, pending = list[tuple[int, bool]](), [(root, True)]
         while pending:
             value, upper = pending.pop()
@@ -86,7 +100,8 @@ class Rewriter:
             item = self.old.values[value]
             if isinstance(item, Computed) and self._opens(value, root, operations):
                 turned = item.operation in {"divide", "subtract"}
-                pending += [(child, upper != turned) for child in item.inputs[1:]] + [(item.inputs[0], upper)]
+                sides = [*((child, upper != turned) for child in item.inputs[1:]), (item.inputs[0], upper)]  # the last is next
+                pending += sorted(sides, key=lambda side: self._opens(side[0], root, SUMS & operations))
         return found
 
     def _opens(self, value: int, root: int, operations: frozenset[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,9 @@ def sobol_uniforms(seed: int, names: tuple[str, ...], start: int, stop: int) -> 
     sequence = qmc.Sobol(d=len(names), scramble=False)
     if start:
         sequence.fast_forward(start)
-    points = sequence.random(stop - start)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The balance properties", category=UserWarning)  # a block may be any part
+        points = sequence.random(stop - start)
     shifts = np.array([uniforms(seed, f"{name}\0shift", 0, 1)[0] for name in names])
     rotated = np.clip((points + shifts) % 1.0, 2.0**-53, 1.0 - 2.0**-53)
     return {name: rotated[:, place] for place, name in enumerate(names)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sim.numerics.naming import variable_of
-from sim.numerics.plan import Plan
+from sim.numerics.plan import Plan, Row
 from sim.numerics.tape import Computed, Phase
 
 SECTIONS: dict[Phase, tuple[str, str]] = {
@@ -17,7 +17,7 @@ SECTIONS: dict[Phase, tuple[str, str]] = {
 FUNCTIONS = (
     *("add", "subtract", "multiply", "divide", "maximum", "minimum", "negative", "absolute", "sqrt", "exp", "log"),
     *("expm1", "log1p", "tanh", "logical_and", "logical_or", "logical_not"),
-    *("greater", "greater_equal", "less", "less_equal", "copyto", "total", "shift"),
+    *("greater", "greater_equal", "less", "less_equal", "not_equal", "copyto", "total", "shift"),
 )
 RESERVED = frozenset({*FUNCTIONS, *(name for name, _ in SECTIONS.values())})
 
@@ -49,15 +49,15 @@ def _remark(owner: str, remarks: Mapping[str, str]) -> str:
 
 def _stores(plan: Plan, names: tuple[str, ...], phase: Phase) -> list[str]:
     return [
-        f"copyto({row_name(row.name)}, {names[row.value]})"
+        f"copyto({row_name(row)}, {names[row.value]})"
         for index, row in enumerate(plan.rows)
         if plan.phases[row.value] == phase and plan.in_row.get(row.value) != index
     ]
 
 
-def row_name(name: str) -> str:
-    """The name of a row that a rate is copied into."""
-    return "row_of_" + "".join(letter if letter.isalnum() else "_" for letter in name)
+def row_name(row: Row) -> str:
+    """The name of a row that a rate is copied into; rows begin at different places, so no two have one name."""
+    return f"row_{row.start}_of_" + "".join(letter if letter.isalnum() else "_" for letter in row.name)
 
 
 def _statements(plan: Plan, names: tuple[str, ...], value: int) -> list[str]:

@@ -14,16 +14,16 @@ from numpy.typing import NDArray
 
 Values = NDArray[Any]
 _WORDS = 4  # numbers that one count of Philox gives
-_UNUSED_BITS = np.uint64(11)
+_UNUSED_BITS = np.uint64(12)
 
 
 def uniforms(seed: int, name: str, start: int, stop: int, index: int = 0) -> Values:
-    """Numbers of the draws `start` to `stop` - 1, uniform in the open interval (0, 1), in steps of 2**-53."""
+    """Numbers of the draws `start` to `stop` - 1, uniform in the open interval (0, 1), in steps of 2**-52."""
     key = int.from_bytes(blake2b(f"{seed}\0{name}\0{index}".encode(), digest_size=16).digest(), "little")
     generator = np.random.Philox(key=key)
     generator.advance(start // _WORDS)
     raw = generator.random_raw(stop - start // _WORDS * _WORDS)[start % _WORDS :]
-    return ((raw >> _UNUSED_BITS).astype(np.float64) + 0.5) * 2.0**-53
+    return ((raw >> _UNUSED_BITS).astype(np.float64) + 0.5) * 2.0**-52
 
 
 def normals(seed: int, name: str, start: int, stop: int, index: int = 0) -> Values:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.numerics.blocks import CHUNK, BlockResult, LostDraw
-from sim.numerics.reducers import Comoments, Moments, comoments_of, moments_of, series_of
+from sim.numerics.reducers import BINS, Comoments, Moments, comoments_of, moments_of, series_of
 
 Values = NDArray[Any]
 Judge = Callable[[Mapping[str, Values]], Mapping[str, NDArray[np.bool_]]]
@@ -28,6 +28,10 @@ class Wanted:
     paths: tuple[str, ...] = ()
     covariance: tuple[str, ...] = ()
     bins: int = 0
+
+    def __post_init__(self) -> None:
+        if self.bins < 0 or (self.bins and BINS % self.bins):
+            raise ValueError(f"bins must divide {BINS}, not {self.bins}")
 
     def __call__(self, result: BlockResult) -> list[ChunkSummary]:
         """The summaries of all chunks of a portion of draws; a portion is whole chunks, so they are the same in any portion."""

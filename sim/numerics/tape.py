@@ -8,10 +8,9 @@ is left out, and comes back where the value meets an array that has it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
 
@@ -61,17 +60,10 @@ class Computed:
 Value = Leaf | Number | Computed
 
 COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "logical_and", "logical_or"})
-TRUTHS = frozenset({"greater", "greater_equal", "less", "less_equal", "logical_and", "logical_or", "logical_not"})
+TRUTHS = frozenset({"greater", "greater_equal", "less", "less_equal", "not_equal", "logical_and", "logical_or", "logical_not"})
 VIEWS = frozenset({"at", "part", "align", "repeat"})
 _KEEP_POSITIVE = frozenset({"add", "multiply", "divide", "minimum", "sqrt", "total", "at", "part", "align", "repeat", "stack"})
-_LARGEST_WHOLE_POWER = 4
-
-
-def _choose(condition: float, chosen: float, other: float) -> float:
-    return chosen if condition else other
-
-
-_FOLD: dict[str, Callable[..., Any]] = {"where": _choose}
+_LARGEST_WHOLE_POWER = 64
 
 
 class Tape:
@@ -114,8 +106,10 @@ class Tape:
         simpler = self._simpler(name, inputs)
         if simpler is not None:
             return simpler
+        if name == "where":
+            inputs = (self._truth(inputs[0]), *inputs[1:])
         dims = self._union(inputs)
-        aligned = tuple(self._aligned(value, dims) for value in inputs)
+        aligned = tuple(self.aligned(value, dims) for value in inputs)
         if name in COMMUTATIVE:
             aligned = tuple(sorted(aligned))
         return self.compute(name, aligned, dims)
@@ -194,16 +188,16 @@ class Tape:
         return self._known.get(Computed("log", (value,), self.dims(value)))
 
     def power(self, base: int, exponent: int) -> int:
-        """base**exponent: products for small whole numbers, else exp(exponent*log(base)).
+        """base**exponent: products for whole numbers, else exp(exponent*log(base)).
 
-        A real power has a positive base; a negative one gives not-a-number here, as in numpy when the exponent is not whole.
+        A real power has a positive base. Otherwise the result is not a number here, and the run says where; numpy has numbers
+        for 0**a and for a negative base whose exponent, though not written as a whole number, is one.
         """
-        fixed = self.values[exponent]
-        if isinstance(fixed, Number):
-            if fixed.value == 0.5:  # noqa: PLR2004  the square root
-                return self.apply("sqrt", base)
-            if fixed.value == int(fixed.value) and abs(fixed.value) <= _LARGEST_WHOLE_POWER:
-                return self._whole_power(base, int(fixed.value))
+        fixed = self._number_of(exponent)
+        if fixed == 0.5:  # noqa: PLR2004  the square root
+            return self.apply("sqrt", base)
+        if fixed is not None and abs(fixed) <= _LARGEST_WHOLE_POWER and fixed.is_integer():
+            return self._whole_power(base, int(fixed))
         return self.apply("exp", self.apply("multiply", exponent, self.apply("log", base)))
 
     def ordered(self, dims: set[str]) -> tuple[str, ...]:
@@ -211,9 +205,11 @@ class Tape:
         return tuple(sorted(dims, key=self._order.__getitem__))
 
     def _whole_power(self, base: int, exponent: int) -> int:
-        power = self.number(1.0)
-        for _ in range(abs(exponent)):
-            power = self.apply("multiply", power, base)
+        power, square, left = self.number(1.0), base, abs(exponent)
+        while left:
+            power = self.apply("multiply", power, square) if left % 2 else power
+            left //= 2
+            square = self.apply("multiply", square, square) if left else square
         return power if exponent >= 0 else self.apply("divide", self.number(1.0), power)
 
     def _put(self, value: Value, phase: Phase) -> int:
@@ -227,8 +223,15 @@ class Tape:
     def _union(self, inputs: tuple[int, ...]) -> tuple[str, ...]:
         return self.ordered({name for value in inputs for name in self.dims(value)})
 
-    def _aligned(self, value: int, dims: tuple[str, ...]) -> int:
-        """Numpy aligns axes from the right; only where one is missing after the first must it be said."""
+    def _truth(self, value: int) -> int:
+        """A condition as truth values: one that was stacked or chosen from others stands as numbers."""
+        item = self.values[value]
+        if isinstance(item, Computed) and item.operation in TRUTHS:
+            return value
+        return self.apply("not_equal", value, self.number(0.0))
+
+    def aligned(self, value: int, dims: tuple[str, ...]) -> int:
+        """A value whose axes numpy puts where `dims` have them: it aligns from the right, so a gap in between must be said."""
         have = self.dims(value)
         if not have or dims[-len(have) :] == have:
             return value
@@ -236,22 +239,29 @@ class Tape:
         return self.compute("align", (value,), have, tuple(name in have for name in wanted))
 
     def _simpler(self, name: str, inputs: tuple[int, ...]) -> int | None:
+        """What an operation comes to without being computed; None where it must be."""
         numbers = [self._number_of(value) for value in inputs]
         known = [number for number in numbers if number is not None]
+        if name == "where":
+            return None if numbers[0] is None else inputs[1 if numbers[0] else 2]
         if len(known) == len(numbers):
             with np.errstate(all="ignore"):
-                return self.number(float(_FOLD.get(name, getattr(np, name))(*known)))
+                return self.number(float(getattr(np, name)(*known)))
+        return self._cancelled(name, inputs) if not known else self._without_neutral(name, inputs, numbers)
+
+    def _cancelled(self, name: str, inputs: tuple[int, ...]) -> int | None:
+        inner = self.values[inputs[0]]
         if name == "positive":
             return inputs[0]
+        if name == "subtract" and inputs[0] == inputs[1]:
+            return self.number(0.0)
+        return inner.inputs[0] if name == "log" and isinstance(inner, Computed) and inner.operation == "exp" else None
+
+    def _without_neutral(self, name: str, inputs: tuple[int, ...], numbers: list[float | None]) -> int | None:
         neutral = {"add": 0.0, "multiply": 1.0}.get(name)
         if neutral is not None and neutral in numbers:
             return inputs[1 - numbers.index(neutral)]
-        if (name, numbers[-1]) in {("subtract", 0.0), ("divide", 1.0)}:
-            return inputs[0]
-        inner = self.values[inputs[0]]
-        if name == "log" and isinstance(inner, Computed) and inner.operation == "exp":
-            return inner.inputs[0]
-        return None
+        return inputs[0] if (name, numbers[-1]) in {("subtract", 0.0), ("divide", 1.0)} else None
 
     def _number_of(self, value: int) -> float | None:
         found = self.values[value]

@@ -24,7 +24,8 @@ DOUBLE: np.dtype[Any] = np.dtype(np.float64)
 class Workspace:
     """Memory for `draws` draws of a kernel; `drawn` names the leaves that differ from draw to draw.
 
-    `embedded_error` is the largest difference so far from the method's embedded one, relative to the state, in any step.
+    `embedded_error` [draw] is the largest difference from the method's embedded one in any step of the last run, relative to
+    the largest value so far of the stock.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Workspace:
         if draws < NARROWEST:
             raise AssertionError("a block is never one draw wide")
         self.kernel, self.draws = kernel, draws
-        self.embedded_error = 0.0
+        self.embedded_error: Values = np.zeros(draws)
         stages = len(kernel.request.method.nodes)
         self.layout = Layout(kernel.plan, draws, drawn, precision, stages=stages, shared=shared)
         space = self._names()
@@ -51,18 +52,21 @@ class Workspace:
         return {name: self._full(value, self.kernel.dims[name]) for name, value in which.items()}
 
     def _full(self, value: int, dims: tuple[str, ...]) -> Values:
-        plan, array = self.kernel.plan, self.layout.arrays[value]
-        sizes = tuple(plan.sizes[name] for name in dims)
-        have = plan.values[value].dims
-        if array.ndim:
-            array = array[(*(slice(None) if name in have else None for name in dims), slice(None))]
-        return np.broadcast_to(array, (*sizes, self.draws))
+        sizes = tuple(self.kernel.plan.sizes[name] for name in dims)
+        return np.broadcast_to(self.aligned(value, dims), (*sizes, self.draws))
+
+    def aligned(self, value: int, dims: tuple[str, ...]) -> Values:
+        """A value as a view with axes for all of `dims`, one long where it is repeated."""
+        array, have = self.layout.arrays[value], self.kernel.plan.values[value].dims
+        if not array.ndim:
+            return array
+        return array[(*(slice(None) if name in have else None for name in dims), slice(None))]
 
     def _names(self) -> dict[str, Any]:
         layout, plan, names = self.layout, self.kernel.plan, self.kernel.names
         space: dict[str, Any] = {name: getattr(np, name) for name in FUNCTIONS if hasattr(np, name)}
         space |= {"total": total, "shift": shift, **dict(zip(names, layout.arrays, strict=True))}
-        space |= {row_name(row.name): layout.rows(layout.rates, row) for row in plan.rows}
+        space |= {row_name(row): layout.rows(layout.rates, row) for row in plan.rows}
         for value, item in enumerate(plan.values):
             if isinstance(item, Computed) and item.operation in {"stack", "place"}:
                 axis = int(str(item.settings[0]))

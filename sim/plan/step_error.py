@@ -43,17 +43,19 @@ class StepError:
 
 def step_error(scores: Sequence[Score], finer: Sequence[Score], embedded: float | None = None) -> StepError | None:
     """Compare two scorecards of the same targets; None when nothing was projected."""
-    pairs = [
-        (abs(fine.projected / score.projected - 1.0) * 100.0, score, fine)
-        for score, fine in zip(scores, finer, strict=True)
-        if score.projected and fine.projected is not None
-    ]
+    pairs = [pair for pair in zip(scores, finer, strict=True) if None not in {part.projected for part in pair}]
     if not pairs:
         return None
-    percent, worst, _ = max(pairs, key=lambda pair: pair[0])
-    changed = tuple(score.target.name for _, score, fine in pairs if score.verdict != fine.verdict)
-    by_target = {score.target.id: part for part, score, _ in pairs}
-    return StepError(percent, worst.target.name, changed, embedded, by_target)
+    by_target = {score.target.id: _percent(score.projected or 0.0, fine.projected or 0.0) for score, fine in pairs}
+    worst = max((score for score, _ in pairs), key=lambda score: by_target[score.target.id])
+    changed = tuple(score.target.name for score, fine in pairs if score.verdict != fine.verdict)
+    return StepError(by_target[worst.target.id], worst.target.name, changed, embedded, by_target)
+
+
+def _percent(value: float, finer: float) -> float:
+    """The change in per cent of the larger of both, so that a value of zero has one too."""
+    size = max(abs(value), abs(finer))
+    return 100.0 * abs(finer - value) / size if size else 0.0
 
 
 def with_step_errors(scores: Sequence[Score], error: StepError | None) -> list[Score]:

@@ -84,7 +84,7 @@ def task(count: int, *priors: Prior, offset: float = 0.0, **given_values: Values
     graph = graph_of([level, log_level], {"growth": 0.1, "offset": 0.0})
     request = Request(("level", "log_level"), frozenset(), frozenset(), METHODS["rk4"], 2)
     central = {"growth": YearPath(np.array(0.1)), "offset": YearPath(np.array(offset))}
-    return Task(compile_kernel(graph, request), Clock(2021, 2024), central, Draws(count, 1, priors, given_values))
+    return Task(compile_kernel(graph, request), Clock(2021, 2024, 2), central, Draws(count, 1, priors, given_values))
 
 
 PRIOR = Prior("growth", 0.5, 1.0, 1.5)
@@ -157,7 +157,7 @@ def test_the_embedded_error_is_reported_by_dopri5_only() -> None:
     for method in ("rk4", "dopri5"):
         request = Request(("level",), frozenset(), frozenset(), METHODS[method], 1)
         central = {"growth": YearPath(np.array(0.8))}
-        plain = Task(compile_kernel(graph, request), Clock(2021, 2024), central, Draws(10))
+        plain = Task(compile_kernel(graph, request), Clock(2021, 2024, 1), central, Draws(10))
         errors[method] = run_ensemble(plain).embedded_error
     assert errors["rk4"] == 0.0
     assert 1e-8 < errors["dopri5"] < 1e-4
