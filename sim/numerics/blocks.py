@@ -22,10 +22,10 @@ from sim.numerics.workspace import NARROWEST, Workspace
 Values = NDArray[Any]
 CHUNK = 1024
 """Draws that statistics gather before they are merged, whatever the size of a block or the number of workers."""
-STEP_BYTES = 12 << 20
+STEP_BYTES = 10 << 20
 """What all values of one step may take together in a block (buffers are shared, so the memory is far less). The benchmark
 measures the cost against the size of a block: wider ones gain nothing."""
-_NARROWEST_BLOCK, _WIDEST_BLOCK = 64, 8 * CHUNK
+_NARROWEST_BLOCK, _WIDEST_BLOCK = 64, 12 * CHUNK
 _MOST_NAMED = 20
 
 
@@ -75,10 +75,12 @@ class BlockResult:
 
 
 def block_size(plan: Plan, itemsize: int) -> int:
-    """A power of two, so that blocks fill chunks or chunks fill blocks: as many draws as keep a step within STEP_BYTES."""
+    """As many draws as keep a step within STEP_BYTES: whole chunks, or a power of two where a chunk is too much."""
     cells = sum(_cells(plan, value) for value in plan.sections[Phase.STEP])
     fitting = max(STEP_BYTES // max(cells * itemsize, 1), 1)
-    return int(min(max(1 << (fitting.bit_length() - 1), _NARROWEST_BLOCK), _WIDEST_BLOCK))
+    if fitting >= CHUNK:
+        return min(fitting // CHUNK * CHUNK, _WIDEST_BLOCK)
+    return int(max(1 << (fitting.bit_length() - 1), _NARROWEST_BLOCK))
 
 
 def _chunks_of_busiest(chunks: int, size: int, workers: int) -> int:

@@ -20,6 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+import cloudpickle
 import numpy as np
 from joblib import Parallel, delayed
 
@@ -119,7 +120,7 @@ def shared_task(task: Task, work: Callable[[BlockResult], Any]) -> Iterator[Path
         for name, values in names.items():
             np.save(folder / f"{name}.npy", values)
         without = replace(task, draws=replace(task.draws, given=dict.fromkeys(names, _NOTHING)))
-        (folder / _TASK).write_bytes(pickle.dumps((without, work)))
+        (folder / _TASK).write_bytes(cloudpickle.dumps((without, work)))  # work may be a function of a notebook
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
