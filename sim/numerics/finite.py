@@ -31,9 +31,16 @@ def finite_draws(workspace: Workspace, values: Mapping[str, Values]) -> NDArray[
     layout = workspace.layout
     standing = [layout.leaves[name] for name in workspace.kernel.plan.standing if name in layout.leaves]
     fine = np.ones(workspace.draws, dtype=bool)
-    for array in (layout.integrated, *standing, *values.values()):
-        fine &= np.isfinite(array).reshape(-1, array.shape[-1]).all(axis=0)
+    with np.errstate(all="ignore"):
+        for array in (layout.integrated, *standing, *values.values()):
+            fine &= _finite_columns(array.reshape(-1, array.shape[-1]))
     return fine
+
+
+def _finite_columns(array: Values) -> NDArray[np.bool_]:
+    """A finite sum has finite parts, and is quicker to find than whether each part is; only an infinite one may deceive."""
+    fine: NDArray[np.bool_] = np.isfinite(np.add.reduce(array, axis=0))
+    return fine if fine.all() else np.isfinite(array).all(axis=0)
 
 
 def origin_of(kernel: Kernel, clock: Clock, exogenous: Exogenous, precision: np.dtype[Any] = DOUBLE) -> Origin | None:
