@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -26,6 +27,7 @@ _ENGINE_PARTS = ("*.py", "model/*.py", "numerics/*.py", "inputs/*.py")
 _MOST_ENTRIES = 256
 _OTHERS_MAY_WRITE = 0o022
 _DIGEST = 32
+_ENTRY = re.compile(r"[a-z]+-[0-9a-f]{64}\.bin")
 
 
 def kept(kind: str, key: str, make: Callable[[], Made]) -> Made:
@@ -62,6 +64,8 @@ def engine_key() -> str:
 def cache_folder() -> Path | None:
     """The folder of the cache, made if need be; None where there can be none."""
     folder = _place()
+    if folder is None:
+        return None
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         state = folder.stat()
@@ -72,29 +76,36 @@ def cache_folder() -> Path | None:
     return folder
 
 
-def _place() -> Path:
-    if "SIM_CACHE" in os.environ:
-        return Path(os.environ["SIM_CACHE"])
+def _place() -> Path | None:
+    """Where the system wants caches; a variable that is empty or no absolute path counts for nothing, as XDG has it."""
     name = "regional-scenario-simulator"
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / name / "cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / name
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / name
+        places = {"SIM_CACHE": "", "LOCALAPPDATA": f"{name}/cache"}
+    elif sys.platform == "darwin":
+        places = {"SIM_CACHE": "", "HOME": f"Library/Caches/{name}"}
+    else:
+        places = {"SIM_CACHE": "", "XDG_CACHE_HOME": name, "HOME": f".cache/{name}"}
+    folders = ((Path(os.environ.get(variable, "")), inside) for variable, inside in places.items())
+    return next((folder / inside for folder, inside in folders if folder.is_absolute()), None)
+
+
+def _sealed(file: Path, content: bytes) -> bytes:
+    """The hash that an entry begins with: of its name too, so that no entry passes for another."""
+    return hashlib.sha256(file.name.encode() + content).digest()
 
 
 def _read(file: Path) -> tuple[Any] | None:
     """The content in a tuple, so that None can be told from nothing."""
     try:
-        raw = file.read_bytes()
+        raw = file.read_bytes() if file.is_file() else b""
     except OSError:
         return None
     content = raw[_DIGEST:]
-    if hashlib.sha256(content).digest() != raw[:_DIGEST]:
+    if not content or _sealed(file, content) != raw[:_DIGEST]:
         return None
     try:
         return (pickle.loads(content),)  # noqa: S301  our own folder, which nobody else may write to, and the hash is right
-    except (pickle.UnpicklingError, AttributeError, ImportError, EOFError):
+    except (pickle.UnpicklingError, AttributeError, ImportError, EOFError, TypeError, ValueError):
         return None
 
 
@@ -107,7 +118,7 @@ def _write(file: Path, made: object) -> None:
         return
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(hashlib.sha256(content).digest() + content)
+            stream.write(_sealed(file, content) + content)
         Path(aside).replace(file)
         _forget_oldest(file.parent)
     except OSError:
@@ -117,6 +128,8 @@ def _write(file: Path, made: object) -> None:
 
 
 def _forget_oldest(folder: Path) -> None:
-    entries = sorted(folder.glob("*.bin"), key=lambda entry: entry.stat().st_mtime, reverse=True)
+    """Only what has the name of an entry: the folder may hold things of the user's."""
+    ours = (entry for entry in folder.glob("*.bin") if _ENTRY.fullmatch(entry.name))
+    entries = sorted(ours, key=lambda entry: entry.stat().st_mtime, reverse=True)
     for entry in entries[_MOST_ENTRIES:]:
         entry.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 
 from sim.inputs.values import YearPath
+from sim.interrupts import fail_if_interrupted
 from sim.outputs.ensemble import ensemble_dataset
 from sim.outputs.store import RUN_FILE, results_folder, run_id, write_run
 from sim.pipeline import Case, Outcome
@@ -40,12 +41,15 @@ def deliver(outcomes: Sequence[Outcome], results: Path, language: Language, pool
     view = make_view(outcomes, language)
     texts = {outcome.case.scenario.key: case_text(outcome) for outcome in outcomes}
     with results_folder(results, name) as pending:
+        fail_if_interrupted()
         folder = pending.folder
         first = folder / outcomes[0].case.scenario.key / "figures"
         drawing = start_drawing(view, first, pool)
         for outcome, case in zip(outcomes, view.cases, strict=True):
             _write_data(folder / case.key, view, outcome, case, texts[case.key])
+            fail_if_interrupted()
         finish_drawing(drawing)
+        fail_if_interrupted()
         _write_pages(folder, first, view, texts, pending.target.name)
     return pending.target
 

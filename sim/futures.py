@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from sim.errors import Faults, InputError
+from sim.errors import Faults, InputError, Place
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.values import YearPath
 from sim.model.binding import Bound
@@ -85,8 +85,11 @@ def prior_of(record: ParameterRecord, bound: Bound, last_year: int, faults: Faul
         centre = float(bound.values[record.name].at(last_year).mean())
     else:
         return None
+    if centre == 0.0 or low > high:
+        faults.add(*_no_factor(record, low, high, centre))
+        return None
     slack = 1e-9 * max(abs(low), abs(high))
-    if not low - slack <= centre <= high + slack or centre == 0.0 or not math.isfinite(centre):
+    if not low - slack <= centre <= high + slack or not math.isfinite(centre):
         message = Text(
             f"先验范围 {low:g}–{high:g} 不含参数值 {centre:g}",
             f"the prior {low:g} to {high:g} does not hold the value {centre:g}",
@@ -96,6 +99,17 @@ def prior_of(record: ParameterRecord, bound: Bound, last_year: int, faults: Faul
     ends = sorted((low / centre, high / centre))
     fail_if_outside(record, bound.values[record.name], ends, faults)
     return Prior(record.name, ends[0], min(max(1.0, ends[0]), ends[1]), ends[1])
+
+
+def _no_factor(record: ParameterRecord, low: float, high: float, centre: float) -> tuple[Text, Place, Text]:
+    """What is wrong with a prior that can be no factor on the value."""
+    if low > high:
+        message = Text(f"先验的下限 {low:g} 高于上限 {high:g}", f"the prior runs from {low:g} down to {high:g}")
+        return message, record.place, Text("请对调两数", "exchange the two numbers")
+    message = Text(
+        f"参数值为 {centre:g}，先验无从按倍数抽取", f"the value is {centre:g}, and a prior is drawn as a factor on it"
+    )
+    return message, record.place, Text("请改 value 或删去 prior", "change the value or leave the prior out")
 
 
 def fail_if_outside(record: ParameterRecord, path: YearPath, factors: list[float], faults: Faults) -> None:

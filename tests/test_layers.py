@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("text",),
     ("errors",),
-    ("units", "dimensions", "cache"),
+    ("units", "dimensions", "cache", "interrupts", "processes"),
     ("inputs",),
     ("ledger",),
     ("model",),
@@ -29,7 +29,12 @@ LAYERS = (
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 MODULES = sorted((ROOT / "sim").rglob("*.py"))
 CODE = [*MODULES, *sorted((ROOT / "models").rglob("*.py")), *sorted((ROOT / "tests").rglob("*.py"))]
-LAZY = {"sim/units.py", "sim/report/drawing.py", "sim/numerics/sobol.py"}  # pint, matplotlib, scipy.stats: start-up time
+LAZY = {
+    "sim/__main__.py",
+    "sim/units.py",
+    "sim/report/drawing.py",
+    "sim/numerics/sobol.py",
+}  # the command line, pint, matplotlib, scipy.stats: start-up time
 
 
 def layer(file: Path) -> str:

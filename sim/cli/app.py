@@ -5,18 +5,17 @@ Exit status: 0 done, 1 the run failed or a required target was missed, 2 the inp
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from sim.cli.console import Speaker, accept_any_console, speaker
 from sim.cli.numbers import read_draws
 from sim.errors import Fault, Place, SimError, UsageError
+from sim.interrupts import InterruptedRun
 from sim.text import Text
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -164,9 +163,6 @@ def schema(
 def main() -> None:
     """Entry point: run a verb; every fault becomes a report and an exit status."""
     accept_any_console()
-    with contextlib.suppress(ValueError):
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _interrupted)
     try:
         app()
     except SimError as error:
@@ -179,14 +175,6 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
-
-
-class InterruptedRun(BaseException):
-    """The user or the system asked the program to stop; no library in between may catch this."""
-
-
-def _interrupted(*_: Any) -> None:
-    raise InterruptedRun
 
 
 def _language_of_call() -> str | None:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sim.errors import SimError
+from sim.interrupts import fail_if_interrupted
 from sim.text import Language, Text
 
 _WIDTH_OF_FILES = 130
@@ -72,7 +73,12 @@ class Speaker:
         )
         with Progress(*columns, console=self.err, transient=True, disable=self.quiet) as bar:
             task = bar.add_task(self.say(what), total=total)
-            yield lambda text, done: bar.update(task, description=text, completed=done)
+
+            def advance(text: str, done: float) -> None:
+                fail_if_interrupted()
+                bar.update(task, description=text, completed=done)
+
+            yield advance
 
 
 def _console(*, stderr: bool) -> Console:

@@ -10,7 +10,8 @@ from sim.text import Text
 
 MOST_DRAWS = 100_000_000
 MOST_WORKERS = 256
-_WHOLE = re.compile(r"[0-9]{1,20}")
+_SHOWN = 30
+_WHOLE = re.compile(r"[0-9]{1,20}|[0-9]{1,3}(,[0-9]{3}){1,6}|[0-9]{1,3}(_[0-9]{3}){1,6}")
 
 
 def read_draws(count: str | None, seed: str | None, workers: str | None) -> tuple[int, int, int] | None:
@@ -25,7 +26,7 @@ def read_draws(count: str | None, seed: str | None, workers: str | None) -> tupl
     numbers = (
         _whole("--draws", "1" if count is None else count, 1, MOST_DRAWS, faults),
         _whole("--seed", "0" if seed is None else seed, 0, 2**63 - 1, faults),
-        _whole("--workers", str(os.cpu_count() or 1) if workers is None else workers, 1, MOST_WORKERS, faults),
+        _processors() if workers is None else _whole("--workers", workers, 1, MOST_WORKERS, faults),
     )
     if count is None and (seed is not None or workers is not None):
         message = Text("--seed 和 --workers 只与 --draws 一起使用", "--seed and --workers only go with --draws")
@@ -36,9 +37,18 @@ def read_draws(count: str | None, seed: str | None, workers: str | None) -> tupl
 
 
 def _whole(option: str, text: str, low: int, high: int, faults: list[Fault]) -> int:
-    cleaned = text.strip().replace("_", "").replace(",", "")
-    if _WHOLE.fullmatch(cleaned) and low <= int(cleaned) <= high:
-        return int(cleaned)
-    message = Text(f"{option} {text} 不可用", f"{option} {text} cannot be used")
+    written = text.strip()
+    if _WHOLE.fullmatch(written):
+        number = int(written.replace("_", "").replace(",", ""))
+        if low <= number <= high:
+            return number
+    shown = repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+    message = Text(f"{option} {shown} 不可用", f"{option} {shown} cannot be used")
     faults.append(Fault(message, advice=Text(f"应为 {low}–{high} 的整数", f"give a whole number from {low} to {high}")))
     return low
+
+
+def _processors() -> int:
+    """Processors that this program may use."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(count, MOST_WORKERS)

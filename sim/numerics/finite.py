@@ -40,7 +40,9 @@ def finite_draws(workspace: Workspace, values: Mapping[str, Values]) -> NDArray[
 def _finite_columns(array: Values) -> NDArray[np.bool_]:
     """A finite sum has finite parts, and is quicker to find than whether each part is; only an infinite one may deceive."""
     fine: NDArray[np.bool_] = np.isfinite(np.add.reduce(array, axis=0))
-    return fine if fine.all() else np.isfinite(array).all(axis=0)
+    if not fine.all():
+        fine = np.logical_and.reduce(np.isfinite(array), axis=0)
+    return fine
 
 
 def origin_of(kernel: Kernel, clock: Clock, exogenous: Exogenous, precision: np.dtype[Any] = DOUBLE) -> Origin | None:

@@ -7,9 +7,9 @@ portion that is lost twice ends the run. Interrupting ends the workers first.
 
 from __future__ import annotations
 
+import os
 import pickle
 import shutil
-import signal
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,13 +26,14 @@ from joblib import Parallel, delayed
 
 from sim.errors import Fault, Place, RunError
 from sim.numerics.blocks import BlockResult, BlockRunner, Task
+from sim.processes import is_alive, leave_interrupts_to_the_parent, no_interrupts_at_birth
 from sim.text import Text
 
 T = TypeVar("T")
 Portion = tuple[int, int]
-_TASK = "task.pickle"
+_FOLDER, _TASK = "sim-draws-", "task.pickle"
 _NOTHING = np.zeros(0)
-_CANCELLED = r"[\s\S]*tasks have been successfully executed\s+but not used"  # an interrupt is meant to cancel
+_CANCELLED = r"[\s\S]*\b(but not used|have been\s+cancelled)\b"  # an interrupt is meant to cancel
 
 
 def run_portions(
@@ -88,7 +89,7 @@ def _in_parallel(folder: Path, portions: list[Portion], workers: int, handed_out
         pre_dispatch=2 * workers,
         initializer=leave_interrupts_to_the_parent,
     )
-    with _no_interrupts_at_birth():
+    with no_interrupts_at_birth():
         results = parallel(calls())
     try:
         yield from results
@@ -114,34 +115,43 @@ def _at_work(folder: str) -> tuple[BlockRunner, Callable[[BlockResult], Any]]:
 @contextmanager
 def shared_task(task: Task, work: Callable[[BlockResult], Any]) -> Iterator[Path]:
     """A temporary folder, readable by its owner only, that holds a task: drawn values as files that can be mapped."""
-    folder = Path(tempfile.mkdtemp(prefix="sim-"))
+    folder: Path | None = None
     try:
-        names: Mapping[str, Any] = task.draws.given
-        for name, values in names.items():
-            np.save(folder / f"{name}.npy", values)
-        without = replace(task, draws=replace(task.draws, given=dict.fromkeys(names, _NOTHING)))
-        (folder / _TASK).write_bytes(cloudpickle.dumps((without, work)))  # work may be a function of a notebook
+        _sweep()
+        folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
+        _write_task(folder, task, work)
+    except OSError as error:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise RunError(_no_room(error)) from error
+    try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def leave_interrupts_to_the_parent() -> None:
-    """A terminal sends Ctrl-C to every process; only the parent is to answer."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _write_task(folder: Path, task: Task, work: Callable[[BlockResult], Any]) -> None:
+    names: Mapping[str, Any] = task.draws.given
+    for name, values in names.items():
+        np.save(folder / f"{name}.npy", values)
+    without = replace(task, draws=replace(task.draws, given=dict.fromkeys(names, _NOTHING)))
+    (folder / _TASK).write_bytes(cloudpickle.dumps((without, work)))  # work may be a function of a notebook
 
 
-@contextmanager
-def _no_interrupts_at_birth() -> Iterator[None]:
-    """Processes started meanwhile inherit the mask, so that Ctrl-C cannot break their start; ours waits until afterwards."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+def _sweep() -> None:
+    """Remove what killed runs left behind."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        number = folder.name.removeprefix(_FOLDER).split("-")[0]
+        if number.isdigit() and not is_alive(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _no_room(error: OSError) -> Fault:
+    return Fault(
+        Text(f"临时文件夹无法写入：{error.strerror}", f"the temporary folder cannot be written: {error.strerror}"),
+        Place(Path(error.filename) if isinstance(error.filename, str) else Path(os.environ.get("TMPDIR", ""))),
+        Text("请腾出空间或改 TMPDIR，或用 --workers 1 运行", "make room, set TMPDIR, or run with --workers 1"),
+    )
 
 
 def named(portions: Iterable[Portion]) -> str:

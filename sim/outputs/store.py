@@ -16,6 +16,7 @@ import xarray as xr
 
 from sim.errors import Fault, Place, RunError, UsageError
 from sim.inputs.files import is_file, is_folder
+from sim.processes import is_alive
 from sim.text import Text
 
 RUN_FILE = "run.nc"
@@ -73,28 +74,20 @@ def _sweep(parent: Path) -> None:
     """Remove what a killed run left behind; a folder whose process still lives is left alone."""
     for folder in parent.glob(f"{_PARTIAL}*"):
         number = folder.name.removeprefix(_PARTIAL).split("-")[0]
-        if number.isdigit() and not _alive(int(number)):
+        if number.isdigit() and not is_alive(int(number)):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
 def write_run(file: Path, groups: Mapping[str, xr.Dataset], attributes: Mapping[str, Any]) -> None:
-    """Write one netCDF file: attributes at the root, one group per dataset."""
+    """Write one netCDF file: attributes at the root, one group per dataset.
+
+    It is made in memory first: HDF5 does not survive a full disk, while a plain file says so.
+    """
     plain = {
         key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for key, value in attributes.items()
     }
-    xr.Dataset(attrs=plain).to_netcdf(file, engine="h5netcdf", mode="w")
-    for name, dataset in groups.items():
-        dataset.to_netcdf(file, engine="h5netcdf", mode="a", group=name)
+    tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs=plain), **groups})
+    file.write_bytes(tree.to_netcdf(engine="h5netcdf"))
 
 
 def read_group(file: Path, group: str) -> xr.Dataset:

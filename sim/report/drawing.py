@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sim.processes import leave_interrupts_to_the_parent, no_interrupts_at_birth
 
 if TYPE_CHECKING:
     from sim.report.view import View
@@ -29,20 +30,21 @@ _ORDER = ("firm_ladder", "sectors", "pyramid", "population", "scorecard", "gdp",
 
 @contextmanager
 def drawing_workers(workers: int = 2) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes that warm up in the background; whatever is still queued is dropped when the block fails."""
+    """Worker processes that warm up in the background; when the block fails they are ended at once, whatever they do."""
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=leave_interrupts_to_parent)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=leave_interrupts_to_the_parent)
     try:
-        for _ in range(workers):
-            pool.submit(warm_up)
+        with no_interrupts_at_birth():
+            for _ in range(workers):
+                pool.submit(warm_up)
         yield pool
+    except BaseException:
+        for child in multiprocessing.active_children():
+            if isinstance(child, context.Process):
+                child.kill()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def leave_interrupts_to_parent() -> None:
-    """Ctrl-C reaches the whole process group; only the parent answers it, and it ends the workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def warm_up() -> None:

@@ -1,0 +1,43 @@
+"""Being asked to stop: the first signal raises, later ones are ignored while the program cleans up.
+
+Python loses an exception that a handler raises while it happens to be in a finaliser or a weak reference's callback. So the
+wish is also remembered, and looked at wherever the program reports progress.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from typing import Any
+
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_asked: list[int] = []
+
+
+class InterruptedRun(BaseException):
+    """The user or the system asked the program to stop; no library in between may catch this."""
+
+
+def answer_interrupts() -> None:
+    """Have every signal that asks the program to stop raise InterruptedRun; outside the main thread nothing can be done."""
+    _asked.clear()
+    with contextlib.suppress(ValueError):
+        for number in _numbers():
+            signal.signal(number, _stop)
+
+
+def fail_if_interrupted() -> None:
+    """Raise if the program was asked to stop, in case the first exception was lost."""
+    if _asked:
+        raise InterruptedRun
+
+
+def _stop(number: int, _: Any) -> None:
+    for other in _numbers():
+        signal.signal(other, signal.SIG_IGN)
+    _asked.append(number)
+    raise InterruptedRun
+
+
+def _numbers() -> list[int]:
+    return [int(getattr(signal, name)) for name in _SIGNALS if hasattr(signal, name)]

@@ -1,0 +1,37 @@
+"""Processes and signals: workers leave interrupts to their parent, and nobody else's process is mistaken for a living one."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+def leave_interrupts_to_the_parent() -> None:
+    """A terminal sends Ctrl-C to every process; only the parent is to answer, and it ends its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def no_interrupts_at_birth() -> Iterator[None]:
+    """Processes started meanwhile inherit the mask, so that Ctrl-C cannot break their start; ours waits until afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process of this number is there."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
