@@ -42,15 +42,15 @@ def run_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None 
     conditions = conditions_of(outcome.scores, world.catalogue, world.graph, settings.base_year, settings.about_tolerance)
     checked = tuple(check.variable for check in world.checks)
     outputs = tuple(dict.fromkeys((*conditions.outputs, *checked)))
-    task = task_of(case, outputs, Draws(request.count, request.seed, priors_of(case)))
+    task = task_of(case, outputs, Draws(request.count, request.seed, priors_of(case)), request.precision)
     return run_ensemble(task, request.workers, Wanted(judge=conditions), progress)
 
 
-def task_of(case: Case, outputs: tuple[str, ...], draws: Draws) -> Task:
+def task_of(case: Case, outputs: tuple[str, ...], draws: Draws, precision: str = "float64") -> Task:
     """Everything that a worker must know to run draws of a case."""
     kernel = kernel_for(case.world.graph, request_of(case, outputs, case.scenario.steps_per_year))
     clock = Clock(case.world.city.settings.base_year + 1, case.last_year, case.scenario.steps_per_year)
-    return Task(kernel, clock, case.bound.values, draws)
+    return Task(kernel, clock, case.bound.values, draws, precision)
 
 
 def priors_of(case: Case) -> tuple[Prior, ...]:

@@ -105,3 +105,39 @@ def test_a_changed_model_file_is_traced_again(folder: Path, home: Home, tmp_path
     production.write_text(production.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert pipeline.model_key(model, settings) != before
     assert not folder.exists()
+
+
+def test_files_of_the_user_stay(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_MOST_ENTRIES", 1)
+    folder.mkdir(mode=0o700)
+    (folder / "mine.bin").write_bytes(b"mine")
+    for number in range(4):
+        cache.kept("thing", str(number), lambda: 1)
+    assert (folder / "mine.bin").exists()
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_an_entry_under_the_name_of_another_is_damage(folder: Path) -> None:
+    cache.kept("thing", "one", lambda: 1)
+    [one] = folder.glob("*.bin")
+    cache.kept("thing", "two", lambda: 2)
+    [two] = set(folder.glob("*.bin")) - {one}
+    two.write_bytes(one.read_bytes())
+    assert cache.kept("thing", "two", lambda: 3) == 3
+
+
+@pytest.mark.parametrize("place", ["", "relative"])
+def test_no_absolute_place_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("SIM_CACHE", "XDG_CACHE_HOME", "HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, place)
+    assert cache.kept("thing", "key", lambda: 1) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_too_deep_to_be_written_is_only_not_kept(folder: Path) -> None:
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert cache.kept("thing", "key", lambda: deep) is deep
+    assert list(folder.iterdir()) == []

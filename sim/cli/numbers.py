@@ -14,8 +14,10 @@ _SHOWN = 30
 _WHOLE = re.compile(r"[0-9]{1,20}|[0-9]{1,3}(,[0-9]{3}){1,6}|[0-9]{1,3}(_[0-9]{3}){1,6}")
 
 
-def read_draws(count: str | None, seed: str | None, workers: str | None) -> tuple[int, int, int] | None:
-    """Count, seed and workers; None without --draws.
+def read_draws(
+    count: str | None, seed: str | None, workers: str | None, *, float32: bool = False
+) -> tuple[int, int, int, str] | None:
+    """Count, seed, workers and precision; None without --draws.
 
     Raises
     ------
@@ -28,12 +30,13 @@ def read_draws(count: str | None, seed: str | None, workers: str | None) -> tupl
         _whole("--seed", "0" if seed is None else seed, 0, 2**63 - 1, faults),
         _processors() if workers is None else _whole("--workers", workers, 1, MOST_WORKERS, faults),
     )
-    if count is None and (seed is not None or workers is not None):
-        message = Text("--seed 和 --workers 只与 --draws 一起使用", "--seed and --workers only go with --draws")
+    if count is None and (seed is not None or workers is not None or float32):
+        names, names_en = "--seed、--workers 和 --float32", "--seed, --workers and --float32"
+        message = Text(f"{names} 只与 --draws 一起使用", f"{names_en} only go with --draws")
         faults.append(Fault(message, advice=Text("请加 --draws 次数", "add --draws and a number")))
     if faults:
         raise UsageError(faults)
-    return None if count is None else numbers
+    return None if count is None else (*numbers, "float32" if float32 else "float64")
 
 
 def _whole(option: str, text: str, low: int, high: int, faults: list[Fault]) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from rich.table import Table
 
 from sim.cli.console import Speaker
-from sim.errors import Fault, Place, UsageError, nearest
+from sim.errors import Fault, Faults, InputError, Place, UsageError, nearest
 from sim.report.drawing import drawing_workers
 from sim.text import Text
 
@@ -30,13 +30,16 @@ class Request:
     out: Path
     require: tuple[str, ...]
     home: Path | None
-    draws: tuple[int, int, int] | None = None
+    draws: tuple[int, int, int, str] | None = None
 
 
 def run(request: Request, speaker: Speaker) -> int:
     """Run, write, print; the exit status is 1 when a required target was missed."""
     with drawing_workers() as pool:
         from sim.deliver import deliver
+        from sim.outputs.store import fail_if_not_writable
+
+        fail_if_not_writable(request.out)
 
         outcomes = simulate(request, speaker)
         missed = missed_targets(request.require, outcomes)
@@ -63,6 +66,9 @@ def simulate(request: Request, speaker: Speaker) -> list[Any]:
     files = [find_scenario(name, home.scenarios) for name in names]
     fail_if_names_clash(files)
     cases = pipeline.open_cases(home, files, request.city, request.use, request.settings)
+    fail_if_targets_unknown(request.require, {target.id for case in cases for target in case.selection.targets})
+    if request.draws is not None:
+        fail_if_priors_are_wrong(cases)
     outcomes = []
     for case in cases:
         with speaker.progress(1, case.scenario.name) as advance:
@@ -70,7 +76,7 @@ def simulate(request: Request, speaker: Speaker) -> list[Any]:
     return outcomes if request.draws is None else [_with_draws(outcome, request.draws, speaker) for outcome in outcomes]
 
 
-def _with_draws(outcome: Any, draws: tuple[int, int, int], speaker: Speaker) -> Any:
+def _with_draws(outcome: Any, draws: tuple[int, int, int, str], speaker: Speaker) -> Any:
     from sim.futures import with_draws
     from sim.numerics.draws import DrawRequest
 
@@ -100,9 +106,19 @@ def fail_if_names_clash(files: Sequence[Path]) -> None:
         raise UsageError(faults)
 
 
-def missed_targets(required: Sequence[str], outcomes: Sequence[Any]) -> list[str]:
-    """Required targets that some scenario does not meet, as `scenario: target`."""
-    known = {score.target.id for outcome in outcomes for score in outcome.scores}
+def fail_if_priors_are_wrong(cases: Sequence[Any]) -> None:
+    """Every fault of the priors, before any work."""
+    from sim.futures import priors_of
+
+    faults = Faults()
+    for case in cases:
+        with faults.gathering(InputError):
+            priors_of(case)
+    faults.raise_if_any(InputError)
+
+
+def fail_if_targets_unknown(required: Sequence[str], known: set[str]) -> None:
+    """Every required target must be among those that the scenarios choose."""
     unknown = [name for name in required if name != "all" and name not in known]
     if unknown:
         raise UsageError(
@@ -117,6 +133,11 @@ def missed_targets(required: Sequence[str], outcomes: Sequence[Any]) -> list[str
         raise UsageError(
             Fault(Text("没有可评分的目标，--require 无从判断", "no target is scored, so --require cannot be decided"))
         )
+
+
+def missed_targets(required: Sequence[str], outcomes: Sequence[Any]) -> list[str]:
+    """Required targets that some scenario does not meet, as `scenario: target`."""
+    known = {score.target.id for outcome in outcomes for score in outcome.scores}
     wanted = known if "all" in required else set(required)
     return [
         f"{outcome.case.scenario.key}: {score.target.id}"
@@ -238,6 +259,8 @@ def as_document(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> dict
                 "count": outcome.ensemble.count,
                 "seed": outcome.ensemble.seed,
                 "left_out": len(outcome.ensemble.lost),
+                "lost": [_lost(draw) for draw in outcome.ensemble.lost],
+                "run_again": [list(portion) for portion in outcome.ensemble.lost_portions],
                 "all_met": None if outcome.ensemble.all_met is None else outcome.ensemble.all_met.probability,
             }
             for outcome in outcomes
@@ -245,3 +268,10 @@ def as_document(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> dict
         ],
         "remarks": [speaker.say(remark) for outcome in outcomes for remark in outcome.case.selection.remarks],
     }
+
+
+def _lost(draw: Any) -> dict[str, Any]:
+    """A draw that was left out: where it went wrong and by what its parameters were multiplied, if that was looked up."""
+    origin = draw.origin
+    place = {"year": None, "variable": None} if origin is None else {"year": origin.year, "variable": origin.variable}
+    return {"draw": draw.draw, **place, "factors": dict(draw.factors)}

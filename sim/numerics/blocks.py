@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -57,10 +57,14 @@ class Task:
 
 @dataclass(frozen=True)
 class LostDraw:
-    """A draw that became infinite or undefined; `origin` says where it began (only for the first few of a block)."""
+    """A draw that became infinite or undefined.
+
+    For the first few of a block, `origin` says where it began, and `factors` by what its parameters were multiplied.
+    """
 
     draw: int
     origin: Origin | None
+    factors: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -131,12 +135,13 @@ class BlockRunner:
 
     def _lost(self, fine: NDArray[np.bool_], start: int) -> tuple[LostDraw, ...]:
         numbers = [start + int(column) for column in np.flatnonzero(~fine)]
-        return tuple(LostDraw(draw, self._origin(draw) if place < _MOST_NAMED else None) for place, draw in enumerate(numbers))
+        return tuple(self._named(draw) if place < _MOST_NAMED else LostDraw(draw, None) for place, draw in enumerate(numbers))
 
-    def _origin(self, draw: int) -> Origin | None:
+    def _named(self, draw: int) -> LostDraw:
         task = self._task
         alone: BlockValues = task.draws.block(task.central, draw, draw + 1)
-        return origin_of(task.kernel, task.clock, alone, np.dtype(task.precision))
+        factors = {name: float(values[0]) for name, values in alone.factors.items()}
+        return LostDraw(draw, origin_of(task.kernel, task.clock, alone, np.dtype(task.precision)), factors)
 
 
 def _room_for(row: Mapping[str, Values], years: int, count: int) -> dict[str, Values]:

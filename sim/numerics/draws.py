@@ -20,11 +20,12 @@ Design = Literal["random", "sobol"]
 
 @dataclass(frozen=True)
 class DrawRequest:
-    """How many draws, from which seed, on how many workers."""
+    """How many draws, from which seed, on how many workers, in which precision."""
 
     count: int
     seed: int
     workers: int
+    precision: str = "float64"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class Draws:
     priors: tuple[Prior, ...] = ()
     given: Mapping[str, Values] = field(default_factory=dict)
     design: Design = "random"
+
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            raise ValueError(f"at least one draw, not {self.count}")
 
     def block(self, central: Mapping[str, YearPath], start: int, stop: int) -> BlockValues:
         """The exogenous values of the draws `start` to `stop` - 1."""

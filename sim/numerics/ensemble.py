@@ -18,7 +18,7 @@ from sim.text import Text
 
 Values = NDArray[Any]
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
-_SHOWN = 5
+_SHOWN, _MOST_MOVED = 5, 2
 
 
 @dataclass
@@ -58,13 +58,25 @@ def run_ensemble(task: Task, workers: int = 1, wanted: Wanted | None = None, pro
         when no draw stays finite, or a portion of the draws is lost twice.
     """
     wanted, lost_portions = wanted or Wanted(), list[tuple[int, int]]()
+    fail_if_unknown(task, workers, wanted)
     merger = _Merger(task, wanted, workers)
     for summaries in run_portions(task, wanted, workers, lost_portions):
-        for summary in summaries:
-            merger.add(summary)
+        with np.errstate(over="ignore", invalid="ignore"):  # the variance of huge numbers is infinite, and says so
+            for summary in summaries:
+                merger.add(summary)
         if progress is not None:
             progress(summaries[-1].stop, task.draws.count)
-    return merger.ensemble(tuple(lost_portions))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return merger.ensemble(tuple(lost_portions))
+
+
+def fail_if_unknown(task: Task, workers: int, wanted: Wanted) -> None:
+    """Whatever is asked for in vain is said before any work."""
+    unknown = sorted({*wanted.paths, *wanted.covariance} - set(task.kernel.request.outputs))
+    if unknown:
+        raise ValueError(f"not among the outputs of the kernel: {', '.join(unknown)}")
+    if workers < 1:
+        raise ValueError(f"at least one worker, not {workers}")
 
 
 class _Merger:
@@ -165,4 +177,10 @@ def _named(draw: LostDraw, *, zh: bool) -> str:
     if draw.origin is None:
         return f"第 {draw.draw} 次" if zh else f"draw {draw.draw}"
     year, variable = draw.origin.year, draw.origin.variable
-    return f"第 {draw.draw} 次（{year} 年，{variable}）" if zh else f"draw {draw.draw} ({year}, {variable})"
+    drawn = "".join(f", {name} × {factor:.3g}" for name, factor in _farthest(draw))
+    return f"第 {draw.draw} 次（{year} 年，{variable}{drawn}）" if zh else f"draw {draw.draw} ({year}, {variable}{drawn})"
+
+
+def _farthest(draw: LostDraw) -> list[tuple[str, float]]:
+    """The parameters that this draw moved most."""
+    return sorted(draw.factors.items(), key=lambda item: -abs(item[1] - 1.0))[:_MOST_MOVED]

@@ -35,7 +35,8 @@ class Wanted:
 
     def __call__(self, result: BlockResult) -> list[ChunkSummary]:
         """The summaries of all chunks of a portion of draws; a portion is whole chunks, so they are the same in any portion."""
-        return [self._summary(_part(result, first)) for first in range(result.start, result.stop, CHUNK)]
+        with np.errstate(over="ignore", invalid="ignore"):  # the variance of huge numbers is infinite, and says so
+            return [self._summary(_part(result, first)) for first in range(result.start, result.stop, CHUNK)]
 
     def _summary(self, chunk: BlockResult) -> ChunkSummary:
         """Lost draws are left out; kept paths have not-a-number there."""

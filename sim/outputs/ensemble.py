@@ -1,4 +1,7 @@
-"""An ensemble as a dataset: mean, standard deviation and quantiles of every output by year."""
+"""An ensemble as a dataset: mean, standard deviation and quantiles of every output by year.
+
+Quantiles of very many draws are read from histograms; the most by which they can be off stands beside them.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,8 @@ def ensemble_dataset(ensemble: Ensemble, results: xr.Dataset, graph: Graph) -> x
         variables[f"{name}_mean"] = (by_year, mean, attributes)
         variables[f"{name}_sd"] = (by_year, np.sqrt(ensemble.variance[name]), attributes)
         variables[f"{name}_quantile"] = (("quantile", *by_year), ensemble.quantiles[name], attributes)
+        if ensemble.quantile_error is not None:
+            variables[f"{name}_quantile_error"] = (by_year, ensemble.quantile_error[name], attributes)
     used = {dim for item in variables.values() for dim in item[0]} - {"year", "quantile"}
     coordinates: dict[str, Any] = {dim: list(graph.dimensions[dim].members) for dim in used}
     dataset = xr.Dataset(variables, coords={**coordinates, "year": results["year"].values, "quantile": list(LEVELS)})

@@ -62,6 +62,20 @@ def results_folder(parent: Path, name: str) -> Iterator[Pending]:
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def fail_if_not_writable(parent: Path) -> None:
+    """A results folder that cannot be made is said before any work, as far as permissions tell.
+
+    Raises
+    ------
+    RunError
+        when the folder, or the nearest one above that exists, is none or may not be written to.
+    """
+    nearest = next(folder for folder in (parent.absolute(), *parent.absolute().parents) if os.path.lexists(folder))
+    if not is_folder(nearest) or not os.access(nearest, os.W_OK | os.X_OK):
+        message = Text("结果无法写入：不是可写的文件夹", "results cannot be written: this is no folder that may be written to")
+        raise RunError(Fault(message, Place(nearest), Text("请用 --out 另选文件夹", "choose another folder with --out")))
+
+
 def _free_name(parent: Path, name: str) -> Path:
     target, number = parent / name, 1
     while target.exists():

@@ -17,7 +17,7 @@ from sim.cli.numbers import read_draws
 from sim.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
-BAD = ("0", "-1", "nan", "inf", "1e3", "1.5", "", " ", "ten", "٣", "9" * 30, "0x10")
+BAD = ("0", "1,5", "1_0_", "1,0,0", "-1", "nan", "inf", "1e3", "1.5", "", " ", "ten", "٣", "9" * 30, "0x10")
 
 
 @pytest.mark.parametrize("text", BAD)
@@ -38,9 +38,18 @@ def test_all_faults_come_together_and_nothing_is_asked_by_default() -> None:
         read_draws("0", "-1", "no")
     assert len(caught.value.faults) == 3
     assert read_draws(None, None, None) is None
-    assert read_draws("2,000", "7", "3") == (2000, 7, 3)
+    assert read_draws("2,000", "7", "3") == (2000, 7, 3, "float64")
+    assert read_draws("1_000_000", None, "1", float32=True) == (1_000_000, 0, 1, "float32")
     with pytest.raises(UsageError, match="only go with --draws"):
         read_draws(None, "7", None)
+    with pytest.raises(UsageError, match="only go with --draws"):
+        read_draws(None, None, None, float32=True)
+
+
+def test_a_machine_of_many_processors_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(384)), raising=False)
+    assert read_draws(None, None, None) is None
+    assert read_draws("5", None, None) == (5, 0, 256, "float64")
 
 
 def call(*arguments: str) -> list[str]:
@@ -57,7 +66,9 @@ def test_a_run_with_draws_stores_bands_and_prints_probabilities(tmp_path: Path) 
         cwd=ROOT,
     )
     document = json.loads(done.stdout)
-    assert document["draws"] == [{"scenario": "baseline", "count": 300, "seed": 4, "left_out": 0, "all_met": 0.0}]
+    [draws] = document["draws"]
+    assert (draws["scenario"], draws["count"], draws["seed"]) == ("baseline", 300, 4)
+    assert (draws["left_out"], draws["lost"], draws["run_again"], draws["all_met"]) == (0, [], [], 0.0)
     chances = [row["probability"] for row in document["scorecard"] if row["verdict"] != "not_judged"]
     assert all(0.0 <= chance <= 1.0 for chance in chances)
     folder = Path(document["folder"]) / "baseline"
@@ -90,7 +101,8 @@ def is_running(process: int) -> bool:
 
 
 @pytest.mark.slow
-def test_an_interrupt_during_draws_ends_quickly_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("presses", [1, 3])
+def test_an_interrupt_during_draws_ends_quickly_and_leaves_nothing(tmp_path: Path, presses: int) -> None:
     """Ctrl-C of a terminal reaches the whole process group, so it is sent to all of it."""
     process = subprocess.Popen(
         call("--draws", "5000000", "--workers", "2", "--out", str(tmp_path / "out")),
@@ -108,6 +120,9 @@ def test_an_interrupt_during_draws_ends_quickly_and_leaves_nothing(tmp_path: Pat
     children = children_of(process.pid)
     started = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)
+    for _ in range(presses - 1):
+        time.sleep(0.15)
+        os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert time.monotonic() - started < 2.0
     assert process.returncode == 1
@@ -118,3 +133,35 @@ def test_an_interrupt_during_draws_ends_quickly_and_leaves_nothing(tmp_path: Pat
     assert list(tmp_path.glob("sim-*")) == []
     time.sleep(0.5)
     assert [child for child in children if is_running(child)] == []
+
+
+def outcome_of(*arguments: str, **more: str) -> tuple[int, str]:
+    """Exit status and what was said of faults."""
+    done = subprocess.run(
+        call(*arguments), capture_output=True, encoding="utf-8", check=False, cwd=ROOT, env={**os.environ, **more}, timeout=120
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr
+
+
+@pytest.mark.slow
+def test_what_cannot_succeed_is_said_before_any_draw(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    many = ("--draws", "100000000")
+    status, said = outcome_of(*many, "--out", str(tmp_path / "file"))
+    assert (status, "no folder" in said) == (1, True)
+    status, said = outcome_of(*many, "--out", str(tmp_path / "out"), "--require", "hy_gpd_2025")
+    assert (status, "hy_gdp_2025" in said) == (2, True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", [0.05, 0.3, 1.0])
+def test_an_interrupt_early_on_is_no_traceback(tmp_path: Path, moment: float) -> None:
+    process = subprocess.Popen(call("--out", str(tmp_path)), stderr=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+    time.sleep(moment)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    if b"init_import_site" not in errors and b"<frozen site>" not in errors:  # Python itself was still starting
+        assert process.returncode in {1, -signal.SIGINT}
+        assert moment < 0.1 or b"Traceback" not in errors
+    assert list(tmp_path.iterdir()) == []

@@ -70,6 +70,51 @@ def test_a_series_that_never_moves_has_its_value_as_every_quantile(monkeypatch: 
     assert np.array_equal(gathered.quantiles((0.1, 0.9)), [[7.0], [7.0]])
 
 
+def gathered_in_chunks(whole: Values) -> reducers.Gathered:
+    gathered = reducers.Gathered(10**9)
+    for start in range(0, whole.shape[-1], 1000):
+        chunk = whole[:, start : start + 1000]
+        gathered.add(chunk, reducers.moments_of(chunk))
+    return gathered
+
+
+def test_histograms_widen_where_later_values_fall_outside() -> None:
+    sorted_draws = np.linspace(0.0, 1.0, 50_000)
+    constant_first = np.concatenate([np.zeros(1000), np.full(49_000, 5.0)])
+    falling = -np.geomspace(1e-3, 1e3, 50_000)
+    whole = np.stack([sorted_draws, constant_first, falling])
+    gathered = gathered_in_chunks(whole)
+    error = gathered.quantile_error()
+    assert error is not None
+    reached = np.quantile(whole, LEVELS, axis=-1, method="inverted_cdf")
+    assert (np.abs(gathered.quantiles(LEVELS) - reached) <= error).all()
+    assert (error < 2e-3 * np.ptp(whole, axis=-1)).all()
+    counts, edges = gathered.counts(8)
+    assert (counts.sum(axis=-1) == 50_000).all()
+    assert (edges[:, 0] <= whole.min(axis=-1)).all()
+
+
+def test_bins_that_cannot_be_counted_are_refused_at_once() -> None:
+    for bins in (3, 4096, -1):
+        with pytest.raises(ValueError, match="bins"):
+            Wanted(bins=bins)
+
+
+def test_none_of_many_is_not_impossible() -> None:
+    assert reducers.Share(0, 300).probability == 0.0
+    assert 0.002 < reducers.Share(0, 300).standard_error < 0.005
+    assert reducers.Share(150, 300).standard_error == pytest.approx(0.5 / 300**0.5, rel=0.01)
+
+
+def test_what_is_asked_in_vain_is_said_before_any_work() -> None:
+    with pytest.raises(ValueError, match="nosuch"):
+        run_ensemble(task(5, PRIOR), 1, Wanted(paths=("nosuch",)))
+    with pytest.raises(ValueError, match="worker"):
+        run_ensemble(task(5, PRIOR), 0)
+    with pytest.raises(ValueError, match="draw"):
+        Draws(0)
+
+
 @stock(unit="ratio", initial=1.0)
 def level(level: Array, growth: Array) -> Array:
     return growth * level

@@ -25,6 +25,8 @@ def test_uniform_numbers_are_uniform_and_inside() -> None:
     numbers = uniforms(1, "a", 0, MANY)
     assert stats.kstest(numbers, "uniform").pvalue > 0.01
     assert 0.0 < numbers.min() < numbers.max() < 1.0
+    largest = (2.0**52 - 1.0 + 0.5) * 2.0**-52  # of the last word
+    assert largest < 1.0
 
 
 def test_normal_numbers_are_normal() -> None:
@@ -56,3 +58,4 @@ def test_sobol_draws_keep_their_place_and_fill_evenly() -> None:
         assert np.array_equal(few[name][100:156], part[name])
         counts = np.histogram(few[name], bins=16, range=(0, 1))[0]
         assert counts.max() - counts.min() <= 2
+    assert len(sobol_uniforms(3, ("a",), 0, 300)["a"]) == 300
