@@ -53,8 +53,8 @@ def step_error(scores: Sequence[Score], finer: Sequence[Score], embedded: float 
 
 
 def _percent(value: float, finer: float) -> float:
-    """The change in per cent of the larger of both, so that a value of zero has one too."""
-    size = max(abs(value), abs(finer))
+    """The change in per cent of the value; of the finer one where the value is zero."""
+    size = abs(value) or abs(finer)
     return 100.0 * abs(finer - value) / size if size else 0.0
 
 

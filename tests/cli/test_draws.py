@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -165,3 +166,23 @@ def test_an_interrupt_early_on_is_no_traceback(tmp_path: Path, moment: float) ->
         assert process.returncode in {1, -signal.SIGINT}
         assert moment < 0.1 or b"Traceback" not in errors
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kilobytes", [300, 700])
+def test_a_disk_that_fills_up_is_one_clear_fault(tmp_path: Path, kilobytes: int) -> None:
+    """A limit on the size of files stands in for a full disk."""
+    limit = kilobytes * 1024
+    done = subprocess.run(
+        call("--out", str(tmp_path / "out"), "--quiet"),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "SIM_CACHE": str(tmp_path / "cache")},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "results cannot be written" in done.stderr
+    assert list((tmp_path / "out").iterdir()) == []

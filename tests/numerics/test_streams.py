@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy import stats
 
 from sim.numerics.sobol import sobol_uniforms
@@ -25,8 +26,23 @@ def test_uniform_numbers_are_uniform_and_inside() -> None:
     numbers = uniforms(1, "a", 0, MANY)
     assert stats.kstest(numbers, "uniform").pvalue > 0.01
     assert 0.0 < numbers.min() < numbers.max() < 1.0
-    largest = (2.0**52 - 1.0 + 0.5) * 2.0**-52  # of the last word
-    assert largest < 1.0
+
+
+def test_the_largest_and_the_smallest_word_stay_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ends:
+        def __init__(self, **_: int) -> None:
+            pass
+
+        def advance(self, _: int) -> None:
+            pass
+
+        def random_raw(self, count: int) -> NDArray[np.uint64]:
+            return np.array([0, 2**64 - 1] * count, dtype=np.uint64)[:count]
+
+    monkeypatch.setattr(np.random, "Philox", Ends)
+    low, high = uniforms(1, "a", 0, 2)
+    assert 0.0 < low < 1e-15
+    assert 1.0 - 1e-15 < high < 1.0
 
 
 def test_normal_numbers_are_normal() -> None:

@@ -158,3 +158,13 @@ def test_a_changed_verdict_is_named(outcomes: Sequence[pipeline.Outcome]) -> Non
     assert found.changed == (scores[0].target.name,)
     assert scores[0].target.name.zh in found.sentence().zh
     assert step_error([], []) is None
+
+
+def test_a_projection_of_zero_has_a_step_error_and_a_verdict(outcomes: Sequence[pipeline.Outcome]) -> None:
+    score = replace(outcomes[0].scores[0], projected=0.0, verdict="missed")
+    found = step_error([score], [replace(score, projected=1.0, verdict="met")])
+    assert found is not None
+    assert (found.percent, found.changed) == (100.0, (score.target.name,))
+    still = step_error([score], [score])
+    assert still is not None
+    assert (still.percent, still.changed) == (0.0, ())
