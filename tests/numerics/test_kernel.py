@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -73,11 +74,15 @@ def results(task: Task, workers: int = 1) -> dict[str, Values]:
     return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
 
 
-@pytest.mark.parametrize("count", [1, 2, 513, 1025])
-def test_member_of_a_batch_equals_its_single_run(case: pipeline.Case, count: int) -> None:
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("left_over", [1, 2, 513])
+def test_member_of_a_batch_equals_its_single_run(case: pipeline.Case, method: str, left_over: int) -> None:
+    """Blocks that are full, and a last one of a few draws or of one."""
+    case = replace(case, scenario=replace(case.scenario, method=method))
     priors = priors_of(case)
-    task = task_of(case, OUTPUTS, Draws(count, 7, priors))
-    together = results(task)
+    size = task_of(case, OUTPUTS, Draws(1, 7, priors)).block if method == "euler" else 0
+    task = task_of(case, OUTPUTS, Draws(size + left_over, 7, priors))
+    together, count = results(task), size + left_over
     for member in {0, count // 2, count - 1}:
         alone = BlockRunner(task).run(member, member + 1).values
         for name in OUTPUTS:
