@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.records import Record
 
 ROOT = Path(__file__).resolve().parent.parent
-_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+_SELDOM = 0.5
 
 
 def scaling_records(counts: tuple[int, ...], pair: int, repeats: int) -> list[Record]:
@@ -49,15 +49,18 @@ def run_once(count: int, workers: int) -> tuple[float, float]:
 
     case = open_case()
     run_ensemble(city_task(case, 2048), workers)
-    peak = 0.0
+    task, peak = city_task(case, count), memory_of_all()
+    started = looked = time.perf_counter()
 
     def watch(_: int, __: int) -> None:
-        nonlocal peak
-        peak = max(peak, memory_of_all())
+        """Looking at the memory of a process stops it for a while, so it is done seldom."""
+        nonlocal peak, looked
+        if time.perf_counter() - looked > _SELDOM:
+            peak, looked = max(peak, memory_of_all()), time.perf_counter()
 
-    started = time.perf_counter()
-    run_ensemble(city_task(case, count), workers, progress=watch)
-    return time.perf_counter() - started, peak
+    run_ensemble(task, workers, progress=watch)
+    seconds = time.perf_counter() - started
+    return seconds, max(peak, memory_of_all())
 
 
 def memory_of_all() -> float:
