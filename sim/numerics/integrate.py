@@ -92,10 +92,11 @@ class Integrator:
         self._workspace, self._clock, self._method = workspace, clock, request.method
         self._all, self._slopes, self._stage = layout.integrated, layout.rates, layout.stage
         self._states, self._state_slopes = layout.integrated[: plan.n_states], layout.rates[: plan.n_states]
-        self._gain = np.zeros_like(layout.rates)
-        self._scaled = np.zeros_like(layout.rates)
-        self._kept = {stage: np.zeros_like(self._states) for stage in stages_to_keep(self._method)}
-        self._largest = np.zeros_like(self._states) if self._method.embedded else self._states
+        self._gain = workspace.scratch("gain", layout.rates)
+        self._scaled = workspace.scratch("scaled", layout.rates)
+        self._kept = {stage: workspace.scratch(f"kept {stage}", self._states) for stage in stages_to_keep(self._method)}
+        self._largest = workspace.scratch("largest", self._states) if self._method.embedded else self._states[:0]
+        self._largest[...] = 0.0
 
     def start(self) -> None:
         """Stocks as at the start of the run."""

@@ -6,7 +6,6 @@ number when it has no dimensions.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.binding import NOISE
+from sim.numerics.arena import Arena
 from sim.numerics.assembly import AT_BASE, AT_END
 from sim.numerics.plan import Plan, Row
 from sim.numerics.tape import TRUTHS, VIEWS, Computed, Leaf, Number, Phase, Value
 
 Values = NDArray[Any]
-_LINE = 64
 _COMPARISONS = frozenset({"maximum", "minimum"})
 _ALIASING = frozenset({"where", "total", "stack", "place", "shift"})
 
@@ -31,10 +30,10 @@ class Layout:
         self, plan: Plan, draws: int, drawn: frozenset[str], precision: np.dtype[Any], *, stages: int, shared: bool
     ) -> None:
         self.plan, self.draws, self.precision = plan, draws, precision
-        self._shared = shared
-        self.integrated = aligned_zeros((plan.n_rows, draws), precision)
-        self.rates = aligned_zeros((plan.n_rows, draws), precision)
-        self.stage = aligned_zeros((plan.n_states, draws), precision) if stages > 1 else self.integrated[: plan.n_states]
+        self._shared, self.arena = shared, Arena()
+        self.integrated = self.arena.zeros((plan.n_rows, draws), precision)
+        self.rates = self.arena.zeros((plan.n_rows, draws), precision)
+        self.stage = self.arena.zeros((plan.n_states, draws), precision) if stages > 1 else self.integrated[: plan.n_states]
         self.leaves: dict[str, Values] = {}
         self.arrays: list[Values] = []
         self._states = {row.name: row for row in plan.states}
@@ -80,7 +79,7 @@ class Layout:
     def _number(self, value: int, item: Number) -> Values:
         if value not in self._numbers_in_rows:
             return np.array(item.value, self.precision)
-        row = aligned_zeros((self.draws,), self.precision)
+        row = self.arena.zeros((self.draws,), self.precision)
         row[...] = item.value
         return row
 
@@ -118,7 +117,7 @@ class Layout:
         name = item.name.removesuffix(AT_END)
         if name in self._states:
             return self.rows(self.integrated if item.phase == Phase.END else self.stage, self._states[name])
-        self.leaves[item.name] = aligned_zeros(self._shape(item.dims, wide=self._wide[value]), self.precision)
+        self.leaves[item.name] = self.arena.zeros(self._shape(item.dims, wide=self._wide[value]), self.precision)
         return self.leaves[item.name]
 
     def _shape(self, dims: tuple[str, ...], *, wide: bool) -> tuple[int, ...]:
@@ -155,7 +154,7 @@ class Layout:
         shape = self._shape(item.dims, wide=self._wide[value])
         kind = np.dtype(bool) if item.operation in TRUTHS else self.precision
         waiting = [] if self._keeps_own(value, item) else self._free.get((shape, kind), [])
-        return waiting.pop() if waiting else aligned_zeros(shape, kind)
+        return waiting.pop() if waiting else self.arena.zeros(shape, kind)
 
     def _keeps_own(self, value: int, item: Computed) -> bool:
         return not self._shared or value in self.plan.lasting or item.operation == "place"
@@ -168,14 +167,6 @@ class Layout:
         if not self._keeps_own(value, item):
             array = self.arrays[value]
             self._free.setdefault((array.shape, array.dtype), []).append(array)
-
-
-def aligned_zeros(shape: tuple[int, ...], kind: np.dtype[Any]) -> Values:
-    """Zeros that begin at a cache line: a vector register then never straddles two."""
-    size = math.prod(shape) * kind.itemsize
-    raw = np.zeros(size + _LINE, np.uint8)
-    start = -raw.ctypes.data % _LINE
-    return raw[start : start + size].view(kind).reshape(shape)
 
 
 def _is_noise(item: Leaf) -> bool:

@@ -43,9 +43,16 @@ class Workspace:
         self.embedded_error: Values = np.zeros(draws)
         stages = len(kernel.request.method.nodes)
         self.layout = Layout(kernel.plan, draws, drawn, precision, stages=stages, shared=shared)
+        self._scratch: dict[str, Values] = {}
         space = self._names()
         exec(kernel.code(), space)  # noqa: S102  the source was generated from the graph by sim.numerics.source
         self.once, self.year, self.rates, self.turn = (_function(space, name) for name, _ in SECTIONS.values())
+
+    def scratch(self, name: str, like: Values) -> Values:
+        """Room of the shape of an array, made once for all runs of this workspace; what it holds is left from the last."""
+        if name not in self._scratch:
+            self._scratch[name] = self.layout.arena.zeros(like.shape, like.dtype)
+        return self._scratch[name]
 
     def values(self, which: Mapping[str, int]) -> dict[str, Values]:
         """Present values of outputs as views [dims..., draw] with every dimension of the model."""
