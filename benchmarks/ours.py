@@ -54,7 +54,7 @@ def run_on_processes(task: Task, workers: int) -> dict[str, Values]:
 
 def last_values(result: BlockResult) -> dict[str, Values]:
     """What is looked at of a portion."""
-    return {name: values[-1] for name, values in result.values.items()}
+    return {name: values[-1].copy() for name, values in result.values.items()}
 
 
 def _together(parts: list[dict[str, Values]]) -> dict[str, Values]:

@@ -41,7 +41,7 @@ def moments_of(values: Values) -> Moments:
     count = values.shape[-1]
     mean = np.add.reduce(values, axis=-1) / max(count, 1)
     deviations = values - mean[..., np.newaxis]
-    return Moments(count, mean, np.add.reduce(deviations * deviations, axis=-1))
+    return Moments(count, mean, np.add.reduce(np.multiply(deviations, deviations, out=deviations), axis=-1))
 
 
 def merged(left: Moments, right: Moments) -> Moments:

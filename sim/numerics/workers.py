@@ -41,6 +41,8 @@ def run_portions(
 ) -> Iterator[T]:
     """What `work` makes of each portion of the draws, in order. Portions that had to be run again are added to `lost_portions`.
 
+    `work` copies what it keeps: the arrays of a result are written over by the next portion.
+
     Raises
     ------
     RunError

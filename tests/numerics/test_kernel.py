@@ -66,7 +66,7 @@ OUTPUTS = ("gdp_nominal", "manufacturing_share", "residents", "four_above_firms"
 
 
 def values_of(result: BlockResult) -> dict[str, Values]:
-    return result.values
+    return {name: values.copy() for name, values in result.values.items()}
 
 
 def results(task: Task, workers: int = 1) -> dict[str, Values]:

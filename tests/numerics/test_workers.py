@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def task(count: int = 6000) -> Task:
 
 
 def whole(result: BlockResult) -> BlockResult:
-    return result
+    return replace(result, values={name: values.copy() for name, values in result.values.items()})
 
 
 def dies_once(folder: str, start: int, stop: int) -> Any:
