@@ -58,17 +58,10 @@ def run_alone(task: Task) -> None:
 
 def elements(plan: Plan, clock: Clock, stages: int) -> int:
     """Cells that are computed for one draw in a run: the work, whatever the time."""
-    cells = {phase: sum(_cells(plan, value) for value in values) for phase, values in plan.sections.items()}
+    cells = {phase: sum(plan.cells(value) for value in values) for phase, values in plan.sections.items()}
     years = len(clock.years)
     yearly = cells[Phase.YEAR] + cells[Phase.END] + cells[Phase.STEP] * clock.steps_per_year * stages
     return cells[Phase.ONCE] + years * yearly
-
-
-def _cells(plan: Plan, value: int) -> int:
-    cells = 1
-    for dim in plan.values[value].dims:
-        cells *= plan.sizes[dim]
-    return cells
 
 
 def city_records(draws: int, repeats: int) -> list[Record]:

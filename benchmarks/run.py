@@ -25,7 +25,7 @@ from benchmarks import ours, peers
 from benchmarks.city import city_records, startup_records
 from benchmarks.limit import Limit
 from benchmarks.records import Record, median, medians, plot, record, table, write_json
-from benchmarks.scaling import scaling_records
+from benchmarks.scaling import block_records, scaling_records
 from sim.numerics.blocks import BlockRunner, Task
 
 Results = Mapping[str, NDArray[Any]]
@@ -58,6 +58,7 @@ def main() -> None:
         records = growth_records(Path(folder), size)
     records += city_records(size.city_draws, size.repeats)
     records += startup_records(size.repeats)
+    records += block_records(min(size.repeats, 3))
     records += scaling_records(size.counts, size.pair, size.repeats)
     sys.stdout.write(table(records) + "\n\n" + remarks(records))
     picture, file = plot(records), write_json(records, machine())

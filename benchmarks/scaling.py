@@ -9,10 +9,12 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.records import Record
+from benchmarks.records import Record, median, record
+from sim.numerics import blocks
 
 ROOT = Path(__file__).resolve().parent.parent
 _SELDOM = 0.5
+_STEP_SIZES = (1, 2, 5, 10, 20, 40)
 
 
 def scaling_records(counts: tuple[int, ...], pair: int, repeats: int) -> list[Record]:
@@ -22,6 +24,23 @@ def scaling_records(counts: tuple[int, ...], pair: int, repeats: int) -> list[Re
     doubles = [_measured("workers", pair, 2) for _ in range(repeats)]
     one, two = _middle(singles), _middle(doubles)
     return [*found, one, _with_note(two, f"2 workers; {one.seconds / two.seconds:.2f} times one")]
+
+
+def block_records(repeats: int) -> list[Record]:
+    """Cost against the size of a block, one core: the growth model with rk4 and the city model with Euler."""
+    from benchmarks.city import city_task, open_case, run_alone
+    from benchmarks.ours import growth_kernel, growth_task
+
+    models = {"growth": growth_task(growth_kernel("rk4"), 24_576), "city": city_task(open_case(), 8_192)}
+    as_it_is, found = blocks.STEP_BYTES, list[Record]()
+    for model, task in models.items():
+        for size in _STEP_SIZES:
+            blocks.STEP_BYTES = size << 20
+            width, count = task.block, task.draws.count
+            seconds = median(lambda task=task: run_alone(task), repeats)  # type: ignore[misc]
+            found.append(record("block", "this project", count, seconds, f"{model}: {size} MiB, {width:,} draws a block"))
+    blocks.STEP_BYTES = as_it_is
+    return found
 
 
 def _middle(records: list[Record]) -> Record:

@@ -1,11 +1,13 @@
-"""Processes and signals: workers leave interrupts to their parent, and nobody else's process is mistaken for a living one."""
+"""Processes and signals: workers leave interrupts to their parent, and what killed processes left behind is swept away."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 def leave_interrupts_to_the_parent() -> None:
@@ -24,6 +26,14 @@ def no_interrupts_at_birth() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def sweep(parent: Path, prefix: str) -> None:
+    """Remove folders called prefix, process number, dash and more, whose process is no longer there."""
+    for folder in parent.glob(f"{prefix}*"):
+        number = folder.name.removeprefix(prefix).split("-")[0]
+        if number.isdigit() and not is_alive(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_alive(process: int) -> bool:

@@ -17,15 +17,17 @@ from sim.numerics.finite import Origin, finite_draws, origin_of
 from sim.numerics.integrate import Clock, simulate
 from sim.numerics.kernel import Kernel
 from sim.numerics.plan import Plan
-from sim.numerics.tape import VIEWS, Computed, Phase
+from sim.numerics.tape import Phase
 from sim.numerics.workspace import NARROWEST, Workspace
 
 Values = NDArray[Any]
 CHUNK = 1024
 """Draws that statistics gather before they are merged, whatever the size of a block or the number of workers."""
 STEP_BYTES = 10 << 20
-"""What all values of one step may take together in a block (buffers are shared, so the memory is far less). The benchmark
-measures the cost against the size of a block: wider ones gain nothing."""
+"""What all values of one step may take together in a block (buffers are shared, so the memory is far less).
+
+The benchmark's records `block` are the cost against it: less pays for more calls of numpy, more leaves the cache.
+"""
 _NARROWEST_BLOCK, _WIDEST_BLOCK = 64, 12 * CHUNK
 _LONG = 4  # rounds in which every worker gets a portion
 _MOST_NAMED = 20
@@ -89,7 +91,7 @@ class BlockResult:
 
 def block_size(plan: Plan, itemsize: int) -> int:
     """As many draws as keep a step within STEP_BYTES: whole chunks, or a power of two where a chunk is too much."""
-    cells = sum(_cells(plan, value) for value in plan.sections[Phase.STEP])
+    cells = sum(plan.cells(value) for value in plan.sections[Phase.STEP])
     fitting = max(STEP_BYTES // max(cells * itemsize, 1), 1)
     if fitting >= CHUNK:
         return min(fitting // CHUNK * CHUNK, _WIDEST_BLOCK)
@@ -101,16 +103,6 @@ def _chunks_of_busiest(chunks: int, size: int, workers: int) -> int:
     return min(math.ceil(math.ceil(chunks / size) / workers) * size, chunks)
 
 
-def _cells(plan: Plan, value: int) -> int:
-    item = plan.values[value]
-    if isinstance(item, Computed) and item.operation in VIEWS:
-        return 0
-    cells = 1
-    for dim in item.dims:
-        cells *= plan.sizes[dim]
-    return cells
-
-
 class BlockRunner:
     """Runs blocks of one task, and keeps the workspaces and the room for results between them.
 
@@ -120,35 +112,39 @@ class BlockRunner:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._workspaces: dict[int, Workspace] = {}
-        self._room: dict[tuple[int, int], dict[str, Values]] = {}
+        self._room: dict[int, dict[str, Values]] = {}
 
     def run(self, start: int, stop: int) -> BlockResult:
         """Run the draws `start` to `stop` - 1, as many at a time as a block holds."""
-        size = self._task.block
-        blocks = [(first, min(first + size, stop)) for first in range(start, stop, size)]
-        return _joined([self._run_block(place, *block) for place, block in enumerate(blocks)])
+        size, lost, error = self._task.block, list[LostDraw](), 0.0
+        for first in range(start, stop, size):
+            last = min(first + size, stop)
+            fine, block_error = self._run_block(first, last, first - start, stop - start)
+            lost += self._lost(fine, first)
+            error = max(error, block_error)
+        return BlockResult(start, stop, self._room[stop - start], tuple(lost), error)
 
-    def _run_block(self, number: int, start: int, stop: int) -> BlockResult:
+    def _run_block(self, start: int, stop: int, column: int, columns: int) -> tuple[NDArray[np.bool_], float]:
+        """Run one block into the room of its portion, from `column` on; which draws stayed finite, and their embedded error."""
         task, count = self._task, stop - start
         exogenous = task.draws.block(task.central, start, stop)
         workspace = self._workspace(max(count, NARROWEST), exogenous.drawn)
-        values, fine = dict[str, Values](), np.ones(workspace.draws, dtype=bool)
+        fine = np.ones(workspace.draws, dtype=bool)
         for place, row in enumerate(simulate(workspace, task.clock, exogenous)):
-            values = values or self._room_for(number, row.values, count)
+            room = self._room_for(row.values, columns)
             for name, value in row.values.items():
-                values[name][place] = value[..., :count]
+                room[name][place, ..., column : column + count] = value[..., :count]
             fine &= finite_draws(workspace, row.values)
-        error = float(workspace.embedded_error[fine].max(initial=0.0))
-        return BlockResult(start, stop, values, self._lost(fine[:count], start), error)
+        return fine[:count], float(workspace.embedded_error[fine].max(initial=0.0))
 
-    def _room_for(self, number: int, row: Mapping[str, Values], count: int) -> dict[str, Values]:
-        """Arrays [year, dims..., draw] for every output of the n-th block of a portion."""
-        if (number, count) not in self._room:
+    def _room_for(self, row: Mapping[str, Values], columns: int) -> dict[str, Values]:
+        """Arrays [year, dims..., draw] for every output of a portion."""
+        if columns not in self._room:
             years = len(self._task.clock.years) + 1
-            self._room[number, count] = {
-                name: np.empty((years, *value.shape[:-1], count), value.dtype) for name, value in row.items()
+            self._room[columns] = {
+                name: np.empty((years, *value.shape[:-1], columns), value.dtype) for name, value in row.items()
             }
-        return self._room[number, count]
+        return self._room[columns]
 
     def _workspace(self, draws: int, drawn: frozenset[str]) -> Workspace:
         if draws not in self._workspaces:
@@ -156,22 +152,12 @@ class BlockRunner:
             self._workspaces[draws] = Workspace(task.kernel, draws, drawn, np.dtype(task.precision))
         return self._workspaces[draws]
 
-    def _lost(self, fine: NDArray[np.bool_], start: int) -> tuple[LostDraw, ...]:
+    def _lost(self, fine: NDArray[np.bool_], start: int) -> list[LostDraw]:
         numbers = [start + int(column) for column in np.flatnonzero(~fine)]
-        return tuple(self._named(draw) if place < _MOST_NAMED else LostDraw(draw, None) for place, draw in enumerate(numbers))
+        return [self._named(draw) if place < _MOST_NAMED else LostDraw(draw, None) for place, draw in enumerate(numbers)]
 
     def _named(self, draw: int) -> LostDraw:
         task = self._task
         alone: BlockValues = task.draws.block(task.central, draw, draw + 1)
         factors = {name: float(values[0]) for name, values in alone.factors.items()}
         return LostDraw(draw, origin_of(task.kernel, task.clock, alone, np.dtype(task.precision)), factors)
-
-
-def _joined(results: list[BlockResult]) -> BlockResult:
-    """Neighbouring blocks as one."""
-    first, last = results[0], results[-1]
-    if first is last:
-        return first
-    values = {name: np.concatenate([result.values[name] for result in results], axis=-1) for name in first.values}
-    lost = tuple(draw for result in results for draw in result.lost)
-    return BlockResult(first.start, last.stop, values, lost, max(result.embedded_error for result in results))

@@ -77,9 +77,8 @@ class Builder:
         tape, exponent = self.tape, exponent.merged(self.tape)
         joins = [self._may_join(part, exponent) for part in (*factors.above, *factors.below)]
         joining = factors.where(joins, coefficient=factors.coefficient)
-        if exponent.constants and exponent.terms and factors.coefficient > 0.0 and not joining.is_trivial:
-            constant = (tape.number(1.0), tape.apply("log", self.product(joining)))
-            exponent = Linear((*exponent.constants, constant), exponent.terms)
+        if exponent.constants and exponent.terms and factors.coefficient > 0.0:
+            exponent = self._with_log_of(joining, exponent)
             factors = factors.where([not mark for mark in joins], coefficient=1.0)
         built = self.build(exponent)
         self.linear.setdefault(built, exponent)
@@ -190,7 +189,7 @@ class Builder:
         if factors is None or factors.coefficient <= 0.0 or tape.phases[value] == Phase.ONCE:
             return tape.apply("log", value)
         slow, fast = factors.split(tape)
-        if not all(tape.is_positive(part) for part in (*slow.above, *slow.below)):
+        if not self._is_positive(slow):
             return tape.apply("log", value)
         known, rest = self._logs_at_hand(fast, own=not shared)
         left = len(rest.above) + len(rest.below)
@@ -200,8 +199,17 @@ class Builder:
             known = known.plus(tape, Linear.of(tape, tape.apply("log", self.product(rest))), 1.0)
         elif rest.below:
             known = known.plus(tape, Linear.of(tape, tape.apply("log", self.product(rest.turned()))), -1.0)
-        constants = () if slow.is_trivial else ((tape.number(1.0), tape.apply("log", self.product(slow))),)
-        return self.sum(Linear((*constants, *known.constants), known.terms))
+        return self.sum(self._with_log_of(slow, known))
+
+    def _is_positive(self, factors: Factors) -> bool:
+        return all(self.tape.is_positive(part) for part in (*factors.above, *factors.below))
+
+    def _with_log_of(self, slow: Factors, linear: Linear) -> Linear:
+        """A sum and the logarithm of a positive product among its constants."""
+        if slow.is_trivial:
+            return linear
+        log = (self.tape.number(1.0), self.tape.apply("log", self.product(slow)))
+        return Linear((*linear.constants, log), linear.terms)
 
     def _logs_at_hand(self, fast: Factors, *, own: bool) -> tuple[Linear, Factors]:
         """The sum of the logarithms that need not be taken, and the factors that are left.
@@ -236,11 +244,7 @@ class Builder:
             return None
         slow, fast = factors.split(tape)
         known, rest = self._logs_at_hand(fast, own=own and value in self.own)
-        if rest.above or rest.below or not all(tape.is_positive(part) for part in (*slow.above, *slow.below)):
-            return None
-        if slow.is_trivial:
-            return known
-        return Linear((*known.constants, (tape.number(1.0), tape.apply("log", self.product(slow)))), known.terms)
+        return None if rest.above or rest.below or not self._is_positive(slow) else self._with_log_of(slow, known)
 
 
 def _without(values: tuple[int, ...], value: int) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ Nothing here knows the number of draws or which parameters are drawn: a kernel i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -52,6 +53,10 @@ class Plan:
     def rows(self) -> tuple[Row, ...]:
         """All integrated rows, states first."""
         return (*self.states, *self.integrals)
+
+    def cells(self, value: int) -> int:
+        """Number of cells of a value, without the draws."""
+        return math.prod(self.sizes[dim] for dim in self.values[value].dims)
 
     @property
     def n_states(self) -> int:
@@ -129,10 +134,7 @@ def _integral_rows(values: list[int], tape: Tape, start: int) -> tuple[Row, ...]
 
 
 def _row(name: str, value: int, dims: tuple[str, ...], tape: Tape, start: int) -> Row:
-    count = 1
-    for dim in dims:
-        count *= tape.sizes[dim]
-    return Row(name, value, dims, start, start + count)
+    return Row(name, value, dims, start, start + math.prod(tape.sizes[dim] for dim in dims))
 
 
 def _place(plan: Plan) -> None:

@@ -26,7 +26,7 @@ from joblib import Parallel, delayed
 
 from sim.errors import Fault, Place, RunError
 from sim.numerics.blocks import BlockResult, BlockRunner, Task
-from sim.processes import is_alive, leave_interrupts_to_the_parent, no_interrupts_at_birth
+from sim.processes import leave_interrupts_to_the_parent, no_interrupts_at_birth, sweep
 from sim.text import Text
 
 T = TypeVar("T")
@@ -119,7 +119,7 @@ def shared_task(task: Task, work: Callable[[BlockResult], Any]) -> Iterator[Path
     """A temporary folder, readable by its owner only, that holds a task: drawn values as files that can be mapped."""
     folder: Path | None = None
     try:
-        _sweep()
+        sweep(Path(tempfile.gettempdir()), _FOLDER)
         folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
         _write_task(folder, task, work)
     except OSError as error:
@@ -138,14 +138,6 @@ def _write_task(folder: Path, task: Task, work: Callable[[BlockResult], Any]) ->
         np.save(folder / f"{name}.npy", values)
     without = replace(task, draws=replace(task.draws, given=dict.fromkeys(names, _NOTHING)))
     (folder / _TASK).write_bytes(cloudpickle.dumps((without, work)))  # work may be a function of a notebook
-
-
-def _sweep() -> None:
-    """Remove what killed runs left behind."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
-        number = folder.name.removeprefix(_FOLDER).split("-")[0]
-        if number.isdigit() and not is_alive(int(number)):
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _no_room(error: OSError) -> Fault:

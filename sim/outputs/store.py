@@ -16,7 +16,7 @@ import xarray as xr
 
 from sim.errors import Fault, Place, RunError, UsageError
 from sim.inputs.files import is_file, is_folder
-from sim.processes import is_alive
+from sim.processes import sweep
 from sim.text import Text
 
 RUN_FILE = "run.nc"
@@ -48,7 +48,7 @@ def results_folder(parent: Path, name: str) -> Iterator[Pending]:
     aside = parent / f"{_PARTIAL}{os.getpid()}-{name}"
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        _sweep(parent)
+        sweep(parent, _PARTIAL)
         aside.mkdir()
         target = _free_name(parent, name)
         yield Pending(aside, target)
@@ -82,14 +82,6 @@ def _free_name(parent: Path, name: str) -> Path:
         number += 1
         target = parent / f"{name}-{number}"
     return target
-
-
-def _sweep(parent: Path) -> None:
-    """Remove what a killed run left behind; a folder whose process still lives is left alone."""
-    for folder in parent.glob(f"{_PARTIAL}*"):
-        number = folder.name.removeprefix(_PARTIAL).split("-")[0]
-        if number.isdigit() and not is_alive(int(number)):
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_run(file: Path, groups: Mapping[str, xr.Dataset], attributes: Mapping[str, Any]) -> None:
