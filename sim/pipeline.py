@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 
-from sim.cache import digest, kept
-from sim.dimensions import Dimension
 from sim.errors import Fault, Faults, InputError, Place, nearest
-from sim.inputs.checks import PublishedCheck, read_checks
-from sim.inputs.city import City, CityFile, read_city, read_city_file
-from sim.inputs.files import is_file
 from sim.inputs.home import Home
-from sim.inputs.parameters import ParameterRecord, read_parameters
 from sim.inputs.scenario import Scenario, read_scenario
 from sim.inputs.schema import scenario_schema
-from sim.inputs.targets import Catalogue, read_catalogue
+from sim.inputs.targets import Catalogue
 from sim.model.binding import Bound, bind
 from sim.model.declarations import Declaration
-from sim.model.graph import Graph, Parameter, build_graph
-from sim.model.labels import Labels, read_labels
 from sim.model.loader import load_model
-from sim.model.loops import Loop, link_table, polarity, read_loops
-from sim.model.unit_check import check_units
+from sim.model.loops import Loop, link_table, polarity
 from sim.numerics.assembly import Request
 from sim.numerics.central import central_run
 from sim.numerics.ensemble import Ensemble
@@ -37,26 +28,13 @@ from sim.numerics.methods import METHODS
 from sim.outputs.dataset import to_dataset
 from sim.outputs.provenance import Provenance, provenance
 from sim.outputs.published import Comparison, compare_with_published
-from sim.plan.consistency import fail_if_bindings_wrong, fail_if_checks_wrong
 from sim.plan.scorecard import Judge, Score, score_all
 from sim.plan.selection import Selection, selected_targets
 from sim.plan.step_error import StepError, step_error, with_step_errors
 from sim.text import Text
+from sim.world import World, open_world
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, repr=False)
-class World:
-    """A city and its model, read and checked: everything that scenarios of this city share."""
-
-    home: Home
-    city: City
-    graph: Graph
-    labels: Labels
-    catalogue: Catalogue
-    checks: tuple[PublishedCheck, ...]
-    loops: tuple[Loop, ...]
 
 
 @dataclass(frozen=True)
@@ -106,77 +84,9 @@ class Outcome:
     ensemble: Ensemble | None = None
 
 
-def open_world(home: Home, city: str) -> World:
-    """Read a city with its model, and check the units of every equation.
-
-    Raises
-    ------
-    SimError
-        with every fault of the model, the city's data and its plan.
-    """
-    folder = home.city_folder(city)
-    settings = read_city_file(folder)
-    model = home.models / settings.model
-    graph = open_graph(model, settings)
-    by_name = dict(graph.dimensions)
-    declared = read_parameters(model / "parameters.yaml", by_name, (settings.base_year, settings.last_year))
-    regions = {name: label.text() for name, label in settings.regions.items()}
-    world = World(
-        home=home,
-        city=read_city(folder, settings, declared, by_name),
-        graph=graph,
-        labels=read_labels(model / "labels.yaml", graph, regions),
-        catalogue=read_catalogue(folder / "plan"),
-        checks=read_checks(model / "checks.yaml"),
-        loops=read_loops(model / "loops.yaml", graph),
-    )
-    fail_if_bindings_wrong(world.catalogue, graph, world.city.history)
-    fail_if_checks_wrong(world.checks, graph, world.city.history)
-    return world
-
-
-def open_graph(model: Path, settings: CityFile) -> Graph:
-    """The graph of a model for a city's regions, units checked; from the cache when no file of the model has changed.
-
-    Raises
-    ------
-    ModelError
-        with every fault of the model's equations.
-    """
-    key = model_key(model, settings)
-    return kept("graph", key, lambda: replace(_traced(model, settings), key=key))
-
-
-def model_key(model: Path, settings: CityFile) -> str:
-    """The hash of everything that a graph depends on: equations, parameters, regions and years."""
-    files = [*sorted(model.glob("*.py")), model / "parameters.yaml"]
-    contents = [file.read_bytes() for file in files if is_file(file)]
-    names = repr((str(model), [file.name for file in files], tuple(settings.regions), settings.base_year, settings.last_year))
-    return digest([names.encode(), *contents])
-
-
-def _traced(model: Path, settings: CityFile) -> Graph:
-    source = load_model(model)
-    dimensions = [_with_regions(dimension, settings) for dimension in source.dimensions]
-    by_name = {dimension.name: dimension for dimension in dimensions}
-    declared = read_parameters(model / "parameters.yaml", by_name, (settings.base_year, settings.last_year))
-    graph = build_graph(source.declarations, dimensions, [_parameter(record) for record in declared.values()])
-    check_units(graph)
-    return graph
-
-
-def _parameter(record: ParameterRecord) -> Parameter:
-    positive = record.range is not None and record.range[0] > 0.0
-    return Parameter(record.name, record.unit, record.dims, positive)
-
-
 def declarations(world: World) -> tuple[Declaration, ...]:
     """What the files of the model declare, with their equations, in file order."""
     return load_model(world.home.models / world.city.settings.model).declarations
-
-
-def _with_regions(dimension: Dimension, settings: CityFile) -> Dimension:
-    return Dimension("region", tuple(settings.regions)) if dimension.name == "region" else dimension
 
 
 def schema_of(world: World) -> dict[str, Any]:
@@ -320,15 +230,16 @@ def open_cases(
     InputError
         with every fault.
     """
-    faults, worlds, cases = Faults(), dict[str, World](), list[Case]()
+    faults, worlds, cases = Faults(), dict[tuple[str, int | None], World](), list[Case]()
     for file in files:
         of_file = Faults()
         with of_file.gathering(InputError):
             scenario = read_scenario(file, use, settings, of_file)
             _fail_if_other_city(scenario, city, home)
-            if scenario.city not in worlds:
-                worlds[scenario.city] = open_world(home, scenario.city)
-            cases.append(prepare(scenario, worlds[scenario.city]))
+            key = (scenario.city, scenario.base_year)
+            if key not in worlds:
+                worlds[key] = open_world(home, *key)
+            cases.append(prepare(scenario, worlds[key]))
         faults.found.extend(of_file.found)
     faults.raise_if_any()
     return cases

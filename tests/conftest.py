@@ -7,6 +7,7 @@ import pytest
 
 from sim import pipeline
 from sim.inputs.home import Home, find_home
+from sim.world import World, open_world
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,8 +18,8 @@ def home() -> Home:
 
 
 @pytest.fixture(scope="session")
-def world(home: Home) -> pipeline.World:
-    return pipeline.open_world(home, "hengyang")
+def world(home: Home) -> World:
+    return open_world(home, "hengyang")
 
 
 @pytest.fixture(scope="session")

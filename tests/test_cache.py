@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import pytest
 
-from sim import cache, pipeline
+from sim import cache, pipeline, world
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
 from sim.numerics import kernel as kernel_module
@@ -87,8 +87,14 @@ def test_the_second_start_traces_and_compiles_nothing(folder: Path, home: Home, 
 
     first, _ = run()
     assert list(folder.glob("graph-*.bin"))
+    assert list(folder.glob("base-*.bin"))
     assert list(folder.glob("kernel-*.bin"))
-    for module, name in ((pipeline, "load_model"), (pipeline, "build_graph"), (kernel_module, "compile_kernel")):
+    for module, name in (
+        (world, "load_model"),
+        (world, "load_base_year"),
+        (world, "build_graph"),
+        (kernel_module, "compile_kernel"),
+    ):
         monkeypatch.setattr(module, name, _refuse)
     second, _ = run()
     assert second.results.equals(first.results)
@@ -100,10 +106,10 @@ def test_a_changed_model_file_is_traced_again(folder: Path, home: Home, tmp_path
     model.mkdir()
     for file in (home.models / "prefecture").glob("*.*"):
         (model / file.name).write_bytes(file.read_bytes())
-    before = pipeline.model_key(model, settings)
+    before = world.model_key(model, settings)
     production = model / "production.py"
     production.write_text(production.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert pipeline.model_key(model, settings) != before
+    assert world.model_key(model, settings) != before
     assert not folder.exists()
 
 

@@ -19,6 +19,7 @@ LAYERS = (
     ("outputs",),
     ("plan",),
     ("report",),
+    ("world",),
     ("pipeline",),
     ("futures",),
     ("deliver",),

@@ -50,9 +50,10 @@ def manufacturing_market(
     market_price_elasticity: Array,
     market_policy: Array,
 ) -> Array:
-    """Demand for the city's manufactures (P3): Y0 * external demand * A^sigma * (1 + market policy)."""
+    """Demand for the city's manufactures (P3): Y0 * external demand * A^sigma * (1 + market policy) against the base year."""
     competitive = at(productivity, sector="manufacturing") ** market_price_elasticity
-    return at(starting_output, sector="manufacturing") * external_demand * competitive * (1.0 + market_policy)
+    opening = (1.0 + market_policy) / (1.0 + initial(market_policy))
+    return at(starting_output, sector="manufacturing") * external_demand * competitive * opening
 
 
 @variable(unit="亿元_2020/a", dims=("region",))

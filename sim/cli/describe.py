@@ -11,13 +11,14 @@ from sim.cli.kernel_text import kernel_head, kernel_record
 from sim.inputs.home import DEFAULT_CITY, find_home
 from sim.report.equations import equation_records, equations_markdown
 from sim.text import Text
+from sim.world import World, open_world
 
 
 def describe(
     city: str | None, home_folder: Path | None, speaker: Speaker, *, equations: bool, loops: bool, kernel: bool
 ) -> None:
     """Print the equation reference, the loops or the compiled kernel of a city's model."""
-    world = pipeline.open_world(find_home(home_folder), city or DEFAULT_CITY)
+    world = open_world(find_home(home_folder), city or DEFAULT_CITY)
     if equations:
         records = equation_records(world.graph, world.labels, pipeline.declarations(world))
         if speaker.as_json:
@@ -30,7 +31,7 @@ def describe(
         _kernel(world, speaker)
 
 
-def _kernel(world: pipeline.World, speaker: Speaker) -> None:
+def _kernel(world: World, speaker: Speaker) -> None:
     """The kernel of everything the model reports, with the city's own paths, as the default run compiles it."""
     found = pipeline.kernel_of(world)
     if speaker.as_json:
@@ -39,7 +40,7 @@ def _kernel(world: pipeline.World, speaker: Speaker) -> None:
         sys.stdout.write(kernel_head(found) + found.source)
 
 
-def _loops(world: pipeline.World, speaker: Speaker) -> None:
+def _loops(world: World, speaker: Speaker) -> None:
     found = pipeline.measured_loops(world)
     if speaker.as_json:
         speaker.json([item.as_record() for item in found])

@@ -7,19 +7,19 @@ from typing import Any
 
 from rich.table import Table
 
-from sim import pipeline
 from sim.cli.console import Speaker
 from sim.errors import Faults
 from sim.inputs.home import DEFAULT_CITY, Home, find_home
 from sim.inputs.scenario import read_scenario, scenario_files
 from sim.model.binding import shown
 from sim.text import Text
+from sim.world import World, open_world
 
 
 def list_all(city: str | None, home_folder: Path | None, speaker: Speaker) -> None:
     """Print everything that a scenario file can name."""
     home = find_home(home_folder)
-    world = pipeline.open_world(home, city or DEFAULT_CITY)
+    world = open_world(home, city or DEFAULT_CITY)
     document: dict[str, Any] = {
         "home": str(home.folder),
         "models": sorted(file.parent.name for file in home.models.glob("*/parameters.yaml") if _is_model(file.parent)),
@@ -64,7 +64,7 @@ def _scenarios(home: Home, speaker: Speaker) -> list[dict[str, Any]]:
     return rows
 
 
-def _targets(world: pipeline.World, speaker: Speaker) -> list[dict[str, Any]]:
+def _targets(world: World, speaker: Speaker) -> list[dict[str, Any]]:
     return [
         {
             "name": key,
@@ -78,7 +78,7 @@ def _targets(world: pipeline.World, speaker: Speaker) -> list[dict[str, Any]]:
     ]
 
 
-def _parameters(world: pipeline.World, kind: str, speaker: Speaker) -> list[dict[str, Any]]:
+def _parameters(world: World, kind: str, speaker: Speaker) -> list[dict[str, Any]]:
     return [
         {
             "name": name,

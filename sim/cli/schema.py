@@ -10,11 +10,12 @@ from sim.cli.console import Speaker
 from sim.errors import Fault, Place, RunError
 from sim.inputs.home import DEFAULT_CITY, find_home
 from sim.text import Text
+from sim.world import open_world
 
 
 def schema(city: str | None, write: Path | None, home_folder: Path | None, speaker: Speaker) -> None:
     """Print the schema, or write it aside and rename."""
-    document = pipeline.schema_of(pipeline.open_world(find_home(home_folder), city or DEFAULT_CITY))
+    document = pipeline.schema_of(open_world(find_home(home_folder), city or DEFAULT_CITY))
     if write is None:
         speaker.json(document)
         return

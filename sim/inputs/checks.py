@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from sim.errors import Fault, Faults, InputError, Place
+from sim.errors import Faults
 from sim.inputs.checked import Label, Record, check_against
-from sim.inputs.yaml_file import Document, read_yaml_list
-from sim.text import Text
+from sim.inputs.yaml_file import listed, read_yaml_list
 
 
 class PublishedCheck(Record):
@@ -39,12 +38,6 @@ def read_checks(file: Path) -> tuple[PublishedCheck, ...]:
         with every fault of the file.
     """
     document, faults = read_yaml_list(file), Faults()
-    records = [check_against(PublishedCheck, item, document, faults, (index,)) for index, item in enumerate(_items(document))]
+    records = [check_against(PublishedCheck, item, document, faults, (index,)) for index, item in enumerate(listed(document))]
     faults.raise_if_any()
     return tuple(record for record in records if record is not None)
-
-
-def _items(document: Document) -> list[Any]:
-    if not isinstance(document.data, list):
-        raise InputError(Fault(Text("应为列表", "a list is wanted"), Place(document.file)))
-    return document.data

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from sim.errors import Faults, Place, nearest
+from sim.inputs.breaks import Break, known_breaks, read_breaks
 from sim.inputs.checked import Record, check_against
+from sim.inputs.knowledge import is_known
 from sim.inputs.tables import number, read_table, whole
 from sim.inputs.yaml_file import read_yaml
 from sim.text import Text
@@ -58,6 +60,7 @@ class History:
 
     data: tuple[Datum, ...]
     ranks: Mapping[str, int]
+    breaks: tuple[Break, ...] = ()
 
     def series(self, indicator: str, region: str, first: int = 0) -> dict[int, Datum]:
         """The best datum of each year from `first` on, in order of years."""
@@ -69,13 +72,25 @@ class History:
                 chosen[datum.year] = datum
         return dict(sorted(chosen.items()))
 
+    def as_of(self, year: int | None) -> History:
+        """What was published of years up to `year` when its bulletin came out; everything without a year."""
+        if year is None:
+            return self
+        data = tuple(item for item in self.data if item.year <= year and is_known(item.known_from, year))
+        return replace(self, data=data, breaks=known_breaks(self.breaks, year))
+
+    def breaks_in(self, indicator: str, year: int, first: int | None = None) -> tuple[Break, ...]:
+        """Declared breaks that the change into `year` crosses; with `first`, any change from `first` to `year`."""
+        crossed = range((year - 1 if first is None else first) + 1, year + 1)
+        return tuple(item for item in self.breaks if item.concerns(indicator) and not item.years.isdisjoint(crossed))
+
     def indicators(self) -> set[str]:
         """Names of all indicators."""
         return {datum.indicator for datum in self.data}
 
 
-def read_history(file: Path, sources_file: Path) -> History:
-    """Read `history.csv` and the ranks of `sources.yaml`.
+def read_history(file: Path, sources_file: Path, breaks: Iterable[Path] = ()) -> History:
+    """Read `history.csv`, the ranks of `sources.yaml` and the files that declare breaks.
 
     Raises
     ------
@@ -93,7 +108,7 @@ def read_history(file: Path, sources_file: Path) -> History:
                 faults.add(message, place, nearest(row["source"], ranks))
     _fail_if_doubled(data, file, faults)
     faults.raise_if_any()
-    return History(tuple(data), ranks)
+    return History(tuple(data), ranks, read_breaks(breaks))
 
 
 def _ranks(file: Path, faults: Faults) -> dict[str, int]:

@@ -13,6 +13,7 @@ from pydantic import Field
 from sim.dimensions import Dimension
 from sim.errors import Faults, Place, nearest
 from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.knowledge import KnownFrom, year_known
 from sim.inputs.values import Target, YearPath, read_value
 from sim.inputs.yaml_file import Document, read_yaml
 from sim.text import Text
@@ -49,8 +50,8 @@ class Entry(Record):
     """Citation, or the word assumption followed by its reason; `city` where the city gives the value."""
     evidence: Evidence = "A"
     """V seen in a public document, M general knowledge of the literature, D derived by arithmetic, A assumption."""
-    known_from: int | None = None
-    """Year in which the source was published."""
+    known_from: KnownFrom | None = None
+    """Year in which the source was published; any for what rests on no datum."""
 
 
 class CityEntry(Record):
@@ -62,8 +63,8 @@ class CityEntry(Record):
     """Citation, or the word assumption followed by its reason."""
     evidence: Evidence
     """V seen, M literature, D derived, A assumption."""
-    known_from: int | None = None
-    """Year in which the source was published."""
+    known_from: KnownFrom | None = None
+    """Year in which the source was published; any for what rests on no datum."""
     prior: Span | None = None
     """Lowest and highest value of a triangular prior, where the city's differs."""
 
@@ -148,7 +149,7 @@ def _record(
         common_factor=entry.common_factor,
         source=entry.source,
         evidence=entry.evidence,
-        known_from=entry.known_from,
+        known_from=year_known(entry.known_from),
         place=place,
     )
     if value is not None:
@@ -177,6 +178,6 @@ def with_value(record: ParameterRecord, entry: CityEntry, value: YearPath) -> Pa
         value=value,
         source=entry.source,
         evidence=entry.evidence,
-        known_from=entry.known_from,
+        known_from=year_known(entry.known_from),
         prior=entry.prior or record.prior,
     )

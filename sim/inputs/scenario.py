@@ -49,6 +49,8 @@ class ScenarioFile(Layer):
     """City folder; taken from the extended file when left out."""
     extends: str | None = None
     """Another scenario file in the same folder, without or with .yaml."""
+    base_year: int | None = None
+    """Last year before the run; the city's own when left out."""
     last_year: int | None = None
     """Last simulated year."""
     method: Literal["euler", "heun", "rk4", "dopri5"] | None = None
@@ -85,6 +87,7 @@ class Scenario:
     name: Text
     description: Text
     city: str
+    base_year: int | None
     last_year: int | None
     method: str
     steps_per_year: int
@@ -153,6 +156,7 @@ def read_scenario(
         name=record.name.text(),
         description=record.description.text() if record.description else Text("", ""),
         city=merged["city"],
+        base_year=merged["base_year"],
         last_year=merged["last_year"],
         method=merged["method"] or "euler",
         steps_per_year=merged["steps_per_year"] or DEFAULT_STEPS,
@@ -229,7 +233,7 @@ def _fail_if_sections_wrong(document: Document, faults: Faults) -> None:
 
 
 def _merged(records: list[ScenarioFile]) -> dict[str, Any]:
-    keys = ("city", "last_year", "method", "steps_per_year")
+    keys = ("city", "base_year", "last_year", "method", "steps_per_year")
     return {
         key: next((value for record in reversed(records) if (value := getattr(record, key)) is not None), None) for key in keys
     }

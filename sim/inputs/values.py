@@ -84,6 +84,12 @@ class Target:
     dims: tuple[Dimension, ...]
     base_year: int
     last_year: int
+    first_year: int | None = None
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """First and last year that a path may name; from the base year on when no other first year is given."""
+        return self.base_year if self.first_year is None else self.first_year, self.last_year
 
 
 def read_value(raw: Any, target: Target, faults: Faults, place: Place, earlier: YearPath | None = None) -> YearPath | None:
@@ -120,8 +126,8 @@ def _read_path(raw: Mapping[Any, Any], target: Target, faults: Faults, place: Pl
             continue
         if not _is_year(key):
             faults.add(Text(f"年份表中的键 {key} 不是年份", f"{key} is not a year"), place)
-        elif not target.base_year <= key <= target.last_year:
-            span = f"{target.base_year}–{target.last_year}"
+        elif not target.years[0] <= key <= target.years[1]:
+            span = f"{target.years[0]}–{target.years[1]}"
             faults.add(Text(f"年份 {key} 超出期限 {span}", f"the year {key} lies outside {span}"), place)
         else:
             array = _read_array(item, target, target.dims, faults, place)

@@ -78,6 +78,13 @@ def read_yaml_list(file: Path) -> Document:
     return _parsed(read_text(file, MAX_BYTES), file, None)
 
 
+def listed(document: Document) -> list[Any]:
+    """The items of a file whose outermost value must be a list."""
+    if not isinstance(document.data, list):
+        raise InputError(Fault(Text("应为列表", "a list is wanted"), Place(document.file)))
+    return document.data
+
+
 def _parsed(text: str, file: Path, collected: Faults | None) -> Document:
     document, faults = Document(file), Faults()
     try:

@@ -70,7 +70,7 @@ def bind(scenario: Scenario, city: City, graph: Graph) -> Bound:
     InputError
         with every unknown name, wrong section, wrong value, value outside its range and year outside the city's horizon.
     """
-    binder = _Binder(city, graph, city.years, Faults())
+    binder = _Binder(city, graph, (*city.years, city.first_year), Faults())
     values = {name: record.value for name, record in city.parameters.items() if record.value is not None}
     resolved: list[Resolved] = []
     given: set[str] = set()
@@ -90,7 +90,7 @@ def bind(scenario: Scenario, city: City, graph: Graph) -> Bound:
 class _Binder:
     city: City
     graph: Graph
-    years: tuple[int, int]
+    years: tuple[int, int, int]
     faults: Faults
 
     def resolve(self, change: Change, values: Mapping[str, YearPath]) -> Resolved | None:

@@ -14,6 +14,7 @@ from sim.errors import InputError, SimError
 from sim.inputs.home import Home, find_home
 from sim.inputs.scenario import find_scenario, read_scenario
 from sim.inputs.yaml_file import MAX_KEYS, read_yaml
+from sim.world import World, open_world
 
 HEAD = "name: {zh: 测试, en: Test}\ncity: hengyang\n"
 
@@ -61,7 +62,7 @@ def test_a_file_of_very_many_keys_is_refused_at_once(tmp_path: Path) -> None:
         ('extends: "a\\0b"\n', "control characters"),
     ],
 )
-def test_faults_that_hide(text: str, expected: str, tmp_path: Path, world: pipeline.World) -> None:
+def test_faults_that_hide(text: str, expected: str, tmp_path: Path, world: World) -> None:
     file = tmp_path / "faulty.yaml"
     file.write_text(HEAD + text, encoding="utf-8")
     with pytest.raises(InputError) as caught:
@@ -70,14 +71,14 @@ def test_faults_that_hide(text: str, expected: str, tmp_path: Path, world: pipel
 
 
 @pytest.mark.parametrize("raw", ["nan", "inf", "1e400", "9" * 400])
-def test_set_refuses_what_is_no_finite_number(raw: str, tmp_path: Path, world: pipeline.World) -> None:
+def test_set_refuses_what_is_no_finite_number(raw: str, tmp_path: Path, world: World) -> None:
     file = tmp_path / "plain.yaml"
     file.write_text(HEAD, encoding="utf-8")
     with pytest.raises(InputError):
         pipeline.prepare(read_scenario(file, (), (("rd_policy", raw),)), world)
 
 
-def test_rates_may_be_written_in_per_cent(tmp_path: Path, world: pipeline.World) -> None:
+def test_rates_may_be_written_in_per_cent(tmp_path: Path, world: World) -> None:
     file = tmp_path / "plain.yaml"
     file.write_text(HEAD + "levers: {conversion_policy: 5 ‰}\n", encoding="utf-8")
     case = pipeline.prepare(read_scenario(file), world)
@@ -106,8 +107,10 @@ CITY_FAULTS = (
     ("sources.yaml", "    rank: 1\n", "", "rank: this key is missing"),
     ("city.yaml", "  hengyang: {zh: 衡阳市", "  elsewhere: {zh: 衡阳市", "must hold the city itself"),
     ("city.yaml", "last_year: 2035", "last_year: 1000000000", "within a hundred years"),
-    ("base_year.csv", "capital_base,sector=agriculture", "capital_base,sector", "wrong member"),
-    ("base_year.csv", "capital_base,sector=agriculture", "capital_base,age=3", "wrong member"),
+    ("../prefecture/base_year/capital.py", "return capital", "return capital / {}['a']", "KeyError"),
+    ("../prefecture/base_year/rows.py", "from dataclasses", "from dataclass", "ModuleNotFoundError"),
+    ("../prefecture/reference/china/series.csv", "gdp_per_head,2020,71828", "gdp_per_head,2020,many", "is not a number"),
+    ("../prefecture/reference/hunan/ages.csv", ",2022,", ",soon,", "is not a year"),
     ("../prefecture/checks.yaml", "variable: residents", "variable: resident", "did you mean 'residents'"),
     ("../prefecture/checks.yaml", "sector: [agriculture]", "sector: [agricultur]", "did you mean 'agriculture'"),
     ("../prefecture/loops.yaml", "path: [enterprises, enterprise_exits]", "path: []", "path"),
@@ -127,7 +130,7 @@ def test_faulty_city_and_model_files(file: str, old: str, new: str, expected: st
     target.write_text(text.replace(old, new, 1), encoding="utf-8", newline="")
     try:
         with pytest.raises(SimError) as caught:
-            pipeline.open_world(copied, "hengyang")
+            open_world(copied, "hengyang")
     finally:
         target.write_bytes(before)
     assert expected in str(caught.value)

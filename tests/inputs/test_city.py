@@ -10,9 +10,10 @@ import pytest
 from sim import pipeline
 from sim.errors import SimError
 from sim.inputs.home import Home, find_home
+from sim.world import World, open_world
 
 
-def test_the_best_source_of_a_year_is_used(world: pipeline.World) -> None:
+def test_the_best_source_of_a_year_is_used(world: World) -> None:
     series = world.city.history.series("hightech_firms", "hengyang")
     kept = [datum.value for datum in world.city.history.data if datum.indicator == "hightech_firms" and datum.year == 2022]
     assert sorted(kept) == [849.0, 861.0]
@@ -20,11 +21,11 @@ def test_the_best_source_of_a_year_is_used(world: pipeline.World) -> None:
     assert list(series) == sorted(series)
 
 
-def test_nothing_is_known_before_its_year(world: pipeline.World) -> None:
+def test_nothing_is_known_before_its_year(world: World) -> None:
     assert all(datum.known_from >= datum.year for datum in world.city.history.data)
 
 
-def test_every_parameter_has_a_source_an_evidence_tag_and_a_value(world: pipeline.World) -> None:
+def test_every_parameter_has_a_source_an_evidence_tag_and_a_value(world: World) -> None:
     for name, record in world.city.parameters.items():
         assert record.source.strip() not in ("", "city"), name
         assert record.evidence in ("V", "M", "D", "A"), name
@@ -32,7 +33,7 @@ def test_every_parameter_has_a_source_an_evidence_tag_and_a_value(world: pipelin
         assert record.label.zh, name
 
 
-def test_every_parameter_is_read_by_some_equation(world: pipeline.World) -> None:
+def test_every_parameter_is_read_by_some_equation(world: World) -> None:
     read = {name for item in pipeline.declarations(world) for name in item.arguments}
     read |= {str(item.initial) for item in world.graph.stocks.values()}
     assert set(world.city.parameters) - read == set()
@@ -51,11 +52,13 @@ def copied(home: Home, tmp_path: Path) -> Home:
         ("history.csv", "hengyang,2020,age_share_0_14,21.0", "hengyang,2020,age_share_0_14,many", "line_2"),
         ("history.csv", ",page_population_change,", ",page_populatin_change,", "did you mean 'page_population_change'"),
         ("history.csv", "region,year,indicator", "region,year,indicatr", "columns are missing: indicator"),
-        ("base_year.csv", "capital_base,sector=agriculture", "capital_bse,sector=agriculture", "did you mean 'capital_base'"),
-        ("base_year.csv", "rd_intensity_base,,,0.0118,ratio", "rd_intensity_base,,,0.0118,亿元", "wrong member or unit"),
-        ("parameters.yaml", "frontier_gap:", "frontier_gp:", "did you mean 'frontier_gap'"),
-        ("parameters.yaml", "history: house_price", "history: house_prices", "did you mean 'house_price'"),
-        ("parameters.yaml", "  evidence: M", "  evidnce: M", "did you mean 'evidence'"),
+        ("base_year/settings.yaml", "  evidence: M", "  evidnce: M", "did you mean 'evidence'"),
+        ("base_year/settings.yaml", "  known_from: 2022", "  known_from: someday", "known_from"),
+        ("breaks.yaml", "years: [2017, 2018]", "years: []", "years may not be empty"),
+        ("breaks.yaml", "known_from: 2019", "known_from: late", "known_from"),
+        ("history.csv", "hengyang,2020,gdp_nominal", "hengyang,1989,gdp_nominal", "cannot be a base year"),
+        ("parameters.yaml", "base_migration:", "base_migratio:", "did you mean 'base_migration'"),
+        ("parameters.yaml", "  evidence: A", "  evidnce: A", "did you mean 'evidence'"),
         ("city.yaml", "model: prefecture", "modl: prefecture", "did you mean 'model'"),
         ("plan/bindings.yaml", "hy_gdp_2025:", "hy_gdp_2052:", "did you mean 'hy_gdp_2025'"),
         ("plan/targets.csv", "到2025年,地区生产总值达到5500亿元左右", "到2025年,地区生产总值达到6500亿元左右", "quote not in"),
@@ -67,23 +70,23 @@ def test_faulty_city_data_are_reported(copied: Home, file: str, old: str, new: s
     assert old in text
     target.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(SimError) as caught:
-        pipeline.open_world(copied, "hengyang")
+        open_world(copied, "hengyang")
     wanted = f"{target}:2" if expected == "line_2" else expected
     assert wanted in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["history.csv", "sources.yaml", "base_year.csv", "parameters.yaml", "plan/bindings.yaml"])
+@pytest.mark.parametrize("name", ["history.csv", "sources.yaml", "plan/bindings.yaml"])
 def test_missing_city_files_are_reported(copied: Home, name: str) -> None:
     (copied.models / "hengyang" / name).unlink()
     with pytest.raises(SimError, match="no such file"):
-        pipeline.open_world(copied, "hengyang")
+        open_world(copied, "hengyang")
 
 
 def test_a_broken_model_file_is_a_fault_not_a_traceback(copied: Home) -> None:
     broken = copied.models / "prefecture" / "broken.py"
     broken.write_text("def f(:\n", encoding="utf-8")
     with pytest.raises(SimError, match=r"broken\.py:1"):
-        pipeline.open_world(copied, "hengyang")
+        open_world(copied, "hengyang")
     broken.write_text("from sim.model import nonsense\n", encoding="utf-8")
     with pytest.raises(SimError, match="nonsense"):
-        pipeline.open_world(copied, "hengyang")
+        open_world(copied, "hengyang")

@@ -11,6 +11,7 @@ from sim import pipeline
 from sim.errors import InputError
 from sim.inputs.home import Home
 from sim.inputs.scenario import find_scenario, read_scenario
+from sim.world import World
 
 HEAD = "name: {zh: 测试, en: Test}\ncity: hengyang\n"
 
@@ -21,17 +22,17 @@ def write(folder: Path, name: str, text: str) -> Path:
     return file
 
 
-def prepare(file: Path, world: pipeline.World, use: tuple[str, ...] = (), **settings: str) -> pipeline.Case:
+def prepare(file: Path, world: World, use: tuple[str, ...] = (), **settings: str) -> pipeline.Case:
     return pipeline.prepare(read_scenario(file, use, tuple(settings.items())), world)
 
 
-def faults(file: Path, world: pipeline.World) -> list[str]:
+def faults(file: Path, world: World) -> list[str]:
     with pytest.raises(InputError) as caught:
         prepare(file, world)
     return [fault.in_language("en") for fault in caught.value.faults]
 
 
-def test_layers_apply_in_order_and_are_logged(tmp_path: Path, world: pipeline.World) -> None:
+def test_layers_apply_in_order_and_are_logged(tmp_path: Path, world: World) -> None:
     write(tmp_path, "base", HEAD + "assumptions: {employment_rate: 0.90}\nlast_year: 2030\n")
     file = write(
         tmp_path,
@@ -47,7 +48,7 @@ def test_layers_apply_in_order_and_are_logged(tmp_path: Path, world: pipeline.Wo
     assert case.last_year == 2030
 
 
-def test_set_reaches_one_member(tmp_path: Path, world: pipeline.World) -> None:
+def test_set_reaches_one_member(tmp_path: Path, world: World) -> None:
     file = write(tmp_path, "one", HEAD)
     case = pipeline.prepare(read_scenario(file, (), (("depreciation_rate.manufacturing", "0.2"),)), world)
     before = world.city.parameters["depreciation_rate"].value
@@ -57,7 +58,7 @@ def test_set_reaches_one_member(tmp_path: Path, world: pipeline.World) -> None:
     assert np.array_equal(np.delete(after, 1), np.delete(before.before, 1))
 
 
-def test_every_fault_of_a_file_at_once(tmp_path: Path, world: pipeline.World) -> None:
+def test_every_fault_of_a_file_at_once(tmp_path: Path, world: World) -> None:
     file = write(
         tmp_path,
         "faulty",
@@ -121,7 +122,7 @@ def test_circles_over_several_files(tmp_path: Path) -> None:
         read_scenario(tmp_path / "a.yaml")
 
 
-def test_the_order_of_keys_does_not_matter(tmp_path: Path, world: pipeline.World) -> None:
+def test_the_order_of_keys_does_not_matter(tmp_path: Path, world: World) -> None:
     entries = ["  employment_rate: 0.9", "  farmland: 1.1", "  visitors: {2022: 1.2, 2030: 2.0, shape: ramp}"]
     one = write(tmp_path, "one", HEAD + "last_year: 2023\nassumptions:\n" + "\n".join(entries) + "\n")
     two = write(tmp_path, "two", "assumptions:\n" + "\n".join(reversed(entries)) + "\nlast_year: 2023\n" + HEAD)
@@ -129,7 +130,7 @@ def test_the_order_of_keys_does_not_matter(tmp_path: Path, world: pipeline.World
     assert first.equals(second)
 
 
-def test_a_given_variable_is_not_scored(tmp_path: Path, world: pipeline.World) -> None:
+def test_a_given_variable_is_not_scored(tmp_path: Path, world: World) -> None:
     text = (
         HEAD + "targets: [hy_gdp_2025]\ngiven:\n  gdp_nominal: {value: {2021: 4000, 2025: 6000, shape: hold}, unit: 亿元/a}\n"
     )

@@ -18,6 +18,7 @@ from sim.outputs.compare import differences
 from sim.outputs.published import compare_with_published
 from sim.outputs.store import find_run, read_attributes, read_group, results_folder, run_id, write_run
 from sim.plan.tables import score_dataset
+from sim.world import World
 
 
 def test_run_id() -> None:
@@ -102,7 +103,7 @@ def test_compare_names_what_differs(outcomes: Sequence[pipeline.Outcome], tmp_pa
     assert ("input", "catch_up") not in names
 
 
-def test_errors_against_published_figures(outcomes: Sequence[pipeline.Outcome], world: pipeline.World) -> None:
+def test_errors_against_published_figures(outcomes: Sequence[pipeline.Outcome], world: World) -> None:
     outcome = outcomes[0]
     rows = {(row.label.en, row.year): row for row in outcome.comparisons}
     gdp = rows["GDP at current prices", 2025]

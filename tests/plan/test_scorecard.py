@@ -14,6 +14,7 @@ from sim.inputs.home import Home
 from sim.plan.scorecard import Score, is_met, verdict
 from sim.plan.step_error import step_error
 from sim.plan.tables import COLUMNS, score_dataset, write_scorecard
+from sim.world import World
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_vision_2035_says_that_no_city_figure_is_printed(home: Home) -> None:
     assert "没有" in case.selection.remarks[0].zh
 
 
-def test_what_cannot_be_judged_says_why(world: pipeline.World, outcomes: Sequence[pipeline.Outcome]) -> None:
+def test_what_cannot_be_judged_says_why(world: World, outcomes: Sequence[pipeline.Outcome]) -> None:
     judge = pipeline.judge_of(outcomes[0].case, outcomes[0].results)
     dated_2020 = next(target for target in world.catalogue.targets.values() if target.year == 2020)
     undated = next(target for target in world.catalogue.targets.values() if target.year is None)
@@ -124,9 +125,7 @@ def test_the_scorecard_dataset_holds_every_column(outcomes: Sequence[pipeline.Ou
     assert dataset.sizes["row"] == 7
 
 
-def test_every_bound_target_names_a_variable_in_a_fitting_unit(
-    world: pipeline.World, outcomes: Sequence[pipeline.Outcome]
-) -> None:
+def test_every_bound_target_names_a_variable_in_a_fitting_unit(world: World, outcomes: Sequence[pipeline.Outcome]) -> None:
     for key, binding in world.catalogue.bindings.items():
         assert binding.variable in outcomes[0].results, key
         if binding.history is not None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim import pipeline
+from sim.world import World
 from tests.prefecture.test_identities import run_with
 
 
-def test_a_cohort_follows_the_hazard_schedule(world: pipeline.World) -> None:
+def test_a_cohort_follows_the_hazard_schedule(world: World) -> None:
     results = run_with(world, enterprise_birth_rate=0.0, conversion_rate=0.0)
     cohort = results["enterprises"].sel(region="hengyang")
     hazard = world.city.parameters["exit_hazard"].value

@@ -30,7 +30,8 @@ def watched(name: str) -> dict[str, Any]:
     home = find_home(ROOT)
     (case,) = pipeline.open_cases(home, [home.scenarios / f"{name}.yaml"], None, (), ())
     results = pipeline.run(case).results
-    return {key: [results[key].sel(year=year).values.ravel().tolist() for year in YEARS] for key in WATCHED}
+    years = [year for year in YEARS if year in results["year"]]
+    return {key: [results[key].sel(year=year).values.ravel().tolist() for year in years] for key in WATCHED}
 
 
 def test_every_scenario_has_a_golden_file_and_none_is_left_over() -> None:
@@ -42,8 +43,8 @@ def test_scenario_equals_its_golden_file(name: str) -> None:
     golden = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
     found = watched(name)
     for key in WATCHED:
-        for year, expected, values in zip(YEARS, golden[key], found[key], strict=True):
-            assert values == pytest.approx(expected, rel=1e-9, abs=1e-12), (key, year)
+        for place, (expected, values) in enumerate(zip(golden[key], found[key], strict=True)):
+            assert values == pytest.approx(expected, rel=1e-9, abs=1e-12), (key, place)
 
 
 if __name__ == "__main__":

@@ -21,11 +21,12 @@ from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
 from sim.numerics.methods import METHODS
 from sim.outputs.dataset import to_dataset
+from sim.world import World
 
 TIGHT = 1e-9
 
 
-def run_with(world: pipeline.World, method: str = "euler", steps: int = 4, last: int = 2035, **changes: object) -> xr.Dataset:
+def run_with(world: World, method: str = "euler", steps: int = 4, last: int = 2035, **changes: object) -> xr.Dataset:
     """Run the city with some parameters replaced by constants (scaled arrays or numbers)."""
     values = {name: record.value for name, record in world.city.parameters.items() if record.value is not None}
     for name, change in changes.items():
@@ -50,7 +51,7 @@ def opened_by_projects(bound: Bound, years: list[int]) -> xr.DataArray:
 
 
 @pytest.fixture(scope="module", params=["baseline", "plan_2025", "rk4"])
-def results(request: pytest.FixtureRequest, outcomes: Sequence[pipeline.Outcome], world: pipeline.World) -> xr.Dataset:
+def results(request: pytest.FixtureRequest, outcomes: Sequence[pipeline.Outcome], world: World) -> xr.Dataset:
     """Results of a run; `opened` is what named projects commission."""
     if request.param == "rk4":
         found, bound = run_with(world, method="rk4"), outcomes[0].case.bound
@@ -117,7 +118,7 @@ def test_ratios_come_from_the_year_s_totals(results: xr.Dataset) -> None:
     _close(results["rd_intensity"], results["rd_spending"] / results["gdp_nominal"])
 
 
-def test_everything_is_finite_and_no_stock_is_negative(results: xr.Dataset, world: pipeline.World) -> None:
+def test_everything_is_finite_and_no_stock_is_negative(results: xr.Dataset, world: World) -> None:
     for name, array in results.data_vars.items():
         assert np.isfinite(array.values).all(), name
     for name in world.graph.stocks:
@@ -134,7 +135,7 @@ def test_named_projects_open_no_more_than_was_spent(outcomes: Sequence[pipeline.
     assert np.cumsum(spent - opened).min() >= 0.0
 
 
-def test_base_year_row_is_the_published_base(world: pipeline.World, outcomes: Sequence[pipeline.Outcome]) -> None:
+def test_base_year_row_is_the_published_base(world: World, outcomes: Sequence[pipeline.Outcome]) -> None:
     base = outcomes[0].results.sel(region="hengyang", year=2020)
     history = world.city.history
 
@@ -152,7 +153,7 @@ def test_base_year_row_is_the_published_base(world: pipeline.World, outcomes: Se
     assert float(base["registered_population"]) == published("population_registered")
 
 
-def test_without_investment_capital_decays_at_its_rate(world: pipeline.World) -> None:
+def test_without_investment_capital_decays_at_its_rate(world: World) -> None:
     results = run_with(world, steps=200, last=2025, business_investment_base=scaled(1e-12))
     rate = world.city.parameters["depreciation_rate"].value
     assert rate is not None
@@ -162,7 +163,7 @@ def test_without_investment_capital_decays_at_its_rate(world: pipeline.World) ->
         assert decayed == pytest.approx(float(np.exp(-5 * rate.before[index])), rel=5e-3)
 
 
-def test_without_births_nobody_is_of_age_zero(world: pipeline.World) -> None:
+def test_without_births_nobody_is_of_age_zero(world: World) -> None:
     results = run_with(world, total_fertility=scaled(0.0))
     assert float(results["population"].sel(age="0").isel(year=slice(1, None)).sum()) == 0.0
     # those of age 0 to 4 in 2025 would have been born since; nobody of that age moves (the profile starts above)
@@ -171,14 +172,14 @@ def test_without_births_nobody_is_of_age_zero(world: pipeline.World) -> None:
     assert float(results["population"].sel(age="5", year=2025).sum()) > 0.0
 
 
-def test_half_the_demand_leaves_no_negative_stock(world: pipeline.World) -> None:
+def test_half_the_demand_leaves_no_negative_stock(world: World) -> None:
     results = run_with(world, market_policy=-0.3, external_demand_growth=-0.2, public_expenditure=scaled(0.5))
     for name in world.graph.stocks:
         assert float(results[name].min()) >= 0.0, name
     assert float(results["gdp_real"].min()) > 0.0
 
 
-def test_halving_the_step_changes_every_headline_little(world: pipeline.World) -> None:
+def test_halving_the_step_changes_every_headline_little(world: World) -> None:
     coarse, fine = run_with(world), run_with(world, steps=8)
     for name in ("gdp_nominal", "manufacturing_share", "residents", "four_above_firms", "market_entities", "hightech_firms"):
         difference = float(np.abs(coarse[name] / fine[name] - 1.0).max())
@@ -197,7 +198,7 @@ def test_halving_the_step_changes_every_headline_little(world: pipeline.World) -
         }
     )
 )
-def test_identities_hold_anywhere_in_the_parameter_space(world: pipeline.World, changes: dict[str, float]) -> None:
+def test_identities_hold_anywhere_in_the_parameter_space(world: World, changes: dict[str, float]) -> None:
     results = run_with(world, last=2027, **dict[str, Any](changes))
     _close(results["value_added"].sum("sector"), results["gdp_real"])
     flows = results["births"] - results["deaths"] + results["net_migration"]
@@ -205,7 +206,7 @@ def test_identities_hold_anywhere_in_the_parameter_space(world: pipeline.World, 
     _close(_change(results["work_in_progress"]), _flows(results["business_investment"] - results["commissioning"]))
 
 
-def test_steady_growth_leaves_services_near_their_capacity_in_the_first_year(world: pipeline.World) -> None:
+def test_steady_growth_leaves_services_near_their_capacity_in_the_first_year(world: World) -> None:
     utilisation = run_with(world, last=2021)["utilisation"].sel(region="hengyang", sector="services", year=2021)
     assert float(utilisation) == pytest.approx(1.0, abs=0.02)
 

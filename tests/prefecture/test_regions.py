@@ -13,6 +13,7 @@ from sim.dimensions import Dimension
 from sim.model.graph import Parameter, build_graph
 from sim.numerics.integrate import Clock
 from sim.numerics.methods import METHODS
+from sim.world import World
 from tests.tiny import Fixed, compiled
 
 Values = NDArray[Any]
@@ -21,7 +22,7 @@ Values = NDArray[Any]
 class TwoRegions(Fixed):
     """The city's values for one region, and the same with another migration and demand for the second."""
 
-    def __init__(self, world: pipeline.World, *, swapped: bool) -> None:
+    def __init__(self, world: World, *, swapped: bool) -> None:
         super().__init__({})
         self.world, self.swapped = world, swapped
         self.yearly = frozenset(
@@ -40,7 +41,7 @@ class TwoRegions(Fixed):
         return found
 
 
-def _run(world: pipeline.World, *, swapped: bool) -> dict[str, Values]:
+def _run(world: World, *, swapped: bool) -> dict[str, Values]:
     dims = [
         Dimension("region", ("first", "second")) if dim.name == "region" else replace(dim)
         for dim in world.graph.dimensions.values()
@@ -51,7 +52,7 @@ def _run(world: pipeline.World, *, swapped: bool) -> dict[str, Values]:
     return dict(list(compiled(graph, METHODS["euler"], Clock(2021, 2026), values))[-1].values)
 
 
-def test_relabelling_regions_permutes_the_result(world: pipeline.World) -> None:
+def test_relabelling_regions_permutes_the_result(world: World) -> None:
     straight, swapped = _run(world, swapped=False), _run(world, swapped=True)
     for name, item in world.graph.quantities.items():
         if "region" in item.dims:
@@ -59,7 +60,7 @@ def test_relabelling_regions_permutes_the_result(world: pipeline.World) -> None:
     assert not np.array_equal(straight["residents"][0], straight["residents"][1])
 
 
-def test_a_region_among_two_equals_the_city_alone(world: pipeline.World, outcomes: list[pipeline.Outcome]) -> None:
+def test_a_region_among_two_equals_the_city_alone(world: World, outcomes: list[pipeline.Outcome]) -> None:
     both = _run(world, swapped=False)
     alone = outcomes[0].results.sel(year=2026)
     for name in ("gdp_nominal", "residents", "capital", "four_above_firms", "hightech_firms"):

@@ -23,6 +23,7 @@ from sim.report.pages import compare_page, report_page
 from sim.report.style import FONT_FILE
 from sim.report.workbook import write_workbook
 from sim.text import LANGUAGES, Language
+from sim.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -164,7 +165,7 @@ def test_the_workbook_holds_scores_indicators_and_sources(
     assert indicators["gdp_real"][-1] == pytest.approx(float(outcomes[1].results["gdp_real"].values[0, -1]))
 
 
-def test_every_character_of_texts_is_in_the_font(world: pipeline.World) -> None:
+def test_every_character_of_texts_is_in_the_font(world: World) -> None:
     drawn = set(TTFont(FONT_FILE).getBestCmap())
     texts = [label.zh + label.en for label in world.labels.variables.values()]
     texts += [target.name.zh + target.name.en for target in world.catalogue.targets.values()]

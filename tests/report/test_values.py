@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import pipeline
 from sim.dimensions import Dimension
 from sim.inputs.values import YearPath
 from sim.report.values import unit_text, value_text
+from sim.world import World
 
 
 def test_units_in_both_languages() -> None:
@@ -18,14 +18,14 @@ def test_units_in_both_languages() -> None:
     assert unit_text("%", "en") == "%"
 
 
-def test_every_unit_of_the_model_has_words_in_english(world: pipeline.World) -> None:
+def test_every_unit_of_the_model_has_words_in_english(world: World) -> None:
     units = {record.unit for record in world.city.parameters.values()}
     units |= {item.unit for item in world.graph.quantities.values()}
     for unit in units:
         assert all(ord(letter) < 0x2E80 for letter in unit_text(unit, "en")), unit
 
 
-def test_values_in_words(world: pipeline.World) -> None:
+def test_values_in_words(world: World) -> None:
     sector = world.graph.dimensions["sector"]
     region = world.graph.dimensions["region"]
 

@@ -1,178 +1,125 @@
-"""Value added by the five sectors, capital formation and capital, public and housing investment, labour."""
+"""Value added by the five sectors at the end of the base year, prices against 2020, and how fast the city was growing."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from itertools import pairwise
 
-from models.prefecture.base_year.rows import Inputs, Origin, Row, cells, path_cells
+from sim.inputs.base_year import BaseYear, Row
+
+from .rows import Origin, cell, cells, newest, number
 
 SECTORS = ("agriculture", "manufacturing", "other_industry", "construction", "services")
-BASE_YEAR = 2020
+PRICE_YEAR = 2020
+PERCENT = 100.0
 
 
-def value_added(inputs: Inputs) -> dict[str, float]:
-    """Value added of the base year: the three published sectors, industry split by the manufacturing share, construction the
-    rest of the secondary sector. The five add up to the published GDP."""
-    industry = inputs.datum("industry_value_added", BASE_YEAR)
-    manufacturing = inputs.setting("manufacturing_share_of_industry") * industry
-    return {
-        "agriculture": inputs.datum("value_added_primary", BASE_YEAR),
-        "manufacturing": manufacturing,
-        "other_industry": industry - manufacturing,
-        "construction": inputs.datum("value_added_secondary", BASE_YEAR) - industry,
-        "services": inputs.datum("value_added_tertiary", BASE_YEAR),
-    }
-
-
-def value_added_rows(inputs: Inputs) -> list[Row]:
-    """Rows of value_added_base."""
-    source = (
-        "衡阳市 2020 年三次产业增加值与工业占比（history.csv）；" + inputs.settings["manufacturing_share_of_industry"]["source"]
-    )
-    origin = Origin("D", 2022, source, "工业按制造业占比拆分，建筑业为第二产业减工业")
-    return cells("value_added_base", "亿元_2020/a", _by_sector(value_added(inputs)), origin)
-
-
-def _by_sector(values: Mapping[str, float]) -> dict[str, float]:
+def by_sector(values: Mapping[str, float]) -> dict[str, float]:
+    """Values by the member names of tables."""
     return {f"sector={sector}": values[sector] for sector in SECTORS}
 
 
-def deflators(inputs: Inputs) -> dict[int, float]:
-    """Investment prices, 2020 = 1: the city's implied GDP deflator to 2016, after that a constant growth (the implied deflator
-    of 2017-18 holds the statistical correction, not prices)."""
-    nominal = inputs.history.series("gdp_nominal", inputs.region)
-    real = inputs.history.series("gdp_real_index", inputs.region)
-    index = {year: nominal[year].value / real[year].value for year in real if year <= _LAST_FAI}
-    growth = 1.0 + inputs.setting("investment_price_growth_2016_2020")
-    at_2016 = growth ** (_LAST_FAI - BASE_YEAR)
-    scaled = {year: value / index[_LAST_FAI] * at_2016 for year, value in index.items()}
-    earliest = min(scaled)
-    scaled |= dict.fromkeys(range(_FIRST_FAI, earliest), scaled[earliest])
-    scaled |= {year: growth ** (year - BASE_YEAR) for year in range(_LAST_FAI + 1, BASE_YEAR + 1)}
-    return scaled
+def gdp(base: BaseYear) -> float:
+    """Published GDP of the base year at current prices."""
+    return base.series("gdp_nominal")[base.year].value
 
 
-_FIRST_FAI, _LAST_FAI = 1990, 2016
+def three_sectors(base: BaseYear) -> dict[str, float]:
+    """Value added at current prices of the three published sectors; shares of an earlier year where the year has none.
 
-
-def formation(inputs: Inputs) -> dict[int, float]:
-    """Capital formation at current prices: part of fixed-asset investment, never above a ceiling share of GDP, which also
-    stands in for the years without a published level."""
-    gdp = {year: datum.value for year, datum in inputs.history.series("gdp_nominal", inputs.region, _FIRST_FAI).items()}
-    fai = inputs.history.series("fixed_asset_investment", inputs.region)
-    share, ceiling = inputs.setting("investment_to_fai"), inputs.setting("formation_ceiling")
-    known = {year: share * datum.value for year, datum in fai.items()}
-    return {year: min(known.get(year, ceiling * level), ceiling * level) for year, level in gdp.items() if year <= BASE_YEAR}
-
-
-def perpetual_inventory(formation_real: Mapping[int, float], depreciation: float, growth_before: float) -> float:
-    """Capital at the end of the last year: K_t = (1 - d)*K_{t-1} + I_t, with K_0 = I_0/(growth + d) at the end of the first."""
-    years = sorted(formation_real)
-    capital = formation_real[years[0]] / (growth_before + depreciation)
-    for year in years[1:]:
-        capital = (1.0 - depreciation) * capital + formation_real[year]
-    return capital
-
-
-def total_capital(inputs: Inputs) -> float:
-    """All fixed capital of the city at the end of the base year, at prices of 2020."""
-    prices = deflators(inputs)
-    real = {year: value / prices[year] for year, value in formation(inputs).items()}
-    return perpetual_inventory(real, inputs.setting("depreciation"), inputs.setting("growth_before_1990"))
-
-
-def public_investment(inputs: Inputs) -> dict[int, float]:
-    """Public investment at current prices: a share of the budget and of new government debt, for each year with data.
-
-    Rises of debt that hold refinancing bonds count at the mean of the rises before. After the data comes the mean of the last
-    three years, which then holds.
+    The three add up to GDP but for the rounding of what is printed.
     """
-    budget = inputs.history.series("public_expenditure", inputs.region)
-    debt = inputs.history.series("government_debt", inputs.region)
-    share, bonds = inputs.setting("infrastructure_share_of_budget"), inputs.setting("bond_share_to_investment")
-    last_new = inputs.setting("last_year_of_new_bonds")
-    rises = {year: debt[year].value - debt[year - 1].value for year in debt if year - 1 in debt}
-    usual = [rise for year, rise in rises.items() if year <= last_new]
-    path = {
-        year: share * budget[year].value + bonds * (rise if year <= last_new else sum(usual) / len(usual))
-        for year, rise in rises.items()
-        if year >= BASE_YEAR and year in budget
+    named = {name: base.series(f"value_added_{name}") for name in ("primary", "secondary", "tertiary")}
+    if all(base.year in series for series in named.values()):
+        return {name: series[base.year].value for name, series in named.items()}
+    shares = {name: newest(base.series(f"{name}_share"), base.year) for name in ("secondary", "tertiary")}
+    secondary, tertiary = shares["secondary"], shares["tertiary"]
+    if secondary is not None and tertiary is not None:
+        parts = {"secondary": secondary.value / PERCENT, "tertiary": tertiary.value / PERCENT}
+    else:
+        parts = _last_parts(base)
+    total = gdp(base)
+    return {"primary": total * (1.0 - sum(parts.values()))} | {name: total * part for name, part in parts.items()}
+
+
+def _last_parts(base: BaseYear) -> dict[str, float]:
+    whole = base.series("gdp_nominal")
+    secondary, tertiary = base.series("value_added_secondary"), base.series("value_added_tertiary")
+    year = max((year for year in secondary if year in tertiary and year in whole and year <= base.year), default=None)
+    if year is None:
+        raise base.missing("value_added_secondary")
+    return {"secondary": secondary[year].value / whole[year].value, "tertiary": tertiary[year].value / whole[year].value}
+
+
+def industry(base: BaseYear, secondary: float) -> float:
+    """Value added of industry: published, by its published share of GDP, or the secondary sector less construction."""
+    level = base.series("industry_value_added")
+    if base.year in level:
+        return level[base.year].value
+    share = newest(base.series("industry_share_gdp"), base.year)
+    if share is not None and share.year >= base.year - _SHARE_IS_GOOD_FOR:
+        return min(share.value / PERCENT * gdp(base), secondary)
+    return secondary * (1.0 - number(base, "construction_share_of_secondary"))
+
+
+_SHARE_IS_GOOD_FOR = 3
+
+
+def value_added(base: BaseYear) -> dict[str, float]:
+    """Value added at current prices: industry split by manufacturing's share, construction the rest of the secondary sector."""
+    published = three_sectors(base)
+    all_industry = industry(base, published["secondary"])
+    manufacturing = number(base, "manufacturing_share_of_industry") * all_industry
+    return {
+        "agriculture": published["primary"],
+        "manufacturing": manufacturing,
+        "other_industry": all_industry - manufacturing,
+        "construction": published["secondary"] - all_industry,
+        "services": published["tertiary"],
     }
-    latest = sorted(path)[-3:]
-    return path | {latest[-1] + 1: sum(path[year] for year in latest) / len(latest)}
 
 
-def housing_investment(inputs: Inputs) -> dict[int, float]:
-    """Housing formation at current prices: part of real-estate investment, straight lines over years without data."""
-    series = inputs.history.series("real_estate_investment", inputs.region, BASE_YEAR - 1)
-    share = inputs.setting("investment_to_fai")
-    years = sorted(series)
-    result: dict[int, float] = {}
-    for earlier, later in pairwise(years):
-        first, second = series[earlier].value, series[later].value
-        for year in range(earlier, later + 1):
-            result[year] = share * (first + (second - first) * (year - earlier) / (later - earlier))
-    return {year: value for year, value in result.items() if year >= BASE_YEAR}
+def growth(base: BaseYear) -> dict[int, float]:
+    """Published real growth of GDP by year."""
+    return {year: item.value / PERCENT for year, item in base.series("gdp_growth_real").items()}
 
 
-def capital_rows(inputs: Inputs) -> list[Row]:
-    """Capital and formation of firms by sector, public capital, and the paths of public and housing investment."""
-    invested = formation(inputs)[BASE_YEAR]
-    public, housing = public_investment(inputs), housing_investment(inputs)
-    business = invested - public[BASE_YEAR] - housing[BASE_YEAR]
-    ratios, rates, growth = (
-        inputs.setting("capital_output_ratio"),
-        inputs.parameter("depreciation_rate"),
-        inputs.parameter("base_growth"),
-    )
-    stocks = {sector: ratios[sector] * amount for sector, amount in value_added(inputs).items()}
-    needs = {sector: stocks[sector] * (rates[sector] + growth[sector]) for sector in SECTORS}
-    capital = _scaled(_parts(stocks), total_capital(inputs) * business / invested)
-    public_stock = (
-        inputs.parameter("public_efficiency")
-        * public[BASE_YEAR]
-        / (inputs.parameter("public_depreciation") + inputs.setting("public_capital_growth"))
-    )
-    pim = Origin("M", 2021, _PIM_SOURCE, "永续盘存法；企业部分按行业资本产出比拆分，投资按折旧加增长的需要拆分")
-    steady = inputs.origin("public_capital_growth", "公共投资效率 × 投资 /（折旧率 + 增速）")
-    budget = inputs.origin("infrastructure_share_of_budget", _PUBLIC_METHOD)
-    estate = Origin(
-        "D", 2026, "房地产开发投资（history.csv）；" + inputs.settings["investment_to_fai"]["source"], "缺年直线插值"
-    )
+def deflator_growth(base: BaseYear) -> dict[int, float]:
+    """Growth of the implied deflator of GDP to the base year.
+
+    A stated rate stands in where a declared break lies, and where no GDP of the year or of the year before is published. A
+    year whose real growth is unknown is taken for a year of unchanged prices.
+    """
+    nominal, real = base.series("gdp_nominal"), growth(base)
+    across = number(base, "price_growth_across_breaks")
+    changes = {}
+    for year in range(min(nominal) + 1, base.year + 1):
+        if year not in nominal or year - 1 not in nominal or base.history.breaks_in("gdp_nominal", year):
+            changes[year] = across
+        else:
+            ratio = nominal[year].value / nominal[year - 1].value
+            changes[year] = ratio / (1.0 + real[year]) - 1.0 if year in real else 0.0
+    return changes
+
+
+def price_level(base: BaseYear) -> float:
+    """Prices of the base year against 2020; one where the base year lies before 2020 and is its own price year."""
+    changes = deflator_growth(base)
+    return math.prod(1.0 + changes[year] for year in range(PRICE_YEAR + 1, base.year + 1))
+
+
+def value_added_rows(base: BaseYear) -> list[Row]:
+    """Rows of value added at prices of 2020 and of the price level that turns it into current prices."""
+    share = base.settings["manufacturing_share_of_industry"]
+    source = f"本市 {base.year} 年三次产业增加值与工业占比（history.csv）；{share.source}"
+    known = max(base.year + 1, share.known_from)
+    method = "工业按制造业占比拆分，建筑业为第二产业减工业；按隐含平减指数折为 2020 年价"
+    level = price_level(base)
+    values = {sector: value / level for sector, value in value_added(base).items()}
+    implied = f"本市 {PRICE_YEAR}–{base.year} 年名义增速与实际增速之比"
+    prices = Origin("D", base.year + 1, implied, "隐含平减指数连乘，各行业相同")
     return [
-        *cells("capital_base", "亿元_2020", _by_sector(capital), pim),
-        *cells("business_investment_base", "亿元_2020/a", _by_sector(_scaled(_parts(needs), business)), pim),
-        *cells("public_capital_base", "亿元_2020", {"": public_stock}, steady),
-        *path_cells("public_investment", "亿元/a", public, budget),
-        *path_cells("housing_investment", "亿元/a", housing, estate),
+        *cells("value_added_base", "亿元_2020/a", by_sector(values), Origin("D", known, source, method)),
+        *cell("price_level_base", "亿元/亿元_2020", level, prices),
+        *cell("sector_price_base", "亿元/亿元_2020", level, prices),
     ]
-
-
-_PUBLIC_METHOD = (
-    "预算支出的一定比例加新增债务的一定比例；2024 年起新增债务含置换债券，按此前平均计；最后一年之后取近三年平均并保持不变"
-)
-_PIM_SOURCE = "固定资产投资 1990–2016、GDP（history.csv）；折旧率、形成率与上限见 base_year/settings.yaml"
-
-
-def _parts(weights: Mapping[str, float]) -> dict[str, float]:
-    return {sector: weight / sum(weights.values()) for sector, weight in weights.items()}
-
-
-def _scaled(parts: Mapping[str, float], total: float) -> dict[str, float]:
-    return {sector: part * total for sector, part in parts.items()}
-
-
-def labour_rows(inputs: Inputs) -> list[Row]:
-    """Share of each sector in employment."""
-    shares = inputs.setting("employment_share")
-    return cells("employment_share_base", "ratio", _by_sector(shares), inputs.origin("employment_share", "直接引用"))
-
-
-def income_rows(inputs: Inputs) -> list[Row]:
-    """Household income as a share of GDP in the base year."""
-    income = inputs.setting("income_per_head_2020") / 10_000 * inputs.datum("population_resident", BASE_YEAR)
-    share = income / inputs.datum("gdp_nominal", BASE_YEAR)
-    return cells(
-        "household_income_share", "ratio", {"": share}, inputs.origin("income_per_head_2020", "人均收入 × 常住人口 / GDP")
-    )

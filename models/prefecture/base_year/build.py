@@ -1,26 +1,23 @@
-"""All base-year tables of a city, in the order of the file."""
+"""All base-year tables of a city, in the order in which they are listed."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from sim.inputs.base_year import BaseYear, Row
 
-from models.prefecture.base_year import accounts, demography, firms
-from models.prefecture.base_year.rows import Row, read_inputs
+from . import accounts, capital, demography, firms, society
 
 
-def build_rows(folder: Path) -> list[Row]:
-    """Every row of base_year.csv, from the raw tables of the city folder."""
-    inputs = read_inputs(folder)
+def build_rows(base: BaseYear) -> list[Row]:
+    """Every row of the base year, from what is known of the city, its province and the nation."""
     return [
-        *accounts.value_added_rows(inputs),
-        *accounts.capital_rows(inputs),
-        *accounts.labour_rows(inputs),
-        *accounts.income_rows(inputs),
-        *firms.ladder_rows(inputs),
-        *firms.rd_rows(inputs),
-        *demography.population(inputs),
-        *demography.mortality(inputs),
-        *demography.fertility(inputs),
-        *demography.migration(inputs),
-        *demography.participation(),
+        *accounts.value_added_rows(base),
+        *capital.capital_rows(base),
+        *society.labour_rows(base),
+        *society.income_rows(base),
+        *society.social_rows(base),
+        *society.path_rows(base),
+        *firms.ladder_rows(base),
+        *demography.population_rows(base),
+        *demography.rate_rows(base),
+        *demography.movement_rows(base),
     ]

@@ -2,46 +2,72 @@
 
 from __future__ import annotations
 
-import math
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from models.prefecture.base_year.rows import Inputs, Origin, Row, cells
+from sim.inputs.base_year import BaseYear, Row
+
+from .ageing import AGES, SEXES, Rates, aged
+from .rows import Origin, cell, cells, from_reference, newest, path_cells
+from .society import residents
 
 Floats = NDArray[np.float64]
-AGES = 101
-SEXES = ("female", "male")
-BROAD = {"0-14": (0, 15), "15-59": (15, 60), "60+": (60, AGES)}
+BROAD = {"0_14": (0, 15), "15_59": (15, 60), "60_plus": (60, AGES)}
+PERCENT = 100.0
 
 
-def population(inputs: Inputs) -> list[Row]:
+def population_rows(base: BaseYear) -> list[Row]:
     """Residents by sex and single age at the end of the base year.
 
-    Hunan's census rows by sex and five-year age are scaled within 0-14, 15-59 and 60+ to Hengyang's shares, split into single
-    ages without a jump at the group's edge, and scaled to the published total.
+    The province's census by sex and five-year age is split into single ages without a jump at a group's edge, scaled to the
+    city's broad ages where they are published, and, where the census lies before the base year, aged to it year by year.
     """
-    total = inputs.datum("population_resident", 2020)
-    shares = {group: inputs.datum(f"age_share_{name}", 2020) / 100 for group, name in _SHARE_NAMES.items()}
-    raw = {sex: split_groups(_groups(inputs, sex)) for sex in SEXES}
-    both = np.add(raw["female"], raw["male"])
-    factor = np.ones(AGES)
+    total, origin = residents(base)
+    year = census_year(base)
+    people = _census_ages(base, year)
+    if year < base.year:
+        people = aged(people, _totals(base, year, total), rates(base))
+    people *= total / people.sum()
+    values = {f"sex={sex} age={age}": float(people[row, age]) for row, sex in enumerate(SEXES) for age in range(AGES)}
+    source = f"{year} 年人口普查分性别五岁组（省），本市三大年龄段占比（有则用），常住人口总量"
+    method = "累计人数作单调三次插值拆为单岁，缩放到本市"
+    if year < base.year:
+        method += f"；按死亡、生育与迁移年龄结构推到 {base.year} 年，每年合计与常住人口一致"
+    return cells("population_base", "万人", values, Origin("D", max(origin.known_from, year + 1), source, method))
+
+
+def census_year(base: BaseYear) -> int:
+    """The last known census not after the base year; where there is none, the first after it."""
+    years = sorted({int(row["year"]) for row in base.reference.table("ages.csv")})
+    before = [year for year in years if year <= base.year]
+    return before[-1] if before else years[0]
+
+
+def _census_ages(base: BaseYear, year: int) -> Floats:
+    raw = np.array([split_groups(_groups(base, year, sex)) for sex in SEXES])
+    shares = {group: base.series(f"age_share_{group}").get(year) for group in BROAD}
     for group, (low, high) in BROAD.items():
-        factor[low:high] = shares[group] * total / sum(shares.values()) / both[low:high].sum()
-    values = {f"sex={sex} age={age}": raw[sex][age] * factor[age] for sex in SEXES for age in range(AGES)}
-    source = "2020 年人口普查：湖南分性别五岁组；衡阳 0–14、15–59、60 岁以上占比与常住人口总量"
-    method = "湖南年龄结构按衡阳三大年龄段占比缩放，累计人数作单调三次插值拆为单岁"
-    return cells("population_base", "万人", values, Origin("D", 2021, source, method))
+        published = shares[group]
+        if published is not None and all(shares.values()):
+            whole = sum(item.value for item in shares.values() if item is not None)
+            raw[:, low:high] *= published.value / whole / raw[:, low:high].sum()
+    return raw
 
 
-_SHARE_NAMES = {"0-14": "0_14", "15-59": "15_59", "60+": "60_plus"}
-
-
-def _groups(inputs: Inputs, sex: str) -> dict[tuple[int, int], float]:
-    rows = (row for row in inputs.table("hunan_pyramid_2020.csv") if row["sex"] == sex)
+def _groups(base: BaseYear, year: int, sex: str) -> dict[tuple[int, int], float]:
+    rows = (row for row in base.reference.table("ages.csv") if row["sex"] == sex and row["year"] == str(year))
     return {bounds(row["ages"]): float(row["persons"]) for row in rows}
+
+
+def _totals(base: BaseYear, first: int, total: float) -> dict[int, float]:
+    """Residents of each year from the census on: published on the basis of the census, between them at a constant rate."""
+    known = {year: item.value for year, item in base.series("population_resident").items() if first <= year < base.year}
+    known[base.year] = total
+    known.setdefault(first, known[min(known)])
+    years = sorted(known)
+    logs = np.interp(range(first, base.year + 1), years, np.log([known[year] for year in years]))
+    return dict(zip(range(first, base.year + 1), (float(value) for value in np.exp(logs)), strict=True))
 
 
 def bounds(text: str) -> tuple[int, int]:
@@ -62,63 +88,120 @@ def split_groups(groups: dict[tuple[int, int], float]) -> Floats:
     return np.asarray(np.diff(at_ages), dtype=np.float64)
 
 
-def mortality(inputs: Inputs) -> list[Row]:
-    """Deaths per person and year by sex and single age: UN rates for China 2020-2025, log-linear between the given ages."""
-    values: dict[str, float] = {}
-    rows = inputs.table("china_mortality_2020_2025.csv")
-    for sex in SEXES:
-        points = sorted((bounds(row["age"])[0], float(row["deaths_per_1000"]) / 1000) for row in rows if row["sex"] == sex)
-        single = _log_linear(points)
-        values |= {f"sex={sex} age={age}": 1.0 - math.exp(-rate) for age, rate in enumerate(single)}
-    source = "UN WPP 2024 中国 2020–2025 年分性别死亡率（CC BY 3.0 IGO）"
-    method = "分组死亡率取组中值，组间对数线性插值，换为年死亡概率"
-    return cells("mortality", "1/a", values, Origin("D", 2024, source, method))
+def rates(base: BaseYear) -> Rates:
+    """Deaths, births and migration by age, as known."""
+    fertility, _ = fertility_profile(base)
+    total, _ = total_fertility(base)
+    boys = float(base.value("boys_share"))
+    mortality, _ = mortality_table(base)
+    profile, _ = migration_profile(base)
+    return Rates(mortality, fertility * total[min(total)], boys, profile)
 
 
-def _log_linear(points: list[tuple[int, float]]) -> list[float]:
-    ages = [age if age < _FIRST_FIVE_YEAR_GROUP else age + 2 for age, _ in points]
-    logs = [math.log(rate) for _, rate in points]
-    return [math.exp(float(np.interp(age, ages, logs))) for age in range(AGES)]
+def _newest_year(base: BaseYear, table: str) -> tuple[list[dict[str, str]], int, int]:
+    """Rows of the newest known year of a table, with that year and its year of publication."""
+    rows = base.reference.table(table)
+    year = max(int(row["year"]) for row in rows)
+    chosen = [row for row in rows if int(row["year"]) == year]
+    known = 0 if chosen[0]["known_from"] == "any" else int(chosen[0]["known_from"])
+    return chosen, year, known
 
 
-def fertility(inputs: Inputs) -> list[Row]:
+def mortality_table(base: BaseYear) -> tuple[Floats, Origin]:
+    """Probability of dying within a year by sex and single age: rates of the nation, log-linear between the given ages."""
+    rows, year, known = _newest_year(base, "mortality.csv")
+    table = np.zeros((len(SEXES), AGES))
+    for place, sex in enumerate(SEXES):
+        points = sorted((bounds(row["ages"]), float(row["deaths_per_1000"]) / 1000) for row in rows if row["sex"] == sex)
+        ages = [_middle(low) for (low, _), _ in points]
+        single = np.exp(np.interp(np.arange(AGES), ages, np.log([rate for _, rate in points])))
+        table[place] = 1.0 - np.exp(-single)
+    source = "全国分性别死亡率：UN WPP 2024（CC BY 3.0 IGO）" if year >= _UN_PERIOD else f"{year} 年普查分性别死亡率"
+    return table, Origin("D", known, source, "分组死亡率取组中值，组间对数线性插值，换为年死亡概率")
+
+
+def _middle(low: int) -> int:
+    """The age at which a group's rate stands: the first of young groups, two years later in five-year ones."""
+    return low if low < _FIRST_FIVE_YEAR_GROUP else low + 2
+
+
+_FIRST_FIVE_YEAR_GROUP, _UN_PERIOD, _YOUNGEST_MOVER = 5, 2023, 10
+
+
+def fertility_profile(base: BaseYear) -> tuple[Floats, Origin]:
     """Share of total fertility at each single age of the mother, by smooth interpolation of the cumulative shares."""
-    groups = {bounds(row["ages"]): float(row["percent_of_tfr"]) for row in inputs.table("china_fertility_2020_2025.csv")}
-    single = split_groups(groups)
-    shares = single / single.sum()
-    values = {f"age={age}": float(share) for age, share in enumerate(shares)}
-    source = "UN WPP 2024 中国 2020–2025 年分年龄生育率占总和生育率比重（CC BY 3.0 IGO）"
-    return cells("fertility_profile", "1/a", values, Origin("D", 2024, source, "累计占比作单调三次插值分到单岁"))
+    rows, year, known = _newest_year(base, "fertility.csv")
+    single = split_groups({bounds(row["ages"]): float(row["percent_of_tfr"]) for row in rows})
+    source = "UN WPP 2024 中国分年龄生育率（CC BY 3.0 IGO）" if year >= _UN_PERIOD else f"{year} 年全国分年龄生育率"
+    return single / single.sum(), Origin("D", known, source, "占总和生育率比重的累计值作单调三次插值分到单岁")
 
 
-def migration(inputs: Inputs) -> list[Row]:
+def total_fertility(base: BaseYear) -> tuple[dict[int, float], Origin]:
+    """Total fertility from the base year on: the province's or nation's newest known series, level where it ends."""
+    series = base.reference.series("total_fertility")
+    path = {year: item.value for year, item in series.items() if base.year <= year <= base.last_year}
+    item = newest(series, base.year) or series[min(series)]
+    path.setdefault(base.year, item.value)
+    newest_item = series[max(series)]
+    return dict(sorted(path.items())), from_reference(newest_item, "总和生育率", "省或全国的水平；之后保持不变")
+
+
+def migration_profile(base: BaseYear) -> tuple[Floats, Origin]:
     """Who leaves: share of net migration by sex and single age at the time of moving.
 
-    Hunan's ten-year residual by age in 2020 counts people who moved at any time in ten years: on average five years earlier.
-    Residuals of 10-14 (under-counting in 2010) and positive ones of the old are set to zero.
+    A ten-year residual by age counts people who moved at any time in ten years: on average five years earlier. Residuals of
+    10-14 (under-counting in 2010) and positive ones of the old are set to zero.
     """
-    weights = np.zeros((2, AGES))
-    for row in inputs.table("hunan_migration_2010_2020.csv"):
-        low, high = (age - 5 for age in bounds(row["ages_2020"]))
-        leaving = max(0.0, -float(row["persons"])) if low >= _YOUNGEST_MOVER else 0.0
+    rows, year, known = _newest_year(base, "migration.csv")
+    census = known != 0
+    weights = np.zeros((len(SEXES), AGES))
+    for row in rows:
+        low, high = (age - 5 if census else age for age in bounds(row["ages"]))
+        leaving = max(0.0, -float(row["net_migrants"])) if low >= _YOUNGEST_MOVER else 0.0
         weights[SEXES.index(row["sex"]), low:high] += leaving / (high - low)
     smooth = np.array([np.convolve(line, np.ones(5) / 5, mode="same") for line in weights])
-    profile = smooth / smooth.sum()
-    values = {f"sex={sex} age={age}": float(profile[row, age]) for row, sex in enumerate(SEXES) for age in range(AGES)}
-    source = "湖南 2010–2020 年分性别队列净迁移残差（由两次普查与存活率推得）"
-    method = "年龄前移五岁，剔除漏登与正残差，五年移动平均后归一"
-    return cells("migration_profile", "ratio", values, Origin("D", 2021, source, method))
+    if census:
+        source = f"湖南 {year - 10}–{year} 年分性别队列净迁移残差（由两次普查与存活率推得）"
+        return smooth / smooth.sum(), Origin("D", known, source, "年龄前移五岁，剔除漏登与正残差，五年移动平均后归一")
+    return smooth / smooth.sum(), Origin("A", known, rows[0]["source"], "五年移动平均后归一")
 
 
-_YOUNGEST_MOVER, _FIRST_FIVE_YEAR_GROUP = 10, 5
+def rate_rows(base: BaseYear) -> list[Row]:
+    """Rows of mortality, fertility, migration by age and participation."""
+    mortality, deaths = mortality_table(base)
+    profile, movers = migration_profile(base)
+    fertility, mothers = fertility_profile(base)
+    return [
+        *cells("mortality", "1/a", _by_sex_and_age(mortality), deaths),
+        *cells("fertility_profile", "1/a", {f"age={age}": float(share) for age, share in enumerate(fertility)}, mothers),
+        *cells("migration_profile", "ratio", _by_sex_and_age(profile), movers),
+        *participation_rows(),
+    ]
 
 
-def participation() -> list[Row]:
+def _by_sex_and_age(table: Floats) -> dict[str, float]:
+    return {f"sex={sex} age={age}": float(table[row, age]) for row, sex in enumerate(SEXES) for age in range(AGES)}
+
+
+def participation_rows() -> list[Row]:
     """Labour force participation by age, the same for both sexes: a trapezoid over 16-70."""
     points = ((15, 0.0), (16, 0.10), (22, 0.62), (27, 0.88), (45, 0.88), (55, 0.70), (60, 0.50), (65, 0.38), (75, 0.0))
-    ages, rates = zip(*points, strict=True)
-    if any(later <= earlier for earlier, later in pairwise(ages)):
-        raise AssertionError("ages must rise")
-    values = {f"age={age}": float(np.interp(age, ages, rates)) for age in range(AGES)}
+    ages, shares = zip(*points, strict=True)
+    values = {f"age={age}": float(np.interp(age, ages, shares)) for age in range(AGES)}
     source = "assumption：按全国劳动参与率的一般形状设定，农村老年人参与较高"
-    return cells("participation", "ratio", values, Origin("A", 2021, source, "分段线性"))
+    return cells("participation", "ratio", values, Origin("A", 0, source, "分段线性"))
+
+
+def movement_rows(base: BaseYear) -> list[Row]:
+    """Total fertility, and net migration: what the change of residents leaves when births and deaths are taken off."""
+    path, origin = total_fertility(base)
+    nothing = Origin("A", 0, "assumption：没有可比的常住人口变动时取 −5‰", "全省 2010–2020 年约 −4.6‰")
+    return [
+        *path_cells("total_fertility", "ratio", path, origin),
+        *cell("base_migration", "1/a", _USUAL_MIGRATION, nothing),
+        *cell("mortality_scale", "ratio", 1.0, _NATIONAL),
+    ]
+
+
+_USUAL_MIGRATION = -0.005
+_NATIONAL = Origin("A", 0, "assumption：沿用全国死亡率", "不作缩放")

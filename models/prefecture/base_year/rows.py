@@ -1,30 +1,15 @@
-"""Rows of base_year.csv, and the settings and raw tables that they are built from."""
+"""Rows of base-year tables: where they come from, and the few ways in which they are made."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, fields
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from sim.inputs.history import History, read_history
-from sim.inputs.yaml_file import read_yaml
+from sim.inputs.base_year import BaseYear, Known, Row, Setting
+from sim.inputs.history import Datum
 
-
-@dataclass(frozen=True)
-class Row:
-    """One cell of a base-year table."""
-
-    parameter: str
-    members: str
-    year: str
-    value: str
-    unit: str
-    evidence: str
-    known_from: str
-    source: str
-    method: str
+Item = TypeVar("Item", Datum, Known)
 
 
 @dataclass(frozen=True)
@@ -36,68 +21,62 @@ class Origin:
     source: str
     method: str
 
-
-@dataclass(frozen=True)
-class Inputs:
-    """The raw material of a city: settings, history, and its folder of tables."""
-
-    folder: Path
-    settings: Mapping[str, Any]
-    history: History
-    region: str
-    parameters: Mapping[str, Any]
-
-    def parameter(self, name: str) -> Any:
-        """The value that the model gives a parameter: one rate must not stand in two places."""
-        return self.parameters[name]["value"]
-
-    def setting(self, name: str) -> Any:
-        """The value of a setting."""
-        return self.settings[name]["value"]
-
-    def origin(self, name: str, method: str) -> Origin:
-        """The origin of something that rests on one setting."""
-        item = self.settings[name]
-        return Origin(item["evidence"], item["known_from"], item["source"], method)
-
-    def datum(self, indicator: str, year: int) -> float:
-        """A published value."""
-        return self.history.series(indicator, self.region)[year].value
-
-    def table(self, name: str) -> list[dict[str, str]]:
-        """Rows of a raw table."""
-        with (self.folder / "base_year" / name).open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.DictReader(file))
-
-
-def read_inputs(folder: Path) -> Inputs:
-    """Read everything that the tables are built from."""
-    history = read_history(folder / "history.csv", folder / "sources.yaml")
-    settings = read_yaml(folder / "base_year" / "settings.yaml").data
-    parameters = read_yaml(Path(__file__).resolve().parents[1] / "parameters.yaml").data
-    return Inputs(folder, settings, history, folder.name, parameters)
+    def with_method(self, method: str) -> Origin:
+        """The same source, used in another way."""
+        return replace(self, method=method)
 
 
 def cells(parameter: str, unit: str, values: Mapping[str, float], origin: Origin) -> list[Row]:
-    """Rows of one parameter: `values` by members (such as `sex=female age=23`), rounded to ten significant digits."""
-    return [_row(parameter, members, "", value, unit, origin) for members, value in values.items()]
+    """Rows of one parameter: `values` by members (such as `sex=female age=23`; "" where there are none)."""
+    return [_row(parameter, members, None, value, unit, origin) for members, value in values.items()]
+
+
+def cell(parameter: str, unit: str, value: float, origin: Origin) -> list[Row]:
+    """The row of a parameter that is one number in every region."""
+    return cells(parameter, unit, {"": value}, origin)
 
 
 def path_cells(parameter: str, unit: str, values: Mapping[int, float], origin: Origin) -> list[Row]:
     """Rows of a path of years."""
-    return [_row(parameter, "", str(year), value, unit, origin) for year, value in values.items()]
+    return [_row(parameter, "", year, value, unit, origin) for year, value in values.items()]
 
 
-def _row(parameter: str, members: str, year: str, value: float, unit: str, origin: Origin) -> Row:
-    known = str(origin.known_from)
-    return Row(parameter, members, year, f"{value:.10g}", unit, origin.evidence, known, origin.source, origin.method)
+def _row(parameter: str, members: str, year: int | None, value: float, unit: str, origin: Origin) -> Row:
+    return Row(parameter, members, year, value, unit, origin.evidence, origin.known_from, origin.source, origin.method)
 
 
-def write_rows(file: Path, rows: Iterable[Row]) -> None:
-    """Write base_year.csv aside and rename."""
-    aside = file.with_suffix(".tmp")
-    with aside.open("w", encoding="utf-8-sig", newline="") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow([field.name for field in fields(Row)])
-        writer.writerows(astuple(row) for row in rows)
-    aside.replace(file)
+def from_setting(base: BaseYear, name: str, method: str = "直接引用") -> Origin:
+    """The origin of something that rests on one setting."""
+    setting = base.settings[name]
+    return Origin(setting.evidence, setting.known_from, setting.source, method)
+
+
+def setting(base: BaseYear, name: str) -> Setting:
+    """A setting, or what stood in its place before it was known (`name` with `_earlier`)."""
+    return base.settings[name] if name in base.settings else base.settings[f"{name}_earlier"]
+
+
+def number(base: BaseYear, name: str) -> float:
+    """The value of a setting that is one number."""
+    return float(setting(base, name).value)
+
+
+def from_data(item: Datum, method: str = "已公布数据") -> Origin:
+    """The origin of a published datum of the city."""
+    evidence = "D" if item.source == "derived" else "V"
+    return Origin(evidence, item.known_from, f"history.csv：{item.indicator} {item.year} 年", method)
+
+
+def from_reference(item: Known, name: str, method: str) -> Origin:
+    """The origin of a datum of the province or the nation."""
+    return Origin(item.evidence, item.known_from, f"{name} {item.year} 年：{item.source}", method)
+
+
+def newest(series: Mapping[int, Item], year: int) -> Item | None:
+    """The datum of the year, or of the last year before it that has one."""
+    return next((series[known] for known in sorted(series, reverse=True) if known <= year), None)
+
+
+def nearest_known(series: Mapping[int, Item], year: int) -> Item | None:
+    """The datum of the year or before it; where there is none, the first one after it."""
+    return newest(series, year) or (series[min(series)] if series else None)

@@ -1,0 +1,186 @@
+"""What a model's base-year module is given, and the rows that it gives back: one cell of a parameter's table each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Fault, Faults, InputError, Place
+from sim.inputs.checked import Record, check_against
+from sim.inputs.files import is_file
+from sim.inputs.history import Datum, History
+from sim.inputs.knowledge import ANY_TIME, KnownFrom, is_known, year_known
+from sim.inputs.parameters import Evidence, ParameterRecord
+from sim.inputs.tables import number, read_table, whole
+from sim.inputs.values import Floats
+from sim.inputs.yaml_file import read_yaml
+from sim.text import Text
+
+SERIES_COLUMNS = ("indicator", "year", "value", "unit", "evidence", "known_from", "source")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One cell: `members` such as `sex=female age=23`, `year` where the parameter is a path."""
+
+    parameter: str
+    members: str
+    year: int | None
+    value: float
+    unit: str
+    evidence: str
+    known_from: int
+    source: str
+    method: str
+
+
+class SettingEntry(Record):
+    """One number of base_year/settings.yaml that the city's statistics do not print."""
+
+    value: Any
+    """A number, or one per member."""
+    evidence: Evidence
+    """V seen, M literature, D derived, A assumption."""
+    known_from: KnownFrom
+    """Year of publication, or any."""
+    source: str
+    """Citation, or the word assumption followed by its reason."""
+    year: int | None = None
+    """Base year that the number belongs to; left out where it holds in every year."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting as the base-year module reads it."""
+
+    value: Any
+    evidence: str
+    known_from: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """A reference datum: value in its unit, with its evidence."""
+
+    year: int
+    value: float
+    unit: str
+    evidence: str
+    known_from: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Statistics of the province and of the nation, the nearer one first; only what was known."""
+
+    folders: tuple[Path, ...]
+    as_of: int | None
+
+    def table(self, name: str) -> list[dict[str, str]]:
+        """Rows of the nearest table that holds anything known."""
+        for folder in self.folders:
+            file = folder / name
+            rows = [row for place, row in read_table(file, ()) if self._knows(row, place)] if is_file(file) else []
+            if rows:
+                return rows
+        return []
+
+    def series(self, indicator: str) -> dict[int, Known]:
+        """A series of the nearest folder that has it, in order of years."""
+        for found in self._series:
+            if indicator in found:
+                return dict(sorted(found[indicator].items()))
+        return {}
+
+    @cached_property
+    def _series(self) -> list[dict[str, dict[int, Known]]]:
+        return [self._read_series(folder / "series.csv") for folder in self.folders if is_file(folder / "series.csv")]
+
+    def _read_series(self, file: Path) -> dict[str, dict[int, Known]]:
+        found: dict[str, dict[int, Known]] = {}
+        for place, row in read_table(file, SERIES_COLUMNS):
+            if self._knows(row, place):
+                item = Known(
+                    year=whole(row["year"], place, "year"),
+                    value=number(row["value"], place, "value"),
+                    unit=row["unit"],
+                    evidence=row["evidence"],
+                    known_from=_year(row["known_from"], place),
+                    source=row["source"],
+                )
+                found.setdefault(row["indicator"], {})[item.year] = item
+        return found
+
+    def _knows(self, row: Mapping[str, str], place: Place) -> bool:
+        return is_known(_year(row["known_from"], place), self.as_of)
+
+
+def _year(text: str, place: Place) -> int:
+    return ANY_TIME if text == "any" else whole(text, place, "known_from")
+
+
+@dataclass(frozen=True)
+class BaseYear:
+    """Everything that the tables of a base year are built from; of `history`, `settings` and `reference` only what was known.
+
+    `carried` holds stocks at the end of the base year as a run from an earlier base year leaves them, by parameter.
+    """
+
+    city: str
+    year: int
+    last_year: int
+    history: History
+    settings: Mapping[str, Setting]
+    reference: Reference
+    parameters: Mapping[str, ParameterRecord]
+    carried: Mapping[str, Floats] = field(default_factory=dict)
+
+    def series(self, indicator: str, first: int = 0) -> dict[int, Datum]:
+        """A series of the city."""
+        return self.history.series(indicator, self.city, first)
+
+    def missing(self, indicator: str) -> InputError:
+        """The fault of a city that does not print what the base year cannot do without."""
+        message = Text(
+            f"{self.city} 没有 {self.year} 年或更早的 {indicator}，无法建立基年",
+            f"{self.city} has no {indicator} of {self.year} or before, which the base year needs",
+        )
+        advice = Text("请在 history.csv 中补充", "add it to history.csv")
+        return InputError(Fault(message, Place(key=indicator), advice))
+
+    def value(self, name: str) -> Floats:
+        """The value that the model itself gives a parameter: one number must not stand in two places."""
+        path = self.parameters[name].value
+        if path is None:
+            raise KeyError(name)
+        return path.before
+
+
+def read_settings(file: Path, base_year: int, as_of: int | None) -> dict[str, Setting]:
+    """Settings that hold for a base year and were known; none where the city has no such file.
+
+    Raises
+    ------
+    InputError
+        with every fault of the file.
+    """
+    if not is_file(file):
+        return {}
+    document, faults = read_yaml(file), Faults()
+    found: dict[str, Setting] = {}
+    for name, raw in document.data.items():
+        entry = check_against(SettingEntry, raw, document, faults, (str(name),))
+        if entry is None or entry.year not in (None, base_year):
+            continue
+        known = year_known(entry.known_from)
+        if known is None:
+            faults.add(Text("没有 known_from", "no known_from"), document.place((name,)))
+        elif is_known(known, as_of):
+            found[str(name)] = Setting(entry.value, entry.evidence, known, entry.source)
+    faults.raise_if_any()
+    return found

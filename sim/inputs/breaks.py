@@ -1,0 +1,71 @@
+"""Declared breaks of statistical series: years whose level is not to be compared with the year before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from sim.errors import Faults
+from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.files import is_file
+from sim.inputs.knowledge import KnownFrom, is_known, year_known
+from sim.inputs.yaml_file import listed, read_yaml_list
+from sim.text import Text
+
+
+class BreakEntry(Record):
+    """One break of breaks.yaml."""
+
+    indicators: list[str]
+    """Indicators of history.csv; * stands for any characters."""
+    years: list[int]
+    """Years whose change against the year before crosses the break."""
+    known_from: KnownFrom
+    """Year in which the break could be known."""
+    reason: Label
+    """What happened."""
+
+
+@dataclass(frozen=True)
+class Break:
+    """The change into each of `years` is no change of what is measured."""
+
+    indicators: tuple[str, ...]
+    years: frozenset[int]
+    known_from: int
+    reason: Text
+
+    def concerns(self, indicator: str) -> bool:
+        """Whether the break lies in a series."""
+        return any(fnmatchcase(indicator, pattern) for pattern in self.indicators)
+
+
+def read_breaks(files: Iterable[Path]) -> tuple[Break, ...]:
+    """The breaks of several files, such as the model's and the city's; a file that is not there declares none.
+
+    Raises
+    ------
+    InputError
+        with every fault.
+    """
+    faults, found = Faults(), list[Break]()
+    for file in (file for file in files if is_file(file)):
+        document = read_yaml_list(file)
+        for place, raw in enumerate(listed(document)):
+            entry = check_against(BreakEntry, raw, document, faults, (place,))
+            if entry is None:
+                continue
+            known = year_known(entry.known_from)
+            if not entry.years or known is None:
+                faults.add(Text("years 不能为空", "years may not be empty"), document.place((place, "years")))
+                continue
+            found.append(Break(tuple(entry.indicators), frozenset(entry.years), known, entry.reason.text()))
+    faults.raise_if_any()
+    return tuple(found)
+
+
+def known_breaks(breaks: Iterable[Break], as_of: int | None) -> tuple[Break, ...]:
+    """The breaks that a run as of a year may know of."""
+    return tuple(item for item in breaks if is_known(item.known_from, as_of))

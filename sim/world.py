@@ -1,0 +1,190 @@
+"""Open a city: its model, its statistics as far as they were known, the tables of its base year, its plan; all checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sim.cache import digest, kept
+from sim.dimensions import Dimension
+from sim.errors import MISTAKES_IN_CODE, Fault, InputError, ModelError, Place, nearest
+from sim.inputs.base_year import BaseYear, Reference, Row
+from sim.inputs.checks import PublishedCheck, read_checks
+from sim.inputs.city import FIRST_YEAR, City, CityFile, history_of, read_city, read_city_file, settings_of
+from sim.inputs.files import is_file
+from sim.inputs.history import History
+from sim.inputs.home import Home
+from sim.inputs.parameters import ParameterRecord, read_parameters
+from sim.inputs.targets import Catalogue, read_catalogue
+from sim.inputs.values import Floats
+from sim.model.binding import Bound
+from sim.model.graph import Graph, Parameter, build_graph
+from sim.model.labels import Labels, read_labels
+from sim.model.loader import load_base_year, load_model
+from sim.model.loops import Loop, read_loops
+from sim.model.unit_check import check_units
+from sim.numerics.assembly import Request
+from sim.numerics.central import central_run
+from sim.numerics.integrate import Clock
+from sim.numerics.kernel import kernel_for
+from sim.numerics.methods import METHODS
+from sim.plan.consistency import fail_if_bindings_wrong, fail_if_checks_wrong
+from sim.text import Text
+
+
+@dataclass(frozen=True, repr=False)
+class World:
+    """A city and its model, read and checked: everything that scenarios of this city share."""
+
+    home: Home
+    city: City
+    graph: Graph
+    labels: Labels
+    catalogue: Catalogue
+    checks: tuple[PublishedCheck, ...]
+    loops: tuple[Loop, ...]
+
+
+def open_world(home: Home, city: str, base_year: int | None = None, as_of: int | None = None) -> World:
+    """Read a city with its model, at its own base year or another, with all that is known or what was known as of a year.
+
+    Raises
+    ------
+    SimError
+        with every fault of the model, the city's data and its plan.
+    """
+    folder = home.city_folder(city)
+    settings = read_city_file(folder)
+    model = home.models / settings.model
+    graph = open_graph(model, settings)
+    declared = read_parameters(model / "parameters.yaml", dict(graph.dimensions), (FIRST_YEAR, settings.last_year))
+    regions = {name: label.text() for name, label in settings.regions.items()}
+    world = World(
+        home=home,
+        city=_city_at(folder, settings, base_year or settings.base_year, as_of, graph, declared, model),
+        graph=graph,
+        labels=read_labels(model / "labels.yaml", graph, regions),
+        catalogue=read_catalogue(folder / "plan"),
+        checks=read_checks(model / "checks.yaml"),
+        loops=read_loops(model / "loops.yaml", graph),
+    )
+    fail_if_bindings_wrong(world.catalogue, graph, world.city.history)
+    fail_if_checks_wrong(world.checks, graph, world.city.history)
+    return world
+
+
+def _city_at(
+    folder: Path,
+    settings: CityFile,
+    base_year: int,
+    as_of: int | None,
+    graph: Graph,
+    declared: Mapping[str, ParameterRecord],
+    model: Path,
+) -> City:
+    """The city at a base year. What no statistics print for a later one than the city's own, the model carries forward."""
+    history = history_of(folder, model).as_of(as_of)
+    _fail_if_no_base_year(history, settings, folder, base_year)
+    carried: Mapping[str, Floats] = {}
+    if base_year > settings.base_year and (as_of is None or as_of >= settings.base_year):
+        earlier = _city_at(folder, settings, settings.base_year, as_of, graph, declared, model)
+        carried = _carried(earlier, graph, base_year)
+    base = BaseYear(
+        city=folder.name,
+        year=base_year,
+        last_year=settings.last_year,
+        history=history,
+        settings=settings_of(folder, model, base_year, as_of),
+        reference=Reference(_reference_folders(model, settings), as_of),
+        parameters=declared,
+        carried=carried,
+    )
+    return read_city(folder, settings, base_year, declared, dict(graph.dimensions), history, _rows(model, base, folder), as_of)
+
+
+def _fail_if_no_base_year(history: History, settings: CityFile, folder: Path, base_year: int) -> None:
+    known = history.series("gdp_nominal", folder.name)
+    if base_year in known and base_year < settings.last_year:
+        return
+    years = [str(year) for year in known if year < settings.last_year]
+    zh, en = f"{base_year} 年不能作基年：没有该年的地区生产总值", f"{base_year} cannot be a base year: its GDP is not published"
+    message = Text(zh, en)
+    raise InputError(Fault(message, Place(folder / "history.csv", key="base_year"), nearest(str(base_year), years)))
+
+
+def _reference_folders(model: Path, settings: CityFile) -> tuple[Path, ...]:
+    names = (settings.province, "china") if settings.province else ("china",)
+    return tuple(model / "reference" / name for name in names)
+
+
+def _rows(model: Path, base: BaseYear, folder: Path) -> list[Row]:
+    """The rows of a base year, from the cache when nothing that they are built from has changed."""
+    places = [model / "base_year", model / "reference", folder / "base_year"]
+    inside = [file for place in places for file in sorted(place.rglob("*")) if is_file(file) and file.suffix != ".pyc"]
+    files = [*inside, model / "parameters.yaml", model / "breaks.yaml", folder / "breaks.yaml", folder / "history.csv"]
+    contents = [file.read_bytes() for file in (*files, folder / "sources.yaml", folder / "city.yaml") if is_file(file)]
+    carried = repr(sorted((name, value.tolist()) for name, value in base.carried.items()))
+    names = repr((str(folder), base.year, base.last_year, base.reference.as_of, carried))
+    return kept("base", digest([names.encode(), *contents]), lambda: _built(model, base))
+
+
+def _built(model: Path, base: BaseYear) -> list[Row]:
+    """The rows of a base year. What goes wrong in the module's code is its fault, not the user's."""
+    build = load_base_year(model)
+    try:
+        return build(base)
+    except MISTAKES_IN_CODE as error:
+        shown = f"{type(error).__name__}: {error}"
+        message = Text(f"基年模块出错：{shown}", f"the base-year module failed: {shown}")
+        raise ModelError(Fault(message, Place(model / "base_year"))) from error
+
+
+def _carried(city: City, graph: Graph, year: int) -> dict[str, Floats]:
+    """Stocks at the end of a year as the city's own values leave them, by the parameter that gives the stock at the start."""
+    stocks = {item.initial: name for name, item in graph.stocks.items() if isinstance(item.initial, str)}
+    wanted = {parameter: stock for parameter, stock in stocks.items() if parameter in city.parameters}
+    values = {name: record.value for name, record in city.parameters.items() if record.value is not None}
+    bound = Bound(values, frozenset(), ())
+    kernel = kernel_for(graph, Request(tuple(wanted.values()), frozenset(), bound.yearly, METHODS["euler"], 4))
+    *_, last = central_run(kernel, Clock(city.settings.base_year + 1, year, 4), bound)
+    return {parameter: last.values[stock][..., 0] for parameter, stock in wanted.items()}
+
+
+def open_graph(model: Path, settings: CityFile) -> Graph:
+    """The graph of a model for a city's regions, units checked; from the cache when no file of the model has changed.
+
+    Raises
+    ------
+    ModelError
+        with every fault of the model's equations.
+    """
+    key = model_key(model, settings)
+    return kept("graph", key, lambda: replace(_traced(model, settings), key=key))
+
+
+def model_key(model: Path, settings: CityFile) -> str:
+    """The hash of everything that a graph depends on: equations, parameters, regions and years."""
+    files = [*sorted(model.glob("*.py")), model / "parameters.yaml"]
+    contents = [file.read_bytes() for file in files if is_file(file)]
+    names = repr((str(model), [file.name for file in files], tuple(settings.regions), settings.last_year))
+    return digest([names.encode(), *contents])
+
+
+def _traced(model: Path, settings: CityFile) -> Graph:
+    source = load_model(model)
+    dimensions = [_with_regions(dimension, settings) for dimension in source.dimensions]
+    by_name = {dimension.name: dimension for dimension in dimensions}
+    declared = read_parameters(model / "parameters.yaml", by_name, (FIRST_YEAR, settings.last_year))
+    graph = build_graph(source.declarations, dimensions, [_parameter(record) for record in declared.values()])
+    check_units(graph)
+    return graph
+
+
+def _parameter(record: ParameterRecord) -> Parameter:
+    positive = record.range is not None and record.range[0] > 0.0
+    return Parameter(record.name, record.unit, record.dims, positive)
+
+
+def _with_regions(dimension: Dimension, settings: CityFile) -> Dimension:
+    return Dimension("region", tuple(settings.regions)) if dimension.name == "region" else dimension
