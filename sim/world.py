@@ -58,59 +58,65 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     settings = read_city_file(folder)
     model = home.models / settings.model
     graph = open_graph(model, settings)
-    declared = read_parameters(model / "parameters.yaml", dict(graph.dimensions), (FIRST_YEAR, settings.last_year))
+    declared = read_parameters(model / "parameters.yaml", dict(graph.dimensions), (FIRST_YEAR, settings.last_year), as_of)
     regions = {name: label.text() for name, label in settings.regions.items()}
+    history = history_of(folder, model)
+    opening = _Opening(folder, model, settings, history.as_of(as_of), graph, declared, as_of)
     world = World(
         home=home,
-        city=_city_at(folder, settings, base_year or settings.base_year, as_of, graph, declared, model),
+        city=opening.city_at(base_year or settings.base_year),
         graph=graph,
         labels=read_labels(model / "labels.yaml", graph, regions),
         catalogue=read_catalogue(folder / "plan"),
         checks=read_checks(model / "checks.yaml"),
         loops=read_loops(model / "loops.yaml", graph),
     )
-    fail_if_bindings_wrong(world.catalogue, graph, world.city.history)
-    fail_if_checks_wrong(world.checks, graph, world.city.history)
+    fail_if_bindings_wrong(world.catalogue, graph, history)
+    fail_if_checks_wrong(world.checks, graph, history)
     return world
 
 
-def _city_at(
-    folder: Path,
-    settings: CityFile,
-    base_year: int,
-    as_of: int | None,
-    graph: Graph,
-    declared: Mapping[str, ParameterRecord],
-    model: Path,
-) -> City:
-    """The city at a base year. What no statistics print for a later one than the city's own, the model carries forward."""
-    history = history_of(folder, model).as_of(as_of)
-    _fail_if_no_base_year(history, settings, folder, base_year)
-    carried: Mapping[str, Floats] = {}
-    if base_year > settings.base_year and (as_of is None or as_of >= settings.base_year):
-        earlier = _city_at(folder, settings, settings.base_year, as_of, graph, declared, model)
-        carried = _carried(earlier, graph, base_year)
-    base = BaseYear(
-        city=folder.name,
-        year=base_year,
-        last_year=settings.last_year,
-        history=history,
-        settings=settings_of(folder, model, base_year, as_of),
-        reference=Reference(_reference_folders(model, settings), as_of),
-        parameters=declared,
-        carried=carried,
-    )
-    return read_city(folder, settings, base_year, declared, dict(graph.dimensions), history, _rows(model, base, folder), as_of)
+@dataclass(frozen=True)
+class _Opening:
+    """What a city is opened from: of its history and of the model's parameters only what was known as of the year."""
 
+    folder: Path
+    model: Path
+    settings: CityFile
+    history: History
+    graph: Graph
+    declared: Mapping[str, ParameterRecord]
+    as_of: int | None
 
-def _fail_if_no_base_year(history: History, settings: CityFile, folder: Path, base_year: int) -> None:
-    known = history.series("gdp_nominal", folder.name)
-    if base_year in known and base_year < settings.last_year:
-        return
-    years = [str(year) for year in known if year < settings.last_year]
-    zh, en = f"{base_year} 年不能作基年：没有该年的地区生产总值", f"{base_year} cannot be a base year: its GDP is not published"
-    message = Text(zh, en)
-    raise InputError(Fault(message, Place(folder / "history.csv", key="base_year"), nearest(str(base_year), years)))
+    def city_at(self, base_year: int) -> City:
+        """The city at a base year. What no statistics print for a later one than its own, the model carries forward."""
+        self._fail_if_no_gdp(base_year)
+        carried: Mapping[str, Floats] = {}
+        own = self.settings.base_year
+        if base_year > own and (self.as_of is None or self.as_of >= own):
+            carried = _carried(self.city_at(own), self.graph, base_year)
+        base = BaseYear(
+            city=self.folder.name,
+            year=base_year,
+            last_year=self.settings.last_year,
+            history=self.history,
+            settings=settings_of(self.folder, self.model, base_year, self.as_of),
+            reference=Reference(_reference_folders(self.model, self.settings), self.as_of),
+            parameters=self.declared,
+            carried=carried,
+        )
+        rows = _rows(self.model, base, self.folder)
+        dimensions = dict(self.graph.dimensions)
+        return read_city(self.folder, self.settings, base_year, self.declared, dimensions, self.history, rows, self.as_of)
+
+    def _fail_if_no_gdp(self, base_year: int) -> None:
+        known = self.history.series("gdp_nominal", self.folder.name)
+        if base_year in known and base_year < self.settings.last_year:
+            return
+        years = [str(year) for year in known if year < self.settings.last_year]
+        zh = f"{base_year} 年不能作基年：没有该年的地区生产总值"
+        message = Text(zh, f"{base_year} cannot be a base year: its GDP is not published")
+        raise InputError(Fault(message, Place(self.folder / "history.csv", key="base_year"), nearest(str(base_year), years)))
 
 
 def _reference_folders(model: Path, settings: CityFile) -> tuple[Path, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,7 +14,7 @@ from pydantic import Field
 from sim.dimensions import Dimension
 from sim.errors import Faults, Place, nearest
 from sim.inputs.checked import Label, Record, check_against
-from sim.inputs.knowledge import KnownFrom, year_known
+from sim.inputs.knowledge import KnownFrom, is_known, year_known
 from sim.inputs.values import Target, YearPath, read_value
 from sim.inputs.yaml_file import Document, read_yaml
 from sim.text import Text
@@ -25,6 +26,23 @@ Evidence = Literal["V", "M", "D", "A"]
 
 # A YAML list of two numbers; everything else in a record is read strictly.
 Span = Annotated[tuple[float, float], Field(strict=False)]
+
+
+class Vintage(Record):
+    """What was believed of a parameter before the newer source was published."""
+
+    value: Any
+    """A number, one per member, or a path of years."""
+    prior: Span | None = None
+    """Lowest and highest value of a triangular prior; no narrower than the newer one."""
+    common_factor: Span | None = None
+    """Lowest and highest common factor on all members; no narrower than the newer one."""
+    source: str
+    """Citation, or the word assumption followed by its reason."""
+    evidence: Evidence = "A"
+    """V seen, M literature, D derived, A assumption."""
+    known_from: KnownFrom
+    """Year in which the source was published, or any."""
 
 
 class Entry(Record):
@@ -51,7 +69,9 @@ class Entry(Record):
     evidence: Evidence = "A"
     """V seen in a public document, M general knowledge of the literature, D derived by arithmetic, A assumption."""
     known_from: KnownFrom | None = None
-    """Year in which the source was published; any for what rests on no datum."""
+    """Year in which the source was published; any for what rests on no datum. Needed where there is a value."""
+    earlier: list[Vintage] = []
+    """Older beliefs, for runs as of a year in which this one was not known; each wider than the one after it."""
 
 
 class CityEntry(Record):
@@ -88,13 +108,17 @@ class ParameterRecord:
     place: Place
 
 
-def read_parameters(file: Path, dimensions: Mapping[str, Dimension], years: tuple[int, int]) -> dict[str, ParameterRecord]:
-    """Read a model's parameters.yaml; `years` are the base year and the last year that a path may name.
+def read_parameters(
+    file: Path, dimensions: Mapping[str, Dimension], years: tuple[int, int], as_of: int | None = None
+) -> dict[str, ParameterRecord]:
+    """Read a model's parameters.yaml; `years` are the first and the last year that a path may name.
+
+    With `as_of`, each parameter is what was believed then: the newest of its beliefs that was published.
 
     Raises
     ------
     InputError
-        with every fault of the file.
+        with every fault of the file, such as a parameter of which nothing was known then.
     """
     document, faults = read_yaml(file), Faults()
     records: dict[str, ParameterRecord] = {}
@@ -105,9 +129,44 @@ def read_parameters(file: Path, dimensions: Mapping[str, Dimension], years: tupl
             continue
         entry = check_against(Entry, raw, document, faults, (str(name),))
         if entry is not None and _fits(entry, document.place((name,)), dimensions, faults):
-            records[name] = _record(str(name), entry, document, dimensions, years, faults)
+            then = _as_of(entry, as_of, document.place((name,)), faults)
+            records[name] = _record(str(name), then, document, dimensions, years, faults)
     faults.raise_if_any()
     return records
+
+
+def _as_of(entry: Entry, as_of: int | None, place: Place, faults: Faults) -> Entry:
+    """The entry as it was believed then."""
+    beliefs: list[Entry | Vintage] = [
+        entry,
+        *sorted(entry.earlier, key=lambda item: year_known(item.known_from) or 0, reverse=True),
+    ]
+    for newer, older in pairwise(beliefs):
+        _fail_if_narrower(older, newer, place, faults)
+    if entry.value is None:
+        return entry
+    if entry.known_from is None:
+        faults.add(Text("没有 known_from", "no known_from"), place, _KNOWN_FROM)
+        return entry
+    known = next((item for item in beliefs if is_known(year_known(item.known_from), as_of)), None)
+    if known is None:
+        message = Text(f"{as_of} 年时还没有依据", f"nothing was known of it as of {as_of}")
+        faults.add(message, place, Text("在 earlier 中写明更早的取值", "state an older value under earlier"))
+        return entry
+    believed = {name: getattr(known, name) for name in Vintage.model_fields}
+    return entry.model_copy(update=believed)
+
+
+_KNOWN_FROM = Text("写来源公布的年份；不依据任何数据的写 any", "the year of publication, or any for what rests on no datum")
+
+
+def _fail_if_narrower(older: Entry | Vintage, newer: Entry | Vintage, place: Place, faults: Faults) -> None:
+    """Who knew less may not have been surer."""
+    for name in ("prior", "common_factor"):
+        then, now = getattr(older, name), getattr(newer, name)
+        if now is not None and (then is None or then[1] - then[0] < now[1] - now[0]):
+            message = Text(f"更早的 {name} 比现在的窄", f"the earlier {name} is narrower than the newer one")
+            faults.add(message, place, Text("放宽更早的先验", "widen the earlier prior"))
 
 
 def _fits(entry: Entry, place: Place, dimensions: Mapping[str, Dimension], faults: Faults) -> bool:

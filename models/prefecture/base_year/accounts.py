@@ -108,6 +108,44 @@ def price_level(base: BaseYear) -> float:
     return math.prod(1.0 + changes[year] for year in range(PRICE_YEAR + 1, base.year + 1))
 
 
+def recent_growth(base: BaseYear) -> float:
+    """Real growth that the city was used to: the mean of the last two published years."""
+    known = [rate for year, rate in sorted(growth(base).items()) if year <= base.year][-_YEARS_OF_HABIT:]
+    if not known:
+        raise base.missing("gdp_growth_real")
+    return sum(known) / len(known)
+
+
+_YEARS_OF_HABIT = 2
+
+
+def sector_growth(base: BaseYear) -> dict[str, float]:
+    """Growth of each sector at the start: agriculture at its usual rate, the others alike, so that GDP grows as it did."""
+    farms = number(base, "agriculture_growth")
+    share = value_added(base)["agriculture"] / gdp(base)
+    others = (recent_growth(base) - share * farms) / (1.0 - share)
+    return {sector: farms if sector == "agriculture" else others for sector in SECTORS}
+
+
+def usual_inflation(base: BaseYear) -> float:
+    """Growth of the implied deflator, mean of the five years to the base year."""
+    changes = deflator_growth(base)
+    return sum(changes[year] for year in range(base.year - 4, base.year + 1)) / 5.0
+
+
+def growth_rows(base: BaseYear) -> list[Row]:
+    """Rows of the growth that the run starts with, real by sector and nominal for all."""
+    usual = recent_growth(base)
+    source = f"history.csv：{base.year} 年及此前一年 GDP 实际增速的平均"
+    real = Origin("D", base.year + 1, source, "农业取长期增速，其余行业相同，合计等于 GDP 增速")
+    nominal = Origin("D", base.year + 1, f"{source}；近五年隐含平减指数涨幅平均", "实际增速加价格涨幅")
+    return [
+        *cells("base_growth", "1/a", by_sector(sector_growth(base)), real),
+        *cell("normal_growth", "1/a", usual, real.with_method("GDP 增速")),
+        *cell("normal_nominal_growth", "1/a", usual + usual_inflation(base), nominal),
+    ]
+
+
 def value_added_rows(base: BaseYear) -> list[Row]:
     """Rows of value added at prices of 2020 and of the price level that turns it into current prices."""
     share = base.settings["manufacturing_share_of_industry"]

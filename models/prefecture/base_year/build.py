@@ -10,6 +10,7 @@ from . import accounts, capital, demography, firms, society
 def build_rows(base: BaseYear) -> list[Row]:
     """Every row of the base year, from what is known of the city, its province and the nation."""
     return [
+        *accounts.growth_rows(base),
         *accounts.value_added_rows(base),
         *capital.capital_rows(base),
         *society.labour_rows(base),

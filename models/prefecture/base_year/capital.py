@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from sim.inputs.base_year import BaseYear, Row
 
-from .accounts import SECTORS, by_sector, deflator_growth, gdp, price_level, value_added
+from .accounts import SECTORS, by_sector, deflator_growth, gdp, price_level, sector_growth, value_added
 from .rows import Origin, cell, cells, from_setting, number, path_cells, setting
 
 
@@ -114,8 +114,8 @@ def capital_rows(base: BaseYear) -> list[Row]:
     business = invested - public[base.year] - housing[base.year]
     ratios = setting(base, "capital_output_ratio").value
     stocks = {sector: ratios[sector] * amount for sector, amount in value_added(base).items()}
-    rates = dict(zip(SECTORS, base.value("depreciation_rate") + base.value("base_growth"), strict=True))
-    needs = {sector: stocks[sector] * float(rates[sector]) for sector in SECTORS}
+    wear_of = dict(zip(SECTORS, base.value("depreciation_rate"), strict=True))
+    needs = {sector: stocks[sector] * (float(wear_of[sector]) + rate) for sector, rate in sector_growth(base).items()}
     capital = _scaled(stocks, total_capital(base) * business / invested / level)
     efficiency, wear = float(base.value("public_efficiency")), float(base.value("public_depreciation"))
     public_stock = efficiency * public[base.year] / (wear + number(base, "public_capital_growth")) / level
