@@ -41,6 +41,18 @@ def read_text(file: Path, limit: int) -> str:
         raise InputError(Fault(Text("不是 UTF-8 编码", "not UTF-8"), Place(file), advice)) from error
 
 
+def read_any_text(file: Path, limit: int) -> tuple[str, str]:
+    """The text of a file in UTF-8 or else in GBK (as Excel in China saves it), and which of them it was; see `read_text`."""
+    content = read_bytes(file, limit)
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding), "UTF-8" if encoding == "utf-8-sig" else "GBK"
+        except UnicodeDecodeError:
+            continue
+    advice = Text("请另存为 UTF-8 编码的 CSV", "save it as CSV in UTF-8")
+    raise InputError(Fault(Text("既不是 UTF-8，也不是 GBK 编码", "neither UTF-8 nor GBK"), Place(file), advice))
+
+
 def read_bytes(file: Path, limit: int) -> bytes:
     """The bytes of a regular file; see `read_text`."""
     try:

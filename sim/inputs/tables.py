@@ -24,7 +24,11 @@ def read_table(file: Path, columns: Sequence[str]) -> Iterator[tuple[Place, dict
     InputError
         when the file is missing, too large, not UTF-8, or lacks a column.
     """
-    text = read_text(file, MAX_BYTES)
+    yield from rows_of(read_text(file, MAX_BYTES), file, columns)
+
+
+def rows_of(text: str, file: Path, columns: Sequence[str]) -> Iterator[tuple[Place, dict[str, str]]]:
+    """The rows of a CSV text that was read from a file; see `read_table`."""
     reader = csv.DictReader(io.StringIO(text, newline=""))
     missing = [name for name in columns if name not in (reader.fieldnames or ())]
     if missing:

@@ -1,0 +1,163 @@
+"""Is a table of statistics fit to be fitted: numbers far off their neighbours, below what can be, gaps, values that disagree.
+
+What is found is a fault until it is mended or accepted, with a reason, in the column `accepted` of its row. A gap is accepted
+by a row of the missing year that has no value.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.errors import Faults, Place
+from sim.inputs.indicators import Indicator, Indicators
+from sim.text import Text
+
+DISAGREEMENT = 0.01
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value of one source in the indicator's own unit, with its place; no value where a gap is accepted."""
+
+    indicator: str
+    year: int
+    value: float | None
+    source: str
+    rank: int
+    accepted: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Several sources of one year: the one that is used, and the one that differs most from it."""
+
+    used: Cell
+    other: Cell
+
+    @property
+    def difference(self) -> float:
+        """Relative difference of the other value."""
+        used, other = self.used.value or 0.0, self.other.value or 0.0
+        return abs(other - used) / max(abs(used), 1e-300)
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether they differ by more than one per cent."""
+        return self.difference > DISAGREEMENT
+
+
+Series = dict[int, Cell]
+
+
+def choose(cells: Iterable[Cell], faults: Faults) -> tuple[dict[str, Series], list[Choice]]:
+    """The best-ranked value of each indicator and year, and where several sources had one.
+
+    Two values of one source for a year are a fault; the same value twice is not.
+    """
+    offered: dict[tuple[str, int], list[Cell]] = defaultdict(list)
+    for cell in cells:
+        offered[cell.indicator, cell.year].append(cell)
+    chosen: dict[str, Series] = defaultdict(dict)
+    choices = []
+    for (indicator, year), found in sorted(offered.items()):
+        _fail_if_source_says_two_things(found, faults)
+        ranked = sorted((cell for cell in found if cell.value is not None), key=lambda cell: cell.rank)
+        chosen[indicator][year] = ranked[0] if ranked else found[0]
+        if len(ranked) > 1:
+            choice = max((Choice(ranked[0], other) for other in ranked[1:]), key=lambda item: item.difference)
+            choices.append(choice)
+    return dict(chosen), choices
+
+
+def _fail_if_source_says_two_things(found: Sequence[Cell], faults: Faults) -> None:
+    first: dict[str, Cell] = {}
+    for cell in found:
+        before = first.setdefault(cell.source, cell)
+        if before.value != cell.value and not cell.accepted:
+            line = before.place.line
+            message = Text(
+                f"同一来源 {cell.source} 对 {cell.year} 年 {cell.indicator} 给出两个数（另一个在第 {line} 行）",
+                f"source {cell.source} gives two values for {cell.indicator} {cell.year} (the other one in line {line})",
+            )
+            faults.add(message, cell.place, Text("删去一个，或分作两个来源", "delete one, or call them two sources"))
+
+
+def check_series(chosen: Mapping[str, Series], indicators: Indicators, faults: Faults) -> None:
+    """Add a fault for every value and gap of the chosen series that nobody would believe unasked."""
+    for name, series in chosen.items():
+        indicator = indicators.by_name[name]
+        values = {year: cell for year, cell in series.items() if cell.value is not None}
+        if indicator.whole:
+            _check_gaps(indicator, series, values, faults)
+        for year in values:
+            _check_value(indicator, values, year, faults)
+
+
+def _check_gaps(indicator: Indicator, series: Series, values: Series, faults: Faults) -> None:
+    years = sorted(values)
+    missing = [year for year in range(years[0], years[-1] + 1) if year not in values] if years else []
+    for year in (year for year in missing if year not in series or not series[year].accepted):
+        before = values[max(known for known in years if known < year)]
+        message = Text(
+            f"{indicator.label.zh}（{indicator.name}）缺 {year} 年", f"{indicator.label.en} ({indicator.name}) lacks {year}"
+        )
+        advice = Text(
+            f"补上，或加一行 {year} 年、数值留空、accepted 写明原因",
+            f"add it, or add a row of {year} without a value and with the reason under accepted",
+        )
+        faults.add(message, before.place, advice)
+
+
+def _check_value(indicator: Indicator, values: Series, year: int, faults: Faults) -> None:
+    cell = values[year]
+    if cell.accepted or cell.value is None:
+        return
+    if indicator.lowest is not None and cell.value < indicator.lowest:
+        message = Text(
+            f"{indicator.label.zh} {year} 年：{cell.value:g} 低于可能的最小值 {indicator.lowest:g}",
+            f"{indicator.label.en} {year}: {cell.value:g} lies below {indicator.lowest:g}",
+        )
+        faults.add(message, cell.place, _ACCEPT)
+        return
+    distance = _distance(indicator, values, year)
+    if distance is not None and indicator.step is not None and distance > indicator.step:
+        shown = f"{distance:.1f}" if indicator.is_rate else f"{math.exp(distance):.1f}"
+        message = Text(
+            f"{indicator.label.zh} {year} 年的 {cell.value:g}（{indicator.unit}）与前后年份相差"
+            + (f" {shown} 个百分点" if indicator.is_rate else f" {shown} 倍"),
+            f"{indicator.label.en} {year}: {cell.value:g} ({indicator.unit}) is off its neighbours by "
+            + (f"{shown} points" if indicator.is_rate else f"a factor of {shown}"),
+        )
+        faults.add(message, cell.place, _ACCEPT)
+
+
+_ACCEPT = Text(
+    "核对单位和数值；若属实，在 accepted 列写明原因",
+    "check unit and value; if it is right, give the reason under accepted",
+)
+
+
+def _distance(indicator: Indicator, values: Series, year: int) -> float | None:
+    """How far a value is from the nearer of its neighbours, infinity beside zero; none where it has no neighbour.
+
+    Where it has one neighbour only, half the distance counts: an end may be a step, not an error.
+    """
+    around = [values[other].value for other in (year - 1, year + 1) if other in values and not values[other].accepted]
+    own = values[year].value
+    apart = [_apart(indicator, own, other) for other in around if own is not None and other is not None]
+    if not apart:
+        return None
+    return min(apart) if len(apart) == _BOTH_SIDES else apart[0] / 2.0
+
+
+_BOTH_SIDES = 2
+
+
+def _apart(indicator: Indicator, one: float, other: float) -> float:
+    if indicator.is_rate:
+        return abs(one - other)
+    return abs(math.log(one / other)) if one > 0.0 and other > 0.0 else math.inf
