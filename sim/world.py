@@ -15,6 +15,7 @@ from sim.inputs.city import FIRST_YEAR, City, CityFile, history_of, read_city, r
 from sim.inputs.files import is_file
 from sim.inputs.history import History
 from sim.inputs.home import Home
+from sim.inputs.indicators import read_indicators
 from sim.inputs.parameters import ParameterRecord, read_parameters
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.inputs.values import Floats
@@ -72,7 +73,7 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
         loops=read_loops(model / "loops.yaml", graph),
     )
     fail_if_bindings_wrong(world.catalogue, graph, history)
-    fail_if_checks_wrong(world.checks, graph, history)
+    fail_if_checks_wrong(world.checks, graph, history, read_indicators(model / "indicators.yaml").by_name)
     return world
 
 

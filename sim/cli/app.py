@@ -148,6 +148,27 @@ def new(
     verb.new(folder, home, _speaker(lang))
 
 
+@app.command(name="new-city")
+def new_city(
+    name: Annotated[str, typer.Argument(help="文件夹名（拼音） / name of the folder")],
+    data: Annotated[Path, typer.Option("--data", help="统计数据长表 CSV / tidy long table of statistics")],
+    city: Annotated[str | None, typer.Option("--city", help="表中的城市名，默认同文件夹名 / its name in the table")] = None,
+    province: Annotated[str, typer.Option("--province", help="省份资料文件夹 / folder of the province")] = "",
+    base_year: Annotated[int | None, typer.Option("--base-year", help="基年，默认最近一年 / the last year by default")] = None,
+    lang: Language = None,
+    *,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    home: HomeFolder = None,
+) -> None:
+    """由统计长表建立一个城市 / build a city from a table of statistics."""
+    from sim.cli import new_city as verb
+    from sim.studies.new_city import Request
+
+    request = Request(name, data, city or name, province, base_year)
+    verb.new_city(request, home, _speaker(lang, quiet=quiet, as_json=as_json))
+
+
 @app.command()
 def schema(
     city: City = None,

@@ -102,13 +102,28 @@ def read_history(file: Path, sources_file: Path, breaks: Iterable[Path] = ()) ->
     data: list[Datum] = []
     for place, row in read_table(file, COLUMNS):
         with faults.gathering():
-            data.append(_datum(row, place))
+            if row["value"] or not row.get("accepted"):  # a row without a value says that its absence is accepted
+                data.append(_datum(row, place))
             if row["source"] not in ranks:
                 message = Text(f"来源 {row['source']} 不在 sources.yaml 中", f"source {row['source']} is not in sources.yaml")
                 faults.add(message, place, nearest(row["source"], ranks))
     _fail_if_doubled(data, file, faults)
     faults.raise_if_any()
     return History(tuple(data), ranks, read_breaks(breaks))
+
+
+def read_sources(file: Path) -> dict[str, Source]:
+    """Sources by their name.
+
+    Raises
+    ------
+    InputError
+        with every fault of the file.
+    """
+    document, faults = read_yaml(file), Faults()
+    record = check_against(SourcesFile, document.data, document, faults)
+    faults.raise_if_any()
+    return {} if record is None else record.sources
 
 
 def _ranks(file: Path, faults: Faults) -> dict[str, int]:

@@ -144,20 +144,25 @@ _ACCEPT = Text(
 def _distance(indicator: Indicator, values: Series, year: int) -> float | None:
     """How far a value is from the nearer of its neighbours, infinity beside zero; none where it has no neighbour.
 
-    Where it has one neighbour only, half the distance counts: an end may be a step, not an error.
+    Where it has one neighbour only, half the distance counts: an end may be a step, not an error. A neighbour that itself lies
+    off both of its own says nothing about the end beside it.
     """
-    around = [values[other].value for other in (year - 1, year + 1) if other in values and not values[other].accepted]
-    own = values[year].value
-    apart = [_apart(indicator, own, other) for other in around if own is not None and other is not None]
-    if not apart:
-        return None
-    return min(apart) if len(apart) == _BOTH_SIDES else apart[0] / 2.0
+    around = [other for other in (year - 1, year + 1) if other in values and not values[other].accepted]
+    apart = [_apart(indicator, values[year], values[other]) for other in around]
+    if len(apart) == _BOTH_SIDES or not apart:
+        return min(apart, default=None)
+    beyond = 2 * around[0] - year
+    if indicator.step is not None and beyond in values:
+        other = min(apart[0], _apart(indicator, values[around[0]], values[beyond]))
+        return None if other > indicator.step else apart[0] / 2.0
+    return apart[0] / 2.0
 
 
 _BOTH_SIDES = 2
 
 
-def _apart(indicator: Indicator, one: float, other: float) -> float:
+def _apart(indicator: Indicator, one: Cell, other: Cell) -> float:
+    first, second = one.value or 0.0, other.value or 0.0
     if indicator.is_rate:
-        return abs(one - other)
-    return abs(math.log(one / other)) if one > 0.0 and other > 0.0 else math.inf
+        return abs(first - second)
+    return abs(math.log(first / second)) if first > 0.0 and second > 0.0 else math.inf

@@ -10,7 +10,7 @@ from typing import Literal
 
 from sim.errors import Faults, Place, nearest
 from sim.inputs.checked import Label, Record, check_against
-from sim.inputs.files import read_bytes
+from sim.inputs.files import is_folder, read_bytes
 from sim.inputs.tables import MAX_BYTES, number, read_table, whole
 from sim.inputs.yaml_file import read_yaml
 from sim.text import Text
@@ -72,13 +72,15 @@ class Catalogue:
 
 
 def read_catalogue(folder: Path) -> Catalogue:
-    """Read targets.csv, bindings.yaml and the documents of a plan folder.
+    """Read targets.csv, bindings.yaml and the documents of a plan folder; a city without the folder has no targets.
 
     Raises
     ------
     InputError
         when a row is faulty, a quote does not stand in its document, or a binding names no target.
     """
+    if not is_folder(folder):
+        return Catalogue({}, {}, {}, {}, folder / "bindings.yaml")
     faults = Faults()
     texts = {file.name: read_bytes(file, MAX_BYTES) for file in sorted((folder / "documents").glob("*.txt"))}
     targets = _targets(folder / "targets.csv", texts, faults)

@@ -44,6 +44,7 @@ class Tidy:
     name: Text
     encoding: str
     unknown: tuple[str, ...]
+    units: Mapping[str, str]
 
 
 def read_tidy(file: Path, city: str, indicators: Indicators, faults: Faults) -> Tidy:
@@ -73,7 +74,8 @@ def read_tidy(file: Path, city: str, indicators: Indicators, faults: Faults) -> 
             rows.append(_row(row, indicator, indicators, place))
     first = ours[0][1]
     name = Text(first.get("city_zh") or first["city"], first["city"])
-    return Tidy(tuple(rows), name, encoding, tuple(sorted(unknown)))
+    units = {key: item.unit for key, item in indicators.by_name.items()}
+    return Tidy(tuple(rows), name, encoding, tuple(sorted(unknown)), units)
 
 
 def _indicator(row: Mapping[str, str], indicators: Indicators) -> Indicator | None:

@@ -182,7 +182,8 @@ def shown(path: YearPath | None, base_year: int) -> str:
         return _numbers(path.before)
     points = ", ".join(f"{year}: {_numbers(array)}" for year, array in zip(path.years, path.arrays, strict=True))
     shape = "" if path.shape == "step" else f" ({path.shape})"
-    start = "" if path.shape == "hold" else f"{base_year}: {_numbers(path.before)}, "
+    begun = path.shape == "hold" or (path.shape == "ramp" and path.years[0] <= base_year)
+    start = "" if begun else f"{base_year}: {_numbers(path.before)}, "
     return f"{start}{points}{shape}"
 
 

@@ -39,26 +39,30 @@ def fail_if_bindings_wrong(catalogue: Catalogue, graph: Graph, history: History)
     faults.raise_if_any()
 
 
-def fail_if_checks_wrong(checks: Iterable[PublishedCheck], graph: Graph, history: History) -> None:
+def fail_if_checks_wrong(
+    checks: Iterable[PublishedCheck], graph: Graph, history: History, indicators: Iterable[str] = ()
+) -> None:
     """Every check names a variable, members and indicators that exist, in units that fit.
+
+    `indicators` are those that the model knows: one of them that the city has no data of is no fault.
 
     Raises
     ------
     InputError
         with every check that does not.
     """
-    faults = Faults()
+    faults, had = Faults(), history.indicators()
     for check in checks:
         place = Place(key=f"checks.yaml {check.label.en}")
         _check_variable(check.variable, tuple(check.members), graph, place, faults)
-        indicators = [check.history] if check.numerator is None else [check.numerator, check.denominator]
-        for indicator in indicators:
+        held_against = [name for name in (check.numerator, check.denominator) if name is not None] or [check.history]
+        for indicator in (name for name in held_against if name not in indicators):
             _check_indicator(indicator, history, place, faults)
         for dim, members in check.members.items():
             known = graph.dimensions[dim].members if dim in graph.dimensions else ()
             for member in (name for name in members if name not in known):
                 faults.add(Text(f"{dim} 没有成员 {member}", f"{dim} has no member {member}"), place, nearest(member, known))
-        if not faults.found:
+        if not faults.found and had.issuperset(held_against):
             _check_units(_unit_of_check(check, graph), _unit_published(check, history), place, faults)
     faults.raise_if_any()
 

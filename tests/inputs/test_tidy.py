@@ -98,6 +98,11 @@ def test_what_is_accepted_or_said_twice_is_no_fault(rows: list[str], indicators:
     assert read(table(tmp_path, *rows), indicators)[1] == []
 
 
+def test_a_wrong_value_does_not_accuse_the_end_beside_it(indicators: Indicators, tmp_path: Path) -> None:
+    rows = years("secondary_share", "%", {2020: 46, 2021: 47, 2022: 4737, 2023: 44})
+    assert [fault[:1] for fault in read(table(tmp_path, *rows), indicators)[1]] == ["4"]
+
+
 def test_all_faults_at_once(indicators: Indicators, tmp_path: Path) -> None:
     file = table(tmp_path, *years("gdp_nominal", "亿元", {2018: "x", 2019: 1, 2020: 2, 2023: 3}), "retail_sales,2018,1,里,s,")
     assert len(read(file, indicators)[1]) >= 4

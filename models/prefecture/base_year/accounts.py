@@ -27,11 +27,14 @@ def gdp(base: BaseYear) -> float:
 def three_sectors(base: BaseYear) -> dict[str, float]:
     """Value added at current prices of the three published sectors; shares of an earlier year where the year has none.
 
-    The three add up to GDP but for the rounding of what is printed.
+    The three add up to GDP but for the rounding of what is printed; where they come from another vintage than GDP, they are
+    scaled to it.
     """
     named = {name: base.series(f"value_added_{name}") for name in ("primary", "secondary", "tertiary")}
     if all(base.year in series for series in named.values()):
-        return {name: series[base.year].value for name, series in named.items()}
+        printed = {name: series[base.year].value for name, series in named.items()}
+        scale = gdp(base) / sum(printed.values())
+        return printed if abs(scale - 1.0) < _ROUNDING else {name: value * scale for name, value in printed.items()}
     shares = {name: newest(base.series(f"{name}_share"), base.year) for name in ("secondary", "tertiary")}
     secondary, tertiary = shares["secondary"], shares["tertiary"]
     if secondary is not None and tertiary is not None:
@@ -40,6 +43,9 @@ def three_sectors(base: BaseYear) -> dict[str, float]:
         parts = _last_parts(base)
     total = gdp(base)
     return {"primary": total * (1.0 - sum(parts.values()))} | {name: total * part for name, part in parts.items()}
+
+
+_ROUNDING = 1e-5
 
 
 def _last_parts(base: BaseYear) -> dict[str, float]:

@@ -1,0 +1,1 @@
+"""What runs the way many times or builds what it runs on: new cities, calibration, backtest."""

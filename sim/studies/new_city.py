@@ -1,0 +1,198 @@
+"""A city from a table of statistics: its folder of data, checked, ranked by source, and opened once before it is kept."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from sim.errors import Fault, Faults, InputError, Place, RunError, UsageError
+from sim.inputs.city import FIRST_YEAR
+from sim.inputs.history import COLUMNS, Source, read_sources
+from sim.inputs.home import Home
+from sim.inputs.indicators import Indicators, read_indicators
+from sim.inputs.parameters import ParameterRecord, read_parameters
+from sim.inputs.quality import Cell, Choice, check_series, choose
+from sim.inputs.tidy import Tidy, TidyRow, read_tidy
+from sim.text import Text
+from sim.world import World, open_world
+
+MODEL = "prefecture"
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+LAST_YEAR_AFTER_BASE = 15
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for: the folder's name, the table, the city's name in the table, province and base year."""
+
+    name: str
+    data: Path
+    city: str
+    province: str
+    base_year: int | None = None
+
+
+@dataclass(frozen=True)
+class NewCity:
+    """What was made: the folder, the city opened, what the table held, and which of several sources was used where."""
+
+    folder: Path
+    world: World
+    tidy: Tidy
+    choices: tuple[Choice, ...]
+
+    @property
+    def disagreements(self) -> list[Choice]:
+        """Years in which two sources differ by more than one per cent."""
+        return [choice for choice in self.choices if choice.disagrees]
+
+    @property
+    def taken_from_elsewhere(self) -> list[ParameterRecord]:
+        """Parameters that the model leaves to the city and its statistics do not give: what stands in, and from where."""
+        world = self.world
+        years = (FIRST_YEAR, world.city.settings.last_year)
+        declared = read_parameters(world.home.models / MODEL / "parameters.yaml", dict(world.graph.dimensions), years)
+        left_to_it = (record for name, record in world.city.parameters.items() if declared[name].value is None)
+        return [record for record in left_to_it if "history.csv" not in record.source]
+
+
+def make_city(home: Home, request: Request) -> NewCity:
+    """Build `models/<name>/` from a table and open it; written aside and renamed, so a fault leaves nothing behind.
+
+    Raises
+    ------
+    InputError
+        with every fault of the table, by line.
+    UsageError
+        when the name is taken or is none.
+    """
+    folder = home.models / request.name
+    _fail_if_name_unfit(request.name, folder)
+    model = home.models / MODEL
+    indicators = read_indicators(model / "indicators.yaml")
+    known = read_sources(model / "sources.yaml")
+    faults = Faults()
+    tidy = read_tidy(request.data, request.city, indicators, faults)
+    keys = source_keys(tidy.rows, known)
+    ranks = _ranks(keys, known)
+    cells = [_cell(row, keys, ranks) for row in tidy.rows]
+    chosen, choices = choose(cells, faults)
+    check_series(chosen, indicators, faults)
+    _fail_if_core_missing(chosen, indicators, request.data, faults)
+    faults.raise_if_any()
+    years = [year for year, cell in chosen["gdp_nominal"].items() if cell.value is not None]
+    aside = home.models / f".{request.name}.partial"
+    try:
+        _write(aside, request, tidy, keys, known, request.base_year or max(years))
+        _fail_if_not_whole(home, aside, folder)
+    except OSError as error:
+        raise RunError(
+            Fault(Text(f"无法建立：{error.strerror}", f"cannot be made: {error.strerror}"), Place(folder))
+        ) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return NewCity(folder, open_world(home, request.name), tidy, tuple(choices))
+
+
+_LETTERS = Text("用小写字母、数字和下划线", "use small letters, digits and underscores")
+
+
+def _fail_if_name_unfit(name: str, folder: Path) -> None:
+    if not NAME.fullmatch(name):
+        message = Text(f"{name} 不能作文件夹名", f"{name} cannot be the name of a folder")
+        raise UsageError(
+            Fault(message, Place(folder), Text("用小写字母、数字和下划线", "use small letters, digits and underscores"))
+        )
+    if folder.exists():
+        message = Text("已存在，不会覆盖", "exists already and is left as it is")
+        raise UsageError(Fault(message, Place(folder), Text("请换一个名字，或先移走", "choose another name, or move it away")))
+
+
+def source_keys(rows: Sequence[TidyRow], known: Mapping[str, Source]) -> dict[str, str]:
+    """The name of each source of the table in sources.yaml: a known one's, or a number in order of appearance."""
+    titles = {title: key for key, source in known.items() for title in (key, source.title_en, source.title_zh)}
+    texts = list(dict.fromkeys(row.source for row in rows))
+    strange = [text for text in texts if text not in titles]
+    return {text: titles.get(text) or f"source_{strange.index(text) + 1}" for text in texts}
+
+
+def _ranks(keys: Mapping[str, str], known: Mapping[str, Source]) -> dict[str, int]:
+    worst = max((source.rank for source in known.values()), default=0)
+    strange = [key for key in keys.values() if key not in known]
+    return {key: source.rank for key, source in known.items()} | {key: worst + 1 + place for place, key in enumerate(strange)}
+
+
+def _cell(row: TidyRow, keys: Mapping[str, str], ranks: Mapping[str, int]) -> Cell:
+    key = keys[row.source]
+    return Cell(row.indicator, row.year, row.value, key, ranks[key], row.accepted, row.place)
+
+
+def _fail_if_core_missing(chosen: Mapping[str, object], indicators: Indicators, data: Path, faults: Faults) -> None:
+    for indicator in indicators.by_name.values():
+        if indicator.core and indicator.name not in chosen:
+            message = Text(
+                f"没有{indicator.label.zh}（{indicator.name}），无法建立基年",
+                f"no {indicator.label.en} ({indicator.name}), which a base year needs",
+            )
+            faults.add(message, Place(data))
+
+
+def _write(
+    aside: Path, request: Request, tidy: Tidy, keys: Mapping[str, str], known: Mapping[str, Source], base_year: int
+) -> None:
+    """city.yaml, history.csv and sources.yaml of the city."""
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    name = {"zh": tidy.name.zh, "en": tidy.name.en}
+    city = {
+        "name": name,
+        "model": MODEL,
+        "province": request.province,
+        "base_year": base_year,
+        "last_year": base_year + LAST_YEAR_AFTER_BASE,
+        "regions": {request.name: dict(name)},
+    }
+    ranks = _ranks(keys, known)
+    used = {key: text for text, key in keys.items()}
+    sources = {key: _source(known.get(key), ranks[key], used[key], request.data) for key in sorted(used, key=ranks.__getitem__)}
+    _dump(aside / "city.yaml", city)
+    _dump(aside / "sources.yaml", {"sources": sources})
+    with (aside / "history.csv").open("w", encoding="utf-8-sig", newline="") as handle:
+        extra = list(dict.fromkeys(name for row in tidy.rows for name in row.extra))
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow([*COLUMNS, "accepted", *extra])
+        for row in sorted(tidy.rows, key=lambda item: (item.indicator, item.year, ranks[keys[item.source]])):
+            value = "" if row.value is None else f"{row.value:.12g}"
+            unit = tidy.units[row.indicator]
+            facts = (request.name, row.year, row.indicator, value, unit, keys[row.source], row.known_from, row.note)
+            writer.writerow([*facts, row.accepted, *(row.extra.get(name, "") for name in extra)])
+
+
+def _source(known: Source | None, rank: int, text: str, data: Path) -> dict[str, object]:
+    if known is not None:
+        return known.model_dump() | {"rank": rank}
+    return {"rank": rank, "title_zh": text, "title_en": text, "where": f"column source of {data.name}", "kind": "dataset"}
+
+
+def _dump(file: Path, content: Mapping[str, object]) -> None:
+    yaml = YAML()
+    yaml.allow_unicode = True
+    yaml.width = 4096
+    with file.open("w", encoding="utf-8") as handle:
+        yaml.dump(content, handle)
+
+
+def _fail_if_not_whole(home: Home, aside: Path, folder: Path) -> None:
+    """Rename, open, and take away again what cannot be opened."""
+    aside.rename(folder)
+    try:
+        open_world(home, folder.name)
+    except InputError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise

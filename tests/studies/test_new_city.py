@@ -1,0 +1,110 @@
+"""A city from a table: it opens, runs, says what stood in for what, and leaves nothing behind when it cannot be made."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sim import pipeline
+from sim.errors import InputError, UsageError
+from sim.inputs.home import Home, find_home
+from sim.studies.new_city import Request, make_city
+
+YEARS = range(2005, 2024)
+GROWTH, PRICES = 0.09, 0.01
+
+
+@pytest.fixture
+def copied(home: Home, tmp_path: Path) -> Home:
+    shutil.copytree(home.models, tmp_path / "models", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(home.scenarios, tmp_path / "scenarios")
+    return find_home(tmp_path)
+
+
+def rows(source: str = "yearbook", factor: float = 1.0) -> Iterator[str]:
+    for year in YEARS:
+        level = 1000 * ((1 + GROWTH) * (1 + PRICES)) ** (year - 2005) * factor
+        facts = {
+            "gdp_nominal": (level, "亿元"), "gdp_growth_real": (100 * GROWTH, "%"), "secondary_share": (42, "%"),
+            "tertiary_share": (45, "%"), "fiscal_expenditure": (1e4 * level / 8, "10k_CNY"),
+            "population_registered": (500, "万人"), "gdp_per_capita": (level / 450 * 1e4, "CNY"),
+            "industrial_enterprises_above_scale": (800 + 10 * (year - 2005), "count"),
+            "university_students": (60000, "persons"), "sunshine": (1800, "h"),
+        }  # fmt: skip
+        yield from (f"岳阳市,Yueyang,{name},{year},{value!r},{unit},{source}" for name, (value, unit) in facts.items())
+
+
+def table(folder: Path, *lines: str) -> Path:
+    file = folder / "table.csv"
+    file.write_text("city_zh,city,indicator,year,value,unit,source\n" + "\n".join(lines) + "\n", encoding="gbk")
+    return file
+
+
+def test_a_new_city_runs(copied: Home, tmp_path: Path) -> None:
+    made = make_city(copied, Request("yueyang", table(tmp_path, *rows()), "岳阳市", "hunan"))
+    assert made.tidy.encoding == "GBK"
+    assert made.tidy.unknown == ("sunshine",)
+    assert made.world.city.settings.base_year == 2023
+    assert {"population_base", "rd_intensity_base"} <= {record.name for record in made.taken_from_elsewhere}
+    scenario = copied.scenarios / "yueyang.yaml"
+    scenario.write_text("name: {zh: 岳阳, en: Yueyang}\ncity: yueyang\n", encoding="utf-8")
+    (case,) = pipeline.open_cases(copied, [scenario], None, (), ())
+    results = pipeline.run(case).results
+    published = made.world.city.history.series("gdp_nominal", "yueyang")[2023].value
+    assert float(results["gdp_nominal"].sel(year=2023).squeeze()) == pytest.approx(published, rel=1e-9)
+    assert float(results["residents"].sel(year=2023).squeeze()) == pytest.approx(450.0, rel=1e-9)
+
+
+def test_sources_are_ranked_and_what_differs_is_listed(copied: Home, tmp_path: Path) -> None:
+    lines = [*rows("somebody", 1.05), *rows("China City Statistical Yearbook 2024")]
+    made = make_city(copied, Request("yueyang", table(tmp_path, *lines), "Yueyang", "hunan", 2020))
+    assert made.world.city.settings.base_year == 2020
+    assert {choice.used.source for choice in made.choices} == {"yearbook_city_2024"}
+    assert {choice.used.indicator for choice in made.disagreements} == {"gdp_nominal", "public_expenditure", "gdp_per_capita"}
+    assert made.world.city.history.series("gdp_nominal", "yueyang")[2005].value == pytest.approx(1000.0)
+
+
+@pytest.mark.parametrize(
+    ("without", "extra", "expected"),
+    [
+        ("gdp_nominal", "", "no GDP at current prices"),
+        ("industrial_enterprises", "", "no above-scale industrial firms"),
+        ("nothing", "岳阳市,Yueyang,gdp_nominal,2010,5,亿元,yearbook", "gives two values for gdp_nominal 2010"),
+        ("secondary_share", "", "value_added_secondary"),
+    ],
+)
+def test_a_table_that_will_not_do_leaves_nothing(without: str, extra: str, expected: str, copied: Home, tmp_path: Path) -> None:
+    before = copied.cities()
+    lines = [line for line in rows() if f",{without}" not in line]
+    with pytest.raises(InputError, match=expected):
+        make_city(copied, Request("yueyang", table(tmp_path, *lines, extra), "Yueyang", "hunan"))
+    assert copied.cities() == before
+    assert not list(copied.models.glob(".*"))
+
+
+def test_names_and_folders_that_will_not_do(copied: Home, tmp_path: Path) -> None:
+    file = table(tmp_path, *rows())
+    with pytest.raises(UsageError, match="exists already"):
+        make_city(copied, Request("hengyang", file, "Yueyang", "hunan"))
+    for name in ("../x", "岳阳", "Yueyang", ""):
+        with pytest.raises(UsageError, match="cannot be the name"):
+            make_city(copied, Request(name, file, "Yueyang", "hunan"))
+
+
+def test_the_command_says_it_in_json(copied: Home, tmp_path: Path) -> None:
+    file = table(tmp_path, *rows())
+    command = [sys.executable, "-m", "sim", "new-city", "yueyang", "--data", str(file), "--province", "hunan"]
+    done = subprocess.run(
+        [*command, "--home", str(copied.folder), "--json"], capture_output=True, encoding="utf-8", timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["base_year"] == 2023
+    assert said["choices"] == []
+    assert any(item["parameter"] == "schooling_base" for item in said["taken_from_elsewhere"])

@@ -1,0 +1,41 @@
+"""Every city that is shipped opens at its base year and as of earlier ones, and runs from published figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.inputs.home import Home, find_home
+from sim.model.binding import Bound
+from sim.numerics.assembly import Request
+from sim.numerics.central import central_run
+from sim.numerics.integrate import Clock
+from sim.numerics.kernel import kernel_for
+from sim.numerics.methods import METHODS
+from sim.world import open_world
+
+CITIES = find_home(Path(__file__).resolve().parent.parent).cities()
+
+
+def test_the_nine_cities_are_there() -> None:
+    others = {"changsha", "huaihua", "loudi", "shaoyang", "xiangtan", "yiyang", "yongzhou", "zhuzhou"}
+    assert set(CITIES) == {"hengyang"} | others
+
+
+@pytest.mark.parametrize("city", CITIES)
+@pytest.mark.parametrize(("base_year", "as_of"), [(2020, None), (2019, 2019), (2009, 2009)])
+def test_a_city_runs_from_its_published_figures(city: str, base_year: int, as_of: int | None, home: Home) -> None:
+    world = open_world(home, city, base_year, as_of)
+    values = {name: record.value for name, record in world.city.parameters.items() if record.value is not None}
+    bound = Bound(values, frozenset(), ())
+    outputs = ("gdp_nominal", "gdp_real", "residents", "above_scale_firms")
+    kernel = kernel_for(world.graph, Request(outputs, frozenset(), bound.yearly, METHODS["euler"], 4))
+    first, *_, last = central_run(kernel, Clock(base_year + 1, base_year + 4, 4), bound)
+    history = world.city.history
+    published = history.series("gdp_nominal", city)[base_year].value
+    assert float(first.values["gdp_nominal"].squeeze()) == pytest.approx(published, rel=2e-5)
+    firms = history.series("industrial_firms", city)[base_year].value
+    assert float(first.values["above_scale_firms"][0, 0].squeeze()) == pytest.approx(firms)
+    growth = float(last.values["gdp_real"].squeeze() / first.values["gdp_real"].squeeze()) ** 0.25 - 1.0
+    assert 0.0 < growth < 0.2
