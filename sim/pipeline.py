@@ -14,7 +14,7 @@ from sim.inputs.home import Home
 from sim.inputs.scenario import Scenario, read_scenario
 from sim.inputs.schema import scenario_schema
 from sim.inputs.targets import Catalogue
-from sim.model.binding import Bound, bind
+from sim.model.binding import Bound, bind, own_values
 from sim.model.declarations import Declaration
 from sim.model.loader import load_model
 from sim.model.loops import Loop, link_table, polarity
@@ -97,8 +97,7 @@ def schema_of(world: World) -> dict[str, Any]:
 def measured_loops(world: World) -> list[MeasuredLoop]:
     """The named loops of a model with signs measured at the city's base state."""
     settings = world.city.settings
-    values = {name: record.value for name, record in world.city.parameters.items() if record.value is not None}
-    state = starting_point(world.graph, Bound(values, frozenset(), ()), settings.base_year + 1)
+    state = starting_point(world.graph, own_values(world.city), settings.base_year + 1)
     return [
         MeasuredLoop(loop, tuple(link_sign(world.graph, cause, effect, state) for cause, effect in loop.links))
         for loop in world.loops
@@ -107,8 +106,7 @@ def measured_loops(world: World) -> list[MeasuredLoop]:
 
 def kernel_of(world: World) -> Kernel:
     """The kernel of everything that a city's model reports, with the city's own values and the default method."""
-    values = {name: record.value for name, record in world.city.parameters.items() if record.value is not None}
-    yearly = Bound(values, frozenset(), ()).yearly
+    yearly = own_values(world.city).yearly
     return kernel_for(world.graph, Request(tuple(world.graph.quantities), frozenset(), yearly, METHODS["euler"], 4))
 
 

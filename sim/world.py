@@ -19,7 +19,7 @@ from sim.inputs.indicators import read_indicators
 from sim.inputs.parameters import ParameterRecord, read_parameters
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.inputs.values import Floats
-from sim.model.binding import Bound
+from sim.model.binding import own_values
 from sim.model.graph import Graph, Parameter, build_graph
 from sim.model.labels import Labels, read_labels
 from sim.model.loader import load_base_year, load_model
@@ -73,7 +73,7 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
         loops=read_loops(model / "loops.yaml", graph),
     )
     fail_if_bindings_wrong(world.catalogue, graph, history)
-    fail_if_checks_wrong(world.checks, graph, history, read_indicators(model / "indicators.yaml").by_name)
+    fail_if_checks_wrong(world.checks, graph, history, lambda: read_indicators(model / "indicators.yaml").by_name)
     return world
 
 
@@ -151,8 +151,7 @@ def _carried(city: City, graph: Graph, year: int) -> dict[str, Floats]:
     """Stocks at the end of a year as the city's own values leave them, by the parameter that gives the stock at the start."""
     stocks = {item.initial: name for name, item in graph.stocks.items() if isinstance(item.initial, str)}
     wanted = {parameter: stock for parameter, stock in stocks.items() if parameter in city.parameters}
-    values = {name: record.value for name, record in city.parameters.items() if record.value is not None}
-    bound = Bound(values, frozenset(), ())
+    bound = own_values(city)
     kernel = kernel_for(graph, Request(tuple(wanted.values()), frozenset(), bound.yearly, METHODS["euler"], 4))
     *_, last = central_run(kernel, Clock(city.settings.base_year + 1, year, 4), bound)
     return {parameter: last.values[stock][..., 0] for parameter, stock in wanted.items()}

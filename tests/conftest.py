@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,3 +27,11 @@ def world(home: Home) -> World:
 def outcomes(home: Home) -> Sequence[pipeline.Outcome]:
     files = [home.scenarios / f"{name}.yaml" for name in ("baseline", "plan_2025")]
     return [pipeline.run(case) for case in pipeline.open_cases(home, files, None, (), ())]
+
+
+@pytest.fixture
+def copied(home: Home, tmp_path: Path) -> Home:
+    """A home of its own, whose files a test may change."""
+    shutil.copytree(home.models, tmp_path / "models", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(home.scenarios, tmp_path / "scenarios")
+    return find_home(tmp_path)

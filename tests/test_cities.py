@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.inputs.home import Home, find_home
-from sim.model.binding import Bound
+from sim.model.binding import own_values
 from sim.numerics.assembly import Request
 from sim.numerics.central import central_run
 from sim.numerics.integrate import Clock
@@ -27,8 +27,7 @@ def test_the_nine_cities_are_there() -> None:
 @pytest.mark.parametrize(("base_year", "as_of"), [(2020, None), (2019, 2019), (2009, 2009)])
 def test_a_city_runs_from_its_published_figures(city: str, base_year: int, as_of: int | None, home: Home) -> None:
     world = open_world(home, city, base_year, as_of)
-    values = {name: record.value for name, record in world.city.parameters.items() if record.value is not None}
-    bound = Bound(values, frozenset(), ())
+    bound = own_values(world.city)
     outputs = ("gdp_nominal", "gdp_real", "residents", "above_scale_firms")
     kernel = kernel_for(world.graph, Request(outputs, frozenset(), bound.yearly, METHODS["euler"], 4))
     first, *_, last = central_run(kernel, Clock(base_year + 1, base_year + 4, 4), bound)

@@ -80,9 +80,15 @@ class Reference:
 
     folders: tuple[Path, ...]
     as_of: int | None
+    _tables: dict[str, list[dict[str, str]]] = field(default_factory=dict, compare=False, repr=False)
 
     def table(self, name: str) -> list[dict[str, str]]:
-        """Rows of the nearest table that holds anything known."""
+        """Rows of the nearest table that holds anything known; read once."""
+        if name not in self._tables:
+            self._tables[name] = self._read_table(name)
+        return self._tables[name]
+
+    def _read_table(self, name: str) -> list[dict[str, str]]:
         for folder in self.folders:
             file = folder / name
             rows = [row for place, row in read_table(file, ()) if self._knows(row, place)] if is_file(file) else []
@@ -178,9 +184,7 @@ def read_settings(file: Path, base_year: int, as_of: int | None) -> dict[str, Se
         if entry is None or entry.year not in (None, base_year):
             continue
         known = year_known(entry.known_from)
-        if known is None:
-            faults.add(Text("没有 known_from", "no known_from"), document.place((name,)))
-        elif is_known(known, as_of):
+        if is_known(known, as_of):
             found[str(name)] = Setting(entry.value, entry.evidence, known, entry.source)
     faults.raise_if_any()
     return found

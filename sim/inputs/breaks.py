@@ -57,11 +57,12 @@ def read_breaks(files: Iterable[Path]) -> tuple[Break, ...]:
             entry = check_against(BreakEntry, raw, document, faults, (place,))
             if entry is None:
                 continue
-            known = year_known(entry.known_from)
-            if not entry.years or known is None:
+            if not entry.years:
                 faults.add(Text("years 不能为空", "years may not be empty"), document.place((place, "years")))
                 continue
-            found.append(Break(tuple(entry.indicators), frozenset(entry.years), known, entry.reason.text()))
+            found.append(
+                Break(tuple(entry.indicators), frozenset(entry.years), year_known(entry.known_from), entry.reason.text())
+            )
     faults.raise_if_any()
     return tuple(found)
 

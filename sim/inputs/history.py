@@ -97,9 +97,9 @@ def read_history(file: Path, sources_file: Path, breaks: Iterable[Path] = ()) ->
     InputError
         with every row that is not a number, has no known source, or stands twice.
     """
-    faults = Faults()
-    ranks = _ranks(sources_file, faults)
-    data: list[Datum] = []
+    faults, ranks, data = Faults(), dict[str, int](), list[Datum]()
+    with faults.gathering():
+        ranks = {name: source.rank for name, source in read_sources(sources_file).items()}
     for place, row in read_table(file, COLUMNS):
         with faults.gathering():
             if row["value"] or not row.get("accepted"):  # a row without a value says that its absence is accepted
@@ -124,12 +124,6 @@ def read_sources(file: Path) -> dict[str, Source]:
     record = check_against(SourcesFile, document.data, document, faults)
     faults.raise_if_any()
     return {} if record is None else record.sources
-
-
-def _ranks(file: Path, faults: Faults) -> dict[str, int]:
-    document = read_yaml(file)
-    record = check_against(SourcesFile, document.data, document, faults)
-    return {} if record is None else {name: source.rank for name, source in record.sources.items()}
 
 
 def _datum(row: Mapping[str, str], place: Place) -> Datum:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, overload
 
 KnownFrom = int | Literal["any"]
 """Year of publication; `any` for what rests on no datum and could have been said at any time."""
@@ -10,6 +10,10 @@ ANY_TIME = 0
 """How `any` is kept in records."""
 
 
+@overload
+def year_known(text: KnownFrom) -> int: ...
+@overload
+def year_known(text: KnownFrom | None) -> int | None: ...
 def year_known(text: KnownFrom | None) -> int | None:
     """As kept in records: `any` is year 0, and what is not said stays unsaid."""
     return ANY_TIME if text == "any" else text

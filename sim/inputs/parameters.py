@@ -139,7 +139,7 @@ def _as_of(entry: Entry, as_of: int | None, place: Place, faults: Faults) -> Ent
     """The entry as it was believed then."""
     beliefs: list[Entry | Vintage] = [
         entry,
-        *sorted(entry.earlier, key=lambda item: year_known(item.known_from) or 0, reverse=True),
+        *sorted(entry.earlier, key=lambda item: year_known(item.known_from), reverse=True),
     ]
     for newer, older in pairwise(beliefs):
         _fail_if_narrower(older, newer, place, faults)

@@ -62,6 +62,11 @@ class Bound:
         return SILENCE if name.startswith(NOISE) else self.values[name].at(year)[..., np.newaxis]
 
 
+def own_values(city: City) -> Bound:
+    """The values of a city itself, without a scenario."""
+    return Bound({name: record.value for name, record in city.parameters.items() if record.value is not None}, frozenset(), ())
+
+
 def bind(scenario: Scenario, city: City, graph: Graph) -> Bound:
     """Lay a scenario's changes over a city's values.
 
@@ -71,7 +76,7 @@ def bind(scenario: Scenario, city: City, graph: Graph) -> Bound:
         with every unknown name, wrong section, wrong value, value outside its range and year outside the city's horizon.
     """
     binder = _Binder(city, graph, (*city.years, city.first_year), Faults())
-    values = {name: record.value for name, record in city.parameters.items() if record.value is not None}
+    values = dict(own_values(city).values)
     resolved: list[Resolved] = []
     given: set[str] = set()
     for change in scenario.changes:

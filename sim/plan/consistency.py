@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sim.errors import Faults, Place, nearest
 from sim.inputs.checks import PublishedCheck
@@ -40,11 +40,11 @@ def fail_if_bindings_wrong(catalogue: Catalogue, graph: Graph, history: History)
 
 
 def fail_if_checks_wrong(
-    checks: Iterable[PublishedCheck], graph: Graph, history: History, indicators: Iterable[str] = ()
+    checks: Iterable[PublishedCheck], graph: Graph, history: History, indicators: Callable[[], Iterable[str]] = tuple
 ) -> None:
     """Every check names a variable, members and indicators that exist, in units that fit.
 
-    `indicators` are those that the model knows: one of them that the city has no data of is no fault.
+    `indicators` gives those that the model knows, asked for when the city has no data of one: that is then no fault.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def fail_if_checks_wrong(
         place = Place(key=f"checks.yaml {check.label.en}")
         _check_variable(check.variable, tuple(check.members), graph, place, faults)
         held_against = [name for name in (check.numerator, check.denominator) if name is not None] or [check.history]
-        for indicator in (name for name in held_against if name not in indicators):
+        for indicator in (name for name in held_against if name not in had and name not in indicators()):
             _check_indicator(indicator, history, place, faults)
         for dim, members in check.members.items():
             known = graph.dimensions[dim].members if dim in graph.dimensions else ()

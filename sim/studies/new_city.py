@@ -80,8 +80,8 @@ def make_city(home: Home, request: Request) -> NewCity:
     faults = Faults()
     tidy = read_tidy(request.data, request.city, indicators, faults)
     keys = source_keys(tidy.rows, known)
-    ranks = _ranks(keys, known)
-    cells = [_cell(row, keys, ranks) for row in tidy.rows]
+    sources = _ranked_sources(keys, known, request.data)
+    cells = [_cell(row, keys[row.source], sources[keys[row.source]].rank) for row in tidy.rows]
     chosen, choices = choose(cells, faults)
     check_series(chosen, indicators, faults)
     _fail_if_core_missing(chosen, indicators, request.data, faults)
@@ -89,15 +89,14 @@ def make_city(home: Home, request: Request) -> NewCity:
     years = [year for year, cell in chosen["gdp_nominal"].items() if cell.value is not None]
     aside = home.models / f".{request.name}.partial"
     try:
-        _write(aside, request, tidy, keys, known, request.base_year or max(years))
-        _fail_if_not_whole(home, aside, folder)
+        _write(aside, request, tidy, sources, keys, request.base_year or max(years))
+        world = _opened(home, aside, folder)
     except OSError as error:
-        raise RunError(
-            Fault(Text(f"无法建立：{error.strerror}", f"cannot be made: {error.strerror}"), Place(folder))
-        ) from error
+        message = Text(f"无法建立：{error.strerror}", f"cannot be made: {error.strerror}")
+        raise RunError(Fault(message, Place(folder))) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return NewCity(folder, open_world(home, request.name), tidy, tuple(choices))
+    return NewCity(folder, world, tidy, tuple(choices))
 
 
 _LETTERS = Text("用小写字母、数字和下划线", "use small letters, digits and underscores")
@@ -106,9 +105,7 @@ _LETTERS = Text("用小写字母、数字和下划线", "use small letters, digi
 def _fail_if_name_unfit(name: str, folder: Path) -> None:
     if not NAME.fullmatch(name):
         message = Text(f"{name} 不能作文件夹名", f"{name} cannot be the name of a folder")
-        raise UsageError(
-            Fault(message, Place(folder), Text("用小写字母、数字和下划线", "use small letters, digits and underscores"))
-        )
+        raise UsageError(Fault(message, Place(folder), _LETTERS))
     if folder.exists():
         message = Text("已存在，不会覆盖", "exists already and is left as it is")
         raise UsageError(Fault(message, Place(folder), Text("请换一个名字，或先移走", "choose another name, or move it away")))
@@ -122,15 +119,21 @@ def source_keys(rows: Sequence[TidyRow], known: Mapping[str, Source]) -> dict[st
     return {text: titles.get(text) or f"source_{strange.index(text) + 1}" for text in texts}
 
 
-def _ranks(keys: Mapping[str, str], known: Mapping[str, Source]) -> dict[str, int]:
+def _ranked_sources(keys: Mapping[str, str], known: Mapping[str, Source], data: Path) -> dict[str, Source]:
+    """The sources of the table, best first: known ones as they are ranked, then the others in order of appearance."""
     worst = max((source.rank for source in known.values()), default=0)
-    strange = [key for key in keys.values() if key not in known]
-    return {key: source.rank for key, source in known.items()} | {key: worst + 1 + place for place, key in enumerate(strange)}
+    found = {key: known[key] for key in keys.values() if key in known}
+    strange = [(text, key) for text, key in keys.items() if key not in known]
+    found |= {key: _stranger(text, worst + place, data) for place, (text, key) in enumerate(strange, 1)}
+    return dict(sorted(found.items(), key=lambda item: item[1].rank))
 
 
-def _cell(row: TidyRow, keys: Mapping[str, str], ranks: Mapping[str, int]) -> Cell:
-    key = keys[row.source]
-    return Cell(row.indicator, row.year, row.value, key, ranks[key], row.accepted, row.place)
+def _stranger(text: str, rank: int, data: Path) -> Source:
+    return Source(rank=rank, title_zh=text, title_en=text, where=f"column source of {data.name}", kind="dataset")
+
+
+def _cell(row: TidyRow, key: str, rank: int) -> Cell:
+    return Cell(row.indicator, row.year, row.value, key, rank, row.accepted, row.place)
 
 
 def _fail_if_core_missing(chosen: Mapping[str, object], indicators: Indicators, data: Path, faults: Faults) -> None:
@@ -144,7 +147,7 @@ def _fail_if_core_missing(chosen: Mapping[str, object], indicators: Indicators, 
 
 
 def _write(
-    aside: Path, request: Request, tidy: Tidy, keys: Mapping[str, str], known: Mapping[str, Source], base_year: int
+    aside: Path, request: Request, tidy: Tidy, sources: Mapping[str, Source], keys: Mapping[str, str], base_year: int
 ) -> None:
     """city.yaml, history.csv and sources.yaml of the city."""
     shutil.rmtree(aside, ignore_errors=True)
@@ -158,26 +161,17 @@ def _write(
         "last_year": base_year + LAST_YEAR_AFTER_BASE,
         "regions": {request.name: dict(name)},
     }
-    ranks = _ranks(keys, known)
-    used = {key: text for text, key in keys.items()}
-    sources = {key: _source(known.get(key), ranks[key], used[key], request.data) for key in sorted(used, key=ranks.__getitem__)}
     _dump(aside / "city.yaml", city)
-    _dump(aside / "sources.yaml", {"sources": sources})
+    _dump(aside / "sources.yaml", {"sources": {key: source.model_dump() for key, source in sources.items()}})
     with (aside / "history.csv").open("w", encoding="utf-8-sig", newline="") as handle:
         extra = list(dict.fromkeys(name for row in tidy.rows for name in row.extra))
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow([*COLUMNS, "accepted", *extra])
-        for row in sorted(tidy.rows, key=lambda item: (item.indicator, item.year, ranks[keys[item.source]])):
+        for row in sorted(tidy.rows, key=lambda item: (item.indicator, item.year, sources[keys[item.source]].rank)):
             value = "" if row.value is None else f"{row.value:.12g}"
             unit = tidy.units[row.indicator]
             facts = (request.name, row.year, row.indicator, value, unit, keys[row.source], row.known_from, row.note)
             writer.writerow([*facts, row.accepted, *(row.extra.get(name, "") for name in extra)])
-
-
-def _source(known: Source | None, rank: int, text: str, data: Path) -> dict[str, object]:
-    if known is not None:
-        return known.model_dump() | {"rank": rank}
-    return {"rank": rank, "title_zh": text, "title_en": text, "where": f"column source of {data.name}", "kind": "dataset"}
 
 
 def _dump(file: Path, content: Mapping[str, object]) -> None:
@@ -188,11 +182,11 @@ def _dump(file: Path, content: Mapping[str, object]) -> None:
         yaml.dump(content, handle)
 
 
-def _fail_if_not_whole(home: Home, aside: Path, folder: Path) -> None:
-    """Rename, open, and take away again what cannot be opened."""
+def _opened(home: Home, aside: Path, folder: Path) -> World:
+    """Rename and open; what cannot be opened is taken away again."""
     aside.rename(folder)
     try:
-        open_world(home, folder.name)
+        return open_world(home, folder.name)
     except InputError:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from sim import pipeline
 from sim.errors import SimError
-from sim.inputs.home import Home, find_home
+from sim.inputs.home import Home
 from sim.world import World, open_world
 
 
@@ -37,13 +34,6 @@ def test_every_parameter_is_read_by_some_equation(world: World) -> None:
     read = {name for item in pipeline.declarations(world) for name in item.arguments}
     read |= {str(item.initial) for item in world.graph.stocks.values()}
     assert set(world.city.parameters) - read == set()
-
-
-@pytest.fixture
-def copied(home: Home, tmp_path: Path) -> Home:
-    shutil.copytree(home.models, tmp_path / "models", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(home.scenarios, tmp_path / "scenarios")
-    return find_home(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from sim.errors import InputError
-from sim.inputs.home import Home, find_home
+from sim.inputs.home import Home
 from sim.inputs.parameters import ParameterRecord
 from sim.world import open_world
 
@@ -98,10 +97,7 @@ def same(one: ParameterRecord, other: ParameterRecord) -> bool:
 
 
 @pytest.mark.parametrize("as_of", YEARS)
-def test_what_was_published_later_changes_nothing(as_of: int, home: Home, tmp_path: Path) -> None:
-    shutil.copytree(home.models, tmp_path / "models", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(home.scenarios, tmp_path / "scenarios")
-    copied = find_home(tmp_path)
+def test_what_was_published_later_changes_nothing(as_of: int, copied: Home) -> None:
     before = open_world(copied, "hengyang", as_of, as_of).city.parameters
     with_all = open_world(copied, "hengyang", as_of).city.parameters
     assert corrupt(copied, as_of) > 50
@@ -126,13 +122,11 @@ def test_every_number_says_since_when_it_is_known(as_of: int, home: Home) -> Non
         ("    known_from: 1996\n", "    known_from: 2030\n", "nothing was known of it as of 2005"),
     ],
 )
-def test_faults_of_what_was_known(old: str, new: str, expected: str, home: Home, tmp_path: Path) -> None:
-    shutil.copytree(home.models, tmp_path / "models", ignore=shutil.ignore_patterns("__pycache__"))
-    file = tmp_path / "models" / "prefecture" / "parameters.yaml"
+def test_faults_of_what_was_known(old: str, new: str, expected: str, copied: Home) -> None:
+    file = copied.models / "prefecture" / "parameters.yaml"
     text = file.read_text(encoding="utf-8")
     start = text.index("rd_elasticity:")
     assert old in text[start:]
     file.write_text(text[:start] + text[start:].replace(old, new, 1), encoding="utf-8")
-    shutil.copytree(home.scenarios, tmp_path / "scenarios")
     with pytest.raises(InputError, match=re.escape(expected)):
-        open_world(find_home(tmp_path), "hengyang", 2005, 2005)
+        open_world(copied, "hengyang", 2005, 2005)

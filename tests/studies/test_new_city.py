@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,18 +12,11 @@ import pytest
 
 from sim import pipeline
 from sim.errors import InputError, UsageError
-from sim.inputs.home import Home, find_home
+from sim.inputs.home import Home
 from sim.studies.new_city import Request, make_city
 
 YEARS = range(2005, 2024)
 GROWTH, PRICES = 0.09, 0.01
-
-
-@pytest.fixture
-def copied(home: Home, tmp_path: Path) -> Home:
-    shutil.copytree(home.models, tmp_path / "models", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(home.scenarios, tmp_path / "scenarios")
-    return find_home(tmp_path)
 
 
 def rows(source: str = "yearbook", factor: float = 1.0) -> Iterator[str]:

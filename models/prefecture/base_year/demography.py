@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from sim.inputs.base_year import BaseYear, Row
+from sim.inputs.knowledge import ANY_TIME
 
 from .ageing import AGES, SEXES, Rates, aged
 from .rows import Origin, cell, cells, from_reference, newest, path_cells
@@ -14,7 +15,6 @@ from .society import residents
 
 Floats = NDArray[np.float64]
 BROAD = {"0_14": (0, 15), "15_59": (15, 60), "60_plus": (60, AGES)}
-PERCENT = 100.0
 
 
 def population_rows(base: BaseYear) -> list[Row]:
@@ -103,7 +103,7 @@ def _newest_year(base: BaseYear, table: str) -> tuple[list[dict[str, str]], int,
     rows = base.reference.table(table)
     year = max(int(row["year"]) for row in rows)
     chosen = [row for row in rows if int(row["year"]) == year]
-    known = 0 if chosen[0]["known_from"] == "any" else int(chosen[0]["known_from"])
+    known = ANY_TIME if chosen[0]["known_from"] == "any" else int(chosen[0]["known_from"])
     return chosen, year, known
 
 
@@ -153,7 +153,7 @@ def migration_profile(base: BaseYear) -> tuple[Floats, Origin]:
     10-14 (under-counting in 2010) and positive ones of the old are set to zero.
     """
     rows, year, known = _newest_year(base, "migration.csv")
-    census = known != 0
+    census = known != ANY_TIME
     weights = np.zeros((len(SEXES), AGES))
     for row in rows:
         low, high = (age - 5 if census else age for age in bounds(row["ages"]))
@@ -189,13 +189,13 @@ def participation_rows() -> list[Row]:
     ages, shares = zip(*points, strict=True)
     values = {f"age={age}": float(np.interp(age, ages, shares)) for age in range(AGES)}
     source = "assumption：按全国劳动参与率的一般形状设定，农村老年人参与较高"
-    return cells("participation", "ratio", values, Origin("A", 0, source, "分段线性"))
+    return cells("participation", "ratio", values, Origin("A", ANY_TIME, source, "分段线性"))
 
 
 def movement_rows(base: BaseYear) -> list[Row]:
     """Total fertility, and net migration: what the change of residents leaves when births and deaths are taken off."""
     path, origin = total_fertility(base)
-    nothing = Origin("A", 0, "assumption：没有可比的常住人口变动时取 −5‰", "全省 2010–2020 年约 −4.6‰")
+    nothing = Origin("A", ANY_TIME, "assumption：没有可比的常住人口变动时取 −5‰", "全省 2010–2020 年约 −4.6‰")
     return [
         *path_cells("total_fertility", "ratio", path, origin),
         *cell("base_migration", "1/a", _USUAL_MIGRATION, nothing),
@@ -204,4 +204,4 @@ def movement_rows(base: BaseYear) -> list[Row]:
 
 
 _USUAL_MIGRATION = -0.005
-_NATIONAL = Origin("A", 0, "assumption：沿用全国死亡率", "不作缩放")
+_NATIONAL = Origin("A", ANY_TIME, "assumption：沿用全国死亡率", "不作缩放")

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from sim.inputs.base_year import BaseYear, Row
 
+from .accounts import PERCENT
 from .rows import Origin, cell, cells, from_data, from_reference, from_setting, newest, number, setting
 from .society import residents
 
 AGE_CLASSES = ("0", "1", "2", "3", "4", "5", "6", "7", "8plus")
 TIERS = ("industry", "construction_realestate", "trade_catering", "services")
-PERCENT = 100.0
 
 
 def stable_ages(total: float, growth: float, hazard: Mapping[str, float]) -> dict[str, float]:
