@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.records import Record, alone, median, record
 from sim import pipeline
-from sim.futures import priors_of, task_of
+from sim.futures import priors_of_case, task_of
 from sim.inputs.home import find_home
 from sim.numerics.blocks import BlockRunner, Task
 from sim.numerics.central import central_run
@@ -46,7 +46,7 @@ def indicators(case: pipeline.Case) -> tuple[str, ...]:
 
 def city_task(case: pipeline.Case, count: int) -> Task:
     """Draws from the priors, gathered as a run does."""
-    return task_of(case, indicators(case), Draws(count, 0, priors_of(case)))
+    return task_of(case, indicators(case), Draws(count, 0, priors_of_case(case)))
 
 
 def run_alone(task: Task) -> None:

@@ -63,7 +63,7 @@ class Simulator:
             when a stock becomes infinite or undefined.
         """
         base_year = self.clock.first - 1
-        base = self._known(exogenous, base_year, float(self.clock.first))
+        base = self._known_of_base(exogenous)
         state = self._start_values(self._start, base)
         stocks = {name: state[name] for name in self.stocks}
         yield self._reported(base_year, {**base, **self._start_values(self._base, base)}, stocks)
@@ -77,9 +77,13 @@ class Simulator:
 
     def starting_point(self, exogenous: Exogenous) -> dict[str, Values]:
         """Every name's value at the start of the run: what is supplied, stocks, hidden quantities and variables."""
-        base = self._known(exogenous, self.clock.first - 1, float(self.clock.first))
+        base = self._known_of_base(exogenous)
         known = {**base, **self._start_values(self._start, base)}
         return {**known, **self._step.run(known)}
+
+    def _known_of_base(self, exogenous: Exogenous) -> dict[str, Values]:
+        """What is known of the base year, in which noise is silent."""
+        return {**self._known(exogenous, self.clock.first - 1, float(self.clock.first)), **self._silence}
 
     def _known(self, exogenous: Exogenous, year: int, time: float) -> dict[str, Values]:
         return {**self._silence, **exogenous.at_year(year), "time": np.array([time])}

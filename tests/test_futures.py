@@ -10,9 +10,10 @@ import pytest
 
 from sim import pipeline
 from sim.errors import Faults, InputError
-from sim.futures import prior_of, priors_of, run_draws
+from sim.futures import priors_of_case, run_draws
 from sim.inputs.home import Home
 from sim.numerics.draws import DrawRequest
+from sim.priors import prior_of
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def test_a_prior_of_a_value_of_zero_is_a_fault(case: pipeline.Case) -> None:
 
 
 def test_the_priors_as_shipped_stay_within_their_ranges(case: pipeline.Case) -> None:
-    assert len(priors_of(case)) > 40
+    assert len(priors_of_case(case)) > 40
 
 
 def test_a_longer_run_draws_the_same(home: Home) -> None:

@@ -19,7 +19,7 @@ LAYERS = (
     ("outputs",),
     ("plan",),
     ("report",),
-    ("world",),
+    ("world", "priors"),
     ("pipeline",),
     ("futures",),
     ("deliver",),

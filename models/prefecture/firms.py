@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model import Array, accumulate, at, event, initial, place, regroup, shift, stock, total, trend, variable
+from sim.model import Array, accumulate, at, event, initial, noise, place, regroup, shift, stock, total, trend, variable
 
 TIERS = ("region", "tier")
 CLASSES = ("region", "age_class")
@@ -114,6 +114,13 @@ def tier_output(value_added_nominal: Array) -> Array:
     )
 
 
+@variable(unit="1/a", dims=("region",))
+def crossing_shock(common_firms_shock: Array, own_firms_shock: Array) -> Array:
+    """Shock of the year to the rate at which firms cross the threshold: of all cities and of this one."""
+    all_cities = common_firms_shock * noise("firms of all cities", like=common_firms_shock)
+    return all_cities + own_firms_shock * noise("firms of this city", like=own_firms_shock)
+
+
 @variable(unit="户/a", dims=TIERS, kind="flow")
 def threshold_crossings(
     above_scale_firms: Array,
@@ -122,11 +129,12 @@ def threshold_crossings(
     size_tail: Array,
     normal_nominal_growth: Array,
     nurture_policy: Array,
+    crossing_shock: Array,
     project_firms: Array,
 ) -> Array:
-    """Firms that cross the threshold (E3, 小升规): rate + tail * (nominal growth - normal) + nurture, and new named plants."""
+    """Firms that cross the threshold (E3, 小升规): rate + tail * (nominal growth - normal) + nurture + shock, and named plants."""
     lead = trend(tier_output, 2.0, normal_nominal_growth) - normal_nominal_growth
-    rate = np.maximum(crossing_rate + size_tail * lead + nurture_policy, 0.0)
+    rate = np.maximum(crossing_rate + size_tail * lead + nurture_policy + crossing_shock, 0.0)
     return rate * above_scale_firms + project_firms
 
 

@@ -1,25 +1,77 @@
-"""Prices: deflators of the sectors, of consumption and of investment; all given, none endogenous."""
+"""Prices: deflators of the sectors, of consumption and of investment; each has its own path, and shocks move them all.
+
+Recent inflation beyond the long-run rates fades, as growth momentum does.
+"""
 
 from __future__ import annotations
 
-from sim.model import Array, stock
+from sim.model import Array, starting_rate, stock, total, variable
 
 PRICE = "亿元/亿元_2020"
 
 
-@stock(unit=PRICE, dims=("region", "sector"), initial="sector_price_base")
-def price_index(price_index: Array, deflator_growth: Array) -> Array:
-    """Deflator of each sector (P7), 2020 = 1: grows at its own rate."""
-    return deflator_growth * price_index
+@variable(unit="1/a", dims=("region",))
+def starting_price_momentum(recent_inflation: Array, deflator_growth: Array, value_added_base: Array) -> Array:
+    """Recent inflation of the city beyond the long-run growth of its sectors' prices."""
+    shares = value_added_base / total(value_added_base, over="sector")
+    return recent_inflation - total(shares * deflator_growth, over="sector")
 
 
-@stock(unit=PRICE, dims=("region",), initial="price_level_base")
-def consumer_price(consumer_price: Array, consumer_price_growth: Array) -> Array:
+@stock(unit="1/a", dims=("region",), initial="starting_price_momentum")
+def price_momentum(price_momentum: Array, price_momentum_life: Array) -> Array:
+    """Momentum of inflation: it fades over its mean life (Fuhrer & Moore 1995)."""
+    return -price_momentum / price_momentum_life
+
+
+@variable(unit=PRICE, dims=("region", "sector"))
+def starting_price(sector_price_base: Array, deflator_growth: Array, starting_price_momentum: Array) -> Array:
+    """Deflators at the turn of the year, from the mean of the base year, so that the first year's mean has grown in full."""
+    return starting_rate(sector_price_base, deflator_growth + starting_price_momentum)
+
+
+@stock(unit=PRICE, dims=("region", "sector"), initial="starting_price")
+def price_path(price_path: Array, deflator_growth: Array, price_momentum: Array) -> Array:
+    """Deflator of each sector without shocks (P7), 2020 = 1: grows at its own rate and with the momentum of inflation."""
+    return (deflator_growth + price_momentum) * price_path
+
+
+@variable(unit=PRICE, dims=("region",))
+def starting_consumer_price(price_level_base: Array, consumer_price_growth: Array, starting_price_momentum: Array) -> Array:
+    """Deflator of consumption at the turn of the year."""
+    return starting_rate(price_level_base, consumer_price_growth + starting_price_momentum)
+
+
+@stock(unit=PRICE, dims=("region",), initial="starting_consumer_price")
+def consumer_price_path(consumer_price_path: Array, consumer_price_growth: Array, price_momentum: Array) -> Array:
+    """Deflator of consumption without shocks, 2020 = 1."""
+    return (consumer_price_growth + price_momentum) * consumer_price_path
+
+
+@variable(unit=PRICE, dims=("region",))
+def starting_investment_price(price_level_base: Array, investment_price_growth: Array, starting_price_momentum: Array) -> Array:
+    """Deflator of capital formation at the turn of the year."""
+    return starting_rate(price_level_base, investment_price_growth + starting_price_momentum)
+
+
+@stock(unit=PRICE, dims=("region",), initial="starting_investment_price")
+def investment_price_path(investment_price_path: Array, investment_price_growth: Array, price_momentum: Array) -> Array:
+    """Deflator of capital formation without shocks, 2020 = 1."""
+    return (investment_price_growth + price_momentum) * investment_price_path
+
+
+@variable(unit=PRICE, dims=("region", "sector"))
+def price_index(price_path: Array, shocked_prices: Array) -> Array:
+    """Deflator of each sector (P7), 2020 = 1."""
+    return price_path * shocked_prices
+
+
+@variable(unit=PRICE, dims=("region",))
+def consumer_price(consumer_price_path: Array, shocked_prices: Array) -> Array:
     """Deflator of consumption, 2020 = 1."""
-    return consumer_price_growth * consumer_price
+    return consumer_price_path * shocked_prices
 
 
-@stock(unit=PRICE, dims=("region",), initial="price_level_base")
-def investment_price(investment_price: Array, investment_price_growth: Array) -> Array:
+@variable(unit=PRICE, dims=("region",))
+def investment_price(investment_price_path: Array, shocked_prices: Array) -> Array:
     """Deflator of capital formation, 2020 = 1."""
-    return investment_price_growth * investment_price
+    return investment_price_path * shocked_prices

@@ -130,9 +130,9 @@ def utilisation(
 
 
 @variable(unit="亿元_2020/a", dims=SECTORS, kind="flow")
-def value_added(utilisation: Array, potential_output: Array) -> Array:
-    """Value added at prices of 2020 (P2): utilisation * potential."""
-    return utilisation * potential_output
+def value_added(utilisation: Array, potential_output: Array, shocked_output: Array) -> Array:
+    """Value added at prices of 2020 (P2): utilisation * potential, moved by the shocks of the years."""
+    return utilisation * potential_output * shocked_output
 
 
 @variable(unit="亿元/a", dims=SECTORS, kind="flow")

@@ -16,7 +16,31 @@ def productivity(productivity: Array, productivity_growth: Array) -> Array:
 
 
 @variable(unit="1/a", dims=SECTORS)
-def productivity_growth(
+def productivity_growth(structural_productivity_growth: Array, growth_momentum: Array) -> Array:
+    """Growth of productivity (T1): what its causes explain, and the part of past growth that fades."""
+    return structural_productivity_growth + growth_momentum
+
+
+@variable(unit="1/a", dims=SECTORS)
+def input_growth(capital: Array, public_capital: Array, capital_exponent: Array, public_capital_elasticity: Array) -> Array:
+    """Growth of output from more capital: alpha * growth of capital + gamma * growth of public capital."""
+    return capital_exponent * growth(capital) + public_capital_elasticity * growth(public_capital)
+
+
+@variable(unit="1/a", dims=SECTORS)
+def starting_momentum(base_growth: Array, structural_productivity_growth: Array, input_growth: Array) -> Array:
+    """Recent growth beyond what capital and the causes of productivity explain at the start."""
+    return base_growth - structural_productivity_growth - input_growth
+
+
+@stock(unit="1/a", dims=SECTORS, initial="starting_momentum")
+def growth_momentum(growth_momentum: Array, momentum_life: Array) -> Array:
+    """Momentum of growth (T1): good and bad times pass, so it fades over its mean life (Easterly and others 1993)."""
+    return -growth_momentum / momentum_life
+
+
+@variable(unit="1/a", dims=SECTORS)
+def structural_productivity_growth(
     productivity: Array,
     frontier: Array,
     productivity_trend: Array,
@@ -29,7 +53,7 @@ def productivity_growth(
     urban_population_growth: Array,
     productivity_residual: Array,
 ) -> Array:
-    """Growth of productivity (T1): trend, catch-up to the frontier, R&D beyond its normal growth, agglomeration, residual."""
+    """Growth of productivity by its causes (T1): trend, catch-up to the frontier, R&D, agglomeration, residual."""
     learning = catch_up * np.log(frontier / productivity)
     research = rd_elasticity * rd_weight * (growth(rd_stock) - normal_rd_growth)
     density = agglomeration_elasticity * urban_population_growth

@@ -108,12 +108,12 @@ def fail_if_names_clash(files: Sequence[Path]) -> None:
 
 def fail_if_priors_are_wrong(cases: Sequence[Any]) -> None:
     """Every fault of the priors, before any work."""
-    from sim.futures import priors_of
+    from sim.futures import priors_of_case
 
     faults = Faults()
     for case in cases:
         with faults.gathering(InputError):
-            priors_of(case)
+            priors_of_case(case)
     faults.raise_if_any(InputError)
 
 

@@ -10,6 +10,21 @@ from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.yaml_file import listed, read_yaml_list
 
 
+class FitRule(Record):
+    """How a check enters the fit of parameters: by its yearly changes, in logarithms or, for shares, as differences."""
+
+    error: float
+    """Standard deviation of the error with which a yearly change is measured."""
+    common: str
+    """Parameter that holds the size of the yearly shock common to all cities."""
+    own: str
+    """Parameter that holds the size of the yearly shock of the city alone."""
+    beyond: str | None = None
+    """Indicator whose error is taken off first: prices are what nominal growth says beyond real growth."""
+    most: float
+    """The largest yearly change that is taken for real; a larger one must be declared as a break."""
+
+
 class PublishedCheck(Record):
     """One comparison of the model with published figures."""
 
@@ -25,6 +40,8 @@ class PublishedCheck(Record):
     """For a share that is not published itself: indicator above the line."""
     denominator: str | None = None
     """For a share that is not published itself: indicator below the line."""
+    fit: FitRule | None = None
+    """How parameters are fitted to it; without, it is shown beside the model and not fitted."""
     label: Label
     """Name of the row."""
 

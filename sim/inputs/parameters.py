@@ -239,4 +239,5 @@ def with_value(record: ParameterRecord, entry: CityEntry, value: YearPath) -> Pa
         evidence=entry.evidence,
         known_from=year_known(entry.known_from),
         prior=entry.prior or record.prior,
+        common_factor=record.common_factor if entry.prior is None else None,
     )

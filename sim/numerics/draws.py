@@ -40,12 +40,17 @@ class Prior:
 
 @dataclass(frozen=True)
 class Draws:
-    """`count` futures. `given` holds values that were drawn elsewhere, as [dims..., draw]; priors are drawn by number."""
+    """`count` futures. Priors are drawn by number.
+
+    `given` holds values that were drawn elsewhere, as [dims..., draw]; `stored` factors [draw] that were, such as those of a
+    posterior ensemble, which begin anew where there are more draws than factors: noise differs all the same.
+    """
 
     count: int
     seed: int = 0
     priors: tuple[Prior, ...] = ()
     given: Mapping[str, Values] = field(default_factory=dict)
+    stored: Mapping[str, Values] = field(default_factory=dict)
     design: Design = "random"
 
     def __post_init__(self) -> None:
@@ -58,12 +63,13 @@ class Draws:
         return BlockValues(central, given, self.factors(start, stop), self.seed, start, stop)
 
     def factors(self, start: int, stop: int) -> dict[str, Values]:
-        """The factor of every prior."""
+        """The factor of every prior, and of every parameter whose factors are stored."""
         if self.design == "sobol" and self.priors:
             uniform = sobol_uniforms(self.seed, tuple(prior.name for prior in self.priors), start, stop)
         else:
             uniform = {prior.name: uniforms(self.seed, prior.name, start, stop) for prior in self.priors}
-        return {prior.name: triangular(uniform[prior.name], prior.low, prior.mode, prior.high) for prior in self.priors}
+        drawn = {prior.name: triangular(uniform[prior.name], prior.low, prior.mode, prior.high) for prior in self.priors}
+        return drawn | {name: values[np.arange(start, stop) % len(values)] for name, values in self.stored.items()}
 
 
 @dataclass(frozen=True)

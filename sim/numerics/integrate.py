@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.binding import NOISE
 from sim.numerics.assembly import AT_BASE, AT_END, TIME
 from sim.numerics.methods import Method
 from sim.numerics.plan import looks_at_a_leaf
@@ -218,7 +219,7 @@ class Supply:
         """What never changes, and the values of the base year."""
         base = self._clock.first - 1
         for name in self._once:
-            self._fill(name, self._exogenous.value(name.removesuffix(AT_BASE), base))
+            self._fill(name, _SILENCE if _is_noise(name) else self._exogenous.value(name.removesuffix(AT_BASE), base))
         leaf = self._workspace.layout.leaves.get(f"{TIME}{AT_BASE}")
         if leaf is not None:
             leaf[...] = float(self._clock.first)
@@ -229,11 +230,17 @@ class Supply:
             self._fill(name, self._exogenous.value(name, year))
 
     def _is_yearly(self, name: str) -> bool:
-        noise = name.startswith("noise:") and not name.endswith(AT_BASE)
-        return noise or name in self._workspace.kernel.request.yearly
+        return (_is_noise(name) and not name.endswith(AT_BASE)) or name in self._workspace.kernel.request.yearly
 
     def _fill(self, name: str, value: Values) -> None:
         """`value` has every dimension of the model; the leaf has none of one member."""
         leaf = self._workspace.layout.leaves[name]
         sizes = tuple(size for size in value.shape[:-1] if size > 1)
         leaf[...] = value.reshape((*sizes, value.shape[-1]) if leaf.ndim else ())
+
+
+_SILENCE = np.zeros(1)  # the base year is as it was published: noise begins with the first simulated year
+
+
+def _is_noise(name: str) -> bool:
+    return name.startswith(NOISE)

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim import pipeline
-from sim.futures import priors_of, task_of
+from sim.futures import priors_of_case, task_of
 from sim.inputs.home import Home
 from sim.inputs.scenario import scenario_files
 from sim.inputs.values import YearPath
@@ -79,7 +79,7 @@ def results(task: Task, workers: int = 1) -> dict[str, Values]:
 def test_member_of_a_batch_equals_its_single_run(case: pipeline.Case, method: str, left_over: int) -> None:
     """Blocks that are full, and a last one of a few draws or of one."""
     case = replace(case, scenario=replace(case.scenario, method=method))
-    priors = priors_of(case)
+    priors = priors_of_case(case)
     size = task_of(case, OUTPUTS, Draws(1, 7, priors)).block if method == "euler" else 0
     task = task_of(case, OUTPUTS, Draws(size + left_over, 7, priors))
     together, count = results(task), size + left_over
@@ -91,7 +91,7 @@ def test_member_of_a_batch_equals_its_single_run(case: pipeline.Case, method: st
 
 def test_members_do_not_depend_on_which_parameters_are_drawn(case: pipeline.Case) -> None:
     """Drawing more parameters, all at their central value, changes no bit."""
-    priors = priors_of(case)
+    priors = priors_of_case(case)
     few, many = priors[:3], priors
     task = task_of(case, OUTPUTS, Draws(6, 3, few))
     factors = {prior.name: np.ones(6) for prior in many} | task.draws.factors(0, 6)
@@ -113,7 +113,7 @@ def test_order_of_the_draws_permutes_the_results(case: pipeline.Case) -> None:
 
 
 def test_any_number_of_workers_gives_the_same(case: pipeline.Case) -> None:
-    task = task_of(case, OUTPUTS, Draws(1500, 5, priors_of(case)))
+    task = task_of(case, OUTPUTS, Draws(1500, 5, priors_of_case(case)))
     alone = results(task)
     for workers in (2, 3):
         together = results(task, workers)
@@ -122,7 +122,7 @@ def test_any_number_of_workers_gives_the_same(case: pipeline.Case) -> None:
 
 
 def test_float32_is_close_and_asked_for(case: pipeline.Case) -> None:
-    double = task_of(case, OUTPUTS, Draws(64, 5, priors_of(case)))
+    double = task_of(case, OUTPUTS, Draws(64, 5, priors_of_case(case)))
     single = Task(double.kernel, double.clock, double.central, double.draws, "float32")
     exact, rough = results(double), results(single)
     for name in OUTPUTS:

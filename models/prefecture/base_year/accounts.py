@@ -149,6 +149,7 @@ def growth_rows(base: BaseYear) -> list[Row]:
         *cells("base_growth", "1/a", by_sector(sector_growth(base)), real),
         *cell("normal_growth", "1/a", usual, real.with_method("GDP 增速")),
         *cell("normal_nominal_growth", "1/a", usual + usual_inflation(base), nominal),
+        *cell("recent_inflation", "1/a", usual_inflation(base), nominal.with_method("近五年隐含平减指数涨幅平均")),
     ]
 
 

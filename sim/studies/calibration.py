@@ -1,0 +1,197 @@
+"""Calibration: hindcasts of all cities, the common fit, and the posterior ensemble of each city asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+
+from sim.numerics.draws import Prior
+from sim.numerics.streams import uniforms
+from sim.processes import leave_interrupts_to_the_parent, no_interrupts_at_birth
+from sim.studies.errors_of_cities import Variances, beyond, prior_variances
+from sim.studies.fit import PooledFit, city_task, fit_pooled
+from sim.studies.hindcast import Asked, CityHindcasts, city_hindcasts, factors_of, forecaster
+from sim.studies.observations import Observation
+from sim.studies.posterior import Weighted, weigh
+
+Values = NDArray[Any]
+Progress = Callable[[str, int, int], None]
+DRAWS = 1000
+
+
+@dataclass(frozen=True)
+class Known:
+    """What every process finds when it opens a city's hindcasts: priors, observations, sizes of shocks and their effect."""
+
+    city: str
+    observations: tuple[Observation, ...]
+    priors: Mapping[str, Prior]
+    sizes: Mapping[str, float]
+    answers: Mapping[str, float]
+    ranges: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The cities that are fitted together, and what runs their hindcasts."""
+
+    asked: tuple[Asked, ...]
+    run: Parallel = field(repr=False)
+
+    def open(self, progress: Progress) -> list[Known]:
+        """Open all hindcasts, which takes most of the time."""
+        known = []
+        for number, item in enumerate(self._each(_known, [()] * len(self.asked))):
+            known.append(item)
+            progress("open", number + 1, len(self.asked))
+        return known
+
+    def errors(self, names: Sequence[str]) -> Callable[[Values], Values]:
+        """Errors [origin, horizon, observation, city, draw] for scores [parameter, draw]."""
+        return lambda scores: np.stack(list(self._each(errors_of, [(names, scores)] * len(self.asked))), axis=3)
+
+    def weigh(self, names: Sequence[str], fit: PooledFit, places: Sequence[int], seed: int) -> Iterator[Weighted]:
+        """The posterior of some of the cities."""
+        calls = (delayed(_weighed)(self.asked[place], names, city_task(fit, place), seed) for place in places)
+        yield from self.run(calls)
+
+    def forecasts(self, made: Sequence[tuple[int, Mapping[str, Values]]], origin: int, last: int, seed: int) -> Iterator[Values]:
+        """Forecasts [year, observation, draw] of some of the cities, by their number, with the factors of their ensembles."""
+        yield from self.run(delayed(_forecast)(self.asked[place], factors, origin, last, seed) for place, factors in made)
+
+    def _each(self, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+        yield from self.run(delayed(function)(item, *rest) for item, rest in zip(self.asked, arguments, strict=True))
+
+
+@contextmanager
+def pool_of(asked: Sequence[Asked], workers: int) -> Iterator[Pool]:
+    """A pool whose processes keep the cities that they opened."""
+    backend = {"backend": "loky", "initializer": leave_interrupts_to_the_parent} if workers > 1 else {"backend": "sequential"}
+    with no_interrupts_at_birth(), Parallel(n_jobs=workers, return_as="generator", **backend) as run:
+        yield Pool(tuple(asked), run)
+
+
+def _known(asked: Asked) -> Known:
+    """Open a city in this process, and measure what its indicators answer to a shock of each kind."""
+    city = city_hindcasts(asked)
+    sizes = city.shock_sizes
+    return Known(asked.city, city.observations, city.priors, sizes, _answers(city, sizes), city.shock_ranges)
+
+
+def _answers(city: CityHindcasts, sizes: Mapping[str, float]) -> dict[str, float]:
+    """How far the first year's change moves with a shock, against the size of the shock; the mean of all base years."""
+    names = list(sizes)
+    alone = {name: np.append((np.arange(len(names)) == place).astype(float), 0.0) for place, name in enumerate(names)}
+    found = beyond(city.observations, city.answers(alone), axis=2)[:, 0]
+    moved = np.nanmean(found[..., :-1] - found[..., -1:], axis=0)
+    places = {name: place for place, item in enumerate(city.observations) for name in (item.rule.common, item.rule.own)}
+    return {name: abs(float(moved[places[name], names.index(name)])) / sizes[name] for name in names}
+
+
+def errors_of(asked: Asked, names: Sequence[str], scores: Values) -> Values:
+    """Errors [origin, horizon, observation, draw] of a city: what the model says less what was published."""
+    city = city_hindcasts(asked)
+    published = beyond(city.observations, city.published, axis=2)
+    return beyond(city.observations, city.changes(names, scores), axis=2) - published[..., np.newaxis]
+
+
+def _forecast(asked: Asked, factors: Mapping[str, Values], origin: int, last: int, seed: int) -> Values:
+    return forecaster(asked, origin, last).forecast(factors, seed)
+
+
+def _weighed(asked: Asked, names: Sequence[str], task: Any, seed: int) -> Weighted:
+    return weigh(task, lambda scores: errors_of(asked, names, scores), seed)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The common fit of the cities, with what is needed to make a city's ensemble of it."""
+
+    asked: tuple[Asked, ...]
+    known: tuple[Known, ...]
+    names: tuple[str, ...]
+    prior: Variances
+    fit: PooledFit
+    answers: Mapping[str, float]
+    first_errors: Values = field(repr=False)
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        """What is fitted."""
+        return self.known[0].observations
+
+    def place(self, city: str) -> int:
+        """The number of a city in the pool."""
+        return [item.city for item in self.asked].index(city)
+
+
+@dataclass(frozen=True)
+class CityEnsemble:
+    """The posterior of a city: factors [draw] on the central values of its parameters, and how they were found."""
+
+    city: str
+    weighted: Weighted
+    scores: Values = field(repr=False)
+    factors: Mapping[str, Values] = field(repr=False)
+
+
+def calibrate(pool: Pool, progress: Progress) -> Calibration:
+    """Fit what the cities have in common."""
+    known = pool.open(progress)
+    shocks = {name for item in known[0].observations for name in (item.rule.common, item.rule.own)}
+    names = tuple(sorted({name for item in known for name in item.priors} - shocks))
+    answers = {name: float(np.mean([item.answers[name] for item in known])) for name in known[0].answers}
+    prior = prior_variances(known[0].observations, known[0].sizes, answers)
+    errors = pool.errors(names)
+    first = errors(np.zeros((len(names), 1)))[..., 0]
+    fit = fit_pooled(errors, len(names), prior, lambda done, all_: progress("fit", done, all_))
+    return Calibration(pool.asked, tuple(known), names, prior, fit, answers, first)
+
+
+def ensembles(
+    pool: Pool, calibration: Calibration, cities: Sequence[str], seed: int, progress: Progress, draws: int = DRAWS
+) -> Iterator[CityEnsemble]:
+    """The posterior ensembles of some cities, in their order."""
+    places = [calibration.place(city) for city in cities]
+    found = pool.weigh(calibration.names, calibration.fit, places, seed)
+    for number, (city, weighted) in enumerate(zip(cities, found, strict=True)):
+        known = calibration.known[calibration.place(city)]
+        scores = weighted.resampled(draws, seed)
+        factors = factors_of(known.priors, calibration.names, scores) | shock_factors(calibration, known, draws, seed)
+        progress("weigh", number + 1, len(cities))
+        yield CityEnsemble(city, weighted, scores, factors)
+
+
+def shock_factors(calibration: Calibration, known: Known, draws: int, seed: int) -> dict[str, Values]:
+    """Factors [draw] on the sizes of the shocks: variances are scaled inverse chi-square, drawn one by one.
+
+    What was measured with an error of its own is taken off the variance of the city's own shock.
+    """
+    from scipy.stats import chi2
+
+    variances, factors = calibration.fit.variances, dict[str, Values]()
+    for place, item in enumerate(calibration.observations):
+        kinds = (
+            (item.rule.common, variances.common[place], variances.common_years[place], 0.0),
+            (item.rule.own, variances.own[place], variances.own_years[place], item.rule.error**2),
+        )
+        for name, variance, years, error in kinds:
+            drawn = variance * years / chi2.ppf(uniforms(seed, name, 0, draws), years)
+            size = np.sqrt(np.maximum(drawn - error, _LEAST * drawn)) / calibration.answers[name]
+            factors[name] = np.clip(size, *known.ranges[name]) / known.sizes[name]
+    return factors
+
+
+_LEAST = 0.01
+
+
+def asked_of(home: Path, cities: Sequence[str], first: int, last: int, as_of: int | None, horizon: int = 4) -> list[Asked]:
+    """The hindcasts of each city in a span of years."""
+    return [Asked(home, city, first, last, horizon, as_of) for city in cities]
