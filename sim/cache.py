@@ -23,7 +23,7 @@ import numpy as np
 
 Made = TypeVar("Made")
 ENGINE = Path(__file__).resolve().parent
-_ENGINE_PARTS = ("*.py", "model/*.py", "numerics/*.py", "inputs/*.py")
+_ENGINE_PARTS = ("*.py", "model/*.py", "numerics/*.py", "inputs/*.py", "studies/*.py")
 _MOST_ENTRIES = 256
 _OTHERS_MAY_WRITE = 0o022
 _DIGEST = 32
@@ -120,16 +120,16 @@ def _write(file: Path, made: object) -> None:
         with os.fdopen(handle, "wb") as stream:
             stream.write(_sealed(file, content) + content)
         Path(aside).replace(file)
-        _forget_oldest(file.parent)
+        _forget_oldest(file.parent, file.name.partition("-")[0])
     except OSError:
         return
     finally:
         Path(aside).unlink(missing_ok=True)  # there only if it was not renamed
 
 
-def _forget_oldest(folder: Path) -> None:
-    """Only what has the name of an entry: the folder may hold things of the user's."""
-    ours = (entry for entry in folder.glob("*.bin") if _ENTRY.fullmatch(entry.name))
+def _forget_oldest(folder: Path, kind: str) -> None:
+    """The oldest of one kind, and only what has the name of an entry: the folder may hold things of the user's."""
+    ours = (entry for entry in folder.glob(f"{kind}-*.bin") if _ENTRY.fullmatch(entry.name))
     entries = sorted(ours, key=lambda entry: entry.stat().st_mtime, reverse=True)
     for entry in entries[_MOST_ENTRIES:]:
         entry.unlink(missing_ok=True)

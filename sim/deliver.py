@@ -122,12 +122,19 @@ def case_text(outcome: Outcome) -> CaseText:
         description=case.scenario.description,
         remarks=case.selection.remarks,
         step_error=None if outcome.step_error is None else outcome.step_error.sentence(),
-        draws=() if outcome.ensemble is None else tuple(sentences(outcome.ensemble)),
+        draws=draw_sentences(outcome),
         settings=settings,
         comparisons=outcome.comparisons,
         assumptions=[_assumption(outcome, name) for name in case.world.city.parameters],
         provenance=_provenance_lines(outcome),
     )
+
+
+def draw_sentences(outcome: Outcome) -> tuple[Text, ...]:
+    """What is said of the draws; without any, why there are none."""
+    if outcome.ensemble is None:
+        return () if outcome.drawn_from is None else (outcome.drawn_from,)
+    return tuple(sentences(outcome.ensemble, outcome.drawn_from or Text("", "")))
 
 
 def _assumption(outcome: Outcome, name: str) -> Assumption:

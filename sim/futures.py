@@ -11,21 +11,50 @@ from sim.numerics.ensemble import Ensemble, run_ensemble
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
 from sim.numerics.summary import Wanted
+from sim.outputs.posterior import Posterior, read_posterior
 from sim.pipeline import Case, Outcome, request_of
 from sim.plan.probability import conditions_of, with_probabilities
 from sim.priors import priors_of
+from sim.text import Text
+from sim.world import World
 
 Progress = Callable[[int, int], None]
 
 
 def with_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None = None) -> Outcome:
     """The outcome with its draws, and with their probabilities in its scorecard."""
-    ensemble = run_draws(outcome, request, progress)
-    return replace(outcome, ensemble=ensemble, scores=with_probabilities(outcome.scores, ensemble))
+    posterior = None if request.prior else posterior_of(outcome.case.world)
+    ensemble = run_draws(outcome, request, progress, posterior)
+    scores = with_probabilities(outcome.scores, ensemble)
+    return replace(outcome, ensemble=ensemble, scores=scores, drawn_from=origin_of_draws(posterior))
 
 
-def run_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None = None) -> Ensemble:
-    """Run the draws of a case whose central run is known.
+def posterior_of(world: World) -> Posterior | None:
+    """The stored posterior ensemble of a city; None where none is stored.
+
+    Raises
+    ------
+    InputError
+        when it is damaged, or does not belong to the present model and data.
+    """
+    return read_posterior(world.home, world.city.key, world.city.settings.model)
+
+
+def origin_of_draws(posterior: Posterior | None) -> Text:
+    """Where the parameters of the draws come from, in words."""
+    if posterior is None:
+        return Text("参数取自先验，未按历史校准", "parameters from their priors, not calibrated on history")
+    years, cities = f"{posterior.first}–{posterior.last}", len(posterior.cities)
+    return Text(
+        f"参数取自按 {years} 年历史校准的后验集合（{cities} 个城市共同估计，{posterior.count:,} 组参数）",
+        f"parameters from the posterior ensemble fitted to {years} ({cities} cities together, {posterior.count:,} sets)",
+    )
+
+
+def run_draws(
+    outcome: Outcome, request: DrawRequest, progress: Progress | None = None, posterior: Posterior | None = None
+) -> Ensemble:
+    """Run the draws of a case whose central run is known: from a posterior ensemble, or without one from the priors.
 
     Raises
     ------
@@ -37,8 +66,17 @@ def run_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None 
     conditions = conditions_of(outcome.scores, world.catalogue, world.graph, settings.base_year, settings.about_tolerance)
     checked = tuple(check.variable for check in world.checks)
     outputs = tuple(dict.fromkeys((*conditions.outputs, *checked)))
-    task = task_of(case, outputs, Draws(request.count, request.seed, priors_of_case(case)), request.precision)
+    task = task_of(case, outputs, draws_of(case, request, posterior), request.precision)
     return run_ensemble(task, request.workers, Wanted(judge=conditions), progress)
+
+
+def draws_of(case: Case, request: DrawRequest, posterior: Posterior | None) -> Draws:
+    """What is drawn: parameters that the scenario leaves as they are; what it states, it states for certain."""
+    if posterior is None:
+        return Draws(request.count, request.seed, priors_of_case(case))
+    stated = {item.name for item in case.bound.resolved}
+    stored = {name: values for name, values in posterior.factors.items() if name not in stated}
+    return Draws(request.count, request.seed, stored=stored)
 
 
 def task_of(case: Case, outputs: tuple[str, ...], draws: Draws, precision: str = "float64") -> Task:

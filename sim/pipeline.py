@@ -73,7 +73,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run says: results, scorecard, time-step error, errors against published figures, where it comes from, draws."""
+    """What a run says: results, scorecard, time-step error, errors against published figures, where it comes from, draws.
+
+    `drawn_from` says where the draws come from, or why there are none.
+    """
 
     case: Case
     results: xr.Dataset
@@ -82,6 +85,7 @@ class Outcome:
     comparisons: list[Comparison]
     provenance: Provenance
     ensemble: Ensemble | None = None
+    drawn_from: Text | None = None
 
 
 def declarations(world: World) -> tuple[Declaration, ...]:

@@ -132,7 +132,7 @@ def threshold_crossings(
     crossing_shock: Array,
     project_firms: Array,
 ) -> Array:
-    """Firms that cross the threshold (E3, 小升规): rate + tail * (nominal growth - normal) + nurture + shock, and named plants."""
+    """Firms that cross the threshold (E3, 小升规): rate + tail * (nominal growth - normal) + nurture + shock, plus plants."""
     lead = trend(tier_output, 2.0, normal_nominal_growth) - normal_nominal_growth
     rate = np.maximum(crossing_rate + size_tail * lead + nurture_policy + crossing_shock, 0.0)
     return rate * above_scale_firms + project_firms

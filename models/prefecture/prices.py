@@ -5,7 +5,7 @@ Recent inflation beyond the long-run rates fades, as growth momentum does.
 
 from __future__ import annotations
 
-from sim.model import Array, starting_rate, stock, total, variable
+from sim.model import Array, event, noise, starting_rate, stock, total, variable
 
 PRICE = "亿元/亿元_2020"
 
@@ -17,10 +17,28 @@ def starting_price_momentum(recent_inflation: Array, deflator_growth: Array, val
     return recent_inflation - total(shares * deflator_growth, over="sector")
 
 
+@variable(unit="1/a", dims=("region",))
+def inflation_shock(inflation_trend_shock: Array) -> Array:
+    """Shock of the year to the trend of inflation, common to all cities."""
+    return inflation_trend_shock * noise("trend of inflation", like=inflation_trend_shock)
+
+
 @stock(unit="1/a", dims=("region",), initial="starting_price_momentum")
-def price_momentum(price_momentum: Array, price_momentum_life: Array) -> Array:
-    """Momentum of inflation: it fades over its mean life (Fuhrer & Moore 1995)."""
-    return -price_momentum / price_momentum_life
+def lasting_price_momentum(lasting_price_momentum: Array, price_momentum_life: Array) -> Array:
+    """Momentum of inflation: it fades over its mean life; shocks join it at the turn of the year (Stock & Watson 2007)."""
+    return -lasting_price_momentum / price_momentum_life
+
+
+@event(stock="lasting_price_momentum", order=1)
+def inflation_shock_lasts(lasting_price_momentum: Array, inflation_shock: Array) -> Array:
+    """The shock of the year joins the momentum."""
+    return lasting_price_momentum + inflation_shock
+
+
+@variable(unit="1/a", dims=("region",))
+def price_momentum(lasting_price_momentum: Array, inflation_shock: Array) -> Array:
+    """Inflation beyond the long-run rates: what lasts of the past and the shock of the year."""
+    return lasting_price_momentum + inflation_shock
 
 
 @variable(unit=PRICE, dims=("region", "sector"))

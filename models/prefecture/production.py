@@ -68,13 +68,15 @@ def services_demand(
     government_weight: Array,
     visitor_weight: Array,
 ) -> Array:
-    """Demand for services (P4): Y0 * weighted growth of consumption, industry, government spending and visitors."""
-    return at(starting_output, sector="services") * (
+    """Demand for services (P4): Y0 * weighted mean growth of consumption, industry, government spending and visitors."""
+    weights = consumption_weight + industry_weight + government_weight + visitor_weight
+    growth = (
         consumption_weight * real_consumption / initial(real_consumption)
         + industry_weight * industry_pull
         + government_weight * real_public_expenditure / initial(real_public_expenditure)
         + visitor_weight * visitors / initial(visitors)
     )
+    return at(starting_output, sector="services") * growth / weights
 
 
 @variable(unit="ratio", dims=("region",))

@@ -38,7 +38,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="不显示进度和表格 /
 AsJson = Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档 / print one JSON document")]
 HomeFolder = Annotated[Path | None, typer.Option("--home", help="含 models/ 与 scenarios/ 的文件夹 / home folder")]
 Require = Annotated[list[str] | None, typer.Option("--require", help="目标编号或 all：未实现则返回 1 / exit 1 when missed")]
-DrawCount = Annotated[str | None, typer.Option("--draws", help="按先验抽样的次数 / number of draws from the priors")]
+DrawCount = Annotated[str | None, typer.Option("--draws", help="抽样次数，0 为不抽样 / draws; 0 for none")]
+PriorOnly = Annotated[bool, typer.Option("--prior", help="按先验而不按后验抽样 / draw from the priors")]
 Seed = Annotated[str | None, typer.Option("--seed", help="随机数种子，默认 0 / seed of the draws, 0 by default")]
 Workers = Annotated[str | None, typer.Option("--workers", help="进程数，默认每处理器一个 / processes, one a processor")]
 Single = Annotated[bool, typer.Option("--float32", help="抽样用单精度，较快 / draws in single precision, faster")]
@@ -58,6 +59,7 @@ def run(
     lang: Language = None,
     *,
     float32: Single = False,
+    prior: PriorOnly = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
     require: Require = None,
@@ -67,7 +69,7 @@ def run(
     from sim.cli import run as verb
 
     voice = _speaker(lang, quiet=quiet, as_json=as_json)
-    asked = read_draws(draws, seed, workers, float32=float32)
+    asked = read_draws(draws, seed, workers, float32=float32, prior=prior)
     request = verb.Request(scenarios or [], city, _pairs(set_values), tuple(use or ()), out, tuple(require or ()), home, asked)
     raise typer.Exit(verb.run(request, voice))
 
@@ -167,6 +169,51 @@ def new_city(
 
     request = Request(name, data, city or name, province, base_year)
     verb.new_city(request, home, _speaker(lang, quiet=quiet, as_json=as_json))
+
+
+CityName = Annotated[str, typer.Argument(help="城市 / city")]
+Fit = Annotated[str, typer.Option("--fit", help="拟合的年份 / years that are fitted")]
+
+
+@app.command()
+def calibrate(
+    city: CityName,
+    fit: Fit = "2005:2023",
+    seed: Seed = None,
+    workers: Workers = None,
+    lang: Language = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="同一模型的所有城市 / all cities of the model")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    home: HomeFolder = None,
+) -> None:
+    """按历史校准参数，后验集合存入城市文件夹 / fit the parameters to history; store the posterior ensemble."""
+    from sim.cli import studies as verb
+
+    asked = read_draws(None, seed, workers)
+    verb.calibrate(city, fit, asked.workers, asked.seed, home, _speaker(lang, quiet=quiet, as_json=as_json), every=every)
+
+
+@app.command()
+def backtest(
+    city: CityName,
+    fit: Fit = "2005:2016",
+    gap: Annotated[str, typer.Option("--break", help="断点年份，不评分 / years of the break, not judged")] = "2017:2018",
+    test: Annotated[list[str] | None, typer.Option("--test", help="检验年份 / years of the test")] = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    lang: Language = None,
+    *,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    home: HomeFolder = None,
+) -> None:
+    """站在当时预测，与公布数据和朴素预测相比 / forecast from what was known then, beside naive forecasts."""
+    from sim.cli import studies as verb
+
+    asked, voice = read_draws(None, seed, workers), _speaker(lang, quiet=quiet, as_json=as_json)
+    verb.backtest(city, (fit, gap, test or ["2019:2023"]), asked.workers, asked.seed, home, voice)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 
 from sim.errors import Fault, UsageError
 from sim.text import Text
@@ -14,29 +15,38 @@ _SHOWN = 30
 _WHOLE = re.compile(r"[0-9]{1,20}|[0-9]{1,3}(,[0-9]{3}){1,6}|[0-9]{1,3}(_[0-9]{3}){1,6}")
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the options say. `count` is None where --draws is not given, and zero where no draws are wanted."""
+
+    count: int | None
+    seed: int
+    workers: int
+    precision: str = "float64"
+    prior: bool = False
+
+
 def read_draws(
-    count: str | None, seed: str | None, workers: str | None, *, float32: bool = False
-) -> tuple[int, int, int, str] | None:
-    """Count, seed, workers and precision; None without --draws.
+    count: str | None, seed: str | None, workers: str | None, *, float32: bool = False, prior: bool = False
+) -> Asked:
+    """Count, seed, workers, precision, and whether to draw from the priors.
 
     Raises
     ------
     UsageError
-        with every option that is not a whole number within its limits, or that means nothing without --draws.
+        with every option that is not a whole number within its limits.
     """
     faults: list[Fault] = []
-    numbers = (
-        _whole("--draws", "1" if count is None else count, 1, MOST_DRAWS, faults),
-        _whole("--seed", "0" if seed is None else seed, 0, 2**63 - 1, faults),
-        _processors() if workers is None else _whole("--workers", workers, 1, MOST_WORKERS, faults),
+    asked = Asked(
+        count=None if count is None else _whole("--draws", count, 0, MOST_DRAWS, faults),
+        seed=_whole("--seed", "0" if seed is None else seed, 0, 2**63 - 1, faults),
+        workers=_processors() if workers is None else _whole("--workers", workers, 1, MOST_WORKERS, faults),
+        precision="float32" if float32 else "float64",
+        prior=prior,
     )
-    if count is None and (seed is not None or workers is not None or float32):
-        names, names_en = "--seed、--workers 和 --float32", "--seed, --workers and --float32"
-        message = Text(f"{names} 只与 --draws 一起使用", f"{names_en} only go with --draws")
-        faults.append(Fault(message, advice=Text("请加 --draws 次数", "add --draws and a number")))
     if faults:
         raise UsageError(faults)
-    return None if count is None else (*numbers, "float32" if float32 else "float64")
+    return asked
 
 
 def _whole(option: str, text: str, low: int, high: int, faults: list[Fault]) -> int:

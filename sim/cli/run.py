@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,11 +12,13 @@ from typing import Any
 from rich.table import Table
 
 from sim.cli.console import Speaker
+from sim.cli.numbers import Asked
 from sim.errors import Fault, Faults, InputError, Place, UsageError, nearest
 from sim.report.drawing import drawing_workers
 from sim.text import Text
 
 DEFAULT_SCENARIOS = ("baseline", "plan_2025")
+DEFAULT_DRAWS = 2000
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Request:
     out: Path
     require: tuple[str, ...]
     home: Path | None
-    draws: tuple[int, int, int, str] | None = None
+    draws: Asked | None = None
 
 
 def run(request: Request, speaker: Speaker) -> int:
@@ -67,24 +69,68 @@ def simulate(request: Request, speaker: Speaker) -> list[Any]:
     fail_if_names_clash(files)
     cases = pipeline.open_cases(home, files, request.city, request.use, request.settings)
     fail_if_targets_unknown(request.require, {target.id for case in cases for target in case.selection.targets})
-    if request.draws is not None:
+    plans = [draw_plan(request.draws, case) for case in cases]
+    if any(plan.request is not None for plan in plans):
         fail_if_priors_are_wrong(cases)
     outcomes = []
     for case in cases:
         with speaker.progress(1, case.scenario.name) as advance:
             outcomes.append(pipeline.run(case, partial(_advance, advance, speaker.say(case.scenario.name))))
-    return outcomes if request.draws is None else [_with_draws(outcome, request.draws, speaker) for outcome in outcomes]
+    return [_with_draws(outcome, plan, speaker) for outcome, plan in zip(outcomes, plans, strict=True)]
 
 
-def _with_draws(outcome: Any, draws: tuple[int, int, int, str], speaker: Speaker) -> Any:
-    from sim.futures import with_draws
+@dataclass(frozen=True)
+class DrawPlan:
+    """The draws of a case; without any, why not."""
+
+    request: Any
+    reason: Text | None = None
+
+
+def draw_plan(asked: Asked | None, case: Any) -> DrawPlan:
+    """What to draw: as many as asked for, or by default from the stored posterior ensemble, where one fits.
+
+    Raises
+    ------
+    InputError
+        when draws are asked for and the stored ensemble is damaged or does not fit.
+    """
+    from sim.futures import posterior_of
     from sim.numerics.draws import DrawRequest
 
+    if asked is None or asked.count == 0:
+        return DrawPlan(None)
+    count = DEFAULT_DRAWS if asked.count is None else asked.count
+    request = DrawRequest(count, asked.seed, asked.workers, asked.precision, asked.prior)
+    if asked.count is not None or asked.prior:
+        if not asked.prior:
+            posterior_of(case.world)
+        return DrawPlan(request)
+    try:
+        return DrawPlan(request) if posterior_of(case.world) is not None else DrawPlan(None, _not_calibrated(case))
+    except InputError as error:
+        fault = error.faults[0]
+        return DrawPlan(None, Text("没有计算概率：", "no probabilities: ") + fault.message + _advised(fault))
+
+
+def _advised(fault: Fault) -> Text:
+    return Text("", "") if fault.advice is None else Text("。", ". ") + fault.advice
+
+
+def _not_calibrated(case: Any) -> Text:
+    command = f"python -m sim calibrate {case.world.city.key}"
+    return Text(f"没有计算概率：该市尚未校准。请运行 {command}", f"no probabilities: not calibrated yet. Run {command}")
+
+
+def _with_draws(outcome: Any, plan: DrawPlan, speaker: Speaker) -> Any:
+    from sim.futures import with_draws
+
+    if plan.request is None:
+        return replace(outcome, drawn_from=plan.reason)
     name = outcome.case.scenario.name
     what = Text(f"{name.zh} 抽样", f"{name.en}: draws")
-    request = DrawRequest(*draws)
-    with speaker.progress(request.count, what) as advance:
-        return with_draws(outcome, request, lambda done, _: advance(speaker.say(what), done))
+    with speaker.progress(plan.request.count, what) as advance:
+        return with_draws(outcome, plan.request, lambda done, _: advance(speaker.say(what), done))
 
 
 def _advance(advance: Callable[[str, float], None], label: str, _: str, done: int, total: int) -> None:
@@ -149,7 +195,7 @@ def missed_targets(required: Sequence[str], outcomes: Sequence[Any]) -> list[str
 
 def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> None:
     """Print what was changed, the scorecards and where everything is."""
-    from sim.plan.probability import sentences
+    from sim.deliver import draw_sentences
     from sim.report.pages import headline
 
     for outcome in outcomes:
@@ -163,7 +209,7 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
             speaker.line(remark)
         if outcome.step_error is not None:
             speaker.line(outcome.step_error.sentence())
-        for sentence in sentences(outcome.ensemble) if outcome.ensemble is not None else ():
+        for sentence in draw_sentences(outcome):
             speaker.line(sentence)
         count = len(outcome.case.bound.resolved)
         if count:

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,26 @@ def listed(document: Document) -> list[Any]:
 
 
 def _parsed(text: str, file: Path, collected: Faults | None) -> Document:
+    if collected is None:
+        return _faultless(text, file)
+    document, faults = _read(text, file)
+    if isinstance(document.data, dict):
+        collected.found.extend(faults.found)
+    else:
+        faults.raise_if_any()
+    return document
+
+
+@lru_cache(maxsize=128)
+def _faultless(text: str, file: Path) -> Document:
+    """A document without a fault, parsed once however often it is read: nobody changes what was read."""
+    document, faults = _read(text, file)
+    faults.raise_if_any()
+    return document
+
+
+def _read(text: str, file: Path) -> tuple[Document, Faults]:
+    """The document and what is wrong with it, short of not being YAML at all."""
     document, faults = Document(file), Faults()
     try:
         stream = iter(YAML(typ="safe", pure=True).parse(text))
@@ -97,11 +118,7 @@ def _parsed(text: str, file: Path, collected: Faults | None) -> Document:
         raise InputError(Fault(message, Place(file), Text(str(error), str(error)))) from error
     if document.data is None and not faults.found:
         faults.add(Text("文件是空的", "the file is empty"), Place(file))
-    if collected is None or not isinstance(document.data, dict):
-        faults.raise_if_any()
-    else:
-        collected.found.extend(faults.found)
-    return document
+    return document, faults
 
 
 def _syntax_fault(error: MarkedYAMLError, file: Path) -> Fault:

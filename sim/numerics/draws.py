@@ -20,12 +20,13 @@ Design = Literal["random", "sobol"]
 
 @dataclass(frozen=True)
 class DrawRequest:
-    """How many draws, from which seed, on how many workers, in which precision."""
+    """How many draws, from which seed, on how many workers, in which precision; from the priors or the stored posterior."""
 
     count: int
     seed: int
     workers: int
     precision: str = "float64"
+    prior: bool = False
 
 
 @dataclass(frozen=True)

@@ -82,12 +82,12 @@ def with_probabilities(scores: Sequence[Score], ensemble: Ensemble) -> list[Scor
     return [_with_share(score, ensemble) for score in scores]
 
 
-def sentences(ensemble: Ensemble) -> list[Text]:
-    """What a reader must know of the draws: how many, how likely all targets are together, and what was left out."""
+def sentences(ensemble: Ensemble, origin: Text) -> list[Text]:
+    """What a reader must know of the draws: how many, whence, how likely all targets are together, and what was left out."""
     lost = lost_sentence(ensemble)
     head = Text(
-        f"抽样：按参数先验抽取 {ensemble.count:,} 次（种子 {ensemble.seed}）",
-        f"draws: {ensemble.count:,} from the priors of the parameters (seed {ensemble.seed})",
+        f"抽样 {ensemble.count:,} 次（种子 {ensemble.seed}）：{origin.zh}",
+        f"{ensemble.count:,} draws (seed {ensemble.seed}): {origin.en}",
     )
     if ensemble.all_met is not None:
         p, error = 100.0 * ensemble.all_met.probability, 100.0 * ensemble.all_met.standard_error
@@ -95,7 +95,7 @@ def sentences(ensemble: Ensemble) -> list[Text]:
             f"；全部 {len(ensemble.shares)} 项目标同时实现的概率 {p:.2f}%（抽样误差 {error:.2f}）",
             f"; all {len(ensemble.shares)} targets are met together in {p:.2f} % (sampling error {error:.2f})",
         )
-    head = head + Text("。先验尚未按历史校准。", ". The priors are not yet calibrated on history.")
+    head = head + Text("。", ".")
     return [sentence for sentence in (head, lost, _rough(ensemble), _run_again(ensemble)) if sentence is not None]
 
 

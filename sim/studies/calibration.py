@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
+from scipy.stats import chi2
 
 from sim.numerics.draws import Prior
 from sim.numerics.streams import uniforms
@@ -23,6 +24,8 @@ from sim.studies.posterior import Weighted, weigh
 
 Values = NDArray[Any]
 Progress = Callable[[str, int, int], None]
+Made = tuple[int, Mapping[str, Values]]
+"""The number of a city in the pool, and the factors of its ensemble."""
 DRAWS = 1000
 
 
@@ -62,7 +65,7 @@ class Pool:
         calls = (delayed(_weighed)(self.asked[place], names, city_task(fit, place), seed) for place in places)
         yield from self.run(calls)
 
-    def forecasts(self, made: Sequence[tuple[int, Mapping[str, Values]]], origin: int, last: int, seed: int) -> Iterator[Values]:
+    def forecasts(self, made: Sequence[Made], origin: int, last: int, seed: int) -> Iterator[Values]:
         """Forecasts [year, observation, draw] of some of the cities, by their number, with the factors of their ensembles."""
         yield from self.run(delayed(_forecast)(self.asked[place], factors, origin, last, seed) for place, factors in made)
 
@@ -142,8 +145,8 @@ class CityEnsemble:
     factors: Mapping[str, Values] = field(repr=False)
 
 
-def calibrate(pool: Pool, progress: Progress) -> Calibration:
-    """Fit what the cities have in common."""
+def calibrate(pool: Pool, progress: Progress, key: str = "") -> Calibration:
+    """Fit what the cities have in common; what is done under a key is not done again after an interruption."""
     known = pool.open(progress)
     shocks = {name for item in known[0].observations for name in (item.rule.common, item.rule.own)}
     names = tuple(sorted({name for item in known for name in item.priors} - shocks))
@@ -151,7 +154,7 @@ def calibrate(pool: Pool, progress: Progress) -> Calibration:
     prior = prior_variances(known[0].observations, known[0].sizes, answers)
     errors = pool.errors(names)
     first = errors(np.zeros((len(names), 1)))[..., 0]
-    fit = fit_pooled(errors, len(names), prior, lambda done, all_: progress("fit", done, all_))
+    fit = fit_pooled(errors, len(names), prior, lambda done, all_: progress("fit", done, all_), key)
     return Calibration(pool.asked, tuple(known), names, prior, fit, answers, first)
 
 
@@ -174,8 +177,6 @@ def shock_factors(calibration: Calibration, known: Known, draws: int, seed: int)
 
     What was measured with an error of its own is taken off the variance of the city's own shock.
     """
-    from scipy.stats import chi2
-
     variances, factors = calibration.fit.variances, dict[str, Values]()
     for place, item in enumerate(calibration.observations):
         kinds = (

@@ -17,7 +17,9 @@ from sim.studies.observations import Observation
 
 Values = NDArray[Any]
 PRIOR_YEARS = 4.0
-"""Years of data that the prior of a shock's variance counts for."""
+"""Years of data that the prior of a shock's variance, and of its autocorrelation, counts for."""
+PRIOR_AUTOCORRELATION = 0.5
+_MOST = 0.9
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,39 @@ def beyond(observations: Sequence[Observation], changes: Values, axis: int) -> V
     return np.moveaxis(result, 0, axis)
 
 
-def year_weights(errors: Values) -> Values:
+def once_a_year(errors: Values) -> Values:
     """Weight of each [origin, horizon, observation]: hindcasts of one year from several origins count once together."""
-    known = np.isfinite(errors).any(axis=-1)
+    known = np.asarray(np.isfinite(errors).any(axis=-1))
     weights = np.zeros(known.shape)
     years = np.add.outer(np.arange(known.shape[0]), np.arange(known.shape[1]))
     for year in np.unique(years):
         here = (years == year)[..., np.newaxis] & known
         count = here.sum(axis=(0, 1))
         weights = np.where(here, 1.0 / np.maximum(count, 1), weights)
+    return weights
+
+
+def autocorrelation(errors: Values) -> Values:
+    """Of the cities' mean error one year ahead from year to year [observation], about zero, drawn towards the prior.
+
+    Good and bad times last: years in a row say less than as many years far apart.
+    """
+    known = np.asarray(np.isfinite(errors[:, 0]).any(axis=-1))
+    mean = np.where(known, _mean(errors)[:, 0], 0.0)
+    pairs = (known[1:] & known[:-1]).sum(axis=0)
+    products, squares = (mean[1:] * mean[:-1]).sum(axis=0), (mean**2).sum(axis=0)
+    found = np.divide(products, squares, out=np.zeros_like(squares), where=squares > 0.0)
+    drawn: Values = (PRIOR_YEARS * PRIOR_AUTOCORRELATION + pairs * found) / (PRIOR_YEARS + pairs)
+    return np.clip(drawn, 0.0, _MOST)
+
+
+def year_weights(errors: Values) -> Values:
+    """Weight of each [origin, horizon, observation]: a year counts once, and less where errors are alike from year to year.
+
+    With autocorrelation r, n years are worth n*(1 - r)/(1 + r) independent ones.
+    """
+    alike = autocorrelation(errors)
+    weights: Values = once_a_year(errors) * (1.0 - alike) / (1.0 + alike)
     return weights
 
 

@@ -1,7 +1,7 @@
 """The fit: parameters common to all cities by least squares, then the posterior of each city around them.
 
-Parameters are normal scores of their priors, so that all have the prior N(0, 1). With errors e(z) measured in standard deviations
-the estimate minimises |e(z)|^2 + |z|^2, and the posterior is close to normal with covariance (I + J'J)^-1, J = de/dz. A city's
+Parameters are normal scores of their priors, so that all have the prior N(0, 1). With errors e(z) in standard deviations the
+estimate minimises |e(z)|^2 + |z|^2, and the posterior is close to normal with covariance (I + J'J)^-1, J = de/dz. A city's
 scores are z = r*u + sqrt(1 - r^2)*d: u what all cities have in common, known from the others, d its own, r^2 = POOLED.
 """
 
@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from sim.cache import kept
 from sim.studies.errors_of_cities import Given, Variances, given_others, variances_of, whitened, year_weights
 
 Values = NDArray[Any]
@@ -87,15 +89,22 @@ def slopes_at(errors: Errors, scores: Values) -> tuple[Values, Values]:
     return found[..., 0], (found[..., 1 : count + 1] - found[..., count + 1 :]) / (2.0 * _STEP)
 
 
-def fit_pooled(errors: Errors, parameters: int, prior: Variances, progress: Callable[[int, int], None]) -> PooledFit:
-    """Least squares with variances from the errors themselves, renewed until they stand."""
-    scores, variances = np.zeros(parameters), prior
-    weights = year_weights(errors(scores[:, np.newaxis])[..., 0])
+def fit_pooled(
+    errors: Errors, parameters: int, prior: Variances, progress: Callable[[int, int], None], key: str = ""
+) -> PooledFit:
+    """Least squares with variances from the errors themselves, renewed a few times.
+
+    With a key, what each round found is kept: a fit that was interrupted goes on where it stopped.
+    """
+    scores = np.zeros(parameters)
     for number in range(_ROUNDS):
-        variances = variances_of(errors(scores[:, np.newaxis])[..., 0], weights, prior)
-        scores = _least_squares(errors, scores, weights, variances)
+        error = errors(scores[:, np.newaxis])[..., 0]
+        weights = year_weights(error)
+        variances = variances_of(error, weights, prior)
+        scores = kept("fit", f"{key}|{number}" if key else "", partial(_least_squares, errors, scores, weights, variances))
         progress(number + 1, _ROUNDS + 1)
     error, slope = slopes_at(errors, scores)
+    weights = year_weights(error)
     progress(_ROUNDS + 1, _ROUNDS + 1)
     return PooledFit(scores, error, slope, weights, variances_of(error, weights, prior))
 
@@ -124,14 +133,16 @@ class CityTask:
     def log_density(self, errors: Values, scores: Values) -> Values:
         """Log posterior [draw] up to a constant, for the city's errors [origin, horizon, observation, draw]."""
         residual = scaled(errors, self.weights, self.given)
-        return -0.5 * (residual**2).sum(axis=0) + self.prior.log_density(scores)
+        density: Values = self.prior.log_density(scores) - 0.5 * np.square(residual).sum(axis=0)
+        return density
 
 
 def scaled(errors: Values, weights: Values, given: Given) -> Values:
     """A city's errors beyond what the others' say, in standard deviations, flat [residual, ...]; nothing known is zero."""
     tail = (..., *((np.newaxis,) * (errors.ndim - 3)))
     apart = np.sqrt(weights)[tail] * (errors - given.mean[tail]) / np.sqrt(given.variance)[tail]
-    return np.where(np.isfinite(apart), apart, 0.0).reshape(-1, *errors.shape[3:])
+    filled: Values = np.where(np.isfinite(apart), apart, 0.0)
+    return filled.reshape(-1, *errors.shape[3:])
 
 
 def city_task(fit: PooledFit, city: int) -> CityTask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from sim.errors import InputError
 from sim.inputs.home import find_home
@@ -183,10 +184,11 @@ class CityHindcasts:
 
     def changes(self, names: Sequence[str], scores: Values, *, kicked: bool = False) -> Values:
         """The model's changes [origin, horizon, observation, draw] for normal scores [parameter, draw]; nan beyond `last`."""
-        return self._filled(
-            {origin: item.changes(factors_of(item.priors, names, scores), kicked=kicked) for origin, item in self.hindcasts.items()},
-            scores.shape[1],
-        )
+        found = {
+            origin: item.changes(factors_of(item.priors, names, scores), kicked=kicked)
+            for origin, item in self.hindcasts.items()
+        }
+        return self._filled(found, scores.shape[1])
 
     def answers(self, sizes: Mapping[str, Values]) -> Values:
         """Changes [origin, horizon, observation, draw] at prior medians with every noise at one, for factors on shock sizes."""
@@ -203,8 +205,6 @@ class CityHindcasts:
 
 def factors_of(priors: Mapping[str, Prior], names: Sequence[str], scores: Values) -> dict[str, Values]:
     """Factors [draw] from normal scores [parameter, draw]: the quantile of the triangular prior that the score stands for."""
-    from scipy.special import ndtr
-
     known = ((priors[name], row) for name, row in zip(names, scores, strict=True) if name in priors)
     return {prior.name: triangular(ndtr(row), prior.low, prior.mode, prior.high) for prior, row in known}
 
@@ -234,8 +234,9 @@ def city_hindcasts(asked: Asked) -> CityHindcasts:
     history = latest.city.history
     changes = [published_changes(item, history, asked.city) for item in observations]
     published = np.full((len(asked.origins), asked.horizon, len(observations)), np.nan)
-    for origin, year in ((origin, year) for origin in found for year in found[origin].years):
-        published[origin - asked.first, year - origin - 1] = [series.get(year, np.nan) for series in changes]
+    for base_year, hindcast in found.items():
+        for place, year in enumerate(hindcast.years):
+            published[base_year - asked.first, place] = [series.get(year, np.nan) for series in changes]
     return CityHindcasts(asked, observations, found, published)
 
 
@@ -248,8 +249,3 @@ def forecaster(asked: Asked, origin: int, last: int) -> Hindcast:
 
 def _open(asked: Asked, base_year: int) -> World:
     return open_world(find_home(asked.home), asked.city, base_year, asked.as_of)
-
-
-def usable_cities(home: Path) -> Iterator[str]:
-    """Cities of a home, in order of their names."""
-    yield from sorted(find_home(home).cities())

@@ -10,6 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+with warnings.catch_warnings():  # on import arviz speaks of its next version
+    warnings.simplefilter("ignore", FutureWarning)
+    from arviz import psislw
+
 from sim.errors import Fault, Place, RunError
 from sim.studies.fit import CityTask, Normal
 from sim.text import Text
@@ -80,11 +84,9 @@ def _between(found: Weighted, before: Normal) -> Normal:
 
 def _smoothed(scores: Values, density: Values) -> Weighted:
     """Weights with the tail smoothed by a generalised Pareto distribution."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        from arviz import psislw
-
-    smooth, shape = psislw(np.where(np.isfinite(density), density, -np.inf) - np.nanmax(density))
+    smooth, shape = psislw(  # type: ignore[no-untyped-call]
+        np.where(np.isfinite(density), density, -np.inf) - np.nanmax(density)
+    )
     weights = np.exp(np.asarray(smooth))
     weights /= weights.sum()
     return Weighted(scores, weights, float(1.0 / (weights**2).sum()), float(shape))

@@ -1,0 +1,132 @@
+"""The stored posterior ensemble of a city: a small netCDF file in its folder, with what it was made from.
+
+It says by what the central values of the parameters are to be multiplied, draw by draw. It belongs to the model and the data of
+all cities that it was fitted to; when any of them changes it is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.cache import digest
+from sim.errors import Fault, InputError, Place
+from sim.inputs.files import is_file
+from sim.inputs.home import Home
+from sim.text import Text
+
+Values = NDArray[Any]
+FILE = "ensemble.nc"
+_MODEL_PARTS = ("*.py", "parameters.yaml", "checks.yaml", "breaks.yaml", "base_year/*", "reference/*/*.csv")
+_CITY_PARTS = ("history.csv", "sources.yaml", "breaks.yaml", "city.yaml", "parameters.yaml", "base_year/*")
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Factors [draw] by parameter; the cities and years of the fit; what the sample is worth; what prior and posterior say."""
+
+    city: str
+    cities: tuple[str, ...]
+    first: int
+    last: int
+    effective: float
+    tail_shape: float
+    factors: Mapping[str, Values] = field(repr=False)
+    summary: Mapping[str, Values] = field(repr=False)
+
+    @property
+    def count(self) -> int:
+        """Draws of the parameters."""
+        return len(next(iter(self.factors.values())))
+
+
+def data_key(home: Home, model: str, cities: Iterable[str]) -> str:
+    """The hash of the model and of the data of some cities; line ends do not count."""
+    folders = [(home.models / model, _MODEL_PARTS), *((home.models / city, _CITY_PARTS) for city in sorted(cities))]
+    parts = []
+    for folder, patterns in folders:
+        files = sorted({file for pattern in patterns for file in folder.glob(pattern) if is_file(file)})
+        for file in (file for file in files if file.suffix in {".py", ".yaml", ".csv"}):
+            parts += [file.relative_to(home.models).as_posix().encode(), file.read_bytes().replace(b"\r\n", b"\n")]
+    return digest(parts)
+
+
+def write_posterior(home: Home, model: str, posterior: Posterior) -> Path:
+    """Write the file aside and rename it."""
+    names = list(posterior.factors)
+    factors = np.array([posterior.factors[name] for name in names], dtype=np.float32)
+    variables: dict[str, Any] = {"factor": (("parameter", "draw"), factors)}
+    variables |= {name: (("parameter",), values) for name, values in posterior.summary.items()}
+    dataset = xr.Dataset(variables, coords={"parameter": names})
+    dataset.attrs |= {
+        "title": f"posterior ensemble of {posterior.city}",
+        "city": posterior.city,
+        "model": model,
+        "cities": json.dumps(posterior.cities),
+        "first": posterior.first,
+        "last": posterior.last,
+        "effective_draws": posterior.effective,
+        "tail_shape": posterior.tail_shape,
+        "data_key": data_key(home, model, posterior.cities),
+    }
+    file = home.models / posterior.city / FILE
+    aside = file.with_name(f".{FILE}.{os.getpid()}.part")
+    try:
+        aside.write_bytes(bytes(dataset.to_netcdf(engine="h5netcdf", encoding={"factor": {"zlib": True, "complevel": 9}})))
+        aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)
+    return file
+
+
+def read_posterior(home: Home, city: str, model: str) -> Posterior | None:
+    """The stored ensemble of a city; None where none is stored.
+
+    Raises
+    ------
+    InputError
+        when the file is damaged, or was made from other equations or other data.
+    """
+    file = home.models / city / FILE
+    if not is_file(file):
+        return None
+    try:
+        with xr.open_dataset(file, engine="h5netcdf") as dataset:
+            posterior, key = _posterior(dataset), str(dataset.attrs["data_key"])
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        message = Text("后验集合文件已损坏", "the file of the posterior ensemble is damaged")
+        raise InputError(Fault(message, Place(file), _renew(city))) from error
+    missing = sorted(set(posterior.cities) - set(home.cities()))
+    if missing or key != data_key(home, model, posterior.cities):
+        message = Text("后验集合与现在的模型或数据不符", "the posterior ensemble does not belong to the present model or data")
+        raise InputError(Fault(message, Place(file), _renew(city)))
+    return posterior
+
+
+def _posterior(dataset: xr.Dataset) -> Posterior:
+    names = [str(name) for name in dataset["parameter"].values]
+    factors = dataset["factor"].values.astype(np.float64)
+    summary = {str(name): dataset[name].values for name in dataset.data_vars if name != "factor"}
+    return Posterior(
+        city=str(dataset.attrs["city"]),
+        cities=tuple(json.loads(dataset.attrs["cities"])),
+        first=int(dataset.attrs["first"]),
+        last=int(dataset.attrs["last"]),
+        effective=float(dataset.attrs["effective_draws"]),
+        tail_shape=float(dataset.attrs["tail_shape"]),
+        factors=dict(zip(names, factors, strict=True)),
+        summary=summary,
+    )
+
+
+def _renew(city: str) -> Text:
+    command = f"python -m sim calibrate {city}"
+    return Text(f"请重新校准：{command}；或加 --prior 按先验抽样", f"renew it: {command}; or draw from the priors with --prior")

@@ -1,0 +1,115 @@
+"""Naive forecasts, fixed before any result was seen: what ours must beat. Each knows only the series itself up to the origin.
+
+A level is forecast by the growth of its logarithm, a share by its change in points, growth by itself. The published series are
+read as they stand.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from statsmodels.tools.sm_exceptions import ConvergenceWarning
+from statsmodels.tsa.holtwinters import ExponentialSmoothing
+
+Values = NDArray[Any]
+Kind = Literal["growth", "level", "share"]
+NAMES = ("last_growth", "mean_growth_5", "mean_growth_10", "growth_trend", "level_trend", "damped_ets", "no_change")
+"""The forecasters; `no_change` is one for shares only."""
+_WINDOW, _SHORT, _LONG = 10, 5, 10
+_FEWEST_FOR_ETS = 5
+
+
+@dataclass(frozen=True)
+class Series:
+    """A published series up to its origin: years in order, and values (growth as a ratio, shares as ratios, levels above 0)."""
+
+    kind: Kind
+    years: Values
+    values: Values
+
+    @property
+    def levels(self) -> Values:
+        """The series as something that adds up: log levels, shares, or the log level that growth makes from zero."""
+        if self.kind == "growth":
+            return np.concatenate([[0.0], np.cumsum(np.log1p(self.values))])
+        return np.log(self.values) if self.kind == "level" else self.values
+
+    @property
+    def changes(self) -> Values:
+        """Yearly changes of the levels."""
+        return np.diff(self.levels)
+
+
+def series_of(kind: Kind, published: Mapping[int, float], origin: int) -> Series:
+    """What was published up to the origin."""
+    known = {year: value for year, value in sorted(published.items()) if year <= origin}
+    return Series(kind, np.array(list(known)), np.array(list(known.values())))
+
+
+def naive_forecasts(series: Series, horizon: int) -> dict[str, Values]:
+    """Changes [year] of the log level or share in the years after the origin, by forecaster."""
+    found = {name: forecast(series, horizon) for name, forecast in _FORECASTERS.items()}
+    return found if series.kind == "share" else {name: value for name, value in found.items() if name != "no_change"}
+
+
+def _last(series: Series, horizon: int) -> Values:
+    return np.full(horizon, series.changes[-1])
+
+
+def _mean(years: int) -> Callable[[Series, int], Values]:
+    return lambda series, horizon: np.full(horizon, series.changes[-years:].mean())
+
+
+def _growth_trend(series: Series, horizon: int) -> Values:
+    """A straight line through the last ten changes, carried on."""
+    recent = series.changes[-_WINDOW:]
+    slope, start = np.polyfit(np.arange(len(recent)), recent, 1)
+    line: Values = start + slope * (len(recent) - 1 + np.arange(1, horizon + 1))
+    return line
+
+
+def _level_trend(series: Series, horizon: int) -> Values:
+    """The slope of a straight line through the last ten levels, begun at the last one."""
+    levels = series.levels if series.kind == "share" else np.exp(series.levels)
+    recent = levels[-_WINDOW:]
+    slope = np.polyfit(np.arange(len(recent)), recent, 1)[0]
+    path = recent[-1] + slope * np.arange(horizon + 1)
+    if series.kind == "share":
+        return np.diff(path)
+    return np.diff(np.log(np.maximum(path, _LEAST * recent[-1])))
+
+
+_LEAST = 1e-3
+
+
+def _damped(series: Series, horizon: int) -> Values:
+    """Exponential smoothing with a damped trend, of the log level or the share."""
+    levels = series.levels
+    if len(levels) < _FEWEST_FOR_ETS:
+        return _mean(_SHORT)(series, horizon)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", RuntimeWarning)
+        model = ExponentialSmoothing(levels, trend="add", damped_trend=True, initialization_method="estimated")
+        path = np.concatenate([levels[-1:], model.fit().forecast(horizon)])
+    return np.diff(path)
+
+
+def _no_change(series: Series, horizon: int) -> Values:
+    return np.zeros(horizon) if series.kind == "share" else np.full(horizon, series.changes[-1])
+
+
+_FORECASTERS: dict[str, Callable[[Series, int], Values]] = {
+    "last_growth": _last,
+    "mean_growth_5": _mean(_SHORT),
+    "mean_growth_10": _mean(_LONG),
+    "growth_trend": _growth_trend,
+    "level_trend": _level_trend,
+    "damped_ets": _damped,
+    "no_change": _no_change,
+}

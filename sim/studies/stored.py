@@ -1,0 +1,128 @@
+"""Calibrate cities and store their posterior ensembles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cache import digest
+from sim.inputs.city import read_city_file
+from sim.inputs.home import Home
+from sim.numerics.draws import Prior
+from sim.outputs.posterior import Posterior, data_key, write_posterior
+from sim.studies.calibration import Calibration, CityEnsemble, Progress, asked_of, calibrate, ensembles, pool_of
+from sim.studies.table_check import fail_if_unfit
+
+Values = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which cities, fitted to which years (inclusive), by how many processes, from which seed."""
+
+    cities: tuple[str, ...]
+    first: int
+    last: int
+    workers: int
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class FitRow:
+    """How one indicator is fitted in one city: errors of the yearly changes one to four years ahead, in per cent or points."""
+
+    indicator: str
+    changes: int
+    rmse_before: float
+    rmse_after: float
+    bias_before: float
+    bias_after: float
+    common_shock: float
+    own_shock: float
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The stored ensemble of a city and how well it fits."""
+
+    posterior: Posterior
+    rows: tuple[FitRow, ...] = field(repr=False)
+
+
+def pooled_cities(home: Home, city: str) -> tuple[str, ...]:
+    """The cities of the home that share the city's model."""
+    model = read_city_file(home.city_folder(city)).model
+    return tuple(name for name in home.cities() if read_city_file(home.models / name).model == model)
+
+
+def store(home: Home, request: Request, progress: Progress) -> Iterator[Fitted]:
+    """Fit all cities of the model together, then store the ensemble of each city that was asked for.
+
+    Raises
+    ------
+    SimError
+        with every fault of the cities' tables, or when a posterior cannot be sampled.
+    """
+    cities = pooled_cities(home, request.cities[0])
+    model = read_city_file(home.city_folder(request.cities[0])).model
+    fail_if_unfit(home, cities, range(request.first, request.last + 1))
+    key = digest([data_key(home, model, cities).encode(), repr((cities, request.first, request.last)).encode()])
+    with pool_of(asked_of(home.folder, cities, request.first, request.last, None), request.workers) as pool:
+        found = calibrate(pool, progress, key)
+        for ensemble in ensembles(pool, found, request.cities, request.seed, progress):
+            posterior = _posterior(found, ensemble, cities, request)
+            write_posterior(home, model, posterior)
+            yield Fitted(posterior, fit_rows(found, ensemble.city))
+
+
+def _posterior(found: Calibration, ensemble: CityEnsemble, cities: Sequence[str], request: Request) -> Posterior:
+    known = found.known[found.place(ensemble.city)]
+    priors = [known.priors[name] for name in ensemble.factors]
+    values = list(ensemble.factors.values())
+    summary = {
+        "prior_mean": np.array([prior_moments(prior)[0] for prior in priors]),
+        "prior_sd": np.array([prior_moments(prior)[1] for prior in priors]),
+        "posterior_mean": np.array([factor.mean() for factor in values]),
+        "posterior_sd": np.array([factor.std() for factor in values]),
+    }
+    return Posterior(
+        city=ensemble.city,
+        cities=tuple(cities),
+        first=request.first,
+        last=request.last,
+        effective=ensemble.weighted.effective,
+        tail_shape=ensemble.weighted.tail_shape,
+        factors=ensemble.factors,
+        summary=summary,
+    )
+
+
+def prior_moments(prior: Prior) -> tuple[float, float]:
+    """Mean and standard deviation of a triangular prior: (a + b + c)/3, and the root of (aa + bb + cc - ab - ac - bc)/18."""
+    a, b, c = prior.low, prior.mode, prior.high
+    return (a + b + c) / 3.0, float(np.sqrt((a * a + b * b + c * c - a * b - a * c - b * c) / 18.0))
+
+
+def fit_rows(found: Calibration, city: str) -> tuple[FitRow, ...]:
+    """The fit of each indicator of a city, at the medians of the priors and at the common estimate."""
+    place = found.place(city)
+    return tuple(_row(found, place, number) for number in range(len(found.observations)))
+
+
+def _row(found: Calibration, place: int, number: int) -> FitRow:
+    before, after = (100.0 * errors[:, :, number, place] for errors in (found.first_errors, found.fit.errors))
+    known = np.isfinite(after)
+    return FitRow(
+        indicator=found.observations[number].name,
+        changes=int(known.sum()),
+        rmse_before=float(np.sqrt(np.mean(before[known] ** 2))) if known.any() else float("nan"),
+        rmse_after=float(np.sqrt(np.mean(after[known] ** 2))) if known.any() else float("nan"),
+        bias_before=float(before[known].mean()) if known.any() else float("nan"),
+        bias_after=float(after[known].mean()) if known.any() else float("nan"),
+        common_shock=100.0 * float(np.sqrt(found.fit.variances.common[number])),
+        own_shock=100.0 * float(np.sqrt(found.fit.variances.own[number])),
+    )
