@@ -16,16 +16,19 @@ import xarray as xr
 from sim.inputs.values import YearPath
 from sim.interrupts import fail_if_interrupted
 from sim.outputs.ensemble import ensemble_dataset
+from sim.outputs.posterior import Foreseen
 from sim.outputs.store import RUN_FILE, results_folder, run_id, write_run
 from sim.pipeline import Case, Outcome
 from sim.plan.probability import sentences
 from sim.plan.tables import score_dataset, write_scorecard
 from sim.report.drawing import finish_drawing, read_svgs, start_drawing
-from sim.report.pages import Assumption, CaseText, Setting, as_cells, compare_page, report_page
+from sim.report.numbers import chance, plain
+from sim.report.pages import Assumption, CaseText, Foresight, Setting, as_cells, compare_page, report_page
 from sim.report.values import value_text
 from sim.report.view import CaseView, View
 from sim.report.workbook import write_workbook
 from sim.text import Language, Text
+from sim.units import conversion
 
 
 def deliver(outcomes: Sequence[Outcome], results: Path, language: Language, pool: ProcessPoolExecutor, now: datetime) -> Path:
@@ -123,6 +126,7 @@ def case_text(outcome: Outcome) -> CaseText:
         remarks=case.selection.remarks,
         step_error=None if outcome.step_error is None else outcome.step_error.sentence(),
         draws=draw_sentences(outcome),
+        foreseen=[_foresight(outcome, item) for item in outcome.foreseen],
         settings=settings,
         comparisons=outcome.comparisons,
         assumptions=[_assumption(outcome, name) for name in case.world.city.parameters],
@@ -135,6 +139,31 @@ def draw_sentences(outcome: Outcome) -> tuple[Text, ...]:
     if outcome.ensemble is None:
         return () if outcome.drawn_from is None else (outcome.drawn_from,)
     return tuple(sentences(outcome.ensemble, outcome.drawn_from or Text("", "")))
+
+
+def _foresight(outcome: Outcome, seen: Foreseen) -> Foresight:
+    target = outcome.case.world.catalogue.targets[seen.target]
+    return Foresight(
+        name=target.name,
+        unit=target.unit,
+        year=target.year or seen.as_of,
+        as_of=seen.as_of,
+        value=plain(seen.value),
+        chance=chance(seen.probability),
+        median=plain(seen.median),
+        band=f"{plain(seen.low)}–{plain(seen.high)}",
+        outcome=plain(_published(outcome, seen.target)),
+        stand_in=seen.stand_in,
+    )
+
+
+def _published(outcome: Outcome, target_id: str) -> float | None:
+    """What was published of a target in its year, in its unit."""
+    world = outcome.case.world
+    target, binding = world.catalogue.targets[target_id], world.catalogue.bindings[target_id]
+    series = world.city.history.series(binding.history or "", binding.region or target.region)
+    datum = series.get(target.year or 0)
+    return None if datum is None else datum.value * conversion(datum.unit, target.unit)
 
 
 def _assumption(outcome: Outcome, name: str) -> Assumption:

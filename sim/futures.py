@@ -26,7 +26,8 @@ def with_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None
     posterior = None if request.prior else posterior_of(outcome.case.world)
     ensemble = run_draws(outcome, request, progress, posterior)
     scores = with_probabilities(outcome.scores, ensemble)
-    return replace(outcome, ensemble=ensemble, scores=scores, drawn_from=origin_of_draws(posterior))
+    seen = () if posterior is None else posterior.foreseen
+    return replace(outcome, ensemble=ensemble, scores=scores, drawn_from=origin_of_draws(posterior), foreseen=seen)
 
 
 def posterior_of(world: World) -> Posterior | None:

@@ -26,6 +26,7 @@ from sim.numerics.kernel import Kernel, kernel_for
 from sim.numerics.links import link_sign, starting_point
 from sim.numerics.methods import METHODS
 from sim.outputs.dataset import to_dataset
+from sim.outputs.posterior import Foreseen
 from sim.outputs.provenance import Provenance, provenance
 from sim.outputs.published import Comparison, compare_with_published
 from sim.plan.scorecard import Judge, Score, score_all
@@ -75,7 +76,7 @@ class Case:
 class Outcome:
     """What a run says: results, scorecard, time-step error, errors against published figures, where it comes from, draws.
 
-    `drawn_from` says where the draws come from, or why there are none.
+    `drawn_from` says where the draws come from, or why there are none; `foreseen` how likely targets looked in earlier years.
     """
 
     case: Case
@@ -86,6 +87,7 @@ class Outcome:
     provenance: Provenance
     ensemble: Ensemble | None = None
     drawn_from: Text | None = None
+    foreseen: tuple[Foreseen, ...] = ()
 
 
 def declarations(world: World) -> tuple[Declaration, ...]:

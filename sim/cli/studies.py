@@ -17,14 +17,15 @@ from sim.inputs.home import find_home
 from sim.text import Text
 
 if TYPE_CHECKING:
+    from sim.outputs.posterior import Foreseen, Posterior
     from sim.studies.backtest import Scored
-    from sim.studies.stored import Fitted
 
 LAST_FITTED = 2023
 _STAGES = {
     "open": Text("打开各市历史", "opening the cities' history"),
     "fit": Text("共同拟合", "common fit"),
     "weigh": Text("后验抽样", "posterior sample"),
+    "foresight": Text("站在当年看目标", "targets seen from earlier years"),
     "backtest": Text("逐年回测", "origins of the backtest"),
 }
 
@@ -73,18 +74,21 @@ def calibrate(city: str, fit: str, workers: int, seed: int, home_folder: Path | 
         _say_fit(item, speaker)
 
 
-def _fitted_document(item: Fitted) -> dict[str, Any]:
-    posterior = item.posterior
+def _fitted_document(posterior: Posterior) -> dict[str, Any]:
     names = list(posterior.factors)
     columns = {key: values.tolist() for key, values in posterior.summary.items()}
     parameters = [{"parameter": name} | {key: columns[key][place] for key in columns} for place, name in enumerate(names)]
     head = {"city": posterior.city, "cities": list(posterior.cities), "first": posterior.first, "last": posterior.last}
     worth = {"effective_draws": posterior.effective, "tail_shape": posterior.tail_shape, "draws": posterior.count}
-    return head | worth | {"fit": [asdict(row) for row in item.rows], "parameters": parameters}
+    return (
+        head
+        | worth
+        | {"fit": [asdict(row) for row in posterior.fit], "parameters": parameters}
+        | {"foresight": [asdict(seen) for seen in posterior.foreseen]}
+    )
 
 
-def _say_fit(item: Fitted, speaker: Speaker) -> None:
-    posterior = item.posterior
+def _say_fit(posterior: Posterior, speaker: Speaker) -> None:
     worth, shape = f"{posterior.effective:.0f}", f"{posterior.tail_shape:.2f}"
     years = f"{posterior.first}–{posterior.last}"
     city, count = posterior.city, len(posterior.cities)
@@ -94,10 +98,21 @@ def _say_fit(item: Fitted, speaker: Speaker) -> None:
     if speaker.quiet:
         return
     table = Table(*(speaker.word(*head) for head in _FIT_HEADS))
-    for row in item.rows:
+    for row in posterior.fit:
         numbers = (row.rmse_before, row.rmse_after, row.bias_after, row.common_shock, row.own_shock)
         table.add_row(row.indicator, str(row.changes), *(f"{number:.2f}" for number in numbers))
     speaker.out.print(table)
+    for seen in posterior.foreseen:
+        speaker.line(foreseen_sentence(seen))
+
+
+def foreseen_sentence(seen: Foreseen) -> Text:
+    """How likely a target looked from an earlier year."""
+    share, band = f"{100.0 * seen.probability:.1f}", f"{seen.low:,.0f}–{seen.high:,.0f}"
+    return Text(
+        f"站在 {seen.as_of} 年末看 {seen.target}：达到的概率 {share}%，中位数 {seen.median:,.0f}（80% 区间 {band}）",
+        f"{seen.target} seen from the end of {seen.as_of}: reached in {share} %, median {seen.median:,.0f} (80 %: {band})",
+    )
 
 
 _FIT_HEADS = (

@@ -35,6 +35,8 @@ class Row:
     known_from: int
     source: str
     method: str
+    spread: tuple[float, float] | None = None
+    """Lowest and highest factor on the value, where a stand-in takes the place of data that were not known."""
 
 
 class SettingEntry(Record):

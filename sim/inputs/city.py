@@ -223,4 +223,5 @@ def _from_table(record: ParameterRecord, tables: dict[int | None, Floats], row: 
         source=f"{row.source}；{row.method}",
         evidence=evidence if evidence in ("V", "M", "D", "A") else "A",  # type: ignore[arg-type]
         known_from=row.known_from,
+        common_factor=record.common_factor if row.spread is None else row.spread,
     )

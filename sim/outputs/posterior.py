@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,47 @@ from sim.text import Text
 Values = NDArray[Any]
 FILE = "ensemble.nc"
 _MODEL_PARTS = ("*.py", "parameters.yaml", "checks.yaml", "breaks.yaml", "base_year/*", "reference/*/*.csv")
-_CITY_PARTS = ("history.csv", "sources.yaml", "breaks.yaml", "city.yaml", "parameters.yaml", "base_year/*")
+_CITY_PARTS = (
+    "history.csv",
+    "sources.yaml",
+    "breaks.yaml",
+    "city.yaml",
+    "parameters.yaml",
+    "base_year/*",
+    "plan/foresight.yaml",
+)
+
+
+@dataclass(frozen=True)
+class FitRow:
+    """How one indicator is fitted in one city: errors of the yearly changes one to four years ahead, in per cent or points."""
+
+    indicator: str
+    changes: int
+    rmse_before: float
+    rmse_after: float
+    bias_before: float
+    bias_after: float
+    common_shock: float
+    own_shock: float
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """How likely a target looked from the end of an earlier year: probability, 80 % band and median in the target's unit.
+
+    `stand_in` says what took the place of a start that no statistic printed.
+    """
+
+    target: str
+    as_of: int
+    value: float
+    probability: float
+    error: float
+    low: float
+    median: float
+    high: float
+    stand_in: str
 
 
 @dataclass(frozen=True)
@@ -41,6 +81,8 @@ class Posterior:
     tail_shape: float
     factors: Mapping[str, Values] = field(repr=False)
     summary: Mapping[str, Values] = field(repr=False)
+    fit: tuple[FitRow, ...] = field(repr=False)
+    foreseen: tuple[Foreseen, ...] = ()
 
     @property
     def count(self) -> int:
@@ -75,6 +117,8 @@ def write_posterior(home: Home, model: str, posterior: Posterior) -> Path:
         "last": posterior.last,
         "effective_draws": posterior.effective,
         "tail_shape": posterior.tail_shape,
+        "fit": json.dumps([asdict(item) for item in posterior.fit]),
+        "foreseen": json.dumps([asdict(item) for item in posterior.foreseen], ensure_ascii=False),
         "data_key": data_key(home, model, posterior.cities),
     }
     file = home.models / posterior.city / FILE
@@ -124,6 +168,8 @@ def _posterior(dataset: xr.Dataset) -> Posterior:
         tail_shape=float(dataset.attrs["tail_shape"]),
         factors=dict(zip(names, factors, strict=True)),
         summary=summary,
+        fit=tuple(FitRow(**item) for item in json.loads(dataset.attrs["fit"])),
+        foreseen=tuple(Foreseen(**item) for item in json.loads(dataset.attrs["foreseen"])),
     )
 
 

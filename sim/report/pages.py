@@ -61,6 +61,22 @@ class Assumption:
 
 
 @dataclass(frozen=True)
+class Foresight:
+    """A target asked again from an earlier year: what it looked like then, and what came of it."""
+
+    name: Text
+    unit: str
+    year: int
+    as_of: int
+    value: str
+    chance: str
+    median: str
+    band: str
+    outcome: str
+    stand_in: str
+
+
+@dataclass(frozen=True)
 class CaseText:
     """What a page says of a scenario besides its numbers."""
 
@@ -68,6 +84,7 @@ class CaseText:
     remarks: Sequence[Text]
     step_error: Text | None
     draws: Sequence[Text]
+    foreseen: Sequence[Foresight]
     settings: Sequence[Setting]
     comparisons: Sequence[Comparison]
     assumptions: Sequence[Assumption]
@@ -86,6 +103,7 @@ def report_page(view: View, case: CaseView, text: CaseText, figures: Mapping[str
         description=view.say(text.description),
         step_error="" if text.step_error is None else view.say(text.step_error),
         draws=[view.say(sentence) for sentence in text.draws],
+        foreseen=[as_cells(item, language) for item in text.foreseen],
         scores=[score_cells(score, language) for score in case.scores],
         changes=[as_cells(item, language) for item in text.settings],
         figures=_figures(figures),
@@ -196,7 +214,7 @@ def _inline(svg: str, name: str) -> str:
     return body.replace('id="', f'id="{name}-').replace('href="#', f'href="#{name}-').replace("url(#", f"url(#{name}-")
 
 
-def as_cells(item: Setting | Assumption, language: Language) -> dict[str, str]:
+def as_cells(item: Setting | Assumption | Foresight, language: Language) -> dict[str, str]:
     """A setting or parameter as text in one language."""
     said = {key: value.in_language(language) if isinstance(value, Text) else value for key, value in vars(item).items()}
     for key in ("source", "note"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,9 @@ from sim.cache import digest
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
 from sim.numerics.draws import Prior
-from sim.outputs.posterior import Posterior, data_key, write_posterior
+from sim.outputs.posterior import FitRow, Posterior, data_key, write_posterior
 from sim.studies.calibration import Calibration, CityEnsemble, Progress, asked_of, calibrate, ensembles, pool_of
+from sim.studies.foresight import foresee
 from sim.studies.table_check import fail_if_unfit
 
 Values = NDArray[Any]
@@ -31,35 +32,13 @@ class Request:
     seed: int = 0
 
 
-@dataclass(frozen=True)
-class FitRow:
-    """How one indicator is fitted in one city: errors of the yearly changes one to four years ahead, in per cent or points."""
-
-    indicator: str
-    changes: int
-    rmse_before: float
-    rmse_after: float
-    bias_before: float
-    bias_after: float
-    common_shock: float
-    own_shock: float
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """The stored ensemble of a city and how well it fits."""
-
-    posterior: Posterior
-    rows: tuple[FitRow, ...] = field(repr=False)
-
-
 def pooled_cities(home: Home, city: str) -> tuple[str, ...]:
     """The cities of the home that share the city's model."""
     model = read_city_file(home.city_folder(city)).model
     return tuple(name for name in home.cities() if read_city_file(home.models / name).model == model)
 
 
-def store(home: Home, request: Request, progress: Progress) -> Iterator[Fitted]:
+def store(home: Home, request: Request, progress: Progress) -> Iterator[Posterior]:
     """Fit all cities of the model together, then store the ensemble of each city that was asked for.
 
     Raises
@@ -74,9 +53,10 @@ def store(home: Home, request: Request, progress: Progress) -> Iterator[Fitted]:
     with pool_of(asked_of(home.folder, cities, request.first, request.last, None), request.workers) as pool:
         found = calibrate(pool, progress, key)
         for ensemble in ensembles(pool, found, request.cities, request.seed, progress):
-            posterior = _posterior(found, ensemble, cities, request)
+            seen = foresee(home, ensemble.city, cities, request.first, request.workers, request.seed, progress)
+            posterior = replace(_posterior(found, ensemble, cities, request), foreseen=seen)
             write_posterior(home, model, posterior)
-            yield Fitted(posterior, fit_rows(found, ensemble.city))
+            yield posterior
 
 
 def _posterior(found: Calibration, ensemble: CityEnsemble, cities: Sequence[str], request: Request) -> Posterior:
@@ -98,6 +78,7 @@ def _posterior(found: Calibration, ensemble: CityEnsemble, cities: Sequence[str]
         tail_shape=ensemble.weighted.tail_shape,
         factors=ensemble.factors,
         summary=summary,
+        fit=fit_rows(found, ensemble.city),
     )
 
 

@@ -135,7 +135,11 @@ def hightech_firms(base: BaseYear) -> tuple[float, Origin]:
         return float(base.carried["hightech_firms_base"].sum()), carried_origin(base)
     industry, _ = industrial_firms(base)
     usual = setting(base, "hightech_firms_per_industrial_firm")
-    return usual.value * industry, Origin(usual.evidence, usual.known_from, usual.source, "无数据，按与规模工业之比")
+    method = "无数据，按与规模工业之比"
+    return usual.value * industry, Origin(usual.evidence, usual.known_from, usual.source, method, _HIGHTECH_SPREAD)
+
+
+_HIGHTECH_SPREAD = (0.5, 2.0)
 
 
 def _flag(base: BaseYear, parameter: str, name: str) -> list[Row]:

@@ -20,6 +20,8 @@ class Origin:
     known_from: int
     source: str
     method: str
+    spread: tuple[float, float] | None = None
+    """How far a stand-in may be off: the lowest and highest factor on it."""
 
     def with_method(self, method: str) -> Origin:
         """The same source, used in another way."""
@@ -42,7 +44,8 @@ def path_cells(parameter: str, unit: str, values: Mapping[int, float], origin: O
 
 
 def _row(parameter: str, members: str, year: int | None, value: float, unit: str, origin: Origin) -> Row:
-    return Row(parameter, members, year, value, unit, origin.evidence, origin.known_from, origin.source, origin.method)
+    known, spread = origin.known_from, origin.spread
+    return Row(parameter, members, year, value, unit, origin.evidence, known, origin.source, origin.method, spread)
 
 
 def from_setting(base: BaseYear, name: str, method: str = "直接引用") -> Origin:

@@ -1,0 +1,95 @@
+"""Targets asked again from what was known in an earlier year: how likely they looked then, beside what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.foresight import Question, read_questions
+from sim.inputs.home import Home
+from sim.model.binding import own_values
+from sim.model.declarations import Variable
+from sim.numerics.assembly import Request
+from sim.numerics.blocks import BlockRunner, Task
+from sim.numerics.draws import Draws
+from sim.numerics.integrate import Clock
+from sim.numerics.kernel import kernel_for
+from sim.numerics.methods import METHODS
+from sim.numerics.reducers import Share
+from sim.outputs.dataset import yearly_unit
+from sim.outputs.posterior import Foreseen
+from sim.studies.calibration import Progress, asked_of, calibrate, ensembles, pool_of
+from sim.studies.hindcast import STEPS
+from sim.units import conversion
+from sim.world import World, open_world
+
+Values = NDArray[Any]
+DRAWS = 2000
+_BAND = (0.1, 0.5, 0.9)
+
+
+def foresee(
+    home: Home, city: str, cities: Sequence[str], first: int, workers: int, seed: int, progress: Progress
+) -> tuple[Foreseen, ...]:
+    """Answer every question of the city's foresight.yaml, each from a fit to what was known in its year."""
+    questions = read_questions(home.city_folder(city) / "plan" / "foresight.yaml", open_world(home, city).catalogue)
+    found = dict[int, tuple[World, Mapping[str, Values]]]()
+    for number, year in enumerate(sorted({item.as_of for item in questions})):
+        with pool_of(asked_of(home.folder, cities, first, year, year), workers) as pool:
+            fit = calibrate(pool, _silent)
+            [ensemble] = ensembles(pool, fit, (city,), seed, _silent)
+        found[year] = (open_world(home, city, year, year), ensemble.factors)
+        progress("foresight", number + 1, len({item.as_of for item in questions}))
+    return tuple(_answer(item, *found[item.as_of], seed) for item in questions)
+
+
+def _silent(_: str, __: int, ___: int) -> None:
+    """Progress of a part that is reported as a whole."""
+
+
+def _answer(question: Question, world: World, factors: Mapping[str, Values], seed: int) -> Foreseen:
+    target = world.catalogue.targets[question.target]
+    if target.year is None:
+        raise AssertionError("a question has a year")
+    values = _values(world, question, target.year, target.unit, factors, seed)
+    share = Share(int((values >= target.value).sum()), len(values))
+    low, middle, high = np.quantile(values, _BAND)
+    return Foreseen(
+        target=target.id,
+        as_of=question.as_of,
+        value=target.value,
+        probability=share.probability,
+        error=share.standard_error,
+        low=float(low),
+        median=float(middle),
+        high=float(high),
+        stand_in=_stand_in(world, question.target),
+    )
+
+
+def _values(world: World, question: Question, year: int, wanted: str, factors: Mapping[str, Values], seed: int) -> Values:
+    """The target's variable in its year and unit [draw], without any measure of a plan."""
+    binding = world.catalogue.bindings[question.target]
+    graph, bound, item = world.graph, own_values(world.city), world.graph.quantities[binding.variable]
+    kernel = kernel_for(graph, Request((binding.variable,), frozenset(), bound.yearly, METHODS["euler"], STEPS))
+    clock = Clock(question.as_of + 1, year, STEPS)
+    stored = {name: values for name, values in factors.items() if name in bound.values}
+    runner = BlockRunner(Task(kernel, clock, bound.values, Draws(DRAWS, seed, stored=stored)))
+    last = runner.run(0, DRAWS).values[binding.variable][-1]
+    if "region" in item.dims:
+        last = last[graph.dimensions["region"].index(world.city.key)]
+    unit = yearly_unit(item.unit, item.kind if isinstance(item, Variable) else "level")
+    result: Values = last * conversion(unit, wanted)
+    return result
+
+
+def _stand_in(world: World, target: str) -> str:
+    """Where the start of the target's variable came from, if no statistic of the base year printed it."""
+    stock = world.graph.stocks.get(world.catalogue.bindings[target].variable)
+    if stock is None or not isinstance(stock.initial, str):
+        return ""
+    record = world.city.parameters.get(stock.initial)
+    return "" if record is None or record.evidence == "V" else record.source
