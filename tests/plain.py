@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sim.errors import Fault, Place, RunError
 from sim.model.graph import Graph
 from sim.model.hidden import Frozen
-from sim.model.nodes import Apply, Node, Read
+from sim.model.nodes import UNTIL_TURN, Apply, Node, Read
 from sim.model.operations import FILL, Operation, UnitRule
 from sim.numerics.integrate import Clock, YearValues
 from sim.numerics.methods import Method, mean_of_growth
@@ -72,7 +72,7 @@ class Simulator:
             fixed = {**self._known(exogenous, year, float(year)), **frozen}
             state, flows = self._one_year(year, fixed, state)
             self._fail_if_not_finite(state, year)
-            end = {**fixed, **state, "time": np.array([float(year + 1)])}
+            end = {**fixed, **state, "time": np.array([float(year + 1)]), UNTIL_TURN: np.zeros(1)}
             yield self._reported(year, end, flows)
 
     def starting_point(self, exogenous: Exogenous) -> dict[str, Values]:
@@ -86,7 +86,7 @@ class Simulator:
         return {**self._known(exogenous, self.clock.first - 1, float(self.clock.first)), **self._silence}
 
     def _known(self, exogenous: Exogenous, year: int, time: float) -> dict[str, Values]:
-        return {**self._silence, **exogenous.at_year(year), "time": np.array([time])}
+        return {**self._silence, **exogenous.at_year(year), "time": np.array([time]), UNTIL_TURN: np.ones(1)}
 
     def _no_noise(self) -> dict[str, Values]:
         """Noise is zero unless the exogenous values supply it."""

@@ -5,7 +5,7 @@ Recent inflation beyond the long-run rates fades, as growth momentum does.
 
 from __future__ import annotations
 
-from sim.model import Array, event, noise, starting_rate, stock, total, variable
+from sim.model import Array, event, noise, starting_rate, stock, total, until_turn, variable
 
 PRICE = "亿元/亿元_2020"
 
@@ -38,7 +38,7 @@ def inflation_shock_lasts(lasting_price_momentum: Array, inflation_shock: Array)
 @variable(unit="1/a", dims=("region",))
 def price_momentum(lasting_price_momentum: Array, inflation_shock: Array) -> Array:
     """Inflation beyond the long-run rates: what lasts of the past and the shock of the year."""
-    return lasting_price_momentum + inflation_shock
+    return lasting_price_momentum + until_turn(inflation_shock)
 
 
 @variable(unit=PRICE, dims=("region", "sector"))

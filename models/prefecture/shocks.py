@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model import Array, by, event, noise, stock, variable
+from sim.model import Array, by, event, noise, stock, until_turn, variable
 
 SECTORS = ("region", "sector")
 
@@ -47,7 +47,7 @@ def output_shock_lasts(past_output_shocks: Array, output_shock: Array) -> Array:
 @variable(unit="ratio", dims=SECTORS)
 def shocked_output(past_output_shocks: Array, output_shock: Array) -> Array:
     """Output against what it would be without shocks: exp(shocks of past years + shock of this year)."""
-    return np.exp(past_output_shocks + output_shock)
+    return np.exp(past_output_shocks + until_turn(output_shock))
 
 
 @variable(unit="ratio", dims=("region",))
@@ -72,4 +72,4 @@ def price_shock_lasts(past_price_shocks: Array, price_shock: Array) -> Array:
 @variable(unit="ratio", dims=("region",))
 def shocked_prices(past_price_shocks: Array, price_shock: Array) -> Array:
     """Price level against what it would be without shocks: exp(shocks of past years + shock of this year)."""
-    return np.exp(past_price_shocks + price_shock)
+    return np.exp(past_price_shocks + until_turn(price_shock))

@@ -21,8 +21,8 @@ class FitRule(Record):
     """Parameter that holds the size of the yearly shock of the city alone."""
     beyond: str | None = None
     """Indicator whose error is taken off first: prices are what nominal growth says beyond real growth."""
-    most: float
-    """The largest yearly change that is taken for real; a larger one must be declared as a break."""
+    jump: float
+    """How far a yearly change may lie from those of the years around it; beyond, a break must be declared."""
 
 
 class PublishedCheck(Record):

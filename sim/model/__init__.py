@@ -23,6 +23,7 @@ from sim.model.library import (
     step,
     total,
     trend,
+    until_turn,
     weighted_mean,
     weighted_sum,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "stock",
     "total",
     "trend",
+    "until_turn",
     "variable",
     "weighted_mean",
     "weighted_sum",

@@ -14,7 +14,7 @@ from sim.dimensions import Dimension
 from sim.model import operations
 from sim.model.declarations import Array
 from sim.model.hidden import Frozen, HiddenStock
-from sim.model.nodes import Literal, Node, Read
+from sim.model.nodes import UNTIL_TURN, Literal, Node, Read
 from sim.model.symbol import Symbol, Trace, apply, as_node
 from sim.text import Text
 
@@ -249,3 +249,12 @@ def noise(name: str, like: Array) -> Array:
     """A standard normal number per year and draw, from the named random stream; zero in a run without draws."""
     trace = _symbol(like).trace
     return _array(Symbol(Read(f"noise:{name}", ()), trace))
+
+
+def until_turn(x: Array) -> Array:
+    """The value of x until the events of the turn of the year, zero once they are over.
+
+    For what joins a stock at the turn of the year, such as a shock that lasts: so it is not counted twice in the year's report.
+    """
+    trace = _symbol(x).trace
+    return x * _array(Symbol(Read(UNTIL_TURN, ()), trace))

@@ -11,6 +11,10 @@ from sim.model.operations import Operation
 NO_SETTINGS: Mapping[str, Any] = {}
 
 
+UNTIL_TURN = "until turn"
+"""A name that reads one until the events of the turn of the year are over, and zero when the year is reported."""
+
+
 @dataclass(frozen=True, eq=False)
 class Read:
     """The value of a name: a variable, stock, parameter, `time`, or a hidden quantity."""

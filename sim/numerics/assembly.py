@@ -13,7 +13,7 @@ from functools import partial
 
 from sim.model.graph import Graph
 from sim.model.hidden import Frozen
-from sim.model.nodes import Literal, Node, Read, walk
+from sim.model.nodes import UNTIL_TURN, Literal, Node, Read, walk
 from sim.numerics.lowering import Meaning, Surroundings, integral
 from sim.numerics.methods import Method, moments_of_growth
 from sim.numerics.rewriting import Rewriter, reachable
@@ -201,6 +201,8 @@ class _Assembler:
 
     def _first_moment(self, name: str) -> Meaning:
         graph = self.graph
+        if name == UNTIL_TURN:
+            return self.tape.number(1.0)
         if name == TIME:
             return self.tape.leaf(f"{TIME}{AT_BASE}", (), Phase.ONCE)
         if self._is_supplied(name):
@@ -231,8 +233,8 @@ class _Assembler:
         return self.base.value(name)
 
     def _during(self, name: str) -> Meaning:
-        if name == TIME:
-            return self.tape.leaf(TIME, (), Phase.STEP)
+        if name in {TIME, UNTIL_TURN}:
+            return self.tape.leaf(TIME, (), Phase.STEP) if name == TIME else self.tape.number(1.0)
         if name in self.graph.frozen:
             return self.start.value(name)
         if self._is_supplied(name):
@@ -245,6 +247,8 @@ class _Assembler:
 
     def _at_turn(self, name: str, *, reported: bool) -> Meaning:
         """31 December: stocks as the step and the events so far left them. After the events the yearly totals are at zero."""
+        if name == UNTIL_TURN:
+            return self.tape.number(0.0 if reported else 1.0)
         if name in self.stocks_at_end:
             return self.stocks_at_end[name]
         if self._is_yearly_total(name) and name not in self.request.given:

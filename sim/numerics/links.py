@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.model.graph import Graph
 from sim.model.hidden import Frozen
 from sim.model.loops import sign_of_change
-from sim.model.nodes import Apply, Node, Read, names_read
+from sim.model.nodes import UNTIL_TURN, Apply, Node, Read, names_read
 from sim.model.operations import FILL, Operation, UnitRule
 from sim.numerics.integrate import Exogenous
 from sim.numerics.methods import METHODS, mean_of_growth
@@ -25,7 +25,8 @@ STEP = 1.01
 def starting_point(graph: Graph, exogenous: Exogenous, first_year: int) -> dict[str, Values]:
     """Every name's value at the start of a run: what is supplied, stocks, hidden quantities and variables."""
     supplied = {name: exogenous.value(name, first_year - 1) for name in graph.parameters} | {
-        "time": np.array([float(first_year)])
+        "time": np.array([float(first_year)]),
+        UNTIL_TURN: np.ones(1),
     }
     wanted = (*graph.variables, *graph.stocks, *graph.hidden, *graph.frozen, *(f"{name}.rate" for name in graph.stocks))
     resolve = cache(lambda name: _at_start(graph, name))  # a node is known by its identity

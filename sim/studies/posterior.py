@@ -78,8 +78,9 @@ def weigh(task: CityTask, errors: Callable[[Values], Values], seed: int, candida
 
 
 def _between(found: Weighted, before: Normal) -> Normal:
-    """The next proposal: halfway to what the weighted candidates say, since few of them carry the weight."""
-    return Normal((found.mean + before.mean) / 2.0, (found.covariance + before.covariance) / 2.0)
+    """The next proposal: at the weighted mean, and wide enough to hold the last one, since few candidates carry the weight."""
+    shift = found.mean - before.mean
+    return Normal(found.mean, (found.covariance + before.covariance + np.outer(shift, shift)) / 2.0)
 
 
 def _smoothed(scores: Values, density: Values) -> Weighted:

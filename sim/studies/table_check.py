@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 
 from sim.errors import Faults, InputError, Place
 from sim.inputs.history import COLUMNS, read_sources
@@ -11,7 +12,7 @@ from sim.inputs.home import Home
 from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.quality import Cell, check_series, choose
 from sim.inputs.tables import number, read_table, whole
-from sim.studies.observations import fitted, published_changes
+from sim.studies.observations import Observation, fitted, published_changes
 from sim.text import Text
 from sim.world import World, open_world
 
@@ -51,18 +52,37 @@ def _check_table(folder: Path, city: str, years: range, indicators: Indicators, 
 
 
 def _check_changes(world: World, years: range, faults: Faults) -> None:
+    """A change that lies too far from those of the two years before and after it crosses a break that nobody declared."""
     history, city = world.city.history, world.city.key
+    changes = {item.name: published_changes(item, history, city) for item in fitted(world.checks)}
     for item in fitted(world.checks):
-        for year, change in published_changes(item, history, city).items():
-            if year in years and abs(change) > item.rule.most:
-                label, percent = item.check.label.text(), 100.0 * change
-                message = Text(
-                    f"{label.zh} {year} 年比上年变动 {percent:.1f}%，超过 {100.0 * item.rule.most:.0f}%，且没有声明断点",
-                    f"{label.en} changes by {percent:.1f} % in {year}, more than {100.0 * item.rule.most:.0f} %, "
-                    "and no break is declared",
-                )
-                advice = Text(
-                    f"核对数据；若口径有变，在 {city}/breaks.yaml 声明 {item.name} 的 {year} 年",
-                    f"check the data; if what is measured changed, declare {year} of {item.name} in {city}/breaks.yaml",
-                )
-                faults.add(message, Place(world.city.folder / "history.csv", key=f"{item.name} {year}"), advice)
+        series = _beyond(changes[item.name], changes.get(item.rule.beyond or ""))
+        for year in (year for year in series if year in years):
+            apart = _apart(series, year)
+            if apart is not None and abs(apart) > item.rule.jump:
+                faults.add(*_undeclared(item, world.city.folder, year, apart))
+
+
+def _beyond(series: Mapping[int, float], other: Mapping[int, float] | None) -> dict[int, float]:
+    """A series without what another explains."""
+    return dict(series) if other is None else {year: value - other[year] for year, value in series.items() if year in other}
+
+
+def _apart(series: Mapping[int, float], year: int) -> float | None:
+    near = [series[other] for other in range(year - 2, year + 3) if other in series and other != year]
+    return series[year] - median(near) if len(near) > 1 else None
+
+
+def _undeclared(item: Observation, folder: Path, year: int, apart: float) -> tuple[Text, Place, Text]:
+    label, shown, most = item.check.label.text(), f"{100.0 * apart:+.1f}", f"{100.0 * item.rule.jump:.0f}"
+    message = Text(
+        f"{label.zh} {year} 年的变动与前后年份相差 {shown} 个百分点，超过 {most}，且没有声明断点",
+        f"{label.en}: the change into {year} is {shown} points off the years around it, more than {most}, "
+        "and no break is declared",
+    )
+    file = f"{folder.name}/breaks.yaml"
+    advice = Text(
+        f"核对数据；若口径有变，在 {file} 声明 {item.name} 的 {year} 年",
+        f"check the data; if what is measured changed, declare {year} of {item.name} in {file}",
+    )
+    return message, Place(folder / "history.csv", key=f"{item.name} {year}"), advice

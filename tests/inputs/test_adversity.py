@@ -114,24 +114,9 @@ CITY_FAULTS = (
     ("../prefecture/checks.yaml", "variable: residents", "variable: resident", "did you mean 'residents'"),
     ("../prefecture/checks.yaml", "sector: [agriculture]", "sector: [agricultur]", "did you mean 'agriculture'"),
     ("../prefecture/loops.yaml", "path: [enterprises, enterprise_exits]", "path: []", "path"),
-    (
-        "../prefecture/prices.py",
-        "return (deflator_growth + price_momentum) * price_path",
-        "return undefined_thing",
-        "NameError",
-    ),
-    (
-        "../prefecture/prices.py",
-        "return (deflator_growth + price_momentum) * price_path",
-        "return price_index / 0 * {}['a']",
-        "KeyError",
-    ),
-    (
-        "../prefecture/prices.py",
-        "return (deflator_growth + price_momentum) * price_path",
-        "return int(price_index)",
-        "TypeError",
-    ),
+    ("../prefecture/prices.py", "(deflator_growth + price_momentum) *", "undefined_thing *", "NameError"),
+    ("../prefecture/prices.py", "(deflator_growth + price_momentum) *", "{}['a'] *", "KeyError"),
+    ("../prefecture/prices.py", "(deflator_growth + price_momentum) *", "int(price_path) *", "TypeError"),
     ("../prefecture/prices.py", "PRICE = ", "raise RuntimeError('x')\nPRICE = ", "RuntimeError"),
 )
 

@@ -26,6 +26,7 @@ from sim.model import (
     smooth,
     stock,
     total,
+    until_turn,
     variable,
 )
 from sim.model.declarations import Declaration
@@ -69,6 +70,7 @@ _UNARY = (
     "delay1({a}, 3.0)",
     "accumulate({a}) * 0.1",
     "{a} * noise('weather', like={a})",
+    "until_turn({a})",
     "lookup({a}, ((-1.0, 0.2), (0.0, 0.7), (0.5, 0.4), (2.0, 1.3)))",
     "np.clip({a}, -0.5, 0.8)",
 )
@@ -189,6 +191,7 @@ _LANGUAGE = {
     "delay1": delay1,
     "accumulate": accumulate,
     "noise": noise,
+    "until_turn": until_turn,
     "lookup": lookup,
 }
 

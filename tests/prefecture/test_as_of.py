@@ -2,87 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from ruamel.yaml import YAML
 
 from sim.errors import InputError
 from sim.inputs.home import Home
 from sim.inputs.parameters import ParameterRecord
 from sim.world import open_world
+from tests.corruption import corrupt
 
 YEARS = (2009, 2012, 2016, 2018, 2019, 2021)
-
-
-def later(text: str, as_of: int) -> bool:
-    return text.isdecimal() and int(text) > as_of + 1
-
-
-def corrupt_table(file: Path, column: str, as_of: int) -> int:
-    """Change every value that was published later, or that belongs to a later year of the city; how many were changed."""
-    with file.open(encoding="utf-8-sig", newline="") as handle:
-        rows = list(csv.DictReader(handle))
-    changed = 0
-    for row in rows:
-        if later(row["known_from"], as_of) or ("region" in row and int(row["year"]) > as_of):
-            row[column] = str(1.02 * float(row[column]))
-            changed += 1
-    with file.open("w", encoding="utf-8-sig", newline="") as handle:
-        writer = csv.DictWriter(handle, rows[0].keys(), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return changed
-
-
-def corrupted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: item if key == "shape" else corrupted(item) for key, item in value.items()}
-    if isinstance(value, bool | str) or value is None:
-        return value
-    return value * 1.03
-
-
-def corrupt_yaml(file: Path, as_of: int) -> int:
-    """Change value and prior of every entry whose source was published later; the ranges are what the model can bear."""
-    yaml = YAML()
-    document = yaml.load(file.read_text(encoding="utf-8"))
-    changed = 0
-    for entry in document.values():
-        for belief in (entry, *entry.get("earlier", ())):
-            if isinstance(belief.get("known_from"), int) and belief["known_from"] > as_of + 1:
-                belief["value"] = corrupted(belief["value"])
-                belief["source"] = "corrupted"
-                changed += 1
-                for key in ("prior", "common_factor"):
-                    if key in belief:
-                        low, high = belief[key]
-                        belief[key] = [low + 0.1 * (high - low), high - 0.1 * (high - low)]
-    with file.open("w", encoding="utf-8") as handle:
-        yaml.dump(document, handle)
-    return changed
-
-
-def corrupt(home: Home, as_of: int) -> int:
-    model, city = home.models / "prefecture", home.models / "hengyang"
-    tables: dict[Path, str] = {city / "history.csv": "value"}
-    columns = {"series": "value", "ages": "persons", "mortality": "deaths_per_1000", "fertility": "percent_of_tfr"}
-    for file in (model / "reference").rglob("*.csv"):
-        tables[file] = columns.get(file.stem, "net_migrants")
-    yamls = (
-        model / "parameters.yaml",
-        model / "base_year" / "defaults.yaml",
-        city / "parameters.yaml",
-        city / "base_year" / "settings.yaml",
-    )
-    return sum(corrupt_table(file, column, as_of) for file, column in tables.items()) + sum(
-        corrupt_yaml(file, as_of) for file in yamls
-    )
 
 
 def same(one: ParameterRecord, other: ParameterRecord) -> bool:

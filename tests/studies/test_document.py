@@ -1,0 +1,50 @@
+"""docs/calibration.md belongs to the present data and model, and says what the stored ensembles and the backtest say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sim.inputs.home import Home
+from sim.outputs.posterior import data_key
+from sim.studies.backtest import POOLED, Setting, backtest, scored
+from sim.studies.stored import pooled_cities
+from sim.studies.targets import Design
+from tools.make_calibration import BACKTEST, CITY, MODEL, PAGES, geometric, page
+
+
+def test_the_backtest_belongs_to_the_present_model_and_data(home: Home) -> None:
+    result = json.loads(BACKTEST.read_text(encoding="utf-8"))
+    assert result["data_key"] == data_key(home, MODEL, pooled_cities(home, CITY)), "python tools/make_calibration.py"
+
+
+def test_the_pages_are_fresh(home: Home) -> None:
+    result = json.loads(BACKTEST.read_text(encoding="utf-8"))
+    for language, file in PAGES.items():
+        assert file.read_text(encoding="utf-8") == page(home, result, language), "python tools/make_calibration.py --pages"
+
+
+def test_the_records_hold_every_forecaster(home: Home) -> None:
+    records = json.loads(BACKTEST.read_text(encoding="utf-8"))["records"]
+    assert len(records) == 2 * 2 * (3 * 7 + 8)  # two parts, two tables; no change is a forecast of shares only
+    assert geometric(records, "gdp_growth_real", "model") > 0.0
+    assert {record["city"] for record in records} == {POOLED}
+
+
+@pytest.mark.slow
+def test_the_last_origin_is_found_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of the nine origins, fitted and judged anew."""
+    monkeypatch.setattr(Design, "origins", {2019: 2023})
+    design = Design(2005, 2016, 2017, 2018, (2019, 2020, 2021, 2022, 2023))
+    cities = pooled_cities(home, CITY)
+    rows = scored(backtest(Setting(home.folder, cities, design, 2), lambda *_: None), cities)
+    found = {row.key.indicator: row.score for row in rows if row.city == POOLED and row.key.forecaster == "model"
+             and row.key.design == "test" and not row.key.given_common}  # fmt: skip
+    records = json.loads(BACKTEST.read_text(encoding="utf-8"))["records"]
+    assert set(found) == {"gdp_nominal", "secondary_share", "industrial_firms"}
+    for record in records:
+        key = (record["design"], record["forecaster"], record["given_common"])
+        if key == ("test", "model", False) and record["indicator"] in found:
+            assert found[record["indicator"]].rmse == pytest.approx(record["rmse"], rel=0.02)
+            assert found[record["indicator"]].crps == pytest.approx(record["crps"], rel=0.02)

@@ -1,0 +1,75 @@
+"""Hindcasts are runs of the model; a forecast as of a year rests on nothing published later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sim import pipeline
+from sim.errors import Faults
+from sim.inputs.home import Home
+from sim.inputs.scenario import read_scenario
+from sim.outputs.published import modelled_series
+from sim.studies.calibration import asked_of, calibrate, ensembles, pool_of
+from sim.studies.hindcast import Asked, city_hindcasts, factors_of, forecaster
+from sim.world import open_world
+from tests.corruption import corrupt
+
+Values = NDArray[Any]
+
+
+def test_a_hindcast_is_a_run_of_the_pipeline(home: Home) -> None:
+    """At factors of one, the years after the base year are those of a scenario that changes nothing."""
+    asked = Asked(home.folder, "hengyang", 2020, 2022, 2)
+    found = city_hindcasts(asked).hindcasts[2020]
+    ones = {name: np.ones(2) for name in found.priors}
+    changes = found.changes(ones)[..., 0]
+    world = open_world(home, "hengyang", 2020)
+    scenario = replace(read_scenario(home.scenarios / "baseline.yaml", (), (), Faults()), last_year=2022)
+    results = pipeline.run(pipeline.prepare(scenario, world)).results
+    for place, item in enumerate(city_hindcasts(asked).observations):
+        values, _ = modelled_series(results, item.check.model_copy(update={"reading": "value"}), "hengyang")
+        series = np.array([values[year] for year in (2020, 2021, 2022)])
+        if item.check.reading == "share":
+            total = results["gdp_nominal"].sel(region="hengyang").values[:3]
+            assert changes[:, place] == pytest.approx(np.diff(series / total), rel=1e-9)
+        else:
+            assert changes[:, place] == pytest.approx(np.diff(np.log(series)), rel=1e-9)
+
+
+def test_factors_are_quantiles_of_their_priors(home: Home) -> None:
+    priors = city_hindcasts(Asked(home.folder, "hengyang", 2020, 2022, 2)).priors
+    names = list(priors)
+    far = factors_of(priors, names, np.full((len(names), 1), 9.0))
+    near = factors_of(priors, names, np.full((len(names), 1), -9.0))
+    for name, prior in priors.items():
+        assert far[name][0] == pytest.approx(prior.high, abs=1e-6)
+        assert near[name][0] == pytest.approx(prior.low, abs=1e-6)
+
+
+def forecast_of(home: Home, as_of: int, cities: list[str]) -> tuple[Mapping[str, Values], Values]:
+    with pool_of(asked_of(home.folder, cities, as_of - 3, as_of, as_of), 1) as pool:
+        found = calibrate(pool, lambda *_: None)
+        [made] = ensembles(pool, found, ["hengyang"], 0, lambda *_: None, draws=40)
+        [changes] = pool.forecasts([(cities.index("hengyang"), made.factors)], as_of, as_of + 3, 0)
+    return made.factors, changes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("as_of", [2012, 2019])
+def test_corrupting_what_came_later_changes_no_forecast(as_of: int, copied: Home) -> None:
+    """Data, reference tables, base-year settings and priors alike: the fit and the forecast are the same to the last bit."""
+    cities = ["changsha", "hengyang"]
+    factors, changes = forecast_of(copied, as_of, cities)
+    assert corrupt(copied, as_of, cities) > 100
+    city_hindcasts.cache_clear()
+    forecaster.cache_clear()
+    again, same = forecast_of(copied, as_of, cities)
+    assert np.array_equal(changes, same)
+    assert all(np.array_equal(factors[name], again[name]) for name in factors)
+    assert np.ptp(changes, axis=-1).min() > 0.0
