@@ -11,7 +11,7 @@ import xarray as xr
 
 from sim.errors import Fault, Faults, InputError, Place, nearest
 from sim.inputs.home import Home
-from sim.inputs.scenario import Scenario, read_scenario
+from sim.inputs.scenario import Scenario, plain_scenario, read_scenario
 from sim.inputs.schema import scenario_schema
 from sim.inputs.targets import Catalogue
 from sim.model.binding import Bound, bind, own_values
@@ -247,6 +247,18 @@ def open_cases(
         faults.found.extend(of_file.found)
     faults.raise_if_any()
     return cases
+
+
+def open_plain(home: Home, city: str, settings: tuple[tuple[str, str], ...]) -> Case:
+    """A city without a scenario file, as its own data and the model's central values have it.
+
+    Raises
+    ------
+    InputError
+        with every fault of the city and of the settings.
+    """
+    world = open_world(home, city)
+    return prepare(plain_scenario(city, world.city.settings.name.text(), settings), world)
 
 
 def _fail_if_other_city(scenario: Scenario, city: str | None, home: Home) -> None:

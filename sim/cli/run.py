@@ -61,13 +61,9 @@ def simulate(request: Request, speaker: Speaker) -> list[Any]:
     """Read, check and run the scenarios."""
     from sim import pipeline
     from sim.inputs.home import find_home
-    from sim.inputs.scenario import find_scenario
 
     home = find_home(request.home)
-    names = request.scenarios or [str(home.scenarios / f"{name}.yaml") for name in DEFAULT_SCENARIOS]
-    files = [find_scenario(name, home.scenarios) for name in names]
-    fail_if_names_clash(files)
-    cases = pipeline.open_cases(home, files, request.city, request.use, request.settings)
+    cases = _cases(request, home)
     fail_if_targets_unknown(request.require, {target.id for case in cases for target in case.selection.targets})
     plans = [draw_plan(request.draws, case) for case in cases]
     if any(plan.request is not None for plan in plans):
@@ -85,6 +81,20 @@ class DrawPlan:
 
     request: Any
     reason: Text | None = None
+
+
+def _cases(request: Request, home: Any) -> list[Any]:
+    """The scenarios that were named, those of the default city, or another city as its data have it."""
+    from sim import pipeline
+    from sim.inputs.home import DEFAULT_CITY
+    from sim.inputs.scenario import find_scenario
+
+    if not request.scenarios and request.city not in {None, DEFAULT_CITY}:
+        return [pipeline.open_plain(home, str(request.city), request.settings)]
+    names = request.scenarios or [str(home.scenarios / f"{name}.yaml") for name in DEFAULT_SCENARIOS]
+    files = [find_scenario(name, home.scenarios) for name in names]
+    fail_if_names_clash(files)
+    return pipeline.open_cases(home, files, request.city, request.use, request.settings)
 
 
 def draw_plan(asked: Asked | None, case: Any) -> DrawPlan:

@@ -59,10 +59,10 @@ def calibrate(city: str, fit: str, workers: int, seed: int, home_folder: Path | 
     """Fit, store and say how well it went."""
     fail_if_extra_missing()
     from sim.studies.stored import Request, pooled_cities, store
-    from sim.studies.targets import span
+    from sim.studies.targets import read_fit
 
     home = find_home(home_folder)
-    first, last = span(fit, "--fit")
+    first, last = read_fit(fit)
     home.city_folder(city)
     cities = pooled_cities(home, city) if every else (city,)
     with _bar(speaker, "open") as advance:

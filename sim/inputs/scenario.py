@@ -167,6 +167,27 @@ def read_scenario(
     )
 
 
+def plain_scenario(city: str, name: Text, settings: tuple[tuple[str, str], ...] = ()) -> Scenario:
+    """The scenario of a city for which none is written: its own data and the model's central values, no target."""
+    return Scenario(
+        key=city,
+        file=Path(city),
+        name=name + Text("：基准情景", ": baseline"),
+        description=Text(
+            "没有情景文件：全部取城市数据与模型的中心值。", "No scenario file: city data and central values throughout."
+        ),
+        city=city,
+        base_year=None,
+        last_year=None,
+        method="euler",
+        steps_per_year=DEFAULT_STEPS,
+        targets=(),
+        changes=tuple(_set_change(key, raw) for key, raw in settings),
+        dormant=(),
+        files=(),
+    )
+
+
 def _chain(file: Path, faults: Faults) -> Iterator[tuple[Document, ScenarioFile]]:
     seen: list[Path] = []
     links: list[tuple[Document, ScenarioFile]] = []

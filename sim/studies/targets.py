@@ -75,6 +75,23 @@ def read_design(fit: str, gap: str, test: Sequence[str]) -> Design:
     return Design(first, last, break_first, break_last, tuple(years))
 
 
+def read_fit(text: str) -> tuple[int, int]:
+    """The first and last fitted year.
+
+    Raises
+    ------
+    UsageError
+        when it is no span of years, or one too short to tell anything.
+    """
+    first, last = span(text, "--fit")
+    if last - first < _YEARS_BEFORE_FIRST_ORIGIN:
+        message = Text(
+            f"拟合至少需要 {_YEARS_BEFORE_FIRST_ORIGIN + 1} 年", f"a fit needs at least {_YEARS_BEFORE_FIRST_ORIGIN + 1} years"
+        )
+        raise UsageError(Fault(message, Place(key=f"--fit {text}"), Text("例如 2005:2023", "such as 2005:2023")))
+    return first, last
+
+
 def _years(text: str) -> range:
     first, last = span(text, "--test")
     return range(first, last + 1)

@@ -36,6 +36,7 @@ from sim.model import (
     stock,
     total,
     trend,
+    until_turn,
     variable,
     weighted_mean,
     weighted_sum,
@@ -48,7 +49,7 @@ GRID = np.arange(6.0).reshape(2, 3)
 DIMS = {"x": ("sector",), "w": ("sector",), "grid": ("region", "sector"), "ages": ("age",)}
 TESTED = {
     "accumulate", "at", "by", "delay1", "delay3", "growth", "initial", "lookup", "noise", "place", "pulse", "ramp", "regroup",
-    "share", "shift", "smooth", "starting_rate", "step", "total", "trend", "weighted_mean", "weighted_sum",
+    "share", "shift", "smooth", "starting_rate", "step", "total", "trend", "until_turn", "weighted_mean", "weighted_sum",
 }  # fmt: skip
 
 
@@ -289,6 +290,34 @@ def test_noise_is_one_number_a_year_from_its_stream() -> None:
 
     rows = simulate([shaken], {"x": 1.0, "noise:demand": lambda year: 0.1 * (year - 2020)}, years=2)
     assert [float(rows[year]["shaken"]) for year in (2020, 2021, 2022)] == pytest.approx([1.0, 1.1, 1.2])
+
+
+def test_what_joins_its_stock_at_the_turn_of_the_year_is_counted_once() -> None:
+    @stock(unit="ratio", initial=0.0)
+    def past() -> Array:
+        return 0.0  # type: ignore[return-value]
+
+    @variable(unit="ratio")
+    def shock(one: Array) -> Array:
+        return one * noise("demand", one)
+
+    @event(stock="past", order=1)
+    def joins(past: Array, shock: Array) -> Array:
+        return past + shock
+
+    @variable(unit="ratio")
+    def level(past: Array, shock: Array) -> Array:
+        return past + until_turn(shock)
+
+    @variable(unit="ratio/a", kind="flow")
+    def felt(level: Array, pace: Array) -> Array:
+        return level * pace
+
+    shocks = {2021: 0.1, 2022: 0.3, 2023: -0.2}
+    values = {"one": 1.0, "pace": 1.0, "noise:demand": lambda year: shocks.get(year, 0.0)}
+    rows = simulate([past, shock, joins, level, felt], values, years=3)
+    assert [float(rows[year]["level"]) for year in (2020, 2021, 2022, 2023)] == pytest.approx([0.0, 0.1, 0.4, 0.2])
+    assert [float(rows[year]["felt"]) for year in (2021, 2022, 2023)] == pytest.approx([0.1, 0.4, 0.2])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,159 @@
+"""calibrate and backtest on the command line, and what a run says of a stored ensemble."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli import studies
+from sim.cli.app import app
+from sim.cli.console import Speaker
+from sim.cli.numbers import Asked
+from sim.cli.run import Request, draw_plan, simulate
+from sim.errors import InputError, SimError
+from sim.inputs.home import Home
+from sim.outputs.posterior import FILE, read_posterior
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def called(*arguments: str) -> Exception | None:
+    error = CliRunner().invoke(app, list(arguments)).exception
+    return error if isinstance(error, Exception) else None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("calibrate", "nowhere"), "no city nowhere"),
+        (("calibrate", "hengyang", "--fit", "2005"), "at least 5 years"),
+        (("calibrate", "hengyang", "--fit", "2016:2005"), "at least 5 years"),
+        (("calibrate", "hengyang", "--fit", "20x5:2016"), "is no span of years"),
+        (("calibrate", "hengyang", "--workers", "0"), "cannot be used"),
+        (("backtest", "nowhere"), "no city nowhere"),
+        (("backtest", "hengyang", "--fit", "2005:2018"), "the years must run from the fit"),
+        (("backtest", "hengyang", "--test", "soon"), "is no span of years"),
+    ],
+)
+def test_wrong_words_are_said_before_any_work(arguments: tuple[str, ...], said: str) -> None:
+    error = called(*arguments)
+    assert isinstance(error, SimError)
+    assert said in str(error)
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "arviz" else object())
+    with pytest.raises(SimError, match=r"not installed: arviz .*pip install -e '\.\[calibrate\]'"):
+        studies.fail_if_extra_missing()
+
+
+def request(home: Home, asked: Asked | None, *scenarios: str) -> Request:
+    files = [str(home.scenarios / f"{name}.yaml") for name in scenarios]
+    return Request(files, None, (), (), Path("unused"), (), home.folder, asked)
+
+
+def test_by_default_draws_come_from_the_stored_ensemble(home: Home) -> None:
+    [outcome] = simulate(request(home, Asked(None, 1, 1), "baseline"), Speaker("en", quiet=True))
+    assert outcome.ensemble.count == 2000
+    assert "posterior ensemble fitted to 2005–2023" in outcome.drawn_from.en
+    assert [item.target for item in outcome.foreseen] == ["hy_gdp_2025", "hy_hightech_firms_2025"]
+
+
+def test_none_are_drawn_where_none_are_wanted(home: Home) -> None:
+    [outcome] = simulate(request(home, Asked(0, 0, 1), "baseline"), Speaker("en", quiet=True))
+    assert (outcome.ensemble, outcome.drawn_from) == (None, None)
+
+
+def test_priors_may_be_asked_for(home: Home) -> None:
+    [outcome] = simulate(request(home, Asked(64, 0, 1, prior=True), "baseline"), Speaker("en", quiet=True))
+    assert outcome.ensemble.count == 64
+    assert "not calibrated on history" in outcome.drawn_from.en
+
+
+@pytest.fixture
+def stale(copied: Home) -> Home:
+    file = copied.models / "prefecture" / "parameters.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("prior: [0.01, 0.03]", "prior: [0.01, 0.04]"), encoding="utf-8")
+    return copied
+
+
+def test_a_stale_ensemble_costs_the_probabilities_and_not_the_run(stale: Home) -> None:
+    [outcome] = simulate(request(stale, Asked(None, 0, 1), "baseline"), Speaker("en", quiet=True))
+    assert outcome.ensemble is None
+    assert "does not belong to the present model or data" in outcome.drawn_from.en
+    assert "python -m sim calibrate hengyang" in outcome.drawn_from.en
+
+
+def test_asking_for_draws_of_a_stale_ensemble_is_a_fault(stale: Home) -> None:
+    with pytest.raises(InputError, match="python -m sim calibrate hengyang"):
+        simulate(request(stale, Asked(100, 0, 1), "baseline"), Speaker("en", quiet=True))
+
+
+def test_a_city_that_was_never_calibrated_is_told_how(copied: Home) -> None:
+    (copied.models / "changsha" / FILE).unlink()
+    asked = Request([], "changsha", (), (), Path("unused"), (), copied.folder, Asked(None, 0, 1))
+    [outcome] = simulate(asked, Speaker("en", quiet=True))
+    assert outcome.case.scenario.name.en == "Changsha: baseline"
+    assert "Run python -m sim calibrate changsha" in outcome.drawn_from.en
+
+
+def test_no_plan_without_a_word(home: Home) -> None:
+    assert draw_plan(None, None).request is None
+
+
+def command(home: Home, *arguments: str) -> list[dict[str, Any]]:
+    line = [sys.executable, "-m", "sim", *arguments, "--home", str(home.folder), "--workers", "2", "--json", "--lang", "en"]
+    done = subprocess.run(line, capture_output=True, encoding="utf-8", check=True, cwd=ROOT)
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture
+def three_cities(copied: Home) -> Home:
+    """A home of three cities, so that its studies are done quickly."""
+    for city in copied.cities():
+        if city not in {"hengyang", "changsha", "zhuzhou"}:
+            for file in sorted((copied.models / city).rglob("*"), reverse=True):
+                file.rmdir() if file.is_dir() else file.unlink()
+            (copied.models / city).rmdir()
+    return copied
+
+
+@pytest.mark.slow
+def test_calibrating_renews_what_a_run_draws_from(three_cities: Home) -> None:
+    [document] = command(three_cities, "calibrate", "zhuzhou", "--fit", "2012:2019")
+    posterior = read_posterior(three_cities, "zhuzhou", "prefecture")
+    assert posterior is not None
+    assert (posterior.first, posterior.last) == (document["first"], document["last"]) == (2012, 2019)
+    assert document["cities"] == ["changsha", "hengyang", "zhuzhou"]
+    assert document["effective_draws"] > 400
+    assert {row["indicator"] for row in document["fit"]} == {
+        "gdp_nominal", "gdp_growth_real", "secondary_share", "industrial_firms",
+    }  # fmt: skip
+    growth = next(row for row in document["fit"] if row["indicator"] == "gdp_growth_real")
+    assert growth["rmse_after"] <= growth["rmse_before"]
+    names = {row["parameter"] for row in document["parameters"]}
+    assert {"momentum_life", "common_output_shock"} <= names
+
+
+@pytest.mark.slow
+def test_a_backtest_prints_the_records_of_every_city(three_cities: Home) -> None:
+    records = command(three_cities, "backtest", "hengyang", "--fit", "2010:2016", "--test", "2019:2020")
+    keys = {"city", "design", "given_common", "indicator", "forecaster", "rmse", "bias", "theil_u", "crps", "coverage_80"}
+    assert all(keys <= set(record) for record in records)
+    assert {record["city"] for record in records} == {"pooled", "hengyang", "changsha", "zhuzhou"}
+    assert {record["design"] for record in records} == {"rolling", "test"}
+    assert {record["given_common"] for record in records} == {True, False}
+    assert {record["forecaster"] for record in records} == {
+        "model", "last_growth", "mean_growth_5", "mean_growth_10", "growth_trend", "level_trend", "damped_ets", "no_change",
+    }  # fmt: skip
+    for record in records:
+        assert record["rmse"] >= abs(record["bias"]) - 1e-9
+        assert record["coverage_50"] <= record["coverage_80"] <= record["coverage_95"]
+        assert record["crps"] >= 0.0
