@@ -77,7 +77,8 @@ def draws_of(case: Case, request: DrawRequest, posterior: Posterior | None) -> D
         return Draws(request.count, request.seed, priors_of_case(case))
     stated = {item.name for item in case.bound.resolved}
     stored = {name: values for name, values in posterior.factors.items() if name not in stated}
-    return Draws(request.count, request.seed, stored=stored)
+    strange = tuple(prior for prior in priors_of_case(case) if prior.name not in posterior.factors)
+    return Draws(request.count, request.seed, strange, stored=stored)
 
 
 def task_of(case: Case, outputs: tuple[str, ...], draws: Draws, precision: str = "float64") -> Task:

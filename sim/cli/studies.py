@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from sim.outputs.posterior import Foreseen, Posterior
     from sim.studies.backtest import Scored
 
-LAST_FITTED = 2023
 _STAGES = {
     "open": Text("打开各市历史", "opening the cities' history"),
     "fit": Text("共同拟合", "common fit"),
@@ -109,10 +108,9 @@ def _say_fit(posterior: Posterior, speaker: Speaker) -> None:
 def foreseen_sentence(seen: Foreseen) -> Text:
     """How likely a target looked from an earlier year."""
     share, band = f"{100.0 * seen.probability:.1f}", f"{seen.low:,.0f}–{seen.high:,.0f}"
-    return Text(
-        f"站在 {seen.as_of} 年末看 {seen.target}：达到的概率 {share}%，中位数 {seen.median:,.0f}（80% 区间 {band}）",
-        f"{seen.target} seen from the end of {seen.as_of}: reached in {share} %, median {seen.median:,.0f} (80 %: {band})",
-    )
+    zh = f"只用 {seen.as_of} 年公报以前的资料看 {seen.target}：达到的概率 {share}%"
+    en = f"{seen.target} from what was published up to the bulletin of {seen.as_of}: reached in {share} %"
+    return Text(f"{zh}，中位数 {seen.median:,.0f}（80% 区间 {band}）", f"{en}, median {seen.median:,.0f} (80 %: {band})")
 
 
 _FIT_HEADS = (
@@ -140,7 +138,7 @@ def backtest(
     design = read_design(*spans)
     home.city_folder(city)
     cities = pooled_cities(home, city)
-    fail_if_unfit(home, cities, range(design.first, design.last + 1))
+    fail_if_unfit(home, cities, range(design.first, design.test[-1] + 1))
     with _bar(speaker, "backtest") as advance:
         table = backtest(Setting(home.folder, cities, design, workers, seed), _Bar(speaker, advance))
     rows = scored(table, cities)
@@ -178,7 +176,7 @@ def say_scores(rows: Sequence[Scored], city: str, speaker: Speaker) -> None:
     for name in (POOLED, city):
         for given in (False, True):
             chosen = [row for row in rows if row.city == name and row.key.given_common == given]
-            who = Text("九市合计" if name == POOLED else name, name)
+            who = Text("各市合计" if name == POOLED else name, name)
             kind = Text("已知各市共同因素", "given the common factor") if given else Text("无条件", "unconditional")
             table = Table(title=f"{speaker.say(who)} · {speaker.say(kind)}", title_justify="left")
             for head in _HEADS:

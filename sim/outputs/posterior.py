@@ -34,6 +34,7 @@ _CITY_PARTS = (
     "parameters.yaml",
     "base_year/*",
     "plan/foresight.yaml",
+    "plan/bindings.yaml",
 )
 
 
@@ -53,7 +54,7 @@ class FitRow:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """How likely a target looked from the end of an earlier year: probability, 80 % band and median in the target's unit.
+    """How likely a target looked when the bulletin of an earlier year was out: probability, 80 % band, median, in its unit.
 
     `stand_in` says what took the place of a start that no statistic printed.
     """
@@ -148,6 +149,9 @@ def read_posterior(home: Home, city: str, model: str) -> Posterior | None:
     except (OSError, KeyError, ValueError, TypeError) as error:
         message = Text("后验集合文件已损坏", "the file of the posterior ensemble is damaged")
         raise InputError(Fault(message, Place(file), _renew(city))) from error
+    if posterior.city != city:
+        message = Text(f"这是 {posterior.city} 的后验集合", f"this is the posterior ensemble of {posterior.city}")
+        raise InputError(Fault(message, Place(file), _renew(city)))
     missing = sorted(set(posterior.cities) - set(home.cities()))
     if missing or key != data_key(home, model, posterior.cities):
         message = Text("后验集合与现在的模型或数据不符", "the posterior ensemble does not belong to the present model or data")

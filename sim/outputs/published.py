@@ -50,19 +50,21 @@ def _rows(
 
 
 def published_series(check: PublishedCheck, history: History, region: str) -> dict[int, Datum]:
-    """The published side of a check; a share without a series of its own is the ratio of two series."""
+    """The published side of a check; where a share is not published itself, it is the ratio of two series of one source."""
+    own = history.series(check.history, region)
     if check.numerator is None or check.denominator is None:
-        return history.series(check.history, region)
+        return own
     above = history.series(check.numerator, region)
     below = history.series(check.denominator, region)
     note = f"{check.numerator} / {check.denominator}"
-    return {
+    ratios = {
         year: Datum(
             region, year, check.history, 100 * item.value / below[year].value, PERCENT, item.source, item.known_from, note
         )
         for year, item in above.items()
-        if year in below
+        if year in below and (item.source == below[year].source or year not in own)
     }
+    return dict(sorted((ratios | own).items()))
 
 
 def modelled_series(results: xr.Dataset, check: PublishedCheck, region: str) -> tuple[dict[int, float], str]:

@@ -15,7 +15,7 @@ from scipy.stats import norm
 
 from sim.inputs.history import History
 from sim.inputs.home import find_home
-from sim.studies.calibration import Calibration, CityEnsemble, asked_of, calibrate, ensembles, pool_of
+from sim.studies.calibration import Calibration, CityEnsemble, asked_of, calibrate, ensembles, fit_key, openable, pool_of
 from sim.studies.naive import naive_forecasts, series_of
 from sim.studies.observations import Observation, fitted, published_levels
 from sim.studies.scores import Judged, Score, band_ends, crps, score
@@ -94,14 +94,16 @@ def backtest(setting: Setting, progress: Progress) -> Table:
 
 def _ours(setting: Setting, observations: Sequence[Observation], origin: int, last: int) -> tuple[Spread, Spread]:
     """The model's forecasts as of a year, and the same without the shocks that are common to all cities."""
-    asked = asked_of(setting.home, setting.cities, setting.design.first, origin, origin)
+    cities = openable(find_home(setting.home), setting.cities, origin, origin)
+    asked = asked_of(setting.home, cities, setting.design.first, min(origin, setting.design.last), origin)
+    key = fit_key(find_home(setting.home), asked)
     with pool_of(asked, setting.workers) as pool:
-        found = calibrate(pool, _silent)
-        made = list(ensembles(pool, found, setting.cities, setting.seed, _silent))
+        found = calibrate(pool, _silent, key)
+        made = list(ensembles(pool, found, cities, setting.seed, _silent))
         both = []
         for factors in ([item.factors for item in made], [_own_only(item, found) for item in made]):
             draws = pool.forecasts(list(enumerate(factors)), origin, last, setting.seed)
-            both.append(_spread_of(setting.cities, observations, origin, draws))
+            both.append(_spread_of(cities, observations, origin, draws))
     return both[0], both[1]
 
 
@@ -112,11 +114,14 @@ def _silent(_: str, __: int, ___: int) -> None:
 def _own_only(ensemble: CityEnsemble, calibration: Calibration) -> dict[str, Values]:
     """Factors without common shocks; the city's own also bear the error with which the others' mean is known."""
     others = max(len(calibration.asked) - 1, 1)
-    factors = dict(ensemble.factors)
+    factors = dict(ensemble.factors) | {_COMMON_TREND: np.zeros_like(ensemble.factors[_COMMON_TREND])}
     for item in calibration.observations:
         factors[item.rule.common] = np.zeros_like(factors[item.rule.common])
         factors[item.rule.own] = factors[item.rule.own] * np.sqrt(1.0 + 1.0 / others)
     return factors
+
+
+_COMMON_TREND = "inflation_trend_shock"
 
 
 def _spread_of(cities: Sequence[str], observations: Sequence[Observation], origin: int, draws: Iterator[Values]) -> Spread:
@@ -214,8 +219,11 @@ def _judge(
         for part in ("rolling", "test"):
             for year in design.years(part, kind_of(item), origin):
                 found = _judged(item, histories, origin, year, spread)
+                middles = {city: float(np.median(spread.draws[item.name, year, city])) for city in found}
                 table[Key(part, False, item.name, forecaster)] += found.values()
-                table[Key(part, True, item.name, forecaster)] += _given_common(item, histories, origin, year, apart, found)
+                table[Key(part, True, item.name, forecaster)] += _given_common(
+                    item, histories, origin, year, apart, found, middles
+                )
 
 
 def _judged(item: Observation, histories: Histories, origin: int, year: int, spread: Spread) -> dict[str, Judged]:
@@ -233,15 +241,24 @@ def _one(city: str, origin: int, year: int, draws: Values, outcome: float, no_ch
 
 
 def _given_common(
-    item: Observation, histories: Histories, origin: int, year: int, apart: Spread, found: Mapping[str, Judged]
+    item: Observation,
+    histories: Histories,
+    origin: int,
+    year: int,
+    apart: Spread,
+    found: Mapping[str, Judged],
+    middles: Mapping[str, float],
 ) -> list[Judged]:
-    """Each city's forecast moved by the mean error of the other cities, which is the year's common factor."""
+    """Each city's forecast moved by the mean error of the other cities, which is the year's common factor.
+
+    The median is that of the unconditional forecast, the spread that without common shocks.
+    """
     moved = []
     for city, judged in found.items():
         others = [other.error for name, other in found.items() if name != city]
         if others:
-            shift = float(np.mean(others))
             draws = apart.draws[item.name, year, city]
+            shift = float(np.mean(others)) + float(np.median(draws)) - middles[city]
             outcome = outcome_of(item, histories[city], city, origin, year)
             if outcome is None:
                 raise AssertionError("a judged target has an outcome")

@@ -13,14 +13,20 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
+from sim.cache import digest
+from sim.errors import InputError
+from sim.inputs.city import read_city_file
+from sim.inputs.home import Home
 from sim.numerics.draws import Prior
 from sim.numerics.streams import uniforms
+from sim.outputs.posterior import data_key
 from sim.processes import leave_interrupts_to_the_parent, no_interrupts_at_birth
-from sim.studies.errors_of_cities import Variances, beyond, prior_variances
+from sim.studies.errors_of_cities import beyond, prior_variances
 from sim.studies.fit import PooledFit, city_task, fit_pooled
 from sim.studies.hindcast import Asked, CityHindcasts, city_hindcasts, factors_of, forecaster
 from sim.studies.observations import Observation
 from sim.studies.posterior import Weighted, weigh
+from sim.world import open_world
 
 Values = NDArray[Any]
 Progress = Callable[[str, int, int], None]
@@ -120,7 +126,6 @@ class Calibration:
     asked: tuple[Asked, ...]
     known: tuple[Known, ...]
     names: tuple[str, ...]
-    prior: Variances
     fit: PooledFit
     answers: Mapping[str, float]
     first_errors: Values = field(repr=False)
@@ -141,7 +146,6 @@ class CityEnsemble:
 
     city: str
     weighted: Weighted
-    scores: Values = field(repr=False)
     factors: Mapping[str, Values] = field(repr=False)
 
 
@@ -155,7 +159,7 @@ def calibrate(pool: Pool, progress: Progress, key: str = "") -> Calibration:
     errors = pool.errors(names)
     first = errors(np.zeros((len(names), 1)))[..., 0]
     fit = fit_pooled(errors, len(names), prior, lambda done, all_: progress("fit", done, all_), key)
-    return Calibration(pool.asked, tuple(known), names, prior, fit, answers, first)
+    return Calibration(pool.asked, tuple(known), names, fit, answers, first)
 
 
 def ensembles(
@@ -169,30 +173,48 @@ def ensembles(
         scores = weighted.resampled(draws, seed)
         factors = factors_of(known.priors, calibration.names, scores) | shock_factors(calibration, known, draws, seed)
         progress("weigh", number + 1, len(cities))
-        yield CityEnsemble(city, weighted, scores, factors)
+        yield CityEnsemble(city, weighted, factors)
 
 
 def shock_factors(calibration: Calibration, known: Known, draws: int, seed: int) -> dict[str, Values]:
     """Factors [draw] on the sizes of the shocks: variances are scaled inverse chi-square, drawn one by one.
 
-    What was measured with an error of its own is taken off the variance of the city's own shock.
+    The error of measurement stays in the city's own shock: what is forecast is what will be published.
     """
     variances, factors = calibration.fit.variances, dict[str, Values]()
     for place, item in enumerate(calibration.observations):
         kinds = (
-            (item.rule.common, variances.common[place], variances.common_years[place], 0.0),
-            (item.rule.own, variances.own[place], variances.own_years[place], item.rule.error**2),
+            (item.rule.common, variances.common[place], variances.common_years[place]),
+            (item.rule.own, variances.own[place], variances.own_years[place]),
         )
-        for name, variance, years, error in kinds:
+        for name, variance, years in kinds:
             drawn = variance * years / chi2.ppf(uniforms(seed, name, 0, draws), years)
-            size = np.sqrt(np.maximum(drawn - error, _LEAST * drawn)) / calibration.answers[name]
+            size = np.sqrt(drawn) / calibration.answers[name]
             factors[name] = np.clip(size, *known.ranges[name]) / known.sizes[name]
     return factors
-
-
-_LEAST = 0.01
 
 
 def asked_of(home: Path, cities: Sequence[str], first: int, last: int, as_of: int | None, horizon: int = 4) -> list[Asked]:
     """The hindcasts of each city in a span of years."""
     return [Asked(home, city, first, last, horizon, as_of) for city in cities]
+
+
+def openable(home: Home, cities: Sequence[str], year: int, as_of: int | None) -> tuple[str, ...]:
+    """The cities whose data allow a base year; one with a short history is left out of the earlier ones."""
+    return tuple(city for city in cities if _opens(home, city, year, as_of))
+
+
+def _opens(home: Home, city: str, year: int, as_of: int | None) -> bool:
+    try:
+        open_world(home, city, year, as_of)
+    except InputError:
+        return False
+    return True
+
+
+def fit_key(home: Home, asked: Sequence[Asked]) -> str:
+    """What a fit depends on: equations, priors and data of its cities, years, and what was known."""
+    model = read_city_file(home.city_folder(asked[0].city)).model
+    cities = [item.city for item in asked]
+    facts = repr([(item.city, item.first, item.last, item.horizon, item.as_of) for item in asked])
+    return digest([data_key(home, model, cities).encode(), facts.encode()])

@@ -131,10 +131,23 @@ class Given:
 
 def given_others(others: Values, variances: Variances) -> Given:
     """From the errors of the other cities [origin, horizon, observation, city]; without others, only the variances."""
-    count = np.isfinite(others).sum(axis=-1)
-    own_of_mean = variances.own / np.maximum(count, 1)
-    share = np.where(count > 0, variances.common / (variances.common + own_of_mean), 0.0)
+    share = _share_of_common(np.isfinite(others), variances)
     return Given(share * _mean(others), variances.own + variances.common * (1.0 - share))
+
+
+def _share_of_common(known: Values, variances: Variances) -> Values:
+    """How much of the others' mean error is taken for the common shock: common/(common + own/n)."""
+    count = known.sum(axis=-1)
+    share: Values = np.where(count > 0, variances.common / (variances.common + variances.own / np.maximum(count, 1)), 0.0)
+    return share
+
+
+def given_slope(slopes: Values, known: Values, variances: Variances) -> Values:
+    """How the expected error moves with scores that are the others' too: slopes [..., city, score], zero where not known."""
+    share = _share_of_common(known, variances)
+    mean = slopes.sum(axis=-2) / np.maximum(known.sum(axis=-1), 1)[..., np.newaxis]
+    found: Values = share[..., np.newaxis] * mean
+    return found
 
 
 def prior_variances(observations: Sequence[Observation], sizes: Mapping[str, float], answers: Mapping[str, float]) -> Variances:

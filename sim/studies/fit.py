@@ -1,8 +1,9 @@
 """The fit: parameters common to all cities by least squares, then the posterior of each city around them.
 
-Parameters are normal scores of their priors, so that all have the prior N(0, 1). With errors e(z) in standard deviations the
-estimate minimises |e(z)|^2 + |z|^2, and the posterior is close to normal with covariance (I + J'J)^-1, J = de/dz. A city's
-scores are z = r*u + sqrt(1 - r^2)*d: u what all cities have in common, known from the others, d its own, r^2 = POOLED.
+Parameters are normal scores of their priors, so that all have the prior N(0, 1). A city's scores are z = v + d: v what all
+cities have in common, N(0, POOLED), and d its own, N(0, 1 - POOLED). With errors e(v) in standard deviations the common
+estimate minimises |e(v)|^2 + |v|^2/POOLED; what some cities say of v is close to normal. A city's own errors are judged against what the
+common shock must have been, which the others' errors tell as far as v is known: v is integrated out, and nothing counts twice.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from sim.cache import kept
-from sim.studies.errors_of_cities import Given, Variances, given_others, variances_of, whitened, year_weights
+from sim.studies.errors_of_cities import Given, Variances, given_others, given_slope, variances_of, whitened, year_weights
 
 Values = NDArray[Any]
 Errors = Callable[[Values], Values]
 """Errors [origin, horizon, observation, city, draw] for scores [parameter, draw]."""
 POOLED = 0.8
+_ROOT = POOLED**0.5
 _STEP = 0.2
 _ROUNDS = 3
 _MOST_STEPS = 12
@@ -60,12 +62,13 @@ class PooledFit:
     def around(self, cities: Sequence[int]) -> Normal:
         """What some of the cities say of the common scores: one step of Gauss and Newton from the estimate."""
         some = list(cities)
+        prior = Normal(np.zeros_like(self.scores), POOLED * np.eye(len(self.scores)))
         if not some:
-            return Normal(np.zeros_like(self.scores), np.eye(len(self.scores)))
+            return prior
         weights = np.where(np.isfinite(self.errors[..., some]).any(axis=-1), self.weights, 0.0)
         error = whitened(self.errors[..., some], weights, self.variances)
         slope = whitened(_where_known(self.slopes, self.errors)[..., some, :], weights, self.variances)
-        return _normal(error, slope, self.scores, Normal(np.zeros_like(self.scores), np.eye(len(self.scores))))
+        return _normal(error, slope, self.scores, prior)
 
 
 def _where_known(slopes: Values, errors: Values) -> Values:
@@ -111,11 +114,11 @@ def fit_pooled(
 
 def _least_squares(errors: Errors, start: Values, weights: Values, variances: Variances) -> Values:
     def residuals(scores: Values) -> Values:
-        return np.concatenate([whitened(errors(scores[:, np.newaxis])[..., 0], weights, variances), scores])
+        return np.concatenate([whitened(errors(scores[:, np.newaxis])[..., 0], weights, variances), scores / _ROOT])
 
     def jacobian(scores: Values) -> Values:
         error, slope = slopes_at(errors, scores)
-        return np.concatenate([whitened(_where_known(slope, error), weights, variances), np.eye(len(scores))])
+        return np.concatenate([whitened(_where_known(slope, error), weights, variances), np.eye(len(scores)) / _ROOT])
 
     found: Values = least_squares(residuals, start, jac=jacobian, max_nfev=_MOST_STEPS, xtol=1e-4, ftol=1e-5).x
     return found
@@ -123,18 +126,24 @@ def _least_squares(errors: Errors, start: Values, weights: Values, variances: Va
 
 @dataclass(frozen=True)
 class CityTask:
-    """What the posterior of one city is made of: its prior from the others, its weights, and what its errors should be."""
+    """The posterior of one city's scores z, given the errors of the others.
 
-    prior: Normal
+    y = (z, w*(e(z) - offset)) is normal with mean `mean` and a covariance whose inverse has the root `root`, v integrated out.
+    `near` is the normal distribution that this is when the errors are straight lines in the scores.
+    """
+
     near: Normal
+    mean: Values = field(repr=False)
+    root: Values = field(repr=False)
     weights: Values = field(repr=False)
     given: Given = field(repr=False)
 
     def log_density(self, errors: Values, scores: Values) -> Values:
         """Log posterior [draw] up to a constant, for the city's errors [origin, horizon, observation, draw]."""
-        residual = scaled(errors, self.weights, self.given)
-        density: Values = self.prior.log_density(scores) - 0.5 * np.square(residual).sum(axis=0)
-        return density
+        stacked = np.concatenate([scores, scaled(errors, self.weights, self.given)])
+        density: Values = -0.5 * np.square(self.root @ (stacked - self.mean[:, np.newaxis])).sum(axis=0)
+        lost = ((self.weights > 0.0)[..., np.newaxis] & ~np.isfinite(errors)).any(axis=(0, 1, 2))
+        return np.where(lost, -np.inf, density)
 
 
 def scaled(errors: Values, weights: Values, given: Given) -> Values:
@@ -146,16 +155,33 @@ def scaled(errors: Values, weights: Values, given: Given) -> Values:
 
 
 def city_task(fit: PooledFit, city: int) -> CityTask:
-    """The posterior of a city: the others' estimate as prior, widened by what is a city's own, and its own errors."""
+    """The posterior of a city: what the others say of the common scores and of the common shocks, and its own errors."""
     others = [place for place in range(fit.errors.shape[3]) if place != city]
-    common = fit.around(others)
-    root = np.sqrt(POOLED)
-    prior = Normal(root * common.mean, POOLED * common.covariance + (1.0 - POOLED) * np.eye(len(common.mean)))
+    common, count = fit.around(others), len(fit.scores)
     given = given_others(fit.errors[..., others], fit.variances)
     known = np.isfinite(fit.errors[..., city])
     weights = np.where(known, fit.weights, 0.0)
+    flat = Given(np.zeros_like(given.mean), given.variance)
+    shift = scaled(_shift_of_others(fit, others), weights, flat)
+    hidden = np.concatenate([np.eye(count), shift])
+    noise = np.concatenate([np.full(count, 1.0 - POOLED), np.ones(len(shift))])
+    root = np.linalg.cholesky(np.linalg.inv(hidden @ common.covariance @ hidden.T + np.diag(noise))).T
+    mean = hidden @ common.mean - np.concatenate([np.zeros(count), shift @ fit.scores])
     slope = np.where(known[..., np.newaxis], fit.slopes[..., city, :], np.nan)
-    error = scaled(fit.errors[..., city], weights, given)
-    no_shift = Given(np.zeros_like(given.mean), given.variance)
-    near = _normal(error, scaled(slope, weights, no_shift), fit.scores, prior)
-    return CityTask(prior, near, weights, given)
+    lines = np.concatenate([np.eye(count), scaled(slope, weights, flat)])
+    here = np.concatenate([fit.scores, scaled(fit.errors[..., city], weights, given)])
+    return CityTask(_near(root @ lines, root @ (here - mean), fit.scores), mean, root, weights, given)
+
+
+def _shift_of_others(fit: PooledFit, others: Sequence[int]) -> Values:
+    """How the common shock that the others' errors tell moves with the common scores [origin, horizon, observation, score]."""
+    known = np.isfinite(fit.errors[..., others])
+    slopes = np.where(known[..., np.newaxis], fit.slopes[..., others, :], 0.0)
+    found: Values = given_slope(slopes, known, fit.variances)
+    return found
+
+
+def _near(lines: Values, apart: Values, at: Values) -> Normal:
+    """Where |apart + lines*(z - at)|^2 is least, and how flat it is there."""
+    covariance = np.linalg.inv(lines.T @ lines)
+    return Normal(at - covariance @ (lines.T @ apart), (covariance + covariance.T) / 2.0)

@@ -21,7 +21,7 @@ from sim.numerics.methods import METHODS
 from sim.numerics.reducers import Share
 from sim.outputs.dataset import yearly_unit
 from sim.outputs.posterior import Foreseen
-from sim.studies.calibration import Progress, asked_of, calibrate, ensembles, pool_of
+from sim.studies.calibration import Progress, asked_of, calibrate, ensembles, fit_key, openable, pool_of
 from sim.studies.hindcast import STEPS
 from sim.units import conversion
 from sim.world import World, open_world
@@ -38,8 +38,9 @@ def foresee(
     questions = read_questions(home.city_folder(city) / "plan" / "foresight.yaml", open_world(home, city).catalogue)
     found = dict[int, tuple[World, Mapping[str, Values]]]()
     for number, year in enumerate(sorted({item.as_of for item in questions})):
-        with pool_of(asked_of(home.folder, cities, first, year, year), workers) as pool:
-            fit = calibrate(pool, _silent)
+        asked = asked_of(home.folder, openable(home, cities, year, year), first, year, year)
+        with pool_of(asked, workers) as pool:
+            fit = calibrate(pool, _silent, fit_key(home, asked))
             [ensemble] = ensembles(pool, fit, (city,), seed, _silent)
         found[year] = (open_world(home, city, year, year), ensemble.factors)
         progress("foresight", number + 1, len({item.as_of for item in questions}))
@@ -55,7 +56,8 @@ def _answer(question: Question, world: World, factors: Mapping[str, Values], see
     if target.year is None:
         raise AssertionError("a question has a year")
     values = _values(world, question, target.year, target.unit, factors, seed)
-    share = Share(int((values >= target.value).sum()), len(values))
+    reached = values <= target.value if target.operator == "<=" else values >= target.value
+    share = Share(int(reached.sum()), len(values))
     low, middle, high = np.quantile(values, _BAND)
     return Foreseen(
         target=target.id,

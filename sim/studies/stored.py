@@ -9,12 +9,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cache import digest
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
 from sim.numerics.draws import Prior
-from sim.outputs.posterior import FitRow, Posterior, data_key, write_posterior
-from sim.studies.calibration import Calibration, CityEnsemble, Progress, asked_of, calibrate, ensembles, pool_of
+from sim.outputs.posterior import FitRow, Posterior, write_posterior
+from sim.studies.calibration import (
+    Calibration,
+    CityEnsemble,
+    Progress,
+    asked_of,
+    calibrate,
+    ensembles,
+    fit_key,
+    openable,
+    pool_of,
+)
 from sim.studies.foresight import foresee
 from sim.studies.table_check import fail_if_unfit
 
@@ -46,12 +55,14 @@ def store(home: Home, request: Request, progress: Progress) -> Iterator[Posterio
     SimError
         with every fault of the cities' tables, or when a posterior cannot be sampled.
     """
-    cities = pooled_cities(home, request.cities[0])
+    together = pooled_cities(home, request.cities[0])
     model = read_city_file(home.city_folder(request.cities[0])).model
+    others = openable(home, [city for city in together if city not in request.cities], request.last, None)
+    cities = tuple(city for city in together if city in {*others, *request.cities})
     fail_if_unfit(home, cities, range(request.first, request.last + 1))
-    key = digest([data_key(home, model, cities).encode(), repr((cities, request.first, request.last)).encode()])
-    with pool_of(asked_of(home.folder, cities, request.first, request.last, None), request.workers) as pool:
-        found = calibrate(pool, progress, key)
+    asked = asked_of(home.folder, cities, request.first, request.last, None)
+    with pool_of(asked, request.workers) as pool:
+        found = calibrate(pool, progress, fit_key(home, asked))
         for ensemble in ensembles(pool, found, request.cities, request.seed, progress):
             seen = foresee(home, ensemble.city, cities, request.first, request.workers, request.seed, progress)
             posterior = replace(_posterior(found, ensemble, cities, request), foreseen=seen)

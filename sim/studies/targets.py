@@ -47,7 +47,8 @@ class Design:
     def origins(self) -> dict[int, int]:
         """The last year to forecast, by origin."""
         found = {origin: min(origin + HORIZON, self.last) for origin in self.rolling}
-        return found | {self.test[0] - 1: self.test[-1], self.test[0]: self.test[-1]}
+        found |= {self.test[0] - 1: self.test[-1], self.test[0]: self.test[-1]}
+        return {origin: last for origin, last in found.items() if last > origin}
 
     def years(self, name: str, kind: Kind, origin: int) -> tuple[int, ...]:
         """Target years of an origin in one of the two parts, `rolling` or `test`."""

@@ -45,6 +45,24 @@ def test_a_value_far_off_its_neighbours(copied: Home) -> None:
     assert line in {fault.place.line for fault in caught.value.faults}
 
 
+def test_another_unit(copied: Home) -> None:
+    file = table(copied)
+    line = edit(
+        file, "changsha,2012,industrial_firms,", ["changsha,2012,industrial_firms,0.2282,万户,panel_1990_2023,2013,,,430100"]
+    )
+    with pytest.raises(InputError, match="the unit is 户") as caught:
+        fail_if_unfit(copied, ["changsha"], YEARS)
+    assert line in {fault.place.line for fault in caught.value.faults}
+
+
+def test_a_value_that_has_no_logarithm(copied: Home) -> None:
+    file = table(copied)
+    line = edit(file, "changsha,2012,industrial_firms,", ["changsha,2012,industrial_firms,0,户,panel_1990_2023,2013,,,430100"])
+    with pytest.raises(InputError, match="0 is not above zero") as caught:
+        fail_if_unfit(copied, ["changsha"], YEARS)
+    assert line in {fault.place.line for fault in caught.value.faults}
+
+
 def test_an_undeclared_break(copied: Home) -> None:
     """From 2015 on only half the firms are counted: refused until the city declares it."""
     file = table(copied)
