@@ -2,8 +2,9 @@
 
 Parameters are normal scores of their priors, so that all have the prior N(0, 1). A city's scores are z = v + d: v what all
 cities have in common, N(0, POOLED), and d its own, N(0, 1 - POOLED). With errors e(v) in standard deviations the common
-estimate minimises |e(v)|^2 + |v|^2/POOLED; what some cities say of v is close to normal. A city's own errors are judged against what the
-common shock must have been, which the others' errors tell as far as v is known: v is integrated out, and nothing counts twice.
+estimate minimises |e(v)|^2 + |v|^2/POOLED; what some cities say of v is close to normal. A city's own errors are judged
+against what the common shock must have been, which the others' errors tell as far as v is known: v is integrated out, and
+nothing counts twice.
 """
 
 from __future__ import annotations
