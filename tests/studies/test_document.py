@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sim.inputs.home import Home
-from sim.outputs.posterior import data_key
+from sim.outputs.posterior import data_key, read_posterior
 from sim.studies.backtest import POOLED, Setting, backtest, scored
 from sim.studies.stored import pooled_cities
 from sim.studies.targets import Design
@@ -30,6 +30,16 @@ def test_the_records_hold_every_forecaster(home: Home) -> None:
     assert len(records) == 2 * 2 * (3 * 7 + 8)  # two parts, two tables; no change is a forecast of shares only
     assert geometric(records, "gdp_growth_real", "model") > 0.0
     assert {record["city"] for record in records} == {POOLED}
+
+
+def test_the_readme_says_what_could_be_known(home: Home) -> None:
+    readme = (home.folder / "README.md").read_text(encoding="utf-8")
+    posterior = read_posterior(home, CITY, MODEL)
+    assert posterior is not None
+    assert len(posterior.foreseen) == 2
+    for seen in posterior.foreseen:
+        assert f"**{100 * seen.probability:.1f}%**，中位数 {seen.median:,.0f} " in readme
+        assert f"80% 区间 {seen.low:,.0f}–{seen.high:,.0f}" in readme
 
 
 @pytest.mark.slow
