@@ -171,7 +171,7 @@ def test_a_disk_that_fills_up_is_one_clear_fault(tmp_path: Path, kilobytes: int)
     """A limit on the size of files stands in for a full disk."""
     limit = kilobytes * 1024
     done = subprocess.run(
-        call("--out", str(tmp_path / "out"), "--quiet"),
+        call("--draws", "0", "--out", str(tmp_path / "out"), "--quiet"),
         capture_output=True,
         encoding="utf-8",
         check=False,
