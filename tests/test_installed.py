@@ -20,6 +20,7 @@ def test_the_wheel_does_the_main_job_elsewhere(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     assert "sim/_bundled/models/hengyang/history.csv" in names
+    assert "sim/_bundled/models/hengyang/ensemble.nc" in names
     assert "sim/_bundled/scenarios/plan_2025.yaml" in names
     assert "sim/report/fonts/NotoSansSC-subset.otf" in names
     assert "sim/report/templates/report.html.j2" in names
@@ -32,9 +33,11 @@ def test_the_wheel_does_the_main_job_elsewhere(tmp_path: Path) -> None:
     subprocess.run([python, "-m", "pip", "install", "--no-deps", "--quiet", str(wheel)], check=True, timeout=300)
     empty = tmp_path / "empty"
     empty.mkdir()
-    code = f"import sys; sys.path.append({str(site)!r}); from sim.cli.app import main; main()"
-    command = [str(python), "-P", "-c", code, "run", "--lang", "en"]
+    packages = next(folder.rglob("site-packages"))
+    (packages / "dependencies.pth").write_text(f"{site}\n", encoding="utf-8")  # worker processes find them, too
+    command = [str(python), "-P", "-m", "sim", "run", "--lang", "en", "--workers", "2"]
     done = subprocess.run(command, cwd=empty, capture_output=True, encoding="utf-8", timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert "the installed package" in done.stdout
+    assert "posterior ensemble fitted to 2005–2023" in done.stdout
     assert len(list((empty / "results").glob("*/plan_2025/report.html"))) == 1
