@@ -180,7 +180,8 @@ def say_scores(rows: Sequence[Scored], city: str, speaker: Speaker) -> None:
             kind = Text("已知各市共同因素", "given the common factor") if given else Text("无条件", "unconditional")
             table = Table(title=f"{speaker.say(who)} · {speaker.say(kind)}", title_justify="left")
             for head in _HEADS:
-                table.add_column(speaker.word(*head), justify="left" if head in _HEADS[:3] else "right")
+                in_words = head in _HEADS[:3]
+                table.add_column(speaker.word(*head), justify="left" if in_words else "right", no_wrap=in_words)
             for row in sorted(chosen, key=lambda row: (row.key.indicator, row.key.design, row.key.forecaster != "model")):
                 table.add_row(*_cells(row))
             speaker.out.print(table)
