@@ -51,7 +51,7 @@ def fail_if_checks_wrong(
     InputError
         with every check that does not.
     """
-    faults, had = Faults(), history.indicators()
+    faults, had, checks = Faults(), history.indicators(), tuple(checks)
     for check in checks:
         place = Place(key=f"checks.yaml {check.label.en}")
         _check_variable(check.variable, tuple(check.members), graph, place, faults)
@@ -64,7 +64,23 @@ def fail_if_checks_wrong(
                 faults.add(Text(f"{dim} 没有成员 {member}", f"{dim} has no member {member}"), place, nearest(member, known))
         if not faults.found and had.issuperset(held_against):
             _check_units(_unit_of_check(check, graph), _unit_published(check, history), place, faults)
+    _check_fit_rules(checks, graph, faults)
     faults.raise_if_any()
+
+
+def _check_fit_rules(checks: Iterable[PublishedCheck], graph: Graph, faults: Faults) -> None:
+    """The shocks of a fit rule are parameters that are one number, and what it goes beyond is fitted itself."""
+    rules = [(check, check.fit) for check in checks if check.fit is not None]
+    fitted = [check.history for check, _ in rules]
+    single = [name for name, item in graph.parameters.items() if not item.dims]
+    for check, rule in rules:
+        place = Place(key=f"checks.yaml {check.label.en}: fit")
+        for name in (name for name in (rule.common, rule.own) if name not in single):
+            message = Text(f"模型没有单一数值的参数 {name}", f"the model has no parameter {name} that is one number")
+            faults.add(message, place, nearest(name, single))
+        if rule.beyond is not None and (rule.beyond not in fitted or rule.beyond == check.history):
+            message = Text(f"beyond 所写的 {rule.beyond} 没有拟合规则", f"beyond names {rule.beyond}, which is not fitted")
+            faults.add(message, place, nearest(rule.beyond, fitted))
 
 
 def _unit_of_check(check: PublishedCheck, graph: Graph) -> str:
