@@ -57,6 +57,7 @@ def _bar(speaker: Speaker, stage: str) -> AbstractContextManager[Any]:
 def calibrate(city: str, fit: str, workers: int, seed: int, home_folder: Path | None, speaker: Speaker, *, every: bool) -> None:
     """Fit, store and say how well it went."""
     fail_if_extra_missing()
+    from sim.outputs.store import fail_if_not_writable
     from sim.studies.stored import Request, pooled_cities, store
     from sim.studies.targets import read_fit
 
@@ -64,6 +65,8 @@ def calibrate(city: str, fit: str, workers: int, seed: int, home_folder: Path | 
     first, last = read_fit(fit)
     home.city_folder(city)
     cities = pooled_cities(home, city) if every else (city,)
+    for name in cities:
+        fail_if_not_writable(home.city_folder(name))
     with _bar(speaker, "open") as advance:
         made = list(store(home, Request(cities, first, last, workers, seed), _Bar(speaker, advance)))
     if speaker.as_json:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from sim.errors import Faults
+from sim.errors import Faults, Place
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.knowledge import KnownFrom, is_known, year_known
@@ -36,10 +36,14 @@ class Break:
     years: frozenset[int]
     known_from: int
     reason: Text
+    place: Place = Place()
 
     def concerns(self, indicator: str) -> bool:
         """Whether the break lies in a series."""
         return any(fnmatchcase(indicator, pattern) for pattern in self.indicators)
+
+
+_YEARS = range(1949, 2101)
 
 
 def read_breaks(files: Iterable[Path]) -> tuple[Break, ...]:
@@ -57,12 +61,14 @@ def read_breaks(files: Iterable[Path]) -> tuple[Break, ...]:
             entry = check_against(BreakEntry, raw, document, faults, (place,))
             if entry is None:
                 continue
-            if not entry.years:
-                faults.add(Text("years 不能为空", "years may not be empty"), document.place((place, "years")))
-                continue
-            found.append(
-                Break(tuple(entry.indicators), frozenset(entry.years), year_known(entry.known_from), entry.reason.text())
-            )
+            years_at = document.place((place, "years"))
+            for key in (key for key in ("indicators", "years") if not getattr(entry, key)):
+                faults.add(Text(f"{key} 不能为空", f"{key} may not be empty"), document.place((place, key)))
+            for year in (year for year in entry.years if year not in _YEARS):
+                span = f"{_YEARS.start}–{_YEARS.stop - 1}"
+                faults.add(Text(f"年份 {year} 超出 {span}", f"the year {year} lies outside {span}"), years_at)
+            known, at = year_known(entry.known_from), document.place((place, "indicators"))
+            found.append(Break(tuple(entry.indicators), frozenset(entry.years), known, entry.reason.text(), at))
     faults.raise_if_any()
     return tuple(found)
 

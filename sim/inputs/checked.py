@@ -65,6 +65,9 @@ def _add(detail: Any, schema: type[BaseModel], document: Document, faults: Fault
         faults.add(Text(f"未知键 {name}", f"unknown key {name}"), place, nearest(name, _keys(schema, detail["loc"])))
         return
     wording = _MESSAGES.get(detail["type"])
+    if detail["type"] == "greater_than":
+        limit = detail["ctx"]["gt"]
+        wording = Text(f"须大于 {limit:g}", f"must be above {limit:g}")
     if wording is None:
         expected = detail.get("ctx", {}).get("expected", detail["msg"])
         wording = Text(f"值不合要求：{expected}", f"not allowed: {expected}")

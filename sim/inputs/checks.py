@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from sim.errors import Faults
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.yaml_file import listed, read_yaml_list
 
+Positive = Annotated[float, Field(gt=0)]
+
 
 class FitRule(Record):
     """How a check enters the fit of parameters: by its yearly changes, in logarithms or, for shares, as differences."""
 
-    error: float
+    error: Positive
     """Standard deviation of the error with which a yearly change is measured."""
     common: str
     """Parameter that holds the size of the yearly shock common to all cities."""
@@ -21,7 +25,7 @@ class FitRule(Record):
     """Parameter that holds the size of the yearly shock of the city alone."""
     beyond: str | None = None
     """Indicator whose error is taken off first: prices are what nominal growth says beyond real growth."""
-    jump: float
+    jump: Positive
     """How far a yearly change may lie from those of the years around it; beyond, a break must be declared."""
 
 

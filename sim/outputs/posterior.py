@@ -18,7 +18,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.cache import digest
-from sim.errors import Fault, InputError, Place
+from sim.errors import Fault, InputError, Place, RunError
 from sim.inputs.files import is_file
 from sim.inputs.home import Home
 from sim.text import Text
@@ -103,7 +103,13 @@ def data_key(home: Home, model: str, cities: Iterable[str]) -> str:
 
 
 def write_posterior(home: Home, model: str, posterior: Posterior) -> Path:
-    """Write the file aside and rename it."""
+    """Write the file aside and rename it.
+
+    Raises
+    ------
+    RunError
+        when it cannot be written; what was there before stays.
+    """
     names = list(posterior.factors)
     factors = np.array([posterior.factors[name] for name in names], dtype=np.float32)
     variables: dict[str, Any] = {"factor": (("parameter", "draw"), factors)}
@@ -122,11 +128,19 @@ def write_posterior(home: Home, model: str, posterior: Posterior) -> Path:
         "foreseen": json.dumps([asdict(item) for item in posterior.foreseen], ensure_ascii=False),
         "data_key": data_key(home, model, posterior.cities),
     }
+    dataset.attrs["checksum"] = _checksum(dataset)
     file = home.models / posterior.city / FILE
     aside = file.with_name(f".{FILE}.{os.getpid()}.part")
     try:
         aside.write_bytes(bytes(dataset.to_netcdf(engine="h5netcdf", encoding={"factor": {"zlib": True, "complevel": 9}})))
         aside.replace(file)
+    except OSError as error:
+        message = Text(f"无法写入后验集合：{error.strerror}", f"cannot write the posterior ensemble: {error.strerror}")
+        advice = Text(
+            "检查磁盘空间、写权限，以及该名称是否被文件夹占用",
+            "see to disk space, permission to write, and that no folder has this name",
+        )
+        raise RunError(Fault(message, Place(file), advice)) from error
     finally:
         aside.unlink(missing_ok=True)
     return file
@@ -145,8 +159,9 @@ def read_posterior(home: Home, city: str, model: str) -> Posterior | None:
         return None
     try:
         with xr.open_dataset(file, engine="h5netcdf") as dataset:
+            _fail_if_changed(dataset)
             posterior, key = _posterior(dataset), str(dataset.attrs["data_key"])
-    except (OSError, KeyError, ValueError, TypeError) as error:
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         message = Text("后验集合文件已损坏", "the file of the posterior ensemble is damaged")
         raise InputError(Fault(message, Place(file), _renew(city))) from error
     if posterior.city != city:
@@ -157,6 +172,18 @@ def read_posterior(home: Home, city: str, model: str) -> Posterior | None:
         message = Text("后验集合与现在的模型或数据不符", "the posterior ensemble does not belong to the present model or data")
         raise InputError(Fault(message, Place(file), _renew(city)))
     return posterior
+
+
+def _checksum(dataset: xr.Dataset) -> str:
+    """The hash of all that the file says: a flipped bit in a number would otherwise pass for the number."""
+    said = [f"{name}={value}".encode() for name, value in sorted(dataset.attrs.items()) if name != "checksum"]
+    arrays = [dataset[name].values.tobytes() for name in sorted(map(str, dataset.data_vars))]
+    return digest([*said, *(str(name).encode() for name in dataset["parameter"].values), *arrays])
+
+
+def _fail_if_changed(dataset: xr.Dataset) -> None:
+    if dataset.attrs["checksum"] != _checksum(dataset):
+        raise ValueError("checksum")
 
 
 def _posterior(dataset: xr.Dataset) -> Posterior:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Callable, Iterable
 
 from sim.errors import Faults, Place, nearest
@@ -42,7 +43,7 @@ def fail_if_bindings_wrong(catalogue: Catalogue, graph: Graph, history: History)
 def fail_if_checks_wrong(
     checks: Iterable[PublishedCheck], graph: Graph, history: History, indicators: Callable[[], Iterable[str]] = tuple
 ) -> None:
-    """Every check names a variable, members and indicators that exist, in units that fit.
+    """Every check names a variable, members and indicators that exist, in units that fit; every break an indicator that exists.
 
     `indicators` gives those that the model knows, asked for when the city has no data of one: that is then no fault.
 
@@ -65,7 +66,18 @@ def fail_if_checks_wrong(
         if not faults.found and had.issuperset(held_against):
             _check_units(_unit_of_check(check, graph), _unit_published(check, history), place, faults)
     _check_fit_rules(checks, graph, faults)
+    _check_breaks(history, indicators, faults)
     faults.raise_if_any()
+
+
+def _check_breaks(history: History, indicators: Callable[[], Iterable[str]], faults: Faults) -> None:
+    """A break that concerns no indicator at all is a misspelt one: the jump it should declare would pass for growth."""
+    had = history.indicators()
+    for item in history.breaks:
+        for pattern in (name for name in item.indicators if not fnmatch.filter(had, name)):
+            if not fnmatch.filter(known := [*had, *indicators()], pattern):
+                message = Text(f"没有指标与 {pattern} 相符", f"no indicator is like {pattern}")
+                faults.add(message, item.place, nearest(pattern, known))
 
 
 def _check_fit_rules(checks: Iterable[PublishedCheck], graph: Graph, faults: Faults) -> None:
@@ -79,8 +91,11 @@ def _check_fit_rules(checks: Iterable[PublishedCheck], graph: Graph, faults: Fau
             message = Text(f"模型没有单一数值的参数 {name}", f"the model has no parameter {name} that is one number")
             faults.add(message, place, nearest(name, single))
         if rule.beyond is not None and (rule.beyond not in fitted or rule.beyond == check.history):
-            message = Text(f"beyond 所写的 {rule.beyond} 没有拟合规则", f"beyond names {rule.beyond}, which is not fitted")
-            faults.add(message, place, nearest(rule.beyond, fitted))
+            message = Text(
+                f"beyond 须写另一个有拟合规则的指标，而非 {rule.beyond}",
+                f"beyond must name another fitted indicator, not {rule.beyond}",
+            )
+            faults.add(message, place, nearest(rule.beyond, [name for name in fitted if name != check.history]))
 
 
 def _unit_of_check(check: PublishedCheck, graph: Graph) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from sim.errors import InputError
+from sim.errors import Fault, InputError, Place
 from sim.inputs.home import find_home
 from sim.inputs.values import YearPath
 from sim.model.binding import NOISE, own_values
@@ -26,6 +26,7 @@ from sim.numerics.streams import triangular
 from sim.numerics.workspace import NARROWEST, Workspace
 from sim.priors import priors_of
 from sim.studies.observations import Observation, fitted, modelled_changes, published_changes
+from sim.text import Text
 from sim.world import World, open_world
 
 Values = NDArray[Any]
@@ -220,6 +221,7 @@ def city_hindcasts(asked: Asked) -> CityHindcasts:
     """
     found, latest = dict[int, Hindcast](), _open(asked, asked.last)
     observations, graph = fitted(latest.checks), latest.graph
+    _fail_if_nothing_fitted(observations, latest)
     refusal: InputError | None = None
     for origin in asked.origins:
         years = range(origin + 1, min(origin + asked.horizon, asked.last) + 1)
@@ -238,6 +240,13 @@ def city_hindcasts(asked: Asked) -> CityHindcasts:
         for place, year in enumerate(hindcast.years):
             published[base_year - asked.first, place] = [series.get(year, np.nan) for series in changes]
     return CityHindcasts(asked, observations, found, published)
+
+
+def _fail_if_nothing_fitted(observations: Sequence[Observation], world: World) -> None:
+    if not observations:
+        file = world.home.models / world.city.settings.model / "checks.yaml"
+        message = Text("没有一项检验写明 fit，无可拟合", "no check has a fit rule: there is nothing to fit")
+        raise InputError(Fault(message, Place(file), Text("给至少一项写明 fit", "give fit to one check at least")))
 
 
 @lru_cache(maxsize=24)

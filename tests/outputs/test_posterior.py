@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from sim import pipeline
-from sim.errors import InputError
+from sim.errors import InputError, RunError
 from sim.futures import draws_of, posterior_of
 from sim.inputs.home import Home
 from sim.numerics.draws import DrawRequest
@@ -106,3 +107,22 @@ def test_draws_repeat_the_stored_factors_and_leave_what_the_scenario_states(home
     assert "catch_up" not in factors
     stored = posterior.factors["momentum_life"]
     assert np.array_equal(factors["momentum_life"], np.concatenate([stored[900:], stored[:100]]))
+
+
+def test_a_file_that_cannot_be_written_is_a_fault_and_what_stood_there_stays(copied: Home) -> None:
+    file = copied.models / "hengyang" / FILE
+    file.unlink(missing_ok=True)
+    file.mkdir()
+    with pytest.raises(RunError, match="cannot write the posterior ensemble"):
+        write_posterior(copied, "prefecture", small("hengyang"))
+    assert file.is_dir()
+    assert list(file.parent.glob(f".{FILE}*")) == []
+
+
+def test_a_changed_number_is_damage(copied: Home) -> None:
+    file = write_posterior(copied, "prefecture", small("hengyang"))
+    stored = xr.load_dataset(file, engine="h5netcdf")
+    stored["factor"][0, 0] = 0.75
+    stored.to_netcdf(file, engine="h5netcdf")
+    with pytest.raises(InputError, match="damaged"):
+        read_posterior(copied, "hengyang", "prefecture")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim import pipeline
-from sim.errors import Faults
+from sim.errors import Faults, InputError
 from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
 from sim.outputs.published import modelled_series
@@ -73,3 +74,10 @@ def test_corrupting_what_came_later_changes_no_forecast(as_of: int, copied: Home
     assert np.array_equal(changes, same)
     assert all(np.array_equal(factors[name], again[name]) for name in factors)
     assert np.ptp(changes, axis=-1).min() > 0.0
+
+
+def test_without_any_fit_rule_there_is_nothing_to_fit(copied: Home) -> None:
+    file = copied.models / "prefecture" / "checks.yaml"
+    file.write_text(re.sub(r"fit: \{[^}]*\}, ", "", file.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(InputError, match="no check has a fit rule"):
+        city_hindcasts(Asked(copied.folder, "hengyang", 2020, 2022, 2))
