@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from sim.errors import Fault, InputError, Place
 from sim.numerics.blocks import Task
 from sim.numerics.draws import DrawRequest, Draws, Prior
 from sim.numerics.ensemble import Ensemble, run_ensemble
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
 from sim.numerics.summary import Wanted
-from sim.outputs.posterior import Posterior, read_posterior
+from sim.outputs.posterior import FILE, Posterior, read_posterior, renew
 from sim.pipeline import Case, Outcome, request_of
 from sim.plan.probability import conditions_of, with_probabilities
 from sim.priors import priors_of
@@ -38,7 +39,15 @@ def posterior_of(world: World) -> Posterior | None:
     InputError
         when it is damaged, or does not belong to the present model and data.
     """
-    return read_posterior(world.home, world.city.key, world.city.settings.model)
+    found = read_posterior(world.home, world.city.key, world.city.settings.model)
+    for seen in () if found is None else found.foreseen:
+        target = world.catalogue.targets.get(seen.target)
+        if target is None or target.value != seen.value:
+            message = Text(
+                f"后验集合所答的目标 {seen.target} 已改动", f"the target {seen.target} has changed since the ensemble was made"
+            )
+            raise InputError(Fault(message, Place(world.home.models / world.city.key / FILE), renew(world.city.key)))
+    return found
 
 
 def origin_of_draws(posterior: Posterior | None) -> Text:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sim.cache import digest, kept
 from sim.dimensions import Dimension
-from sim.errors import MISTAKES_IN_CODE, Fault, InputError, ModelError, Place, nearest
+from sim.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest
 from sim.inputs.base_year import BaseYear, Reference, Row
 from sim.inputs.checks import PublishedCheck, read_checks
 from sim.inputs.city import FIRST_YEAR, City, CityFile, history_of, read_city, read_city_file, settings_of
-from sim.inputs.files import is_file
+from sim.inputs.files import is_file, is_folder
 from sim.inputs.history import History
 from sim.inputs.home import Home
 from sim.inputs.indicators import read_indicators
@@ -58,6 +58,7 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     folder = home.city_folder(city)
     settings = read_city_file(folder)
     model = home.models / settings.model
+    _fail_if_province_unknown(folder, model, settings)
     graph = open_graph(model, settings)
     declared = read_parameters(model / "parameters.yaml", dict(graph.dimensions), (FIRST_YEAR, settings.last_year), as_of)
     regions = {name: label.text() for name, label in settings.regions.items()}
@@ -120,6 +121,13 @@ class _Opening:
         raise InputError(Fault(message, Place(self.folder / "history.csv", key="base_year"), nearest(str(base_year), years)))
 
 
+def _fail_if_province_unknown(folder: Path, model: Path, settings: CityFile) -> None:
+    known = sorted(item.name for item in (model / "reference").iterdir() if is_folder(item))
+    if settings.province and settings.province not in known:
+        message = Text(f"没有省份 {settings.province} 的统计", f"no statistics of a province {settings.province}")
+        raise InputError(Fault(message, Place(folder / "city.yaml", key="province"), nearest(settings.province, known)))
+
+
 def _reference_folders(model: Path, settings: CityFile) -> tuple[Path, ...]:
     names = (settings.province, "china") if settings.province else ("china",)
     return tuple(model / "reference" / name for name in names)
@@ -133,18 +141,22 @@ def _rows(model: Path, base: BaseYear, folder: Path) -> list[Row]:
     contents = [file.read_bytes() for file in (*files, folder / "sources.yaml", folder / "city.yaml") if is_file(file)]
     carried = repr(sorted((name, value.tolist()) for name, value in base.carried.items()))
     names = repr((str(folder), base.year, base.last_year, base.reference.as_of, carried))
-    return kept("base", digest([names.encode(), *contents]), lambda: _built(model, base))
+    return kept("base", digest([names.encode(), *contents]), lambda: _built(model, base, folder))
 
 
-def _built(model: Path, base: BaseYear) -> list[Row]:
-    """The rows of a base year. What goes wrong in the module's code is its fault, not the user's."""
+def _built(model: Path, base: BaseYear, folder: Path) -> list[Row]:
+    """The rows of a base year. Where statistics of the year or of those before are missing, this year can be no base year."""
     build = load_base_year(model)
     try:
         return build(base)
     except MISTAKES_IN_CODE as error:
         shown = f"{type(error).__name__}: {error}"
-        message = Text(f"基年模块出错：{shown}", f"the base-year module failed: {shown}")
-        raise ModelError(Fault(message, Place(model / "base_year"))) from error
+        message = Text(f"{base.year} 年不能作基年：{shown}", f"{base.year} cannot be a base year: {shown}")
+        advice = Text(
+            f"补上该年及此前数年的统计；若数据齐全，则是 {model.name}/base_year 的代码有误",
+            f"add statistics of that year and of those before; if none is missing, the code of {model.name}/base_year is wrong",
+        )
+        raise InputError(Fault(message, Place(folder / "history.csv"), advice)) from error
 
 
 def _carried(city: City, graph: Graph, year: int) -> dict[str, Floats]:

@@ -6,6 +6,7 @@ Exit status: 0 done, 1 the run failed or a required target was missed, 2 the inp
 from __future__ import annotations
 
 import sys
+from concurrent.futures import BrokenExecutor
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -241,6 +242,12 @@ def main() -> None:
     except InterruptedRun:
         voice = speaker(_language_of_call())
         voice.err.print(voice.word("已中断，没有留下不完整的结果。", "Interrupted; no half-written results were left."))
+        sys.exit(1)
+    except BrokenExecutor:
+        voice = speaker(_language_of_call())
+        zh = "一个计算进程被外部终止（可能内存不足），没有留下不完整的结果。请减少 --workers 后重试。"
+        en = "A worker process was ended from outside (out of memory?); nothing half-written was left. Try fewer --workers."
+        voice.err.print(voice.word(zh, en))
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()

@@ -72,6 +72,12 @@ def calibrate(city: str, fit: str, workers: int, seed: int, home_folder: Path | 
     if speaker.as_json:
         speaker.json([_fitted_document(item) for item in made])
         return
+    left_out = sorted(set(pooled_cities(home, city)) - set(made[0].cities))
+    if left_out:
+        names = ", ".join(left_out)
+        speaker.line(
+            Text(f"历史太短、未参与共同拟合：{names}", f"left out of the common fit, their history is too short: {names}")
+        )
     for item in made:
         _say_fit(item, speaker)
 
@@ -145,6 +151,9 @@ def backtest(
     with _bar(speaker, "backtest") as advance:
         table = backtest(Setting(home.folder, cities, design, workers, seed), _Bar(speaker, advance))
     rows = scored(table, cities)
+    if not any(row.city == city for row in rows):
+        message = Text(f"{city} 在这些年份没有可检验的数据", f"{city} has no data that could be judged in these years")
+        raise UsageError(Fault(message, advice=Text("换用其他年份", "choose other years")))
     if speaker.as_json:
         speaker.json([score_record(row) for row in rows])
         return

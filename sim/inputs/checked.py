@@ -46,6 +46,12 @@ _MESSAGES = {
     "model_attributes_type": Text("应为“键: 值”", "keys and values are wanted"),
 }
 
+_LIMITS = {
+    "greater_than": ("大于", "above", "gt"),
+    "greater_than_equal": ("不小于", "at least", "ge"),
+    "less_than_equal": ("不大于", "at most", "le"),
+}
+
 
 def check_against(schema: type[Schema], data: Any, document: Document, faults: Faults, at: KeyPath = ()) -> Schema | None:
     """Return the record, or None after adding every fault."""
@@ -65,9 +71,10 @@ def _add(detail: Any, schema: type[BaseModel], document: Document, faults: Fault
         faults.add(Text(f"未知键 {name}", f"unknown key {name}"), place, nearest(name, _keys(schema, detail["loc"])))
         return
     wording = _MESSAGES.get(detail["type"])
-    if detail["type"] == "greater_than":
-        limit = detail["ctx"]["gt"]
-        wording = Text(f"须大于 {limit:g}", f"must be above {limit:g}")
+    if detail["type"] in _LIMITS:
+        zh, en, key = _LIMITS[detail["type"]]
+        limit = detail["ctx"][key]
+        wording = Text(f"须{zh} {limit:g}", f"must be {en} {limit:g}")
     if wording is None:
         expected = detail.get("ctx", {}).get("expected", detail["msg"])
         wording = Text(f"值不合要求：{expected}", f"not allowed: {expected}")

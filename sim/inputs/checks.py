@@ -11,7 +11,7 @@ from sim.errors import Faults
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.yaml_file import listed, read_yaml_list
 
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, le=10)]
 
 
 class FitRule(Record):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from sim.dimensions import Dimension
 from sim.errors import Faults, Place, nearest
@@ -37,7 +39,7 @@ class CityFile(Record):
     """Last year that a run may reach."""
     regions: dict[str, Label]
     """Parts of the city that the model keeps apart."""
-    about_tolerance: float = 0.03
+    about_tolerance: Annotated[float, Field(ge=0, le=0.5)] = 0.03
     """How far below a target with 左右 (about) a projection may stay and still meet it."""
 
 
@@ -162,7 +164,9 @@ class _Reader:
             _set_cell(tables.setdefault(row.parameter, {}), row, record, self.dimensions)
         for name, by_year in tables.items():
             if any(np.isnan(array).any() for array in by_year.values()):
-                raise ValueError(f"the base-year table of {name} is incomplete")
+                message = Text(f"由统计算不出 {name}", f"the statistics give no number for {name}")
+                self.faults.add(message, Place(self.folder / "history.csv", key=f"base_year {self.settings.base_year}"))
+                continue
             parameters[name] = _from_table(parameters[name], by_year, heads[name], self.settings.base_year)
             check_range(parameters[name], _value_of(parameters[name]), self.faults, Place(self.folder, key=name))
         return parameters

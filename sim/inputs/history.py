@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from sim.errors import Faults, Place, nearest
+from sim.errors import Fault, Faults, InputError, Place, nearest
 from sim.inputs.breaks import Break, known_breaks, read_breaks
 from sim.inputs.checked import Record, check_against
 from sim.inputs.knowledge import is_known
@@ -127,14 +127,18 @@ def read_sources(file: Path) -> dict[str, Source]:
 
 
 def _datum(row: Mapping[str, str], place: Place) -> Datum:
+    year, known = whole(row["year"], place, "year"), whole(row["known_from"], place, "known_from")
+    if known < year:
+        message = Text(f"{year} 年的数不可能在 {known} 年公布", f"a figure of {year} cannot be known from {known}")
+        raise InputError(Fault(message, place))
     return Datum(
         region=row["region"],
-        year=whole(row["year"], place, "year"),
+        year=year,
         indicator=row["indicator"],
         value=number(row["value"], place, "value"),
         unit=row["unit"],
         source=row["source"],
-        known_from=whole(row["known_from"], place, "known_from"),
+        known_from=known,
         note=row["note"],
     )
 

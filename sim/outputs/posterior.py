@@ -18,7 +18,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.cache import digest
-from sim.errors import Fault, InputError, Place, RunError
+from sim.errors import MISTAKES_IN_CODE, Fault, InputError, Place, RunError
 from sim.inputs.files import is_file
 from sim.inputs.home import Home
 from sim.text import Text
@@ -161,16 +161,16 @@ def read_posterior(home: Home, city: str, model: str) -> Posterior | None:
         with xr.open_dataset(file, engine="h5netcdf") as dataset:
             _fail_if_changed(dataset)
             posterior, key = _posterior(dataset), str(dataset.attrs["data_key"])
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+    except MISTAKES_IN_CODE as error:
         message = Text("后验集合文件已损坏", "the file of the posterior ensemble is damaged")
-        raise InputError(Fault(message, Place(file), _renew(city))) from error
+        raise InputError(Fault(message, Place(file), renew(city))) from error
     if posterior.city != city:
         message = Text(f"这是 {posterior.city} 的后验集合", f"this is the posterior ensemble of {posterior.city}")
-        raise InputError(Fault(message, Place(file), _renew(city)))
+        raise InputError(Fault(message, Place(file), renew(city)))
     missing = sorted(set(posterior.cities) - set(home.cities()))
     if missing or key != data_key(home, model, posterior.cities):
         message = Text("后验集合与现在的模型或数据不符", "the posterior ensemble does not belong to the present model or data")
-        raise InputError(Fault(message, Place(file), _renew(city)))
+        raise InputError(Fault(message, Place(file), renew(city)))
     return posterior
 
 
@@ -204,6 +204,7 @@ def _posterior(dataset: xr.Dataset) -> Posterior:
     )
 
 
-def _renew(city: str) -> Text:
+def renew(city: str) -> Text:
+    """What to do about an ensemble that cannot be used."""
     command = f"python -m sim calibrate {city}"
     return Text(f"请重新校准：{command}；或加 --prior 按先验抽样", f"renew it: {command}; or draw from the priors with --prior")

@@ -84,6 +84,10 @@ def _check_fit_rules(checks: Iterable[PublishedCheck], graph: Graph, faults: Fau
     """The shocks of a fit rule are parameters that are one number, and what it goes beyond is fitted itself."""
     rules = [(check, check.fit) for check in checks if check.fit is not None]
     fitted = [check.history for check, _ in rules]
+    used = [name for _, rule in rules for name in (rule.common, rule.own)]
+    for name in sorted({name for name in (*fitted, *used) if fitted.count(name) > 1 or used.count(name) > 1}):
+        message = Text(f"{name} 在拟合规则中出现两次", f"{name} stands in two fit rules")
+        faults.add(message, Place(key="checks.yaml"))
     single = [name for name, item in graph.parameters.items() if not item.dims]
     for check, rule in rules:
         place = Place(key=f"checks.yaml {check.label.en}: fit")

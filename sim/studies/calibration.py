@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from sim.cache import digest
-from sim.errors import InputError
+from sim.errors import Fault, InputError, Place
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
 from sim.numerics.draws import Prior
@@ -26,6 +26,7 @@ from sim.studies.fit import PooledFit, city_task, fit_pooled
 from sim.studies.hindcast import Asked, CityHindcasts, city_hindcasts, factors_of, forecaster
 from sim.studies.observations import Observation
 from sim.studies.posterior import Weighted, weigh
+from sim.text import Text
 from sim.world import open_world
 
 Values = NDArray[Any]
@@ -101,7 +102,11 @@ def _answers(city: CityHindcasts, sizes: Mapping[str, float]) -> dict[str, float
     found = beyond(city.observations, city.answers(alone), axis=2)[:, 0]
     moved = np.nanmean(found[..., :-1] - found[..., -1:], axis=0)
     places = {name: place for place, item in enumerate(city.observations) for name in (item.rule.common, item.rule.own)}
-    return {name: abs(float(moved[places[name], names.index(name)])) / sizes[name] for name in names}
+    answers = {name: abs(float(moved[places[name], names.index(name)])) / sizes[name] for name in names}
+    for name in (name for name, answer in answers.items() if not answer > 0.0):
+        message = Text(f"fit 所写的 {name} 不带来任何波动", f"{name}, named in a fit rule, is the size of no shock")
+        raise InputError(Fault(message, Place(key="checks.yaml"), Text("须为乘在 noise 上的参数", "it must multiply a noise")))
+    return answers
 
 
 def errors_of(asked: Asked, names: Sequence[str], scores: Values) -> Values:
@@ -200,8 +205,8 @@ def asked_of(home: Path, cities: Sequence[str], first: int, last: int, as_of: in
 
 
 def openable(home: Home, cities: Sequence[str], year: int, as_of: int | None) -> tuple[str, ...]:
-    """The cities whose data allow a base year; one with a short history is left out of the earlier ones."""
-    return tuple(city for city in cities if _opens(home, city, year, as_of))
+    """The cities whose data allow a base year and the one before; one with a short history is left out of earlier fits."""
+    return tuple(city for city in cities if _opens(home, city, year, as_of) and _opens(home, city, year - 1, as_of))
 
 
 def _opens(home: Home, city: str, year: int, as_of: int | None) -> bool:

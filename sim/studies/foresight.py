@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import Faults, Place
 from sim.inputs.foresight import Question, read_questions
 from sim.inputs.home import Home
 from sim.model.binding import own_values
@@ -23,6 +24,7 @@ from sim.outputs.dataset import yearly_unit
 from sim.outputs.posterior import Foreseen
 from sim.studies.calibration import Progress, asked_of, calibrate, ensembles, fit_key, openable, pool_of
 from sim.studies.hindcast import STEPS
+from sim.text import Text
 from sim.units import conversion
 from sim.world import World, open_world
 
@@ -45,6 +47,28 @@ def foresee(
         found[year] = (open_world(home, city, year, year), ensemble.factors)
         progress("foresight", number + 1, len({item.as_of for item in questions}))
     return tuple(_answer(item, *found[item.as_of], seed) for item in questions)
+
+
+def fail_if_unanswerable(home: Home, city: str, first: int) -> None:
+    """Every question of foresight.yaml is asked from a year that can be a base year, with years to fit before it.
+
+    Raises
+    ------
+    InputError
+        with every fault of the file.
+    """
+    file, faults = home.city_folder(city) / "plan" / "foresight.yaml", Faults()
+    for question in read_questions(file, open_world(home, city).catalogue):
+        if question.as_of < first + FEWEST_YEARS or not openable(home, (city,), question.as_of, question.as_of):
+            message = Text(
+                f"{question.target}：as_of {question.as_of} 之前的资料不足以拟合",
+                f"{question.target}: what was known in {question.as_of} is too little for a fit from {first}",
+            )
+            faults.add(message, Place(file))
+    faults.raise_if_any()
+
+
+FEWEST_YEARS = 4
 
 
 def _silent(_: str, __: int, ___: int) -> None:

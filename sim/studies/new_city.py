@@ -6,12 +6,12 @@ import csv
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from sim.errors import Fault, Faults, InputError, Place, RunError, UsageError
+from sim.errors import Fault, Faults, InputError, Place, RunError, SimError, UsageError
 from sim.inputs.city import FIRST_YEAR
 from sim.inputs.history import COLUMNS, Source, read_sources
 from sim.inputs.home import Home
@@ -23,7 +23,7 @@ from sim.text import Text
 from sim.world import World, open_world
 
 MODEL = "prefecture"
-NAME = re.compile(r"[a-z][a-z0-9_]*")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
 LAST_YEAR_AFTER_BASE = 15
 
 
@@ -90,7 +90,7 @@ def make_city(home: Home, request: Request) -> NewCity:
     aside = home.models / f".{request.name}.partial"
     try:
         _write(aside, request, tidy, sources, keys, request.base_year or max(years))
-        world = _opened(home, aside, folder)
+        world = _opened(home, aside, folder, request.data)
     except OSError as error:
         message = Text(f"无法建立：{error.strerror}", f"cannot be made: {error.strerror}")
         raise RunError(Fault(message, Place(folder))) from error
@@ -99,7 +99,7 @@ def make_city(home: Home, request: Request) -> NewCity:
     return NewCity(folder, world, tidy, tuple(choices))
 
 
-_LETTERS = Text("用小写字母、数字和下划线", "use small letters, digits and underscores")
+_LETTERS = Text("用小写字母、数字和下划线，至多 50 个", "use small letters, digits and underscores, 50 at most")
 
 
 def _fail_if_name_unfit(name: str, folder: Path) -> None:
@@ -182,11 +182,11 @@ def _dump(file: Path, content: Mapping[str, object]) -> None:
         yaml.dump(content, handle)
 
 
-def _opened(home: Home, aside: Path, folder: Path) -> World:
-    """Rename and open; what cannot be opened is taken away again."""
+def _opened(home: Home, aside: Path, folder: Path, data: Path) -> World:
+    """Rename and open; what cannot be opened is taken away again, and its faults are those of the table."""
     aside.rename(folder)
     try:
         return open_world(home, folder.name)
-    except InputError:
+    except SimError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise
+        raise InputError(replace(fault, place=Place(data, key=fault.place.key)) for fault in error.faults) from error

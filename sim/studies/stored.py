@@ -24,7 +24,7 @@ from sim.studies.calibration import (
     openable,
     pool_of,
 )
-from sim.studies.foresight import foresee
+from sim.studies.foresight import fail_if_unanswerable, foresee
 from sim.studies.table_check import fail_if_unfit
 
 Values = NDArray[Any]
@@ -56,10 +56,12 @@ def store(home: Home, request: Request, progress: Progress) -> Iterator[Posterio
         with every fault of the cities' tables, or when a posterior cannot be sampled.
     """
     together = pooled_cities(home, request.cities[0])
+    fail_if_unfit(home, together, range(request.first, request.last + 1))
+    for city in request.cities:
+        fail_if_unanswerable(home, city, request.first)
     model = read_city_file(home.city_folder(request.cities[0])).model
     others = openable(home, [city for city in together if city not in request.cities], request.last, None)
     cities = tuple(city for city in together if city in {*others, *request.cities})
-    fail_if_unfit(home, cities, range(request.first, request.last + 1))
     asked = asked_of(home.folder, cities, request.first, request.last, None)
     with pool_of(asked, request.workers) as pool:
         found = calibrate(pool, progress, fit_key(home, asked))

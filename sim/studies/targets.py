@@ -6,6 +6,7 @@ at the published value of the origin. A target across a declared break is judged
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -107,13 +108,14 @@ def span(text: str, option: str) -> tuple[int, int]:
         when the text is no span.
     """
     parts = text.split(":")
-    if len(parts) not in {1, 2} or not all(part.isdigit() and len(part) == _DIGITS for part in parts):
+    if len(parts) not in {1, 2} or not all(re.fullmatch(r"[0-9]{4}", part) for part in parts):
         message = Text(f"{option} {text} 不是年份", f"{option} {text} is no span of years")
         raise UsageError(Fault(message, Place(), Text("写法：2005:2016 或 2025", "write 2005:2016 or 2025")))
-    return int(parts[0]), int(parts[-1])
-
-
-_DIGITS = 4
+    first, last = int(parts[0]), int(parts[-1])
+    if first > last:
+        message = Text(f"{option} {text} 先后颠倒", f"{option} {text} runs backwards")
+        raise UsageError(Fault(message, Place(), Text(f"写法：{last}:{first}", f"write {last}:{first}")))
+    return first, last
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli import studies
-from sim.cli.app import app
+from sim.cli.app import app, main
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked
 from sim.cli.run import Request, draw_plan, simulate
@@ -33,7 +34,9 @@ def called(*arguments: str) -> Exception | None:
     [
         (("calibrate", "nowhere"), "no city nowhere"),
         (("calibrate", "hengyang", "--fit", "2005"), "at least 5 years"),
-        (("calibrate", "hengyang", "--fit", "2016:2005"), "at least 5 years"),
+        (("calibrate", "hengyang", "--fit", "2016:2005"), "runs backwards"),
+        (("calibrate", "hengyang", "--fit", "200²:2016"), "is no span of years"),
+        (("backtest", "hengyang", "--test", "2023:2019", "--test", "2020:2022"), "runs backwards"),
         (("calibrate", "hengyang", "--fit", "20x5:2016"), "is no span of years"),
         (("calibrate", "hengyang", "--workers", "0"), "cannot be used"),
         (("backtest", "nowhere"), "no city nowhere"),
@@ -157,3 +160,17 @@ def test_a_backtest_prints_the_records_of_every_city(three_cities: Home) -> None
         assert record["rmse"] >= abs(record["bias"]) - 1e-9
         assert record["coverage_50"] <= record["coverage_80"] <= record["coverage_95"]
         assert record["crps"] >= 0.0
+
+
+def test_a_worker_that_is_ended_from_outside_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> None:
+        raise BrokenProcessPool("terminated abruptly")
+
+    monkeypatch.setattr("sim.cli.app.app", broken)
+    monkeypatch.setattr("sys.argv", ["sim", "calibrate", "hengyang", "--lang", "en"])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 1
+    assert "ended from outside" in capsys.readouterr().err

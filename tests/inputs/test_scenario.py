@@ -96,7 +96,7 @@ def test_every_fault_of_a_file_at_once(tmp_path: Path, world: World) -> None:
         ("name: {zh: 甲}\ncity: hengyang\n", "name.en: this key is missing"),
         (HEAD + "levrs: {}\n", "did you mean 'levers'"),
         (HEAD + "method: rk5\n", "'euler', 'heun', 'rk4' or 'dopri5'"),
-        (HEAD + "steps_per_year: 0\n", "greater than or equal to 1"),
+        (HEAD + "steps_per_year: 0\n", "must be at least 1"),
         (HEAD + "steps_per_year: 1.5\n", "a whole number"),
         (HEAD + "last_year: soon\n", "a whole number"),
         (HEAD + "levers: [1]\n", "keys and values are wanted"),
@@ -160,7 +160,7 @@ def test_faults_of_every_kind_are_reported_together(tmp_path: Path, home: Home) 
     for expected in (
         "stands twice",
         "did you mean 'levers'",
-        "less than or equal to 365",
+        "must be at most 365",
         "the last year 1900",
         "0.9 lies outside",
         "catch_up belongs in behaviour",

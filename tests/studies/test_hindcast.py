@@ -17,7 +17,9 @@ from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
 from sim.outputs.published import modelled_series
 from sim.studies.calibration import asked_of, calibrate, ensembles, pool_of
+from sim.studies.foresight import fail_if_unanswerable
 from sim.studies.hindcast import Asked, city_hindcasts, factors_of, forecaster
+from sim.studies.stored import Request, store
 from sim.world import open_world
 from tests.corruption import corrupt
 
@@ -81,3 +83,30 @@ def test_without_any_fit_rule_there_is_nothing_to_fit(copied: Home) -> None:
     file.write_text(re.sub(r"fit: \{[^}]*\}, ", "", file.read_text(encoding="utf-8")), encoding="utf-8")
     with pytest.raises(InputError, match="no check has a fit rule"):
         city_hindcasts(Asked(copied.folder, "hengyang", 2020, 2022, 2))
+
+
+def test_the_size_of_no_shock_is_a_fault(copied: Home) -> None:
+    file = copied.models / "prefecture" / "checks.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("common_price_shock", "certificate_life"), encoding="utf-8")
+    with (
+        pool_of(asked_of(copied.folder, ["hengyang"], 2018, 2022, None), 1) as pool,
+        pytest.raises(InputError, match="of no shock"),
+    ):
+        pool.open(lambda *_: None)
+
+
+@pytest.mark.parametrize("as_of", [1995, 2007, 3])
+def test_questions_from_years_that_know_too_little_are_faults_before_the_fit(as_of: int, copied: Home) -> None:
+    file = copied.models / "hengyang" / "plan" / "foresight.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("as_of: 2021", f"as_of: {as_of}"), encoding="utf-8")
+    with pytest.raises(InputError, match="too little for a fit from 2005"):
+        fail_if_unanswerable(copied, "hengyang", 2005)
+    file.write_text(file.read_text(encoding="utf-8").replace(f"as_of: {as_of}", "as_of: 2021"), encoding="utf-8")
+    fail_if_unanswerable(copied, "hengyang", 2005)
+
+
+def test_a_broken_city_stops_the_fit_of_the_others_and_is_named(copied: Home) -> None:
+    file = copied.models / "loudi" / "history.csv"
+    file.write_bytes(file.read_bytes()[:5000] + b"\n\xff\xfe")
+    with pytest.raises(InputError, match=r"loudi.history\.csv"):
+        next(store(copied, Request(("huaihua",), 2005, 2016, 1), lambda *_: None))

@@ -80,6 +80,23 @@ def test_a_table_that_will_not_do_leaves_nothing(without: str, extra: str, expec
     assert not list(copied.models.glob(".*"))
 
 
+@pytest.mark.parametrize(
+    ("base_year", "province", "expected"),
+    [
+        (2006, "hunan", "2006 cannot be a base year"),
+        (None, "hunnan", "did you mean 'hunan'"),
+        (None, "../x", "no statistics of"),
+    ],
+)
+def test_a_city_that_cannot_be_opened_leaves_nothing(
+    base_year: int | None, province: str, expected: str, copied: Home, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=expected):
+        make_city(copied, Request("yueyang", table(tmp_path, *rows()), "Yueyang", province, base_year))
+    assert "yueyang" not in copied.cities()
+    assert list(copied.models.glob("*yueyang*")) == []
+
+
 def test_names_and_folders_that_will_not_do(copied: Home, tmp_path: Path) -> None:
     file = table(tmp_path, *rows())
     with pytest.raises(UsageError, match="exists already"):
