@@ -37,7 +37,7 @@ def posterior_of(world: World) -> Posterior | None:
     Raises
     ------
     InputError
-        when it is damaged, or does not belong to the present model and data.
+        when it is damaged, or does not belong to the present model, data and targets.
     """
     found = read_posterior(world.home, world.city.key, world.city.settings.model)
     for seen in () if found is None else found.foreseen:

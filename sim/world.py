@@ -122,7 +122,7 @@ class _Opening:
 
 
 def _fail_if_province_unknown(folder: Path, model: Path, settings: CityFile) -> None:
-    known = sorted(item.name for item in (model / "reference").iterdir() if is_folder(item))
+    known = sorted(item.name for item in (model / "reference").glob("*") if is_folder(item))
     if settings.province and settings.province not in known:
         message = Text(f"没有省份 {settings.province} 的统计", f"no statistics of a province {settings.province}")
         raise InputError(Fault(message, Place(folder / "city.yaml", key="province"), nearest(settings.province, known)))

@@ -9,7 +9,7 @@ import sys
 from concurrent.futures import BrokenExecutor
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -240,18 +240,21 @@ def main() -> None:
         speaker(_language_of_call()).faults(error)
         sys.exit(error.exit_status)
     except InterruptedRun:
-        voice = speaker(_language_of_call())
-        voice.err.print(voice.word("已中断，没有留下不完整的结果。", "Interrupted; no half-written results were left."))
-        sys.exit(1)
+        _give_up("已中断，没有留下不完整的结果。", "Interrupted; no half-written results were left.")
     except BrokenExecutor:
-        voice = speaker(_language_of_call())
         zh = "一个计算进程被外部终止（可能内存不足），没有留下不完整的结果。请减少 --workers 后重试。"
         en = "A worker process was ended from outside (out of memory?); nothing half-written was left. Try fewer --workers."
-        voice.err.print(voice.word(zh, en))
-        sys.exit(1)
+        _give_up(zh, en)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+
+
+def _give_up(zh: str, en: str) -> NoReturn:
+    """Say why a run that did not fail by itself ends, and end."""
+    voice = speaker(_language_of_call())
+    voice.err.print(voice.word(zh, en))
+    sys.exit(1)
 
 
 def _language_of_call() -> str | None:

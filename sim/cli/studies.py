@@ -64,7 +64,8 @@ def calibrate(city: str, fit: str, workers: int, seed: int, home_folder: Path | 
     home = find_home(home_folder)
     first, last = read_fit(fit)
     home.city_folder(city)
-    cities = pooled_cities(home, city) if every else (city,)
+    pooled = pooled_cities(home, city)
+    cities = pooled if every else (city,)
     for name in cities:
         fail_if_not_writable(home.city_folder(name))
     with _bar(speaker, "open") as advance:
@@ -72,7 +73,7 @@ def calibrate(city: str, fit: str, workers: int, seed: int, home_folder: Path | 
     if speaker.as_json:
         speaker.json([_fitted_document(item) for item in made])
         return
-    left_out = sorted(set(pooled_cities(home, city)) - set(made[0].cities))
+    left_out = sorted(set(pooled) - set(made[0].cities))
     if left_out:
         names = ", ".join(left_out)
         speaker.line(

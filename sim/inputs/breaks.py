@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -41,6 +41,10 @@ class Break:
     def concerns(self, indicator: str) -> bool:
         """Whether the break lies in a series."""
         return any(fnmatchcase(indicator, pattern) for pattern in self.indicators)
+
+    def strangers(self, indicators: Collection[str]) -> list[str]:
+        """Patterns that are like none of some indicators."""
+        return [pattern for pattern in self.indicators if not any(fnmatchcase(name, pattern) for name in indicators)]
 
 
 _YEARS = range(1949, 2101)

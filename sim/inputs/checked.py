@@ -70,15 +70,18 @@ def _add(detail: Any, schema: type[BaseModel], document: Document, faults: Fault
         name = str(detail["loc"][-1])
         faults.add(Text(f"未知键 {name}", f"unknown key {name}"), place, nearest(name, _keys(schema, detail["loc"])))
         return
-    wording = _MESSAGES.get(detail["type"])
-    if detail["type"] in _LIMITS:
-        zh, en, key = _LIMITS[detail["type"]]
-        limit = detail["ctx"][key]
-        wording = Text(f"须{zh} {limit:g}", f"must be {en} {limit:g}")
-    if wording is None:
-        expected = detail.get("ctx", {}).get("expected", detail["msg"])
-        wording = Text(f"值不合要求：{expected}", f"not allowed: {expected}")
-    faults.add(wording, place)
+    faults.add(_wording(detail), place)
+
+
+def _wording(detail: Any) -> Text:
+    kind, facts = detail["type"], detail.get("ctx", {})
+    if kind in _MESSAGES:
+        return _MESSAGES[kind]
+    if kind in _LIMITS:
+        zh, en, key = _LIMITS[kind]
+        return Text(f"须{zh} {facts[key]:g}", f"must be {en} {facts[key]:g}")
+    expected = facts.get("expected", detail["msg"])
+    return Text(f"值不合要求：{expected}", f"not allowed: {expected}")
 
 
 def _keys(schema: type[BaseModel], location: tuple[Any, ...]) -> list[str]:

@@ -11,13 +11,14 @@ from sim.errors import Faults
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.yaml_file import listed, read_yaml_list
 
-Positive = Annotated[float, Field(gt=0, le=10)]
+Change = Annotated[float, Field(gt=0, le=10)]
+"""The size of a yearly change, as a ratio."""
 
 
 class FitRule(Record):
     """How a check enters the fit of parameters: by its yearly changes, in logarithms or, for shares, as differences."""
 
-    error: Positive
+    error: Change
     """Standard deviation of the error with which a yearly change is measured."""
     common: str
     """Parameter that holds the size of the yearly shock common to all cities."""
@@ -25,7 +26,7 @@ class FitRule(Record):
     """Parameter that holds the size of the yearly shock of the city alone."""
     beyond: str | None = None
     """Indicator whose error is taken off first: prices are what nominal growth says beyond real growth."""
-    jump: Positive
+    jump: Change
     """How far a yearly change may lie from those of the years around it; beyond, a break must be declared."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Callable, Iterable
 
 from sim.errors import Faults, Place, nearest
@@ -72,12 +71,13 @@ def fail_if_checks_wrong(
 
 def _check_breaks(history: History, indicators: Callable[[], Iterable[str]], faults: Faults) -> None:
     """A break that concerns no indicator at all is a misspelt one: the jump it should declare would pass for growth."""
-    had = history.indicators()
+    known = history.indicators()
+    if any(item.strangers(known) for item in history.breaks):
+        known = {*known, *indicators()}
     for item in history.breaks:
-        for pattern in (name for name in item.indicators if not fnmatch.filter(had, name)):
-            if not fnmatch.filter(known := [*had, *indicators()], pattern):
-                message = Text(f"没有指标与 {pattern} 相符", f"no indicator is like {pattern}")
-                faults.add(message, item.place, nearest(pattern, known))
+        for pattern in item.strangers(known):
+            message = Text(f"没有指标与 {pattern} 相符", f"no indicator is like {pattern}")
+            faults.add(message, item.place, nearest(pattern, known))
 
 
 def _check_fit_rules(checks: Iterable[PublishedCheck], graph: Graph, faults: Faults) -> None:

@@ -24,6 +24,7 @@ from sim.outputs.dataset import yearly_unit
 from sim.outputs.posterior import Foreseen
 from sim.studies.calibration import Progress, asked_of, calibrate, ensembles, fit_key, openable, pool_of
 from sim.studies.hindcast import STEPS
+from sim.studies.observations import FEWEST_CHANGES
 from sim.text import Text
 from sim.units import conversion
 from sim.world import World, open_world
@@ -59,16 +60,13 @@ def fail_if_unanswerable(home: Home, city: str, first: int) -> None:
     """
     file, faults = home.city_folder(city) / "plan" / "foresight.yaml", Faults()
     for question in read_questions(file, open_world(home, city).catalogue):
-        if question.as_of < first + FEWEST_YEARS or not openable(home, (city,), question.as_of, question.as_of):
+        if question.as_of < first + FEWEST_CHANGES or not openable(home, (city,), question.as_of, question.as_of):
             message = Text(
                 f"{question.target}：as_of {question.as_of} 之前的资料不足以拟合",
                 f"{question.target}: what was known in {question.as_of} is too little for a fit from {first}",
             )
             faults.add(message, Place(file))
     faults.raise_if_any()
-
-
-FEWEST_YEARS = 4
 
 
 def _silent(_: str, __: int, ___: int) -> None:

@@ -16,6 +16,8 @@ from sim.model.graph import Graph
 from sim.outputs.published import published_series
 
 Values = NDArray[Any]
+FEWEST_CHANGES = 4
+"""Yearly changes that a fit needs at the least."""
 PERCENT = 100.0
 
 

@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 from sim.errors import Fault, Place, UsageError
 from sim.inputs.history import History
 from sim.studies.naive import Kind
-from sim.studies.observations import PERCENT, Observation, crosses_break, published_levels
+from sim.studies.observations import FEWEST_CHANGES, PERCENT, Observation, crosses_break, published_levels
 from sim.text import Text
 
 Values = NDArray[Any]
 HORIZON = 4
-_YEARS_BEFORE_FIRST_ORIGIN = 4
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Design:
     @property
     def rolling(self) -> range:
         """Origins before the break."""
-        return range(self.first + _YEARS_BEFORE_FIRST_ORIGIN, self.last)
+        return range(self.first + FEWEST_CHANGES, self.last)
 
     def origin_of_test(self, kind: Kind) -> int:
         """Growth is forecast from the year before the test, levels and shares from its first year, which is their anchor."""
@@ -68,10 +67,10 @@ def read_design(fit: str, gap: str, test: Sequence[str]) -> Design:
     """
     (first, last), (break_first, break_last) = span(fit, "--fit"), span(gap, "--break")
     years = sorted({year for item in test for year in _years(item)})
-    if not (first + _YEARS_BEFORE_FIRST_ORIGIN < last < break_first <= break_last < years[0]):
+    if not (first + FEWEST_CHANGES < last < break_first <= break_last < years[0]):
         message = Text(
-            f"年份须依次为拟合（至少 {_YEARS_BEFORE_FIRST_ORIGIN + 2} 年）、断点、检验",
-            f"the years must run from the fit ({_YEARS_BEFORE_FIRST_ORIGIN + 2} years or more) over the break to the test",
+            f"年份须依次为拟合（至少 {FEWEST_CHANGES + 2} 年）、断点、检验",
+            f"the years must run from the fit ({FEWEST_CHANGES + 2} years or more) over the break to the test",
         )
         raise UsageError(Fault(message, Place(key=f"--fit {fit} --break {gap} --test {' '.join(test)}")))
     return Design(first, last, break_first, break_last, tuple(years))
@@ -86,10 +85,8 @@ def read_fit(text: str) -> tuple[int, int]:
         when it is no span of years, or one too short to tell anything.
     """
     first, last = span(text, "--fit")
-    if last - first < _YEARS_BEFORE_FIRST_ORIGIN:
-        message = Text(
-            f"拟合至少需要 {_YEARS_BEFORE_FIRST_ORIGIN + 1} 年", f"a fit needs at least {_YEARS_BEFORE_FIRST_ORIGIN + 1} years"
-        )
+    if last - first < FEWEST_CHANGES:
+        message = Text(f"拟合至少需要 {FEWEST_CHANGES + 1} 年", f"a fit needs at least {FEWEST_CHANGES + 1} years")
         raise UsageError(Fault(message, Place(key=f"--fit {text}"), Text("例如 2005:2023", "such as 2005:2023")))
     return first, last
 
