@@ -16,7 +16,10 @@ from sim.inputs.files import is_file, is_folder
 from sim.inputs.history import History
 from sim.inputs.home import Home
 from sim.inputs.indicators import read_indicators
+from sim.inputs.ledger import Ledger, Names
+from sim.inputs.ledger_check import read_ledger
 from sim.inputs.parameters import ParameterRecord, read_parameters
+from sim.inputs.project_classes import read_project_classes
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.inputs.values import Floats
 from sim.model.binding import own_values
@@ -43,6 +46,7 @@ class World:
     graph: Graph
     labels: Labels
     catalogue: Catalogue
+    ledger: Ledger
     checks: tuple[PublishedCheck, ...]
     loops: tuple[Loop, ...]
 
@@ -61,21 +65,37 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     _fail_if_province_unknown(folder, model, settings)
     graph = open_graph(model, settings)
     declared = read_parameters(model / "parameters.yaml", dict(graph.dimensions), (FIRST_YEAR, settings.last_year), as_of)
-    regions = {name: label.text() for name, label in settings.regions.items()}
     history = history_of(folder, model)
     opening = _Opening(folder, model, settings, history.as_of(as_of), graph, declared, as_of)
     world = World(
         home=home,
         city=opening.city_at(base_year or settings.base_year),
         graph=graph,
-        labels=read_labels(model / "labels.yaml", graph, regions),
+        labels=read_labels(model / "labels.yaml", graph, _own_members(settings)),
         catalogue=read_catalogue(folder / "plan"),
+        ledger=_ledger_of(folder, model, graph),
         checks=read_checks(model / "checks.yaml"),
         loops=read_loops(model / "loops.yaml", graph),
     )
     fail_if_bindings_wrong(world.catalogue, graph, history)
     fail_if_checks_wrong(world.checks, graph, history, lambda: read_indicators(model / "indicators.yaml").by_name)
     return world
+
+
+def _own_members(settings: CityFile) -> dict[str, dict[str, Text]]:
+    """Names of the members that the city gives to dimensions."""
+    own = {"region": settings.regions, "district": settings.parts}
+    return {dim: {name: label.text() for name, label in members.items()} for dim, members in own.items()}
+
+
+def _ledger_of(folder: Path, model: Path, graph: Graph) -> Ledger:
+    """The city's ledger, read against the model's project classes and dimensions; empty for a model without them."""
+    classes = model / "project_classes.csv"
+    if not is_file(classes):
+        return Ledger()
+    members = {name: dimension.members for name, dimension in graph.dimensions.items()}
+    names = Names(members.get("district", ()), members.get("branch", ()), members.get("kind", ()))
+    return read_ledger(folder / "ledger.csv", folder / "plan" / "documents", read_project_classes(classes), names)
 
 
 @dataclass(frozen=True)
@@ -185,13 +205,15 @@ def model_key(model: Path, settings: CityFile) -> str:
     """The hash of everything that a graph depends on: equations, parameters, regions and years."""
     files = [*sorted(model.glob("*.py")), model / "parameters.yaml"]
     contents = [file.read_bytes() for file in files if is_file(file)]
-    names = repr((str(model), [file.name for file in files], tuple(settings.regions), settings.last_year))
+    names = repr(
+        (str(model), [file.name for file in files], tuple(settings.regions), tuple(settings.parts), settings.last_year)
+    )
     return digest([names.encode(), *contents])
 
 
 def _traced(model: Path, settings: CityFile) -> Graph:
     source = load_model(model)
-    dimensions = [_with_regions(dimension, settings) for dimension in source.dimensions]
+    dimensions = [_with_members(dimension, settings) for dimension in source.dimensions]
     by_name = {dimension.name: dimension for dimension in dimensions}
     declared = read_parameters(model / "parameters.yaml", by_name, (FIRST_YEAR, settings.last_year))
     graph = build_graph(source.declarations, dimensions, [_parameter(record) for record in declared.values()])
@@ -204,5 +226,7 @@ def _parameter(record: ParameterRecord) -> Parameter:
     return Parameter(record.name, record.unit, record.dims, positive)
 
 
-def _with_regions(dimension: Dimension, settings: CityFile) -> Dimension:
-    return Dimension("region", tuple(settings.regions)) if dimension.name == "region" else dimension
+def _with_members(dimension: Dimension, settings: CityFile) -> Dimension:
+    """The dimensions whose members are the city's."""
+    own = {"region": settings.regions, "district": settings.parts}
+    return Dimension(dimension.name, tuple(own[dimension.name])) if dimension.name in own else dimension

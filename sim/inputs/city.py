@@ -19,9 +19,18 @@ from sim.inputs.history import History, read_history
 from sim.inputs.knowledge import is_known, year_known
 from sim.inputs.parameters import CityEntry, ParameterRecord, check_range, with_value
 from sim.inputs.values import Floats, Target, YearPath, read_value
-from sim.inputs.yaml_file import read_yaml
+from sim.inputs.yaml_file import Document, read_yaml
 from sim.text import Text
 from sim.units import conversion
+
+
+class Group(Record):
+    """Several districts that a target counts together."""
+
+    label: Label
+    """Name of the group."""
+    members: list[str]
+    """Its districts."""
 
 
 class CityFile(Record):
@@ -39,8 +48,17 @@ class CityFile(Record):
     """Last year that a run may reach."""
     regions: dict[str, Label]
     """Parts of the city that the model keeps apart."""
+    districts: dict[str, Label] = {}
+    """Districts and parks whose shares of the city are followed, the rest of the city among them; none: the city is one."""
+    groups: dict[str, Group] = {}
+    """Districts that targets count together."""
     about_tolerance: Annotated[float, Field(ge=0, le=0.5)] = 0.03
     """How far below a target with 左右 (about) a projection may stay and still meet it."""
+
+    @property
+    def parts(self) -> dict[str, Label]:
+        """The districts; the city itself is the only one where none is declared."""
+        return self.districts or self.regions
 
 
 @dataclass(frozen=True)
@@ -77,6 +95,8 @@ def read_city_file(folder: Path) -> CityFile:
     if settings is not None and not settings.base_year < settings.last_year <= settings.base_year + _LONGEST_RUN:
         message = Text("last_year 须在基年之后一百年以内", "last_year must lie within a hundred years after the base year")
         faults.add(message, document.place(("last_year",)))
+    if settings is not None:
+        _fail_if_groups_wrong(settings, document, faults)
     faults.raise_if_any()
     if settings is None:
         raise AssertionError("a schema failed without a fault")
@@ -84,6 +104,17 @@ def read_city_file(folder: Path) -> CityFile:
 
 
 _LONGEST_RUN = 100
+
+
+def _fail_if_groups_wrong(settings: CityFile, document: Document, faults: Faults) -> None:
+    for name, group in settings.groups.items():
+        for member in group.members:
+            if member not in settings.districts:
+                message = Text(f"{name} 的成员 {member} 不在 districts 中", f"{name}: {member} is not among the districts")
+                faults.add(message, document.place(("groups", name)), nearest(member, settings.districts))
+        if name in settings.districts or name in settings.regions:
+            message = Text(f"{name} 既是分区又是分区组", f"{name} is both a district and a group")
+            faults.add(message, document.place(("groups", name)))
 
 
 def history_of(folder: Path, model: Path) -> History:

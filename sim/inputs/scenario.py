@@ -6,7 +6,7 @@ a variable of the model by a path. A file may extend another; order: extended fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from pydantic import Field
 from sim.errors import Faults, InputError, Place, nearest
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file, is_folder
+from sim.inputs.ledger_section import PREFIX, LedgerChange, LedgerSection, set_ledger
 from sim.inputs.yaml_file import Document, KeyPath, read_yaml
 from sim.text import Text
 
@@ -36,6 +37,8 @@ class Layer(Record):
     """Behavioural parameters changed by this layer."""
     given: dict[str, Any] = {}
     """Variables replaced by a path."""
+    ledger: LedgerSection | None = None
+    """Which projects of the ledger are built, and what is changed about them."""
 
 
 class ScenarioFile(Layer):
@@ -95,6 +98,12 @@ class Scenario:
     changes: tuple[Change, ...]
     dormant: tuple[Change, ...]
     files: tuple[Path, ...]
+    ledger: tuple[LedgerChange, ...] = ()
+    dormant_ledger: tuple[LedgerChange, ...] = ()
+
+
+_Place = tuple[Document, Layer, KeyPath, str]
+"""A layer of a scenario: its file, what it says, the path of its keys, and what it is called."""
 
 
 def scenario_files(folder: Path) -> list[Path]:
@@ -142,8 +151,11 @@ def read_scenario(
     if collected is None or not chain:
         faults.raise_if_any()
     changes = [change for document, record in chain for change in _changes_of(document, record)]
-    changes += list(_layers(chain, use, faults))
-    changes += [_set_change(key, raw) for key, raw in settings]
+    layers = list(_layers(chain, use, faults))
+    changes += [change for layer in layers for change in _changes_of(*layer)]
+    changes += [_set_change(key, raw) for key, raw in settings if not key.startswith(PREFIX)]
+    ledger = [*((document, record, (), document.file.stem) for document, record in chain), *layers]
+    edits = [*_ledger_changes(ledger), *_set_ledger(settings, faults)]
     merged = _merged([record for _, record in chain])
     record = chain[-1][1]
     if merged["city"] is None:
@@ -164,6 +176,8 @@ def read_scenario(
         changes=tuple(changes),
         dormant=tuple(_dormant(chain)),
         files=tuple(document.file for document, _ in chain),
+        ledger=tuple(edits),
+        dormant_ledger=tuple(_ledger_changes(_all_layers(chain))),
     )
 
 
@@ -182,10 +196,18 @@ def plain_scenario(city: str, name: Text, settings: tuple[tuple[str, str], ...] 
         method="euler",
         steps_per_year=DEFAULT_STEPS,
         targets=(),
-        changes=tuple(_set_change(key, raw) for key, raw in settings),
+        changes=tuple(_set_change(key, raw) for key, raw in settings if not key.startswith(PREFIX)),
         dormant=(),
         files=(),
+        ledger=_plain_ledger(settings),
     )
+
+
+def _plain_ledger(settings: tuple[tuple[str, str], ...]) -> tuple[LedgerChange, ...]:
+    faults = Faults()
+    edits = tuple(_set_ledger(settings, faults))
+    faults.raise_if_any()
+    return edits
 
 
 def _chain(file: Path, faults: Faults) -> Iterator[tuple[Document, ScenarioFile]]:
@@ -283,7 +305,7 @@ def _change(section: str, name: str, raw: Any, origin: str, place: Place) -> Cha
     return Change(section, name, raw, origin, (), "", place)
 
 
-def _layers(chain: list[tuple[Document, ScenarioFile]], use: tuple[str, ...], faults: Faults) -> Iterator[Change]:
+def _layers(chain: list[tuple[Document, ScenarioFile]], use: tuple[str, ...], faults: Faults) -> Iterator[_Place]:
     known = {name: (document, layer) for document, record in chain for name, layer in record.overrides.items()}
     wanted = [(name, document.place(("use", index))) for document, record in chain for index, name in enumerate(record.use)]
     wanted += [(name, Place(key="--use")) for name in use]
@@ -292,14 +314,32 @@ def _layers(chain: list[tuple[Document, ScenarioFile]], use: tuple[str, ...], fa
             faults.add(Text(f"没有名为 {name} 的 overrides", f"no overrides named {name}"), place, nearest(name, known))
             continue
         document, layer = known[name]
-        yield from _changes_of(document, layer, ("overrides", name), f"{document.file.stem}/{name}")
+        yield document, layer, ("overrides", name), f"{document.file.stem}/{name}"
+
+
+def _all_layers(chain: list[tuple[Document, ScenarioFile]]) -> Iterator[_Place]:
+    """All named layers, in use or not: a fault in a layer is a fault of the file."""
+    for document, record in chain:
+        for name, layer in record.overrides.items():
+            yield document, layer, ("overrides", name), f"{document.file.stem}/{name}"
 
 
 def _dormant(chain: list[tuple[Document, ScenarioFile]]) -> Iterator[Change]:
-    """Changes of all named layers, in use or not: a fault in a layer is a fault of the file."""
-    for document, record in chain:
-        for name, layer in record.overrides.items():
-            yield from _changes_of(document, layer, ("overrides", name), f"{document.file.stem}/{name}")
+    for layer in _all_layers(chain):
+        yield from _changes_of(*layer)
+
+
+def _ledger_changes(layers: Iterable[_Place]) -> Iterator[LedgerChange]:
+    for document, layer, at, origin in layers:
+        if layer.ledger is not None:
+            yield LedgerChange(layer.ledger, origin, document, (*at, "ledger"))
+
+
+def _set_ledger(settings: tuple[tuple[str, str], ...], faults: Faults) -> Iterator[LedgerChange]:
+    for key, raw in settings:
+        change = set_ledger(key, raw, faults) if key.startswith(PREFIX) else None
+        if change is not None:
+            yield change
 
 
 def _set_change(key: str, raw: str) -> Change:

@@ -37,8 +37,8 @@ class Labels:
         return self.members.get(dim, {}).get(member, Text(member, member))
 
 
-def read_labels(file: Path, graph: Graph, regions: Mapping[str, Text]) -> Labels:
-    """Read labels.yaml and check that every variable and stock has a name.
+def read_labels(file: Path, graph: Graph, own: Mapping[str, Mapping[str, Text]]) -> Labels:
+    """Read labels.yaml and check that every variable and stock has a name; `own` names the members that a city gives.
 
     Raises
     ------
@@ -56,6 +56,6 @@ def read_labels(file: Path, graph: Graph, regions: Mapping[str, Text]) -> Labels
     members = {dim: {key: label.text() for key, label in group.items()} for dim, group in record.members.items()}
     return Labels(
         {name: label.text() for name, label in record.dimensions.items()},
-        {**members, "region": dict(regions)},
+        {**members, **own},
         {name: label.text() for name, label in record.variables.items()},
     )

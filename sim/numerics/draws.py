@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.inputs.values import YearPath
 from sim.model.binding import NOISE
 from sim.numerics.sobol import sobol_uniforms
-from sim.numerics.streams import normals, triangular, uniforms
+from sim.streams import normals, triangular, uniforms
 
 Values = NDArray[Any]
 Design = Literal["random", "sobol"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.streams import uniforms
+from sim.streams import uniforms
 
 Values = NDArray[Any]
 

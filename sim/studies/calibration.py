@@ -18,9 +18,9 @@ from sim.errors import Fault, InputError, Place
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
 from sim.numerics.draws import Prior
-from sim.numerics.streams import uniforms
 from sim.outputs.posterior import data_key
 from sim.processes import leave_interrupts_to_the_parent, no_interrupts_at_birth
+from sim.streams import uniforms
 from sim.studies.errors_of_cities import beyond, prior_variances
 from sim.studies.fit import PooledFit, city_task, fit_pooled
 from sim.studies.hindcast import Asked, CityHindcasts, city_hindcasts, factors_of, forecaster

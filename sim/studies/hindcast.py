@@ -22,9 +22,9 @@ from sim.numerics.draws import Draws, Prior
 from sim.numerics.integrate import Clock, Exogenous, simulate
 from sim.numerics.kernel import Kernel, kernel_for
 from sim.numerics.methods import METHODS
-from sim.numerics.streams import triangular
 from sim.numerics.workspace import NARROWEST, Workspace
 from sim.priors import priors_of
+from sim.streams import triangular
 from sim.studies.observations import Observation, fitted, modelled_changes, published_changes
 from sim.text import Text
 from sim.world import World, open_world

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sim.numerics.sobol import sobol_uniforms
-from sim.numerics.streams import normals, triangular, uniforms
+from sim.streams import normals, triangular, uniforms
 
 MANY = 20_000
 

@@ -1,0 +1,197 @@
+"""The project ledger of a city: every named thing of its plan, what it is, who pays, where it stands and what it costs.
+
+Only capital projects that are nobody's repeat carry money. Umbrellas sum their parts; programmes and events deliver a date or a
+count at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, cast
+
+from sim.errors import Faults, Place
+from sim.inputs.files import is_file, read_bytes
+from sim.inputs.project_classes import ProjectClass
+from sim.inputs.tables import MAX_BYTES, number, read_table, whole
+from sim.text import Text
+
+Nature = Literal["capital", "umbrella", "programme", "event"]
+Funder = Literal["business", "public"]
+COLUMNS = (
+    "id",
+    "name_zh",
+    "name_en",
+    "nature",
+    "parent",
+    "same_as",
+    "funder",
+    "class",
+    "region",
+    "branch",
+    "kind",
+    "programme",
+    "start",
+    "end",
+    "amount",
+    "amount_unit",
+    "local_share",
+    "amount_evidence",
+    "amount_source",
+    "field",
+    "field_unit",
+    "capacity",
+    "document",
+    "quote",
+    "note",
+)
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Investment in 亿元 as printed, the part of it that is spent in the city, and where it is printed."""
+
+    value: float
+    local_share: float
+    evidence: str
+    source: str
+
+    @property
+    def local(self) -> float:
+        """The part spent in the city, 亿元."""
+        return self.value * self.local_share
+
+
+@dataclass(frozen=True)
+class Project:
+    """One row of the ledger. `start` is the year in which building begins, `end` the one at whose end it is finished."""
+
+    id: str
+    name: Text
+    nature: Nature
+    parent: str
+    same_as: str
+    funder: Funder | None
+    project_class: str
+    region: str
+    branch: str
+    kind: str
+    programme: str
+    start: int | None
+    end: int | None
+    amount: Amount | None
+    field: float | None
+    field_unit: str
+    document: str
+    quote: str
+    place: Place
+
+    @property
+    def spends(self) -> bool:
+        """Whether it is a project of its own that costs money."""
+        return self.nature == "capital" and not self.same_as
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a ledger may name: districts of the city, branches and kinds of public capital of the model."""
+
+    districts: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The rows by id, in the order of the file, the classes of its projects and the names that it may use."""
+
+    projects: Mapping[str, Project] = field(default_factory=dict)
+    classes: Mapping[str, ProjectClass] = field(default_factory=dict)
+    names: Names = Names()
+
+    @property
+    def spending(self) -> tuple[Project, ...]:
+        """What becomes a process of its own."""
+        return tuple(item for item in self.projects.values() if item.spends)
+
+    def above(self, project: str) -> tuple[str, ...]:
+        """The umbrellas above a project, nearest first."""
+        found: list[str] = []
+        parent = self.projects[project].parent
+        while parent and parent not in found:
+            found.append(parent)
+            parent = self.projects[parent].parent if parent in self.projects else ""
+        return tuple(found)
+
+    def parts(self, umbrella: str) -> tuple[Project, ...]:
+        """The spending projects under an umbrella, at any depth, each once."""
+        return tuple(item for item in self.spending if umbrella in self.above(item.id))
+
+
+def read_rows(file: Path, documents: Path, faults: Faults) -> dict[str, Project]:
+    """The rows of ledger.csv with the faults that a row can have by itself; a city without the file has an empty ledger."""
+    projects: dict[str, Project] = {}
+    if not is_file(file):
+        return projects
+    texts = {item.name: read_bytes(item, MAX_BYTES).decode("utf-8", "replace") for item in sorted(documents.glob("*.txt"))}
+    for place, row in read_table(file, COLUMNS):
+        with faults.gathering():
+            project = _project(row, place, faults)
+            if project.id in projects:
+                faults.add(Text(f"编号 {project.id} 重复", f"the id {project.id} stands twice"), place)
+            if not project.quote or project.quote not in texts.get(project.document, ""):
+                message = Text(
+                    f"{project.id} 的引文不见于 {project.document}", f"{project.id}: quote not in {project.document}"
+                )
+                faults.add(message, place)
+            projects[project.id] = project
+    return projects
+
+
+def _project(row: Mapping[str, str], place: Place, faults: Faults) -> Project:
+    years = {name: whole(row[name], place, name) if row[name] else None for name in ("start", "end")}
+    return Project(
+        id=row["id"],
+        name=Text(row["name_zh"], row["name_en"]),
+        nature=cast(Nature, row["nature"]),
+        parent=row["parent"],
+        same_as=row["same_as"],
+        funder=cast(Funder, row["funder"]) if row["funder"] else None,
+        project_class=row["class"],
+        region=row["region"],
+        branch=row["branch"],
+        kind=row["kind"],
+        programme=row["programme"],
+        start=years["start"],
+        end=years["end"],
+        amount=_amount(row, place, faults),
+        field=number(row["field"], place, "field") if row["field"] else None,
+        field_unit=row["field_unit"],
+        document=row["document"],
+        quote=row["quote"],
+        place=place,
+    )
+
+
+_MONEY = "亿元"
+
+
+def _amount(row: Mapping[str, str], place: Place, faults: Faults) -> Amount | None:
+    """The amount of a row; its unit, its source and the part that is spent here are checked."""
+    if not row["amount"]:
+        return None
+    value, local = number(row["amount"], place, "amount"), 1.0
+    if row["amount_unit"] != _MONEY:
+        message = Text(f"金额的单位须写明，且为{_MONEY}", f"the unit of the amount must be stated, and be {_MONEY}")
+        faults.add(message, place)
+    if not row["amount_source"].strip() or row["amount_evidence"] not in ("V", "M", "D", "A"):
+        faults.add(
+            Text("金额没有来源或证据标记（V、M、D、A）", "the amount lacks a source or an evidence tag (V, M, D, A)"), place
+        )
+    if row["local_share"]:
+        local = number(row["local_share"], place, "local_share")
+    if value <= 0.0 or not 0.0 < local <= 1.0:
+        message = Text("金额须大于零，local_share 在 0 与 1 之间", "the amount must be above zero, local_share between 0 and 1")
+        faults.add(message, place)
+    return Amount(value, local, row["amount_evidence"], row["amount_source"])

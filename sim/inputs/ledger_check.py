@@ -1,0 +1,107 @@
+"""Check a ledger: names of regions, classes, branches and kinds; parents and repeats; who may carry money; dates in order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import get_args
+
+from sim.errors import Faults, nearest
+from sim.inputs.ledger import Funder, Ledger, Names, Nature, Project, read_rows
+from sim.inputs.project_classes import ProjectClass
+from sim.text import Text
+
+_YEARS = range(1990, 2101)
+
+
+def read_ledger(file: Path, documents: Path, classes: Mapping[str, ProjectClass], names: Names) -> Ledger:
+    """Read and check ledger.csv; a city without the file has an empty ledger.
+
+    Raises
+    ------
+    InputError
+        with every fault of every row, by line.
+    """
+    faults = Faults()
+    ledger = Ledger(read_rows(file, documents, faults), classes, names)
+    for project in ledger.projects.values():
+        fail_if_row_wrong(project, classes, names, faults)
+        fail_if_relations_wrong(project, ledger, faults)
+    faults.raise_if_any()
+    return ledger
+
+
+def fail_if_row_wrong(project: Project, classes: Collection[str], names: Names, faults: Faults) -> None:
+    """Add the faults of one row that need no other row."""
+    place = project.place
+    _fail_if_unknown("nature", project.nature, get_args(Nature), project, faults)
+    _fail_if_unknown("region", project.region, names.districts, project, faults)
+    if project.spends:
+        _fail_if_purse_wrong(project, classes, names, faults)
+    elif project.funder or project.project_class or project.amount or project.branch or project.kind:
+        message = Text(
+            f"{project.id} 不是独立的投资项目，不能有资金、类别、行业或公共资本种类",
+            f"{project.id} is no capital project of its own: no money, class, branch or kind",
+        )
+        advice = Text(
+            "清空 funder、class、branch、kind 与 amount，或改为 nature=capital",
+            "clear funder, class, branch, kind and amount, or write nature=capital",
+        )
+        faults.add(message, place, advice)
+    for year in (project.start, project.end):
+        if year is not None and year not in _YEARS:
+            faults.add(Text(f"年份 {year} 不合理", f"the year {year} cannot be right"), place)
+    if project.start is not None and project.end is not None and project.start > project.end:
+        span = f"{project.start} > {project.end}"
+        faults.add(Text(f"{project.id} 的开工年晚于完工年：{span}", f"{project.id} starts after it ends: {span}"), place)
+    if (project.field is None) != (not project.field_unit):
+        faults.add(Text("field 与 field_unit 须同时填写", "field and field_unit go together"), place)
+
+
+def _fail_if_purse_wrong(project: Project, classes: Collection[str], names: Names, faults: Faults) -> None:
+    _fail_if_unknown("class", project.project_class, classes, project, faults)
+    _fail_if_unknown("funder", project.funder or "", get_args(Funder), project, faults)
+    wanted, other = ("branch", "kind") if project.funder == "business" else ("kind", "branch")
+    known = names.branches if wanted == "branch" else names.kinds
+    _fail_if_unknown(wanted, getattr(project, wanted), known, project, faults)
+    if getattr(project, other):
+        message = Text(f"{project.id} 不填 {other}", f"{project.id} can have no {other}")
+        faults.add(message, project.place)
+
+
+def _fail_if_unknown(column: str, value: str, known: Iterable[str], project: Project, faults: Faults) -> None:
+    names = sorted(known)
+    if value not in names:
+        message = Text(f"{project.id} 的 {column} 未知：“{value}”", f"{project.id}: unknown {column} '{value}'")
+        faults.add(message, project.place, nearest(value, names))
+
+
+def fail_if_relations_wrong(project: Project, ledger: Ledger, faults: Faults) -> None:
+    """Add the faults of a row's parent and of the row that it repeats."""
+    _fail_if_parent_wrong(project, ledger, faults)
+    if not project.same_as:
+        return
+    kept = ledger.projects.get(project.same_as)
+    if kept is None:
+        message = Text(f"{project.id} 所重复的 {project.same_as} 不存在", f"{project.id} repeats an unknown {project.same_as}")
+        faults.add(message, project.place, nearest(project.same_as, ledger.projects))
+    elif kept.same_as:
+        message = Text(
+            f"{project.id} 重复的 {kept.id} 本身就是重复项", f"{project.id} repeats {kept.id}, which is itself a repeat"
+        )
+        faults.add(message, project.place, Text(f"改为 {kept.same_as}", f"write {kept.same_as}"))
+
+
+def _fail_if_parent_wrong(project: Project, ledger: Ledger, faults: Faults) -> None:
+    if not project.parent:
+        return
+    parent = ledger.projects.get(project.parent)
+    if parent is None:
+        message = Text(f"{project.id} 的上级 {project.parent} 不存在", f"{project.id}: its parent {project.parent} is unknown")
+        faults.add(message, project.place, nearest(project.parent, ledger.projects))
+    elif parent.nature != "umbrella":
+        message = Text(f"{project.id} 的上级 {parent.id} 不是 umbrella", f"{project.id}: its parent {parent.id} is no umbrella")
+        faults.add(message, project.place)
+    if project.id in ledger.above(project.id):
+        chain = " → ".join((project.id, *ledger.above(project.id)))
+        faults.add(Text(f"上级关系成环：{chain}", f"parents form a loop: {chain}"), project.place)

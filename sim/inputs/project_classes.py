@@ -1,0 +1,115 @@
+"""Classes of projects: how long each stage takes, how often one is given up, and what one costs where no amount is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast, get_args
+
+from sim.errors import Faults, Place
+from sim.inputs.parameters import Evidence
+from sim.inputs.tables import number, read_table
+from sim.text import Text
+
+STAGES = ("sign", "land", "permit", "build", "commission")
+_ENDS = ("low", "likely", "high")
+_PLAIN = ("amount", "amount_spread", "land", "grid", "firms")
+COLUMNS = (
+    "class",
+    "name_zh",
+    "name_en",
+    *(f"{stage}_{end}" for stage in STAGES for end in _ENDS),
+    *(f"drop_out_{end}" for end in _ENDS),
+    *_PLAIN,
+    "evidence",
+    "source",
+)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A triangular distribution: lowest, likely and highest value."""
+
+    low: float
+    likely: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ProjectClass:
+    """What is usual for one class of projects.
+
+    `stages` in years by stage; `drop_out` the probability that a project is given up once it was signed; `amount` the median
+    investment in 亿元 and `amount_spread` the factor by which a project may cost more or less (log-normal, one standard
+    deviation); `land` in km² per 亿元, `grid` connections to the power grid, `firms` above-scale firms that it opens.
+    """
+
+    name: str
+    label: Text
+    stages: Mapping[str, Spread]
+    drop_out: Spread
+    amount: float
+    amount_spread: float
+    land: float
+    grid: float
+    firms: float
+    evidence: Evidence
+    source: str
+
+
+def read_project_classes(file: Path) -> dict[str, ProjectClass]:
+    """Read project_classes.csv.
+
+    Raises
+    ------
+    InputError
+        with every fault of the file.
+    """
+    faults, classes = Faults(), dict[str, ProjectClass]()
+    for place, row in read_table(file, COLUMNS):
+        with faults.gathering():
+            item = _project_class(row, place)
+            _fail_if_impossible(item, place, faults)
+            if item.name in classes:
+                faults.add(Text(f"类别 {item.name} 重复", f"the class {item.name} stands twice"), place)
+            classes[item.name] = item
+    faults.raise_if_any()
+    return classes
+
+
+def _project_class(row: Mapping[str, str], place: Place) -> ProjectClass:
+    plain = {name: number(row[name], place, name) for name in _PLAIN}
+    stages = {stage: _spread(row, stage, place) for stage in STAGES}
+    label = Text(row["name_zh"], row["name_en"])
+    return ProjectClass(
+        name=row["class"],
+        label=label,
+        stages=stages,
+        drop_out=_spread(row, "drop_out", place),
+        **plain,
+        evidence=cast(Evidence, row["evidence"]),
+        source=row["source"],
+    )
+
+
+def _spread(row: Mapping[str, str], name: str, place: Place) -> Spread:
+    return Spread(*(number(row[f"{name}_{end}"], place, f"{name}_{end}") for end in _ENDS))
+
+
+def _fail_if_impossible(item: ProjectClass, place: Place, faults: Faults) -> None:
+    for name, spread in (*item.stages.items(), ("drop_out", item.drop_out)):
+        if not 0.0 <= spread.low <= spread.likely <= spread.high:
+            message = Text(f"{name} 须为 0 ≤ low ≤ likely ≤ high", f"{name} must hold 0 <= low <= likely <= high")
+            faults.add(message, place)
+    if item.drop_out.high >= 1.0:
+        faults.add(Text("drop_out 须小于 1", "drop_out must be below 1"), place)
+    if item.stages["build"].low <= 0.0 or item.amount <= 0.0:
+        faults.add(Text("build_low 与 amount 须大于零", "build_low and amount must be above zero"), place)
+    if item.amount_spread < 1.0:
+        faults.add(Text("amount_spread 不小于一", "amount_spread must be at least 1"), place)
+    if min(item.land, item.grid, item.firms) < 0.0:
+        faults.add(Text("land、grid、firms 不能为负", "land, grid and firms cannot be negative"), place)
+    if item.evidence not in get_args(Evidence) or not item.source.strip():
+        message = Text("缺少来源或证据标记（V、M、D、A）", "a source and an evidence tag (V, M, D, A) are wanted")
+        faults.add(message, place)

@@ -1,0 +1,1 @@
+"""Ledger records -> works -> SimPy -> realisations of spending, completion and dates. Knows no equation."""

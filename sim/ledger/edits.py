@@ -1,0 +1,126 @@
+"""What a scenario changes about the ledger, layer by layer: what is used, late, early, cancelled, added, or comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from sim.errors import Faults, Place
+from sim.inputs.ledger import Amount, Ledger, Project
+from sim.inputs.ledger_check import fail_if_row_wrong
+from sim.inputs.ledger_section import AddedProject, LedgerChange
+from sim.inputs.ledger_settings import LedgerSettings
+from sim.ledger.selection import selected_or_fault
+from sim.ledger.works import Work, work_of
+from sim.text import Text
+
+LONGEST_DELAY = 15.0
+
+
+@dataclass
+class Edits:
+    """The layers together. Delays of one project by several words add up; a word in a later layer replaces its earlier self."""
+
+    use: frozenset[str] = frozenset()
+    cancelled: frozenset[str] = frozenset()
+    delays: dict[str, tuple[frozenset[str], float]] = field(default_factory=dict)
+    priorities: dict[str, tuple[frozenset[str], int]] = field(default_factory=dict)
+    added: dict[str, Project] = field(default_factory=dict)
+
+    def delay(self, project: str) -> float:
+        """Years by which a project is later than the documents have it."""
+        return sum(years for ids, years in self.delays.values() if project in ids)
+
+    def priority(self, project: str) -> int | None:
+        """Its place in line, where one is stated; the most urgent of several."""
+        stated = [place for ids, place in self.priorities.values() if project in ids]
+        return min(stated) if stated else None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is built."""
+        return not self.use and not self.added
+
+
+def edits_of(changes: Iterable[LedgerChange], ledger: Ledger, faults: Faults) -> Edits:
+    """Read the sections of a scenario's layers against the ledger; faults are added."""
+    layers, edits = tuple(changes), Edits()
+    for change in layers:
+        for name, raw in change.section.add.items():
+            edits.added[name] = _added(name, raw, ledger, change.place("add", name), faults)
+    whole = replace(ledger, projects={**ledger.projects, **edits.added})
+    for change in layers:
+        _apply(change, whole, edits, faults)
+    return edits
+
+
+def _apply(change: LedgerChange, ledger: Ledger, edits: Edits, faults: Faults) -> None:
+    section = change.section
+    if section.use is not None:
+        edits.use = _together(section.use, "use", change, ledger, faults)
+    edits.cancelled |= _together(section.cancel, "cancel", change, ledger, faults)
+    for part, sign in (("delay", 1.0), ("accelerate", -1.0)):
+        for word, years in getattr(section, part).items():
+            ids = selected_or_fault(word, ledger, change.place(part, word), faults)
+            if not 0.0 <= years <= LONGEST_DELAY:
+                message = Text(f"{part} 须在 0–{LONGEST_DELAY:g} 年之间", f"{part} must lie in 0 to {LONGEST_DELAY:g} years")
+                faults.add(message, change.place(part, word))
+            edits.delays[f"{part} {word}"] = ids, sign * years
+    for word, place in section.priority.items():
+        edits.priorities[word] = selected_or_fault(word, ledger, change.place("priority", word), faults), place
+
+
+def _together(words: list[str], key: str, change: LedgerChange, ledger: Ledger, faults: Faults) -> frozenset[str]:
+    found = (selected_or_fault(word, ledger, change.place(key, index), faults) for index, word in enumerate(words))
+    return frozenset().union(*found)
+
+
+def _added(name: str, raw: AddedProject, ledger: Ledger, place: Place, faults: Faults) -> Project:
+    """A row like those of ledger.csv, checked in the same way."""
+    if name in ledger.projects:
+        message = Text(f"台账中已有 {name}", f"the ledger holds {name} already")
+        faults.add(message, place, Text("换一个编号", "choose another id"))
+    amount = None if raw.amount is None else Amount(raw.amount, 1.0, "A", "scenario")
+    row = Project(
+        id=name,
+        name=raw.label.text(),
+        nature="capital",
+        parent="",
+        same_as="",
+        funder=raw.funder,
+        project_class=raw.project_class,
+        region=raw.region,
+        branch=raw.branch,
+        kind=raw.kind,
+        programme="",
+        start=raw.start,
+        end=raw.end,
+        amount=amount,
+        field=None,
+        field_unit="",
+        document="",
+        quote="",
+        place=place,
+    )
+    fail_if_row_wrong(row, ledger.classes, ledger.names, faults)
+    return row
+
+
+def named_works(ledger: Ledger, edits: Edits, base_year: int, settings: LedgerSettings) -> list[Work]:
+    """The works of all projects that a scenario builds, in the order of the ledger."""
+    works: list[Work] = []
+    rows = [*ledger.spending, *edits.added.values()]
+    for place, project in enumerate(rows):
+        if project.id in edits.cancelled or not (project.id in edits.use or project.id in edits.added):
+            continue
+        work = work_of(project, ledger.classes[project.project_class], place, base_year, settings)
+        if work is not None:
+            works.append(_edited(work, edits))
+    return works
+
+
+def _edited(work: Work, edits: Edits) -> Work:
+    place = edits.priority(work.id)
+    prior = work if place is None else replace(work, priority=place)
+    delay = edits.delay(work.id)
+    return prior.later(delay) if delay else prior

@@ -1,0 +1,110 @@
+"""From the times of works to what the model reads: money spent, works put to use and firms opened, by year, district, purpose.
+
+spending of a year = money * part of the building time that lies in it. Works that take long to build are put to use in equal
+parts as they are built. Arrays are [year, district, branch or kind, realisation].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.ledger.lot import Lot
+from sim.ledger.pipeline import NEVER, Times
+from sim.ledger.works import Work
+
+Values = NDArray[np.float64]
+BUSINESS_SPEND, BUSINESS_COMPLETIONS = "ledger_business_spend", "ledger_business_completions"
+PUBLIC_SPEND, PUBLIC_COMPLETIONS = "ledger_public_spend", "ledger_public_completions"
+FIRMS_OPENED = "ledger_firms_opened"
+FLOWS = (BUSINESS_SPEND, BUSINESS_COMPLETIONS, PUBLIC_SPEND, PUBLIC_COMPLETIONS, FIRMS_OPENED)
+"""Parameters that a model may declare with the kind `ledger`."""
+
+
+@dataclass(frozen=True)
+class Axes:
+    """Years, districts, branches and kinds in the order of the model."""
+
+    years: range
+    districts: Sequence[str]
+    branches: Sequence[str]
+    kinds: Sequence[str]
+
+
+def flows_of(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, phase: float) -> Mapping[str, Values]:
+    """All flows of a ledger."""
+    business = np.array([work.business for work in works], dtype=bool)
+    firms = np.array([work.project_class.firms for work in works])[:, np.newaxis]
+    branch, kind = _Cells(works, business, axes, "branches"), _Cells(works, ~business, axes, "kinds")
+    parts = parts_of(times, phase)
+    spent = [lot.money * _overlap(times, year) for year in axes.years]
+    done = [_finished(parts, year) for year in axes.years]
+    completed = [lot.money * part for part in done]
+    return {
+        BUSINESS_SPEND: branch.gathered(spent),
+        BUSINESS_COMPLETIONS: branch.gathered(completed),
+        PUBLIC_SPEND: kind.gathered(spent),
+        PUBLIC_COMPLETIONS: kind.gathered(completed),
+        FIRMS_OPENED: branch.gathered([firms * part for part in done]),
+    }
+
+
+def _overlap(times: Times, year: int) -> Values:
+    """Part of the building time of every work that lies in a year."""
+    begun = np.isfinite(times.started)
+    started, built = np.where(begun, times.started, 0.0), np.where(begun, times.built, 1.0)
+    inside = np.clip(np.minimum(built, year + 1.0) - np.maximum(started, float(year)), 0.0, None)
+    return np.where(begun, inside / (built - started), 0.0)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """In how many parts works are put to use, the years between them, and when the last is; [work, r]."""
+
+    count: Values
+    gap: Values
+    last: Values
+
+
+def parts_of(times: Times, phase: float) -> Parts:
+    """Works are put to use in equal parts, none of which takes longer than `phase` years to build."""
+    begun = np.isfinite(times.started)
+    length = np.where(begun, times.built, 0.0) - np.where(begun, times.started, 0.0)
+    count = np.maximum(np.ceil(length / phase - _CLOSE), 1.0)
+    return Parts(count, length / count, times.in_use)
+
+
+_CLOSE = 1e-9
+
+
+def _finished(parts: Parts, year: int) -> Values:
+    """Part of every work that is put to use in a year."""
+    done = np.zeros_like(parts.count)
+    for number in range(int(parts.count.max(initial=1.0))):
+        when = np.where(number < parts.count, parts.last - number * parts.gap, NEVER)
+        done += np.where((when >= year) & (when < year + 1.0), 1.0 / parts.count, 0.0)
+    return done
+
+
+class _Cells:
+    """Sums works into cells of district and purpose."""
+
+    def __init__(self, works: Sequence[Work], chosen: NDArray[np.bool_], axes: Axes, purposes: str) -> None:
+        names: Sequence[str] = getattr(axes, purposes)
+        self._shape = (len(axes.districts), len(names))
+        self._rows = np.flatnonzero(chosen).tolist()
+        self._cells = np.array([_cell(works[row], axes.districts, names) for row in self._rows], dtype=np.intp)
+
+    def gathered(self, by_year: Sequence[Values]) -> Values:
+        """[year, district, purpose, realisation] from [work, realisation] of every year."""
+        result = np.zeros((len(by_year), self._shape[0] * self._shape[1], by_year[0].shape[-1]))
+        for place, values in enumerate(by_year):
+            np.add.at(result[place], self._cells, values[self._rows])
+        return result.reshape(len(by_year), *self._shape, -1)
+
+
+def _cell(work: Work, districts: Sequence[str], purposes: Sequence[str]) -> int:
+    return districts.index(work.region) * len(purposes) + purposes.index(work.purpose)

@@ -1,0 +1,72 @@
+"""Scarce resources as a scenario gives them: how much of each there is in every year of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sim.ledger.works import Work
+from sim.text import Text
+
+CONSTRUCTION, PUBLIC_FUNDS, GRID, LAND = "construction", "public_funds", "grid", "land"
+LABELS = {
+    CONSTRUCTION: Text("施工能力", "construction capacity"),
+    PUBLIC_FUNDS: Text("财政与债券资金", "public funds and bonds"),
+    GRID: Text("电网接入", "grid connections"),
+    LAND: Text("园区用地", "land in the parks"),
+}
+USUAL_APPROVAL = 120.0
+"""Workdays of approval in which the permit stage of the classes is stated."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Amounts by calendar year, the last holding on. `returned`: given back when building ends, else used up."""
+
+    by_year: Mapping[int, float]
+    returned: bool
+
+    def at(self, year: int) -> float:
+        """The amount of a year."""
+        known = [named for named in self.by_year if named <= year]
+        return self.by_year[max(known) if known else min(self.by_year)]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is scarce from `start` on; a resource without a limit is plentiful.
+
+    Construction and public funds in 亿元 a year that can be spent at once, grid in connections a year, land in km² a year by
+    district. `approval` holds the workdays of approval by year, 120 being usual.
+    """
+
+    start: float
+    construction: Limit | None = None
+    public_funds: Limit | None = None
+    grid: Limit | None = None
+    land: Mapping[str, Limit] = field(default_factory=dict)
+    approval: Mapping[int, float] = field(default_factory=dict)
+
+    def of(self, name: str, region: str) -> Limit | None:
+        """The limit of a resource, in a district where it has districts."""
+        if name == LAND:
+            return self.land.get(region)
+        limit: Limit | None = getattr(self, name)
+        return limit
+
+    def permit_factor(self, time: float) -> float:
+        """How much longer than usual the permit stage takes that begins at `time`."""
+        if not self.approval or time < self.start:
+            return 1.0
+        return Limit(self.approval, returned=False).at(int(time)) / USUAL_APPROVAL
+
+
+def demand(work: Work, name: str, money: float, building: float) -> float:
+    """How much of a resource a work needs: money per year of building, km² or connections."""
+    if name == CONSTRUCTION:
+        return money / building
+    if name == PUBLIC_FUNDS:
+        return 0.0 if work.business else money / building
+    if name == GRID:
+        return work.project_class.grid
+    return work.project_class.land * money

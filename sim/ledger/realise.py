@@ -1,0 +1,75 @@
+"""Realisations of a ledger plan: drawn, simulated, summed up, and kept in the cache; shared across draws by number.
+
+Draw i of a run takes realisation i modulo their number. What that does to the error of a probability is told by the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cache import digest, kept
+from sim.inputs.ledger_settings import LedgerSettings
+from sim.ledger.flows import Axes, flows_of
+from sim.ledger.limits import Limits
+from sim.ledger.lot import Lot, draw_lot
+from sim.ledger.pipeline import Times, simulate
+from sim.ledger.scale import Scale, drawn_factors
+from sim.ledger.works import Work
+
+Values = NDArray[np.float64]
+USUAL_COUNT = 200
+
+
+@dataclass(frozen=True)
+class LedgerPlan:
+    """What realisations depend on: the works of a scenario, those of the whole ledger, what is scarce, and the axes."""
+
+    works: tuple[Work, ...]
+    whole: tuple[Work, ...]
+    settings: LedgerSettings
+    scale: Scale
+    limits: Limits
+    axes: Axes
+    seed: int = 0
+
+    @property
+    def end(self) -> float:
+        """When the simulation stops."""
+        return float(self.axes.years.stop)
+
+
+@dataclass(frozen=True)
+class Realised:
+    """Realisations of a plan: what was dealt, what became of it, and the flows [year, district, purpose, realisation]."""
+
+    plan: LedgerPlan
+    lot: Lot
+    times: Times
+    flows: Mapping[str, Values]
+
+    @property
+    def count(self) -> int:
+        """Number of realisations."""
+        return self.lot.count
+
+    def mean(self, flow: str) -> Values:
+        """Mean over the realisations, [year, district, purpose]."""
+        mean: Values = self.flows[flow].mean(axis=-1)
+        return mean
+
+
+def realise(plan: LedgerPlan, count: int = USUAL_COUNT) -> Realised:
+    """The realisations of a plan, from the cache where they were made before."""
+    return kept("ledger", digest([repr(plan).encode(), str(count).encode()]), lambda: realised(plan, count))
+
+
+def realised(plan: LedgerPlan, count: int) -> Realised:
+    """The realisations of a plan, made anew."""
+    factors = drawn_factors(plan.whole, plan.settings, plan.scale, plan.seed, count)
+    lot = draw_lot(plan.works, plan.settings, plan.seed, count, factors)
+    times = simulate(plan.works, lot, plan.limits, plan.end)
+    return Realised(plan, lot, times, flows_of(plan.works, lot, times, plan.axes, plan.settings.phase_length))

@@ -1,0 +1,118 @@
+"""Works: what of a ledger is built in a run, each with the time at which its stages begin when nothing goes wrong."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sim.inputs.ledger import Project
+from sim.inputs.ledger_settings import LedgerSettings
+from sim.inputs.project_classes import STAGES, ProjectClass
+from sim.text import Text
+
+BEFORE_BUILDING = ("sign", "land", "permit")
+BUILD = STAGES.index("build")
+GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
+MIDDLE = 0.5
+"""Where in its year a work begins when nothing is known but the year."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A project as it is simulated; times in years, money in 亿元.
+
+    `begin` is the likely time at which its first stage still to come begins; in a realisation it lies between `earliest` and
+    `earliest + width`. `first` is the index of that stage. `stretch` multiplies the time of building and of what follows, so
+    that it ends as printed; `longer` is added to the time of building. `money` is the printed amount spent in the city (None:
+    drawn from the class), `fulfilment` a factor on the chance of not being given up, `crowd` how many are signed against what
+    is usual: the more, the smaller they are and the fewer are built.
+    """
+
+    id: str
+    label: Text
+    project_class: ProjectClass
+    business: bool
+    region: str
+    purpose: str
+    begin: float = 0.0
+    earliest: float = 0.0
+    width: float = 0.0
+    first: int = 0
+    stretch: float = 1.0
+    longer: float = 0.0
+    money: float | None = None
+    fulfilment: float = 1.0
+    crowd: float = 1.0
+    field: float = 1.0
+    field_unit: str = ""
+    priority: int = 1
+    named: bool = True
+
+    @property
+    def under_way(self) -> bool:
+        """Whether building began before the run."""
+        return self.first == BUILD
+
+    def later(self, years: float) -> Work:
+        """The work delayed: it begins later, or is built longer where it is under way; never in less than half the time."""
+        if self.under_way:
+            usual = self.project_class.stages["build"].likely * self.stretch
+            return replace(self, longer=max(self.longer + years, -usual / 2.0))
+        return replace(self, begin=self.begin + years, earliest=self.earliest + years)
+
+
+def likely_years(item: ProjectClass, stages: Iterable[str]) -> float:
+    """Likely length of several stages together."""
+    return sum(item.stages[stage].likely for stage in stages)
+
+
+def work_of(project: Project, item: ProjectClass, place: int, base_year: int, settings: LedgerSettings) -> Work | None:
+    """The work of a project, `place` being its number in the ledger; None when it was finished by the end of the base year.
+
+    A printed start is the year in which building begins; a printed end the year at whose end it is finished. Works begun by the
+    end of the base year are under way: what comes before building lies behind them.
+    """
+    work = Work(
+        id=project.id,
+        label=project.name,
+        project_class=item,
+        business=project.funder == "business",
+        region=project.region,
+        purpose=project.branch or project.kind,
+        money=project.amount.local if project.amount else None,
+        field=1.0 if project.field is None else project.field,
+        field_unit=project.field_unit,
+    )
+    if project.start is None:
+        dated = _undated(work, project.end, place, settings)
+    else:
+        dated = _dated(work, project.start, project.end, base_year)
+    return None if _finished(dated, project.end, base_year) else dated
+
+
+def _undated(work: Work, end: int | None, place: int, settings: LedgerSettings) -> Work:
+    """Where no start is printed: so that it ends as printed, or spread evenly over the years of the plan."""
+    if end is not None:
+        begin = end + 1.0 - likely_years(work.project_class, STAGES)
+        return replace(work, begin=begin, earliest=begin)
+    low, high = settings.undated_start.low, settings.undated_start.high
+    return replace(work, begin=low + (place * GOLDEN % 1.0) * (high - low), earliest=low, width=high - low)
+
+
+def _dated(work: Work, start: int, end: int | None, base_year: int) -> Work:
+    """Where a start is printed."""
+    before, after = (likely_years(work.project_class, stages) for stages in (BEFORE_BUILDING, ("build", "commission")))
+    building = start + MIDDLE
+    stretch = 1.0 if end is None else (end + 1.0 - building) / after
+    if start <= base_year:
+        return replace(work, begin=building, earliest=float(start), width=1.0, first=BUILD, stretch=stretch, priority=0)
+    return replace(work, begin=building - before, earliest=start - before, width=1.0, stretch=stretch)
+
+
+def _finished(work: Work, end: int | None, base_year: int) -> bool:
+    """Whether a work was put to use before the run: as printed, or by its usual length."""
+    if end is not None:
+        return end <= base_year
+    left = likely_years(work.project_class, STAGES[work.first :])
+    return work.under_way and work.begin + left <= base_year + 1.0
