@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sim.errors import Fault, InputError, Place
 from sim.numerics.blocks import Task
-from sim.numerics.draws import DrawRequest, Draws, Prior
+from sim.numerics.draws import DrawRequest, Draws, Prior, Realisations
 from sim.numerics.ensemble import Ensemble, run_ensemble
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
@@ -82,12 +82,20 @@ def run_draws(
 
 def draws_of(case: Case, request: DrawRequest, posterior: Posterior | None) -> Draws:
     """What is drawn: parameters that the scenario leaves as they are; what it states, it states for certain."""
+    paths = realisations_of(case)
     if posterior is None:
-        return Draws(request.count, request.seed, priors_of_case(case))
+        return Draws(request.count, request.seed, priors_of_case(case), realised=paths)
     stated = {item.name for item in case.bound.resolved}
     stored = {name: values for name, values in posterior.factors.items() if name not in stated}
     strange = tuple(prior for prior in priors_of_case(case) if prior.name not in posterior.factors)
-    return Draws(request.count, request.seed, strange, stored=stored)
+    return Draws(request.count, request.seed, strange, stored=stored, realised=paths)
+
+
+def realisations_of(case: Case) -> Realisations | None:
+    """The flows of the ledger that draws take by number; None when the case builds nothing."""
+    if case.realised is None:
+        return None
+    return Realisations(case.realised.plan.axes.years.start, case.realised.flows)
 
 
 def task_of(case: Case, outputs: tuple[str, ...], draws: Draws, precision: str = "float64") -> Task:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from sim.errors import Fault, Faults, InputError, Place, nearest
 from sim.inputs.home import Home
 from sim.inputs.scenario import Scenario, plain_scenario, read_scenario
 from sim.inputs.schema import scenario_schema
-from sim.inputs.targets import Catalogue
+from sim.ledger.realise import USUAL_COUNT, LedgerPlan, Realised, realise
 from sim.model.binding import Bound, bind, own_values
 from sim.model.declarations import Declaration
 from sim.model.loader import load_model
@@ -32,6 +32,7 @@ from sim.outputs.published import Comparison, compare_with_published
 from sim.plan.scorecard import Judge, Score, score_all
 from sim.plan.selection import Selection, selected_targets
 from sim.plan.step_error import StepError, step_error, with_step_errors
+from sim.projects import ledger_plan, with_means
 from sim.text import Text
 from sim.world import World, open_world
 
@@ -70,6 +71,8 @@ class Case:
     bound: Bound
     selection: Selection
     last_year: int
+    plan: LedgerPlan | None = None
+    realised: Realised | None = None
 
 
 @dataclass(frozen=True)
@@ -135,21 +138,33 @@ def prepare(scenario: Scenario, world: World) -> Case:
     selection, bound = Selection((), ()), None
     with faults.gathering():
         selection = selected_targets(scenario, world.catalogue, world.city.key)
-    _fail_if_sources_unknown(scenario, world.catalogue, faults)
+    _fail_if_sources_unknown(scenario, world, faults)
     with faults.gathering():
         bound = bind(scenario, world.city, world.graph)
+    plan = None if bound is None else ledger_plan(scenario, world, bound, last_year, faults)
     faults.raise_if_any()
     if bound is None:
         raise AssertionError("a binding failed without a fault")
-    return Case(scenario, world, bound, selection, last_year)
+    return Case(scenario, world, bound, selection, last_year, plan)
 
 
-def _fail_if_sources_unknown(scenario: Scenario, catalogue: Catalogue, faults: Faults) -> None:
+def with_projects(case: Case, count: int = USUAL_COUNT) -> Case:
+    """The case with the realisations of its ledger, whose means its central run reads; as it is when it builds nothing."""
+    if case.plan is None or case.realised is not None:
+        return case
+    realised = realise(case.plan, count)
+    return replace(case, realised=realised, bound=with_means(case.bound, realised))
+
+
+def _fail_if_sources_unknown(scenario: Scenario, world: World, faults: Faults) -> None:
+    known = {*world.catalogue.targets, *world.ledger.projects}
     for change in scenario.changes:
         for source in change.sources:
-            if source not in catalogue.targets:
-                message = Text(f"from 所写的 {source} 不在目录中", f"from names {source}, which is not in the catalogue")
-                faults.add(message, change.place, nearest(source, catalogue.targets))
+            if source not in known:
+                message = Text(
+                    f"from 所写的 {source} 不是目标或项目的编号", f"from names {source}, which is no target and no project"
+                )
+                faults.add(message, change.place, nearest(source, known))
 
 
 def run(case: Case, progress: Progress | None = None) -> Outcome:
@@ -160,6 +175,7 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
     RunError
         when a number becomes infinite or undefined.
     """
+    case = with_projects(case)
     world, settings, targets = case.world, case.world.city.settings, case.selection.targets
     results = _simulate(case, case.scenario.steps_per_year, progress)
     scores = score_all(judge_of(case, results), targets)

@@ -18,8 +18,7 @@ from sim.inputs.home import Home
 from sim.inputs.indicators import read_indicators
 from sim.inputs.ledger import Ledger, Names
 from sim.inputs.ledger_check import read_ledger
-from sim.inputs.parameters import ParameterRecord, read_parameters
-from sim.inputs.project_classes import read_project_classes
+from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.inputs.values import Floats
 from sim.model.binding import own_values
@@ -64,7 +63,7 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     model = home.models / settings.model
     _fail_if_province_unknown(folder, model, settings)
     graph = open_graph(model, settings)
-    declared = read_parameters(model / "parameters.yaml", dict(graph.dimensions), (FIRST_YEAR, settings.last_year), as_of)
+    declared = read_parameters(model, dict(graph.dimensions), (FIRST_YEAR, settings.last_year), as_of)
     history = history_of(folder, model)
     opening = _Opening(folder, model, settings, history.as_of(as_of), graph, declared, as_of)
     world = World(
@@ -73,7 +72,7 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
         graph=graph,
         labels=read_labels(model / "labels.yaml", graph, _own_members(settings)),
         catalogue=read_catalogue(folder / "plan"),
-        ledger=_ledger_of(folder, model, graph),
+        ledger=read_ledger(folder, model, _names_of(graph)),
         checks=read_checks(model / "checks.yaml"),
         loops=read_loops(model / "loops.yaml", graph),
     )
@@ -88,14 +87,10 @@ def _own_members(settings: CityFile) -> dict[str, dict[str, Text]]:
     return {dim: {name: label.text() for name, label in members.items()} for dim, members in own.items()}
 
 
-def _ledger_of(folder: Path, model: Path, graph: Graph) -> Ledger:
-    """The city's ledger, read against the model's project classes and dimensions; empty for a model without them."""
-    classes = model / "project_classes.csv"
-    if not is_file(classes):
-        return Ledger()
+def _names_of(graph: Graph) -> Names:
+    """What a ledger may name."""
     members = {name: dimension.members for name, dimension in graph.dimensions.items()}
-    names = Names(members.get("district", ()), members.get("branch", ()), members.get("kind", ()))
-    return read_ledger(folder / "ledger.csv", folder / "plan" / "documents", read_project_classes(classes), names)
+    return Names(members.get("district", ()), members.get("branch", ()), members.get("kind", ()))
 
 
 @dataclass(frozen=True)
@@ -157,7 +152,7 @@ def _rows(model: Path, base: BaseYear, folder: Path) -> list[Row]:
     """The rows of a base year, from the cache when nothing that they are built from has changed."""
     places = [model / "base_year", model / "reference", folder / "base_year"]
     inside = [file for place in places for file in sorted(place.rglob("*")) if is_file(file) and file.suffix != ".pyc"]
-    files = [*inside, model / "parameters.yaml", model / "breaks.yaml", folder / "breaks.yaml", folder / "history.csv"]
+    files = [*inside, *parameter_files(model), model / "breaks.yaml", folder / "breaks.yaml", folder / "history.csv"]
     contents = [file.read_bytes() for file in (*files, folder / "sources.yaml", folder / "city.yaml") if is_file(file)]
     carried = repr(sorted((name, value.tolist()) for name, value in base.carried.items()))
     names = repr((str(folder), base.year, base.last_year, base.reference.as_of, carried))
@@ -203,7 +198,7 @@ def open_graph(model: Path, settings: CityFile) -> Graph:
 
 def model_key(model: Path, settings: CityFile) -> str:
     """The hash of everything that a graph depends on: equations, parameters, regions and years."""
-    files = [*sorted(model.glob("*.py")), model / "parameters.yaml"]
+    files = [*sorted(model.glob("*.py")), *parameter_files(model)]
     contents = [file.read_bytes() for file in files if is_file(file)]
     names = repr(
         (str(model), [file.name for file in files], tuple(settings.regions), tuple(settings.parts), settings.last_year)
@@ -215,7 +210,7 @@ def _traced(model: Path, settings: CityFile) -> Graph:
     source = load_model(model)
     dimensions = [_with_members(dimension, settings) for dimension in source.dimensions]
     by_name = {dimension.name: dimension for dimension in dimensions}
-    declared = read_parameters(model / "parameters.yaml", by_name, (FIRST_YEAR, settings.last_year))
+    declared = read_parameters(model, by_name, (FIRST_YEAR, settings.last_year))
     graph = build_graph(source.declarations, dimensions, [_parameter(record) for record in declared.values()])
     check_units(graph)
     return graph

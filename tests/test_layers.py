@@ -20,6 +20,7 @@ LAYERS = (
     ("plan",),
     ("report",),
     ("world", "priors"),
+    ("projects",),
     ("pipeline",),
     ("futures",),
     ("deliver",),

@@ -1,4 +1,4 @@
-"""Capital of firms: investment, work in progress, commissioning; public capital; what formation adds up to.
+"""Capital of firms: investment, work in progress, commissioning, named projects; what formation adds up to.
 
 Equation K2 is changed in one point: congestion compares work in progress with capital, relative to the start, not with its own
 starting level; otherwise steady growth alone would lengthen building times without end.
@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model import Array, initial, smooth, starting_rate, stock, total, variable
+from sim.model import Array, initial, place, roll_up, smooth, starting_rate, stock, total, variable
 
 SECTORS = ("region", "sector")
 
 
 @stock(unit="亿元_2020", dims=SECTORS, initial="capital_base")
-def capital(commissioning: Array, project_commissioning: Array, depreciation: Array) -> Array:
-    """Productive capital of firms (K1): commissioned plant less depreciation."""
-    return commissioning + project_commissioning - depreciation
+def capital(
+    capital: Array, commissioning: Array, project_commissioning: Array, depreciation: Array, unusual_loss_rate: Array
+) -> Array:
+    """Productive capital of firms (K1): commissioned plant less depreciation and unusual losses to disasters and accidents."""
+    return commissioning + project_commissioning - depreciation - unusual_loss_rate * capital
 
 
 @variable(unit="亿元_2020/a", dims=SECTORS, kind="flow")
@@ -74,43 +76,56 @@ def business_investment(
     perceived_return: Array,
     investment_response: Array,
     investment_policy: Array,
+    investment_climate: Array,
     displaced_investment: Array,
 ) -> Array:
     """Investment of firms (K4): the observed level at the start, moved by capital, expected growth and the perceived return.
 
-    I = I0 * (K/K0) * (d + g)/(d + g0) * clip(return, 1/2, 2)^eps * (1 + policy) - what named projects displace.
+    I = I0 * (K/K0) * (d + g)/(d + g0) * clip(return, 1/2, 2)^eps * (1 + policy) * climate - what named projects displace.
     """
     appetite = np.maximum(depreciation_rate + expected_growth, 0.0)
     drawn = np.clip(perceived_return, 0.5, 2.0) ** investment_response
     scale = capital / initial(capital) * appetite / initial(appetite)
-    wanted = starting_rate(business_investment_base, base_growth) * scale * drawn * (1.0 + investment_policy)
+    wanted = (
+        starting_rate(business_investment_base, base_growth) * scale * drawn * (1.0 + investment_policy) * investment_climate
+    )
     return np.maximum(wanted - displaced_investment, 0.0)
 
 
+@variable(unit="ratio", dims=SECTORS)
+def investment_climate(credit_effect: Array, crowding_out: Array, permit_gate: Array, return_perception_time: Array) -> Array:
+    """What moves ordinary investment from outside the firm, noticed after some time: credit, public debt, permits."""
+    return smooth(credit_effect * crowding_out * permit_gate, return_perception_time, 1.0)
+
+
+@variable(unit="亿元_2020/a", dims=SECTORS, kind="flow")
+def project_investment(ledger_business_spend: Array, formation_per_investment: Array) -> Array:
+    """Capital formation of named projects of firms (K7, SH6): their spending * part that becomes formation."""
+    return formation_per_investment * roll_up(total(ledger_business_spend, over="district"), "branch", "sector")
+
+
+@variable(unit="亿元_2020/a", dims=SECTORS, kind="flow")
+def project_commissioning(ledger_business_completions: Array, formation_per_investment: Array) -> Array:
+    """Named projects of firms that are put to use (K7)."""
+    return formation_per_investment * roll_up(total(ledger_business_completions, over="district"), "branch", "sector")
+
+
 @variable(unit="亿元_2020/a", dims=SECTORS)
-def displaced_investment(project_investment: Array, displacement: Array) -> Array:
-    """Ordinary investment that named projects take the place of: a share of their spending."""
-    return displacement * project_investment
+def displaced_investment(project_investment: Array, outside_public_money: Array, displacement: Array) -> Array:
+    """Ordinary investment that named projects take the place of (1.11.4).
 
-
-@variable(unit="亿元_2020/a", dims=("region",), kind="flow")
-def real_public_investment(public_investment: Array, investment_price: Array) -> Array:
-    """Public investment at prices of 2020."""
-    return public_investment / investment_price
+    What they spent in the base year stands within the observed formation, public works that others pay among the services; of
+    what is spent beyond that, a share would have been invested anyway.
+    """
+    before = initial(project_investment)
+    within = before + place(initial(outside_public_money), sector="services")
+    return within + displacement * (project_investment - before)
 
 
 @variable(unit="亿元_2020/a", dims=("region",), kind="flow")
 def real_housing_investment(housing_investment: Array, investment_price: Array) -> Array:
     """Housing formation at prices of 2020."""
     return housing_investment / investment_price
-
-
-@stock(unit="亿元_2020", dims=("region",), initial="public_capital_base")
-def public_capital(
-    public_capital: Array, real_public_investment: Array, public_efficiency: Array, public_depreciation: Array
-) -> Array:
-    """Public capital (G1): the efficient part of public investment less depreciation."""
-    return public_efficiency * real_public_investment - public_depreciation * public_capital
 
 
 @variable(unit="亿元_2020/a", dims=("region",), kind="flow")

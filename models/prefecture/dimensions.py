@@ -8,36 +8,45 @@ from sim.model import Dimension
 region = Dimension("region")
 district = Dimension("district")
 sector = Dimension("sector", ("agriculture", "manufacturing", "other_industry", "construction", "services"))
-branch = Dimension(
-    "branch",
-    (
-        "agriculture",
-        "power_equipment",
-        "nonferrous",
-        "steel_pipe",
-        "salt_chemistry",
-        "auto_nev",
-        "electronics",
-        "nuclear_tech",
-        "pharma",
-        "food_agro",
-        "light_textile",
-        "other_mfg",
-        "energy",
-        "construction",
-        "logistics",
-        "finance",
-        "digital",
-        "health_care",
-        "tourism_culture",
-        "trade",
-        "other_services",
-    ),
-)
+_SECTOR_OF = {
+    "agriculture": "agriculture",
+    "power_equipment": "manufacturing",
+    "nonferrous": "manufacturing",
+    "steel_pipe": "manufacturing",
+    "salt_chemistry": "manufacturing",
+    "auto_nev": "manufacturing",
+    "electronics": "manufacturing",
+    "nuclear_tech": "manufacturing",
+    "pharma": "manufacturing",
+    "food_agro": "manufacturing",
+    "light_textile": "manufacturing",
+    "other_mfg": "manufacturing",
+    "energy": "other_industry",
+    "construction": "construction",
+    "logistics": "services",
+    "finance": "services",
+    "digital": "services",
+    "health_care": "services",
+    "tourism_culture": "services",
+    "trade": "services",
+    "other_services": "services",
+}
+_TIER_OF_SECTOR = {
+    "agriculture": "",
+    "manufacturing": "industry",
+    "other_industry": "industry",
+    "construction": "construction_realestate",
+    "services": "services",
+}
+_TIERS = tuple("trade_catering" if name == "trade" else _TIER_OF_SECTOR[sector] for name, sector in _SECTOR_OF.items())
+branch = Dimension("branch", tuple(_SECTOR_OF), parents=(("sector", tuple(_SECTOR_OF.values())), ("tier", _TIERS)))
 tier = Dimension("tier", ("industry", "construction_realestate", "trade_catering", "services"))
 kind = Dimension(
     "kind", ("transport", "logistics", "urban", "environment", "education", "health", "digital", "rural", "safety")
 )
+stage = Dimension("stage", ("preschool", "compulsory", "senior"))
 age_class = Dimension("age_class", ("0", "1", "2", "3", "4", "5", "6", "7", "8plus"))
+service = Dimension("service", ("sewage", "waste"))
+aspect = Dimension("aspect", ("education", "health", "urban", "air"))
 sex = Dimension("sex", ("female", "male"))
 age = Dimension("age", tuple(str(number) for number in range(101)))

@@ -7,7 +7,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model import Array, accumulate, at, event, initial, noise, place, regroup, shift, stock, total, trend, variable
+from sim.model import (
+    Array,
+    accumulate,
+    at,
+    event,
+    initial,
+    noise,
+    place,
+    regroup,
+    roll_up,
+    shift,
+    stock,
+    total,
+    trend,
+    variable,
+)
 
 TIERS = ("region", "tier")
 CLASSES = ("region", "age_class")
@@ -50,9 +65,9 @@ def household_business_exits(household_businesses: Array, household_exit_rate: A
 
 
 @variable(unit="户/a", dims=("region",), kind="flow")
-def conversions(household_businesses: Array, conversion_rate: Array, conversion_policy: Array) -> Array:
-    """Household businesses that become enterprises (个转企)."""
-    return (conversion_rate + conversion_policy) * household_businesses
+def conversions(household_businesses: Array, conversion_rate: Array, conversion_policy: Array, conversion_push: Array) -> Array:
+    """Household businesses that become enterprises (1.6.1, 个转企)."""
+    return (conversion_rate * conversion_push + conversion_policy) * household_businesses
 
 
 @stock(unit="户", dims=("region",), initial="household_businesses_base")
@@ -122,6 +137,12 @@ def crossing_shock(common_firms_shock: Array, own_firms_shock: Array) -> Array:
 
 
 @variable(unit="户/a", dims=TIERS, kind="flow")
+def project_firms(ledger_firms_opened: Array) -> Array:
+    """Above-scale firms that projects of the ledger open."""
+    return roll_up(total(ledger_firms_opened, over="district"), "branch", "tier")
+
+
+@variable(unit="户/a", dims=TIERS, kind="flow")
 def threshold_crossings(
     above_scale_firms: Array,
     tier_output: Array,
@@ -129,12 +150,13 @@ def threshold_crossings(
     size_tail: Array,
     normal_nominal_growth: Array,
     nurture_policy: Array,
+    nurture_effect: Array,
     crossing_shock: Array,
     project_firms: Array,
 ) -> Array:
     """Firms that cross the threshold (E3, 小升规): rate + tail * (nominal growth - normal) + nurture + shock, plus plants."""
     lead = trend(tier_output, 2.0, normal_nominal_growth) - normal_nominal_growth
-    rate = np.maximum(crossing_rate + size_tail * lead + nurture_policy + crossing_shock, 0.0)
+    rate = np.maximum(crossing_rate + size_tail * lead + nurture_policy + nurture_effect + crossing_shock, 0.0)
     return rate * above_scale_firms + project_firms
 
 
@@ -164,9 +186,11 @@ def certifiable_firms(above_scale_firms: Array, certifiable_share: Array, highte
 
 
 @variable(unit="户/a", dims=("region",), kind="flow")
-def hightech_certifications(certifiable_firms: Array, certification_rate: Array, hightech_policy: Array) -> Array:
+def hightech_certifications(
+    certifiable_firms: Array, certification_rate: Array, hightech_policy: Array, hightech_push: Array
+) -> Array:
     """First certificates (E5)."""
-    return (certification_rate + hightech_policy) * certifiable_firms
+    return (certification_rate * hightech_push + hightech_policy) * certifiable_firms
 
 
 @variable(unit="户/a", dims=("region",), kind="flow")
@@ -200,9 +224,9 @@ def joint_stock_firms(share_reforms: Array, joint_stock_exits: Array) -> Array:
 
 
 @variable(unit="户/a", dims=("region",), kind="flow")
-def listings(joint_stock_firms: Array, listing_rate: Array) -> Array:
-    """Expected new listings (E7, 股上市): listing rate * joint-stock companies."""
-    return listing_rate * joint_stock_firms
+def listings(joint_stock_firms: Array, listing_rate: Array, listing_push: Array) -> Array:
+    """Expected new listings (E7, 股上市): listing rate * push * joint-stock companies."""
+    return listing_rate * listing_push * joint_stock_firms
 
 
 @stock(unit="户", dims=("region",), initial="listed_base")

@@ -6,9 +6,9 @@ from sim.model import Array, smooth, total, variable
 
 
 @variable(unit="亿元/a", dims=("region",), kind="flow")
-def household_income(gdp_nominal: Array, household_income_share: Array) -> Array:
-    """Disposable income of households (Q1): a share of GDP that holds labour income and transfers."""
-    return household_income_share * gdp_nominal
+def household_income(gdp_nominal: Array, household_income_share: Array, extra_taxes: Array) -> Array:
+    """Disposable income of households (Q1): a share of GDP that holds labour income and transfers, less unusual taxes."""
+    return household_income_share * (gdp_nominal - extra_taxes)
 
 
 @variable(unit="万元/人/a", dims=("region",), kind="ratio")
@@ -38,9 +38,9 @@ def consumption(
 
 
 @variable(unit="亿元_2020/a", dims=("region",), kind="flow")
-def real_consumption(consumption: Array, consumer_price: Array) -> Array:
-    """Household consumption at prices of 2020."""
-    return consumption / consumer_price
+def real_consumption(consumption: Array, consumption_voucher: Array, fiscal_multiplier: Array, consumer_price: Array) -> Array:
+    """Household consumption at prices of 2020, with what vouchers draw out beyond what they replace (F6)."""
+    return (consumption + fiscal_multiplier * consumption_voucher) / consumer_price
 
 
 @variable(unit="亿元_2020/a", dims=("region",), kind="flow")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model import Array, accumulate, at, by, event, initial, place, shift, stock, total, variable
+from sim.model import Array, accumulate, at, by, event, initial, place, relative, shift, stock, total, variable
 
 PEOPLE = ("region", "sex", "age")
 
@@ -42,9 +42,11 @@ def births(population: Array, fertility_profile: Array, total_fertility: Array, 
 
 
 @variable(unit="万人/a", dims=PEOPLE, kind="flow")
-def deaths_by_age(population: Array, mortality: Array, mortality_scale: Array, mortality_index: Array) -> Array:
-    """Deaths by sex and age (N3): probability of dying * scale * index * people."""
-    return mortality * mortality_scale * mortality_index * population
+def deaths_by_age(
+    population: Array, mortality: Array, mortality_scale: Array, mortality_index: Array, mortality_factor: Array
+) -> Array:
+    """Deaths by sex and age (N3): probability of dying * scale * index * what hospitals do * people."""
+    return mortality * (mortality_scale * mortality_index * mortality_factor) * population
 
 
 @stock(unit="index", initial=1.0)
@@ -71,13 +73,15 @@ def migration_rate(
     house_price: Array,
     income_per_head: Array,
     reference_income: Array,
+    talent_net: Array,
+    residents: Array,
     migration_policy: Array,
 ) -> Array:
-    """Net migration per resident (N4): the base rate, moved by relative income, vacancies, amenity and house prices."""
-    relative = np.log(income_per_head / reference_income / initial(income_per_head / reference_income))
+    """Net migration per resident (N4): the base rate, moved by income, vacancies, amenity, house prices, talent packages."""
+    richer = np.log(income_per_head / reference_income / initial(income_per_head / reference_income))
     vacancies = vacancy_pull * (job_vacancies - initial(job_vacancies))
     living = amenity_pull * np.log(amenity / initial(amenity)) - house_price_push * np.log(house_price / initial(house_price))
-    return base_migration + income_pull * relative + vacancies + living + migration_policy
+    return base_migration + income_pull * richer + vacancies + living + talent_net / residents + migration_policy
 
 
 @variable(unit="万人/a", dims=PEOPLE, kind="flow")
@@ -148,9 +152,11 @@ def talent_inflow(
     talent_amenity_pull: Array,
     amenity: Array,
     talent_policy: Array,
+    talent_pull: Array,
     skilled_in_migrants: Array,
 ) -> Array:
-    """Graduates who stay or come and skilled in-migrants (N8): graduates * retention * exp(pulls + policy) + newcomers."""
-    relative = mean_wage / reference_income
-    pull = talent_wage_pull * np.log(relative / initial(relative)) + talent_amenity_pull * np.log(amenity / initial(amenity))
-    return students / study_length * retention_base * np.exp(pull + talent_policy) + skilled_in_migrants
+    """Graduates who stay or come and skilled in-migrants (N8, 1.9.3): graduates * retention * pulls * packages + newcomers."""
+    relative_wage = mean_wage / reference_income
+    pull = talent_wage_pull * np.log(relative(relative_wage)) + talent_amenity_pull * np.log(relative(amenity))
+    stay = students / study_length * retention_base * np.exp(pull + talent_policy)
+    return stay * relative(talent_pull) + skilled_in_migrants

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model import Array, at, by, initial, smooth, starting_rate, total, trend, variable
+from sim.model import Array, at, by, initial, relative, smooth, starting_rate, total, trend, variable
 
 SECTORS = ("region", "sector")
 
@@ -27,19 +27,17 @@ def potential_output(
     productivity: Array,
     capital: Array,
     effective_labour: Array,
-    public_capital: Array,
-    farmland: Array,
+    infrastructure_effect: Array,
+    land_effect: Array,
     capital_exponent: Array,
     labour_exponent: Array,
-    public_capital_elasticity: Array,
     land_exponent: Array,
 ) -> Array:
-    """Potential value added (P1): Y0 * A * (K/K0)^alpha * (hL/hL0)^beta * (KG/KG0)^gamma * (T/T0)^land."""
+    """Potential value added (P1): Y0 * A * (K/K0)^alpha * (hL/hL0)^beta * public capital's effect * (T/T0)^land."""
     inputs = (capital / initial(capital)) ** capital_exponent * (
         effective_labour / initial(effective_labour)
     ) ** labour_exponent
-    surroundings = (public_capital / initial(public_capital)) ** public_capital_elasticity * farmland**land_exponent
-    return starting_output * productivity * inputs * surroundings
+    return starting_output * productivity * inputs * infrastructure_effect * land_effect**land_exponent
 
 
 @variable(unit="亿元_2020/a", dims=("region",))
@@ -47,12 +45,14 @@ def manufacturing_market(
     starting_output: Array,
     external_demand: Array,
     productivity: Array,
+    unit_cost_index: Array,
     market_price_elasticity: Array,
     market_policy: Array,
+    export_shift: Array,
 ) -> Array:
-    """Demand for the city's manufactures (P3): Y0 * external demand * A^sigma * (1 + market policy) against the base year."""
-    competitive = at(productivity, sector="manufacturing") ** market_price_elasticity
-    opening = (1.0 + market_policy) / (1.0 + initial(market_policy))
+    """Demand for the city's manufactures (P3): Y0 * external demand * (A / unit costs)^sigma * (1 + opening)."""
+    competitive = (at(productivity, sector="manufacturing") / unit_cost_index) ** market_price_elasticity
+    opening = relative(1.0 + market_policy + export_shift)
     return at(starting_output, sector="manufacturing") * external_demand * competitive * opening
 
 
@@ -62,7 +62,8 @@ def services_demand(
     real_consumption: Array,
     industry_pull: Array,
     real_public_expenditure: Array,
-    visitors: Array,
+    visiting_demand: Array,
+    local_supply_share: Array,
     consumption_weight: Array,
     industry_weight: Array,
     government_weight: Array,
@@ -71,10 +72,10 @@ def services_demand(
     """Demand for services (P4): Y0 * weighted mean growth of consumption, industry, government spending and visitors."""
     weights = consumption_weight + industry_weight + government_weight + visitor_weight
     growth = (
-        consumption_weight * real_consumption / initial(real_consumption)
-        + industry_weight * industry_pull
-        + government_weight * real_public_expenditure / initial(real_public_expenditure)
-        + visitor_weight * visitors / initial(visitors)
+        consumption_weight * relative(real_consumption)
+        + industry_weight * industry_pull * relative(local_supply_share)
+        + government_weight * relative(real_public_expenditure)
+        + visitor_weight * visiting_demand
     )
     return at(starting_output, sector="services") * growth / weights
 
@@ -103,10 +104,13 @@ def construction_demand(
 
 
 @variable(unit="ratio", dims=("region",))
-def manufacturing_utilisation(manufacturing_market: Array, potential_output: Array, manufacturing_response: Array) -> Array:
-    """Utilisation of manufacturing (P3): (market / potential)^eta, between 0.75 and 1.06."""
+def manufacturing_utilisation(
+    manufacturing_market: Array, potential_output: Array, manufacturing_response: Array, power_shortage_effect: Array
+) -> Array:
+    """Utilisation of manufacturing (P3): (market / potential)^eta * power adequacy^psi, between 0.60 and 1.06."""
     potential = at(potential_output, sector="manufacturing")
-    return np.clip((manufacturing_market / potential) ** manufacturing_response, 0.75, 1.06)
+    wanted = np.clip((manufacturing_market / potential) ** manufacturing_response, 0.75, 1.06)
+    return np.maximum(wanted * power_shortage_effect, 0.6)
 
 
 @variable(unit="ratio", dims=SECTORS)

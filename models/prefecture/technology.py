@@ -22,9 +22,9 @@ def productivity_growth(structural_productivity_growth: Array, growth_momentum: 
 
 
 @variable(unit="1/a", dims=SECTORS)
-def input_growth(capital: Array, public_capital: Array, capital_exponent: Array, public_capital_elasticity: Array) -> Array:
-    """Growth of output from more capital: alpha * growth of capital + gamma * growth of public capital."""
-    return capital_exponent * growth(capital) + public_capital_elasticity * growth(public_capital)
+def input_growth(capital: Array, capital_exponent: Array, infrastructure_growth: Array) -> Array:
+    """Growth of output from more capital: alpha * growth of capital + what more public capital adds."""
+    return capital_exponent * growth(capital) + infrastructure_growth
 
 
 @variable(unit="1/a", dims=SECTORS)
@@ -52,12 +52,16 @@ def structural_productivity_growth(
     agglomeration_elasticity: Array,
     urban_population_growth: Array,
     productivity_residual: Array,
+    upgrade_effect: Array,
+    digital_effect: Array,
+    farm_upgrade_effect: Array,
 ) -> Array:
-    """Growth of productivity by its causes (T1): trend, catch-up to the frontier, R&D, agglomeration, residual."""
+    """Growth of productivity by its causes (T1): trend, catch-up, R&D, agglomeration, residual, and what policy adds."""
     learning = catch_up * np.log(frontier / productivity)
     research = rd_elasticity * rd_weight * (growth(rd_stock) - normal_rd_growth)
     density = agglomeration_elasticity * urban_population_growth
-    return productivity_trend + learning + research + density + productivity_residual
+    policy = upgrade_effect + digital_effect + farm_upgrade_effect
+    return productivity_trend + learning + research + density + productivity_residual + policy
 
 
 @stock(unit="index", dims=SECTORS, initial="frontier_gap")
@@ -73,9 +77,12 @@ def urban_population_growth(urban_share: Array, population_growth_rate: Array) -
 
 
 @variable(unit="ratio", dims=("region",))
-def rd_share(rd_intensity_base: Array, rd_policy: Array, rd_from_hightech: Array, hightech_firms: Array) -> Array:
-    """R&D as a share of GDP (T3): the base, the policy's addition, and what more high-tech firms add."""
-    return rd_intensity_base + rd_policy + rd_from_hightech * (hightech_firms / initial(hightech_firms) - 1.0)
+def rd_share(
+    rd_intensity_base: Array, rd_policy: Array, science_push: Array, rd_from_hightech: Array, hightech_firms: Array
+) -> Array:
+    """R&D as a share of GDP (T3): the base, what policy and the science budget add, and what more high-tech firms add."""
+    from_firms = rd_from_hightech * (hightech_firms / initial(hightech_firms) - 1.0)
+    return rd_intensity_base + rd_policy + science_push + from_firms
 
 
 @variable(unit="亿元/a", dims=("region",), kind="flow")
@@ -109,9 +116,18 @@ def rd_stock(rd_stock: Array, real_rd_spending: Array, rd_depreciation: Array) -
 
 
 @stock(unit="a", dims=("region",), initial="schooling_base")
-def schooling(schooling: Array, young_schooling: Array, labour_renewal: Array, education_gain: Array) -> Array:
-    """Mean years of schooling of the labour force (T5): renewed by the better schooled young."""
-    return labour_renewal * (young_schooling - schooling) + education_gain
+def schooling(
+    schooling: Array,
+    young_schooling: Array,
+    labour_renewal: Array,
+    education_effect: Array,
+    talent_net: Array,
+    talent_schooling: Array,
+    labour_supply: Array,
+) -> Array:
+    """Mean years of schooling of the labour force (T5): renewed by the better schooled young, by better schools, by talent."""
+    talent = talent_net / labour_supply * (talent_schooling - schooling)
+    return labour_renewal * (young_schooling - schooling) + education_effect + talent
 
 
 @variable(unit="index", dims=("region",))

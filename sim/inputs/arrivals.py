@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import Faults, Place, nearest
 from sim.inputs.files import is_file
-from sim.inputs.ledger import Ledger
+from sim.inputs.ledger import Inflow, Ledger
 from sim.inputs.tables import number, read_table
 from sim.text import Text
 
 COLUMNS = ("class", "usual", "region", "branch", "weight", "source")
 PARAMETER = "signings_"
 """A model has a parameter of this name and the class: how many are signed a year."""
-
-
-@dataclass
-class Inflow:
-    """One class of unnamed projects: how many are usual in a year, and the weights of districts and branches."""
-
-    project_class: str
-    usual: float
-    weights: dict[tuple[str, str], float] = field(default_factory=dict)
 
 
 def read_arrivals(file: Path, ledger: Ledger, faults: Faults) -> dict[str, Inflow]:

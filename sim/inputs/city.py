@@ -17,7 +17,7 @@ from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.history import History, read_history
 from sim.inputs.knowledge import is_known, year_known
-from sim.inputs.parameters import CityEntry, ParameterRecord, check_range, with_value
+from sim.inputs.parameters import CityEntry, ParameterRecord, Span, check_range, with_value
 from sim.inputs.values import Floats, Target, YearPath, read_value
 from sim.inputs.yaml_file import Document, read_yaml
 from sim.text import Text
@@ -52,6 +52,8 @@ class CityFile(Record):
     """Districts and parks whose shares of the city are followed, the rest of the city among them; none: the city is one."""
     groups: dict[str, Group] = {}
     """Districts that targets count together."""
+    plan_years: Span | None = None
+    """First and last year of the plan that the ledger belongs to; the five years after the base year when left out."""
     about_tolerance: Annotated[float, Field(ge=0, le=0.5)] = 0.03
     """How far below a target with 左右 (about) a projection may stay and still meet it."""
 
@@ -59,6 +61,11 @@ class CityFile(Record):
     def parts(self) -> dict[str, Label]:
         """The districts; the city itself is the only one where none is declared."""
         return self.districts or self.regions
+
+    def plan_span(self, base_year: int) -> tuple[int, int]:
+        """First and last year of the plan."""
+        first, last = self.plan_years or (base_year + 1, base_year + 5)
+        return int(first), int(last)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Literal, cast
 
 from sim.errors import Faults, Place
 from sim.inputs.files import is_file, read_bytes
+from sim.inputs.ledger_settings import LedgerSettings
 from sim.inputs.project_classes import ProjectClass
 from sim.inputs.tables import MAX_BYTES, number, read_table, whole
 from sim.text import Text
@@ -102,13 +103,24 @@ class Names:
     kinds: tuple[str, ...] = ()
 
 
+@dataclass
+class Inflow:
+    """One class of projects not yet named: how many are usual in a year, and the weights of districts and branches."""
+
+    project_class: str
+    usual: float
+    weights: dict[tuple[str, str], float] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Ledger:
-    """The rows by id, in the order of the file, the classes of its projects and the names that it may use."""
+    """The rows by id, in the order of the file; what is known of projects in general, and of those not yet named."""
 
     projects: Mapping[str, Project] = field(default_factory=dict)
     classes: Mapping[str, ProjectClass] = field(default_factory=dict)
     names: Names = Names()
+    settings: LedgerSettings | None = None
+    inflows: Mapping[str, Inflow] = field(default_factory=dict)
 
     @property
     def spending(self) -> tuple[Project, ...]:

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 from sim.errors import Faults, nearest
+from sim.inputs.arrivals import read_arrivals
+from sim.inputs.files import is_file
 from sim.inputs.ledger import Funder, Ledger, Names, Nature, Project, read_rows
-from sim.inputs.project_classes import ProjectClass
+from sim.inputs.ledger_settings import read_ledger_settings
+from sim.inputs.project_classes import read_project_classes
 from sim.text import Text
 
 _YEARS = range(1990, 2101)
 
 
-def read_ledger(file: Path, documents: Path, classes: Mapping[str, ProjectClass], names: Names) -> Ledger:
-    """Read and check ledger.csv; a city without the file has an empty ledger.
+def read_ledger(city: Path, model: Path, names: Names) -> Ledger:
+    """Read and check the ledger of a city: ledger.csv and arrivals.csv against the model's project classes.
+
+    A city without the files has an empty ledger, and so has one whose model knows no classes.
 
     Raises
     ------
     InputError
         with every fault of every row, by line.
     """
-    faults = Faults()
-    ledger = Ledger(read_rows(file, documents, faults), classes, names)
-    for project in ledger.projects.values():
+    if not is_file(model / "project_classes.csv"):
+        return Ledger()
+    faults, classes = Faults(), read_project_classes(model / "project_classes.csv")
+    projects = read_rows(city / "ledger.csv", city / "plan" / "documents", faults)
+    ledger = Ledger(projects, classes, names, read_ledger_settings(model / "ledger.yaml"))
+    for project in projects.values():
         fail_if_row_wrong(project, classes, names, faults)
         fail_if_relations_wrong(project, ledger, faults)
+    inflows = read_arrivals(city / "arrivals.csv", ledger, faults)
     faults.raise_if_any()
-    return ledger
+    return replace(ledger, inflows=inflows)
 
 
 def fail_if_row_wrong(project: Project, classes: Collection[str], names: Names, faults: Faults) -> None:

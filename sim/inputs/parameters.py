@@ -20,7 +20,7 @@ from sim.inputs.yaml_file import Document, read_yaml
 from sim.text import Text
 from sim.units import UnknownUnitError, parse_unit
 
-ParameterKind = Literal["lever", "assumption", "behaviour", "constant"]
+ParameterKind = Literal["lever", "assumption", "behaviour", "constant", "ledger"]
 Evidence = Literal["V", "M", "D", "A"]
 
 
@@ -55,7 +55,8 @@ class Entry(Record):
     dims: list[str] = []
     """Dimensions; the value then has a number per member."""
     kind: ParameterKind
-    """lever: the bureau decides; assumption: what happens to the city; behaviour: what we believe; constant: fixed."""
+    """lever: the bureau decides; assumption: what happens to the city; behaviour: what we believe; constant: fixed;
+    ledger: given by the project ledger."""
     value: Any = None
     """A number, one per member, or a path of years. Left out where the city must give it."""
     range: Span | None = None
@@ -108,31 +109,52 @@ class ParameterRecord:
     place: Place
 
 
+def parameter_files(model: Path) -> list[Path]:
+    """The files of a model's parameters: parameters.yaml, and one in the folder `parameters` for each further part."""
+    return [model / "parameters.yaml", *sorted((model / "parameters").glob("*.yaml"))]
+
+
 def read_parameters(
-    file: Path, dimensions: Mapping[str, Dimension], years: tuple[int, int], as_of: int | None = None
+    model: Path, dimensions: Mapping[str, Dimension], years: tuple[int, int], as_of: int | None = None
 ) -> dict[str, ParameterRecord]:
-    """Read a model's parameters.yaml; `years` are the first and the last year that a path may name.
+    """Read the parameters of a model's folder; `years` are the first and the last year that a path may name.
 
     With `as_of`, each parameter is what was believed then: the newest of its beliefs that was published.
 
     Raises
     ------
     InputError
-        with every fault of the file, such as a parameter of which nothing was known then.
+        with every fault of every file, such as a parameter of which nothing was known then.
     """
-    document, faults = read_yaml(file), Faults()
-    records: dict[str, ParameterRecord] = {}
-    for name, raw in document.data.items():
-        if not str(name).isidentifier() or name == "time":
-            message = Text(f"参数名 {name} 不可用", f"{name} cannot be the name of a parameter")
-            faults.add(message, document.place((name,)), Text("用字母、数字和下划线", "use letters, digits and underscores"))
-            continue
-        entry = check_against(Entry, raw, document, faults, (str(name),))
-        if entry is not None and _fits(entry, document.place((name,)), dimensions, faults):
-            then = _as_of(entry, as_of, document.place((name,)), faults)
-            records[name] = _record(str(name), then, document, dimensions, years, faults)
+    faults, records = Faults(), dict[str, ParameterRecord]()
+    for file in parameter_files(model):
+        with faults.gathering():
+            _read_file(read_yaml(file), dimensions, years, as_of, records, faults)
     faults.raise_if_any()
     return records
+
+
+def _read_file(
+    document: Document,
+    dimensions: Mapping[str, Dimension],
+    years: tuple[int, int],
+    as_of: int | None,
+    records: dict[str, ParameterRecord],
+    faults: Faults,
+) -> None:
+    for name, raw in document.data.items():
+        place = document.place((name,))
+        if not str(name).isidentifier() or name == "time":
+            message = Text(f"参数名 {name} 不可用", f"{name} cannot be the name of a parameter")
+            faults.add(message, place, Text("用字母、数字和下划线", "use letters, digits and underscores"))
+            continue
+        if name in records:
+            earlier = records[name].place
+            faults.add(Text(f"参数 {name} 已见于 {earlier}", f"the parameter {name} stands in {earlier} already"), place)
+        entry = check_against(Entry, raw, document, faults, (str(name),))
+        if entry is not None and _fits(entry, place, dimensions, faults):
+            then = _as_of(entry, as_of, place, faults)
+            records[name] = _record(str(name), then, document, dimensions, years, faults)
 
 
 def _as_of(entry: Entry, as_of: int | None, place: Place, faults: Faults) -> Entry:

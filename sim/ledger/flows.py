@@ -19,8 +19,8 @@ from sim.ledger.works import Work
 Values = NDArray[np.float64]
 BUSINESS_SPEND, BUSINESS_COMPLETIONS = "ledger_business_spend", "ledger_business_completions"
 PUBLIC_SPEND, PUBLIC_COMPLETIONS = "ledger_public_spend", "ledger_public_completions"
-FIRMS_OPENED = "ledger_firms_opened"
-FLOWS = (BUSINESS_SPEND, BUSINESS_COMPLETIONS, PUBLIC_SPEND, PUBLIC_COMPLETIONS, FIRMS_OPENED)
+FIRMS_OPENED, LAND_TAKEN = "ledger_firms_opened", "ledger_land_taken"
+FLOWS = (BUSINESS_SPEND, BUSINESS_COMPLETIONS, PUBLIC_SPEND, PUBLIC_COMPLETIONS, FIRMS_OPENED, LAND_TAKEN)
 """Parameters that a model may declare with the kind `ledger`."""
 
 
@@ -39,6 +39,7 @@ def flows_of(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, phase: f
     business = np.array([work.business for work in works], dtype=bool)
     firms = np.array([work.project_class.firms for work in works])[:, np.newaxis]
     branch, kind = _Cells(works, business, axes, "branches"), _Cells(works, ~business, axes, "kinds")
+    land = lot.money * np.array([work.project_class.land for work in works])[:, np.newaxis]
     parts = parts_of(times, phase)
     spent = [lot.money * _overlap(times, year) for year in axes.years]
     done = [_finished(parts, year) for year in axes.years]
@@ -49,6 +50,7 @@ def flows_of(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, phase: f
         PUBLIC_SPEND: kind.gathered(spent),
         PUBLIC_COMPLETIONS: kind.gathered(completed),
         FIRMS_OPENED: branch.gathered([firms * part for part in done]),
+        LAND_TAKEN: branch.gathered([land * _overlap(times, year) for year in axes.years]).sum(axis=2),
     }
 
 

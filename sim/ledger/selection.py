@@ -1,4 +1,4 @@
-"""Which projects a word of a scenario means: an id, an umbrella with its parts, a programme, or a property such as kind:urban."""
+"""Which projects a word of a scenario means: an id, an umbrella with its parts, a programme, a property such as kind:urban."""
 
 from __future__ import annotations
 

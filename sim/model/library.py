@@ -143,6 +143,30 @@ def regroup(x: Array, source: str, target: str, groups: dict[str, tuple[str, ...
     return _array(apply(trace, operations.REGROUP, (symbol.node,), dims, {"axis": axis, "groups": members}))
 
 
+def roll_up(x: Array, fine: str, coarse: str) -> Array:
+    """Sum the members of a finer dimension into those of the coarser one that it stands within."""
+    trace = _symbol(x).trace
+    finer, parents = _dimension(trace, fine).members, _parents(trace, fine, coarse)
+    wanted = _dimension(trace, coarse).members
+    groups = {name: tuple(item for item, parent in zip(finer, parents, strict=True) if parent == name) for name in wanted}
+    return regroup(x, fine, coarse, groups)
+
+
+def hand_down(x: Array, coarse: str, fine: str) -> Array:
+    """Give every member of a finer dimension the value of the coarser member that it stands within."""
+    trace = _symbol(x).trace
+    parents = _parents(trace, fine, coarse)
+    groups = {name: (parent,) for name, parent in zip(trace.dimensions[fine].members, parents, strict=True)}
+    return regroup(x, coarse, fine, groups)
+
+
+def _parents(trace: Trace, fine: str, coarse: str) -> tuple[str, ...]:
+    parents = _dimension(trace, fine).within(coarse)
+    if parents is None:
+        raise trace.fault(Text(f"维度 {fine} 不是 {coarse} 的细分", f"dimension {fine} does not stand within {coarse}"))
+    return parents
+
+
 def lookup(x: Array, points: tuple[tuple[float, float], ...]) -> Array:
     """Piecewise linear function through (x, y) points with rising x; flat outside them. Bare numbers only."""
     symbol = _symbol(x)
@@ -156,6 +180,11 @@ def initial(x: Array) -> Array:
     """The value of x at the start of the run."""
     symbol = _symbol(x)
     return _array(symbol.trace.freeze(Frozen(symbol.trace.new_name("initial"), symbol.node)))
+
+
+def relative(x: Array) -> Array:
+    """X against its value at the start of the run: x / initial(x)."""
+    return x / initial(x)
 
 
 def starting_rate(base_total: Array, growth: Array | float) -> Array:

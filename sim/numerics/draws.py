@@ -40,11 +40,34 @@ class Prior:
 
 
 @dataclass(frozen=True)
+class Realisations:
+    """Paths that differ from realisation to realisation: arrays [year, dims..., realisation] by name, from the year `first` on.
+
+    Draw i takes realisation i modulo their number.
+    """
+
+    first: int
+    paths: Mapping[str, Values]
+
+    @property
+    def count(self) -> int:
+        """Number of realisations."""
+        return int(next(iter(self.paths.values())).shape[-1])
+
+    def value(self, name: str, year: int, start: int, stop: int) -> Values:
+        """The values of the draws `start` to `stop` - 1 in a year, [dims..., draw]; after the last year the last holds."""
+        path = self.paths[name]
+        place = min(max(year - self.first, 0), len(path) - 1)
+        return np.take(path[place], np.arange(start, stop) % self.count, axis=-1)
+
+
+@dataclass(frozen=True)
 class Draws:
     """`count` futures. Priors are drawn by number.
 
     `given` holds values that were drawn elsewhere, as [dims..., draw]; `stored` factors [draw] that were, such as those of a
-    posterior ensemble, which begin anew where there are more draws than factors: noise differs all the same.
+    posterior ensemble, which begin anew where there are more draws than factors: noise differs all the same. `realised` are
+    paths that were realised elsewhere, and begin anew likewise.
     """
 
     count: int
@@ -52,6 +75,7 @@ class Draws:
     priors: tuple[Prior, ...] = ()
     given: Mapping[str, Values] = field(default_factory=dict)
     stored: Mapping[str, Values] = field(default_factory=dict)
+    realised: Realisations | None = None
     design: Design = "random"
 
     def __post_init__(self) -> None:
@@ -61,7 +85,7 @@ class Draws:
     def block(self, central: Mapping[str, YearPath], start: int, stop: int) -> BlockValues:
         """The exogenous values of the draws `start` to `stop` - 1."""
         given = {name: values[..., start:stop] for name, values in self.given.items()}
-        return BlockValues(central, given, self.factors(start, stop), self.seed, start, stop)
+        return BlockValues(central, given, self.factors(start, stop), self.seed, start, stop, self.realised)
 
     def factors(self, start: int, stop: int) -> dict[str, Values]:
         """The factor of every prior, and of every parameter whose factors are stored."""
@@ -83,11 +107,13 @@ class BlockValues:
     seed: int
     start: int
     stop: int
+    realised: Realisations | None = None
 
     @property
     def drawn(self) -> frozenset[str]:
         """Names whose value differs from draw to draw."""
-        return frozenset((*self.given, *self.factors))
+        paths = () if self.realised is None else self.realised.paths
+        return frozenset((*self.given, *self.factors, *paths))
 
     def value(self, name: str, year: int) -> Values:
         """[dims..., draw] if drawn, else [dims..., 1]. Noise is one standard normal number per draw and year."""
@@ -95,5 +121,7 @@ class BlockValues:
             return normals(self.seed, name, self.start, self.stop, year)
         if name in self.given:
             return self.given[name]
+        if self.realised is not None and name in self.realised.paths:
+            return self.realised.value(name, year, self.start, self.stop)
         central = self.central[name].at(year)[..., np.newaxis]
         return central * self.factors[name] if name in self.factors else central

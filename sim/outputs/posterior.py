@@ -25,7 +25,15 @@ from sim.text import Text
 
 Values = NDArray[Any]
 FILE = "ensemble.nc"
-_MODEL_PARTS = ("*.py", "parameters.yaml", "checks.yaml", "breaks.yaml", "base_year/*", "reference/*/*.csv")
+_MODEL_PARTS = (
+    "*.py",
+    "parameters.yaml",
+    "parameters/*.yaml",
+    "checks.yaml",
+    "breaks.yaml",
+    "base_year/*",
+    "reference/*/*.csv",
+)
 _CITY_PARTS = (
     "history.csv",
     "sources.yaml",

@@ -57,7 +57,7 @@ class NewCity:
         """Parameters that the model leaves to the city and its statistics do not give: what stands in, and from where."""
         world = self.world
         years = (FIRST_YEAR, world.city.settings.last_year)
-        declared = read_parameters(world.home.models / MODEL / "parameters.yaml", dict(world.graph.dimensions), years)
+        declared = read_parameters(world.home.models / MODEL, dict(world.graph.dimensions), years)
         left_to_it = (record for name, record in world.city.parameters.items() if declared[name].value is None)
         return [record for record in left_to_it if "history.csv" not in record.source]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.inputs.base_year import BaseYear, Row
 
-from . import accounts, capital, demography, firms, society
+from . import accounts, capital, demography, firms, services, society
 
 
 def build_rows(base: BaseYear) -> list[Row]:
@@ -17,6 +17,7 @@ def build_rows(base: BaseYear) -> list[Row]:
         *society.income_rows(base),
         *society.social_rows(base),
         *society.path_rows(base),
+        *services.service_rows(base),
         *firms.ladder_rows(base),
         *demography.population_rows(base),
         *demography.rate_rows(base),

@@ -131,7 +131,7 @@ def capital_rows(base: BaseYear) -> list[Row]:
         *cells("capital_base", "亿元_2020", by_sector(capital), pim),
         *cells("business_investment_base", "亿元_2020/a", by_sector(_scaled(needs, business / level)), pim),
         *cell("public_capital_base", "亿元_2020", public_stock, from_setting(base, "public_capital_growth", _STEADY)),
-        *path_cells("public_investment", "亿元/a", public, budget),
+        *path_cells("planned_public_investment", "亿元/a", public, budget),
         *path_cells("housing_investment", "亿元/a", housing, estate),
     ]
 

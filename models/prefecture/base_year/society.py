@@ -1,8 +1,6 @@
-"""Employment, income, schooling, towns, registered people, students, visitors and house prices of the base year."""
+"""Employment, income, schooling, towns, registered people, students and house prices of the base year."""
 
 from __future__ import annotations
-
-import math
 
 from sim.inputs.base_year import BaseYear, Known, Row
 
@@ -144,15 +142,11 @@ def _urban(base: BaseYear) -> list[Row]:
 
 
 def path_rows(base: BaseYear) -> list[Row]:
-    """Students, visitors and house prices from the base year on; public spending."""
-    visitor_growth = math.log1p(number(base, "visitor_growth"))
-    years = (base.year, base.last_year)
-    visitors = {year: math.exp(visitor_growth * (year - base.year)) for year in years}
+    """Students and house prices from the base year on; public spending."""
     return [
         *_published_path(base, "students", "university_students", "", 0.01),
-        *path_cells("visitors", "index", visitors, from_setting(base, "visitor_growth", "以基年为一，匀速增长")),
-        *_published_path(base, "house_price", "house_price", "", 0.0),
-        *_published_path(base, "public_expenditure", "public_expenditure", "/a", 0.04),
+        *_published_path(base, "house_price_path", "house_price", "", 0.0),
+        *_published_path(base, "planned_expenditure", "public_expenditure", "/a", 0.04),
     ]
 
 

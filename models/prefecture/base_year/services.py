@@ -1,0 +1,148 @@
+"""Budget, debt, retail, visitors, power, incomes, schools and care in the base year: where the parts beyond the core start."""
+
+from __future__ import annotations
+
+from sim.inputs.base_year import BaseYear, Row
+
+from .accounts import gdp, price_level, recent_growth, usual_inflation
+from .capital import formation
+from .rows import Origin, cell, cells, from_data, from_setting, nearest_known, newest, number, path_cells, setting
+
+STAGES = {"preschool": range(3, 6), "compulsory": range(6, 15), "senior": range(15, 18)}
+_OLDEST = 100
+
+
+def service_rows(base: BaseYear) -> list[Row]:
+    """Every row of the parts beyond the core."""
+    return [
+        *investment_rows(base),
+        *budget_rows(base),
+        *debt_rows(base),
+        *trade_rows(base),
+        *income_ratio_rows(base),
+        *credit_rows(base),
+        *school_rows(),
+        *_stated_or_usual(base, "tech_smes_base", "tech_smes", "户", "tech_smes_per_thousand_residents"),
+    ]
+
+
+def investment_rows(base: BaseYear) -> list[Row]:
+    """Fixed-asset investment of the base year: capital formation over the part that becomes formation."""
+    value = formation(base)[base.year] / number(base, "investment_to_fai") / price_level(base)
+    return cell("fixed_investment_base", "亿元_2020/a", value, from_setting(base, "investment_to_fai", "资本形成 / 形成率"))
+
+
+def budget_rows(base: BaseYear) -> list[Row]:
+    """General public revenue and land revenue of the base year."""
+    land = from_setting(base, "land_revenue_share_of_gdp", "比例 × GDP")
+    return [
+        *_published_or_share(base, "revenue_base", "public_revenue", "revenue_share_of_gdp"),
+        *cell("land_revenue_base", "亿元/a", number(base, "land_revenue_share_of_gdp") * gdp(base), land),
+    ]
+
+
+def _published_or_share(base: BaseYear, parameter: str, indicator: str, share: str) -> list[Row]:
+    """A yearly total: published for the base year, else a stated share of GDP."""
+    series = base.series(indicator)
+    if base.year in series:
+        return cell(parameter, "亿元/a", series[base.year].value, from_data(series[base.year]))
+    return cell(parameter, "亿元/a", number(base, share) * gdp(base), from_setting(base, share, "比例 × GDP"))
+
+
+def debt_rows(base: BaseYear) -> list[Row]:
+    """Government debt of the base year and new bonds: published rises, then the mean of those before refinancing bonds."""
+    debt = base.series("government_debt")
+    if base.year not in debt:
+        share = "debt_share_of_gdp"
+        origin = from_setting(base, share, "比例 × GDP")
+        level = number(base, share) * gdp(base)
+        usual = level * number(base, "debt_growth")
+        growing = from_setting(base, "debt_growth", "增速 × 余额")
+        return [*cell("debt_base", "亿元", level, origin), *cell("planned_bonds", "亿元/a", usual, growing)]
+    rises = {year: debt[year].value - debt[year - 1].value for year in debt if year - 1 in debt}
+    last_new = number(base, "last_year_of_new_bonds") if "last_year_of_new_bonds" in base.settings else max(rises, default=0)
+    real = {year: rise for year, rise in rises.items() if year <= last_new}
+    mean = sum(real.values()) / len(real) if real else number(base, "debt_growth") * debt[base.year].value
+    path = {year: rise for year, rise in real.items() if year >= base.year} | {max(base.year, *real, 0) + 1: mean}
+    known = max(debt) + 1
+    origin = Origin("D", known, "政府债务余额（history.csv）", "年末余额之差；含置换债券的年份及此后取此前平均（assumption）")
+    return [
+        *cell("debt_base", "亿元", debt[base.year].value, from_data(debt[base.year])),
+        *path_cells("planned_bonds", "亿元/a", path, origin),
+    ]
+
+
+def trade_rows(base: BaseYear) -> list[Row]:
+    """Retail sales over consumption, what visitors spend, electricity."""
+    consumption = number(base, "consumption_share_of_gdp") * gdp(base)
+    visitors = number(base, "visitor_spending_share_of_gdp") * gdp(base)
+    retail = newest(base.series("retail_sales"), base.year)
+    sales = retail.value if retail is not None and retail.year == base.year else number(base, "retail_share_of_gdp") * gdp(base)
+    part = (sales - number(base, "retail_share_of_visitors") * visitors) / consumption
+    source = from_setting(base, "consumption_share_of_gdp", "社会消费品零售总额减旅游零售，除以居民消费")
+    spending = from_setting(base, "visitor_spending_share_of_gdp", "比例 × GDP")
+    power = from_setting(base, "electricity_per_gdp", "单位 GDP 用电 × GDP")
+    use = number(base, "electricity_per_gdp") * gdp(base) / price_level(base)
+    return [
+        *cell("retail_of_consumption", "ratio", part, source),
+        *cell("visitor_spending_base", "亿元/a", visitors, spending),
+        *cell("electricity_use_base", "亿kWh/a", use, power),
+    ]
+
+
+def income_ratio_rows(base: BaseYear) -> list[Row]:
+    """Urban and rural income over the mean of all residents, in 元 per 万元."""
+    rows: list[Row] = []
+    mean = base.series("income_per_head")
+    overall = number(base, "income_per_head") if "income_per_head" in base.settings else None
+    for name in ("urban", "rural"):
+        series, usual = base.series(f"income_{name}"), f"{name}_income_over_mean"
+        whole = overall if overall is not None else mean[base.year].value if base.year in mean else None
+        if base.year in series and whole is not None:
+            ratio, origin = series[base.year].value / whole, from_data(series[base.year], "与全体居民人均收入之比")
+        else:
+            ratio, origin = number(base, usual), from_setting(base, usual)
+        rows += cell(f"{name}_income_ratio", "元/万元", ratio * 1e4, origin)
+    return rows
+
+
+def credit_rows(base: BaseYear) -> list[Row]:
+    """Growth of loans in step with nominal growth; a city may state another."""
+    rate = recent_growth(base) + usual_inflation(base)
+    origin = Origin("D", base.year + 1, "GDP 实际增速加价格涨幅（history.csv）", "贷款与经济同步")
+    return [*cell("usual_credit_growth", "1/a", rate, origin), *cell("credit_growth", "1/a", rate, origin)]
+
+
+def school_rows() -> list[Row]:
+    """Which ages belong to which stage of school, and how much care each age needs."""
+    law = Origin("V", 1986, "义务教育法；学前三年、高中三年", "按周岁")
+    ages = {f"stage={stage} age={age}": float(age in span) for stage, span in STAGES.items() for age in range(_OLDEST + 1)}
+    care = {f"age={age}": _need(age) for age in range(_OLDEST + 1)}
+    need = Origin("M", 2000, "医疗费用随年龄上升，75 岁约为 30 岁的四倍", "30 岁为一，按年龄直线")
+    return [*cells("stage_of_age", "ratio", ages, law), *cells("health_need_by_age", "ratio", care, need)]
+
+
+def _need(age: int) -> float:
+    """Care against that of people of thirty: more for infants, four times as much at seventy-five."""
+    if age < _CHILD:
+        return 1.5
+    return 1.0 if age <= _ADULT else 1.0 + 3.0 * (age - _ADULT) / (75 - _ADULT)
+
+
+_CHILD, _ADULT = 5, 30
+
+
+def _stated_or_usual(base: BaseYear, parameter: str, indicator: str, unit: str, usual: str) -> list[Row]:
+    """A stock: the nearest published number, else as many as are usual per thousand residents."""
+    known = nearest_known(base.series(indicator), base.year)
+    if known is not None and known.year == base.year:
+        return cell(parameter, unit, known.value, from_data(known))
+    if indicator in base.settings:
+        return cell(parameter, unit, number(base, indicator), from_setting(base, indicator))
+    per_head = setting(base, usual)
+    people = base.series("population_registered") or base.series("population_resident")
+    nearest = nearest_known(people, base.year)
+    if nearest is None:
+        raise base.missing("population_registered")
+    origin = Origin(per_head.evidence, per_head.known_from, per_head.source, "每千人家数 × 人口")
+    return cell(parameter, unit, float(per_head.value) * nearest.value * 10.0, origin)
