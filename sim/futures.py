@@ -13,7 +13,7 @@ from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
 from sim.numerics.summary import Wanted
 from sim.outputs.posterior import FILE, Posterior, read_posterior, renew
-from sim.pipeline import Case, Outcome, request_of
+from sim.pipeline import Case, Outcome, judge_of, request_of
 from sim.plan.probability import conditions_of, with_probabilities
 from sim.priors import priors_of
 from sim.text import Text
@@ -72,12 +72,14 @@ def run_draws(
         when no draw stays finite, or worker processes die twice.
     """
     case = outcome.case
-    world, settings = case.world, case.world.city.settings
-    conditions = conditions_of(outcome.scores, world.catalogue, world.graph, settings.base_year, settings.about_tolerance)
+    world = case.world
+    conditions = conditions_of(outcome.scores, judge_of(case, outcome.results))
     checked = tuple(check.variable for check in world.checks)
     outputs = tuple(dict.fromkeys((*conditions.outputs, *checked)))
     task = task_of(case, outputs, draws_of(case, request, posterior), request.precision)
-    return run_ensemble(task, request.workers, Wanted(judge=conditions), progress)
+    return run_ensemble(
+        task, request.workers, Wanted(judge=conditions, groups=0 if case.realised is None else case.realised.count), progress
+    )
 
 
 def draws_of(case: Case, request: DrawRequest, posterior: Posterior | None) -> Draws:

@@ -29,6 +29,7 @@ from sim.outputs.dataset import to_dataset
 from sim.outputs.posterior import Foreseen
 from sim.outputs.provenance import Provenance, provenance
 from sim.outputs.published import Comparison, compare_with_published
+from sim.plan.delivered import Delivery
 from sim.plan.scorecard import Judge, Score, score_all
 from sim.plan.selection import Selection, selected_targets
 from sim.plan.step_error import StepError, step_error, with_step_errors
@@ -215,10 +216,18 @@ def judge_of(case: Case, results: xr.Dataset) -> Judge:
         results=results,
         history=world.city.history,
         catalogue=world.catalogue,
+        graph=world.graph,
+        groups=groups_of(world),
         base_year=world.city.settings.base_year,
         about_tolerance=world.city.settings.about_tolerance,
         given=case.bound.given,
+        delivery=None if case.realised is None else Delivery(case.realised, world.ledger, groups_of(world)),
     )
+
+
+def groups_of(world: World) -> dict[str, tuple[str, ...]]:
+    """Districts that are counted together, by the name of the group."""
+    return {name: tuple(group.members) for name, group in world.city.settings.groups.items()}
 
 
 def _reporting(years: Iterable[YearValues], case: Case, clock: Clock, progress: Progress | None) -> Iterable[YearValues]:

@@ -76,7 +76,8 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
         checks=read_checks(model / "checks.yaml"),
         loops=read_loops(model / "loops.yaml", graph),
     )
-    fail_if_bindings_wrong(world.catalogue, graph, history)
+    groups = {name: tuple(group.members) for name, group in settings.groups.items()}
+    fail_if_bindings_wrong(world.catalogue, graph, history, world.ledger, groups)
     fail_if_checks_wrong(world.checks, graph, history, lambda: read_indicators(model / "indicators.yaml").by_name)
     return world
 

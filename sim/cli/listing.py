@@ -9,6 +9,7 @@ from rich.table import Table
 
 from sim.cli.console import Speaker
 from sim.errors import Faults
+from sim.inputs.bindings import AnyBinding, Binding
 from sim.inputs.home import DEFAULT_CITY, Home, find_home
 from sim.inputs.scenario import read_scenario, scenario_files
 from sim.model.binding import shown
@@ -72,10 +73,17 @@ def _targets(world: World, speaker: Speaker) -> list[dict[str, Any]]:
             "value": f"{world.catalogue.targets[key].operator} {world.catalogue.targets[key].value:g}",
             "unit": world.catalogue.targets[key].unit,
             "year": world.catalogue.targets[key].year,
-            "variable": binding.variable,
+            "binding": _bound_to(world.catalogue.by_kind.of(key)),
         }
-        for key, binding in world.catalogue.bindings.items()
+        for key in world.catalogue.targets
     ]
+
+
+def _bound_to(binding: AnyBinding | None) -> str:
+    """The kind of a binding, or the variable."""
+    if isinstance(binding, Binding):
+        return binding.variable
+    return "" if binding is None else binding.binding
 
 
 def _parameters(world: World, kind: str, speaker: Speaker) -> list[dict[str, Any]]:
@@ -109,7 +117,7 @@ _HEADS = {
     "value": Text("数值", "value"),
     "unit": Text("单位", "unit"),
     "year": Text("年份", "year"),
-    "variable": Text("变量", "variable"),
+    "binding": Text("判定依据", "judged by"),
     "range": Text("范围", "range"),
     "dims": Text("维度", "dimensions"),
 }

@@ -244,7 +244,12 @@ def scorecard_table(scores: Sequence[Any], speaker: Speaker) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     drawn = any(score.probability is not None for score in scores)
     for index, (zh, en) in enumerate((*_HEADS, _CHANCE) if drawn else _HEADS):
-        table.add_column(speaker.word(zh, en), justify="left" if index in (0, 7) else "right", no_wrap=index != 0)
+        table.add_column(
+            speaker.word(zh, en),
+            justify="left" if index in (0, 7) else "right",
+            no_wrap=index != 0,
+            min_width=24 if index == 0 else None,
+        )
     colours = {"met": "green", "near": "yellow", "missed": "red", "not_judged": "bright_black"}
     for score in scores:
         cells = score_cells(score, speaker.language)

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from sim.errors import Faults, Place, nearest
-from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.bindings import Binding, Bindings, read_bindings
+from sim.inputs.checked import Label, check_against
 from sim.inputs.files import is_folder, read_bytes
 from sim.inputs.tables import MAX_BYTES, number, read_table, whole
 from sim.inputs.yaml_file import read_yaml
@@ -23,24 +23,19 @@ UNIT_OF_PLAN = {
     "count": "家",
     "10k_entities": "万户",
     "10k_persons": "万人",
+    "10k_person_trips": "万人",
+    "persons": "人",
+    "trains": "列/a",
+    "10k_mu": "万亩",
+    "mu": "亩",
+    "workdays": "d",
+    "days": "d",
+    "ug_per_m3": "ug/m3",
+    "t_sce_per_10kCNY": "万tce/亿元_2020",
+    "patents_per_10k_persons": "件/万人",
+    "persons_per_10k_employed": "人/万人",
+    "10k_CNY": "万元",
 }
-
-
-class Binding(Record):
-    """How a target is read from the model."""
-
-    variable: str
-    """Variable of the model."""
-    reading: Literal["level", "each_year"]
-    """level: in the target year; each_year: the worst year from the start year to the target year."""
-    region: str | None = None
-    """Region of the model; the whole city when left out."""
-    history: str | None = None
-    """Indicator of history.csv that says what really happened, when it is published."""
-    past: str | None = None
-    """Indicator of history.csv that stands in for the target's own past growth."""
-    caution: Label | None = None
-    """What a reader must know before trusting the comparison."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +60,15 @@ class Catalogue:
     """Targets of a city's plan, their bindings, and the hash and title of each document."""
 
     targets: Mapping[str, PlanTarget]
-    bindings: Mapping[str, Binding]
+    by_kind: Bindings
     documents: Mapping[str, str]
     titles: Mapping[str, Text]
     file: Path
+
+    @property
+    def bindings(self) -> Mapping[str, Binding]:
+        """Bindings of targets that variables of the model say."""
+        return self.by_kind.variable
 
 
 def read_catalogue(folder: Path) -> Catalogue:
@@ -80,11 +80,11 @@ def read_catalogue(folder: Path) -> Catalogue:
         when a row is faulty, a quote does not stand in its document, or a binding names no target.
     """
     if not is_folder(folder):
-        return Catalogue({}, {}, {}, {}, folder / "bindings.yaml")
+        return Catalogue({}, Bindings(), {}, {}, folder / "bindings.yaml")
     faults = Faults()
     texts = {file.name: read_bytes(file, MAX_BYTES) for file in sorted((folder / "documents").glob("*.txt"))}
     targets = _targets(folder / "targets.csv", texts, faults)
-    bindings = _bindings(folder / "bindings.yaml", targets, faults)
+    bindings = read_bindings(folder / "bindings.yaml", targets, faults)
     titles = _titles(folder / "documents.yaml", texts, faults)
     faults.raise_if_any()
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in texts.items()}
@@ -117,6 +117,12 @@ def _targets(file: Path, texts: Mapping[str, bytes], faults: Faults) -> dict[str
     return targets
 
 
+def _unit(row: Mapping[str, str]) -> str:
+    """Firms are counted in 家, everything else that is counted in 个."""
+    unit = UNIT_OF_PLAN.get(row["unit"], row["unit"])
+    return "个" if unit == "家" and "企业" not in row["indicator_zh"] else unit
+
+
 def _target(row: Mapping[str, str], place: Place) -> PlanTarget:
     return PlanTarget(
         id=row["id"],
@@ -125,22 +131,9 @@ def _target(row: Mapping[str, str], place: Place) -> PlanTarget:
         name=Text(row["indicator_zh"], row["indicator_en"]),
         operator=row["operator"],
         value=number(row["value"], place, "value"),
-        unit=UNIT_OF_PLAN.get(row["unit"], row["unit"]),
+        unit=_unit(row),
         start_year=whole(row["start_year"], place, "start_year") if row.get("start_year") else None,
         year=whole(row["target_year"], place, "target_year") if row["target_year"] else None,
         quote=row["quote"],
         notes=row["notes"],
     )
-
-
-def _bindings(file: Path, targets: Mapping[str, PlanTarget], faults: Faults) -> dict[str, Binding]:
-    document = read_yaml(file)
-    bindings: dict[str, Binding] = {}
-    for name, raw in document.data.items():
-        if name not in targets:
-            message = Text(f"目录中没有目标 {name}", f"no target {name} in the catalogue")
-            faults.add(message, document.place((name,)), nearest(str(name), targets))
-        binding = check_against(Binding, raw, document, faults, (str(name),))
-        if binding is not None:
-            bindings[str(name)] = binding
-    return bindings

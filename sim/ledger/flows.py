@@ -37,8 +37,9 @@ class Axes:
 def flows_of(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, phase: float) -> Mapping[str, Values]:
     """All flows of a ledger."""
     business = np.array([work.business for work in works], dtype=bool)
+    builds = np.array([bool(work.purpose) for work in works], dtype=bool)
     firms = np.array([work.project_class.firms for work in works])[:, np.newaxis]
-    branch, kind = _Cells(works, business, axes, "branches"), _Cells(works, ~business, axes, "kinds")
+    branch, kind = _Cells(works, business & builds, axes, "branches"), _Cells(works, ~business, axes, "kinds")
     land = lot.money * np.array([work.project_class.land for work in works])[:, np.newaxis]
     parts = parts_of(times, phase)
     spent = [lot.money * _overlap(times, year) for year in axes.years]

@@ -156,7 +156,9 @@ def hand_down(x: Array, coarse: str, fine: str) -> Array:
     """Give every member of a finer dimension the value of the coarser member that it stands within."""
     trace = _symbol(x).trace
     parents = _parents(trace, fine, coarse)
-    groups = {name: (parent,) for name, parent in zip(trace.dimensions[fine].members, parents, strict=True)}
+    groups: dict[str, tuple[str, ...]] = {
+        name: (parent,) for name, parent in zip(trace.dimensions[fine].members, parents, strict=True)
+    }
     return regroup(x, coarse, fine, groups)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.errors import Fault, Place, RunError
 from sim.numerics.blocks import LostDraw, Task
 from sim.numerics.reducers import Comoments, Gathered, Share, merged_comoments
-from sim.numerics.summary import ChunkSummary, Wanted
+from sim.numerics.summary import ALL, ChunkSummary, Wanted
 from sim.numerics.workers import run_portions
 from sim.text import Text
 
@@ -87,8 +87,8 @@ class _Merger:
         self._gathered = Gathered(task.draws.count, workers)
         self._shapes: dict[str, tuple[int, ...]] = {}
         self._comoments: Comoments | None = None
-        self._met: dict[str, int] = {}
-        self._all_met = 0
+        self._met: dict[str, NDArray[np.intp]] = {}
+        self._used = np.zeros(max(wanted.groups, 1), dtype=np.intp)
         self._paths: dict[str, list[Values]] = {name: [] for name in wanted.paths}
         self._lost: list[LostDraw] = []
         self._embedded_error = 0.0
@@ -98,9 +98,9 @@ class _Merger:
         self._shapes = dict(chunk.shapes)
         self._gathered.add(chunk.series, chunk.moments)
         self._comoments = merged_comoments(self._comoments, chunk.comoments)
-        for name, count in chunk.met.items():
-            self._met[name] = self._met.get(name, 0) + count
-        self._all_met += chunk.all_met
+        for name, counts in chunk.met.items():
+            self._met[name] = self._met.get(name, 0) + counts
+        self._used = self._used + chunk.used
         for name, parts in self._paths.items():
             parts.append(chunk.paths[name])
         self._lost.extend(chunk.lost)
@@ -123,11 +123,16 @@ class _Merger:
             quantile_error=None if error is None else self._by_name(error),
             histograms=self._histograms(),
             covariance=None if self._comoments is None else self._comoments.covariance,
-            shares={name: Share(met, moments.count) for name, met in self._met.items()},
-            all_met=Share(self._all_met, moments.count) if self._met else None,
+            shares={name: self._share(met) for name, met in self._met.items() if name != ALL},
+            all_met=self._share(self._met[ALL]) if self._met else None,
             paths={name: np.concatenate(parts, axis=-1) for name, parts in self._paths.items()},
             embedded_error=self._embedded_error,
         )
+
+    def _share(self, met: NDArray[np.intp]) -> Share:
+        grouped = self._wanted.groups > 1
+        pairs = zip(met.tolist(), self._used.tolist(), strict=True) if grouped else ()
+        return Share(int(met.sum()), int(self._used.sum()), tuple(pair for pair in pairs if pair[1]))
 
     def _by_name(self, series: Values, *last: int) -> dict[str, Values]:
         """Split [series, ...] by output; a last axis of levels comes first in the result."""

@@ -221,10 +221,11 @@ def quantiles_of(values: Values, levels: tuple[float, ...]) -> Values:
 
 @dataclass(frozen=True)
 class Share:
-    """How many of how many draws met a condition."""
+    """How many of how many draws met a condition; by group where draws of a group have something in common."""
 
     met: int
     count: int
+    groups: tuple[tuple[int, int], ...] = ()
 
     @property
     def probability(self) -> float:
@@ -235,10 +236,16 @@ class Share:
     def standard_error(self) -> float:
         """Standard error of the share from finitely many draws, as if one more draw had met the condition and one had not.
 
-        So none of 300 draws is not taken for impossible.
+        So none of 300 draws is not taken for impossible. Where draws share something by groups, the error of the mean over
+        groups counts, if it is larger: sqrt(G/(G-1) * sum over groups of (met - p*n)^2) / count.
         """
         p = (self.met + 1) / (self.count + 2)
-        return float(np.sqrt(p * (1.0 - p) / (self.count + 2)))
+        plain = float(np.sqrt(p * (1.0 - p) / (self.count + 2)))
+        number = len(self.groups)
+        if number < 2:  # noqa: PLR2004  one group tells nothing of the spread between groups
+            return plain
+        spread = sum((met - self.probability * count) ** 2 for met, count in self.groups)
+        return max(plain, float(np.sqrt(number / (number - 1) * spread)) / self.count)
 
 
 def series_of(values: Mapping[str, Values]) -> Values:

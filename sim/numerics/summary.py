@@ -13,21 +13,25 @@ from sim.numerics.blocks import CHUNK, BlockResult, LostDraw
 from sim.numerics.reducers import BINS, Comoments, Moments, comoments_of, moments_of, series_of
 
 Values = NDArray[Any]
-Judge = Callable[[Mapping[str, Values]], Mapping[str, NDArray[np.bool_]]]
+ALL = "*"
+"""The condition that all conditions are met."""
+Judge = Callable[[Mapping[str, Values], NDArray[np.intp]], Mapping[str, NDArray[np.bool_]]]
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What is gathered besides mean, variance and quantiles of every output.
 
-    `judge` turns outputs [year, dims..., draw] into truth values [draw] by name; `paths` are outputs kept draw by draw;
-    `covariance` are outputs whose last year is related to each other.
+    `judge` turns outputs [year, dims..., draw] and the numbers of the draws into truth values [draw] by name; `paths` are
+    outputs kept draw by draw; `covariance` are outputs whose last year is related to each other. Draws whose numbers are equal
+    modulo `groups` have something in common, and the error of a share is counted from group to group.
     """
 
     judge: Judge | None = None
     paths: tuple[str, ...] = ()
     covariance: tuple[str, ...] = ()
     bins: int = 0
+    groups: int = 0
 
     def __post_init__(self) -> None:
         if self.bins < 0 or (self.bins and BINS % self.bins):
@@ -44,7 +48,10 @@ class Wanted:
         fine[[draw.draw - chunk.start for draw in chunk.lost]] = False
         values = chunk.values if fine.all() else {name: array[..., fine] for name, array in chunk.values.items()}
         series = series_of(values)
-        met = {} if self.judge is None else self.judge(values)
+        numbers = np.arange(chunk.start, chunk.stop)[fine]
+        met = {} if self.judge is None else dict(self.judge(values, numbers))
+        if met:
+            met[ALL] = np.logical_and.reduce(list(met.values()))
         return ChunkSummary(
             chunk.start,
             chunk.stop,
@@ -52,17 +59,25 @@ class Wanted:
             series,
             moments_of(series),
             comoments_of(series_of({name: values[name][-1] for name in self.covariance})) if self.covariance else None,
-            {name: int(answers.sum()) for name, answers in met.items()},
-            int(np.logical_and.reduce(list(met.values())).sum()) if met else 0,
+            {name: self._counts(answers, numbers) for name, answers in met.items()},
+            self._counts(np.ones_like(numbers, dtype=bool), numbers),
             {name: np.where(fine, chunk.values[name], np.nan) for name in self.paths},
             chunk.lost,
             chunk.embedded_error,
         )
 
+    def _counts(self, answers: NDArray[np.bool_], numbers: NDArray[np.intp]) -> NDArray[np.intp]:
+        """How many draws of each group say yes; all draws are one group where there are no groups."""
+        groups = max(self.groups, 1)
+        return np.bincount(numbers[answers] % groups, minlength=groups)
+
 
 @dataclass(frozen=True)
 class ChunkSummary:
-    """Figures of the draws `start` to `stop` - 1: `series` are all outputs as [series, draw], `met` counts by condition."""
+    """Figures of the draws `start` to `stop` - 1: `series` are all outputs as [series, draw].
+
+    `met` counts draws by condition and group, `used` those that count at all.
+    """
 
     start: int
     stop: int
@@ -70,8 +85,8 @@ class ChunkSummary:
     series: Values
     moments: Moments
     comoments: Comoments | None
-    met: Mapping[str, int]
-    all_met: int
+    met: Mapping[str, NDArray[np.intp]]
+    used: NDArray[np.intp]
     paths: Mapping[str, Values] = field(default_factory=dict)
     lost: tuple[LostDraw, ...] = ()
     embedded_error: float = 0.0

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from sim.errors import Faults, Place, nearest
+from sim.inputs.bindings import Binding
 from sim.inputs.checks import PublishedCheck
 from sim.inputs.history import History
-from sim.inputs.targets import Binding, Catalogue, PlanTarget
-from sim.model.declarations import Variable
+from sim.inputs.ledger import Ledger
+from sim.inputs.targets import Catalogue, PlanTarget
+from sim.ledger.selection import selected, words
 from sim.model.graph import Graph
-from sim.outputs.dataset import yearly_unit
+from sim.plan.reading import DISTRICT, GROWTH, is_intensive, quotient, unit_of
 from sim.text import Text
 from sim.units import UnknownUnitError, conversion
 
 PERCENT, RATIO = "%", "ratio"
 
 
-def fail_if_bindings_wrong(catalogue: Catalogue, graph: Graph, history: History) -> None:
-    """Every binding names a variable by region, with a unit that fits the target, and indicators that exist.
+def fail_if_bindings_wrong(
+    catalogue: Catalogue, graph: Graph, history: History, ledger: Ledger, groups: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Every binding names a variable by region, with a unit and a price basis that fit the target, and what exists.
 
     Raises
     ------
@@ -28,15 +32,105 @@ def fail_if_bindings_wrong(catalogue: Catalogue, graph: Graph, history: History)
     faults = Faults()
     for key, binding in catalogue.bindings.items():
         place = Place(catalogue.file, key=key)
-        _check_variable(binding.variable, (), graph, place, faults)
-        if binding.variable in graph.quantities:
-            _check_target(catalogue.targets[key], binding, graph, place, faults)
+        if binding.variable not in graph.quantities or (binding.over or binding.variable) not in graph.quantities:
+            for name in (binding.variable, binding.over):
+                _check_variable(name or binding.variable, tuple(binding.members), graph, place, faults, places=True)
+            continue
+        for name in (item for item in (binding.variable, binding.over) if item is not None):
+            _check_variable(name, tuple(binding.members), graph, place, faults, places=True)
+            _check_region(name, catalogue.targets[key], binding, graph, groups, place, faults)
+        _check_members(binding, graph, place, faults)
+        _check_reading(catalogue.targets[key], binding, graph, place, faults)
         for indicator in (binding.history, binding.past):
             _check_indicator(indicator, history, place, faults)
         if binding.history in history.indicators():
             unit = next(datum.unit for datum in history.data if datum.indicator == binding.history)
             _check_units(unit, catalogue.targets[key].unit, place, faults)
+    _check_other_kinds(catalogue, history, ledger, groups, faults)
     faults.raise_if_any()
+
+
+def _check_region(
+    name: str,
+    target: PlanTarget,
+    binding: Binding,
+    graph: Graph,
+    groups: Mapping[str, tuple[str, ...]],
+    place: Place,
+    faults: Faults,
+) -> None:
+    """The region must be one that the variable has; what cannot be added up is read of one district only."""
+    dims, wanted = graph.quantities[name].dims, binding.region or target.region
+    regions = graph.dimensions["region"].members
+    districts = graph.dimensions[DISTRICT].members if DISTRICT in graph.dimensions else ()
+    known = [*regions, *(districts if DISTRICT in dims else ()), *(groups if DISTRICT in dims else ())]
+    if (DISTRICT in dims or "region" in dims) and wanted not in known:
+        message = Text(f"{name} 没有地区 {wanted}", f"{name} has no region {wanted}")
+        faults.add(message, place, nearest(wanted, known))
+    several = DISTRICT in dims and wanted not in districts and len(districts) > 1
+    if several and is_intensive(unit_of(name, graph)) and wanted in known:
+        message = Text(f"{name} 是比率，不能按 {wanted} 加总", f"{name} is a ratio and cannot be added up over {wanted}")
+        faults.add(message, place, Text("用 over 写明分母", "state the denominator with over"))
+
+
+def _check_members(binding: Binding, graph: Graph, place: Place, faults: Faults) -> None:
+    for dim, members in binding.members.items():
+        known = graph.dimensions[dim].members if dim in graph.dimensions else ()
+        for member in (name for name in members if name not in known):
+            faults.add(Text(f"{dim} 没有成员 {member}", f"{dim} has no member {member}"), place, nearest(member, known))
+
+
+def _check_reading(target: PlanTarget, binding: Binding, graph: Graph, place: Place, faults: Faults) -> None:
+    """Unit and price basis of what is read must be those of the target."""
+    unit = unit_of(binding.variable, graph)
+    if binding.reading in GROWTH:
+        _check_units(RATIO, target.unit, place, faults)
+    elif binding.over is None:
+        _check_units(unit, target.unit, place, faults)
+    else:
+        try:
+            quotient(unit, unit_of(binding.over, graph), target.unit)
+        except (UnknownUnitError, ValueError):
+            message = Text(
+                f"{unit} / {binding.over} 不能换算为 {target.unit}", f"{unit} over {binding.over} is not {target.unit}"
+            )
+            faults.add(message, place)
+    have = price_basis(graph.quantities[binding.variable].unit)
+    if binding.price != "none" and have not in ("none", binding.price):
+        message = Text(
+            f"价格基准 {binding.price} 与 {binding.variable} 的单位 {unit} 不符",
+            f"the price basis {binding.price} does not fit {binding.variable} in {unit}",
+        )
+        faults.add(message, place)
+    if binding.price == "none" and have != "none" and binding.over is None:
+        faults.add(Text("金额须写明价格基准", "the price basis of money must be stated"), place)
+
+
+def price_basis(unit: str) -> str:
+    """Whether a unit is money at current prices, at prices of 2020, or none."""
+    money = [part for part in unit.split("/", maxsplit=1)[0].split("*") if part.removesuffix("_2020") in ("亿元", "万元", "元")]
+    if not money:
+        return "none"
+    return "real" if money[0].endswith("_2020") else "nominal"
+
+
+def _check_other_kinds(
+    catalogue: Catalogue, history: History, ledger: Ledger, groups: Mapping[str, tuple[str, ...]], faults: Faults
+) -> None:
+    for key, delivered in catalogue.by_kind.ledger.items():
+        place = Place(catalogue.file, key=key)
+        for word in delivered.projects:
+            if selected(word, ledger) is None and word.removeprefix("class:") not in ledger.classes:
+                message = Text(f"台账中没有“{word}”", f"the ledger knows no '{word}'")
+                faults.add(message, place, nearest(word, words(ledger)))
+        if bool(delivered.projects) == bool(delivered.candidates):
+            faults.add(Text("projects 与 candidates 须写其一", "state either projects or candidates"), place)
+        known = (*ledger.names.districts, *groups)
+        if delivered.region is not None and delivered.region not in known:
+            message = Text(f"没有分区 {delivered.region}", f"no district {delivered.region}")
+            faults.add(message, place, nearest(delivered.region, known))
+    for key, past in catalogue.by_kind.history.items():
+        _check_indicator(past.indicator, history, Place(catalogue.file, key=key), faults)
 
 
 def fail_if_checks_wrong(
@@ -103,7 +197,7 @@ def _check_fit_rules(checks: Iterable[PublishedCheck], graph: Graph, faults: Fau
 
 
 def _unit_of_check(check: PublishedCheck, graph: Graph) -> str:
-    return RATIO if check.reading in ("growth", "share") else _yearly(check.variable, graph)
+    return RATIO if check.reading in ("growth", "share") else unit_of(check.variable, graph)
 
 
 def _unit_published(check: PublishedCheck, history: History) -> str:
@@ -112,29 +206,21 @@ def _unit_published(check: PublishedCheck, history: History) -> str:
     return next(datum.unit for datum in history.data if datum.indicator == check.history)
 
 
-def _yearly(name: str, graph: Graph) -> str:
-    item = graph.quantities[name]
-    return yearly_unit(item.unit, item.kind if isinstance(item, Variable) else "level")
-
-
-def _check_variable(name: str, summed: tuple[str, ...], graph: Graph, place: Place, faults: Faults) -> None:
+def _check_variable(
+    name: str, summed: tuple[str, ...], graph: Graph, place: Place, faults: Faults, *, places: bool = False
+) -> None:
+    """The variable exists, and every dimension of it is chosen or added up; with `places` a district is chosen elsewhere."""
     if name not in graph.quantities:
         faults.add(Text(f"模型没有变量 {name}", f"the model has no variable {name}"), place, nearest(name, graph.quantities))
         return
     dims = graph.quantities[name].dims
-    for dim in (dim for dim in summed if dim not in dims):
+    for dim in (dim for dim in summed if dim not in dims and not places):
         faults.add(Text(f"{name} 没有维度 {dim}", f"{name} has no dimension {dim}"), place, nearest(dim, dims))
-    left = [dim for dim in dims if dim != "region" and dim not in summed]
+    chosen = ("region", DISTRICT) if places else ("region",)
+    left = [dim for dim in dims if dim not in chosen and dim not in summed]
     if left:
         message = Text(f"{name} 还有维度 {left[0]}，须汇总", f"{name} has the dimension {left[0]}, which must be summed")
         faults.add(message, place)
-
-
-def _check_target(target: PlanTarget, binding: Binding, graph: Graph, place: Place, faults: Faults) -> None:
-    region, regions = binding.region or target.region, graph.dimensions["region"].members
-    if region not in regions:
-        faults.add(Text(f"模型没有地区 {region}", f"the model has no region {region}"), place, nearest(region, regions))
-    _check_units(_yearly(binding.variable, graph), target.unit, place, faults)
 
 
 def _check_indicator(indicator: str | None, history: History, place: Place, faults: Faults) -> None:

@@ -3,78 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.targets import Binding, Catalogue, PlanTarget
-from sim.model.declarations import Variable
-from sim.model.graph import Graph
+from sim.inputs.bindings import Binding, LedgerBinding
+from sim.inputs.targets import PlanTarget
 from sim.numerics.ensemble import Ensemble, lost_sentence
 from sim.numerics.workers import named
-from sim.outputs.dataset import yearly_unit
-from sim.plan.scorecard import Score, is_met
+from sim.plan.reading import Reading, reading_of
+from sim.plan.scorecard import Judge, Score, is_met
 from sim.text import Text
-from sim.units import conversion
 
 Values = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One target as a test of an output [year, region?, draw]: rows from `first` to `last`, the worst of them or the last."""
+    """A target that a variable says, as a test of the outputs of a block of draws."""
 
-    target: PlanTarget
-    output: str
-    factor: float
-    region: int | None
-    first: int
-    last: int
+    reading: Reading
     about_tolerance: float
+
+    @property
+    def target(self) -> PlanTarget:
+        """The target."""
+        return self.reading.target
 
     def met(self, values: Mapping[str, Values]) -> NDArray[np.bool_]:
         """Whether each draw meets the target."""
-        array = values[self.output][self.first : self.last + 1] * self.factor
-        series = array if self.region is None else array[:, self.region]
-        worst = series.max(axis=0) if self.target.operator == "<=" else series.min(axis=0)
-        answers = is_met(self.target.operator, worst, self.target.value, self.about_tolerance)
+        answers = is_met(self.target.operator, self.reading.value(values), self.target.value, self.about_tolerance)
         return np.asarray(answers, dtype=bool)
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """All targets that a run can judge; the outputs that they read, and the answers by target id."""
+    """All targets that a run can judge: by outputs, or by the realisation of the ledger that a draw takes."""
 
     conditions: tuple[Condition, ...]
+    delivered: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     @property
     def outputs(self) -> tuple[str, ...]:
         """Outputs that must be computed, each once."""
-        return tuple(dict.fromkeys(item.output for item in self.conditions))
+        return tuple(dict.fromkeys(name for item in self.conditions for name in item.reading.outputs))
 
-    def __call__(self, values: Mapping[str, Values]) -> dict[str, NDArray[np.bool_]]:
-        """Whether each draw meets each target."""
-        return {item.target.id: item.met(values) for item in self.conditions}
-
-
-def conditions_of(scores: Sequence[Score], catalogue: Catalogue, graph: Graph, base_year: int, about: float) -> Conditions:
-    """Conditions for the targets that the scorecard of the central run has judged."""
-    judged = [score.target for score in scores if score.verdict != "not_judged"]
-    return Conditions(tuple(_condition(target, catalogue.bindings[target.id], graph, base_year, about) for target in judged))
+    def __call__(self, values: Mapping[str, Values], draws: NDArray[np.intp]) -> dict[str, NDArray[np.bool_]]:
+        """Whether each draw meets each target; `draws` are the numbers of the draws."""
+        by_ledger = {name: answers[draws % len(answers)] for name, answers in self.delivered.items()}
+        return {item.target.id: item.met(values) for item in self.conditions} | by_ledger
 
 
-def _condition(target: PlanTarget, binding: Binding, graph: Graph, base_year: int, about: float) -> Condition:
-    if target.year is None:
-        raise AssertionError("a target without a year is not judged")
-    item = graph.quantities[binding.variable]
-    unit = yearly_unit(item.unit, item.kind if isinstance(item, Variable) else "level")
-    region = binding.region or target.region
-    last = target.year - base_year
-    first = last if binding.reading == "level" else max((target.start_year or base_year + 1) - base_year, 1)
-    member = graph.dimensions["region"].index(region) if "region" in item.dims else None
-    return Condition(target, binding.variable, conversion(unit, target.unit), member, first, last, about)
+def conditions_of(scores: Sequence[Score], judge: Judge) -> Conditions:
+    """Conditions for the targets that the scorecard of the central run has judged; those of the past are known already."""
+    catalogue, found = judge.catalogue, list[Condition]()
+    delivered: dict[str, NDArray[np.bool_]] = {}
+    for score in scores:
+        target, binding = score.target, catalogue.by_kind.of(score.target.id)
+        if score.verdict == "not_judged":
+            continue
+        if isinstance(binding, Binding):
+            reading = reading_of(target, binding, judge.graph, judge.groups, judge.base_year)
+            found.append(Condition(reading, judge.about_tolerance))
+        elif isinstance(binding, LedgerBinding) and judge.delivery is not None:
+            numbers = judge.delivery.value(target, binding)
+            answers = is_met(target.operator, numbers, target.value, judge.about_tolerance)
+            delivered[target.id] = np.asarray(answers, dtype=bool)
+    return Conditions(tuple(found), delivered)
 
 
 def with_probabilities(scores: Sequence[Score], ensemble: Ensemble) -> list[Score]:

@@ -8,14 +8,21 @@ level, in per cent, for shares in percentage points a year, and empty for yearly
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding, OutsideBinding
 from sim.inputs.history import Datum, History
-from sim.inputs.targets import Binding, Catalogue, PlanTarget
+from sim.inputs.targets import Catalogue, PlanTarget
+from sim.model.graph import Graph
+from sim.plan.delivered import Delivery
+from sim.plan.past import published_reading
+from sim.plan.reading import arrays_of, reading_of
+from sim.plan.rest import implied_rest_growth
 from sim.text import Text
 from sim.units import conversion
 
@@ -28,7 +35,8 @@ Projected = float | NDArray[Any]
 @dataclass(frozen=True)
 class Score:
     """One row of the scorecard. Values are in the target's own unit; the probability is known after draws, the
-    step error (per cent of the projection) after a run with halved steps."""
+    step error (per cent of the projection) after a run with halved steps. `rest_growth` is the yearly growth that a district's
+    target leaves to the rest of the city."""
 
     scenario: str
     target: PlanTarget
@@ -52,30 +60,75 @@ class Score:
     probability: float | None = None
     probability_error: float | None = None
     step_error: float | None = None
+    rest_growth: float | None = None
 
 
 @dataclass(frozen=True)
 class Judge:
-    """What a judgement needs besides the target: results, history and the rules of the city."""
+    """What a judgement needs besides the target: results, history, the ledger's deliveries and the rules of the city."""
 
     scenario: str
     results: xr.Dataset
     history: History
     catalogue: Catalogue
+    graph: Graph
+    groups: Mapping[str, tuple[str, ...]]
     base_year: int
     about_tolerance: float
     given: frozenset[str]
+    delivery: Delivery | None = None
 
     def score(self, target: PlanTarget) -> Score:
         """Judge one target, or say why it cannot be judged."""
-        binding = self.catalogue.bindings.get(target.id)
+        binding = self.catalogue.by_kind.of(target.id)
         reason = self._why_not(target, binding)
+        if isinstance(binding, HistoryBinding) and reason is None:
+            return self._by_history(target, binding)
         if reason is not None or binding is None or target.year is None:
-            title = self.catalogue.titles[target.document]
-            return Score(self.scenario, target, "not_judged", reason or Text("", ""), document=title)
-        series = self._series(binding, target)
-        projected = self._read(series, target, binding)
-        base = series.get(self.base_year)
+            return self._not_judged(target, reason or Text("", ""))
+        if isinstance(binding, LedgerBinding) and self.delivery is not None:
+            return self._by_ledger(target, binding, self.delivery)
+        if isinstance(binding, Binding):
+            return self._by_variable(target, binding, target.year)
+        raise AssertionError("a binding without a judge")
+
+    def _not_judged(self, target: PlanTarget, reason: Text) -> Score:
+        return Score(self.scenario, target, "not_judged", reason, document=self.catalogue.titles[target.document])
+
+    def _why_not(self, target: PlanTarget, binding: AnyBinding | None) -> Text | None:
+        """Why a target cannot be judged; None where it can."""
+        if isinstance(binding, OutsideBinding):
+            return binding.reason.text()
+        if target.year is None:
+            return Text("文件未写年份", "the document states no year")
+        if isinstance(binding, HistoryBinding):
+            return None
+        return self._why_not_now(target.year) or self._why_not_by(binding)
+
+    def _why_not_now(self, year: int) -> Text | None:
+        last = int(self.results["year"].values[-1])
+        if year <= self.base_year:
+            return Text(f"目标年份不晚于基年 {self.base_year}", f"dated no later than the base year {self.base_year}")
+        if year > last:
+            return Text(f"目标年份晚于模拟末年 {last}", f"dated after the last simulated year {last}")
+        return None
+
+    def _why_not_by(self, binding: Binding | LedgerBinding | None) -> Text | None:
+        if binding is None:
+            return Text("模型尚无对应变量", "no variable of the model says this yet")
+        if isinstance(binding, LedgerBinding):
+            return None if self.delivery else Text("情景没有启用项目台账", "the scenario does not use the project ledger")
+        if binding.no_base is not None:
+            return binding.no_base.text()
+        if self.given & {binding.variable, binding.over}:
+            return Text("该指标由情景给定，不能自证", "the scenario itself gives this indicator")
+        return None
+
+    def _by_variable(self, target: PlanTarget, binding: Binding, year: int) -> Score:
+        reading = reading_of(target, binding, self.graph, self.groups, self.base_year)
+        rows = arrays_of(self.results, reading.outputs, self.graph)
+        series = reading.series(rows)
+        projected, base = float(reading.of_series(series)[0]), _level(binding, series)
         gap, actual = projected - target.value, self._actual(target, binding)
         reached = None if actual is None else actual.value * conversion(actual.unit, target.unit)
         return Score(
@@ -88,58 +141,70 @@ class Judge:
             base=base,
             gap=gap,
             gap_percent=100.0 * gap / abs(target.value) if target.value else None,
-            required_growth=self._growth(target, binding, base, target.value, target.year),
-            projected_growth=self._growth(target, binding, base, projected, target.year),
+            required_growth=self._growth(target, binding, base, target.value, year),
+            projected_growth=self._growth(target, binding, base, projected, year),
             actual=actual,
             actual_value=reached,
             actual_growth=None
             if actual is None or reached is None
             else self._growth(target, binding, base, reached, actual.year),
-            each_year=binding.reading == "each_year",
+            each_year=binding.reading in ("each_year", "growth_each_year"),
             caution=binding.caution.text() if binding.caution else Text("", ""),
             document=self.catalogue.titles[target.document],
             variable=binding.variable,
             past_indicator=binding.past or binding.history or "",
+            rest_growth=implied_rest_growth(reading, rows, series, self.graph),
         )
 
-    def _why_not(self, target: PlanTarget, binding: Binding | None) -> Text | None:
-        last = int(self.results["year"].values[-1])
-        if target.year is None:
-            return Text("文件未写年份", "the document states no year")
-        if target.year <= self.base_year:
-            return Text(f"目标年份不晚于基年 {self.base_year}", f"dated no later than the base year {self.base_year}")
-        if target.year > last:
-            return Text(f"目标年份晚于模拟末年 {last}", f"dated after the last simulated year {last}")
-        if binding is None:
-            return Text("模型尚无对应变量", "no variable of the model says this yet")
-        if binding.variable in self.given:
-            return Text("该指标由情景给定，不能自证", "the scenario itself gives this indicator")
-        return None
+    def _by_ledger(self, target: PlanTarget, binding: LedgerBinding, delivery: Delivery) -> Score:
+        """The median of the realisations against the target."""
+        projected = float(np.median(delivery.value(target, binding)))
+        gap = projected - target.value
+        return Score(
+            scenario=self.scenario,
+            target=target,
+            verdict=verdict(target.operator, projected, target.value, self.about_tolerance),
+            reason=Text("", ""),
+            projected=projected,
+            gap=gap,
+            gap_percent=100.0 * gap / abs(target.value) if target.value else None,
+            each_year=binding.reading == "each_year",
+            caution=binding.caution.text() if binding.caution else Text("", ""),
+            document=self.catalogue.titles[target.document],
+        )
 
-    def _series(self, binding: Binding, target: PlanTarget) -> dict[int, float]:
-        array = self.results[binding.variable]
-        factor = conversion(str(array.attrs["units"]), target.unit)
-        chosen = array.sel(region=binding.region or target.region) if "region" in array.dims else array
-        return {int(year): float(value) * factor for year, value in zip(chosen["year"].values, chosen.values, strict=True)}
-
-    def _read(self, series: Mapping[int, float], target: PlanTarget, binding: Binding) -> float:
-        if target.year is None:
-            raise AssertionError("a target without a year is not judged")
-        if binding.reading == "level":
-            return series[target.year]
-        first = max(target.start_year or self.base_year + 1, self.base_year + 1)
-        values = [series[year] for year in range(first, target.year + 1)]
-        return max(values) if target.operator == "<=" else min(values)
+    def _by_history(self, target: PlanTarget, binding: HistoryBinding) -> Score:
+        """What was published of a target whose year lies before the run."""
+        datum, value = published_reading(self.history, binding, target)
+        if datum is None or value is None:
+            year = target.year
+            return self._not_judged(target, Text(f"没有 {year} 年的公布数据", f"no datum of {year} was published"))
+        gap = value - target.value
+        return Score(
+            scenario=self.scenario,
+            target=target,
+            verdict=verdict(target.operator, value, target.value, self.about_tolerance),
+            reason=Text("据已公布数据判定", "judged from published data"),
+            projected=value,
+            gap=gap,
+            gap_percent=100.0 * gap / abs(target.value) if target.value else None,
+            actual=datum,
+            actual_value=value,
+            caution=binding.caution.text() if binding.caution else Text("", ""),
+            document=self.catalogue.titles[target.document],
+        )
 
     def _real(self, binding: Binding, target: PlanTarget) -> float | None:
+        """The same at prices of 2020, where the model has a twin of the variable."""
         twin = binding.variable.replace("_nominal", "_real")
-        if target.unit != "亿元" or twin == binding.variable or twin not in self.results or target.year is None:
+        if target.unit != "亿元" or twin == binding.variable or twin not in self.results or binding.over is not None:
             return None
-        array = self.results[twin].sel(year=target.year)
-        return float(array.sel(region=binding.region or target.region) if "region" in array.dims else array)
+        real = replace(reading_of(target, binding, self.graph, self.groups, self.base_year), factor=1.0)
+        twins = replace(real, picks=tuple((twin, chosen) for _, chosen in real.picks))
+        return float(twins.value(arrays_of(self.results, (twin,), self.graph))[0])
 
     def _growth(self, target: PlanTarget, binding: Binding, base: float | None, goal: float, year: int) -> float | None:
-        if base is None or binding.reading == "each_year":
+        if base is None or binding.reading != "level":
             return None
         years = year - self.base_year
         if target.unit == PERCENT:
@@ -153,6 +218,11 @@ class Judge:
         series = self.history.series(binding.history, binding.region or target.region, self.base_year + 1)
         known = [datum for year, datum in series.items() if year <= target.year]
         return known[-1] if known else None
+
+
+def _level(binding: Binding, series: NDArray[Any]) -> float | None:
+    """The level of the base year, where the target is a level."""
+    return float(series[0, 0]) if binding.reading in ("level", "each_year") else None
 
 
 def verdict(operator: str, projected: float, value: float, about_tolerance: float) -> Verdict:

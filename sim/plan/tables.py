@@ -29,6 +29,7 @@ COLUMNS = (
     "probability",
     "probability_error",
     "step_error_percent",
+    "rest_growth",
 )
 
 
@@ -50,6 +51,7 @@ def score_row(score: Score, language: Language) -> dict[str, Any]:
         "probability": score.probability,
         "probability_error": score.probability_error,
         "step_error_percent": score.step_error,
+        "rest_growth": score.rest_growth,
     }
 
 

@@ -135,7 +135,7 @@ def task(count: int, *priors: Prior, offset: float = 0.0, **given_values: Values
 PRIOR = Prior("growth", 0.5, 1.0, 1.5)
 
 
-def above(values: Mapping[str, Values]) -> dict[str, NDArray[np.bool_]]:
+def above(values: Mapping[str, Values], _: NDArray[np.intp]) -> dict[str, NDArray[np.bool_]]:
     return {"high": values["level"][-1] > 1.5, "low": values["level"][-1] < 1.55}
 
 

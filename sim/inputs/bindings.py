@@ -1,0 +1,153 @@
+"""How each target of a plan is judged: by a variable of the model, by the project ledger, by data, or not, and why.
+
+variable: an endogenous variable, and how it is read; ledger: a count or date that the pipeline delivers; history: the target's
+year lies before the run, so published data decide, or nothing does; outside: no variable of the model can say it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from sim.errors import Faults, nearest
+from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.yaml_file import Document, read_yaml
+from sim.text import Text
+
+Price = Literal["nominal", "real", "none"]
+
+
+class Binding(Record):
+    """A target that a variable of the model says."""
+
+    binding: Literal["variable"] = "variable"
+    """The kind."""
+    variable: str
+    """Variable of the model."""
+    reading: Literal["level", "each_year", "growth_each_year", "average_growth", "change", "cumulative", "reduction"]
+    """level: in the target year; each_year: the worst year from the start year to the target year; growth_each_year: the worst
+    yearly growth; average_growth: mean yearly growth; change: difference; cumulative: sum; reduction: fall in per cent; the
+    last four from the year before the start year (the base year when none is printed) to the target year."""
+    price: Price
+    """nominal: current prices; real: prices of 2020; none: not money."""
+    region: str | None = None
+    """Region, district or group of the model; the target's own when left out."""
+    members: dict[str, list[str]] = {}
+    """Members of other dimensions that are added up."""
+    over: str | None = None
+    """Variable that the first one is divided by, over the same region."""
+    history: str | None = None
+    """Indicator of history.csv that says what really happened, when it is published."""
+    past: str | None = None
+    """Indicator of history.csv that stands in for the target's own past growth."""
+    caution: Label | None = None
+    """What a reader must know before trusting the comparison."""
+    no_base: Label | None = None
+    """Why no verdict can be given until somebody enters the base."""
+
+
+class LedgerBinding(Record):
+    """A target that the project ledger delivers: what reaches a stage in the span of the target."""
+
+    binding: Literal["ledger"]
+    """The kind."""
+    projects: list[str] = []
+    """Projects that count, as in the section `ledger` of scenarios."""
+    candidates: int = 0
+    """Applications that the plan starts for this target in its years, where no project is named."""
+    stage: Literal["signed", "landed", "started", "built", "in_use"]
+    """What must have happened in those years; landed: signed, and built on at some time."""
+    measure: Literal["count", "field", "progress", "groups", "remaining"] = "count"
+    """count: projects; field: their field; progress: part of building that is done, times `size`; groups: umbrellas of which
+    half the parts have got there; remaining: projects that have not."""
+    size: float = 1.0
+    """What `progress` is multiplied by."""
+    reading: Literal["total", "each_year"] = "total"
+    """total: in all years of the target; each_year: the worst year."""
+    region: str | None = None
+    """District or group; everywhere when left out."""
+    caution: Label | None = None
+    """What a reader must know."""
+
+
+class HistoryBinding(Record):
+    """A target of a year before the run: published data decide."""
+
+    binding: Literal["history"]
+    """The kind."""
+    indicator: str | None = None
+    """Indicator of history.csv; without one there is no datum."""
+    reading: Literal["level", "change", "growth"] = "level"
+    """level: in the target year; change and growth: against the year before."""
+    caution: Label | None = None
+    """What a reader must know."""
+
+
+class OutsideBinding(Record):
+    """A target that no variable of the model can say."""
+
+    binding: Literal["outside"]
+    """The kind."""
+    reason: Label
+    """Why."""
+
+
+AnyBinding = Binding | LedgerBinding | HistoryBinding | OutsideBinding
+_KINDS: dict[str, type[AnyBinding]] = {
+    "variable": Binding,
+    "ledger": LedgerBinding,
+    "history": HistoryBinding,
+    "outside": OutsideBinding,
+}
+
+
+@dataclass(frozen=True)
+class Bindings:
+    """The bindings of a catalogue by kind and target id, and where they stand."""
+
+    variable: Mapping[str, Binding] = field(default_factory=dict)
+    ledger: Mapping[str, LedgerBinding] = field(default_factory=dict)
+    history: Mapping[str, HistoryBinding] = field(default_factory=dict)
+    outside: Mapping[str, OutsideBinding] = field(default_factory=dict)
+
+    def of(self, target: str) -> AnyBinding | None:
+        """The binding of a target, whatever its kind."""
+        groups: tuple[Mapping[str, AnyBinding], ...] = (self.variable, self.ledger, self.history, self.outside)
+        return next((group[target] for group in groups if target in group), None)
+
+
+def read_bindings(file: Path, targets: Mapping[str, object], faults: Faults) -> Bindings:
+    """Read bindings.yaml; every target of the catalogue must have one. Faults are added."""
+    document = read_yaml(file)
+    found: dict[str, AnyBinding] = {}
+    for name, raw in document.data.items():
+        if name not in targets:
+            message = Text(f"目录中没有目标 {name}", f"no target {name} in the catalogue")
+            faults.add(message, document.place((name,)), nearest(str(name), targets))
+        binding = _binding(str(name), raw, document, faults)
+        if binding is not None:
+            found[str(name)] = binding
+    for name in (name for name in targets if name not in document.data):
+        message = Text(f"目标 {name} 没有绑定", f"the target {name} has no binding")
+        faults.add(message, document.place((name,)), _FOUR)
+    by_kind: dict[type[AnyBinding], dict[str, Any]] = {kind: {} for kind in _KINDS.values()}
+    for name, binding in found.items():
+        by_kind[type(binding)][name] = binding
+    return Bindings(by_kind[Binding], by_kind[LedgerBinding], by_kind[HistoryBinding], by_kind[OutsideBinding])
+
+
+_FOUR = Text(
+    "写 binding: variable、ledger、history 或 outside（并说明理由）",
+    "write binding: variable, ledger, history or outside (with the reason)",
+)
+
+
+def _binding(name: str, raw: Any, document: Document, faults: Faults) -> AnyBinding | None:
+    kind = raw.get("binding") if isinstance(raw, dict) else None
+    if kind not in _KINDS:
+        message = Text(f"未知绑定方式 {kind}", f"unknown kind of binding {kind}")
+        faults.add(message, document.place((name, "binding")), nearest(str(kind), _KINDS))
+        return None
+    return check_against(_KINDS[kind], raw, document, faults, (name,))

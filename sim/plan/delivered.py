@@ -1,0 +1,108 @@
+"""What the project ledger delivers for a target: a number per realisation, from the times of the works that count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.bindings import LedgerBinding
+from sim.inputs.ledger import Ledger
+from sim.inputs.targets import PlanTarget
+from sim.ledger.realise import Realised
+from sim.ledger.selection import selected
+from sim.ledger.works import Work
+
+Values = NDArray[Any]
+_CLASS = "class:"
+HALF = 0.5
+Measure = Callable[[Sequence[int], LedgerBinding, float, float], Values]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is needed to count: the realisations, the ledger, and the groups of districts."""
+
+    realised: Realised
+    ledger: Ledger
+    groups: Mapping[str, tuple[str, ...]]
+
+    def value(self, target: PlanTarget, binding: LedgerBinding) -> Values:
+        """What is delivered in the years of the target, one number per realisation."""
+        if target.year is None:
+            raise AssertionError("a target without a year is not judged")
+        rows = self._rows(target, binding)
+        first = self.realised.plan.axes.years.start + 1 if target.start_year is None else target.start_year
+        if binding.reading == "total":
+            return self._count(rows, binding, first, target.year)
+        years = [self._count(rows, binding, year, year) for year in range(first, target.year + 1)]
+        return np.asarray(np.max(years, axis=0) if target.operator == "<=" else np.min(years, axis=0))
+
+    def _rows(self, target: PlanTarget, binding: LedgerBinding) -> list[int]:
+        """Numbers of the works that count."""
+        works = self.realised.plan.works
+        if binding.candidates:
+            return [row for row, work in enumerate(works) if work.id.startswith(f"{target.id}:")]
+        ids = frozenset().union(*(selected(word, self.ledger) or frozenset() for word in binding.projects))
+        classes = {word.removeprefix(_CLASS) for word in binding.projects if word.startswith(_CLASS)}
+        place = binding.region or ""
+        within = self.groups.get(place, (place,))
+        counted = (row for row, work in enumerate(works) if work.id in ids or work.project_class.name in classes)
+        return [row for row in counted if not place or works[row].region in within]
+
+    def _count(self, rows: Sequence[int], binding: LedgerBinding, first: int, last: int) -> Values:
+        """The measure over whole years from `first` to `last`."""
+        measures: dict[str, Measure] = {
+            "count": self._works,
+            "field": self._field,
+            "progress": self._progress,
+            "remaining": self._remaining,
+            "groups": self._umbrellas,
+        }
+        return np.asarray(measures[binding.measure](rows, binding, float(first), last + 1.0), dtype=float)
+
+    def _reached(self, rows: Sequence[int], binding: LedgerBinding, start: float, end: float) -> NDArray[np.bool_]:
+        times = self._times(binding.stage)[list(rows)]
+        return (times >= start) & (times < end)
+
+    def _times(self, stage: str) -> Values:
+        """When every work reaches a stage, infinite for never."""
+        times = self.realised.times
+        if stage == "landed":
+            return np.where(np.isfinite(times.started), times.signed, np.inf)
+        return {"signed": times.signed, "started": times.started, "built": times.built, "in_use": times.in_use}[stage]
+
+    def _works(self, rows: Sequence[int], binding: LedgerBinding, start: float, end: float) -> Values:
+        return np.asarray(self._reached(rows, binding, start, end).sum(axis=0))
+
+    def _field(self, rows: Sequence[int], binding: LedgerBinding, start: float, end: float) -> Values:
+        fields = np.array([work.field for work in self._named(rows)])[:, np.newaxis]
+        return np.asarray((fields * self._reached(rows, binding, start, end)).sum(axis=0))
+
+    def _progress(self, rows: Sequence[int], binding: LedgerBinding, start: float, end: float) -> Values:
+        started, built = self.realised.times.started[list(rows)], self.realised.times.built[list(rows)]
+        begun = np.isfinite(started)
+        first, last = np.where(begun, started, 0.0), np.where(begun, built, 1.0)
+        inside = np.clip(np.minimum(last, end) - np.maximum(first, start), 0.0, None) / (last - first)
+        return np.asarray(binding.size * np.where(begun, inside, 0.0).sum(axis=0) / max(len(rows), 1))
+
+    def _remaining(self, rows: Sequence[int], binding: LedgerBinding, _: float, end: float) -> Values:
+        return np.asarray(len(rows) - self._reached(rows, binding, -np.inf, end).sum(axis=0))
+
+    def _umbrellas(self, rows: Sequence[int], binding: LedgerBinding, _: float, end: float) -> Values:
+        """Umbrellas of which at least half the parts have got there, whenever that was."""
+        ids = [work.id for work in self._named(rows)]
+        reached = self._reached(rows, binding, -np.inf, end)
+        total = np.zeros(self.realised.count)
+        for word in binding.projects:
+            parts = selected(word, self.ledger) or frozenset()
+            own = [place for place, name in enumerate(ids) if name in parts]
+            if own:
+                total += reached[own].mean(axis=0) >= HALF
+        return total
+
+    def _named(self, rows: Sequence[int]) -> list[Work]:
+        return [self.realised.plan.works[row] for row in rows]

@@ -1,0 +1,28 @@
+"""Targets of years before the run: what published data say of them."""
+
+from __future__ import annotations
+
+from sim.inputs.bindings import HistoryBinding
+from sim.inputs.history import Datum, History
+from sim.inputs.targets import PlanTarget
+from sim.units import conversion
+
+
+def published_reading(history: History, binding: HistoryBinding, target: PlanTarget) -> tuple[Datum | None, float | None]:
+    """The datum of the target's year and what it says in the target's unit; nothing where none was published.
+
+    Progress across a declared break of the series is refused.
+    """
+    if binding.indicator is None or target.year is None:
+        return None, None
+    series = history.series(binding.indicator, target.region)
+    now, before = series.get(target.year), series.get(target.year - 1)
+    if now is None:
+        return None, None
+    if binding.reading == "level":
+        return now, now.value * conversion(now.unit, target.unit)
+    if before is None or history.breaks_in(binding.indicator, target.year):
+        return None, None
+    if binding.reading == "change":
+        return now, (now.value - before.value) * conversion(now.unit, target.unit)
+    return now, 100.0 * (now.value / before.value - 1.0)

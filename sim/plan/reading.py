@@ -1,0 +1,172 @@
+"""Read a target from results: choose region and members, add up, divide, and take the years that the target means.
+
+Arrays are [year, dims..., draw], the base year first; the same code reads one central run and thousands of draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.inputs.bindings import Binding
+from sim.inputs.targets import PlanTarget
+from sim.model.declarations import Variable
+from sim.model.graph import Graph
+from sim.outputs.dataset import yearly_unit
+from sim.units import conversion
+
+Values = NDArray[Any]
+GROWTH = ("growth_each_year", "average_growth", "reduction")
+"""Readings whose value is a rate, whatever the variable's unit."""
+REGION, DISTRICT = "region", "district"
+
+
+def unit_of(name: str, graph: Graph) -> str:
+    """Unit of a year's value of a variable."""
+    item = graph.quantities[name]
+    return yearly_unit(item.unit, item.kind if isinstance(item, Variable) else "level")
+
+
+def is_intensive(unit: str) -> bool:
+    """Whether values in this unit must not be added up over districts: ratios, levels per head, times, concentrations."""
+    return "/" in unit or unit in ("ratio", "index", "a", "d")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One target as a function of results. `last` and `start` count years from the base year."""
+
+    target: PlanTarget
+    binding: Binding
+    picks: tuple[tuple[str, tuple[tuple[int, ...] | None, ...]], ...]
+    factor: float
+    start: int
+    last: int
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Variables that must be computed."""
+        return tuple(name for name, _ in self.picks)
+
+    def series(self, values: Mapping[str, Values]) -> Values:
+        """The indicator by year [year, draw], in the target's unit where that is not a rate."""
+        parts = [_picked(values[name], chosen) for name, chosen in self.picks]
+        series = parts[0] if len(parts) == 1 else parts[0] / parts[1]
+        return series * self.factor
+
+    def value(self, values: Mapping[str, Values]) -> Values:
+        """What the target is held against [draw]."""
+        return self.of_series(self.series(values))
+
+    def of_series(self, series: Values) -> Values:
+        """The same from the series."""
+        return np.asarray(_READ[self.binding.reading](self, series))
+
+    def worst(self, values: Values) -> Values:
+        """The worst year: the highest where the target is a ceiling, else the lowest."""
+        return np.asarray((np.max if self.target.operator == "<=" else np.min)(values, axis=0))
+
+
+def _level(reading: Reading, series: Values) -> Values:
+    return np.asarray(series[reading.last])
+
+
+def _each_year(reading: Reading, series: Values) -> Values:
+    return reading.worst(series[reading.start : reading.last + 1])
+
+
+def _growth_each_year(reading: Reading, series: Values) -> Values:
+    years = slice(reading.start, reading.last + 1)
+    return reading.worst(100.0 * (series[years] / series[reading.start - 1 : reading.last] - 1.0))
+
+
+def _average_growth(reading: Reading, series: Values) -> Values:
+    before = reading.start - 1
+    return np.asarray(100.0 * ((series[reading.last] / series[before]) ** (1.0 / (reading.last - before)) - 1.0))
+
+
+def _change(reading: Reading, series: Values) -> Values:
+    return np.asarray(series[reading.last] - series[reading.start - 1])
+
+
+def _cumulative(reading: Reading, series: Values) -> Values:
+    return np.asarray(series[reading.start : reading.last + 1].sum(axis=0))
+
+
+def _reduction(reading: Reading, series: Values) -> Values:
+    return np.asarray(100.0 * (1.0 - series[reading.last] / series[reading.start - 1]))
+
+
+_READ: dict[str, Callable[[Reading, Values], Values]] = {
+    "level": _level,
+    "each_year": _each_year,
+    "growth_each_year": _growth_each_year,
+    "average_growth": _average_growth,
+    "change": _change,
+    "cumulative": _cumulative,
+    "reduction": _reduction,
+}
+
+
+def _picked(array: Values, chosen: tuple[tuple[int, ...] | None, ...]) -> Values:
+    """Sum over the members that are chosen along each dimension; None: all of them."""
+    for members in chosen:
+        array = array.sum(axis=1) if members is None else array.take(members, axis=1).sum(axis=1)
+    return array
+
+
+def reading_of(
+    target: PlanTarget, binding: Binding, graph: Graph, groups: Mapping[str, tuple[str, ...]], base_year: int
+) -> Reading:
+    """The reading of a dated target; names and units were checked when the city was opened."""
+    if target.year is None:
+        raise AssertionError("a target without a year is not judged")
+    names = [binding.variable] if binding.over is None else [binding.variable, binding.over]
+    picks = tuple((name, _members(name, binding, target, graph, groups)) for name in names)
+    first = max((target.start_year or base_year + 1) - base_year, 1)
+    return Reading(target, binding, picks, factor_of(target, binding, graph), first, target.year - base_year)
+
+
+def factor_of(target: PlanTarget, binding: Binding, graph: Graph) -> float:
+    """What turns the variable into the target's unit; one for rates, which are counted in per cent."""
+    if binding.reading in GROWTH:
+        return 1.0
+    unit = unit_of(binding.variable, graph)
+    if binding.over is None:
+        return conversion(unit, target.unit)
+    return quotient(unit, unit_of(binding.over, graph), target.unit)
+
+
+def quotient(above: str, below: str, wanted: str) -> float:
+    """What turns a quotient of two units into the wanted one."""
+    if above == below:
+        return conversion("ratio", wanted)
+    return conversion(f"{above}/{below}", wanted)
+
+
+def _members(
+    name: str, binding: Binding, target: PlanTarget, graph: Graph, groups: Mapping[str, tuple[str, ...]]
+) -> tuple[tuple[int, ...] | None, ...]:
+    return tuple(_along(dim, binding, target, graph, groups) for dim in graph.quantities[name].dims)
+
+
+def _along(
+    dim: str, binding: Binding, target: PlanTarget, graph: Graph, groups: Mapping[str, tuple[str, ...]]
+) -> tuple[int, ...] | None:
+    members = graph.dimensions[dim].members
+    if dim in (REGION, DISTRICT):
+        place = binding.region or target.region
+        chosen = groups.get(place, (place,))
+        return tuple(members.index(name) for name in chosen) if set(chosen) <= set(members) else None
+    return tuple(members.index(name) for name in binding.members[dim]) if dim in binding.members else None
+
+
+def arrays_of(results: xr.Dataset, names: tuple[str, ...], graph: Graph) -> dict[str, Values]:
+    """Variables of a central run as [year, dims..., 1]."""
+    order = {name: ("year", *graph.quantities[name].dims) for name in names}
+    return {name: results[name].transpose(*dims).to_numpy()[..., np.newaxis] for name, dims in order.items()}
