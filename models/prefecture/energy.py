@@ -125,7 +125,10 @@ def unit_cost_index(
     abatement_effort: Array,
     polluting_share: Array,
     abatement_cost: Array,
+    energy_policy: Array,
+    energy_policy_cost: Array,
 ) -> Array:
-    """Unit costs of manufacturing against the start (SH17): energy prices and cleaning up; divides productivity in P3 only."""
+    """Unit costs of manufacturing against the start (SH17): energy prices, cleaning up, saving energy; enters P3 only."""
     energy = energy_cost_share * np.log(relative(energy_price))
-    return np.exp(energy + abatement_cost * polluting_share * (abatement_effort - initial(abatement_effort)))
+    cleaning = abatement_cost * polluting_share * (abatement_effort - initial(abatement_effort))
+    return np.exp(energy + cleaning + energy_policy_cost * (energy_policy - initial(energy_policy)))
