@@ -110,6 +110,7 @@ def describe(
     equations: Annotated[bool, typer.Option("--equations", help="全部方程 / all equations")] = False,
     loops: Annotated[bool, typer.Option("--loops", help="反馈回路 / feedback loops")] = False,
     kernel: Annotated[bool, typer.Option("--kernel", help="生成的计算程序 / the generated kernel")] = False,
+    systems: Annotated[bool, typer.Option("--systems", help="文件中的各个系统 / systems of the documents")] = False,
     as_json: AsJson = False,
     home: HomeFolder = None,
 ) -> None:
@@ -117,10 +118,10 @@ def describe(
     from sim.cli import describe as verb
 
     voice = _speaker(lang, as_json=as_json)
-    if not equations and not loops and not kernel:
-        advice = Text("请加 --equations、--loops 或 --kernel", "add --equations, --loops or --kernel")
+    if not (equations or loops or kernel or systems):
+        advice = Text("请加 --equations、--loops、--systems 或 --kernel", "add --equations, --loops, --systems or --kernel")
         raise UsageError(Fault(Text("没有说明要描述什么", "nothing to describe"), Place(), advice))
-    verb.describe(city, home, voice, equations=equations, loops=loops, kernel=kernel)
+    verb.describe(city, home, voice, equations=equations, loops=loops, kernel=kernel, systems=systems)
 
 
 @app.command()

@@ -10,14 +10,23 @@ from sim.cli.console import Speaker
 from sim.cli.kernel_text import kernel_head, kernel_record
 from sim.inputs.home import DEFAULT_CITY, find_home
 from sim.report.equations import equation_records, equations_markdown
+from sim.report.systems import system_records, systems_markdown
+from sim.studies.systems import system_rows, view_of
 from sim.text import Text
 from sim.world import World, open_world
 
 
 def describe(
-    city: str | None, home_folder: Path | None, speaker: Speaker, *, equations: bool, loops: bool, kernel: bool
+    city: str | None,
+    home_folder: Path | None,
+    speaker: Speaker,
+    *,
+    equations: bool,
+    loops: bool,
+    kernel: bool,
+    systems: bool,
 ) -> None:
-    """Print the equation reference, the loops or the compiled kernel of a city's model."""
+    """Print the equation reference, the loops, the compiled kernel of a city's model, or the systems of its plan."""
     world = open_world(find_home(home_folder), city or DEFAULT_CITY)
     if equations:
         records = equation_records(world.graph, world.labels, pipeline.declarations(world))
@@ -29,6 +38,8 @@ def describe(
         _loops(world, speaker)
     if kernel:
         _kernel(world, speaker)
+    if systems:
+        _systems(world, speaker)
 
 
 def _kernel(world: World, speaker: Speaker) -> None:
@@ -38,6 +49,14 @@ def _kernel(world: World, speaker: Speaker) -> None:
         speaker.json(kernel_record(found))
     else:
         sys.stdout.write(kernel_head(found) + found.source)
+
+
+def _systems(world: World, speaker: Speaker) -> None:
+    views = [view_of(row, world) for row in system_rows(world)]
+    if speaker.as_json:
+        speaker.json(system_records(views))
+    else:
+        sys.stdout.write(systems_markdown(views, speaker.language) + "\n")
 
 
 def _loops(world: World, speaker: Speaker) -> None:

@@ -181,6 +181,20 @@ def read_scenario(
     )
 
 
+@dataclass(frozen=True)
+class Fragment:
+    """Changes that stand outside a scenario file."""
+
+    changes: tuple[Change, ...]
+    ledger: tuple[LedgerChange, ...]
+
+
+def fragment(document: Document, layer: Layer, path: KeyPath, origin: str) -> Fragment:
+    """The changes of a layer of another file."""
+    at = (document, layer, path, origin)
+    return Fragment(tuple(_changes_of(*at)), tuple(_ledger_changes([at])))
+
+
 def plain_scenario(city: str, name: Text, settings: tuple[tuple[str, str], ...] = ()) -> Scenario:
     """The scenario of a city for which none is written: its own data and the model's central values, no target."""
     return Scenario(
