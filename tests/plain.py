@@ -51,7 +51,7 @@ class Simulator:
         self._rates = Program(self._rate_results(), self._resolve_running)
         events = [item for item in graph.events if item.stock not in given]
         self._events = [Program({item.stock: graph.event_nodes[item.name]}, self._resolve_running) for item in events]
-        self._ratios = Program(self._ratio_results(), lambda _: None)
+        self._ratios = Program(self._ratio_results(), self._ratio_results().get)
         self._silence = self._no_noise()
 
     def years(self, exogenous: Exogenous) -> Iterator[YearValues]:

@@ -23,7 +23,7 @@ from tests import plain
 Values = NDArray[Any]
 DIMENSIONS = (
     Dimension("region", ("north", "south")),
-    Dimension("sector", ("farm", "factory", "shop")),
+    Dimension("sector", ("farm", "factory", "shop"), parents=(("kind", ("goods", "goods", "services")),)),
     Dimension("kind", ("goods", "services")),
     Dimension("age", ("0", "1", "2", "3plus")),
 )

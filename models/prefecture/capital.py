@@ -14,11 +14,9 @@ SECTORS = ("region", "sector")
 
 
 @stock(unit="亿元_2020", dims=SECTORS, initial="capital_base")
-def capital(
-    capital: Array, commissioning: Array, project_commissioning: Array, depreciation: Array, unusual_loss_rate: Array
-) -> Array:
+def capital(commissioning: Array, project_commissioning: Array, depreciation: Array, unusual_losses: Array) -> Array:
     """Productive capital of firms (K1): commissioned plant less depreciation and unusual losses to disasters and accidents."""
-    return commissioning + project_commissioning - depreciation - unusual_loss_rate * capital
+    return commissioning + project_commissioning - depreciation - unusual_losses
 
 
 @variable(unit="亿元_2020/a", dims=SECTORS, kind="flow")

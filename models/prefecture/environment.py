@@ -30,9 +30,9 @@ def pm25(pm25_base: Array, background_share: Array, pollution_load: Array, pollu
 
 
 @variable(unit="ug/m3", dims=("district",))
-def district_pm25(pm25: Array, weather_spread: Array, district_air: Array) -> Array:
+def district_pm25(pm25: Array, weather_shock: Array, district_air: Array) -> Array:
     """PM2.5 as measured in each district: usual air there, and the weather of the year."""
-    weather = np.exp(weather_spread * noise("weather", like=weather_spread))
+    weather = np.exp(weather_shock * noise("weather", like=weather_shock))
     return total(pm25, over="region") * district_air * weather
 
 
@@ -87,7 +87,7 @@ def unusual_loss_rate(
     accident_share: Array,
     accident_response: Array,
     disaster_share: Array,
-    disaster_spread: Array,
+    disaster_shock: Array,
     disaster_response: Array,
     public_capital: Array,
 ) -> Array:
@@ -97,6 +97,12 @@ def unusual_loss_rate(
     """
     safety, works = (relative(at(public_capital, kind=kind)) for kind in ("safety", "environment"))
     accidents = accident_share * (safety**-accident_response - 1.0)
-    year = np.maximum(1.0 + disaster_spread * noise("disasters", like=disaster_spread), 0.0)
+    year = np.maximum(1.0 + disaster_shock * noise("disasters", like=disaster_shock), 0.0)
     disasters = disaster_share * (year * works**-disaster_response - 1.0)
     return (accidents + disasters) * gdp_real / total(capital, over="sector")
+
+
+@variable(unit="亿元_2020/a", dims=("region", "sector"), kind="flow")
+def unusual_losses(unusual_loss_rate: Array, capital: Array) -> Array:
+    """Capital of each sector lost beyond what is usual."""
+    return unusual_loss_rate * capital

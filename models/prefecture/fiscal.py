@@ -59,7 +59,7 @@ def public_expenditure(planned_expenditure: Array, policy_outlays: Array) -> Arr
     return planned_expenditure + policy_outlays
 
 
-@variable(unit="亿元/a", dims=("region",))
+@variable(unit="亿元/a", dims=("region",), kind="flow")
 def transfers(planned_expenditure: Array, revenue_base: Array) -> Array:
     """Transfers from above: they fill the gap between planned spending and the revenue that was planned with it."""
     return planned_expenditure - revenue_base * relative(planned_expenditure)

@@ -115,12 +115,12 @@ def airport_passengers(
     air_routes: Array,
     air_income_response: Array,
     air_route_response: Array,
-    travel_shock: Array,
+    travel_restrictions: Array,
     airport_capacity: Array,
 ) -> Array:
     """Airport passengers (1.2.2): income per head, people, routes, travel restrictions; at most the terminal's capacity."""
     richer = relative(gdp_real / residents) ** air_income_response
-    wanted = richer * relative(residents) * relative(air_routes) ** air_route_response * relative(travel_shock)
+    wanted = richer * relative(residents) * relative(air_routes) ** air_route_response * relative(travel_restrictions)
     return np.minimum(airport_passengers_base * wanted, airport_capacity)
 
 

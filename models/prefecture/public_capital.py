@@ -85,16 +85,22 @@ def starting_public_capital(public_capital_base: Array, public_allocation_share:
     return public_capital_base * public_allocation_share * relative_efficiency
 
 
+@variable(unit="亿元_2020/a", dims=KINDS, kind="flow")
+def public_gain(public_commissioning: Array, public_efficiency: Array, relative_efficiency: Array) -> Array:
+    """The part of what is put to use that becomes capital: efficiency of the kind."""
+    return public_efficiency * relative_efficiency * public_commissioning
+
+
+@variable(unit="亿元_2020/a", dims=KINDS, kind="flow")
+def public_wear(public_capital: Array, public_depreciation: Array) -> Array:
+    """Wear of public capital: rate * capital."""
+    return public_depreciation * public_capital
+
+
 @stock(unit="亿元_2020", dims=KINDS, initial="starting_public_capital")
-def public_capital(
-    public_capital: Array,
-    public_commissioning: Array,
-    public_efficiency: Array,
-    relative_efficiency: Array,
-    public_depreciation: Array,
-) -> Array:
-    """Public capital by kind (SH1): the efficient part of what is put to use, less depreciation."""
-    return public_efficiency * relative_efficiency * public_commissioning - public_depreciation * public_capital
+def public_capital(public_gain: Array, public_wear: Array) -> Array:
+    """Public capital by kind (SH1): what is gained less what wears out."""
+    return public_gain - public_wear
 
 
 @variable(unit="ratio", dims=SECTORS)

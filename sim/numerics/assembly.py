@@ -261,9 +261,9 @@ class _Assembler:
 
     def _in_ratio(self, name: str) -> Meaning:
         variable = self.graph.variables.get(name)
-        if variable is not None and variable.kind == "flow" and name not in self.request.given:
-            return integral(self.tape, self.during.value(name))
-        return self.at_end.value(name)
+        if variable is None or variable.kind == "level" or name in self.request.given:
+            return self.at_end.value(name)
+        return integral(self.tape, self.during.value(name)) if variable.kind == "flow" else self._equation(name)
 
 
 def _is_zero(node: Node) -> bool:

@@ -21,6 +21,7 @@ from sim.model import (
     delay3,
     event,
     growth,
+    hand_down,
     initial,
     lookup,
     noise,
@@ -28,6 +29,8 @@ from sim.model import (
     pulse,
     ramp,
     regroup,
+    relative,
+    roll_up,
     share,
     shift,
     smooth,
@@ -48,8 +51,9 @@ W = np.array([1.0, 0.0, 3.0])
 GRID = np.arange(6.0).reshape(2, 3)
 DIMS = {"x": ("sector",), "w": ("sector",), "grid": ("region", "sector"), "ages": ("age",)}
 TESTED = {
-    "accumulate", "at", "by", "delay1", "delay3", "growth", "initial", "lookup", "noise", "place", "pulse", "ramp", "regroup",
-    "share", "shift", "smooth", "starting_rate", "step", "total", "trend", "until_turn", "weighted_mean", "weighted_sum",
+    "accumulate", "at", "by", "delay1", "delay3", "growth", "hand_down", "initial", "lookup", "noise", "place", "pulse", "ramp",
+    "regroup", "relative", "roll_up", "share", "shift", "smooth", "starting_rate", "step", "total", "trend", "until_turn",
+    "weighted_mean", "weighted_sum",
 }  # fmt: skip
 
 
@@ -130,6 +134,39 @@ def test_regroup_sums_members_and_a_member_may_feed_two() -> None:
         return regroup(grid, "sector", "kind", {"goods": ("farm", "factory"), "services": ("factory", "shop")})
 
     assert np.array_equal(_value(kinds, ("region", "kind"), {"grid": GRID}), [[1.0, 3.0], [7.0, 9.0]])
+
+
+def test_a_finer_dimension_is_rolled_up_and_handed_down() -> None:
+    def kinds(grid: Array) -> Array:
+        return roll_up(grid, "sector", "kind")
+
+    def back(grid: Array) -> Array:
+        return hand_down(roll_up(grid, "sector", "kind"), "kind", "sector")
+
+    assert np.array_equal(_value(kinds, ("region", "kind"), {"grid": GRID}), [[1.0, 2.0], [7.0, 5.0]])
+    assert np.array_equal(_value(back, ("region", "sector"), {"grid": GRID}), [[1.0, 1.0, 2.0], [7.0, 7.0, 5.0]])
+
+
+def test_a_dimension_that_stands_within_no_other_cannot_be_rolled_up() -> None:
+    def wrong(ages: Array) -> Array:
+        return roll_up(ages, "age", "kind")
+
+    with pytest.raises(ModelError, match="does not stand within"):
+        _value(wrong, ("kind",), {"ages": np.zeros(4)})
+
+
+def test_relative_is_one_at_the_start() -> None:
+    @stock(unit="index", initial=2.0)
+    def level(level: Array) -> Array:
+        return 0.5 * level  # type: ignore[no-any-return]
+
+    @variable(unit="ratio")
+    def against_start(level: Array) -> Array:
+        return relative(level)
+
+    rows = simulate([level, against_start], {})
+    assert rows[2021]["against_start"] == pytest.approx(rows[2021]["level"] / 2.0)
+    assert rows[2021]["against_start"] > 1.0
 
 
 @given(st.floats(-5, 15))

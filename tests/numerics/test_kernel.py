@@ -107,7 +107,7 @@ def test_order_of_the_draws_permutes_the_results(case: pipeline.Case) -> None:
     """Without shocks, which belong to the number of a draw."""
     values = np.linspace(0.02, 0.06, 9)[None, :]
     silent = {name: np.zeros(1) for name in case.bound.values if name.endswith("_shock")}
-    assert len(silent) == 9
+    assert len(silent) == 11
     straight = results(task_of(case, OUTPUTS, Draws(9, given={"external_demand_growth": values}, stored=silent)))
     backwards = {"external_demand_growth": values[:, ::-1].copy()}
     turned = results(task_of(case, OUTPUTS, Draws(9, given=backwards, stored=silent)))

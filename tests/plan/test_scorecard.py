@@ -97,10 +97,18 @@ def test_vision_2035_says_that_no_city_figure_is_printed(home: Home) -> None:
 
 def test_what_cannot_be_judged_says_why(world: World, outcomes: Sequence[pipeline.Outcome]) -> None:
     judge = pipeline.judge_of(outcomes[0].case, outcomes[0].results)
-    dated_2020 = next(target for target in world.catalogue.targets.values() if target.year == 2020)
-    undated = next(target for target in world.catalogue.targets.values() if target.year is None)
-    unbound = world.catalogue.targets["hy_top10_industries_output_2025"]
-    for target, word in ((dated_2020, "base year"), (undated, "no year"), (unbound, "no variable")):
+    dated_2020 = world.catalogue.targets["hy_yr_grain_area"]
+    undated = world.catalogue.targets["hy_tourism_1000yi_industry"]
+    outside = world.catalogue.targets["hy_national_ranking_top100"]
+    by_ledger = world.catalogue.targets["yf_roads_started"]
+    without_base = world.catalogue.targets["hy_nonferrous_cluster_1000"]
+    for target, word in (
+        (dated_2020, "no datum of 2020"),
+        (undated, "no year is printed"),
+        (outside, "a rank depends"),
+        (by_ledger, "does not use the project ledger"),
+        (without_base, "no verdict until"),
+    ):
         score = judge.score(target)
         assert score.verdict == "not_judged"
         assert word in score.reason.en

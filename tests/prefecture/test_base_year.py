@@ -118,7 +118,7 @@ def test_capital_formation_is_split_without_rest() -> None:
     business = sum(values(rows, "business_investment_base").values())
     public, housing = (
         next(row.value for row in rows if row.parameter == name and row.year == 2020)
-        for name in ("public_investment", "housing_investment")
+        for name in ("planned_public_investment", "housing_investment")
     )
     assert business + public + housing == pytest.approx(capital.formation(base())[2020], rel=1e-9)
 

@@ -35,7 +35,7 @@ class TwoRegions(Fixed):
             assert record.value is not None
             value = record.value.at(year)
             if "region" in record.dims:
-                other = value * {"base_migration": 0.5, "public_investment": 1.3}.get(name, 1.0)
+                other = value * {"base_migration": 0.5, "planned_public_investment": 1.3}.get(name, 1.0)
                 value = np.concatenate([other, value] if self.swapped else [value, other])
             found[name] = value[..., np.newaxis]
         return found

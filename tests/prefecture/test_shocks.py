@@ -21,7 +21,8 @@ from sim.world import World
 Values = NDArray[Any]
 OUTPUTS = ("gdp_real", "gdp_nominal", "gdp_deflator", "growth_momentum", "shocked_output", "shocked_prices", "price_index")
 SHOCKS = ("common_output_shock", "own_output_shock", "common_industry_shock", "own_industry_shock", "common_price_shock",
-          "own_price_shock", "common_firms_shock", "own_firms_shock", "inflation_trend_shock")  # fmt: skip
+          "own_price_shock", "common_firms_shock", "own_firms_shock",
+          "inflation_trend_shock", "weather_shock", "disaster_shock")  # fmt: skip
 
 
 def run(world: World, sizes: dict[str, float], draws: int = 2, **changed: float) -> dict[str, Values]:
