@@ -158,7 +158,7 @@ def test_a_dimension_that_stands_within_no_other_cannot_be_rolled_up() -> None:
 def test_relative_is_one_at_the_start() -> None:
     @stock(unit="index", initial=2.0)
     def level(level: Array) -> Array:
-        return 0.5 * level  # type: ignore[no-any-return]
+        return 0.5 * level
 
     @variable(unit="ratio")
     def against_start(level: Array) -> Array:

@@ -1,0 +1,203 @@
+"""The ledger of the first city, and every fault that a ledger can have, all at once and with the line."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sim import pipeline
+from sim.errors import InputError
+from sim.inputs.home import Home
+from sim.inputs.ledger import COLUMNS
+from sim.world import World, open_world
+
+Rows = list[dict[str, str]]
+
+
+def test_the_ledger_holds_every_named_thing_and_money_stands_once(world: World) -> None:
+    ledger = world.ledger
+    assert len(ledger.projects) == 495
+    for project in ledger.projects.values():
+        if not project.spends:
+            assert project.amount is None, project.id
+            assert not project.project_class, project.id
+    printed = [
+        project for project in ledger.spending if project.amount is not None and project.document in str(project.amount.source)
+    ]
+    assert {project.id for project in printed} == {"p1_wangfujing", "p1_cnnc_health"}
+
+
+def test_repeats_listed_by_the_plan_are_repeats(world: World) -> None:
+    projects = world.ledger.projects
+    pairs = {
+        "p3_rail_hub_1": "p0_tr_xianggui_rail",
+        "p3_waterway": "p0_tr_xiangjiang_waterway",
+        "p3_hengyong": "p0_tr_hengyong",
+        "p2_ningdian": "p0_en_ningdian",
+        "p1_bonded": "p0_bonded_zone",
+        "p3_baisha_island": "p0_baisha_island",
+        "p1_foxconn": "p3_foxconn",
+        "p1_wangfujing_14": "p1_wangfujing",
+    }
+    assert {name: projects[name].same_as for name in pairs} == pairs
+
+
+def test_umbrellas_sum_their_parts_each_once(world: World) -> None:
+    parts = world.ledger.parts("p0_hub_transport")
+    assert len(parts) == len({part.id for part in parts}) > 10
+    assert all(part.kind in ("transport", "urban") for part in parts)
+    below = world.ledger.parts("p0_base_industry")
+    assert {part.id for part in world.ledger.parts("p0_ba_nuclear")} <= {part.id for part in below}
+
+
+def _rows(home: Home) -> Rows:
+    with (home.models / "hengyang" / "ledger.csv").open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def _write(home: Home, rows: Rows) -> None:
+    with (home.models / "hengyang" / "ledger.csv").open("w", encoding="utf-8-sig", newline="") as handle:
+        writer = csv.DictWriter(handle, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _by_id(rows: Rows) -> dict[str, dict[str, str]]:
+    return {row["id"]: row for row in rows}
+
+
+def _loop(rows: Rows) -> None:
+    _by_id(rows)["p0_base_industry"]["parent"] = "p0_ba_nuclear"
+
+
+def _no_unit(rows: Rows) -> None:
+    _by_id(rows)["p0_tr_hengyong"]["amount_unit"] = ""
+
+
+def _no_source(rows: Rows) -> None:
+    _by_id(rows)["p0_tr_hengyong"]["amount_source"] = " "
+
+
+def _backwards(rows: Rows) -> None:
+    _by_id(rows)["p0_tr_hengyong"]["start"] = "2025"
+
+
+def _set(name: str, column: str, value: str) -> Callable[[Rows], None]:
+    def change(rows: Rows) -> None:
+        _by_id(rows)[name][column] = value
+
+    return change
+
+
+FAULTS: list[tuple[Callable[[Rows], None], str]] = [
+    (_loop, "parents form a loop"),
+    (_no_unit, "the unit of the amount must be stated"),
+    (_no_source, "lacks a source"),
+    (_backwards, "starts after it ends: 2025 > 2023"),
+    (_set("p0_tr_hengyong", "region", "yanfang"), "unknown region 'yanfang'"),
+    (_set("p0_tr_hengyong", "class", "expresway"), "did you mean 'expressway'"),
+    (_set("p0_tr_hengyong", "kind", "trafic"), "unknown kind 'trafic'"),
+    (_set("p0_tr_hengyong", "branch", "trade"), "can have no branch"),
+    (_set("p0_tr_hengyong", "funder", "state"), "unknown funder 'state'"),
+    (_set("p0_tr_hengyong", "parent", "p0_hub_transprt"), "did you mean 'p0_hub_transport'"),
+    (_set("p0_tr_bainan", "parent", "p0_tr_hengyong"), "is no umbrella"),
+    (_set("p0_hub_energy", "amount", "5"), "no capital project of its own"),
+    (_set("p3_waterway", "amount", "5"), "no capital project of its own"),
+    (_set("p3_waterway", "same_as", "p2_waterway"), "which is itself a repeat"),
+    (_set("p3_waterway", "same_as", "p9"), "repeats an unknown p9"),
+    (_set("p0_tr_hengyong", "amount", "many"), "amount is not a number"),
+    (_set("p0_tr_hengyong", "amount", "-3"), "must be above zero"),
+    (_set("p0_tr_hengyong", "local_share", "1.5"), "local_share between 0 and 1"),
+    (_set("p0_tr_hengyong", "start", "20200"), "start is not a year"),
+    (_set("p0_tr_hengyong", "end", "2999"), "cannot be right"),
+    (_set("p0_tr_hengyong", "quote", "nowhere"), "quote not in"),
+    (_set("p0_tr_hengyong", "nature", "capitol"), "unknown nature 'capitol'"),
+    (_set("p0_tr_hengyong", "field", "3"), "field and field_unit go together"),
+    (_set("p0_tr_bainan", "id", "p0_tr_hengyong"), "stands twice"),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), FAULTS, ids=[expected for _, expected in FAULTS])
+def test_each_fault_is_named_with_its_line(copied: Home, change: Callable[[Rows], None], expected: str) -> None:
+    rows = _rows(copied)
+    change(rows)
+    _write(copied, rows)
+    with pytest.raises(InputError, match=expected) as caught:
+        open_world(copied, "hengyang")
+    fault = next(item for item in caught.value.faults if expected in item.in_language("en"))
+    assert fault.place.file is not None
+    assert fault.place.file.name == "ledger.csv"
+    assert fault.place.line
+    assert fault.message.zh
+
+
+def test_all_faults_come_at_once(copied: Home) -> None:
+    rows = _rows(copied)
+    for change in (_loop, _no_unit, _no_source, _backwards):
+        change(rows)
+    _write(copied, rows)
+    with pytest.raises(InputError) as caught:
+        open_world(copied, "hengyang")
+    text = str(caught.value)
+    for expected in ("parents form a loop", "the unit of the amount", "lacks a source", "starts after it ends"):
+        assert expected in text
+
+
+ADD = "ledger: {{add: {{{}: {{label: {{zh: 甲, en: A}}, funder: business, class: factory, {}}}}}}}"
+HEAD = "name: {zh: 测试, en: Test}\nextends: baseline\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ledger: {use: [p0_hub_transprt]}", "did you mean 'p0_hub_transport'"),
+        ("ledger: {use: [all], delay: {class:expresway: 1}}", "did you mean 'class:expressway'"),
+        ("ledger: {use: [all], delay: {p0_hub_transport: 99}}", "must lie in 0 to 15"),
+        ("ledger: {use: [all], accelerate: {p0_hub_transport: -1}}", "must lie in 0 to 15"),
+        ("ledger: {use: [all], cancel: [p1_ev_cycling]}", "holds no capital project"),
+        ("ledger: {used: [all]}", "did you mean 'use'"),
+        ("ledger: {use: [all], delay: {p0_hub_transport: soon}}", "a number is wanted"),
+        (ADD.format("p0_tr_hengyong", "region: rest, branch: trade"), "holds p0_tr_hengyong already"),
+        (ADD.format("new", "region: rest, branch: cars"), "unknown branch 'cars'"),
+        (ADD.format("new", "region: rest, branch: trade, start: 2024, end: 2023"), "starts after it ends"),
+        ("overrides: {late: {ledger: {delay: {p0_hub_transprt: 1}}}}", "did you mean 'p0_hub_transport'"),
+        ("levers: {ledger_business_spend: 1}", "is fixed"),
+    ],
+)  # fmt: skip
+def test_faults_of_the_section_ledger(copied: Home, text: str, expected: str) -> None:
+    file = copied.scenarios / "test.yaml"
+    file.write_text(HEAD + text + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match=expected):
+        pipeline.open_cases(copied, [file], None, (), ())
+
+
+def _case(home: Home, text: str, *settings: tuple[str, str]) -> pipeline.Case:
+    file = home.scenarios / "test.yaml"
+    file.write_text(HEAD + text + "\n", encoding="utf-8")
+    return pipeline.open_cases(home, [file], None, (), settings)[0]
+
+
+def test_layers_of_a_scenario_add_up_and_the_command_line_goes_last(copied: Home) -> None:
+    text = "ledger: {use: [p0_hub_transport], delay: {p0_hub_transport: 2, p0_tr_bainan: 1}}"
+    plain = _case(copied, "ledger: {use: [p0_hub_transport]}").plan
+    late = _case(copied, text).plan
+    assert plain is not None
+    assert late is not None
+    begins = [{work.id: work.begin for work in plan.works} for plan in (plain, late)]
+    assert begins[1]["p0_tr_bainan"] - begins[0]["p0_tr_bainan"] == pytest.approx(3.0)
+    assert begins[1]["p0_tr_chachang"] - begins[0]["p0_tr_chachang"] == pytest.approx(2.0)
+    again = _case(copied, text, ("ledger.delay.p0_tr_bainan", "0"), ("ledger.cancel", "p0_tr_chachang")).plan
+    assert again is not None
+    ids = {work.id: work.begin for work in again.works}
+    assert ids["p0_tr_bainan"] - begins[0]["p0_tr_bainan"] == pytest.approx(2.0)
+    assert "p0_tr_chachang" not in ids
+
+
+def test_a_city_without_a_ledger_says_that_there_is_nothing_to_build(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "other.yaml"
+    file.write_text("name: {zh: 测试, en: Test}\ncity: changsha\nledger: {use: [all]}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="holds no capital project"):
+        pipeline.open_cases(home, [file], None, (), ())

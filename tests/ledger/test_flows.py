@@ -1,0 +1,80 @@
+"""Spending adds up to what works cost, long works come in parts, and cells are districts and purposes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.ledger.flows import (
+    BUSINESS_COMPLETIONS,
+    BUSINESS_SPEND,
+    FIRMS_OPENED,
+    LAND_TAKEN,
+    PUBLIC_COMPLETIONS,
+    PUBLIC_SPEND,
+    Axes,
+    flows_of,
+)
+from sim.ledger.lot import likely_lot
+from sim.ledger.pipeline import schedule
+from sim.ledger.scale import Scale, drawn_factors, expected_spending, likely_factor
+from sim.ledger.works import Work
+from tests.ledger.works import SETTINGS, project_class, work
+
+AXES = Axes(range(2015, 2061), ("north", "south"), ("goods", "services"), ("roads", "schools"))
+
+
+def flows(works: list[Work], phase: float = 4.0) -> dict[str, np.ndarray]:
+    lot = likely_lot(works, SETTINGS)
+    return dict(flows_of(works, lot, schedule(lot), AXES, phase))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.floats(2016, 2030), st.floats(0.2, 18.0), st.floats(0.5, 100.0)), min_size=1, max_size=6))
+def test_everything_that_is_spent_is_put_to_use_and_never_before(parts: list[tuple[float, float, float]]) -> None:
+    works = [
+        work(f"w{number}", begin, project_class=project_class(build=build), money=money)
+        for number, (begin, build, money) in enumerate(parts)
+    ]
+    found = flows(works)
+    cost = sum(money for *_, money in parts)
+    spent, opened = (found[name].sum(axis=(1, 2))[:, 0] for name in (BUSINESS_SPEND, BUSINESS_COMPLETIONS))
+    assert spent.sum() == pytest.approx(cost)
+    assert opened.sum() == pytest.approx(cost)
+    assert np.cumsum(spent - opened).min() >= -1e-9 * cost
+    assert found[FIRMS_OPENED].sum() == pytest.approx(len(works))
+    assert found[LAND_TAKEN].sum() == pytest.approx(0.1 * cost)
+
+
+def test_a_year_s_spending_is_the_part_of_building_in_it() -> None:
+    found = flows([work("w", 2021.0)])[BUSINESS_SPEND][:, 0, 0, 0]  # built from 2022.5 to 2024.5
+    assert found[2022 - 2015 : 2026 - 2015].tolist() == pytest.approx([2.5, 5.0, 2.5, 0.0])
+
+
+def test_a_long_work_is_put_to_use_in_equal_parts() -> None:
+    found = flows([work("w", project_class=project_class(build=12.0))])[BUSINESS_COMPLETIONS][:, 0, 0, 0]
+    years = {2015 + year: amount for year, amount in enumerate(found.tolist()) if amount}
+    assert years == pytest.approx({2027: 10 / 3, 2031: 10 / 3, 2035: 10 / 3})
+
+
+def test_public_works_have_kinds_and_firms_have_branches() -> None:
+    road = work("road", business=False, purpose="roads", region="south", money=7.0)
+    found = flows([road, work("plant", purpose="services", money=3.0)])
+    assert found[PUBLIC_SPEND].sum(axis=0)[..., 0].tolist() == [[0.0, 0.0], [7.0, 0.0]]
+    assert found[PUBLIC_COMPLETIONS].sum() == pytest.approx(7.0)
+    assert found[BUSINESS_SPEND].sum(axis=0)[..., 0].tolist() == [[0.0, 3.0], [0.0, 0.0]]
+
+
+def test_drawn_amounts_are_scaled_to_the_stated_share_and_printed_ones_are_not() -> None:
+    works = [work("printed", 2021.0), *(work(f"w{number}", 2021.0, money=None) for number in range(4))]
+    scale = Scale(20.0, 2022, 2024)
+    expected = expected_spending(works, scale)
+    assert (expected.printed, expected.drawn) == pytest.approx((10.0, 40.0))
+    assert likely_factor(works, SETTINGS, scale) == pytest.approx((0.3 * 60.0 - 10.0) / 40.0)
+    factors = drawn_factors(works, SETTINGS, scale, 1, 500)
+    assert factors.min() >= 0.1
+    lot = likely_lot(works, SETTINGS, likely_factor(works, SETTINGS, scale))
+    assert lot.money[:, 0].tolist() == pytest.approx([10.0, *[2.0] * 4])
+    assert lot.money.sum() == pytest.approx(0.3 * 60.0)
