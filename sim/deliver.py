@@ -15,6 +15,8 @@ import xarray as xr
 
 from sim.inputs.values import YearPath
 from sim.interrupts import fail_if_interrupted
+from sim.ledger.summary import programme_times, waiting
+from sim.ledger_words import ledger_sentences
 from sim.outputs.ensemble import ensemble_dataset
 from sim.outputs.posterior import Foreseen
 from sim.outputs.store import RUN_FILE, results_folder, run_id, write_run
@@ -25,7 +27,7 @@ from sim.report.drawing import finish_drawing, read_svgs, start_drawing
 from sim.report.numbers import chance, plain
 from sim.report.pages import Assumption, CaseText, Foresight, Setting, as_cells, compare_page, report_page
 from sim.report.values import value_text
-from sim.report.view import CaseView, View
+from sim.report.view import CaseView, LedgerView, View
 from sim.report.workbook import write_workbook
 from sim.text import Language, Text
 from sim.units import conversion
@@ -88,7 +90,9 @@ def make_view(outcomes: Sequence[Outcome], language: Language) -> View:
     """The view of a run: all its scenarios beside the history of the city."""
     world = outcomes[0].case.world
     cases = tuple(
-        CaseView(outcome.case.scenario.key, outcome.case.scenario.name, outcome.results, tuple(outcome.scores))
+        CaseView(
+            outcome.case.scenario.key, outcome.case.scenario.name, outcome.results, tuple(outcome.scores), _ledger_view(outcome)
+        )
         for outcome in outcomes
     )
     return View(
@@ -102,6 +106,13 @@ def make_view(outcomes: Sequence[Outcome], language: Language) -> View:
         checks=world.checks,
         language=language,
     )
+
+
+def _ledger_view(outcome: Outcome) -> LedgerView | None:
+    realised = outcome.case.realised
+    if realised is None:
+        return None
+    return LedgerView(tuple(programme_times(realised, outcome.case.world.ledger)), waiting(realised))
 
 
 def case_text(outcome: Outcome) -> CaseText:
@@ -126,6 +137,7 @@ def case_text(outcome: Outcome) -> CaseText:
         remarks=case.selection.remarks,
         step_error=None if outcome.step_error is None else outcome.step_error.sentence(),
         draws=draw_sentences(outcome),
+        ledger=ledger_sentences(outcome),
         foreseen=[_foresight(outcome, item) for item in outcome.foreseen],
         settings=settings,
         comparisons=outcome.comparisons,

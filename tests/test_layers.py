@@ -23,6 +23,7 @@ LAYERS = (
     ("projects",),
     ("pipeline",),
     ("futures",),
+    ("ledger_words",),
     ("deliver",),
     ("studies",),
     ("cli",),

@@ -109,15 +109,22 @@ def project_commissioning(ledger_business_completions: Array, formation_per_inve
 
 
 @variable(unit="亿元_2020/a", dims=SECTORS)
-def displaced_investment(project_investment: Array, outside_public_money: Array, displacement: Array) -> Array:
+def begun_investment(ledger_business_begun: Array, formation_per_investment: Array) -> Array:
+    """Capital formation of projects of firms that were begun before the run."""
+    return formation_per_investment * roll_up(total(ledger_business_begun, over="district"), "branch", "sector")
+
+
+@variable(unit="亿元_2020/a", dims=SECTORS)
+def displaced_investment(
+    project_investment: Array, begun_investment: Array, outside_begun: Array, displacement: Array
+) -> Array:
     """Ordinary investment that named projects take the place of (1.11.4).
 
-    What they spent in the base year stands within the observed formation, public works that others pay among the services; of
-    what is spent beyond that, a share would have been invested anyway.
+    What was begun before the run was part of the observed formation, and takes its whole place: public works that others pay
+    among the services. Of what is begun later, a share would have been invested anyway.
     """
-    before = initial(project_investment)
-    within = before + place(initial(outside_public_money), sector="services")
-    return within + displacement * (project_investment - before)
+    begun = begun_investment + place(outside_begun, sector="services")
+    return begun + displacement * (project_investment - begun_investment)
 
 
 @variable(unit="亿元_2020/a", dims=("region",), kind="flow")

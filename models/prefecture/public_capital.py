@@ -33,6 +33,13 @@ def outside_public_money(project_public_spend: Array, local_paid_share: Array) -
 
 
 @variable(unit="亿元_2020/a", dims=("region",))
+def outside_begun(ledger_public_begun: Array, formation_per_investment: Array, local_paid_share: Array) -> Array:
+    """The same for works begun before the run."""
+    begun = formation_per_investment * total(ledger_public_begun, over="district")
+    return total((1.0 - local_paid_share) * begun, over="kind")
+
+
+@variable(unit="亿元_2020/a", dims=("region",))
 def discretionary_public_investment(
     local_public_investment: Array, project_public_spend: Array, local_paid_share: Array
 ) -> Array:

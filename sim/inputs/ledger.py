@@ -121,6 +121,7 @@ class Ledger:
     names: Names = Names()
     settings: LedgerSettings | None = None
     inflows: Mapping[str, Inflow] = field(default_factory=dict)
+    programmes: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def spending(self) -> tuple[Project, ...]:

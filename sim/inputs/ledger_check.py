@@ -13,6 +13,7 @@ from sim.inputs.files import is_file
 from sim.inputs.ledger import Funder, Ledger, Names, Nature, Project, read_rows
 from sim.inputs.ledger_settings import read_ledger_settings
 from sim.inputs.project_classes import read_project_classes
+from sim.inputs.yaml_file import read_yaml
 from sim.text import Text
 
 _YEARS = range(1990, 2101)
@@ -37,8 +38,23 @@ def read_ledger(city: Path, model: Path, names: Names) -> Ledger:
         fail_if_row_wrong(project, classes, names, faults)
         fail_if_relations_wrong(project, ledger, faults)
     inflows = read_arrivals(city / "arrivals.csv", ledger, faults)
+    programmes = read_programmes(city / "plan" / "programmes.yaml", projects.values(), faults)
     faults.raise_if_any()
-    return replace(ledger, inflows=inflows)
+    return replace(ledger, inflows=inflows, programmes=programmes)
+
+
+def read_programmes(file: Path, projects: Iterable[Project], faults: Faults) -> dict[str, Text]:
+    """English names of the programmes, by the name that the documents print. Faults are added."""
+    if not is_file(file):
+        return {}
+    document, used = read_yaml(file), {project.programme for project in projects if project.spends and project.programme}
+    for name in sorted(used - set(document.data)):
+        message = Text(f"计划 {name} 没有英文名", f"the programme {name} has no English name")
+        faults.add(message, document.place((name,)))
+    for name, english in document.data.items():
+        if not isinstance(english, str):
+            faults.add(Text("应为文字", "text is wanted"), document.place((name,)))
+    return {str(name): Text(str(name), str(english)) for name, english in document.data.items()}
 
 
 def fail_if_row_wrong(project: Project, classes: Collection[str], names: Names, faults: Faults) -> None:

@@ -19,8 +19,18 @@ from sim.ledger.works import Work
 Values = NDArray[np.float64]
 BUSINESS_SPEND, BUSINESS_COMPLETIONS = "ledger_business_spend", "ledger_business_completions"
 PUBLIC_SPEND, PUBLIC_COMPLETIONS = "ledger_public_spend", "ledger_public_completions"
+BUSINESS_BEGUN, PUBLIC_BEGUN = "ledger_business_begun", "ledger_public_begun"
 FIRMS_OPENED, LAND_TAKEN = "ledger_firms_opened", "ledger_land_taken"
-FLOWS = (BUSINESS_SPEND, BUSINESS_COMPLETIONS, PUBLIC_SPEND, PUBLIC_COMPLETIONS, FIRMS_OPENED, LAND_TAKEN)
+FLOWS = (
+    BUSINESS_SPEND,
+    BUSINESS_COMPLETIONS,
+    BUSINESS_BEGUN,
+    PUBLIC_SPEND,
+    PUBLIC_COMPLETIONS,
+    PUBLIC_BEGUN,
+    FIRMS_OPENED,
+    LAND_TAKEN,
+)
 """Parameters that a model may declare with the kind `ledger`."""
 
 
@@ -35,7 +45,7 @@ class Axes:
 
 
 def flows_of(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, phase: float) -> Mapping[str, Values]:
-    """All flows of a ledger."""
+    """All flows of a ledger; `begun` is the spending on works whose building began before the run."""
     business = np.array([work.business for work in works], dtype=bool)
     builds = np.array([bool(work.purpose) for work in works], dtype=bool)
     firms = np.array([work.project_class.firms for work in works])[:, np.newaxis]
@@ -45,11 +55,15 @@ def flows_of(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, phase: f
     spent = [lot.money * _overlap(times, year) for year in axes.years]
     done = [_finished(parts, year) for year in axes.years]
     completed = [lot.money * part for part in done]
+    begun = times.started < axes.years.start + 1.0
+    of_begun = [np.where(begun, money, 0.0) for money in spent]
     return {
         BUSINESS_SPEND: branch.gathered(spent),
         BUSINESS_COMPLETIONS: branch.gathered(completed),
+        BUSINESS_BEGUN: branch.gathered(of_begun),
         PUBLIC_SPEND: kind.gathered(spent),
         PUBLIC_COMPLETIONS: kind.gathered(completed),
+        PUBLIC_BEGUN: kind.gathered(of_begun),
         FIRMS_OPENED: branch.gathered([firms * part for part in done]),
         LAND_TAKEN: branch.gathered([land * _overlap(times, year) for year in axes.years]).sum(axis=2),
     }

@@ -233,14 +233,19 @@ class Share:
         return self.met / self.count if self.count else float("nan")
 
     @property
+    def plain_error(self) -> float:
+        """The error if every draw were a draw of its own."""
+        p = (self.met + 1) / (self.count + 2)
+        return float(np.sqrt(p * (1.0 - p) / (self.count + 2)))
+
+    @property
     def standard_error(self) -> float:
         """Standard error of the share from finitely many draws, as if one more draw had met the condition and one had not.
 
         So none of 300 draws is not taken for impossible. Where draws share something by groups, the error of the mean over
         groups counts, if it is larger: sqrt(G/(G-1) * sum over groups of (met - p*n)^2) / count.
         """
-        p = (self.met + 1) / (self.count + 2)
-        plain = float(np.sqrt(p * (1.0 - p) / (self.count + 2)))
+        plain = self.plain_error
         number = len(self.groups)
         if number < 2:  # noqa: PLR2004  one group tells nothing of the spread between groups
             return plain

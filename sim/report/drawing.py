@@ -23,9 +23,20 @@ FIGURE_NAMES = (
     "pyramid",
     "firm_ladder",
     "required_growth",
+    "pipeline",
 )
 # The slowest first, so that both workers finish together.
-_ORDER = ("firm_ladder", "sectors", "pyramid", "population", "scorecard", "gdp", "manufacturing_share", "required_growth")
+_ORDER = (
+    "firm_ladder",
+    "sectors",
+    "pyramid",
+    "population",
+    "scorecard",
+    "pipeline",
+    "gdp",
+    "manufacturing_share",
+    "required_growth",
+)
 
 
 @contextmanager

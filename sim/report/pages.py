@@ -84,6 +84,7 @@ class CaseText:
     remarks: Sequence[Text]
     step_error: Text | None
     draws: Sequence[Text]
+    ledger: Sequence[Text]
     foreseen: Sequence[Foresight]
     settings: Sequence[Setting]
     comparisons: Sequence[Comparison]
@@ -103,6 +104,7 @@ def report_page(view: View, case: CaseView, text: CaseText, figures: Mapping[str
         description=view.say(text.description),
         step_error="" if text.step_error is None else view.say(text.step_error),
         draws=[view.say(sentence) for sentence in text.draws],
+        ledger=[view.say(sentence) for sentence in text.ledger],
         foreseen=[as_cells(item, language) for item in text.foreseen],
         scores=[score_cells(score, language) for score in case.scores],
         changes=[as_cells(item, language) for item in text.settings],
@@ -173,6 +175,7 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
         "verdict": score.verdict,
         "probability": chance(score.probability),
         "reason": score.reason.in_language(language),
+        "rest": "" if score.rest_growth is None else rate(score.rest_growth, "%"),
         "actual": actual if language == "zh" else actual.replace("（", " (").replace("）", ")"),
         "quote": target.quote,
         "document": score.document.in_language(language),

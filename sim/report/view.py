@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import xarray as xr
 
 from sim.inputs.checks import PublishedCheck
 from sim.inputs.history import History
+from sim.ledger.summary import ProgrammeTimes
 from sim.model.labels import Labels
 from sim.outputs.published import published_series
 from sim.plan.scorecard import Score
@@ -25,6 +27,15 @@ class CaseView:
     name: Text
     results: xr.Dataset
     scores: tuple[Score, ...]
+    ledger: LedgerView | None = None
+
+
+@dataclass(frozen=True)
+class LedgerView:
+    """What the project ledger does in a scenario: its programmes in time, and how many projects wait for what, by year."""
+
+    programmes: tuple[ProgrammeTimes, ...]
+    waiting: Mapping[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sim.report.figures import (
     firm_ladder,
     gdp,
     manufacturing_share,
+    pipeline,
     population,
     pyramid,
     required_growth,
@@ -27,4 +28,5 @@ FIGURES: dict[str, Callable[[View], Figure]] = {
     "pyramid": pyramid.draw,
     "firm_ladder": firm_ladder.draw,
     "required_growth": required_growth.draw,
+    "pipeline": pipeline.draw,
 }

@@ -1,0 +1,121 @@
+"""What a reader wants to know of realisations: when programmes are in use, what binds when, whose money is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.ledger import Ledger
+from sim.ledger.pipeline import RESOURCES
+from sim.ledger.realise import Realised
+from sim.text import Text
+
+Values = NDArray[np.float64]
+NEARLY_ALL, MIDDLE = 0.9, 0.5
+BAND = (0.1, 0.5, 0.9)
+
+
+@dataclass(frozen=True)
+class ProgrammeTimes:
+    """One programme: when building begins, and when half and nearly all of its money is in use; years.
+
+    `low` and `high` are the 10 % and 90 % points of the last; `planned` the latest end that the documents print.
+    """
+
+    name: Text
+    works: int
+    money: float
+    start: float
+    half: float
+    nearly_all: float
+    low: float
+    high: float
+    planned: int | None
+
+
+@dataclass(frozen=True)
+class MoneyOrigin:
+    """Money of the named works in 亿元, likely amounts: how much was printed and how much assumed."""
+
+    printed: float
+    assumed: float
+    printed_works: int
+    assumed_works: int
+
+
+def programme_times(realised: Realised, ledger: Ledger) -> list[ProgrammeTimes]:
+    """All programmes with works of their own, the largest first."""
+    rows: dict[str, list[int]] = {}
+    for row, work in enumerate(realised.plan.works):
+        programme = ledger.projects[work.id].programme if work.id in ledger.projects else ""
+        if programme:
+            rows.setdefault(programme, []).append(row)
+    found = [_programme(name, members, realised, ledger) for name, members in rows.items()]
+    return sorted((item for item in found if item is not None), key=lambda item: -item.money)
+
+
+def _programme(name: str, rows: Sequence[int], realised: Realised, ledger: Ledger) -> ProgrammeTimes | None:
+    times, money = realised.times, realised.lot.money[rows]
+    begun = np.isfinite(times.started[rows])
+    if not begun.any():
+        return None
+    ends = [ledger.projects[realised.plan.works[row].id].end for row in rows]
+    printed = [year for year in ends if year is not None]
+    starts = np.where(begun, times.started[rows], np.inf).min(axis=0)
+    last = _when(times.in_use[rows], np.where(begun, money, 0.0), NEARLY_ALL)
+    half = _when(times.in_use[rows], np.where(begun, money, 0.0), MIDDLE)
+    low, middle, high = np.quantile(last[np.isfinite(last)], BAND)
+    return ProgrammeTimes(
+        name=ledger.programmes.get(name, Text(name, name)),
+        works=len(rows),
+        money=float(np.where(begun, money, 0.0).sum(axis=0).mean()),
+        start=float(np.median(starts[np.isfinite(starts)])),
+        half=float(np.median(half[np.isfinite(half)])),
+        nearly_all=float(middle),
+        low=float(low),
+        high=float(high),
+        planned=max(printed) if printed else None,
+    )
+
+
+def _when(in_use: Values, money: Values, part: float) -> Values:
+    """When a part of the money of every realisation is in use: [work, r] to [r]; never where nothing was built."""
+    order = np.argsort(in_use, axis=0)
+    times, sums = np.take_along_axis(in_use, order, 0), np.cumsum(np.take_along_axis(money, order, 0), axis=0)
+    whole = sums[-1]
+    place = np.argmax(sums >= part * whole - 1e-9, axis=0)
+    found: Values = np.where(whole > 0.0, np.take_along_axis(times, place[np.newaxis], 0)[0], np.inf)
+    return found
+
+
+def waiting(realised: Realised) -> Mapping[str, tuple[float, ...]]:
+    """Works that wait for each resource, mean over the year and the realisations, for the simulated years."""
+    years = realised.plan.axes.years[1:]
+    asked, got = realised.times.asked, np.minimum(realised.times.got, realised.plan.end)
+    there = np.isfinite(asked)
+    start, end = np.where(there, asked, 0.0), np.where(there, got, 0.0)
+    found = {}
+    for column, name in enumerate(RESOURCES):
+        spans = [
+            np.clip(np.minimum(end[:, column], year + 1.0) - np.maximum(start[:, column], year), 0.0, None) for year in years
+        ]
+        found[name] = tuple(float(span.sum(axis=0).mean()) for span in spans)
+    return found
+
+
+def never_begun(realised: Realised) -> float:
+    """Works that are not given up and yet do not begin before the run ends; mean over the realisations."""
+    stuck = ~np.isfinite(realised.times.started) & ~realised.lot.given_up
+    return float(stuck.sum(axis=0).mean())
+
+
+def money_origin(realised: Realised) -> MoneyOrigin:
+    """How much of the named works' money is printed somewhere, and how much was drawn."""
+    named = [(row, work) for row, work in enumerate(realised.plan.works) if work.named]
+    mean = realised.lot.money.mean(axis=1)
+    printed = [float(mean[row]) for row, work in named if work.money is not None]
+    assumed = [float(mean[row]) for row, work in named if work.money is None]
+    return MoneyOrigin(sum(printed), sum(assumed), len(printed), len(assumed))

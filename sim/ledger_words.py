@@ -1,0 +1,104 @@
+"""What a report says of the project ledger: whose money is printed, what draws share, what binds, and where quotas differ."""
+
+from __future__ import annotations
+
+import xarray as xr
+
+from sim.ledger.limits import LABELS
+from sim.ledger.realise import Realised
+from sim.ledger.summary import money_origin, never_begun, waiting
+from sim.pipeline import Outcome
+from sim.text import Text, listing
+
+LEAST_WAITING = 0.5
+"""Fewer waiting projects than this in every year are not worth a sentence."""
+
+
+def ledger_sentences(outcome: Outcome) -> tuple[Text, ...]:
+    """Sentences for the first page of a report; none where no project is built."""
+    realised = outcome.case.realised
+    if realised is None:
+        return ()
+    return (_money(realised), _shared(outcome, realised), *_binding(realised), *_tighter_quota(outcome))
+
+
+def _money(realised: Realised) -> Text:
+    money = money_origin(realised)
+    total = money.printed + money.assumed
+    part = 100.0 * money.printed / total if total else 0.0
+    unnamed = sum(not work.named and work.money is None for work in realised.plan.works)
+    named = money.printed_works + money.assumed_works
+    return Text(
+        f"项目台账：{named} 个写明名称的项目，平均投资合计 {total:,.0f} 亿元，"
+        f"其中有公布金额的 {money.printed_works} 个、{money.printed:,.0f} 亿元（{part:.0f}%），"
+        f"其余 {money.assumed_works} 个按类别先验抽取并折算；另有尚无名称的招商项目 {unnamed} 个。",
+        f"Project ledger: {named} named projects with a mean investment of {total:,.0f} x CNY 100m; amounts of "
+        f"{money.printed_works} of them, {money.printed:,.0f} ({part:.0f} %), are published, those of the other "
+        f"{money.assumed_works} are drawn from priors of their class and scaled; {unnamed} signed projects have no name yet.",
+    )
+
+
+def _shared(outcome: Outcome, realised: Realised) -> Text:
+    count = realised.count
+    if outcome.ensemble is None:
+        return Text(
+            f"中心情景取 {count} 次台账实现的平均；工期、落地、金额均为随机。",
+            f"The central run takes the mean of {count} realisations of the ledger; lengths, drop-outs and amounts are random.",
+        )
+    each = outcome.ensemble.count / count
+    pairs = [(share.standard_error, share.plain_error) for share in outcome.ensemble.shares.values()]
+    wider = max((error / plain for error, plain in pairs), default=1.0)
+    return Text(
+        f"{count} 次台账实现由各次抽样轮流使用，约每 {each:.0f} 次抽样共用一次；"
+        f"概率的误差已按实现分组计算，最多为独立抽样的 {wider:.1f} 倍。",
+        f"{count} realisations of the ledger are taken in turn, about {each:.0f} draws sharing one; errors of probabilities "
+        f"are counted from realisation to realisation, at most {wider:.1f} times those of independent draws.",
+    )
+
+
+def _binding(realised: Realised) -> list[Text]:
+    """Which resource makes projects wait, and in which years."""
+    years = realised.plan.axes.years[1:]
+    found = []
+    for name, values in waiting(realised).items():
+        wait = [str(year) for year, value in zip(years, values, strict=True) if value >= LEAST_WAITING]
+        if wait:
+            label, top = LABELS[name], max(values)
+            span = f"{wait[0]}–{wait[-1]}" if len(wait) > 1 else wait[0]
+            found.append(
+                Text(
+                    f"{label.zh}不足：{span} 年有项目排队，最多时平均 {top:.1f} 个。",
+                    f"Short of {label.en}: projects wait in {span}, {top:.1f} on average at the most.",
+                )
+            )
+    stuck = never_begun(realised)
+    if stuck >= LEAST_WAITING:
+        found.append(
+            Text(
+                f"到末年仍未开工的项目平均 {stuck:.1f} 个。",
+                f"{stuck:.1f} projects on average have not begun by the last year.",
+            )
+        )
+    return found
+
+
+def _tighter_quota(outcome: Outcome) -> list[Text]:
+    """Years in which the model's own budget for public works is smaller than what the ledger spends of local money."""
+    results, values = outcome.results, outcome.case.bound.values
+    if "local_public_investment" not in results or "local_paid_share" not in values:
+        return []
+    spend = results["project_public_spend"].sum("region")
+    share = xr.DataArray(values["local_paid_share"].before, dims=("kind",), coords={"kind": spend["kind"]})
+    local = (spend * share).sum("kind")
+    allowed = results["local_public_investment"].sum("region")
+    over = [str(int(year)) for year in results["year"].values[1:] if float((local - allowed).sel(year=year)) > 0.0]
+    if not over:
+        return []
+    years = listing(over)
+    return [
+        Text(
+            f"台账的地方出资超过模型自身的公共投资额度：{years.zh} 年；台账不因此减速，应核对资金安排。",
+            f"The ledger spends more local money than the model's own public investment allows in {years.en}; it is not slowed "
+            "by that, and the funding should be checked.",
+        )
+    ]

@@ -1,0 +1,77 @@
+"""The 31 systems: signs as expected or explained, few nominal ones, fresh pages; levers and projects that act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from sim import pipeline
+from sim.inputs.home import Home
+from sim.inputs.systems import METRICS
+from sim.report.systems import NONE_PRINTED, system_records, systems_markdown
+from sim.studies.systems import SystemRow, surprises, system_rows, view_of
+from sim.world import World
+
+ROOT = Path(__file__).resolve().parents[2]
+MOST_NOMINAL = 5
+
+
+@pytest.fixture(scope="module")
+def rows(world: World) -> Sequence[SystemRow]:
+    return system_rows(world)
+
+
+def test_every_system_of_the_documents_has_a_row(rows: Sequence[SystemRow], world: World) -> None:
+    keys = [row.system.key for row in rows]
+    assert keys == [*(f"1.{number}" for number in range(1, 19)), *(f"2.{number}" for number in range(1, 14))]
+    named = [name for row in rows for name in row.system.record.targets]
+    assert sorted(named) == sorted(world.catalogue.targets)
+    assert all(row.system.record.district for row in rows if row.system.key.startswith("2."))
+
+
+def test_signs_are_the_expected_ones_and_every_other_is_explained(rows: Sequence[SystemRow]) -> None:
+    for row in rows:
+        assert set(surprises(row)) == set(row.system.record.surprises), surprises(row)
+
+
+def test_at_most_five_systems_are_nominal(rows: Sequence[SystemRow]) -> None:
+    assert sum(row.is_nominal for row in rows) <= MOST_NOMINAL
+
+
+def test_what_only_moves_between_districts_leaves_the_city_alone(rows: Sequence[SystemRow]) -> None:
+    for row in rows:
+        if row.system.key in ("2.1", "2.7", "2.8"):
+            assert all(abs(value) < 1e-12 for metric in METRICS for value in row.city[metric]), row.system.key
+            assert max(abs(value) for values in row.district.values() for value in values) > 1e-3
+
+
+def test_the_pages_of_the_systems_are_fresh(rows: Sequence[SystemRow], world: World) -> None:
+    views = [view_of(row, world) for row in rows]
+    for language, name in (("zh", "systems.md"), ("en", "systems_en.md")):
+        page = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        assert page == systems_markdown(views, language) + "\n", f"write docs/{name} anew"  # type: ignore[arg-type]
+
+
+def test_records_say_what_is_not_printed(rows: Sequence[SystemRow], world: World) -> None:
+    records = {record["system"]: record for record in system_records([view_of(row, world) for row in rows])}
+    assert records["1.4"]["targets"] == NONE_PRINTED.en
+    assert records["2.7"]["projects"] == NONE_PRINTED.en
+    keys = {"system", "documents", "mechanism", "variables", "levers", "targets", "projects", "effects"}
+    assert all(keys <= set(record) for record in records.values())
+    assert set(records["2.3"]["effects"]["district"]["gdp"]) == {"2025", "2035"}
+
+
+def _gdp(home: Home, *settings: tuple[str, str]) -> float:
+    case = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)[0]
+    return float(pipeline.run(case).results["gdp_real"].sel(year=2035).sum())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "word", ["p0_tr_chachang", "p0_lo_intl_port", "class:factory", "kind:urban", "p0_hub_energy", "region:baishazhou_park"]
+)
+def test_cancelling_projects_never_raises_gdp(home: Home, word: str) -> None:
+    plenty = (("construction_capacity", "100000"), ("public_project_funds", "100000"), ("land_release", "1000"))
+    assert _gdp(home, *plenty, ("ledger.cancel", word)) < _gdp(home, *plenty)
