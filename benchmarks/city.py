@@ -12,8 +12,9 @@ from typing import Any
 
 from benchmarks.records import Record, alone, median, record
 from sim import pipeline
-from sim.futures import priors_of_case, task_of
+from sim.futures import priors_of_case, realisations_of, task_of
 from sim.inputs.home import find_home
+from sim.ledger.realise import realised
 from sim.numerics.blocks import BlockRunner, Task
 from sim.numerics.central import central_run
 from sim.numerics.draws import Draws
@@ -35,18 +36,20 @@ def open_case(method: str = "euler", scenario: str = "plan_2025") -> pipeline.Ca
             (Path(folder) / file.name).write_bytes(file.read_bytes())
         changed = Path(folder) / f"{scenario}_{method}.yaml"
         changed.write_text(f"{text}\nmethod: {method}\n", encoding="utf-8")
-        return pipeline.open_cases(HOME, [changed], None, (), ())[0]
+        return pipeline.with_projects(pipeline.open_cases(HOME, [changed], None, (), ())[0])
 
 
 def indicators(case: pipeline.Case) -> tuple[str, ...]:
     """What an ensemble gathers: variables of the targets and of the published figures."""
-    bound = {case.world.catalogue.bindings[target.id].variable for target in case.selection.targets}
+    bindings = case.world.catalogue.bindings
+    named = (bindings[target.id] for target in case.selection.targets if target.id in bindings)
+    bound = {name for binding in named for name in (binding.variable, binding.over) if name is not None}
     return tuple(sorted(bound | {check.variable for check in case.world.checks}))
 
 
 def city_task(case: pipeline.Case, count: int) -> Task:
     """Draws from the priors, gathered as a run does."""
-    return task_of(case, indicators(case), Draws(count, 0, priors_of_case(case)))
+    return task_of(case, indicators(case), Draws(count, 0, priors_of_case(case), realised=realisations_of(case)))
 
 
 def run_alone(task: Task) -> None:
@@ -78,6 +81,22 @@ def city_records(draws: int, repeats: int) -> list[Record]:
         single = median(lambda case=case, kernel=kernel, clock=clock: list(central_run(kernel, clock, case.bound)), repeats * 4)  # type: ignore[misc]
         found.append(record(f"city {method}", "this project", 1, single, "central run, every variable, after load"))
     return found
+
+
+def ledger_records(draws: int, repeats: int) -> list[Record]:
+    """What every target of the plan costs beside the headline ones; and the realisations of its ledger."""
+    case = open_case(scenario="whole_plan")
+    task = city_task(case, draws)
+    seconds = median(lambda: run_alone(task), repeats)
+    plan = case.plan
+    if plan is None:
+        raise AssertionError("the whole plan builds its ledger")
+    found = [record("city euler", "every target", draws, seconds, "one core")]
+    seconds = median(lambda: realised(plan, REALISATIONS), repeats)
+    return [*found, record("ledger", "this project", REALISATIONS, seconds, "one core, realisations")]
+
+
+REALISATIONS = 1000
 
 
 def whole_kernel(case: pipeline.Case) -> Kernel:

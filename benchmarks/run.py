@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import ours, peers
-from benchmarks.city import city_records, startup_records
+from benchmarks.city import city_records, ledger_records, startup_records
 from benchmarks.limit import Limit
 from benchmarks.records import Record, median, medians, plot, record, table, write_json
 from benchmarks.scaling import block_records, scaling_records
@@ -57,6 +57,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         records = growth_records(Path(folder), size)
     records += city_records(size.city_draws, size.repeats)
+    records += ledger_records(size.city_draws, size.repeats)
     records += startup_records(size.repeats)
     records += block_records(min(size.repeats, 3))
     records += scaling_records(size.counts, size.pair, size.repeats)

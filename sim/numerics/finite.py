@@ -32,7 +32,7 @@ def finite_draws(workspace: Workspace, values: Mapping[str, Values]) -> NDArray[
     standing = [layout.leaves[name] for name in workspace.kernel.plan.standing if name in layout.leaves]
     fine = np.ones(workspace.draws, dtype=bool)
     with np.errstate(all="ignore"):
-        for array in (layout.integrated, *standing, *values.values()):
+        for array in (layout.integrated, *standing, *workspace.apart(values)):
             fine &= _finite_columns(array.reshape(-1, array.shape[-1]))
     return fine
 

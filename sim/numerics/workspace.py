@@ -44,6 +44,8 @@ class Workspace:
         stages = len(kernel.request.method.nodes)
         self.layout = Layout(kernel.plan, draws, drawn, precision, stages=stages, shared=shared)
         self._scratch: dict[str, Values] = {}
+        self._views: dict[tuple[str, int], Values] = {}
+        self._apart: dict[int, bool] = {}
         space = self._names()
         exec(kernel.code(), space)  # noqa: S102  the source was generated from the graph by sim.numerics.source
         self.once, self.year, self.rates, self.turn = (_function(space, name) for name, _ in SECTIONS.values())
@@ -55,8 +57,21 @@ class Workspace:
         return self._scratch[name]
 
     def values(self, which: Mapping[str, int]) -> dict[str, Values]:
-        """Present values of outputs as views [dims..., draw] with every dimension of the model."""
-        return {name: self._full(value, self.kernel.dims[name]) for name, value in which.items()}
+        """Present values of outputs as views [dims..., draw] with every dimension of the model.
+
+        The views are made once: memory stays where it is, and what it holds is always the present value.
+        """
+        for name, value in which.items():
+            if (name, value) not in self._views:
+                self._views[name, value] = self._full(value, self.kernel.dims[name])
+        return {name: self._views[name, value] for name, value in which.items()}
+
+    def apart(self, values: Mapping[str, Values]) -> list[Values]:
+        """Those of the views of `values` that lie outside the memory of states and yearly totals."""
+        for view in values.values():
+            if id(view) not in self._apart:
+                self._apart[id(view)] = not np.may_share_memory(view, self.layout.integrated)
+        return [view for view in values.values() if self._apart[id(view)]]
 
     def _full(self, value: int, dims: tuple[str, ...]) -> Values:
         sizes = tuple(self.kernel.plan.sizes[name] for name in dims)

@@ -21,6 +21,7 @@ def service_rows(base: BaseYear) -> list[Row]:
         *trade_rows(base),
         *income_ratio_rows(base),
         *credit_rows(base),
+        *power_rows(base),
         *school_rows(),
         *_stated_or_usual(base, "tech_smes_base", "tech_smes", "户", "tech_smes_per_thousand_residents"),
     ]
@@ -111,6 +112,16 @@ def credit_rows(base: BaseYear) -> list[Row]:
     rate = recent_growth(base) + usual_inflation(base)
     origin = Origin("D", base.year + 1, "GDP 实际增速加价格涨幅（history.csv）", "贷款与经济同步")
     return [*cell("usual_credit_growth", "1/a", rate, origin), *cell("credit_growth", "1/a", rate, origin)]
+
+
+def power_rows(base: BaseYear) -> list[Row]:
+    """How much more power there is than needed, and how fast the province's grows: in step with output unless a city knows."""
+    margin = from_setting(base, "power_margin")
+    pace = Origin("A", base.year + 1, "assumption：没有数据时与本市经济增速相当", "GDP 实际增速")
+    return [
+        *cell("power_margin_base", "ratio", number(base, "power_margin"), margin),
+        *cell("province_power_growth", "1/a", recent_growth(base), pace),
+    ]
 
 
 def school_rows() -> list[Row]:
