@@ -61,8 +61,8 @@ def test_every_equation_has_a_docstring_and_every_quote_its_document(world: Worl
 
 def test_named_loops_exist_and_act(world: World) -> None:
     polarity = {item.loop.name: item.polarity.en for item in pipeline.measured_loops(world)}
-    assert {name for name, kind in polarity.items() if kind == "reinforcing"} == {"R1", "R2", "R3", "R4", "R9", "R10"}
-    assert {name for name, kind in polarity.items() if kind == "balancing"} == {"B1", "B2", "B6", "B7", "B9"}
+    assert {name for name, kind in polarity.items() if kind == "reinforcing"} == {"R1", "R2", "R3", "R4", "R5", "R9", "R10"}
+    assert {name for name, kind in polarity.items() if kind == "balancing"} == {"B1", "B2", "B4", "B6", "B7", "B9"}
 
 
 def test_the_font_holds_every_character_of_the_project() -> None:

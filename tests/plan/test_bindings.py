@@ -1,0 +1,187 @@
+"""Every target has one binding that fits it: unit, price basis, region, and nothing scored against what was assumed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from sim import pipeline
+from sim.errors import InputError
+from sim.inputs.bindings import Binding, HistoryBinding, LedgerBinding, OutsideBinding
+from sim.inputs.home import Home
+from sim.plan.consistency import price_basis
+from sim.plan.reading import reading_of
+from sim.world import World, open_world
+
+LEAST_SAID = 70
+
+
+def test_every_target_has_exactly_one_binding_and_most_can_be_said(world: World) -> None:
+    kinds = world.catalogue.by_kind
+    names = [name for group in (kinds.variable, kinds.ledger, kinds.history, kinds.outside) for name in group]
+    assert sorted(names) == sorted(world.catalogue.targets)
+    later = [name for name, target in world.catalogue.targets.items() if target.year is not None and target.year > 2020]
+    assert len(later) == 99
+    assert sum(name in kinds.variable or name in kinds.ledger for name in later) >= LEAST_SAID
+
+
+def test_targets_of_2020_are_history_or_set_aside(world: World) -> None:
+    for name, target in world.catalogue.targets.items():
+        if target.year is not None and target.year <= 2020:
+            assert isinstance(world.catalogue.by_kind.of(name), HistoryBinding | OutsideBinding), name
+
+
+def test_gross_output_is_never_value_added(world: World) -> None:
+    for name, binding in world.catalogue.bindings.items():
+        words = world.catalogue.targets[name].name.zh
+        if "产值" in words:
+            assert binding.variable in ("branch_gross_output", "industrial_gross_output"), name
+        if "增加值" in words:
+            assert "value_added" in binding.variable or binding.variable == "manufacturing_share", name
+        if "收入" in words and "人均" not in words:
+            assert binding.variable in ("park_revenue", "district_visitor_spending"), name
+
+
+def test_money_has_the_price_basis_of_its_variable(world: World) -> None:
+    for name, binding in world.catalogue.bindings.items():
+        have = price_basis(world.graph.quantities[binding.variable].unit)
+        assert have in (binding.price, "none"), name
+        if world.catalogue.targets[name].unit in ("亿元", "万元"):
+            assert binding.price != "none", name
+
+
+def test_another_region_than_the_target_s_is_explained(world: World) -> None:
+    for name, binding in world.catalogue.bindings.items():
+        target = world.catalogue.targets[name]
+        if binding.region not in (None, target.region) and binding.no_base is None:
+            assert binding.caution is not None, name
+
+
+def test_nothing_is_scored_against_what_a_lever_sets(home: Home) -> None:
+    """A target whose value the scenario sets outright is withheld: its variable follows a lever and nothing else."""
+    world = open_world(home, "hengyang")
+    follows = {
+        name
+        for name, stock in world.graph.stocks.items()
+        if set(world.graph.reads(name)) - {name} <= {key for key, item in world.city.parameters.items()}
+        and any(world.city.parameters[key].kind == "lever" for key in world.graph.reads(name) if key in world.city.parameters)
+        and stock.dims
+    }
+    assert {"trains_run", "online_service_rate", "public_pupil_share", "science_budget_share"} <= follows
+    for name, binding in world.catalogue.bindings.items():
+        if binding.variable in follows:
+            assert binding.no_base is not None, name
+
+
+@pytest.fixture(scope="module")
+def whole(home: Home) -> pipeline.Outcome:
+    return pipeline.run(pipeline.open_cases(home, [home.scenarios / "whole_plan.yaml"], None, (), ())[0])
+
+
+def test_firm_counts_of_the_district_hold_the_parks_as_their_published_bases_do(whole: pipeline.Outcome, world: World) -> None:
+    for name in ("yf_scale_firms_2025", "yf_hightech_firms_2025", "yf_listed_firms_2025", "yf_new_scale_firms_annual"):
+        assert world.catalogue.bindings[name].region == "yanfeng_with_parks"
+    base = whole.results.sel(year=2020, district=["yanfeng", "baishazhou_park", "hengshan_science_city"])
+    assert float(base["district_above_scale_firms"].sel(tier="industry").sum()) == pytest.approx(87.0, rel=1e-6)
+    assert float(base["district_hightech_firms"].sum()) == pytest.approx(77.0, rel=1e-6)
+
+
+def test_the_whole_plan_is_judged_or_says_why(whole: pipeline.Outcome, world: World) -> None:
+    kinds = world.catalogue.by_kind
+    assert len(whole.scores) == len(kinds.variable) + len(kinds.ledger)
+    for score in whole.scores:
+        if score.verdict == "not_judged":
+            assert score.reason.zh
+            assert score.reason.en
+        else:
+            assert score.projected is not None
+            assert np.isfinite(score.projected)
+
+
+def test_what_a_district_asks_leaves_the_rest_the_growth_that_makes_the_sum(whole: pipeline.Outcome, world: World) -> None:
+    checked = 0
+    for score in whole.scores:
+        binding = world.catalogue.by_kind.of(score.target.id)
+        if score.rest_growth is None or not isinstance(binding, Binding) or score.target.year is None:
+            continue
+        judge = pipeline.judge_of(whole.case, whole.results)
+        reading = reading_of(score.target, binding, world.graph, judge.groups, 2020)
+        array = whole.results[binding.variable]
+        for dim, members in binding.members.items():
+            array = array.sel({dim: members}).sum(dim)
+        city = array.sum("district") * reading.factor
+        place = binding.region or score.target.region
+        own = array.sel(district=list(judge.groups.get(place, (place,)))).sum("district") * reading.factor
+        years = score.target.year - 2020
+        rest = float((city - own).sel(year=2020)) * (1 + score.rest_growth / 100) ** years
+        assert rest + score.target.value == pytest.approx(float(city.sel(year=score.target.year)), rel=1e-9)
+        checked += 1
+    assert checked >= 10
+
+
+def test_readings_take_the_years_that_the_target_means(whole: pipeline.Outcome) -> None:
+    results = whole.results
+    scores = {score.target.id: score for score in whole.scores}
+    jobs = results["district_new_jobs"].sel(district="yanfeng", year=range(2021, 2026)).sum()
+    assert scores["yf_new_jobs_14fyp"].projected == pytest.approx(float(jobs))
+    value = results["scale_industry_value_added_real"].sel(district="baishazhou_park")
+    growth = 100 * ((float(value.sel(year=2025)) / float(value.sel(year=2020))) ** 0.2 - 1)
+    assert scores["bsz_scale_industry_va_growth"].projected == pytest.approx(growth)
+    area = results["park_built_area"].sel(district="baishazhou_park")
+    assert scores["bsz_new_built_area"].projected == pytest.approx(float(area.sel(year=2025) - area.sel(year=2020)))
+    energy = results["energy_per_gdp"].sel(region="hengyang")
+    cut = 100 * (1 - float(energy.sel(year=2025)) / float(energy.sel(year=2020)))
+    assert scores["yf_energy_per_gdp_cut_5y"].projected == pytest.approx(cut)
+    income = results["urban_income_per_head"].sel(region="hengyang", year=range(2020, 2026)).values
+    assert scores["yf_urban_income_growth"].projected == pytest.approx(100 * (income[1:] / income[:-1] - 1).min())
+
+
+def test_ledger_targets_count_what_the_pipeline_delivers(whole: pipeline.Outcome, world: World) -> None:
+    realised = whole.case.realised
+    assert realised is not None
+    scores = {score.target.id: score for score in whole.scores}
+    rows = [row for row, work in enumerate(realised.plan.works) if work.id == "p1_qianjin"]
+    opened = realised.times.in_use[rows[0]] < 2026.0
+    assert scores["yf_new_school_places"].projected == pytest.approx(1620.0 * np.median(opened))
+    works = realised.plan.works
+    signed = [row for row, work in enumerate(works) if work.project_class.name == "top500"]
+    times = np.where(np.isfinite(realised.times.started[signed]), realised.times.signed[signed], np.inf)
+    worst = np.min([((times >= year) & (times < year + 1)).sum(axis=0) for year in range(2022, 2026)], axis=0)
+    assert scores["hy_top500_projects_annual"].projected == pytest.approx(np.median(worst))
+    assert isinstance(world.catalogue.by_kind.of("hy_top500_projects_annual"), LedgerBinding)
+
+
+WRONG: Sequence[tuple[str, str, str]] = (
+    ("variable: branch_gross_output", "variable: branch_value_added", "price basis nominal does not fit"),
+    ("  binding: outside\n", "  binding: aside\n", "unknown kind of binding aside"),
+    ("  price: nominal\n", "  price: none\n", "price basis of money must be stated"),
+    ("region: yanfeng_with_parks\n  over", "region: yanfeng_park\n  over", "no region yanfeng_park"),
+    ("variable: district_pm25\n", "variable: district_pm25\n  region: yanfeng_with_parks\n", "cannot be added up"),
+    ("members: {branch: [finance]}", "members: {branch: [financ]}", "did you mean 'finance'"),
+    ("projects: [p2_deadend_roads]", "projects: [p2_deadend_road]", "did you mean 'p2_deadend_roads'"),
+    ("over: district_residents", "over: district_gdp_nominal", "is not 件/万人"),
+    ("indicator: industrial_firms", "indicator: industrial_firm", "did you mean 'industrial_firms'"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), WRONG, ids=[item[2] for item in WRONG])
+def test_bindings_that_do_not_fit_are_faults(copied: Home, old: str, new: str, expected: str) -> None:
+    file = copied.models / "hengyang" / "plan" / "bindings.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError, match=re.escape(expected)):
+        open_world(copied, "hengyang")
+
+
+def test_a_target_without_a_binding_is_a_fault(copied: Home) -> None:
+    file = copied.models / "hengyang" / "plan" / "bindings.yaml"
+    text = file.read_text(encoding="utf-8")
+    start = text.index("hy_hightech_firms_2025:")
+    stop = text.index("hy_talent_inflow_annual:")
+    file.write_text(text[:start] + text[stop:], encoding="utf-8")
+    with pytest.raises(InputError, match="hy_hightech_firms_2025 has no binding"):
+        open_world(copied, "hengyang")
