@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FIGURE_NAMES = (
     "scorecard",
+    "scenarios",
     "gdp",
     "sectors",
     "manufacturing_share",
@@ -30,12 +31,13 @@ _ORDER = (
     "firm_ladder",
     "sectors",
     "pyramid",
+    "pipeline",
     "population",
     "scorecard",
-    "pipeline",
     "gdp",
     "manufacturing_share",
     "required_growth",
+    "scenarios",
 )
 
 

@@ -17,6 +17,7 @@ from sim.plan.scorecard import Score
 from sim.text import Language, Text
 
 _MARGIN = 36
+MOST_DRAWN = 6
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,18 @@ class View:
     checks: tuple[PublishedCheck, ...]
     language: Language
 
+    @property
+    def drawn(self) -> tuple[CaseView, ...]:
+        """The scenarios that share one picture of lines or bars: the first few, as many as there are colours."""
+        return self.cases[:MOST_DRAWN]
+
     def say(self, text: Text) -> str:
         """A text in the reader's language."""
         return text.in_language(self.language)
 
-    def wrapped(self, text: Text) -> str:
-        """A long name on several lines, for the margin of a figure."""
-        return "\n".join(textwrap.wrap(self.say(text), _MARGIN if self.language == "en" else _MARGIN // 2))
+    def wrapped(self, text: Text, width: int = _MARGIN) -> str:
+        """A long name on several lines, for the margin of a figure; `width` in letters, of which a Chinese one takes two."""
+        return "\n".join(textwrap.wrap(self.say(text), width if self.language == "en" else width // 2))
 
     def word(self, zh: str, en: str) -> str:
         """The wording in the reader's language."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import pipeline
+from sim.inputs.home import Home
 from sim.inputs.values import YearPath
 from sim.model.binding import Bound
 from sim.numerics.assembly import Request
@@ -24,6 +26,7 @@ from sim.outputs.dataset import to_dataset
 from sim.world import World
 
 TIGHT = 1e-9
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def run_with(world: World, method: str = "euler", steps: int = 4, last: int = 2035, **changes: object) -> xr.Dataset:
@@ -44,12 +47,19 @@ def scaled(factor: float) -> object:
     return change
 
 
-@pytest.fixture(scope="module", params=["baseline", "plan_2025", "rk4"])
-def results(request: pytest.FixtureRequest, outcomes: Sequence[pipeline.Outcome], world: World) -> xr.Dataset:
-    """Results of a run without and with the project ledger, and with another method."""
+OTHERS = sorted(file.stem for file in (ROOT / "scenarios").glob("*.yaml") if file.stem not in ("baseline", "plan_2025"))
+SCENARIOS = ["baseline", "plan_2025", "rk4", *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)]
+
+
+@pytest.fixture(scope="module", params=SCENARIOS)
+def results(request: pytest.FixtureRequest, outcomes: Sequence[pipeline.Outcome], world: World, home: Home) -> xr.Dataset:
+    """Results of every scenario, without and with the project ledger, and of a run with another method."""
     if request.param == "rk4":
         return run_with(world, method="rk4")
-    return next(item for item in outcomes if item.case.scenario.key == request.param).results
+    known = {item.case.scenario.key: item.results for item in outcomes}
+    if request.param in known:
+        return known[request.param]
+    return pipeline.run(pipeline.open_cases(home, [home.scenarios / f"{request.param}.yaml"], None, (), ())[0]).results
 
 
 def _close(left: xr.DataArray, right: xr.DataArray) -> None:

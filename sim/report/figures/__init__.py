@@ -14,6 +14,7 @@ from sim.report.figures import (
     population,
     pyramid,
     required_growth,
+    scenarios,
     scorecard,
     sectors,
 )
@@ -21,6 +22,7 @@ from sim.report.view import View
 
 FIGURES: dict[str, Callable[[View], Figure]] = {
     "scorecard": scorecard.draw,
+    "scenarios": scenarios.draw,
     "gdp": gdp.draw,
     "sectors": sectors.draw,
     "manufacturing_share": manufacturing_share.draw,

@@ -34,7 +34,7 @@ def draw(view: View) -> Figure:
         style.draw_published(
             axes, {year: scale * value for year, value in published.items()}, view.word("统计数", "statistics")
         )
-        for index, case in enumerate(view.cases):
+        for index, case in enumerate(view.drawn):
             values = {year: scale * value for year, value in yearly(case, name, view.region).items()}
             style.draw_projection(axes, values, view.say(case.name), index)
         _target(axes, view, name)

@@ -20,7 +20,7 @@ def draw(view: View) -> Figure:
     published = view.word("统计数", "statistics")
     style.draw_published(level, view.published("gdp_nominal"), published)
     style.draw_published(rate, view.published("gdp_growth_real"), published)
-    for index, case in enumerate(view.cases):
+    for index, case in enumerate(view.drawn):
         style.draw_projection(level, yearly(case, "gdp_nominal", view.region), view.say(case.name), index)
         style.draw_projection(rate, _growth(case, view.region), view.say(case.name), index)
     _target(level, view)

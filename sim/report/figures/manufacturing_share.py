@@ -19,7 +19,7 @@ def draw(view: View) -> Figure:
         ),
     )
     left, right = figure.subplots(1, 2, sharey=True)
-    for index, case in enumerate(view.cases):
+    for index, case in enumerate(view.drawn):
         style.draw_projection(left, _percent(yearly(case, "manufacturing_share", view.region)), view.say(case.name), index)
         style.draw_projection(right, _industry(case, view.region), view.say(case.name), index)
     _target(left, view)

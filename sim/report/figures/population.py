@@ -24,7 +24,7 @@ def draw(view: View) -> Figure:
     before = view.published("population_resident_published")
     level.plot(list(before), list(before.values()), color=style.OPEN, lw=1.2, marker="o", ms=3)
     style.draw_published(level, view.published("population_resident"), view.word("统计数", "statistics"))
-    for index, case in enumerate(view.cases):
+    for index, case in enumerate(view.drawn):
         style.draw_projection(level, yearly(case, "residents", view.region), view.say(case.name), index)
         _flows(flows, view, index)
     style.mark_base_year(level, view.base_year)
@@ -38,10 +38,10 @@ _FLOWS = (("births", 1, "#3f8f5f"), ("deaths", -1, "#7b8794"), ("net_migration",
 
 
 def _flows(axes: Axes, view: View, index: int) -> None:
-    case, width = view.cases[index], 0.8 / len(view.cases)
+    case, width = view.drawn[index], 0.8 / len(view.drawn)
     for name, sign, tint in _FLOWS:
         values = {year: sign * value for year, value in yearly(case, name, view.region).items() if year > view.base_year}
-        years = np.array(list(values)) + (index - (len(view.cases) - 1) / 2) * width
+        years = np.array(list(values)) + (index - (len(view.drawn) - 1) / 2) * width
         label = view.say(view.labels.variables[name]) if index == 0 else None
         heights = list(values.values())
         bottom = [-yearly(case, "deaths", view.region)[year] for year in values] if name == "net_migration" else 0

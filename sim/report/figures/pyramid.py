@@ -15,7 +15,7 @@ SEXES = ("male", "female")
 
 def draw(view: View) -> Figure:
     """Filled: the base year; lines: every scenario in its last year; men on the left, women on the right."""
-    last = max(int(case.results["year"].values[-1]) for case in view.cases)
+    last = max(int(case.results["year"].values[-1]) for case in view.drawn)
     figure = style.new_figure(
         view.word(f"人口年龄结构：{view.base_year} 年与 {last} 年", f"Age structure: {view.base_year} and {last}"),
         view.word(
@@ -26,7 +26,7 @@ def draw(view: View) -> Figure:
     )
     axes = figure.add_subplot()
     _base(axes, view)
-    for index, case in enumerate(view.cases):
+    for index, case in enumerate(view.drawn):
         year = int(case.results["year"].values[-1])
         people = case.results["population"].sel(region=view.region, year=year)
         label = f"{view.say(case.name)} {year}"
@@ -45,7 +45,7 @@ def draw(view: View) -> Figure:
 
 
 def _base(axes: Axes, view: View) -> None:
-    people = view.cases[0].results["population"].sel(region=view.region, year=view.base_year)
+    people = view.drawn[0].results["population"].sel(region=view.region, year=view.base_year)
     for sex, sign in zip(SEXES, (-1, 1), strict=True):
         values = sign * people.sel(sex=sex).values
         label = view.word(f"{view.base_year} 年（基年）", f"{view.base_year} (base year)")

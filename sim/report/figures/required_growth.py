@@ -10,18 +10,19 @@ from sim.report import style
 from sim.report.view import View
 
 PAST_YEARS = 5
+_MANY = 15
 
 
 def draw(view: View) -> Figure:
     """Dots on one scale of yearly growth: past five years, each scenario, and what is required."""
-    scores = list({score.target.id: score for case in view.cases for score in case.scores if _has_rate(score)}.values())
+    scores = list({score.target.id: score for case in view.drawn for score in case.scores if _has_rate(score)}.values())
     figure = style.new_figure(
         view.word("目标要求的年均增速", "Required yearly growth"),
         view.word(
             f"%/年（占比类为百分点/年）；过去：基年前 {PAST_YEARS} 年，四上企业以规模以上工业代替；实际：已公布的后续年份",
             f"% a year (points for shares); past: {PAST_YEARS} years; above-scale firms: industry; outcome: published",
         ),
-        (9.6, 1.8 + 0.75 * max(len(scores), 2)),
+        (9.6, 1.8 + (0.75 if len(scores) <= _MANY else 0.42) * max(len(scores), 2)),
     )
     axes = figure.add_subplot()
     for row, score in enumerate(scores):
@@ -42,7 +43,7 @@ def _row(axes: Axes, view: View, row: int, score: Score) -> None:
     past = _past(view, score)
     if past is not None:
         points.append((past, "s", style.GREY, view.word("过去五年", "past five years")))
-    for index, case in enumerate(view.cases):
+    for index, case in enumerate(view.drawn):
         own = next((item for item in case.scores if item.target.id == score.target.id), None)
         if own is not None and own.projected_growth is not None:
             points.append((own.projected_growth, "o", style.colour(index), view.say(case.name)))

@@ -23,7 +23,7 @@ def draw(view: View) -> Figure:
     panels = figure.subplots(2, 3, sharex=True)
     for axes, (title, published, sectors) in zip(panels.flat, _panels(view), strict=True):
         style.draw_published(axes, published, view.word("统计数", "statistics"))
-        for index, case in enumerate(view.cases):
+        for index, case in enumerate(view.drawn):
             values = yearly(case, "value_added_nominal", view.region, sector=sectors)
             style.draw_projection(axes, values, view.say(case.name), index)
         axes.set_title(title)
