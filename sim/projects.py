@@ -12,7 +12,7 @@ from sim.inputs.arrivals import PARAMETER
 from sim.inputs.ledger import Inflow, Ledger
 from sim.inputs.scenario import Scenario
 from sim.inputs.values import Floats, YearPath
-from sim.ledger.arrivals import RECOGNITION, applications, arrivals
+from sim.ledger.arrivals import arrivals
 from sim.ledger.edits import Edits, edits_of, named_works
 from sim.ledger.flows import FLOWS, Axes
 from sim.ledger.limits import Limit, Limits
@@ -41,7 +41,7 @@ def ledger_plan(scenario: Scenario, world: World, bound: Bound, last_year: int, 
         return None
     base, years = world.city.settings.base_year, range(world.city.settings.base_year, last_year + 1)
     named = named_works(ledger, edits, base, ledger.settings)
-    works = [*named, *_unnamed(ledger, bound, edits, years[1:]), *_applications(world, years[1:])]
+    works = [*named, *_unnamed(ledger, bound, edits, years[1:])]
     everything = Edits(use=frozenset(project.id for project in ledger.spending))
     names = ledger.names
     return LedgerPlan(
@@ -69,14 +69,6 @@ def _of_inflow(inflow: Inflow, ledger: Ledger, bound: Bound, edits: Edits, years
     added = [project.start for project in edits.added.values() if project.project_class == name and project.start]
     named = {year: added.count(year) for year in set(added)}
     return list(arrivals(inflow, ledger.classes[name], lambda year: _number(path, year), named, years))
-
-
-def _applications(world: World, years: range) -> list[Work]:
-    """What the plan applies for so that targets are met: works without money, spread over the years of the target."""
-    item = world.ledger.classes.get(RECOGNITION)
-    bound = world.catalogue.by_kind.ledger if item is not None else {}
-    wanted = ((world.catalogue.targets[name], binding.candidates) for name, binding in bound.items() if binding.candidates)
-    return [work for target, count in wanted if item is not None for work in applications(target, count, item, years)]
 
 
 def _cared_for(work: Work, bound: Bound) -> Work:

@@ -213,7 +213,7 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
         speaker.out.print()
         speaker.line(scenario.name)
         if outcome.scores:
-            speaker.out.print(scorecard_table(outcome.scores, speaker))
+            print_scorecard(outcome.scores, speaker)
         speaker.line(headline(outcome.scores))
         for remark in outcome.case.selection.remarks:
             speaker.line(remark)
@@ -234,6 +234,19 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
     speaker.line(Text(f"结果：{folder}", f"results: {folder}"))
     page = folder / ("compare.html" if len(outcomes) > 1 else f"{outcomes[0].case.scenario.key}/report.html")
     speaker.line(Text(f"报告：{page}", f"report: {page}"))
+
+
+def print_scorecard(scores: Sequence[Any], speaker: Speaker) -> None:
+    """The scorecard; of a long one what is not judged is only counted, the report has it with the reasons."""
+    shown = scores if len(scores) <= _LONG else [score for score in scores if score.verdict != "not_judged"]
+    speaker.out.print(scorecard_table(shown, speaker))
+    left = len(scores) - len(shown)
+    if left:
+        speaker.line(Text(f"另有 {left} 项不作判定，理由见报告。", f"{left} more are not judged; the report says why."))
+
+
+_LONG = 40
+"""Rows of a scorecard that a terminal can show."""
 
 
 def scorecard_table(scores: Sequence[Any], speaker: Speaker) -> Table:

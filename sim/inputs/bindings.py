@@ -46,6 +46,12 @@ class Binding(Record):
     """What a reader must know before trusting the comparison."""
     no_base: Label | None = None
     """Why no verdict can be given until somebody enters the base."""
+    ceiling: bool = False
+    """Whether the text prints a plain number that is not to be exceeded, such as energy per GDP."""
+
+    def operator(self, printed: str) -> str:
+        """How a projection is held against the target: as printed, `=` as a ceiling where it is one."""
+        return _held_against(printed, ceiling=self.ceiling)
 
 
 class LedgerBinding(Record):
@@ -55,21 +61,31 @@ class LedgerBinding(Record):
     """The kind."""
     projects: list[str] = []
     """Projects that count, as in the section `ledger` of scenarios."""
-    candidates: int = 0
-    """Applications that the plan starts for this target in its years, where no project is named."""
-    stage: Literal["signed", "landed", "started", "built", "in_use"]
-    """What must have happened in those years; landed: signed, and built on at some time."""
-    measure: Literal["count", "field", "progress", "groups", "remaining"] = "count"
-    """count: projects; field: their field; progress: part of building that is done, times `size`; groups: umbrellas of which
-    half the parts have got there; remaining: projects that have not."""
+    stage: Literal["signed", "started", "built", "in_use"]
+    """What must have happened in those years."""
+    measure: Literal["count", "field", "progress", "share", "remaining"] = "count"
+    """count: projects; field: their field; progress: part of building that is done, and share: part of the projects that have
+    got there, times `size`; remaining: projects that have not."""
     size: float = 1.0
-    """What `progress` is multiplied by."""
+    """What `progress` and `share` are multiplied by."""
     reading: Literal["total", "each_year"] = "total"
     """total: in all years of the target; each_year: the worst year."""
     region: str | None = None
     """District or group; everywhere when left out."""
     caution: Label | None = None
     """What a reader must know."""
+    no_base: Label | None = None
+    """Why the ledger gives no verdict: nothing is named that it could deliver, or the number is an input of the scenario."""
+    ceiling: bool = False
+    """Whether the text prints a plain number that is not to be exceeded."""
+
+    def operator(self, printed: str) -> str:
+        """How a delivery is held against the target: as printed, `=` as a ceiling where it is one."""
+        return _held_against(printed, ceiling=self.ceiling)
+
+
+def _held_against(printed: str, *, ceiling: bool) -> str:
+    return "<=" if ceiling and printed == "=" else printed
 
 
 class HistoryBinding(Record):

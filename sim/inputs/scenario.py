@@ -61,7 +61,7 @@ class ScenarioFile(Layer):
     steps_per_year: int | None = Field(default=None, ge=1, le=365)
     """Time steps in a year; 4 when left out."""
     targets: list[str] | None = None
-    """Ids of the plan's catalogue, or city/* for all that are bound to a variable."""
+    """Ids of the plan's catalogue, or city/* for all."""
     overrides: dict[str, Layer] = {}
     """Named layers."""
     use: list[str] = []

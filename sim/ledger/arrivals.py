@@ -6,14 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
 
 from sim.inputs.ledger import Inflow
-from sim.inputs.project_classes import STAGES, ProjectClass
-from sim.inputs.targets import PlanTarget
-from sim.ledger.works import GOLDEN, Work, likely_years
+from sim.inputs.project_classes import ProjectClass
+from sim.ledger.works import GOLDEN, Work
 from sim.text import Text
 
 LAST_IN_LINE = 2
-RECOGNITION = "recognition"
-"""The class of applications for certificates, platforms and titles."""
 
 
 def arrivals(
@@ -41,27 +38,6 @@ def arrivals(
                 priority=LAST_IN_LINE,
                 named=False,
             )
-
-
-def applications(target: PlanTarget, count: int, item: ProjectClass, years: range) -> Iterator[Work]:
-    """Applications for what a target counts, evenly over its years; they cost nothing and build nothing."""
-    if target.year is None:
-        return
-    first = max(target.start_year or years.start, years.start)
-    for number in range(count):
-        begin = first + (number + 0.5) / count * (target.year + 1 - first - likely_years(item, STAGES))
-        yield Work(
-            id=f"{target.id}:{number + 1}",
-            label=target.name,
-            project_class=item,
-            business=True,
-            region="",
-            purpose="",
-            begin=begin,
-            earliest=begin,
-            money=0.0,
-            named=False,
-        )
 
 
 def _drawn_place(inflow: Inflow, number: int) -> tuple[str, str]:

@@ -123,8 +123,11 @@ def _check_other_kinds(
             if selected(word, ledger) is None and word.removeprefix("class:") not in ledger.classes:
                 message = Text(f"台账中没有“{word}”", f"the ledger knows no '{word}'")
                 faults.add(message, place, nearest(word, words(ledger)))
-        if bool(delivered.projects) == bool(delivered.candidates):
-            faults.add(Text("projects 与 candidates 须写其一", "state either projects or candidates"), place)
+        if not delivered.projects and delivered.no_base is None:
+            message = Text(
+                "须写 projects，或以 no_base 说明为何不判定", "state projects, or by no_base why there is no verdict"
+            )
+            faults.add(message, place)
         known = (*ledger.names.districts, *groups)
         if delivered.region is not None and delivered.region not in known:
             message = Text(f"没有分区 {delivered.region}", f"no district {delivered.region}")

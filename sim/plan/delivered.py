@@ -18,7 +18,6 @@ from sim.ledger.works import Work
 
 Values = NDArray[Any]
 _CLASS = "class:"
-HALF = 0.5
 Measure = Callable[[Sequence[int], LedgerBinding, float, float], Values]
 
 
@@ -34,18 +33,17 @@ class Delivery:
         """What is delivered in the years of the target, one number per realisation."""
         if target.year is None:
             raise AssertionError("a target without a year is not judged")
-        rows = self._rows(target, binding)
+        rows = self._rows(binding)
         first = self.realised.plan.axes.years.start + 1 if target.start_year is None else target.start_year
         if binding.reading == "total":
             return self._count(rows, binding, first, target.year)
         years = [self._count(rows, binding, year, year) for year in range(first, target.year + 1)]
-        return np.asarray(np.max(years, axis=0) if target.operator == "<=" else np.min(years, axis=0))
+        worst = np.max if binding.operator(target.operator) == "<=" else np.min
+        return np.asarray(worst(years, axis=0))
 
-    def _rows(self, target: PlanTarget, binding: LedgerBinding) -> list[int]:
+    def _rows(self, binding: LedgerBinding) -> list[int]:
         """Numbers of the works that count."""
         works = self.realised.plan.works
-        if binding.candidates:
-            return [row for row, work in enumerate(works) if work.id.startswith(f"{target.id}:")]
         ids = frozenset().union(*(selected(word, self.ledger) or frozenset() for word in binding.projects))
         classes = {word.removeprefix(_CLASS) for word in binding.projects if word.startswith(_CLASS)}
         place = binding.region or ""
@@ -60,7 +58,7 @@ class Delivery:
             "field": self._field,
             "progress": self._progress,
             "remaining": self._remaining,
-            "groups": self._umbrellas,
+            "share": self._share,
         }
         return np.asarray(measures[binding.measure](rows, binding, float(first), last + 1.0), dtype=float)
 
@@ -71,8 +69,6 @@ class Delivery:
     def _times(self, stage: str) -> Values:
         """When every work reaches a stage, infinite for never."""
         times = self.realised.times
-        if stage == "landed":
-            return np.where(np.isfinite(times.started), times.signed, np.inf)
         return {"signed": times.signed, "started": times.started, "built": times.built, "in_use": times.in_use}[stage]
 
     def _works(self, rows: Sequence[int], binding: LedgerBinding, start: float, end: float) -> Values:
@@ -92,17 +88,8 @@ class Delivery:
     def _remaining(self, rows: Sequence[int], binding: LedgerBinding, _: float, end: float) -> Values:
         return np.asarray(len(rows) - self._reached(rows, binding, -np.inf, end).sum(axis=0))
 
-    def _umbrellas(self, rows: Sequence[int], binding: LedgerBinding, _: float, end: float) -> Values:
-        """Umbrellas of which at least half the parts have got there, whenever that was."""
-        ids = [work.id for work in self._named(rows)]
-        reached = self._reached(rows, binding, -np.inf, end)
-        total = np.zeros(self.realised.count)
-        for word in binding.projects:
-            parts = selected(word, self.ledger) or frozenset()
-            own = [place for place, name in enumerate(ids) if name in parts]
-            if own:
-                total += reached[own].mean(axis=0) >= HALF
-        return total
+    def _share(self, rows: Sequence[int], binding: LedgerBinding, start: float, end: float) -> Values:
+        return np.asarray(binding.size * self._reached(rows, binding, start, end).sum(axis=0) / max(len(rows), 1))
 
     def _named(self, rows: Sequence[int]) -> list[Work]:
         return [self.realised.plan.works[row] for row in rows]

@@ -34,7 +34,7 @@ class Condition:
 
     def met(self, values: Mapping[str, Values]) -> NDArray[np.bool_]:
         """Whether each draw meets the target."""
-        answers = is_met(self.target.operator, self.reading.value(values), self.target.value, self.about_tolerance)
+        answers = is_met(self.reading.operator, self.reading.value(values), self.target.value, self.about_tolerance)
         return np.asarray(answers, dtype=bool)
 
 
@@ -69,7 +69,7 @@ def conditions_of(scores: Sequence[Score], judge: Judge) -> Conditions:
             found.append(Condition(reading, judge.about_tolerance))
         elif isinstance(binding, LedgerBinding) and judge.delivery is not None:
             numbers = judge.delivery.value(target, binding)
-            answers = is_met(target.operator, numbers, target.value, judge.about_tolerance)
+            answers = is_met(binding.operator(target.operator), numbers, target.value, judge.about_tolerance)
             delivered[target.id] = np.asarray(answers, dtype=bool)
     return Conditions(tuple(found), delivered)
 

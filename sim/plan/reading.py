@@ -49,6 +49,11 @@ class Reading:
     last: int
 
     @property
+    def operator(self) -> str:
+        """How the projection is held against the target."""
+        return self.binding.operator(self.target.operator)
+
+    @property
     def outputs(self) -> tuple[str, ...]:
         """Variables that must be computed."""
         return tuple(name for name, _ in self.picks)
@@ -69,7 +74,7 @@ class Reading:
 
     def worst(self, values: Values) -> Values:
         """The worst year: the highest where the target is a ceiling, else the lowest."""
-        return np.asarray((np.max if self.target.operator == "<=" else np.min)(values, axis=0))
+        return np.asarray((np.max if self.operator == "<=" else np.min)(values, axis=0))
 
 
 def _level(reading: Reading, series: Values) -> Values:

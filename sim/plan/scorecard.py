@@ -1,6 +1,6 @@
 """The scorecard: each target of the plan beside what the scenario projects, and what is still to be done.
 
-A target is met when: `>` above; `>=` and `=` at least; `<=` at most; `~` (左右) at least 97 % of the value (tolerance in the
+A target is met when: `>` above; `>=` and `=` at least; `<=` at most, and so `=` where the binding calls it a ceiling; `~` (左右) at least 97 % of the value (tolerance in the
 city file). near: within 3 % of the value. gap = projected - plan value; required growth is the yearly rate from the base-year
 level, in per cent, for shares in percentage points a year, and empty for yearly flows.
 """
@@ -116,10 +116,10 @@ class Judge:
     def _why_not_by(self, binding: Binding | LedgerBinding | None) -> Text | None:
         if binding is None:
             return Text("模型尚无对应变量", "no variable of the model says this yet")
-        if isinstance(binding, LedgerBinding):
-            return None if self.delivery else Text("情景没有启用项目台账", "the scenario does not use the project ledger")
         if binding.no_base is not None:
             return binding.no_base.text()
+        if isinstance(binding, LedgerBinding):
+            return None if self.delivery else Text("情景没有启用项目台账", "the scenario does not use the project ledger")
         if self.given & {binding.variable, binding.over}:
             return Text("该指标由情景给定，不能自证", "the scenario itself gives this indicator")
         return None
@@ -134,7 +134,7 @@ class Judge:
         return Score(
             scenario=self.scenario,
             target=target,
-            verdict=verdict(target.operator, projected, target.value, self.about_tolerance),
+            verdict=verdict(reading.operator, projected, target.value, self.about_tolerance),
             reason=Text("", ""),
             projected=projected,
             projected_real=self._real(binding, target),
@@ -163,7 +163,7 @@ class Judge:
         return Score(
             scenario=self.scenario,
             target=target,
-            verdict=verdict(target.operator, projected, target.value, self.about_tolerance),
+            verdict=verdict(binding.operator(target.operator), projected, target.value, self.about_tolerance),
             reason=Text("", ""),
             projected=projected,
             gap=gap,

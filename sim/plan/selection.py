@@ -1,4 +1,4 @@
-"""Which targets a scenario asks for: ids of the catalogue, city/* for all bound to a variable, city/YEAR for all of a year."""
+"""Which targets a scenario asks for: ids of the catalogue, city/* for all, city/YEAR for all of a year."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def selected_targets(scenario: Scenario, catalogue: Catalogue, city: str) -> Sel
             message = Text(f"目标属于另一城市 {prefix}", f"a target of another city: {prefix}")
             faults.add(message, place, Text(f"本情景的城市是 {city}", f"the city of this scenario is {city}"))
         elif rest == "*":
-            chosen |= {key: target for key, target in catalogue.targets.items() if _can_be_said(key, catalogue)}
+            chosen |= catalogue.targets
         elif prefix and re.fullmatch(r"[0-9]{4}", rest):
             dated = {key: item for key, item in catalogue.targets.items() if item.year == int(rest) and item.region == city}
             chosen |= dated
@@ -49,11 +49,6 @@ def selected_targets(scenario: Scenario, catalogue: Catalogue, city: str) -> Sel
             )
     faults.raise_if_any()
     return Selection(tuple(chosen.values()), tuple(remarks))
-
-
-def _can_be_said(key: str, catalogue: Catalogue) -> bool:
-    """Whether the model or the ledger says something of a target."""
-    return key in catalogue.by_kind.variable or key in catalogue.by_kind.ledger
 
 
 def _none_printed(year: str) -> Text:

@@ -264,7 +264,9 @@ def _check_cell(row: Comparison | None, language: Language) -> dict[str, str] | 
 
 
 def _target_rows(view: View) -> list[dict[str, Any]]:
-    order = list({score.target.id: score for case in view.cases for score in case.scores}.items())
+    """Targets that some scenario projects; why others are not judged stands in the report of each scenario."""
+    scores = (score for case in view.cases for score in case.scores if score.projected is not None)
+    order = list({score.target.id: score for score in scores}.items())
     rows = []
     for key, first in order:
         cells = score_cells(first, view.language)

@@ -90,8 +90,7 @@ def test_firm_counts_of_the_district_hold_the_parks_as_their_published_bases_do(
 
 
 def test_the_whole_plan_is_judged_or_says_why(whole: pipeline.Outcome, world: World) -> None:
-    kinds = world.catalogue.by_kind
-    assert len(whole.scores) == len(kinds.variable) + len(kinds.ledger)
+    assert [score.target.id for score in whole.scores] == list(world.catalogue.targets)
     for score in whole.scores:
         if score.verdict == "not_judged":
             assert score.reason.zh
@@ -143,15 +142,34 @@ def test_ledger_targets_count_what_the_pipeline_delivers(whole: pipeline.Outcome
     realised = whole.case.realised
     assert realised is not None
     scores = {score.target.id: score for score in whole.scores}
-    rows = [row for row, work in enumerate(realised.plan.works) if work.id == "p1_qianjin"]
-    opened = realised.times.in_use[rows[0]] < 2026.0
+    rows = {work.id: row for row, work in enumerate(realised.plan.works)}
+    schools = [rows[name] for name in ("p1_qianjin", "p1_no8_expand", "p1_schools_expand", "p1_gov_kg")]
+    opened = (realised.times.in_use[schools] < 2026.0).mean(axis=0)
     assert scores["yf_new_school_places"].projected == pytest.approx(1620.0 * np.median(opened))
-    works = realised.plan.works
-    signed = [row for row, work in enumerate(works) if work.project_class.name == "top500"]
-    times = np.where(np.isfinite(realised.times.started[signed]), realised.times.signed[signed], np.inf)
-    worst = np.min([((times >= year) & (times < year + 1)).sum(axis=0) for year in range(2022, 2026)], axis=0)
-    assert scores["hy_top500_projects_annual"].projected == pytest.approx(np.median(worst))
-    assert isinstance(world.catalogue.by_kind.of("hy_top500_projects_annual"), LedgerBinding)
+    begun = np.median(realised.times.started[rows["p1_roads25"]] < 2026.0)
+    assert scores["yf_roads_started"].projected == pytest.approx(25.0 * begun)
+    left = np.median(realised.times.in_use[rows["p2_deadend_roads"]] >= 2025.0)
+    assert scores["hy_deadend_roads_cleared"].projected == pytest.approx(left)
+
+
+def test_what_the_scenario_signs_or_nobody_names_is_not_scored(world: World) -> None:
+    """A number of applications or signings that was itself assumed proves nothing."""
+    for name, binding in world.catalogue.by_kind.ledger.items():
+        by_inflow = {f"class:{inflow}" for inflow in world.ledger.inflows} & set(binding.projects)
+        assert (binding.no_base is not None) or (binding.projects and not by_inflow), name
+    assert sum(binding.no_base is None for binding in world.catalogue.by_kind.ledger.values()) >= 5
+
+
+def test_a_plain_number_may_be_a_ceiling(whole: pipeline.Outcome, world: World) -> None:
+    scores = {score.target.id: score for score in whole.scores}
+    for name in ("yf_energy_per_gdp_level", "hy_deadend_roads_cleared"):
+        score, binding = scores[name], world.catalogue.by_kind.of(name)
+        assert isinstance(binding, Binding | LedgerBinding)
+        assert score.target.operator == "="
+        assert binding.operator("=") == "<="
+        assert score.projected is not None
+        assert (score.verdict == "met") == (score.projected <= score.target.value)
+    assert Binding(variable="gdp_nominal", reading="level", price="nominal").operator("=") == "="
 
 
 WRONG: Sequence[tuple[str, str, str]] = (
