@@ -13,15 +13,15 @@ from sim.inputs.ledger import Inflow, Ledger
 from sim.inputs.scenario import Scenario
 from sim.inputs.values import Floats, YearPath
 from sim.ledger.arrivals import arrivals
-from sim.ledger.edits import Edits, edits_of, named_works
+from sim.ledger.edits import Edits, edits_of, finished_before, named_works
 from sim.ledger.flows import FLOWS, Axes
 from sim.ledger.limits import Limit, Limits
 from sim.ledger.realise import LedgerPlan, Realised
 from sim.ledger.scale import Scale
 from sim.ledger.works import Work
-from sim.model.binding import Bound
+from sim.model.binding import Bound, own_values
 from sim.text import Text
-from sim.world import World
+from sim.world import World, open_world
 
 CONSTRUCTION, PUBLIC_FUNDS, GRID = "construction_capacity", "public_project_funds", "grid_connections"
 LAND, APPROVAL, FULFILMENT, INVESTMENT = "land_release", "approval_days", "fulfilment_care", "fixed_investment_base"
@@ -51,6 +51,7 @@ def ledger_plan(scenario: Scenario, world: World, bound: Bound, last_year: int, 
         scale=_scale(world, bound),
         limits=_limits(bound, years[1:], names.districts),
         axes=Axes(years, names.districts, names.branches, names.kinds),
+        finished=finished_before(ledger, edits, base, ledger.settings),
     )
 
 
@@ -79,8 +80,11 @@ def _cared_for(work: Work, bound: Bound) -> Work:
 
 
 def _scale(world: World, bound: Bound) -> Scale:
-    first, last = world.city.settings.plan_span(world.city.first_year)
-    return Scale(_number(bound.values[INVESTMENT], first), first, last)
+    """Investment of the plan's base year, whatever the base year of the run: what is not printed costs the same in both."""
+    own, city = world.city.first_year, world.city
+    first, last = city.settings.plan_span(own)
+    values = bound.values if city.settings.base_year == own else own_values(open_world(world.home, city.key).city).values
+    return Scale(_number(values[INVESTMENT], own), first, last)
 
 
 def _limits(bound: Bound, years: range, districts: tuple[str, ...]) -> Limits:

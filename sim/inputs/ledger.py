@@ -20,6 +20,7 @@ from sim.text import Text
 
 Nature = Literal["capital", "umbrella", "programme", "event"]
 Funder = Literal["business", "public"]
+STATUSES = ("", "built")
 COLUMNS = (
     "id",
     "name_zh",
@@ -40,6 +41,7 @@ COLUMNS = (
     "local_share",
     "amount_evidence",
     "amount_source",
+    "status",
     "field",
     "field_unit",
     "capacity",
@@ -66,7 +68,8 @@ class Amount:
 
 @dataclass(frozen=True)
 class Project:
-    """One row of the ledger. `start` is the year in which building begins, `end` the one at whose end it is finished."""
+    """One row of the ledger. `start` is the year in which building begins, `end` the one at whose end it is finished;
+    `status` is `built` where it is known to have been finished so."""
 
     id: str
     name: Text
@@ -87,6 +90,7 @@ class Project:
     document: str
     quote: str
     place: Place
+    status: str = ""
 
     @property
     def spends(self) -> bool:
@@ -179,12 +183,20 @@ def _project(row: Mapping[str, str], place: Place, faults: Faults) -> Project:
         start=years["start"],
         end=years["end"],
         amount=_amount(row, place, faults),
+        status=_status(row["status"], place, faults),
         field=number(row["field"], place, "field") if row["field"] else None,
         field_unit=row["field_unit"],
         document=row["document"],
         quote=row["quote"],
         place=place,
     )
+
+
+def _status(word: str, place: Place, faults: Faults) -> str:
+    """`built`: known to have been finished as printed; nothing otherwise."""
+    if word not in STATUSES:
+        faults.add(Text(f"状态只能为 built 或留空：{word}", f"the status can be built or nothing, not {word}"), place)
+    return word
 
 
 _MONEY = "亿元"

@@ -115,12 +115,19 @@ def named_works(ledger: Ledger, edits: Edits, base_year: int, settings: LedgerSe
             continue
         work = work_of(project, ledger.classes[project.project_class], place, base_year, settings)
         if work is not None:
-            works.append(_edited(work, edits))
+            works.append(_edited(work, edits, base_year + 1.0))
     return works
 
 
-def _edited(work: Work, edits: Edits) -> Work:
+def finished_before(ledger: Ledger, edits: Edits, base_year: int, settings: LedgerSettings) -> int:
+    """How many of the projects that a scenario uses were finished by the end of the base year, and so are no works."""
+    return sum(project.id in edits.use and project.id not in edits.cancelled for project in ledger.spending) - sum(
+        work.id in edits.use for work in named_works(ledger, edits, base_year, settings)
+    )
+
+
+def _edited(work: Work, edits: Edits, run_start: float) -> Work:
     place = edits.priority(work.id)
     prior = work if place is None else replace(work, priority=place)
     delay = edits.delay(work.id)
-    return prior.later(delay) if delay else prior
+    return prior.later(delay, run_start) if delay else prior

@@ -42,12 +42,13 @@ def likely_lot(works: Sequence[Work], settings: LedgerSettings, factor: float = 
     years = np.array([[work.project_class.stages[stage].likely for stage in STAGES] for work in works])
     smaller = settings.smaller_when_many.likely
     money = np.array([_likely_money(work, settings, factor) * work.crowd**-smaller for work in works]).reshape(shape)
-    return Lot(begin, _shaped(works, years.reshape(len(works), len(STAGES), 1)), money, np.zeros(shape, dtype=bool))
+    shaped = _shaped(works, years.reshape(len(works), len(STAGES), 1))
+    return Lot(_not_too_early(works, begin, shaped), shaped, money, np.zeros(shape, dtype=bool))
 
 
 def _likely_money(work: Work, settings: LedgerSettings, factor: float) -> float:
     if work.money is not None:
-        return settings.overrun.likely * work.money
+        return work.money * (1.0 if work.certain else settings.overrun.likely)
     return work.project_class.amount * (factor if work.named else 1.0)
 
 
@@ -57,12 +58,13 @@ def draw_lot(works: Sequence[Work], settings: LedgerSettings, seed: int, count: 
     lot = Lot(np.zeros(shape), np.zeros((len(works), len(STAGES), count)), np.zeros(shape), np.zeros(shape, dtype=bool))
     deal = _Deal(settings, seed, count)
     for row, work in enumerate(works):
-        lot.begin[row] = work.earliest + work.width * deal.uniform(f"{work.id}:begin")
+        lot.begin[row] = deal.begin(work)
         for stage, name in enumerate(STAGES):
-            lot.years[row, stage] = deal.spread(work.project_class.stages[name], f"{work.id}:{name}")
+            lot.years[row, stage] = deal.years(work, name)
         lot.money[row] = deal.money(work) * (factor if work.named and work.money is None else 1.0)
         lot.given_up[row] = deal.given_up(work)
-    return Lot(lot.begin, _shaped(works, lot.years), lot.money, lot.given_up)
+    shaped = _shaped(works, lot.years)
+    return Lot(_not_too_early(works, lot.begin, shaped), shaped, lot.money, lot.given_up)
 
 
 class _Deal:
@@ -83,8 +85,19 @@ class _Deal:
         drawn: Values = triangular(self.uniform(name), spread.low, spread.likely, spread.high)
         return drawn
 
-    def money(self, work: Work) -> Values:
+    def begin(self, work: Work) -> Values | float:
+        """When a work begins: at some time of its span."""
+        return work.begin if work.certain else work.earliest + work.width * self.uniform(f"{work.id}:begin")
+
+    def years(self, work: Work, stage: str) -> Values | float:
+        """The years of a stage."""
+        usual = work.project_class.stages[stage]
+        return usual.likely if work.certain else self.spread(usual, f"{work.id}:{stage}")
+
+    def money(self, work: Work) -> Values | float:
         """The printed amount with its overrun, or an amount of the class."""
+        if work.money is not None and work.certain:
+            return work.money
         if work.money is not None:
             return work.money * self.spread(self._settings.overrun, f"{work.id}:overrun")
         spread = np.log(work.project_class.amount_spread) * normals(self._seed, f"ledger:{work.id}:amount", 0, self._count)
@@ -92,13 +105,19 @@ class _Deal:
         return amount
 
     def given_up(self, work: Work) -> NDArray[np.bool_]:
-        """Works under way are finished; the chance of the others is common to their class in a realisation."""
+        """Works under way and those known to be built are finished; others have a chance common to their class."""
         name = work.project_class.name
         if name not in self._drop_out:
             self._drop_out[name] = self.spread(work.project_class.drop_out, f"class:{name}:drop_out")
         kept = np.minimum((1.0 - self._drop_out[name]) * work.fulfilment * work.crowd**-self._fewer, 1.0)
-        given_up: NDArray[np.bool_] = (self.uniform(f"{work.id}:kept") > kept) & (not work.under_way)
+        given_up: NDArray[np.bool_] = (self.uniform(f"{work.id}:kept") > kept) & (not (work.under_way or work.certain))
         return given_up
+
+
+def _not_too_early(works: Sequence[Work], begin: Values, years: Values) -> Values:
+    """Begin [work, r] put off where building would begin before it may."""
+    bounds = np.array([work.not_before for work in works]).reshape(-1, 1)
+    return np.asarray(np.maximum(begin, bounds - years[:, :BUILD].sum(axis=1)))
 
 
 def _shaped(works: Sequence[Work], years: Values) -> Values:

@@ -2,6 +2,7 @@
 
 A capacity (money that can be built with in a year) is given back when building ends; a supply (land, connections) is used up
 and renewed every 1 January. Who asks for more capacity than a year offers takes all of it: nothing is too large for ever.
+Who asks for more of a supply than a year offers begins with a year's worth and takes the rest of the years that follow.
 Works that have begun go on when a capacity shrinks; only new ones wait. Before the run nothing is scarce.
 """
 
@@ -68,7 +69,9 @@ class Pool:
             if self._offered <= 0.0:
                 return False
             claim.amount = min(claim.amount, self._offered)
-        return self._free >= claim.amount - _CLOSE
+            return self._free >= claim.amount - _CLOSE
+        first_year = min(claim.amount, self._offered or claim.amount)
+        return self._free > 0.0 and self._free >= first_year - _CLOSE
 
     def _years(self) -> Generator[simpy.Event, Any, None]:
         """Every 1 January of the run there is more, or less."""

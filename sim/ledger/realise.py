@@ -26,7 +26,10 @@ USUAL_COUNT = 200
 
 @dataclass(frozen=True)
 class LedgerPlan:
-    """What realisations depend on: the works of a scenario, those of the whole ledger, what is scarce, and the axes."""
+    """What realisations depend on: the works of a scenario, those of the whole ledger, what is scarce, and the axes.
+
+    `finished` counts the projects of the scenario that were finished before the run.
+    """
 
     works: tuple[Work, ...]
     whole: tuple[Work, ...]
@@ -34,6 +37,7 @@ class LedgerPlan:
     scale: Scale
     limits: Limits
     axes: Axes
+    finished: int = 0
     seed: int = 0
 
     @property

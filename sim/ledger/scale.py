@@ -47,7 +47,7 @@ def expected_spending(works: Sequence[Work], scale: Scale) -> Expected:
 
 
 def _kept(work: Work) -> float:
-    return 1.0 if work.under_way else 1.0 - work.project_class.drop_out.likely
+    return 1.0 if work.under_way or work.certain else 1.0 - work.project_class.drop_out.likely
 
 
 def _part_within(work: Work, scale: Scale) -> float:

@@ -26,7 +26,8 @@ class Work:
     `earliest + width`. `first` is the index of that stage. `stretch` multiplies the time of building and of what follows, so
     that it ends as printed; `longer` is added to the time of building. `money` is the printed amount spent in the city (None:
     drawn from the class), `fulfilment` a factor on the chance of not being given up, `crowd` how many are signed against what
-    is usual: the more, the smaller they are and the fewer are built.
+    is usual: the more, the smaller they are and the fewer are built. A `certain` work is known to have been built as printed:
+    nothing of it is drawn but an amount that nobody prints. Building begins no earlier than `not_before`.
     """
 
     id: str
@@ -48,18 +49,24 @@ class Work:
     field_unit: str = ""
     priority: int = 1
     named: bool = True
+    certain: bool = False
+    not_before: float = -math.inf
 
     @property
     def under_way(self) -> bool:
         """Whether building began before the run."""
         return self.first == BUILD
 
-    def later(self, years: float) -> Work:
-        """The work delayed: it begins later, or is built longer where it is under way; never in less than half the time."""
+    def later(self, years: float, run_start: float = -math.inf) -> Work:
+        """The work delayed: it begins later, or is built longer where it is under way; never in less than half the time.
+
+        Nothing can be hurried in the years before the run: building that is brought forward begins in it.
+        """
         if self.under_way:
             usual = self.project_class.stages["build"].likely * self.stretch
             return replace(self, longer=max(self.longer + years, -usual / 2.0))
-        return replace(self, begin=self.begin + years, earliest=self.earliest + years)
+        not_before = run_start if years < 0.0 else self.not_before
+        return replace(self, begin=self.begin + years, earliest=self.earliest + years, not_before=not_before)
 
 
 def likely_years(item: ProjectClass, stages: Iterable[str]) -> float:
@@ -83,6 +90,7 @@ def work_of(project: Project, item: ProjectClass, place: int, base_year: int, se
         money=project.amount.local if project.amount else None,
         field=1.0 if project.field is None else project.field,
         field_unit=project.field_unit,
+        certain=project.status == "built",
     )
     if project.start is None:
         dated = _undated(work, project.end, place, settings)

@@ -1,8 +1,9 @@
 """The scorecard: each target of the plan beside what the scenario projects, and what is still to be done.
 
-A target is met when: `>` above; `>=` and `=` at least; `<=` at most, and so `=` where the binding calls it a ceiling; `~` (左右) at least 97 % of the value (tolerance in the
-city file). near: within 3 % of the value. gap = projected - plan value; required growth is the yearly rate from the base-year
-level, in per cent, for shares in percentage points a year, and empty for yearly flows.
+A target is met when: `>` above; `>=` and `=` at least; `<=` at most, and so `=` where the binding calls it a ceiling; `~`
+(左右) at least 97 % of the value (tolerance in the city file). near: within 3 % of the value. gap = projected - plan value;
+required growth is the yearly rate from the base-year level, in per cent, for shares in percentage points a year, and empty
+for yearly flows.
 """
 
 from __future__ import annotations

@@ -111,6 +111,32 @@ def test_faster_approval_shortens_the_permit_stage() -> None:
     assert times.started[0, 0] == pytest.approx(2022.25)
 
 
+def test_building_that_is_brought_forward_begins_in_the_run_and_not_before() -> None:
+    works = [work(f"w{number}", 2021.6, width=1.0, earliest=2021.1).later(-3.0, 2021.0) for number in range(5)]
+    for lot in (likely_lot(works, SETTINGS), draw_lot(works, SETTINGS, 5, 100)):
+        assert simulate(works, lot, FREE, 2040.0).started.min() >= 2021.0
+        assert schedule(lot).started.min() >= 2021.0
+    assert schedule(likely_lot([work("w", 2024.0).later(-1.0, 2021.0)], SETTINGS)).started[0, 0] == pytest.approx(2024.5)
+
+
+def test_what_is_known_to_be_built_is_certain() -> None:
+    risky = project_class(drop_out=0.5)
+    known = work("w", width=1.0, project_class=risky, certain=True)
+    lot, likely = draw_lot([known], SETTINGS, 1, 50), likely_lot([known], SETTINGS)
+    assert not lot.given_up.any()
+    for name in ("begin", "years", "money"):
+        assert np.ptp(getattr(lot, name), axis=-1).max() == 0.0
+        assert np.array_equal(getattr(lot, name)[..., :1], getattr(likely, name)), name
+    assert draw_lot([replace(known, certain=False)], SETTINGS, 1, 50).given_up.any()
+
+
+def test_a_large_claim_on_land_begins_with_a_year_s_worth_and_uses_up_those_that_follow() -> None:
+    works = [work("large", begin=2021.5, money=40.0), work("small", begin=2021.6, money=5.0)]  # four km² and half a km²
+    land = {"north": Limit({2021: 1.0}, returned=False)}
+    times = simulate(works, likely_lot(works, SETTINGS), replace(FREE, land=land), 2040.0)
+    assert times.got[:, RESOURCES.index("land"), 0].tolist() == [2022.0, 2025.0]
+
+
 def test_numbers_of_a_work_do_not_depend_on_the_others() -> None:
     works = [work(f"w{number}", width=1.0, money=None) for number in range(6)]
     whole, part = draw_lot(works, SETTINGS, 3, 50), draw_lot(works[2:4], SETTINGS, 3, 50)
