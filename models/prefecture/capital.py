@@ -116,15 +116,20 @@ def begun_investment(ledger_business_begun: Array, formation_per_investment: Arr
 
 @variable(unit="亿元_2020/a", dims=SECTORS)
 def displaced_investment(
-    project_investment: Array, begun_investment: Array, outside_begun: Array, displacement: Array
+    project_investment: Array,
+    begun_investment: Array,
+    outside_public_money: Array,
+    outside_begun: Array,
+    displacement: Array,
 ) -> Array:
     """Ordinary investment that named projects take the place of (1.11.4).
 
     What was begun before the run was part of the observed formation, and takes its whole place: public works that others pay
-    among the services. Of what is begun later, a share would have been invested anyway.
+    among the services. Of what is begun later, a share would have been invested anyway, whoever pays.
     """
     begun = begun_investment + place(outside_begun, sector="services")
-    return begun + displacement * (project_investment - begun_investment)
+    spent = project_investment + place(outside_public_money, sector="services")
+    return begun + displacement * (spent - begun)
 
 
 @variable(unit="亿元_2020/a", dims=("region",), kind="flow")

@@ -96,16 +96,15 @@ def district_quoted_firms(
 @variable(unit="亿元/a", dims=("district",), kind="ratio")
 def hightech_value_added(
     scale_industry_value_added: Array,
-    scale_share: Array,
     hightech_share_base: Array,
     district_hightech_firms: Array,
     district_above_scale_firms: Array,
     hightech_value_response: Array,
 ) -> Array:
-    """Value added of high-tech industry by district at current prices (1.8.2): at most nine tenths of industry."""
+    """Value added of high-tech industry by district at current prices (1.8.2): at most 19/20 of above-scale industry."""
     firms = district_hightech_firms / at(district_above_scale_firms, tier="industry")
-    part = np.minimum(hightech_share_base * relative(firms) ** hightech_value_response, 0.9)
-    return part * scale_industry_value_added / scale_share
+    part = np.minimum(hightech_share_base * relative(firms) ** hightech_value_response, 0.95)
+    return part * scale_industry_value_added
 
 
 @variable(unit="亿元/a", dims=("district",), kind="ratio")

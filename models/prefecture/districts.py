@@ -177,9 +177,14 @@ def district_fixed_asset_investment(
     formation_per_investment: Array,
     investment_price: Array,
     district_population_share: Array,
+    district_investment_scale: Array,
 ) -> Array:
-    """Fixed-asset investment by district at current prices (2.3.2): ordinary by output, projects where they are built."""
-    ordinary = total(activity_share * hand_down(total(business_investment, over="region"), "sector", "branch"), over="branch")
+    """Fixed-asset investment by district at current prices (2.3.2): ordinary by output, projects where they are built.
+
+    A park that invests more than its output asks for has a scale above one; all districts still add up to the city.
+    """
+    by_output = total(activity_share * hand_down(total(business_investment, over="region"), "sector", "branch"), over="branch")
+    ordinary = share(district_investment_scale * by_output, over="district") * total(by_output, over="district")
     homes = share(district_population_share, over="district") * total(real_housing_investment, over="region")
     formation = ordinary + district_public_investment + homes
     projects = total(ledger_business_spend, over="branch")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.model import Array, smooth, total, variable
+from sim.model import Array, initial, smooth, total, variable
 
 
 @variable(unit="亿元/a", dims=("region",), kind="flow")
@@ -40,13 +40,14 @@ def consumption(
 @variable(unit="亿元_2020/a", dims=("region",), kind="flow")
 def real_consumption(consumption: Array, consumption_voucher: Array, fiscal_multiplier: Array, consumer_price: Array) -> Array:
     """Household consumption at prices of 2020, with what vouchers draw out beyond what they replace (F6)."""
-    return (consumption + fiscal_multiplier * consumption_voucher) / consumer_price
+    more = fiscal_multiplier * (consumption_voucher - initial(consumption_voucher))
+    return (consumption + more) / consumer_price
 
 
 @variable(unit="亿元_2020/a", dims=("region",), kind="flow")
-def real_public_expenditure(public_expenditure: Array, consumer_price: Array) -> Array:
-    """General public expenditure at prices of 2020."""
-    return public_expenditure / consumer_price
+def real_public_expenditure(public_expenditure: Array, consumption_voucher: Array, consumer_price: Array) -> Array:
+    """General public expenditure at prices of 2020; new vouchers are spent by households and stand in their consumption."""
+    return (public_expenditure - (consumption_voucher - initial(consumption_voucher))) / consumer_price
 
 
 @variable(unit="亿元/万人/a", dims=("region",))

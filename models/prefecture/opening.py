@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model import Array, at, relative, share, stock, total, variable
+from sim.model import Array, at, initial, relative, share, starting_rate, stock, total, variable
 
 
 @stock(unit="列/a", dims=("region",), initial="trains")
@@ -70,14 +70,22 @@ def district_visitor_spending(visitor_spending: Array, visitor_spending_share: A
 
 @variable(unit="亿元/a", dims=("region",), kind="flow")
 def retail_sales(
+    retail_base: Array,
+    normal_nominal_growth: Array,
     consumption: Array,
+    visitor_spending_base: Array,
     visitor_spending: Array,
-    retail_of_consumption: Array,
     retail_of_visitors: Array,
+    fiscal_multiplier: Array,
     consumption_voucher: Array,
 ) -> Array:
-    """Retail sales of consumer goods (1.12.4): parts of what residents and visitors spend, and vouchers."""
-    return retail_of_consumption * consumption + retail_of_visitors * visitor_spending + consumption_voucher
+    """Retail sales of consumer goods (1.12.4): what residents buy moves with consumption, visitors and vouchers come on top.
+
+    Of a voucher only the part counts that does not replace other purchases, as in consumption.
+    """
+    bought = starting_rate(retail_base - retail_of_visitors * visitor_spending_base, normal_nominal_growth)
+    more = fiscal_multiplier * (consumption_voucher - initial(consumption_voucher))
+    return bought * relative(consumption) + retail_of_visitors * visitor_spending + more
 
 
 @variable(unit="亿元/a", dims=("district",), kind="ratio")
@@ -90,13 +98,12 @@ def district_retail_sales(retail_sales: Array, retail_share: Array, activity_sha
 @variable(unit="ratio", dims=("region",))
 def catchment_demand(
     schools_and_hospitals: Array,
-    public_capital: Array,
-    province_service_level: Array,
+    services_against_province: Array,
     catchment_response: Array,
     catchment_town_response: Array,
 ) -> Array:
     """Services that people of other prefectures buy here, against the start (1.1.1): better services draw them."""
-    towns = relative(at(public_capital, kind="urban")) / province_service_level
+    towns = at(services_against_province, kind="urban")
     return schools_and_hospitals**catchment_response * towns**catchment_town_response
 
 

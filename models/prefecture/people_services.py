@@ -52,9 +52,9 @@ def public_school_cost(
 
 
 @variable(unit="a/a", dims=("region",))
-def education_effect(public_service_level: Array, province_service_level: Array, education_response: Array) -> Array:
+def education_effect(services_against_province: Array, education_response: Array) -> Array:
     """What better schools add to the mean years of schooling in a year (T5): slowly, as pupils leave school."""
-    return education_response * (at(public_service_level, kind="education") / province_service_level - 1.0)
+    return education_response * (at(services_against_province, kind="education") - 1.0)
 
 
 @variable(unit="万人", dims=("region",))
@@ -64,16 +64,16 @@ def health_need(population: Array, health_need_by_age: Array) -> Array:
 
 
 @variable(unit="ratio", dims=("region",))
-def mortality_factor(public_service_level: Array, province_service_level: Array, health_response: Array) -> Array:
+def mortality_factor(services_against_province: Array, health_response: Array) -> Array:
     """What better hospitals take from mortality (1.14.2): (level against the province)^-eps."""
-    return (at(public_service_level, kind="health") / province_service_level) ** -health_response
+    return at(services_against_province, kind="health") ** -health_response
 
 
 @variable(unit="ratio", dims=("region",))
-def amenity_target(public_service_level: Array, province_service_level: Array, pm25: Array, amenity_weight: Array) -> Array:
+def amenity_target(services_against_province: Array, pm25: Array, amenity_weight: Array) -> Array:
     """What a place is like to live in, against the province (SH11): schools, hospitals, towns and air, by weight."""
-    level, elsewhere = public_service_level, province_service_level
-    schools, hospitals, towns = (at(level, kind=kind) / elsewhere for kind in ("education", "health", "urban"))
+    level = services_against_province
+    schools, hospitals, towns = (at(level, kind=kind) for kind in ("education", "health", "urban"))
     weight = amenity_weight
     services = schools ** at(weight, aspect="education") * hospitals ** at(weight, aspect="health")
     return services * towns ** at(weight, aspect="urban") * relative(pm25) ** -at(weight, aspect="air")

@@ -149,12 +149,17 @@ def public_service_level(public_capital: Array, service_need: Array, need_elasti
 
 @stock(unit="index", initial=1.0)
 def province_service_level(province_service_level: Array, province_service_growth: Array) -> Array:
-    """Public services of the province against the start: people compare with what they find elsewhere."""
+    """Public capital of the province against the start: people compare with what they find elsewhere."""
     return province_service_growth * province_service_level
 
 
+@variable(unit="ratio", dims=KINDS)
+def services_against_province(public_capital: Array, province_service_level: Array) -> Array:
+    """Public capital against the province's, 1 at the start: needs move alike in both, so they cancel."""
+    return relative(public_capital) / province_service_level
+
+
 @variable(unit="ratio", dims=("region",))
-def schools_and_hospitals(public_service_level: Array, province_service_level: Array) -> Array:
+def schools_and_hospitals(services_against_province: Array) -> Array:
     """Mean level of schools and hospitals against the province, 1 at the start."""
-    level = 0.5 * at(public_service_level, kind="education") + 0.5 * at(public_service_level, kind="health")
-    return level / province_service_level
+    return 0.5 * at(services_against_province, kind="education") + 0.5 * at(services_against_province, kind="health")

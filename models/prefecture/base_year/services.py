@@ -74,18 +74,13 @@ def debt_rows(base: BaseYear) -> list[Row]:
 
 
 def trade_rows(base: BaseYear) -> list[Row]:
-    """Retail sales over consumption, what visitors spend, electricity."""
-    consumption = number(base, "consumption_share_of_gdp") * gdp(base)
+    """Retail sales, what visitors spend, electricity."""
     visitors = number(base, "visitor_spending_share_of_gdp") * gdp(base)
-    retail = newest(base.series("retail_sales"), base.year)
-    sales = retail.value if retail is not None and retail.year == base.year else number(base, "retail_share_of_gdp") * gdp(base)
-    part = (sales - number(base, "retail_share_of_visitors") * visitors) / consumption
-    source = from_setting(base, "consumption_share_of_gdp", "社会消费品零售总额减旅游零售，除以居民消费")
     spending = from_setting(base, "visitor_spending_share_of_gdp", "比例 × GDP")
     power = from_setting(base, "electricity_per_gdp", "单位 GDP 用电 × GDP")
     use = number(base, "electricity_per_gdp") * gdp(base) / price_level(base)
     return [
-        *cell("retail_of_consumption", "ratio", part, source),
+        *_published_or_share(base, "retail_base", "retail_sales", "retail_share_of_gdp"),
         *cell("visitor_spending_base", "亿元/a", visitors, spending),
         *cell("electricity_use_base", "亿kWh/a", use, power),
     ]
