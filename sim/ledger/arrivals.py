@@ -1,6 +1,6 @@
 """Unnamed projects become works: as many a year as a scenario says are signed, spread over districts and branches by weight.
 
-As many as are usual in a year stand in ordinary investment already: they only count. What is signed beyond them carries money.
+As many as are usual in a year stand in ordinary investment already; works of their own are those that are signed beyond.
 """
 
 from __future__ import annotations
@@ -19,29 +19,24 @@ LAST_IN_LINE = 2
 def arrivals(
     inflow: Inflow, item: ProjectClass, signings: Callable[[int], float], named: Mapping[int, int], years: Iterable[int]
 ) -> Iterator[Work]:
-    """The works of one class: what is signed in each year beyond the `named` works of the class that begin in it.
-
-    A usual one has no purpose and no money.
-    """
+    """The works of one class: what is signed in each year beyond what is usual and beyond the `named` works of the class."""
     number = 0
     for year in years:
         signed = signings(year)
         crowd = max(signed / inflow.usual, 1.0)
-        for place in range(round(signed) - named.get(year, 0)):
+        for place in range(round(signed) - max(round(inflow.usual), named.get(year, 0))):
             region, branch = _drawn_place(inflow, number)
             number += 1
-            beyond = place + named.get(year, 0) >= round(inflow.usual)
             yield Work(
                 id=f"{item.name}:{year}:{place + 1}",
                 label=Text(f"{year} 年{item.label.zh} {place + 1}", f"{item.label.en} {place + 1} of {year}"),
                 project_class=item,
                 business=True,
                 region=region,
-                purpose=branch if beyond else "",
+                purpose=branch,
                 begin=year + (number * GOLDEN) % 1.0,
                 earliest=float(year),
                 width=1.0,
-                money=None if beyond else 0.0,
                 crowd=crowd,
                 priority=LAST_IN_LINE,
                 named=False,
