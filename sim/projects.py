@@ -41,11 +41,13 @@ def ledger_plan(scenario: Scenario, world: World, bound: Bound, last_year: int, 
         return None
     base, years = world.city.settings.base_year, range(world.city.settings.base_year, last_year + 1)
     named = named_works(ledger, edits, base, ledger.settings)
-    works = [*named, *_unnamed(ledger, bound, edits, years[1:])]
+    unnamed = _unnamed(ledger, bound, edits, years[1:])
+    printed = named_works(ledger, Edits(use=edits.use), base, ledger.settings)
     everything = Edits(use=frozenset(project.id for project in ledger.spending))
     names = ledger.names
     return LedgerPlan(
-        works=tuple(_cared_for(work, bound) for work in works),
+        works=tuple(_cared_for(work, bound) for work in (*named, *unnamed)),
+        printed=tuple(_cared_for(work, bound) for work in (*printed, *unnamed)),
         whole=tuple(named_works(ledger, everything, world.city.first_year, ledger.settings)),
         settings=ledger.settings,
         scale=_scale(world, bound),

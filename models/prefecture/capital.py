@@ -118,17 +118,18 @@ def begun_investment(ledger_business_begun: Array, formation_per_investment: Arr
 def displaced_investment(
     project_investment: Array,
     begun_investment: Array,
-    outside_public_money: Array,
+    outside_printed: Array,
     outside_begun: Array,
     displacement: Array,
 ) -> Array:
     """Ordinary investment that named projects take the place of (1.11.4).
 
     What was begun before the run was part of the observed formation, and takes its whole place: public works that others pay
-    among the services. Of what is begun later, a share would have been invested anyway, whoever pays.
+    among the services. Of what is begun later, a share would have been invested anyway, whoever pays; what others pay is
+    that of the documents, since cancelling a project does not bring their money back.
     """
     begun = begun_investment + place(outside_begun, sector="services")
-    spent = project_investment + place(outside_public_money, sector="services")
+    spent = project_investment + place(outside_printed, sector="services")
     return begun + displacement * (spent - begun)
 
 

@@ -54,7 +54,8 @@ def district_public_investment(
 ) -> Array:
     """Public investment by district (2.1.1): its weight in what is discretionary, and the ledger's projects."""
     projects = formation_per_investment * total(ledger_public_spend, over="kind")
-    return share(district_weight, over="district") * total(discretionary_public_investment, over="region") + projects
+    free = total(total(discretionary_public_investment, over="kind"), over="region")
+    return share(district_weight, over="district") * free + projects
 
 
 @variable(unit="ratio", dims=("district",))

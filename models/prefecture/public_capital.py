@@ -12,6 +12,8 @@ from sim.model import Array, at, by, delay3, growth, initial, relative, share, s
 
 KINDS = ("region", "kind")
 SECTORS = ("region", "sector")
+LEAST = 1e-9
+"""Part of the budget below which nothing is free to be shared out."""
 
 
 @variable(unit="亿元_2020/a", dims=KINDS)
@@ -34,33 +36,49 @@ def outside_public_money(project_public_spend: Array, local_paid_share: Array) -
 
 @variable(unit="亿元_2020/a", dims=("region",))
 def outside_begun(ledger_public_begun: Array, formation_per_investment: Array, local_paid_share: Array) -> Array:
-    """The same for works begun before the run."""
+    """What others pay of works begun before the run, as the documents have them."""
     begun = formation_per_investment * total(ledger_public_begun, over="district")
     return total((1.0 - local_paid_share) * begun, over="kind")
 
 
 @variable(unit="亿元_2020/a", dims=("region",))
-def discretionary_public_investment(
-    local_public_investment: Array, project_public_spend: Array, local_paid_share: Array
-) -> Array:
-    """Local public investment that no project of the ledger takes (SH2)."""
-    return np.maximum(local_public_investment - total(local_paid_share * project_public_spend, over="kind"), 0.0)
+def outside_printed(ledger_public_printed: Array, formation_per_investment: Array, local_paid_share: Array) -> Array:
+    """What others pay of all public works of the documents: a project that is cancelled gives none of it back to the city."""
+    printed = formation_per_investment * total(ledger_public_printed, over="district")
+    return total((1.0 - local_paid_share) * printed, over="kind")
 
 
 @variable(unit="ratio", dims=KINDS)
 def public_allocation_share(public_allocation: Array) -> Array:
-    """Share of each kind in discretionary public investment; the shares add up to one."""
+    """Share of each kind in local public investment; the shares add up to one."""
     return share(public_allocation, over="kind")
 
 
-@variable(unit="亿元_2020/a", dims=KINDS, kind="flow")
-def public_investment_by_kind(
-    discretionary_public_investment: Array,
-    public_allocation_share: Array,
-    project_public_spend: Array,
+@variable(unit="亿元_2020/a", dims=KINDS)
+def free_budget(
+    local_public_investment: Array, public_allocation_share: Array, project_public_spend: Array, local_paid_share: Array
 ) -> Array:
-    """Public investment by kind (SH2): its share of what is discretionary, and what projects of the ledger spend."""
-    return discretionary_public_investment * public_allocation_share + project_public_spend
+    """What projects of the ledger leave of each kind's budget: money that is set aside for a purpose stays there."""
+    return np.maximum(local_public_investment * public_allocation_share - local_paid_share * project_public_spend, 0.0)
+
+
+@variable(unit="亿元_2020/a", dims=KINDS)
+def discretionary_public_investment(
+    free_budget: Array, local_public_investment: Array, project_public_spend: Array, local_paid_share: Array
+) -> Array:
+    """Local public investment by kind that no project of the ledger takes (SH2).
+
+    Where projects need more than the budget of their kind, the other kinds give way in proportion: local money is spent once.
+    """
+    left = np.maximum(local_public_investment - total(local_paid_share * project_public_spend, over="kind"), 0.0)
+    free = np.maximum(total(free_budget, over="kind"), LEAST * local_public_investment)
+    return free_budget * np.minimum(left / free, 1.0)
+
+
+@variable(unit="亿元_2020/a", dims=KINDS, kind="flow")
+def public_investment_by_kind(discretionary_public_investment: Array, project_public_spend: Array) -> Array:
+    """Public investment by kind (SH2): what is discretionary, and what projects of the ledger spend."""
+    return discretionary_public_investment + project_public_spend
 
 
 @variable(unit="亿元_2020/a", dims=("region",), kind="flow")
@@ -72,12 +90,11 @@ def real_public_investment(public_investment_by_kind: Array) -> Array:
 @variable(unit="亿元_2020/a", dims=KINDS, kind="flow")
 def public_commissioning(
     discretionary_public_investment: Array,
-    public_allocation_share: Array,
     project_public_completions: Array,
     public_building_time: Array,
 ) -> Array:
     """Public works that are put to use (SH3): discretionary ones after their building time, projects once completed."""
-    return delay3(discretionary_public_investment, public_building_time) * public_allocation_share + project_public_completions
+    return delay3(discretionary_public_investment, public_building_time) + project_public_completions
 
 
 @variable(unit="ratio", dims=KINDS)

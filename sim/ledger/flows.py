@@ -19,7 +19,7 @@ from sim.ledger.works import Work
 Values = NDArray[np.float64]
 BUSINESS_SPEND, BUSINESS_COMPLETIONS = "ledger_business_spend", "ledger_business_completions"
 PUBLIC_SPEND, PUBLIC_COMPLETIONS = "ledger_public_spend", "ledger_public_completions"
-BUSINESS_BEGUN, PUBLIC_BEGUN = "ledger_business_begun", "ledger_public_begun"
+BUSINESS_BEGUN, PUBLIC_BEGUN, PUBLIC_PRINTED = "ledger_business_begun", "ledger_public_begun", "ledger_public_printed"
 FIRMS_OPENED, LAND_TAKEN = "ledger_firms_opened", "ledger_land_taken"
 FLOWS = (
     BUSINESS_SPEND,
@@ -28,6 +28,7 @@ FLOWS = (
     PUBLIC_SPEND,
     PUBLIC_COMPLETIONS,
     PUBLIC_BEGUN,
+    PUBLIC_PRINTED,
     FIRMS_OPENED,
     LAND_TAKEN,
 )
@@ -45,7 +46,7 @@ class Axes:
 
 
 def flows_of(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, phase: float) -> Mapping[str, Values]:
-    """All flows of a ledger; `begun` is the spending on works whose building began before the run."""
+    """What works spend, put to use, open and take."""
     business = np.array([work.business for work in works], dtype=bool)
     builds = np.array([bool(work.purpose) for work in works], dtype=bool)
     firms = np.array([work.project_class.firms for work in works])[:, np.newaxis]
@@ -55,17 +56,30 @@ def flows_of(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, phase: f
     spent = [lot.money * _overlap(times, year) for year in axes.years]
     done = [_finished(parts, year) for year in axes.years]
     completed = [lot.money * part for part in done]
-    begun = times.started < axes.years.start + 1.0
-    of_begun = [np.where(begun, money, 0.0) for money in spent]
     return {
         BUSINESS_SPEND: branch.gathered(spent),
         BUSINESS_COMPLETIONS: branch.gathered(completed),
-        BUSINESS_BEGUN: branch.gathered(of_begun),
         PUBLIC_SPEND: kind.gathered(spent),
         PUBLIC_COMPLETIONS: kind.gathered(completed),
-        PUBLIC_BEGUN: kind.gathered(of_begun),
         FIRMS_OPENED: branch.gathered([firms * part for part in done]),
         LAND_TAKEN: branch.gathered([land * _overlap(times, year) for year in axes.years]).sum(axis=2),
+    }
+
+
+def displacing_flows(works: Sequence[Work], lot: Lot, times: Times, axes: Axes) -> Mapping[str, Values]:
+    """What ordinary investment makes room for: works whose building began before the run, and all public ones.
+
+    They are those of the documents: a scenario that cancels or moves a work does not bring back what it takes the place of.
+    """
+    business = np.array([work.business and bool(work.purpose) for work in works], dtype=bool)
+    public = np.array([not work.business for work in works], dtype=bool)
+    branch, kind = _Cells(works, business, axes, "branches"), _Cells(works, public, axes, "kinds")
+    spent = [lot.money * _overlap(times, year) for year in axes.years]
+    of_begun = [np.where(times.started < axes.years.start + 1.0, money, 0.0) for money in spent]
+    return {
+        BUSINESS_BEGUN: branch.gathered(of_begun),
+        PUBLIC_BEGUN: kind.gathered(of_begun),
+        PUBLIC_PRINTED: kind.gathered(spent),
     }
 
 

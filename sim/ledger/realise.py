@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.cache import digest, kept
 from sim.inputs.ledger_settings import LedgerSettings
-from sim.ledger.flows import Axes, flows_of
+from sim.ledger.flows import Axes, displacing_flows, flows_of
 from sim.ledger.limits import Limits
 from sim.ledger.lot import Lot, draw_lot
 from sim.ledger.pipeline import Times, simulate
@@ -28,10 +28,12 @@ USUAL_COUNT = 200
 class LedgerPlan:
     """What realisations depend on: the works of a scenario, those of the whole ledger, what is scarce, and the axes.
 
-    `finished` counts the projects of the scenario that were finished before the run.
+    `printed` are the works of the scenario as the documents have them, none cancelled, moved or put first; `finished` counts
+    the projects of the scenario that were finished before the run.
     """
 
     works: tuple[Work, ...]
+    printed: tuple[Work, ...]
     whole: tuple[Work, ...]
     settings: LedgerSettings
     scale: Scale
@@ -76,4 +78,9 @@ def realised(plan: LedgerPlan, count: int) -> Realised:
     factors = drawn_factors(plan.whole, plan.settings, plan.scale, plan.seed, count)
     lot = draw_lot(plan.works, plan.settings, plan.seed, count, factors)
     times = simulate(plan.works, lot, plan.limits, plan.end)
-    return Realised(plan, lot, times, flows_of(plan.works, lot, times, plan.axes, plan.settings.phase_length))
+    flows = flows_of(plan.works, lot, times, plan.axes, plan.settings.phase_length)
+    if plan.printed == plan.works:
+        return Realised(plan, lot, times, {**flows, **displacing_flows(plan.works, lot, times, plan.axes)})
+    printed = draw_lot(plan.printed, plan.settings, plan.seed, count, factors)
+    usual = simulate(plan.printed, printed, plan.limits, plan.end)
+    return Realised(plan, lot, times, {**flows, **displacing_flows(plan.printed, printed, usual, plan.axes)})

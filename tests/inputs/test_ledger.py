@@ -32,17 +32,62 @@ def test_the_ledger_holds_every_named_thing_and_money_stands_once(world: World) 
 
 def test_repeats_listed_by_the_plan_are_repeats(world: World) -> None:
     projects = world.ledger.projects
-    pairs = {
-        "p3_rail_hub_1": "p0_tr_xianggui_rail",
-        "p3_waterway": "p0_tr_xiangjiang_waterway",
-        "p3_hengyong": "p0_tr_hengyong",
-        "p2_ningdian": "p0_en_ningdian",
-        "p1_bonded": "p0_bonded_zone",
-        "p3_baisha_island": "p0_baisha_island",
-        "p1_foxconn": "p3_foxconn",
-        "p1_wangfujing_14": "p1_wangfujing",
+    kept = {
+        "p0_tr_xianggui_rail": "p3_rail_hub_1",
+        "p0_tr_nanyue_airport": "p2_airport",
+        "p0_tr_xiangjiang_waterway": "p3_waterway p2_waterway",
+        "p0_tr_hengyang_port": "p3_port",
+        "p0_tr_hengyong": "p3_hengyong",
+        "p0_en_ningdian": "p2_ningdian",
+        "p0_en_hengdong_gas": "p2_gas_power",
+        "p0_en_salt_cavern": "p2_salt_storage",
+        "p0_en_wind_solar": "p2_pv_wind",
+        "p0_en_gas_counties": "p2_gasify",
+        "p0_epidemic_base": "p2_epidemic_base",
+        "p0_tcm_centre": "p2_tcm_centre",
+        "p0_air_rescue_medical": "p2_air_rescue",
+        "p0_med_reserve": "p2_med_reserve p0_lo_medical_reserve",
+        "p0_trains": "p2_trains",
+        "p0_rail_sea": "p2_rail_sea",
+        "p0_trade_zero": "p2_trade_zero p3_trade_zero",
+        "p0_air_port_entry": "p3_air_port_entry p4_air_port_entry",
+        "p0_bonded_zone": "p1_bonded p3_bonded p4_bonded",
+        "p0_digital_corridor": "p2_digital_corridor",
+        "p0_power_cluster": "p2_power_cluster p1_energy_cluster",
+        "p0_baisha_island": "p1_baisha_island p2_baisha_island p3_baisha_island",
+        "p3_byd_park": "p0_byd_parts p3_byd_lamps",
+        "p3_foxconn": "p1_foxconn",
+        "p1_wangfujing": "p1_wangfujing_14",
+        "p0_three_rivers": "p2_three_rivers",
+        "p0_historic_city": "p2_historic_city",
+        "p0_talent_geese": "p2_talent p3_talent p1_talent",
+        "p3_transfer_zone": "p1_transfer_zone",
+        "p1_area_botanical": "p1_botanical",
+        "p1_area_nanhu": "p1_nanhu_tour",
+        "p1_area_riverside": "p1_fin_cbd p1_fin_riverside",
     }
-    assert {name: projects[name].same_as for name in pairs} == pairs
+    for first, others in kept.items():
+        for name in (item for item in others.split() if item in projects):
+            assert projects[name].same_as == first, name
+            assert not projects[name].spends, name
+
+
+def test_headings_carry_no_money_and_hold_what_they_stand_for(world: World) -> None:
+    ledger = world.ledger
+    headings = {
+        "p2_pumped": {"p0_en_damiao", "p0_en_shanmi"},
+        "p2_rail_hub": {"p0_tr_xianggui_rail", "p0_tr_jingguang_rail"},
+        "p2_expressways": {f"p0_tr_{name}" for name in ("jinggangao", "xuguang", "hengyong", "bainan", "chachang", "nanheng")},
+        "p2_trunk_roads": {"p0_tr_g107", "p0_tr_g322", "p0_tr_county_trunk"},
+    }
+    for name, parts in headings.items():
+        assert {part.id for part in ledger.parts(name)} == parts
+    for prefix in ("p0_hub_", "p0_base_", "p0_centre_", "p0_ba_", "p1_core_", "p1_34_", "p1_ind_", "p1_line_", "p1_cl_"):
+        rows = [project for project in ledger.projects.values() if project.id.startswith(prefix)]
+        assert rows, prefix
+        assert not any(row.spends for row in rows), prefix
+    island = ledger.parts("p0_baisha_island")
+    assert sum(part.amount.value for part in island if part.amount is not None) == pytest.approx(600.0, abs=0.5)
 
 
 def test_umbrellas_sum_their_parts_each_once(world: World) -> None:

@@ -24,7 +24,7 @@ def row(name: str, end: int | None) -> Project:
 
 
 def plan(works: list[Work], limits: Limits = Limits(2021.0)) -> LedgerPlan:
-    return LedgerPlan(tuple(works), tuple(works), SETTINGS, Scale(1.0, 2021, 2025), limits, AXES)
+    return LedgerPlan(tuple(works), tuple(works), tuple(works), SETTINGS, Scale(1.0, 2021, 2025), limits, AXES)
 
 
 def test_a_programme_lasts_from_its_first_start_until_nine_tenths_are_in_use() -> None:

@@ -6,7 +6,7 @@ from sim.inputs.base_year import BaseYear, Row
 
 from .accounts import gdp, price_level, recent_growth, usual_inflation
 from .capital import formation
-from .rows import Origin, cell, cells, from_data, from_setting, nearest_known, newest, number, path_cells, setting
+from .rows import Origin, cell, cells, from_data, from_setting, nearest_known, number, path_cells, setting
 
 STAGES = {"preschool": range(3, 6), "compulsory": range(6, 15), "senior": range(15, 18)}
 _OLDEST = 100
