@@ -33,6 +33,7 @@ COLUMNS = (
     "region",
     "branch",
     "kind",
+    "system",
     "programme",
     "start",
     "end",
@@ -69,7 +70,7 @@ class Amount:
 @dataclass(frozen=True)
 class Project:
     """One row of the ledger. `start` is the year in which building begins, `end` the one at whose end it is finished;
-    `status` is `built` where it is known to have been finished so."""
+    `status` is `built` where it is known to have been finished so, `system` the system of the documents that it belongs to."""
 
     id: str
     name: Text
@@ -91,6 +92,7 @@ class Project:
     quote: str
     place: Place
     status: str = ""
+    system: str = ""
 
     @property
     def spends(self) -> bool:
@@ -184,6 +186,7 @@ def _project(row: Mapping[str, str], place: Place, faults: Faults) -> Project:
         end=years["end"],
         amount=_amount(row, place, faults),
         status=_status(row["status"], place, faults),
+        system=row["system"],
         field=number(row["field"], place, "field") if row["field"] else None,
         field_unit=row["field_unit"],
         document=row["document"],

@@ -32,8 +32,6 @@ class SystemFile(Record):
     """Parameters by which it can be moved."""
     targets: list[str]
     """Targets that the documents print for it; none where they print none."""
-    projects: list[str]
-    """Projects of the ledger that belong to it, as in the section `ledger` of scenarios."""
     change: Layer
     """The change at which its effect is measured."""
     context: Layer | None = None

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import Faults
+from sim.errors import Faults, nearest
 from sim.inputs.scenario import Fragment, plain_scenario
 from sim.inputs.systems import METRICS, Known, PlanSystem, read_systems
-from sim.ledger.selection import selected
 from sim.numerics.assembly import Request
 from sim.numerics.central import central_run
 from sim.numerics.integrate import Clock
@@ -20,6 +19,7 @@ from sim.numerics.kernel import kernel_for
 from sim.numerics.methods import METHODS
 from sim.pipeline import Case, prepare, with_projects
 from sim.report.systems import SystemView
+from sim.text import Text
 from sim.world import World
 
 Values = NDArray[Any]
@@ -72,7 +72,21 @@ def systems_of(world: World) -> tuple[PlanSystem, ...]:
     """
     graph = world.graph
     known = Known(graph.quantities, graph.parameters, world.catalogue.targets, world.ledger.names.districts)
-    return read_systems(world.city.folder / "plan" / "systems.yaml", known)
+    systems = read_systems(world.city.folder / "plan" / "systems.yaml", known)
+    _fail_if_unplaced(world, [system.key for system in systems])
+    return systems
+
+
+def _fail_if_unplaced(world: World, keys: Sequence[str]) -> None:
+    """Every row of the ledger belongs to a system."""
+    faults = Faults()
+    for project in world.ledger.projects.values():
+        if keys and project.system not in keys:
+            message = Text(
+                f"{project.id} 的 system 未知：“{project.system}”", f"{project.id}: unknown system '{project.system}'"
+            )
+            faults.add(message, project.place, nearest(project.system, keys))
+    faults.raise_if_any()
 
 
 def system_rows(world: World) -> list[SystemRow]:
@@ -123,12 +137,12 @@ def _row(system: PlanSystem, world: World, before: Mapping[str, Values], after: 
     members = world.graph.dimensions["district"].members if "district" in world.graph.dimensions else ()
     place = None if system.record.district is None else members.index(system.record.district)
     targets = [world.catalogue.targets[name] for name in system.record.targets]
-    ids = frozenset().union(*(selected(word, world.ledger) or frozenset() for word in system.record.projects))
-    documents = {target.document for target in targets} | {world.ledger.projects[name].document for name in ids}
+    rows = [project for project in world.ledger.projects.values() if project.system == system.key]
+    documents = {target.document for target in targets} | {project.document for project in rows}
     return SystemRow(
         system=system,
         documents=tuple(sorted(documents)),
-        projects=tuple(name for name in world.ledger.projects if name in ids),
+        projects=tuple(project.id for project in rows),
         city={metric: _change(before[name], after[name]) for metric, name in CITY.items()},
         district={}
         if place is None
