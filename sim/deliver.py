@@ -23,7 +23,7 @@ from sim.outputs.store import RUN_FILE, results_folder, run_id, write_run
 from sim.pipeline import Case, Outcome
 from sim.plan.probability import sentences
 from sim.plan.tables import score_dataset, write_scorecard
-from sim.report.drawing import finish_drawing, read_svgs, start_drawing
+from sim.report.drawing import OF_ONE_CASE, finish_drawing, read_svgs, start_drawing
 from sim.report.numbers import chance, plain
 from sim.report.pages import Assumption, CaseText, Foresight, Setting, as_cells, compare_page, report_page
 from sim.report.values import value_text
@@ -48,14 +48,14 @@ def deliver(outcomes: Sequence[Outcome], results: Path, language: Language, pool
     with results_folder(results, name) as pending:
         fail_if_interrupted()
         folder = pending.folder
-        first = folder / outcomes[0].case.scenario.key / "figures"
-        drawing = start_drawing(view, first, pool)
+        figures = {case.key: folder / case.key / "figures" for case in view.cases}
+        drawing = start_drawing(view, figures, pool)
         for outcome, case in zip(outcomes, view.cases, strict=True):
             _write_data(folder / case.key, view, outcome, case, texts[case.key])
             fail_if_interrupted()
         finish_drawing(drawing)
         fail_if_interrupted()
-        _write_pages(folder, first, view, texts, pending.target.name)
+        _write_pages(folder, figures, view, texts, pending.target.name)
     return pending.target
 
 
@@ -74,16 +74,17 @@ def _write_data(folder: Path, view: View, outcome: Outcome, case: CaseView, text
     write_run(folder / RUN_FILE, groups, run_attributes(outcome, text))
 
 
-def _write_pages(folder: Path, drawn: Path, view: View, texts: Mapping[str, CaseText], name: str) -> None:
-    """Pages of all scenarios; every scenario's folder holds the figures of the run."""
-    figures = read_svgs(drawn)
+def _write_pages(folder: Path, drawn: Mapping[str, Path], view: View, texts: Mapping[str, CaseText], name: str) -> None:
+    """Pages of all scenarios; every scenario's folder holds the figures of the run, and its own."""
+    first = next(iter(drawn.values()))
     for case in view.cases:
-        if folder / case.key != drawn.parent:
-            shutil.copytree(drawn, folder / case.key / "figures")
-        page = report_page(view, case, texts[case.key], figures, name)
+        if drawn[case.key] != first:
+            shutil.copytree(first, drawn[case.key], ignore=shutil.ignore_patterns(f"{OF_ONE_CASE}.*"), dirs_exist_ok=True)
+        page = report_page(view, case, texts[case.key], read_svgs(drawn[case.key]), name)
         (folder / case.key / "report.html").write_text(page, encoding="utf-8")
     if len(view.cases) > 1:
-        (folder / "compare.html").write_text(compare_page(view, texts, figures, name), encoding="utf-8")
+        shown = next((case.key for case in view.cases if case.ledger is not None), view.cases[0].key)
+        (folder / "compare.html").write_text(compare_page(view, texts, read_svgs(drawn[shown]), name), encoding="utf-8")
 
 
 def make_view(outcomes: Sequence[Outcome], language: Language) -> View:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,12 +27,13 @@ FIGURE_NAMES = (
     "required_growth",
     "pipeline",
 )
+OF_ONE_CASE = "pipeline"
+"""The figure that each scenario has for itself; the others show all of them."""
 # The slowest first, so that both workers finish together.
 _ORDER = (
     "firm_ladder",
     "sectors",
     "pyramid",
-    "pipeline",
     "population",
     "scorecard",
     "gdp",
@@ -65,10 +67,15 @@ def warm_up() -> None:
     import sim.report.figures  # noqa: F401, PLC0415  start-up time: matplotlib loads in the worker only
 
 
-def start_drawing(view: View, folder: Path, pool: ProcessPoolExecutor) -> list[Future[None]]:
-    """Have every figure drawn into `folder` as PNG and SVG."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return [pool.submit(draw_one, name, view, folder) for name in _ORDER]
+def start_drawing(view: View, folders: Mapping[str, Path], pool: ProcessPoolExecutor) -> list[Future[None]]:
+    """Have every figure drawn as PNG and SVG: those of the run into the first of the folders, which are by scenario."""
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    own = [(replace(view, cases=(case,)), folders[case.key]) for case in view.cases]
+    first = next(iter(folders.values()))
+    return [pool.submit(draw_one, name, view, first) for name in _ORDER] + [
+        pool.submit(draw_one, OF_ONE_CASE, alone, folder) for alone, folder in own
+    ]
 
 
 def finish_drawing(drawing: list[Future[None]]) -> None:

@@ -14,6 +14,8 @@ from sim.report import style
 from sim.report.view import LedgerView, View
 
 _MOST = 18
+_DARK = 0.6
+"""Part of the deepest shade from which on black cannot be read."""
 
 
 def draw(view: View) -> Figure:
@@ -71,7 +73,8 @@ def _waiting(axes: Axes, view: View, ledger: LedgerView) -> None:
     for row, values in enumerate(table):
         for year, value in zip(years, values, strict=True):
             if value >= 0.05:  # noqa: PLR2004  what would print as zero is left out
-                axes.text(year + 0.5, row + 0.5, f"{value:.1f}", ha="center", va="center", fontsize=7.5)
+                colour = "white" if value > _DARK * top else style.INK
+                axes.text(year + 0.5, row + 0.5, f"{value:.1f}", ha="center", va="center", fontsize=7.5, color=colour)
     axes.set_yticks(np.arange(len(names)) + 0.5, [view.say(LABELS[name]) for name in names], fontsize=8.5)
     axes.invert_yaxis()
     axes.grid(visible=False)
