@@ -11,9 +11,11 @@ import xarray as xr
 from sim import pipeline
 from sim.inputs.home import Home
 from sim.ledger.realise import Realised
+from sim.plan.selection import Selection
 from sim.projects import with_means
 from sim.world import World
 
+REALISATIONS = 40
 Settings = tuple[tuple[str, str], ...]
 PLENTY: Settings = (
     ("public_project_funds", "9000"),
@@ -26,8 +28,10 @@ ROUNDING = 0.01
 """Per cent of GDP. Where a kind overspends its budget, a cancelled project hands local money back to the other kinds."""
 
 
-def _run(home: Home, settings: Settings) -> pipeline.Outcome:
-    return pipeline.run(pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)[0])
+def _run(home: Home, settings: Settings, scenario: str = "plan_2025") -> pipeline.Outcome:
+    """A run without targets, on fewer realisations than usual: much quicker."""
+    case = pipeline.open_cases(home, [home.scenarios / f"{scenario}.yaml"], None, (), settings)[0]
+    return pipeline.run(pipeline.with_projects(replace(case, selection=Selection((), ())), REALISATIONS))
 
 
 def _gdp(outcome: pipeline.Outcome) -> xr.DataArray:
@@ -66,9 +70,9 @@ def _effect(home: Home, plain: pipeline.Outcome, start: int, delay: int) -> dict
         "name: {zh: 测试, en: Test}\nextends: plan_2025\nledger:\n"
         f"  add: {{new_works: {ADDED.format(start)}}}\n  delay: {{new_works: {delay}}}\n"
     )
-    file = home.scenarios / f"added_{start}_{delay}.yaml"
-    file.write_text(text, encoding="utf-8")
-    outcome = pipeline.run(pipeline.open_cases(home, [file], None, (), PLENTY)[0])
+    name = f"added_{start}_{delay}"
+    (home.scenarios / f"{name}.yaml").write_text(text, encoding="utf-8")
+    outcome = _run(home, PLENTY, name)
     names = ("capital", "gdp_real", "project_investment")
     return {name: _city(outcome.results[name]) - _city(plain.results[name]) for name in names}
 
