@@ -157,6 +157,11 @@ def with_projects(case: Case, count: int = USUAL_COUNT) -> Case:
     return replace(case, realised=realised, bound=with_means(case.bound, realised))
 
 
+def seeded(case: Case, seed: int) -> Case:
+    """The case with another seed for the realisations of its ledger."""
+    return case if case.plan is None else replace(case, plan=replace(case.plan, seed=seed))
+
+
 def _fail_if_sources_unknown(scenario: Scenario, world: World, faults: Faults) -> None:
     known = {*world.catalogue.targets, *world.ledger.projects}
     for change in scenario.changes:

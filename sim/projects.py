@@ -47,11 +47,12 @@ def ledger_plan(scenario: Scenario, world: World, bound: Bound, last_year: int, 
     names = ledger.names
     return LedgerPlan(
         works=tuple(_cared_for(work, bound) for work in (*named, *unnamed)),
-        printed=tuple(_cared_for(work, bound) for work in (*printed, *unnamed)),
+        printed=tuple(printed),
         whole=tuple(named_works(ledger, everything, world.city.first_year, ledger.settings)),
         settings=ledger.settings,
         scale=_scale(world, bound),
         limits=_limits(bound, years[1:], names.districts),
+        usual_limits=_limits(own_values(world.city), years[1:], names.districts),
         axes=Axes(years, names.districts, names.branches, names.kinds),
         finished=finished_before(ledger, edits, base, ledger.settings),
     )
@@ -66,7 +67,7 @@ def _unnamed(ledger: Ledger, bound: Bound, edits: Edits, years: range) -> list[W
 
 
 def _of_inflow(inflow: Inflow, ledger: Ledger, bound: Bound, edits: Edits, years: range) -> list[Work]:
-    """Unnamed projects fill the inflow up to what is signed, never beside the named ones of the class."""
+    """What is signed beyond the usual, less what the scenario itself adds by name in that class."""
     name = inflow.project_class
     path = bound.values[PARAMETER + name]
     added = [project.start for project in edits.added.values() if project.project_class == name and project.start]

@@ -11,6 +11,8 @@ import numpy as np
 from sim.model import Array, initial, place, roll_up, smooth, starting_rate, stock, total, variable
 
 SECTORS = ("region", "sector")
+LEAST_UNFINISHED = 0.1
+"""Part of the work in progress at the start that is ordinary, however much the ledger names."""
 
 
 @stock(unit="亿元_2020", dims=SECTORS, initial="capital_base")
@@ -26,9 +28,22 @@ def depreciation(capital: Array, depreciation_rate: Array) -> Array:
 
 
 @variable(unit="亿元_2020", dims=SECTORS)
-def starting_work_in_progress(business_investment_base: Array, base_growth: Array, building_time: Array) -> Array:
-    """Work in progress that goes with investment growing steadily: I * tau / (1 + g * tau)."""
-    return starting_rate(business_investment_base, base_growth) * building_time / (1.0 + base_growth * building_time)
+def named_work_in_progress(
+    ledger_business_unfinished: Array, ledger_public_unfinished: Array, formation_per_investment: Array, local_paid_share: Array
+) -> Array:
+    """Unfinished work at the start on named projects of firms, and on the part of public ones that others pay (services)."""
+    firms = roll_up(total(ledger_business_unfinished, over="district"), "branch", "sector")
+    outside = total((1.0 - local_paid_share) * total(ledger_public_unfinished, over="district"), over="kind")
+    return formation_per_investment * (firms + place(outside, sector="services"))
+
+
+@variable(unit="亿元_2020", dims=SECTORS)
+def starting_work_in_progress(
+    business_investment_base: Array, base_growth: Array, building_time: Array, named_work_in_progress: Array
+) -> Array:
+    """Work in progress that goes with investment growing steadily, I * tau / (1 + g * tau), less that of named projects."""
+    whole = starting_rate(business_investment_base, base_growth) * building_time / (1.0 + base_growth * building_time)
+    return np.maximum(whole - named_work_in_progress, LEAST_UNFINISHED * whole)
 
 
 @stock(unit="亿元_2020", dims=SECTORS, initial="starting_work_in_progress")

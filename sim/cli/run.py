@@ -94,7 +94,8 @@ def _cases(request: Request, home: Any) -> list[Any]:
     names = request.scenarios or [str(home.scenarios / f"{name}.yaml") for name in DEFAULT_SCENARIOS]
     files = [find_scenario(name, home.scenarios) for name in names]
     fail_if_names_clash(files)
-    return pipeline.open_cases(home, files, request.city, request.use, request.settings)
+    cases = pipeline.open_cases(home, files, request.city, request.use, request.settings)
+    return [pipeline.seeded(case, request.draws.seed if request.draws else 0) for case in cases]
 
 
 def draw_plan(asked: Asked | None, case: Any) -> DrawPlan:

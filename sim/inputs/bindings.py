@@ -64,8 +64,8 @@ class LedgerBinding(Record):
     stage: Literal["signed", "started", "built", "in_use"]
     """What must have happened in those years."""
     measure: Literal["count", "field", "progress", "share", "remaining"] = "count"
-    """count: projects; field: their field; progress: part of building that is done, and share: part of the projects that have
-    got there, times `size`; remaining: projects that have not."""
+    """count: projects; field: their field, whenever they got there; progress: part of building that is done, and share: part
+    of the projects that have got there, times `size`; remaining: projects that have not."""
     size: float = 1.0
     """What `progress` and `share` are multiplied by."""
     reading: Literal["total", "each_year"] = "total"

@@ -35,6 +35,11 @@ class Spread:
     likely: float
     high: float
 
+    @property
+    def mean(self) -> float:
+        """Its mean."""
+        return (self.low + self.likely + self.high) / 3.0
+
 
 @dataclass(frozen=True)
 class ProjectClass:

@@ -40,6 +40,8 @@ class SystemFile(Record):
     """District in which its effect is measured too."""
     expected: dict[str, Sign]
     """Sign that is expected of each measure."""
+    expected_district: dict[str, Sign] = {}
+    """The same in its district, for the measures that it is about."""
     because: Label
     """Why."""
     surprises: dict[str, Label] = {}
@@ -107,6 +109,7 @@ def _fail_if_unknown(key: str, record: SystemFile, document: Document, known: Kn
         "targets": (record.targets, known.targets),
         "district": (districts, known.districts),
         "expected": (list(record.expected), METRICS),
+        "expected_district": (list(record.expected_district), METRICS),
     }
     for column, (names, there) in wanted.items():
         for name in (item for item in names if item not in there):

@@ -20,6 +20,7 @@ Values = NDArray[np.float64]
 BUSINESS_SPEND, BUSINESS_COMPLETIONS = "ledger_business_spend", "ledger_business_completions"
 PUBLIC_SPEND, PUBLIC_COMPLETIONS = "ledger_public_spend", "ledger_public_completions"
 BUSINESS_BEGUN, PUBLIC_BEGUN, PUBLIC_PRINTED = "ledger_business_begun", "ledger_public_begun", "ledger_public_printed"
+BUSINESS_UNFINISHED, PUBLIC_UNFINISHED = "ledger_business_unfinished", "ledger_public_unfinished"
 FIRMS_OPENED, LAND_TAKEN = "ledger_firms_opened", "ledger_land_taken"
 FLOWS = (
     BUSINESS_SPEND,
@@ -29,6 +30,8 @@ FLOWS = (
     PUBLIC_COMPLETIONS,
     PUBLIC_BEGUN,
     PUBLIC_PRINTED,
+    BUSINESS_UNFINISHED,
+    PUBLIC_UNFINISHED,
     FIRMS_OPENED,
     LAND_TAKEN,
 )
@@ -66,20 +69,26 @@ def flows_of(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, phase: f
     }
 
 
-def displacing_flows(works: Sequence[Work], lot: Lot, times: Times, axes: Axes) -> Mapping[str, Values]:
+def displacing_flows(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, phase: float) -> Mapping[str, Values]:
     """What ordinary investment makes room for: works whose building began before the run, and all public ones.
 
     They are those of the documents: a scenario that cancels or moves a work does not bring back what it takes the place of.
+    `unfinished`, in the base year alone, is what had been spent by the start of the run on works not yet in use.
     """
     business = np.array([work.business and bool(work.purpose) for work in works], dtype=bool)
     public = np.array([not work.business for work in works], dtype=bool)
     branch, kind = _Cells(works, business, axes, "branches"), _Cells(works, public, axes, "kinds")
     spent = [lot.money * _overlap(times, year) for year in axes.years]
-    of_begun = [np.where(times.started < axes.years.start + 1.0, money, 0.0) for money in spent]
+    start = axes.years.start + 1.0
+    of_begun = [np.where(times.started < start, money, 0.0) for money in spent]
+    at_start = lot.money * np.maximum(_built_by(times, start) - _used_by(parts_of(times, phase), start), 0.0)
+    unfinished = [at_start, *(np.zeros_like(at_start) for _ in axes.years[1:])]
     return {
         BUSINESS_BEGUN: branch.gathered(of_begun),
         PUBLIC_BEGUN: kind.gathered(of_begun),
         PUBLIC_PRINTED: kind.gathered(spent),
+        BUSINESS_UNFINISHED: branch.gathered(unfinished),
+        PUBLIC_UNFINISHED: kind.gathered(unfinished),
     }
 
 
@@ -89,6 +98,13 @@ def _overlap(times: Times, year: int) -> Values:
     started, built = np.where(begun, times.started, 0.0), np.where(begun, times.built, 1.0)
     inside = np.clip(np.minimum(built, year + 1.0) - np.maximum(started, float(year)), 0.0, None)
     return np.where(begun, inside / (built - started), 0.0)
+
+
+def _built_by(times: Times, end: float) -> Values:
+    """Part of every work that has been built by a time."""
+    begun = np.isfinite(times.started)
+    started, built = np.where(begun, times.started, 0.0), np.where(begun, times.built, 1.0)
+    return np.where(begun, np.clip((end - started) / (built - started), 0.0, 1.0), 0.0)
 
 
 @dataclass(frozen=True)
@@ -113,10 +129,15 @@ _CLOSE = 1e-9
 
 def _finished(parts: Parts, year: int) -> Values:
     """Part of every work that is put to use in a year."""
+    return _used_by(parts, year + 1.0) - _used_by(parts, float(year))
+
+
+def _used_by(parts: Parts, end: float) -> Values:
+    """Part of every work that is put to use before a time."""
     done = np.zeros_like(parts.count)
     for number in range(int(parts.count.max(initial=1.0))):
         when = np.where(number < parts.count, parts.last - number * parts.gap, NEVER)
-        done += np.where((when >= year) & (when < year + 1.0), 1.0 / parts.count, 0.0)
+        done += np.where(when < end, 1.0 / parts.count, 0.0)
     return done
 
 

@@ -61,6 +61,8 @@ class Pool:
     def _serve(self) -> None:
         while self._line and self._fits(self._line[0]):
             claim = heapq.heappop(self._line)
+            if self._limit.returned:
+                claim.amount = min(claim.amount, self._offered)
             self._free -= claim.amount
             claim.granted.succeed()
 
@@ -68,8 +70,7 @@ class Pool:
         if self._limit.returned:
             if self._offered <= 0.0:
                 return False
-            claim.amount = min(claim.amount, self._offered)
-            return self._free >= claim.amount - _CLOSE
+            return self._free >= min(claim.amount, self._offered) - _CLOSE
         first_year = min(claim.amount, self._offered or claim.amount)
         return self._free > 0.0 and self._free >= first_year - _CLOSE
 

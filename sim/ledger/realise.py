@@ -6,7 +6,7 @@ Draw i of a run takes realisation i modulo their number. What that does to the e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,8 @@ USUAL_COUNT = 200
 class LedgerPlan:
     """What realisations depend on: the works of a scenario, those of the whole ledger, what is scarce, and the axes.
 
-    `printed` are the works of the scenario as the documents have them, none cancelled, moved or put first; `finished` counts
+    `printed` are the works of the scenario as the documents have them, none cancelled, moved or put first, which meet the
+    `usual_limits`, those without any lever; `finished` counts
     the projects of the scenario that were finished before the run.
     """
 
@@ -38,6 +39,7 @@ class LedgerPlan:
     settings: LedgerSettings
     scale: Scale
     limits: Limits
+    usual_limits: Limits
     axes: Axes
     finished: int = 0
     seed: int = 0
@@ -79,8 +81,17 @@ def realised(plan: LedgerPlan, count: int) -> Realised:
     lot = draw_lot(plan.works, plan.settings, plan.seed, count, factors)
     times = simulate(plan.works, lot, plan.limits, plan.end)
     flows = flows_of(plan.works, lot, times, plan.axes, plan.settings.phase_length)
-    if plan.printed == plan.works:
-        return Realised(plan, lot, times, {**flows, **displacing_flows(plan.works, lot, times, plan.axes)})
-    printed = draw_lot(plan.printed, plan.settings, plan.seed, count, factors)
-    usual = simulate(plan.printed, printed, plan.limits, plan.end)
-    return Realised(plan, lot, times, {**flows, **displacing_flows(plan.printed, printed, usual, plan.axes)})
+    as_printed = replace(plan, works=plan.printed, limits=plan.usual_limits, finished=0)
+    displaced = kept(
+        "ledger", digest([b"printed", repr(as_printed).encode(), str(count).encode()]), lambda: _displacing(as_printed, count)
+    )
+    return Realised(plan, lot, times, {**flows, **displaced})
+
+
+def _displacing(plan: LedgerPlan, count: int) -> Mapping[str, Values]:
+    """What ordinary investment makes room for, by the works of the documents: the same whatever levers a scenario pulls."""
+    lot = draw_lot(
+        plan.works, plan.settings, plan.seed, count, drawn_factors(plan.whole, plan.settings, plan.scale, plan.seed, count)
+    )
+    times = simulate(plan.works, lot, plan.limits, plan.end)
+    return displacing_flows(plan.works, lot, times, plan.axes, plan.settings.phase_length)

@@ -6,6 +6,7 @@ changes the size of no other.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.ledger_settings import LedgerSettings
-from sim.inputs.project_classes import STAGES
+from sim.inputs.project_classes import STAGES, ProjectClass
 from sim.ledger.works import BUILD, Work
 from sim.streams import triangular, uniforms
 
@@ -23,7 +24,7 @@ LEAST = 0.1
 
 @dataclass(frozen=True)
 class Scale:
-    """Fixed-asset investment of the city, 亿元 a year, and the first and last year of the plan."""
+    """Fixed-asset investment of the city in the plan's base year, 亿元, taken for each of its years; the first and the last."""
 
     investment: float
     first: int
@@ -38,16 +39,25 @@ class Expected:
     drawn: float
 
 
-def expected_spending(works: Sequence[Work], scale: Scale) -> Expected:
-    """What the works would spend, by the likely schedule and the chance that each is built."""
+def expected_spending(works: Sequence[Work], settings: LedgerSettings, scale: Scale) -> Expected:
+    """What the works would spend on the mean, by the likely schedule and the chance that each is built."""
     parts = [(work, _kept(work) * _part_within(work, scale)) for work in works if work.named]
-    printed = sum(part * work.money for work, part in parts if work.money is not None)
-    drawn = sum(part * work.project_class.amount for work, part in parts if work.money is None)
+    printed = sum(part * work.money * _overrun(work, settings) for work, part in parts if work.money is not None)
+    drawn = sum(part * mean_amount(work.project_class) for work, part in parts if work.money is None)
     return Expected(printed, drawn)
 
 
+def mean_amount(item: ProjectClass) -> float:
+    """Mean of a log-normal amount: median * exp(ln(spread)^2 / 2)."""
+    return item.amount * math.exp(math.log(item.amount_spread) ** 2 / 2.0)
+
+
+def _overrun(work: Work, settings: LedgerSettings) -> float:
+    return 1.0 if work.certain else settings.overrun.mean
+
+
 def _kept(work: Work) -> float:
-    return 1.0 if work.under_way or work.certain else 1.0 - work.project_class.drop_out.likely
+    return 1.0 if work.under_way or work.certain else 1.0 - work.project_class.drop_out.mean
 
 
 def _part_within(work: Work, scale: Scale) -> float:
@@ -72,9 +82,9 @@ def drawn_factors(works: Sequence[Work], settings: LedgerSettings, scale: Scale,
     """The factor in every realisation."""
     span = settings.named_share
     share = triangular(uniforms(seed, "ledger:named_share", 0, count), span.low, span.likely, span.high)
-    return factor_of(share, expected_spending(works, scale), scale)
+    return factor_of(share, expected_spending(works, settings, scale), scale)
 
 
 def likely_factor(works: Sequence[Work], settings: LedgerSettings, scale: Scale) -> float:
     """The factor at the likely share."""
-    return float(factor_of(np.array([settings.named_share.likely]), expected_spending(works, scale), scale)[0])
+    return float(factor_of(np.array([settings.named_share.likely]), expected_spending(works, settings, scale), scale)[0])

@@ -38,7 +38,7 @@ class ProgrammeTimes:
 
 @dataclass(frozen=True)
 class MoneyOrigin:
-    """Money of the named works in 亿元, likely amounts: how much was printed and how much assumed."""
+    """Money of the named works in 亿元: what is printed, without any overrun, and the mean of what is assumed."""
 
     printed: float
     assumed: float
@@ -116,6 +116,6 @@ def money_origin(realised: Realised) -> MoneyOrigin:
     """How much of the named works' money is printed somewhere, and how much was drawn."""
     named = [(row, work) for row, work in enumerate(realised.plan.works) if work.named]
     mean = realised.lot.money.mean(axis=1)
-    printed = [float(mean[row]) for row, work in named if work.money is not None]
+    printed = [work.money for _, work in named if work.money is not None]
     assumed = [float(mean[row]) for row, work in named if work.money is None]
     return MoneyOrigin(sum(printed), sum(assumed), len(printed), len(assumed))

@@ -41,10 +41,19 @@ class Delivery:
         worst = np.max if binding.operator(target.operator) == "<=" else np.min
         return np.asarray(worst(years, axis=0))
 
+    def _named_ids(self, binding: LedgerBinding) -> frozenset[str]:
+        return frozenset().union(*(selected(word, self.ledger) or frozenset() for word in binding.projects))
+
+    def _asked_for(self, rows: Sequence[int], binding: LedgerBinding) -> int:
+        """How many works a target means: those of the documents too that the scenario does not build, which are never done."""
+        ids = self._named_ids(binding)
+        absent = {work.id for work in self.realised.plan.whole if work.id in ids} - {work.id for work in self._named(rows)}
+        return max(len(rows) + len(absent), 1)
+
     def _rows(self, binding: LedgerBinding) -> list[int]:
         """Numbers of the works that count."""
         works = self.realised.plan.works
-        ids = frozenset().union(*(selected(word, self.ledger) or frozenset() for word in binding.projects))
+        ids = self._named_ids(binding)
         classes = {word.removeprefix(_CLASS) for word in binding.projects if word.startswith(_CLASS)}
         place = binding.region or ""
         within = self.groups.get(place, (place,))
@@ -74,22 +83,23 @@ class Delivery:
     def _works(self, rows: Sequence[int], binding: LedgerBinding, start: float, end: float) -> Values:
         return np.asarray(self._reached(rows, binding, start, end).sum(axis=0))
 
-    def _field(self, rows: Sequence[int], binding: LedgerBinding, start: float, end: float) -> Values:
+    def _field(self, rows: Sequence[int], binding: LedgerBinding, _: float, end: float) -> Values:
         fields = np.array([work.field for work in self._named(rows)])[:, np.newaxis]
-        return np.asarray((fields * self._reached(rows, binding, start, end)).sum(axis=0))
+        return np.asarray((fields * self._reached(rows, binding, -np.inf, end)).sum(axis=0))
 
     def _progress(self, rows: Sequence[int], binding: LedgerBinding, start: float, end: float) -> Values:
         started, built = self.realised.times.started[list(rows)], self.realised.times.built[list(rows)]
         begun = np.isfinite(started)
         first, last = np.where(begun, started, 0.0), np.where(begun, built, 1.0)
         inside = np.clip(np.minimum(last, end) - np.maximum(first, start), 0.0, None) / (last - first)
-        return np.asarray(binding.size * np.where(begun, inside, 0.0).sum(axis=0) / max(len(rows), 1))
+        return np.asarray(binding.size * np.where(begun, inside, 0.0).sum(axis=0) / self._asked_for(rows, binding))
 
     def _remaining(self, rows: Sequence[int], binding: LedgerBinding, _: float, end: float) -> Values:
-        return np.asarray(len(rows) - self._reached(rows, binding, -np.inf, end).sum(axis=0))
+        return np.asarray(self._asked_for(rows, binding) - self._reached(rows, binding, -np.inf, end).sum(axis=0))
 
     def _share(self, rows: Sequence[int], binding: LedgerBinding, start: float, end: float) -> Values:
-        return np.asarray(binding.size * self._reached(rows, binding, start, end).sum(axis=0) / max(len(rows), 1))
+        reached = self._reached(rows, binding, start, end).sum(axis=0)
+        return np.asarray(binding.size * reached / self._asked_for(rows, binding))
 
     def _named(self, rows: Sequence[int]) -> list[Work]:
         return [self.realised.plan.works[row] for row in rows]

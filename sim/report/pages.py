@@ -11,6 +11,7 @@ from typing import Any
 import jinja2
 
 from sim.outputs.published import Comparison
+from sim.plan.rest import MORE_THAN_ALL
 from sim.plan.scorecard import Score
 from sim.report.numbers import NONE, VERDICTS, chance, exact, plain, rate, signed
 from sim.report.values import unit_text
@@ -175,13 +176,22 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
         "verdict": score.verdict,
         "probability": chance(score.probability),
         "reason": score.reason.in_language(language),
-        "rest": "" if score.rest_growth is None else rate(score.rest_growth, "%"),
+        "rest": _rest(score.rest_growth, language),
         "actual": actual if language == "zh" else actual.replace("（", " (").replace("）", ")"),
         "quote": target.quote,
         "document": score.document.in_language(language),
         "file": target.document,
         "caution": score.caution.in_language(language),
     }
+
+
+def _rest(growth: float | None, language: Language) -> str:
+    """What a district's target leaves to the rest of the city."""
+    if growth is None:
+        return ""
+    if growth == MORE_THAN_ALL:
+        return Text("无：目标不低于全市合计", "nothing: it is as much as the whole city").in_language(language)
+    return rate(growth, "%")
 
 
 def _common(view: View, run_id: str, title: Text) -> dict[str, Any]:

@@ -198,6 +198,16 @@ ALLOWED: Mapping[str, set[str]] = {
 }
 
 
+def wrong_in_district(row: SystemRow) -> list[str]:
+    """Measures of the district whose sign is not the expected one."""
+    found = []
+    for metric, expected in row.system.record.expected_district.items():
+        signs = "".join(sorted(sign_of(row.district[metric]), key="0+-".index))
+        if signs not in ALLOWED[expected]:
+            found.append(f"{row.system.key} {metric}: expected {expected} in the district, got {signs} {row.district[metric]}")
+    return found
+
+
 def surprises(row: SystemRow) -> dict[str, str]:
     """Measures of the city whose sign is not the expected one, with what was expected and what came."""
     found = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,14 +12,16 @@ from hypothesis import strategies as st
 from sim.ledger.flows import (
     BUSINESS_COMPLETIONS,
     BUSINESS_SPEND,
+    BUSINESS_UNFINISHED,
     FIRMS_OPENED,
     LAND_TAKEN,
     PUBLIC_COMPLETIONS,
     PUBLIC_SPEND,
     Axes,
+    displacing_flows,
     flows_of,
 )
-from sim.ledger.lot import likely_lot
+from sim.ledger.lot import draw_lot, likely_lot
 from sim.ledger.pipeline import schedule
 from sim.ledger.scale import Scale, drawn_factors, expected_spending, likely_factor
 from sim.ledger.works import Work
@@ -70,11 +74,31 @@ def test_public_works_have_kinds_and_firms_have_branches() -> None:
 def test_drawn_amounts_are_scaled_to_the_stated_share_and_printed_ones_are_not() -> None:
     works = [work("printed", 2021.0), *(work(f"w{number}", 2021.0, money=None) for number in range(4))]
     scale = Scale(20.0, 2022, 2024)
-    expected = expected_spending(works, scale)
-    assert (expected.printed, expected.drawn) == pytest.approx((10.0, 40.0))
-    assert likely_factor(works, SETTINGS, scale) == pytest.approx((0.3 * 60.0 - 10.0) / 40.0)
+    expected = expected_spending(works, SETTINGS, scale)
+    printed = 10.0 * SETTINGS.overrun.mean
+    assert (expected.printed, expected.drawn) == pytest.approx((printed, 40.0))
+    assert likely_factor(works, SETTINGS, scale) == pytest.approx((0.3 * 60.0 - printed) / 40.0)
     factors = drawn_factors(works, SETTINGS, scale, 1, 500)
     assert factors.min() >= 0.1
     lot = likely_lot(works, SETTINGS, likely_factor(works, SETTINGS, scale))
-    assert lot.money[:, 0].tolist() == pytest.approx([10.0, *[2.0] * 4])
-    assert lot.money.sum() == pytest.approx(0.3 * 60.0)
+    assert lot.money[:, 0].tolist() == pytest.approx([10.0, *[(18.0 - printed) / 4.0] * 4])
+
+
+def test_named_projects_spend_the_stated_share_on_the_mean_however_their_amounts_spread() -> None:
+    wide = replace(project_class(drop_out=0.3), amount_spread=2.5)
+    works = [work(f"w{number}", 2021.0, money=None, project_class=wide) for number in range(60)]
+    scale = Scale(200.0, 2022, 2024)
+    lot = draw_lot(works, SETTINGS, 7, 2000, drawn_factors(works, SETTINGS, scale, 7, 2000))
+    spent = np.where(lot.given_up, 0.0, lot.money).sum(axis=0).mean()
+    assert spent == pytest.approx(SETTINGS.named_share.mean * 600.0, rel=0.02)
+
+
+def test_unfinished_work_is_what_was_spent_before_the_run_and_is_put_to_use_in_it() -> None:
+    works = [work("w", 2013.0, first=3, project_class=project_class(build=4.0)), work("later", 2030.0)]
+    lot = likely_lot(works, SETTINGS)
+    found = displacing_flows(works, lot, schedule(lot), AXES, 4.0)
+    assert found[BUSINESS_UNFINISHED][0].sum() == pytest.approx(7.5)  # three of four years of building, by the end of 2015
+    assert found[BUSINESS_UNFINISHED][1:].sum() == 0.0
+    everything = flows(works)
+    left = everything[BUSINESS_COMPLETIONS][1:].sum() - everything[BUSINESS_SPEND][1:].sum()
+    assert left == pytest.approx(7.5)

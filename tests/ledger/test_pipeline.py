@@ -98,6 +98,16 @@ def test_a_work_larger_than_a_year_s_capacity_takes_all_of_it() -> None:
     assert times.started[1, 0] == times.built[0, 0]
 
 
+def test_a_claim_that_waits_through_a_poor_year_keeps_its_size() -> None:
+    works = [work("first", 2020.0, money=8.0), work("large", money=100.0), work("next", begin=2021.1, money=100.0)]
+    limits = replace(FREE, construction=capacity(y2021=4.0, y2022=4.0, y2025=100.0))
+    times = simulate(works, likely_lot(works, SETTINGS), limits, 2060.0)
+    assert times.started[:2, 0].tolist() == [2021.5, 2023.5]  # as much as a year offers, once all of it is free
+    limits = replace(FREE, construction=capacity(y2021=0.0, y2025=60.0))
+    times = simulate(works[1:], likely_lot(works[1:], SETTINGS), limits, 2060.0)
+    assert times.started[:, 0].tolist() == [2025.0, 2027.0]  # fifty each, of sixty
+
+
 def test_land_that_is_not_used_is_kept_for_later() -> None:
     works = [work("w", begin=2024.0, money=40.0)]  # four km² at a tenth per 亿元
     land = {"north": Limit({2021: 1.0}, returned=False)}

@@ -14,9 +14,11 @@ from sim.inputs.bindings import Binding, HistoryBinding, LedgerBinding, OutsideB
 from sim.inputs.home import Home
 from sim.plan.consistency import price_basis
 from sim.plan.reading import reading_of
+from sim.plan.rest import MORE_THAN_ALL
 from sim.world import World, open_world
 
-LEAST_SAID = 70
+LEAST_SAID, JUDGED = 70, 47
+"""Targets after the base year that a variable or the ledger says, and those of them that get a verdict in the end."""
 
 
 def test_every_target_has_exactly_one_binding_and_most_can_be_said(world: World) -> None:
@@ -26,6 +28,8 @@ def test_every_target_has_exactly_one_binding_and_most_can_be_said(world: World)
     later = [name for name, target in world.catalogue.targets.items() if target.year is not None and target.year > 2020]
     assert len(later) == 99
     assert sum(name in kinds.variable or name in kinds.ledger for name in later) >= LEAST_SAID
+    judged = [name for name in later if getattr(kinds.of(name), "no_base", "outside") is None]
+    assert len(judged) == JUDGED
 
 
 def test_targets_of_2020_are_history_or_set_aside(world: World) -> None:
@@ -106,6 +110,8 @@ def test_what_a_district_asks_leaves_the_rest_the_growth_that_makes_the_sum(whol
         binding = world.catalogue.by_kind.of(score.target.id)
         if score.rest_growth is None or not isinstance(binding, Binding) or score.target.year is None:
             continue
+        if binding.reading != "level" or score.rest_growth == MORE_THAN_ALL:
+            continue
         judge = pipeline.judge_of(whole.case, whole.results)
         reading = reading_of(score.target, binding, world.graph, judge.groups, 2020)
         array = whole.results[binding.variable]
@@ -119,6 +125,14 @@ def test_what_a_district_asks_leaves_the_rest_the_growth_that_makes_the_sum(whol
         assert rest + score.target.value == pytest.approx(float(city.sel(year=score.target.year)), rel=1e-9)
         checked += 1
     assert checked >= 10
+    found = {score.target.id: score.rest_growth for score in whole.scores}
+    assert found["yf_power_core_base_output_14fyp"] == MORE_THAN_ALL
+    # 10 % a year from 62.1 is the same target as 100 in 2025, up to rounding
+    nominal, real = found["bsz_scale_industry_va_2025"], found["bsz_scale_industry_va_growth"]
+    assert nominal is not None
+    assert real is not None
+    assert found["yf_new_market_entities_14fyp"] is not None
+    assert found["yf_firm_count_growth"] is not None
 
 
 def test_readings_take_the_years_that_the_target_means(whole: pipeline.Outcome) -> None:
@@ -159,6 +173,21 @@ def test_what_the_scenario_signs_or_nobody_names_is_not_scored(world: World) -> 
         by_inflow = {f"class:{inflow}" for inflow in world.ledger.inflows} & set(binding.projects)
         assert (binding.no_base is not None) or (binding.projects and not by_inflow), name
     assert sum(binding.no_base is None for binding in world.catalogue.by_kind.ledger.values()) >= 5
+
+
+def test_cancelling_projects_never_improves_a_target_that_they_should_deliver(home: Home, whole: pipeline.Outcome) -> None:
+    gone = "p2_deadend_roads,p1_qianjin,p1_gov_kg,p1_old_reno,p1_roads25"
+    case = pipeline.open_cases(home, [home.scenarios / "whole_plan.yaml"], None, (), (("ledger.cancel", gone),))[0]
+    without = {score.target.id: score for score in pipeline.run(case).scores}
+    checked = 0
+    for score in whole.scores:
+        binding, other = whole.case.world.catalogue.by_kind.of(score.target.id), without[score.target.id]
+        if isinstance(binding, LedgerBinding) and score.projected is not None and other.projected is not None:
+            better = -1.0 if binding.operator(score.target.operator) == "<=" else 1.0
+            assert better * (other.projected - score.projected) <= 1e-9, score.target.id
+            assert other.verdict != "met" or score.verdict == "met", score.target.id
+            checked += 1
+    assert checked >= 5
 
 
 def test_a_plain_number_may_be_a_ceiling(whole: pipeline.Outcome, world: World) -> None:

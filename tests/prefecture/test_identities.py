@@ -139,6 +139,14 @@ def test_formation_of_the_base_year_is_the_observed_one(outcomes: Sequence[pipel
     _close(plan, baseline)
 
 
+def test_named_projects_hold_a_part_of_the_unfinished_work_and_add_none(outcomes: Sequence[pipeline.Outcome]) -> None:
+    baseline, plan = (outcome.results.sel(year=2020) for outcome in outcomes)
+    named = plan["named_work_in_progress"]
+    assert float(named.sum()) > 10.0
+    assert float(baseline["named_work_in_progress"].sum()) == 0.0
+    _close(plan["work_in_progress"] + named, baseline["work_in_progress"])
+
+
 def test_the_budget_balances(results: xr.Dataset) -> None:
     money_in = results["public_revenue"] + results["land_revenue"] + results["net_borrowing"]
     money_out = results["public_expenditure"] + results["fund_outlays"]

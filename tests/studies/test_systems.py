@@ -9,7 +9,7 @@ import pytest
 
 from sim.inputs.systems import METRICS
 from sim.report.systems import NONE_PRINTED, system_records, systems_markdown
-from sim.studies.systems import SystemRow, surprises, system_rows, view_of
+from sim.studies.systems import SystemRow, surprises, system_rows, view_of, wrong_in_district
 from sim.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +32,12 @@ def test_every_system_of_the_documents_has_a_row(rows: Sequence[SystemRow], worl
 def test_signs_are_the_expected_ones_and_every_other_is_explained(rows: Sequence[SystemRow]) -> None:
     for row in rows:
         assert set(surprises(row)) == set(row.system.record.surprises), surprises(row)
+
+
+def test_signs_in_the_district_are_the_expected_ones(rows: Sequence[SystemRow]) -> None:
+    assert not [wrong for row in rows for wrong in wrong_in_district(row)]
+    for row in rows:
+        assert bool(row.district) == bool(row.system.record.expected_district), row.system.key
 
 
 def test_at_most_five_systems_are_nominal(rows: Sequence[SystemRow]) -> None:
