@@ -43,7 +43,7 @@ def likely_lot(works: Sequence[Work], settings: LedgerSettings, factor: float = 
     smaller = settings.smaller_when_many.likely
     money = np.array([_likely_money(work, settings, factor) * work.crowd**-smaller for work in works]).reshape(shape)
     shaped = _shaped(works, years.reshape(len(works), len(STAGES), 1))
-    return Lot(_not_too_early(works, begin, shaped), shaped, money, np.zeros(shape, dtype=bool))
+    return Lot(_hurried(works, begin, shaped), shaped, money, np.zeros(shape, dtype=bool))
 
 
 def _likely_money(work: Work, settings: LedgerSettings, factor: float) -> float:
@@ -64,7 +64,7 @@ def draw_lot(works: Sequence[Work], settings: LedgerSettings, seed: int, count: 
         lot.money[row] = deal.money(work) * (factor if work.named and work.money is None else 1.0)
         lot.given_up[row] = deal.given_up(work)
     shaped = _shaped(works, lot.years)
-    return Lot(_not_too_early(works, lot.begin, shaped), shaped, lot.money, lot.given_up)
+    return Lot(_hurried(works, lot.begin, shaped), shaped, lot.money, lot.given_up)
 
 
 class _Deal:
@@ -114,10 +114,12 @@ class _Deal:
         return given_up
 
 
-def _not_too_early(works: Sequence[Work], begin: Values, years: Values) -> Values:
-    """Begin [work, r] put off where building would begin before it may."""
-    bounds = np.array([work.not_before for work in works]).reshape(-1, 1)
-    return np.asarray(np.maximum(begin, bounds - years[:, :BUILD].sum(axis=1)))
+def _hurried(works: Sequence[Work], begin: Values, years: Values) -> Values:
+    """Begin [work, r] with what is brought forward: nothing that would begin to be built in the run begins before it."""
+    hurried, run_start = (np.array([getattr(work, name) for work in works]).reshape(-1, 1) for name in ("hurried", "run_start"))
+    building = begin + years[:, :BUILD].sum(axis=1)
+    moved = np.maximum(building - hurried, np.minimum(building, run_start))
+    return np.asarray(begin - np.where(hurried > 0.0, building - moved, 0.0))
 
 
 def _shaped(works: Sequence[Work], years: Values) -> Values:

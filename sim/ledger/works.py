@@ -27,7 +27,8 @@ class Work:
     that it ends as printed; `longer` is added to the time of building. `money` is the printed amount spent in the city (None:
     drawn from the class), `fulfilment` a factor on the chance of not being given up, `crowd` how many are signed against what
     is usual: the more, the smaller they are and the fewer are built. A `certain` work is known to have been built as printed:
-    nothing of it is drawn but an amount that nobody prints. Building begins no earlier than `not_before`.
+    nothing of it is drawn but an amount that nobody prints. Building that would begin after `run_start` begins `hurried` years
+    earlier, but not before it.
     """
 
     id: str
@@ -50,7 +51,8 @@ class Work:
     priority: int = 1
     named: bool = True
     certain: bool = False
-    not_before: float = -math.inf
+    hurried: float = 0.0
+    run_start: float = -math.inf
 
     @property
     def under_way(self) -> bool:
@@ -65,8 +67,9 @@ class Work:
         if self.under_way:
             usual = self.project_class.stages["build"].likely * self.stretch
             return replace(self, longer=max(self.longer + years, -usual / 2.0))
-        not_before = run_start if years < 0.0 else self.not_before
-        return replace(self, begin=self.begin + years, earliest=self.earliest + years, not_before=not_before)
+        if years < 0.0:
+            return replace(self, hurried=-years, run_start=run_start)
+        return replace(self, begin=self.begin + years, earliest=self.earliest + years)
 
 
 def likely_years(item: ProjectClass, stages: Iterable[str]) -> float:

@@ -57,9 +57,11 @@ def test_cancelling_projects_never_raises_gdp(home: Home, world: World, plenty: 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("word", ["class:factory", "class:expressway", "class:industrial_park", "p0_hub_energy"])
-def test_bringing_projects_forward_never_lowers_gdp_over_the_years(home: Home, plenty: pipeline.Outcome, word: str) -> None:
+def test_bringing_projects_forward_raises_gdp_in_the_years_of_the_plan(home: Home, plenty: pipeline.Outcome, word: str) -> None:
     early = _gdp(_run(home, (*PLENTY, (f"ledger.accelerate.{word}", "1"))))
-    assert float((early - _gdp(plenty)).sum()) > 0.0
+    gain = early - _gdp(plenty)  # what is put to use earlier also wears out earlier, so that later years may lose a little
+    assert float(gain.sel(year=slice(2021, 2026)).sum()) > 0.0
+    assert float((gain / _gdp(plenty)).min()) > -0.002
 
 
 ADDED = "{{label: {{zh: 甲, en: A}}, funder: business, class: factory, region: rest, branch: trade, amount: 80, start: {}}}"
