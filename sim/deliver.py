@@ -16,7 +16,7 @@ import xarray as xr
 from sim.inputs.values import YearPath
 from sim.interrupts import fail_if_interrupted
 from sim.ledger.summary import programme_times, waiting
-from sim.ledger_words import ledger_sentences
+from sim.ledger_words import ledger_changes, ledger_sentences
 from sim.outputs.ensemble import ensemble_dataset
 from sim.outputs.posterior import Foreseen
 from sim.outputs.store import RUN_FILE, results_folder, run_id, write_run
@@ -132,6 +132,10 @@ def case_text(outcome: Outcome) -> CaseText:
             note=item.change.note,
         )
         for item in case.bound.resolved
+    ]
+    settings += [
+        Setting(row.key, row.name, "ledger", "", row.before, row.after, row.origin, "", row.note)
+        for row in ledger_changes(case.scenario, case.world.ledger)
     ]
     return CaseText(
         description=case.scenario.description,

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import xarray as xr
 
+from sim.inputs.ledger import Ledger
+from sim.inputs.ledger_section import LedgerChange
+from sim.inputs.scenario import Scenario
 from sim.ledger.limits import LABELS
 from sim.ledger.realise import Realised
 from sim.ledger.summary import money_origin, never_begun, waiting
@@ -12,6 +18,54 @@ from sim.text import Text, listing
 
 LEAST_WAITING = 0.5
 """Fewer waiting projects than this in every year are not worth a sentence."""
+
+
+@dataclass(frozen=True)
+class ProjectChange:
+    """One thing that a layer of a scenario says of projects."""
+
+    key: str
+    name: Text
+    before: Text
+    after: Text
+    origin: str
+    note: str
+
+
+def ledger_changes(scenario: Scenario, ledger: Ledger) -> list[ProjectChange]:
+    """What the layers of a scenario say of projects, in their order."""
+    return [row for change in scenario.ledger for row in _of_layer(change, ledger)]
+
+
+def _of_layer(change: LedgerChange, ledger: Ledger) -> Iterator[ProjectChange]:
+    section, origin, note = change.section, change.origin, change.section.note
+    for part in ("use", "cancel"):
+        for word in getattr(section, part) or ():
+            yield ProjectChange(f"ledger.{part}", _name(word, ledger), _BEFORE[part], _AFTER[part], origin, note)
+    for part in ("delay", "accelerate", "priority"):
+        for word, value in getattr(section, part).items():
+            after = Text(f"{value:g}", f"{value:g}") if part == "priority" else Text(f"{value:g} 年", f"{value:g} years")
+            yield ProjectChange(f"ledger.{part}.{word}", _name(word, ledger), _BEFORE[part], after, origin, note)
+    for name, item in section.add.items():
+        amount = Text("金额按类别抽取", "amount of its class")
+        if item.amount is not None:
+            amount = Text(f"{item.amount:g} 亿元", f"CNY {item.amount:g} x 100m")
+        yield ProjectChange(f"ledger.add.{name}", item.label.text(), Text("无", "none"), amount, origin, note)
+
+
+_NOT, _AS_PRINTED = Text("不建", "not built"), Text("按文件", "as printed")
+_BEFORE = {
+    "use": _NOT,
+    "cancel": _AS_PRINTED,
+    "delay": _AS_PRINTED,
+    "accelerate": _AS_PRINTED,
+    "priority": Text("1", "1"),
+}
+_AFTER = {"use": Text("建设", "built"), "cancel": _NOT}
+
+
+def _name(word: str, ledger: Ledger) -> Text:
+    return ledger.projects[word].name if word in ledger.projects else Text(word, word)
 
 
 def ledger_sentences(outcome: Outcome) -> tuple[Text, ...]:
@@ -31,12 +85,12 @@ def _money(realised: Realised) -> Text:
     before = realised.plan.finished
     return Text(
         f"项目台账：{named} 个写明名称的项目（另有 {before} 个在基年以前已完工，不再计入），投资合计约 {total:,.0f} 亿元，"
-        f"其中有公布金额的 {money.printed_works} 个、在本市 {money.printed:,.0f} 亿元"
+        f"其中有公布（或情景写明）金额的 {money.printed_works} 个、在本市 {money.printed:,.0f} 亿元"
         f"（{part:.0f}%，含按公布总额拆分的分项，未计超支），"
         f"其余 {money.assumed_works} 个按类别先验抽取并折算；另有尚无名称的招商项目 {unnamed} 个。",
         f"Project ledger: {named} named projects ({before} more were finished by the base year and are left out) with a mean "
         f"investment of {total:,.0f} x CNY 100m; amounts of "
-        f"{money.printed_works} of them, {money.printed:,.0f} ({part:.0f} %), are published "
+        f"{money.printed_works} of them, {money.printed:,.0f} ({part:.0f} %), are published or stated by the scenario "
         f"(some as a part of a published sum, and before any overrun), those of the other "
         f"{money.assumed_works} are drawn from priors of their class and scaled; {unnamed} signed projects have no name yet.",
     )

@@ -13,6 +13,7 @@ from sim.errors import Fault, Faults, InputError, Place, nearest
 from sim.inputs.home import Home
 from sim.inputs.scenario import Scenario, plain_scenario, read_scenario
 from sim.inputs.schema import scenario_schema
+from sim.ledger.edits import edits_of
 from sim.ledger.realise import USUAL_COUNT, LedgerPlan, Realised, realise
 from sim.model.binding import Bound, bind, own_values
 from sim.model.declarations import Declaration
@@ -142,7 +143,11 @@ def prepare(scenario: Scenario, world: World) -> Case:
     _fail_if_sources_unknown(scenario, world, faults)
     with faults.gathering():
         bound = bind(scenario, world.city, world.graph)
-    plan = None if bound is None else ledger_plan(scenario, world, bound, last_year, faults)
+    plan = None
+    if bound is None:
+        edits_of(scenario.ledger, world.ledger, faults)
+    else:
+        plan = ledger_plan(scenario, world, bound, last_year, faults)
     faults.raise_if_any()
     if bound is None:
         raise AssertionError("a binding failed without a fault")

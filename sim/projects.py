@@ -37,6 +37,7 @@ def ledger_plan(scenario: Scenario, world: World, bound: Bound, last_year: int, 
         where = scenario.ledger[0].place() if scenario.ledger else Place(scenario.file)
         faults.add(Text("此模型没有项目台账", "this model has no project ledger"), where)
     edits = edits_of(scenario.ledger, ledger, faults)
+    _fail_if_idle(scenario, edits, world, bound, faults)
     if faults.found or ledger.settings is None or (edits.is_empty and not _signs_any(ledger, bound)):
         return None
     base, years = world.city.settings.base_year, range(world.city.settings.base_year, last_year + 1)
@@ -56,6 +57,26 @@ def ledger_plan(scenario: Scenario, world: World, bound: Bound, last_year: int, 
         axes=Axes(years, names.districts, names.branches, names.kinds),
         finished=finished_before(ledger, edits, base, ledger.settings),
     )
+
+
+def _fail_if_idle(scenario: Scenario, edits: Edits, world: World, bound: Bound, faults: Faults) -> None:
+    """What a scenario says of projects must do something."""
+    ledger, base = world.ledger, world.city.settings.base_year
+    if scenario.ledger and edits.is_empty and (edits.delays or edits.cancelled or edits.priorities):
+        advice = Text("写 use: [all]，或列出要建的项目", "write use: [all], or the projects that are built")
+        message = Text("没有启用任何项目，改动不起作用", "no project is built: the changes do nothing")
+        faults.add(message, scenario.ledger[-1].place(), advice)
+    for name, project in edits.added.items():
+        if project.end is not None and project.end <= base:
+            message = Text(
+                f"{name} 在基年 {base} 以前完工，不会建设", f"{name} ends by the base year {base}: it is never built"
+            )
+            faults.add(message, project.place)
+    for item in bound.resolved:
+        name = item.name.removeprefix(PARAMETER)
+        if item.name.startswith(PARAMETER) and name not in ledger.inflows:
+            message = Text(f"本市没有 {name} 的分布（arrivals.csv）", f"this city has no places for {name} (arrivals.csv)")
+            faults.add(message, item.change.place)
 
 
 def _signs_any(ledger: Ledger, bound: Bound) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sim.cache import digest, kept
 from sim.dimensions import Dimension
 from sim.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest
+from sim.inputs.arrivals import fail_if_no_signings
 from sim.inputs.base_year import BaseYear, Reference, Row
 from sim.inputs.checks import PublishedCheck, read_checks
 from sim.inputs.city import FIRST_YEAR, City, CityFile, history_of, read_city, read_city_file, settings_of
@@ -77,6 +78,7 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
         loops=read_loops(model / "loops.yaml", graph),
     )
     groups = {name: tuple(group.members) for name, group in settings.groups.items()}
+    fail_if_no_signings(folder / "arrivals.csv", world.ledger.inflows, graph.parameters)
     fail_if_bindings_wrong(world.catalogue, graph, history, world.ledger, groups)
     fail_if_checks_wrong(world.checks, graph, history, lambda: read_indicators(model / "indicators.yaml").by_name)
     return world

@@ -10,6 +10,7 @@ from sim import pipeline
 from sim.cli.console import Speaker
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario, scenario_files
+from sim.ledger_words import ledger_changes
 from sim.model.binding import shown
 from sim.text import Text
 
@@ -31,7 +32,7 @@ def check(
         return
     for case in cases:
         name, count = case.scenario.file, len(case.selection.targets)
-        done = len(case.bound.resolved)
+        done = len(case.bound.resolved) + len(ledger_changes(case.scenario, case.world.ledger))
         speaker.line(
             Text(
                 f"{name}：无误，改动 {done} 项，评分目标 {count} 项",
@@ -49,6 +50,8 @@ def _table(case: pipeline.Case, speaker: Speaker) -> Table:
         table.add_column(speaker.word(zh, en))
     for item in case.bound.resolved:
         table.add_row(item.name, shown(item.before, base), shown(item.after, base), item.change.origin)
+    for row in ledger_changes(case.scenario, case.world.ledger):
+        table.add_row(f"{row.key} ({speaker.say(row.name)})", speaker.say(row.before), speaker.say(row.after), row.origin)
     return table
 
 
@@ -70,5 +73,17 @@ def _document(case: pipeline.Case, speaker: Speaker) -> dict[str, object]:
                 "layer": item.change.origin,
             }
             for item in case.bound.resolved
+        ]
+        + [
+            {
+                "name": row.key,
+                "label": speaker.say(row.name),
+                "section": "ledger",
+                "unit": "",
+                "before": speaker.say(row.before),
+                "after": speaker.say(row.after),
+                "layer": row.origin,
+            }
+            for row in ledger_changes(case.scenario, case.world.ledger)
         ],
     }

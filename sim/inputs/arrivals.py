@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from sim.errors import Faults, Place, nearest
@@ -24,12 +25,31 @@ def read_arrivals(file: Path, ledger: Ledger, faults: Faults) -> dict[str, Inflo
         with faults.gathering():
             usual, weight = (number(row[name], place, name) for name in ("usual", "weight"))
             inflow = inflows.setdefault(row["class"], Inflow(row["class"], usual))
-            inflow.weights[row["region"], row["branch"]] = weight
+            spot = row["region"], row["branch"]
+            if inflow.usual != usual or spot in inflow.weights:
+                message = Text("同一类别的 usual 须相同，地区和行业不得重复", "usual must be one for a class, no place twice")
+                faults.add(message, place)
+            inflow.weights[spot] = weight
             _fail_if_unknown(row, ledger, place, faults)
             if usual <= 0.0 or weight <= 0.0 or not row["source"].strip():
                 message = Text("usual 与 weight 须大于零，并写明来源", "usual and weight must be above zero, with a source")
                 faults.add(message, place)
     return inflows
+
+
+def fail_if_no_signings(file: Path, inflows: Iterable[str], parameters: Collection[str]) -> None:
+    """Every class of arrivals.csv has a parameter that says how many are signed.
+
+    Raises
+    ------
+    InputError
+        with every class that has none.
+    """
+    faults, known = Faults(), [name.removeprefix(PARAMETER) for name in parameters if name.startswith(PARAMETER)]
+    for name in (item for item in inflows if item not in known):
+        message = Text(f"模型没有参数 {PARAMETER}{name}", f"the model has no parameter {PARAMETER}{name}")
+        faults.add(message, Place(file, key=name), nearest(name, known))
+    faults.raise_if_any()
 
 
 def _fail_if_unknown(row: dict[str, str], ledger: Ledger, place: Place, faults: Faults) -> None:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from sim.errors import Faults, nearest
+from pydantic import Field
+
+from sim.errors import Faults, Place, nearest
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.yaml_file import Document, read_yaml
 from sim.text import Text
@@ -66,7 +68,7 @@ class LedgerBinding(Record):
     measure: Literal["count", "field", "progress", "share", "remaining"] = "count"
     """count: projects; field: their field, whenever they got there; progress: part of building that is done, and share: part
     of the projects that have got there, times `size`; remaining: projects that have not."""
-    size: float = 1.0
+    size: float = Field(default=1.0, gt=0, le=1e9)
     """What `progress` and `share` are multiplied by."""
     reading: Literal["total", "each_year"] = "total"
     """total: in all years of the target; each_year: the worst year."""
@@ -127,6 +129,7 @@ class Bindings:
     ledger: Mapping[str, LedgerBinding] = field(default_factory=dict)
     history: Mapping[str, HistoryBinding] = field(default_factory=dict)
     outside: Mapping[str, OutsideBinding] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
 
     def of(self, target: str) -> AnyBinding | None:
         """The binding of a target, whatever its kind."""
@@ -151,7 +154,8 @@ def read_bindings(file: Path, targets: Mapping[str, object], faults: Faults) -> 
     by_kind: dict[type[AnyBinding], dict[str, Any]] = {kind: {} for kind in _KINDS.values()}
     for name, binding in found.items():
         by_kind[type(binding)][name] = binding
-    return Bindings(by_kind[Binding], by_kind[LedgerBinding], by_kind[HistoryBinding], by_kind[OutsideBinding])
+    places = {name: document.place((name,)) for name in found}
+    return Bindings(by_kind[Binding], by_kind[LedgerBinding], by_kind[HistoryBinding], by_kind[OutsideBinding], places)
 
 
 _FOUR = Text(
@@ -162,7 +166,7 @@ _FOUR = Text(
 
 def _binding(name: str, raw: Any, document: Document, faults: Faults) -> AnyBinding | None:
     kind = raw.get("binding") if isinstance(raw, dict) else None
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         message = Text(f"未知绑定方式 {kind}", f"unknown kind of binding {kind}")
         faults.add(message, document.place((name, "binding")), nearest(str(kind), _KINDS))
         return None

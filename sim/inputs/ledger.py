@@ -203,6 +203,8 @@ def _status(word: str, place: Place, faults: Faults) -> str:
 
 
 _MONEY = "亿元"
+LARGEST_AMOUNT = 5000.0
+"""No project costs more, 亿元: whoever writes more means 万元."""
 
 
 def _amount(row: Mapping[str, str], place: Place, faults: Faults) -> Amount | None:
@@ -219,7 +221,10 @@ def _amount(row: Mapping[str, str], place: Place, faults: Faults) -> Amount | No
         )
     if row["local_share"]:
         local = number(row["local_share"], place, "local_share")
-    if value <= 0.0 or not 0.0 < local <= 1.0:
-        message = Text("金额须大于零，local_share 在 0 与 1 之间", "the amount must be above zero, local_share between 0 and 1")
+    if not 0.0 < value <= LARGEST_AMOUNT or not 0.0 < local <= 1.0:
+        message = Text(
+            f"金额须大于零、不超过 {LARGEST_AMOUNT:g} 亿元，local_share 在 0 与 1 之间",
+            f"the amount must be above zero and at most {LARGEST_AMOUNT:g}, local_share between 0 and 1",
+        )
         faults.add(message, place)
     return Amount(value, local, row["amount_evidence"], row["amount_source"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +30,7 @@ def read_ledger(city: Path, model: Path, names: Names) -> Ledger:
     InputError
         with every fault of every row, by line.
     """
-    if not is_file(model / "project_classes.csv"):
+    if not is_file(model / "project_classes.csv") and not is_file(city / "ledger.csv"):
         return Ledger()
     faults, classes = Faults(), read_project_classes(model / "project_classes.csv")
     projects = read_rows(city / "ledger.csv", city / "plan" / "documents", faults)
@@ -60,6 +61,11 @@ def read_programmes(file: Path, projects: Iterable[Project], faults: Faults) -> 
 def fail_if_row_wrong(project: Project, classes: Collection[str], names: Names, faults: Faults) -> None:
     """Add the faults of one row that need no other row."""
     place = project.place
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", project.id) or project.id == "all":
+        message = Text(
+            f"编号 {project.id!r} 须由字母、数字和下划线组成", f"the id {project.id!r} must be letters, digits and _"
+        )
+        faults.add(message, place, Text("all 和带冒号的词另有含义", "all and words with a colon mean something else"))
     _fail_if_unknown("nature", project.nature, get_args(Nature), project, faults)
     _fail_if_unknown("region", project.region, names.districts, project, faults)
     if project.spends:
@@ -80,6 +86,8 @@ def fail_if_row_wrong(project: Project, classes: Collection[str], names: Names, 
     if project.start is not None and project.end is not None and project.start > project.end:
         span = f"{project.start} > {project.end}"
         faults.add(Text(f"{project.id} 的开工年晚于完工年：{span}", f"{project.id} starts after it ends: {span}"), place)
+    if project.status and project.end is None:
+        faults.add(Text(f"{project.id} 已建成须写明完工年", f"{project.id} is built: the year of its end is wanted"), place)
     if (project.field is None) != (not project.field_unit):
         faults.add(Text("field 与 field_unit 须同时填写", "field and field_unit go together"), place)
 

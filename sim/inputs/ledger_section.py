@@ -6,6 +6,8 @@ Projects are named by id, by the id of an umbrella, by programme, or as class:, 
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,6 +16,7 @@ from pydantic import Field
 
 from sim.errors import Faults, Place, nearest
 from sim.inputs.checked import Label, Record
+from sim.inputs.ledger import LARGEST_AMOUNT
 from sim.inputs.yaml_file import Document, KeyPath
 from sim.text import Text
 
@@ -33,7 +36,7 @@ class AddedProject(Record):
     """Branch, for a project of firms."""
     kind: str = ""
     """Kind of public capital, for a public project."""
-    amount: float | None = Field(default=None, gt=0)
+    amount: float | None = Field(default=None, gt=0, le=LARGEST_AMOUNT)
     """Investment in the city, 亿元; drawn from the class when left out."""
     start: int | None = None
     """Year in which building begins."""
@@ -88,10 +91,10 @@ def set_ledger(key: str, raw: str, faults: Faults) -> LedgerChange | None:
     if part in _LISTS and not name:
         data = {part: [item.strip() for item in raw.split(",") if item.strip()]}
     elif part in _YEARS and name:
-        number = _number(raw, place, faults)
+        number = _whole(raw, place, faults) if part == "priority" else _number(raw, place, faults)
         if number is None:
             return None
-        data = {part: {name: int(number) if part == "priority" else number}}
+        data = {part: {name: number}}
     else:
         known = [*(f"ledger.{item}" for item in _LISTS), *(f"ledger.{item}.ID" for item in _YEARS)]
         faults.add(Text(f"不能设定 {key}", f"{key} cannot be set"), place, nearest(key, known))
@@ -101,7 +104,17 @@ def set_ledger(key: str, raw: str, faults: Faults) -> LedgerChange | None:
 
 def _number(raw: str, place: Place, faults: Faults) -> float | None:
     try:
-        return float(raw)
+        value = float(raw)
     except ValueError:
-        faults.add(Text(f"应为数，得到“{raw}”", f"a number is wanted, got '{raw}'"), place)
-        return None
+        value = math.nan
+    if math.isfinite(value):
+        return value
+    faults.add(Text(f"应为数，得到“{raw}”", f"a number is wanted, got '{raw}'"), place)
+    return None
+
+
+def _whole(raw: str, place: Place, faults: Faults) -> int | None:
+    if re.fullmatch(r"-?[0-9]{1,4}", raw.strip()):
+        return int(raw)
+    faults.add(Text(f"应为整数，得到“{raw}”", f"a whole number is wanted, got '{raw}'"), place)
+    return None

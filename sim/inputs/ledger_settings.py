@@ -41,6 +41,16 @@ class LedgerFile(Record):
     """Longer works are put to use in parts, none of which takes longer than this to build."""
 
 
+_BOUNDS = {
+    "named_share": (0.0, 1.0),
+    "overrun": (0.1, 10.0),
+    "undated_start": (1990.0, 2100.0),
+    "smaller_when_many": (0.0, 3.0),
+    "given_up_when_many": (0.0, 3.0),
+    "phase_length": (0.5, 50.0),
+}
+
+
 @dataclass(frozen=True)
 class LedgerSettings:
     """The numbers of ledger.yaml; years and ratios."""
@@ -73,6 +83,10 @@ def read_ledger_settings(file: Path) -> LedgerSettings:
             message = Text("应为三个不减的正数", "three positive numbers are wanted, none below the one before it")
             faults.add(message, document.place((name, "value")))
             continue
+        low, high = _BOUNDS[name]
+        if value[0] < low or value[-1] > high:
+            message = Text(f"{name} 须在 {low:g} 与 {high:g} 之间", f"{name} must lie between {low:g} and {high:g}")
+            faults.add(message, document.place((name, "value")))
         spreads[name] = Spread(*value)
     faults.raise_if_any()
     phase = spreads.pop("phase_length").likely

@@ -14,6 +14,7 @@ from sim.text import Text
 
 STAGES = ("sign", "land", "permit", "build", "commission")
 _ENDS = ("low", "likely", "high")
+_WIDEST, _LARGEST, _LONGEST = 10.0, 5000.0, 50.0
 _PLAIN = ("amount", "amount_spread", "land", "grid", "firms")
 COLUMNS = (
     "class",
@@ -111,8 +112,14 @@ def _fail_if_impossible(item: ProjectClass, place: Place, faults: Faults) -> Non
         faults.add(Text("drop_out 须小于 1", "drop_out must be below 1"), place)
     if item.stages["build"].low <= 0.0 or item.amount <= 0.0:
         faults.add(Text("build_low 与 amount 须大于零", "build_low and amount must be above zero"), place)
-    if item.amount_spread < 1.0:
-        faults.add(Text("amount_spread 不小于一", "amount_spread must be at least 1"), place)
+    if not 1.0 <= item.amount_spread <= _WIDEST or item.amount > _LARGEST:
+        message = Text(
+            f"amount_spread 在 1 与 {_WIDEST:g} 之间，amount 不超过 {_LARGEST:g} 亿元",
+            f"amount_spread must lie between 1 and {_WIDEST:g}, amount be at most {_LARGEST:g}",
+        )
+        faults.add(message, place)
+    if max(spread.high for spread in item.stages.values()) > _LONGEST:
+        faults.add(Text(f"各阶段不超过 {_LONGEST:g} 年", f"no stage may take more than {_LONGEST:g} years"), place)
     if min(item.land, item.grid, item.firms) < 0.0:
         faults.add(Text("land、grid、firms 不能为负", "land, grid and firms cannot be negative"), place)
     if item.evidence not in get_args(Evidence) or not item.source.strip():

@@ -109,6 +109,7 @@ def _fail_if_unknown(key: str, record: SystemFile, document: Document, known: Kn
         "targets": (record.targets, known.targets),
         "district": (districts, known.districts),
         "expected": (list(record.expected), METRICS),
+        "surprises": (list(record.surprises), METRICS),
         "expected_district": (list(record.expected_district), METRICS),
     }
     for column, (names, there) in wanted.items():

@@ -31,6 +31,9 @@ def rows_of(text: str, file: Path, columns: Sequence[str]) -> Iterator[tuple[Pla
     """The rows of a CSV text that was read from a file; see `read_table`."""
     reader = csv.DictReader(io.StringIO(text, newline=""))
     missing = [name for name in columns if name not in (reader.fieldnames or ())]
+    twice = sorted({name for name in reader.fieldnames or () if name and (reader.fieldnames or []).count(name) > 1})
+    if twice:
+        raise InputError(Fault(Text(f"列重复：{'、'.join(twice)}", f"columns stand twice: {', '.join(twice)}"), Place(file, 1)))
     if missing:
         names = "、".join(missing)
         raise InputError(Fault(Text(f"缺少列：{names}", f"columns are missing: {names}"), Place(file, 1)))

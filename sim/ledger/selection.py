@@ -19,7 +19,9 @@ def selected(word: str, ledger: Ledger) -> frozenset[str] | None:
         return frozenset(project.id for project in spending)
     if word in ledger.projects:
         return frozenset(_of_row(ledger.projects[word], ledger))
-    name, _, value = word.partition(":")
+    name, colon, value = word.partition(":")
+    if not word or (colon and not value):
+        return None
     if name in _PROPERTIES:
         found = frozenset(project.id for project in spending if getattr(project, _PROPERTIES[name]) == value)
     else:

@@ -31,7 +31,7 @@ def fail_if_bindings_wrong(
     """
     faults = Faults()
     for key, binding in catalogue.bindings.items():
-        place = Place(catalogue.file, key=key)
+        place = catalogue.by_kind.places[key]
         if binding.variable not in graph.quantities or (binding.over or binding.variable) not in graph.quantities:
             for name in (binding.variable, binding.over):
                 _check_variable(name or binding.variable, tuple(binding.members), graph, place, faults, places=True)
@@ -118,9 +118,9 @@ def _check_other_kinds(
     catalogue: Catalogue, history: History, ledger: Ledger, groups: Mapping[str, tuple[str, ...]], faults: Faults
 ) -> None:
     for key, delivered in catalogue.by_kind.ledger.items():
-        place = Place(catalogue.file, key=key)
+        place = catalogue.by_kind.places[key]
         for word in delivered.projects:
-            if selected(word, ledger) is None and word.removeprefix("class:") not in ledger.classes:
+            if selected(word, ledger) is None and word not in [f"class:{name}" for name in ledger.classes]:
                 message = Text(f"台账中没有“{word}”", f"the ledger knows no '{word}'")
                 faults.add(message, place, nearest(word, words(ledger)))
         if not delivered.projects and delivered.no_base is None:
@@ -133,7 +133,11 @@ def _check_other_kinds(
             message = Text(f"没有分区 {delivered.region}", f"no district {delivered.region}")
             faults.add(message, place, nearest(delivered.region, known))
     for key, past in catalogue.by_kind.history.items():
-        _check_indicator(past.indicator, history, Place(catalogue.file, key=key), faults)
+        place = catalogue.by_kind.places[key]
+        _check_indicator(past.indicator, history, place, faults)
+        if past.indicator in history.indicators():
+            unit = next(datum.unit for datum in history.data if datum.indicator == past.indicator)
+            _check_units(RATIO if past.reading == "growth" else unit, catalogue.targets[key].unit, place, faults)
 
 
 def fail_if_checks_wrong(

@@ -12,6 +12,7 @@ from sim import pipeline
 from sim.errors import InputError
 from sim.inputs.home import Home
 from sim.inputs.ledger import COLUMNS
+from sim.ledger_words import ledger_changes
 from sim.world import World, open_world
 
 Rows = list[dict[str, str]]
@@ -210,6 +211,13 @@ HEAD = "name: {zh: 测试, en: Test}\nextends: baseline\n"
         (ADD.format("new", "region: rest, branch: trade, start: 2024, end: 2023"), "starts after it ends"),
         ("overrides: {late: {ledger: {delay: {p0_hub_transprt: 1}}}}", "did you mean 'p0_hub_transport'"),
         ("levers: {ledger_business_spend: 1}", "is fixed"),
+        ("ledger: {use: ['']}", "the ledger knows no ''"),
+        ("ledger: {use: ['branch:']}", "the ledger knows no 'branch:'"),
+        ("ledger: {delay: {all: 2}}", "no project is built: the changes do nothing"),
+        (ADD.format("all", "region: rest, branch: trade"), "must be letters, digits and _"),
+        (ADD.format("new", "region: rest, branch: trade, amount: 300000"), "5000"),
+        (ADD.format("old", "region: rest, branch: trade, end: 1990"), "ends by the base year 2020"),
+        ("levers: {land_release: -1}\nledger: {use: [al]}", "the ledger knows no 'al'"),
     ],
 )  # fmt: skip
 def test_faults_of_the_section_ledger(copied: Home, text: str, expected: str) -> None:
@@ -217,6 +225,51 @@ def test_faults_of_the_section_ledger(copied: Home, text: str, expected: str) ->
     file.write_text(HEAD + text + "\n", encoding="utf-8")
     with pytest.raises(InputError, match=expected):
         pipeline.open_cases(copied, [file], None, (), ())
+
+
+@pytest.mark.parametrize(
+    ("key", "raw", "expected"),
+    [
+        ("ledger.priority.all", "nan", "a whole number is wanted"),
+        ("ledger.priority.all", "1.7", "a whole number is wanted"),
+        ("ledger.delay.all", "inf", "a number is wanted"),
+        ("ledger.delays.all", "1", "cannot be set"),
+    ],
+)
+def test_faults_of_the_command_line(home: Home, key: str, raw: str, expected: str) -> None:
+    with pytest.raises(InputError, match=expected):
+        pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ((key, raw),))
+
+
+OTHER_FILES: list[tuple[str, str, str, str]] = [
+    ("hengyang/arrivals.csv", "class,usual", "class,usual,usual", "columns stand twice: usual"),
+    ("hengyang/arrivals.csv", "top500,8,rest,auto_nev", "top500,9,rest,auto_nev", "usual must be one for a class"),
+    ("hengyang/arrivals.csv", "hundred_million,60", "factory,60", "no parameter signings_factory"),
+    ("prefecture/ledger.yaml", "[0.15, 0.25, 0.40]", "[0.15, 0.25, 40]", "named_share must lie between 0 and 1"),
+    ("prefecture/ledger.yaml", "[4.0, 4.0, 4.0]", "[0.001, 0.001, 0.001]", "phase_length must lie between 0.5 and 50"),
+    ("prefecture/project_classes.csv", "项目,factory,0.2,0.5,1.0", "项目,factory,0.2,0.5,99", "no stage may take"),
+    ("hengyang/plan/bindings.yaml", "  binding: outside", "  binding: [outside]", "unknown kind of binding"),
+    ("hengyang/plan/bindings.yaml", "projects: [class:top500]", "projects: [top500]", "the ledger knows no 'top500'"),
+    ("hengyang/plan/bindings.yaml", "  indicator: industrial_firms", "  indicator: gdp_nominal", "亿元 cannot be"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "expected"), OTHER_FILES, ids=[item[3] for item in OTHER_FILES])
+def test_faults_of_the_files_beside_the_ledger(copied: Home, name: str, old: str, new: str, expected: str) -> None:
+    file = copied.models / name
+    text = file.read_text(encoding="utf-8-sig")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError, match=expected):
+        open_world(copied, "hengyang")
+
+
+def test_what_a_scenario_says_of_projects_stands_among_its_changes(home: Home) -> None:
+    case = pipeline.open_cases(home, [home.scenarios / "hubs_late.yaml"], None, (), (("ledger.cancel", "p0_tr_nanheng"),))[0]
+    rows = {row.key: row for row in ledger_changes(case.scenario, case.world.ledger)}
+    assert rows["ledger.delay.p0_hub_transport"].after.en == "2 years"
+    assert rows["ledger.cancel"].name.zh == "南衡高速"
+    assert rows["ledger.cancel"].origin == "--set"
 
 
 def _case(home: Home, text: str, *settings: tuple[str, str]) -> pipeline.Case:
