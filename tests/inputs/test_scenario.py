@@ -123,7 +123,7 @@ def test_circles_over_several_files(tmp_path: Path) -> None:
 
 
 def test_the_order_of_keys_does_not_matter(tmp_path: Path, world: World) -> None:
-    entries = ["  employment_rate: 0.9", "  farmland: 1.1", "  visitors: {2022: 1.2, 2030: 2.0, shape: ramp}"]
+    entries = ["  employment_rate: 0.9", "  farmland: 1.1", "  travel_restrictions: {2022: 0.5, 2023: 0.9, shape: ramp}"]
     one = write(tmp_path, "one", HEAD + "last_year: 2023\nassumptions:\n" + "\n".join(entries) + "\n")
     two = write(tmp_path, "two", "assumptions:\n" + "\n".join(reversed(entries)) + "\nlast_year: 2023\n" + HEAD)
     first, second = (pipeline.run(prepare(file, world)).results for file in (one, two))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.dimensions import Dimension
@@ -103,6 +103,7 @@ def test_unknown_and_missing_members_are_named() -> None:
     assert "every member of sector" in faults_of({"farm": 1}, dims=(SECTOR,))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault of the code
 @given(st.dictionaries(st.integers(2021, 2035), st.floats(-10, 10), min_size=1), st.sampled_from(["step", "ramp", "hold"]))
 def test_a_path_passes_through_its_named_years_and_stays_between_them(points: dict[int, float], shape: str) -> None:
     path = read({**points, "shape": shape}, earlier=YearPath(np.array(0.0)))

@@ -76,12 +76,12 @@ def test_a_run_file_explains_itself(outcomes: Sequence[pipeline.Outcome], tmp_pa
     for name, array in results.data_vars.items():
         assert set(array.attrs) >= {"units", "kind", "reported", "long_name", "long_name_zh"}, name
     assert set(inputs["catch_up"].attrs) >= {"units", "source", "evidence", "long_name", "long_name_zh"}
-    assert inputs["public_expenditure"].dims == ("region", "year")
+    assert inputs["planned_expenditure"].dims == ("region", "year")
     attributes = read_attributes(file)
     hashes = json.loads(attributes["input_hashes"])
     assert {"scenarios/plan_2025.yaml", "scenarios/baseline.yaml", "models/hengyang/history.csv"} <= set(hashes)
     assert all(len(value) == 64 for value in hashes.values())
-    assert len(json.loads(attributes["changes"])) == len(outcome.case.bound.resolved)
+    assert len(json.loads(attributes["changes"])) == len(outcome.case.bound.resolved) + 1  # and the ledger that is used
     assert len(json.loads(attributes["document_hashes"])) == 5
     assert find_run("run", tmp_path) == {"plan_2025": file}
     assert find_run("latest", tmp_path) == {"plan_2025": file}
@@ -97,7 +97,7 @@ def test_compare_names_what_differs(outcomes: Sequence[pipeline.Outcome], tmp_pa
     assert differences(one, one) == []
     found = differences(one, two)
     names = {(item.kind, item.name) for item in found}
-    assert ("input", "rd_policy") in names
+    assert ("input", "science_budget") in names
     assert ("result", "gdp_nominal") in names
     assert ("run", "scenario") in names
     assert ("input", "catch_up") not in names

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import openpyxl
 import pytest
 from fontTools.ttLib import TTFont
+from matplotlib.text import Text
 
 from sim import pipeline
 from sim.deliver import case_text, make_view
 from sim.inputs.home import Home
 from sim.report import style
-from sim.report.drawing import FIGURE_NAMES
+from sim.report.drawing import FIGURE_NAMES, OF_ONE_CASE
 from sim.report.figures import FIGURES
 from sim.report.numbers import plain, signed
 from sim.report.pages import compare_page, report_page
@@ -73,14 +75,23 @@ def test_every_figure_draws_without_a_missing_glyph(
     assert "<svg" in (tmp_path / f"{name}.svg").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", FIGURE_NAMES)
+@pytest.mark.parametrize("name", [name for name in FIGURE_NAMES if name != OF_ONE_CASE])
 def test_every_figure_shows_both_scenarios(name: str, outcomes: Sequence[pipeline.Outcome]) -> None:
     view = make_view(outcomes, "en")
     with style.house_style():
         figure = FIGURES[name](view)
-    shown = " ".join(text.get_text() for legend in figure.legends for text in legend.get_texts())
+    texts = [text for legend in figure.legends for text in legend.get_texts()]
+    texts += [label for axes in figure.axes for label in axes.get_yticklabels()] if name == "scenarios" else []
+    shown = " ".join(text.get_text() for text in texts)
     for case in view.cases:
-        assert case.name.en in shown
+        assert case.name.en in shown.replace("\n", " ")
+
+
+def test_the_picture_of_the_projects_is_that_of_its_own_scenario(outcomes: Sequence[pipeline.Outcome]) -> None:
+    view = make_view(outcomes, "en")
+    with style.house_style():
+        figure = FIGURES[OF_ONE_CASE](replace(view, cases=view.cases[1:]))
+    assert "Plan to 2025" in " ".join(text.get_text() for text in figure.findobj(Text))
 
 
 def test_figures_draw_with_one_scenario_without_targets(home: Home, tmp_path: Path) -> None:
