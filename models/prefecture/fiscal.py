@@ -67,8 +67,8 @@ def transfers(planned_expenditure: Array, revenue_base: Array) -> Array:
 
 @variable(unit="亿元/a", dims=("region",), kind="flow")
 def bonds_issued(planned_bonds: Array, government_debt: Array, debt_growth_cap: Array) -> Array:
-    """New bonds for investment (F5): as planned, at most the allowed growth of debt."""
-    return np.minimum(planned_bonds, debt_growth_cap * government_debt)
+    """New bonds for investment (F5): as planned, at most the allowed growth of debt, none where there is no debt to grow."""
+    return np.clip(debt_growth_cap * government_debt, 0.0, planned_bonds)
 
 
 @variable(unit="亿元/a", dims=("region",), kind="flow")
@@ -106,7 +106,8 @@ def local_public_investment(
     investment_price: Array,
 ) -> Array:
     """Local public investment at prices of 2020 (G2): as planned, less the investment part of bonds that were not allowed."""
-    return (planned_public_investment - bond_investment_share * (planned_bonds - bonds_issued)) / investment_price
+    paid = planned_public_investment - bond_investment_share * (planned_bonds - bonds_issued)
+    return np.maximum(paid, 0.0) / investment_price
 
 
 @variable(unit="ratio", dims=("region",))

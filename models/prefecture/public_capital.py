@@ -13,7 +13,7 @@ from sim.model import Array, at, by, delay3, growth, initial, relative, share, s
 KINDS = ("region", "kind")
 SECTORS = ("region", "sector")
 LEAST = 1e-9
-"""Part of the budget below which nothing is free to be shared out."""
+"""Part of the budget of the start below which nothing is free to be shared out."""
 
 
 @variable(unit="亿元_2020/a", dims=KINDS)
@@ -71,7 +71,7 @@ def discretionary_public_investment(
     Where projects need more than the budget of their kind, the other kinds give way in proportion: local money is spent once.
     """
     left = np.maximum(local_public_investment - total(local_paid_share * project_public_spend, over="kind"), 0.0)
-    free = np.maximum(total(free_budget, over="kind"), LEAST * local_public_investment)
+    free = np.maximum(total(free_budget, over="kind"), LEAST * initial(local_public_investment))
     return free_budget * np.minimum(left / free, 1.0)
 
 
