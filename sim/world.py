@@ -12,7 +12,7 @@ from sim.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest
 from sim.inputs.arrivals import fail_if_no_signings
 from sim.inputs.base_year import BaseYear, Reference, Row
 from sim.inputs.checks import PublishedCheck, read_checks
-from sim.inputs.city import FIRST_YEAR, City, CityFile, history_of, read_city, read_city_file, settings_of
+from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR, City, CityFile, history_of, read_city, read_city_file, settings_of
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.history import History
 from sim.inputs.home import Home
@@ -64,7 +64,7 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     model = home.models / settings.model
     _fail_if_province_unknown(folder, model, settings)
     graph = open_graph(model, settings)
-    declared = read_parameters(model, dict(graph.dimensions), (FIRST_YEAR, settings.last_year), as_of)
+    declared = read_parameters(model, dict(graph.dimensions), (FIRST_YEAR, FARTHEST_YEAR), as_of)
     history = history_of(folder, model)
     opening = _Opening(folder, model, settings, history.as_of(as_of), graph, declared, as_of)
     world = World(
@@ -213,7 +213,7 @@ def _traced(model: Path, settings: CityFile) -> Graph:
     source = load_model(model)
     dimensions = [_with_members(dimension, settings) for dimension in source.dimensions]
     by_name = {dimension.name: dimension for dimension in dimensions}
-    declared = read_parameters(model, by_name, (FIRST_YEAR, settings.last_year))
+    declared = read_parameters(model, by_name, (FIRST_YEAR, FARTHEST_YEAR))
     graph = build_graph(source.declarations, dimensions, [_parameter(record) for record in declared.values()])
     check_units(graph)
     return graph

@@ -230,8 +230,8 @@ class _Reader:
         return parameters
 
 
-FIRST_YEAR = 1990
-"""First year that a path of data may name."""
+FIRST_YEAR, FARTHEST_YEAR = 1990, 2100
+"""First year that a path of data may name, and the last that a path of a model may, whatever city it is read for."""
 
 
 def _value_of(record: ParameterRecord) -> YearPath:
