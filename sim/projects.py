@@ -55,7 +55,7 @@ def ledger_plan(scenario: Scenario, world: World, bound: Bound, last_year: int, 
         limits=_limits(bound, years[1:], names.districts),
         usual_limits=_limits(own_values(world.city), years[1:], names.districts),
         axes=Axes(years, names.districts, names.branches, names.kinds),
-        finished=finished_before(ledger, edits, base, ledger.settings),
+        finished=finished_before(edits, named),
     )
 
 

@@ -119,11 +119,9 @@ def named_works(ledger: Ledger, edits: Edits, base_year: int, settings: LedgerSe
     return works
 
 
-def finished_before(ledger: Ledger, edits: Edits, base_year: int, settings: LedgerSettings) -> int:
+def finished_before(edits: Edits, named: Iterable[Work]) -> int:
     """How many of the projects that a scenario uses were finished by the end of the base year, and so are no works."""
-    return sum(project.id in edits.use and project.id not in edits.cancelled for project in ledger.spending) - sum(
-        work.id in edits.use for work in named_works(ledger, edits, base_year, settings)
-    )
+    return len(edits.use - edits.cancelled - {work.id for work in named})
 
 
 def _edited(work: Work, edits: Edits, run_start: float) -> Work:

@@ -29,8 +29,7 @@ class LedgerPlan:
     """What realisations depend on: the works of a scenario, those of the whole ledger, what is scarce, and the axes.
 
     `printed` are the works of the scenario as the documents have them, none cancelled, moved or put first, which meet the
-    `usual_limits`, those without any lever; `finished` counts
-    the projects of the scenario that were finished before the run.
+    `usual_limits`, those without any lever; `finished` counts the projects of the scenario that were finished before the run.
     """
 
     works: tuple[Work, ...]
@@ -77,21 +76,21 @@ def realise(plan: LedgerPlan, count: int = USUAL_COUNT) -> Realised:
 
 def realised(plan: LedgerPlan, count: int) -> Realised:
     """The realisations of a plan, made anew."""
-    factors = drawn_factors(plan.whole, plan.settings, plan.scale, plan.seed, count)
-    lot = draw_lot(plan.works, plan.settings, plan.seed, count, factors)
-    times = simulate(plan.works, lot, plan.limits, plan.end)
+    lot, times = _courses(plan, count)
     flows = flows_of(plan.works, lot, times, plan.axes, plan.settings.phase_length)
     as_printed = replace(plan, works=plan.printed, limits=plan.usual_limits, finished=0)
-    displaced = kept(
-        "ledger", digest([b"printed", repr(as_printed).encode(), str(count).encode()]), lambda: _displacing(as_printed, count)
-    )
+    key = digest([b"printed", repr(as_printed).encode(), str(count).encode()])
+    displaced = kept("ledger", key, lambda: _displacing(as_printed, count))
     return Realised(plan, lot, times, {**flows, **displaced})
 
 
 def _displacing(plan: LedgerPlan, count: int) -> Mapping[str, Values]:
     """What ordinary investment makes room for, by the works of the documents: the same whatever levers a scenario pulls."""
-    lot = draw_lot(
-        plan.works, plan.settings, plan.seed, count, drawn_factors(plan.whole, plan.settings, plan.scale, plan.seed, count)
-    )
-    times = simulate(plan.works, lot, plan.limits, plan.end)
-    return displacing_flows(plan.works, lot, times, plan.axes, plan.settings.phase_length)
+    return displacing_flows(plan.works, *_courses(plan, count), plan.axes, plan.settings.phase_length)
+
+
+def _courses(plan: LedgerPlan, count: int) -> tuple[Lot, Times]:
+    """What chance deals to the works of a plan, and what becomes of them within its limits."""
+    factors = drawn_factors(plan.whole, plan.settings, plan.scale, plan.seed, count)
+    lot = draw_lot(plan.works, plan.settings, plan.seed, count, factors)
+    return lot, simulate(plan.works, lot, plan.limits, plan.end)
