@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from itertools import product
+from math import isnan
 from pathlib import Path
 from typing import Any
 
-# lxml answers a full disk with an error of its own; without it, openpyxl raises an OSError.
-os.environ.setdefault("OPENPYXL_LXML", "False")
-
-from openpyxl import Workbook
-from openpyxl.styles import Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter import Workbook
 
 from sim.plan.tables import full_row
 from sim.report.numbers import VERDICTS
@@ -49,33 +44,40 @@ SCORE_HEADS: dict[str, Text] = {
 }
 _SKIP_DIMS = {"sex", "age", "age_class"}
 _WIDEST = 60
+_ROWS_MEASURED = 40
+# A quote or a note that starts with "=" or "http" is text.
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
 
 def write_workbook(file: Path, view: View, case: CaseView, text: CaseText) -> None:
     """Write the workbook of one scenario."""
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    _sheet(book, view.word("评分表", "scorecard"), *_scores(view, case))
-    _sheet(book, view.word("分年指标", "indicators"), *_indicators(view, case))
-    _sheet(book, view.word("情景设定", "settings"), *_cells(view, SETTING_HEADS, text.settings))
-    _sheet(book, view.word("与公布数对照", "beside published"), *_published(view, text))
-    _sheet(book, view.word("参数与来源", "parameters and sources"), *_cells(view, ASSUMPTION_HEADS, text.assumptions))
-    book.save(file)
+    file.write_bytes(_packed(view, case, text))
+
+
+def _packed(view: View, case: CaseView, text: CaseText) -> bytes:
+    """Return the workbook as bytes: made in memory, so that a full disk is met once, by the one file we write."""
+    packed = BytesIO()
+    with Workbook(packed, OPTIONS) as book:
+        _sheet(book, view.word("评分表", "scorecard"), *_scores(view, case))
+        _sheet(book, view.word("分年指标", "indicators"), *_indicators(view, case))
+        _sheet(book, view.word("情景设定", "settings"), *_cells(view, SETTING_HEADS, text.settings))
+        _sheet(book, view.word("与公布数对照", "beside published"), *_published(view, text))
+        _sheet(book, view.word("参数与来源", "parameters and sources"), *_cells(view, ASSUMPTION_HEADS, text.assumptions))
+    return packed.getvalue()
 
 
 def _sheet(book: Workbook, title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    sheet: Worksheet = book.create_sheet(title)
-    sheet.append(list(heads))
-    for row in rows:
-        sheet.append([None if isinstance(value, float) and value != value else value for value in row])  # noqa: PLR0124  NaN
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-        cell.fill = PatternFill("solid", fgColor="E4E7EB")
-    sheet.freeze_panes = "B2"
-    for index, head in enumerate(heads, start=1):
-        cells = [str(row[0].value or "") for row in sheet.iter_rows(min_col=index, max_col=index, max_row=40)]
-        widest = max((_width(value) for value in cells), default=_width(head))
-        sheet.column_dimensions[get_column_letter(index)].width = min(widest + 2, _WIDEST)
+    sheet = book.add_worksheet(title)
+    sheet.write_row(0, 0, heads, book.add_format({"bold": True, "bg_color": "#E4E7EB"}))
+    sheet.freeze_panes(1, 1)
+    widths = [_width(head) for head in heads]
+    for index, row in enumerate(rows, start=1):
+        cells = [None if isinstance(value, float) and isnan(value) else value for value in row]
+        sheet.write_row(index, 0, cells)
+        if index < _ROWS_MEASURED:
+            widths = [max(width, _width(str(cell or ""))) for width, cell in zip(widths, cells, strict=True)]
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, min(width + 2, _WIDEST))
 
 
 def _width(text: str) -> int:

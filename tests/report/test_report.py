@@ -142,8 +142,6 @@ def test_svg_ids_do_not_clash_on_a_page(outcomes: Sequence[pipeline.Outcome]) ->
 
 
 def test_text_of_scenarios_cannot_inject_markup(outcomes: Sequence[pipeline.Outcome]) -> None:
-    from dataclasses import replace
-
     from sim.text import Text
 
     view = make_view(outcomes, "zh")
@@ -174,6 +172,15 @@ def test_the_workbook_holds_scores_indicators_and_sources(
     assert scores[1][7] == pytest.approx(outcomes[1].scores[0].projected)
     indicators = {row[3]: row for row in book.worksheets[1].iter_rows(values_only=True)}
     assert indicators["gdp_real"][-1] == pytest.approx(float(outcomes[1].results["gdp_real"].values[0, -1]))
+
+
+def test_what_looks_like_a_formula_stays_text(tmp_path: Path, outcomes: Sequence[pipeline.Outcome]) -> None:
+    text = case_text(outcomes[1])
+    formula = replace(text.settings[0], note="=1+1")
+    view = make_view(outcomes, "zh")
+    write_workbook(tmp_path / "table.xlsx", view, view.cases[1], replace(text, settings=[formula, *text.settings[1:]]))
+    cell = openpyxl.load_workbook(tmp_path / "table.xlsx").worksheets[2].cell(2, 9)
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
 
 
 def test_every_character_of_texts_is_in_the_font(world: World) -> None:
