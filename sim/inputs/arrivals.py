@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from sim.errors import Faults, Place, nearest
 from sim.inputs.files import is_file
 from sim.inputs.ledger import Inflow, Ledger
-from sim.inputs.tables import number, read_table
+from sim.inputs.tables import numbers, read_table
 from sim.text import Text
 
 COLUMNS = ("class", "usual", "region", "branch", "weight", "source")
@@ -21,20 +21,25 @@ def read_arrivals(file: Path, ledger: Ledger, faults: Faults) -> dict[str, Inflo
     inflows: dict[str, Inflow] = {}
     if not is_file(file):
         return inflows
-    for place, row in read_table(file, COLUMNS):
-        with faults.gathering():
-            usual, weight = (number(row[name], place, name) for name in ("usual", "weight"))
-            inflow = inflows.setdefault(row["class"], Inflow(row["class"], usual))
-            spot = row["region"], row["branch"]
-            if inflow.usual != usual or spot in inflow.weights:
-                message = Text("同一类别的 usual 须相同，地区和行业不得重复", "usual must be one for a class, no place twice")
-                faults.add(message, place)
-            inflow.weights[spot] = weight
-            _fail_if_unknown(row, ledger, place, faults)
-            if usual <= 0.0 or weight <= 0.0 or not row["source"].strip():
-                message = Text("usual 与 weight 须大于零，并写明来源", "usual and weight must be above zero, with a source")
-                faults.add(message, place)
+    with faults.gathering():
+        for place, row in read_table(file, COLUMNS):
+            with faults.gathering():
+                _add_arrival(row, place, inflows, ledger, faults)
     return inflows
+
+
+def _add_arrival(row: Mapping[str, str], place: Place, inflows: dict[str, Inflow], ledger: Ledger, faults: Faults) -> None:
+    _fail_if_unknown(row, ledger, place, faults)
+    cells = numbers(row, ("usual", "weight"), place)
+    inflow = inflows.setdefault(row["class"], Inflow(row["class"], cells["usual"]))
+    spot = row["region"], row["branch"]
+    if inflow.usual != cells["usual"] or spot in inflow.weights:
+        message = Text("同一类别的 usual 须相同，地区和行业不得重复", "usual must be one for a class, no place twice")
+        faults.add(message, place)
+    inflow.weights[spot] = cells["weight"]
+    if min(cells.values()) <= 0.0 or not row["source"].strip():
+        message = Text("usual 与 weight 须大于零，并写明来源", "usual and weight must be above zero, with a source")
+        faults.add(message, place)
 
 
 def fail_if_no_signings(file: Path, inflows: Iterable[str], parameters: Collection[str]) -> None:
@@ -52,7 +57,7 @@ def fail_if_no_signings(file: Path, inflows: Iterable[str], parameters: Collecti
     faults.raise_if_any()
 
 
-def _fail_if_unknown(row: dict[str, str], ledger: Ledger, place: Place, faults: Faults) -> None:
+def _fail_if_unknown(row: Mapping[str, str], ledger: Ledger, place: Place, faults: Faults) -> None:
     names = ledger.names
     for column, known in (("class", tuple(ledger.classes)), ("region", names.districts), ("branch", names.branches)):
         if row[column] not in known:

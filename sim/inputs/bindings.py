@@ -21,7 +21,22 @@ from sim.text import Text
 Price = Literal["nominal", "real", "none"]
 
 
-class Binding(Record):
+class ProjectedBinding(Record):
+    """What is common to targets that a run of the model decides."""
+
+    caution: Label | None = None
+    """What a reader must know before trusting the comparison."""
+    no_base: Label | None = None
+    """Why there is no verdict: no base entered, nothing named that the ledger could deliver, an input of the scenario."""
+    ceiling: bool = False
+    """Whether the text prints a plain number that is not to be exceeded, such as energy per GDP."""
+
+    def operator(self, printed: str) -> str:
+        """How a projection is held against the target: as printed, `=` as a ceiling where it is one."""
+        return "<=" if self.ceiling and printed == "=" else printed
+
+
+class Binding(ProjectedBinding):
     """A target that a variable of the model says."""
 
     binding: Literal["variable"] = "variable"
@@ -44,19 +59,9 @@ class Binding(Record):
     """Indicator of history.csv that says what really happened, when it is published."""
     past: str | None = None
     """Indicator of history.csv that stands in for the target's own past growth."""
-    caution: Label | None = None
-    """What a reader must know before trusting the comparison."""
-    no_base: Label | None = None
-    """Why no verdict can be given until somebody enters the base."""
-    ceiling: bool = False
-    """Whether the text prints a plain number that is not to be exceeded, such as energy per GDP."""
-
-    def operator(self, printed: str) -> str:
-        """How a projection is held against the target: as printed, `=` as a ceiling where it is one."""
-        return _held_against(printed, ceiling=self.ceiling)
 
 
-class LedgerBinding(Record):
+class LedgerBinding(ProjectedBinding):
     """A target that the project ledger delivers: what reaches a stage in the span of the target."""
 
     binding: Literal["ledger"]
@@ -74,20 +79,6 @@ class LedgerBinding(Record):
     """total: in all years of the target; each_year: the worst year."""
     region: str | None = None
     """District or group; everywhere when left out."""
-    caution: Label | None = None
-    """What a reader must know."""
-    no_base: Label | None = None
-    """Why the ledger gives no verdict: nothing is named that it could deliver, or the number is an input of the scenario."""
-    ceiling: bool = False
-    """Whether the text prints a plain number that is not to be exceeded."""
-
-    def operator(self, printed: str) -> str:
-        """How a delivery is held against the target: as printed, `=` as a ceiling where it is one."""
-        return _held_against(printed, ceiling=self.ceiling)
-
-
-def _held_against(printed: str, *, ceiling: bool) -> str:
-    return "<=" if ceiling and printed == "=" else printed
 
 
 class HistoryBinding(Record):

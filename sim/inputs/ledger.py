@@ -6,20 +6,21 @@ count at most.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, TypeVar, cast
 
 from sim.errors import Faults, Place
 from sim.inputs.files import is_file, read_bytes
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.inputs.project_classes import ProjectClass
-from sim.inputs.tables import MAX_BYTES, number, read_table, whole
+from sim.inputs.tables import MAX_BYTES, number, numbers, read_table, whole
 from sim.text import Text
 
 Nature = Literal["capital", "umbrella", "programme", "event"]
 Funder = Literal["business", "public"]
+Value = TypeVar("Value")
 STATUSES = ("", "built")
 COLUMNS = (
     "id",
@@ -154,8 +155,8 @@ def read_rows(file: Path, documents: Path, faults: Faults) -> dict[str, Project]
     if not is_file(file):
         return projects
     texts = {item.name: read_bytes(item, MAX_BYTES).decode("utf-8", "replace") for item in sorted(documents.glob("*.txt"))}
-    for place, row in read_table(file, COLUMNS):
-        with faults.gathering():
+    with faults.gathering():
+        for place, row in read_table(file, COLUMNS):
             project = _project(row, place, faults)
             if project.id in projects:
                 faults.add(Text(f"编号 {project.id} 重复", f"the id {project.id} stands twice"), place)
@@ -169,7 +170,10 @@ def read_rows(file: Path, documents: Path, faults: Faults) -> dict[str, Project]
 
 
 def _project(row: Mapping[str, str], place: Place, faults: Faults) -> Project:
-    years = {name: whole(row[name], place, name) if row[name] else None for name in ("start", "end")}
+    def read(column: str, of: Callable[[str, Place, str], Value]) -> Value | None:
+        return _filled(row, column, of, place, faults)
+
+    _fail_if_half_filled(row, place, faults)
     return Project(
         id=row["id"],
         name=Text(row["name_zh"], row["name_en"]),
@@ -182,17 +186,35 @@ def _project(row: Mapping[str, str], place: Place, faults: Faults) -> Project:
         branch=row["branch"],
         kind=row["kind"],
         programme=row["programme"],
-        start=years["start"],
-        end=years["end"],
+        start=read("start", whole),
+        end=read("end", whole),
         amount=_amount(row, place, faults),
         status=_status(row["status"], place, faults),
         system=row["system"],
-        field=number(row["field"], place, "field") if row["field"] else None,
+        field=read("field", number),
         field_unit=row["field_unit"],
         document=row["document"],
         quote=row["quote"],
         place=place,
     )
+
+
+def _filled(
+    row: Mapping[str, str], column: str, read: Callable[[str, Place, str], Value], place: Place, faults: Faults
+) -> Value | None:
+    """What a cell holds; nothing when it is empty, or when its fault has been added."""
+    if row[column]:
+        with faults.gathering():
+            return read(row[column], place, column)
+    return None
+
+
+def _fail_if_half_filled(row: Mapping[str, str], place: Place, faults: Faults) -> None:
+    if row["status"] and not row["end"]:
+        message = Text(f"{row['id']} 已建成须写明完工年", f"{row['id']} is built: the year of its end is wanted")
+        faults.add(message, place)
+    if bool(row["field"]) != bool(row["field_unit"]):
+        faults.add(Text("field 与 field_unit 须同时填写", "field and field_unit go together"), place)
 
 
 def _status(word: str, place: Place, faults: Faults) -> str:
@@ -211,7 +233,6 @@ def _amount(row: Mapping[str, str], place: Place, faults: Faults) -> Amount | No
     """The amount of a row; its unit, its source and the part that is spent here are checked."""
     if not row["amount"]:
         return None
-    value, local = number(row["amount"], place, "amount"), 1.0
     if row["amount_unit"] != _MONEY:
         message = Text(f"金额的单位须写明，且为{_MONEY}", f"the unit of the amount must be stated, and be {_MONEY}")
         faults.add(message, place)
@@ -219,12 +240,18 @@ def _amount(row: Mapping[str, str], place: Place, faults: Faults) -> Amount | No
         faults.add(
             Text("金额没有来源或证据标记（V、M、D、A）", "the amount lacks a source or an evidence tag (V, M, D, A)"), place
         )
-    if row["local_share"]:
-        local = number(row["local_share"], place, "local_share")
+    with faults.gathering():
+        printed = {"amount": row["amount"], "local_share": row["local_share"] or "1"}
+        cells = numbers(printed, ("amount", "local_share"), place)
+        _fail_if_impossible(cells["amount"], cells["local_share"], place, faults)
+        return Amount(cells["amount"], cells["local_share"], row["amount_evidence"], row["amount_source"])
+    return None
+
+
+def _fail_if_impossible(value: float, local: float, place: Place, faults: Faults) -> None:
     if not 0.0 < value <= LARGEST_AMOUNT or not 0.0 < local <= 1.0:
         message = Text(
             f"金额须大于零、不超过 {LARGEST_AMOUNT:g} 亿元，local_share 在 0 与 1 之间",
             f"the amount must be above zero and at most {LARGEST_AMOUNT:g}, local_share between 0 and 1",
         )
         faults.add(message, place)
-    return Amount(value, local, row["amount_evidence"], row["amount_source"])

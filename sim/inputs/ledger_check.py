@@ -86,10 +86,6 @@ def fail_if_row_wrong(project: Project, classes: Collection[str], names: Names, 
     if project.start is not None and project.end is not None and project.start > project.end:
         span = f"{project.start} > {project.end}"
         faults.add(Text(f"{project.id} 的开工年晚于完工年：{span}", f"{project.id} starts after it ends: {span}"), place)
-    if project.status and project.end is None:
-        faults.add(Text(f"{project.id} 已建成须写明完工年", f"{project.id} is built: the year of its end is wanted"), place)
-    if (project.field is None) != (not project.field_unit):
-        faults.add(Text("field 与 field_unit 须同时填写", "field and field_unit go together"), place)
 
 
 def _fail_if_purse_wrong(project: Project, classes: Collection[str], names: Names, faults: Faults) -> None:

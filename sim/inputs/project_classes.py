@@ -9,10 +9,11 @@ from typing import cast, get_args
 
 from sim.errors import Faults, Place
 from sim.inputs.parameters import Evidence
-from sim.inputs.tables import number, read_table
+from sim.inputs.tables import numbers, read_table
 from sim.text import Text
 
 STAGES = ("sign", "land", "permit", "build", "commission")
+_SPREADS = (*STAGES, "drop_out")
 _ENDS = ("low", "likely", "high")
 _WIDEST, _LARGEST, _LONGEST = 10.0, 5000.0, 50.0
 _PLAIN = ("amount", "amount_spread", "land", "grid", "firms")
@@ -20,8 +21,7 @@ COLUMNS = (
     "class",
     "name_zh",
     "name_en",
-    *(f"{stage}_{end}" for stage in STAGES for end in _ENDS),
-    *(f"drop_out_{end}" for end in _ENDS),
+    *(f"{name}_{end}" for name in _SPREADS for end in _ENDS),
     *_PLAIN,
     "evidence",
     "source",
@@ -73,34 +73,29 @@ def read_project_classes(file: Path) -> dict[str, ProjectClass]:
         with every fault of the file.
     """
     faults, classes = Faults(), dict[str, ProjectClass]()
-    for place, row in read_table(file, COLUMNS):
-        with faults.gathering():
-            item = _project_class(row, place)
-            _fail_if_impossible(item, place, faults)
-            if item.name in classes:
-                faults.add(Text(f"类别 {item.name} 重复", f"the class {item.name} stands twice"), place)
-            classes[item.name] = item
+    with faults.gathering():
+        for place, row in read_table(file, COLUMNS):
+            if row["class"] in classes:
+                faults.add(Text(f"类别 {row['class']} 重复", f"the class {row['class']} stands twice"), place)
+            with faults.gathering():
+                classes[row["class"]] = item = _project_class(row, place)
+                _fail_if_impossible(item, place, faults)
     faults.raise_if_any()
     return classes
 
 
 def _project_class(row: Mapping[str, str], place: Place) -> ProjectClass:
-    plain = {name: number(row[name], place, name) for name in _PLAIN}
-    stages = {stage: _spread(row, stage, place) for stage in STAGES}
-    label = Text(row["name_zh"], row["name_en"])
+    values = numbers(row, (*_PLAIN, *(f"{name}_{end}" for name in _SPREADS for end in _ENDS)), place)
+    spreads = {name: Spread(*(values[f"{name}_{end}"] for end in _ENDS)) for name in _SPREADS}
     return ProjectClass(
         name=row["class"],
-        label=label,
-        stages=stages,
-        drop_out=_spread(row, "drop_out", place),
-        **plain,
+        label=Text(row["name_zh"], row["name_en"]),
+        stages={stage: spreads[stage] for stage in STAGES},
+        drop_out=spreads["drop_out"],
+        **{name: values[name] for name in _PLAIN},
         evidence=cast(Evidence, row["evidence"]),
         source=row["source"],
     )
-
-
-def _spread(row: Mapping[str, str], name: str, place: Place) -> Spread:
-    return Spread(*(number(row[f"{name}_{end}"], place, f"{name}_{end}") for end in _ENDS))
 
 
 def _fail_if_impossible(item: ProjectClass, place: Place, faults: Faults) -> None:

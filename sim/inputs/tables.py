@@ -6,10 +6,10 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from sim.errors import Fault, InputError, Place
+from sim.errors import Fault, Faults, InputError, Place
 from sim.inputs.files import read_text
 from sim.text import Text
 
@@ -22,7 +22,8 @@ def read_table(file: Path, columns: Sequence[str]) -> Iterator[tuple[Place, dict
     Raises
     ------
     InputError
-        when the file is missing, too large, not UTF-8, or lacks a column.
+        when the file is missing, too large, not UTF-8, or lacks a column; after the last row, with every row that has more
+        cells than the head.
     """
     yield from rows_of(read_text(file, MAX_BYTES), file, columns)
 
@@ -37,15 +38,17 @@ def rows_of(text: str, file: Path, columns: Sequence[str]) -> Iterator[tuple[Pla
     if missing:
         names = "、".join(missing)
         raise InputError(Fault(Text(f"缺少列：{names}", f"columns are missing: {names}"), Place(file, 1)))
+    faults = Faults()
     try:
         for row in reader:
             place = Place(file, reader.line_num)
             if None in row:
-                raise InputError(Fault(Text("此行的列比表头多", "this row has more cells than the head"), place))
-            yield place, {key: value or "" for key, value in row.items()}
+                faults.add(Text("此行的列比表头多", "this row has more cells than the head"), place)
+            else:
+                yield place, {key: value or "" for key, value in row.items()}
     except csv.Error as error:
-        message = Text(f"不是有效的 CSV：{error}", f"not valid CSV: {error}")
-        raise InputError(Fault(message, Place(file, reader.line_num))) from error
+        faults.add(Text(f"不是有效的 CSV：{error}", f"not valid CSV: {error}"), Place(file, reader.line_num))
+    faults.raise_if_any()
 
 
 def number(text: str, place: Place, column: str) -> float:
@@ -64,6 +67,22 @@ def number(text: str, place: Place, column: str) -> float:
         message = Text(f"列 {column} 不是数：“{text}”", f"column {column} is not a number: '{text}'")
         raise InputError(Fault(message, place))
     return value
+
+
+def numbers(row: Mapping[str, str], columns: Iterable[str], place: Place) -> dict[str, float]:
+    """Finite numbers from the cells of a row.
+
+    Raises
+    ------
+    InputError
+        with every cell that holds none.
+    """
+    faults, found = Faults(), dict[str, float]()
+    for column in columns:
+        with faults.gathering():
+            found[column] = number(row[column], place, column)
+    faults.raise_if_any()
+    return found
 
 
 def whole(text: str, place: Place, column: str) -> int:

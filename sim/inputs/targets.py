@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,19 +102,26 @@ def _titles(file: Path, texts: Mapping[str, bytes], faults: Faults) -> dict[str,
 def _targets(file: Path, texts: Mapping[str, bytes], faults: Faults) -> dict[str, PlanTarget]:
     decoded = {name: content.decode("utf-8", "replace") for name, content in texts.items()}
     targets: dict[str, PlanTarget] = {}
-    for place, row in read_table(file, COLUMNS):
-        with faults.gathering():
-            target = _target(row, place)
-            if target.operator not in OPERATORS:
-                message = Text(f"未知关系 {target.operator}", f"unknown operator {target.operator}")
-                faults.add(message, place, nearest(target.operator, OPERATORS))
-            if not target.quote or target.quote not in decoded.get(target.document, ""):
-                message = Text(f"{target.id} 的引文不见于 {target.document}", f"{target.id}: quote not in {target.document}")
-                faults.add(message, place)
-            if target.id in targets:
-                faults.add(Text(f"编号 {target.id} 重复", f"the id {target.id} stands twice"), place)
-            targets[target.id] = target
+    with faults.gathering():
+        for place, row in read_table(file, COLUMNS):
+            with faults.gathering():
+                target = _target(row, place)
+                _fail_if_target_wrong(target, decoded, targets, place, faults)
+                targets[target.id] = target
     return targets
+
+
+def _fail_if_target_wrong(
+    target: PlanTarget, texts: Mapping[str, str], before: Collection[str], place: Place, faults: Faults
+) -> None:
+    if target.operator not in OPERATORS:
+        message = Text(f"未知关系 {target.operator}", f"unknown operator {target.operator}")
+        faults.add(message, place, nearest(target.operator, OPERATORS))
+    if not target.quote or target.quote not in texts.get(target.document, ""):
+        message = Text(f"{target.id} 的引文不见于 {target.document}", f"{target.id}: quote not in {target.document}")
+        faults.add(message, place)
+    if target.id in before:
+        faults.add(Text(f"编号 {target.id} 重复", f"the id {target.id} stands twice"), place)
 
 
 def _unit(row: Mapping[str, str]) -> str:

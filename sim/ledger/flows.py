@@ -56,7 +56,7 @@ def flows_of(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, phase: f
     branch, kind = _Cells(works, business & builds, axes, "branches"), _Cells(works, ~business, axes, "kinds")
     land = lot.money * np.array([work.project_class.land for work in works])[:, np.newaxis]
     parts = parts_of(times, phase)
-    spent = [lot.money * _overlap(times, year) for year in axes.years]
+    spent = [lot.money * _built_in(times, year) for year in axes.years]
     done = [_finished(parts, year) for year in axes.years]
     completed = [lot.money * part for part in done]
     return {
@@ -65,7 +65,7 @@ def flows_of(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, phase: f
         PUBLIC_SPEND: kind.gathered(spent),
         PUBLIC_COMPLETIONS: kind.gathered(completed),
         FIRMS_OPENED: branch.gathered([firms * part for part in done]),
-        LAND_TAKEN: branch.gathered([land * _overlap(times, year) for year in axes.years]).sum(axis=2),
+        LAND_TAKEN: branch.gathered([land * _built_in(times, year) for year in axes.years]).sum(axis=2),
     }
 
 
@@ -78,10 +78,10 @@ def displacing_flows(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, 
     business = np.array([work.business and bool(work.purpose) for work in works], dtype=bool)
     public = np.array([not work.business for work in works], dtype=bool)
     branch, kind = _Cells(works, business, axes, "branches"), _Cells(works, public, axes, "kinds")
-    spent = [lot.money * _overlap(times, year) for year in axes.years]
+    spent = [lot.money * _built_in(times, year) for year in axes.years]
     start = axes.years.start + 1.0
     of_begun = [np.where(times.started < start, money, 0.0) for money in spent]
-    at_start = lot.money * np.maximum(_built_by(times, start) - _used_by(parts_of(times, phase), start), 0.0)
+    at_start = lot.money * np.maximum(built_by(times, start) - _used_by(parts_of(times, phase), start), 0.0)
     unfinished = [at_start, *(np.zeros_like(at_start) for _ in axes.years[1:])]
     return {
         BUSINESS_BEGUN: branch.gathered(of_begun),
@@ -92,15 +92,12 @@ def displacing_flows(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, 
     }
 
 
-def _overlap(times: Times, year: int) -> Values:
-    """Part of the building time of every work that lies in a year."""
-    begun = np.isfinite(times.started)
-    started, built = np.where(begun, times.started, 0.0), np.where(begun, times.built, 1.0)
-    inside = np.clip(np.minimum(built, year + 1.0) - np.maximum(started, float(year)), 0.0, None)
-    return np.where(begun, inside / (built - started), 0.0)
+def _built_in(times: Times, year: int) -> Values:
+    """Part of every work that is built in a year."""
+    return built_by(times, year + 1.0) - built_by(times, float(year))
 
 
-def _built_by(times: Times, end: float) -> Values:
+def built_by(times: Times, end: float) -> Values:
     """Part of every work that has been built by a time."""
     begun = np.isfinite(times.started)
     started, built = np.where(begun, times.started, 0.0), np.where(begun, times.built, 1.0)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.inputs.bindings import LedgerBinding
 from sim.inputs.ledger import Ledger
 from sim.inputs.targets import PlanTarget
+from sim.ledger.flows import built_by
 from sim.ledger.realise import Realised
 from sim.ledger.selection import selected
 from sim.ledger.works import Work
@@ -88,11 +89,9 @@ class Delivery:
         return np.asarray((fields * self._reached(rows, binding, -np.inf, end)).sum(axis=0))
 
     def _progress(self, rows: Sequence[int], binding: LedgerBinding, start: float, end: float) -> Values:
-        started, built = self.realised.times.started[list(rows)], self.realised.times.built[list(rows)]
-        begun = np.isfinite(started)
-        first, last = np.where(begun, started, 0.0), np.where(begun, built, 1.0)
-        inside = np.clip(np.minimum(last, end) - np.maximum(first, start), 0.0, None) / (last - first)
-        return np.asarray(binding.size * np.where(begun, inside, 0.0).sum(axis=0) / self._asked_for(rows, binding))
+        times = self.realised.times
+        done = (built_by(times, end) - built_by(times, start))[list(rows)]
+        return np.asarray(binding.size * done.sum(axis=0) / self._asked_for(rows, binding))
 
     def _remaining(self, rows: Sequence[int], binding: LedgerBinding, _: float, end: float) -> Values:
         return np.asarray(self._asked_for(rows, binding) - self._reached(rows, binding, -np.inf, end).sum(axis=0))

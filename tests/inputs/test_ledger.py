@@ -192,6 +192,39 @@ def test_all_faults_come_at_once(copied: Home) -> None:
         assert expected in text
 
 
+def test_all_faults_of_a_row_come_at_once(copied: Home) -> None:
+    rows = _rows(copied)
+    changes = {
+        "start": "soon",
+        "end": "later",
+        "amount": "many",
+        "local_share": "half",
+        "quote": "nowhere",
+        "region": "yanfang",
+    }
+    _by_id(rows)["p0_tr_hengyong"].update(changes)
+    _write(copied, rows)
+    with pytest.raises(InputError) as caught:
+        open_world(copied, "hengyang")
+    text = str(caught.value)
+    for expected in ("start is not", "end is not", "amount is not", "local_share is not", "quote not in", "unknown region"):
+        assert expected in text
+    assert len(caught.value.faults) == len(changes)
+
+
+def test_rows_with_too_many_cells_hide_no_other_fault(copied: Home) -> None:
+    file = copied.models / "hengyang" / "ledger.csv"
+    rows = _rows(copied)
+    _set("p0_tr_hengyong", "kind", "trafic")(rows)
+    _write(copied, rows)
+    file.write_text(file.read_text(encoding="utf-8") + "\n" + "x," * 40 + "\n" + "y," * 40 + "\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        open_world(copied, "hengyang")
+    messages = [fault.message.en for fault in caught.value.faults]
+    assert messages.count("this row has more cells than the head") == 2
+    assert any("unknown kind 'trafic'" in message for message in messages)
+
+
 ADD = "ledger: {{add: {{{}: {{label: {{zh: 甲, en: A}}, funder: business, class: factory, {}}}}}}}"
 HEAD = "name: {zh: 测试, en: Test}\nextends: baseline\n"
 
