@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from sim.cache import digest, kept
 from sim.errors import Fault, Faults, InputError, Place
 from sim.inputs.files import read_text
 from sim.text import Text
@@ -23,6 +24,7 @@ from sim.text import Text
 MAX_BYTES = 500_000
 MAX_KEYS = 5_000
 MAX_DEPTH = 20
+_LONG = 2_000
 KeyPath = tuple[str | int, ...]
 _INTEGER = re.compile(r"[-+]?[0-9][0-9_]*")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -99,7 +101,15 @@ def _parsed(text: str, file: Path, collected: Faults | None) -> Document:
 
 @lru_cache(maxsize=128)
 def _faultless(text: str, file: Path) -> Document:
-    """A document without a fault, parsed once however often it is read: nobody changes what was read."""
+    """A document without a fault, parsed once however often it is read: nobody changes what was read.
+
+    Long ones, such as the parameters of a model, are kept between runs: parsing them takes seconds.
+    """
+    key = digest([text.encode()]) if len(text) >= _LONG else ""
+    return replace(kept("yaml", key, lambda: _without_fault(text, file)), file=file)
+
+
+def _without_fault(text: str, file: Path) -> Document:
     document, faults = _read(text, file)
     faults.raise_if_any()
     return document

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sim.outputs.store import read_attributes, read_group
+from sim.outputs.netcdf import read_group
+from sim.outputs.store import read_attributes
 
 RELATIVE = 1e-9
 

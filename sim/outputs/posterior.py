@@ -21,6 +21,7 @@ from sim.cache import digest
 from sim.errors import MISTAKES_IN_CODE, Fault, InputError, Place, RunError
 from sim.inputs.files import is_file
 from sim.inputs.home import Home
+from sim.outputs.netcdf import read_group
 from sim.text import Text
 
 Values = NDArray[Any]
@@ -140,7 +141,7 @@ def write_posterior(home: Home, model: str, posterior: Posterior) -> Path:
     file = home.models / posterior.city / FILE
     aside = file.with_name(f".{FILE}.{os.getpid()}.part")
     try:
-        aside.write_bytes(bytes(dataset.to_netcdf(engine="h5netcdf", encoding={"factor": {"zlib": True, "complevel": 9}})))
+        aside.write_bytes(bytes(dataset.to_netcdf(engine="netcdf4", encoding={"factor": {"zlib": True, "complevel": 9}})))
         aside.replace(file)
     except OSError as error:
         message = Text(f"无法写入后验集合：{error.strerror}", f"cannot write the posterior ensemble: {error.strerror}")
@@ -166,9 +167,9 @@ def read_posterior(home: Home, city: str, model: str) -> Posterior | None:
     if not is_file(file):
         return None
     try:
-        with xr.open_dataset(file, engine="h5netcdf") as dataset:
-            _fail_if_changed(dataset)
-            posterior, key = _posterior(dataset), str(dataset.attrs["data_key"])
+        dataset = read_group(file)
+        _fail_if_changed(dataset)
+        posterior, key = _posterior(dataset), str(dataset.attrs["data_key"])
     except MISTAKES_IN_CODE as error:
         message = Text("后验集合文件已损坏", "the file of the posterior ensemble is damaged")
         raise InputError(Fault(message, Place(file), renew(city))) from error

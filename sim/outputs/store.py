@@ -16,6 +16,7 @@ import xarray as xr
 
 from sim.errors import Fault, Place, RunError, UsageError
 from sim.inputs.files import is_file, is_folder
+from sim.outputs.netcdf import packed, read_group
 from sim.processes import sweep
 from sim.text import Text
 
@@ -85,27 +86,16 @@ def _free_name(parent: Path, name: str) -> Path:
 
 
 def write_run(file: Path, groups: Mapping[str, xr.Dataset], attributes: Mapping[str, Any]) -> None:
-    """Write one netCDF file: attributes at the root, one group per dataset.
-
-    It is made in memory first: HDF5 does not survive a full disk, while a plain file says so.
-    """
+    """Write one netCDF file: attributes at the root, one group per dataset."""
     plain = {
         key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for key, value in attributes.items()
     }
-    tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs=plain), **groups})
-    file.write_bytes(tree.to_netcdf(engine="h5netcdf"))
-
-
-def read_group(file: Path, group: str) -> xr.Dataset:
-    """Read one group of a run file into memory."""
-    with xr.open_dataset(file, engine="h5netcdf", group=group) as dataset:
-        return dataset.load()
+    file.write_bytes(packed(groups, plain))
 
 
 def read_attributes(file: Path) -> dict[str, Any]:
     """Attributes of a run file."""
-    with xr.open_dataset(file, engine="h5netcdf") as dataset:
-        return dict(dataset.attrs)
+    return dict(read_group(file).attrs)
 
 
 def find_runs(results: Path) -> list[Path]:

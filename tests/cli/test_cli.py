@@ -57,7 +57,7 @@ def test_the_main_job_prints_scorecards_outcomes_and_the_place(main_job: tuple[s
 def test_run_files_open_with_xarray(main_job: tuple[subprocess.CompletedProcess[str], Path]) -> None:
     file = main_job[1] / "plan_2025" / "run.nc"
     for group in ("inputs", "results", "scorecard"):
-        with xr.open_dataset(file, engine="h5netcdf", group=group) as dataset:
+        with xr.open_dataset(file, engine="netcdf4", group=group) as dataset:
             assert len(dataset.data_vars) > 5
 
 

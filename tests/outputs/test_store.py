@@ -15,8 +15,9 @@ from sim import pipeline
 from sim.deliver import case_text, inputs_dataset, run_attributes
 from sim.errors import RunError, UsageError
 from sim.outputs.compare import differences
+from sim.outputs.netcdf import read_group
 from sim.outputs.published import compare_with_published
-from sim.outputs.store import find_run, read_attributes, read_group, results_folder, run_id, write_run
+from sim.outputs.store import find_run, read_attributes, results_folder, run_id, write_run
 from sim.plan.tables import score_dataset
 from sim.world import World
 
