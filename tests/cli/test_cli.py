@@ -74,27 +74,29 @@ def test_json_is_one_document_and_scores_equal_the_csv(tmp_path: Path) -> None:
 
 def test_reports_are_chinese_unless_another_language_is_asked_for(tmp_path: Path) -> None:
     for words, text in (((), "规划目标评分"), (("--lang", "en"), "Beside published figures")):
-        done = sim("run", "baseline", "--out", tmp_path / "r", "--json", *words, LC_ALL="C")
+        done = sim("run", "baseline", "--draws", "0", "--out", tmp_path / "r", "--json", *words, LC_ALL="C")
         page = (Path(json.loads(done.stdout)["folder"]) / "baseline" / "report.html").read_text(encoding="utf-8")
         assert text in page
 
 
 def test_quiet_prints_nothing(tmp_path: Path) -> None:
-    done = sim("run", "baseline", "--out", tmp_path, "--quiet")
+    done = sim("run", "baseline", "--draws", "0", "--out", tmp_path, "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_set_changes_the_result(tmp_path: Path) -> None:
     plain, changed = (
-        json.loads(sim("run", "baseline", "--out", tmp_path, "--json", *words).stdout)["scorecard"][0]["projected"]
+        json.loads(sim("run", "baseline", "--draws", "0", "--out", tmp_path, "--json", *words).stdout)["scorecard"][0][
+            "projected"
+        ]
         for words in ((), ("--set", "external_demand_growth=0.06"))
     )
     assert changed > plain
 
 
 def test_require_decides_the_exit_status(tmp_path: Path) -> None:
-    assert sim("run", "baseline", "--out", tmp_path, "--require", "hy_talent_inflow_annual").returncode == 0
-    missed = sim("run", "baseline", "--out", tmp_path, "--require", "all", "--lang", "en")
+    assert sim("run", "baseline", "--draws", "0", "--out", tmp_path, "--require", "hy_talent_inflow_annual").returncode == 0
+    missed = sim("run", "baseline", "--draws", "0", "--out", tmp_path, "--require", "all", "--lang", "en")
     assert missed.returncode == 1
     assert "missed: baseline: hy_gdp_2025" in missed.stderr
     unknown = sim("run", "baseline", "--out", tmp_path, "--require", "hy_gdp_2052", "--lang", "en")
@@ -213,7 +215,7 @@ def test_compare_of_two_runs(main_job: tuple[subprocess.CompletedProcess[str], P
 
 
 def test_a_gbk_console_loses_no_minus_sign(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "sim", "run", "baseline", "--out", str(tmp_path), "--lang", "zh"]
+    command = [sys.executable, "-m", "sim", "run", "baseline", "--draws", "0", "--out", str(tmp_path), "--lang", "zh"]
     variables = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "gbk"}
     done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, check=True, timeout=120)
     text = done.stdout.decode("gbk")
