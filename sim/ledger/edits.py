@@ -51,7 +51,24 @@ def edits_of(changes: Iterable[LedgerChange], ledger: Ledger, faults: Faults) ->
     whole = replace(ledger, projects={**ledger.projects, **edits.added})
     for change in layers:
         _apply(change, whole, edits, faults)
+        _fail_if_too_late(change, edits, faults)
     return edits
+
+
+def _fail_if_too_late(change: LedgerChange, edits: Edits, faults: Faults) -> None:
+    """Words that add up to more than any of them may say; the first project that is hit stands for all of them."""
+    each_may_be = all(abs(years) <= LONGEST_DELAY for _, years in edits.delays.values())
+    if not each_may_be or not (change.section.delay or change.section.accelerate):
+        return
+    late = frozenset[str]().union(*(ids for ids, _ in edits.delays.values()))
+    hit = next((project for project in sorted(late) if abs(edits.delay(project)) > LONGEST_DELAY), None)
+    if hit is not None:
+        years = f"{abs(edits.delay(hit)):g}"
+        message = Text(
+            f"{hit} 的延期或提前相加为 {years} 年，超过 {LONGEST_DELAY:g} 年",
+            f"{hit}: delays and accelerations add up to {years} years, more than {LONGEST_DELAY:g}",
+        )
+        faults.add(message, change.place("delay"))
 
 
 def _apply(change: LedgerChange, ledger: Ledger, edits: Edits, faults: Faults) -> None:

@@ -237,6 +237,7 @@ HEAD = "name: {zh: 测试, en: Test}\nextends: baseline\n"
         ("ledger: {use: [all], delay: {p0_hub_transport: 99}}", "must lie in 0 to 15"),
         ("ledger: {use: [all], accelerate: {p0_hub_transport: -1}}", "must lie in 0 to 15"),
         ("ledger: {use: [all], cancel: [p1_ev_cycling]}", "holds no capital project"),
+        ("ledger: {use: [all], delay: {p0_hub_transport: 9, all: 9}}", "add up to 18 years, more than 15"),
         ("ledger: {used: [all]}", "did you mean 'use'"),
         ("ledger: {use: [all], delay: {p0_hub_transport: soon}}", "a number is wanted"),
         (ADD.format("p0_tr_hengyong", "region: rest, branch: trade"), "holds p0_tr_hengyong already"),
