@@ -88,6 +88,14 @@ def test_a_run_file_explains_itself(outcomes: Sequence[pipeline.Outcome], tmp_pa
     assert find_run("latest", tmp_path) == {"plan_2025": file}
 
 
+def test_what_is_read_back_is_what_was_written(outcomes: Sequence[pipeline.Outcome], tmp_path: Path) -> None:
+    outcome = outcomes[1]
+    file = _write(outcome, tmp_path / "run.nc")
+    xr.testing.assert_identical(read_group(file, "results"), outcome.results)
+    xr.testing.assert_identical(read_group(file, "inputs"), inputs_dataset(outcome))
+    xr.testing.assert_identical(read_group(file, "scorecard"), score_dataset(outcome.scores))
+
+
 def test_unknown_runs_are_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no run nowhere"):
         find_run("nowhere", tmp_path)
