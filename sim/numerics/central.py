@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sim.errors import Fault, Place, RunError
 from sim.numerics.finite import Origin, finite_draws, origin_of
@@ -20,12 +21,31 @@ def central_run(kernel: Kernel, clock: Clock, exogenous: Exogenous) -> Iterator[
     RunError
         when a stock or output becomes infinite or undefined, naming the variable and the year where it began.
     """
-    workspace = Workspace(kernel, NARROWEST, exogenous.drawn)
-    for row in simulate(workspace, clock, exogenous):
-        if not finite_draws(workspace, row.values).all():
-            raise RunError(not_finite(origin_of(kernel, clock, exogenous), row.year))
-        kept = {name: value[..., :1].copy() for name, value in row.values.items()}
-        yield YearValues(row.year, kept, float(workspace.embedded_error.max()))
+    with _workspace(kernel, exogenous.drawn) as workspace:
+        for row in simulate(workspace, clock, exogenous):
+            if not finite_draws(workspace, row.values).all():
+                raise RunError(not_finite(origin_of(kernel, clock, exogenous), row.year))
+            kept = {name: value[..., :1].copy() for name, value in row.values.items()}
+            yield YearValues(row.year, kept, float(workspace.embedded_error.max()))
+
+
+_MOST_IDLE = 8
+_idle: dict[tuple[int, frozenset[str]], Workspace] = {}
+
+
+@contextmanager
+def _workspace(kernel: Kernel, drawn: frozenset[str]) -> Iterator[Workspace]:
+    """Memory for one run, nobody else's meanwhile. Laying it out takes a third of a run, so it waits for the next run.
+
+    A workspace holds its kernel, so the kernel's identity cannot pass to another one while the workspace is idle. One whose run
+    failed or was left halfway is not used again.
+    """
+    key = id(kernel), drawn
+    workspace = _idle.pop(key, None) or Workspace(kernel, NARROWEST, drawn)
+    yield workspace
+    _idle[key] = workspace
+    while len(_idle) > _MOST_IDLE:
+        _idle.pop(next(iter(_idle)), None)
 
 
 def not_finite(origin: Origin | None, year: int) -> Fault:

@@ -36,9 +36,19 @@ class Kernel:
 
 
 def kernel_for(graph: Graph, request: Request) -> Kernel:
-    """The kernel of a request, from the cache where it was compiled before."""
-    key = f"{graph.key}|{request.key}" if graph.key else ""
-    return kept("kernel", key, lambda: compile_kernel(graph, request))
+    """The kernel of a request: the same one for the whole process, from the cache where it was compiled before."""
+    if not graph.key:
+        return compile_kernel(graph, request)
+    key = f"{graph.key}|{request.key}"
+    kernel = _at_hand.pop(key, None) or kept("kernel", key, lambda: compile_kernel(graph, request))
+    _at_hand[key] = kernel  # the last one used comes last
+    while len(_at_hand) > _MOST_AT_HAND:
+        _at_hand.pop(next(iter(_at_hand)), None)
+    return kernel
+
+
+_MOST_AT_HAND = 16
+_at_hand: dict[str, Kernel] = {}
 
 
 def compile_kernel(graph: Graph, request: Request) -> Kernel:

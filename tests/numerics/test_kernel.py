@@ -71,6 +71,19 @@ def fail_if_unlike_the_plain_evaluator(item: pipeline.Case, method: str) -> None
     fail_if_unlike(ours, list(reference.years(ByYear(item))), 1e-12)
 
 
+def test_runs_of_one_kernel_do_not_disturb_each_other(case: pipeline.Case) -> None:
+    graph, bound = case.world.graph, case.bound
+    clock = Clock(2021, 2025, 4)
+    kernel = compile_kernel(graph, Request(OUTPUTS, bound.given, bound.yearly, METHODS["euler"], 4))
+    alone = list(central_run(kernel, clock, bound))
+    left_halfway = central_run(kernel, clock, bound)
+    next(left_halfway)
+    together = list(zip(central_run(kernel, clock, bound), central_run(kernel, clock, bound), strict=True))
+    for expected, pair in zip(alone, together, strict=True):
+        for row in pair:
+            assert all((row.values[name] == expected.values[name]).all() for name in OUTPUTS)
+
+
 OUTPUTS = ("gdp_nominal", "manufacturing_share", "residents", "four_above_firms", "rd_intensity")
 
 
