@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from math import prod
+
+import numpy as np
 
 from sim.errors import Fault, Place, RunError
 from sim.numerics.finite import Origin, finite_draws, origin_of
 from sim.numerics.integrate import Clock, Exogenous, YearValues, simulate
 from sim.numerics.kernel import Kernel
-from sim.numerics.workspace import NARROWEST, Workspace
+from sim.numerics.workspace import NARROWEST, Values, Workspace
 from sim.text import Text
 
 
@@ -23,10 +26,20 @@ def central_run(kernel: Kernel, clock: Clock, exogenous: Exogenous) -> Iterator[
     """
     with _workspace(kernel, exogenous.drawn) as workspace:
         for row in simulate(workspace, clock, exogenous):
-            if not finite_draws(workspace, row.values).all():
+            page = np.concatenate([value[..., 0].ravel() for value in row.values.values()] or [np.zeros(0)])
+            if not (np.isfinite(page).all() and finite_draws(workspace, {}).all()):
                 raise RunError(not_finite(origin_of(kernel, clock, exogenous), row.year))
-            kept = {name: value[..., :1].copy() for name, value in row.values.items()}
-            yield YearValues(row.year, kept, float(workspace.embedded_error.max()))
+            yield YearValues(row.year, _views(page, row.values), float(workspace.embedded_error.max()))
+
+
+def _views(page: Values, like: Mapping[str, Values]) -> dict[str, Values]:
+    """The values that stand one after another in a page, by name, with one draw."""
+    found, start = dict[str, Values](), 0
+    for name, value in like.items():
+        shape = (*value.shape[:-1], 1)
+        stop = start + prod(shape)
+        found[name], start = page[start:stop].reshape(shape), stop
+    return found
 
 
 _MOST_IDLE = 8
