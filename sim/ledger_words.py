@@ -65,7 +65,13 @@ _AFTER = {"use": Text("建设", "built"), "cancel": _NOT}
 
 
 def _name(word: str, ledger: Ledger) -> Text:
-    return ledger.projects[word].name if word in ledger.projects else Text(word, word)
+    """A project's, programme's or class's own name; other words, such as region:yanfeng, stand for themselves."""
+    of_class = ledger.classes.get(word.removeprefix("class:")) if word.startswith("class:") else None
+    if of_class is not None:
+        return Text(f"{of_class.label.zh}类项目", f"projects of the class {of_class.label.en}")
+    if word == "all":
+        return Text("台账全部项目", "the whole ledger")
+    return ledger.projects[word].name if word in ledger.projects else ledger.programmes.get(word, Text(word, word))
 
 
 def ledger_sentences(outcome: Outcome) -> tuple[Text, ...]:

@@ -123,7 +123,9 @@ def compare_page(view: View, texts: Mapping[str, CaseText], figures: Mapping[str
     years = [view.base_year + step for step in (0, 1, 3, 5, 10, 15) if view.base_year + step <= view.last_year]
     return _template("compare.html.j2").render(
         **_common(view, run_id, title),
-        cases=[{"name": view.say(case.name), "headline": view.say(headline(case.scores))} for case in view.cases],
+        cases=[
+            {"key": case.key, "name": view.say(case.name), "headline": view.say(headline(case.scores))} for case in view.cases
+        ],
         targets=_target_rows(view),
         years=sorted(set(years)),
         indicators=[row for name in HEADLINE_INDICATORS for row in _indicator_rows(view, name, sorted(set(years)))],
@@ -156,9 +158,10 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
     target, unit = score.target, "" if score.required_growth is None else "%"
     percent = target.unit == "%"
     points = (" 个百分点" if language == "zh" else " pt") if percent and unit else unit
-    actual = (
-        NONE if score.actual is None or score.actual_value is None else f"{plain(score.actual_value)}（{score.actual.year}）"
-    )
+    actual = NONE
+    if score.actual is not None and score.actual_value is not None:
+        year = Text(f"（{score.actual.year}）", f" ({score.actual.year})")
+        actual = plain(score.actual_value) + year.in_language(language)
     return {
         "id": target.id,
         "name": target.name.in_language(language),
@@ -177,7 +180,7 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
         "probability": chance(score.probability),
         "reason": score.reason.in_language(language),
         "rest": _rest(score.rest_growth, language),
-        "actual": actual if language == "zh" else actual.replace("（", " (").replace("）", ")"),
+        "actual": actual,
         "quote": target.quote,
         "document": score.document.in_language(language),
         "file": target.document,
@@ -304,13 +307,32 @@ def _indicator_rows(view: View, name: str, years: Sequence[int]) -> list[dict[st
 
 
 def _setting_rows(view: View, texts: Mapping[str, CaseText]) -> list[dict[str, Any]]:
+    """What is not the same in all scenarios: each value, the most frequent first, with the scenarios that have it."""
     named = {item.name: item for case in view.cases for item in texts[case.key].settings}
     rows = []
     for name, item in named.items():
-        values = [view.say(_last_setting(texts[case.key].settings, name) or item.before) for case in view.cases]
-        unit = unit_text(item.unit, view.language)
-        rows.append({"name": name, "label": view.say(item.label), "unit": unit, "cells": values})
+        by_value: dict[str, list[str]] = {}
+        for case in view.cases:
+            value = view.say(_last_setting(texts[case.key].settings, name) or item.before)
+            by_value.setdefault(value, []).append(view.say(case.name))
+        if len(by_value) > 1:
+            unit = unit_text(item.unit, view.language)
+            rows.append({"name": name, "label": view.say(item.label), "unit": unit, "values": _named_groups(view, by_value)})
     return rows
+
+
+def _named_groups(view: View, by_value: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
+    """The scenarios of each value by name, but for a largest group of more than a few: all the others."""
+    groups = sorted(by_value.items(), key=lambda item: -len(item[1]))
+    comma = view.word("、", ", ")
+    rows = [{"value": value, "cases": comma.join(names)} for value, names in groups]
+    most = len(groups[0][1])
+    if most > _MOST_NAMED:
+        rows[0]["cases"] = view.word(f"其余 {most} 个情景", f"the other {most} scenarios")
+    return rows
+
+
+_MOST_NAMED = 4
 
 
 def _last_setting(settings: Sequence[Setting], name: str) -> Text | None:

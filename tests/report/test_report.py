@@ -160,6 +160,17 @@ def test_the_comparison_page_sets_all_scenarios_side_by_side(outcomes: Sequence[
         assert plain(outcomes[1].scores[0].projected) in text
 
 
+def test_settings_are_compared_by_value(outcomes: Sequence[pipeline.Outcome]) -> None:
+    """Six scenarios as the plan has it and one as the baseline: one value is named, the other is that of all the others."""
+    view = make_view(outcomes, "zh")
+    plan, text = view.cases[1], case_text(outcomes[1])
+    copies = [replace(plan, key=f"copy_{number}") for number in range(6)]
+    texts = {"baseline": case_text(outcomes[0]), **{copy.key: text for copy in copies}}
+    page = "".join(read_page(compare_page(replace(view, cases=(view.cases[0], *copies)), texts, {}, "run")).parts)
+    assert page.count("其余 6 个情景") == len({item.name for item in text.settings})
+    assert text.settings[0].label.zh in page
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_workbook_holds_scores_indicators_and_sources(
     language: Language, outcomes: Sequence[pipeline.Outcome], tmp_path: Path
