@@ -51,7 +51,26 @@ DEFINITIONS: tuple[str, ...] = (
     "percent = 0.01 ratio",
     "permille = 0.001 ratio",
 )
-SPELLINGS = {"%": "percent", "‰": "permille"}
+SPELLINGS = {
+    "%": "percent",
+    "％": "percent",
+    "‰": "permille",
+    "比率": "ratio",
+    "指数": "index",
+    "年": "a",
+    "天": "d",
+    "亿元（2020 年价）": "亿元_2020",
+    "微克": "ug",
+    "立方米": "m3",
+    "平方米": "m2",
+    "万平方米": "万m2",
+    "平方公里": "km2",
+    "吨标准煤": "tce",
+    "万吨标准煤": "万tce",
+    "万吨": "万t",
+    "亿千瓦时": "亿kWh",
+}
+"""What people write, and what reports print, for a unit or a part of one."""
 _BARE = frozenset({"ratio", "index"})
 _NAME = r"[^\W\d]\w*(?:\*\*-?\d)?"
 _GRAMMAR = re.compile(rf"{_NAME}(?:[*/]{_NAME})*")
@@ -122,7 +141,7 @@ def parse_unit(text: str) -> Unit:
     """
     import pint  # noqa: PLC0415
 
-    spelled = SPELLINGS.get(text.strip(), text.strip())
+    spelled = "/".join(SPELLINGS.get(part.strip(), part.strip()) for part in text.split("/"))
     product = re.sub(r"^1\s*/", "ratio/", spelled)
     if not _GRAMMAR.fullmatch(product):
         raise UnknownUnitError(text)

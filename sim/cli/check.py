@@ -10,7 +10,7 @@ from sim import pipeline
 from sim.cli.console import Speaker
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario, scenario_files
-from sim.ledger_words import ledger_changes
+from sim.ledger_words import changed_settings, ledger_changes
 from sim.model.binding import shown
 from sim.text import Text
 
@@ -32,7 +32,7 @@ def check(
         return
     for case in cases:
         name, count = case.scenario.file, len(case.selection.targets)
-        done = len(case.bound.resolved) + len(ledger_changes(case.scenario, case.world.ledger))
+        done = changed_settings(case)
         speaker.line(
             Text(
                 f"{name}：无误，改动 {done} 项，评分目标 {count} 项",
@@ -47,7 +47,7 @@ def _table(case: pipeline.Case, speaker: Speaker) -> Table:
     base = case.world.city.settings.base_year
     table = Table(box=None, pad_edge=False, header_style="bold")
     for zh, en in (("设定", "setting"), ("原值", "before"), ("现值", "now"), ("层", "layer")):
-        table.add_column(speaker.word(zh, en))
+        table.add_column(speaker.word(zh, en), no_wrap=zh == "设定")
     for item in case.bound.resolved:
         table.add_row(item.name, shown(item.before, base), shown(item.after, base), item.change.origin)
     for row in ledger_changes(case.scenario, case.world.ledger):

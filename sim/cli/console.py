@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import locale
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -111,8 +112,12 @@ def _write_plainly(error: UnicodeError) -> tuple[str, int]:
 
 
 def chosen_language(asked: str | None) -> Language:
-    """The language of messages: the one asked for, else English in an English locale, else Chinese."""
+    """The language of messages: the one asked for, else English where the system is set to it, else Chinese.
+
+    C.UTF-8 is no language; Python's own reading of it is English.
+    """
     if asked is not None:
         return "en" if asked == "en" else "zh"
-    name = locale.getlocale()[0] or ""
+    variables = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    name = next((value for value in variables if value), "") if sys.platform != "win32" else locale.getlocale()[0] or ""
     return "en" if name.lower().startswith("en") else "zh"

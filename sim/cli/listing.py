@@ -13,6 +13,7 @@ from sim.inputs.bindings import AnyBinding, Binding
 from sim.inputs.home import DEFAULT_CITY, Home, find_home
 from sim.inputs.scenario import read_scenario, scenario_files
 from sim.model.binding import shown
+from sim.report.values import unit_text
 from sim.text import Text
 from sim.world import World, open_world
 
@@ -43,7 +44,7 @@ def list_all(city: str | None, home_folder: Path | None, speaker: Speaker) -> No
 _SECTIONS = {"levers": "lever", "assumptions": "assumption", "behaviour": "behaviour"}
 _TITLES = {
     "scenarios": Text("情景", "Scenarios"),
-    "targets": Text("可评分的目标", "Targets that can be scored"),
+    "targets": Text("目标与判定依据", "Targets and what judges them"),
     "levers": Text("levers：政策杠杆（政府决定）", "levers: what the bureau decides"),
     "assumptions": Text("assumptions：外部假设", "assumptions: what happens to the city"),
     "behaviour": Text("behaviour：行为参数", "behaviour: what we believe"),
@@ -71,19 +72,33 @@ def _targets(world: World, speaker: Speaker) -> list[dict[str, Any]]:
             "name": key,
             "label": speaker.say(world.catalogue.targets[key].name),
             "value": f"{world.catalogue.targets[key].operator} {world.catalogue.targets[key].value:g}",
-            "unit": world.catalogue.targets[key].unit,
+            "unit": _unit_of_target(world.catalogue.targets[key].unit, speaker),
             "year": world.catalogue.targets[key].year,
-            "binding": _bound_to(world.catalogue.by_kind.of(key)),
+            "binding": _bound_to(world.catalogue.by_kind.of(key), speaker),
         }
         for key in world.catalogue.targets
     ]
 
 
-def _bound_to(binding: AnyBinding | None) -> str:
+def _unit_of_target(unit: str, speaker: Speaker) -> str:
+    """As reports print it; a script gets the unit itself."""
+    return unit if speaker.as_json else unit_text(unit, speaker.language)
+
+
+def _bound_to(binding: AnyBinding | None, speaker: Speaker) -> str:
     """The kind of a binding, or the variable."""
     if isinstance(binding, Binding):
         return binding.variable
-    return "" if binding is None else binding.binding
+    if binding is None:
+        return ""
+    return binding.binding if speaker.as_json else speaker.say(_JUDGED_BY[binding.binding])
+
+
+_JUDGED_BY = {
+    "ledger": Text("（项目台账）", "(project ledger)"),
+    "history": Text("（已公布数据）", "(published data)"),
+    "outside": Text("（不判定）", "(not judged)"),
+}
 
 
 def _parameters(world: World, kind: str, speaker: Speaker) -> list[dict[str, Any]]:
@@ -104,7 +119,8 @@ def _parameters(world: World, kind: str, speaker: Speaker) -> list[dict[str, Any
 def _table(rows: list[dict[str, Any]], speaker: Speaker) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for key in rows[0] if rows else ():
-        table.add_column(speaker.say(_HEADS[key]), overflow="fold", max_width=44)
+        whole = key in ("name", "binding")  # names are there to be copied
+        table.add_column(speaker.say(_HEADS[key]), overflow="fold", no_wrap=whole, max_width=None if whole else 44)
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
     return table

@@ -207,7 +207,7 @@ def missed_targets(required: Sequence[str], outcomes: Sequence[Any]) -> list[str
 def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> None:
     """Print what was changed, the scorecards and where everything is."""
     from sim.deliver import draw_sentences
-    from sim.ledger_words import ledger_changes
+    from sim.ledger_words import changed_settings
     from sim.report.pages import headline
 
     for outcome in outcomes:
@@ -223,7 +223,7 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
             speaker.line(outcome.step_error.sentence())
         for sentence in draw_sentences(outcome):
             speaker.line(sentence)
-        count = len(outcome.case.bound.resolved) + len(ledger_changes(scenario, outcome.case.world.ledger))
+        count = changed_settings(outcome.case)
         if count:
             speaker.line(
                 Text(f"改动参数 {count} 项，见报告第二节。", f"{count} settings changed; see section 2 of the report.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -54,13 +55,49 @@ _LIMITS = {
 
 
 def check_against(schema: type[Schema], data: Any, document: Document, faults: Faults, at: KeyPath = ()) -> Schema | None:
-    """Return the record, or None after adding every fault."""
+    """Return the record after adding every fault; what is faulty is left out, so that the rest can be checked further.
+
+    None where nothing is left of it. Nobody runs with such a record: its faults are raised.
+    """
     try:
         return schema.model_validate(data)
     except ValidationError as error:
         for detail in error.errors():
             _add(detail, schema, document, faults, at)
+        return _salvaged(schema, data, error)
+
+
+_MOST_TRIES = 8
+
+
+def _salvaged(schema: type[Schema], data: Any, error: ValidationError) -> Schema | None:
+    """The record without the keys that are wrong; a key that lacks one of its own goes with it."""
+    rest = deepcopy(data)
+    for _ in range(_MOST_TRIES):
+        for detail in error.errors():
+            path = detail["loc"][:-1] if detail["type"] == "missing" else detail["loc"]
+            if not _leave_out(rest, path):
+                return None
+        try:
+            return schema.model_validate(rest)
+        except ValidationError as another:
+            error = another
     return None
+
+
+def _leave_out(data: Any, path: tuple[int | str, ...]) -> bool:
+    """Delete the innermost key of a path; one that is gone already counts as deleted. False where there is none to delete."""
+    holder, last = None, None
+    for part in path:
+        if not isinstance(data, dict):
+            break
+        if part not in data:
+            return holder is not None
+        holder, last, data = data, part, data[part]
+    if holder is None:
+        return False
+    del holder[last]
+    return True
 
 
 def _add(detail: Any, schema: type[BaseModel], document: Document, faults: Faults, at: KeyPath) -> None:

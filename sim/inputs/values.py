@@ -110,7 +110,7 @@ def read_value(raw: Any, target: Target, faults: Faults, place: Place, earlier: 
 
 
 def _read(raw: Any, target: Target, faults: Faults, place: Place) -> YearPath | None:
-    if isinstance(raw, Mapping) and any(_is_year(key) for key in raw):
+    if names_years(raw):
         return _read_path(raw, target, faults, place)
     array = _read_array(raw, target, target.dims, faults, place)
     return None if array is None else YearPath(array)
@@ -223,6 +223,19 @@ def _converted(number: float, given: str, unit: str, faults: Faults, place: Plac
         advice = Text(f"本项单位为 {unit}", f"the unit is {unit}")
         faults.add(Text(f"单位 {given} 不适用", f"the unit {given} does not fit"), place, advice)
     return None
+
+
+def from_the_first_year(path: YearPath, earlier: YearPath, base_year: int) -> YearPath:
+    """A value for the years of the run: in the base year there stands what stood there before, as the past has it."""
+    first = base_year + 1
+    years = (first, *(year for year in path.years if year > first))
+    shape = "step" if path.shape == "step" else "ramp"
+    return YearPath(earlier.at(base_year), years, tuple(path.at(year) for year in years), shape, base_year)
+
+
+def names_years(raw: Any) -> bool:
+    """Whether what a file gives is a path of calendar years."""
+    return isinstance(raw, Mapping) and any(_is_year(key) for key in raw)
 
 
 def _filled(path: YearPath, earlier: YearPath | None) -> YearPath:

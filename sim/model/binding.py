@@ -11,7 +11,7 @@ from sim.errors import Faults, InputError, nearest
 from sim.inputs.city import City
 from sim.inputs.parameters import ParameterRecord, check_range
 from sim.inputs.scenario import SECTION_OF_KIND, Change, Scenario
-from sim.inputs.values import Floats, Target, YearPath, read_value
+from sim.inputs.values import Floats, Target, YearPath, from_the_first_year, names_years, read_value
 from sim.model.graph import Graph
 from sim.text import Text
 
@@ -113,6 +113,8 @@ class _Binder:
         after = read_value(raw, target, self.faults, change.place, values[name])
         if after is None:
             return None
+        if record.kind == "lever" and not names_years(change.raw):
+            after = from_the_first_year(after, values[name], target.base_year)
         check_range(record, after, self.faults, change.place)
         section = change.section or SECTION_OF_KIND.get(record.kind, "")
         return Resolved(name, record.label, section, record.unit, values[name], after, replace(change, section=section))
@@ -185,11 +187,11 @@ def shown(path: YearPath | None, base_year: int) -> str:
         return "—"
     if path.is_constant:
         return _numbers(path.before)
-    points = ", ".join(f"{year}: {_numbers(array)}" for year, array in zip(path.years, path.arrays, strict=True))
-    shape = "" if path.shape == "step" else f" ({path.shape})"
-    begun = path.shape == "hold" or (path.shape == "ramp" and path.years[0] <= base_year)
-    start = "" if begun else f"{base_year}: {_numbers(path.before)}, "
-    return f"{start}{points}{shape}"
+    begun = path.shape == "hold" or base_year in path.years
+    points = [] if begun else [(base_year, path.at(base_year))]
+    points += [(year, array) for year, array in zip(path.years, path.arrays, strict=True) if begun or year > base_year]
+    text = ", ".join(f"{year}: {_numbers(array)}" for year, array in points)
+    return text if path.shape == "step" else f"{text} ({path.shape})"
 
 
 def _numbers(array: Floats) -> str:

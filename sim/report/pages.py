@@ -249,6 +249,7 @@ SECTIONS = {
     "assumptions": Text("外部假设", "assumption"),
     "behaviour": Text("行为参数", "behaviour"),
     "given": Text("给定变量", "given variable"),
+    "ledger": Text("项目台账", "project ledger"),
 }
 
 

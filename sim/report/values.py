@@ -50,6 +50,11 @@ _UNITS = {
     "亿kWh": Text("亿千瓦时", "100m kWh"),
     "万m2": Text("万平方米", "10k m2"),
     "a": Text("年", "year"),
+    "years": Text("年", "years"),
+    "multiple": Text("倍", "times"),
+    "rank": Text("位次", "rank"),
+    "persons_per_institution": Text("人/机构", "persons per institution"),
+    "undefined_in_seed": Text("文件未说明", "not said by the document"),
 }
 
 

@@ -161,8 +161,10 @@ def test_wrong_calls_give_status_2_and_no_traceback(words: tuple[str, ...]) -> N
     assert done.stdout == ""
 
 
-def test_messages_are_chinese_in_the_c_locale_and_english_when_asked() -> None:
-    assert "没有城市" in sim("list", "--city", "yueyang", LC_ALL="C", LANG="C").stderr
+def test_messages_are_chinese_unless_the_system_or_the_user_asks_for_english() -> None:
+    for name in ("C", "C.UTF-8", "zh_CN.UTF-8"):
+        assert "没有城市" in sim("list", "--city", "yueyang", LC_ALL=name).stderr
+    assert "no city" in sim("list", "--city", "yueyang", LC_ALL="en_GB.UTF-8").stderr
     assert "no city" in sim("list", "--city", "yueyang", "--lang=en").stderr
 
 

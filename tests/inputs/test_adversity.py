@@ -82,7 +82,30 @@ def test_rates_may_be_written_in_per_cent(tmp_path: Path, world: World) -> None:
     file = tmp_path / "plain.yaml"
     file.write_text(HEAD + "levers: {conversion_policy: 5 ‰}\n", encoding="utf-8")
     case = pipeline.prepare(read_scenario(file), world)
-    assert float(case.bound.values["conversion_policy"].before[0]) == pytest.approx(0.005)
+    assert float(case.bound.values["conversion_policy"].at(2021)[0]) == pytest.approx(0.005)
+
+
+@pytest.mark.parametrize("raw", ["0.8 %", "0.8 ％", "0.008 比率", "0.008"])
+def test_a_plain_lever_starts_with_the_run_and_leaves_the_past(raw: str, tmp_path: Path, world: World) -> None:
+    """In the base year the city was as it was: a lever that is measured against it must have something to be measured by."""
+    file = tmp_path / "plain.yaml"
+    file.write_text(HEAD + f"levers: {{rd_policy: {raw}}}\n", encoding="utf-8")
+    path = pipeline.prepare(read_scenario(file), world).bound.values["rd_policy"]
+    own = world.city.parameters["rd_policy"].value
+    assert own is not None
+    assert path.at(2020) == pytest.approx(own.at(2020))
+    assert all(path.at(year) == pytest.approx(0.008) for year in (2021, 2022, 2035))
+
+
+def test_one_member_of_a_plain_lever_starts_with_the_run(tmp_path: Path, world: World) -> None:
+    file = tmp_path / "plain.yaml"
+    file.write_text(HEAD + "levers: {nurture_policy: {2025: 0.1}}\n", encoding="utf-8")
+    path = pipeline.prepare(read_scenario(file, (), (("nurture_policy.industry", "0.05"),)), world).bound.values[
+        "nurture_policy"
+    ]
+    assert path.at(2020).max() == 0.0
+    assert [path.at(year).ravel()[0] for year in (2021, 2024, 2030)] == [0.05, 0.05, 0.05]
+    assert [path.at(year).ravel()[-1] for year in (2021, 2024, 2030)] == [0.0, 0.0, 0.1]
 
 
 @pytest.fixture(scope="module")

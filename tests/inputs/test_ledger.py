@@ -192,6 +192,23 @@ def test_all_faults_come_at_once(copied: Home) -> None:
         assert expected in text
 
 
+def test_a_wrong_key_of_the_section_hides_no_wrong_name(copied: Home) -> None:
+    file = copied.scenarios / "mine.yaml"
+    file.write_text(
+        HEAD + "levers: {rd_polcy: 0.01}\n"
+        "ledger:\n  use: [all]\n  delay: {p0_hub_logistic: 1, p0_hub_energy: soon}\n"
+        "  acelerate: {}\n  cancel: ['class:expresway']\n"
+        "  add: {new: {label: {zh: 甲, en: A}, funder: business, class: factory, region: rest, branch: cars, amount: 9000}}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError) as caught:
+        pipeline.open_cases(copied, [file], None, (), ())
+    text = str(caught.value)
+    names = ("'p0_hub_logistics'", "'accelerate'", "'class:expressway'", "'rd_policy'", "unknown branch 'cars'")
+    for expected in (*names, "a number is wanted", "at most 5000"):
+        assert expected in text
+
+
 def test_all_faults_of_a_row_come_at_once(copied: Home) -> None:
     rows = _rows(copied)
     changes = {
