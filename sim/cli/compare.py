@@ -10,12 +10,14 @@ from sim.cli.console import Speaker
 from sim.errors import Fault, Place, UsageError
 from sim.outputs.compare import Difference, differences
 from sim.outputs.store import find_run
+from sim.report.values import unit_text
 from sim.text import Text
 
 
 def compare(first: str, second: str, results: Path, speaker: Speaker) -> None:
     """Print what differs, for two scenarios or for every scenario that two runs share."""
-    pairs = _pairs(find_run(first, results), find_run(second, results))
+    ones, twos = find_run(first, results), find_run(second, results)
+    pairs = _pairs(ones, twos)
     try:
         found = {name: differences(one, two) for name, one, two in pairs}
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError) as error:
@@ -28,6 +30,15 @@ def compare(first: str, second: str, results: Path, speaker: Speaker) -> None:
         speaker.line(Text(f"{name}：{len(items)} 处不同", f"{name}: {len(items)} differences"))
         if items:
             speaker.out.print(_table(items, speaker))
+    alone = sorted(set(ones) ^ set(twos)) if len(pairs) < max(len(ones), len(twos)) else []
+    if alone:
+        names = "、".join(alone)
+        speaker.line(
+            Text(
+                f"只在一次运行中、未比较：{names}；比较两个情景请写到情景文件夹，如 RUN/{alone[0]}",
+                f"in one run only, not compared: {', '.join(alone)}; to compare two scenarios, name their folders: RUN/{alone[0]}",
+            )
+        )
 
 
 def _pairs(first: dict[str, Path], second: dict[str, Path]) -> list[tuple[str, Path, Path]]:
@@ -45,8 +56,28 @@ def _pairs(first: dict[str, Path], second: dict[str, Path]) -> list[tuple[str, P
 
 def _table(items: list[Difference], speaker: Speaker) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for zh, en in (("类别", "kind"), ("名称", "name"), ("第一次", "first"), ("第二次", "second")):
-        table.add_column(speaker.word(zh, en), overflow="fold")
+    heads = (
+        ("类别", "kind"),
+        ("名称", "name"),
+        ("含义", "meaning"),
+        ("单位", "unit"),
+        ("第一次", "first"),
+        ("第二次", "second"),
+    )
+    for index, (zh, en) in enumerate(heads):
+        table.add_column(speaker.word(zh, en), overflow="fold", no_wrap=index < _UNBROKEN)
     for item in items:
-        table.add_row(item.kind, item.name, item.first, item.second)
+        kind = speaker.say(_KINDS[item.kind]) if item.kind in _KINDS else item.kind
+        label = item.label_en if speaker.language == "en" else item.label_zh
+        table.add_row(kind, item.name, label, unit_text(item.units, speaker.language), item.first, item.second)
     return table
+
+
+_UNBROKEN = 2
+_KINDS = {
+    "run": Text("运行", "run"),
+    "input": Text("输入", "input"),
+    "result": Text("结果", "result"),
+    "versions": Text("版本", "version"),
+    "input_hashes": Text("文件", "file"),
+}

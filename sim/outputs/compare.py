@@ -18,29 +18,38 @@ RELATIVE = 1e-9
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that differs: an input or the largest difference of a result."""
+    """One thing that differs: an input or the largest difference of a result, with its label and unit where it has any."""
 
     kind: str
     name: str
     first: str
     second: str
+    label_zh: str = ""
+    label_en: str = ""
+    units: str = ""
 
 
 def differences(first: Path, second: Path) -> list[Difference]:
-    """All differences of two run files."""
+    """All differences of two run files: what was run, inputs, results, and last the versions and files behind them."""
+    one, two = read_attributes(first), read_attributes(second)
     return [
-        *_attribute_differences(read_attributes(first), read_attributes(second)),
+        *_run_differences(one, two),
         *_dataset_differences("input", read_group(first, "inputs"), read_group(second, "inputs")),
         *_dataset_differences("result", read_group(first, "results"), read_group(second, "results")),
+        *_hash_differences(one, two),
     ]
 
 
-def _attribute_differences(first: dict[str, Any], second: dict[str, Any]) -> list[Difference]:
-    found = [
+def _run_differences(first: dict[str, Any], second: dict[str, Any]) -> list[Difference]:
+    return [
         Difference("run", key, str(first.get(key, "")), str(second.get(key, "")))
         for key in ("scenario", "city", "method", "steps_per_year")
         if first.get(key) != second.get(key)
     ]
+
+
+def _hash_differences(first: dict[str, Any], second: dict[str, Any]) -> list[Difference]:
+    found = []
     for key in ("versions", "input_hashes"):
         one, two = json.loads(first.get(key, "{}")), json.loads(second.get(key, "{}"))
         names = sorted(set(one) | set(two))
@@ -60,7 +69,9 @@ def _dataset_differences(kind: str, first: xr.Dataset, second: xr.Dataset) -> li
             continue
         difference = _largest(first[name], second[name])
         if difference is not None:
-            found.append(Difference(kind, name, *difference))
+            said = first[name].attrs
+            label = (str(said.get(key, "")) for key in ("long_name_zh", "long_name", "units"))
+            found.append(Difference(kind, name, *difference, *label))
     return found
 
 
