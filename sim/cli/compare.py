@@ -36,7 +36,7 @@ def compare(first: str, second: str, results: Path, speaker: Speaker) -> None:
         speaker.line(
             Text(
                 f"只在一次运行中、未比较：{names}；比较两个情景请写到情景文件夹，如 RUN/{alone[0]}",
-                f"in one run only, not compared: {', '.join(alone)}; to compare two scenarios, name their folders: RUN/{alone[0]}",
+                f"in one run only, not compared: {', '.join(alone)}; to compare two of them, name folders: RUN/{alone[0]}",
             )
         )
 
