@@ -56,9 +56,11 @@ def digest(parts: Iterable[bytes]) -> str:
 
 @cache
 def engine_key() -> str:
-    """What an entry depends on besides its own key: the code that makes it, Python, numpy and pint."""
+    """What an entry depends on besides its own key: the code that makes it, Python, numpy, pint and ruamel.yaml."""
     texts = [file.read_bytes() for part in _ENGINE_PARTS for file in sorted(ENGINE.glob(part))]
-    return digest([*texts, sys.version.encode(), np.__version__.encode(), version("pint").encode()])
+    return digest(
+        [*texts, sys.version.encode(), np.__version__.encode(), version("pint").encode(), version("ruamel.yaml").encode()]
+    )
 
 
 def cache_folder() -> Path | None:

@@ -21,10 +21,9 @@ def read_arrivals(file: Path, ledger: Ledger, faults: Faults) -> dict[str, Inflo
     inflows: dict[str, Inflow] = {}
     if not is_file(file):
         return inflows
-    with faults.gathering():
-        for place, row in read_table(file, COLUMNS):
-            with faults.gathering():
-                _add_arrival(row, place, inflows, ledger, faults)
+    for place, row in read_table(file, COLUMNS, faults):
+        with faults.gathering():
+            _add_arrival(row, place, inflows, ledger, faults)
     return inflows
 
 

@@ -100,16 +100,13 @@ def read_history(file: Path, sources_file: Path, breaks: Iterable[Path] = ()) ->
     faults, ranks, data = Faults(), dict[str, int](), list[Datum]()
     with faults.gathering():
         ranks = {name: source.rank for name, source in read_sources(sources_file).items()}
-    with faults.gathering():
-        for place, row in read_table(file, COLUMNS):
-            with faults.gathering():
-                if row["value"] or not row.get("accepted"):  # a row without a value says that its absence is accepted
-                    data.append(_datum(row, place))
-                if row["source"] not in ranks:
-                    message = Text(
-                        f"来源 {row['source']} 不在 sources.yaml 中", f"source {row['source']} is not in sources.yaml"
-                    )
-                    faults.add(message, place, nearest(row["source"], ranks))
+    for place, row in read_table(file, COLUMNS, faults):
+        with faults.gathering():
+            if row["value"] or not row.get("accepted"):  # a row without a value says that its absence is accepted
+                data.append(_datum(row, place))
+            if ranks and row["source"] not in ranks:
+                message = Text(f"来源 {row['source']} 不在 sources.yaml 中", f"source {row['source']} is not in sources.yaml")
+                faults.add(message, place, nearest(row["source"], ranks))
     _fail_if_doubled(data, file, faults)
     faults.raise_if_any()
     return History(tuple(data), ranks, read_breaks(breaks))

@@ -155,17 +155,14 @@ def read_rows(file: Path, documents: Path, faults: Faults) -> dict[str, Project]
     if not is_file(file):
         return projects
     texts = {item.name: read_bytes(item, MAX_BYTES).decode("utf-8", "replace") for item in sorted(documents.glob("*.txt"))}
-    with faults.gathering():
-        for place, row in read_table(file, COLUMNS):
-            project = _project(row, place, faults)
-            if project.id in projects:
-                faults.add(Text(f"编号 {project.id} 重复", f"the id {project.id} stands twice"), place)
-            if not project.quote or project.quote not in texts.get(project.document, ""):
-                message = Text(
-                    f"{project.id} 的引文不见于 {project.document}", f"{project.id}: quote not in {project.document}"
-                )
-                faults.add(message, place)
-            projects[project.id] = project
+    for place, row in read_table(file, COLUMNS, faults):
+        project = _project(row, place, faults)
+        if project.id in projects:
+            faults.add(Text(f"编号 {project.id} 重复", f"the id {project.id} stands twice"), place)
+        if not project.quote or project.quote not in texts.get(project.document, ""):
+            message = Text(f"{project.id} 的引文不见于 {project.document}", f"{project.id}: quote not in {project.document}")
+            faults.add(message, place)
+        projects[project.id] = project
     return projects
 
 

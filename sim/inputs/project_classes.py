@@ -73,13 +73,12 @@ def read_project_classes(file: Path) -> dict[str, ProjectClass]:
         with every fault of the file.
     """
     faults, classes = Faults(), dict[str, ProjectClass]()
-    with faults.gathering():
-        for place, row in read_table(file, COLUMNS):
-            if row["class"] in classes:
-                faults.add(Text(f"类别 {row['class']} 重复", f"the class {row['class']} stands twice"), place)
-            with faults.gathering():
-                classes[row["class"]] = item = _project_class(row, place)
-                _fail_if_impossible(item, place, faults)
+    for place, row in read_table(file, COLUMNS, faults):
+        if row["class"] in classes:
+            faults.add(Text(f"类别 {row['class']} 重复", f"the class {row['class']} stands twice"), place)
+        with faults.gathering():
+            classes[row["class"]] = item = _project_class(row, place)
+            _fail_if_impossible(item, place, faults)
     faults.raise_if_any()
     return classes
 

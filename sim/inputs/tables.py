@@ -16,19 +16,21 @@ from sim.text import Text
 MAX_BYTES = 50_000_000
 
 
-def read_table(file: Path, columns: Sequence[str]) -> Iterator[tuple[Place, dict[str, str]]]:
+def read_table(file: Path, columns: Sequence[str], faults: Faults | None = None) -> Iterator[tuple[Place, dict[str, str]]]:
     """Yield the rows of a CSV file with their places. The columns named must be there; others are passed through.
 
     Raises
     ------
     InputError
-        when the file is missing, too large, not UTF-8, or lacks a column; after the last row, with every row that has more
-        cells than the head.
+        when the file is missing, too large, not UTF-8, not CSV, or lacks a column; for rows that have more cells than the head
+        after the last row, or never where `faults` takes them.
     """
-    yield from rows_of(read_text(file, MAX_BYTES), file, columns)
+    yield from rows_of(read_text(file, MAX_BYTES), file, columns, faults)
 
 
-def rows_of(text: str, file: Path, columns: Sequence[str]) -> Iterator[tuple[Place, dict[str, str]]]:
+def rows_of(
+    text: str, file: Path, columns: Sequence[str], faults: Faults | None = None
+) -> Iterator[tuple[Place, dict[str, str]]]:
     """The rows of a CSV text that was read from a file; see `read_table`."""
     reader = csv.DictReader(io.StringIO(text, newline=""))
     missing = [name for name in columns if name not in (reader.fieldnames or ())]
@@ -38,17 +40,18 @@ def rows_of(text: str, file: Path, columns: Sequence[str]) -> Iterator[tuple[Pla
     if missing:
         names = "、".join(missing)
         raise InputError(Fault(Text(f"缺少列：{names}", f"columns are missing: {names}"), Place(file, 1)))
-    faults = Faults()
+    found = Faults() if faults is None else faults
     try:
         for row in reader:
             place = Place(file, reader.line_num)
-            if None in row:
-                faults.add(Text("此行的列比表头多", "this row has more cells than the head"), place)
-            else:
-                yield place, {key: value or "" for key, value in row.items()}
+            if row.pop(None, None) is not None:  # the surplus of a row stands under None
+                found.add(Text("此行的列比表头多", "this row has more cells than the head"), place)
+            yield place, {key: value or "" for key, value in row.items()}
     except csv.Error as error:
-        faults.add(Text(f"不是有效的 CSV：{error}", f"not valid CSV: {error}"), Place(file, reader.line_num))
-    faults.raise_if_any()
+        found.add(Text(f"不是有效的 CSV：{error}", f"not valid CSV: {error}"), Place(file, reader.line_num))
+        found.raise_if_any()
+    if faults is None:
+        found.raise_if_any()
 
 
 def number(text: str, place: Place, column: str) -> float:

@@ -102,12 +102,11 @@ def _titles(file: Path, texts: Mapping[str, bytes], faults: Faults) -> dict[str,
 def _targets(file: Path, texts: Mapping[str, bytes], faults: Faults) -> dict[str, PlanTarget]:
     decoded = {name: content.decode("utf-8", "replace") for name, content in texts.items()}
     targets: dict[str, PlanTarget] = {}
-    with faults.gathering():
-        for place, row in read_table(file, COLUMNS):
-            with faults.gathering():
-                target = _target(row, place)
-                _fail_if_target_wrong(target, decoded, targets, place, faults)
-                targets[target.id] = target
+    for place, row in read_table(file, COLUMNS, faults):
+        with faults.gathering():
+            target = _target(row, place)
+            _fail_if_target_wrong(target, decoded, targets, place, faults)
+            targets[target.id] = target
     return targets
 
 

@@ -23,13 +23,13 @@ class Edits:
 
     use: frozenset[str] = frozenset()
     cancelled: frozenset[str] = frozenset()
-    delays: dict[str, tuple[frozenset[str], float]] = field(default_factory=dict)
+    delays: dict[str, tuple[frozenset[str], float, Place]] = field(default_factory=dict)
     priorities: dict[str, tuple[frozenset[str], int]] = field(default_factory=dict)
     added: dict[str, Project] = field(default_factory=dict)
 
     def delay(self, project: str) -> float:
         """Years by which a project is later than the documents have it."""
-        return sum(years for ids, years in self.delays.values() if project in ids)
+        return sum(years for ids, years, _ in self.delays.values() if project in ids)
 
     def priority(self, project: str) -> int | None:
         """Its place in line, where one is stated; the most urgent of several."""
@@ -51,24 +51,26 @@ def edits_of(changes: Iterable[LedgerChange], ledger: Ledger, faults: Faults) ->
     whole = replace(ledger, projects={**ledger.projects, **edits.added})
     for change in layers:
         _apply(change, whole, edits, faults)
-        _fail_if_too_late(change, edits, faults)
+    _fail_if_too_late(edits, faults)
     return edits
 
 
-def _fail_if_too_late(change: LedgerChange, edits: Edits, faults: Faults) -> None:
+def _fail_if_too_late(edits: Edits, faults: Faults) -> None:
     """Words that add up to more than any of them may say; the first project that is hit stands for all of them."""
-    each_may_be = all(abs(years) <= LONGEST_DELAY for _, years in edits.delays.values())
-    if not each_may_be or not (change.section.delay or change.section.accelerate):
-        return
-    late = frozenset[str]().union(*(ids for ids, _ in edits.delays.values()))
-    hit = next((project for project in sorted(late) if abs(edits.delay(project)) > LONGEST_DELAY), None)
+    if any(abs(years) > LONGEST_DELAY for _, years, _ in edits.delays.values()):
+        return  # said already, of the word itself
+    built = sorted((edits.use | edits.added.keys()) - edits.cancelled)
+    hit = next((project for project in built if abs(edits.delay(project)) > LONGEST_DELAY + _CLOSE), None)
     if hit is not None:
         years = f"{abs(edits.delay(hit)):g}"
         message = Text(
             f"{hit} 的延期或提前相加为 {years} 年，超过 {LONGEST_DELAY:g} 年",
             f"{hit}: delays and accelerations add up to {years} years, more than {LONGEST_DELAY:g}",
         )
-        faults.add(message, change.place("delay"))
+        faults.add(message, [place for ids, _, place in edits.delays.values() if hit in ids][-1])
+
+
+_CLOSE = 1e-9
 
 
 def _apply(change: LedgerChange, ledger: Ledger, edits: Edits, faults: Faults) -> None:
@@ -82,7 +84,7 @@ def _apply(change: LedgerChange, ledger: Ledger, edits: Edits, faults: Faults) -
             if not 0.0 <= years <= LONGEST_DELAY:
                 message = Text(f"{part} 须在 0–{LONGEST_DELAY:g} 年之间", f"{part} must lie in 0 to {LONGEST_DELAY:g} years")
                 faults.add(message, change.place(part, word))
-            edits.delays[f"{part} {word}"] = ids, sign * years
+            edits.delays[f"{part} {word}"] = ids, sign * years, change.place(part, word)
     for word, place in section.priority.items():
         edits.priorities[word] = selected_or_fault(word, ledger, change.place("priority", word), faults), place
 

@@ -6,6 +6,7 @@ all cities that it was fitted to; when any of them changes it is refused.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -26,6 +27,8 @@ from sim.text import Text
 
 Values = NDArray[Any]
 FILE = "ensemble.nc"
+SEAL = "ensemble.sha256"
+"""The hash of the file, beside it: it is known before the file is opened."""
 _MODEL_PARTS = (
     "*.py",
     "parameters.yaml",
@@ -137,12 +140,13 @@ def write_posterior(home: Home, model: str, posterior: Posterior) -> Path:
         "foreseen": json.dumps([asdict(item) for item in posterior.foreseen], ensure_ascii=False),
         "data_key": data_key(home, model, posterior.cities),
     }
-    dataset.attrs["checksum"] = _checksum(dataset)
     file = home.models / posterior.city / FILE
+    packed = bytes(dataset.to_netcdf(engine="netcdf4", encoding={"factor": {"zlib": True, "complevel": 9}}))
     aside = file.with_name(f".{FILE}.{os.getpid()}.part")
     try:
-        aside.write_bytes(bytes(dataset.to_netcdf(engine="netcdf4", encoding={"factor": {"zlib": True, "complevel": 9}})))
-        aside.replace(file)
+        for place, content in ((file, packed), (file.with_name(SEAL), _seal(packed))):
+            aside.write_bytes(content)
+            aside.replace(place)
     except OSError as error:
         message = Text(f"无法写入后验集合：{error.strerror}", f"cannot write the posterior ensemble: {error.strerror}")
         advice = Text(
@@ -167,8 +171,8 @@ def read_posterior(home: Home, city: str, model: str) -> Posterior | None:
     if not is_file(file):
         return None
     try:
+        _fail_if_changed(file)
         dataset = read_group(file)
-        _fail_if_changed(dataset)
         posterior, key = _posterior(dataset), str(dataset.attrs["data_key"])
     except MISTAKES_IN_CODE as error:
         message = Text("后验集合文件已损坏", "the file of the posterior ensemble is damaged")
@@ -183,16 +187,16 @@ def read_posterior(home: Home, city: str, model: str) -> Posterior | None:
     return posterior
 
 
-def _checksum(dataset: xr.Dataset) -> str:
-    """The hash of all that the file says: a flipped bit in a number would otherwise pass for the number."""
-    said = [f"{name}={value}".encode() for name, value in sorted(dataset.attrs.items()) if name != "checksum"]
-    arrays = [dataset[name].values.tobytes() for name in sorted(map(str, dataset.data_vars))]
-    return digest([*said, *(str(name).encode() for name in dataset["parameter"].values), *arrays])
+def _seal(content: bytes) -> bytes:
+    """A line as sha256sum writes it, so that `sha256sum -c` can say the same."""
+    return f"{hashlib.sha256(content).hexdigest()}  {FILE}\n".encode()
 
 
-def _fail_if_changed(dataset: xr.Dataset) -> None:
-    if dataset.attrs["checksum"] != _checksum(dataset):
-        raise ValueError("checksum")
+def _fail_if_changed(file: Path) -> None:
+    """A flipped bit would pass for a number, or end the process: the netCDF library does not survive every damage."""
+    seal = file.with_name(SEAL)
+    if not is_file(seal) or seal.read_bytes().split() != _seal(file.read_bytes()).split():
+        raise ValueError("seal")
 
 
 def _posterior(dataset: xr.Dataset) -> Posterior:

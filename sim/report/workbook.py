@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 from itertools import product
-from math import isnan
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -72,12 +72,19 @@ def _sheet(book: Workbook, title: str, heads: Sequence[str], rows: Iterable[Sequ
     sheet.freeze_panes(1, 1)
     widths = [_width(head) for head in heads]
     for index, row in enumerate(rows, start=1):
-        cells = [None if isinstance(value, float) and isnan(value) else value for value in row]
+        cells = [_cell(value) for value in row]
         sheet.write_row(index, 0, cells)
         if index < _ROWS_MEASURED:
             widths = [max(width, _width(str(cell or ""))) for width, cell in zip(widths, cells, strict=True)]
     for column, width in enumerate(widths):
         sheet.set_column(column, column, min(width + 2, _WIDEST))
+
+
+def _cell(value: Any) -> Any:
+    """What Excel can hold: no number that is not finite, and no text that the library would take for its own markup."""
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return f"\u200b{value}" if isinstance(value, str) and value.startswith("<r>") else value
 
 
 def _width(text: str) -> int:

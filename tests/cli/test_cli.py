@@ -80,7 +80,7 @@ def test_reports_are_chinese_unless_another_language_is_asked_for(tmp_path: Path
 
 
 def test_quiet_prints_nothing(tmp_path: Path) -> None:
-    done = sim("run", "baseline", "--draws", "0", "--out", tmp_path, "--quiet")
+    done = sim("run", "baseline", "--draws", "50", "--out", tmp_path, "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -217,7 +217,7 @@ def test_compare_of_two_runs(main_job: tuple[subprocess.CompletedProcess[str], P
 
 
 def test_a_gbk_console_loses_no_minus_sign(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "sim", "run", "baseline", "--draws", "0", "--out", str(tmp_path), "--lang", "zh"]
+    command = [sys.executable, "-m", "sim", "run", "baseline", "--draws", "50", "--out", str(tmp_path), "--lang", "zh"]
     variables = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "gbk"}
     done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, check=True, timeout=120)
     text = done.stdout.decode("gbk")

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from sim import pipeline
-from sim.errors import InputError
+from sim.errors import Faults, InputError
 from sim.inputs.home import Home
 from sim.inputs.ledger import COLUMNS
+from sim.ledger.edits import edits_of
 from sim.ledger_words import ledger_changes
 from sim.world import World, open_world
 
@@ -192,6 +193,16 @@ def test_all_faults_come_at_once(copied: Home) -> None:
         assert expected in text
 
 
+def test_only_what_is_built_in_the_end_may_not_be_too_late(copied: Home) -> None:
+    """A later layer may take back what an earlier one says; what is cancelled is not late."""
+    file = copied.scenarios / "mine.yaml"
+    file.write_text(HEAD + "ledger: {use: [all], delay: {p0_hub_transport: 9}, cancel: [p0_tr_nanheng]}\n", encoding="utf-8")
+    settings = (("ledger.delay.all", "9"), ("ledger.delay.p0_hub_transport", "0"), ("ledger.delay.p0_tr_nanheng", "9"))
+    [case] = pipeline.open_cases(copied, [file], None, (), settings)
+    edits = edits_of(case.scenario.ledger, case.world.ledger, Faults())
+    assert edits.delay("p0_tr_hengyong") == 9.0
+
+
 def test_a_wrong_key_of_the_section_hides_no_wrong_name(copied: Home) -> None:
     file = copied.scenarios / "mine.yaml"
     file.write_text(
@@ -242,6 +253,25 @@ def test_rows_with_too_many_cells_hide_no_other_fault(copied: Home) -> None:
     assert any("unknown kind 'trafic'" in message for message in messages)
 
 
+def test_a_row_that_is_too_long_is_still_known_by_its_id(copied: Home) -> None:
+    file = copied.models / "hengyang" / "ledger.csv"
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    long = [line + ",surplus" if line.startswith("p0_base_ecology,") else line for line in lines]
+    assert long != lines
+    file.write_text("\n".join(long) + "\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        open_world(copied, "hengyang")
+    assert [fault.message.en for fault in caught.value.faults] == ["this row has more cells than the head"]
+
+
+def test_a_table_that_cannot_be_read_is_one_fault(copied: Home) -> None:
+    file = copied.models / "hengyang" / "plan" / "targets.csv"
+    file.write_text(file.read_text(encoding="utf-8-sig").replace("operator", "operater", 1), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        open_world(copied, "hengyang")
+    assert [fault.message.en for fault in caught.value.faults] == ["columns are missing: operator"]
+
+
 ADD = "ledger: {{add: {{{}: {{label: {{zh: 甲, en: A}}, funder: business, class: factory, {}}}}}}}"
 HEAD = "name: {zh: 测试, en: Test}\nextends: baseline\n"
 
@@ -255,6 +285,7 @@ HEAD = "name: {zh: 测试, en: Test}\nextends: baseline\n"
         ("ledger: {use: [all], accelerate: {p0_hub_transport: -1}}", "must lie in 0 to 15"),
         ("ledger: {use: [all], cancel: [p1_ev_cycling]}", "holds no capital project"),
         ("ledger: {use: [all], delay: {p0_hub_transport: 9, all: 9}}", "add up to 18 years, more than 15"),
+        ("ledger: {use: [all], accelerate: {p0_hub_transport: 9, all: 9}}", "ledger.accelerate.all"),
         ("ledger: {used: [all]}", "did you mean 'use'"),
         ("ledger: {use: [all], delay: {p0_hub_transport: soon}}", "a number is wanted"),
         (ADD.format("p0_tr_hengyong", "region: rest, branch: trade"), "holds p0_tr_hengyong already"),

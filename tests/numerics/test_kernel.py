@@ -11,12 +11,14 @@ import pytest
 from numpy.typing import NDArray
 
 from sim import pipeline
+from sim.errors import RunError
 from sim.futures import priors_of_case, task_of
 from sim.inputs.home import Home
 from sim.inputs.scenario import scenario_files
 from sim.inputs.values import YearPath
 from sim.model import Array, at, event, noise, shift, stock, total, variable
 from sim.model.nodes import names_read
+from sim.numerics import central
 from sim.numerics.assembly import Request
 from sim.numerics.blocks import CHUNK, BlockResult, BlockRunner, Task
 from sim.numerics.central import central_run
@@ -26,6 +28,7 @@ from sim.numerics.kernel import compile_kernel
 from sim.numerics.methods import METHODS
 from sim.numerics.tape import Computed, Leaf, Phase
 from sim.numerics.workers import run_portions
+from sim.numerics.workspace import Workspace
 from tests import plain
 from tests.tiny import fail_if_unlike, graph_of, simulate
 
@@ -71,17 +74,34 @@ def fail_if_unlike_the_plain_evaluator(item: pipeline.Case, method: str) -> None
     fail_if_unlike(ours, list(reference.years(ByYear(item))), 1e-12)
 
 
-def test_runs_of_one_kernel_do_not_disturb_each_other(case: pipeline.Case) -> None:
+def test_runs_of_one_kernel_do_not_disturb_each_other(case: pipeline.Case, monkeypatch: pytest.MonkeyPatch) -> None:
     graph, bound = case.world.graph, case.bound
     clock = Clock(2021, 2025, 4)
     kernel = compile_kernel(graph, Request(OUTPUTS, bound.given, bound.yearly, METHODS["euler"], 4))
+    made: list[Workspace] = []
+
+    def counted(*words: Any) -> Workspace:
+        made.append(Workspace(*words))
+        return made[-1]
+
+    monkeypatch.setattr(central, "Workspace", counted)
+    halved = replace(bound, values={**bound.values, "planned_expenditure": _times(bound.values["planned_expenditure"], 0.5)})
+    broken = replace(bound, values={**bound.values, "planned_expenditure": _times(bound.values["planned_expenditure"], np.inf)})
     alone = list(central_run(kernel, clock, bound))
-    left_halfway = central_run(kernel, clock, bound)
-    next(left_halfway)
-    together = list(zip(central_run(kernel, clock, bound), central_run(kernel, clock, bound), strict=True))
-    for expected, pair in zip(alone, together, strict=True):
-        for row in pair:
-            assert all((row.values[name] == expected.values[name]).all() for name in OUTPUTS)
+    assert list(central_run(kernel, clock, halved))[-1].values["gdp_nominal"] != alone[-1].values["gdp_nominal"]
+    again = list(central_run(kernel, clock, bound))
+    assert len(made) == 1
+    with pytest.raises(RunError):
+        list(central_run(kernel, clock, broken))
+    next(left_halfway := central_run(kernel, clock, bound))
+    together = zip(central_run(kernel, clock, bound), central_run(kernel, clock, bound), strict=True)
+    for expected, rows in zip(alone, zip(again, *zip(*together, strict=True), strict=True), strict=True):
+        assert all((row.values[name] == expected.values[name]).all() for row in rows for name in OUTPUTS)
+    assert next(left_halfway).year == clock.first
+
+
+def _times(path: YearPath, factor: float) -> YearPath:
+    return replace(path, before=path.before * factor, arrays=tuple(array * factor for array in path.arrays))
 
 
 OUTPUTS = ("gdp_nominal", "manufacturing_share", "residents", "four_above_firms", "rd_intensity")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 from fontTools.ttLib import TTFont
@@ -185,13 +186,24 @@ def test_the_workbook_holds_scores_indicators_and_sources(
     assert indicators["gdp_real"][-1] == pytest.approx(float(outcomes[1].results["gdp_real"].values[0, -1]))
 
 
-def test_what_looks_like_a_formula_stays_text(tmp_path: Path, outcomes: Sequence[pipeline.Outcome]) -> None:
+@pytest.mark.parametrize("note", ["=1+1", "<r>a & b</r>", "http://a"])
+def test_what_looks_like_a_formula_or_markup_stays_text(
+    note: str, tmp_path: Path, outcomes: Sequence[pipeline.Outcome]
+) -> None:
     text = case_text(outcomes[1])
-    formula = replace(text.settings[0], note="=1+1")
+    strange = replace(text.settings[0], note=note)
     view = make_view(outcomes, "zh")
-    write_workbook(tmp_path / "table.xlsx", view, view.cases[1], replace(text, settings=[formula, *text.settings[1:]]))
+    write_workbook(tmp_path / "table.xlsx", view, view.cases[1], replace(text, settings=[strange, *text.settings[1:]]))
     cell = openpyxl.load_workbook(tmp_path / "table.xlsx").worksheets[2].cell(2, 9)
-    assert (cell.value, cell.data_type) == ("=1+1", "s")
+    assert (str(cell.value).lstrip("\u200b"), cell.data_type) == (note, "s")
+
+
+def test_a_number_that_is_not_finite_is_an_empty_cell(tmp_path: Path, outcomes: Sequence[pipeline.Outcome]) -> None:
+    view = make_view(outcomes, "zh")
+    scores = tuple(replace(score, projected=value) for score, value in zip(outcomes[1].scores, (np.inf, np.nan), strict=False))
+    write_workbook(tmp_path / "table.xlsx", view, replace(view.cases[1], scores=scores), case_text(outcomes[1]))
+    rows = list(openpyxl.load_workbook(tmp_path / "table.xlsx").worksheets[0].iter_rows(values_only=True))
+    assert [row[7] for row in rows[1:]] == [None, None]
 
 
 def test_every_character_of_texts_is_in_the_font(world: World) -> None:
