@@ -33,7 +33,7 @@ def run_main_job(folder: Path) -> Path:
 def photograph(chromium: str, page: Path, picture: Path, height: int) -> None:
     """Take a picture of a page."""
     with tempfile.TemporaryDirectory() as profile:
-        options = [f"--user-data-dir={profile}", f"--window-size=1180,{height}", f"--screenshot={picture}"]
+        options = [f"--user-data-dir={profile}", f"--window-size=1280,{height}", f"--screenshot={picture}"]
         subprocess.run([chromium, *QUIET, *options, page.as_uri()], check=True, capture_output=True)  # noqa: S603
 
 
