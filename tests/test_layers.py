@@ -22,6 +22,7 @@ LAYERS = (
     ("world", "priors"),
     ("projects",),
     ("pipeline",),
+    ("sampling",),
     ("futures",),
     ("ledger_words",),
     ("deliver",),
@@ -36,8 +37,9 @@ LAZY = {
     "sim/__main__.py",
     "sim/units.py",
     "sim/report/drawing.py",
-    "sim/numerics/sobol.py",
-}  # the command line, pint, matplotlib, scipy.stats: start-up time
+    "sim/numerics/cubes.py",
+    "sim/numerics/distributions.py",
+}  # the command line, pint, matplotlib, scipy: start-up time
 
 
 def layer(file: Path) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.numerics.sobol import sobol_uniforms
+from sim.numerics.cubes import sobol_uniforms
 from sim.streams import normals, triangular, uniforms
 
 MANY = 20_000

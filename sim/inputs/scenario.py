@@ -17,6 +17,7 @@ from sim.errors import Faults, InputError, Place, nearest
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.ledger_section import PREFIX, LedgerChange, LedgerSection, set_ledger
+from sim.inputs.sweep_section import SweepPart, SweepSection
 from sim.inputs.yaml_file import Document, KeyPath, read_yaml
 from sim.text import Text
 
@@ -66,6 +67,8 @@ class ScenarioFile(Layer):
     """Named layers."""
     use: list[str] = []
     """Names of the layers that are switched on."""
+    sweep: SweepSection | None = None
+    """What `python -m sim sweep` varies; the nearest file that has this section decides."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ class Scenario:
     files: tuple[Path, ...]
     ledger: tuple[LedgerChange, ...] = ()
     dormant_ledger: tuple[LedgerChange, ...] = ()
+    sweep: SweepPart | None = None
 
 
 _Place = tuple[Document, Layer, KeyPath, str]
@@ -178,6 +182,7 @@ def read_scenario(
         files=tuple(document.file for document, _ in chain),
         ledger=tuple(edits),
         dormant_ledger=tuple(_ledger_changes(_all_layers(chain))),
+        sweep=next((SweepPart(item.sweep, document) for document, item in reversed(chain) if item.sweep is not None), None),
     )
 
 

@@ -146,7 +146,7 @@ def _is_year(key: Any) -> bool:
 def _read_array(raw: Any, target: Target, dims: Sequence[Dimension], faults: Faults, place: Place) -> Floats | None:
     shape = tuple(len(dim.members) for dim in dims)
     if not isinstance(raw, Mapping):
-        number = _read_number(raw, target.unit, faults, place)
+        number = read_number(raw, target.unit, faults, place)
         return None if number is None else np.full(shape, number)
     if not dims:
         faults.add(Text("应为一个数", "a single number is wanted"), place)
@@ -176,7 +176,8 @@ def _read_members(
     return result
 
 
-def _read_number(raw: Any, unit: str, faults: Faults, place: Place) -> float | None:
+def read_number(raw: Any, unit: str, faults: Faults, place: Place) -> float | None:
+    """A number, or text with a number and a unit; in `unit`. None after adding a fault."""
     if isinstance(raw, str):
         return _read_quantity(raw, unit, faults, place)
     if isinstance(raw, bool) or not isinstance(raw, int | float):

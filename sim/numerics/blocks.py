@@ -67,12 +67,14 @@ class Task:
 class LostDraw:
     """A draw that became infinite or undefined.
 
-    For the first few of a block, `origin` says where it began, and `factors` by what its parameters were multiplied.
+    For the first few of a block, `origin` says where it began, `factors` by what its parameters were multiplied, and `swept`
+    which values its swept inputs took.
     """
 
     draw: int
     origin: Origin | None
     factors: Mapping[str, float] = field(default_factory=dict)
+    swept: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -160,4 +162,5 @@ class BlockRunner:
         task = self._task
         alone: BlockValues = task.draws.block(task.central, draw, draw + 1)
         factors = {name: float(values[0]) for name, values in alone.factors.items()}
-        return LostDraw(draw, origin_of(task.kernel, task.clock, alone, np.dtype(task.precision)), factors)
+        swept = {item.key: float(column[0]) for item, column in zip(alone.swept.inputs, alone.swept.columns, strict=True)}
+        return LostDraw(draw, origin_of(task.kernel, task.clock, alone, np.dtype(task.precision)), factors, swept)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.values import YearPath
-from sim.model.binding import NOISE
-from sim.numerics.sobol import sobol_uniforms
+from sim.model.binding import NOISE, SILENCE
+from sim.numerics.cubes import sobol_uniforms
+from sim.numerics.sample import NOTHING_SWEPT, Numbers, Sample, Swept
 from sim.streams import normals, triangular, uniforms
 
 Values = NDArray[Any]
@@ -43,7 +45,7 @@ class Prior:
 class Realisations:
     """Paths that differ from realisation to realisation: arrays [year, dims..., realisation] by name, from the year `first` on.
 
-    Draw i takes realisation i modulo their number.
+    Future i takes realisation i modulo their number.
     """
 
     first: int
@@ -54,11 +56,11 @@ class Realisations:
         """Number of realisations."""
         return int(next(iter(self.paths.values())).shape[-1])
 
-    def value(self, name: str, year: int, start: int, stop: int) -> Values:
-        """The values of the draws `start` to `stop` - 1 in a year, [dims..., draw]; after the last year the last holds."""
+    def value(self, name: str, year: int, futures: Numbers) -> Values:
+        """The values in a year, [dims..., draw]; after the last year the last holds."""
         path = self.paths[name]
         place = min(max(year - self.first, 0), len(path) - 1)
-        return np.take(path[place], np.arange(start, stop) % self.count, axis=-1)
+        return np.take(path[place], futures % self.count, axis=-1)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ class Draws:
 
     `given` holds values that were drawn elsewhere, as [dims..., draw]; `stored` factors [draw] that were, such as those of a
     posterior ensemble, which begin anew where there are more draws than factors: noise differs all the same. `realised` are
-    paths that were realised elsewhere, and begin anew likewise.
+    paths that were realised elsewhere, and begin anew likewise. A `sample` sweeps some inputs; the rest is as it would be, or
+    with `silent` without yearly shocks.
     """
 
     count: int
@@ -77,6 +80,8 @@ class Draws:
     stored: Mapping[str, Values] = field(default_factory=dict)
     realised: Realisations | None = None
     design: Design = "random"
+    sample: Sample | None = None
+    silent: bool = False
 
     def __post_init__(self) -> None:
         if self.count < 1:
@@ -85,43 +90,75 @@ class Draws:
     def block(self, central: Mapping[str, YearPath], start: int, stop: int) -> BlockValues:
         """The exogenous values of the draws `start` to `stop` - 1."""
         given = {name: values[..., start:stop] for name, values in self.given.items()}
-        return BlockValues(central, given, self.factors(start, stop), self.seed, start, stop, self.realised)
+        swept, futures = self.swept(start, stop), self.futures(start, stop)
+        shocks, projects = swept.luck("shocks", futures), swept.luck("projects", futures)
+        factors = self.factors(start, stop)
+        return BlockValues(central, given, factors, self.seed, shocks, projects, self.realised, swept, self.silent)
+
+    def swept(self, start: int, stop: int) -> Swept:
+        """The values of the inputs that are swept."""
+        return NOTHING_SWEPT if self.sample is None else Swept(self.sample.inputs, self.sample.columns(start, stop))
+
+    def futures(self, start: int, stop: int) -> Numbers:
+        """The number of the future that each draw takes: its own, or its place among the draws of its point."""
+        numbers = np.arange(start, stop)
+        return numbers % self.sample.members if self.sample is not None and self.sample.members else numbers
 
     def factors(self, start: int, stop: int) -> dict[str, Values]:
         """The factor of every prior, and of every parameter whose factors are stored."""
+        futures = self.futures(start, stop)
         if self.design == "sobol" and self.priors:
-            uniform = sobol_uniforms(self.seed, tuple(prior.name for prior in self.priors), start, stop)
+            names = tuple(prior.name for prior in self.priors)
+            uniform = sobol_uniforms(self.seed, names, start, stop)
         else:
-            uniform = {prior.name: uniforms(self.seed, prior.name, start, stop) for prior in self.priors}
+            streams = {prior.name: partial(uniforms, self.seed, prior.name) for prior in self.priors}
+            uniform = {name: at_numbers(futures, stream) for name, stream in streams.items()}
         drawn = {prior.name: triangular(uniform[prior.name], prior.low, prior.mode, prior.high) for prior in self.priors}
-        return drawn | {name: values[np.arange(start, stop) % len(values)] for name, values in self.stored.items()}
+        return drawn | {name: values[futures % len(values)] for name, values in self.stored.items()}
+
+
+def at_numbers(numbers: Numbers, make: Callable[[int, int], Values]) -> Values:
+    """Values at some numbers, from what makes them for a range of numbers; the last axis is that of the numbers."""
+    first, last = int(numbers.min()), int(numbers.max()) + 1
+    values = make(first, last)
+    return values if np.array_equal(numbers, np.arange(first, last)) else values[..., numbers - first]
 
 
 @dataclass(frozen=True)
 class BlockValues:
-    """The exogenous values of a block: central paths, replaced or multiplied where they are drawn, and noise."""
+    """The exogenous values of a block: central paths, replaced or multiplied where they are drawn, and noise.
+
+    `shocks` and `projects` [draw] are the numbers of the futures whose noise and whose realisation of the ledger a draw takes.
+    """
 
     central: Mapping[str, YearPath]
     given: Mapping[str, Values]
     factors: Mapping[str, Values]
     seed: int
-    start: int
-    stop: int
+    shocks: Numbers
+    projects: Numbers
     realised: Realisations | None = None
+    swept: Swept = NOTHING_SWEPT
+    silent: bool = False
 
     @property
     def drawn(self) -> frozenset[str]:
         """Names whose value differs from draw to draw."""
         paths = () if self.realised is None else self.realised.paths
-        return frozenset((*self.given, *self.factors, *paths))
+        return frozenset((*self.given, *self.factors, *paths, *self.swept.names))
 
     def value(self, name: str, year: int) -> Values:
         """[dims..., draw] if drawn, else [dims..., 1]. Noise is one standard normal number per draw and year."""
         if name.startswith(NOISE):
-            return normals(self.seed, name, self.start, self.stop, year)
+            return SILENCE if self.silent else self._noise(name, year)
         if name in self.given:
             return self.given[name]
         if self.realised is not None and name in self.realised.paths:
-            return self.realised.value(name, year, self.start, self.stop)
+            return self.realised.value(name, year, self.projects)
         central = self.central[name].at(year)[..., np.newaxis]
+        if name in self.swept.names:
+            return self.swept.value(name, year, central)
         return central * self.factors[name] if name in self.factors else central
+
+    def _noise(self, name: str, year: int) -> Values:
+        return at_numbers(self.shocks, lambda first, last: normals(self.seed, name, first, last, year))

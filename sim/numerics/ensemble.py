@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -110,7 +110,7 @@ class _Merger:
         """The statistics of everything gathered."""
         gathered, moments = self._gathered, self._gathered.moments
         if moments is None or not moments.count:
-            raise RunError(_none_left(self._lost))
+            raise RunError(none_left(self._lost))
         error, levels = gathered.quantile_error(), gathered.quantiles(LEVELS)
         return Ensemble(
             count=self._task.draws.count,
@@ -153,7 +153,8 @@ class _Merger:
         return {name: (named_counts[name], named_edges[name]) for name in named_counts}
 
 
-def _none_left(lost: list[LostDraw]) -> Fault:
+def none_left(lost: Sequence[LostDraw]) -> Fault:
+    """The fault of a run of which no draw stayed finite."""
     first = next((draw.origin for draw in lost if draw.origin is not None), None)
     where = (
         Text("", "") if first is None else Text(f"（{first.year} 年，{first.variable}）", f" ({first.year}, {first.variable})")
@@ -165,13 +166,13 @@ def _none_left(lost: list[LostDraw]) -> Fault:
     )
 
 
-def lost_sentence(ensemble: Ensemble) -> Text | None:
+def lost_sentence(lost: Sequence[LostDraw]) -> Text | None:
     """Which draws were left out, and where the first of them went wrong; None when all were used."""
-    if not ensemble.lost:
+    if not lost:
         return None
-    shown = "；".join(_named(draw, zh=True) for draw in ensemble.lost[:_SHOWN])
-    shown_en = "; ".join(_named(draw, zh=False) for draw in ensemble.lost[:_SHOWN])
-    count = len(ensemble.lost)
+    shown = "；".join(_named(draw, zh=True) for draw in lost[:_SHOWN])
+    shown_en = "; ".join(_named(draw, zh=False) for draw in lost[:_SHOWN])
+    count = len(lost)
     return Text(
         f"{count} 次抽样出现无穷大或非数，未计入统计：{shown}{' 等' if count > _SHOWN else ''}",
         f"{count} draws became infinite or undefined and were left out: {shown_en}{' and others' if count > _SHOWN else ''}",
@@ -182,7 +183,8 @@ def _named(draw: LostDraw, *, zh: bool) -> str:
     if draw.origin is None:
         return f"第 {draw.draw} 次" if zh else f"draw {draw.draw}"
     year, variable = draw.origin.year, draw.origin.variable
-    drawn = "".join(f", {name} × {factor:.3g}" for name, factor in _farthest(draw))
+    drawn = "".join(f", {name} = {value:.4g}" for name, value in list(draw.swept.items())[:_MOST_MOVED])
+    drawn += "".join(f", {name} × {factor:.3g}" for name, factor in _farthest(draw))
     return f"第 {draw.draw} 次（{year} 年，{variable}{drawn}）" if zh else f"draw {draw.draw} ({year}, {variable}{drawn})"
 
 

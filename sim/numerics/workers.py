@@ -37,18 +37,25 @@ _CANCELLED = r"[\s\S]*\b(but not used|have been\s+cancelled)\b"  # an interrupt 
 
 
 def run_portions(
-    task: Task, work: Callable[[BlockResult], T], workers: int, lost_portions: list[Portion] | None = None
+    task: Task,
+    work: Callable[[BlockResult], T],
+    workers: int,
+    lost_portions: list[Portion] | None = None,
+    portions: list[Portion] | None = None,
 ) -> Iterator[T]:
     """What `work` makes of each portion of the draws, in order. Portions that had to be run again are added to `lost_portions`.
 
-    `work` copies what it keeps: the arrays of a result are written over by the next portion.
+    `work` copies what it keeps: the arrays of a result are written over by the next portion. Without `portions`, all draws are
+    run, in portions that suit the workers.
 
     Raises
     ------
     RunError
         when a portion is lost twice.
     """
-    portions = task.portions(workers)
+    portions = task.portions(workers) if portions is None else portions
+    if not portions:
+        return
     if workers == 1 or len(portions) == 1:
         runner = BlockRunner(task)
         yield from (work(runner.run(start, stop)) for start, stop in portions)

@@ -50,6 +50,11 @@ class Conditions:
         """Outputs that must be computed, each once."""
         return tuple(dict.fromkeys(name for item in self.conditions for name in item.reading.outputs))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Ids of the targets, in the order in which they are judged."""
+        return (*(item.target.id for item in self.conditions), *self.delivered)
+
     def __call__(self, values: Mapping[str, Values], draws: NDArray[np.intp]) -> dict[str, NDArray[np.bool_]]:
         """Whether each draw meets each target; `draws` are the numbers of the draws."""
         by_ledger = {name: answers[draws % len(answers)] for name, answers in self.delivered.items()}
@@ -81,7 +86,7 @@ def with_probabilities(scores: Sequence[Score], ensemble: Ensemble) -> list[Scor
 
 def sentences(ensemble: Ensemble, origin: Text) -> list[Text]:
     """What a reader must know of the draws: how many, whence, how likely all targets are together, and what was left out."""
-    lost = lost_sentence(ensemble)
+    lost = lost_sentence(ensemble.lost)
     head = Text(
         f"抽样 {ensemble.count:,} 次（种子 {ensemble.seed}）：{origin.zh}",
         f"{ensemble.count:,} draws (seed {ensemble.seed}): {origin.en}",

@@ -186,10 +186,10 @@ def test_a_draw_that_is_lost_is_left_out_and_named() -> None:
     assert found.shares["high"].count == 49
     assert np.isnan(found.paths["level"][-1, 7])
     assert np.isfinite(found.mean["level"]).all()
-    sentence = lost_sentence(found)
+    sentence = lost_sentence(found.lost)
     assert sentence is not None
     assert "draw 7 (2021, level)" in sentence.en
-    assert lost_sentence(run_ensemble(task(50, PRIOR))) is None
+    assert lost_sentence(run_ensemble(task(50, PRIOR)).lost) is None
 
 
 def test_a_run_without_a_finite_draw_fails() -> None:

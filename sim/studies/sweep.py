@@ -1,0 +1,194 @@
+"""A sweep: many draws of one case, kept draw by draw, in memory or in a folder where they can be gone on with.
+
+A worker runs a chunk of draws, judges the targets in it and writes it; the parent only counts. So memory does not grow with the
+number of draws, a chunk that is on disk is never lost, and where a chunk is run changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.errors import RunError
+from sim.futures import draws_of, posterior_of, task_of
+from sim.numerics.blocks import BlockResult, LostDraw, Task
+from sim.numerics.draws import DrawRequest, Draws
+from sim.numerics.ensemble import lost_sentence, none_left
+from sim.numerics.finite import Origin
+from sim.numerics.workers import Portion, run_portions
+from sim.outputs.draw_store import StorePlan, open_store, read_draws, write_chunk
+from sim.outputs.posterior import Posterior
+from sim.pipeline import Case, Outcome, judge_of, run
+from sim.plan.probability import Conditions, conditions_of
+from sim.sampling.plan import Sampling, compiled_for
+from sim.studies.sweep_record import store_plan
+
+Values = NDArray[Any]
+Kept = tuple[int, dict[str, Values], dict[str, Any]]
+"""First draw of a chunk, its arrays [dims..., draw], and what is noted of it."""
+Spread = Callable[[Task, Callable[[BlockResult], Any], list[Portion]], Iterator[Any]]
+"""Runs portions of draws somewhere, and gives back what is made of each."""
+Progress = Callable[[int, int, int], None]
+"""Told how many draws are done, of how many, and how many of them were lost."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep that is ready to run: the central run, how it is drawn, the task, what judges a draw, and what is stored."""
+
+    outcome: Outcome
+    sampling: Sampling
+    task: Task
+    conditions: Conditions
+    store: StorePlan
+    posterior: Posterior | None
+
+
+def prepare_sweep(case: Case, sampling: Sampling, *, precision: str = "float64", prior: bool = False) -> Sweep:
+    """Everything that is known before the first draw.
+
+    Raises
+    ------
+    SimError
+        when the central run fails, or the stored ensemble does not fit.
+    """
+    outcome = run(compiled_for(case, sampling.sample))
+    case = outcome.case
+    posterior = None if prior or sampling.rest == "central" else posterior_of(case.world)
+    draws = _draws(outcome, sampling, posterior)
+    conditions = conditions_of(outcome.scores, judge_of(case, outcome.results))
+    checked = tuple(check.variable for check in case.world.checks)
+    outputs = tuple(dict.fromkeys((*conditions.outputs, *checked, *sampling.outputs)))
+    task = task_of(case, outputs, draws, precision)
+    return Sweep(outcome, sampling, task, conditions, store_plan(outcome, sampling, task, conditions, posterior), posterior)
+
+
+def _draws(outcome: Outcome, sampling: Sampling, posterior: Posterior | None) -> Draws:
+    """What differs from draw to draw: the sample, and where the rest is not held still, everything that is unknown."""
+    sample, case = sampling.sample, outcome.case
+    if sampling.rest == "central":
+        return Draws(sampling.count, sampling.seed, sample=sample, silent=True)
+    draws = draws_of(case, DrawRequest(sampling.count, sampling.seed, 1), posterior)
+    if sample is None:
+        return draws
+    stored = {name: values for name, values in draws.stored.items() if name not in sample.names}
+    priors = tuple(prior for prior in draws.priors if prior.name not in sample.names)
+    return replace(draws, stored=stored, priors=priors, sample=sample)
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Makes of a chunk of results what is kept of it."""
+
+    draws: Draws
+    conditions: Conditions
+
+    def kept(self, result: BlockResult) -> Kept:
+        """The arrays of a chunk and what is noted of it; lost draws are not a number, and meet nothing."""
+        start, stop = result.start, result.stop
+        lost = np.zeros(stop - start, dtype=bool)
+        lost[[draw.draw - start for draw in result.lost]] = True
+        swept, futures = self.draws.swept(start, stop), self.draws.futures(start, stop)
+        met = self.conditions(result.values, swept.luck("projects", futures))
+        factors = self.draws.factors(start, stop)
+        arrays = {name: np.where(lost, np.nan, values).astype(values.dtype) for name, values in result.values.items()}
+        arrays["inputs"] = np.array([*swept.columns, *factors.values()]).reshape(-1, stop - start)
+        arrays["met"] = np.array([answers & ~lost for answers in met.values()], dtype=bool).reshape(-1, stop - start)
+        arrays["lost"] = lost
+        return start, arrays, {"lost": [asdict(draw) for draw in result.lost], "embedded_error": result.embedded_error}
+
+
+@dataclass(frozen=True)
+class Collector(Keeper):
+    """Sends what is kept back to the parent."""
+
+    def __call__(self, result: BlockResult) -> Kept:
+        """See Keeper."""
+        return self.kept(result)
+
+
+@dataclass(frozen=True)
+class Writer(Keeper):
+    """Writes what is kept into a folder; how many draws were run and lost goes back to the parent."""
+
+    folder: Path
+
+    def __call__(self, result: BlockResult) -> tuple[int, int]:
+        """See Keeper."""
+        start, arrays, note = self.kept(result)
+        write_chunk(self.folder, start, arrays, note)
+        return result.stop - start, len(result.lost)
+
+
+def on_this_machine(workers: int) -> Spread:
+    """Runs portions in this process or several of this machine."""
+    return lambda task, work, portions: run_portions(task, work, workers, portions=portions)
+
+
+def sweep_to_folder(sweep: Sweep, folder: Path, spread: Spread, progress: Progress | None = None) -> xr.Dataset:
+    """Run what is missing in a folder, and give back the whole, which is read when it is used.
+
+    Raises
+    ------
+    UsageError
+        when the folder holds something else or another program is writing to it.
+    RunError
+        when no draw stays finite, worker processes die twice, or the folder cannot be written.
+    """
+    with open_store(folder, sweep.store) as store:
+        missing = store.missing()
+        done = sweep.store.count - sum(stop - start for start, stop in missing)
+        lost = sum(len(mark["lost"]) for mark in store.present())
+        _tell(progress, done, sweep.store.count, lost)
+        for count, of_chunk in spread(sweep.task, Writer(sweep.task.draws, sweep.conditions, folder), missing):
+            done, lost = done + count, lost + of_chunk
+            _tell(progress, done, sweep.store.count, lost)
+        notes = store.present()
+    return _told(read_draws(folder), sweep, notes)
+
+
+def sweep_in_memory(sweep: Sweep, spread: Spread, progress: Progress | None = None) -> xr.Dataset:
+    """Run all draws and keep them in memory.
+
+    Raises
+    ------
+    RunError
+        when no draw stays finite, or worker processes die twice.
+    """
+    plan, done, lost = sweep.store, 0, 0
+    room = {name: np.full(plan.shape(name), item.fill, item.dtype) for name, item in plan.arrays.items()}
+    notes: list[dict[str, Any]] = []
+    for start, arrays, note in spread(sweep.task, Collector(sweep.task.draws, sweep.conditions), plan.chunks):
+        for name, values in arrays.items():
+            room[name][..., start : start + values.shape[-1]] = values
+        notes.append(note)
+        done, lost = done + len(arrays["lost"]), lost + len(note["lost"])
+        _tell(progress, done, plan.count, lost)
+    variables = {name: ((*item.dims, "draw"), room[name], dict(item.attributes)) for name, item in plan.arrays.items()}
+    return _told(xr.Dataset(variables, coords=dict(plan.coordinates), attrs=dict(plan.attributes)), sweep, notes)
+
+
+def _tell(progress: Progress | None, done: int, count: int, lost: int) -> None:
+    if progress is not None:
+        progress(done, count, lost)
+
+
+def _told(dataset: xr.Dataset, sweep: Sweep, notes: Iterable[Mapping[str, Any]]) -> xr.Dataset:
+    """The draws, unless all of them were lost."""
+    lost = [_lost_draw(draw) for note in notes for draw in note["lost"]]
+    if len(lost) >= sweep.store.count:
+        raise RunError(none_left(lost))
+    sentence = lost_sentence(lost)
+    return dataset if sentence is None else dataset.assign_attrs(left_out=sentence.en, left_out_zh=sentence.zh)
+
+
+def _lost_draw(record: Mapping[str, Any]) -> LostDraw:
+    """A lost draw as it was noted."""
+    origin = record["origin"]
+    return LostDraw(**{**record, "origin": None if origin is None else Origin(**origin)})

@@ -1,0 +1,200 @@
+"""What the draws of a sweep say together: bands by year, probabilities of targets with their errors, rank correlations.
+
+Every function takes the dataset of draws, in memory or on disk, and reads one variable at a time. Draws that became infinite or
+undefined are left out. Where points are listed (a grid or list), statistics are those of the draws at each point, by `point`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from sim.numerics.ensemble import LEVELS
+from sim.numerics.reducers import Share, quantiles_of
+
+Values = NDArray[Any]
+POINTWISE = ("grid", "list")
+NOT_OUTPUTS = ("inputs", "met", "lost")
+MOST_RANKED = 100_000
+"""Draws whose ranks are correlated, the first of more: the error of a correlation is then a third of a per cent."""
+_NUMBERS_AT_A_TIME = 1 << 22
+
+
+def outputs_of(draws: xr.Dataset) -> list[str]:
+    """Variables of the model among what was kept."""
+    return [str(name) for name in draws.data_vars if name not in NOT_OUTPUTS]
+
+
+def members_of(draws: xr.Dataset) -> int | None:
+    """Draws at each point; None where the draws are one ensemble."""
+    return max(int(draws.attrs["draws_per_point"]), 1) if draws.attrs["method"] in POINTWISE else None
+
+
+def points_of(draws: xr.Dataset) -> xr.Dataset:
+    """The values of the swept inputs at each point, as coordinates along `point`."""
+    members, swept = members_of(draws) or 1, int(draws.attrs["swept"])
+    values = draws["inputs"][:swept, ::members].to_numpy()
+    names = [str(name) for name in draws["input"].to_numpy()[:swept]]
+    return xr.Dataset(coords={name: ("point", row) for name, row in zip(names, values, strict=True)})
+
+
+def bands(draws: xr.Dataset, levels: tuple[float, ...] = LEVELS) -> xr.Dataset:
+    """Quantiles `NAME` (quantile, year, ...) of every output, with mean `NAME_mean` and standard deviation `NAME_sd`.
+
+    Quantiles are exact, straight between order statistics; they do not depend on how the draws were run.
+    """
+    lost, members, variables = draws["lost"].to_numpy(), members_of(draws), dict[str, Any]()
+    for name in outputs_of(draws):
+        array = draws[name].transpose(..., "draw")
+        dims = tuple(str(dim) for dim in array.dims[:-1])
+        attributes = {key: item for key, item in array.attrs.items() if key != "published"}
+        by_point = () if members is None else ("point",)
+        quantiles, mean, deviation = _summed_up(array.to_numpy(), lost, members, levels)
+        variables[name] = (("quantile", *dims, *by_point), quantiles, attributes)
+        variables[f"{name}_mean"] = ((*dims, *by_point), mean, attributes)
+        variables[f"{name}_sd"] = ((*dims, *by_point), deviation, attributes)
+    coordinates = {str(name): item for name, item in draws.coords.items() if name not in {"input", "target"}}
+    dataset = xr.Dataset(variables, coords={**coordinates, "quantile": list(levels)}, attrs=dict(draws.attrs))
+    return dataset if members is None else dataset.merge(points_of(draws), combine_attrs="override")
+
+
+def _summed_up(values: Values, lost: Values, members: int | None, levels: tuple[float, ...]) -> tuple[Values, Values, Values]:
+    """Quantiles [level, ...], means and standard deviations of [..., draw], or by point."""
+    if members is None:
+        values = values if not lost.any() else values[..., ~lost]
+        parts = [quantiles_of(rows, levels) for rows in _few_at_a_time(values)]
+        quantiles = np.concatenate(parts, axis=-1).reshape(len(levels), *values.shape[:-1])
+        return quantiles, values.mean(axis=-1), _deviation(values)
+    values = values.reshape(*values.shape[:-1], -1, members)
+    if not lost.any():
+        return quantiles_of(values, levels), values.mean(axis=-1), _deviation(values)
+    masked = np.ma.masked_invalid(values)
+    mean, deviation = masked.mean(axis=-1).filled(np.nan), masked.std(axis=-1, ddof=min(members - 1, 1)).filled(np.nan)
+    return _quantiles_without_lost(values, levels), mean, deviation
+
+
+def _deviation(values: Values) -> Values:
+    """Standard deviation; of a single draw it is nought."""
+    return np.asarray(values.std(axis=-1, ddof=min(values.shape[-1] - 1, 1)))
+
+
+def _few_at_a_time(values: Values) -> Iterator[Values]:
+    """Rows [series, draw], a few at a time, so that sorting needs little memory."""
+    rows = values.reshape(-1, values.shape[-1])
+    step = max(_NUMBERS_AT_A_TIME // max(values.shape[-1], 1), 1)
+    return (rows[start : start + step] for start in range(0, len(rows), step))
+
+
+def _quantiles_without_lost(values: Values, levels: tuple[float, ...]) -> Values:
+    """Quantiles [level, ..., point]; a point of which every draw was lost has none."""
+    present = ~np.isnan(values[(0,) * (values.ndim - 2)])  # [point, member]
+    found = np.full((len(levels), *values.shape[:-1]), np.nan)
+    for point, fine in enumerate(present):
+        if fine.any():
+            found[..., point] = quantiles_of(values[..., point, fine], levels)
+    return found
+
+
+def probabilities(draws: xr.Dataset) -> xr.Dataset:
+    """Share of the draws that meet each target, and all of them (`joint`), each with its Monte-Carlo error.
+
+    The error is that of independent draws; draws of one realisation of the ledger are not, so where there are several the
+    spread between realisations counts, if it is larger. Points of a Sobol sequence or Latin hypercube err by less. A point that
+    was run once, at the central values, has no error (not a number): there is nothing by chance in it.
+    """
+    met, lost = draws["met"].to_numpy(), draws["lost"].to_numpy()
+    together = met.all(axis=0) & ~lost if len(met) else np.zeros(0, dtype=bool)
+    rows = [*met, together] if len(met) else []
+    members = members_of(draws) or met.shape[-1]
+    futures = np.arange(met.shape[-1]) % members
+    groups = int(draws.attrs["realisations"])
+    shares = [[_share(row, lost, futures, groups, part) for part in _parts(len(lost), members)] for row in rows]
+    dims = ("target",) if members_of(draws) is None else ("target", "point")
+    p, error = (_table(shares, name, dims) for name in ("probability", "standard_error"))
+    if members == 1:
+        error = np.full_like(error, np.nan)
+    variables: dict[str, Any] = {"probability": (dims, p[:-1]), "error": (dims, error[:-1])}
+    if len(met):
+        variables |= {"joint": (dims[1:], p[-1]), "joint_error": (dims[1:], error[-1])}
+    dataset = xr.Dataset(variables, coords={"target": draws["target"]}, attrs={"draws": int((~lost).sum())})
+    return dataset if members_of(draws) is None else dataset.merge(points_of(draws), combine_attrs="override")
+
+
+def _parts(count: int, members: int) -> Iterator[slice]:
+    """The draws of each point."""
+    return (slice(start, start + members) for start in range(0, count, members))
+
+
+def _share(met: Values, lost: Values, futures: Values, groups: int, part: slice) -> Share:
+    """The share of one target at one point."""
+    fine = ~lost[part]
+    yes, numbers = met[part] & fine, futures[part] % max(groups, 1)
+    if groups < 2:  # noqa: PLR2004  one realisation tells nothing of their spread
+        return Share(int(yes.sum()), int(fine.sum()))
+    counts = (np.bincount(numbers[kept], minlength=groups).tolist() for kept in (yes, fine))
+    return Share(int(yes.sum()), int(fine.sum()), tuple(pair for pair in zip(*counts, strict=True) if pair[1]))
+
+
+def _table(shares: list[list[Share]], name: str, dims: tuple[str, ...]) -> Values:
+    table = np.array([[getattr(share, name) for share in row] for row in shares], dtype=float)
+    return table if len(dims) > 1 else table.reshape(-1)
+
+
+def rank_correlations(draws: xr.Dataset) -> xr.Dataset:
+    """Spearman's rank correlation of every input with every output by year: `NAME` (input, year, ...).
+
+    What never differs has none (not a number). More than MOST_RANKED draws are represented by the first of them.
+    """
+    inputs, fine = _ranked_inputs(draws)
+    variables: dict[str, Any] = {}
+    for name in outputs_of(draws):
+        array = draws[name].transpose(..., "draw")[..., : len(fine)]
+        values = array.to_numpy()[..., fine]
+        ranked = _ranked(values.reshape(-1, values.shape[-1]))
+        found = (inputs @ ranked.T).reshape(len(inputs), *values.shape[:-1])
+        variables[name] = (("input", *array.dims[:-1]), found, dict(array.attrs))
+    used = {str(name): item for name, item in draws.coords.items() if name != "target"}
+    return xr.Dataset(variables, coords=used, attrs={**draws.attrs, "draws": int(fine.sum())})
+
+
+def _ranked_inputs(draws: xr.Dataset) -> tuple[Values, Values]:
+    fine = ~draws["lost"].to_numpy()[:MOST_RANKED]
+    return _ranked(draws["inputs"][:, : len(fine)].to_numpy()[:, fine]), fine
+
+
+def _ranked(rows: Values) -> Values:
+    """Ranks of each row, centred and of length one, so that products of rows are correlations; equal values share a rank."""
+    ranks = rankdata(rows, axis=-1)
+    ranks -= ranks.mean(axis=-1, keepdims=True)
+    length = np.sqrt((ranks * ranks).sum(axis=-1, keepdims=True))
+    unit: Values = np.divide(ranks, length, out=np.full_like(ranks, np.nan), where=length > 0.0)
+    return unit
+
+
+def correlations_between(draws: xr.Dataset, year: int) -> xr.DataArray:
+    """Spearman's rank correlation of all outputs in a year with each other: (series, other)."""
+    names, rows = list[str](), list[Values]()
+    fine = ~draws["lost"].to_numpy()[:MOST_RANKED]
+    for name in outputs_of(draws):
+        array = draws[name].sel(year=year).transpose(..., "draw")[..., : len(fine)]
+        for label, row in _labelled(name, array):
+            names.append(label)
+            rows.append(row[fine])
+    ranked = _ranked(np.array(rows))
+    return xr.DataArray(
+        ranked @ ranked.T, dims=("series", "other"), coords={"series": names, "other": names}, name="correlation"
+    )
+
+
+def _labelled(name: str, array: xr.DataArray) -> Iterator[tuple[str, Values]]:
+    """Each series of a variable in a year, with its members in brackets; dimensions of one member are not named."""
+    values, sizes = array.to_numpy(), array.shape[:-1]
+    for place in np.ndindex(*sizes):
+        named = zip(array.dims[:-1], place, sizes, strict=True)
+        members = [str(array[dim].to_numpy()[index]) for dim, index, size in named if size > 1]
+        yield f"{name}[{', '.join(members)}]" if members else name, values[place]
