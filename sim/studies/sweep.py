@@ -16,7 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.errors import RunError
-from sim.futures import draws_of, posterior_of, task_of
+from sim.futures import draws_of, posterior_of, realisations_of, task_of
 from sim.numerics.blocks import BlockResult, LostDraw, Task
 from sim.numerics.draws import DrawRequest, Draws
 from sim.numerics.ensemble import lost_sentence, none_left
@@ -73,7 +73,9 @@ def _draws(outcome: Outcome, sampling: Sampling, posterior: Posterior | None) ->
     """What differs from draw to draw: the sample, and where the rest is not held still, everything that is unknown."""
     sample, case = sampling.sample, outcome.case
     if sampling.rest == "central":
-        return Draws(sampling.count, sampling.seed, sample=sample, silent=True)
+        luck = {item.role for item in (() if sample is None else sample.inputs)}
+        realised = realisations_of(case) if "projects" in luck else None
+        return Draws(sampling.count, sampling.seed, sample=sample, silent="shocks" not in luck, realised=realised)
     draws = draws_of(case, DrawRequest(sampling.count, sampling.seed, 1), posterior)
     if sample is None:
         return draws

@@ -182,7 +182,7 @@ def correlations_between(draws: xr.Dataset, year: int) -> xr.DataArray:
     fine = ~draws["lost"].to_numpy()[:MOST_RANKED]
     for name in outputs_of(draws):
         array = draws[name].sel(year=year).transpose(..., "draw")[..., : len(fine)]
-        for label, row in _labelled(name, array):
+        for label, row in labelled(name, array):
             names.append(label)
             rows.append(row[fine])
     ranked = _ranked(np.array(rows))
@@ -191,10 +191,15 @@ def correlations_between(draws: xr.Dataset, year: int) -> xr.DataArray:
     )
 
 
-def _labelled(name: str, array: xr.DataArray) -> Iterator[tuple[str, Values]]:
-    """Each series of a variable in a year, with its members in brackets; dimensions of one member are not named."""
-    values, sizes = array.to_numpy(), array.shape[:-1]
+def labelled(name: str, array: xr.DataArray) -> Iterator[tuple[str, Values]]:
+    """Each series [year, draw] of a variable, or [draw] of one year, with its members in brackets.
+
+    Dimensions of one member are not named.
+    """
+    dims = [dim for dim in array.dims if dim not in {"year", "draw"}]
+    array = array.transpose(*dims, ...)
+    values, sizes = array.to_numpy(), array.shape[: len(dims)]
     for place in np.ndindex(*sizes):
-        named = zip(array.dims[:-1], place, sizes, strict=True)
+        named = zip(dims, place, sizes, strict=True)
         members = [str(array[dim].to_numpy()[index]) for dim, index, size in named if size > 1]
         yield f"{name}[{', '.join(members)}]" if members else name, values[place]

@@ -1,0 +1,98 @@
+"""Names, units and targets of a sweep's draws, from what its dataset says of itself; in two languages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import xarray as xr
+
+from sim.text import Text
+
+PERCENT = 100.0
+
+
+@dataclass(frozen=True)
+class Named:
+    """A series or an input for people: its name, its unit, and what its values are multiplied by to be in it."""
+
+    key: str
+    label: Text
+    unit: str
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A target of the plan: what it asks of which variable; `level` is in the variable's own unit, where one is asked for."""
+
+    id: str
+    label: Text
+    unit: str
+    year: int
+    operator: str
+    value: float
+    variable: str
+    level: float | None
+
+
+def in_percent(key: str, label: Text, unit: str) -> Named:
+    """Ratios are shown in per cent, everything else in its own unit."""
+    return Named(key, label, "%", PERCENT) if unit == "ratio" else Named(key, label, unit)
+
+
+def named_series(draws: xr.Dataset, key: str) -> Named:
+    """A series by its name, which may hold members in brackets: `value_added_nominal[manufacturing]`."""
+    name, _, members = key.removesuffix("]").partition("[")
+    attributes = draws[name].attrs
+    label = Text(str(attributes.get("long_name_zh", name)), str(attributes.get("long_name", name)))
+    if members:
+        label = label + _members(draws, name, members.split(", "))
+    return in_percent(key, label, str(attributes.get("units", "")))
+
+
+def _members(draws: xr.Dataset, name: str, members: list[str]) -> Text:
+    """The names of members in brackets."""
+    known: Mapping[str, Mapping[str, Mapping[str, str]]] = json.loads(draws.attrs["members"])
+    dims = [str(dim) for dim in draws[name].dims]
+    found = {item: words for dim in dims for item, words in known.get(dim, {}).items()}
+    words = [found.get(item, {"zh": item, "en": item}) for item in members]
+    return Text(f"（{'、'.join(word['zh'] for word in words)}）", f" ({', '.join(word['en'] for word in words)})")
+
+
+def named_from(coordinate: xr.DataArray) -> dict[str, Named]:
+    """What a coordinate says of its members in the attribute `named`."""
+    listed = json.loads(coordinate.attrs["named"])
+    keys = [str(key) for key in coordinate.to_numpy()]
+    return {key: in_percent(key, Text(item["zh"], item["en"]), item["unit"]) for key, item in zip(keys, listed, strict=True)}
+
+
+def named_inputs(draws: xr.Dataset) -> dict[str, Named]:
+    """The inputs of a sweep by their keys; factors have the unit ×."""
+    listed, keys = json.loads(draws["inputs"].attrs["named"]), [str(key) for key in draws["input"].to_numpy()]
+    return {key: in_percent(key, Text(item["zh"], item["en"]), item["unit"]) for key, item in zip(keys, listed, strict=True)}
+
+
+def asked_targets(draws: xr.Dataset) -> list[Asked]:
+    """The targets that were judged draw by draw."""
+    return [_asked(item) for item in json.loads(draws["met"].attrs["asked"])]
+
+
+def _asked(item: Mapping[str, Any]) -> Asked:
+    return Asked(
+        item["id"],
+        Text(item["zh"], item["en"]),
+        item["unit"],
+        item["year"],
+        item["operator"],
+        item["value"],
+        item.get("variable", ""),
+        item.get("level"),
+    )
+
+
+def published_of(draws: xr.Dataset, name: str) -> dict[int, float]:
+    """Published values of a variable by year, in its unit."""
+    return {int(year): float(value) for year, value in json.loads(draws[name].attrs.get("published", "{}")).items()}

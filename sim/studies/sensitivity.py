@@ -1,0 +1,176 @@
+"""Which unknown matters, for which indicator, in which year: screening by Morris, then Sobol indices with intervals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.errors import Fault, InputError, Place, RunError, UsageError, nearest
+from sim.numerics.designs import Morris
+from sim.numerics.indices import morris_effects, sobol_indices
+from sim.numerics.sample import Sample
+from sim.report.sweep_names import named_series
+from sim.sampling.sensitivity import Unknown
+from sim.studies.sweep_statistics import labelled, outputs_of
+from sim.text import Text
+
+Values = NDArray[Any]
+USUAL_RESAMPLES, USUAL_KEPT = 200, 20
+_KEPT = ("title", "title_zh", "scenario", "members", "left_out", "left_out_zh")
+
+
+@dataclass(frozen=True)
+class Series:
+    """One output as it is analysed: its name with members in brackets, and its values [year, row]."""
+
+    name: str
+    values: Values
+
+
+def series_of(draws: xr.Dataset, names: Sequence[str] = ()) -> tuple[list[int], list[Series]]:
+    """The years after the base year, and the series that are analysed: those named, or all variables that are one series.
+
+    A name is that of a variable, or of one of its members as in `value_added_nominal[manufacturing]`.
+
+    Raises
+    ------
+    UsageError
+        with every name that was not kept.
+    """
+    base_year = int(draws.attrs["base_year"])
+    years = [int(year) for year in draws["year"].to_numpy() if year > base_year]
+    later = draws.sel(year=years)
+    single = [name for name in outputs_of(draws) if draws[name].size == draws.sizes["year"] * draws.sizes["draw"]]
+    found = {label: row for name in _variables(draws, names or single) for label, row in labelled(name, later[name])}
+    wanted = [label for label in found if not names or label in names or label.partition("[")[0] in names]
+    unknown = [name for name in names if not any(name in {label, label.partition("[")[0]} for label in found)]
+    if unknown:
+        known = [*found, *outputs_of(draws)]
+        messages = {name: Text(f"没有保留 {name}", f"{name} was not kept") for name in unknown}
+        raise UsageError(Fault(messages[name], Place(key="outputs"), nearest(name, known)) for name in unknown)
+    return years, [Series(label, found[label]) for label in wanted]
+
+
+def _variables(draws: xr.Dataset, names: Sequence[str]) -> list[str]:
+    """The variables that some names speak of, each once."""
+    asked = dict.fromkeys(name.partition("[")[0] for name in names)
+    return [name for name in asked if name in outputs_of(draws)]
+
+
+def fail_if_other_sample(draws: xr.Dataset, sample: Sample) -> None:
+    """Outputs of another sample say nothing of this one.
+
+    Raises
+    ------
+    InputError
+        when the fingerprints differ.
+    """
+    have = str(draws.attrs.get("sample", ""))
+    if have != sample.fingerprint:
+        message = Text(
+            f"这些结果属于另一个样本（{have[:8]}），不是 {sample.fingerprint[:8]}",
+            f"these outputs belong to another sample ({have[:8]}), not to {sample.fingerprint[:8]}",
+        )
+        raise InputError(Fault(message, Place(key="sample"), Text("请用同一样本重新运行", "run the model on this very sample")))
+
+
+def sobol_dataset(
+    draws: xr.Dataset, sample: Sample, names: Sequence[str] = (), resamples: int = USUAL_RESAMPLES, seed: int = 0
+) -> xr.Dataset:
+    """First-order and total indices (input, output, year) with half-widths of their 95 % intervals.
+
+    Raises
+    ------
+    InputError
+        when the draws belong to another sample.
+    RunError
+        when so many draws were lost that nothing can be said.
+    """
+    fail_if_other_sample(draws, sample)
+    years, series = series_of(draws, names)
+    try:
+        found = sobol_indices(_stacked(series), len(sample.inputs), draws["lost"].to_numpy(), resamples, seed)
+    except ValueError as error:
+        raise RunError(_too_few(draws)) from error
+    arrays = {"first": found.first, "first_error": found.first_error, "total": found.total, "total_error": found.total_error}
+    attributes = {"kind": "sobol", "base_points": found.points, "base_points_lost": found.base - found.points}
+    return _dataset(draws, sample, years, series, arrays, {**attributes, "resamples": resamples})
+
+
+def morris_dataset(draws: xr.Dataset, sample: Sample, names: Sequence[str] = ()) -> xr.Dataset:
+    """Elementary effects (input, output, year): mean `effect`, mean size `size`, standard deviation `deviation`.
+
+    They are changes of the output, in its unit, over the whole range of the input.
+
+    Raises
+    ------
+    InputError
+        when the draws belong to another sample.
+    RunError
+        when so many draws were lost that nothing can be said.
+    """
+    fail_if_other_sample(draws, sample)
+    if not isinstance(sample.design, Morris):
+        raise InputError(Fault(Text("这个样本不是 Morris 设计", "this sample is no Morris design")))
+    years, series = series_of(draws, names)
+    unit = sample.design.unit(0, sample.count)
+    try:
+        found = morris_effects(_stacked(series), unit, draws["lost"].to_numpy())
+    except ValueError as error:
+        raise RunError(_too_few(draws)) from error
+    arrays = {"effect": found.mean, "size": found.size, "deviation": found.deviation}
+    attributes = {"kind": "morris", "trajectories": found.walks, "trajectories_lost": found.trajectories - found.walks}
+    return _dataset(draws, sample, years, series, arrays, attributes)
+
+
+def _stacked(series: Sequence[Series]) -> Values:
+    """All series in all years as [output, row]."""
+    return np.concatenate([item.values for item in series], axis=0)
+
+
+def _dataset(
+    draws: xr.Dataset,
+    sample: Sample,
+    years: list[int],
+    series: Sequence[Series],
+    arrays: dict[str, Values],
+    attributes: dict[str, Any],
+) -> xr.Dataset:
+    dims = ("input", "output", "year")
+    shaped = {name: (dims, array.reshape(len(sample.inputs), len(series), len(years))) for name, array in arrays.items()}
+    coordinates = {"input": list(sample.keys), "output": [item.name for item in series], "year": years}
+    dataset = xr.Dataset(shaped, coords=coordinates)
+    kept = {name: draws.attrs[name] for name in _KEPT if name in draws.attrs}
+    dataset["input"].attrs["named"] = draws["inputs"].attrs["named"]
+    dataset["output"].attrs["named"] = _names_of_outputs(draws, series)
+    return dataset.assign_attrs(**kept, **attributes, draws=sample.count, sample=sample.fingerprint)
+
+
+def _names_of_outputs(draws: xr.Dataset, series: Sequence[Series]) -> str:
+    """Names and units of the series, as JSON."""
+    named = [named_series(draws, item.name) for item in series]
+    units = [str(draws[item.name.partition("[")[0]].attrs.get("units", "")) for item in series]
+    listed = [{"zh": item.label.zh, "en": item.label.en, "unit": unit} for item, unit in zip(named, units, strict=True)]
+    return json.dumps(listed, ensure_ascii=False)
+
+
+def _too_few(draws: xr.Dataset) -> Fault:
+    lost = int(draws["lost"].sum())
+    message = Text(f"{lost} 次抽样无效，余下的不足以分析", f"{lost} draws were lost; what is left is too little to analyse")
+    named = Text(str(draws.attrs.get("left_out_zh", "")), str(draws.attrs.get("left_out", "")))
+    return Fault(message + Text("：", ": ") + named, Place(), Text("请缩小参数的范围", "narrow the ranges of the parameters"))
+
+
+def most_influential(screened: xr.Dataset, unknowns: Sequence[Unknown], kept: int) -> tuple[Unknown, ...]:
+    """The unknowns that move some output of some year most, beside what moves it most of all."""
+    size = screened["size"].to_numpy()
+    largest = size.max(axis=0)
+    weight = np.divide(size, largest, out=np.zeros_like(size), where=largest > 0.0).max(axis=(1, 2))
+    chosen = sorted(np.argsort(-weight, kind="stable")[:kept])
+    return tuple(unknowns[place] for place in chosen)
