@@ -26,6 +26,7 @@ LAYERS = (
     ("sampling",),
     ("ledger_words",),
     ("deliver",),
+    ("sweeps",),
     ("studies",),
     ("cli",),
     ("__main__",),

@@ -94,6 +94,88 @@ def check(
     verb.check(scenarios or [], city, _pairs(set_values), tuple(use or ()), home, voice)
 
 
+class Method(StrEnum):
+    """Designs of a sweep."""
+
+    ENSEMBLE = "ensemble"
+    RANDOM = "random"
+    LATIN_HYPERCUBE = "latin_hypercube"
+    SOBOL = "sobol"
+    GRID = "grid"
+    LIST = "list"
+
+
+class Rest(StrEnum):
+    """What is not swept."""
+
+    ENSEMBLE = "ensemble"
+    CENTRAL = "central"
+
+
+class Indices(StrEnum):
+    """Kinds of sensitivity."""
+
+    SOBOL = "sobol"
+    MORRIS = "morris"
+
+
+Over = Annotated[list[str] | None, typer.Option("--over", help="扫描：名称=1,2,3 或 名称={uniform: [1, 3]} / what is swept")]
+Size = Annotated[str | None, typer.Option(help="--sensitivity 的规模 / size of --sensitivity")]
+
+
+@app.command()
+def sweep(
+    scenario: Annotated[str, typer.Argument(help="情景文件或名称 / scenario file or name")],
+    draws: DrawCount = None,
+    seed: Seed = None,
+    method: Annotated[Method | None, typer.Option("--method", help="抽样设计 / design")] = None,
+    over: Over = None,
+    rest: Annotated[Rest | None, typer.Option("--rest", help="未扫描的参数 / what is not swept")] = None,
+    output: Annotated[list[str] | None, typer.Option("--output", help="另存的变量 / further variables to keep")] = None,
+    sensitivity: Annotated[Indices | None, typer.Option("--sensitivity", help="敏感性指数 / sensitivity indices")] = None,
+    base: Size = None,
+    walks: Size = None,
+    resamples: Size = None,
+    keep: Size = None,
+    cluster: Annotated[str | None, typer.Option("--cluster", help="Dask 调度器 tcp://主机:端口 / Dask scheduler")] = None,
+    city: City = None,
+    set_values: SetValues = None,
+    use: Use = None,
+    out: OutFolder = RESULTS,
+    name: Annotated[str | None, typer.Option("--name", help="结果文件夹的名称 / name of the folder")] = None,
+    workers: Workers = None,
+    lang: Language = None,
+    *,
+    float32: Single = False,
+    prior: PriorOnly = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    home: HomeFolder = None,
+) -> None:
+    """大量抽样或扫描，可中断后继续：区间、概率、敏感性 / draws or a grid; goes on where it was ended."""
+    from sim.cli import sweep as verb
+
+    voice = _speaker(lang, quiet=quiet, as_json=as_json)
+    request = verb.Request(
+        scenario=scenario,
+        city=city,
+        settings=_pairs(set_values),
+        use=tuple(use or ()),
+        out=out,
+        name=name,
+        home=home,
+        draws=read_draws(draws, seed, workers, float32=float32, prior=prior),
+        method=method.value if method else None,
+        over=_pairs(over, "--over"),
+        rest=rest.value if rest else None,
+        outputs=tuple(output or ()),
+        sensitivity=sensitivity.value if sensitivity else None,
+        cluster=cluster,
+        sizes=(("base", base), ("walks", walks), ("resamples", resamples), ("keep", keep)),
+    )
+    verb.sweep(request, voice)
+
+
 @app.command(name="list")
 def list_all(city: City = None, lang: Language = None, *, as_json: AsJson = False, home: HomeFolder = None) -> None:
     """列出模型、城市、情景、目标和杠杆 / list models, cities, scenarios, targets and levers."""
@@ -270,12 +352,12 @@ def _speaker(lang: Lang | None, *, quiet: bool = False, as_json: bool = False) -
     return speaker(lang.value if lang else None, quiet=quiet, as_json=as_json)
 
 
-def _pairs(values: list[str] | None) -> tuple[tuple[str, str], ...]:
+def _pairs(values: list[str] | None, option: str = "--set") -> tuple[tuple[str, str], ...]:
     faults = [
         Fault(
-            Text(f"--set {item} 缺少等号", f"--set {item} has no equals sign"),
+            Text(f"{option} {item} 缺少等号", f"{option} {item} has no equals sign"),
             Place(),
-            Text("写法：--set 名称=数值", "write --set name=value"),
+            Text(f"写法：{option} 名称=数值", f"write {option} name=value"),
         )
         for item in values or ()
         if "=" not in item

@@ -38,9 +38,9 @@ def read_draws(
     """
     faults: list[Fault] = []
     asked = Asked(
-        count=None if count is None else _whole("--draws", count, 0, MOST_DRAWS, faults),
-        seed=_whole("--seed", "0" if seed is None else seed, 0, 2**63 - 1, faults),
-        workers=_processors() if workers is None else _whole("--workers", workers, 1, MOST_WORKERS, faults),
+        count=None if count is None else whole("--draws", count, 0, MOST_DRAWS, faults),
+        seed=whole("--seed", "0" if seed is None else seed, 0, 2**63 - 1, faults),
+        workers=_processors() if workers is None else whole("--workers", workers, 1, MOST_WORKERS, faults),
         precision="float32" if float32 else "float64",
         prior=prior,
     )
@@ -49,7 +49,8 @@ def read_draws(
     return asked
 
 
-def _whole(option: str, text: str, low: int, high: int, faults: list[Fault]) -> int:
+def whole(option: str, text: str, low: int, high: int, faults: list[Fault]) -> int:
+    """A whole number within its limits; the lower one after adding a fault."""
     written = text.strip()
     if _WHOLE.fullmatch(written):
         number = int(written.replace("_", "").replace(",", ""))

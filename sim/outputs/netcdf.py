@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import netCDF4
+import numpy as np
 import xarray as xr
 
 _FIRST_SIZE = 4_000_000
@@ -36,8 +37,9 @@ def _defined(group: netCDF4.Group, dataset: xr.Dataset) -> list[tuple[netCDF4.Va
         group.createDimension(str(dimension), size)
     found = []
     for name, array in dataset.variables.items():
-        text = array.dtype.kind in "UO"
-        variable = group.createVariable(str(name), str if text else array.dtype, [str(dim) for dim in array.dims])
+        text = array.dtype.kind in "UOT"
+        kind = str if text else np.dtype(f"{array.dtype.kind}{array.dtype.itemsize}")  # in the order of bytes of this machine
+        variable = group.createVariable(str(name), kind, [str(dim) for dim in array.dims])
         variable.setncatts(array.attrs)
         found.append((variable, array.values.astype(object) if text else array.values))
     return found

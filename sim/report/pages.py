@@ -97,7 +97,7 @@ def report_page(view: View, case: CaseView, text: CaseText, figures: Mapping[str
     """The page of one scenario; `figures` are SVG documents by name."""
     language = view.language
     years = sorted({row.year for row in text.comparisons})
-    return _template("report.html.j2").render(
+    return template("report.html.j2").render(
         **_common(view, run_id, case.name),
         scenario=view.say(case.name),
         headline=view.say(headline(case.scores)),
@@ -109,7 +109,7 @@ def report_page(view: View, case: CaseView, text: CaseText, figures: Mapping[str
         foreseen=[as_cells(item, language) for item in text.foreseen],
         scores=[score_cells(score, language) for score in case.scores],
         changes=[as_cells(item, language) for item in text.settings],
-        figures=_figures(figures),
+        figures=inline_figures(figures),
         check_years=years,
         checks=_check_rows(text.comparisons, years, language),
         parameters=[as_cells(item, language) for item in text.assumptions],
@@ -121,7 +121,7 @@ def compare_page(view: View, texts: Mapping[str, CaseText], figures: Mapping[str
     """The page that sets the scenarios of a run side by side."""
     title = Text("情景比较", "Scenarios compared")
     years = [view.base_year + step for step in (0, 1, 3, 5, 10, 15) if view.base_year + step <= view.last_year]
-    return _template("compare.html.j2").render(
+    return template("compare.html.j2").render(
         **_common(view, run_id, title),
         cases=[
             {"key": case.key, "name": view.say(case.name), "headline": view.say(headline(case.scores))} for case in view.cases
@@ -130,7 +130,7 @@ def compare_page(view: View, texts: Mapping[str, CaseText], figures: Mapping[str
         years=sorted(set(years)),
         indicators=[row for name in HEADLINE_INDICATORS for row in _indicator_rows(view, name, sorted(set(years)))],
         settings=_setting_rows(view, texts),
-        figures=_figures(figures),
+        figures=inline_figures(figures),
     )
 
 
@@ -216,11 +216,13 @@ def _environment() -> jinja2.Environment:
     return jinja2.Environment(loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined)
 
 
-def _template(name: str) -> jinja2.Template:
+def template(name: str) -> jinja2.Template:
+    """A template of the folder `templates`."""
     return _environment().get_template(name)
 
 
-def _figures(figures: Mapping[str, str]) -> list[dict[str, str]]:
+def inline_figures(figures: Mapping[str, str]) -> list[dict[str, str]]:
+    """Figures as they stand within a page."""
     return [{"name": name, "svg": _inline(svg, name)} for name, svg in figures.items()]
 
 

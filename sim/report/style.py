@@ -6,6 +6,7 @@ import functools
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
@@ -60,10 +61,20 @@ def house_style() -> Iterator[None]:
         yield
 
 
+class HouseFigure(Figure):
+    """A figure that a notebook shows by itself, whatever backend it uses."""
+
+    def _repr_png_(self) -> bytes:
+        stream = BytesIO()
+        self.savefig(stream, format="png", dpi=110)
+        return stream.getvalue()
+
+
 def new_figure(title: str, note: str, size: tuple[float, float] = (9.6, 5.4)) -> Figure:
     """An empty figure with a title above and a note below."""
-    figure = Figure(figsize=size, layout="constrained")
+    figure = HouseFigure(figsize=size, layout="constrained")
     FigureCanvasAgg(figure)
+
     figure.suptitle(title, x=0.012, ha="left", fontsize=14, color=INK)
     figure.supxlabel(note, x=0.012, ha="left", fontsize=8.5, color=GREY)
     return figure

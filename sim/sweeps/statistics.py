@@ -6,6 +6,7 @@ undefined are left out. Where points are listed (a grid or list), statistics are
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,8 +27,9 @@ _NUMBERS_AT_A_TIME = 1 << 22
 
 
 def outputs_of(draws: xr.Dataset) -> list[str]:
-    """Variables of the model among what was kept."""
-    return [str(name) for name in draws.data_vars if name not in NOT_OUTPUTS]
+    """Variables of the model among what was kept, those of targets first."""
+    kept = [str(name) for name in draws.data_vars if name not in NOT_OUTPUTS]
+    return sorted(kept, key=json.loads(draws.attrs["outputs"]).index)
 
 
 def members_of(draws: xr.Dataset) -> int | None:
@@ -174,6 +176,12 @@ def _ranked(rows: Values) -> Values:
     length = np.sqrt((ranks * ranks).sum(axis=-1, keepdims=True))
     unit: Values = np.divide(ranks, length, out=np.full_like(ranks, np.nan), where=length > 0.0)
     return unit
+
+
+def spearman(x: Values, y: Values) -> float:
+    """Rank correlation of two rows [draw]; nought where one of them never differs."""
+    first, second = _ranked(np.array([x, y]))
+    return float(np.nan_to_num(first @ second))
 
 
 def correlations_between(draws: xr.Dataset, year: int) -> xr.DataArray:

@@ -17,7 +17,7 @@ from sim.numerics.indices import morris_effects, sobol_indices
 from sim.numerics.sample import Sample
 from sim.report.sweep_names import named_series
 from sim.sampling.sensitivity import Unknown
-from sim.studies.sweep_statistics import labelled, outputs_of
+from sim.sweeps.statistics import labelled, outputs_of
 from sim.text import Text
 
 Values = NDArray[Any]

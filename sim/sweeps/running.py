@@ -27,7 +27,7 @@ from sim.outputs.posterior import Posterior
 from sim.pipeline import Case, Outcome, judge_of, run
 from sim.plan.probability import Conditions, conditions_of
 from sim.sampling.plan import Sampling, compiled_for
-from sim.studies.sweep_record import store_plan
+from sim.sweeps.record import store_plan
 
 Values = NDArray[Any]
 Kept = tuple[int, dict[str, Values], dict[str, Any]]

@@ -45,7 +45,7 @@ def store_plan(
         count=sampling.count,
         arrays=arrays,
         coordinates=_coordinates(outcome, task, conditions),
-        attributes=_attributes(case, sampling),
+        attributes=_attributes(case, sampling, posterior) | {"outputs": _json(list(outputs))},
     )
 
 
@@ -62,7 +62,6 @@ def _identity(
     outcome: Outcome, sampling: Sampling, task: Task, conditions: Conditions, posterior: Posterior | None
 ) -> dict[str, str]:
     scenario, outputs = outcome.case.scenario, task.kernel.request.outputs
-    drawn = "nothing" if sampling.rest == "central" else "priors" if posterior is None else "posterior"
     return {
         "scenario": scenario.key,
         "city": scenario.city,
@@ -70,13 +69,20 @@ def _identity(
         "method": sampling.method,
         "draws": str(sampling.count),
         "seed": str(sampling.seed),
-        "rest": drawn,
+        "rest": _rest(sampling, posterior),
         "sample": _sample_key(sampling)[:_DIGITS],
         "outputs": _hash(" ".join((*outputs, *conditions.names)))[:_DIGITS],
         "precision": task.precision,
         "simulator": sim.__version__,
         "numpy": metadata.version("numpy"),
     }
+
+
+def _rest(sampling: Sampling, posterior: Posterior | None) -> str:
+    """Where what is not swept is drawn from."""
+    if sampling.rest == "central":
+        return "nothing"
+    return "priors" if posterior is None else "posterior"
 
 
 def _sample_key(sampling: Sampling) -> str:
@@ -103,7 +109,7 @@ def input_names(draws: Draws) -> list[str]:
     return [*swept, *draws.factors(0, 1)]
 
 
-def _attributes(case: Case, sampling: Sampling) -> dict[str, Any]:
+def _attributes(case: Case, sampling: Sampling, posterior: Posterior | None) -> dict[str, Any]:
     sample = sampling.sample
     return {
         "title": f"{case.scenario.key}: {case.scenario.name.en}",
@@ -111,6 +117,7 @@ def _attributes(case: Case, sampling: Sampling) -> dict[str, Any]:
         "scenario": case.scenario.key,
         "method": sampling.method,
         "seed": str(sampling.seed),
+        "rest": _rest(sampling, posterior),
         "sample": _sample_key(sampling),
         "swept": 0 if sample is None else len(sample.inputs),
         "draws_per_point": 0 if sample is None else sample.members,

@@ -1,0 +1,1 @@
+"""Sweeps: many draws of one case, kept draw by draw; what they say together, and which input matters."""

@@ -1,0 +1,123 @@
+"""Sensitivity of a case as a whole: what is unknown, which of it matters enough to be kept, the runs, and their indices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import xarray as xr
+
+from sim.futures import posterior_of
+from sim.inputs.sweep_section import overs_of
+from sim.numerics.sample import Sample
+from sim.pipeline import Case
+from sim.sampling.plan import Sampling, SweepRequest
+from sim.sampling.sensitivity import (
+    USUAL_BASE,
+    USUAL_WALKS,
+    morris_sampling,
+    saltelli_sampling,
+    unknowns_of,
+)
+from sim.sweeps.running import Spread, Sweep, prepare_sweep, sweep_in_memory
+from sim.sweeps.sensitivity import USUAL_KEPT, USUAL_RESAMPLES, morris_dataset, most_influential, sobol_dataset
+from sim.text import Text
+
+Kind = Literal["sobol", "morris"]
+Run = Callable[[Sweep], xr.Dataset]
+"""Runs a sweep and gives back its draws."""
+
+
+@dataclass(frozen=True)
+class SensitivityRequest:
+    """What is asked: kind of indices, size of the base sample, trajectories, resamples, and how many inputs to keep."""
+
+    kind: Kind = "sobol"
+    base: int = USUAL_BASE
+    walks: int = USUAL_WALKS
+    resamples: int = USUAL_RESAMPLES
+    kept: int = USUAL_KEPT
+    indicators: tuple[str, ...] = ()
+    prior: bool = False
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Indices with the draws that they rest on; `screened` are the effects by which the inputs were chosen, if they were."""
+
+    indices: xr.Dataset
+    draws: xr.Dataset
+    screened: xr.Dataset | None = None
+
+
+def analyse(case: Case, request: SweepRequest, asked: SensitivityRequest, spread: Spread, run: Run) -> Analysis:
+    """Indices of a case. More unknowns than are to be kept are screened first, in memory; `run` does the main runs.
+
+    Raises
+    ------
+    SimError
+        with every fault of the request; when the runs fail.
+    """
+    posterior = None if asked.prior else posterior_of(case.world)
+    unknowns = unknowns_of(case, request, posterior)
+    if asked.kind == "morris":
+        draws, sampling = _run(case, morris_sampling(unknowns, request, asked.walks), run)
+        return Analysis(morris_dataset(draws, _sample(sampling), asked.indicators), draws)
+    screened, chosen = None, unknowns
+    if len(unknowns) > asked.kept and not _names_inputs(case, request):
+        in_memory = partial(sweep_in_memory, spread=spread)
+        draws, sampling = _run(case, morris_sampling(unknowns, request, asked.walks), in_memory)
+        screened = morris_dataset(draws, _sample(sampling), asked.indicators)
+        chosen = most_influential(screened, unknowns, asked.kept)
+    draws, sampling = _run(case, saltelli_sampling(case, chosen, request, asked.base), run)
+    indices = sobol_dataset(draws, _sample(sampling), asked.indicators, asked.resamples, request.seed)
+    return Analysis(indices, draws, screened)
+
+
+def _run(case: Case, sampling: Sampling, run: Run) -> tuple[xr.Dataset, Sampling]:
+    return run(prepare_sweep(case, sampling)), sampling
+
+
+def _sample(sampling: Sampling) -> Sample:
+    if sampling.sample is None:
+        raise AssertionError("a design for indices has a sample")
+    return sampling.sample
+
+
+def _names_inputs(case: Case, request: SweepRequest) -> bool:
+    """Whether somebody said which inputs are to be analysed."""
+    return bool(request.over or overs_of(case.scenario.sweep))
+
+
+def sentences(analysis: Analysis) -> list[Text]:
+    """What a reader must know of the indices."""
+    attributes, inputs = analysis.indices.attrs, analysis.indices.sizes["input"]
+    if attributes["kind"] == "morris":
+        walks, lost = f"{attributes['trajectories']:,}", int(attributes["trajectories_lost"])
+        head = Text(f"Morris 筛选：{inputs} 个输入，{walks} 条轨迹", f"Morris screening: {inputs} inputs, {walks} trajectories")
+        still = Text("；年度冲击为零，台账取平均。", "; no yearly shocks, the ledger at its mean.")
+        return [head + _left_out(lost) + still]
+    points, lost = f"{attributes['base_points']:,}", int(attributes["base_points_lost"])
+    head = Text(f"Sobol 指数：{inputs} 个输入，基样本 {points}", f"Sobol indices: {inputs} inputs, base sample {points}")
+    again = f"{attributes['resamples']}"
+    resampled = Text(f"；区间由 {again} 次自助重抽得到。", f"; intervals from {again} bootstrap resamples.")
+    found = [head + _left_out(lost) + resampled]
+    if analysis.screened is not None:
+        found.append(_screened(analysis.screened.sizes["input"]))
+    return found
+
+
+def _left_out(lost: int) -> Text:
+    if not lost:
+        return Text("", "")
+    return Text(f"（另有 {lost:,} 个含无效抽样，未计入）", f" ({lost:,} more held lost draws and were left out)")
+
+
+def _screened(count: int) -> Text:
+    return Text(
+        f"先以 Morris 方法从 {count} 个未知参数中选出影响最大的；其余保持中心值，不在方差之内。",
+        f"Morris screening chose the most influential of {count} unknown parameters; the others stay at their central values "
+        "and are no part of the variance.",
+    )

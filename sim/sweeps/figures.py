@@ -1,0 +1,171 @@
+"""Figures of a sweep, drawn from its draws; a name that is not there is a fault with advice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from sim.errors import Fault, UsageError, nearest
+from sim.report import style
+from sim.report.exploring import chances, fan, scatter, tornado
+from sim.report.sweep_names import asked_targets, named_inputs, named_series, published_of
+from sim.report.values import unit_text
+from sim.sweeps.statistics import bands, outputs_of, probabilities, spearman
+from sim.text import Language, Text
+
+_MOST_BARS = 12
+
+
+def fan_figure(draws: xr.Dataset, names: Sequence[str], language: Language, summary: xr.Dataset | None = None) -> Figure:
+    """Fan charts of some series; `summary` are their bands, where they are known already.
+
+    Raises
+    ------
+    UsageError
+        with every name that was not kept.
+    """
+    found = bands(_only(draws, names)) if summary is None else summary
+    fans = [_fan(draws, found, name, language) for name in names]
+    note = Text(f"{_count(draws):,} 次抽样，种子 {draws.attrs['seed']}", f"{_count(draws):,} draws, seed {draws.attrs['seed']}")
+    with style.house_style():
+        return fan.draw(fans, _title(draws), note, language)
+
+
+def _only(draws: xr.Dataset, names: Iterable[str]) -> xr.Dataset:
+    """The draws with nothing but the variables that some series belong to."""
+    variables = dict.fromkeys(_variable(draws, name) for name in names)
+    return draws[[*variables, "inputs", "met", "lost"]]
+
+
+def _variable(draws: xr.Dataset, name: str) -> str:
+    variable, kept = name.partition("[")[0], outputs_of(draws)
+    if variable not in kept:
+        raise UsageError(Fault(Text(f"没有保留 {name}", f"{name} was not kept"), advice=nearest(variable, kept)))
+    return variable
+
+
+def _series(dataset: xr.Dataset, draws: xr.Dataset, name: str) -> xr.DataArray:
+    """A series by its name, without the dimensions of members."""
+    variable = _variable(draws, name)
+    members, array = name.removesuffix("]").partition("[")[2], dataset[variable]
+    wanted = members.split(", ") if members else []
+    for dim in [dim for dim in array.dims if dim not in {"year", "draw", "quantile", "point", "input"}]:
+        known = [str(item) for item in array[dim].to_numpy()]
+        chosen = next((item for item in wanted if item in known), known[0] if len(known) == 1 else None)
+        if chosen is None:
+            advice = Text(f"写成 {variable}[{known[0]}] 等", f"write {variable}[{known[0]}] or the like")
+            raise UsageError(Fault(Text(f"{name} 须指明 {dim}", f"{name} needs a member of {dim}"), advice=advice))
+        array = array.isel({dim: known.index(chosen)})
+    return array
+
+
+def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str, language: Language) -> fan.Fan:
+    named, array = named_series(draws, name), _series(summary, draws, name)
+    if "point" in array.dims:
+        message = Text("逐点扫描没有扇形图", "a grid or list has no fan chart")
+        advice = Text("请画 scatter，或用 method: random", "draw a scatter, or use method: random")
+        raise UsageError(Fault(message, advice=advice))
+    asked = [item for item in asked_targets(draws) if item.variable == name and item.level is not None]
+    return fan.Fan(
+        title=named.label,
+        unit=unit_text(named.unit, language),
+        years=[int(year) for year in summary["year"].to_numpy()],
+        levels=[float(level) for level in summary["quantile"].to_numpy()],
+        quantiles=named.scale * array.transpose("quantile", "year").to_numpy(),
+        published={year: named.scale * value for year, value in published_of(draws, _variable(draws, name)).items()},
+        targets=[(item.year, named.scale * (item.level or 0.0)) for item in asked],
+    )
+
+
+def _title(dataset: xr.Dataset) -> Text:
+    return Text(str(dataset.attrs["title_zh"]), str(dataset.attrs["title"]).partition(": ")[2])
+
+
+def _count(draws: xr.Dataset) -> int:
+    return int((~draws["lost"]).sum())
+
+
+def chances_figure(draws: xr.Dataset, language: Language) -> Figure:
+    """How likely each target is, and all of them together.
+
+    Raises
+    ------
+    UsageError
+        when no target was judged, or the draws belong to single points.
+    """
+    found, asked = probabilities(draws), asked_targets(draws)
+    if not asked or "point" in found.dims:
+        message = Text("没有逐次判断的目标", "no target was judged draw by draw")
+        raise UsageError(Fault(message, advice=Text("情景中要有 targets", "the scenario needs targets")))
+    rows = [
+        chances.Chance(item.label + Text(f" {item.year}", f" {item.year}"), float(p), float(error))
+        for item, p, error in zip(asked, found["probability"].to_numpy(), found["error"].to_numpy(), strict=True)
+    ]
+    together = Text("全部同时实现", "all of them together")
+    rows.append(chances.Chance(together, float(found["joint"]), float(found["joint_error"])))
+    note = Text(f"误差线为 95% 抽样误差；{_count(draws):,} 次抽样", f"whiskers: 95 % sampling error; {_count(draws):,} draws")
+    with style.house_style():
+        return chances.draw(rows, _title(draws) + Text("：实现概率", ": probabilities"), note, language)
+
+
+def scatter_figure(draws: xr.Dataset, output: str, key: str, year: int, language: Language) -> Figure:
+    """One input against one series in a year.
+
+    Raises
+    ------
+    UsageError
+        when the input, the series or the year is not there.
+    """
+    inputs, named = named_inputs(draws), named_series(draws, _named_output(draws, output))
+    if key not in inputs:
+        raise UsageError(Fault(Text(f"没有输入 {key}", f"no input {key}"), advice=nearest(key, inputs)))
+    fine = ~draws["lost"].to_numpy()
+    across = inputs[key].scale * draws["inputs"].sel(input=key).to_numpy()[fine]
+    up = named.scale * _series(draws, draws, output).sel(year=year_in(draws, year)).to_numpy()[fine]
+    title = _title(draws) + Text(f"：{year} 年", f": {year}")
+    with style.house_style():
+        return scatter.draw(across, up, inputs[key], named, spearman(across, up), title, language)
+
+
+def _named_output(draws: xr.Dataset, name: str) -> str:
+    _variable(draws, name)
+    return name
+
+
+def year_in(dataset: xr.Dataset, year: int) -> int:
+    """The year, if the dataset has it.
+
+    Raises
+    ------
+    UsageError
+        when it has not.
+    """
+    years = [int(item) for item in dataset["year"].to_numpy()]
+    if year not in years:
+        span = f"{years[0]}–{years[-1]}"
+        raise UsageError(Fault(Text(f"{year} 年不在 {span} 内", f"the year {year} lies outside {span}")))
+    return year
+
+
+def correlation_figure(draws: xr.Dataset, correlations: xr.Dataset, name: str, year: int, language: Language) -> Figure:
+    """The inputs that go most closely with one series in a year, by their rank correlation.
+
+    Raises
+    ------
+    UsageError
+        when the series or the year is not there.
+    """
+    values = _series(correlations, draws, name).sel(year=year_in(draws, year)).to_numpy()
+    inputs = list(named_inputs(draws).values())
+    order = np.argsort(-np.abs(np.nan_to_num(values)), kind="stable")[:_MOST_BARS]
+    bars = [tornado.Bar(inputs[place].label, float(np.nan_to_num(values[place]))) for place in order]
+    title = named_series(draws, name).label + Text(f"，{year} 年", f", {year}")
+    note = Text(
+        f"{_count(draws):,} 次抽样；越长关系越紧，左为反向", f"{_count(draws):,} draws; to the left: the other way round"
+    )
+    axis = Text("Spearman 秩相关", "Spearman's rank correlation")
+    with style.house_style():
+        return tornado.draw(bars, title, note, axis, None, language)

@@ -1,0 +1,121 @@
+"""The tables of a sweep as parts of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import xarray as xr
+
+from sim.report.numbers import chance, exact, plain
+from sim.report.sweep_names import Named, named_inputs, named_series
+from sim.report.sweep_page import Section
+from sim.report.values import unit_text
+from sim.sweeps.findings import Findings
+from sim.sweeps.tables import BandRow, PointRow, TargetRow
+from sim.text import Language, Text
+
+OPERATORS = {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}
+ALL_TARGETS = Text("全部同时实现", "all of them together")
+MOST_POINTS = 400
+_TARGET_HEADS = (
+    Text("目标", "target"),
+    Text("单位", "unit"),
+    Text("年份", "year"),
+    Text("目标值", "plan"),
+    Text("概率", "probability"),
+    Text("抽样标准误（百分点）", "standard error (points)"),
+)
+_ERROR_NOTE = Text(
+    "抽样标准误只反映抽样次数有限，不含模型和数据本身的误差。",
+    "The standard error is that of finitely many draws alone, not of the model or the data.",
+)
+_BAND_HEADS = (
+    Text("指标", "indicator"),
+    Text("单位", "unit"),
+    Text("年份", "year"),
+    Text("中位数", "median"),
+    Text("50% 区间", "50 % band"),
+    Text("80% 区间", "80 % band"),
+    Text("90% 区间", "90 % band"),
+)
+_LOWER_ENDS = (0.25, 0.1, 0.05)
+
+
+def _said(texts: Sequence[Text], language: Language) -> list[str]:
+    return [text.in_language(language) for text in texts]
+
+
+def target_section(rows: Sequence[TargetRow], found: xr.Dataset, figures: Mapping[str, str], language: Language) -> Section:
+    """How likely each target is, and all of them."""
+    table = [target_cells(row, language) for row in rows]
+    table.append([ALL_TARGETS.in_language(language), "", "", "", *_chance(float(found["joint"]), float(found["joint_error"]))])
+    title = Text("目标的实现概率", "Probabilities of the targets")
+    return Section(title, _ERROR_NOTE, _said(_TARGET_HEADS, language), table, figures)
+
+
+def target_cells(row: TargetRow, language: Language) -> list[str]:
+    """A target as text: name, unit, year, plan, probability, error."""
+    target = row.target
+    plan = f"{OPERATORS[target.operator]} {exact(target.value)}"
+    named = [target.label.in_language(language), unit_text(target.unit, language), str(target.year), plan]
+    return [*named, *_chance(row.probability, row.error)]
+
+
+def _chance(probability: float, error: float) -> list[str]:
+    return [chance(probability) or "0", f"± {100.0 * error:.2f}"]
+
+
+def band_section(rows: Sequence[BandRow], figures: Mapping[str, str], language: Language) -> Section:
+    """Medians and bands of some years."""
+    table = [band_cells(row, language) for row in rows]
+    title = Text("各指标的区间", "Bands of the indicators")
+    return Section(title, heads=_said(_BAND_HEADS, language), rows=table, figures=figures)
+
+
+def band_cells(row: BandRow, language: Language) -> list[str]:
+    """A band as text: name, unit, year, median, and bands from the narrowest to the widest."""
+    spans = [f"{plain(row.quantiles[low])}–{plain(row.quantiles[1.0 - low])}" for low in _LOWER_ENDS]
+    named = [row.series.label.in_language(language), unit_text(row.series.unit, language), str(row.year)]
+    return [*named, plain(row.quantiles[0.5]), *spans]
+
+
+def correlation_section(figures: Mapping[str, str]) -> Section:
+    """What goes with what."""
+    note = Text(
+        "Spearman 秩相关：输入越高时指标是否越高。年度冲击不是一个数，不在其中；它占多少，用 --sensitivity sobol 计算。",
+        "Spearman's rank correlation: is an indicator higher where the input is? Yearly shocks are no single number and not "
+        "among them; --sensitivity sobol tells their part.",
+    )
+    return Section(Text("各输入与指标的秩相关", "Rank correlations of inputs and indicators"), note, figures=figures)
+
+
+def point_heads(findings: Findings, language: Language) -> list[str]:
+    """Heads of the table of points, but for probabilities."""
+    first, inputs = findings.points[0], named_inputs(findings.draws)
+    medians = [headed(named_series(findings.draws, key), language) for key in first.medians]
+    return [*(headed(inputs[key], language) for key in first.inputs), *(f"{name} {findings.year}" for name in medians)]
+
+
+def headed(named: Named, language: Language) -> str:
+    """A name with its unit."""
+    unit = unit_text(named.unit, language)
+    return f"{named.label.zh}（{unit}）" if language == "zh" else f"{named.label.en} ({unit})"
+
+
+def point_section(
+    rows: Sequence[PointRow], heads: Sequence[str], targets: Sequence[Text], year: int, language: Language
+) -> Section:
+    """The points one by one."""
+    chances = [(Text("概率：", "P: ") + text).in_language(language) for text in targets]
+    few = len(rows) <= MOST_POINTS
+    count = f"{len(rows):,}"
+    note = Text(f"共 {count} 个点，全表在 points.csv。", f"{count} points in all; the whole table is points.csv.")
+    title = Text(f"各点 {year} 年的中位数与概率", f"Medians and probabilities of each point in {year}")
+    return Section(title, Text("", "") if few else note, [*heads, *chances], [point_cells(row) for row in rows[:MOST_POINTS]])
+
+
+def point_cells(row: PointRow) -> list[str]:
+    """A point as text."""
+    inputs = [f"{value:.6g}" for value in row.inputs.values()]
+    medians = [plain(value) for value in row.medians.values()]
+    return [*inputs, *medians, *(chance(p) or "0" for p in row.chances.values())]
