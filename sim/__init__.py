@@ -4,4 +4,19 @@ The data's way: scenario YAML -> checked Scenario -> model (equations as functio
 scorecard -> report. `sim` holds the engine and knows no city; `models/` holds equations and the data of cities.
 """
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.api import levers, run, sensitivity, sweep
+
 __version__ = "0.1.0"
+__all__ = ["levers", "run", "sensitivity", "sweep"]
+
+
+def __getattr__(name: str) -> Any:
+    """The functions for notebooks, loaded when they are asked for: the command line starts without them."""
+    if name not in __all__:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
+
+    return getattr(import_module("sim.api"), name)

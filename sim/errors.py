@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from sim.text import Language, Text
+from sim.text import Language, Text, system_language
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,12 @@ class SimError(Exception):
     def __init__(self, faults: Iterable[Fault] | Fault) -> None:
         self.faults = (faults,) if isinstance(faults, Fault) else tuple(dict.fromkeys(faults))
         super().__init__("\n".join(fault.in_language("en") for fault in self.faults))
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows of this error: its faults, and no traceback."""
+        language = system_language()
+        head = Text(f"发现 {len(self.faults)} 处错误：", f"{len(self.faults)} fault(s):").in_language(language)
+        return [head, *(f"  {fault.in_language(language)}" for fault in self.faults)]
 
     def __reduce__(self) -> tuple[type[SimError], tuple[tuple[Fault, ...]]]:
         """An error of a worker process reaches its parent with all faults."""

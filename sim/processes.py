@@ -45,3 +45,12 @@ def is_alive(process: int) -> bool:
     except OSError:
         return True
     return True
+
+
+MOST_WORKERS = 256
+
+
+def processors() -> int:
+    """Processors that this program may use."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(count, MOST_WORKERS)

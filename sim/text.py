@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import locale
+import os
+import sys
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,3 +35,10 @@ def joined(parts: list[Text], separator: Text) -> Text:
 def listing(names: list[str]) -> Text:
     """A list of names with the comma of each language."""
     return Text("、".join(names), ", ".join(names))
+
+
+def system_language() -> Language:
+    """English where the system is set to it, else Chinese. C.UTF-8 is no language; Python's own reading of it is English."""
+    variables = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    name = next((value for value in variables if value), "") if sys.platform != "win32" else locale.getlocale()[0] or ""
+    return "en" if name.lower().startswith("en") else "zh"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import codecs
 import json
-import locale
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sim.errors import SimError
 from sim.interrupts import fail_if_interrupted
-from sim.text import Language, Text
+from sim.text import Language, Text, system_language
 
 _WIDTH_OF_FILES = 130
 _MOST_FAULTS = 100
@@ -89,7 +87,7 @@ def _console(*, stderr: bool) -> Console:
 
 def speaker(asked: str | None, *, quiet: bool = False, as_json: bool = False) -> Speaker:
     """Speak the language asked for, else that of the locale; reports are Chinese unless another language is asked for."""
-    return Speaker(chosen_language(asked), "en" if asked == "en" else "zh", quiet, as_json)
+    return Speaker(_chosen(asked), "en" if asked == "en" else "zh", quiet, as_json)
 
 
 def accept_any_console() -> None:
@@ -111,13 +109,6 @@ def _write_plainly(error: UnicodeError) -> tuple[str, int]:
     return text.encode(error.encoding, "replace").decode(error.encoding), error.end
 
 
-def chosen_language(asked: str | None) -> Language:
-    """The language of messages: the one asked for, else English where the system is set to it, else Chinese.
-
-    C.UTF-8 is no language; Python's own reading of it is English.
-    """
-    if asked is not None:
-        return "en" if asked == "en" else "zh"
-    variables = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    name = next((value for value in variables if value), "") if sys.platform != "win32" else locale.getlocale()[0] or ""
-    return "en" if name.lower().startswith("en") else "zh"
+def _chosen(asked: str | None) -> Language:
+    """The language of messages: the one asked for, else that of the system."""
+    return system_language() if asked is None else "en" if asked == "en" else "zh"

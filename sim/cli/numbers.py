@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 
 from sim.errors import Fault, UsageError
+from sim.processes import MOST_WORKERS, processors
 from sim.text import Text
 
 MOST_DRAWS = 100_000_000
-MOST_WORKERS = 256
 _SHOWN = 30
 _WHOLE = re.compile(r"[0-9]{1,20}|[0-9]{1,3}(,[0-9]{3}){1,6}|[0-9]{1,3}(_[0-9]{3}){1,6}")
 
@@ -40,7 +39,7 @@ def read_draws(
     asked = Asked(
         count=None if count is None else whole("--draws", count, 0, MOST_DRAWS, faults),
         seed=whole("--seed", "0" if seed is None else seed, 0, 2**63 - 1, faults),
-        workers=_processors() if workers is None else whole("--workers", workers, 1, MOST_WORKERS, faults),
+        workers=processors() if workers is None else whole("--workers", workers, 1, MOST_WORKERS, faults),
         precision="float32" if float32 else "float64",
         prior=prior,
     )
@@ -60,9 +59,3 @@ def whole(option: str, text: str, low: int, high: int, faults: list[Fault]) -> i
     message = Text(f"{option} {shown} 不可用", f"{option} {shown} cannot be used")
     faults.append(Fault(message, advice=Text(f"应为 {low}–{high} 的整数", f"give a whole number from {low} to {high}")))
     return low
-
-
-def _processors() -> int:
-    """Processors that this program may use."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(count, MOST_WORKERS)

@@ -91,11 +91,12 @@ def score_dataset(scores: Iterable[Score]) -> xr.Dataset:
     """The scorecard as a dataset with one row per target, in English."""
     rows = [full_row(score, "en") for score in scores]
     names = list(rows[0]) if rows else list(COLUMNS)
-    columns = {name: _column([row[name] for row in rows]) for name in names}
+    columns = {name: column([row[name] for row in rows]) for name in names}
     return xr.Dataset({name: ("row", values) for name, values in columns.items()})
 
 
-def _column(values: list[Any]) -> np.ndarray[Any, Any]:
+def column(values: list[Any]) -> np.ndarray[Any, Any]:
+    """A column of numbers, with not-a-number for none, or of texts."""
     if all(value is None or isinstance(value, int | float) for value in values):
         return np.array([np.nan if value is None else float(value) for value in values])
     return np.array(["" if value is None else str(value) for value in values], dtype=object)

@@ -76,8 +76,9 @@ def named_inputs(draws: xr.Dataset) -> dict[str, Named]:
 
 
 def asked_targets(draws: xr.Dataset) -> list[Asked]:
-    """The targets that were judged draw by draw."""
-    return [_asked(item) for item in json.loads(draws["met"].attrs["asked"])]
+    """The targets that were judged draw by draw, or by a central run."""
+    told = draws["met"] if "met" in draws else draws["verdict"]
+    return [_asked(item) for item in json.loads(told.attrs["asked"])]
 
 
 def _asked(item: Mapping[str, Any]) -> Asked:

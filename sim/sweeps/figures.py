@@ -31,7 +31,7 @@ def fan_figure(draws: xr.Dataset, names: Sequence[str], language: Language, summ
     fans = [_fan(draws, found, name, language) for name in names]
     note = Text(f"{_count(draws):,} 次抽样，种子 {draws.attrs['seed']}", f"{_count(draws):,} draws, seed {draws.attrs['seed']}")
     with style.house_style():
-        return fan.draw(fans, _title(draws), note, language)
+        return fan.draw(fans, title_of(draws), note, language)
 
 
 def _only(draws: xr.Dataset, names: Iterable[str]) -> xr.Dataset:
@@ -47,7 +47,7 @@ def _variable(draws: xr.Dataset, name: str) -> str:
     return variable
 
 
-def _series(dataset: xr.Dataset, draws: xr.Dataset, name: str) -> xr.DataArray:
+def series_in(dataset: xr.Dataset, draws: xr.Dataset, name: str) -> xr.DataArray:
     """A series by its name, without the dimensions of members."""
     variable = _variable(draws, name)
     members, array = name.removesuffix("]").partition("[")[2], dataset[variable]
@@ -63,7 +63,7 @@ def _series(dataset: xr.Dataset, draws: xr.Dataset, name: str) -> xr.DataArray:
 
 
 def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str, language: Language) -> fan.Fan:
-    named, array = named_series(draws, name), _series(summary, draws, name)
+    named, array = named_series(draws, name), series_in(summary, draws, name)
     if "point" in array.dims:
         message = Text("逐点扫描没有扇形图", "a grid or list has no fan chart")
         advice = Text("请画 scatter，或用 method: random", "draw a scatter, or use method: random")
@@ -80,7 +80,8 @@ def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str, language: Language) 
     )
 
 
-def _title(dataset: xr.Dataset) -> Text:
+def title_of(dataset: xr.Dataset) -> Text:
+    """The name of the scenario."""
     return Text(str(dataset.attrs["title_zh"]), str(dataset.attrs["title"]).partition(": ")[2])
 
 
@@ -108,7 +109,7 @@ def chances_figure(draws: xr.Dataset, language: Language) -> Figure:
     rows.append(chances.Chance(together, float(found["joint"]), float(found["joint_error"])))
     note = Text(f"误差线为 95% 抽样误差；{_count(draws):,} 次抽样", f"whiskers: 95 % sampling error; {_count(draws):,} draws")
     with style.house_style():
-        return chances.draw(rows, _title(draws) + Text("：实现概率", ": probabilities"), note, language)
+        return chances.draw(rows, title_of(draws) + Text("：实现概率", ": probabilities"), note, language)
 
 
 def scatter_figure(draws: xr.Dataset, output: str, key: str, year: int, language: Language) -> Figure:
@@ -124,8 +125,8 @@ def scatter_figure(draws: xr.Dataset, output: str, key: str, year: int, language
         raise UsageError(Fault(Text(f"没有输入 {key}", f"no input {key}"), advice=nearest(key, inputs)))
     fine = ~draws["lost"].to_numpy()
     across = inputs[key].scale * draws["inputs"].sel(input=key).to_numpy()[fine]
-    up = named.scale * _series(draws, draws, output).sel(year=year_in(draws, year)).to_numpy()[fine]
-    title = _title(draws) + Text(f"：{year} 年", f": {year}")
+    up = named.scale * series_in(draws, draws, output).sel(year=year_in(draws, year)).to_numpy()[fine]
+    title = title_of(draws) + Text(f"：{year} 年", f": {year}")
     with style.house_style():
         return scatter.draw(across, up, inputs[key], named, spearman(across, up), title, language)
 
@@ -158,7 +159,7 @@ def correlation_figure(draws: xr.Dataset, correlations: xr.Dataset, name: str, y
     UsageError
         when the series or the year is not there.
     """
-    values = _series(correlations, draws, name).sel(year=year_in(draws, year)).to_numpy()
+    values = series_in(correlations, draws, name).sel(year=year_in(draws, year)).to_numpy()
     inputs = list(named_inputs(draws).values())
     order = np.argsort(-np.abs(np.nan_to_num(values)), kind="stable")[:_MOST_BARS]
     bars = [tornado.Bar(inputs[place].label, float(np.nan_to_num(values[place]))) for place in order]

@@ -32,7 +32,7 @@ def tornado_figure(indices: xr.Dataset, output: str, year: int, language: Langua
     """
     chosen = indices.sel(output=_output(indices, output), year=year_in(indices, year))
     named, of_output = named_from(indices["input"]), named_from(indices["output"])[output]
-    title = of_output.label + Text(f"，{year} 年：谁最要紧", f", {year}: what matters most")
+    title = of_output.label + Text(f"：{year} 年的影响因素", f": what matters in {year}")
     with style.house_style():
         if indices.attrs["kind"] == "morris":
             return _effects(chosen, named, of_output, title, language)
@@ -93,7 +93,7 @@ def map_figure(indices: xr.Dataset, output: str, language: Language) -> Figure:
     order = _leading(total.max(axis=1))
     named, of_output = named_from(indices["input"]), named_from(indices["output"])[output]
     keys = [str(indices["input"].to_numpy()[place]) for place in order]
-    title = of_output.label + Text("：各年谁最要紧", ": what matters, year by year")
+    title = of_output.label + Text("：各年的影响因素", ": what matters, year by year")
     note = Text(
         f"Sobol 总效应，%；基样本 {indices.attrs['base_points']:,}",
         f"total Sobol indices, %; base sample {indices.attrs['base_points']:,}",

@@ -9,6 +9,7 @@ from importlib import metadata
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
 import sim
 from sim.numerics.blocks import Task
@@ -16,8 +17,9 @@ from sim.numerics.draws import Draws
 from sim.outputs.draw_store import ArrayPlan, StorePlan
 from sim.outputs.posterior import Posterior
 from sim.outputs.published import modelled_series, published_series
-from sim.pipeline import Case, Outcome
-from sim.plan.probability import Condition, Conditions
+from sim.pipeline import Case, Outcome, judge_of
+from sim.plan.probability import Condition, Conditions, conditions_of
+from sim.plan.tables import column, score_row
 from sim.sampling.plan import Sampling
 from sim.text import Text
 from sim.units import conversion
@@ -147,6 +149,30 @@ def _input(case: Case, draws: Draws, key: str) -> dict[str, str]:
             label = label + Text(f"（{of_member.zh}）", f" ({of_member.en})")
     factor = item is None or item.relative
     return {"zh": label.zh, "en": label.en, "unit": "×" if factor else record.unit}
+
+
+SCORECARD = ("plan_value", "projected", "gap", "gap_percent", "required_growth", "probability", "probability_error", "verdict")
+"""Columns of the scorecard that a run's dataset holds along `target`."""
+
+
+def run_dataset(outcome: Outcome) -> xr.Dataset:
+    """A central run that names itself: every variable by year, and the scorecard along `target`."""
+    case, results, published = outcome.case, outcome.results, _published(outcome)
+    told = {name: results[name].assign_attrs(published=_json(published[name])) for name in published}
+    dataset = results.assign(told).assign_coords(target=[score.target.id for score in outcome.scores])
+    rows = [score_row(score, "en") for score in outcome.scores]
+    scorecard = {name: ("target", column([row[name] for row in rows])) for name in SCORECARD}
+    conditions = conditions_of(outcome.scores, judge_of(case, results))
+    asked = [_target(outcome, conditions, score.target.id) for score in outcome.scores]
+    dataset = dataset.assign(scorecard)
+    dataset["verdict"].attrs["asked"] = _json(asked)
+    return dataset.assign_attrs(
+        title=f"{case.scenario.key}: {case.scenario.name.en}",
+        title_zh=case.scenario.name.zh,
+        scenario=case.scenario.key,
+        base_year=case.world.city.settings.base_year,
+        members=_json(_member_names(case)),
+    )
 
 
 def _target(outcome: Outcome, conditions: Conditions, name: str) -> dict[str, Any]:

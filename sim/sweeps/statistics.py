@@ -20,7 +20,6 @@ from sim.numerics.reducers import Share, quantiles_of
 
 Values = NDArray[Any]
 POINTWISE = ("grid", "list")
-NOT_OUTPUTS = ("inputs", "met", "lost")
 MOST_RANKED = 100_000
 """Draws whose ranks are correlated, the first of more: the error of a correlation is then a third of a per cent."""
 _NUMBERS_AT_A_TIME = 1 << 22
@@ -28,8 +27,9 @@ _NUMBERS_AT_A_TIME = 1 << 22
 
 def outputs_of(draws: xr.Dataset) -> list[str]:
     """Variables of the model among what was kept, those of targets first."""
-    kept = [str(name) for name in draws.data_vars if name not in NOT_OUTPUTS]
-    return sorted(kept, key=json.loads(draws.attrs["outputs"]).index)
+    kept = [str(name) for name, array in draws.data_vars.items() if "year" in array.dims]
+    order = json.loads(draws.attrs["outputs"]) if "outputs" in draws.attrs else kept
+    return sorted(kept, key=order.index)
 
 
 def members_of(draws: xr.Dataset) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from numpy.typing import NDArray
 
 from sim.report import style
@@ -20,6 +20,7 @@ _SHADES = ("#d6e3f0", "#adc8e2", "#7ba6cf")
 _MEDIAN = 0.5
 _FIRST_PUBLISHED = 2010
 _MOST_COLUMNS = 3
+_THOUSANDS = 1000.0
 
 
 @dataclass(frozen=True)
@@ -72,4 +73,6 @@ def _draw_fan(axes: Axes, fan: Fan, language: Language, *, alone: bool) -> None:
         axes.plot(year, value, "*", color=style.MISSED, ms=13 if alone else 10, zorder=6, label=target)
     axes.set_title(f"{fan.title.in_language(language)}（{fan.unit}）" if language == "zh" else f"{fan.title.en} ({fan.unit})")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    if axes.get_ylim()[1] >= _THOUSANDS:
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     style.mark_base_year(axes, fan.years[0])

@@ -1,0 +1,113 @@
+"""`.sim` on datasets of runs, sweeps and indices: figures, bands, probabilities, correlations, scorecard.
+
+Figures are matplotlib figures; `lang` is zh or en. What does not belong to a dataset is refused with advice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+from matplotlib.figure import Figure
+
+from sim.errors import Fault, UsageError
+from sim.sweeps.figures import chances_figure, correlation_figure, fan_figure, scatter_figure
+from sim.sweeps.index_figures import map_figure, tornado_figure
+from sim.sweeps.run_figures import lines_figure, scorecard_table
+from sim.sweeps.statistics import bands, correlations_between, points_of, probabilities, rank_correlations
+from sim.sweeps.tables import headline_series, method_sentence, reading_year
+from sim.text import Language, Text
+
+
+@xr.register_dataset_accessor("sim")  # type: ignore[no-untyped-call, unused-ignore]
+class SimAccessor:
+    """What can be drawn and summed up of a dataset that `sim.run`, `sim.sweep` or `sim.sensitivity` gave."""
+
+    def __init__(self, dataset: xr.Dataset) -> None:
+        self._dataset = dataset
+
+    def __repr__(self) -> str:
+        title = self._dataset.attrs.get("title_zh", "")
+        about = method_sentence(self._dataset).zh if self._kind == "draws" else _KINDS[self._kind].zh
+        return f"<{title}：{about}>"
+
+    @property
+    def _kind(self) -> str:
+        """draws, indices or run."""
+        if "lost" in self._dataset:
+            return "draws"
+        return "indices" if "kind" in self._dataset.attrs else "run"
+
+    def _only(self, kind: str) -> xr.Dataset:
+        if self._kind != kind:
+            message = Text("此图表不适用于这份结果", "this does not belong to this dataset")
+            raise UsageError(Fault(message, advice=_ADVICE[kind]))
+        return self._dataset
+
+    def fan(self, *names: str, lang: Language = "zh") -> Figure:
+        """Fan charts of some series of a sweep; without names, of those that come first."""
+        draws = self._only("draws")
+        return fan_figure(draws, names or headline_series(draws), lang)
+
+    def chances(self, lang: Language = "zh") -> Figure:
+        """How likely each target is, and all of them together."""
+        return chances_figure(self._only("draws"), lang)
+
+    def scatter(self, output: str, input: str, year: int | None = None, lang: Language = "zh") -> Figure:  # noqa: A002
+        """One input of a sweep against one series in a year, with their rank correlation."""
+        draws = self._only("draws")
+        return scatter_figure(draws, output, input, year or reading_year(draws), lang)
+
+    def bands(self) -> xr.Dataset:
+        """Quantiles, means and standard deviations of every output by year."""
+        return bands(self._only("draws"))
+
+    def probabilities(self) -> xr.Dataset:
+        """The share of the draws that meet each target, and all of them, with Monte-Carlo errors."""
+        return probabilities(self._only("draws"))
+
+    def correlations(self) -> xr.Dataset:
+        """Rank correlations of every input with every output by year."""
+        return rank_correlations(self._only("draws"))
+
+    def correlations_between(self, year: int | None = None) -> xr.DataArray:
+        """Rank correlations of the outputs of a year with each other."""
+        draws = self._only("draws")
+        return correlations_between(draws, year or reading_year(draws))
+
+    def points(self) -> xr.Dataset:
+        """The values of the inputs at each point of a grid or list."""
+        return points_of(self._only("draws"))
+
+    def closest(self, output: str, year: int | None = None, lang: Language = "zh") -> Figure:
+        """The inputs that go most closely with one series, by rank correlation."""
+        draws = self._only("draws")
+        return correlation_figure(draws, rank_correlations(draws), output, year or reading_year(draws), lang)
+
+    def tornado(self, output: str, year: int, lang: Language = "zh") -> Figure:
+        """The inputs that matter most for one output in a year, by their indices."""
+        return tornado_figure(self._only("indices"), output, year, lang)
+
+    def heatmap(self, output: str, lang: Language = "zh") -> Figure:
+        """What matters for one output, year by year."""
+        return map_figure(self._only("indices"), output, lang)
+
+    def lines(self, *names: str, lang: Language = "zh") -> Figure:
+        """Some series of a central run by year, beside what was published and what the plan asks for."""
+        return lines_figure(self._only("run"), names, lang)
+
+    def scorecard(self, lang: Language = "zh") -> pd.DataFrame:
+        """The scorecard of a run as a table."""
+        return scorecard_table(self._only("run"), lang)
+
+
+_KINDS: dict[str, Any] = {
+    "run": Text("一次确定性运行，含评分表", "a central run with its scorecard"),
+    "indices": Text("敏感性指数", "sensitivity indices"),
+}
+_ADVICE: dict[str, Text] = {
+    "draws": Text("请用 sim.sweep 的结果", "use what sim.sweep gave"),
+    "indices": Text("请用 sim.sensitivity 的结果", "use what sim.sensitivity gave"),
+    "run": Text("请用 sim.run 的结果", "use what sim.run gave"),
+}

@@ -1,0 +1,199 @@
+"""For notebooks: run, sweep and sensitivity give back xarray datasets, whose accessor `.sim` draws and sums up.
+
+import sim
+draws = sim.sweep("plan_2025", draws=2000)
+draws.sim.fan("gdp_nominal", "manufacturing_share")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+import sim.accessor  # noqa: F401  registers `.sim`
+from sim.errors import Place
+from sim.futures import with_draws
+from sim.inputs.home import find_home
+from sim.inputs.scenario import find_scenario
+from sim.inputs.sweep_section import Method, Over, Rest
+from sim.numerics.draws import DrawRequest
+from sim.pipeline import Case, open_cases, open_plain, seeded
+from sim.pipeline import run as run_case
+from sim.processes import processors
+from sim.sampling.plan import SweepRequest, sampling_of
+from sim.sweeps.analysis import Kind, SensitivityRequest, analyse
+from sim.sweeps.board import Board, board_of
+from sim.sweeps.record import run_dataset
+from sim.sweeps.running import Spread, on_this_machine, prepare_sweep, sweep_in_memory, sweep_to_folder
+
+Settings = Mapping[str, Any]
+PathLike = str | Path
+
+
+def open_case(
+    scenario: PathLike | None = None,
+    *,
+    settings: Settings | None = None,
+    use: Iterable[str] = (),
+    city: str | None = None,
+    home: PathLike | None = None,
+    seed: int = 0,
+) -> Case:
+    """A scenario read and checked, by file or name; without one, a `city` as its own data have it.
+
+    `settings` change values as --set does: {"rd_policy": 0.01, "external_demand_growth": {2022: 0.02, 2025: 0.04}}.
+
+    Raises
+    ------
+    SimError
+        with every fault of the scenario, the settings and the city.
+    """
+    where = find_home(None if home is None else Path(home))
+    pairs = tuple((key, str(raw) if key.startswith("ledger.") else raw) for key, raw in (settings or {}).items())
+    if scenario is None and city is not None:
+        return open_plain(where, city, pairs)
+    file = find_scenario(str(scenario or "plan_2025"), where.scenarios)
+    return seeded(open_cases(where, [file], city, tuple(use), pairs)[0], seed)
+
+
+def run(
+    scenario: PathLike | None = None,
+    *,
+    draws: int = 0,
+    settings: Settings | None = None,
+    use: Iterable[str] = (),
+    city: str | None = None,
+    home: PathLike | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+) -> xr.Dataset:
+    """The central run: every variable by year, and the scorecard along `target`; with `draws` also probabilities.
+
+    Raises
+    ------
+    SimError
+        with every fault of the input; when the run fails.
+    """
+    outcome = run_case(open_case(scenario, settings=settings, use=use, city=city, home=home, seed=seed))
+    if draws:
+        outcome = with_draws(outcome, DrawRequest(draws, seed, workers or processors()))
+    return run_dataset(outcome)
+
+
+def sweep(
+    scenario: PathLike | None = None,
+    *,
+    draws: int | None = None,
+    over: Settings | None = None,
+    method: Method | None = None,
+    rest: Rest | None = None,
+    outputs: Sequence[str] = (),
+    folder: PathLike | None = None,
+    cluster: str | None = None,
+    prior: bool = False,
+    settings: Settings | None = None,
+    use: Iterable[str] = (),
+    city: str | None = None,
+    home: PathLike | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+) -> xr.Dataset:
+    """Many draws, or a grid, kept draw by draw: in memory, or in a `folder`, where a run that was ended is gone on with.
+
+    `over` says what is swept: {"rd_policy": [0, 0.01, 0.02], "external_demand_growth": {"uniform": [0.02, 0.06]}}. Without it
+    the city's calibrated ensemble is drawn.
+
+    Raises
+    ------
+    SimError
+        with every fault of the input; when the runs fail or the folder holds something else.
+    """
+    case = open_case(scenario, settings=settings, use=use, city=city, home=home, seed=seed)
+    request = SweepRequest(method, draws, seed, _overs(over), rest, tuple(outputs))
+    ready, spread = prepare_sweep(case, sampling_of(case, request), prior=prior), _spread(cluster, workers)
+    return sweep_in_memory(ready, spread) if folder is None else sweep_to_folder(ready, Path(folder), spread)
+
+
+def sensitivity(
+    scenario: PathLike | None = None,
+    *,
+    kind: Kind = "sobol",
+    over: Settings | None = None,
+    indicators: Sequence[str] = (),
+    base: int = 1024,
+    walks: int = 20,
+    resamples: int = 200,
+    keep: int = 20,
+    rest: Rest | None = None,
+    folder: PathLike | None = None,
+    cluster: str | None = None,
+    prior: bool = False,
+    settings: Settings | None = None,
+    use: Iterable[str] = (),
+    city: str | None = None,
+    home: PathLike | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+) -> xr.Dataset:
+    """Which unknown matters, by indicator and year: Sobol indices with 95 % intervals, or effects by Morris.
+
+    Without `over`, all parameters that are unknown are screened by Morris first, and the `keep` most influential are kept.
+
+    Raises
+    ------
+    SimError
+        with every fault of the input; when the runs fail.
+    """
+    case = open_case(scenario, settings=settings, use=use, city=city, home=home, seed=seed)
+    variables = tuple(name.partition("[")[0] for name in indicators)
+    request = SweepRequest(seed=seed, over=_overs(over), rest=rest, outputs=variables)
+    asked = SensitivityRequest(kind, base, walks, resamples, keep, tuple(indicators), prior)
+    spread = _spread(cluster, workers)
+    kept = sweep_in_memory if folder is None else partial(sweep_to_folder, folder=Path(folder))
+    return analyse(case, request, asked, spread, partial(kept, spread=spread)).indices
+
+
+def levers(
+    scenario: PathLike | None = None,
+    names: Sequence[str] = (),
+    outputs: Sequence[str] = ("gdp_nominal",),
+    *,
+    settings: Settings | None = None,
+    use: Iterable[str] = (),
+    city: str | None = None,
+    home: PathLike | None = None,
+) -> Board:
+    """A board of levers that answers at once: `board.run({"rd_policy": 0.01})` gives the outputs by year.
+
+    Raises
+    ------
+    SimError
+        with every fault of the scenario, and every lever or output that is unknown.
+    """
+    return board_of(open_case(scenario, settings=settings, use=use, city=city, home=home), names, outputs)
+
+
+def _overs(over: Settings | None) -> tuple[Over, ...]:
+    return tuple(Over(key, _plain(raw), Place(key=f"over[{key!r}]")) for key, raw in (over or {}).items())
+
+
+def _plain(raw: Any) -> Any:
+    """Arrays and tuples as lists, numbers of numpy as numbers."""
+    if isinstance(raw, np.ndarray | np.generic):
+        return raw.tolist()
+    if isinstance(raw, tuple | list | range):
+        return [_plain(item) for item in raw]
+    return {key: _plain(item) for key, item in raw.items()} if isinstance(raw, Mapping) else raw
+
+
+def _spread(cluster: str | None, workers: int | None) -> Spread:
+    if cluster is None:
+        return on_this_machine(workers or processors())
+    from sim.numerics.cluster import on_cluster  # the extra may not be installed
+
+    return on_cluster(cluster)

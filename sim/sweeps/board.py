@@ -1,0 +1,121 @@
+"""A board of levers: one scenario, compiled once for some levers, answers within a fraction of a second when they are moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sim.errors import Faults, InputError, Place, UsageError, nearest
+from sim.inputs.sweep_section import Over
+from sim.numerics.central import central_run
+from sim.numerics.designs import Listed
+from sim.numerics.draws import Draws
+from sim.numerics.integrate import Clock
+from sim.numerics.kernel import Kernel, kernel_for
+from sim.numerics.sample import Input, Sample
+from sim.outputs.dataset import to_dataset
+from sim.pipeline import Case, request_of, with_projects
+from sim.sampling.inputs import swept_input
+from sim.sampling.plan import compiled_for
+from sim.text import Text
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One lever: name, unit, range (if it has one), and where it stands in the scenario in the first simulated year."""
+
+    key: str
+    label: Text
+    unit: str
+    low: float | None
+    high: float | None
+    now: float
+
+
+@dataclass(frozen=True)
+class Board:
+    """Levers of a case, with everything that their moves do not change. Shocks are nought, the ledger is at its mean."""
+
+    case: Case
+    levers: tuple[Lever, ...]
+    inputs: tuple[Input, ...]
+    kernel: Kernel
+    clock: Clock
+
+    def run(self, values: Mapping[str, Any] | None = None) -> xr.Dataset:
+        """The outputs by year with some levers moved; the others stand as in the scenario.
+
+        Raises
+        ------
+        InputError, UsageError
+            with every lever that is unknown, and every value that is no number or outside its range.
+        RunError
+            when a number becomes infinite or undefined.
+        """
+        moved = self._moved(values or {})
+        inputs = tuple(item for item in self.inputs if item.key in moved)
+        sample = Sample(inputs, Listed(tuple((moved[item.key],) for item in inputs))) if inputs else None
+        block = Draws(1, sample=sample, silent=True).block(self.case.bound.values, 0, 1)
+        world = self.case.world
+        return to_dataset(central_run(self.kernel, self.clock, block), world.graph, world.labels)
+
+    def _moved(self, values: Mapping[str, Any]) -> dict[str, float]:
+        """The value of every lever that is moved."""
+        known, faults, moved = [lever.key for lever in self.levers], Faults(), dict[str, float]()
+        for key in values:
+            if key not in known:
+                faults.add(Text(f"没有杠杆 {key}", f"no lever {key}"), Place(key=key), nearest(key, known))
+        faults.raise_if_any(UsageError)
+        for key, raw in values.items():
+            over = Over(key, raw, Place(key=key))
+            found = swept_input(self.case, over, faults)
+            if found is not None:
+                moved[key] = found.range.numbers[0]
+        faults.raise_if_any(InputError)
+        return moved
+
+
+def board_of(case: Case, keys: Sequence[str], outputs: Sequence[str]) -> Board:
+    """Compile a case for some levers and outputs.
+
+    Raises
+    ------
+    InputError
+        with every lever and output that is unknown or may not be moved.
+    """
+    faults, case = Faults(), with_projects(case)
+    levers = [_lever(case, key, faults) for key in keys]
+    for name in outputs:
+        if name not in case.world.graph.quantities:
+            message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
+            faults.add(message, Place(key=name), nearest(name, case.world.graph.quantities))
+    faults.raise_if_any(InputError)
+    found = [item for item in levers if item is not None]
+    inputs = tuple(item for _, item in found)
+    case = compiled_for(case, Sample(inputs, Listed(tuple((lever.now,) for lever, _ in found))))
+    steps = case.scenario.steps_per_year
+    kernel = kernel_for(case.world.graph, request_of(case, tuple(outputs), steps))
+    clock = Clock(case.world.city.settings.base_year + 1, case.last_year, steps)
+    return Board(case, tuple(lever for lever, _ in found), inputs, kernel, clock)
+
+
+def _lever(case: Case, key: str, faults: Faults) -> tuple[Lever, Input] | None:
+    """A lever and the input that it moves, at its value in the first simulated year; None after adding a fault."""
+    record = case.world.city.parameters.get(key.partition(".")[0])
+    now = 0.0 if record is None else _now(case, record.name)
+    found = swept_input(case, Over(key, [now], Place(key=key)), faults)
+    if found is None or record is None:
+        return None
+    if found.input.members is not None:
+        path = case.bound.values[record.name].at(case.world.city.settings.base_year + 1)
+        now = float(path[np.broadcast_to(found.input.members, path.shape)].mean())
+    low, high = (None, None) if record.range is None else record.range
+    return Lever(key, record.label, record.unit, low, high, now), found.input
+
+
+def _now(case: Case, name: str) -> float:
+    return float(np.mean(case.bound.values[name].at(case.world.city.settings.base_year + 1)))
