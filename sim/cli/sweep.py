@@ -137,6 +137,7 @@ def _folder(request: Request, sweep: Any, kind: str) -> Path:
 
 
 def _sweep(request: Request, case: Any, speaker: Speaker) -> None:
+    from sim.outputs.draw_store import damage_is_a_fault
     from sim.sampling.plan import sampling_of
     from sim.sweeps.delivery import deliver_sweep, table_sections
     from sim.sweeps.document import sweep_document
@@ -150,7 +151,7 @@ def _sweep(request: Request, case: Any, speaker: Speaker) -> None:
     folder = _folder(request, ready, "sweep")
     with draw_progress(speaker, case.scenario.name) as told:
         draws = sweep_to_folder(ready, folder, _spread(request), told)
-    with speaker.progress(1, Text("汇总与写出", "summing up and writing")):
+    with damage_is_a_fault(folder), speaker.progress(1, Text("汇总与写出", "summing up and writing")):
         findings = findings_of(draws)
         page = deliver_sweep(findings, folder, speaker.report_language)
     if speaker.as_json:
@@ -160,6 +161,7 @@ def _sweep(request: Request, case: Any, speaker: Speaker) -> None:
 
 
 def _analyse(request: Request, asked: Any, case: Any, speaker: Speaker) -> None:
+    from sim.outputs.draw_store import damage_is_a_fault
     from sim.sweeps.analysis import analyse, sentences
     from sim.sweeps.document import analysis_document
     from sim.sweeps.index_delivery import deliver_analysis, drawn_outputs, index_section
@@ -172,7 +174,8 @@ def _analyse(request: Request, asked: Any, case: Any, speaker: Speaker) -> None:
             used.append(_folder(request, ready, "sensitivity"))
             return sweep_to_folder(ready, used[-1], spread, told)
 
-        analysis = analyse(case, _wanted(request), asked, spread, run)
+        with damage_is_a_fault(request.out):
+            analysis = analyse(case, _wanted(request), asked, spread, run)
     with speaker.progress(1, Text("绘图与写出", "drawing and writing")):
         page = deliver_analysis(analysis, used[-1], speaker.report_language)
     if speaker.as_json:

@@ -127,10 +127,11 @@ def read_identity(folder: Path) -> dict[str, str]:
         attributes = json.loads((folder / ZARR / "zarr.json").read_text(encoding="utf-8"))["attributes"]
         return {str(key): str(value) for key, value in json.loads(attributes[IDENTITY]).items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        message = Text("扫描结果已损坏", "the results of the sweep are damaged")
-        raise UsageError(Fault(message, Place(folder / ZARR), _DELETE)) from error
+        raise UsageError(Fault(_DAMAGED, Place(folder / ZARR), _DELETE)) from error
 
 
+_CHECKSUM = "checksum"
+_DAMAGED = Text("扫描结果已损坏", "the results of the sweep are damaged")
 _DELETE = Text("请删去此文件夹后重新运行", "delete this folder and run again")
 
 
@@ -199,7 +200,7 @@ def write_chunk(folder: Path, start: int, arrays: Mapping[str, Values], note: An
     RunError
         when there is no room, or the folder cannot be written.
     """
-    with disk_faults(folder):
+    with disk_faults(folder), zarr.config.set({"array.write_empty_chunks": True}):  # a file that is not there was lost
         group = zarr.open_group(folder / ZARR, mode="r+")
         for name, values in arrays.items():
             array = cast("zarr.Array[Any]", group[name])
@@ -226,5 +227,25 @@ def read_draws(folder: Path) -> xr.Dataset:
         message = Text("没有扫描结果", "there are no results of a sweep")
         raise UsageError(Fault(message, Place(folder)))
     read_identity(folder)
+    group = zarr.open_group(folder / ZARR, mode="r")
+    if any(array.nchunks_initialized < array.nchunks for _, array in group.arrays()):
+        raise UsageError(Fault(Text("扫描结果不全", "results of the sweep are missing"), Place(folder / ZARR), _DELETE))
     dataset: xr.Dataset = xr.open_zarr(folder / ZARR, consolidated=False, chunks=None)
     return dataset
+
+
+@contextmanager
+def damage_is_a_fault(folder: Path) -> Iterator[None]:
+    """A chunk whose checksum does not fit is a fault with advice, when it is read.
+
+    Raises
+    ------
+    UsageError
+        when a chunk was changed after it was written.
+    """
+    try:
+        yield
+    except ValueError as error:
+        if _CHECKSUM not in str(error):
+            raise
+        raise UsageError(Fault(_DAMAGED, Place(folder / ZARR), _DELETE)) from error

@@ -39,13 +39,13 @@ def locked(folder: Path) -> Iterator[None]:
         when another program holds it.
     """
     lock = FileLock(folder / LOCK, timeout=0)
-    try:
-        with disk_faults(folder):
+    with disk_faults(folder):
+        try:
             lock.acquire()
-    except Timeout as error:
-        message = Text("另一个程序正在写这个文件夹", "another program is writing to this folder")
-        advice = Text("等它结束，或用 --name 另取名称", "wait for it, or choose another name with --name")
-        raise UsageError(Fault(message, Place(folder), advice)) from error
+        except Timeout as error:
+            message = Text("另一个程序正在写这个文件夹", "another program is writing to this folder")
+            advice = Text("等它结束，或用 --name 另取名称", "wait for it, or choose another name with --name")
+            raise UsageError(Fault(message, Place(folder), advice)) from error
     try:
         yield
     finally:

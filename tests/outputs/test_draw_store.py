@@ -1,0 +1,175 @@
+"""Draws on disk: what is complete stays, what is not is run again, other people's files are left alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from sim.errors import UsageError
+from sim.outputs.draw_store import (
+    DONE,
+    ZARR,
+    ArrayPlan,
+    StorePlan,
+    damage_is_a_fault,
+    open_store,
+    read_draws,
+    write_chunk,
+)
+
+COUNT = 2500
+
+
+def plan(count: int = COUNT, seed: str = "1") -> StorePlan:
+    arrays = {
+        "gdp": ArrayPlan(("year",), "float64", np.nan, {"units": "亿元"}),
+        "met": ArrayPlan(("target",), "bool", fill=False),
+        "lost": ArrayPlan((), "bool", fill=False),
+    }
+    coordinates: dict[str, list[Any]] = {"year": [2020, 2021], "target": ["甲", "long name of a target"]}
+    return StorePlan({"scenario": "plan", "seed": seed}, count, arrays, coordinates, {"title": "a", "outputs": "[]"})
+
+
+VALUES = {
+    "gdp": np.random.default_rng(1).normal(size=(2, COUNT)),
+    "met": np.random.default_rng(2).random(size=(2, COUNT)) > 0.5,
+    "lost": np.zeros(COUNT, dtype=bool),
+}
+
+
+def fill(folder: Path, chunks: list[tuple[int, int]]) -> None:
+    for start, stop in chunks:
+        write_chunk(folder, start, {name: values[..., start:stop] for name, values in VALUES.items()}, {"lost": [start]})
+
+
+def test_what_is_written_chunk_by_chunk_is_read_as_a_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "sweep"
+    with open_store(folder, plan()) as store:
+        assert store.missing() == [(0, 1024), (1024, 2048), (2048, 2500)]
+        fill(folder, store.missing()[::-1])
+        assert store.missing() == []
+        assert [note["lost"] for note in store.present()] == [[0], [1024], [2048]]
+    draws = read_draws(folder)
+    for name, values in VALUES.items():
+        np.testing.assert_array_equal(draws[name].values, values)
+    assert draws["target"].values.tolist() == ["甲", "long name of a target"]
+    assert draws["gdp"].attrs["units"] == "亿元"
+    assert xr.open_zarr(folder / ZARR, chunks=None, consolidated=False)["gdp"].dims == ("year", "draw")
+
+
+def test_nothing_is_read_before_it_is_used(tmp_path: Path) -> None:
+    with open_store(tmp_path, plan()) as store:
+        fill(tmp_path, store.missing())
+    draws = read_draws(tmp_path)
+    assert not draws["gdp"].variable._in_memory
+
+
+def test_a_chunk_without_its_mark_is_run_again_and_leavings_are_swept(tmp_path: Path) -> None:
+    with open_store(tmp_path, plan()) as store:
+        fill(tmp_path, store.missing()[:2])
+        left = tmp_path / ZARR / "gdp" / "c" / "0" / "x.partial"
+        left.parent.mkdir(parents=True, exist_ok=True)
+        left.write_bytes(b"half")
+        (tmp_path / DONE / "0000001024.json").unlink()
+    with open_store(tmp_path, plan()) as store:
+        assert store.missing() == [(1024, 2048), (2048, 2500)]
+        assert not left.exists()
+
+
+def test_a_store_that_was_never_finished_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / f".{ZARR}-123.partial").mkdir()
+    (tmp_path / DONE).mkdir()
+    (tmp_path / DONE / "0000000000.json").write_text("{}", encoding="utf-8")
+    with open_store(tmp_path, plan()) as store:
+        assert len(store.missing()) == 3  # the mark belonged to nothing
+    assert not list(tmp_path.glob(".*.partial"))
+
+
+def test_two_programs_do_not_write_to_one_folder(tmp_path: Path) -> None:
+    with open_store(tmp_path, plan()), pytest.raises(UsageError, match="another program"), open_store(tmp_path, plan()):
+        pass
+    with open_store(tmp_path, plan()) as store:
+        assert store.missing()
+
+
+def test_another_sweep_is_not_gone_on_with_and_what_differs_is_named(tmp_path: Path) -> None:
+    with open_store(tmp_path, plan()) as store:
+        fill(tmp_path, store.missing())
+    before = sorted((file, file.stat().st_mtime_ns) for file in tmp_path.rglob("*") if file.is_file() and file.name != ".lock")
+    with pytest.raises(UsageError, match=r"another sweep: seed 1 ≠ 2"), open_store(tmp_path, plan(seed="2")):
+        pass
+    other = replace(plan(), identity={**plan().identity, "simulator": "9"})
+    with pytest.raises(UsageError, match=r"simulator — ≠ 9"), open_store(tmp_path, other):
+        pass
+    after = sorted((file, file.stat().st_mtime_ns) for file in tmp_path.rglob("*") if file.is_file() and file.name != ".lock")
+    assert after == before
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.docx").write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match="other things"), open_store(tmp_path, plan()):
+        pass
+    assert [item.name for item in tmp_path.iterdir()] == ["thesis.docx"]
+    file = tmp_path / "thesis.docx"
+    with pytest.raises(UsageError, match="other things"), open_store(file, plan()):
+        pass
+    assert file.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("content", ["", "{", "{}", '{"attributes": {"identity": "no"}}', '{"attributes": 3}'])
+def test_a_damaged_store_is_a_fault(tmp_path: Path, content: str) -> None:
+    with open_store(tmp_path, plan()):
+        pass
+    (tmp_path / ZARR / "zarr.json").write_text(content, encoding="utf-8")
+    for attempt in (lambda: open_store(tmp_path, plan()).__enter__(), lambda: read_draws(tmp_path)):
+        with pytest.raises(UsageError, match="damaged"):
+            attempt()
+
+
+def spoil(chunk: Path, how: str) -> None:
+    content = bytearray(chunk.read_bytes())
+    if how == "flipped":
+        content[len(content) // 2] ^= 0xFF
+    chunk.write_bytes(bytes(content if how == "flipped" else content[: len(content) // 2] if how == "cut" else b""))
+
+
+@pytest.mark.parametrize("how", ["flipped", "cut", "empty"])
+def test_a_damaged_chunk_is_noticed(tmp_path: Path, how: str) -> None:
+    with open_store(tmp_path, plan()) as store:
+        fill(tmp_path, store.missing())
+    spoil(next(file for file in (tmp_path / ZARR / "gdp" / "c").rglob("*") if file.is_file()), how)
+    with pytest.raises(UsageError, match="damaged"), damage_is_a_fault(tmp_path):
+        read_draws(tmp_path)["gdp"].values  # noqa: B018
+
+
+def test_a_chunk_that_is_gone_is_noticed(tmp_path: Path) -> None:
+    with open_store(tmp_path, plan()) as store:
+        fill(tmp_path, store.missing())
+    next(file for file in (tmp_path / ZARR / "lost" / "c").rglob("*") if file.is_file()).unlink()
+    with pytest.raises(UsageError, match="missing"):
+        read_draws(tmp_path)
+
+
+def test_another_error_is_not_taken_for_damage(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="something else"), damage_is_a_fault(tmp_path):
+        raise ValueError("something else")
+
+
+def test_no_folder_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no results of a sweep"):
+        read_draws(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(
+    ("count", "chunk", "chunks"), [(5, 1024, 1), (10_000, 1024, 10), (1_000_000, 4096, 245), (10**9, 16384, 61036)]
+)
+def test_chunks_are_few_and_small_enough_to_hold(count: int, chunk: int, chunks: int) -> None:
+    sized = plan(count)
+    assert (sized.chunk, len(sized.chunks)) == (chunk, chunks)
+    assert json.dumps(sized.chunks[-1][1]) == str(count)
