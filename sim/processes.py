@@ -5,14 +5,30 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 
-def leave_interrupts_to_the_parent() -> None:
-    """A terminal sends Ctrl-C to every process; only the parent is to answer, and it ends its workers."""
+def work_for_the_parent() -> None:
+    """What a worker does first: it leaves interrupts to its parent, and ends soon after it, even when that was killed.
+
+    A terminal sends Ctrl-C to every process; only the parent is to answer, and it ends its workers.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """An orphan gets another parent. What it had in hand is not missed: nobody is there to take it."""
+    while os.getppid() == parent:
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+    os._exit(1)
+
+
+_SECONDS_BETWEEN_LOOKS = 0.5
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from joblib import Parallel, delayed
 
 from sim.errors import Fault, Place, RunError
 from sim.numerics.blocks import BlockResult, BlockRunner, Task
-from sim.processes import leave_interrupts_to_the_parent, no_interrupts_at_birth, sweep
+from sim.processes import no_interrupts_at_birth, sweep, work_for_the_parent
 from sim.text import Text
 
 T = TypeVar("T")
@@ -96,7 +96,7 @@ def _in_parallel(folder: Path, portions: list[Portion], workers: int, handed_out
         return_as="generator",
         batch_size=1,
         pre_dispatch=2 * workers,
-        initializer=leave_interrupts_to_the_parent,
+        initializer=work_for_the_parent,
     )
     with no_interrupts_at_birth():
         results = parallel(calls())

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.processes import leave_interrupts_to_the_parent, no_interrupts_at_birth
+from sim.processes import no_interrupts_at_birth, work_for_the_parent
 
 if TYPE_CHECKING:
     from sim.report.view import View
@@ -47,7 +47,7 @@ _ORDER = (
 def drawing_workers(workers: int = 2) -> Iterator[ProcessPoolExecutor]:
     """Worker processes that warm up in the background; when the block fails they are ended at once, whatever they do."""
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=leave_interrupts_to_the_parent)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=work_for_the_parent)
     try:
         with no_interrupts_at_birth():
             for _ in range(workers):

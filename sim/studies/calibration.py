@@ -19,7 +19,7 @@ from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
 from sim.numerics.draws import Prior
 from sim.outputs.posterior import data_key
-from sim.processes import leave_interrupts_to_the_parent, no_interrupts_at_birth
+from sim.processes import no_interrupts_at_birth, work_for_the_parent
 from sim.streams import uniforms
 from sim.studies.errors_of_cities import beyond, prior_variances
 from sim.studies.fit import PooledFit, city_task, fit_pooled
@@ -83,7 +83,7 @@ class Pool:
 @contextmanager
 def pool_of(asked: Sequence[Asked], workers: int) -> Iterator[Pool]:
     """A pool whose processes keep the cities that they opened."""
-    backend = {"backend": "loky", "initializer": leave_interrupts_to_the_parent} if workers > 1 else {"backend": "sequential"}
+    backend = {"backend": "loky", "initializer": work_for_the_parent} if workers > 1 else {"backend": "sequential"}
     with no_interrupts_at_birth(), Parallel(n_jobs=workers, return_as="generator", **backend) as run:
         yield Pool(tuple(asked), run)
 

@@ -1,0 +1,150 @@
+"""What can happen to a long sweep: program or worker killed at any moment, a full disk, two programs, other people's folders.
+
+Linux only, since processes are found and limited through its system files.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+from sim.outputs.draw_store import ZARR, read_draws
+from tests.sweeps.program import ROOT, assert_same, call, children_of, is_there, is_worker, kill, marks, start, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
+ARGUMENTS = ("--draws", "20000", "--seed", "5", "--workers", "2", "--name", "sweep", "--quiet")
+KILLS = 10
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> xr.Dataset:
+    """An uninterrupted run."""
+    folder = tmp_path_factory.mktemp("whole")
+    subprocess.run(call(*ARGUMENTS, "--out", str(folder)), check=True, cwd=ROOT)
+    return read_draws(folder / "sweep").load()
+
+
+def finish(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(call(*ARGUMENTS, "--out", str(folder)), capture_output=True, encoding="utf-8", cwd=ROOT, check=False)
+
+
+def test_a_program_killed_at_ten_moments_is_gone_on_with(tmp_path: Path, expected: xr.Dataset) -> None:
+    """Killed while chunks are run or written, again and again, and gone on with by the same command."""
+    chance, folder = random.Random(1), tmp_path / "sweep"
+    for kills in range(KILLS):
+        before = {file.name: file.stat().st_mtime_ns for file in (folder / "done").glob("*.json")}
+        program = start(*ARGUMENTS, "--out", str(tmp_path))
+        wait_until(lambda: marks(folder) > len(before) or (marks(folder) == len(before) and program.poll() is not None))  # noqa: B023
+        time.sleep(chance.random() * 0.3)
+        workers = [process for process in children_of(program.pid) if is_worker(process)]
+        kill(program.pid)
+        program.wait()
+        wait_until(lambda: not any(map(is_there, workers)), 20.0)  # noqa: B023  nobody works on for a program that is gone
+        assert {name: (folder / "done" / name).stat().st_mtime_ns for name in before} == before, kills  # not run again
+    again = finish(tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert_same(folder, expected)
+    assert not list(folder.rglob("*.partial"))
+
+
+def test_workers_killed_at_ten_moments_change_nothing(tmp_path: Path, expected: xr.Dataset) -> None:
+    """A program whose portion is lost twice ends with advice, and the same command goes on."""
+    chance, folder, kills = random.Random(2), tmp_path / "sweep", 0
+    program = start(*ARGUMENTS, "--out", str(tmp_path))
+    while kills < KILLS:
+        workers = [process for process in children_of(program.pid) if is_worker(process)]
+        if program.poll() is not None:
+            assert program.returncode == 1
+            program = start(*ARGUMENTS, "--out", str(tmp_path))
+        elif workers and marks(folder):
+            time.sleep(chance.random() * 0.2)
+            kill(chance.choice(workers))
+            kills += 1
+            time.sleep(0.5)
+        time.sleep(0.02)
+    program.wait()
+    again = finish(tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert_same(folder, expected)
+
+
+def limited(size: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def test_a_full_disk_is_a_clear_fault_and_gone_on_with(tmp_path: Path, expected: xr.Dataset) -> None:
+    """No file may grow beyond some size: the small arrays of a chunk are written, the large ones are not."""
+    full = subprocess.run(
+        call(*ARGUMENTS, "--out", str(tmp_path)),
+        capture_output=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        check=False,
+        preexec_fn=lambda: limited(200_000),
+    )
+    assert full.returncode == 1
+    assert "cannot be written: File too large" in full.stderr
+    assert "make room" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert marks(tmp_path / "sweep") == 0
+    again = finish(tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert_same(tmp_path / "sweep", expected)
+
+
+def test_a_disk_that_fills_up_while_summing_up_loses_no_draw(tmp_path: Path, expected: xr.Dataset) -> None:
+    """The summary is the largest file of all."""
+    whole = finish(tmp_path)
+    assert whole.returncode == 0
+    folder = tmp_path / "sweep"
+    size = (folder / "summary.nc").stat().st_size
+    (folder / "summary.nc").unlink()
+    full = subprocess.run(
+        call(*ARGUMENTS, "--out", str(tmp_path)),
+        capture_output=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        check=False,
+        preexec_fn=lambda: limited(size - 1),
+    )
+    assert full.returncode == 1
+    assert "make room" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert_same(folder, expected)
+    assert not (folder / "summary.nc").exists()
+    assert finish(tmp_path).returncode == 0
+    assert (folder / "summary.nc").exists()
+
+
+def test_two_programs_on_one_folder(tmp_path: Path) -> None:
+    arguments = [*ARGUMENTS, "--draws", "400000", "--out", str(tmp_path)]
+    first, folder = start(*arguments), tmp_path / "sweep"
+    wait_until(lambda: marks(folder) >= 1)
+    second = subprocess.run(call(*arguments), capture_output=True, encoding="utf-8", cwd=ROOT, check=False)
+    assert first.poll() is None
+    kill(first.pid)
+    first.wait()
+    assert second.returncode == 2
+    assert "another program is writing to this folder" in second.stderr
+
+
+def test_a_folder_of_another_sweep_stays_as_it_is(tmp_path: Path, expected: xr.Dataset) -> None:
+    assert finish(tmp_path).returncode == 0
+    others = (("--seed", "6"), ("--draws", "100"), ("--set", "rd_policy=0.01"), ("--float32",))
+    for change in others:
+        arguments = [*ARGUMENTS, *change, "--out", str(tmp_path)]
+        other = subprocess.run(call(*arguments), capture_output=True, encoding="utf-8", cwd=ROOT, check=False)
+        assert other.returncode == 2, change
+        assert "these are the results of another sweep" in other.stderr
+        assert "Traceback" not in other.stderr
+    assert_same(tmp_path / "sweep", expected)
+    attributes = json.loads((tmp_path / "sweep" / ZARR / "zarr.json").read_text(encoding="utf-8"))["attributes"]
+    assert json.loads(attributes["identity"])["seed"] == "5"
