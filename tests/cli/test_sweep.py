@@ -1,0 +1,115 @@
+"""`sim sweep` from the command line: what it prints, writes and refuses."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xarray as xr
+from typer.testing import CliRunner
+
+from sim.cli.app import app
+from sim.cli.progress import Pace, left_text, lost_text, rate_text
+from sim.errors import SimError
+from sim.outputs.draw_store import read_draws
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def sweep(*arguments: str) -> dict[str, Any]:
+    call = [sys.executable, "-m", "sim", "sweep", "plan_2025", "--home", str(ROOT), "--lang", "en", "--json", *arguments]
+    done = subprocess.run(call, capture_output=True, encoding="utf-8", check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+def rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+@pytest.mark.slow
+def test_draws_leave_a_page_tables_figures_and_one_document(tmp_path: Path) -> None:
+    document = sweep("--draws", "1500", "--seed", "2", "--out", str(tmp_path))
+    folder = Path(document["folder"])
+    assert folder.parent == tmp_path
+    assert (document["draws"], document["left_out"], document["method"]) == (1500, 0, "ensemble")
+    draws = read_draws(folder)
+    gdp = next(row for row in document["targets"] if row["id"] == "hy_gdp_2025")
+    met = draws["met"].sel(target="hy_gdp_2025").values
+    assert gdp["probability"] == met.mean()
+    assert document["all_met"]["probability"] == draws["met"].values.all(axis=0).mean()
+    median = next(r for r in document["bands"] if (r["indicator"], r["year"]) == ("gdp_nominal", 2025))["quantiles"]["0.5"]
+    assert median == pytest.approx(draws["gdp_nominal"].sel(year=2025).median().item())
+    [row] = [row for row in rows(folder / "bands.csv") if (row["indicator"], row["year"]) == ("gdp_nominal", "2025")]
+    assert float(row["p50"]) == pytest.approx(median)
+    assert rows(folder / "targets.csv")[-1]["id"] == "*"
+    assert len(rows(folder / "correlations.csv")) == len(document["correlations"])
+    with xr.open_dataset(folder / "summary.nc", group="bands") as summary:
+        assert summary["gdp_nominal"].sel(year=2025, quantile=0.5).item() == pytest.approx(median)
+    page = (folder / "sweep.html").read_text(encoding="utf-8")
+    assert "1,500 draws (seed 2)" in page
+    assert page.count("<svg") == 6
+    assert {file.name for file in (folder / "figures").glob("*.png")} >= {"chances.png", "fans.png"}
+
+
+@pytest.mark.slow
+def test_a_grid_leaves_its_points_and_a_sensitivity_its_indices(tmp_path: Path) -> None:
+    document = sweep("--over", "rd_policy=0,1 %", "--over", "external_demand_growth=[0.02, 0.04]", "--out", str(tmp_path))
+    assert [point["inputs"]["rd_policy"] for point in document["points"]] == [0.0, 0.0, 1.0, 1.0]  # in per cent
+    points = rows(Path(document["folder"]) / "points.csv")
+    assert len(points) == 4
+    over = "external_demand_growth={uniform: [0.02, 0.06]}"
+    arguments = ("--sensitivity", "sobol", "--over", over, "--base", "32", "--resamples", "20", "--out", str(tmp_path))
+    found = sweep(*arguments)
+    folder = Path(found["folder"])
+    assert (found["kind"], found["base_points"], found["draws"]) == ("sobol", 32, 32 * 5)
+    shocks = [row for row in found["indices"] if (row["input"], row["indicator"]) == ("shocks", "gdp_nominal")]
+    assert [row["year"] for row in shocks] == list(range(2021, 2036))
+    assert len(rows(folder / "indices.csv")) == len(found["indices"])
+    assert (folder / "figures" / "map_gdp_nominal.png").exists()
+    assert (folder / "sensitivity.nc").exists()
+
+
+FAULTS = [
+    (("--over", "rd_polcy=1"), "did you mean 'rd_policy'"),
+    (("--over", "rd_policy=[]"), "the range is empty"),
+    (("--over", "rd_policy={from: 0, to: 0.02, points: 100000}", "--over", "tax_policy"), "no equals sign"),
+    (("--over", "rd_policy={uniform: [0.02, 0.01]}"), "lies above the upper end"),
+    (("--draws", "0"), "--draws 0 cannot be used"),
+    (("--name", "a/b"), "must be the name of a folder"),
+    (("--name", ".."), "must be the name of a folder"),
+    (("--base", "64"), "--base belongs to --sensitivity"),
+    (("--sensitivity", "sobol", "--base", "100"), "must be a power of two"),
+    (("--sensitivity", "sobol", "--draws", "100"), "decides how many draws"),
+    (("--sensitivity", "sobol", "--base", "x", "--keep", "-1"), "--base 'x' cannot be used"),
+    (("--output", "gdp"), "the model has no variable gdp"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), FAULTS)
+def test_what_cannot_be_is_said_before_anything_is_written(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    call = ["sweep", "plan_2025", "--home", str(ROOT), "--out", str(tmp_path), "--quiet", *arguments]
+    found = CliRunner().invoke(app, call)
+    assert isinstance(found.exception, SimError), found.output
+    assert said in str(found.exception)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_pace_is_that_of_this_program() -> None:
+    now = [100.0]
+    pace = Pace(lambda: now[0])
+    assert pace.rate(5000) == 0.0  # they were there before
+    now[0] += 10.0
+    assert pace.rate(7000) == 200.0
+    assert pace.left(7000, 10_000) == 15.0
+    assert rate_text(200.0).en == "200 draws/s"
+    assert left_text(3725.0).en == ", 1:02:05 left"
+    assert left_text(None).en == ""
+    assert lost_text(3).zh == "无效 3"
