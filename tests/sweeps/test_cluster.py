@@ -16,7 +16,7 @@ import pytest
 from sim.outputs.draw_store import read_draws
 from tests.sweeps.program import ROOT, assert_same, call, kill, marks, start, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
+pytestmark = pytest.mark.slow
 ARGUMENTS = ("--draws", "30000", "--seed", "5", "--name", "sweep", "--quiet")
 
 

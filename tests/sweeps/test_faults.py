@@ -9,7 +9,6 @@ import json
 import random
 import resource
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -19,7 +18,7 @@ import xarray as xr
 from sim.outputs.draw_store import ZARR, read_draws
 from tests.sweeps.program import ROOT, assert_same, call, children_of, is_there, is_worker, kill, marks, start, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
+pytestmark = pytest.mark.slow
 ARGUMENTS = ("--draws", "20000", "--seed", "5", "--workers", "2", "--name", "sweep", "--quiet")
 KILLS = 10
 
