@@ -82,9 +82,9 @@ def run_once(count: int, workers: int) -> tuple[float, float]:
     return seconds, max(peak, memory_of_all())
 
 
-def memory_of_all() -> float:
-    """Proportional memory of this process and its children in MiB: pages that several share are counted once."""
-    return sum(_proportional(process) for process in _family(os.getpid()))
+def memory_of_all(root: int | None = None) -> float:
+    """Proportional memory of a process, else this one, and its children in MiB: shared pages are counted once."""
+    return sum(_proportional(process) for process in _family(os.getpid() if root is None else root))
 
 
 def _family(root: int) -> list[int]:
