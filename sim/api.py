@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 
 import sim.accessor  # noqa: F401  registers `.sim`
-from sim.errors import Place
+from sim.errors import Place, SimError
 from sim.futures import with_draws
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario
@@ -31,6 +31,7 @@ from sim.sweeps.board import Board, board_of
 from sim.sweeps.record import run_dataset
 from sim.sweeps.running import Spread, on_this_machine, prepare_sweep, sweep_in_memory, sweep_to_folder
 
+__all__ = ["SimError", "levers", "open_case", "run", "sensitivity", "sweep"]
 Settings = Mapping[str, Any]
 PathLike = str | Path
 
