@@ -68,7 +68,11 @@ def test_indices_are_drawn(draws: xr.Dataset) -> None:
     assert "2035" in texts(indices.sim.heatmap("rd_intensity"))
     effects = sim.sensitivity(PLAN, kind="morris", over=over, walks=4, workers=1)
     assert "mean change" in texts(effects.sim.tornado("rd_intensity", 2025, lang="en"))
-    for wrong in (lambda: effects.sim.heatmap("rd_intensity"), lambda: draws.sim.tornado("gdp_nominal", 2025)):
+    refused: tuple[Callable[[], object], ...] = (
+        lambda: effects.sim.heatmap("rd_intensity"),
+        lambda: draws.sim.tornado("gdp_nominal", 2025),
+    )
+    for wrong in refused:
         with pytest.raises(sim.SimError):
             wrong()
 
