@@ -45,6 +45,9 @@ class Fault:
         return line if self.advice is None else f"{line}  → {self.advice.in_language(language)}"
 
 
+_MOST_FAULTS = 100
+
+
 class SimError(Exception):
     """Base of all errors that the user can mend. `faults` holds every fault that was found."""
 
@@ -56,9 +59,17 @@ class SimError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows of this error: its faults, and no traceback."""
-        language = system_language()
-        head = Text(f"发现 {len(self.faults)} 处错误：", f"{len(self.faults)} fault(s):").in_language(language)
-        return [head, *(f"  {fault.in_language(language)}" for fault in self.faults)]
+        return self.lines(system_language())
+
+    def lines(self, language: Language) -> list[str]:
+        """Every fault as a line below their number; of very many the first hundred."""
+        count = len(self.faults)
+        lines = [Text(f"发现 {count} 处错误：", f"{count} fault{'s' if count > 1 else ''}:").in_language(language)]
+        lines += [f"  {fault.in_language(language)}" for fault in self.faults[:_MOST_FAULTS]]
+        if count > _MOST_FAULTS:
+            rest = count - _MOST_FAULTS
+            lines.append(Text(f"  另有 {rest} 处", f"  and {rest} more").in_language(language))
+        return lines
 
     def __reduce__(self) -> tuple[type[SimError], tuple[tuple[Fault, ...]]]:
         """An error of a worker process reaches its parent with all faults."""

@@ -18,7 +18,6 @@ from sim.interrupts import fail_if_interrupted
 from sim.text import Language, Text, system_language
 
 _WIDTH_OF_FILES = 130
-_MOST_FAULTS = 100
 
 
 @dataclass
@@ -51,15 +50,8 @@ class Speaker:
 
     def faults(self, error: SimError) -> None:
         """Report every fault of an error."""
-        count = len(error.faults)
-        head = self.word(f"发现 {count} 处错误：", f"{count} fault{'s' if count > 1 else ''}:")
-        self.err.print(head, highlight=False, markup=False)
-        for fault in error.faults[:_MOST_FAULTS]:
-            self.err.print(f"  {fault.in_language(self.language)}", highlight=False, markup=False, soft_wrap=True)
-
-        if count > _MOST_FAULTS:
-            rest = count - _MOST_FAULTS
-            self.err.print(self.word(f"  另有 {rest} 处", f"  and {rest} more"), highlight=False, markup=False)
+        for line in error.lines(self.language):
+            self.err.print(line, highlight=False, markup=False, soft_wrap=True)
 
     @contextmanager
     def progress(self, total: int, what: Text) -> Iterator[Any]:

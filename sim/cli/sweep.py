@@ -16,7 +16,7 @@ from sim.errors import Fault, Place, UsageError
 from sim.text import Text
 
 _MOST_ROWS = 40
-_MOST_KEPT, _MOST_RESAMPLES, _MOST_WALKS, _MOST_BASE = 500, 10_000, 100_000, 1 << 20
+_MOST_KEPT, _MOST_RESAMPLES, _MOST_WALKS = 500, 10_000, 100_000
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,11 @@ def _wanted(request: Request) -> Any:
 
 def _sensitivity(request: Request) -> Any:
     """What is asked of a sensitivity analysis; None for a plain sweep."""
+    from sim.sampling.sensitivity import MOST_BASE
     from sim.sweeps.analysis import SensitivityRequest
 
     faults = list[Fault]()
-    limits = {"base": _MOST_BASE, "walks": _MOST_WALKS, "resamples": _MOST_RESAMPLES, "keep": _MOST_KEPT}
+    limits = {"base": MOST_BASE, "walks": _MOST_WALKS, "resamples": _MOST_RESAMPLES, "keep": _MOST_KEPT}
     given = {key: whole(f"--{key}", text, 2, limits[key], faults) for key, text in request.sizes if text is not None}
     if request.sensitivity is None:
         faults += [_only_with_sensitivity(f"--{key}") for key in given]
@@ -137,7 +138,6 @@ def _folder(request: Request, sweep: Any, kind: str) -> Path:
 
 
 def _sweep(request: Request, case: Any, speaker: Speaker) -> None:
-    from sim.outputs.draw_store import damage_is_a_fault
     from sim.sampling.plan import sampling_of
     from sim.sweeps.delivery import deliver_sweep, table_sections
     from sim.sweeps.document import sweep_document
@@ -151,7 +151,7 @@ def _sweep(request: Request, case: Any, speaker: Speaker) -> None:
     folder = _folder(request, ready, "sweep")
     with draw_progress(speaker, case.scenario.name) as told:
         draws = sweep_to_folder(ready, folder, _spread(request), told)
-    with damage_is_a_fault(folder), speaker.progress(1, Text("汇总与写出", "summing up and writing")):
+    with speaker.progress(1, Text("汇总与写出", "summing up and writing")):
         findings = findings_of(draws)
         page = deliver_sweep(findings, folder, speaker.report_language)
     if speaker.as_json:
@@ -161,7 +161,6 @@ def _sweep(request: Request, case: Any, speaker: Speaker) -> None:
 
 
 def _analyse(request: Request, asked: Any, case: Any, speaker: Speaker) -> None:
-    from sim.outputs.draw_store import damage_is_a_fault
     from sim.sweeps.analysis import analyse, sentences
     from sim.sweeps.document import analysis_document
     from sim.sweeps.index_delivery import deliver_analysis, drawn_outputs, index_section
@@ -174,8 +173,7 @@ def _analyse(request: Request, asked: Any, case: Any, speaker: Speaker) -> None:
             used.append(_folder(request, ready, "sensitivity"))
             return sweep_to_folder(ready, used[-1], spread, told)
 
-        with damage_is_a_fault(request.out):
-            analysis = analyse(case, _wanted(request), asked, spread, run)
+        analysis = analyse(case, _wanted(request), asked, spread, run)
     with speaker.progress(1, Text("绘图与写出", "drawing and writing")):
         page = deliver_analysis(analysis, used[-1], speaker.report_language)
     if speaker.as_json:
@@ -187,6 +185,8 @@ def _analyse(request: Request, asked: Any, case: Any, speaker: Speaker) -> None:
 
 def _print(sentences: Sequence[Text], sections: Sequence[Any], draws: Any, page: Path, speaker: Speaker) -> None:
     """The answer on the screen: how it was drawn, the tables, where everything is."""
+    from sim.report.sweep_names import left_out_of
+
     speaker.out.print()
     for sentence in sentences:
         speaker.line(sentence)
@@ -196,7 +196,7 @@ def _print(sentences: Sequence[Text], sections: Sequence[Any], draws: Any, page:
         _print_table(section, speaker)
     speaker.out.print()
     if "left_out" in draws.attrs:
-        speaker.line(Text(str(draws.attrs["left_out_zh"]), str(draws.attrs["left_out"])))
+        speaker.line(left_out_of(draws))
     speaker.line(Text(f"结果：{page.parent}", f"results: {page.parent}"))
     speaker.line(Text(f"报告：{page}", f"report: {page}"))
 

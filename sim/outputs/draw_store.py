@@ -27,7 +27,7 @@ from zarr.codecs import BloscCodec, Crc32cCodec
 
 from sim.errors import Fault, Place, UsageError
 from sim.numerics.blocks import CHUNK
-from sim.outputs.sweep_folder import PARTIAL, disk_faults, fail_if_other_things, locked
+from sim.outputs.sweep_folder import PARTIAL, disk_faults, fail_if_other_things, locked, put
 from sim.text import Text
 
 Values = NDArray[Any]
@@ -205,10 +205,7 @@ def write_chunk(folder: Path, start: int, arrays: Mapping[str, Values], note: An
         for name, values in arrays.items():
             array = cast("zarr.Array[Any]", group[name])
             array[..., start : start + values.shape[-1]] = values
-        mark = _mark(folder, start)
-        aside = mark.with_name(f"{mark.name}-{os.getpid()}{PARTIAL}")
-        aside.write_text(json.dumps(note), encoding="utf-8")
-        aside.replace(mark)
+        put(_mark(folder, start), json.dumps(note).encode())
 
 
 def _mark(folder: Path, start: int) -> Path:
@@ -235,8 +232,8 @@ def read_draws(folder: Path) -> xr.Dataset:
 
 
 @contextmanager
-def damage_is_a_fault(folder: Path) -> Iterator[None]:
-    """A chunk whose checksum does not fit is a fault with advice, when it is read.
+def damage_is_a_fault(draws: xr.Dataset) -> Iterator[None]:
+    """A chunk of some draws whose checksum does not fit is a fault with advice, when it is read.
 
     Raises
     ------
@@ -248,4 +245,4 @@ def damage_is_a_fault(folder: Path) -> Iterator[None]:
     except ValueError as error:
         if _CHECKSUM not in str(error):
             raise
-        raise UsageError(Fault(_DAMAGED, Place(folder / ZARR), _DELETE)) from error
+        raise UsageError(Fault(_DAMAGED, Place(Path(draws.encoding.get("source", ZARR))), _DELETE)) from error

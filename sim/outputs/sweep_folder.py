@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,6 +51,14 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def put(file: Path, content: bytes) -> Path:
+    """Write a file aside and rename it, so that an interrupted program leaves nothing half-written."""
+    file.parent.mkdir(exist_ok=True)
+    aside = file.with_name(f"{file.name}-{os.getpid()}{PARTIAL}")
+    aside.write_bytes(content)
+    return aside.replace(file)
 
 
 @contextmanager

@@ -78,10 +78,11 @@ def write_scorecard(file: Path, scores: Iterable[Score], language: Language) -> 
         writer = csv.writer(handle)
         writer.writerow(COLUMNS)
         for score in scores:
-            writer.writerow([_cell(value) for value in score_row(score, language).values()])
+            writer.writerow([cell_text(value) for value in score_row(score, language).values()])
 
 
-def _cell(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """A cell of a CSV file: numbers to ten significant digits, empty for none."""
     if value is None:
         return ""
     return f"{value:.10g}" if isinstance(value, float) else str(value)

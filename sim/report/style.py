@@ -112,8 +112,16 @@ def one_legend(figure: Figure, axes: Axes) -> None:
 
 
 def save(figure: Figure, stem: Path) -> None:
-    """Write PNG and SVG; the layout is solved once for both."""
+    """Write PNG and SVG."""
+    for suffix, content in pictures(figure).items():
+        stem.with_suffix(suffix).write_bytes(content)
+
+
+def pictures(figure: Figure) -> dict[str, bytes]:
+    """The figure as PNG and SVG, by the suffix of a file; the layout is solved once for both."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
-    figure.savefig(stem.with_suffix(".png"), dpi=150)
-    figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None})
+    png, svg = BytesIO(), BytesIO()
+    figure.savefig(png, format="png", dpi=150)
+    figure.savefig(svg, format="svg", metadata={"Date": None})
+    return {".png": png.getvalue(), ".svg": svg.getvalue()}

@@ -64,14 +64,16 @@ def _members(draws: xr.Dataset, name: str, members: list[str]) -> Text:
 
 def named_from(coordinate: xr.DataArray) -> dict[str, Named]:
     """What a coordinate says of its members in the attribute `named`."""
-    listed = json.loads(coordinate.attrs["named"])
-    keys = [str(key) for key in coordinate.to_numpy()]
-    return {key: in_percent(key, Text(item["zh"], item["en"]), item["unit"]) for key, item in zip(keys, listed, strict=True)}
+    return _named(coordinate, coordinate.attrs["named"])
 
 
 def named_inputs(draws: xr.Dataset) -> dict[str, Named]:
     """The inputs of a sweep by their keys; factors have the unit ×."""
-    listed, keys = json.loads(draws["inputs"].attrs["named"]), [str(key) for key in draws["input"].to_numpy()]
+    return _named(draws["input"], draws["inputs"].attrs["named"])
+
+
+def _named(coordinate: xr.DataArray, told: str) -> dict[str, Named]:
+    keys, listed = [str(key) for key in coordinate.to_numpy()], json.loads(told)
     return {key: in_percent(key, Text(item["zh"], item["en"]), item["unit"]) for key, item in zip(keys, listed, strict=True)}
 
 
@@ -92,6 +94,16 @@ def _asked(item: Mapping[str, Any]) -> Asked:
         item.get("variable", ""),
         item.get("level"),
     )
+
+
+def title_of(dataset: xr.Dataset) -> Text:
+    """The name of the scenario."""
+    return Text(str(dataset.attrs["title_zh"]), str(dataset.attrs["title"]).partition(": ")[2])
+
+
+def left_out_of(dataset: xr.Dataset) -> Text:
+    """Which draws were left out and where they went wrong; nothing where all were used."""
+    return Text(str(dataset.attrs.get("left_out_zh", "")), str(dataset.attrs.get("left_out", "")))
 
 
 def published_of(draws: xr.Dataset, name: str) -> dict[int, float]:

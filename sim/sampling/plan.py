@@ -58,7 +58,7 @@ def sampling_of(case: Case, request: SweepRequest) -> Sampling:
     outputs = tuple(dict.fromkeys((*request.outputs, *section.outputs)))
     faults = Faults()
     swept = [found for item in overs.values() if (found := swept_input(case, item, faults)) is not None]
-    _fail_if_outputs_unknown(case, outputs, faults)
+    fail_if_outputs_unknown(case, _places_of_outputs(case, request), faults)
     faults.raise_if_any(InputError)
     plan = _Plan(
         method=request.method or section.method or _usual_method(swept),
@@ -83,13 +83,19 @@ def compiled_for(case: Case, sample: Sample | None) -> Case:
     return replace(case, bound=replace(case.bound, values=values))
 
 
-def _fail_if_outputs_unknown(case: Case, outputs: Sequence[str], faults: Faults) -> None:
-    known, part = case.world.graph.quantities, case.scenario.sweep
-    for name in outputs:
+def fail_if_outputs_unknown(case: Case, places: Mapping[str, Place], faults: Faults) -> None:
+    """Add a fault for every output that the model does not have; `places` say where each is written."""
+    known = case.world.graph.quantities
+    for name, place in places.items():
         if name not in known:
-            written = part is not None and name in part.section.outputs
-            place = part.place("outputs") if part is not None and written else Place(key=f"--output {name}")
             faults.add(Text(f"模型没有变量 {name}", f"the model has no variable {name}"), place, nearest(name, known))
+
+
+def _places_of_outputs(case: Case, request: SweepRequest) -> dict[str, Place]:
+    """Where each output is asked for: in the scenario, else in the call."""
+    part = case.scenario.sweep
+    written = {} if part is None else {name: part.place("outputs") for name in part.section.outputs}
+    return {name: Place(key=f"--output {name}") for name in request.outputs} | written
 
 
 def _usual_method(swept: Sequence[SweptInput]) -> Method:

@@ -12,7 +12,7 @@ import xarray as xr
 from sim.futures import posterior_of
 from sim.inputs.sweep_section import overs_of
 from sim.numerics.sample import Sample
-from sim.pipeline import Case
+from sim.pipeline import Case, with_projects
 from sim.sampling.plan import Sampling, SweepRequest
 from sim.sampling.sensitivity import (
     USUAL_BASE,
@@ -60,6 +60,7 @@ def analyse(case: Case, request: SweepRequest, asked: SensitivityRequest, spread
     SimError
         with every fault of the request; when the runs fail.
     """
+    case = with_projects(case)  # once, for screening and indices
     posterior = None if asked.prior else posterior_of(case.world)
     unknowns = unknowns_of(case, request, posterior)
     if asked.kind == "morris":

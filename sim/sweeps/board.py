@@ -20,7 +20,7 @@ from sim.numerics.sample import Input, Sample
 from sim.outputs.dataset import to_dataset
 from sim.pipeline import Case, request_of, with_projects
 from sim.sampling.inputs import swept_input
-from sim.sampling.plan import compiled_for
+from sim.sampling.plan import compiled_for, fail_if_outputs_unknown
 from sim.text import Text
 
 
@@ -89,10 +89,7 @@ def board_of(case: Case, keys: Sequence[str], outputs: Sequence[str]) -> Board:
     """
     faults, case = Faults(), with_projects(case)
     levers = [_lever(case, key, faults) for key in keys]
-    for name in outputs:
-        if name not in case.world.graph.quantities:
-            message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
-            faults.add(message, Place(key=name), nearest(name, case.world.graph.quantities))
+    fail_if_outputs_unknown(case, {name: Place(key=name) for name in outputs}, faults)
     faults.raise_if_any(InputError)
     found = [item for item in levers if item is not None]
     inputs = tuple(item for _, item in found)

@@ -10,11 +10,12 @@ from typing import Any
 
 import xarray as xr
 
-from sim.outputs.sweep_folder import disk_faults
+from sim.outputs.sweep_folder import disk_faults, put
+from sim.report.sweep_names import left_out_of, title_of
 from sim.report.sweep_page import Section, sweep_page
 from sim.report.values import unit_text
 from sim.sweeps.figures import chances_figure, correlation_figure, fan_figure
-from sim.sweeps.files import put, put_datasets, put_figure, put_table
+from sim.sweeps.files import put_datasets, put_figure, put_table
 from sim.sweeps.findings import Findings
 from sim.sweeps.sections import ALL_TARGETS, band_section, correlation_section, point_heads, point_section, target_section
 from sim.sweeps.tables import method_sentence
@@ -53,10 +54,8 @@ def write_page(
     draws: xr.Dataset, folder: Path, sentences: Sequence[Text], sections: Sequence[Section], language: Language
 ) -> Path:
     """Write sweep.html."""
-    scenario = Text(str(draws.attrs["title_zh"]), str(draws.attrs["title"]).partition(": ")[2]).in_language(language)
-    left_out = Text(str(draws.attrs.get("left_out_zh", "")), str(draws.attrs.get("left_out", "")))
-    identity = json.loads(draws.attrs.get("identity", "{}"))
-    page = sweep_page(scenario, folder.name, sentences, left_out, sections, identity, language)
+    scenario, identity = title_of(draws).in_language(language), json.loads(draws.attrs.get("identity", "{}"))
+    page = sweep_page(scenario, folder.name, sentences, left_out_of(draws), sections, identity, language)
     return put(folder / "sweep.html", page.encode())
 
 
@@ -72,7 +71,7 @@ def _drawn(findings: Findings, pictures: Path, language: Language) -> list[Secti
     """Tables with figures of draws that are one ensemble."""
     draws, names, sections = findings.draws, findings.names, list[Section]()
     if findings.targets:
-        figure = put_figure(chances_figure(draws, language), pictures / "chances")
+        figure = put_figure(chances_figure(draws, language, findings.probabilities), pictures / "chances")
         sections.append(target_section(findings.targets, findings.probabilities, {"chances": figure}, language))
     fans = put_figure(fan_figure(draws, names, language, findings.bands), pictures / "fans")
     sections.append(band_section(findings.shown_bands, {"fans": fans}, language))

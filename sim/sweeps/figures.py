@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from sim.errors import Fault, UsageError, nearest
 from sim.report import style
 from sim.report.exploring import chances, fan, scatter, tornado
-from sim.report.sweep_names import asked_targets, named_inputs, named_series, published_of
+from sim.report.sweep_names import asked_targets, named_inputs, named_series, published_of, title_of
 from sim.report.values import unit_text
 from sim.sweeps.statistics import bands, outputs_of, probabilities, spearman
 from sim.text import Language, Text
@@ -80,24 +80,19 @@ def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str, language: Language) 
     )
 
 
-def title_of(dataset: xr.Dataset) -> Text:
-    """The name of the scenario."""
-    return Text(str(dataset.attrs["title_zh"]), str(dataset.attrs["title"]).partition(": ")[2])
-
-
 def _count(draws: xr.Dataset) -> int:
     return int((~draws["lost"]).sum())
 
 
-def chances_figure(draws: xr.Dataset, language: Language) -> Figure:
-    """How likely each target is, and all of them together.
+def chances_figure(draws: xr.Dataset, language: Language, found: xr.Dataset | None = None) -> Figure:
+    """How likely each target is, and all of them together; `found` are the probabilities, where they are known already.
 
     Raises
     ------
     UsageError
         when no target was judged, or the draws belong to single points.
     """
-    found, asked = probabilities(draws), asked_targets(draws)
+    found, asked = probabilities(draws) if found is None else found, asked_targets(draws)
     if not asked or "point" in found.dims:
         message = Text("没有逐次判断的目标", "no target was judged draw by draw")
         raise UsageError(Fault(message, advice=Text("情景中要有 targets", "the scenario needs targets")))
@@ -120,7 +115,8 @@ def scatter_figure(draws: xr.Dataset, output: str, key: str, year: int, language
     UsageError
         when the input, the series or the year is not there.
     """
-    inputs, named = named_inputs(draws), named_series(draws, _named_output(draws, output))
+    _variable(draws, output)
+    inputs, named = named_inputs(draws), named_series(draws, output)
     if key not in inputs:
         raise UsageError(Fault(Text(f"没有输入 {key}", f"no input {key}"), advice=nearest(key, inputs)))
     fine = ~draws["lost"].to_numpy()
@@ -129,11 +125,6 @@ def scatter_figure(draws: xr.Dataset, output: str, key: str, year: int, language
     title = title_of(draws) + Text(f"：{year} 年", f": {year}")
     with style.house_style():
         return scatter.draw(across, up, inputs[key], named, spearman(across, up), title, language)
-
-
-def _named_output(draws: xr.Dataset, name: str) -> str:
-    _variable(draws, name)
-    return name
 
 
 def year_in(dataset: xr.Dataset, year: int) -> int:

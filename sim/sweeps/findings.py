@@ -7,6 +7,7 @@ from functools import cached_property
 
 import xarray as xr
 
+from sim.outputs.draw_store import damage_is_a_fault
 from sim.sweeps.statistics import bands, members_of, probabilities, rank_correlations
 from sim.sweeps.tables import (
     BandRow,
@@ -73,5 +74,6 @@ class Findings:
 
 def findings_of(draws: xr.Dataset) -> Findings:
     """Read the draws, one variable at a time, and sum them up."""
-    correlations = rank_correlations(draws) if members_of(draws) is None else None
-    return Findings(draws, bands(draws), probabilities(draws), correlations, reading_year(draws), headline_series(draws))
+    with damage_is_a_fault(draws):
+        correlations = rank_correlations(draws) if members_of(draws) is None else None
+        return Findings(draws, bands(draws), probabilities(draws), correlations, reading_year(draws), headline_series(draws))

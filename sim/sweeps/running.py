@@ -40,14 +40,12 @@ Progress = Callable[[int, int, int], None]
 
 @dataclass(frozen=True)
 class Sweep:
-    """A sweep that is ready to run: the central run, how it is drawn, the task, what judges a draw, and what is stored."""
+    """A sweep that is ready to run: the central run, the task, what judges a draw, and what is stored."""
 
     outcome: Outcome
-    sampling: Sampling
     task: Task
     conditions: Conditions
     store: StorePlan
-    posterior: Posterior | None
 
 
 def prepare_sweep(case: Case, sampling: Sampling, *, precision: str = "float64", prior: bool = False) -> Sweep:
@@ -66,7 +64,7 @@ def prepare_sweep(case: Case, sampling: Sampling, *, precision: str = "float64",
     checked = tuple(check.variable for check in case.world.checks)
     outputs = tuple(dict.fromkeys((*conditions.outputs, *checked, *sampling.outputs)))
     task = task_of(case, outputs, draws, precision)
-    return Sweep(outcome, sampling, task, conditions, store_plan(outcome, sampling, task, conditions, posterior), posterior)
+    return Sweep(outcome, task, conditions, store_plan(outcome, sampling, task, conditions, posterior))
 
 
 def _draws(outcome: Outcome, sampling: Sampling, posterior: Posterior | None) -> Draws:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,10 @@ from sim.errors import Fault, InputError, Place, RunError, UsageError, nearest
 from sim.numerics.designs import Morris
 from sim.numerics.indices import morris_effects, sobol_indices
 from sim.numerics.sample import Sample
-from sim.report.sweep_names import named_series
+from sim.outputs.draw_store import damage_is_a_fault
+from sim.report.sweep_names import left_out_of, named_series
 from sim.sampling.sensitivity import Unknown
-from sim.sweeps.statistics import labelled, outputs_of
+from sim.sweeps.statistics import labelled, outputs_of, single_series
 from sim.text import Text
 
 Values = NDArray[Any]
@@ -46,8 +48,8 @@ def series_of(draws: xr.Dataset, names: Sequence[str] = ()) -> tuple[list[int], 
     base_year = int(draws.attrs["base_year"])
     years = [int(year) for year in draws["year"].to_numpy() if year > base_year]
     later = draws.sel(year=years)
-    single = [name for name in outputs_of(draws) if draws[name].size == draws.sizes["year"] * draws.sizes["draw"]]
-    found = {label: row for name in _variables(draws, names or single) for label, row in labelled(name, later[name])}
+    variables = _variables(draws, names or single_series(draws))
+    found = {label: row for name in variables for label, row in labelled(name, later[name])}
     wanted = [label for label in found if not names or label in names or label.partition("[")[0] in names]
     unknown = [name for name in names if not any(name in {label, label.partition("[")[0]} for label in found)]
     if unknown:
@@ -92,12 +94,9 @@ def sobol_dataset(
     RunError
         when so many draws were lost that nothing can be said.
     """
-    fail_if_other_sample(draws, sample)
-    years, series = series_of(draws, names)
-    try:
-        found = sobol_indices(_stacked(series), len(sample.inputs), draws["lost"].to_numpy(), resamples, seed)
-    except ValueError as error:
-        raise RunError(_too_few(draws)) from error
+    years, series, outputs, lost = _read(draws, sample, names)
+    with _too_few_is_a_fault(draws):
+        found = sobol_indices(outputs, len(sample.inputs), lost, resamples, seed)
     arrays = {"first": found.first, "first_error": found.first_error, "total": found.total, "total_error": found.total_error}
     attributes = {"kind": "sobol", "base_points": found.points, "base_points_lost": found.base - found.points}
     return _dataset(draws, sample, years, series, arrays, {**attributes, "resamples": resamples})
@@ -115,23 +114,22 @@ def morris_dataset(draws: xr.Dataset, sample: Sample, names: Sequence[str] = ())
     RunError
         when so many draws were lost that nothing can be said.
     """
-    fail_if_other_sample(draws, sample)
     if not isinstance(sample.design, Morris):
         raise InputError(Fault(Text("这个样本不是 Morris 设计", "this sample is no Morris design")))
-    years, series = series_of(draws, names)
-    unit = sample.design.unit(0, sample.count)
-    try:
-        found = morris_effects(_stacked(series), unit, draws["lost"].to_numpy())
-    except ValueError as error:
-        raise RunError(_too_few(draws)) from error
+    years, series, outputs, lost = _read(draws, sample, names)
+    with _too_few_is_a_fault(draws):
+        found = morris_effects(outputs, sample.design.unit(0, sample.count), lost)
     arrays = {"effect": found.mean, "size": found.size, "deviation": found.deviation}
     attributes = {"kind": "morris", "trajectories": found.walks, "trajectories_lost": found.trajectories - found.walks}
     return _dataset(draws, sample, years, series, arrays, attributes)
 
 
-def _stacked(series: Sequence[Series]) -> Values:
-    """All series in all years as [output, row]."""
-    return np.concatenate([item.values for item in series], axis=0)
+def _read(draws: xr.Dataset, sample: Sample, names: Sequence[str]) -> tuple[list[int], list[Series], Values, Values]:
+    """Years and series, all of them as [output, row], and which rows were lost, if the draws belong to the sample."""
+    fail_if_other_sample(draws, sample)
+    with damage_is_a_fault(draws):
+        years, series = series_of(draws, names)
+        return years, series, np.concatenate([item.values for item in series], axis=0), draws["lost"].to_numpy()
 
 
 def _dataset(
@@ -160,11 +158,16 @@ def _names_of_outputs(draws: xr.Dataset, series: Sequence[Series]) -> str:
     return json.dumps(listed, ensure_ascii=False)
 
 
-def _too_few(draws: xr.Dataset) -> Fault:
-    lost = int(draws["lost"].sum())
-    message = Text(f"{lost} 次抽样无效，余下的不足以分析", f"{lost} draws were lost; what is left is too little to analyse")
-    named = Text(str(draws.attrs.get("left_out_zh", "")), str(draws.attrs.get("left_out", "")))
-    return Fault(message + Text("：", ": ") + named, Place(), Text("请缩小参数的范围", "narrow the ranges of the parameters"))
+@contextmanager
+def _too_few_is_a_fault(draws: xr.Dataset) -> Iterator[None]:
+    """Draws of which too many were lost are a fault that names them."""
+    try:
+        yield
+    except ValueError as error:
+        lost = int(draws["lost"].sum())
+        message = Text(f"{lost} 次抽样无效，余下的不足以分析", f"{lost} draws were lost; what is left is too little to analyse")
+        advice = Text("请缩小参数的范围", "narrow the ranges of the parameters")
+        raise RunError(Fault(message + Text("：", ": ") + left_out_of(draws), Place(), advice)) from error
 
 
 def most_influential(screened: xr.Dataset, unknowns: Sequence[Unknown], kept: int) -> tuple[Unknown, ...]:

@@ -32,6 +32,11 @@ def outputs_of(draws: xr.Dataset) -> list[str]:
     return sorted(kept, key=order.index)
 
 
+def single_series(draws: xr.Dataset) -> list[str]:
+    """Variables that are one series, with no member to choose."""
+    return [name for name in outputs_of(draws) if draws[name].size == draws.sizes["year"] * draws.sizes["draw"]]
+
+
 def members_of(draws: xr.Dataset) -> int | None:
     """Draws at each point; None where the draws are one ensemble."""
     return max(int(draws.attrs["draws_per_point"]), 1) if draws.attrs["method"] in POINTWISE else None

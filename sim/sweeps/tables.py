@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from sim.report.sweep_names import Asked, Named, asked_targets, named_inputs, named_series
-from sim.sweeps.statistics import labelled, outputs_of
+from sim.sweeps.statistics import labelled, outputs_of, single_series
 from sim.text import Text
 
 MOST_HEADLINES = 12
@@ -69,7 +69,7 @@ def reading_year(draws: xr.Dataset) -> int:
 
 def headline_series(draws: xr.Dataset) -> list[str]:
     """The series that are shown first: those of targets, then variables that are one series; a dozen at most."""
-    single = [name for name in outputs_of(draws) if draws[name].size == draws.sizes["year"] * draws.sizes["draw"]]
+    single = single_series(draws)
     of_targets = [item.variable for item in asked_targets(draws) if item.variable in single]
     return list(dict.fromkeys((*of_targets, *single)))[:MOST_HEADLINES]
 

@@ -16,6 +16,7 @@ import xarray as xr
 
 from sim.cli.numbers import Asked, read_draws
 from sim.errors import UsageError
+from tests.sweeps.program import children_of, is_there
 
 ROOT = Path(__file__).resolve().parents[2]
 BAD = ("0", "1,5", "1_0_", "1,0,0", "-1", "nan", "inf", "1e3", "1.5", "", " ", "ten", "٣", "9" * 30, "0x10")
@@ -80,24 +81,6 @@ def test_a_run_with_draws_stores_bands_and_prints_probabilities(tmp_path: Path) 
     assert "sampling error" in report
 
 
-def children_of(process: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-            except OSError:
-                continue
-            found += [int(entry.name)] if int(fields[1]) == process else []
-    return found
-
-
-def is_running(process: int) -> bool:
-    """A process that has ended but was not yet collected by its parent is not running."""
-    stat = Path(f"/proc/{process}/stat")
-    return stat.exists() and stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("presses", [1, 3])
 def test_an_interrupt_during_draws_ends_quickly_and_leaves_nothing(tmp_path: Path, presses: int) -> None:
@@ -130,7 +113,7 @@ def test_an_interrupt_during_draws_ends_quickly_and_leaves_nothing(tmp_path: Pat
     assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []
     assert list(tmp_path.glob("sim-*")) == []
     time.sleep(0.5)
-    assert [child for child in children if is_running(child)] == []
+    assert [child for child in children if is_there(child)] == []
 
 
 def outcome_of(*arguments: str, **more: str) -> tuple[int, str]:

@@ -144,8 +144,10 @@ def test_a_damaged_chunk_is_noticed(tmp_path: Path, how: str) -> None:
     with open_store(tmp_path, plan()) as store:
         fill(tmp_path, store.missing())
     spoil(next(file for file in (tmp_path / ZARR / "gdp" / "c").rglob("*") if file.is_file()), how)
-    with pytest.raises(UsageError, match="damaged"), damage_is_a_fault(tmp_path):
-        read_draws(tmp_path)["gdp"].values  # noqa: B018
+    draws = read_draws(tmp_path)
+    with pytest.raises(UsageError, match="damaged") as caught, damage_is_a_fault(draws):
+        draws["gdp"].values  # noqa: B018
+    assert caught.value.faults[0].place.file == tmp_path / ZARR
 
 
 def test_a_chunk_that_is_gone_is_noticed(tmp_path: Path) -> None:
@@ -156,8 +158,8 @@ def test_a_chunk_that_is_gone_is_noticed(tmp_path: Path) -> None:
         read_draws(tmp_path)
 
 
-def test_another_error_is_not_taken_for_damage(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="something else"), damage_is_a_fault(tmp_path):
+def test_another_error_is_not_taken_for_damage() -> None:
+    with pytest.raises(ValueError, match="something else"), damage_is_a_fault(xr.Dataset()):
         raise ValueError("something else")
 
 
