@@ -204,7 +204,7 @@ def _print(sentences: Sequence[Text], sections: Sequence[Any], draws: Any, page:
 def _print_table(section: Any, speaker: Speaker) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for index, head in enumerate(section.heads):
-        table.add_column(head, justify="right" if index else "left", min_width=16 if index == 0 else None)
+        table.add_column(head, justify="right" if index else "left", min_width=12 if index == 0 else None, overflow="fold")
     for cells in section.rows[:_MOST_ROWS]:
         table.add_row(*cells)
     speaker.out.print(table)

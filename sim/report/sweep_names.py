@@ -39,8 +39,11 @@ class Asked:
 
 
 def in_percent(key: str, label: Text, unit: str) -> Named:
-    """Ratios are shown in per cent, everything else in its own unit."""
-    return Named(key, label, "%", PERCENT) if unit == "ratio" else Named(key, label, unit)
+    """Ratios and rates are shown in per cent, everything else in its own unit."""
+    return Named(key, label, _PERCENT_UNITS[unit], PERCENT) if unit in _PERCENT_UNITS else Named(key, label, unit)
+
+
+_PERCENT_UNITS = {"ratio": "%", "1/a": "%/a"}
 
 
 def named_series(draws: xr.Dataset, key: str) -> Named:

@@ -64,7 +64,7 @@ class View:
 
     def wrapped(self, text: Text, width: int = _MARGIN) -> str:
         """A long name on several lines, for the margin of a figure; `width` in letters, of which a Chinese one takes two."""
-        return "\n".join(textwrap.wrap(self.say(text), width if self.language == "en" else width // 2))
+        return wrapped(text, self.language, width)
 
     def word(self, zh: str, en: str) -> str:
         """The wording in the reader's language."""
@@ -91,6 +91,11 @@ class View:
     def member(self, dim: str, name: str) -> str:
         """Name of a member of a dimension."""
         return self.say(self.labels.member(dim, name))
+
+
+def wrapped(text: Text, language: Language, width: int = _MARGIN) -> str:
+    """A long name on several lines; `width` in letters, of which a Chinese one takes two."""
+    return "\n".join(textwrap.wrap(text.in_language(language), width if language == "en" else width // 2))
 
 
 def yearly(case: CaseView, variable: str, region: str, **members: str | list[str]) -> dict[int, float]:

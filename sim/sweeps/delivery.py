@@ -17,7 +17,7 @@ from sim.report.values import unit_text
 from sim.sweeps.figures import chances_figure, correlation_figure, fan_figure
 from sim.sweeps.files import put_datasets, put_figure, put_table
 from sim.sweeps.findings import Findings
-from sim.sweeps.sections import ALL_TARGETS, band_section, correlation_section, point_heads, point_section, target_section
+from sim.sweeps.sections import ALL_TARGETS, band_section, correlation_section, point_heads, point_sections, target_section
 from sim.sweeps.tables import method_sentence
 from sim.text import Language, Text
 
@@ -81,12 +81,6 @@ def _drawn(findings: Findings, pictures: Path, language: Language) -> list[Secti
         drawn = {file: draw(name) for file, name in closest.items()}
         sections.append(correlation_section({file: put_figure(figure, pictures / file) for file, figure in drawn.items()}))
     return sections
-
-
-def point_sections(findings: Findings, language: Language) -> list[Section]:
-    """The table of points."""
-    targets = [row.target.label for row in findings.targets]
-    return [point_section(findings.points, point_heads(findings, language), targets, findings.year, language)]
 
 
 def _put_tables(findings: Findings, folder: Path, language: Language) -> None:

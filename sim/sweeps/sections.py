@@ -102,20 +102,25 @@ def headed(named: Named, language: Language) -> str:
     return f"{named.label.zh}（{unit}）" if language == "zh" else f"{named.label.en} ({unit})"
 
 
-def point_section(
-    rows: Sequence[PointRow], heads: Sequence[str], targets: Sequence[Text], year: int, language: Language
-) -> Section:
-    """The points one by one."""
-    chances = [(Text("概率：", "P: ") + text).in_language(language) for text in targets]
-    few = len(rows) <= MOST_POINTS
+def point_sections(findings: Findings, language: Language) -> list[Section]:
+    """The points one by one: medians of the series that targets speak of (of all, without targets), and probabilities."""
+    rows, year, inputs = findings.points, findings.year, len(findings.points[0].inputs)
+    heads, names = point_heads(findings, language), list(rows[0].medians)
+    spoken = {row.target.variable for row in findings.targets}
+    shown = [place for place, name in enumerate(names) if name in spoken] or list(range(len(names)))
+    medians = [[*_inputs(row), *(plain(list(row.medians.values())[place]) for place in shown)] for row in rows[:MOST_POINTS]]
     count = f"{len(rows):,}"
-    note = Text(f"共 {count} 个点，全表在 points.csv。", f"{count} points in all; the whole table is points.csv.")
-    title = Text(f"各点 {year} 年的中位数与概率", f"Medians and probabilities of each point in {year}")
-    return Section(title, Text("", "") if few else note, [*heads, *chances], [point_cells(row) for row in rows[:MOST_POINTS]])
+    cut = Text(f"共 {count} 个点，全表在 points.csv。", f"{count} points in all; the whole table is points.csv.")
+    note = cut if len(rows) > MOST_POINTS else Text("", "")
+    title = Text(f"各点 {year} 年的中位数", f"Medians of each point in {year}")
+    sections = [Section(title, note, [*heads[:inputs], *(heads[inputs + place] for place in shown)], medians)]
+    if findings.targets:
+        labels = [f"{row.target.label.in_language(language)} {row.target.year}" for row in findings.targets]
+        chances = [[*_inputs(row), *(chance(p) or "0" for p in row.chances.values())] for row in rows[:MOST_POINTS]]
+        probable = Text("各点的实现概率", "Probabilities of each point")
+        sections.append(Section(probable, note, [*heads[:inputs], *labels], chances))
+    return sections
 
 
-def point_cells(row: PointRow) -> list[str]:
-    """A point as text."""
-    inputs = [f"{value:.6g}" for value in row.inputs.values()]
-    medians = [plain(value) for value in row.medians.values()]
-    return [*inputs, *medians, *(chance(p) or "0" for p in row.chances.values())]
+def _inputs(row: PointRow) -> list[str]:
+    return [f"{value:.6g}" for value in row.inputs.values()]

@@ -144,12 +144,12 @@ def method_sentence(draws: xr.Dataset) -> Text:
 
 
 METHOD_WORDS = {
-    "ensemble": Text("全部未知参数与年度冲击一起抽样", "all unknown parameters and yearly shocks drawn together"),
-    "random": Text("随机抽样", "random design"),
+    "ensemble": Text("全部未知参数与年度冲击一起抽样", "All unknown parameters and yearly shocks drawn together"),
+    "random": Text("随机抽样", "Random design"),
     "latin_hypercube": Text("拉丁超立方抽样", "Latin hypercube"),
     "sobol": Text("Sobol 序列抽样", "Sobol sequence"),
-    "grid": Text("网格扫描", "grid"),
-    "list": Text("逐点扫描", "list of points"),
+    "grid": Text("网格扫描", "Grid"),
+    "list": Text("逐点扫描", "List of points"),
     "saltelli": Text("Saltelli 设计（计算 Sobol 指数）", "Saltelli design for Sobol indices"),
     "morris": Text("Morris 筛选", "Morris screening"),
 }
