@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from sim.errors import Fault, UsageError
 from sim.sweeps.figures import chances_figure, correlation_figure, fan_figure, scatter_figure
 from sim.sweeps.index_figures import map_figure, tornado_figure
+from sim.sweeps.response_figures import response_figure
 from sim.sweeps.run_figures import lines_figure, scorecard_table
 from sim.sweeps.statistics import bands, correlations_between, points_of, probabilities, rank_correlations
 from sim.sweeps.tables import headline_series, method_sentence, reading_year
@@ -58,6 +59,11 @@ class SimAccessor:
         """One input of a sweep against one series in a year, with their rank correlation."""
         draws = self._only("draws")
         return scatter_figure(draws, output, input, year or reading_year(draws), lang)
+
+    def response(self, *names: str, year: int | None = None, lang: Language = "zh") -> Figure:
+        """Medians of some series at the points of a grid or list in a year, over the input that was swept."""
+        draws = self._only("draws")
+        return response_figure(draws, names or headline_series(draws), year or reading_year(draws), lang)
 
     def bands(self) -> xr.Dataset:
         """Quantiles, means and standard deviations of every output by year."""

@@ -9,7 +9,8 @@ from typing import Any
 
 import xarray as xr
 
-from sim.text import Text
+from sim.report.values import unit_text
+from sim.text import Language, Text
 
 PERCENT = 100.0
 
@@ -22,6 +23,14 @@ class Named:
     label: Text
     unit: str
     scale: float = 1.0
+
+
+def with_unit(named: Named, language: Language) -> str:
+    """A name with its unit in brackets, if it has one."""
+    label, unit = named.label.in_language(language), unit_text(named.unit, language) if named.unit else ""
+    if not unit:
+        return label
+    return f"{label}（{unit}）" if language == "zh" else f"{label} ({unit})"
 
 
 @dataclass(frozen=True)

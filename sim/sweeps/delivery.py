@@ -17,7 +17,17 @@ from sim.report.values import unit_text
 from sim.sweeps.figures import chances_figure, correlation_figure, fan_figure
 from sim.sweeps.files import put_datasets, put_figure, put_table
 from sim.sweeps.findings import Findings
-from sim.sweeps.sections import ALL_TARGETS, band_section, correlation_section, point_heads, point_sections, target_section
+from sim.sweeps.response_figures import chance_response_figure, response_figure
+from sim.sweeps.sections import (
+    ALL_TARGETS,
+    band_section,
+    correlation_section,
+    point_heads,
+    point_sections,
+    point_series,
+    target_section,
+)
+from sim.sweeps.statistics import members_of
 from sim.sweeps.tables import method_sentence
 from sim.text import Language, Text
 
@@ -36,7 +46,8 @@ def deliver_sweep(findings: Findings, folder: Path, language: Language) -> Path:
     with disk_faults(folder):
         put_datasets(folder / "summary.nc", _groups(findings), plain_attributes(findings.draws))
         _put_tables(findings, folder, language)
-        sections = point_sections(findings, language) if findings.pointwise else _drawn(findings, folder / "figures", language)
+        drawn = _drawn_points if findings.pointwise else _drawn
+        sections = drawn(findings, folder / "figures", language)
         return write_page(findings.draws, folder, [method_sentence(findings.draws)], sections, language)
 
 
@@ -62,7 +73,7 @@ def write_page(
 def table_sections(findings: Findings, language: Language) -> list[Section]:
     """The tables alone, as they are printed on a screen."""
     if findings.pointwise:
-        return point_sections(findings, language)
+        return point_sections(findings, {}, language)
     targets = [target_section(findings.targets, findings.probabilities, {}, language)] if findings.targets else []
     return [*targets, band_section(findings.shown_bands, {}, language)]
 
@@ -81,6 +92,16 @@ def _drawn(findings: Findings, pictures: Path, language: Language) -> list[Secti
         drawn = {file: draw(name) for file, name in closest.items()}
         sections.append(correlation_section({file: put_figure(figure, pictures / file) for file, figure in drawn.items()}))
     return sections
+
+
+def _drawn_points(findings: Findings, pictures: Path, language: Language) -> list[Section]:
+    """Tables with figures of single points."""
+    draws, names = findings.draws, point_series(findings)
+    figures = {"medians": response_figure(draws, names, findings.year, language, findings.bands)}
+    if findings.targets and (members_of(draws) or 1) > 1:
+        figures["chances"] = chance_response_figure(draws, language, findings.probabilities)
+    drawn = {part: {part: put_figure(figure, pictures / part)} for part, figure in figures.items()}
+    return point_sections(findings, drawn, language)
 
 
 def _put_tables(findings: Findings, folder: Path, language: Language) -> None:

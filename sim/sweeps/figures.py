@@ -66,7 +66,7 @@ def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str, language: Language) 
     named, array = named_series(draws, name), series_in(summary, draws, name)
     if "point" in array.dims:
         message = Text("逐点扫描没有扇形图", "a grid or list has no fan chart")
-        advice = Text("请画 scatter，或用 method: random", "draw a scatter, or use method: random")
+        advice = Text("请画 response，或用 method: random", "draw `response`, or use method: random")
         raise UsageError(Fault(message, advice=advice))
     asked = [item for item in asked_targets(draws) if item.variable == name and item.level is not None]
     return fan.Fan(

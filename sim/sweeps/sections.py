@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import xarray as xr
 
 from sim.report.numbers import chance, exact, plain
-from sim.report.sweep_names import Named, named_inputs, named_series
+from sim.report.sweep_names import named_inputs, named_series, with_unit
 from sim.report.sweep_page import Section
 from sim.report.values import unit_text
 from sim.sweeps.findings import Findings
@@ -38,6 +38,8 @@ _BAND_HEADS = (
     Text("80% 区间", "80 % band"),
     Text("90% 区间", "90 % band"),
 )
+Pictures = Mapping[str, Mapping[str, str]]
+"""SVG documents by name, by the section that they belong to."""
 _LOWER_ENDS = (0.25, 0.1, 0.05)
 
 
@@ -92,33 +94,33 @@ def correlation_section(figures: Mapping[str, str]) -> Section:
 def point_heads(findings: Findings, language: Language) -> list[str]:
     """Heads of the table of points, but for probabilities."""
     first, inputs = findings.points[0], named_inputs(findings.draws)
-    medians = [headed(named_series(findings.draws, key), language) for key in first.medians]
-    return [*(headed(inputs[key], language) for key in first.inputs), *(f"{name} {findings.year}" for name in medians)]
+    medians = [with_unit(named_series(findings.draws, key), language) for key in first.medians]
+    return [*(with_unit(inputs[key], language) for key in first.inputs), *(f"{name} {findings.year}" for name in medians)]
 
 
-def headed(named: Named, language: Language) -> str:
-    """A name with its unit."""
-    unit = unit_text(named.unit, language)
-    return f"{named.label.zh}（{unit}）" if language == "zh" else f"{named.label.en} ({unit})"
+def point_series(findings: Findings) -> list[str]:
+    """The series that are shown of each point: those that targets speak of; of all, without targets."""
+    spoken = {row.target.variable for row in findings.targets}
+    return [name for name in findings.names if name in spoken] or findings.names
 
 
-def point_sections(findings: Findings, language: Language) -> list[Section]:
-    """The points one by one: medians of the series that targets speak of (of all, without targets), and probabilities."""
+def point_sections(findings: Findings, pictures: Pictures, language: Language) -> list[Section]:
+    """The points one by one: medians, with the figures `medians`, and probabilities, with the figures `chances`."""
     rows, year, inputs = findings.points, findings.year, len(findings.points[0].inputs)
     heads, names = point_heads(findings, language), list(rows[0].medians)
-    spoken = {row.target.variable for row in findings.targets}
-    shown = [place for place, name in enumerate(names) if name in spoken] or list(range(len(names)))
+    shown = [names.index(name) for name in point_series(findings)]
     medians = [[*_inputs(row), *(plain(list(row.medians.values())[place]) for place in shown)] for row in rows[:MOST_POINTS]]
     count = f"{len(rows):,}"
     cut = Text(f"共 {count} 个点，全表在 points.csv。", f"{count} points in all; the whole table is points.csv.")
     note = cut if len(rows) > MOST_POINTS else Text("", "")
     title = Text(f"各点 {year} 年的中位数", f"Medians of each point in {year}")
-    sections = [Section(title, note, [*heads[:inputs], *(heads[inputs + place] for place in shown)], medians)]
+    heads_shown = [*heads[:inputs], *(heads[inputs + place] for place in shown)]
+    sections = [Section(title, note, heads_shown, medians, pictures.get("medians", {}))]
     if findings.targets:
         labels = [f"{row.target.label.in_language(language)} {row.target.year}" for row in findings.targets]
         chances = [[*_inputs(row), *(chance(p) or "0" for p in row.chances.values())] for row in rows[:MOST_POINTS]]
         probable = Text("各点的实现概率", "Probabilities of each point")
-        sections.append(Section(probable, note, [*heads[:inputs], *labels], chances))
+        sections.append(Section(probable, note, [*heads[:inputs], *labels], chances, pictures.get("chances", {})))
     return sections
 
 

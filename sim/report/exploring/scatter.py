@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.report import style
-from sim.report.sweep_names import Named
+from sim.report.sweep_names import Named, with_unit
 from sim.text import Language, Text
 
 Values = NDArray[Any]
@@ -30,16 +30,9 @@ def draw(across: Values, up: Values, x: Named, y: Named, correlation: float, tit
     middles = _medians(across, up)
     if len(middles) > 1:
         axes.plot(*np.array(middles).T, "o-", color=style.colour(1), lw=2.0, ms=5, zorder=4)
-    axes.set_xlabel(_axis(x, language))
-    axes.set_ylabel(_axis(y, language))
+    axes.set_xlabel(with_unit(x, language))
+    axes.set_ylabel(with_unit(y, language))
     return figure
-
-
-def _axis(named: Named, language: Language) -> str:
-    label = named.label.in_language(language)
-    if not named.unit:
-        return label
-    return f"{label}（{named.unit}）" if language == "zh" else f"{label} ({named.unit})"
 
 
 def _medians(across: Values, up: Values) -> list[tuple[float, float]]:

@@ -1,0 +1,81 @@
+"""The analysis of Sobol indices without the runs: many outputs at once, with their bootstrap, beside SALib, output by output.
+
+    python -m benchmarks.indices [INDICATORS YEARS INPUTS]
+
+prints seconds, ratio and the largest difference on one sample of a made model. SALib comes with the extra `dev`.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.numerics.designs import Saltelli
+from sim.numerics.distributions import Distribution
+from sim.numerics.indices import SobolIndices, sobol_indices
+from sim.sampling.sensitivity import USUAL_BASE
+from sim.sweeps.sensitivity import USUAL_RESAMPLES
+
+Values = NDArray[Any]
+USUAL = (12, 15, 20)
+_SEED, _REPEATS = 3, 3
+
+
+def made_outputs(design: Saltelli, count: int) -> Values:
+    """Outputs [output, row] that bend with each input and mix two neighbours, each output by weights of its own."""
+    x = design.columns(0, design.count)
+    weights = np.random.default_rng(_SEED).random((count, 2 * len(x)))
+    return np.asarray(weights @ np.concatenate([np.sin(3.0 * x), x * np.roll(x, 1, axis=0)]))
+
+
+def ours(outputs: Values, inputs: int) -> SobolIndices:
+    """All outputs at once."""
+    return sobol_indices(outputs, inputs, np.zeros(outputs.shape[1], dtype=bool), USUAL_RESAMPLES, _SEED)
+
+
+def salib(outputs: Values, inputs: int) -> list[Any]:
+    """One output after the other."""
+    from SALib.analyze import sobol
+
+    problem = {"num_vars": inputs, "names": [str(i) for i in range(inputs)], "bounds": [[0.0, 1.0]] * inputs}
+    settings = {"calc_second_order": False, "num_resamples": USUAL_RESAMPLES, "seed": _SEED}
+    return [sobol.analyze(problem, row, **settings) for row in outputs]
+
+
+def timed(call: Callable[[], Any], repeats: int) -> tuple[float, Any]:
+    """The shortest of several times, and what came out."""
+    seconds, found = [], None
+    for _ in range(repeats):
+        began = time.perf_counter()
+        found = call()
+        seconds.append(time.perf_counter() - began)
+    return min(seconds), found
+
+
+def largest_difference(found: SobolIndices, oracle: list[Any]) -> float:
+    """Of all indices and half-widths."""
+    pairs = {"S1": found.first, "S1_conf": found.first_error, "ST": found.total, "ST_conf": found.total_error}
+    return max(
+        float(np.abs(values[:, place] - row[key]).max()) for key, values in pairs.items() for place, row in enumerate(oracle)
+    )
+
+
+def main(indicators: int, years: int, inputs: int) -> None:
+    """Print one row for each way."""
+    unit = tuple(Distribution("uniform", (0.0, 1.0)) for _ in range(inputs))
+    outputs = made_outputs(Saltelli(unit, USUAL_BASE, _SEED), indicators * years)
+    fast, found = timed(lambda: ours(outputs, inputs), _REPEATS)
+    slow, oracle = timed(lambda: salib(outputs, inputs), 1)
+    print(f"{indicators} indicators x {years} years x {inputs} inputs, base sample {USUAL_BASE}, {USUAL_RESAMPLES} resamples")
+    print(f"ours  {fast:8.2f} s")
+    print(f"SALib {slow:8.2f} s, {slow / fast:.0f} times as long")
+    print(f"largest difference {largest_difference(found, oracle):.1e}")
+
+
+if __name__ == "__main__":
+    main(*([int(text) for text in sys.argv[1:]] or USUAL))

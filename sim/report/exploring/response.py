@@ -1,0 +1,90 @@
+"""Figure: response curves. What an indicator or a probability becomes as one input goes from value to value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from numpy.typing import NDArray
+
+from sim.report import style
+from sim.report.view import wrapped
+from sim.text import Language, Text
+
+Values = NDArray[Any]
+_BAND, _THOUSANDS, _TITLE_WIDTH = "#d6e3f0", 1000.0, 40
+_DARKEST, _LIGHTEST = 0.05, 0.8
+
+
+@dataclass(frozen=True)
+class Line:
+    """Values [point] at places across; `low` and `high` bound a band where there is one."""
+
+    across: Values
+    values: Values
+    label: Text | None = None
+    low: Values | None = None
+    high: Values | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One indicator: its lines, and what the plan asks of it."""
+
+    title: Text
+    unit: str
+    lines: Sequence[Line]
+    target: float | None = None
+    limits: tuple[float, float] | None = None
+    """Ends of the axis, where they are given: so that probabilities of all panels can be compared."""
+
+
+def draw(panels: Sequence[Panel], title: Text, across: str, note: Text, language: Language) -> Figure:
+    """One panel for each indicator, all over the same input `across`."""
+    columns = min(len(panels), 3 if len(panels) > 4 else 2)  # noqa: PLR2004  four panels stand two by two
+    rows = math.ceil(len(panels) / columns)
+    size = (9.6, 5.4) if len(panels) == 1 else (4.2 * columns, 3.0 * rows + 1.0)
+    figure = style.new_figure(title.in_language(language), note.in_language(language), size)
+    grid = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes, panel in zip(grid, panels, strict=False):
+        _draw_panel(axes, panel, across, language)
+    for axes in grid[len(panels) :]:
+        axes.set_visible(False)
+    fullest = max(range(len(panels)), key=lambda place: panels[place].target is not None)
+    if grid[fullest].get_legend_handles_labels()[1]:
+        style.one_legend(figure, grid[fullest])
+    return figure
+
+
+def _draw_panel(axes: Axes, panel: Panel, across: str, language: Language) -> None:
+    for line, colour in zip(panel.lines, _colours(len(panel.lines)), strict=True):
+        label = line.label.in_language(language) if line.label else None
+        if line.low is not None and line.high is not None:
+            band = Text("80% 区间", "80 % band").in_language(language)
+            axes.fill_between(line.across, line.low, line.high, color=_BAND, lw=0, label=band, zorder=1)
+        axes.plot(line.across, line.values, "o-", ms=4, lw=1.8, color=colour, label=label, zorder=3)
+    if panel.target is not None:
+        asked = Text("规划目标", "target of the plan").in_language(language)
+        axes.axhline(panel.target, color=style.MISSED, lw=1.4, ls="--", label=asked, zorder=2)
+    unit = f"（{panel.unit}）" if language == "zh" else f" ({panel.unit})"
+    axes.set_title(wrapped(Text(f"{panel.title.zh}{unit}", f"{panel.title.en}{unit}"), language, _TITLE_WIDTH))
+    axes.set_xlabel(across)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    if panel.limits is not None:
+        axes.set_ylim(*panel.limits)
+    if axes.get_ylim()[1] >= _THOUSANDS:
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+
+
+def _colours(count: int) -> list[Any]:
+    """Dark to light, since the curves have an order; the house's blue for a single one."""
+    if count == 1:
+        return [style.colour(0)]
+    shades = mpl.colormaps["viridis"]
+    return [shades(_DARKEST + (_LIGHTEST - _DARKEST) * place / (count - 1)) for place in range(count)]
