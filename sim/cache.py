@@ -23,7 +23,10 @@ import numpy as np
 
 Made = TypeVar("Made")
 ENGINE = Path(__file__).resolve().parent
-_ENGINE_PARTS = ("*.py", "model/*.py", "numerics/*.py", "inputs/*.py", "ledger/*.py", "studies/*.py")
+_ENGINE_PARTS = (
+    "*.py",
+    *(f"{part}/*.py" for part in ("model", "numerics", "inputs", "ledger", "studies", "plan", "sampling", "sweeps")),
+)
 _MOST_ENTRIES = 256
 _OTHERS_MAY_WRITE = 0o022
 _DIGEST = 32

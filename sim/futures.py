@@ -77,9 +77,7 @@ def run_draws(
     checked = tuple(check.variable for check in world.checks)
     outputs = tuple(dict.fromkeys((*conditions.outputs, *checked)))
     task = task_of(case, outputs, draws_of(case, request, posterior), request.precision)
-    return run_ensemble(
-        task, request.workers, Wanted(judge=conditions, groups=0 if case.realised is None else case.realised.count), progress
-    )
+    return run_ensemble(task, request.workers, Wanted(judge=conditions, groups=task.draws.groups), progress)
 
 
 def draws_of(case: Case, request: DrawRequest, posterior: Posterior | None) -> Draws:

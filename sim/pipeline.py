@@ -255,8 +255,13 @@ def _files(case: Case) -> list[Path]:
 
 
 def _settings(case: Case) -> tuple[str, ...]:
-    set_lines = tuple(f"{change.name}={change.raw}" for change in case.scenario.changes if change.origin == "--set")
-    return (*set_lines, f"method={case.scenario.method}", f"steps={case.scenario.steps_per_year}")
+    """Everything that the scenario says, from its files, its layers in use and the call, in the order in which it applies."""
+    scenario = case.scenario
+    changes = tuple(f"{change.section}.{change.name}={change.raw!r} ({change.origin})" for change in scenario.changes)
+    ledger = tuple(f"ledger={change.section.model_dump_json()} ({change.origin})" for change in scenario.ledger)
+    years = f"base_year={case.world.city.settings.base_year}", f"last_year={case.last_year}"
+    targets = f"targets={','.join(name for name, _ in scenario.targets)}"
+    return (*changes, *ledger, *years, targets, f"method={scenario.method}", f"steps={scenario.steps_per_year}")
 
 
 def open_cases(

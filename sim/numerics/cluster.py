@@ -20,6 +20,7 @@ from distributed import Client, KilledWorker, as_completed
 from distributed.client import FutureCancelledError
 
 import sim
+from sim.cache import engine_key
 from sim.errors import Fault, Place, RunError, UsageError
 from sim.numerics.blocks import BlockResult, BlockRunner, Task
 from sim.numerics.workers import Portion
@@ -63,7 +64,8 @@ def _connected(address: str) -> Any:
 
 def versions() -> dict[str, str]:
     """What must be the same everywhere for the numbers to be the same."""
-    return {"simulator": sim.__version__, "numpy": metadata.version("numpy"), "python": platform.python_version()}
+    packages = {name: metadata.version(name) for name in ("numpy", "scipy")}
+    return {"simulator": sim.__version__, "engine": engine_key(), "python": platform.python_version(), **packages}
 
 
 def _fail_if_versions_differ(client: Any) -> None:

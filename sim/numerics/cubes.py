@@ -19,6 +19,8 @@ LEVELS = 4
 """Levels of the grid on which Morris walks; a step leads over half of them."""
 STEP = LEVELS / (2.0 * (LEVELS - 1))
 """Length of a step."""
+TAIL = 0.025
+"""What Morris leaves out at either end of a distribution without ends."""
 
 
 def sobol_uniforms(seed: int, names: tuple[str, ...], start: int, stop: int) -> dict[str, Values]:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.cubes import hypercube, saltelli_halves, sobol_uniforms, walks
+from sim.numerics.cubes import TAIL, hypercube, saltelli_halves, sobol_uniforms, walks
 from sim.numerics.distributions import Distribution
 from sim.streams import uniforms
 
@@ -135,7 +135,10 @@ class Saltelli:
 
 @dataclass(frozen=True)
 class Morris:
-    """Trajectories of Morris (1991): from a random point of a grid of four levels, each input moves once by two thirds."""
+    """Trajectories of Morris (1991): from a random point of a grid of four levels, each input moves once by two thirds.
+
+    Where a distribution has no ends, the levels span the middle 95 % of it: the ends of its cube lie infinitely far away.
+    """
 
     distributions: tuple[Distribution, ...]
     trajectories: int
@@ -157,7 +160,10 @@ class Morris:
 
     def columns(self, start: int, stop: int) -> Values:
         """See Design."""
-        return _valued(self.distributions, self.unit(start, stop))
+        unit = self.unit(start, stop)
+        inner = TAIL + (1.0 - 2.0 * TAIL) * unit
+        is_open = np.array([item.is_open for item in self.distributions])
+        return _valued(self.distributions, np.where(is_open[:, np.newaxis], inner, unit))
 
 
 def _valued(distributions: tuple[Distribution, ...], unit: Values) -> Values:

@@ -33,6 +33,11 @@ class Distribution:
     low: float = -np.inf
     high: float = np.inf
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it has no ends of its own, or ends that lie far out in its tails."""
+        return self.kind in {"normal", "lognormal"}
+
     def at(self, uniform: Values) -> Values:
         """The values [draw] at the probabilities `uniform` in [0, 1]."""
         values: Values = _INVERSES[self.kind](self, uniform)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.inputs.values import YearPath
 from sim.model.binding import NOISE, SILENCE
 from sim.numerics.cubes import sobol_uniforms
+from sim.numerics.designs import Saltelli, Spread
 from sim.numerics.sample import NOTHING_SWEPT, Numbers, Sample, Swept
 from sim.streams import normals, triangular, uniforms
 
@@ -45,7 +46,7 @@ class Prior:
 class Realisations:
     """Paths that differ from realisation to realisation: arrays [year, dims..., realisation] by name, from the year `first` on.
 
-    Future i takes realisation i modulo their number.
+    Which one a draw takes, Draws says.
     """
 
     first: int
@@ -56,11 +57,11 @@ class Realisations:
         """Number of realisations."""
         return int(next(iter(self.paths.values())).shape[-1])
 
-    def value(self, name: str, year: int, futures: Numbers) -> Values:
-        """The values in a year, [dims..., draw]; after the last year the last holds."""
+    def value(self, name: str, year: int, numbers: Numbers) -> Values:
+        """The values in a year by the `numbers` of realisations, [dims..., draw]; after the last year the last holds."""
         path = self.paths[name]
         place = min(max(year - self.first, 0), len(path) - 1)
-        return np.take(path[place], futures % self.count, axis=-1)
+        return np.take(path[place], numbers, axis=-1)
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,10 @@ class Draws:
     """`count` futures. Priors are drawn by number.
 
     `given` holds values that were drawn elsewhere, as [dims..., draw]; `stored` factors [draw] that were, such as those of a
-    posterior ensemble, which begin anew where there are more draws than factors: noise differs all the same. `realised` are
-    paths that were realised elsewhere, and begin anew likewise. A `sample` sweeps some inputs; the rest is as it would be, or
-    with `silent` without yearly shocks.
+    posterior ensemble, and `realised` paths that were: there are fewer of them than draws, so draws share them, and future i
+    takes number i modulo how many there are. Where the points of a design follow each other by rule, as those of Sobol, the
+    number is drawn instead: counting on would tie it to the place of the point. A `sample` sweeps some inputs; the rest is as
+    it would be, or with `silent` without yearly shocks.
     """
 
     count: int
@@ -91,7 +93,7 @@ class Draws:
         """The exogenous values of the draws `start` to `stop` - 1."""
         given = {name: values[..., start:stop] for name, values in self.given.items()}
         swept, futures = self.swept(start, stop), self.futures(start, stop)
-        shocks, projects = swept.luck("shocks", futures), swept.luck("projects", futures)
+        shocks, projects = swept.luck("shocks", futures), self.realisations(start, stop)
         factors = self.factors(start, stop)
         return BlockValues(central, given, factors, self.seed, shocks, projects, self.realised, swept, self.silent)
 
@@ -104,6 +106,38 @@ class Draws:
         numbers = np.arange(start, stop)
         return numbers % self.sample.members if self.sample is not None and self.sample.members else numbers
 
+    def realisations(self, start: int, stop: int) -> Numbers | None:
+        """The number of the realisation that each draw takes; None where there are none."""
+        if self.realised is None:
+            return None
+        numbers = self.swept(start, stop).luck("projects", self.futures(start, stop))
+        return self._shared("realisation", numbers, self.realised.count)
+
+    def rows(self, start: int, stop: int) -> Numbers | None:
+        """The number of the stored set of factors that each draw takes; None where none are stored."""
+        if not self.stored:
+            return None
+        return self._shared("stored factors", self.futures(start, stop), len(next(iter(self.stored.values()))))
+
+    @property
+    def groups(self) -> int:
+        """Futures whose numbers are equal modulo this share a realisation, or without any a stored set; nought for neither."""
+        if self.realised is not None:
+            return self.realised.count
+        return len(next(iter(self.stored.values()))) if self.stored else 0
+
+    def _shared(self, what: str, futures: Numbers, count: int) -> Numbers:
+        if not self._follows_a_rule:
+            return futures % count
+        drawn = at_numbers(futures, partial(uniforms, self.seed, f"{what}\0shared"))
+        return np.asarray(drawn * count, dtype=np.intp)
+
+    @property
+    def _follows_a_rule(self) -> bool:
+        """Whether the place of a point follows from its number."""
+        points = None if self.sample is None else self.sample.design
+        return self.design == "sobol" or isinstance(points, Saltelli) or (isinstance(points, Spread) and points.kind == "sobol")
+
     def factors(self, start: int, stop: int) -> dict[str, Values]:
         """The factor of every prior, and of every parameter whose factors are stored."""
         futures = self.futures(start, stop)
@@ -114,7 +148,8 @@ class Draws:
             streams = {prior.name: partial(uniforms, self.seed, prior.name) for prior in self.priors}
             uniform = {name: at_numbers(futures, stream) for name, stream in streams.items()}
         drawn = {prior.name: triangular(uniform[prior.name], prior.low, prior.mode, prior.high) for prior in self.priors}
-        return drawn | {name: values[futures % len(values)] for name, values in self.stored.items()}
+        rows = self.rows(start, stop)
+        return drawn | {name: values[rows] for name, values in self.stored.items()}
 
 
 def at_numbers(numbers: Numbers, make: Callable[[int, int], Values]) -> Values:
@@ -128,7 +163,7 @@ def at_numbers(numbers: Numbers, make: Callable[[int, int], Values]) -> Values:
 class BlockValues:
     """The exogenous values of a block: central paths, replaced or multiplied where they are drawn, and noise.
 
-    `shocks` and `projects` [draw] are the numbers of the futures whose noise and whose realisation of the ledger a draw takes.
+    `shocks` [draw] are the numbers of the futures whose noise a draw takes, `projects` those of its realisation of the ledger.
     """
 
     central: Mapping[str, YearPath]
@@ -136,7 +171,7 @@ class BlockValues:
     factors: Mapping[str, Values]
     seed: int
     shocks: Numbers
-    projects: Numbers
+    projects: Numbers | None
     realised: Realisations | None = None
     swept: Swept = NOTHING_SWEPT
     silent: bool = False
@@ -153,7 +188,7 @@ class BlockValues:
             return SILENCE if self.silent else self._noise(name, year)
         if name in self.given:
             return self.given[name]
-        if self.realised is not None and name in self.realised.paths:
+        if self.realised is not None and self.projects is not None and name in self.realised.paths:
             return self.realised.value(name, year, self.projects)
         central = self.central[name].at(year)[..., np.newaxis]
         if name in self.swept.names:

@@ -24,7 +24,7 @@ class Input:
 
     `members` [dims...] says which members are swept; None means all. `first_year` is the first year in which the value holds
     (for levers, which leave the base year as it was). The value of `shocks` and `projects` is the number of a future: which
-    yearly shocks, or which realisation of the ledger, a draw takes.
+    yearly shocks a draw takes, or by which number its realisation of the ledger is drawn.
     """
 
     key: str

@@ -44,6 +44,8 @@ class Conditions:
 
     conditions: tuple[Condition, ...]
     delivered: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    usually: Mapping[str, bool] = field(default_factory=dict)
+    """What the scorecard says of the targets that the ledger delivers: whether the median of the realisations meets them."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -55,8 +57,12 @@ class Conditions:
         """Ids of the targets, in the order in which they are judged."""
         return (*(item.target.id for item in self.conditions), *self.delivered)
 
+    def without_chance(self) -> Conditions:
+        """For draws that take no realisation: the ledger is at its mean, and its targets are judged as in the scorecard."""
+        return replace(self, delivered={name: np.array([self.usually[name]]) for name in self.delivered})
+
     def __call__(self, values: Mapping[str, Values], draws: NDArray[np.intp]) -> dict[str, NDArray[np.bool_]]:
-        """Whether each draw meets each target; `draws` are the numbers of the draws."""
+        """Whether each draw meets each target; `draws` are the numbers of the draws or of the realisations they take."""
         by_ledger = {name: answers[draws % len(answers)] for name, answers in self.delivered.items()}
         return {item.target.id: item.met(values) for item in self.conditions} | by_ledger
 
@@ -65,6 +71,7 @@ def conditions_of(scores: Sequence[Score], judge: Judge) -> Conditions:
     """Conditions for the targets that the scorecard of the central run has judged; those of the past are known already."""
     catalogue, found = judge.catalogue, list[Condition]()
     delivered: dict[str, NDArray[np.bool_]] = {}
+    usually: dict[str, bool] = {}
     for score in scores:
         target, binding = score.target, catalogue.by_kind.of(score.target.id)
         if score.verdict == "not_judged":
@@ -76,7 +83,8 @@ def conditions_of(scores: Sequence[Score], judge: Judge) -> Conditions:
             numbers = judge.delivery.value(target, binding)
             answers = is_met(binding.operator(target.operator), numbers, target.value, judge.about_tolerance)
             delivered[target.id] = np.asarray(answers, dtype=bool)
-    return Conditions(tuple(found), delivered)
+            usually[target.id] = score.verdict == "met"
+    return Conditions(tuple(found), delivered, usually)
 
 
 def with_probabilities(scores: Sequence[Score], ensemble: Ensemble) -> list[Score]:

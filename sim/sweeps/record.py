@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 import sim
+from sim.cache import engine_key
 from sim.numerics.blocks import Task
 from sim.numerics.draws import Draws
 from sim.outputs.draw_store import ArrayPlan, StorePlan
@@ -21,10 +22,12 @@ from sim.pipeline import Case, Outcome, judge_of
 from sim.plan.probability import Condition, Conditions, conditions_of
 from sim.plan.tables import column, score_row
 from sim.sampling.plan import Sampling
+from sim.sweeps.statistics import SHARED
 from sim.text import Text
 from sim.units import conversion
 
 _DIGITS = 16
+REALISATION, STORED_SET = SHARED
 SHOCKS, PROJECTS = Text("年度冲击", "yearly shocks"), Text("项目台账的实现", "realisation of the project ledger")
 
 
@@ -42,6 +45,8 @@ def store_plan(
     arrays["inputs"] = ArrayPlan(("input",), "float64", np.nan, {"named": _json(named)})
     arrays["met"] = ArrayPlan(("target",), "bool", False, {"asked": _json(asked)})
     arrays["lost"] = ArrayPlan((), "bool", False, {"long_name": "left out: not a finite number"})
+    for name in shared_numbers(task.draws, 0, 1):
+        arrays[name] = ArrayPlan((), "int32", -1, {"long_name": f"number of the {name} that a draw takes"})
     return StorePlan(
         identity=_identity(outcome, sampling, task, conditions, posterior),
         count=sampling.count,
@@ -49,6 +54,12 @@ def store_plan(
         coordinates=_coordinates(outcome, task, conditions),
         attributes=_attributes(case, sampling, posterior) | {"outputs": _json(list(outputs))},
     )
+
+
+def shared_numbers(draws: Draws, start: int, stop: int) -> dict[str, np.ndarray[Any, np.dtype[np.int32]]]:
+    """What draws share with each other, by name: the numbers [draw] of their realisation and of their stored set."""
+    found = {REALISATION: draws.realisations(start, stop), STORED_SET: draws.rows(start, stop)}
+    return {name: numbers.astype(np.int32) for name, numbers in found.items() if numbers is not None}
 
 
 def identity_key(plan: StorePlan) -> str:
@@ -76,7 +87,9 @@ def _identity(
         "outputs": _hash(" ".join((*outputs, *conditions.names)))[:_DIGITS],
         "precision": task.precision,
         "simulator": sim.__version__,
+        "engine": engine_key()[:_DIGITS],
         "numpy": metadata.version("numpy"),
+        "scipy": metadata.version("scipy"),
     }
 
 
@@ -123,7 +136,6 @@ def _attributes(case: Case, sampling: Sampling, posterior: Posterior | None) -> 
         "sample": _sample_key(sampling),
         "swept": 0 if sample is None else len(sample.inputs),
         "draws_per_point": 0 if sample is None else sample.members,
-        "realisations": 0 if case.realised is None or sampling.rest == "central" else case.realised.count,
         "base_year": case.world.city.settings.base_year,
         "members": _json(_member_names(case)),
     }

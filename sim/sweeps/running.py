@@ -27,7 +27,7 @@ from sim.outputs.posterior import Posterior
 from sim.pipeline import Case, Outcome, judge_of, run
 from sim.plan.probability import Conditions, conditions_of
 from sim.sampling.plan import Sampling, compiled_for
-from sim.sweeps.record import store_plan
+from sim.sweeps.record import REALISATION, shared_numbers, store_plan
 
 Values = NDArray[Any]
 Kept = tuple[int, dict[str, Values], dict[str, Any]]
@@ -60,7 +60,8 @@ def prepare_sweep(case: Case, sampling: Sampling, *, precision: str = "float64",
     case = outcome.case
     posterior = None if prior or sampling.rest == "central" else posterior_of(case.world)
     draws = _draws(outcome, sampling, posterior)
-    conditions = conditions_of(outcome.scores, judge_of(case, outcome.results))
+    judged = conditions_of(outcome.scores, judge_of(case, outcome.results))
+    conditions = judged if draws.realised is not None else judged.without_chance()
     checked = tuple(check.variable for check in case.world.checks)
     outputs = tuple(dict.fromkeys((*conditions.outputs, *checked, *sampling.outputs)))
     task = task_of(case, outputs, draws, precision)
@@ -94,13 +95,14 @@ class Keeper:
         start, stop = result.start, result.stop
         lost = np.zeros(stop - start, dtype=bool)
         lost[[draw.draw - start for draw in result.lost]] = True
-        swept, futures = self.draws.swept(start, stop), self.draws.futures(start, stop)
-        met = self.conditions(result.values, swept.luck("projects", futures))
-        factors = self.draws.factors(start, stop)
+        swept, factors = self.draws.swept(start, stop), self.draws.factors(start, stop)
+        shared = shared_numbers(self.draws, start, stop)
+        met = self.conditions(result.values, shared.get(REALISATION, np.arange(start, stop)).astype(np.intp))
         arrays = {name: np.where(lost, np.nan, values).astype(values.dtype) for name, values in result.values.items()}
         arrays["inputs"] = np.array([*swept.columns, *factors.values()]).reshape(-1, stop - start)
         arrays["met"] = np.array([answers & ~lost for answers in met.values()], dtype=bool).reshape(-1, stop - start)
         arrays["lost"] = lost
+        arrays |= shared
         return start, arrays, {"lost": [asdict(draw) for draw in result.lost], "embedded_error": result.embedded_error}
 
 

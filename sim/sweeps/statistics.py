@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from sim.numerics.ensemble import LEVELS
-from sim.numerics.reducers import Share, quantiles_of
+from sim.numerics.reducers import quantiles_of
 
 Values = NDArray[Any]
 POINTWISE = ("grid", "list")
+SHARED = ("realisation", "parameter_set")
+"""Arrays [draw] of what several draws share: their realisation of the ledger, their stored set of parameters."""
 MOST_RANKED = 100_000
 """Draws whose ranks are correlated, the first of more: the error of a correlation is then a third of a per cent."""
 _NUMBERS_AT_A_TIME = 1 << 22
@@ -110,46 +112,60 @@ def _quantiles_without_lost(values: Values, levels: tuple[float, ...]) -> Values
 def probabilities(draws: xr.Dataset) -> xr.Dataset:
     """Share of the draws that meet each target, and all of them (`joint`), each with its Monte-Carlo error.
 
-    The error is that of independent draws; draws of one realisation of the ledger are not, so where there are several the
-    spread between realisations counts, if it is larger. Points of a Sobol sequence or Latin hypercube err by less. A point that
-    was run once, at the central values, has no error (not a number): there is nothing by chance in it.
+    The error is that of independent draws; draws that share a realisation of the ledger or a stored set of parameters are not,
+    so the spread between those that do counts, if it is larger. Points of a Sobol sequence or Latin hypercube err by less. A
+    point that was run once, at the central values, has no error (not a number): there is nothing by chance in it.
     """
-    met, lost = draws["met"].to_numpy(), draws["lost"].to_numpy()
-    together = met.all(axis=0) & ~lost if len(met) else np.zeros(0, dtype=bool)
-    rows = [*met, together] if len(met) else []
-    members = members_of(draws) or met.shape[-1]
-    futures = np.arange(met.shape[-1]) % members
-    groups = int(draws.attrs["realisations"])
-    shares = [[_share(row, lost, futures, groups, part) for part in _parts(len(lost), members)] for row in rows]
-    dims = ("target",) if members_of(draws) is None else ("target", "point")
-    p, error = (_table(shares, name, dims) for name in ("probability", "standard_error"))
-    if members == 1:
+    met, lost, members = draws["met"].to_numpy(), draws["lost"].to_numpy(), members_of(draws)
+    rows = np.concatenate([met, met.all(axis=0, keepdims=True)]) if len(met) else met
+    p, error = _shares(rows & ~lost, lost, members or max(len(lost), 1), _shared_by(draws))
+    if members is None:
+        p, error = p[:, 0], error[:, 0]
+    elif members == 1:
         error = np.full_like(error, np.nan)
-    variables: dict[str, Any] = {"probability": (dims, p[:-1]), "error": (dims, error[:-1])}
-    if len(met):
-        variables |= {"joint": (dims[1:], p[-1]), "joint_error": (dims[1:], error[-1])}
+    dims = ("target",) if members is None else ("target", "point")
+    count = len(met)
+    variables: dict[str, Any] = {"probability": (dims, p[:count]), "error": (dims, error[:count])}
+    if count:
+        variables |= {"joint": (dims[1:], p[count]), "joint_error": (dims[1:], error[count])}
     dataset = xr.Dataset(variables, coords={"target": draws["target"]}, attrs={"draws": int((~lost).sum())})
-    return dataset if members_of(draws) is None else dataset.merge(points_of(draws), combine_attrs="override")
+    return dataset if members is None else dataset.merge(points_of(draws), combine_attrs="override")
 
 
-def _parts(count: int, members: int) -> Iterator[slice]:
-    """The draws of each point."""
-    return (slice(start, start + members) for start in range(0, count, members))
+def _shared_by(draws: xr.Dataset) -> list[Values]:
+    """Numbers [draw] of what draws share; a set of parameters that always meets one realisation is counted with that."""
+    found = [draws[name].to_numpy() for name in SHARED if name in draws]
+    if len(found) == len(SHARED):
+        realisations, sets = found
+        pairs = sets.astype(np.int64) * (int(realisations.max()) + 1) + realisations
+        return [realisations] if len(np.unique(pairs)) == len(np.unique(sets)) else found
+    return found
 
 
-def _share(met: Values, lost: Values, futures: Values, groups: int, part: slice) -> Share:
-    """The share of one target at one point."""
-    fine = ~lost[part]
-    yes, numbers = met[part] & fine, futures[part] % max(groups, 1)
-    if groups < 2:  # noqa: PLR2004  one realisation tells nothing of their spread
-        return Share(int(yes.sum()), int(fine.sum()))
-    counts = (np.bincount(numbers[kept], minlength=groups).tolist() for kept in (yes, fine))
-    return Share(int(yes.sum()), int(fine.sum()), tuple(pair for pair in zip(*counts, strict=True) if pair[1]))
+def _shares(met: Values, lost: Values, members: int, shared: list[Values]) -> tuple[Values, Values]:
+    """Shares and their standard errors, each [row, point], of truth values [row, draw], by the rules of reducers.Share."""
+    by_point = met.reshape(len(met), len(lost) // members, members)
+    fine = ~lost.reshape(-1, members)
+    count, yes = fine.sum(axis=1), by_point.sum(axis=2)
+    share = np.divide(yes, count, out=np.full(yes.shape, np.nan), where=count > 0)
+    smooth = (yes + 1) / (count + 2)
+    error = np.sqrt(smooth * (1.0 - smooth) / (count + 2))
+    for numbers in shared if members > 1 else ():
+        error = np.fmax(error, _error_between(by_point, fine, share, numbers.reshape(-1, members)))
+    return share, error
 
 
-def _table(shares: list[list[Share]], name: str, dims: tuple[str, ...]) -> Values:
-    table = np.array([[getattr(share, name) for share in row] for row in shares], dtype=float)
-    return table if len(dims) > 1 else table.reshape(-1)
+def _error_between(met: Values, fine: Values, share: Values, numbers: Values) -> Values:
+    """Standard errors [row, point] by the spread between the draws that share a number; of fewer than two numbers nought."""
+    groups, error = int(numbers.max()) + 1, np.zeros(share.shape)
+    for point, (kept, of_point) in enumerate(zip(fine, numbers, strict=True)):
+        used = np.bincount(of_point[kept], minlength=groups)
+        there = used > 0
+        if there.sum() > 1:
+            counts = np.array([np.bincount(of_point[row], minlength=groups) for row in met[:, point]])
+            spread = ((counts - share[:, point, np.newaxis] * used) ** 2)[:, there].sum(axis=1)
+            error[:, point] = np.sqrt(there.sum() / (there.sum() - 1) * spread) / kept.sum()
+    return error
 
 
 def rank_correlations(draws: xr.Dataset) -> xr.Dataset:

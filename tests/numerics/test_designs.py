@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.inputs.values import YearPath
-from sim.numerics.designs import Design, Grid, Listed, Morris, Saltelli, Spread
+from sim.numerics.designs import Design, Grid, Listed, Morris, Saltelli, Spread, Spreading
 from sim.numerics.distributions import Distribution
 from sim.numerics.draws import Draws, Realisations, at_numbers
 from sim.numerics.sample import Input, Sample
@@ -142,6 +142,29 @@ def test_shocks_and_projects_may_be_swept_by_number() -> None:
     numbers = normals(9, "noise:x", 0, 6, 2025)
     np.testing.assert_array_equal(block.value("noise:x", 2025), numbers[[5, 2, 5]])
     assert block.value("flow", 2021).tolist() == [4.0, 3.0, 4.0]
+
+
+def test_morris_stays_within_the_middle_of_what_has_no_ends() -> None:
+    open_ended, closed = Distribution("normal", (0.0, 1.0)), Distribution("uniform", (0.0, 1.0))
+    values = Morris((open_ended, closed), 50, 3).columns(0, 150)
+    assert np.abs(values[0]).max() == pytest.approx(scipy.stats.norm.ppf(0.975))
+    assert (values[1].min(), values[1].max()) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("kind", ["sobol", "latin_hypercube", "random"])
+def test_what_draws_share_is_independent_of_where_their_point_lies(kind: Spreading) -> None:
+    """A Sobol sequence runs through its range in steps of eight: counting realisations on would tie them to it."""
+    count, realised = 1 << 15, Realisations(2020, {"flow": np.zeros((1, 200))})
+    design = Spread(kind, ("rate",), (Distribution("uniform", (0.0, 1.0)),), count, 7)
+    sample = Sample((Input("rate", "rate"),), design)
+    draws = Draws(count, 7, stored={"other": np.zeros(1000)}, realised=realised, sample=sample)
+    place = sample.columns(0, count)[0]
+    for numbers_of in (draws.realisations, draws.rows):
+        numbers = numbers_of(0, count)
+        assert numbers is not None
+        spread = np.array([place[numbers == number].std() for number in range(100)])
+        assert (np.abs(spread - 1.0 / np.sqrt(12.0)) < 0.1).all()
+        np.testing.assert_array_equal(numbers[100:110], numbers_of(100, 110))
 
 
 def test_silence_is_no_shock() -> None:

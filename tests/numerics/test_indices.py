@@ -14,7 +14,9 @@ from SALib.analyze import sobol as salib_sobol
 from sim.numerics.cubes import STEP
 from sim.numerics.designs import Morris, Saltelli
 from sim.numerics.distributions import Distribution
+from sim.numerics.draws import Draws, Realisations
 from sim.numerics.indices import morris_effects, sobol_indices
+from sim.numerics.sample import Input, Sample
 
 Values = NDArray[Any]
 INPUTS, BASE, RESAMPLES, SEED = 5, 256, 50, 3
@@ -54,6 +56,26 @@ def test_an_additive_model_has_the_shares_of_its_variances() -> None:
     exact = np.array([9.0, 4.0, 1.0, 0.0, 0.0]) / 14.0
     np.testing.assert_allclose(found.first[:, 0], exact, atol=0.01)
     np.testing.assert_allclose(found.total[:, 0], exact, atol=0.01)
+
+
+def test_intervals_hold_what_chance_in_the_ledger_truly_explains() -> None:
+    """Two inputs and 200 realisations that add up: the shares of the variance are known, and the intervals hold them."""
+    effects = np.random.default_rng(1).normal(size=200)
+    exact = np.array([1.0 / 12.0, 0.25 / 12.0, 0.04 * effects.var()])
+    exact /= exact.sum()
+    inputs = (Input("a", "a"), Input("b", "b"), Input("projects", "projects", role="projects"))
+    realised, held, repeats = Realisations(2020, {"flow": np.zeros((1, 200))}), np.zeros(2), 40
+    for seed in range(repeats):
+        sample = Sample(inputs, Saltelli(UNIT[:2], 1024, seed, groups=1))
+        numbers = Draws(sample.count, seed, sample=sample, realised=realised).realisations(0, sample.count)
+        first, second, _ = sample.columns(0, sample.count)
+        output = (first + 0.5 * second + 0.2 * effects[numbers])[np.newaxis]
+        found = sobol_indices(output, 3, np.zeros(sample.count, dtype=bool), RESAMPLES, seed)
+        held += [
+            (np.abs(found.first[:, 0] - exact) <= found.first_error[:, 0]).mean(),
+            (np.abs(found.total[:, 0] - exact) <= found.total_error[:, 0]).mean(),
+        ]
+    assert (held / repeats > 0.88).all()
 
 
 def test_an_output_that_never_varies_has_no_index() -> None:

@@ -23,7 +23,7 @@ def made(
     inputs: Any = None,
     lost: Any = None,
     members: int = 0,
-    realisations: int = 0,
+    shared: dict[str, Any] | None = None,
     swept: int = 0,
 ) -> xr.Dataset:
     """Draws of one variable `output` [year, draw] from 2020 on."""
@@ -44,6 +44,7 @@ def made(
             "inputs": (("input", "draw"), inputs, {"named": json.dumps(named)}),
             "met": (("target", "draw"), met & ~lost, {"asked": json.dumps(asked)}),
             "lost": ("draw", lost),
+            **{name: ("draw", np.asarray(numbers)) for name, numbers in (shared or {}).items()},
         },
         coords={
             "year": [2020 + place for place in range(len(output))],
@@ -57,7 +58,6 @@ def made(
             "rest": "priors",
             "seed": "0",
             "draws_per_point": members,
-            "realisations": realisations,
             "swept": swept,
             "base_year": 2020,
             "outputs": '["output"]',

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
+from sim.numerics.reducers import Share
 from sim.sweeps import statistics
 from sim.sweeps.statistics import bands, correlations_between, points_of, probabilities, rank_correlations, spearman
 from tests.sweeps.draws import made
@@ -76,10 +77,48 @@ def test_probabilities_one_by_one_and_together() -> None:
 
 def test_draws_of_one_realisation_are_not_independent() -> None:
     met = np.tile([True, False, False, False], 100)[np.newaxis]  # four realisations: the first always meets it
-    alone, grouped = (probabilities(made(np.zeros((2, 400)), met=met, realisations=groups)) for groups in (0, 4))
+    shared = {"realisation": np.arange(400) % 4}
+    alone, grouped = (probabilities(made(np.zeros((2, 400)), met=met, shared=item)) for item in (None, shared))
     assert alone["error"].item() < 0.03
     by_group = np.array([1.0, 0.0, 0.0, 0.0])
     np.testing.assert_allclose(grouped["error"].item(), by_group.std(ddof=1) / 2.0, rtol=1e-12)
+
+
+def test_draws_of_one_stored_set_are_not_independent_either() -> None:
+    sets = RANDOM.permutation(np.arange(400) % 40)
+    met = (sets < 10)[np.newaxis]
+    found = probabilities(made(np.zeros((2, 400)), met=met, shared={"parameter_set": sets}))
+    by_set = (np.arange(40) < 10).astype(float)
+    np.testing.assert_allclose(found["error"].item(), by_set.std(ddof=1) / np.sqrt(40), rtol=1e-12)
+
+
+def test_sets_that_always_meet_one_realisation_are_counted_with_it() -> None:
+    numbers, random = np.arange(400), np.random.default_rng(8)
+    met = (random.random(400) < 0.2 + 0.6 * (numbers % 4 == 0))[np.newaxis]
+    shared = {"realisation": numbers % 4, "parameter_set": numbers % 40}
+    both, one = (
+        probabilities(made(np.zeros((2, 400)), met=met, shared=item)) for item in (shared, {"realisation": numbers % 4})
+    )
+    assert both["error"].item() == one["error"].item()
+
+
+def test_shares_and_errors_are_those_of_the_plain_rule() -> None:
+    """Point by point and with lost draws, by the class that sums up runs."""
+    random = np.random.default_rng(5)
+    met, lost, numbers = random.random((2, 300)) < 0.4, random.random(300) < 0.1, random.integers(7, size=300)
+    found = probabilities(made(np.zeros((2, 300)), met=met, lost=lost, members=30, shared={"realisation": numbers}))
+    for point in range(10):
+        part = slice(30 * point, 30 * point + 30)
+        fine, of_point = ~lost[part], numbers[part]
+        for place, row in enumerate(met[:, part] & fine):
+            pairs = [(int(row[of_point == k].sum()), int(fine[of_point == k].sum())) for k in range(7)]
+            share = Share(int(row.sum()), int(fine.sum()), tuple(pair for pair in pairs if pair[1]))
+            assert found["probability"].values[place, point] == pytest.approx(share.probability, rel=1e-12)
+            assert found["error"].values[place, point] == pytest.approx(share.standard_error, rel=1e-12)
+
+
+def test_a_grid_without_targets_has_no_probabilities() -> None:
+    assert probabilities(made(VALUES[:, :8], inputs=np.arange(8.0)[np.newaxis], members=2, swept=1))["probability"].size == 0
 
 
 def test_without_targets_there_are_no_probabilities() -> None:
