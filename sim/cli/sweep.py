@@ -132,9 +132,7 @@ def _spread(request: Request) -> Any:
 
 
 def _folder(request: Request, sweep: Any, kind: str) -> Path:
-    from sim.sweeps.record import identity_key
-
-    return request.out / (request.name or f"{kind}-{sweep.store.identity['scenario']}-{identity_key(sweep.store)}")
+    return request.out / (request.name or f"{kind}-{sweep.store.identity['scenario']}-{sweep.store.key[:8]}")
 
 
 def _sweep(request: Request, case: Any, speaker: Speaker) -> None:

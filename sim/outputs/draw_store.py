@@ -1,17 +1,20 @@
 """Draws on disk: a Zarr group that xarray opens, written chunk by chunk by whoever ran the draws, and a mark for each chunk.
 
     FOLDER/draws.zarr   arrays [year, dims..., draw], the values of the inputs, which targets each draw meets
-    FOLDER/done         a small file for each chunk that is complete, with the draws that were lost in it
+    FOLDER/done         a small file for each chunk that is complete: whose it is, and which draws were lost in it
     FOLDER/.lock        held by the program that writes
 
 A chunk's arrays are written first, each to a file aside that is renamed, and its mark last. So whatever ends a program, a chunk
 with a mark is whole, one without is run again, and since a draw depends on nothing but its number, the numbers are the same.
+A mark that cannot be read, or is another sweep's, is none.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,15 +27,17 @@ import xarray as xr
 import zarr
 from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, Crc32cCodec
+from zarr.errors import BaseZarrError
 
 from sim.errors import Fault, Place, UsageError
 from sim.numerics.blocks import CHUNK
-from sim.outputs.sweep_folder import PARTIAL, disk_faults, fail_if_other_things, locked, put
+from sim.outputs.store_check import chunk_files, damaged, fail_if_arrays_differ, fail_if_names_differ, opened
+from sim.outputs.sweep_folder import PARTIAL, disk_faults, fail_if_other_things, locked, other_things, put
 from sim.text import Text
 
 Values = NDArray[Any]
 ZARR, DONE = "draws.zarr", "done"
-IDENTITY = "identity"
+IDENTITY, ARRAYS = "identity", "arrays"
 _MOST_CHUNKS, _LARGEST = 256, 16
 
 
@@ -57,6 +62,11 @@ class StorePlan:
     attributes: Mapping[str, Any]
 
     @property
+    def told(self) -> dict[str, Any]:
+        """What the store says of itself: its attributes, its identity, which arrays it holds."""
+        return {**self.attributes, IDENTITY: json.dumps(dict(self.identity)), ARRAYS: json.dumps(list(self.arrays))}
+
+    @property
     def chunk(self) -> int:
         """Draws of a chunk: a few hundred chunks at most, unless they would become too large to hold."""
         return CHUNK * min(max(-(-self.count // (CHUNK * _MOST_CHUNKS)), 1), _LARGEST)
@@ -66,9 +76,18 @@ class StorePlan:
         """First draw of each chunk and the one after its last."""
         return [(start, min(start + self.chunk, self.count)) for start in range(0, self.count, self.chunk)]
 
+    @property
+    def key(self) -> str:
+        """A hash of the identity: whose a chunk is, and in eight digits the name of the folder."""
+        return _key_of(self.identity)
+
     def shape(self, name: str) -> tuple[int, ...]:
         """Shape of an array with the draws."""
         return (*(len(self.coordinates[dim]) for dim in self.arrays[name].dims), self.count)
+
+
+def _key_of(identity: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(dict(identity), sort_keys=True).encode()).hexdigest()[:16]
 
 
 @contextmanager
@@ -82,13 +101,16 @@ def open_store(folder: Path, plan: StorePlan) -> Iterator[DrawStore]:
     RunError
         when it cannot be written.
     """
-    if not (folder / ZARR).exists():
-        fail_if_other_things(folder, frozenset({DONE}))
     with disk_faults(folder):
+        if not (folder / ZARR).exists():
+            fail_if_other_things(folder, _may_be_there)
+        elif not (folder / DONE).is_dir():
+            raise other_things(folder)
         folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
         if (folder / ZARR).exists():
             fail_if_other_sweep(folder, plan)
+            fail_if_damaged(folder, plan)
         with disk_faults(folder):
             if not (folder / ZARR).exists():
                 _create(folder, plan)
@@ -127,12 +149,33 @@ def read_identity(folder: Path) -> dict[str, str]:
         attributes = json.loads((folder / ZARR / "zarr.json").read_text(encoding="utf-8"))["attributes"]
         return {str(key): str(value) for key, value in json.loads(attributes[IDENTITY]).items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(Fault(_DAMAGED, Place(folder / ZARR), _DELETE)) from error
+        raise damaged(folder / ZARR) from error
+
+
+def fail_if_damaged(folder: Path, plan: StorePlan) -> None:
+    """A store whose arrays, names or attributes were changed is not gone on with.
+
+    Raises
+    ------
+    UsageError
+        naming what is damaged.
+    """
+    planned = {name: (plan.shape(name), item.dtype, item.attributes) for name, item in plan.arrays.items()}
+    fail_if_arrays_differ(folder / ZARR, planned)
+    fail_if_names_differ(folder / ZARR, plan.coordinates, plan.told)
 
 
 _CHECKSUM = "checksum"
-_DAMAGED = Text("扫描结果已损坏", "the results of the sweep are damaged")
-_DELETE = Text("请删去此文件夹后重新运行", "delete this folder and run again")
+_MARK = re.compile(r"\d{10,}\.json")
+_PLAN_ASIDE = re.compile(rf"\.{re.escape(ZARR)}-\d+{re.escape(PARTIAL)}")
+_FILE_ASIDE = re.compile(rf".+\.(json|nc|csv|html|png|svg)-\d+{re.escape(PARTIAL)}")
+
+
+def _may_be_there(item: Path) -> bool:
+    """Whether something in a folder without a store was left by a program of ours that was killed."""
+    if item.name == DONE and item.is_dir():
+        return all(_MARK.fullmatch(mark.name) or _FILE_ASIDE.fullmatch(mark.name) for mark in item.iterdir())
+    return _PLAN_ASIDE.fullmatch(item.name) is not None
 
 
 def _create(folder: Path, plan: StorePlan) -> None:
@@ -141,7 +184,7 @@ def _create(folder: Path, plan: StorePlan) -> None:
     shutil.rmtree(aside, ignore_errors=True)
     shutil.rmtree(folder / DONE, ignore_errors=True)
     coordinates = {name: _plain(values) for name, values in plan.coordinates.items()}
-    dataset = xr.Dataset(coords=coordinates, attrs={**plan.attributes, IDENTITY: json.dumps(dict(plan.identity))})
+    dataset = xr.Dataset(coords=coordinates, attrs=plan.told)
     dataset.to_zarr(aside, mode="w-", consolidated=False, zarr_format=3)
     group = zarr.open_group(aside, mode="r+")
     for name, item in plan.arrays.items():
@@ -168,11 +211,12 @@ def _plain(values: Sequence[Any]) -> Values:
 def _clear(folder: Path) -> None:
     """Remove what programs that were killed left unfinished."""
     (folder / DONE).mkdir(exist_ok=True)
-    for rest in folder.rglob(f"*{PARTIAL}"):
-        if rest.is_dir():
+    for rest in folder.iterdir():
+        if _PLAN_ASIDE.fullmatch(rest.name):
             shutil.rmtree(rest, ignore_errors=True)
-        else:
-            rest.unlink(missing_ok=True)
+    beside = (file for part in (folder, folder / DONE, folder / "figures") for file in part.glob(f"*{PARTIAL}"))
+    for rest in (*(file for file in beside if _FILE_ASIDE.fullmatch(file.name)), *(folder / ZARR).rglob(f"*{PARTIAL}")):
+        rest.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -184,32 +228,58 @@ class DrawStore:
 
     def missing(self) -> list[tuple[int, int]]:
         """Chunks that are not complete yet."""
-        return [chunk for chunk in self.plan.chunks if not _mark(self.folder, chunk[0]).exists()]
+        return [chunk for number, chunk in enumerate(self.plan.chunks) if not self._is_whole(number, chunk[0])]
 
     def present(self) -> list[Any]:
         """What was noted of each chunk that is complete, in their order."""
-        marks = (_mark(self.folder, start) for start, _ in self.plan.chunks)
-        return [json.loads(mark.read_text(encoding="utf-8")) for mark in marks if mark.exists()]
+        notes = (_note(self.folder, start, self.plan.key) for start, _ in self.plan.chunks)
+        return [note for note in notes if note is not None]
+
+    def _is_whole(self, number: int, start: int) -> bool:
+        """Whether a chunk has its mark and all its files; a file that is gone is made again."""
+        if _note(self.folder, start, self.plan.key) is None:
+            return False
+        before = {name: len(item.dims) for name, item in self.plan.arrays.items()}
+        return all(file.is_file() for file in chunk_files(self.folder / ZARR, before, number))
 
 
-def write_chunk(folder: Path, start: int, arrays: Mapping[str, Values], note: Any) -> None:
+def write_chunk(folder: Path, start: int, arrays: Mapping[str, Values], note: Mapping[str, Any], key: str) -> None:
     """Write the arrays [dims..., draw] of a whole chunk that begins with the draw `start`, and then its mark.
+
+    `key` is that of the plan: what was meant for another store that once stood here is not written.
 
     Raises
     ------
     RunError
         when there is no room, or the folder cannot be written.
+    UsageError
+        when the store is another's.
     """
+    if _key_of(read_identity(folder)) != key:
+        message = Text("这里已换成另一次扫描的结果", "the results of another sweep stand here now")
+        raise UsageError(Fault(message, Place(folder)))
     with disk_faults(folder), zarr.config.set({"array.write_empty_chunks": True}):  # a file that is not there was lost
         group = zarr.open_group(folder / ZARR, mode="r+")
         for name, values in arrays.items():
             array = cast("zarr.Array[Any]", group[name])
             array[..., start : start + values.shape[-1]] = values
-        put(_mark(folder, start), json.dumps(note).encode())
+        put(_mark(folder, start), json.dumps({**note, _KEY: key}).encode())
 
 
 def _mark(folder: Path, start: int) -> Path:
     return folder / DONE / f"{start:010d}.json"
+
+
+_KEY = "sweep"
+
+
+def _note(folder: Path, start: int, key: str) -> dict[str, Any] | None:
+    """What was noted of a chunk of the sweep with this key; None where it has no mark, or one that cannot be read."""
+    try:
+        note = json.loads(_mark(folder, start).read_text(encoding="utf-8"))
+        return note if note[_KEY] == key and isinstance(note["lost"], list) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def read_draws(folder: Path) -> xr.Dataset:
@@ -224,10 +294,15 @@ def read_draws(folder: Path) -> xr.Dataset:
         message = Text("没有扫描结果", "there are no results of a sweep")
         raise UsageError(Fault(message, Place(folder)))
     read_identity(folder)
-    group = zarr.open_group(folder / ZARR, mode="r")
-    if any(array.nchunks_initialized < array.nchunks for _, array in group.arrays()):
-        raise UsageError(Fault(Text("扫描结果不全", "results of the sweep are missing"), Place(folder / ZARR), _DELETE))
-    dataset: xr.Dataset = xr.open_zarr(folder / ZARR, consolidated=False, chunks=None)
+    try:
+        dataset: xr.Dataset = xr.open_zarr(folder / ZARR, consolidated=False, chunks=None)
+        arrays = opened(folder / ZARR, json.loads(dataset.attrs[ARRAYS])).values()
+        missing = any(array.nchunks_initialized < array.nchunks for array in arrays)
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, BaseZarrError) as error:
+        raise damaged(folder / ZARR) from error
+    if missing:
+        again = Text("用同一命令补算", "run the same command: what is missing is made again")
+        raise UsageError(Fault(Text("扫描结果不全", "results of the sweep are missing"), Place(folder / ZARR), again))
     return dataset
 
 
@@ -245,4 +320,4 @@ def damage_is_a_fault(draws: xr.Dataset) -> Iterator[None]:
     except ValueError as error:
         if _CHECKSUM not in str(error):
             raise
-        raise UsageError(Fault(_DAMAGED, Place(Path(draws.encoding.get("source", ZARR))), _DELETE)) from error
+        raise damaged(Path(draws.encoding.get("source", ZARR))) from error

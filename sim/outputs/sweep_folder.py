@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from sim.text import Text
 LOCK, PARTIAL = ".lock", ".partial"
 
 
-def fail_if_other_things(folder: Path, ours: frozenset[str]) -> None:
-    """A folder with other things in it is left alone; `ours` are the names of what may be there.
+def fail_if_other_things(folder: Path, is_ours: Callable[[Path], bool]) -> None:
+    """A folder with other things in it is left alone; `is_ours` tells what may be there.
 
     Raises
     ------
@@ -25,9 +25,14 @@ def fail_if_other_things(folder: Path, ours: frozenset[str]) -> None:
     """
     if not folder.exists():
         return
-    if not folder.is_dir() or any(item.name not in {*ours, LOCK} and item.suffix != PARTIAL for item in folder.iterdir()):
-        message = Text("这里已有别的内容，不是扫描结果", "there are other things here, not results of a sweep")
-        raise UsageError(Fault(message, Place(folder), Text("请用 --name 另取名称", "choose another name with --name")))
+    if not folder.is_dir() or any(item.name != LOCK and not is_ours(item) for item in folder.iterdir()):
+        raise other_things(folder)
+
+
+def other_things(folder: Path) -> UsageError:
+    """The fault of a folder with something else in it."""
+    message = Text("这里已有别的内容，不是扫描结果", "there are other things here, not results of a sweep")
+    return UsageError(Fault(message, Place(folder), Text("请用 --name 另取名称", "choose another name with --name")))
 
 
 @contextmanager

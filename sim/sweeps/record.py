@@ -62,11 +62,6 @@ def shared_numbers(draws: Draws, start: int, stop: int) -> dict[str, np.ndarray[
     return {name: numbers.astype(np.int32) for name, numbers in found.items() if numbers is not None}
 
 
-def identity_key(plan: StorePlan) -> str:
-    """Eight hexadecimal digits for the name of the folder."""
-    return _hash(json.dumps(dict(plan.identity), sort_keys=True))[:8]
-
-
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -120,11 +120,12 @@ class Writer(Keeper):
     """Writes what is kept into a folder; how many draws were run and lost goes back to the parent."""
 
     folder: Path
+    key: str
 
     def __call__(self, result: BlockResult) -> tuple[int, int]:
         """See Keeper."""
         start, arrays, note = self.kept(result)
-        write_chunk(self.folder, start, arrays, note)
+        write_chunk(self.folder, start, arrays, note, self.key)
         return result.stop - start, len(result.lost)
 
 
@@ -143,12 +144,14 @@ def sweep_to_folder(sweep: Sweep, folder: Path, spread: Spread, progress: Progre
     RunError
         when no draw stays finite, worker processes die twice, or the folder cannot be written.
     """
+    folder = folder.absolute()  # workers of a cluster stand in other folders
     with open_store(folder, sweep.store) as store:
         missing = store.missing()
         done = sweep.store.count - sum(stop - start for start, stop in missing)
         lost = sum(len(mark["lost"]) for mark in store.present())
         _tell(progress, done, sweep.store.count, lost)
-        for count, of_chunk in spread(sweep.task, Writer(sweep.task.draws, sweep.conditions, folder), missing):
+        writer = Writer(sweep.task.draws, sweep.conditions, folder, sweep.store.key)
+        for count, of_chunk in spread(sweep.task, writer, missing):
             done, lost = done + count, lost + of_chunk
             _tell(progress, done, sweep.store.count, lost)
         notes = store.present()

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+import zarr
 
 from sim.errors import UsageError
 from sim.outputs.draw_store import (
@@ -45,7 +46,8 @@ VALUES = {
 
 def fill(folder: Path, chunks: list[tuple[int, int]]) -> None:
     for start, stop in chunks:
-        write_chunk(folder, start, {name: values[..., start:stop] for name, values in VALUES.items()}, {"lost": [start]})
+        arrays = {name: values[..., start:stop] for name, values in VALUES.items()}
+        write_chunk(folder, start, arrays, {"lost": [start]}, plan().key)
 
 
 def test_what_is_written_chunk_by_chunk_is_read_as_a_whole(tmp_path: Path) -> None:
@@ -156,6 +158,70 @@ def test_a_chunk_that_is_gone_is_noticed(tmp_path: Path) -> None:
     next(file for file in (tmp_path / ZARR / "lost" / "c").rglob("*") if file.is_file()).unlink()
     with pytest.raises(UsageError, match="missing"):
         read_draws(tmp_path)
+    with open_store(tmp_path, plan()) as store:
+        assert len(store.missing()) == 1  # and is made again
+
+
+@pytest.mark.parametrize("mark", ["", "{", "{}", "[]", "null", '{"lost": [], "sweep": "another"}', '{"lost": 3}'])
+def test_a_mark_that_cannot_be_read_is_none(tmp_path: Path, mark: str) -> None:
+    with open_store(tmp_path, plan()) as store:
+        fill(tmp_path, store.missing())
+        (tmp_path / DONE / "0000001024.json").write_text(mark, encoding="utf-8")
+        assert store.missing() == [(1024, 2048)]
+        assert len(store.present()) == 2
+
+
+@pytest.mark.parametrize("content", [None, "", "{}", "half"])
+@pytest.mark.parametrize(
+    "part", ["gdp/zarr.json", "lost/zarr.json", "year/zarr.json", "target/zarr.json", "year/c/0", "target/c/0"]
+)
+def test_damage_beside_the_numbers_is_a_fault_too(tmp_path: Path, part: str, content: str | None) -> None:
+    with open_store(tmp_path, plan()) as store:
+        fill(tmp_path, store.missing())
+    file = tmp_path / ZARR / part
+    if content is None:
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2] if content == "half" else content.encode())
+    with pytest.raises(UsageError, match="damaged"):
+        open_store(tmp_path, plan()).__enter__()
+
+
+def test_names_and_attributes_that_were_changed_are_damage(tmp_path: Path) -> None:
+    with open_store(tmp_path, plan()):
+        pass
+    group = zarr.open_group(tmp_path / ZARR, mode="r+")
+    group["gdp"].attrs["units"] = "元"
+    with pytest.raises(UsageError, match="damaged"):
+        open_store(tmp_path, plan()).__enter__()
+    group["gdp"].attrs["units"] = "亿元"
+    group.attrs["title"] = "another"
+    with pytest.raises(UsageError, match="damaged"):
+        open_store(tmp_path, plan()).__enter__()
+
+
+def test_a_chunk_of_a_store_that_is_gone_is_not_written_into_the_next(tmp_path: Path) -> None:
+    with open_store(tmp_path, plan(seed="2")), pytest.raises(UsageError, match="another sweep"):
+        fill(tmp_path, plan().chunks)
+
+
+@pytest.mark.parametrize("mine", ["done/my.txt", "my.partial", "draws.zarr/zarr.json"])
+def test_what_only_looks_like_ours_is_left_alone(tmp_path: Path, mine: str) -> None:
+    (tmp_path / mine).parent.mkdir(exist_ok=True)
+    (tmp_path / mine).write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match="other things"), open_store(tmp_path, plan()):
+        pass
+    assert [file.relative_to(tmp_path).as_posix() for file in tmp_path.rglob("*") if file.is_file()] == [mine]
+
+
+def test_files_of_others_in_a_folder_of_ours_stay(tmp_path: Path) -> None:
+    with open_store(tmp_path, plan()):
+        pass
+    (tmp_path / "data.partial").write_text("mine", encoding="utf-8")
+    (tmp_path / "summary.nc-123.partial").write_text("left", encoding="utf-8")
+    with open_store(tmp_path, plan()):
+        pass
+    assert [file.name for file in tmp_path.glob("*.partial")] == ["data.partial"]
 
 
 def test_another_error_is_not_taken_for_damage() -> None:
