@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 
 import sim.accessor  # noqa: F401  registers `.sim`
-from sim.errors import Place, SimError
+from sim.errors import Fault, Place, SimError, UsageError
 from sim.futures import with_draws
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario
@@ -25,11 +25,13 @@ from sim.numerics.draws import DrawRequest
 from sim.pipeline import Case, open_cases, open_plain, seeded
 from sim.pipeline import run as run_case
 from sim.processes import processors
-from sim.sampling.plan import SweepRequest, sampling_of
+from sim.sampling.plan import sampling_of
+from sim.sampling.request import SweepRequest
 from sim.sweeps.analysis import Kind, SensitivityRequest, analyse
 from sim.sweeps.board import Board, board_of
 from sim.sweeps.record import run_dataset
 from sim.sweeps.running import Spread, on_this_machine, prepare_sweep, sweep_in_memory, sweep_to_folder
+from sim.text import Text
 
 __all__ = ["SimError", "levers", "open_case", "run", "sensitivity", "sweep"]
 Settings = Mapping[str, Any]
@@ -57,9 +59,9 @@ def open_case(
     where = find_home(None if home is None else Path(home))
     pairs = tuple((key, str(raw) if key.startswith("ledger.") else raw) for key, raw in (settings or {}).items())
     if scenario is None and city is not None:
-        return open_plain(where, city, pairs)
+        return seeded(open_plain(where, city, pairs), seed)
     file = find_scenario(str(scenario or "plan_2025"), where.scenarios)
-    return seeded(open_cases(where, [file], city, tuple(use), pairs)[0], seed)
+    return seeded(open_cases(where, [file], city, _names(use), pairs)[0], seed)
 
 
 def run(
@@ -115,7 +117,7 @@ def sweep(
         with every fault of the input; when the runs fail or the folder holds something else.
     """
     case = open_case(scenario, settings=settings, use=use, city=city, home=home, seed=seed)
-    request = SweepRequest(method, draws, seed, _overs(over), rest, tuple(outputs))
+    request = SweepRequest(method, draws, seed, _overs(over), rest, _names(outputs))
     ready, spread = prepare_sweep(case, sampling_of(case, request), prior=prior), _spread(cluster, workers)
     return sweep_in_memory(ready, spread) if folder is None else sweep_to_folder(ready, Path(folder), spread)
 
@@ -151,9 +153,8 @@ def sensitivity(
         with every fault of the input; when the runs fail.
     """
     case = open_case(scenario, settings=settings, use=use, city=city, home=home, seed=seed)
-    variables = tuple(name.partition("[")[0] for name in indicators)
-    request = SweepRequest(seed=seed, over=_overs(over), rest=rest, outputs=variables)
-    asked = SensitivityRequest(kind, base, walks, resamples, keep, tuple(indicators), prior)
+    request = SweepRequest(seed=seed, over=_overs(over), rest=rest)
+    asked = SensitivityRequest(kind, base, walks, resamples, keep, _names(indicators), prior)
     spread = _spread(cluster, workers)
     kept = sweep_in_memory if folder is None else partial(sweep_to_folder, folder=Path(folder))
     return analyse(case, request, asked, spread, partial(kept, spread=spread)).indices
@@ -176,10 +177,18 @@ def levers(
     SimError
         with every fault of the scenario, and every lever or output that is unknown.
     """
-    return board_of(open_case(scenario, settings=settings, use=use, city=city, home=home), names, outputs)
+    return board_of(open_case(scenario, settings=settings, use=use, city=city, home=home), _names(names), _names(outputs))
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    """Several names, or one written without a list."""
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _overs(over: Settings | None) -> tuple[Over, ...]:
+    if over is not None and not isinstance(over, Mapping):
+        advice = Text('写成 {"rd_policy": [0, 0.01]}', 'write {"rd_policy": [0, 0.01]}')
+        raise UsageError(Fault(Text("over 应为字典", "`over` is a dictionary"), Place(key="over"), advice))
     return tuple(Over(key, _plain(raw), Place(key=f"over[{key!r}]")) for key, raw in (over or {}).items())
 
 

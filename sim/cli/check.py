@@ -8,10 +8,13 @@ from rich.table import Table
 
 from sim import pipeline
 from sim.cli.console import Speaker
+from sim.errors import Faults, InputError, SimError
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario, scenario_files
 from sim.ledger_words import changed_settings, ledger_changes
 from sim.model.binding import shown
+from sim.sampling.plan import sampling_of
+from sim.sampling.request import SweepRequest
 from sim.text import Text
 
 
@@ -27,6 +30,7 @@ def check(
     home = find_home(home_folder)
     files = [find_scenario(name, home.scenarios) for name in scenarios] or scenario_files(home.scenarios)
     cases = pipeline.open_cases(home, files, city, use, settings)
+    _fail_if_sweeps_unfit(cases)
     if speaker.as_json:
         speaker.json([_document(case, speaker) for case in cases])
         return
@@ -41,6 +45,16 @@ def check(
         )
         if done and not speaker.quiet:
             speaker.out.print(_table(case, speaker))
+
+
+def _fail_if_sweeps_unfit(cases: list[pipeline.Case]) -> None:
+    """What the sections `sweep` say, with all their faults at once."""
+    faults = Faults()
+    for case in cases:
+        if case.scenario.sweep is not None:
+            with faults.gathering(SimError):
+                sampling_of(case, SweepRequest())
+    faults.raise_if_any(InputError)
 
 
 def _table(case: pipeline.Case, speaker: Speaker) -> Table:

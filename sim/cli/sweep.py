@@ -16,7 +16,6 @@ from sim.errors import Fault, Place, UsageError
 from sim.text import Text
 
 _MOST_ROWS = 40
-_MOST_KEPT, _MOST_RESAMPLES, _MOST_WALKS = 500, 10_000, 100_000
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def _case(request: Request) -> Any:
 def _wanted(request: Request) -> Any:
     """What the call says of the sample."""
     from sim.inputs.sweep_section import overs_of_call
-    from sim.sampling.plan import SweepRequest
+    from sim.sampling.request import SweepRequest
 
     if request.draws.count == 0:
         advice = Text(f"应为 1–{MOST_DRAWS} 的整数", f"give a whole number from 1 to {MOST_DRAWS}")
@@ -85,25 +84,33 @@ def _wanted(request: Request) -> Any:
 
 def _sensitivity(request: Request) -> Any:
     """What is asked of a sensitivity analysis; None for a plain sweep."""
-    from sim.sampling.sensitivity import MOST_BASE
-    from sim.sweeps.analysis import SensitivityRequest
+    from sim.sweeps.analysis import MOST, SensitivityRequest
 
     faults = list[Fault]()
-    limits = {"base": MOST_BASE, "walks": _MOST_WALKS, "resamples": _MOST_RESAMPLES, "keep": _MOST_KEPT}
-    given = {key: whole(f"--{key}", text, 2, limits[key], faults) for key, text in request.sizes if text is not None}
+    given = {key: whole(f"--{key}", text, 2, MOST[key], faults) for key, text in request.sizes if text is not None}
     if request.sensitivity is None:
         faults += [_only_with_sensitivity(f"--{key}") for key in given]
     elif request.draws.count is not None:
         advice = Text("请用 --base 或 --walks", "use --base or --walks")
         message = Text("--sensitivity 的抽样次数由设计决定", "the design of --sensitivity decides how many draws there are")
         faults.append(Fault(message, Place(key="--draws"), advice))
+    if request.sensitivity is not None and request.method is not None:
+        message = Text("--sensitivity 有自己的设计", "--sensitivity has a design of its own")
+        faults.append(Fault(message, Place(key="--method"), Text("删去 --method", "leave --method out")))
+    faults += [_of_no_use(key) for key in given if request.sensitivity == "morris" and key != "walks"]
     if faults:
         raise UsageError(faults)
     if request.sensitivity is None:
         return None
     sizes: dict[str, Any] = {"kept" if key == "keep" else key: number for key, number in given.items()}
     kind: Any = request.sensitivity
-    return SensitivityRequest(kind=kind, prior=request.draws.prior, indicators=request.outputs, **sizes)
+    of_draws: dict[str, Any] = {"prior": request.draws.prior, "precision": request.draws.precision}
+    return SensitivityRequest(kind=kind, indicators=request.outputs, **of_draws, **sizes)
+
+
+def _of_no_use(key: str) -> Fault:
+    message = Text(f"--{key} 只用于 --sensitivity sobol", f"--{key} belongs to --sensitivity sobol")
+    return Fault(message, Place(key=f"--{key}"))
 
 
 def _only_with_sensitivity(option: str) -> Fault:

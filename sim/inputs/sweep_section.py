@@ -6,7 +6,7 @@
         external_demand_growth: [2 %, 4 %, 6 %]
         rd_policy: {from: 0, to: 2 %, points: 5}
         saving_rate: {triangular: [0.30, 0.35, 0.40]}
-        nurture_policy.industry: {uniform: [0.8, 1.2], relative: true}
+        capital_exponent.manufacturing: {uniform: [0.8, 1.2], relative: true}
 
 Numbers are in the parameter's unit unless another is written; `relative` ones multiply what the scenario says.
 """

@@ -191,9 +191,8 @@ class BlockValues:
         if self.realised is not None and self.projects is not None and name in self.realised.paths:
             return self.realised.value(name, year, self.projects)
         central = self.central[name].at(year)[..., np.newaxis]
-        if name in self.swept.names:
-            return self.swept.value(name, year, central)
-        return central * self.factors[name] if name in self.factors else central
+        drawn = central * self.factors[name] if name in self.factors else central
+        return self.swept.value(name, year, central, drawn) if name in self.swept.names else drawn
 
     def _noise(self, name: str, year: int) -> Values:
         return at_numbers(self.shocks, lambda first, last: normals(self.seed, name, first, last, year))

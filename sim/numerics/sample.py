@@ -34,12 +34,12 @@ class Input:
     first_year: int | None = None
     relative: bool = False
 
-    def laid_over(self, central: Values, year: int, column: Values) -> Values:
-        """Values [dims..., draw] of a year, where this input is set to `column` [draw]."""
+    def laid_over(self, values: Values, central: Values, year: int, column: Values) -> Values:
+        """The `values` [dims..., draw] of a year, where this input is set to `column` [draw]; factors multiply `central`."""
         if self.first_year is not None and year < self.first_year:
-            return central
+            return values
         new = central * column if self.relative else np.broadcast_to(column, (*central.shape[:-1], len(column)))
-        return new if self.members is None else np.where(self.members[..., np.newaxis], new, central)
+        return new if self.members is None else np.where(self.members[..., np.newaxis], new, values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +68,11 @@ class Sample:
     def names(self) -> frozenset[str]:
         """Parameters that are swept."""
         return frozenset(item.name for item in self.inputs if item.role == "parameter")
+
+    @property
+    def whole(self) -> frozenset[str]:
+        """Parameters of which nothing is left to be drawn, since all members are swept at once."""
+        return frozenset(item.name for item in self.inputs if item.role == "parameter" and item.members is None)
 
     @property
     def fingerprint(self) -> str:
@@ -106,11 +111,11 @@ class Swept:
         """Parameters that are swept."""
         return frozenset(self._by_name)
 
-    def value(self, name: str, year: int, central: Values) -> Values:
-        """A swept parameter [dims..., draw] in a year."""
-        values = np.broadcast_to(central, (*central.shape[:-1], self.columns.shape[-1]))
+    def value(self, name: str, year: int, central: Values, drawn: Values) -> Values:
+        """A swept parameter [dims..., draw] in a year; members that are not swept stay as they were `drawn`."""
+        values = np.broadcast_to(drawn, (*central.shape[:-1], self.columns.shape[-1]))
         for place in self._by_name[name]:
-            values = self.inputs[place].laid_over(values, year, self.columns[place])
+            values = self.inputs[place].laid_over(values, central, year, self.columns[place])
         return values
 
     def luck(self, role: Role, own: Numbers) -> Numbers:

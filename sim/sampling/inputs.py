@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,26 @@ class SweptInput:
     place: Place
 
 
+def swept_inputs(case: Case, overs: Sequence[Over], faults: Faults) -> list[SweptInput]:
+    """All inputs, after adding every fault; of two with one key the later one counts, as a call goes before its file."""
+    by_key = {item.key: item for item in overs}
+    found = [item for over in by_key.values() if (item := swept_input(case, over, faults)) is not None]
+    for number, item in enumerate(found):
+        other = next((earlier for earlier in found[:number] if _overlap(earlier.input, item.input)), None)
+        if other is not None:
+            keys = other.input.key, item.input.key
+            message = Text(f"{keys[1]} 与 {keys[0]} 重叠", f"{keys[1]} and {keys[0]} change the same values")
+            faults.add(message, item.place, Text("只写其一", "leave one of them out"))
+    return found
+
+
+def _overlap(one: Input, other: Input) -> bool:
+    """Whether two inputs change the same members of a parameter."""
+    if one.name != other.name:
+        return False
+    return one.members is None or other.members is None or bool((one.members & other.members).any())
+
+
 def swept_input(case: Case, over: Over, faults: Faults) -> SweptInput | None:
     """One input; None after adding its faults."""
     before = len(faults.found)
@@ -47,6 +68,9 @@ def swept_input(case: Case, over: Over, faults: Faults) -> SweptInput | None:
     if found is None:
         return None
     ends = _ends(record, case.bound.values[record.name], found)
+    if found.relative and not _varies(case.bound.values[record.name], members):
+        message = Text(f"{over.key} 的路径为零，倍数不起作用", f"the path of {over.key} is nought: factors change nothing")
+        faults.add(message, over.place, Text("写数值，不写 relative", "write values, without `relative`"))
     distribution = Distribution(found.kind, found.numbers, *ends)
     _fail_if_outside(record, distribution, ends, over.place, faults)
     if len(faults.found) > before:
@@ -54,6 +78,11 @@ def swept_input(case: Case, over: Over, faults: Faults) -> SweptInput | None:
     first_year = case.world.city.settings.base_year + 1 if record.kind == "lever" else None
     item = Input(over.key, record.name, members=members, first_year=first_year, relative=found.relative)
     return SweptInput(item, found, distribution, over.place)
+
+
+def _varies(path: YearPath, members: Members | None) -> bool:
+    """Whether a path is anything but nought for some members."""
+    return any(bool(np.any(array if members is None else array[members])) for array in path.everything())
 
 
 def _record(case: Case, over: Over, faults: Faults) -> ParameterRecord | None:

@@ -7,30 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sim.errors import Fault, Faults, InputError, Place, UsageError, nearest
-from sim.inputs.sweep_section import Method, Over, Rest, SweepSection, overs_of
+from sim.inputs.sweep_section import Method, Rest, SweepSection, overs_of
 from sim.inputs.values import from_the_first_year
 from sim.numerics.designs import Design, Grid, Listed, Spread, Spreading
 from sim.numerics.sample import Sample
 from sim.pipeline import Case
-from sim.sampling.inputs import SweptInput, swept_input
+from sim.sampling.inputs import SweptInput, swept_inputs
+from sim.sampling.request import SweepRequest
 from sim.text import Text
 
 MOST_POINTS = 1_000_000_000
 MOST_NUMBERS = 200_000_000
 """Numbers of a Latin hypercube, which is held in memory as a whole."""
 USUAL_DRAWS, USUAL_MEMBERS = 2000, 200
-
-
-@dataclass(frozen=True)
-class SweepRequest:
-    """What the call says of a sweep; what it leaves open is as the scenario's section has it."""
-
-    method: Method | None = None
-    draws: int | None = None
-    seed: int = 0
-    over: tuple[Over, ...] = ()
-    rest: Rest | None = None
-    outputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,11 +42,11 @@ def sampling_of(case: Case, request: SweepRequest) -> Sampling:
     InputError, UsageError
         with every unknown name, impossible range and contradiction; when a grid has too many points.
     """
+    request.fail_if_unfit()
     section = SweepSection() if case.scenario.sweep is None else case.scenario.sweep.section
-    overs = {item.key: item for item in (*overs_of(case.scenario.sweep), *request.over)}
     outputs = tuple(dict.fromkeys((*request.outputs, *section.outputs)))
     faults = Faults()
-    swept = [found for item in overs.values() if (found := swept_input(case, item, faults)) is not None]
+    swept = swept_inputs(case, (*overs_of(case.scenario.sweep), *request.over), faults)
     fail_if_outputs_unknown(case, _places_of_outputs(case, request), faults)
     faults.raise_if_any(InputError)
     plan = _Plan(
@@ -148,6 +137,10 @@ class _Plan:
             if self.swept:
                 alone = Text("method: ensemble 不扫描参数", "method: ensemble sweeps no parameter")
                 raise UsageError(Fault(alone, self.place, _CHOOSE))
+            if self.rest == "central":
+                message = Text("rest: central 且不扫描参数，各次抽样都一样", "rest: central and nothing swept: all draws alike")
+                advice = Text("用 run 推演一次，或写明 over", "use run for a single run, or name what is swept with `over`")
+                raise UsageError(Fault(message, Place(key="rest"), advice))
             return None
         if not self.swept:
             advice = Text("在 sweep.over 或 --over 中写明", "name them in sweep.over or with --over")
@@ -157,10 +150,7 @@ class _Plan:
     def grid(self) -> Design:
         """All combinations of the values."""
         self._fail_if_not_listed()
-        sizes = [len(item.range.numbers) for item in self.swept]
-        count = math.prod(sizes) * max(self.members, 1)
-        if count > MOST_POINTS:
-            raise UsageError(Fault(_too_many(sizes, self.members, count), self.place, _FEWER))
+        self._fail_if_too_many([len(item.range.numbers) for item in self.swept])
         return Grid(tuple(item.range.numbers for item in self.swept))
 
     def listed(self) -> Design:
@@ -171,6 +161,7 @@ class _Plan:
             shown = ", ".join(f"{key} {size}" for key, size in sizes.items())
             message = Text(f"各参数的值须一样多：{shown}", f"a list needs as many values for each: {shown}")
             raise UsageError(Fault(message, self.place, Text("或改用 method: grid", "or use method: grid")))
+        self._fail_if_too_many([*set(sizes.values())])
         return Listed(tuple(item.range.numbers for item in self.swept))
 
     def spread(self) -> Design:
@@ -181,6 +172,11 @@ class _Plan:
             advice = Text("请减少 draws，或用 sobol、random", "take fewer draws, or sobol or random")
             raise UsageError(Fault(Text("拉丁超立方太大", "the Latin hypercube is too large"), self.place, advice))
         return Spread(kind, names, tuple(item.distribution for item in self.swept), count, self.seed)
+
+    def _fail_if_too_many(self, sizes: Sequence[int]) -> None:
+        count = math.prod(sizes) * max(self.members, 1)
+        if count > MOST_POINTS:
+            raise UsageError(Fault(_too_many(sizes, self.members, count), self.place, _FEWER))
 
     def _fail_if_not_listed(self) -> None:
         faults = Faults()

@@ -13,8 +13,9 @@ from sim.numerics.distributions import Distribution
 from sim.numerics.sample import Input, Sample
 from sim.outputs.posterior import Posterior
 from sim.pipeline import Case
-from sim.sampling.inputs import is_settled_before, swept_input
-from sim.sampling.plan import Sampling, SweepRequest
+from sim.sampling.inputs import is_settled_before, swept_inputs
+from sim.sampling.plan import Sampling
+from sim.sampling.request import SweepRequest
 from sim.text import Text
 
 USUAL_BASE, USUAL_WALKS = 1024, 20
@@ -40,9 +41,8 @@ def unknowns_of(case: Case, request: SweepRequest, posterior: Posterior | None) 
     InputError
         with every fault of what is swept.
     """
-    overs = {item.key: item for item in (*overs_of(case.scenario.sweep), *request.over)}
     faults = Faults()
-    swept = [found for item in overs.values() if (found := swept_input(case, item, faults)) is not None]
+    swept = swept_inputs(case, (*overs_of(case.scenario.sweep), *request.over), faults)
     faults.raise_if_any(InputError)
     if swept:
         return tuple(Unknown(item.input, item.distribution) for item in swept)
@@ -68,15 +68,21 @@ def saltelli_sampling(case: Case, unknowns: Sequence[Unknown], request: SweepReq
         when the base sample is no power of two, or nothing is unknown.
     """
     _fail_if_nothing_unknown(unknowns)
-    if base < 2 or base > MOST_BASE or base & (base - 1):  # noqa: PLR2004
-        message = Text(f"--base {base} 须为 2 的幂", f"--base {base} must be a power of two")
-        advice = Text(f"例如 1024，最大 {MOST_BASE:,}", f"such as 1024, at most {MOST_BASE:,}")
-        raise UsageError(Fault(message, Place(), advice))
+    faults = Faults()
+    fail_if_not_power_of_two(base, faults)
+    faults.raise_if_any(UsageError)
     luck = () if request.rest == "central" else _luck(case)
     inputs = (*(item.input for item in unknowns), *luck)
     design = Saltelli(tuple(item.distribution for item in unknowns), base, request.seed, len(luck))
     sample = Sample(inputs, design)
     return Sampling("saltelli", sample.count, request.seed, "central", sample, request.outputs)
+
+
+def fail_if_not_power_of_two(base: int, faults: Faults) -> None:
+    """Add a fault for a base sample of which a Sobol sequence is not balanced."""
+    if isinstance(base, int) and (base < 2 or base > MOST_BASE or base & (base - 1)):  # noqa: PLR2004
+        message = Text(f"--base {base} 须为 2 的幂", f"--base {base} must be a power of two")
+        faults.add(message, Place(), Text(f"例如 1024，最大 {MOST_BASE:,}", f"such as 1024, at most {MOST_BASE:,}"))
 
 
 def morris_sampling(unknowns: Sequence[Unknown], request: SweepRequest, walks: int) -> Sampling:

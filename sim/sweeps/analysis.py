@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Literal, get_args
 
 import xarray as xr
 
+from sim.errors import Faults, InputError, Place, UsageError
 from sim.futures import posterior_of
 from sim.inputs.sweep_section import overs_of
 from sim.numerics.sample import Sample
 from sim.pipeline import Case, with_projects
-from sim.sampling.plan import Sampling, SweepRequest
+from sim.sampling.plan import Sampling, fail_if_outputs_unknown
+from sim.sampling.request import SweepRequest, fail_if_not_whole, fail_if_unknown
 from sim.sampling.sensitivity import (
+    MOST_BASE,
     USUAL_BASE,
     USUAL_WALKS,
+    fail_if_not_power_of_two,
     morris_sampling,
     saltelli_sampling,
     unknowns_of,
@@ -26,6 +30,8 @@ from sim.sweeps.sensitivity import USUAL_KEPT, USUAL_RESAMPLES, morris_dataset, 
 from sim.text import Text
 
 Kind = Literal["sobol", "morris"]
+MOST = {"base": MOST_BASE, "walks": 100_000, "resamples": 10_000, "keep": 500}
+"""The largest sizes that may be asked for."""
 Run = Callable[[Sweep], xr.Dataset]
 """Runs a sweep and gives back its draws."""
 
@@ -41,6 +47,22 @@ class SensitivityRequest:
     kept: int = USUAL_KEPT
     indicators: tuple[str, ...] = ()
     prior: bool = False
+    precision: str = "float64"
+
+    def fail_if_unfit(self) -> None:
+        """Raise what cannot be meant.
+
+        Raises
+        ------
+        UsageError
+            with every size outside its limits, and a kind that is unknown.
+        """
+        faults, sizes = Faults(), {"base": self.base, "walks": self.walks, "resamples": self.resamples, "keep": self.kept}
+        for name, size in sizes.items():
+            fail_if_not_whole(name, size, 2, MOST[name], faults)
+        fail_if_unknown("kind", self.kind, get_args(Kind), faults)
+        fail_if_not_power_of_two(self.base, faults)
+        faults.raise_if_any(UsageError)
 
 
 @dataclass(frozen=True)
@@ -60,25 +82,38 @@ def analyse(case: Case, request: SweepRequest, asked: SensitivityRequest, spread
     SimError
         with every fault of the request; when the runs fail.
     """
+    request.fail_if_unfit()
+    asked.fail_if_unfit()
+    request = replace(request, outputs=_variables(case, request, asked))
     case = with_projects(case)  # once, for screening and indices
     posterior = None if asked.prior else posterior_of(case.world)
     unknowns = unknowns_of(case, request, posterior)
     if asked.kind == "morris":
-        draws, sampling = _run(case, morris_sampling(unknowns, request, asked.walks), run)
+        draws, sampling = _run(case, morris_sampling(unknowns, request, asked.walks), run, asked.precision)
         return Analysis(morris_dataset(draws, _sample(sampling), asked.indicators), draws)
     screened, chosen = None, unknowns
     if len(unknowns) > asked.kept and not _names_inputs(case, request):
         in_memory = partial(sweep_in_memory, spread=spread)
-        draws, sampling = _run(case, morris_sampling(unknowns, request, asked.walks), in_memory)
+        draws, sampling = _run(case, morris_sampling(unknowns, request, asked.walks), in_memory, asked.precision)
         screened = morris_dataset(draws, _sample(sampling), asked.indicators)
         chosen = most_influential(screened, unknowns, asked.kept)
-    draws, sampling = _run(case, saltelli_sampling(case, chosen, request, asked.base), run)
+    draws, sampling = _run(case, saltelli_sampling(case, chosen, request, asked.base), run, asked.precision)
     indices = sobol_dataset(draws, _sample(sampling), asked.indicators, asked.resamples, request.seed)
     return Analysis(indices, draws, screened)
 
 
-def _run(case: Case, sampling: Sampling, run: Run) -> tuple[xr.Dataset, Sampling]:
-    return run(prepare_sweep(case, sampling)), sampling
+def _variables(case: Case, request: SweepRequest, asked: SensitivityRequest) -> tuple[str, ...]:
+    """The variables that are to be kept: those of the call, of the indicators and of the scenario's section."""
+    section, faults = case.scenario.sweep, Faults()
+    written = {} if section is None else {name: section.place("outputs") for name in section.section.outputs}
+    called = {name.partition("[")[0]: Place(key=name) for name in (*request.outputs, *asked.indicators)}
+    fail_if_outputs_unknown(case, written | called, faults)
+    faults.raise_if_any(InputError)
+    return tuple(called | written)
+
+
+def _run(case: Case, sampling: Sampling, run: Run, precision: str) -> tuple[xr.Dataset, Sampling]:
+    return run(prepare_sweep(case, sampling, precision=precision)), sampling
 
 
 def _sample(sampling: Sampling) -> Sample:

@@ -71,9 +71,12 @@ class Board:
                 faults.add(Text(f"没有杠杆 {key}", f"no lever {key}"), Place(key=key), nearest(key, known))
         faults.raise_if_any(UsageError)
         for key, raw in values.items():
-            over = Over(key, raw, Place(key=key))
+            over = Over(key, raw.item() if isinstance(raw, np.generic) else raw, Place(key=key))
             found = swept_input(self.case, over, faults)
-            if found is not None:
+            if found is not None and (not found.range.is_listed or len(found.range.numbers) > 1 or found.range.relative):
+                message = Text(f"{key} 只能取一个值", f"{key} takes one value")
+                faults.add(message, over.place, Text("如 0.01；扫描请用 sim.sweep", "such as 0.01; sim.sweep takes ranges"))
+            elif found is not None:
                 moved[key] = found.range.numbers[0]
         faults.raise_if_any(InputError)
         return moved

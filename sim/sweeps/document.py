@@ -12,6 +12,7 @@ from sim.report.values import unit_text
 from sim.sweeps.analysis import Analysis
 from sim.sweeps.findings import Findings
 from sim.sweeps.index_delivery import index_table
+from sim.sweeps.tables import PointRow
 from sim.text import Language
 
 
@@ -28,7 +29,7 @@ def sweep_document(findings: Findings, folder: Path, language: Language) -> dict
         "identity": json.loads(draws.attrs.get("identity", "{}")),
     }
     if findings.pointwise:
-        return document | {"year": findings.year, "points": [vars(row) for row in findings.points]}
+        return document | {"year": findings.year, "points": [_point(row) for row in findings.points]}
     found = findings.probabilities
     return document | {
         "targets": [_target(row, language) for row in findings.targets],
@@ -44,6 +45,10 @@ def sweep_document(findings: Findings, folder: Path, language: Language) -> dict
             for row in findings.correlation_rows
         ],
     }
+
+
+def _point(row: PointRow) -> dict[str, dict[str, float | None]]:
+    return {part: {key: _number(value) for key, value in values.items()} for part, values in vars(row).items()}
 
 
 def _target(row: Any, language: Language) -> dict[str, Any]:

@@ -78,8 +78,8 @@ def _draws(outcome: Outcome, sampling: Sampling, posterior: Posterior | None) ->
     draws = draws_of(case, DrawRequest(sampling.count, sampling.seed, 1), posterior)
     if sample is None:
         return draws
-    stored = {name: values for name, values in draws.stored.items() if name not in sample.names}
-    priors = tuple(prior for prior in draws.priors if prior.name not in sample.names)
+    stored = {name: values for name, values in draws.stored.items() if name not in sample.whole}
+    priors = tuple(prior for prior in draws.priors if prior.name not in sample.whole)
     return replace(draws, stored=stored, priors=priors, sample=sample)
 
 

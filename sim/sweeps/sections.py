@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 import xarray as xr
 
-from sim.report.numbers import chance, exact, plain
+from sim.report.numbers import NONE, chance, exact, plain
 from sim.report.sweep_names import named_inputs, named_series, with_unit
 from sim.report.sweep_page import Section
 from sim.report.values import unit_text
@@ -109,7 +110,8 @@ def point_sections(findings: Findings, pictures: Pictures, language: Language) -
     rows, year, inputs = findings.points, findings.year, len(findings.points[0].inputs)
     heads, names = point_heads(findings, language), list(rows[0].medians)
     shown = [names.index(name) for name in point_series(findings)]
-    medians = [[*_inputs(row), *(plain(list(row.medians.values())[place]) for place in shown)] for row in rows[:MOST_POINTS]]
+    few = rows[:MOST_POINTS]
+    medians = [[*_inputs(row), *(_cell(plain, list(row.medians.values())[place]) for place in shown)] for row in few]
     count = f"{len(rows):,}"
     cut = Text(f"共 {count} 个点，全表在 points.csv。", f"{count} points in all; the whole table is points.csv.")
     note = cut if len(rows) > MOST_POINTS else Text("", "")
@@ -118,10 +120,15 @@ def point_sections(findings: Findings, pictures: Pictures, language: Language) -
     sections = [Section(title, note, heads_shown, medians, pictures.get("medians", {}))]
     if findings.targets:
         labels = [f"{row.target.label.in_language(language)} {row.target.year}" for row in findings.targets]
-        chances = [[*_inputs(row), *(chance(p) or "0" for p in row.chances.values())] for row in rows[:MOST_POINTS]]
+        chances = [[*_inputs(row), *(_cell(chance, p) or "0" for p in row.chances.values())] for row in few]
         probable = Text("各点的实现概率", "Probabilities of each point")
         sections.append(Section(probable, note, [*heads[:inputs], *labels], chances, pictures.get("chances", {})))
     return sections
+
+
+def _cell(text: Callable[[float | None], str], value: float) -> str:
+    """A number as text; a point of which every draw was lost has none."""
+    return text(value) if math.isfinite(value) else NONE
 
 
 def _inputs(row: PointRow) -> list[str]:

@@ -121,6 +121,13 @@ def test_two_members_of_one_parameter_and_factors_are_swept_together() -> None:
     assert block.value("rate", 2030).item() == 1.5
 
 
+def test_members_that_are_not_swept_are_drawn_as_usual() -> None:
+    item = Input("lever.b", "lever", members=np.array([False, True, False]), relative=True)
+    factors = np.array([1.0, 2.0])
+    draws = Draws(2, stored={"lever": factors}, sample=Sample((item,), Listed(((3.0, 3.0),))))
+    assert draws.block(CENTRAL, 0, 2).value("lever", 2020).tolist() == [[1.0, 2.0], [6.0, 6.0], [3.0, 6.0]]
+
+
 def test_draws_of_every_point_share_their_luck() -> None:
     sample = Sample((Input("rate", "rate"),), Listed(((0.1, 0.2, 0.3),)), members=4)
     draws = Draws(sample.count, 9, stored={"other": np.arange(10.0)}, sample=sample)

@@ -13,7 +13,8 @@ from sim.errors import Place, SimError
 from sim.inputs.home import Home
 from sim.inputs.sweep_section import Over, overs_of_call
 from sim.numerics.designs import Grid, Listed, Spread
-from sim.sampling.plan import MOST_POINTS, Sampling, SweepRequest, sampling_of
+from sim.sampling.plan import MOST_POINTS, Sampling, sampling_of
+from sim.sampling.request import SweepRequest
 from sim.sampling.sensitivity import morris_sampling, saltelli_sampling, unknowns_of
 
 DEMAND, POLICY, NURTURE = "external_demand_growth", "rd_policy", "nurture_policy"
@@ -69,7 +70,7 @@ def test_a_distribution_makes_a_random_design_and_a_list_goes_side_by_side(case:
 
 
 def test_a_factor_multiplies_and_a_member_stands_alone(case: pipeline.Case) -> None:
-    sampling = asked(case, {f"{NURTURE}.industry": {"values": [0.5, 1.5], "relative": True}})
+    sampling = asked(case, {"capital_exponent.manufacturing": {"values": [0.9, 1.1], "relative": True}})
     assert sampling.sample is not None
     [item] = sampling.sample.inputs
     assert item.relative
@@ -97,6 +98,17 @@ BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({POLICY: {"uniform": [0.0, 0.01], "normal": [0.0, 0.01]}}, {}, "exactly one kind"),
     ({POLICY: {"values": [1.0], "relative": "yes"}}, {}, "relative is true or false"),
     ({POLICY: ["a lot"]}, {}, "a number is wanted"),
+    ({f"{NURTURE}.industry": {"values": [0.5, 1.5], "relative": True}}, {}, "is nought: factors change nothing"),
+    ({"capital_exponent": [0.3], "capital_exponent.manufacturing": [0.3]}, {}, "change the same values"),
+    ({}, {"rest": "central"}, "all draws alike"),
+    ({POLICY: [0.0] * 1001}, {"method": "list", "draws": 1_000_000}, "1,001,000,000 points, at most 1,000,000,000"),
+    ({}, {"draws": 0}, "draws 0 cannot be used"),
+    ({}, {"draws": 2.5}, "draws 2.5 cannot be used"),
+    ({}, {"draws": True}, "draws True cannot be used"),
+    ({}, {"seed": -1}, "seed -1 cannot be used"),
+    ({}, {"seed": "a"}, "seed 'a' cannot be used"),
+    ({}, {"method": "sobl"}, "method knows no 'sobl'  → did you mean 'sobol'?"),
+    ({}, {"rest": "centrl"}, "rest knows no 'centrl'  → did you mean 'central'?"),
     ({POLICY: ["2 亿元"]}, {}, "does not fit"),
     ({POLICY: [float("nan")]}, {}, "finite"),
     ({POLICY: [0.01]}, {"method": "ensemble"}, "method: ensemble sweeps no parameter"),

@@ -137,7 +137,7 @@ def test_two_programs_on_one_folder(tmp_path: Path) -> None:
 
 def test_a_folder_of_another_sweep_stays_as_it_is(tmp_path: Path, expected: xr.Dataset) -> None:
     assert finish(tmp_path).returncode == 0
-    others = (("--seed", "6"), ("--set", "rd_policy=0.01"))
+    others = (("--seed", "6"), ("--set", "rd_policy=0.01"), ("--set", "ledger.cancel=p0_tr_nanheng"))
     for change in others:
         arguments = [*ARGUMENTS, *change, "--out", str(tmp_path)]
         other = subprocess.run(call(*arguments), capture_output=True, encoding="utf-8", cwd=ROOT, check=False)

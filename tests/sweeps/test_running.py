@@ -28,7 +28,8 @@ from sim.numerics.kernel import compile_kernel
 from sim.numerics.methods import METHODS
 from sim.numerics.sample import Input, Sample
 from sim.plan.probability import Conditions
-from sim.sampling.plan import SweepRequest, sampling_of
+from sim.sampling.plan import sampling_of
+from sim.sampling.request import SweepRequest
 from sim.sampling.sensitivity import Unknown, morris_sampling, saltelli_sampling, unknowns_of
 from sim.sweeps.board import board_of
 from sim.sweeps.running import Collector, Sweep, on_this_machine, prepare_sweep, sweep_in_memory, sweep_to_folder
@@ -110,6 +111,26 @@ def test_points_of_a_grid_are_the_runs_with_those_values(case: pipeline.Case, ho
     assert draws["inputs"].values.T.tolist() == [[0.02, 0.0], [0.02, 0.01], [0.05, 0.0], [0.05, 0.01]]
     for name in ("gdp_nominal", "rd_intensity", "value_added_nominal"):
         np.testing.assert_allclose(draws[name].isel(draw=3).values, results[name].transpose("year", ...).values, rtol=1e-11)
+
+
+def test_points_without_chance_judge_the_ledger_as_the_scorecard_does(home: Home) -> None:
+    """Twelve points that are alike: a target that the ledger delivers is met at all of them or at none."""
+    [district] = pipeline.open_cases(home, [home.scenarios / "district_plan.yaml"], None, (), ())
+    sweep = ready(pipeline.with_projects(district), over=over(**{POLICY: [0.0] * 12}))
+    met = sweep_in_memory(sweep, ALONE)["met"]
+    delivered = list(sweep.conditions.delivered)
+    assert delivered
+    verdicts = {score.target.id: score.verdict == "met" for score in sweep.outcome.scores}
+    for target in delivered:
+        assert met.sel(target=target).values.tolist() == [verdicts[target]] * 12
+
+
+def test_layers_and_ledger_edits_are_part_of_what_a_sweep_is(case: pipeline.Case, home: Home) -> None:
+    keys = {ready(case, draws=8).store.key}
+    for settings in ((("ledger.cancel", "p0_tr_nanheng"),), (("rd_policy", "0.01"),)):
+        [changed] = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)
+        keys.add(ready(changed, draws=8).store.key)
+    assert len(keys) == 3
 
 
 def test_points_with_draws_differ_by_their_inputs_alone(case: pipeline.Case) -> None:
