@@ -18,6 +18,10 @@ Z95 = 1.959963984540054
 _STILL = 1e-12
 
 
+class TooFewLeftError(ValueError):
+    """So many rows were lost that nothing can be said."""
+
+
 @dataclass(frozen=True)
 class SobolIndices:
     """Indices and half-widths of their 95 % intervals, arrays [input, output]; `points` base points were used, of `base`."""
@@ -51,7 +55,7 @@ def sobol_indices(outputs: Values, inputs: int, lost: Values, resamples: int, se
 
     Raises
     ------
-    ValueError
+    TooFewLeftError
         when fewer than two base points are whole.
     """
     blocks = outputs.reshape(len(outputs), -1, inputs + 2)
@@ -66,7 +70,7 @@ def _whole(lost: Values, rows: int, what: str) -> NDArray[np.bool_]:
     """Which groups of `rows` rows are whole; two are needed for a variance."""
     whole = np.asarray(~lost.reshape(-1, rows).any(axis=1))
     if whole.sum() < 2:  # noqa: PLR2004
-        raise ValueError(f"fewer than two {what} are whole")
+        raise TooFewLeftError(f"fewer than two {what} are whole")
     return whole
 
 
@@ -108,7 +112,7 @@ def morris_effects(outputs: Values, unit: Values, lost: Values) -> MorrisEffects
 
     Raises
     ------
-    ValueError
+    TooFewLeftError
         when fewer than two trajectories are whole.
     """
     inputs = len(unit)

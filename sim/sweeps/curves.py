@@ -14,7 +14,7 @@ from sim.sweeps.statistics import points_of
 from sim.text import Text
 
 Values = NDArray[Any]
-MOST_CURVES = 6
+MOST_CURVES, MOST_ALONG = 6, 200
 NUMBER = Named("point", Text("点的序号", "number of the point"), "")
 
 
@@ -48,7 +48,7 @@ def curves_of(draws: xr.Dataset) -> Curves:
     values, named = _values(draws), named_inputs(draws)
     if not values or (draws.attrs["method"] == "list" and len(values) > 1):
         count = draws.sizes["draw"] // max(int(draws.attrs["draws_per_point"]), 1)
-        return Curves(NUMBER, np.arange(1, count + 1), [Curve(np.arange(count))])
+        return Curves(NUMBER, np.arange(1, count + 1), [Curve(_evenly(np.arange(count), MOST_ALONG))])
     across, *others = sorted(values, key=lambda key: -len(np.unique(values[key])))  # stable: the first of equals
     held = {key: _middle(values[key]) for key in others[1:]}
     shown = np.logical_and.reduce([np.ones_like(values[across], dtype=bool), *(values[key] == held[key] for key in held)])
@@ -56,7 +56,7 @@ def curves_of(draws: xr.Dataset) -> Curves:
     if not others:
         return Curves(named[across], values[across], [_joined(values[across], shown)])
     parting = np.unique(values[others[0]])
-    chosen = parting[np.unique(np.linspace(0, len(parting) - 1, min(len(parting), MOST_CURVES)).round().astype(int))]
+    chosen = _evenly(parting, MOST_CURVES)
     curves = [_joined(values[across], shown & (values[others[0]] == level), float(level)) for level in chosen]
     return Curves(named[across], values[across], curves, named[others[0]], fixed, len(parting))
 
@@ -75,4 +75,9 @@ def _middle(values: Values) -> float:
 def _joined(places: Values, shown: Values, level: float | None = None) -> Curve:
     """The points that are shown, from left to right."""
     points = np.flatnonzero(shown)
-    return Curve(points[np.argsort(places[points], kind="stable")], level)
+    return Curve(_evenly(points[np.argsort(places[points], kind="stable")], MOST_ALONG), level)
+
+
+def _evenly(values: Values, most: int) -> Values:
+    """Some of many values, evenly spaced, with the first and the last."""
+    return np.asarray(values[np.unique(np.linspace(0, len(values) - 1, min(len(values), most)).round().astype(int))])

@@ -15,11 +15,11 @@ from sim.report.sweep_names import PERCENT, Named, asked_targets, named_series, 
 from sim.report.values import unit_text
 from sim.sweeps.curves import Curve, Curves, curves_of
 from sim.sweeps.figures import series_in, year_in
-from sim.sweeps.statistics import bands, members_of, probabilities
+from sim.sweeps.statistics import MEDIAN, bands, members_of, probabilities
 from sim.text import Language, Text
 
 _WHOLE = (-3.0, 103.0)
-_LOW, _MIDDLE, _HIGH = 0.1, 0.5, 0.9
+_ENDS, _NO_ENDS = (0.1, MEDIAN, 0.9), (MEDIAN, MEDIAN, MEDIAN)
 
 
 def response_figure(
@@ -78,7 +78,7 @@ def _series_panel(
     draws: xr.Dataset, found: xr.Dataset, curves: Curves, name: str, year: int, language: Language, *, banded: bool
 ) -> response.Panel:
     named, array = named_series(draws, name), series_in(found, draws, name)
-    low, middle, high = (named.scale * array.sel(quantile=level).to_numpy() for level in (_LOW, _MIDDLE, _HIGH))
+    low, middle, high = (named.scale * array.sel(quantile=level).to_numpy() for level in (_ENDS if banded else _NO_ENDS))
     asked = [item for item in asked_targets(draws) if item.variable == name and item.year == year and item.level is not None]
     target = named.scale * (asked[0].level or 0.0) if asked else None
     lines = _lines(curves, middle, (low, high) if banded else None)

@@ -13,8 +13,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.errors import Fault, InputError, Place, RunError, UsageError, nearest
-from sim.numerics.designs import Morris
-from sim.numerics.indices import morris_effects, sobol_indices
+from sim.numerics.designs import Morris, Saltelli
+from sim.numerics.indices import TooFewLeftError, morris_effects, sobol_indices
 from sim.numerics.sample import Sample
 from sim.outputs.draw_store import damage_is_a_fault
 from sim.report.sweep_names import left_out_of, named_series
@@ -71,7 +71,7 @@ def fail_if_other_sample(draws: xr.Dataset, sample: Sample) -> None:
     Raises
     ------
     InputError
-        when the fingerprints differ.
+        when the fingerprints differ, or rows are missing or out of order.
     """
     have = str(draws.attrs.get("sample", ""))
     if have != sample.fingerprint:
@@ -80,6 +80,17 @@ def fail_if_other_sample(draws: xr.Dataset, sample: Sample) -> None:
             f"these outputs belong to another sample ({have[:8]}), not to {sample.fingerprint[:8]}",
         )
         raise InputError(Fault(message, Place(key="sample"), Text("请用同一样本重新运行", "run the model on this very sample")))
+    if not _has_the_rows(draws, sample):
+        message = Text("抽样不全或次序已变", "draws of the sample are missing or out of order")
+        raise InputError(Fault(message, Place(key="sample"), Text("请用全部抽样", "use all the draws as they were given")))
+
+
+def _has_the_rows(draws: xr.Dataset, sample: Sample) -> bool:
+    """Whether all draws are there, in the order of the design."""
+    if draws.sizes["draw"] != sample.count:
+        return False
+    inputs = draws["inputs"][: len(sample.inputs)].to_numpy()
+    return np.array_equal(inputs, sample.columns(0, sample.count))
 
 
 def sobol_dataset(
@@ -94,6 +105,8 @@ def sobol_dataset(
     RunError
         when so many draws were lost that nothing can be said.
     """
+    if not isinstance(sample.design, Saltelli):
+        raise InputError(Fault(Text("这个样本不是 Saltelli 设计", "this sample is no Saltelli design")))
     years, series, outputs, lost = _read(draws, sample, names)
     with _too_few_is_a_fault(draws):
         found = sobol_indices(outputs, len(sample.inputs), lost, resamples, seed)
@@ -163,7 +176,7 @@ def _too_few_is_a_fault(draws: xr.Dataset) -> Iterator[None]:
     """Draws of which too many were lost are a fault that names them."""
     try:
         yield
-    except ValueError as error:
+    except TooFewLeftError as error:
         lost = int(draws["lost"].sum())
         message = Text(f"{lost} 次抽样无效，余下的不足以分析", f"{lost} draws were lost; what is left is too little to analyse")
         advice = Text("请缩小参数的范围", "narrow the ranges of the parameters")

@@ -24,6 +24,7 @@ SHARED = ("realisation", "parameter_set")
 """Arrays [draw] of what several draws share: their realisation of the ledger, their stored set of parameters."""
 MOST_RANKED = 100_000
 """Draws whose ranks are correlated, the first of more: the error of a correlation is then a third of a per cent."""
+MEDIAN = 0.5
 _NUMBERS_AT_A_TIME = 1 << 22
 
 
@@ -55,9 +56,11 @@ def points_of(draws: xr.Dataset) -> xr.Dataset:
 def bands(draws: xr.Dataset, levels: tuple[float, ...] = LEVELS) -> xr.Dataset:
     """Quantiles `NAME` (quantile, year, ...) of every output, with mean `NAME_mean` and standard deviation `NAME_sd`.
 
-    Quantiles are exact, straight between order statistics; they do not depend on how the draws were run.
+    Quantiles are exact, straight between order statistics; they do not depend on how the draws were run. Points that were run
+    once have no spread, so the one number of each is given as its median, and nothing else.
     """
     lost, members, variables = draws["lost"].to_numpy(), members_of(draws), dict[str, Any]()
+    levels = (MEDIAN,) if members == 1 else levels
     for name in outputs_of(draws):
         array = draws[name].transpose(..., "draw")
         dims = tuple(str(dim) for dim in array.dims[:-1])
@@ -65,8 +68,9 @@ def bands(draws: xr.Dataset, levels: tuple[float, ...] = LEVELS) -> xr.Dataset:
         by_point = () if members is None else ("point",)
         quantiles, mean, deviation = _summed_up(array.to_numpy(), lost, members, levels)
         variables[name] = (("quantile", *dims, *by_point), quantiles, attributes)
-        variables[f"{name}_mean"] = ((*dims, *by_point), mean, attributes)
-        variables[f"{name}_sd"] = ((*dims, *by_point), deviation, attributes)
+        if members != 1:
+            variables[f"{name}_mean"] = ((*dims, *by_point), mean, attributes)
+            variables[f"{name}_sd"] = ((*dims, *by_point), deviation, attributes)
     coordinates = {str(name): item for name, item in draws.coords.items() if name not in {"input", "target"}}
     dataset = xr.Dataset(variables, coords={**coordinates, "quantile": list(levels)}, attrs=dict(draws.attrs))
     return dataset if members is None else dataset.merge(points_of(draws), combine_attrs="override")

@@ -114,20 +114,23 @@ def correlation_rows(draws: xr.Dataset, correlations: xr.Dataset, names: Sequenc
 
 def point_rows(draws: xr.Dataset, summary: xr.Dataset, found: xr.Dataset, year: int) -> list[PointRow]:
     """One row for each point."""
-    inputs = named_inputs(draws)
+    inputs, names = named_inputs(draws), headline_series(draws)
     keys = [str(key) for key in draws["input"].to_numpy()[: int(draws.attrs["swept"])]]
-    names = headline_series(draws)
-    medians = {name: summary[name].sel(quantile=0.5, year=year).to_numpy().reshape(-1) for name in names}
-    scales = {name: named_series(draws, name).scale for name in names}
     targets = [str(key) for key in found["target"].to_numpy()]
-    return [
-        PointRow(
-            {key: inputs[key].scale * float(summary[key][point]) for key in keys},
-            {name: scales[name] * float(medians[name][point]) for name in names},
-            {key: float(found["probability"][place, point]) for place, key in enumerate(targets)},
-        )
-        for point in range(summary.sizes["point"])
+    middle = summary.sel(quantile=0.5, year=year)
+    columns = [
+        [inputs[key].scale * summary[key].to_numpy() for key in keys],
+        [named_series(draws, name).scale * middle[name].to_numpy().reshape(-1) for name in names],
+        list(found["probability"].to_numpy().reshape(len(targets), summary.sizes["point"])),
     ]
+    count = summary.sizes["point"]
+    parts = (_dicts(heads, rows, count) for heads, rows in zip((keys, names, targets), columns, strict=True))
+    return [PointRow(*row) for row in zip(*parts, strict=True)]
+
+
+def _dicts(heads: Sequence[str], columns: Sequence[np.ndarray], count: int) -> list[dict[str, float]]:
+    """One record for each of `count` points, from a column [point] for each head."""
+    return [dict(zip(heads, numbers, strict=True)) for numbers in np.array(columns).reshape(len(heads), count).T.tolist()]
 
 
 def method_sentence(draws: xr.Dataset) -> Text:

@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 from sim.errors import UsageError
-from sim.sweeps.curves import MOST_CURVES, curves_of
+from sim.sweeps.curves import MOST_ALONG, MOST_CURVES, curves_of
 from sim.sweeps.response_figures import chance_response_figure, response_figure
 from tests.sweeps.draws import made
 
@@ -43,6 +43,12 @@ def test_of_many_curves_a_few_are_drawn_with_the_first_and_the_last() -> None:
     assert len(levels) == MOST_CURVES
     assert (levels[0], levels[-1]) == (0.0, 800.0)
     assert f"{MOST_CURVES} of 9 values are drawn" in response_figure(draws, ["output"], 2021, "en").get_supxlabel()
+
+
+def test_of_very_many_points_some_are_joined() -> None:
+    [curve] = curves_of(grid([float(i) for i in range(1001)])).curves
+    assert len(curve.points) == MOST_ALONG
+    assert (curve.points[0], curve.points[-1]) == (0, 1000)
 
 
 def test_points_of_a_list_of_several_inputs_stand_by_their_numbers() -> None:

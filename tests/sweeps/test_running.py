@@ -234,8 +234,14 @@ def test_outputs_of_another_sample_are_refused(indexed: tuple[xr.Dataset, Sample
     for wrong in (drawn, draws.assign_attrs(sample="0" * 64), draws.drop_attrs()):
         with pytest.raises(InputError, match="another sample"):
             sobol_dataset(wrong, sample)
+    for wrong in (draws.isel(draw=slice(None, None, -1)), draws.isel(draw=slice(0, 30))):
+        with pytest.raises(InputError, match="missing or out of order"):
+            sobol_dataset(wrong, sample)
     with pytest.raises(InputError, match="no Morris design"):
         morris_dataset(draws, sample)
+    points = Sample(sample.inputs[:1], Listed(((0.0, 0.01),)))
+    with pytest.raises(InputError, match="no Saltelli design"):
+        sobol_dataset(draws, points)
 
 
 def test_lost_draws_are_counted_and_never_in_an_index(indexed: tuple[xr.Dataset, Sample]) -> None:

@@ -60,7 +60,8 @@ def test_a_point_that_was_run_once_has_its_value_and_no_error() -> None:
     found, chances = bands(draws), probabilities(draws)
     for level in found["quantile"].values:
         np.testing.assert_array_equal(found["output"].sel(quantile=level), VALUES[:, :4])
-    assert (found["output_sd"] == 0.0).all()
+    assert [float(level) for level in found["quantile"]] == [0.5]
+    assert "output_sd" not in found
     assert chances["probability"].values.tolist() == [[1.0, 0.0, 1.0, 1.0]]
     assert np.isnan(chances["error"]).all()
 
