@@ -44,7 +44,13 @@ class SimAccessor:
         if self._kind != kind:
             message = Text("此图表不适用于这份结果", "this does not belong to this dataset")
             raise UsageError(Fault(message, advice=_ADVICE[kind]))
-        return self._dataset
+        missing = [name for name in _NEEDED[kind] if name not in self._dataset and name not in self._dataset.dims]
+        missing += [] if kind == "indices" or "year" in self._dataset.dims else ["year"]
+        if missing:
+            shown = ", ".join(missing)
+            message = Text(f"这份结果缺少 {shown}", f"this dataset lacks {shown}")
+            raise UsageError(Fault(message, advice=_AS_GIVEN))
+        return _expanded(self._dataset) if kind == "indices" else self._dataset
 
     def fan(self, *names: str, lang: Language = "zh") -> Figure:
         """Fan charts of some series of a sweep; without names, of those that come first."""
@@ -108,6 +114,13 @@ class SimAccessor:
         return scorecard_table(self._only("run"), lang)
 
 
+def _expanded(indices: xr.Dataset) -> xr.Dataset:
+    """Indices of which one input, output or year was chosen, with that dimension of one member."""
+    return indices.expand_dims([dim for dim in ("input", "output", "year") if dim not in indices.dims])
+
+
+_NEEDED = {"draws": ("inputs", "met", "lost", "draw"), "indices": (), "run": ("verdict", "target")}
+_AS_GIVEN = Text("请用原来的结果，在调用中指明指标和年份", "use the dataset as given; name series and years in the call")
 _KINDS: dict[str, Any] = {
     "run": Text("一次确定性运行，含评分表", "a central run with its scorecard"),
     "indices": Text("敏感性指数", "sensitivity indices"),

@@ -77,6 +77,26 @@ def test_indices_are_drawn(draws: xr.Dataset) -> None:
             wrong()
 
 
+def test_what_was_selected_is_drawn_too(draws: xr.Dataset) -> None:
+    over = {"external_demand_growth": {"uniform": (0.0, 0.08)}, "rd_policy": {"uniform": [0.0, 0.02]}}
+    indices = sim.sensitivity(PLAN, over=over, indicators="rd_intensity", base=16, resamples=5, workers=1)
+    for part in (indices.sel(output=["rd_intensity"]), indices.sel(year=2025), indices.isel(input=[1])):
+        assert "研发投入政策" in texts(part.sim.tornado("rd_intensity", 2025))
+    one = draws.isel(target=[0])
+    assert len(one.sim.chances().axes[0].get_yticklabels()) == 2  # with all of them together
+    some = draws.sel(input=["external_demand_growth"])
+    assert "外部需求增速" in texts(some.sim.scatter("gdp_nominal", "external_demand_growth", 2030))
+
+
+def test_one_name_needs_no_list() -> None:
+    board = sim.levers(PLAN, "rd_policy", "rd_intensity")
+    moved, still = (board.run(values)["rd_intensity"].sel(year=2025) for values in ({"rd_policy": np.float32(0.01)}, None))
+    assert moved > still
+    for wrong in ([0.01, 0.02], {"uniform": [0.0, 0.02]}):
+        with pytest.raises(sim.SimError, match="takes one value"):
+            board.run({"rd_policy": wrong})
+
+
 def test_names_that_are_not_there_are_faults_with_advice(run: xr.Dataset, draws: xr.Dataset) -> None:
     calls: tuple[tuple[Callable[[], object], str], ...] = (
         (lambda: draws.sim.fan("gdp_nomial"), "did you mean 'gdp_nominal'"),
@@ -85,6 +105,15 @@ def test_names_that_are_not_there_are_faults_with_advice(run: xr.Dataset, draws:
         (lambda: draws.sim.scatter("gdp_nominal", "external_demand_growth", 2050), "lies outside 2020–2035"),
         (lambda: run.sim.fan("gdp_nominal"), "does not belong"),
         (lambda: run.sim.lines("gdp"), "was not kept"),
+        (lambda: draws.sim.fan("value_added_nominal[manufactring]"), "did you mean 'manufacturing'"),
+        (lambda: draws.sim.fan("value_added_nominal[manufacturing, services]"), "one member of each"),
+        (lambda: draws[["gdp_nominal", "lost"]].sim.fan("gdp_nominal"), "lacks inputs, met"),
+        (lambda: run[["gdp_nominal"]].sim.lines("gdp_nominal"), "lacks verdict"),
+        (lambda: draws.sim.correlations_between(1999), "lies outside"),
+        (lambda: sim.sensitivity(PLAN, kind="sobel"), "did you mean 'sobol'"),  # type: ignore[arg-type]
+        (lambda: sim.sensitivity(PLAN, resamples=-1, base=100), "resamples -1 cannot be used"),
+        (lambda: sim.sensitivity(PLAN, indicators=["gdp_nominl"]), "did you mean 'gdp_nominal'"),
+        (lambda: sim.sweep(PLAN, over=["rd_policy"]), "is a dictionary"),  # type: ignore[arg-type]
         (made(np.zeros((2, 5))).sim.chances, "no target was judged"),
         (lambda: sim.run("plan_2026"), "no scenario plan_2026"),
         (lambda: sim.run(PLAN, settings={"rd_polcy": 1}), "did you mean 'rd_policy'"),

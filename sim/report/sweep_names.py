@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from sim.report.values import unit_text
@@ -85,14 +86,16 @@ def named_inputs(draws: xr.Dataset) -> dict[str, Named]:
 
 
 def _named(coordinate: xr.DataArray, told: str) -> dict[str, Named]:
-    keys, listed = [str(key) for key in coordinate.to_numpy()], json.loads(told)
-    return {key: in_percent(key, Text(item["zh"], item["en"]), item["unit"]) for key, item in zip(keys, listed, strict=True)}
+    known = json.loads(told)
+    items = {str(key): known[str(key)] for key in np.atleast_1d(coordinate.to_numpy())}
+    return {key: in_percent(key, Text(item["zh"], item["en"]), item["unit"]) for key, item in items.items()}
 
 
 def asked_targets(draws: xr.Dataset) -> list[Asked]:
     """The targets that were judged draw by draw, or by a central run."""
     told = draws["met"] if "met" in draws else draws["verdict"]
-    return [_asked(item) for item in json.loads(told.attrs["asked"])]
+    there = {str(name) for name in np.atleast_1d(told["target"].to_numpy())}
+    return [_asked(item) for item in json.loads(told.attrs["asked"]) if item["id"] in there]
 
 
 def _asked(item: Mapping[str, Any]) -> Asked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -13,7 +14,7 @@ from sim.report import style
 from sim.report.exploring import chances, fan, scatter, tornado
 from sim.report.sweep_names import asked_targets, named_inputs, named_series, published_of, title_of
 from sim.report.values import unit_text
-from sim.sweeps.statistics import bands, outputs_of, probabilities, spearman
+from sim.sweeps.statistics import bands, outputs_of, probabilities, spearman, year_in
 from sim.text import Language, Text
 
 _MOST_BARS = 12
@@ -52,7 +53,9 @@ def series_in(dataset: xr.Dataset, draws: xr.Dataset, name: str) -> xr.DataArray
     variable = _variable(draws, name)
     members, array = name.removesuffix("]").partition("[")[2], dataset[variable]
     wanted = members.split(", ") if members else []
-    for dim in [dim for dim in array.dims if dim not in {"year", "draw", "quantile", "point", "input"}]:
+    dims = [dim for dim in array.dims if dim not in {"year", "draw", "quantile", "point", "input"}]
+    _fail_if_members_unknown(array, name, wanted, dims)
+    for dim in dims:
         known = [str(item) for item in array[dim].to_numpy()]
         chosen = next((item for item in wanted if item in known), known[0] if len(known) == 1 else None)
         if chosen is None:
@@ -60,6 +63,18 @@ def series_in(dataset: xr.Dataset, draws: xr.Dataset, name: str) -> xr.DataArray
             raise UsageError(Fault(Text(f"{name} 须指明 {dim}", f"{name} needs a member of {dim}"), advice=advice))
         array = array.isel({dim: known.index(chosen)})
     return array
+
+
+def _fail_if_members_unknown(array: xr.DataArray, name: str, wanted: Sequence[str], dims: Sequence[Any]) -> None:
+    """Every member that a name holds belongs to a dimension, and each dimension has one of them."""
+    known = {str(member): str(dim) for dim in dims for member in array[dim].to_numpy()}
+    for member in wanted:
+        if member not in known:
+            raise UsageError(
+                Fault(Text(f"{name} 没有成员 {member}", f"{name} has no member {member}"), advice=nearest(member, known))
+            )
+    if len({known[member] for member in wanted}) < len(wanted):
+        raise UsageError(Fault(Text(f"{name} 每个维度只能取一个成员", f"{name} takes one member of each dimension")))
 
 
 def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str, language: Language) -> fan.Fan:
@@ -125,21 +140,6 @@ def scatter_figure(draws: xr.Dataset, output: str, key: str, year: int, language
     title = title_of(draws) + Text(f"：{year} 年", f": {year}")
     with style.house_style():
         return scatter.draw(across, up, inputs[key], named, spearman(across, up), title, language)
-
-
-def year_in(dataset: xr.Dataset, year: int) -> int:
-    """The year, if the dataset has it.
-
-    Raises
-    ------
-    UsageError
-        when it has not.
-    """
-    years = [int(item) for item in dataset["year"].to_numpy()]
-    if year not in years:
-        span = f"{years[0]}–{years[-1]}"
-        raise UsageError(Fault(Text(f"{year} 年不在 {span} 内", f"the year {year} lies outside {span}")))
-    return year
 
 
 def correlation_figure(draws: xr.Dataset, correlations: xr.Dataset, name: str, year: int, language: Language) -> Figure:

@@ -14,7 +14,7 @@ from sim.report import style
 from sim.report.exploring import index_map, tornado
 from sim.report.sweep_names import Named, named_from
 from sim.report.values import unit_text
-from sim.sweeps.figures import year_in
+from sim.sweeps.statistics import year_in
 from sim.text import Language, Text
 
 Values = NDArray[Any]

@@ -39,7 +39,7 @@ def store_plan(
     dims = {name: ("year", *task.kernel.dims[name]) for name in outputs}
     published, case = _published(outcome), outcome.case
     told = {name: dict(results[name].attrs) | {"published": _json(published.get(name, {}))} for name in outputs}
-    named = [_input(case, task.draws, name) for name in input_names(task.draws)]
+    named = {name: _input(case, task.draws, name) for name in input_names(task.draws)}
     asked = [_target(outcome, conditions, name) for name in conditions.names]
     arrays = {name: ArrayPlan(dims[name], task.precision, np.nan, told[name]) for name in outputs}
     arrays["inputs"] = ArrayPlan(("input",), "float64", np.nan, {"named": _json(named)})

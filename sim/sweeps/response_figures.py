@@ -14,8 +14,8 @@ from sim.report.exploring import response
 from sim.report.sweep_names import PERCENT, Named, asked_targets, named_series, title_of, with_unit
 from sim.report.values import unit_text
 from sim.sweeps.curves import Curve, Curves, curves_of
-from sim.sweeps.figures import series_in, year_in
-from sim.sweeps.statistics import MEDIAN, bands, members_of, probabilities
+from sim.sweeps.figures import series_in
+from sim.sweeps.statistics import MEDIAN, bands, members_of, probabilities, year_in
 from sim.text import Language, Text
 
 _WHOLE = (-3.0, 103.0)

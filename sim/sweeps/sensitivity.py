@@ -167,8 +167,9 @@ def _names_of_outputs(draws: xr.Dataset, series: Sequence[Series]) -> str:
     """Names and units of the series, as JSON."""
     named = [named_series(draws, item.name) for item in series]
     units = [str(draws[item.name.partition("[")[0]].attrs.get("units", "")) for item in series]
-    listed = [{"zh": item.label.zh, "en": item.label.en, "unit": unit} for item, unit in zip(named, units, strict=True)]
-    return json.dumps(listed, ensure_ascii=False)
+    pairs = zip(named, units, strict=True)
+    told = {item.key: {"zh": item.label.zh, "en": item.label.en, "unit": unit} for item, unit in pairs}
+    return json.dumps(told, ensure_ascii=False)
 
 
 @contextmanager

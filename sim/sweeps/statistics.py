@@ -15,8 +15,10 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from sim.errors import Fault, UsageError
 from sim.numerics.ensemble import LEVELS
 from sim.numerics.reducers import quantiles_of
+from sim.text import Text
 
 Values = NDArray[Any]
 POINTWISE = ("grid", "list")
@@ -43,6 +45,21 @@ def single_series(draws: xr.Dataset) -> list[str]:
 def members_of(draws: xr.Dataset) -> int | None:
     """Draws at each point; None where the draws are one ensemble."""
     return max(int(draws.attrs["draws_per_point"]), 1) if draws.attrs["method"] in POINTWISE else None
+
+
+def year_in(dataset: xr.Dataset, year: int) -> int:
+    """The year, if the dataset has it.
+
+    Raises
+    ------
+    UsageError
+        when it has not.
+    """
+    years = [int(item) for item in dataset["year"].to_numpy()]
+    if year not in years:
+        span = f"{years[0]}–{years[-1]}"
+        raise UsageError(Fault(Text(f"{year} 年不在 {span} 内", f"the year {year} lies outside {span}")))
+    return year
 
 
 def points_of(draws: xr.Dataset) -> xr.Dataset:
@@ -214,7 +231,7 @@ def correlations_between(draws: xr.Dataset, year: int) -> xr.DataArray:
     names, rows = list[str](), list[Values]()
     fine = ~draws["lost"].to_numpy()[:MOST_RANKED]
     for name in outputs_of(draws):
-        array = draws[name].sel(year=year).transpose(..., "draw")[..., : len(fine)]
+        array = draws[name].sel(year=year_in(draws, year)).transpose(..., "draw")[..., : len(fine)]
         for label, row in labelled(name, array):
             names.append(label)
             rows.append(row[fine])

@@ -33,7 +33,7 @@ def made(
     met = np.zeros((0, count), dtype=bool) if met is None else np.asarray(met, dtype=bool)
     inputs = np.zeros((0, count)) if inputs is None else np.asarray(inputs, dtype=float)
     asked = [_asked(place) for place in range(len(met))]
-    named = [{"zh": f"输入{i}", "en": f"input {i}", "unit": "ratio"} for i in range(len(inputs))]
+    named = {f"i{i}": {"zh": f"输入{i}", "en": f"input {i}", "unit": "ratio"} for i in range(len(inputs))}
     return xr.Dataset(
         {
             "output": (
