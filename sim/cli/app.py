@@ -40,6 +40,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档 /
 HomeFolder = Annotated[Path | None, typer.Option("--home", help="含 models/ 与 scenarios/ 的文件夹 / home folder")]
 Require = Annotated[list[str] | None, typer.Option("--require", help="目标编号或 all：未实现则返回 1 / exit 1 when missed")]
 DrawCount = Annotated[str | None, typer.Option("--draws", help="抽样次数，0 为不抽样 / draws; 0 for none")]
+SweepCount = Annotated[str | None, typer.Option("--draws", help="抽样次数；网格为每点次数 / draws; of a grid, at each point")]
 PriorOnly = Annotated[bool, typer.Option("--prior", help="按先验而不按后验抽样 / draw from the priors")]
 Seed = Annotated[str | None, typer.Option("--seed", help="随机数种子，默认 0 / seed of the draws, 0 by default")]
 Workers = Annotated[str | None, typer.Option("--workers", help="进程数，默认每处理器一个 / processes, one a processor")]
@@ -126,7 +127,7 @@ Size = Annotated[str | None, typer.Option(help="--sensitivity 的规模 / size o
 @app.command()
 def sweep(
     scenario: Annotated[str, typer.Argument(help="情景文件或名称 / scenario file or name")],
-    draws: DrawCount = None,
+    draws: SweepCount = None,
     seed: Seed = None,
     method: Annotated[Method | None, typer.Option("--method", help="抽样设计 / design")] = None,
     over: Over = None,
@@ -323,6 +324,10 @@ def main() -> None:
         speaker(_language_of_call()).faults(error)
         sys.exit(error.exit_status)
     except InterruptedRun:
+        if "sweep" in sys.argv[1:2]:
+            _give_up(
+                "已中断；算完的部分都在，用同一命令继续。", "Interrupted; the same command goes on from what is complete."
+            )
         _give_up("已中断，没有留下不完整的结果。", "Interrupted; no half-written results were left.")
     except BrokenExecutor:
         zh = "一个计算进程被外部终止（可能内存不足），没有留下不完整的结果。请减少 --workers 后重试。"
