@@ -325,9 +325,7 @@ def main() -> None:
         sys.exit(error.exit_status)
     except InterruptedRun:
         if "sweep" in sys.argv[1:2]:
-            _give_up(
-                "已中断；算完的部分都在，用同一命令继续。", "Interrupted; the same command goes on from what is complete."
-            )
+            _give_up("已中断；算完的部分都在，用同一命令继续。", "Interrupted; the same command goes on from what is complete.")
         _give_up("已中断，没有留下不完整的结果。", "Interrupted; no half-written results were left.")
     except BrokenExecutor:
         zh = "一个计算进程被外部终止（可能内存不足），没有留下不完整的结果。请减少 --workers 后重试。"

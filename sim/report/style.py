@@ -15,11 +15,14 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 FONT_FILE = Path(__file__).parent / "fonts" / "NotoSansSC-subset.otf"
 INK, GREY, FAINT = "#1f2933", "#7b8794", "#e4e7eb"
 SCENARIO_COLOURS = ("#2f6fab", "#d1603d", "#3f8f5f", "#8a5aa8", "#b8860b", "#4a9c9c")
 MISSED, OPEN = "#c0453b", "#9aa5b1"
+_FEW_PANELS, _FEW_COLUMNS, _MANY_COLUMNS = 4, 2, 3
+_THOUSANDS = 1000.0
 
 
 @functools.cache
@@ -78,6 +81,23 @@ def new_figure(title: str, note: str, size: tuple[float, float] = (9.6, 5.4)) ->
     figure.suptitle(title, x=0.012, ha="left", fontsize=14, color=INK)
     figure.supxlabel(note, x=0.012, ha="left", fontsize=8.5, color=GREY)
     return figure
+
+
+def panels(count: int, title: str, note: str) -> tuple[Figure, list[Axes]]:
+    """A figure of several panels: a single one large, up to four two by two, more in rows of three."""
+    columns = min(count, _MANY_COLUMNS if count > _FEW_PANELS else _FEW_COLUMNS)
+    rows = math.ceil(count / columns)
+    figure = new_figure(title, note, (9.6, 5.4) if count == 1 else (4.2 * columns, 3.0 * rows + 1.0))
+    axes = list(figure.subplots(rows, columns, squeeze=False).ravel())
+    for empty in axes[count:]:
+        empty.set_visible(False)
+    return figure, axes[:count]
+
+
+def thousands(axes: Axes) -> None:
+    """Separate the thousands of large numbers on the upright axis."""
+    if axes.get_ylim()[1] >= _THOUSANDS:
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 
 
 def colour(index: int) -> str:

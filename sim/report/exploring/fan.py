@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from sim.report import style
@@ -19,8 +18,6 @@ Values = NDArray[Any]
 _SHADES = ("#d6e3f0", "#adc8e2", "#7ba6cf")
 _MEDIAN = 0.5
 _FIRST_PUBLISHED = 2010
-_MOST_COLUMNS = 3
-_THOUSANDS = 1000.0
 
 
 @dataclass(frozen=True)
@@ -38,15 +35,9 @@ class Fan:
 
 def draw(fans: Sequence[Fan], title: Text, note: Text, language: Language) -> Figure:
     """One panel for each fan."""
-    columns = min(len(fans), _MOST_COLUMNS if len(fans) > 4 else 2)  # noqa: PLR2004  four panels stand two by two
-    rows = math.ceil(len(fans) / columns)
-    size = (9.6, 5.4) if len(fans) == 1 else (4.2 * columns, 3.0 * rows + 1.0)
-    figure = style.new_figure(title.in_language(language), note.in_language(language), size)
-    panels = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes, fan in zip(panels, fans, strict=False):
+    figure, panels = style.panels(len(fans), title.in_language(language), note.in_language(language))
+    for axes, fan in zip(panels, fans, strict=True):
         _draw_fan(axes, fan, language, alone=len(fans) == 1)
-    for axes in panels[len(fans) :]:
-        axes.set_visible(False)
     style.one_legend(figure, panels[_fullest(fans)])
     return figure
 
@@ -73,6 +64,5 @@ def _draw_fan(axes: Axes, fan: Fan, language: Language, *, alone: bool) -> None:
         axes.plot(year, value, "*", color=style.MISSED, ms=13 if alone else 10, zorder=6, label=target)
     axes.set_title(f"{fan.title.in_language(language)}（{fan.unit}）" if language == "zh" else f"{fan.title.en} ({fan.unit})")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
-    if axes.get_ylim()[1] >= _THOUSANDS:
-        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    style.thousands(axes)
     style.mark_base_year(axes, fan.years[0])

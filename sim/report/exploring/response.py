@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from sim.report import style
@@ -18,7 +17,7 @@ from sim.report.view import wrapped
 from sim.text import Language, Text
 
 Values = NDArray[Any]
-_BAND, _THOUSANDS, _TITLE_WIDTH = "#d6e3f0", 1000.0, 40
+_BAND, _TITLE_WIDTH = "#d6e3f0", 40
 _DARKEST, _LIGHTEST = 0.05, 0.8
 
 
@@ -47,15 +46,9 @@ class Panel:
 
 def draw(panels: Sequence[Panel], title: Text, across: str, note: Text, language: Language) -> Figure:
     """One panel for each indicator, all over the same input `across`."""
-    columns = min(len(panels), 3 if len(panels) > 4 else 2)  # noqa: PLR2004  four panels stand two by two
-    rows = math.ceil(len(panels) / columns)
-    size = (9.6, 5.4) if len(panels) == 1 else (4.2 * columns, 3.0 * rows + 1.0)
-    figure = style.new_figure(title.in_language(language), note.in_language(language), size)
-    grid = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes, panel in zip(grid, panels, strict=False):
+    figure, grid = style.panels(len(panels), title.in_language(language), note.in_language(language))
+    for axes, panel in zip(grid, panels, strict=True):
         _draw_panel(axes, panel, across, language)
-    for axes in grid[len(panels) :]:
-        axes.set_visible(False)
     fullest = max(range(len(panels)), key=lambda place: panels[place].target is not None)
     if grid[fullest].get_legend_handles_labels()[1]:
         style.one_legend(figure, grid[fullest])
@@ -78,8 +71,7 @@ def _draw_panel(axes: Axes, panel: Panel, across: str, language: Language) -> No
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
     if panel.limits is not None:
         axes.set_ylim(*panel.limits)
-    if axes.get_ylim()[1] >= _THOUSANDS:
-        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    style.thousands(axes)
 
 
 def _colours(count: int) -> list[Any]:
