@@ -87,6 +87,10 @@ def overs_of_call(pairs: Iterable[tuple[str, str]]) -> list[Over]:
     faults, found = Faults(), list[Over]()
     for key, text in pairs:
         place = Place(key=f"--over {key}")
+        if any(item.key == key for item in found):
+            faults.add(
+                Text(f"--over {key} 写了两次", f"--over {key} is written twice"), place, Text("只写一次", "write it once")
+            )
         with faults.gathering():
             found.append(Over(key, _parsed(text, place), place))
     faults.raise_if_any(UsageError)

@@ -6,18 +6,20 @@ holder, it is sent anew. Workers write into the results folder, which must be on
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import pickle
 import platform
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from importlib import metadata
 from typing import Any
 
 import cloudpickle
 from distributed import Client, KilledWorker, as_completed
 from distributed.client import FutureCancelledError
+from distributed.comm.core import connect
 
 import sim
 from sim.cache import engine_key
@@ -55,11 +57,20 @@ def on_cluster(address: str) -> Callable[[Task, Made, list[Portion]], Iterator[A
 
 def _connected(address: str) -> Any:
     try:
+        with ThreadPoolExecutor(1) as beside:  # a notebook has a loop of its own
+            beside.submit(asyncio.run, _shake_hands(address)).result()
         return Client(address, timeout=_SECONDS_TO_CONNECT)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError) as error:
         message = Text(f"连不上调度器 {address}", f"no scheduler answers at {address}")
         advice = Text("请先运行 dask scheduler，地址写成 tcp://主机:端口", "start dask scheduler, and write tcp://HOST:PORT")
         raise UsageError(Fault(message, _OPTION, advice)) from error
+
+
+async def _shake_hands(address: str) -> None:
+    """See whether Dask answers; a client waits for ever for what listens but speaks something else."""
+    answer = connect(address, timeout=_SECONDS_TO_CONNECT)  # type: ignore[no-untyped-call]
+    comm = await asyncio.wait_for(answer, _SECONDS_TO_CONNECT)
+    await comm.close()
 
 
 def versions() -> dict[str, str]:

@@ -46,7 +46,8 @@ def sampling_of(case: Case, request: SweepRequest) -> Sampling:
     section = SweepSection() if case.scenario.sweep is None else case.scenario.sweep.section
     outputs = tuple(dict.fromkeys((*request.outputs, *section.outputs)))
     faults = Faults()
-    swept = swept_inputs(case, (*overs_of(case.scenario.sweep), *request.over), faults)
+    written = [] if request.method == "ensemble" else overs_of(case.scenario.sweep)  # the call goes before the file
+    swept = swept_inputs(case, (*written, *request.over), faults)
     fail_if_outputs_unknown(case, _places_of_outputs(case, request), faults)
     faults.raise_if_any(InputError)
     plan = _Plan(

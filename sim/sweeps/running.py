@@ -6,6 +6,7 @@ number of draws, a chunk that is on disk is never lost, and where a chunk is run
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.errors import RunError
+from sim.errors import Fault, Place, RunError, UsageError
 from sim.futures import draws_of, posterior_of, realisations_of, task_of
 from sim.numerics.blocks import BlockResult, LostDraw, Task
 from sim.numerics.draws import DrawRequest, Draws
@@ -28,6 +29,7 @@ from sim.pipeline import Case, Outcome, judge_of, run
 from sim.plan.probability import Conditions, conditions_of
 from sim.sampling.plan import Sampling, compiled_for
 from sim.sweeps.record import REALISATION, shared_numbers, store_plan
+from sim.text import Text
 
 Values = NDArray[Any]
 Kept = tuple[int, dict[str, Values], dict[str, Any]]
@@ -36,6 +38,10 @@ Spread = Callable[[Task, Callable[[BlockResult], Any], list[Portion]], Iterator[
 """Runs portions of draws somewhere, and gives back what is made of each."""
 Progress = Callable[[int, int, int], None]
 """Told how many draws are done, of how many, and how many of them were lost."""
+
+
+MOST_BYTES = 4_000_000_000
+"""Draws that are held in memory."""
 
 
 @dataclass(frozen=True)
@@ -163,10 +169,13 @@ def sweep_in_memory(sweep: Sweep, spread: Spread, progress: Progress | None = No
 
     Raises
     ------
+    UsageError
+        when they do not fit.
     RunError
         when no draw stays finite, or worker processes die twice.
     """
     plan, done, lost = sweep.store, 0, 0
+    _fail_if_too_large(plan)
     room = {name: np.full(plan.shape(name), item.fill, item.dtype) for name, item in plan.arrays.items()}
     notes: list[dict[str, Any]] = []
     for start, arrays, note in spread(sweep.task, Collector(sweep.task.draws, sweep.conditions), plan.chunks):
@@ -177,6 +186,17 @@ def sweep_in_memory(sweep: Sweep, spread: Spread, progress: Progress | None = No
         _tell(progress, done, plan.count, lost)
     variables = {name: ((*item.dims, "draw"), room[name], dict(item.attributes)) for name, item in plan.arrays.items()}
     return _told(xr.Dataset(variables, coords=dict(plan.coordinates), attrs=dict(plan.attributes)), sweep, notes)
+
+
+def _fail_if_too_large(plan: StorePlan) -> None:
+    """What would not fit in the memory of a usual machine belongs on disk."""
+    size = sum(math.prod(plan.shape(name)) * np.dtype(item.dtype).itemsize for name, item in plan.arrays.items())
+    if size > MOST_BYTES:
+        gigabytes = f"{size / 1e9:,.0f}"
+        message = Text(f"{plan.count:,} 次抽样需 {gigabytes} GB 内存", f"{plan.count:,} draws take {gigabytes} GB of memory")
+        raise UsageError(
+            Fault(message, Place(key="draws"), Text("写明 folder=，存到磁盘", "name a folder=, to keep them on disk"))
+        )
 
 
 def _tell(progress: Progress | None, done: int, count: int, lost: int) -> None:

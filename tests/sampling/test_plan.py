@@ -148,6 +148,8 @@ def test_the_command_line_writes_ranges_as_yaml() -> None:
     assert long.raw == {"uniform": [1, 3]}
     with pytest.raises(SimError, match="cannot read"):
         overs_of_call([("a", "[1, 2")])
+    with pytest.raises(SimError, match="--over a is written twice"):
+        overs_of_call([("a", "1"), ("a", "2")])
 
 
 def test_a_section_of_the_scenario_is_read_with_its_places(home: Home, tmp_path: Path) -> None:

@@ -79,6 +79,13 @@ def test_no_scheduler_and_no_worker_are_faults(tmp_path: Path) -> None:
         assert done.returncode == 2, done.stderr
         assert re.search("no scheduler answers at", done.stderr)
         assert "Traceback" not in done.stderr
+    with socket.socket() as mute:  # listens, and never says a word
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        address = f"tcp://127.0.0.1:{mute.getsockname()[1]}"
+        done = subprocess.run(call(*words, address), capture_output=True, encoding="utf-8", cwd=ROOT, check=False, timeout=90)
+    assert done.returncode == 2, done.stderr
+    assert "no scheduler answers at" in done.stderr
     port = free_port()
     scheduler = launch("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard", folder=tmp_path)
     try:

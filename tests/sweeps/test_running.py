@@ -90,6 +90,11 @@ def test_a_folder_and_any_number_of_workers_give_the_same(ensemble: Sweep, drawn
     assert told[-1] == (1500, 1500, 0)
 
 
+def test_draws_that_do_not_fit_in_memory_belong_in_a_folder(case: pipeline.Case) -> None:
+    with pytest.raises(UsageError, match=r"draws take \d+ GB of memory  → name a folder="):
+        sweep_in_memory(ready(case, draws=10_000_000), ALONE)
+
+
 def test_what_is_complete_is_not_run_again(ensemble: Sweep, drawn: xr.Dataset, tmp_path: Path) -> None:
     sweep_to_folder(ensemble, tmp_path, ALONE)
     asked: list[Any] = []
