@@ -14,6 +14,7 @@ from sim.report.values import unit_text
 from sim.text import Language, Text
 
 PERCENT = 100.0
+ALL_TARGETS = Text("全部同时实现", "all of them together")
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,8 @@ def sampling_of(case: Case, request: SweepRequest) -> Sampling:
     faults = Faults()
     written = [] if request.method == "ensemble" else overs_of(case.scenario.sweep)  # the call goes before the file
     swept = swept_inputs(case, (*written, *request.over), faults)
-    fail_if_outputs_unknown(case, _places_of_outputs(case, request), faults)
+    called = {name: Place(key=f"--output {name}") for name in request.outputs}
+    fail_if_outputs_unknown(case, called | written_outputs(case), faults)
     faults.raise_if_any(InputError)
     plan = _Plan(
         method=request.method or section.method or _usual_method(swept),
@@ -81,11 +82,10 @@ def fail_if_outputs_unknown(case: Case, places: Mapping[str, Place], faults: Fau
             faults.add(Text(f"模型没有变量 {name}", f"the model has no variable {name}"), place, nearest(name, known))
 
 
-def _places_of_outputs(case: Case, request: SweepRequest) -> dict[str, Place]:
-    """Where each output is asked for: in the scenario, else in the call."""
+def written_outputs(case: Case) -> dict[str, Place]:
+    """The outputs that the scenario's section asks for, and where."""
     part = case.scenario.sweep
-    written = {} if part is None else {name: part.place("outputs") for name in part.section.outputs}
-    return {name: Place(key=f"--output {name}") for name in request.outputs} | written
+    return {} if part is None else {name: part.place("outputs") for name in part.section.outputs}
 
 
 def _usual_method(swept: Sequence[SweptInput]) -> Method:

@@ -14,7 +14,7 @@ from sim.futures import posterior_of
 from sim.inputs.sweep_section import overs_of
 from sim.numerics.sample import Sample
 from sim.pipeline import Case, with_projects
-from sim.sampling.plan import Sampling, fail_if_outputs_unknown
+from sim.sampling.plan import Sampling, fail_if_outputs_unknown, written_outputs
 from sim.sampling.request import SweepRequest, fail_if_not_whole, fail_if_unknown
 from sim.sampling.sensitivity import (
     MOST_BASE,
@@ -104,8 +104,7 @@ def analyse(case: Case, request: SweepRequest, asked: SensitivityRequest, spread
 
 def _variables(case: Case, request: SweepRequest, asked: SensitivityRequest) -> tuple[str, ...]:
     """The variables that are to be kept: those of the call, of the indicators and of the scenario's section."""
-    section, faults = case.scenario.sweep, Faults()
-    written = {} if section is None else {name: section.place("outputs") for name in section.section.outputs}
+    faults, written = Faults(), written_outputs(case)
     called = {name.partition("[")[0]: Place(key=name) for name in (*request.outputs, *asked.indicators)}
     fail_if_outputs_unknown(case, written | called, faults)
     faults.raise_if_any(InputError)

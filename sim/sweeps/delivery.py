@@ -11,7 +11,7 @@ from typing import Any
 import xarray as xr
 
 from sim.outputs.sweep_folder import disk_faults, put
-from sim.report.sweep_names import left_out_of, title_of
+from sim.report.sweep_names import ALL_TARGETS, left_out_of, title_of
 from sim.report.sweep_page import Section, sweep_page
 from sim.report.values import unit_text
 from sim.sweeps.figures import chances_figure, correlation_figure, fan_figure
@@ -19,7 +19,6 @@ from sim.sweeps.files import put_datasets, put_figure, put_table
 from sim.sweeps.findings import Findings
 from sim.sweeps.response_figures import chance_response_figure, response_figure
 from sim.sweeps.sections import (
-    ALL_TARGETS,
     band_section,
     correlation_section,
     point_heads,

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from sim.errors import Fault, UsageError, nearest
 from sim.report import style
 from sim.report.exploring import chances, fan, scatter, tornado
-from sim.report.sweep_names import asked_targets, named_inputs, named_series, published_of, title_of
+from sim.report.sweep_names import ALL_TARGETS, asked_targets, named_inputs, named_series, published_of, title_of
 from sim.report.values import unit_text
 from sim.sweeps.statistics import bands, outputs_of, probabilities, spearman, year_in
 from sim.text import Language, Text
@@ -115,8 +115,7 @@ def chances_figure(draws: xr.Dataset, language: Language, found: xr.Dataset | No
         chances.Chance(item.label + Text(f" {item.year}", f" {item.year}"), float(p), float(error))
         for item, p, error in zip(asked, found["probability"].to_numpy(), found["error"].to_numpy(), strict=True)
     ]
-    together = Text("全部同时实现", "all of them together")
-    rows.append(chances.Chance(together, float(found["joint"]), float(found["joint_error"])))
+    rows.append(chances.Chance(ALL_TARGETS, float(found["joint"]), float(found["joint_error"])))
     note = Text(f"误差线为 95% 抽样误差；{_count(draws):,} 次抽样", f"whiskers: 95 % sampling error; {_count(draws):,} draws")
     with style.house_style():
         return chances.draw(rows, title_of(draws) + Text("：实现概率", ": probabilities"), note, language)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from sim.errors import Fault, UsageError
 from sim.report import style
 from sim.report.exploring import response
-from sim.report.sweep_names import PERCENT, Named, asked_targets, named_series, title_of, with_unit
+from sim.report.sweep_names import ALL_TARGETS, PERCENT, Named, asked_targets, named_series, title_of, with_unit
 from sim.report.values import unit_text
 from sim.sweeps.curves import Curve, Curves, curves_of
 from sim.sweeps.figures import series_in
@@ -19,7 +19,7 @@ from sim.sweeps.statistics import MEDIAN, bands, members_of, probabilities, year
 from sim.text import Language, Text
 
 _WHOLE = (-3.0, 103.0)
-_ENDS, _NO_ENDS = (0.1, MEDIAN, 0.9), (MEDIAN, MEDIAN, MEDIAN)
+_ENDS = (0.1, 0.9)
 
 
 def response_figure(
@@ -57,7 +57,7 @@ def chance_response_figure(draws: xr.Dataset, language: Language, found: xr.Data
         raise UsageError(Fault(message, advice=advice))
     found = probabilities(draws) if found is None else found
     rows = [(item.label + Text(f" {item.year}", f" {item.year}"), found["probability"][i]) for i, item in enumerate(asked)]
-    rows.append((Text("全部同时实现", "all of them together"), found["joint"]))
+    rows.append((ALL_TARGETS, found["joint"]))
     panels = [response.Panel(label, "%", _lines(curves, PERCENT * row.to_numpy()), limits=_WHOLE) for label, row in rows]
     title = title_of(draws) + Text("：实现概率", ": probabilities")
     note = Text(f"每点 {members:,} 次抽样", f"{members:,} draws at each point") + _note(curves)
@@ -78,15 +78,17 @@ def _series_panel(
     draws: xr.Dataset, found: xr.Dataset, curves: Curves, name: str, year: int, language: Language, *, banded: bool
 ) -> response.Panel:
     named, array = named_series(draws, name), series_in(found, draws, name)
-    low, middle, high = (named.scale * array.sel(quantile=level).to_numpy() for level in (_ENDS if banded else _NO_ENDS))
+    middle = named.scale * array.sel(quantile=MEDIAN).to_numpy()
+    low, high = (named.scale * array.sel(quantile=level).to_numpy() for level in _ENDS) if banded else (None, None)
     asked = [item for item in asked_targets(draws) if item.variable == name and item.year == year and item.level is not None]
     target = named.scale * (asked[0].level or 0.0) if asked else None
-    lines = _lines(curves, middle, (low, high) if banded else None)
+    lines = _lines(curves, middle, low, high)
     return response.Panel(named.label, unit_text(named.unit, language), lines, target)
 
 
-def _lines(curves: Curves, values: np.ndarray, band: tuple[np.ndarray, np.ndarray] | None = None) -> list[response.Line]:
-    low, high = band or (None, None)
+def _lines(
+    curves: Curves, values: np.ndarray, low: np.ndarray | None = None, high: np.ndarray | None = None
+) -> list[response.Line]:
     return [
         response.Line(
             curves.places[curve.points],

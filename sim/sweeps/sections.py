@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import xarray as xr
 
 from sim.report.numbers import NONE, chance, exact, plain
-from sim.report.sweep_names import named_inputs, named_series, with_unit
+from sim.report.sweep_names import ALL_TARGETS, named_inputs, named_series, with_unit
 from sim.report.sweep_page import Section
 from sim.report.values import unit_text
 from sim.sweeps.findings import Findings
@@ -16,7 +16,6 @@ from sim.sweeps.tables import BandRow, PointRow, TargetRow
 from sim.text import Language, Text
 
 OPERATORS = {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}
-ALL_TARGETS = Text("全部同时实现", "all of them together")
 MOST_POINTS = 400
 _TARGET_HEADS = (
     Text("目标", "target"),
