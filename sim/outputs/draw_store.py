@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -253,8 +254,10 @@ def write_chunk(folder: Path, start: int, arrays: Mapping[str, Values], note: Ma
     RunError
         when there is no room, or the folder cannot be written.
     UsageError
-        when the store is another's.
+        when the store is another's, or whoever writes does not see it.
     """
+    if not (folder / ZARR).is_dir():
+        raise _not_seen(folder)
     if _key_of(read_identity(folder)) != key:
         message = Text("这里已换成另一次扫描的结果", "the results of another sweep stand here now")
         raise UsageError(Fault(message, Place(folder)))
@@ -264,6 +267,17 @@ def write_chunk(folder: Path, start: int, arrays: Mapping[str, Values], note: Ma
             array = cast("zarr.Array[Any]", group[name])
             array[..., start : start + values.shape[-1]] = values
         put(_mark(folder, start), json.dumps({**note, _KEY: key}).encode())
+
+
+def _not_seen(folder: Path) -> UsageError:
+    """The fault of a worker on another machine that has no such folder, or of a folder that was removed meanwhile."""
+    host = platform.node()
+    message = Text(f"{host} 上没有这个结果文件夹", f"the machine {host} does not see this folder of results")
+    advice = Text(
+        "集群的各工作进程须能写入同一文件夹：请用 --out 指定各机器共享的文件夹，路径也要相同",
+        "all workers of a cluster write into one folder: name one with --out that every machine shares under the same path",
+    )
+    return UsageError(Fault(message, Place(folder), advice))
 
 
 def _mark(folder: Path, start: int) -> Path:

@@ -1,7 +1,8 @@
 """What the draws of a sweep say together: bands by year, probabilities of targets with their errors, rank correlations.
 
-Every function takes the dataset of draws, in memory or on disk, and reads one variable at a time. Draws that became infinite or
-undefined are left out. Where points are listed (a grid or list), statistics are those of the draws at each point, by `point`.
+Every function takes the dataset of draws, in memory or on disk, and reads one variable at a time, of a large one a few years.
+Draws that became infinite or undefined are left out. Where points are listed (a grid or list), statistics are by `point`, those
+of the draws at each.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ MOST_RANKED = 100_000
 """Draws whose ranks are correlated, the first of more: the error of a correlation is then a third of a per cent."""
 MEDIAN = 0.5
 _NUMBERS_AT_A_TIME = 1 << 22
+_NUMBERS_READ = 1 << 25
+"""Numbers that are read at once, at most, unless one year holds more: 256 MiB."""
 
 
 def outputs_of(draws: xr.Dataset) -> list[str]:
@@ -79,11 +82,13 @@ def bands(draws: xr.Dataset, levels: tuple[float, ...] = LEVELS) -> xr.Dataset:
     lost, members, variables = draws["lost"].to_numpy(), members_of(draws), dict[str, Any]()
     levels = (MEDIAN,) if members == 1 else levels
     for name in outputs_of(draws):
-        array = draws[name].transpose(..., "draw")
+        array = draws[name].transpose("year", ..., "draw")
         dims = tuple(str(dim) for dim in array.dims[:-1])
         attributes = {key: item for key, item in array.attrs.items() if key != "published"}
         by_point = () if members is None else ("point",)
-        quantiles, mean, deviation = _summed_up(array.to_numpy(), lost, members, levels)
+        parts = [_summed_up(values, lost, members, levels) for values in _few_years_at_a_time(array)]
+        quantiles = np.concatenate([part[0] for part in parts], axis=1)
+        mean, deviation = (np.concatenate([part[place] for part in parts]) for place in (1, 2))
         variables[name] = (("quantile", *dims, *by_point), quantiles, attributes)
         if members != 1:
             variables[f"{name}_mean"] = ((*dims, *by_point), mean, attributes)
@@ -91,6 +96,12 @@ def bands(draws: xr.Dataset, levels: tuple[float, ...] = LEVELS) -> xr.Dataset:
     coordinates = {str(name): item for name, item in draws.coords.items() if name not in {"input", "target"}}
     dataset = xr.Dataset(variables, coords={**coordinates, "quantile": list(levels)}, attrs=dict(draws.attrs))
     return dataset if members is None else dataset.merge(points_of(draws), combine_attrs="override")
+
+
+def _few_years_at_a_time(array: xr.DataArray) -> Iterator[Values]:
+    """The values [year, ..., draw] of some years after those of others."""
+    step = max(_NUMBERS_READ * array.sizes["year"] // max(array.size, 1), 1)
+    return (array[start : start + step].to_numpy() for start in range(0, array.sizes["year"], step))
 
 
 def _summed_up(values: Values, lost: Values, members: int | None, levels: tuple[float, ...]) -> tuple[Values, Values, Values]:
@@ -197,13 +208,18 @@ def rank_correlations(draws: xr.Dataset) -> xr.Dataset:
     inputs, fine = _ranked_inputs(draws)
     variables: dict[str, Any] = {}
     for name in outputs_of(draws):
-        array = draws[name].transpose(..., "draw")[..., : len(fine)]
-        values = array.to_numpy()[..., fine]
-        ranked = _ranked(values.reshape(-1, values.shape[-1]))
-        found = (inputs @ ranked.T).reshape(len(inputs), *values.shape[:-1])
-        variables[name] = (("input", *array.dims[:-1]), found, dict(array.attrs))
+        array = draws[name].transpose("year", ..., "draw")[..., : len(fine)]
+        found = [_correlated(inputs, values[..., fine]) for values in _few_years_at_a_time(array)]
+        variables[name] = (("input", *array.dims[:-1]), np.concatenate(found, axis=1), dict(array.attrs))
     used = {str(name): item for name, item in draws.coords.items() if name != "target"}
     return xr.Dataset(variables, coords=used, attrs={**draws.attrs, "draws": int(fine.sum())})
+
+
+def _correlated(ranked_inputs: Values, values: Values) -> Values:
+    """Rank correlations [input, year, ...] of ranked inputs [input, draw] with values [year, ..., draw]."""
+    ranked = _ranked(values.reshape(-1, values.shape[-1]))
+    found: Values = (ranked_inputs @ ranked.T).reshape(len(ranked_inputs), *values.shape[:-1])
+    return found
 
 
 def _ranked_inputs(draws: xr.Dataset) -> tuple[Values, Values]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import platform
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -198,6 +200,12 @@ def test_names_and_attributes_that_were_changed_are_damage(tmp_path: Path) -> No
     group.attrs["title"] = "another"
     with pytest.raises(UsageError, match="damaged"):
         open_store(tmp_path, plan()).__enter__()
+
+
+def test_a_machine_that_does_not_see_the_folder_says_so(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=f"{re.escape(platform.node())} does not see this folder"):
+        fill(tmp_path / "elsewhere", plan().chunks)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_chunk_of_a_store_that_is_gone_is_not_written_into_the_next(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.stats
+import xarray as xr
 
 from sim.numerics.reducers import Share
 from sim.sweeps import statistics
@@ -26,6 +27,18 @@ def test_bands_do_not_depend_on_how_many_series_are_sorted_at_a_time(monkeypatch
     whole = bands(made(VALUES))
     monkeypatch.setattr(statistics, "_NUMBERS_AT_A_TIME", 502)
     assert bands(made(VALUES)).identical(whole)
+
+
+@pytest.mark.parametrize("numbers", [1, 2 * 500])
+def test_nothing_depends_on_how_many_years_are_read_at_a_time(monkeypatch: pytest.MonkeyPatch, numbers: int) -> None:
+    inputs, lost = np.repeat(np.arange(5.0), 100)[np.newaxis], np.arange(500) == 250
+    draws = made(VALUES[:, :500], inputs=inputs, lost=lost)
+    points = made(VALUES[:, :500], inputs=inputs, lost=lost, members=100, swept=1)
+    whole = bands(draws), bands(points), rank_correlations(draws)
+    monkeypatch.setattr(statistics, "_NUMBERS_READ", numbers)
+    for found, expected in zip((bands(draws), bands(points), rank_correlations(draws)), whole, strict=True):
+        xr.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-13)
+        assert found.attrs == expected.attrs
 
 
 def test_lost_draws_count_for_nothing() -> None:
