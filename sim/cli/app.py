@@ -155,9 +155,10 @@ def sweep(
 ) -> None:
     """大量抽样或扫描，可中断后继续：区间、概率、敏感性 / draws or a grid; goes on where it was ended."""
     from sim.cli import sweep as verb
+    from sim.cli.sweep_options import Request
 
     voice = _speaker(lang, quiet=quiet, as_json=as_json)
-    request = verb.Request(
+    request = Request(
         scenario=scenario,
         city=city,
         settings=_pairs(set_values),
@@ -172,6 +173,7 @@ def sweep(
         outputs=tuple(output or ()),
         sensitivity=sensitivity.value if sensitivity else None,
         cluster=cluster,
+        workers_named=workers is not None,
         sizes=(("base", base), ("walks", walks), ("resamples", resamples), ("keep", keep)),
     )
     verb.sweep(request, voice)

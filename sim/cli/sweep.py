@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
 from sim.cli.console import Speaker
-from sim.cli.numbers import MOST_DRAWS, Asked, whole
 from sim.cli.progress import draw_progress
+from sim.cli.sweep_options import Request, read_request
 from sim.errors import Fault, Place, UsageError
 from sim.text import Text
 
 _MOST_ROWS = 40
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the user asked for."""
-
-    scenario: str
-    city: str | None
-    settings: tuple[tuple[str, str], ...]
-    use: tuple[str, ...]
-    out: Path
-    name: str | None
-    home: Path | None
-    draws: Asked
-    method: str | None
-    over: tuple[tuple[str, str], ...]
-    rest: str | None
-    outputs: tuple[str, ...]
-    sensitivity: str | None
-    cluster: str | None
-    sizes: tuple[tuple[str, str | None], ...]
-    """--base, --walks, --resamples and --keep, as they were written."""
+_NOTHING_DRAWN = Fault(
+    Text("未扫描的参数保持中心值，--prior 无从抽样", "what is not swept stays at its central values: nothing is drawn"),
+    Place(key="--prior"),
+    Text("删去 --prior，或加 --rest ensemble", "leave --prior out, or add --rest ensemble"),
+)
 
 
 def sweep(request: Request, speaker: Speaker) -> None:
@@ -45,13 +28,12 @@ def sweep(request: Request, speaker: Speaker) -> None:
     from sim.outputs.store import fail_if_not_writable
 
     fail_if_not_writable(request.out)
-    _fail_if_name_unfit(request.name)
-    asked = _sensitivity(request)
+    wanted = read_request(request)
     case = _case(request)
-    if asked is None:
-        _sweep(request, case, speaker)
+    if wanted.sensitivity is None:
+        _sweep(request, wanted.sample, case, speaker)
     else:
-        _analyse(request, asked, case, speaker)
+        _analyse(request, wanted.sample, wanted.sensitivity, case, speaker)
 
 
 def _case(request: Request) -> Any:
@@ -62,65 +44,6 @@ def _case(request: Request) -> Any:
     home = find_home(request.home)
     file = find_scenario(request.scenario, home.scenarios)
     return seeded(open_cases(home, [file], request.city, request.use, request.settings)[0], request.draws.seed)
-
-
-def _wanted(request: Request) -> Any:
-    """What the call says of the sample."""
-    from sim.inputs.sweep_section import overs_of_call
-    from sim.sampling.request import SweepRequest
-
-    if request.draws.count == 0:
-        advice = Text(f"应为 1–{MOST_DRAWS} 的整数", f"give a whole number from 1 to {MOST_DRAWS}")
-        raise UsageError(Fault(Text("--draws 0 不可用", "--draws 0 cannot be used"), advice=advice))
-    return SweepRequest(
-        method=request.method,  # type: ignore[arg-type]  # typer has checked it
-        draws=request.draws.count,
-        seed=request.draws.seed,
-        over=tuple(overs_of_call(request.over)),
-        rest=request.rest,  # type: ignore[arg-type]
-        outputs=request.outputs,
-    )
-
-
-def _sensitivity(request: Request) -> Any:
-    """What is asked of a sensitivity analysis; None for a plain sweep."""
-    from sim.sweeps.analysis import MOST, SensitivityRequest
-
-    faults = list[Fault]()
-    given = {key: whole(f"--{key}", text, 2, MOST[key], faults) for key, text in request.sizes if text is not None}
-    if request.sensitivity is None:
-        faults += [_only_with_sensitivity(f"--{key}") for key in given]
-    elif request.draws.count is not None:
-        advice = Text("请用 --base 或 --walks", "use --base or --walks")
-        message = Text("--sensitivity 的抽样次数由设计决定", "the design of --sensitivity decides how many draws there are")
-        faults.append(Fault(message, Place(key="--draws"), advice))
-    if request.sensitivity is not None and request.method is not None:
-        message = Text("--sensitivity 有自己的设计", "--sensitivity has a design of its own")
-        faults.append(Fault(message, Place(key="--method"), Text("删去 --method", "leave --method out")))
-    faults += [_of_no_use(key) for key in given if request.sensitivity == "morris" and key != "walks"]
-    if faults:
-        raise UsageError(faults)
-    if request.sensitivity is None:
-        return None
-    sizes: dict[str, Any] = {"kept" if key == "keep" else key: number for key, number in given.items()}
-    kind: Any = request.sensitivity
-    of_draws: dict[str, Any] = {"prior": request.draws.prior, "precision": request.draws.precision}
-    return SensitivityRequest(kind=kind, indicators=request.outputs, **of_draws, **sizes)
-
-
-def _of_no_use(key: str) -> Fault:
-    message = Text(f"--{key} 只用于 --sensitivity sobol", f"--{key} belongs to --sensitivity sobol")
-    return Fault(message, Place(key=f"--{key}"))
-
-
-def _only_with_sensitivity(option: str) -> Fault:
-    return Fault(Text(f"{option} 只用于 --sensitivity", f"{option} belongs to --sensitivity"), Place(key=option))
-
-
-def _fail_if_name_unfit(name: str | None) -> None:
-    if name is not None and (Path(name).name != name or name.startswith(".") or name in {"", ".", ".."}):
-        message = Text(f"--name {name} 应为一个文件夹名", f"--name {name} must be the name of a folder")
-        raise UsageError(Fault(message, advice=Text("用字母、数字、- 和 _", "use letters, digits, - and _")))
 
 
 def _spread(request: Request) -> Any:
@@ -142,45 +65,48 @@ def _folder(request: Request, sweep: Any, kind: str) -> Path:
     return request.out / (request.name or f"{kind}-{sweep.store.identity['scenario']}-{sweep.store.key[:8]}")
 
 
-def _sweep(request: Request, case: Any, speaker: Speaker) -> None:
+def _sweep(request: Request, wanted: Any, case: Any, speaker: Speaker) -> None:
     from sim.sampling.plan import sampling_of
     from sim.sweeps.delivery import deliver_sweep, table_sections
     from sim.sweeps.document import sweep_document
     from sim.sweeps.findings import findings_of
-    from sim.sweeps.running import prepare_sweep, sweep_to_folder
+    from sim.sweeps.running import prepare_sweep, swept_folder
     from sim.sweeps.tables import method_sentence
 
-    ready = prepare_sweep(
-        case, sampling_of(case, _wanted(request)), precision=request.draws.precision, prior=request.draws.prior
-    )
+    sampling = sampling_of(case, wanted)
+    if request.draws.prior and sampling.rest == "central":
+        raise UsageError(_NOTHING_DRAWN)
+    ready = prepare_sweep(case, sampling, precision=request.draws.precision, prior=request.draws.prior)
     folder = _folder(request, ready, "sweep")
-    with draw_progress(speaker, case.scenario.name) as told:
-        draws = sweep_to_folder(ready, folder, _spread(request), told)
-    with speaker.progress(1, Text("汇总与写出", "summing up and writing")):
-        findings = findings_of(draws)
-        page = deliver_sweep(findings, folder, speaker.report_language)
+    with ExitStack() as held:  # the folder, until everything in it is written
+        with draw_progress(speaker, case.scenario.name) as told:
+            draws = held.enter_context(swept_folder(ready, folder, _spread(request), told))
+        with speaker.progress(1, Text("汇总与写出", "summing up and writing")):
+            findings = findings_of(draws)
+            page = deliver_sweep(findings, folder, speaker.report_language)
     if speaker.as_json:
         speaker.json(sweep_document(findings, folder, speaker.language))
     elif not speaker.quiet:
         _print([method_sentence(draws)], table_sections(findings, speaker.language), draws, page, speaker)
 
 
-def _analyse(request: Request, asked: Any, case: Any, speaker: Speaker) -> None:
+def _analyse(request: Request, wanted: Any, asked: Any, case: Any, speaker: Speaker) -> None:
     from sim.sweeps.analysis import analyse, sentences
     from sim.sweeps.document import analysis_document
     from sim.sweeps.index_delivery import deliver_analysis, drawn_outputs, index_section
-    from sim.sweeps.running import sweep_to_folder
+    from sim.sweeps.running import swept_folder
 
     spread, used = _spread(request), list[Path]()
-    with draw_progress(speaker, case.scenario.name) as told:
+    with ExitStack() as held:  # the folder, until everything in it is written
+        with draw_progress(speaker, case.scenario.name) as told:
 
-        def run(ready: Any) -> Any:
-            used.append(_folder(request, ready, "sensitivity"))
-            return sweep_to_folder(ready, used[-1], spread, told)
+            def run(ready: Any) -> Any:
+                used.append(_folder(request, ready, "sensitivity"))
+                return held.enter_context(swept_folder(ready, used[-1], spread, told))
 
-        analysis = analyse(case, _wanted(request), asked, spread, run)
-    with speaker.progress(1, Text("绘图与写出", "drawing and writing")):
-        page = deliver_analysis(analysis, used[-1], speaker.report_language)
+            analysis = analyse(case, wanted, asked, spread, run)
+        with speaker.progress(1, Text("绘图与写出", "drawing and writing")):
+            page = deliver_analysis(analysis, used[-1], speaker.report_language)
     if speaker.as_json:
         speaker.json(analysis_document(analysis, used[-1], speaker.language))
     elif not speaker.quiet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from typing import Any, TypeVar
 
@@ -47,6 +48,7 @@ _MESSAGES = {
     "model_attributes_type": Text("应为“键: 值”", "keys and values are wanted"),
 }
 
+_QUOTED = re.compile(r"'([^']*)'")
 _LIMITS = {
     "greater_than": ("大于", "above", "gt"),
     "greater_than_equal": ("不小于", "at least", "ge"),
@@ -106,8 +108,12 @@ def _add(detail: Any, schema: type[BaseModel], document: Document, faults: Fault
     if detail["type"] == "extra_forbidden":
         name = str(detail["loc"][-1])
         faults.add(Text(f"未知键 {name}", f"unknown key {name}"), place, nearest(name, _keys(schema, detail["loc"])))
-        return
-    faults.add(_wording(detail), place)
+    elif detail["type"] == "literal_error":
+        written = str(detail["input"])
+        message = Text(f"不能写“{written}”", f"'{written}' is not allowed here")
+        faults.add(message, place, nearest(written, _QUOTED.findall(detail["ctx"]["expected"])))
+    else:
+        faults.add(_wording(detail), place)
 
 
 def _wording(detail: Any) -> Text:

@@ -45,8 +45,8 @@ def read_range(over: Over, unit: str, faults: Faults) -> Range | None:
         relative, raw = raw["relative"], {key: item for key, item in raw.items() if key != "relative"}
         if not isinstance(relative, bool):
             faults.add(Text("relative 应为 true 或 false", "relative is true or false"), over.place)
-        if "values" in raw and len(raw) == 1:
-            raw = raw["values"]
+    if isinstance(raw, Mapping) and set(raw) == {"values"}:
+        raw = raw["values"]
     reader = _Reader("ratio" if relative else unit, over.place, faults)
     found = reader.read(raw)
     if found is None or len(faults.found) > before:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,14 @@ def on_this_machine(workers: int) -> Spread:
 
 
 def sweep_to_folder(sweep: Sweep, folder: Path, spread: Spread, progress: Progress | None = None) -> xr.Dataset:
-    """Run what is missing in a folder, and give back the whole, which is read when it is used.
+    """As `swept_folder`, which is let go at once."""
+    with swept_folder(sweep, folder, spread, progress) as draws:
+        return draws
+
+
+@contextmanager
+def swept_folder(sweep: Sweep, folder: Path, spread: Spread, progress: Progress | None = None) -> Iterator[xr.Dataset]:
+    """Run what is missing in a folder, and give the whole, which is read when it is used; nobody else writes there meanwhile.
 
     Raises
     ------
@@ -160,8 +168,7 @@ def sweep_to_folder(sweep: Sweep, folder: Path, spread: Spread, progress: Progre
         for count, of_chunk in spread(sweep.task, writer, missing):
             done, lost = done + count, lost + of_chunk
             _tell(progress, done, sweep.store.count, lost)
-        notes = store.present()
-    return _told(read_draws(folder), sweep, notes)
+        yield _told(read_draws(folder), sweep, store.present())
 
 
 def sweep_in_memory(sweep: Sweep, spread: Spread, progress: Progress | None = None) -> xr.Dataset:

@@ -90,6 +90,8 @@ FAULTS = [
     (("--sensitivity", "sobol", "--draws", "100"), "decides how many draws"),
     (("--sensitivity", "sobol", "--base", "x", "--keep", "-1"), "--base 'x' cannot be used"),
     (("--output", "gdp"), "the model has no variable gdp"),
+    (("--cluster", "tcp://127.0.0.1:1", "--workers", "2"), "dask worker decides how many"),
+    (("--over", "rd_policy=0,1 %", "--prior"), "nothing is drawn"),
 ]
 
 
@@ -100,6 +102,14 @@ def test_what_cannot_be_is_said_before_anything_is_written(arguments: tuple[str,
     assert isinstance(found.exception, SimError), found.output
     assert said in str(found.exception)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_all_options_that_cannot_be_meant_are_said_at_once(tmp_path: Path) -> None:
+    options = ("--name", "a/b", "--draws", "0", "--over", "rd_policy={uniform: [", "--base", "x", "--keep", "3")
+    found = CliRunner().invoke(app, ["sweep", "plan_2025", "--home", str(ROOT), "--out", str(tmp_path), *options])
+    assert isinstance(found.exception, SimError)
+    said = ("name of a folder", "--draws 0", "cannot read '{uniform: ['", "--base 'x'", "--base belongs", "--keep belongs")
+    assert all(part in str(found.exception) for part in said), found.exception
 
 
 def test_the_pace_is_that_of_this_program() -> None:

@@ -32,7 +32,7 @@ from sim.sampling.plan import sampling_of
 from sim.sampling.request import SweepRequest
 from sim.sampling.sensitivity import Unknown, morris_sampling, saltelli_sampling, unknowns_of
 from sim.sweeps.board import board_of
-from sim.sweeps.running import Collector, Sweep, on_this_machine, prepare_sweep, sweep_in_memory, sweep_to_folder
+from sim.sweeps.running import Collector, Sweep, on_this_machine, prepare_sweep, sweep_in_memory, sweep_to_folder, swept_folder
 from sim.sweeps.sensitivity import morris_dataset, most_influential, series_of, sobol_dataset
 from sim.sweeps.statistics import bands, probabilities
 from tests.tiny import graph_of
@@ -88,6 +88,15 @@ def test_a_folder_and_any_number_of_workers_give_the_same(ensemble: Sweep, drawn
             np.testing.assert_array_equal(stored[name].values, drawn[name].values)
     assert told[0] == (0, 1500, 0)
     assert told[-1] == (1500, 1500, 0)
+
+
+def test_a_folder_is_held_while_its_draws_are_summed_up(ensemble: Sweep, tmp_path: Path) -> None:
+    with (
+        swept_folder(ensemble, tmp_path, ALONE),
+        pytest.raises(UsageError, match="another program is writing"),
+    ):
+        sweep_to_folder(ensemble, tmp_path, ALONE)
+    assert sweep_to_folder(ensemble, tmp_path, ALONE).sizes["draw"] == 1500
 
 
 def test_draws_that_do_not_fit_in_memory_belong_in_a_folder(case: pipeline.Case) -> None:
