@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from textwrap import shorten
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -42,12 +43,18 @@ _MESSAGES = {
     "int_from_float": Text("应为整数", "a whole number is wanted"),
     "float_type": Text("应为数", "a number is wanted"),
     "float_parsing": Text("应为数", "a number is wanted"),
+    "finite_number": Text("应为有限的数", "a finite number is wanted"),
+    "bool_type": Text("应为 true 或 false", "true or false is wanted"),
     "list_type": Text("应为列表", "a list is wanted"),
+    "tuple_type": Text("应为列表", "a list is wanted"),
+    "too_short": Text("列表的项数太少", "the list has too few items"),
+    "too_long": Text("列表的项数太多", "the list has too many items"),
     "dict_type": Text("应为“键: 值”", "keys and values are wanted"),
     "model_type": Text("应为“键: 值”", "keys and values are wanted"),
     "model_attributes_type": Text("应为“键: 值”", "keys and values are wanted"),
 }
 
+_SHOWN = 40
 _QUOTED = re.compile(r"'([^']*)'")
 _LIMITS = {
     "greater_than": ("大于", "above", "gt"),
@@ -109,7 +116,7 @@ def _add(detail: Any, schema: type[BaseModel], document: Document, faults: Fault
         name = str(detail["loc"][-1])
         faults.add(Text(f"未知键 {name}", f"unknown key {name}"), place, nearest(name, _keys(schema, detail["loc"])))
     elif detail["type"] == "literal_error":
-        written = str(detail["input"])
+        written = shorten(str(detail["input"]), _SHOWN, placeholder="……")
         message = Text(f"不能写“{written}”", f"'{written}' is not allowed here")
         faults.add(message, place, nearest(written, _QUOTED.findall(detail["ctx"]["expected"])))
     else:
