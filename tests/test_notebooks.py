@@ -32,7 +32,7 @@ def test_outputs_are_stripped_and_every_chapter_is_prose_too(file: Path) -> None
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
 def test_a_chapter_runs_from_a_clean_kernel(file: Path) -> None:
     book = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
-    NotebookClient(book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(file.parent)}}).execute()
+    NotebookClient(book, timeout=150, kernel_name="python3", resources={"metadata": {"path": str(file.parent)}}).execute()
     printed = "".join(output.get("text", "") for cell in book.cells for output in cell.get("outputs", ()))
     found = re.search(r"每动一下最多 ([0-9.]+) 秒", printed)
     assert (found is not None) == (file.stem == "04_sensitivity_sweep")

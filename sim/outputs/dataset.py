@@ -26,10 +26,10 @@ def to_dataset(years: Iterable[YearValues], graph: Graph, labels: Labels) -> xr.
     rows = list(years)
     known = {name: item for name, item in graph.quantities.items() if name in rows[0].values}
     variables = {
-        name: xr.DataArray(
+        name: xr.Variable(
+            (*item.dims, "year"),
             np.stack([row.values[name][..., 0] for row in rows], axis=-1),
-            dims=(*item.dims, "year"),
-            attrs=_attributes(name, item, labels),
+            _attributes(name, item, labels),
         )
         for name, item in known.items()
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from concurrent.futures.process import BrokenProcessPool
@@ -117,19 +118,17 @@ def command(home: Home, *arguments: str) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.fixture
-def three_cities(copied: Home) -> Home:
-    """A home of three cities, so that its studies are done quickly."""
-    for city in copied.cities():
-        if city not in {"hengyang", "changsha", "zhuzhou"}:
-            for file in sorted((copied.models / city).rglob("*"), reverse=True):
-                file.rmdir() if file.is_dir() else file.unlink()
-            (copied.models / city).rmdir()
-    return copied
+def with_only(home: Home, *kept: str) -> Home:
+    """A home of a few cities, so that its studies are done quickly."""
+    for city in home.cities():
+        if city not in kept:
+            shutil.rmtree(home.models / city)
+    return home
 
 
 @pytest.mark.slow
-def test_calibrating_renews_what_a_run_draws_from(three_cities: Home) -> None:
+def test_calibrating_renews_what_a_run_draws_from(copied: Home) -> None:
+    three_cities = with_only(copied, "hengyang", "changsha", "zhuzhou")
     [document] = command(three_cities, "calibrate", "zhuzhou", "--fit", "2012:2019")
     posterior = read_posterior(three_cities, "zhuzhou", "prefecture")
     assert posterior is not None
@@ -146,11 +145,12 @@ def test_calibrating_renews_what_a_run_draws_from(three_cities: Home) -> None:
 
 
 @pytest.mark.slow
-def test_a_backtest_prints_the_records_of_every_city(three_cities: Home) -> None:
-    records = command(three_cities, "backtest", "hengyang", "--fit", "2011:2016", "--test", "2019:2020")
+def test_a_backtest_prints_the_records_of_every_city(copied: Home) -> None:
+    two_cities = with_only(copied, "hengyang", "zhuzhou")
+    records = command(two_cities, "backtest", "hengyang", "--fit", "2011:2016", "--test", "2019:2020")
     keys = {"city", "design", "given_common", "indicator", "forecaster", "rmse", "bias", "theil_u", "crps", "coverage_80"}
     assert all(keys <= set(record) for record in records)
-    assert {record["city"] for record in records} == {"pooled", "hengyang", "changsha", "zhuzhou"}
+    assert {record["city"] for record in records} == {"pooled", "hengyang", "zhuzhou"}
     assert {record["design"] for record in records} == {"rolling", "test"}
     assert {record["given_common"] for record in records} == {True, False}
     assert {record["forecaster"] for record in records} == {
