@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,8 +65,8 @@ def score(judged: Sequence[Judged], seed: int = 0) -> Score:
         crps=float(np.mean([item.crps for item in judged])),
         coverage=tuple(float(value) for value in inside.mean(axis=0)),
         width=tuple(float(value) for value in width.mean(axis=0)),
-        rmse_interval=resampled(years, lambda rows: rms(error[rows]), seed),
-        coverage_80_interval=resampled(years, lambda rows: float(inside[rows, place].mean()), seed),
+        rmse_interval=_interval(np.sqrt(resampled_means(years, np.square(error), seed))),
+        coverage_80_interval=_interval(resampled_means(years, inside[:, place], seed)),
     )
 
 
@@ -75,13 +75,17 @@ def rms(values: Values) -> float:
     return float(np.sqrt(np.mean(np.square(values))))
 
 
-def resampled(years: Values, statistic: Callable[[Values], float], seed: int) -> tuple[float, float]:
-    """The 90 % interval of a statistic when whole years are drawn with replacement: errors of one year are alike."""
-    generator, distinct = np.random.default_rng(seed), np.unique(years)
-    rows = {year: np.flatnonzero(years == year) for year in distinct}
-    drawn = (generator.choice(distinct, len(distinct)) for _ in range(_RESAMPLES))
-    found = [statistic(np.concatenate([rows[year] for year in chosen])) for chosen in drawn]
-    low, high = np.quantile(found, _INTERVAL)
+def resampled_means(years: Values, values: Values, seed: int) -> Values:
+    """Means [resample] of values when whole years are drawn with replacement: errors of one year are alike."""
+    distinct, place = np.unique(years, return_inverse=True)
+    chosen = np.random.default_rng(seed).integers(len(distinct), size=(_RESAMPLES, len(distinct)))
+    means: Values = np.bincount(place, values)[chosen].sum(axis=1) / np.bincount(place)[chosen].sum(axis=1)
+    return means
+
+
+def _interval(resamples: Values) -> tuple[float, float]:
+    """The 90 % interval of a statistic."""
+    low, high = np.quantile(resamples, _INTERVAL)
     return float(low), float(high)
 
 

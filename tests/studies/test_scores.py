@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from sim.studies.scores import BANDS, Judged, band_ends, crps, resampled, rms, score
+from sim.studies.scores import BANDS, Judged, band_ends, crps, resampled_means, score
 
 
 @pytest.mark.parametrize("outcome", [-2.0, 0.0, 0.7, 3.0])
@@ -49,6 +49,14 @@ def test_years_are_drawn_whole() -> None:
     """Ten errors of one year are one piece of evidence: with one year there is no interval, with two there are three values."""
     values = np.array([1.0] * 10 + [3.0] * 10)
     years = np.array([2010] * 10 + [2011] * 10)
-    low, high = resampled(years, lambda rows: float(values[rows].mean()), 0)
-    assert (low, high) == (1.0, 3.0)
-    assert resampled(years[:10], lambda rows: rms(values[:10][rows]), 0) == (1.0, 1.0)
+    assert set(resampled_means(years, values, 0)) == {1.0, 2.0, 3.0}
+    assert set(resampled_means(years[:10], values[:10], 0)) == {1.0}
+
+
+def test_means_of_resamples_are_those_of_a_plain_loop() -> None:
+    generator = np.random.default_rng(5)
+    years, values = generator.integers(2010, 2014, 40), generator.normal(size=40)
+    again, distinct = np.random.default_rng(3), np.unique(years)
+    rows = {year: np.flatnonzero(years == year) for year in distinct}
+    expected = [np.concatenate([values[rows[year]] for year in again.choice(distinct, len(distinct))]) for _ in range(2000)]
+    np.testing.assert_allclose(resampled_means(years, values, 3), [part.mean() for part in expected], rtol=1e-12, atol=1e-14)
