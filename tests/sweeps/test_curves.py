@@ -55,6 +55,8 @@ def test_points_of_a_list_of_several_inputs_stand_by_their_numbers() -> None:
     draws = made(np.ones((2, 3)), inputs=[[1.0, 5.0, 2.0], [1.0, 1.0, 1.0]], members=1, swept=2).assign_attrs(method="list")
     curves = curves_of(draws)
     assert (curves.across.key, curves.places.tolist(), len(curves.curves)) == ("point", [1, 2, 3], 1)
+    figure = response_figure(draws, ["output"], 2020, "en")
+    assert all(float(tick).is_integer() for tick in figure.axes[0].get_xticks())
 
 
 def test_medians_and_probabilities_stand_where_their_points_are() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -68,7 +69,8 @@ def _draw_panel(axes: Axes, panel: Panel, across: str, language: Language) -> No
     unit = f"（{panel.unit}）" if language == "zh" else f" ({panel.unit})"
     axes.set_title(wrapped(Text(f"{panel.title.zh}{unit}", f"{panel.title.en}{unit}"), language, _TITLE_WIDTH))
     axes.set_xlabel(across)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    whole = all(np.issubdtype(line.across.dtype, np.integer) for line in panel.lines)  # numbers of points
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=whole))
     if panel.limits is not None:
         axes.set_ylim(*panel.limits)
     style.thousands(axes)
