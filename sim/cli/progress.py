@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -49,9 +50,24 @@ def draw_progress(speaker: Speaker, what: Text) -> Iterator[Told]:
         yield lambda _done, _count, _lost: fail_if_interrupted()
     elif speaker.err.is_terminal:
         with _bar(speaker, what) as told:
-            yield told
+            yield _going_on(speaker, told)
     else:
-        yield _lines(speaker, what)
+        yield _going_on(speaker, _lines(speaker, what))
+
+
+def _going_on(speaker: Speaker, told: Told) -> Told:
+    """Say at the first report what was there already."""
+    reports = count(1)
+
+    def with_a_word(done: int, all_draws: int, lost: int) -> None:
+        if next(reports) == 1 and done:
+            rest = Text("已全部完成，不重算", "all there already, nothing is run again")
+            if done < all_draws:
+                rest = Text("已完成，从缺处继续", "there already, going on with the rest")
+            speaker.err.print(speaker.say(Text(f"{done:,}/{all_draws:,} ", f"{done:,}/{all_draws:,} ") + rest), highlight=False)
+        told(done, all_draws, lost)
+
+    return with_a_word
 
 
 @contextmanager

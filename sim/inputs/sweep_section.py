@@ -108,6 +108,6 @@ def _parsed(text: str, place: Place) -> Any:
             Text("写法：名称=1,2,3 或 '名称={uniform: [1, 3]}'", "write NAME=1,2,3 or 'NAME={uniform: [1, 3]}'"),
         )
         raise InputError(faults.found) from error
-    if isinstance(raw, str) and "," in raw:
-        return [item.strip() for item in raw.split(",")]
+    if isinstance(raw, str) and ("," in raw or "，" in raw):
+        return [item.strip() for item in raw.replace("，", ",").split(",")]
     return raw

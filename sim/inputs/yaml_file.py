@@ -122,13 +122,26 @@ def _read(text: str, file: Path) -> tuple[Document, Faults]:
         stream = iter(YAML(typ="safe", pure=True).parse(text))
         _Builder(document, faults).build(stream)
     except MarkedYAMLError as error:
-        raise InputError(_syntax_fault(error, file)) from error
+        raise InputError(_wide_colon(text, file) or _syntax_fault(error, file)) from error
     except (YAMLError, RecursionError, ValueError, OverflowError) as error:
         message = Text("不是有效的 YAML", "not valid YAML")
         raise InputError(Fault(message, Place(file), Text(str(error), str(error)))) from error
     if document.data is None and not faults.found:
         faults.add(Text("文件是空的", "the file is empty"), Place(file))
     return document, faults
+
+
+_WIDE_COLON = re.compile(r"(?:^[ \t]*(?:- )?|[{,][ \t]*)[^\s#'\"：:{},]+(：)", re.MULTILINE)
+
+
+def _wide_colon(text: str, file: Path) -> Fault | None:
+    """The commonest slip of a Chinese keyboard: a full-width colon after a key."""
+    found = _WIDE_COLON.search(text)
+    if found is None:
+        return None
+    line, column = text.count("\n", 0, found.start(1)) + 1, found.start(1) - text.rfind("\n", 0, found.start(1))
+    message = Text("键后用了全角冒号“：”", "a full-width colon '：' stands after a key")
+    return Fault(message, Place(file, line, column), Text("改为半角冒号加空格“: ”", "write ': ', a colon and a blank"))
 
 
 def _syntax_fault(error: MarkedYAMLError, file: Path) -> Fault:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sim.report.values import unit_text
+from sim.report.values import unit_text, with_unit_text
 from sim.text import Language, Text
 
 PERCENT = 100.0
@@ -29,10 +29,8 @@ class Named:
 
 def with_unit(named: Named, language: Language) -> str:
     """A name with its unit in brackets, if it has one."""
-    label, unit = named.label.in_language(language), unit_text(named.unit, language) if named.unit else ""
-    if not unit:
-        return label
-    return f"{label}（{unit}）" if language == "zh" else f"{label} ({unit})"
+    unit = unit_text(named.unit, language) if named.unit else ""
+    return with_unit_text(named.label.in_language(language), unit, language)
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,13 @@ class Asked:
     value: float
     variable: str
     level: float | None
+    since: int | None = None
+    """First year of a target that is to be met in each year."""
+
+    @property
+    def years(self) -> str:
+        """The year, or the years in each of which it is to be met."""
+        return str(self.year) if self.since is None else f"{self.since}–{self.year}"
 
 
 def in_percent(key: str, label: Text, unit: str) -> Named:
@@ -109,6 +114,7 @@ def _asked(item: Mapping[str, Any]) -> Asked:
         item["value"],
         item.get("variable", ""),
         item.get("level"),
+        item.get("since"),
     )
 
 

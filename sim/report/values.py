@@ -64,6 +64,17 @@ def unit_text(unit: str, language: Language) -> str:
     return "/".join(parts)
 
 
+def with_unit_text(label: str, unit: str, language: Language) -> str:
+    """A name with its unit in brackets; brackets that are there already take it in, and nothing is said twice."""
+    if not unit:
+        return label
+    opening, closing, comma = ("（", "）", "，") if language == "zh" else (" (", ")", ", ")
+    head, bracket, inside = label.removesuffix(closing).rpartition(opening)
+    if not (bracket and label.endswith(closing)):
+        return f"{label}{opening}{unit}{closing}"
+    return f"{head}{opening}{inside}{comma}{unit.replace(f'{opening}{inside}{closing}', '')}{closing}"
+
+
 def value_text(path: YearPath | None, dims: Sequence[Dimension], labels: Labels, base_year: int) -> Text:
     """A value in words; None is a dash."""
     if path is None:

@@ -25,6 +25,7 @@ from sim.text import Text
 Members = NDArray[np.bool_]
 Ends = tuple[float, float]
 _ALWAYS_POSITIVE = 1e-300
+_OFTEN_IN_PERCENT = ("ratio", "1/a")
 
 
 @dataclass(frozen=True)
@@ -149,4 +150,6 @@ def _fail_if_outside(record: ParameterRecord, distribution: Distribution, ends: 
         what = Text("倍数 ", "the factor ") if relative else Text("", "")
         unit = "" if relative else f"（{record.unit}）"
         unit_en = "" if relative else f" ({record.unit})"
-        faults.add(what + Text(f"{wrong:g} 超出范围 {span}{unit}", f"{wrong:g} lies outside {span}{unit_en}"), place)
+        message = what + Text(f"{wrong:g} 超出范围 {span}{unit}", f"{wrong:g} lies outside {span}{unit_en}")
+        meant = record.unit in _OFTEN_IN_PERCENT and not relative and low <= wrong / 100.0 <= high
+        faults.add(message, place, Text(f"是否想写 {wrong:g} %？", f"did you mean {wrong:g} %?") if meant else None)

@@ -138,10 +138,19 @@ def sentences(analysis: Analysis) -> list[Text]:
     head = Text(f"Sobol 指数：{inputs} 个输入，基样本 {points}", f"Sobol indices: {inputs} inputs, base sample {points}")
     again = f"{attributes['resamples']}"
     resampled = Text(f"；区间由 {again} 次自助重抽得到。", f"; intervals from {again} bootstrap resamples.")
-    found = [head + _left_out(lost) + resampled]
+    found = [head + _left_out(lost) + resampled, _ESTIMATES]
     if analysis.screened is not None:
         found.append(_screened(analysis.screened.sizes["input"]))
     return found
+
+
+_ESTIMATES = Text(
+    "指数是抽样估计：样本小时会略低于 0 或高于 1，按 0 和 1 理解，以区间为准（基样本不宜少于 1,024）；"
+    "几个输入共同起作用的部分在各自的总效应中都计入，所以总效应之和可大于 1。",
+    "Indices are estimates: small samples put some a little below 0 or above 1, to be read as 0 and 1 with their intervals "
+    "(take a base sample of 1,024 or more); what inputs do together counts in the total effect of each, so totals may add up "
+    "to more than 1.",
+)
 
 
 def _left_out(lost: int) -> Text:

@@ -105,7 +105,8 @@ def _drawn_points(findings: Findings, pictures: Path, language: Language) -> lis
 
 def _put_tables(findings: Findings, folder: Path, language: Language) -> None:
     if findings.pointwise:
-        heads = [*point_heads(findings, language), *(f"P({key})" for key in findings.points[0].chances)]
+        share = "met" if members_of(findings.draws) == 1 else "P"  # a single run meets a target or not
+        heads = [*point_heads(findings, language), *(f"{share}({key})" for key in findings.points[0].chances)]
         put_table(folder / "points.csv", heads, (row.numbers for row in findings.points))
         return
     put_table(folder / "targets.csv", *_target_table(findings, language))

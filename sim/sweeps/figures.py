@@ -112,7 +112,7 @@ def chances_figure(draws: xr.Dataset, language: Language, found: xr.Dataset | No
         message = Text("没有逐次判断的目标", "no target was judged draw by draw")
         raise UsageError(Fault(message, advice=Text("情景中要有 targets", "the scenario needs targets")))
     rows = [
-        chances.Chance(item.label + Text(f" {item.year}", f" {item.year}"), float(p), float(error))
+        chances.Chance(item.label + Text(f" {item.years}", f" {item.years}"), float(p), float(error))
         for item, p, error in zip(asked, found["probability"].to_numpy(), found["error"].to_numpy(), strict=True)
     ]
     rows.append(chances.Chance(ALL_TARGETS, float(found["joint"]), float(found["joint_error"])))

@@ -21,7 +21,7 @@ from sim.sweeps.index_figures import map_figure, tornado_figure
 from sim.sweeps.tables import headline_series, method_sentence, reading_year
 from sim.text import Language, Text
 
-_MOST_DRAWN, _MOST_ROWS = 6, 10
+_MOST_DRAWN, _MOST_ROWS = 8, 10
 
 
 def deliver_analysis(analysis: Analysis, folder: Path, language: Language) -> Path:

@@ -193,6 +193,7 @@ def _target(outcome: Outcome, conditions: Conditions, name: str) -> dict[str, An
         "en": target.name.en,
         "unit": target.unit,
         "year": target.year,
+        "since": target.start_year if score.each_year else None,
         "operator": target.operator,
         "value": target.value,
         "central": score.projected,

@@ -56,7 +56,7 @@ def chance_response_figure(draws: xr.Dataset, language: Language, found: xr.Data
         advice = Text("情景中要有 targets，并写明 draws", "the scenario needs targets, and the sweep `draws`")
         raise UsageError(Fault(message, advice=advice))
     found = probabilities(draws) if found is None else found
-    rows = [(item.label + Text(f" {item.year}", f" {item.year}"), found["probability"][i]) for i, item in enumerate(asked)]
+    rows = [(item.label + Text(f" {item.years}", f" {item.years}"), found["probability"][i]) for i, item in enumerate(asked)]
     rows.append((ALL_TARGETS, found["joint"]))
     panels = [response.Panel(label, "%", _lines(curves, PERCENT * row.to_numpy()), limits=_WHOLE) for label, row in rows]
     title = title_of(draws) + Text("：实现概率", ": probabilities")
@@ -104,13 +104,13 @@ def _lines(
 def _label(curves: Curves, curve: Curve) -> Text | None:
     if curves.parted_by is None or curve.level is None:
         return None
-    label, amount = curves.parted_by.label, _amount(curves.parted_by, curve.level)
-    return label + Text(f" {amount}", f" {amount}")
+    return curves.parted_by.label + Text(" ", " ") + _amount(curves.parted_by, curve.level)
 
 
-def _amount(named: Named, value: float) -> str:
+def _amount(named: Named, value: float) -> Text:
     """A value with its unit, short."""
-    return f"{value:.4g}{'' if named.unit.startswith('%') else ' '}{named.unit}".rstrip()
+    number = f"{value:.4g}{'' if named.unit.startswith('%') or not named.unit else ' '}"
+    return Text(number + unit_text(named.unit, "zh"), number + unit_text(named.unit, "en"))
 
 
 def _note(curves: Curves) -> Text:
@@ -121,5 +121,5 @@ def _note(curves: Curves) -> Text:
         note += Text(f"；画出 {levels} 个取值中的 {shown} 个", f"; {shown} of {levels} values are drawn")
     for named, value in curves.held:
         held = _amount(named, value)
-        note += Text(f"；{named.label.zh}取 {held}", f"; {named.label.en} is {held}")
+        note += Text(f"；{named.label.zh}取 {held.zh}", f"; {named.label.en} is {held.en}")
     return note

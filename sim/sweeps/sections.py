@@ -12,6 +12,7 @@ from sim.report.sweep_names import ALL_TARGETS, named_inputs, named_series, with
 from sim.report.sweep_page import Section
 from sim.report.values import unit_text
 from sim.sweeps.findings import Findings
+from sim.sweeps.statistics import members_of
 from sim.sweeps.tables import BandRow, PointRow, TargetRow
 from sim.text import Language, Text
 
@@ -59,7 +60,7 @@ def target_cells(row: TargetRow, language: Language) -> list[str]:
     """A target as text: name, unit, year, plan, probability, error."""
     target = row.target
     plan = f"{OPERATORS[target.operator]} {exact(target.value)}"
-    named = [target.label.in_language(language), unit_text(target.unit, language), str(target.year), plan]
+    named = [target.label.in_language(language), unit_text(target.unit, language), target.years, plan]
     return [*named, *_chance(row.probability, row.error)]
 
 
@@ -114,15 +115,28 @@ def point_sections(findings: Findings, pictures: Pictures, language: Language) -
     count = f"{len(rows):,}"
     cut = Text(f"共 {count} 个点，全表在 points.csv。", f"{count} points in all; the whole table is points.csv.")
     note = cut if len(rows) > MOST_POINTS else Text("", "")
+    single = members_of(findings.draws) == 1
+    if single:
+        note = _ONCE + note
     title = Text(f"各点 {year} 年的中位数", f"Medians of each point in {year}")
+    title = Text(f"各点 {year} 年的结果", f"Results of each point in {year}") if single else title
     heads_shown = [*heads[:inputs], *(heads[inputs + place] for place in shown)]
     sections = [Section(title, note, heads_shown, medians, pictures.get("medians", {}))]
     if findings.targets:
-        labels = [f"{row.target.label.in_language(language)} {row.target.year}" for row in findings.targets]
-        chances = [[*_inputs(row), *(_cell(chance, p) or "0" for p in row.chances.values())] for row in few]
-        probable = Text("各点的实现概率", "Probabilities of each point")
+        labels = [f"{row.target.label.in_language(language)} {row.target.years}" for row in findings.targets]
+        said = (lambda share: _MET[bool(share)].in_language(language)) if single else (lambda share: chance(share) or "0")
+        chances = [[*_inputs(row), *(_cell(said, p) for p in row.chances.values())] for row in few]
+        probable = _WHETHER if single else Text("各点的实现概率", "Probabilities of each point")
         sections.append(Section(probable, note, [*heads[:inputs], *labels], chances, pictures.get("chances", {})))
     return sections
+
+
+_ONCE = Text(
+    "每点按中心值推演一次，没有年度冲击，不是概率；要概率请写 draws。",
+    "Each point is run once at the central values, without yearly shocks: no probabilities; name `draws` for those. ",
+)
+_WHETHER = Text("各点是否达到目标", "Whether each point meets the targets")
+_MET = {True: Text("达到", "met"), False: Text("未达到", "not met")}
 
 
 def _cell(text: Callable[[float | None], str], value: float) -> str:

@@ -14,9 +14,11 @@ import xarray as xr
 from typer.testing import CliRunner
 
 from sim.cli.app import app
-from sim.cli.progress import Pace, left_text, lost_text, rate_text
+from sim.cli.console import Speaker
+from sim.cli.progress import Pace, draw_progress, left_text, lost_text, rate_text
 from sim.errors import SimError
 from sim.outputs.draw_store import read_draws
+from sim.text import Text
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -123,3 +125,15 @@ def test_the_pace_is_that_of_this_program() -> None:
     assert left_text(3725.0).en == ", 1:02:05 left"
     assert left_text(None).en == ""
     assert lost_text(3).zh == "无效 3"
+
+
+@pytest.mark.parametrize(
+    ("done", "said"), [(0, ""), (7, "7/20 there already, going on with the rest"), (20, "nothing is run again")]
+)
+def test_what_was_there_already_is_said_once(done: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with draw_progress(Speaker("en"), Text("计划", "plan")) as told:
+        told(done, 20, 0)
+        told(20, 20, 0)
+    heard = capsys.readouterr().err
+    assert said in heard
+    assert heard.count("already") == (1 if done else 0)

@@ -21,6 +21,19 @@ def fault_of(text: str) -> str:
     return str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("a: 1\nlevers：\n  b: 2\n", "x.yaml:2:7"), ("a: {zh：甲, en: [b}\n", "x.yaml:1:7"), ("- 甲：1\n- a: [\n", "x.yaml:1:4")],
+)
+def test_a_full_width_colon_after_a_key_is_named(text: str, place: str) -> None:
+    assert f"{place}: a full-width colon" in fault_of(text)
+
+
+def test_a_full_width_colon_in_a_sentence_is_no_fault() -> None:
+    assert parse_yaml("note: 说明：很好\n", FILE).data == {"note": "说明：很好"}
+    assert "full-width" not in fault_of("note: 说明：很好\nlist: [1\n")
+
+
 def test_plain_data_with_places() -> None:
     document = parse_yaml("a: 1\nb:\n  - 2.5\n  - {c: true, d: ~, e: '1'}\n2022: 1e-3\n", FILE)
     assert document.data == {"a": 1, "b": [2.5, {"c": True, "d": None, "e": "1"}], 2022: 0.001}

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.dimensions import Dimension
 from sim.inputs.values import YearPath
-from sim.report.values import unit_text, value_text
+from sim.report.values import unit_text, value_text, with_unit_text
 from sim.world import World
 
 
@@ -42,3 +42,12 @@ def test_values_in_words(world: World) -> None:
     many = YearPath(np.array(1.0), tuple(range(2020, 2036)), tuple(np.array(float(y)) for y in range(16)), "hold", 2020)
     assert words(many) == "2020 年 0 …… 2035 年 15（16 个年份）"
     assert words(YearPath(np.linspace(0.0, 1.0, 101)), world.graph.dimensions["age"]) == "101 个值，0 … 1"
+
+
+def test_a_name_takes_its_unit_into_its_brackets() -> None:
+    assert with_unit_text("四上企业", "户", "zh") == "四上企业（户）"
+    assert with_unit_text("人数", "", "zh") == "人数"
+    assert with_unit_text("地区生产总值（现价）", "亿元", "zh") == "地区生产总值（现价，亿元）"
+    assert with_unit_text("地区生产总值（2020 年价）", "亿元（2020 年价）", "zh") == "地区生产总值（2020 年价，亿元）"
+    assert with_unit_text("GDP (2020 prices)", "CNY 100m (2020 prices)", "en") == "GDP (2020 prices, CNY 100m)"
+    assert with_unit_text("a (b) c", "%", "en") == "a (b) c (%)"

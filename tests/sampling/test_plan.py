@@ -93,7 +93,7 @@ BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({POLICY: {"normal": [0.01, -1]}}, {}, "must be above zero"),
     ({POLICY: {"normal": [0.5, 0.01]}}, {}, "0.5 lies outside -0.02 … 0.05"),
     ({POLICY: {"lognormal": [0.01, 0.9]}}, {}, "a factor above 1"),
-    ({POLICY: {"uniform": [0.0, 0.9]}}, {}, "0.9 lies outside -0.02 … 0.05"),
+    ({POLICY: {"uniform": [0.0, 0.9]}}, {}, "0.9 lies outside -0.02 … 0.05 (ratio)  → did you mean 0.9 %?"),
     ({POLICY: {"unifrom": [0.0, 0.01]}}, {}, "did you mean 'uniform'?"),
     ({POLICY: {"uniform": [0.0, 0.01], "normal": [0.0, 0.01]}}, {}, "exactly one kind"),
     ({POLICY: {"values": [1.0], "relative": "yes"}}, {}, "relative is true or false"),

@@ -10,7 +10,9 @@ import xarray as xr
 
 from sim.errors import UsageError
 from sim.sweeps.curves import MOST_ALONG, MOST_CURVES, curves_of
+from sim.sweeps.findings import findings_of
 from sim.sweeps.response_figures import chance_response_figure, response_figure
+from sim.sweeps.sections import point_sections
 from tests.sweeps.draws import made
 
 
@@ -72,3 +74,12 @@ def test_what_is_no_grid_has_no_response() -> None:
         response_figure(made(np.ones((2, 5))), ["output"], 2021, "en")
     with pytest.raises(UsageError, match="no target was judged"):
         chance_response_figure(grid([1.0, 2.0]), "en")
+
+
+def test_a_point_that_was_run_once_meets_a_target_or_does_not() -> None:
+    once, often = (point_sections(findings_of(grid([1.0, 2.0], members=members)), {}, "en") for members in (1, 3))
+    assert once[1].title.en == "Whether each point meets the targets"
+    assert [row[-1] for row in once[1].rows] == ["not met", "met"]
+    assert "no probabilities" in once[0].note.en
+    assert [row[-1] for row in often[1].rows] == ["0.0%", "100.0%"]
+    assert "no probabilities" not in often[0].note.en

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from sim.report import style
+from sim.report.values import with_unit_text
 from sim.text import Language, Text
 
 Values = NDArray[Any]
@@ -62,7 +63,7 @@ def _draw_fan(axes: Axes, fan: Fan, language: Language, *, alone: bool) -> None:
     for year, value in fan.targets:
         target = Text("规划目标", "target of the plan").in_language(language)
         axes.plot(year, value, "*", color=style.MISSED, ms=13 if alone else 10, zorder=6, label=target)
-    axes.set_title(f"{fan.title.in_language(language)}（{fan.unit}）" if language == "zh" else f"{fan.title.en} ({fan.unit})")
+    axes.set_title(with_unit_text(fan.title.in_language(language), fan.unit, language))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     style.thousands(axes)
     style.mark_base_year(axes, fan.years[0])

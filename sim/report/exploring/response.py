@@ -14,8 +14,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from sim.report import style
+from sim.report.values import with_unit_text
 from sim.report.view import wrapped
-from sim.text import Language, Text
+from sim.text import LANGUAGES, Language, Text
 
 Values = NDArray[Any]
 _BAND, _TITLE_WIDTH = "#d6e3f0", 40
@@ -66,8 +67,8 @@ def _draw_panel(axes: Axes, panel: Panel, across: str, language: Language) -> No
     if panel.target is not None:
         asked = Text("规划目标", "target of the plan").in_language(language)
         axes.axhline(panel.target, color=style.MISSED, lw=1.4, ls="--", label=asked, zorder=2)
-    unit = f"（{panel.unit}）" if language == "zh" else f" ({panel.unit})"
-    axes.set_title(wrapped(Text(f"{panel.title.zh}{unit}", f"{panel.title.en}{unit}"), language, _TITLE_WIDTH))
+    zh, en = (with_unit_text(panel.title.in_language(spoken), panel.unit, spoken) for spoken in LANGUAGES)
+    axes.set_title(wrapped(Text(zh, en), language, _TITLE_WIDTH))
     axes.set_xlabel(across)
     whole = all(np.issubdtype(line.across.dtype, np.integer) for line in panel.lines)  # numbers of points
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=whole))
