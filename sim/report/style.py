@@ -22,6 +22,8 @@ INK, GREY, FAINT = "#1f2933", "#7b8794", "#e4e7eb"
 SCENARIO_COLOURS = ("#2f6fab", "#d1603d", "#3f8f5f", "#8a5aa8", "#b8860b", "#4a9c9c")
 MISSED, OPEN = "#c0453b", "#9aa5b1"
 _FEW_PANELS, _FEW_COLUMNS, _MANY_COLUMNS = 4, 2, 3
+_ROOM_BETWEEN_ROWS = 0.12
+"""Inches above and below each panel, so that a title stands with its own."""
 _THOUSANDS = 1000.0
 
 
@@ -88,6 +90,7 @@ def panels(count: int, title: str, note: str) -> tuple[Figure, list[Axes]]:
     columns = min(count, _MANY_COLUMNS if count > _FEW_PANELS else _FEW_COLUMNS)
     rows = math.ceil(count / columns)
     figure = new_figure(title, note, (9.6, 5.4) if count == 1 else (4.2 * columns, 3.0 * rows + 1.0))
+    figure.get_layout_engine().set(h_pad=_ROOM_BETWEEN_ROWS)  # type: ignore[union-attr, call-arg]  # it is constrained
     axes = list(figure.subplots(rows, columns, squeeze=False).ravel())
     for empty in axes[count:]:
         empty.set_visible(False)

@@ -86,7 +86,7 @@ def index_section(analysis: Analysis, name: str, figures: Mapping[str, str], lan
     order = np.argsort(-chosen["total" if sobol else "size"].to_numpy(), kind="stable")[:_MOST_ROWS]
     scale = named_from(indices["output"])[name].scale if not sobol else 1.0
     keys = [str(key) for key in indices["input"].to_numpy()]
-    shown = (lambda value: f"{value:.3f}") if sobol else plain
+    shown = (lambda value: f"{round(value, 3) + 0.0:.3f}") if sobol else plain  # no minus before nought
     rows = [
         [inputs[keys[place]].label.in_language(language), *(shown(scale * float(chosen[column][place])) for column in columns)]
         for place in order

@@ -10,7 +10,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 from numpy.typing import NDArray
 
 from sim.report import style
@@ -19,7 +19,7 @@ from sim.report.view import wrapped
 from sim.text import LANGUAGES, Language, Text
 
 Values = NDArray[Any]
-_BAND, _TITLE_WIDTH = "#d6e3f0", 40
+_BAND, _TITLE_WIDTH, _MOST_TICKS = "#d6e3f0", 40, 6
 _DARKEST, _LIGHTEST = 0.05, 0.8
 
 
@@ -70,8 +70,9 @@ def _draw_panel(axes: Axes, panel: Panel, across: str, language: Language) -> No
     zh, en = (with_unit_text(panel.title.in_language(spoken), panel.unit, spoken) for spoken in LANGUAGES)
     axes.set_title(wrapped(Text(zh, en), language, _TITLE_WIDTH))
     axes.set_xlabel(across)
-    whole = all(np.issubdtype(line.across.dtype, np.integer) for line in panel.lines)  # numbers of points
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=whole))
+    places = np.unique(np.concatenate([line.across for line in panel.lines]))
+    few = len(places) <= _MOST_TICKS
+    axes.xaxis.set_major_locator(FixedLocator(places.tolist()) if few else MaxNLocator(_MOST_TICKS, integer=places.dtype.kind == "i"))
     if panel.limits is not None:
         axes.set_ylim(*panel.limits)
     style.thousands(axes)
