@@ -71,8 +71,8 @@ def _draw_panel(axes: Axes, panel: Panel, across: str, language: Language) -> No
     axes.set_title(wrapped(Text(zh, en), language, _TITLE_WIDTH))
     axes.set_xlabel(across)
     places = np.unique(np.concatenate([line.across for line in panel.lines]))
-    few = len(places) <= _MOST_TICKS
-    axes.xaxis.set_major_locator(FixedLocator(places.tolist()) if few else MaxNLocator(_MOST_TICKS, integer=places.dtype.kind == "i"))
+    evenly = MaxNLocator(_MOST_TICKS, integer=places.dtype.kind == "i")  # numbers of points are whole
+    axes.xaxis.set_major_locator(FixedLocator(places.tolist()) if len(places) <= _MOST_TICKS else evenly)
     if panel.limits is not None:
         axes.set_ylim(*panel.limits)
     style.thousands(axes)
