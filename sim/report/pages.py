@@ -146,11 +146,9 @@ def headline(scores: Sequence[Score]) -> Text:
     if not open_targets:
         return Text(f"{zh}。", f"{en}.")
     worst = max(open_targets, key=lambda score: abs(score.gap_percent or 0.0))
-    gap = plain(abs(worst.gap_percent or 0.0))
+    gap, side = plain(abs(worst.gap_percent or 0.0)), "少" if (worst.gap or 0.0) < 0.0 else "多"
     return Text(
-        f"{zh}，{len(open_targets)} 项未实现；差距最大的是“{worst.target.name.zh}”，比目标值少 {gap}%。"
-        if (worst.gap or 0.0) < 0.0
-        else f"{zh}，{len(open_targets)} 项未实现；差距最大的是“{worst.target.name.zh}”，比目标值多 {gap}%。",
+        f"{zh}，{len(open_targets)} 项未实现；差距最大的是“{worst.target.name.zh}”，比目标值{side} {gap}%。",
         f"{en}, {len(open_targets)} are not; the widest gap is '{worst.target.name.en}', {gap} % of its plan value.",
     )
 

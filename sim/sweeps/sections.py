@@ -114,12 +114,10 @@ def point_sections(findings: Findings, pictures: Pictures, language: Language) -
     medians = [[*_inputs(row), *(_cell(plain, list(row.medians.values())[place]) for place in shown)] for row in few]
     count = f"{len(rows):,}"
     cut = Text(f"共 {count} 个点，全表在 points.csv。", f"{count} points in all; the whole table is points.csv.")
-    note = cut if len(rows) > MOST_POINTS else Text("", "")
     single = members_of(findings.draws) == 1
-    if single:
-        note = _ONCE + note
-    title = Text(f"各点 {year} 年的中位数", f"Medians of each point in {year}")
-    title = Text(f"各点 {year} 年的结果", f"Results of each point in {year}") if single else title
+    note = (_ONCE if single else Text("", "")) + (cut if len(rows) > MOST_POINTS else Text("", ""))
+    what = Text("结果", "Results") if single else Text("中位数", "Medians")
+    title = Text(f"各点 {year} 年的{what.zh}", f"{what.en} of each point in {year}")
     heads_shown = [*heads[:inputs], *(heads[inputs + place] for place in shown)]
     sections = [Section(title, note, heads_shown, medians, pictures.get("medians", {}))]
     if findings.targets:
@@ -132,8 +130,8 @@ def point_sections(findings: Findings, pictures: Pictures, language: Language) -
 
 
 _ONCE = Text(
-    "每点按中心值推演一次，没有年度冲击，不是概率；要概率请写 draws。",
-    "Each point is run once at the central values, without yearly shocks: no probabilities; name `draws` for those. ",
+    "每点只推演一次，不是概率；要概率请写 draws，例如 200。",
+    "Each point is run once: no probabilities; name `draws` for those, such as 200. ",
 )
 _WHETHER = Text("各点是否达到目标", "Whether each point meets the targets")
 _MET = {True: Text("达到", "met"), False: Text("未达到", "not met")}
