@@ -24,13 +24,13 @@ from sim.pipeline import Case, Outcome
 from sim.plan.probability import sentences
 from sim.plan.tables import score_dataset, write_scorecard
 from sim.report.drawing import OF_ONE_CASE, finish_drawing, read_svgs, start_drawing
-from sim.report.numbers import chance, plain
 from sim.report.pages import Assumption, CaseText, Foresight, Setting, as_cells, compare_page, report_page
 from sim.report.values import value_text
 from sim.report.view import CaseView, LedgerView, View
 from sim.report.workbook import write_workbook
 from sim.text import Language, Text
 from sim.units import conversion
+from sim.words import chance, plain
 
 
 def deliver(outcomes: Sequence[Outcome], results: Path, language: Language, pool: ProcessPoolExecutor, now: datetime) -> Path:

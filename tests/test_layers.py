@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("text",),
     ("errors",),
-    ("units", "dimensions", "cache", "interrupts", "processes", "streams"),
+    ("units", "words", "dimensions", "cache", "interrupts", "processes", "streams"),
     ("inputs",),
     ("ledger",),
     ("model",),

@@ -10,8 +10,8 @@ from sim.cli.console import Speaker
 from sim.errors import Fault, Place, UsageError
 from sim.outputs.compare import Difference, differences
 from sim.outputs.store import find_run
-from sim.report.values import unit_text
 from sim.text import Text
+from sim.words import unit_text
 
 
 def compare(first: str, second: str, results: Path, speaker: Speaker) -> None:

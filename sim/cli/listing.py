@@ -13,8 +13,8 @@ from sim.inputs.bindings import AnyBinding, Binding
 from sim.inputs.home import DEFAULT_CITY, Home, find_home
 from sim.inputs.scenario import read_scenario, scenario_files
 from sim.model.binding import shown
-from sim.report.values import unit_text
 from sim.text import Text
+from sim.words import unit_text
 from sim.world import World, open_world
 
 

@@ -253,7 +253,7 @@ _LONG = 40
 
 def scorecard_table(scores: Sequence[Any], speaker: Speaker) -> Table:
     """The scorecard for a terminal."""
-    from sim.report.numbers import VERDICTS
+    from sim.plan.scorecard import VERDICTS
     from sim.report.pages import score_cells
 
     table = Table(box=None, pad_edge=False, header_style="bold")

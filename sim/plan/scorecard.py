@@ -28,6 +28,13 @@ from sim.text import Text
 from sim.units import conversion
 
 Verdict = Literal["met", "near", "missed", "not_judged"]
+VERDICTS: dict[Verdict, Text] = {
+    "met": Text("实现", "met"),
+    "near": Text("接近", "near"),
+    "missed": Text("未实现", "missed"),
+    "not_judged": Text("暂不评估", "not judged"),
+}
+"""The verdicts in words."""
 NEAR = 0.03
 PERCENT = "%"
 Projected = float | NDArray[Any]

@@ -12,11 +12,10 @@ import jinja2
 
 from sim.outputs.published import Comparison
 from sim.plan.rest import MORE_THAN_ALL
-from sim.plan.scorecard import Score
-from sim.report.numbers import NONE, VERDICTS, chance, exact, plain, rate, signed
-from sim.report.values import unit_text
+from sim.plan.scorecard import VERDICTS, Score
 from sim.report.view import CaseView, View, yearly
 from sim.text import Language, Text
+from sim.words import NONE, chance, exact, plain, rate, signed, unit_text
 
 HEADLINE_INDICATORS = (
     "gdp_nominal",

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sim.report.values import unit_text, with_unit_text
 from sim.text import Language, Text
+from sim.words import unit_text, with_unit_text
 
 PERCENT = 100.0
 ALL_TARGETS = Text("全部同时实现", "all of them together")

@@ -11,12 +11,12 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
+from sim.plan.scorecard import VERDICTS
 from sim.plan.tables import full_row
-from sim.report.numbers import VERDICTS
 from sim.report.pages import Assumption, CaseText, Setting, as_cells
-from sim.report.values import unit_text
 from sim.report.view import CaseView, View
 from sim.text import Text
+from sim.words import unit_text
 
 SCORE_HEADS: dict[str, Text] = {
     "scenario": Text("情景", "scenario"),

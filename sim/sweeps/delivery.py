@@ -13,7 +13,6 @@ import xarray as xr
 from sim.outputs.sweep_folder import disk_faults, put
 from sim.report.sweep_names import ALL_TARGETS, left_out_of, title_of
 from sim.report.sweep_page import Section, sweep_page
-from sim.report.values import unit_text
 from sim.sweeps.figures import chances_figure, correlation_figure, fan_figure
 from sim.sweeps.files import put_datasets, put_figure, put_table
 from sim.sweeps.findings import Findings
@@ -29,6 +28,7 @@ from sim.sweeps.sections import (
 from sim.sweeps.statistics import members_of
 from sim.sweeps.tables import method_sentence
 from sim.text import Language, Text
+from sim.words import unit_text
 
 _MOST_CORRELATED = 4
 Rows = list[tuple[Any, ...]]

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.report.sweep_names import Named
-from sim.report.values import unit_text
 from sim.sweeps.analysis import Analysis
 from sim.sweeps.findings import Findings
 from sim.sweeps.index_delivery import index_table
 from sim.sweeps.tables import PointRow
 from sim.text import Language
+from sim.words import unit_text
 
 
 def sweep_document(findings: Findings, folder: Path, language: Language) -> dict[str, Any]:

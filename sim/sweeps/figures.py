@@ -13,9 +13,9 @@ from sim.errors import Fault, UsageError, nearest
 from sim.report import style
 from sim.report.exploring import chances, fan, scatter, tornado
 from sim.report.sweep_names import ALL_TARGETS, asked_targets, named_inputs, named_series, published_of, title_of
-from sim.report.values import unit_text
 from sim.sweeps.statistics import bands, outputs_of, probabilities, spearman, year_in
 from sim.text import Language, Text
+from sim.words import unit_text
 
 _MOST_BARS = 12
 

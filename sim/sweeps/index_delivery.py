@@ -10,16 +10,15 @@ import numpy as np
 import xarray as xr
 
 from sim.outputs.sweep_folder import disk_faults
-from sim.report.numbers import plain
 from sim.report.sweep_names import named_from
 from sim.report.sweep_page import Section
-from sim.report.values import unit_text
 from sim.sweeps.analysis import Analysis, sentences
 from sim.sweeps.delivery import plain_attributes, write_page
 from sim.sweeps.files import put_datasets, put_figure, put_table
 from sim.sweeps.index_figures import map_figure, tornado_figure
 from sim.sweeps.tables import headline_series, method_sentence, reading_year
 from sim.text import Language, Text
+from sim.words import plain, unit_text
 
 _MOST_DRAWN, _MOST_ROWS = 8, 10
 

@@ -13,9 +13,9 @@ from sim.errors import Fault, UsageError, nearest
 from sim.report import style
 from sim.report.exploring import index_map, tornado
 from sim.report.sweep_names import Named, named_from
-from sim.report.values import unit_text
 from sim.sweeps.statistics import year_in
 from sim.text import Language, Text
+from sim.words import unit_text
 
 Values = NDArray[Any]
 _MOST_BARS, _FEWEST_BARS = 12, 5

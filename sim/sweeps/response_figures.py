@@ -12,11 +12,11 @@ from sim.errors import Fault, UsageError
 from sim.report import style
 from sim.report.exploring import response
 from sim.report.sweep_names import ALL_TARGETS, PERCENT, Named, asked_targets, named_series, title_of, with_unit
-from sim.report.values import unit_text
 from sim.sweeps.curves import Curve, Curves, curves_of
 from sim.sweeps.figures import series_in
 from sim.sweeps.statistics import MEDIAN, bands, members_of, probabilities, year_in
 from sim.text import Language, Text
+from sim.words import unit_text
 
 _WHOLE = (-3.0, 103.0)
 _ENDS = (0.1, 0.9)

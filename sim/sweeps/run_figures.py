@@ -8,13 +8,13 @@ import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
+from sim.plan.scorecard import VERDICTS
 from sim.report import style
 from sim.report.exploring import fan
-from sim.report.numbers import VERDICTS
 from sim.report.sweep_names import asked_targets, named_series, published_of, title_of
-from sim.report.values import unit_text
 from sim.sweeps.figures import series_in
 from sim.text import Language, Text
+from sim.words import unit_text
 
 _USUAL = ("gdp_nominal", "manufacturing_share", "four_above_firms", "hightech_firms", "residents", "rd_intensity")
 

@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import xarray as xr
 
-from sim.report.numbers import NONE, chance, exact, plain
 from sim.report.sweep_names import ALL_TARGETS, named_inputs, named_series, with_unit
 from sim.report.sweep_page import Section
-from sim.report.values import unit_text
 from sim.sweeps.findings import Findings
 from sim.sweeps.statistics import members_of
 from sim.sweeps.tables import BandRow, PointRow, TargetRow
 from sim.text import Language, Text
+from sim.words import NONE, chance, exact, plain, unit_text
 
 OPERATORS = {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}
 MOST_POINTS = 400

@@ -21,11 +21,11 @@ from sim.inputs.home import Home
 from sim.report import style
 from sim.report.drawing import FIGURE_NAMES, OF_ONE_CASE
 from sim.report.figures import FIGURES
-from sim.report.numbers import plain, signed
 from sim.report.pages import compare_page, report_page
 from sim.report.style import FONT_FILE
 from sim.report.workbook import write_workbook
 from sim.text import LANGUAGES, Language
+from sim.words import plain, signed
 from sim.world import World
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.dimensions import Dimension
 from sim.inputs.values import YearPath
-from sim.report.values import unit_text, value_text, with_unit_text
+from sim.report.values import value_text
+from sim.words import unit_text, with_unit_text
 from sim.world import World
 
 

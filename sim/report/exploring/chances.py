@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from sim.report import style
-from sim.report.numbers import chance
 from sim.report.view import wrapped
 from sim.text import Language, Text
+from sim.words import chance
 
 _COLOURS = ("#c0453b", "#d9a441", "#3f8f5f")
 _UNLIKELY, _LIKELY = 1.0 / 3.0, 2.0 / 3.0

@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from sim.report import style
-from sim.report.values import with_unit_text
 from sim.text import Language, Text
+from sim.words import with_unit_text
 
 Values = NDArray[Any]
 _SHADES = ("#d6e3f0", "#adc8e2", "#7ba6cf")

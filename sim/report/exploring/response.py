@@ -14,9 +14,9 @@ from matplotlib.ticker import FixedLocator, MaxNLocator
 from numpy.typing import NDArray
 
 from sim.report import style
-from sim.report.values import with_unit_text
 from sim.report.view import wrapped
 from sim.text import LANGUAGES, Language, Text
+from sim.words import with_unit_text
 
 Values = NDArray[Any]
 _BAND, _TITLE_WIDTH, _MOST_TICKS = "#d6e3f0", 40, 6

@@ -1,0 +1,99 @@
+"""Numbers and units as people read them: thousands separated, as many digits as mean something, units in both languages."""
+
+from __future__ import annotations
+
+from sim.text import Language, Text
+
+NONE = "—"
+_MANY, _SOME = 1000.0, 20.0
+_RARE = 0.001
+
+
+_UNITS = {
+    "ratio": Text("比率", "ratio"),
+    "index": Text("指数", "index"),
+    "亿元_2020": Text("亿元（2020 年价）", "CNY 100m (2020 prices)"),
+    "亿元": Text("亿元", "CNY 100m"),
+    "万元": Text("万元", "CNY 10k"),
+    "元": Text("元", "CNY"),
+    "万人": Text("万人", "10k persons"),
+    "人": Text("人", "person"),
+    "万户": Text("万户", "10k entities"),
+    "户": Text("户", "firms"),
+    "家": Text("家", "firms"),
+    "个": Text("个", "number"),
+    "列": Text("列", "trains"),
+    "万亩": Text("万亩", "10k mu"),
+    "亩": Text("亩", "mu"),
+    "d": Text("天", "days"),
+    "ug": Text("微克", "ug"),
+    "m3": Text("立方米", "m3"),
+    "m2": Text("平方米", "m2"),
+    "km2": Text("平方公里", "km2"),
+    "tce": Text("吨标准煤", "tce"),
+    "万tce": Text("万吨标准煤", "10k tce"),
+    "万t": Text("万吨", "10k t"),
+    "件": Text("件", "patents"),
+    "亿kWh": Text("亿千瓦时", "100m kWh"),
+    "万m2": Text("万平方米", "10k m2"),
+    "a": Text("年", "year"),
+    "years": Text("年", "years"),
+    "multiple": Text("倍", "times"),
+    "rank": Text("位次", "rank"),
+    "persons_per_institution": Text("人/机构", "persons per institution"),
+    "undefined_in_seed": Text("文件未说明", "not said by the document"),
+}
+
+
+def plain(value: float | None) -> str:
+    """A number with a sensible number of decimals, or a dash for none."""
+    if value is None:
+        return NONE
+    size = abs(value)
+    if size >= _MANY:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if size >= _SOME else f"{value:.2f}"
+
+
+def signed(value: float | None, suffix: str = "") -> str:
+    """A number with its sign, for differences."""
+    if value is None:
+        return NONE
+    text = plain(abs(value))
+    return f"{'−' if value < 0 else '+'}{text}{suffix}"
+
+
+def rate(value: float | None, suffix: str) -> str:
+    """A yearly rate with two decimals."""
+    return NONE if value is None else f"{value:.2f}{suffix}".replace("-", "−")
+
+
+def chance(probability: float | None) -> str:
+    """A probability in per cent, nothing for none."""
+    if probability is None:
+        return ""
+    if 0.0 < probability < _RARE:
+        return "<0.1%"
+    return f"{100.0 * probability:.1f}%"
+
+
+def exact(value: float) -> str:
+    """A plan's own number, as printed."""
+    return f"{value:,.10g}"
+
+
+def unit_text(unit: str, language: Language) -> str:
+    """A unit as people write it: 亿元/a is 亿元/年, or CNY 100m/year."""
+    parts = (part if part not in _UNITS else _UNITS[part].in_language(language) for part in unit.split("/"))
+    return "/".join(parts)
+
+
+def with_unit_text(label: str, unit: str, language: Language) -> str:
+    """A name with its unit in brackets; brackets that are there already take it in, and nothing is said twice."""
+    if not unit:
+        return label
+    opening, closing, comma = ("（", "）", "，") if language == "zh" else (" (", ")", ", ")
+    head, bracket, inside = label.removesuffix(closing).rpartition(opening)
+    if not (bracket and label.endswith(closing)):
+        return f"{label}{opening}{unit}{closing}"
+    return f"{head}{opening}{inside}{comma}{unit.replace(f'{opening}{inside}{closing}', '')}{closing}"
