@@ -200,7 +200,7 @@ def _provenance_lines(outcome: Outcome) -> dict[str, str]:
     case, source = outcome.case, outcome.provenance
     method = f"{case.scenario.method}, {case.scenario.steps_per_year}/a"
     lines = {"home": case.world.home.origin.en, "method": method}
-    lines |= {f"document {name}": value for name, value in case.world.catalogue.documents.items()}
+    lines |= {f"document {name}": item.found for name, item in case.world.catalogue.documents.items()}
     return lines | source.versions | source.inputs
 
 
@@ -243,7 +243,7 @@ def run_attributes(outcome: Outcome, text: CaseText) -> dict[str, Any]:
         "changes": changes,
         "versions": outcome.provenance.versions,
         "input_hashes": outcome.provenance.inputs,
-        "document_hashes": dict(outcome.case.world.catalogue.documents),
+        "document_hashes": {name: item.found for name, item in outcome.case.world.catalogue.documents.items()},
         "not_judged": [
             {"target": score.target.id, "reason": score.reason.en} for score in outcome.scores if score.verdict == "not_judged"
         ],

@@ -15,6 +15,7 @@ _UNITS = {
     "亿元_2020": Text("亿元（2020 年价）", "CNY 100m (2020 prices)"),
     "亿元": Text("亿元", "CNY 100m"),
     "万元": Text("万元", "CNY 10k"),
+    "万元_2020": Text("万元（2020 年价）", "CNY 10k (2020 prices)"),
     "元": Text("元", "CNY"),
     "万人": Text("万人", "10k persons"),
     "人": Text("人", "person"),

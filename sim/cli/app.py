@@ -13,39 +13,36 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from sim.cli.console import Speaker, accept_any_console, speaker
+from sim.cli.console import accept_any_console, speaker
 from sim.cli.numbers import read_draws
+from sim.cli.options import (
+    RESULTS,
+    AsJson,
+    City,
+    DrawCount,
+    HomeFolder,
+    Language,
+    OutFolder,
+    PriorOnly,
+    Quiet,
+    Require,
+    Scenarios,
+    Seed,
+    SetValues,
+    Single,
+    SweepCount,
+    Use,
+    Workers,
+    pairs_of,
+    voice_of,
+)
+from sim.cli.plan_verbs import plan
 from sim.errors import Fault, Place, SimError, UsageError
 from sim.interrupts import InterruptedRun
 from sim.text import Text
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-
-
-class Lang(StrEnum):
-    """Languages of messages and reports."""
-
-    ZH = "zh"
-    EN = "en"
-
-
-Scenarios = Annotated[list[str] | None, typer.Argument(help="情景文件或名称 / scenario files or names")]
-City = Annotated[str | None, typer.Option("--city", help="城市 / city")]
-SetValues = Annotated[list[str] | None, typer.Option("--set", help="改一个数值：名称=数值 / change one value: name=value")]
-Use = Annotated[list[str] | None, typer.Option("--use", help="启用一层 overrides / switch on a named layer")]
-OutFolder = Annotated[Path, typer.Option("--out", help="结果文件夹 / results folder")]
-Language = Annotated[Lang | None, typer.Option("--lang", help="语言 / language")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="不显示进度和表格 / no progress, no tables")]
-AsJson = Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档 / print one JSON document")]
-HomeFolder = Annotated[Path | None, typer.Option("--home", help="含 models/ 与 scenarios/ 的文件夹 / home folder")]
-Require = Annotated[list[str] | None, typer.Option("--require", help="目标编号或 all：未实现则返回 1 / exit 1 when missed")]
-DrawCount = Annotated[str | None, typer.Option("--draws", help="抽样次数，0 为不抽样 / draws; 0 for none")]
-SweepCount = Annotated[str | None, typer.Option("--draws", help="抽样次数；网格为每点次数 / draws; of a grid, at each point")]
-PriorOnly = Annotated[bool, typer.Option("--prior", help="按先验而不按后验抽样 / draw from the priors")]
-Seed = Annotated[str | None, typer.Option("--seed", help="随机数种子，默认 0 / seed of the draws, 0 by default")]
-Workers = Annotated[str | None, typer.Option("--workers", help="进程数，默认每处理器一个 / processes, one a processor")]
-Single = Annotated[bool, typer.Option("--float32", help="抽样用单精度，较快 / draws in single precision, faster")]
-RESULTS = Path("results")
+app.add_typer(plan, name="plan")
 
 
 @app.command()
@@ -70,9 +67,11 @@ def run(
     """运行情景并写出评分表、图和报告 / run scenarios; write scorecard, figures and reports."""
     from sim.cli import run as verb
 
-    voice = _speaker(lang, quiet=quiet, as_json=as_json)
+    voice = voice_of(lang, quiet=quiet, as_json=as_json)
     asked = read_draws(draws, seed, workers, float32=float32, prior=prior)
-    request = verb.Request(scenarios or [], city, _pairs(set_values), tuple(use or ()), out, tuple(require or ()), home, asked)
+    request = verb.Request(
+        scenarios or [], city, pairs_of(set_values), tuple(use or ()), out, tuple(require or ()), home, asked
+    )
     raise typer.Exit(verb.run(request, voice))
 
 
@@ -91,8 +90,8 @@ def check(
     """只检查，不运行 / validate only."""
     from sim.cli import check as verb
 
-    voice = _speaker(lang, quiet=quiet, as_json=as_json)
-    verb.check(scenarios or [], city, _pairs(set_values), tuple(use or ()), home, voice)
+    voice = voice_of(lang, quiet=quiet, as_json=as_json)
+    verb.check(scenarios or [], city, pairs_of(set_values), tuple(use or ()), home, voice)
 
 
 class Method(StrEnum):
@@ -157,18 +156,18 @@ def sweep(
     from sim.cli import sweep as verb
     from sim.cli.sweep_options import Request
 
-    voice = _speaker(lang, quiet=quiet, as_json=as_json)
+    voice = voice_of(lang, quiet=quiet, as_json=as_json)
     request = Request(
         scenario=scenario,
         city=city,
-        settings=_pairs(set_values),
+        settings=pairs_of(set_values),
         use=tuple(use or ()),
         out=out,
         name=name,
         home=home,
         draws=read_draws(draws, seed, workers, float32=float32, prior=prior),
         method=method.value if method else None,
-        over=_pairs(over, "--over"),
+        over=pairs_of(over, "--over"),
         rest=rest.value if rest else None,
         outputs=tuple(output or ()),
         sensitivity=sensitivity.value if sensitivity else None,
@@ -184,7 +183,7 @@ def list_all(city: City = None, lang: Language = None, *, as_json: AsJson = Fals
     """列出模型、城市、情景、目标和杠杆 / list models, cities, scenarios, targets and levers."""
     from sim.cli import listing as verb
 
-    verb.list_all(city, home, _speaker(lang, as_json=as_json))
+    verb.list_all(city, home, voice_of(lang, as_json=as_json))
 
 
 @app.command()
@@ -202,7 +201,7 @@ def describe(
     """说明模型 / describe the model."""
     from sim.cli import describe as verb
 
-    voice = _speaker(lang, as_json=as_json)
+    voice = voice_of(lang, as_json=as_json)
     if not (equations or loops or kernel or systems):
         advice = Text("请加 --equations、--loops、--systems 或 --kernel", "add --equations, --loops, --systems or --kernel")
         raise UsageError(Fault(Text("没有说明要描述什么", "nothing to describe"), Place(), advice))
@@ -221,7 +220,7 @@ def compare(
     """比较两次运行的输入和结果 / what differs between two runs, inputs and outputs."""
     from sim.cli import compare as verb
 
-    verb.compare(first, second, out, _speaker(lang, as_json=as_json))
+    verb.compare(first, second, out, voice_of(lang, as_json=as_json))
 
 
 @app.command()
@@ -234,7 +233,7 @@ def new(
     """建立可自行编辑的文件夹（模型、城市、情景的副本） / make a folder of your own to edit."""
     from sim.cli import new as verb
 
-    verb.new(folder, home, _speaker(lang))
+    verb.new(folder, home, voice_of(lang))
 
 
 @app.command(name="new-city")
@@ -255,7 +254,7 @@ def new_city(
     from sim.studies.new_city import Request
 
     request = Request(name, data, city or name, province, base_year)
-    verb.new_city(request, home, _speaker(lang, quiet=quiet, as_json=as_json))
+    verb.new_city(request, home, voice_of(lang, quiet=quiet, as_json=as_json))
 
 
 CityName = Annotated[str, typer.Argument(help="城市 / city")]
@@ -279,7 +278,7 @@ def calibrate(
     from sim.cli import studies as verb
 
     asked = read_draws(None, seed, workers)
-    verb.calibrate(city, fit, asked.workers, asked.seed, home, _speaker(lang, quiet=quiet, as_json=as_json), every=every)
+    verb.calibrate(city, fit, asked.workers, asked.seed, home, voice_of(lang, quiet=quiet, as_json=as_json), every=every)
 
 
 @app.command()
@@ -299,7 +298,7 @@ def backtest(
     """站在当时预测，与公布数据和朴素预测相比 / forecast from what was known then, beside naive forecasts."""
     from sim.cli import studies as verb
 
-    asked, voice = read_draws(None, seed, workers), _speaker(lang, quiet=quiet, as_json=as_json)
+    asked, voice = read_draws(None, seed, workers), voice_of(lang, quiet=quiet, as_json=as_json)
     verb.backtest(city, (fit, gap, test or ["2019:2023"]), asked.workers, asked.seed, home, voice)
 
 
@@ -314,7 +313,7 @@ def schema(
     """情景文件的 JSON Schema，供编辑器使用 / JSON schema of scenario files, for editors."""
     from sim.cli import schema as verb
 
-    verb.schema(city, write, home, _speaker(lang))
+    verb.schema(city, write, home, voice_of(lang))
 
 
 def main() -> None:
@@ -351,23 +350,3 @@ def _language_of_call() -> str | None:
     if asked is None and "--lang" in words[:-1]:
         asked = words[words.index("--lang") + 1]
     return asked
-
-
-def _speaker(lang: Lang | None, *, quiet: bool = False, as_json: bool = False) -> Speaker:
-    return speaker(lang.value if lang else None, quiet=quiet, as_json=as_json)
-
-
-def _pairs(values: list[str] | None, option: str = "--set") -> tuple[tuple[str, str], ...]:
-    faults = [
-        Fault(
-            Text(f"{option} {item} 缺少等号", f"{option} {item} has no equals sign"),
-            Place(),
-            Text(f"写法：{option} 名称=数值", f"write {option} name=value"),
-        )
-        for item in values or ()
-        if "=" not in item
-    ]
-    if faults:
-        raise UsageError(faults)
-    split = (item.split("=", 1) for item in values or ())
-    return tuple((name.strip(), value.strip()) for name, value in split)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from sim.errors import Fault, UsageError
+from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR
 from sim.processes import MOST_WORKERS, processors
 from sim.text import Text
 
@@ -46,6 +47,21 @@ def read_draws(
     if faults:
         raise UsageError(faults)
     return asked
+
+
+def year_of(text: str, option: str) -> int:
+    """A year that an option says.
+
+    Raises
+    ------
+    UsageError
+        when it says none.
+    """
+    faults: list[Fault] = []
+    year = whole(option, text, FIRST_YEAR, FARTHEST_YEAR, faults)
+    if faults:
+        raise UsageError(faults)
+    return year
 
 
 def whole(option: str, text: str, low: int, high: int, faults: list[Fault]) -> int:

@@ -62,6 +62,11 @@ class CityFile(Record):
         """The districts; the city itself is the only one where none is declared."""
         return self.districts or self.regions
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Every region that a plan may speak of: the city's own, its districts, and groups of them."""
+        return (*self.regions, *self.districts, *self.groups)
+
     def plan_span(self, base_year: int) -> tuple[int, int]:
         """First and last year of the plan."""
         first, last = self.plan_years or (base_year + 1, base_year + 5)

@@ -101,7 +101,7 @@ class Judge:
         raise AssertionError("a binding without a judge")
 
     def _not_judged(self, target: PlanTarget, reason: Text) -> Score:
-        return Score(self.scenario, target, "not_judged", reason, document=self.catalogue.titles[target.document])
+        return Score(self.scenario, target, "not_judged", reason, document=self.catalogue.documents[target.document].title)
 
     def _why_not(self, target: PlanTarget, binding: AnyBinding | None) -> Text | None:
         """Why a target cannot be judged; None where it can."""
@@ -158,7 +158,7 @@ class Judge:
             else self._growth(target, binding, base, reached, actual.year),
             each_year=binding.reading in ("each_year", "growth_each_year"),
             caution=binding.caution.text() if binding.caution else Text("", ""),
-            document=self.catalogue.titles[target.document],
+            document=self.catalogue.documents[target.document].title,
             variable=binding.variable,
             past_indicator=binding.past or binding.history or "",
             rest_growth=implied_rest_growth(reading, rows, series, self.graph),
@@ -178,7 +178,7 @@ class Judge:
             gap_percent=100.0 * gap / abs(target.value) if target.value else None,
             each_year=binding.reading == "each_year",
             caution=binding.caution.text() if binding.caution else Text("", ""),
-            document=self.catalogue.titles[target.document],
+            document=self.catalogue.documents[target.document].title,
         )
 
     def _by_history(self, target: PlanTarget, binding: HistoryBinding) -> Score:
@@ -199,7 +199,7 @@ class Judge:
             actual=datum,
             actual_value=value,
             caution=binding.caution.text() if binding.caution else Text("", ""),
-            document=self.catalogue.titles[target.document],
+            document=self.catalogue.documents[target.document].title,
         )
 
     def _real(self, binding: Binding, target: PlanTarget) -> float | None:

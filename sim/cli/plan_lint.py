@@ -1,0 +1,62 @@
+"""`plan lint`: what does not fit together in the plan itself."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from sim.cli.console import Speaker
+from sim.cli.numbers import year_of
+from sim.inputs.home import DEFAULT_CITY, find_home
+from sim.inputs.reviews import Review, read_reviews
+from sim.plan.lint.finding import SEVERITY_NAMES, Finding
+from sim.plan.lint.rules import RULE_NAMES, RULES, plan_of
+from sim.plan.lint.rules import lint as findings_of
+from sim.report.lint_page import lint_markdown, review_of, reviewed, summary
+from sim.text import Text
+from sim.world import World, open_world
+
+
+def lint(city: str | None, as_of: str | None, home_folder: Path | None, speaker: Speaker, *, markdown: bool) -> None:
+    """Print every finding, conflicts first, with what a person has said of it."""
+    year = None if as_of is None else year_of(as_of, "--as-of")
+    world = open_world(find_home(home_folder), city or DEFAULT_CITY)
+    catalogue = world.catalogue
+    reviews = read_reviews(catalogue.file.with_name("reviews.yaml"), RULES, {**catalogue.targets, **catalogue.facts})
+    findings = findings_of(plan_of(world.city, catalogue, year))
+    if speaker.as_json:
+        speaker.json([_record(item, reviews, speaker) for item in findings])
+    elif markdown:
+        sys.stdout.write(lint_markdown(findings, reviews, catalogue.documents, speaker.language) + "\n")
+    else:
+        _print(findings, reviews, world, speaker)
+
+
+def _record(finding: Finding, reviews: tuple[Review, ...], speaker: Speaker) -> dict[str, Any]:
+    review = review_of(finding, reviews)
+    judged = {"judgement": None if review is None else review.judgement}
+    return finding.as_record(speaker.language) | judged | {"review": None if review is None else speaker.say(review.because)}
+
+
+def _print(findings: list[Finding], reviews: tuple[Review, ...], world: World, speaker: Speaker) -> None:
+    documents, colon = world.catalogue.documents, speaker.word("：", ": ")
+    for number, item in enumerate(findings, 1):
+        head = f"{number}. [{speaker.say(SEVERITY_NAMES[item.severity])}] {speaker.say(RULE_NAMES[item.rule])}"
+        speaker.line(Text(head, head))
+        speaker.line(Text(f"   {item.message.zh}", f"   {item.message.en}"))
+        data = f"  ({', '.join(item.data)})" if item.data else ""
+        speaker.line(Text(f"   {item.arithmetic}{data}", f"   {item.arithmetic}{data}"))
+        for quote in item.quotes:
+            line = f"   {quote.id}{colon}“{quote.text}” {speaker.say(documents[quote.document].title)}"
+            speaker.line(Text(line, line))
+        remark = reviewed(review_of(item, reviews))
+        speaker.line(Text(f"   {remark.zh}", f"   {remark.en}"))
+    speaker.line(_counted(findings, reviews, world))
+
+
+def _counted(findings: list[Finding], reviews: tuple[Review, ...], world: World) -> Text:
+    """The last line; a city without a plan has nothing to find."""
+    if not world.catalogue.targets:
+        return Text("该市没有录入规划，无从检查。", "No plan of this city has been entered: there is nothing to check.")
+    return summary(findings, reviews)

@@ -1,0 +1,235 @@
+"""measures.yaml of a plan: which of its numbers speak of the same thing, and how the things hang together.
+
+A measure is what a number measures: firms at the end of a year, output of a year, a share. Targets and facts that stand under
+one measure can be held against each other and against history; quotients, parts and wholes tie measures to one another.
+Whatever has no second number, datum or relation stands under `alone`, so that no number is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from sim.errors import Faults, Place, nearest
+from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.printed import Printed
+from sim.inputs.yaml_file import Document, read_yaml
+from sim.text import Text
+from sim.units import UnknownUnitError, conversion, parse_unit
+
+Kind = Literal["stock", "flow", "ratio"]
+Price = Literal["nominal", "real", "none"]
+RATES = ("growth_rate_each_year", "reduction_over_period", "growth")
+"""Kinds of numbers whose unit is a rate, whatever their measure is counted in."""
+
+
+class Quotient(Record):
+    """A measure that is one measure over another."""
+
+    of: str
+    """Measure above the line."""
+    per: str
+    """Measure below the line."""
+
+
+class ReadingEntry(Record):
+    """What is special about a number."""
+
+    times: float | int = 1.0
+    """What the number is multiplied by to be of the measure, such as 1/365 for days of a year."""
+    unit: str | None = None
+    """Its unit after that; its own when left out."""
+    base: int | None = None
+    """The year before the first year of a rate or sum, where the text says another than the year before its start."""
+    part: bool = False
+    """Whether it counts only a part of what the measure is."""
+    why: Label
+    """The reason."""
+
+
+class MeasureEntry(Record):
+    """One measure."""
+
+    name: Label
+    """Its name."""
+    unit: str
+    """Unit of its level."""
+    kind: Kind
+    """stock: at the end of a year; flow: of a year; ratio."""
+    better: Literal["more", "less"] = "more"
+    """Which way a plan wants it."""
+    price: Price = "none"
+    """Prices of its level, for money."""
+    growth_price: Price = "none"
+    """Prices in which documents state its growth: real growth of a nominal level implies a deflator."""
+    history: str | None = None
+    """Indicator of history.csv."""
+    growth_history: str | None = None
+    """Indicator of history.csv that publishes its growth."""
+    additions_history: str | None = None
+    """Indicator of history.csv that publishes what is added to the stock in a year."""
+    constant: float | int | None = None
+    """Its level in every year, where that is known beforehand: 100 per cent."""
+    quotient: Quotient | None = None
+    """What it is the ratio of."""
+    parts: list[str] = []
+    """Measures that are parts of it and do not overlap: their sum is no more than it."""
+    complete: bool = False
+    """Whether the parts are all there is."""
+    within: str | None = None
+    """A measure that holds it: it can be no more."""
+    gross_output: bool = False
+    """Gross output (产值) or revenue, which counts what was bought from others and is never a part of GDP."""
+    claims: list[str]
+    """Ids of the targets and facts that speak of it."""
+    readings: dict[str, ReadingEntry] = {}
+    """What is special about some of them."""
+
+
+class Scope(Record):
+    """Numbers that speak of another region than the one they stand under, such as a district with its parks."""
+
+    claims: list[str]
+    """Ids of targets and facts."""
+    why: Label
+    """The reason."""
+
+
+class MeasuresFile(Record):
+    """measures.yaml."""
+
+    measures: dict[str, MeasureEntry]
+    """Measures by name."""
+    scopes: dict[str, Scope] = {}
+    """Numbers whose region is another than the printed one, by that region."""
+    alone: list[str] = Field(default=[])
+    """Ids of targets and facts that nothing can be held against."""
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The measures of a plan, and where each stands; `regions` of the numbers that speak of another than the printed one."""
+
+    by_name: Mapping[str, MeasureEntry] = field(default_factory=dict)
+    regions: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class KnownNames:
+    """What measures may name: numbers of the documents by id, and regions."""
+
+    printed: Mapping[str, Printed]
+    regions: Collection[str]
+
+
+def read_measures(file: Path, known: KnownNames, faults: Faults) -> Measures:
+    """Read measures.yaml. Faults are added: unknown names, units that do not fit, numbers that stand nowhere, circles."""
+    document = read_yaml(file, faults)
+    record = check_against(MeasuresFile, document.data, document, faults)
+    if record is None:
+        return Measures()
+    _check_ids(record, known.printed, document, faults)
+    for name, entry in record.measures.items():
+        at = document.place(("measures", name))
+        _check_names(name, entry, record.measures, at, faults)
+        _check_units(entry, known.printed, at, faults)
+    _check_scopes(record, known, document, faults)
+    _fail_if_circular(record.measures, document, faults)
+    regions = {key: region for region, scope in record.scopes.items() for key in scope.claims}
+    places = {name: document.place(("measures", name)) for name in record.measures}
+    return Measures(record.measures, regions, places)
+
+
+def _check_ids(record: MeasuresFile, printed: Collection[str], document: Document, faults: Faults) -> None:
+    """Every number stands under a measure or alone, and nothing else does. Wording may fit two measures, but not one twice."""
+    listed = {name: entry.claims for name, entry in record.measures.items()}
+    for name, ids in listed.items():
+        place = document.place(("measures", name, "claims"))
+        for key in (key for key, times in Counter(ids).items() if times > 1):
+            faults.add(Text(f"{key} 在 {name} 中出现两次", f"{key} stands twice in {name}"), place)
+        _fail_if_unknown([*ids, *record.measures[name].readings], printed, place, faults)
+        for key in (key for key in record.measures[name].readings if key not in ids):
+            message = Text(f"{key} 有 readings 却不在 claims 中", f"{key} has a reading but is not among the claims")
+            faults.add(message, place)
+    _fail_if_unknown(record.alone, printed, document.place(("alone",)), faults)
+    placed = {key for ids in listed.values() for key in ids}
+    for key in sorted(placed & set(record.alone)):
+        faults.add(Text(f"{key} 既有指标又列为单独", f"{key} stands under a measure and alone"), document.place(("alone",)))
+    missing = sorted(set(printed) - placed - set(record.alone))
+    for key in missing:
+        message = Text(f"{key} 不在任何指标下", f"{key} stands under no measure")
+        faults.add(message, document.place(("alone",)), _PLACE_IT)
+
+
+_PLACE_IT = Text("列入一个指标的 claims，或列入 alone", "list it among the claims of a measure, or under alone")
+
+
+def _fail_if_unknown(ids: Iterable[str], printed: Collection[str], place: Place, faults: Faults) -> None:
+    for key in (key for key in ids if key not in printed):
+        faults.add(Text(f"没有目标或事实 {key}", f"no target and no fact {key}"), place, nearest(key, printed))
+
+
+def related(entry: MeasureEntry) -> list[str]:
+    """Measures that an entry names."""
+    above = [entry.quotient.of, entry.quotient.per] if entry.quotient else []
+    return [*above, *entry.parts, *([entry.within] if entry.within else [])]
+
+
+def _check_names(name: str, entry: MeasureEntry, known: Collection[str], place: Place, faults: Faults) -> None:
+    for other in (other for other in related(entry) if other not in known):
+        message = Text(f"{name} 提到未知指标 {other}", f"{name} names the unknown measure {other}")
+        faults.add(message, place, nearest(other, known))
+
+
+def _check_scopes(record: MeasuresFile, known: KnownNames, document: Document, faults: Faults) -> None:
+    for region, scope in record.scopes.items():
+        place = document.place(("scopes", region))
+        if region not in known.regions:
+            faults.add(Text(f"没有地区 {region}", f"no region {region}"), place, nearest(region, known.regions))
+        _fail_if_unknown(scope.claims, known.printed, place, faults)
+    for key, times in Counter(key for scope in record.scopes.values() for key in scope.claims).items():
+        if times > 1:
+            faults.add(Text(f"{key} 的地区写了两次", f"{key} is given two regions"), document.place(("scopes",)))
+
+
+def _check_units(entry: MeasureEntry, printed: Mapping[str, Printed], place: Place, faults: Faults) -> None:
+    try:
+        parse_unit(entry.unit)
+    except UnknownUnitError:
+        faults.add(Text(f"未知单位 {entry.unit}", f"unknown unit {entry.unit}"), place)
+        return
+    for key in (key for key in entry.claims if key in printed):
+        item = printed[key]
+        unit = (entry.readings[key].unit if key in entry.readings else None) or item.unit
+        wanted = "%" if item.kind in RATES and unit == "%" else "ratio" if unit == "multiple" else entry.unit
+        if unit != "multiple" and not _fits(unit, wanted):
+            message = Text(f"{key} 的单位 {unit} 不能换算为 {wanted}", f"{key}: {unit} cannot be turned into {wanted}")
+            faults.add(message, place)
+
+
+def _fits(unit: str, wanted: str) -> bool:
+    try:
+        conversion(unit, wanted)
+    except (UnknownUnitError, ValueError):
+        return False
+    return True
+
+
+def _fail_if_circular(measures: Mapping[str, MeasureEntry], document: Document, faults: Faults) -> None:
+    """Levels are worked out from parts and quotients, so no measure may lead back to itself."""
+    for name in measures:
+        seen, waiting = set[str](), [name]
+        while waiting:
+            entry = measures.get(waiting.pop())
+            new = [item for item in (related(entry) if entry else []) if item not in seen]
+            seen.update(new)
+            waiting += new
+        if name in seen:
+            message = Text(f"指标 {name} 绕回自身", f"the measure {name} leads back to itself")
+            faults.add(message, document.place(("measures", name)))

@@ -1,0 +1,164 @@
+"""Numbers that a document prints, each with its exact sentence: the targets of a plan, and the facts that stand beside them.
+
+A row is read whole before it is refused: every wrong cell is a fault of its own, with its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from sim.errors import Faults, Place, nearest
+from sim.inputs.tables import number, read_table, whole
+from sim.text import Text
+
+COLUMNS = (
+    "id",
+    "region",
+    "seed",
+    "indicator_zh",
+    "indicator_en",
+    "kind",
+    "operator",
+    "value",
+    "unit",
+    "start_year",
+    "target_year",
+    "section",
+    "quote",
+    "notes",
+)
+OPERATORS = (">", ">=", "=", "<=", "~")
+ELSEWHERE = "other:"
+"""How the name of a region begins that is no part of the model, such as each county."""
+_UNITS = {
+    "100M_CNY": "亿元",
+    "percent": "%",
+    "percentage_points": "%",
+    "count": "家",
+    "households": "户",
+    "10k_entities": "万户",
+    "10k_persons": "万人",
+    "10k_person_trips": "万人",
+    "persons": "人",
+    "trains": "列/a",
+    "10k_mu": "万亩",
+    "mu": "亩",
+    "10k_m2": "万m2",
+    "workdays": "d",
+    "days": "d",
+    "ug_per_m3": "ug/m3",
+    "t_sce_per_10kCNY": "万tce/亿元_2020",
+    "patents_per_10k_persons": "件/万人",
+    "persons_per_10k_employed": "人/万人",
+    "10k_CNY": "万元",
+    "100M_CNY_per_km2": "亿元/km2",
+}
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A number as a document prints it. `year` is the last year that it speaks of, `start_year` the first of several."""
+
+    id: str
+    region: str
+    document: str
+    name: Text
+    kind: str
+    operator: str
+    value: float
+    unit: str
+    start_year: int | None
+    year: int | None
+    section: str
+    quote: str
+    notes: str
+    place: Place = Place()
+
+
+Row = TypeVar("Row", bound=Printed)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the rows of a table are held against: the texts of the documents, and the regions that the city knows."""
+
+    texts: Mapping[str, str]
+    regions: Collection[str]
+
+
+def read_printed(file: Path, record: type[Row], kinds: Collection[str], around: Surroundings, faults: Faults) -> dict[str, Row]:
+    """The rows of targets.csv or facts.csv by id. Faults are added; a row that has one is still there where it can be."""
+    rows: dict[str, Row] = {}
+    for place, cells in read_table(file, COLUMNS, faults):
+        row = _row(cells, record, place, faults)
+        _check(row, cells, kinds, around, faults)
+        if row.id in rows:
+            line = rows[row.id].place.line
+            message = Text(f"编号 {row.id} 重复，已见于第 {line} 行", f"the id {row.id} stands twice, first in line {line}")
+            faults.add(message, place)
+        rows.setdefault(row.id, row)
+    return rows
+
+
+def _check(row: Printed, cells: Mapping[str, str], kinds: Collection[str], around: Surroundings, faults: Faults) -> None:
+    place = row.place
+    for column in ("id", "unit", "indicator_zh", "indicator_en"):
+        if not cells[column].strip():
+            faults.add(Text(f"{row.id}：缺少 {column}", f"{row.id}: {column} is missing"), place)
+    if row.operator not in OPERATORS:
+        message = Text(f"未知关系 {row.operator}", f"unknown operator {row.operator}")
+        faults.add(message, place, nearest(row.operator, OPERATORS))
+    if row.kind not in kinds:
+        faults.add(Text(f"未知种类 {row.kind}", f"unknown kind {row.kind}"), place, nearest(row.kind, kinds))
+    if not row.region.startswith(ELSEWHERE) and row.region not in around.regions:
+        message = Text(f"{row.id}：没有地区 {row.region}", f"{row.id}: no region {row.region}")
+        faults.add(message, place, nearest(row.region, around.regions))
+    if row.document not in around.texts:
+        message = Text(f"{row.id}：没有文件 {row.document}", f"{row.id}: no document {row.document}")
+        faults.add(message, place, nearest(row.document, around.texts))
+    elif not row.quote or row.quote not in around.texts[row.document]:
+        message = Text(f"{row.id} 的引文不见于 {row.document}", f"{row.id}: quote not in {row.document}")
+        faults.add(message, place, _COPY)
+    if row.start_year is not None and row.year is not None and row.year < row.start_year:
+        message = Text(
+            f"{row.id}：目标年 {row.year} 早于起始年 {row.start_year}",
+            f"{row.id}: the year {row.year} lies before its start, {row.start_year}",
+        )
+        faults.add(message, place)
+
+
+_COPY = Text("引文须与文件逐字相同", "copy the sentence exactly as the document has it")
+
+
+def _row(cells: Mapping[str, str], record: type[Row], place: Place, faults: Faults) -> Row:
+    value, years = 0.0, dict[str, int | None]()
+    with faults.gathering():
+        value = number(cells["value"], place, "value")
+    for column in ("start_year", "target_year"):
+        with faults.gathering():
+            years[column] = whole(cells[column], place, column) if cells[column] else None
+    return record(
+        id=cells["id"].strip(),
+        region=cells["region"],
+        document=cells["seed"],
+        name=Text(cells["indicator_zh"], cells["indicator_en"]),
+        kind=cells["kind"],
+        operator=cells["operator"],
+        value=value,
+        unit=_unit(cells),
+        start_year=years.get("start_year"),
+        year=years.get("target_year"),
+        section=cells["section"],
+        quote=cells["quote"],
+        notes=cells["notes"],
+        place=place,
+    )
+
+
+def _unit(cells: Mapping[str, str]) -> str:
+    """Firms are counted in 家, everything else that is counted in 个."""
+    unit = _UNITS.get(cells["unit"], cells["unit"])
+    return "个" if unit == "家" and "企业" not in cells["indicator_zh"] else unit

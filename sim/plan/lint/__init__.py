@@ -1,0 +1,1 @@
+"""Contradictions of a plan with itself: general rules over its targets, its facts and published history, one rule a file."""

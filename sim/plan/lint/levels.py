@@ -1,0 +1,188 @@
+"""Levels that are known before a target: printed as facts, published, or worked out from what is.
+
+In this order, so that what is printed goes before what follows from it: facts; published data; a multiple of another level; a
+level less its change; a sum of years that grew at a known rate; the sum of parts; a quotient of two measures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from sim.inputs.history import Datum
+from sim.plan.lint.claims import Claim
+from sim.plan.lint.plan import Plan
+from sim.plan.lint.wording import percent, plain
+from sim.text import Text
+from sim.units import conversion
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level in a year and what it rests on. `operator` says whether it is at least or at most this much."""
+
+    year: int
+    value: float
+    operator: str
+    origin: Text
+    """Where it comes from; nothing where a document prints it as it is."""
+    arithmetic: str
+    """How it was worked out; nothing where it was not."""
+    claims: tuple[Claim, ...] = ()
+    data: tuple[str, ...] = ()
+    is_part: bool = False
+    """Whether it counts only a part of the measure, so that the whole is more."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is the level itself and no bound of it."""
+        return self.operator in ("=", "~") and not self.is_part
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether it was worked out and stands in no document and no statistic."""
+        return bool(self.arithmetic)
+
+
+Source = Callable[[Plan, str, str, int], Iterable[Level]]
+
+
+def levels(plan: Plan, measure: str, region: str, as_of: int) -> dict[int, Level]:
+    """Levels of a measure in a region by year, up to the year whose statistics were known."""
+    constant = plan.measures.by_name[measure].constant
+    if constant is not None:
+        return {as_of: Level(as_of, float(constant), "=", Text("", ""), "")}
+    found: dict[int, Level] = {}
+    for source in _SOURCES:
+        for level in source(plan, measure, region, as_of):
+            found.setdefault(level.year, level)
+    return dict(sorted(found.items()))
+
+
+def latest(plan: Plan, claim: Claim, before: int | None = None) -> Level | None:
+    """The last level that was known when a claim's document came out, of a year before the claim's own."""
+    last = claim.last - 1 if before is None else before
+    known = levels(plan, claim.measure.key, claim.region, plan.known_at(claim))
+    return next((level for year, level in reversed(known.items()) if year <= last), None)
+
+
+def _printed(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Level]:
+    for fact in plan.facts_known(plan.at(measure, region, "level"), as_of):
+        for year in fact.years:
+            name = fact.printed.name if fact.part else Text("", "")
+            yield Level(year, fact.value, fact.printed.operator, name, "", (fact,), is_part=fact.part)
+
+
+def _published(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Level]:
+    entry = plan.measures.by_name[measure]
+    for datum in plan.data(entry.history, region, as_of).values():
+        value = datum.value * conversion(datum.unit, entry.unit)
+        yield Level(datum.year, value, "=", Text("统计公布", "published"), "", (), (reference(datum),))
+
+
+def reference(datum: Datum) -> str:
+    """How a finding names a datum: indicator, region and year."""
+    return f"{datum.indicator} {datum.region} {datum.year}"
+
+
+def _by_multiple(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Level]:
+    """The level that a printed one is a multiple of."""
+    printed = {level.year: level for level in _printed(plan, measure, region, as_of)}
+    for fact in plan.facts_known(plan.at(measure, region, "multiple"), as_of):
+        now = printed.get(fact.last)
+        if now is not None and fact.value > 0:
+            value = now.value / fact.value
+            origin = Text(f"由 {fact.last} 年数倒推", f"traced back from {fact.last}")
+            formula = f"{plain(now.value)} ÷ {plain(fact.value)}"
+            yield Level(fact.base, value, now.operator, origin, formula, (*now.claims, fact))
+
+
+def _by_change(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Level]:
+    """The level before a printed change."""
+    printed = {level.year: level for level in _printed(plan, measure, region, as_of)}
+    for fact in plan.facts_known(plan.at(measure, region, "change"), as_of):
+        now = printed.get(fact.last)
+        if now is not None:
+            origin = Text(f"由 {fact.last} 年数和增量倒推", f"{fact.last} less the increase")
+            sum_of = f"{plain(now.value)} − {plain(fact.value)}"
+            yield Level(fact.base, now.value - fact.value, now.operator, origin, sum_of, (*now.claims, fact))
+
+
+def _by_sum_and_growth(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Level]:
+    """The last year of a sum whose years grew at a known average rate: S·(1+g)^n / Σ(1+g)^k, k = 1..n."""
+    facts = plan.facts_known(plan.at(measure, region, "sum", "growth"), as_of)
+    for total in (fact for fact in facts if fact.aspect == "sum" and not fact.each_year and len(fact.years) > 1):
+        rate = next((fact for fact in facts if fact.aspect == "growth" and fact.years == total.years), None)
+        if rate is not None:
+            steps = [(1.0 + rate.value) ** k for k in range(1, len(total.years) + 1)]
+            span = f"{total.first}–{total.last}"
+            origin = Text(f"由 {span} 年累计数和年均增速推得", f"worked out from the sum and growth of {span}")
+            formula = f"{plain(total.value)}·(1+{percent(rate.value)})^{len(steps)} / Σ(1+{percent(rate.value)})^k"
+            yield Level(total.last, total.value * steps[-1] / sum(steps), "~", origin, formula, (total, rate))
+
+
+def _by_parts(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Level]:
+    """The sum of parts that are all known in a year; at least that much unless they are all there is."""
+    entry = plan.measures.by_name[measure]
+    known = [levels(plan, part, region, as_of) for part in entry.parts]
+    for year in sorted(set[int].intersection(*(set(item) for item in known))) if known else ():
+        parts = [item[year] for item in known]
+        if any(part.operator == "<=" for part in parts):
+            continue
+        origin = Text(f"{len(parts)} 部分合计", f"sum of {len(parts)} parts")
+        yield Level(
+            year,
+            sum(part.value for part in parts),
+            "=" if entry.complete else ">=",
+            origin,
+            " + ".join(plain(part.value) for part in parts),
+            tuple(claim for part in parts for claim in part.claims),
+            tuple(name for part in parts for name in part.data),
+        )
+
+
+def _by_quotient(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Level]:
+    """One level over another of the same year, or one sum over another of the same years."""
+    entry = plan.measures.by_name[measure]
+    if entry.quotient is None:
+        return
+    scale = quotient_scale(plan, measure)
+    above, below = (levels(plan, name, region, as_of) for name in (entry.quotient.of, entry.quotient.per))
+    for year in sorted(set(above) & set(below)):
+        over, under = above[year], below[year]
+        if under.value > 0:
+            origin = Text("由分子和分母推得", "worked out from what it is the ratio of")
+            formula = f"{plain(over.value)} ÷ {plain(under.value)}"
+            claims, data = (*over.claims, *under.claims), (*over.data, *under.data)
+            operator = over.operator if under.operator in ("=", "~") else "~"
+            yield Level(year, scale * over.value / under.value, operator, origin, formula, claims, data)
+    tops, bottoms = (plan.facts_known(plan.at(name, region, "sum"), as_of) for name in (entry.quotient.of, entry.quotient.per))
+    for top in tops:
+        bottom = next((item for item in bottoms if item.years == top.years and item.value > 0), None)
+        if bottom is not None:
+            span = f"{top.first}–{top.last}"
+            origin = Text(f"{span} 年平均", f"mean of {span}")
+            formula = f"{plain(top.value)} ÷ {plain(bottom.value)}"
+            yield Level(top.last, scale * top.value / bottom.value, top.printed.operator, origin, formula, (top, bottom))
+
+
+def quotient_scale(plan: Plan, measure: str) -> float:
+    """What turns a quotient of two levels into the unit of the measure."""
+    entry = plan.measures.by_name[measure]
+    if entry.quotient is None:
+        raise AssertionError(f"{measure} is no quotient")
+    of, per = (plan.measures.by_name[name].unit for name in (entry.quotient.of, entry.quotient.per))
+    if of == per:
+        return conversion("ratio", entry.unit)
+    return conversion(f"{of}/{per}", entry.unit)
+
+
+_SOURCES: tuple[Source, ...] = (
+    _printed,
+    _published,
+    _by_multiple,
+    _by_change,
+    _by_sum_and_growth,
+    _by_parts,
+    _by_quotient,
+)

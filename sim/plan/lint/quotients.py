@@ -1,0 +1,107 @@
+"""A ratio against what it is the ratio of: per head against total and population, intensity against spending and GDP."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from sim.plan.lint.aims import Aim, aims, aims_in
+from sim.plan.lint.claims import Measure
+from sim.plan.lint.finding import Finding, finding
+from sim.plan.lint.history import Change, changes, yearly
+from sim.plan.lint.levels import Level, levels, quotient_scale
+from sim.plan.lint.plan import Plan
+from sim.plan.lint.wording import of_measure, percent, plain
+from sim.text import Text
+
+RULE = "quotients"
+_ALL_THREE = 3
+
+
+def check(plan: Plan) -> Iterator[Finding]:
+    """Every measure that is a quotient, in every region and year in which the plan wants at least two of the three."""
+    for name, entry in plan.measures.by_name.items():
+        if entry.quotient is None:
+            continue
+        keys = {"ratio": name, "of": entry.quotient.of, "per": entry.quotient.per}
+        for region in dict.fromkeys(claim.region for claim in plan.claims if claim.measure.key in keys.values()):
+            years = {aim.year for key in keys.values() for aim in aims(plan, key, region)}
+            for year in sorted(years):
+                found = {role: aims_in(plan, key, region, year) for role, key in keys.items()}
+                yield from _in_year(plan, name, {role: wanted[0] for role, wanted in found.items() if wanted})
+
+
+def _in_year(plan: Plan, ratio: str, wanted: Mapping[str, Aim]) -> Iterator[Finding]:
+    if len(wanted) == _ALL_THREE:
+        yield from _all_three(plan, ratio, wanted)
+    elif set(wanted) == {"ratio", "of"}:
+        yield from _implied(plan, ratio, wanted["ratio"], wanted["of"])
+
+
+def _all_three(plan: Plan, ratio: str, wanted: Mapping[str, Aim]) -> Iterator[Finding]:
+    scale, of, per, said = quotient_scale(plan, ratio), wanted["of"], wanted["per"], wanted["ratio"]
+    value, slack = scale * of.value / per.value, plan.about * abs(said.value)
+    low = scale * of.low / per.high if math.isfinite(per.high) else 0.0
+    high = scale * of.high / per.low if per.low > 0.0 else math.inf
+    if low <= said.high + slack and said.low - slack <= high:
+        return
+    names = {role: plan.measure(aim.measure) for role, aim in wanted.items()}
+    numbers = {role: of_measure(aim.value, names[role]) for role, aim in wanted.items()}
+    worked = of_measure(value, names["ratio"])
+    head = plan.regions.name(said.region) + Text("", ": ") + names["ratio"].name
+    message = head + Text(
+        f" {said.year} 年写 {numbers['ratio'].zh}，而{names['of'].name.zh} {numbers['of'].zh}除以{names['per'].name.zh} "
+        f"{numbers['per'].zh}为 {worked.zh}。",
+        f" of {said.year} is given as {numbers['ratio'].en}, but {names['of'].name.en} of {numbers['of'].en} over "
+        f"{names['per'].name.en} of {numbers['per'].en} is {worked.en}.",
+    )
+    arithmetic = f"({of.arithmetic}) / ({per.arithmetic}) → {plain(value)} ≠ {plain(said.value)}"
+    claims, data = (*said.claims, *of.claims, *per.claims), (*of.data, *per.data, *said.data)
+    yield finding(RULE, "conflict", claims, data, arithmetic, message)
+
+
+def _implied(plan: Plan, ratio: str, said: Aim, of: Aim) -> Iterator[Finding]:
+    """Ratio and numerator imply the denominator: has it ever changed as fast as it would have to?"""
+    quotient = plan.measures.by_name[ratio].quotient
+    if (
+        quotient is None
+        or said.value <= 0.0
+        or not all(math.isfinite(aim.low) and math.isfinite(aim.high) for aim in (said, of))
+    ):
+        return
+    per = plan.measure(quotient.per)
+    value = quotient_scale(plan, ratio) * of.value / said.value
+    as_of = plan.known_at(said.claims[0])
+    known = levels(plan, per.key, said.region, as_of)
+    base = next((level for year, level in reversed(known.items()) if year < said.year and level.is_exact), None)
+    seen = changes(plan, per.key, said.region, as_of)
+    if base is None or not seen:
+        return
+    needed, least, most = (
+        yearly(plan, per.key, (base.year, base.value), (said.year, value * rounding))
+        for rounding in (1.0, 1.0 - plan.about, 1.0 + plan.about)
+    )
+    if most < min(item.value for item in seen) or least > max(item.value for item in seen):
+        yield _unseen(plan, (said, of), (per, base, value), needed, seen)
+
+
+def _unseen(
+    plan: Plan, pair: tuple[Aim, Aim], path: tuple[Measure, Level, float], needed: float, seen: list[Change]
+) -> Finding:
+    (said, of), (per, base, value) = pair, path
+    ratio, above = plan.measure(said.measure), plan.measure(of.measure)
+    asked, total = of_measure(said.value, ratio), of_measure(of.value, above)
+    implied, now = of_measure(value, per), of_measure(base.value, per)
+    band = [percent(bound(item.value for item in seen)) for bound in (min, max)]
+    message = plan.regions.name(said.region) + Text("", ": ") + ratio.name
+    message += Text(
+        f" {said.year} 年 {asked.zh}与{above.name.zh} {total.zh}，意味着{per.name.zh}为 {implied.zh}；"
+        f"{base.year} 年为 {now.zh}，须年均变动 {percent(needed)}，历史上为 {band[0]} 至 {band[1]}。",
+        f" of {asked.en} and {above.name.en} of {total.en} in {said.year} imply {per.name.en} of {implied.en}; from {now.en} "
+        f"in {base.year} that is {percent(needed)} a year, and history has seen {band[0]} to {band[1]}.",
+    )
+    arithmetic = (
+        f"{plain(of.value)} / {plain(said.value)} → {plain(value)}; {plain(base.value)} → {plain(value)}: {percent(needed)}"
+    )
+    claims, data = (*said.claims, *of.claims, *base.claims), (*said.data, *of.data, *base.data)
+    return finding(RULE, "doubt", claims, data, arithmetic, message)

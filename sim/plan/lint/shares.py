@@ -1,0 +1,71 @@
+"""Two shares of one thing in two wholes: together they fix how much one whole is of the other, and that has a limit.
+
+With a/b and a/c wanted, b/c = (a/c)/(a/b). Where b lies within x and x/c is known, b/c can be no more than x/c, so that a/b
+must be at least (a/c)/(x/c).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations
+
+from sim.inputs.measures import Quotient
+from sim.plan.lint.claims import PERCENT, Claim
+from sim.plan.lint.finding import Finding, Severity, finding
+from sim.plan.lint.levels import Level, levels
+from sim.plan.lint.plan import Plan
+from sim.plan.lint.wording import as_printed, of_measure, percent, plain
+from sim.text import Text
+
+RULE = "shares"
+_Share = tuple[Claim, Quotient]
+
+
+def check(plan: Plan) -> Iterator[Finding]:
+    """Pairs of targets that are shares of the same thing, in the same region and year."""
+    wanted = [claim for claim in plan.targets("level") if claim.measure.entry.unit == "%" and not claim.is_ceiling]
+    shares = [(claim, claim.measure.entry.quotient) for claim in wanted if claim.measure.entry.quotient is not None]
+    for narrow, wide in permutations(shares, 2):
+        at_once = (narrow[0].region, narrow[0].last) == (wide[0].region, wide[0].last)
+        if at_once and narrow[1].of == wide[1].of and narrow[1].per != wide[1].per:
+            yield from _limited(plan, narrow, wide)
+
+
+def _limited(plan: Plan, narrow: _Share, wide: _Share) -> Iterator[Finding]:
+    """`narrow` is a/b, `wide` is a/c; b lies within something whose share of c is known."""
+    for limit, level in _limits(plan, narrow[1].per, wide):
+        implied = wide[0].value / narrow[0].value
+        if level.value > 0.0 and implied > level.value * PERCENT * (1.0 + plan.about):
+            yield _finding(plan, narrow, wide, (limit, level))
+
+
+def _limits(plan: Plan, below: str, wide: _Share) -> Iterator[tuple[str, Level]]:
+    """Shares of c whose numerator holds b, at their latest."""
+    holders, inside = [below], plan.measures.by_name[below].within
+    while inside is not None:
+        holders, inside = [*holders, inside], plan.measures.by_name[inside].within
+    for name, entry in plan.measures.by_name.items():
+        if entry.quotient and entry.quotient.of in holders and entry.quotient.per == wide[1].per and entry.unit == "%":
+            known = levels(plan, name, wide[0].region, plan.known_at(wide[0]))
+            before = (level for year, level in reversed(known.items()) if year < wide[0].last)
+            level = next((level for level in before if level.operator not in (">", ">=")), None)
+            if level is not None:
+                yield name, level
+
+
+def _finding(plan: Plan, narrow: _Share, wide: _Share, limit: tuple[str, Level]) -> Finding:
+    (of_b, b), (of_c, c), level = narrow, wide, limit[1]
+    implied, least = of_c.value / of_b.value, of_c.value / level.value
+    severity: Severity = "conflict" if least > 1.0 else "doubt"
+    first, second, holder = as_printed(of_c), as_printed(of_b), plan.measure(limit[0])
+    below, whole, have = plan.measure(b.per).name, plan.measure(c.per).name, of_measure(level.value, holder)
+    names = of_c.measure.name, of_b.measure.name
+    message = plan.regions.name(of_c.region) + Text(
+        f"：{names[0].zh} {first.zh}与{names[1].zh} {second.zh}若恰好同时达到，{below.zh}须为{whole.zh}的 {percent(implied)}，"
+        f"而{holder.name.zh} {level.year} 年只有 {have.zh}；照此比例，要达到前者，后者须在 {percent(least)} 以上。",
+        f": {names[0].en} of {first.en} and {names[1].en} of {second.en}, both just met, make {below.en} {percent(implied)} of "
+        f"{whole.en}, but the {holder.name.en} was {have.en} in {level.year}; at that, the first takes {percent(least)} or "
+        "more of the second.",
+    )
+    arithmetic = f"{plain(of_c.value)} / {plain(of_b.value)} = {percent(implied)} > {plain(level.value)}%"
+    return finding(RULE, severity, (of_b, of_c, *level.claims), level.data, arithmetic, message)
