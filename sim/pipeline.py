@@ -10,6 +10,7 @@ from typing import Any
 import xarray as xr
 
 from sim.errors import Fault, Faults, InputError, Place, nearest
+from sim.inputs.documents import changed_sentence
 from sim.inputs.home import Home
 from sim.inputs.scenario import Scenario, plain_scenario, read_scenario
 from sim.inputs.schema import scenario_schema
@@ -139,7 +140,7 @@ def prepare(scenario: Scenario, world: World) -> Case:
         last_year = world.city.settings.last_year
     selection, bound = Selection((), ()), None
     with faults.gathering():
-        selection = selected_targets(scenario, world.catalogue, world.city.key)
+        selection = _with_warnings(selected_targets(scenario, world.catalogue, world.city.key), world)
     _fail_if_sources_unknown(scenario, world, faults)
     with faults.gathering():
         bound = bind(scenario, world.city, world.graph)
@@ -152,6 +153,13 @@ def prepare(scenario: Scenario, world: World) -> Case:
     if bound is None:
         raise AssertionError("a binding failed without a fault")
     return Case(scenario, world, bound, selection, last_year, plan)
+
+
+def _with_warnings(selection: Selection, world: World) -> Selection:
+    """What must be said of targets whose documents are no longer the text that they were taken from."""
+    files = {target.document for target in selection.targets}
+    changed = [item for item in world.catalogue.changed if item.file.name in files]
+    return replace(selection, remarks=(*selection.remarks, *(changed_sentence(item) for item in changed)))
 
 
 def with_projects(case: Case, count: int = USUAL_COUNT) -> Case:

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 
 from sim.errors import Fault, UsageError
-from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR
 from sim.processes import MOST_WORKERS, processors
 from sim.text import Text
 
 MOST_DRAWS = 100_000_000
 _SHOWN = 30
+_YEARS = (1949, 2100)
 _WHOLE = re.compile(r"[0-9]{1,20}|[0-9]{1,3}(,[0-9]{3}){1,6}|[0-9]{1,3}(_[0-9]{3}){1,6}")
 
 
@@ -58,7 +58,7 @@ def year_of(text: str, option: str) -> int:
         when it says none.
     """
     faults: list[Fault] = []
-    year = whole(option, text, FIRST_YEAR, FARTHEST_YEAR, faults)
+    year = whole(option, text, *_YEARS, faults)
     if faults:
         raise UsageError(faults)
     return year

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import AsJson, City, HomeFolder, Language, Quiet, voice_of
+from sim.cli.options import AsJson, City, HomeFolder, Language, Quiet, SetValues, Use, pairs_of, voice_of
 
 plan = typer.Typer(
     no_args_is_help=True,
@@ -32,3 +32,31 @@ def lint(
     from sim.cli import plan_lint as verb
 
     verb.lint(city, as_of, home, voice_of(lang, quiet=quiet, as_json=as_json), markdown=markdown)
+
+
+Scenario = Annotated[str, typer.Option("--scenario", help="情景文件或名称 / scenario file or name")]
+PLAN = "whole_plan"
+"""The scenario that scores every target of the plan."""
+
+
+@plan.command()
+def trace(
+    target: Annotated[str, typer.Argument(help="目标编号 / id of a target")],
+    scenario: Scenario = PLAN,
+    year: Annotated[str | None, typer.Option("--year", help="在哪一年看，默认目标年 / year; the target's by default")] = None,
+    depth: Annotated[str, typer.Option("--depth", help="往回几层 / how many links back")] = "4",
+    city: City = None,
+    set_values: SetValues = None,
+    use: Use = None,
+    lang: Language = None,
+    *,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    home: HomeFolder = None,
+) -> None:
+    """目标的出处与驱动：文件、原句、变量、驱动因素及方向 / the sentence behind a target and what drives it."""
+    from sim.cli import plan_trace as verb
+    from sim.cli.plan_case import Chosen
+
+    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home)
+    verb.trace(target, year, depth, chosen, voice_of(lang, quiet=quiet, as_json=as_json))

@@ -69,3 +69,13 @@ def _document(file: Path, entry: DocumentEntry, contents: Mapping[str, bytes]) -
         found=hashlib.sha256(content).hexdigest(),
         text=content.decode("utf-8", "replace"),
     )
+
+
+def changed_sentence(document: PlanDocument) -> Text:
+    """What a reader must know of a document that is another text than the one that targets were taken from."""
+    name = document.file.name
+    return Text(
+        f"注意：规划文件 {name} 已不是录入目标时的文本（指纹不符）。请核对引文，再更新 documents.yaml 中的 sha256。",
+        f"Mind: the plan document {name} is no longer the text that targets were taken from (its fingerprint differs). "
+        "Check the sentences, then write the new sha256 into documents.yaml.",
+    )

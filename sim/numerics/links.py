@@ -1,9 +1,10 @@
-"""Signs of links at the start of a run: raise one thing that a variable reads by one per cent and see which way it moves."""
+"""Signs and strengths of links at a moment: raise one thing that a variable reads by one per cent and see how it moves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -22,17 +23,31 @@ Values = NDArray[Any]
 STEP = 1.01
 
 
-def starting_point(graph: Graph, exogenous: Exogenous, first_year: int) -> dict[str, Values]:
-    """Every name's value at the start of a run: what is supplied, stocks, hidden quantities and variables."""
+def starting_point(
+    graph: Graph, exogenous: Exogenous, first_year: int, known: Mapping[str, Values] = MappingProxyType({})
+) -> dict[str, Values]:
+    """Every name's value at the start of a run: what is supplied, stocks, hidden quantities and variables.
+
+    What is `known` of another moment, such as its stocks, is taken as it is.
+    """
     supplied = {name: exogenous.value(name, first_year - 1) for name in graph.parameters} | {
         "time": np.array([float(first_year)]),
         UNTIL_TURN: np.ones(1),
     }
+    supplied |= known
     wanted = (*graph.variables, *graph.stocks, *graph.hidden, *graph.frozen, *(f"{name}.rate" for name in graph.stocks))
-    resolve = cache(lambda name: _at_start(graph, name))  # a node is known by its identity
+    resolve = cache(lambda name: None if name in known else _at_start(graph, name))  # a node is known by its identity
     program = Program({name: Read(name, ()) for name in wanted}, resolve)
     supplied |= {name: exogenous.value(name, first_year - 1) for name in program.leaves if name not in supplied}
     return supplied | program.run(supplied)
+
+
+def at_year_end(
+    graph: Graph, exogenous: Exogenous, first_year: int, year: int, stocks: Mapping[str, Values]
+) -> dict[str, Values]:
+    """Every name's value at the end of a year of a run with its stocks of then [dims..., 1]; smoothed values have settled."""
+    start = starting_point(graph, exogenous, first_year)
+    return starting_point(graph, exogenous, year + 1, {name: start[name] for name in graph.frozen} | dict(stocks))
 
 
 def _at_start(graph: Graph, name: str) -> Node | None:
@@ -62,6 +77,30 @@ def _frozen_at_start(frozen: Frozen) -> Node:
         return total * (1.0 + growth) / mean_of_growth(METHODS["euler"], 4, growth)
 
     return Apply(Operation("starting_rate", compute, UnitRule.SAME), (frozen.node, frozen.growth), frozen.node.dims)
+
+
+Members = Mapping[str, tuple[int, ...]]
+"""The members of some dimensions that are looked at, by their places."""
+
+
+def looked_at(values: Values, dims: tuple[str, ...], members: Members) -> Values:
+    """The values [dims..., draw] of the members that are looked at."""
+    for axis, dim in enumerate(dims):
+        if dim in members:
+            values = values.take(members[dim], axis=axis)
+    return values
+
+
+def elasticity(
+    graph: Graph, cause: str, effect: str, state: Mapping[str, Values], members: Members = MappingProxyType({})
+) -> float:
+    """Per cent by which an effect (of a stock: its net rate) moves at once for one per cent of the cause; sums over members."""
+    program = Program({"effect": _equation(graph, cause, effect)}, lambda name: _resolve(graph, name, cause, frozenset()))
+    value = state[cause]
+    before = program.run(state)["effect"]
+    after = program.run({**state, cause: value + np.abs(value) * (STEP - 1.0)})["effect"]
+    totals = [float(np.sum(looked_at(item, graph.dims_of(effect), members))) for item in (before, after)]
+    return (totals[1] - totals[0]) / abs(totals[0]) / (STEP - 1.0) if totals[0] else 0.0
 
 
 def link_sign(graph: Graph, cause: str, effect: str, state: Mapping[str, Values]) -> int:

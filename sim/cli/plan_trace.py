@@ -1,0 +1,110 @@
+"""`plan trace`: a target back to its sentence, and on to what drives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sim.cli.console import Speaker
+from sim.cli.numbers import whole, year_of
+from sim.cli.plan_case import Chosen
+from sim.errors import Fault, UsageError
+from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding
+from sim.plan.scorecard import VERDICTS
+from sim.plan.selection import Selection
+from sim.studies.trace import Driver, Trace, TraceRequest, fail_if_document_changed, find_target, trace_record
+from sim.studies.trace import trace as trace_of
+from sim.text import Text
+from sim.words import exact, plain, unit_text
+
+_DEEPEST = 6
+_SIGNS = {1: "+", -1: "−", 0: "0", None: " "}
+_KINDS: Mapping[str, Text] = {
+    "variable": Text("变量", "variable"),
+    "stock": Text("存量", "stock"),
+    "lever": Text("杠杆", "lever"),
+    "assumption": Text("假设", "assumption"),
+    "behaviour": Text("行为参数", "behaviour"),
+    "constant": Text("常数", "constant"),
+}
+
+
+def trace(target: str, year: str | None, depth: str, chosen: Chosen, speaker: Speaker) -> None:
+    """Print what stands behind a target."""
+    faults: list[Fault] = []
+    links = whole("--depth", depth, 0, _DEEPEST, faults)
+    request = TraceRequest(target, None if year is None else year_of(year, "--year"), links)
+    if faults:
+        raise UsageError(faults)
+    case = chosen.case()
+    wanted = find_target(case.world, target)
+    fail_if_document_changed(case.world, wanted)
+    with speaker.progress(1, Text("运行情景", "running the scenario")):
+        found = trace_of(replace(case, selection=Selection((wanted,), ())), request)
+    if speaker.as_json:
+        speaker.json(trace_record(found))
+    else:
+        _print(found, speaker)
+
+
+def _print(found: Trace, speaker: Speaker) -> None:
+    target, document = found.target, found.document
+    unit = Text(unit_text(target.unit, "zh"), unit_text(target.unit, "en"))
+    value = f"{target.operator} {exact(target.value)}"
+    years = target.year if target.start_year in (None, target.year) else f"{target.start_year}–{target.year or ''}"
+    speaker.line(Text(f"{target.name.zh}（{target.id}）", f"{target.name.en} ({target.id})"))
+    speaker.line(
+        Text(f"  目标：{value} {unit.zh}，{years or '未写年份'}", f"  target: {value} {unit.en}, {years or 'undated'}")
+    )
+    speaker.line(Text(f"  原句：“{target.quote}”", f"  sentence: “{target.quote}”"))
+    speaker.line(Text(f"  文件：{document.title.zh}，{target.section}", f"  document: {document.title.en}, {target.section}"))
+    speaker.line(Text(f"  {document.file.name}  sha256 {document.found}", f"  {document.file.name}  sha256 {document.found}"))
+    speaker.line(Text(f"  录入：{target.place}", f"  entered in: {target.place}"))
+    _print_binding(found.binding, speaker)
+    if found.score.projected is not None:
+        verdict, projected = VERDICTS[found.score.verdict], plain(found.score.projected)
+        speaker.line(
+            Text(
+                f"  情景 {found.scenario}：预测 {projected} {unit.zh}，{verdict.zh}",
+                f"  scenario {found.scenario}: projected {projected} {unit.en}, {verdict.en}",
+            )
+        )
+    elif found.score.reason.zh:
+        speaker.line(Text(f"  暂不评估：{found.score.reason.zh}", f"  not judged: {found.score.reason.en}"))
+    if found.roots:
+        speaker.line(_drivers_head(found.year))
+        for root in found.roots:
+            _print_driver(root, 0, speaker)
+
+
+def _drivers_head(year: int) -> Text:
+    return Text(
+        f"驱动因素（{year} 年末；方向和弹性为单独上调 1% 的直接影响，不含反馈）：",
+        f"drivers (end of {year}; sign and elasticity of the direct effect of one per cent, without feedback):",
+    )
+
+
+def _print_binding(binding: AnyBinding | None, speaker: Speaker) -> None:
+    if isinstance(binding, Binding):
+        over = "" if binding.over is None else f" / {binding.over}"
+        what = f"{binding.variable}{over} · {binding.reading} · {binding.price}"
+        speaker.line(Text(f"  绑定：模型变量 {what}", f"  bound to the variable {what}"))
+    elif isinstance(binding, LedgerBinding):
+        what = f"{', '.join(binding.projects) or '—'} · {binding.stage} · {binding.measure}"
+        speaker.line(Text(f"  绑定：项目台账 {what}", f"  bound to the project ledger: {what}"))
+    elif isinstance(binding, HistoryBinding):
+        what = binding.indicator or "—"
+        speaker.line(Text(f"  绑定：已公布数据 {what}", f"  bound to published data: {what}"))
+    caution = getattr(binding, "caution", None)
+    if caution is not None:
+        speaker.line(Text(f"  注意：{caution.zh}", f"  caution: {caution.en}"))
+
+
+def _print_driver(item: Driver, depth: int, speaker: Speaker) -> None:
+    """One line of the tree."""
+    strength = "" if item.elasticity is None else f"{item.elasticity:+.2f} ".replace("-", "−")
+    kind, label, unit = speaker.say(_KINDS[item.kind]), speaker.say(item.label), unit_text(item.unit, speaker.language)
+    line = f"  {'    ' * depth}{_SIGNS[item.sign]} {strength}{label} ({item.name}, {kind}) = {item.value} {unit}"
+    speaker.line(Text(line, line))
+    for driver in item.drivers:
+        _print_driver(driver, depth + 1, speaker)

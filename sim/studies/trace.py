@@ -1,0 +1,259 @@
+"""From a target back to its sentence, and on to what drives it: document, quote, variable, and the chain of its drivers.
+
+Signs and elasticities are measured at the end of the chosen year, with the stocks that the run has then and with smoothed
+values settled: one driver alone is raised by one per cent, everything else stays. They are direct effects, before any feedback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.errors import Fault, InputError, Place, UsageError, nearest
+from sim.inputs.bindings import AnyBinding, Binding
+from sim.inputs.documents import PlanDocument
+from sim.inputs.targets import PlanTarget
+from sim.model.loops import readers_of
+from sim.numerics.links import Members, at_year_end, elasticity, link_sign, looked_at
+from sim.pipeline import Case, Outcome, groups_of, run
+from sim.plan.reading import DISTRICT, is_intensive, unit_of
+from sim.plan.scorecard import Score
+from sim.text import Text
+from sim.words import plain
+from sim.world import World
+
+Values = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One name of the chain. `sign` and `elasticity` are those of its direct effect on what it drives; none for the root."""
+
+    name: str
+    label: Text
+    kind: str
+    unit: str
+    value: str
+    sign: int | None
+    elasticity: float | None
+    source: str
+    drivers: tuple[Driver, ...]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Everything behind a target."""
+
+    target: PlanTarget
+    document: PlanDocument
+    binding: AnyBinding | None
+    scenario: str
+    year: int
+    score: Score
+    roots: tuple[Driver, ...]
+
+
+@dataclass(frozen=True)
+class TraceRequest:
+    """Which target, seen in which year, how many links back, and how weak a driver may be to be shown."""
+
+    target: str
+    year: int | None = None
+    depth: int = 4
+    weakest: float = 0.01
+
+
+def fail_if_document_changed(world: World, target: PlanTarget) -> PlanDocument:
+    """The document of a target, whose text must be the one that the target was taken from.
+
+    Raises
+    ------
+    InputError
+        when it is not.
+    """
+    document = world.catalogue.documents[target.document]
+    if document.is_changed:
+        message = Text(
+            f"文件已改动：指纹为 {document.found[:12]}……，录入目标时为 {document.recorded[:12]}……",
+            f"the document has changed: its fingerprint is {document.found[:12]}..., it was {document.recorded[:12]}...",
+        )
+        advice = Text(
+            "核对引文后，把 documents.yaml 中的 sha256 改为新的指纹",
+            "check the sentences against it, then write the new fingerprint into documents.yaml",
+        )
+        raise InputError(Fault(message, Place(document.file), advice))
+    return document
+
+
+def find_target(world: World, name: str) -> PlanTarget:
+    """A target of the catalogue.
+
+    Raises
+    ------
+    UsageError
+        when there is none of that name.
+    """
+    targets = world.catalogue.targets
+    if name not in targets:
+        message = Text(f"目录中没有目标 {name}", f"no target {name} in the catalogue")
+        raise UsageError(Fault(message, Place(), nearest(name, targets)))
+    return targets[name]
+
+
+def trace(case: Case, request: TraceRequest) -> Trace:
+    """Run a scenario and follow a target back through its variables.
+
+    Raises
+    ------
+    SimError
+        when there is no such target, its document has changed, the year lies outside the run, or the run fails.
+    """
+    world = case.world
+    target = find_target(world, request.target)
+    document = fail_if_document_changed(world, target)
+    year = _year(case, target, request.year)
+    outcome = run(case)
+    score = next(item for item in outcome.scores if item.target.id == target.id)
+    binding = world.catalogue.by_kind.of(target.id)
+    roots = _Chain(outcome, year, target, request).roots() if isinstance(binding, Binding) else ()
+    return Trace(target, document, binding, case.scenario.key, year, score, roots)
+
+
+def _year(case: Case, target: PlanTarget, asked: int | None) -> int:
+    """The year asked for, else the target's where the run reaches it, else the last of the run."""
+    first, last = case.world.city.settings.base_year, case.last_year
+    if asked is None:
+        return target.year if target.year is not None and first < target.year <= last else last
+    if not first < asked <= last:
+        message = Text(f"年份 {asked} 超出 {first + 1}–{last}", f"the year {asked} lies outside {first + 1}–{last}")
+        raise UsageError(Fault(message, Place(key="--year")))
+    return asked
+
+
+class _Chain:
+    """Follows links back from a variable at the end of a year."""
+
+    def __init__(self, outcome: Outcome, year: int, target: PlanTarget, request: TraceRequest) -> None:
+        self._case, self._results, self._year, self._request = outcome.case, outcome.results, year, request
+        self._graph, self._binding = outcome.case.world.graph, outcome.case.world.catalogue.bindings[target.id]
+        self._members = self._places(self._binding.region or target.region)
+        first = outcome.case.world.city.settings.base_year + 1
+        stocks = {name: self._stock(outcome.results, name) for name in self._graph.stocks}
+        self._state = at_year_end(self._graph, outcome.case.bound, first, year, stocks)
+
+    def _stock(self, results: xr.Dataset, name: str) -> Values:
+        dims = self._graph.stocks[name].dims
+        return np.asarray(results[name].sel(year=self._year).transpose(*dims).to_numpy())[..., np.newaxis]
+
+    def _places(self, region: str) -> Members:
+        """The districts that the target is about; all of them for the city."""
+        districts = self._graph.dimensions[DISTRICT].members if DISTRICT in self._graph.dimensions else ()
+        chosen = groups_of(self._case.world).get(region, (region,))
+        return {DISTRICT: tuple(districts.index(name) for name in chosen)} if set(chosen) <= set(districts) else {}
+
+    def roots(self) -> tuple[Driver, ...]:
+        """The variables that a target reads, with what drives them."""
+        names = [self._binding.variable, *([self._binding.over] if self._binding.over else [])]
+        return tuple(self._driver(name, None, self._request.depth, frozenset()) for name in names)
+
+    def _driver(self, name: str, effect: str | None, depth: int, above: frozenset[str]) -> Driver:
+        return Driver(
+            name=name,
+            label=self._label(name),
+            kind=self._kind(name),
+            unit=unit_of(name, self._graph) if name in self._graph.quantities else self._graph.unit_of(name),
+            value=self._value(name),
+            sign=None if effect is None else link_sign(self._graph, name, effect, self._state),
+            elasticity=None if effect is None else elasticity(self._graph, name, effect, self._state, self._members),
+            source=self._case.world.city.parameters[name].source if name in self._graph.parameters else "",
+            drivers=self._drivers(name, depth, above | {name}),
+        )
+
+    def _drivers(self, name: str, depth: int, above: frozenset[str]) -> tuple[Driver, ...]:
+        """What moves a variable, strongest first; what is above it in the chain is not followed again."""
+        if depth == 0 or name in self._graph.parameters:
+            return ()
+        known = self._graph.quantities.keys() | self._graph.parameters.keys()
+        causes = sorted(item for item in readers_of(self._graph, name) if item in known and item not in above)
+        found = [self._driver(cause, name, depth - 1, above) for cause in causes]
+        kept = [item for item in found if item.sign and abs(item.elasticity or 0.0) >= self._request.weakest]
+        return tuple(sorted(kept, key=lambda item: -abs(item.elasticity or 0.0)))
+
+    def _label(self, name: str) -> Text:
+        if name in self._graph.parameters:
+            return self._case.world.city.parameters[name].label
+        return self._case.world.labels.variables[name]
+
+    def _kind(self, name: str) -> str:
+        if name in self._graph.parameters:
+            return self._case.world.city.parameters[name].kind
+        return "stock" if name in self._graph.stocks else "variable"
+
+    def _value(self, name: str) -> str:
+        """The year's value: a sum over members, or their lowest and highest where they cannot be added."""
+        if name in self._graph.parameters:
+            dims, values = self._graph.parameters[name].dims, self._case.bound.value(name, self._year)
+        else:
+            dims = self._graph.quantities[name].dims
+            values = self._results[name].sel(year=self._year).transpose(*dims).to_numpy()[..., np.newaxis]
+        values = looked_at(values, dims, self._members)
+        unit = unit_of(name, self._graph) if name in self._graph.quantities else self._graph.unit_of(name)
+        flat, cannot_be_added = np.ravel(values), is_intensive(unit.removesuffix("/a"))
+        if cannot_be_added and flat.min() < flat.max():
+            return f"{_number(flat.min())} … {_number(flat.max())}"
+        return _number(flat[0] if cannot_be_added else flat.sum())
+
+
+_SMALL = 1.0
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < _SMALL else plain(float(value))
+
+
+def trace_record(found: Trace) -> Mapping[str, Any]:
+    """Plain values for JSON, in both languages where they are words."""
+    target, binding = found.target, found.binding
+    return {
+        "target": target.id,
+        "name": {"zh": target.name.zh, "en": target.name.en},
+        "operator": target.operator,
+        "value": target.value,
+        "unit": target.unit,
+        "start_year": target.start_year,
+        "year": target.year,
+        "row": str(target.place),
+        "quote": target.quote,
+        "section": target.section,
+        "document": {
+            "file": found.document.file.name,
+            "title": {"zh": found.document.title.zh, "en": found.document.title.en},
+            "year": found.document.year,
+            "sha256": found.document.found,
+        },
+        "binding": None if binding is None else binding.model_dump(exclude_defaults=True, mode="json"),
+        "scenario": found.scenario,
+        "in_year": found.year,
+        "verdict": found.score.verdict,
+        "projected": found.score.projected,
+        "drivers": [_driver_record(item) for item in found.roots],
+    }
+
+
+def _driver_record(item: Driver) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "label": {"zh": item.label.zh, "en": item.label.en},
+        "kind": item.kind,
+        "unit": item.unit,
+        "value": item.value,
+        "sign": item.sign,
+        "elasticity": item.elasticity,
+        "source": item.source,
+        "drivers": [_driver_record(driver) for driver in item.drivers],
+    }
