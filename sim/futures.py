@@ -12,6 +12,7 @@ from sim.numerics.ensemble import Ensemble, run_ensemble
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
 from sim.numerics.summary import Wanted
+from sim.numerics.watch import watch_of
 from sim.outputs.posterior import FILE, Posterior, read_posterior, renew
 from sim.pipeline import Case, Outcome, judge_of, request_of
 from sim.plan.probability import conditions_of, with_probabilities
@@ -100,9 +101,11 @@ def realisations_of(case: Case) -> Realisations | None:
 
 def task_of(case: Case, outputs: tuple[str, ...], draws: Draws, precision: str = "float64") -> Task:
     """Everything that a worker must know to run draws of a case."""
-    kernel = kernel_for(case.world.graph, request_of(case, outputs, case.scenario.steps_per_year))
+    watch = watch_of(case.world.identities, case.world.graph, case.bound.given)
+    wanted = tuple(dict.fromkeys((*outputs, *watch.outputs)))
+    kernel = kernel_for(case.world.graph, request_of(case, wanted, case.scenario.steps_per_year))
     clock = Clock(case.world.city.settings.base_year + 1, case.last_year, case.scenario.steps_per_year)
-    return Task(kernel, clock, case.bound.values, draws, precision)
+    return Task(kernel, clock, case.bound.values, draws, precision, reported=outputs, watch=watch)
 
 
 def priors_of_case(case: Case) -> tuple[Prior, ...]:

@@ -27,6 +27,7 @@ from sim.numerics.integrate import Clock, YearValues
 from sim.numerics.kernel import Kernel, kernel_for
 from sim.numerics.links import link_sign, starting_point
 from sim.numerics.methods import METHODS
+from sim.numerics.watch import watch_of, watched
 from sim.outputs.dataset import to_dataset
 from sim.outputs.posterior import Foreseen
 from sim.outputs.provenance import Provenance, provenance
@@ -216,7 +217,7 @@ def _simulate(case: Case, steps_per_year: int, progress: Progress | None = None)
     world = case.world
     clock = Clock(world.city.settings.base_year + 1, case.last_year, steps_per_year)
     kernel = kernel_for(world.graph, request_of(case, tuple(world.graph.quantities), steps_per_year))
-    years = central_run(kernel, clock, case.bound)
+    years = watched(watch_of(world.identities, world.graph, case.bound.given), central_run(kernel, clock, case.bound))
     return to_dataset(_reporting(years, case, clock, progress), world.graph, world.labels)
 
 

@@ -11,7 +11,7 @@ from sim.dimensions import Dimension
 from sim.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest
 from sim.inputs.arrivals import fail_if_no_signings
 from sim.inputs.base_year import BaseYear, Reference, Row
-from sim.inputs.checks import PublishedCheck, read_checks
+from sim.inputs.checks import Checks, read_checks
 from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR, City, CityFile, history_of, read_city, read_city_file, settings_of
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.history import History
@@ -20,6 +20,7 @@ from sim.inputs.indicators import read_indicators
 from sim.inputs.ledger import Ledger, Names
 from sim.inputs.ledger_check import read_ledger
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
+from sim.inputs.published import PublishedCheck, read_published
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.inputs.values import Floats
 from sim.model.binding import own_values
@@ -33,6 +34,7 @@ from sim.numerics.central import central_run
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
 from sim.numerics.methods import METHODS
+from sim.numerics.watch import fail_if_unfit
 from sim.plan.consistency import fail_if_bindings_wrong, fail_if_checks_wrong
 from sim.text import Text
 
@@ -48,6 +50,7 @@ class World:
     catalogue: Catalogue
     ledger: Ledger
     checks: tuple[PublishedCheck, ...]
+    identities: Checks
     loops: tuple[Loop, ...]
 
 
@@ -74,12 +77,14 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
         labels=read_labels(model / "labels.yaml", graph, _own_members(settings)),
         catalogue=read_catalogue(folder / "plan", settings.places),
         ledger=read_ledger(folder, model, _names_of(graph)),
-        checks=read_checks(model / "checks.yaml"),
+        checks=read_published(model / "published.yaml"),
+        identities=read_checks(model / "checks.yaml"),
         loops=read_loops(model / "loops.yaml", graph),
     )
     groups = {name: tuple(group.members) for name, group in settings.groups.items()}
     fail_if_no_signings(folder / "arrivals.csv", world.ledger.inflows, graph.parameters)
     fail_if_bindings_wrong(world.catalogue, graph, history, world.ledger, groups)
+    fail_if_unfit(world.identities, graph)
     fail_if_checks_wrong(world.checks, graph, history, lambda: read_indicators(model / "indicators.yaml").by_name)
     return world
 

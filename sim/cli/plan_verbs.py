@@ -6,7 +6,22 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import AsJson, City, HomeFolder, Language, Quiet, SetValues, Use, pairs_of, voice_of
+from sim.cli.numbers import read_draws
+from sim.cli.options import (
+    AsJson,
+    City,
+    DrawCount,
+    HomeFolder,
+    Language,
+    PriorOnly,
+    Quiet,
+    Seed,
+    SetValues,
+    Use,
+    Workers,
+    pairs_of,
+    voice_of,
+)
 
 plan = typer.Typer(
     no_args_is_help=True,
@@ -60,3 +75,29 @@ def trace(
 
     chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home)
     verb.trace(target, year, depth, chosen, voice_of(lang, quiet=quiet, as_json=as_json))
+
+
+@plan.command()
+def evaluate(
+    as_of: AsOf = None,
+    scenario: Scenario = PLAN,
+    draws: DrawCount = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    city: City = None,
+    set_values: SetValues = None,
+    use: Use = None,
+    lang: Language = None,
+    *,
+    prior: PriorOnly = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    home: HomeFolder = None,
+) -> None:
+    """中期或终期评估：进度、时序、判定；未来年份给出各档概率 / mid-term or final evaluation in the bureau's classes."""
+    from sim.cli import plan_evaluate as verb
+    from sim.cli.plan_case import Chosen
+
+    asked = read_draws(draws, seed, workers, prior=prior)
+    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed)
+    verb.evaluate(as_of, chosen, asked, voice_of(lang, quiet=quiet, as_json=as_json))

@@ -1,65 +1,103 @@
-"""checks.yaml of a model: which variable is held against which published indicator."""
+"""checks.yaml of a model: accounting identities and bounds that every year of every run and every draw must keep."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.errors import Faults
+from sim.errors import Faults, Place
 from sim.inputs.checked import Label, Record, check_against
-from sim.inputs.yaml_file import listed, read_yaml_list
-
-Change = Annotated[float, Field(gt=0, le=10)]
-"""The size of a yearly change, as a ratio."""
-
-
-class FitRule(Record):
-    """How a check enters the fit of parameters: by its yearly changes, in logarithms or, for shares, as differences."""
-
-    error: Change
-    """Standard deviation of the error with which a yearly change is measured."""
-    common: str
-    """Parameter that holds the size of the yearly shock common to all cities."""
-    own: str
-    """Parameter that holds the size of the yearly shock of the city alone."""
-    beyond: str | None = None
-    """Indicator whose error is taken off first: prices are what nominal growth says beyond real growth."""
-    jump: Change
-    """How far a yearly change may lie from those of the years around it; beyond, a break must be declared."""
+from sim.inputs.files import is_file
+from sim.inputs.yaml_file import read_yaml
+from sim.text import Text
 
 
-class PublishedCheck(Record):
-    """One comparison of the model with published figures."""
+class Term(Record):
+    """One term of a side."""
 
     variable: str
-    """Variable of the model."""
-    members: dict[str, list[str]] = {}
-    """Members that are summed, by dimension; all others are taken as they are."""
-    history: str
-    """Indicator of history.csv."""
-    reading: Literal["value", "growth", "share"] = "value"
-    """value: the year's value; growth: yearly growth in per cent; share: the members' part of the whole."""
-    numerator: str | None = None
-    """For a share that is not published itself: indicator above the line."""
-    denominator: str | None = None
-    """For a share that is not published itself: indicator below the line."""
-    fit: FitRule | None = None
-    """How parameters are fitted to it; without, it is shown beside the model and not fitted."""
+    """Variable or stock of the model."""
+    sum: list[str] = []
+    """Dimensions that are added up."""
+    change: bool = False
+    """Whether it is the change since the end of the year before."""
+    minus: bool = False
+    """Whether it is subtracted."""
+    over: str | None = None
+    """Variable that it is divided by, summed over the same dimensions."""
+
+
+class Identity(Record):
+    """Two sides that must be equal in every cell of the dimensions that are left."""
+
     label: Label
-    """Name of the row."""
+    """What it says."""
+    left: list[Term] = Field(min_length=1)
+    """Terms of the left side."""
+    right: list[Term] = Field(min_length=1)
+    """Terms of the right side."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Everything that it reads."""
+        names = [name for term in (*self.left, *self.right) for name in (term.variable, term.over) if name is not None]
+        return tuple(dict.fromkeys(names))
 
 
-def read_checks(file: Path) -> tuple[PublishedCheck, ...]:
-    """Read checks.yaml.
+class Bound(Record):
+    """What a variable can never be."""
+
+    label: Label
+    """What it says."""
+    variable: str
+    """Variable or stock of the model."""
+    at_least: float | int | None = None
+    """No cell lies below."""
+    at_most: float | int | None = None
+    """No cell lies above."""
+
+
+class ChecksFile(Record):
+    """checks.yaml."""
+
+    identities: list[Identity] = []
+    """Accounting identities."""
+    bounds: list[Bound] = []
+    """Reality checks."""
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Identities and bounds, and where each stands, by its place in the list."""
+
+    identities: tuple[Identity, ...] = ()
+    bounds: tuple[Bound, ...] = ()
+    places: Mapping[tuple[str, int], Place] = field(default_factory=dict)
+
+
+def read_checks(file: Path) -> Checks:
+    """Read checks.yaml; a model without the file promises nothing.
 
     Raises
     ------
     InputError
         with every fault of the file.
     """
-    document, faults = read_yaml_list(file), Faults()
-    records = [check_against(PublishedCheck, item, document, faults, (index,)) for index, item in enumerate(listed(document))]
+    if not is_file(file):
+        return Checks()
+    faults, document = Faults(), read_yaml(file)
+    record = check_against(ChecksFile, document.data, document, faults)
+    places = {
+        (part, number): document.place((part, number))
+        for part in ("identities", "bounds")
+        for number in range(len(document.data.get(part) or ()))
+    }
+    for number, bound in enumerate(() if record is None else record.bounds):
+        if bound.at_least is None and bound.at_most is None:
+            message = Text("须写 at_least 或 at_most", "state at_least or at_most")
+            faults.add(message, places["bounds", number])
     faults.raise_if_any()
-    return tuple(record for record in records if record is not None)
+    return Checks() if record is None else Checks(tuple(record.identities), tuple(record.bounds), places)

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from sim.inputs.values import YearPath
 from sim.numerics.draws import BlockValues, Draws
 from sim.numerics.finite import Origin, finite_draws, origin_of
-from sim.numerics.integrate import Clock, simulate
+from sim.numerics.integrate import Clock, YearValues, simulate
 from sim.numerics.kernel import Kernel
 from sim.numerics.plan import Plan
 from sim.numerics.tape import Phase
+from sim.numerics.watch import Watch
 from sim.numerics.workspace import NARROWEST, Workspace
 
 Values = NDArray[Any]
@@ -42,6 +43,15 @@ class Task:
     central: Mapping[str, YearPath]
     draws: Draws
     precision: str = "float64"
+    reported: tuple[str, ...] | None = None
+    """Outputs of the kernel that come back; all of them where it is not said."""
+    watch: Watch | None = None
+    """What every year of every draw must keep."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Outputs that come back."""
+        return self.kernel.request.outputs if self.reported is None else self.reported
 
     @property
     def block(self) -> int:
@@ -132,10 +142,14 @@ class BlockRunner:
         exogenous = task.draws.block(task.central, start, stop)
         workspace = self._workspace(max(count, NARROWEST), exogenous.drawn)
         fine = np.ones(workspace.draws, dtype=bool)
+        watching = None if task.watch is None else task.watch.begin()
         for place, row in enumerate(simulate(workspace, task.clock, exogenous)):
-            room = self._room_for(row.values, columns)
-            for name, value in row.values.items():
-                room[name][place, ..., column : column + count] = value[..., :count]
+            values = {name: value[..., :count] for name, value in row.values.items()}
+            room = self._room_for(values, columns)
+            for name in room:
+                room[name][place, ..., column : column + count] = values[name]
+            if watching is not None:
+                watching.year(YearValues(row.year, values), start)
             fine &= finite_draws(workspace, row.values)
         return fine[:count], float(workspace.embedded_error[fine].max(initial=0.0))
 
@@ -144,7 +158,7 @@ class BlockRunner:
         if columns not in self._room:
             years = len(self._task.clock.years) + 1
             self._room[columns] = {
-                name: np.empty((years, *value.shape[:-1], columns), value.dtype) for name, value in row.items()
+                name: np.empty((years, *row[name].shape[:-1], columns), row[name].dtype) for name in self._task.outputs
             }
         return self._room[columns]
 

@@ -72,9 +72,9 @@ def run_ensemble(task: Task, workers: int = 1, wanted: Wanted | None = None, pro
 
 def fail_if_unknown(task: Task, workers: int, wanted: Wanted) -> None:
     """Whatever is asked for in vain is said before any work."""
-    unknown = sorted({*wanted.paths, *wanted.covariance} - set(task.kernel.request.outputs))
+    unknown = sorted({*wanted.paths, *wanted.covariance} - set(task.outputs))
     if unknown:
-        raise ValueError(f"not among the outputs of the kernel: {', '.join(unknown)}")
+        raise ValueError(f"not among the outputs: {', '.join(unknown)}")
     if workers < 1:
         raise ValueError(f"at least one worker, not {workers}")
 

@@ -33,7 +33,7 @@ _MODEL_PARTS = (
     "*.py",
     "parameters.yaml",
     "parameters/*.yaml",
-    "checks.yaml",
+    "published.yaml",
     "breaks.yaml",
     "base_year/*",
     "reference/*/*.csv",

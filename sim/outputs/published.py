@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import xarray as xr
 
-from sim.inputs.checks import PublishedCheck
 from sim.inputs.history import Datum, History
+from sim.inputs.published import PublishedCheck
 from sim.text import Text
 from sim.units import conversion
 

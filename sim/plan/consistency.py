@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from sim.errors import Faults, Place, nearest
 from sim.inputs.bindings import Binding
-from sim.inputs.checks import PublishedCheck
 from sim.inputs.history import History
 from sim.inputs.ledger import Ledger
+from sim.inputs.published import PublishedCheck
 from sim.inputs.targets import Catalogue, PlanTarget
 from sim.ledger.selection import selected, words
 from sim.model.graph import Graph
@@ -154,7 +154,7 @@ def fail_if_checks_wrong(
     """
     faults, had, checks = Faults(), history.indicators(), tuple(checks)
     for check in checks:
-        place = Place(key=f"checks.yaml {check.label.en}")
+        place = Place(key=f"published.yaml {check.label.en}")
         _check_variable(check.variable, tuple(check.members), graph, place, faults)
         held_against = [name for name in (check.numerator, check.denominator) if name is not None] or [check.history]
         for indicator in (name for name in held_against if name not in had and name not in indicators()):
@@ -188,10 +188,10 @@ def _check_fit_rules(checks: Iterable[PublishedCheck], graph: Graph, faults: Fau
     used = [name for _, rule in rules for name in (rule.common, rule.own)]
     for name in sorted({name for name in (*fitted, *used) if fitted.count(name) > 1 or used.count(name) > 1}):
         message = Text(f"{name} 在拟合规则中出现两次", f"{name} stands in two fit rules")
-        faults.add(message, Place(key="checks.yaml"))
+        faults.add(message, Place(key="published.yaml"))
     single = [name for name, item in graph.parameters.items() if not item.dims]
     for check, rule in rules:
-        place = Place(key=f"checks.yaml {check.label.en}: fit")
+        place = Place(key=f"published.yaml {check.label.en}: fit")
         for name in (name for name in (rule.common, rule.own) if name not in single):
             message = Text(f"模型没有单一数值的参数 {name}", f"the model has no parameter {name} that is one number")
             faults.add(message, place, nearest(name, single))

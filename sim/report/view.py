@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import xarray as xr
 
-from sim.inputs.checks import PublishedCheck
 from sim.inputs.history import History
+from sim.inputs.published import PublishedCheck
 from sim.ledger.summary import ProgrammeTimes
 from sim.model.labels import Labels
 from sim.outputs.published import published_series

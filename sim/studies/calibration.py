@@ -105,7 +105,9 @@ def _answers(city: CityHindcasts, sizes: Mapping[str, float]) -> dict[str, float
     answers = {name: abs(float(moved[places[name], names.index(name)])) / sizes[name] for name in names}
     for name in (name for name, answer in answers.items() if not answer > 0.0):
         message = Text(f"fit 所写的 {name} 不带来任何波动", f"{name}, named in a fit rule, is the size of no shock")
-        raise InputError(Fault(message, Place(key="checks.yaml"), Text("须为乘在 noise 上的参数", "it must multiply a noise")))
+        raise InputError(
+            Fault(message, Place(key="published.yaml"), Text("须为乘在 noise 上的参数", "it must multiply a noise"))
+        )
     return answers
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.checks import FitRule, PublishedCheck
 from sim.inputs.history import History
+from sim.inputs.published import FitRule, PublishedCheck
 from sim.model.graph import Graph
 from sim.outputs.published import published_series
 

@@ -35,7 +35,7 @@ def store_plan(
     outcome: Outcome, sampling: Sampling, task: Task, conditions: Conditions, posterior: Posterior | None
 ) -> StorePlan:
     """What is stored of each draw, and everything that decides it."""
-    outputs, results = task.kernel.request.outputs, outcome.results
+    outputs, results = task.outputs, outcome.results
     dims = {name: ("year", *task.kernel.dims[name]) for name in outputs}
     published, case = _published(outcome), outcome.case
     told = {name: dict(results[name].attrs) | {"published": _json(published.get(name, {}))} for name in outputs}
@@ -69,7 +69,7 @@ def _hash(text: str) -> str:
 def _identity(
     outcome: Outcome, sampling: Sampling, task: Task, conditions: Conditions, posterior: Posterior | None
 ) -> dict[str, str]:
-    scenario, outputs = outcome.case.scenario, task.kernel.request.outputs
+    scenario, outputs = outcome.case.scenario, task.outputs
     return {
         "scenario": scenario.key,
         "city": scenario.city,
@@ -104,7 +104,7 @@ def _sample_key(sampling: Sampling) -> str:
 
 def _coordinates(outcome: Outcome, task: Task, conditions: Conditions) -> dict[str, Sequence[Any]]:
     dimensions = outcome.case.world.graph.dimensions
-    used = dict.fromkeys(dim for name in task.kernel.request.outputs for dim in task.kernel.dims[name])
+    used = dict.fromkeys(dim for name in task.outputs for dim in task.kernel.dims[name])
     return {
         "year": [int(year) for year in outcome.results["year"].values],
         **{dim: list(dimensions[dim].members) for dim in used},

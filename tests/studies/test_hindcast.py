@@ -79,14 +79,14 @@ def test_corrupting_what_came_later_changes_no_forecast(as_of: int, copied: Home
 
 
 def test_without_any_fit_rule_there_is_nothing_to_fit(copied: Home) -> None:
-    file = copied.models / "prefecture" / "checks.yaml"
+    file = copied.models / "prefecture" / "published.yaml"
     file.write_text(re.sub(r"fit: \{[^}]*\}, ", "", file.read_text(encoding="utf-8")), encoding="utf-8")
     with pytest.raises(InputError, match="no check has a fit rule"):
         city_hindcasts(Asked(copied.folder, "hengyang", 2020, 2022, 2))
 
 
 def test_the_size_of_no_shock_is_a_fault(copied: Home) -> None:
-    file = copied.models / "prefecture" / "checks.yaml"
+    file = copied.models / "prefecture" / "published.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("common_price_shock", "certificate_life"), encoding="utf-8")
     with (
         pool_of(asked_of(copied.folder, ["hengyang"], 2018, 2022, None), 1) as pool,

@@ -1,0 +1,142 @@
+"""The evaluation of a plan as of a year: each target with base, actual, progress, time share and class, or why it has none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sim.inputs.targets import PlanTarget
+from sim.numerics.reducers import Share
+from sim.plan.evaluation.actuals import Actual, NoActual, actual_of, base_year_of
+from sim.plan.evaluation.progress import STANDING_NAMES, STANDINGS, Standing, standing, time_share
+from sim.plan.lint.claims import Claim
+from sim.plan.lint.plan import Plan
+from sim.text import Language, Text
+
+Nature = Literal["binding", "expected"]
+NATURE_NAMES: dict[Nature, Text] = {"binding": Text("约束性", "binding"), "expected": Text("预期性", "expected")}
+NOTHING = Text("", "")
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """One target. `share` is the part of the time that had passed at the date of its data; values are in the target's unit.
+
+    `chances` are the shares of draws in each class, in the year of the evaluation; none where no run says anything of it.
+    """
+
+    target: PlanTarget
+    nature: Nature
+    standing: Standing
+    reason: Text
+    base: float | None = None
+    base_year: int | None = None
+    actual: float | None = None
+    actual_year: int | None = None
+    progress: float | None = None
+    share: float | None = None
+    origin: Text = NOTHING
+    chances: Mapping[Standing, Share] = field(default_factory=dict)
+
+    def as_record(self, language: Language) -> dict[str, Any]:
+        """Plain values for JSON and tables."""
+        return {
+            "target": self.target.id,
+            "indicator": self.target.name.in_language(language),
+            "unit": self.target.unit,
+            "nature": self.nature,
+            "base_year": self.base_year,
+            "base": self.base,
+            "operator": self.target.operator,
+            "plan_value": self.target.value,
+            "target_year": self.target.year,
+            "actual_year": self.actual_year,
+            "actual": self.actual,
+            "progress": self.progress,
+            "time_share": self.share,
+            "standing": self.standing,
+            "standing_name": STANDING_NAMES[self.standing].in_language(language),
+            "reason": self.reason.in_language(language),
+            "origin": self.origin.in_language(language),
+            "chances": {name: share.probability for name, share in self.chances.items()},
+            "chance_errors": {name: share.standard_error for name, share in self.chances.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Terms:
+    """As of which year, from which base year where a target names no start, and which targets bind.
+
+    `believed` are levels of base years that a run starts from, in the unit of the target, for those that nobody published.
+    """
+
+    as_of: int
+    plan_base: int
+    binding: Collection[str] = ()
+    believed: Mapping[str, float] = field(default_factory=dict)
+
+
+def evaluate(plan: Plan, targets: Iterable[PlanTarget], terms: Terms) -> list[Evaluated]:
+    """Each target by what was published of it as of a year."""
+    claims = _by_id(plan)
+    return [_evaluated(plan, target, claims.get(target.id), terms) for target in targets]
+
+
+def _by_id(plan: Plan) -> dict[str, Claim]:
+    """The claim of every target; of a wording that fits two measures, the last that measures.yaml lists."""
+    return {item.id: claim for claim in plan.claims for item in (claim.printed, *claim.also)}
+
+
+def _evaluated(plan: Plan, target: PlanTarget, claim: Claim | None, terms: Terms) -> Evaluated:
+    nature: Nature = "binding" if target.id in terms.binding else "expected"
+    if target.year is None:
+        return Evaluated(target, nature, "unknown", Text("文件没有写出目标年", "no target year is printed"))
+    if claim is None:
+        return Evaluated(target, nature, "unknown", Text("没有对应的公布统计", "no statistic is published for it"))
+    base_year = base_year_of(claim, terms.plan_base)
+    if terms.as_of <= base_year:
+        return Evaluated(target, nature, "unknown", Text("尚未开始", "it has not begun"))
+    base = terms.believed.get(target.id)
+    believed = None if base is None or not target.value else base * claim.value / target.value
+    found = actual_of(plan, claim, terms.plan_base, terms.as_of, believed)
+    if isinstance(found, NoActual):
+        return Evaluated(target, nature, "unknown", found.reason, base_year=base_year)
+    return _judged(target, claim, nature, found, base_year)
+
+
+def _judged(target: PlanTarget, claim: Claim, nature: Nature, found: Actual, base_year: int) -> Evaluated:
+    share = time_share(found.year, base_year, claim.last)
+    place = standing(found.progress, share, met=found.met, met_before=found.met_before, held=found.held)
+    scale = target.value / claim.value if claim.value else 1.0
+    known = not math.isnan(found.progress)
+    return Evaluated(
+        target=target,
+        nature=nature,
+        standing=STANDINGS[int(place)],
+        reason=found.remark if found.remark.zh else _HELD if found.held else NOTHING,
+        base=None if found.base is None else found.base * scale,
+        base_year=base_year,
+        actual=found.value * scale,
+        actual_year=found.year,
+        progress=found.progress if known and not found.held else None,
+        share=share,
+        origin=found.origin,
+    )
+
+
+_HELD = Text("基期已达到，按保持性目标评判", "met by its base: it is to be held")
+
+
+def headline(rows: Sequence[Evaluated]) -> Text:
+    """How many targets stand in each class, and how the binding ones do."""
+    counts = {name: sum(row.standing == name for row in rows) for name in STANDINGS}
+    kinds = [(STANDING_NAMES[name], count) for name, count in counts.items() if count]
+    zh, en = ("、".join(f"{name.zh} {n} 项" for name, n in kinds), ", ".join(f"{name.en} {n}" for name, n in kinds))
+    bound = [row for row in rows if row.nature == "binding" and row.standing != "unknown"]
+    behind = sum(row.standing == "behind" for row in bound)
+    return Text(
+        f"共 {len(rows)} 项指标：{zh}。可评估的约束性指标 {len(bound)} 项，其中滞后 {behind} 项。",
+        f"{len(rows)} indicators: {en}. Of {len(bound)} binding ones that can be evaluated, {behind} are behind.",
+    )

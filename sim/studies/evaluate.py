@@ -1,0 +1,104 @@
+"""Evaluate a plan as of a year: from published data, and for a run as the probability of each class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from sim.errors import Fault, Place, UsageError
+from sim.futures import draws_of, posterior_of, task_of
+from sim.inputs.bindings import Binding
+from sim.inputs.natures import read_binding_targets
+from sim.numerics.draws import DrawRequest
+from sim.numerics.ensemble import run_ensemble
+from sim.numerics.summary import Wanted
+from sim.pipeline import Case, Outcome, groups_of, run
+from sim.plan.evaluation.draws import Moment, Standings, chances
+from sim.plan.evaluation.evaluate import Evaluated, Terms, evaluate
+from sim.plan.lint.rules import plan_of
+from sim.plan.reading import Reading, arrays_of, reading_of
+from sim.plan.scorecard import Score
+from sim.text import Text
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class EvaluationRequest:
+    """As of which year, and with how many draws of the scenario; without draws only data speak."""
+
+    as_of: int
+    draws: DrawRequest | None = None
+
+
+def evaluated(case: Case, request: EvaluationRequest, progress: Progress | None = None) -> list[Evaluated]:
+    """Every target of a scenario, in its order.
+
+    Raises
+    ------
+    SimError
+        when the year lies outside the plan, or the run fails.
+    """
+    world, base = case.world, case.world.city.settings.base_year
+    first, last = world.city.settings.plan_span(base)
+    latest = max(case.last_year, last)
+    if not first <= request.as_of <= latest:
+        message = Text(
+            f"评估年 {request.as_of} 超出 {first}–{latest}", f"the year {request.as_of} lies outside {first}–{latest}"
+        )
+        raise UsageError(Fault(message, Place(key="--as-of")))
+    outcome = run(case)
+    terms = Terms(request.as_of, first - 1, read_binding_targets(world.catalogue), _believed(outcome))
+    plan = plan_of(world.city, world.catalogue, request.as_of)
+    rows = evaluate(plan, case.selection.targets, terms)
+    if request.draws is None or not base < request.as_of <= case.last_year:
+        return rows
+    return _with_chances(rows, outcome, request.as_of, request.draws, progress)
+
+
+def _believed(outcome: Outcome) -> dict[str, float]:
+    """The levels that the central run starts from, in the year before each target's first, for targets of a level."""
+    found = {}
+    for reading in _readings(outcome):
+        if reading.binding.reading == "level":
+            series = reading.series(arrays_of(outcome.results, reading.outputs, outcome.case.world.graph))
+            found[reading.target.id] = float(series[reading.start - 1, 0])
+    return found
+
+
+def _with_chances(
+    rows: Sequence[Evaluated], outcome: Outcome, as_of: int, request: DrawRequest, progress: Progress | None
+) -> list[Evaluated]:
+    """The rows with the share of draws in each class, for targets that a variable says."""
+    case = outcome.case
+    judge = Standings(_moments(outcome, as_of))
+    if not judge.moments:
+        return list(rows)
+    posterior = None if request.prior else posterior_of(case.world)
+    task = task_of(case, judge.outputs, draws_of(case, request, posterior), request.precision)
+    ensemble = run_ensemble(task, request.workers, Wanted(judge=judge, groups=task.draws.groups), progress)
+    found = chances(ensemble.shares)
+    return [replace(row, chances=found.get(row.target.id, {})) for row in rows]
+
+
+def _moments(outcome: Outcome, as_of: int) -> tuple[Moment, ...]:
+    """Readings of the targets that have begun by the year of the evaluation."""
+    settings = outcome.case.world.city.settings
+    found = [(reading, min(as_of - settings.base_year, reading.last)) for reading in _readings(outcome)]
+    return tuple(Moment(reading, now, settings.about_tolerance) for reading, now in found if now >= reading.start)
+
+
+def _readings(outcome: Outcome) -> list[Reading]:
+    """Targets that the scorecard judges by a variable."""
+    case = outcome.case
+    world, base = case.world, case.world.city.settings.base_year
+    bound = [(score.target, world.catalogue.by_kind.of(score.target.id)) for score in outcome.scores if _is_judged(score)]
+    return [
+        reading_of(target, binding, world.graph, groups_of(world), base)
+        for target, binding in bound
+        if isinstance(binding, Binding)
+    ]
+
+
+def _is_judged(score: Score) -> bool:
+    return score.verdict != "not_judged"
