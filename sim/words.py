@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sim.text import Language, Text
 
 NONE = "—"
@@ -98,3 +100,14 @@ def with_unit_text(label: str, unit: str, language: Language) -> str:
     if not (bracket and label.endswith(closing)):
         return f"{label}{opening}{unit}{closing}"
     return f"{head}{opening}{inside}{comma}{unit.replace(f'{opening}{inside}{closing}', '')}{closing}"
+
+
+_HAN = "\u4e00-\u9fff"
+_BETWEEN = re.compile(rf"(?<=[{_HAN}（），。；：”]) (?=[{_HAN}（）“])")
+_BEFORE_NUMBER = re.compile(rf"(?<=[{_HAN}])(?=[0-9])")
+_AFTER_NUMBER = re.compile(rf"(?<=[0-9])(?=[{_HAN}])")
+
+
+def spaced(text: str) -> str:
+    """Chinese as reports have it: a space between a number and the words beside it, none between words."""
+    return _AFTER_NUMBER.sub(" ", _BEFORE_NUMBER.sub(" ", _BETWEEN.sub("", text)))

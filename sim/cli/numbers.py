@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from sim.processes import MOST_WORKERS, processors
 from sim.text import Text
 
 MOST_DRAWS = 100_000_000
+_DECIMAL = re.compile(r"[0-9]{1,6}(\.[0-9]{1,12})?")
 _SHOWN = 30
 _YEARS = (1949, 2100)
 _WHOLE = re.compile(r"[0-9]{1,20}|[0-9]{1,3}(,[0-9]{3}){1,6}|[0-9]{1,3}(_[0-9]{3}){1,6}")
@@ -47,6 +49,24 @@ def read_draws(
     if faults:
         raise UsageError(faults)
     return asked
+
+
+def share_of(text: str, option: str) -> float:
+    """A share that an option says, as a number below one or in per cent.
+
+    Raises
+    ------
+    UsageError
+        when it says none.
+    """
+    written = text.strip().replace("％", "%")
+    digits = written.removesuffix("%").strip()
+    value = float(digits) * (0.01 if written.endswith("%") else 1.0) if _DECIMAL.fullmatch(digits) else math.nan
+    if 0.0 < value < 1.0:
+        return value
+    message = Text(f"{option} {text!r} 不可用", f"{option} {text!r} cannot be used")
+    advice = Text("应在 0% 与 100% 之间，例如 80%", "give a share between 0 % and 100 %, such as 80%")
+    raise UsageError(Fault(message, advice=advice))
 
 
 def year_of(text: str, option: str) -> int:

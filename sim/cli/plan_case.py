@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sim.errors import Fault, Place, UsageError, nearest
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario
 from sim.pipeline import Case, open_cases, seeded
+from sim.plan.selection import Selection
+from sim.text import Text
 
 
 @dataclass(frozen=True)
@@ -32,3 +35,22 @@ class Chosen:
         home = find_home(self.home)
         file = find_scenario(self.scenario, home.scenarios)
         return seeded(open_cases(home, [file], self.city, self.use, self.settings)[0], self.seed)
+
+
+def with_targets(case: Case, names: tuple[str, ...]) -> Case:
+    """The case with these targets only; as it is where none are named.
+
+    Raises
+    ------
+    UsageError
+        with every name that is no target.
+    """
+    if not names:
+        return case
+    known, faults = case.world.catalogue.targets, []
+    for name in (name for name in names if name not in known):
+        message = Text(f"目录中没有目标 {name}", f"no target {name} in the catalogue")
+        faults.append(Fault(message, Place(key="--target"), nearest(name, known)))
+    if faults:
+        raise UsageError(faults)
+    return replace(case, selection=Selection(tuple(known[name] for name in dict.fromkeys(names)), case.selection.remarks))

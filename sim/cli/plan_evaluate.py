@@ -74,7 +74,7 @@ def _print(rows: Sequence[Evaluated], speaker: Speaker) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for place, head in enumerate(_HEADS):
         side: Literal["left", "right"] = "left" if place in _WORDS else "right"
-        table.add_column(speaker.word(*head), justify=side, min_width=_WIDTH if place == 0 else None, no_wrap=place != 0)
+        table.add_column(speaker.word(*head), justify=side, min_width=_WIDTH if place == 0 else None, no_wrap=place > 1)
     for title in _CHANCES.values() if drawn else ():
         table.add_column(speaker.say(title), justify="right", no_wrap=True)
     for row in shown:

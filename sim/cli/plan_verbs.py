@@ -8,11 +8,13 @@ import typer
 
 from sim.cli.numbers import read_draws
 from sim.cli.options import (
+    RESULTS,
     AsJson,
     City,
     DrawCount,
     HomeFolder,
     Language,
+    OutFolder,
     PriorOnly,
     Quiet,
     Seed,
@@ -101,3 +103,31 @@ def evaluate(
     asked = read_draws(draws, seed, workers, prior=prior)
     chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed)
     verb.evaluate(as_of, chosen, asked, voice_of(lang, quiet=quiet, as_json=as_json))
+
+
+@plan.command()
+def feasibility(
+    scenario: Annotated[str, typer.Argument(help="情景文件或名称 / scenario file or name")] = "plan_2025",
+    reach: Annotated[str, typer.Option("--reach", help="其余目标要达到的概率 / probability that the rest is to reach")] = "50%",
+    target: Annotated[list[str] | None, typer.Option("--target", help="只看这些目标 / these targets only")] = None,
+    draws: DrawCount = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    city: City = None,
+    set_values: SetValues = None,
+    use: Use = None,
+    out: OutFolder = RESULTS,
+    lang: Language = None,
+    *,
+    prior: PriorOnly = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    home: HomeFolder = None,
+) -> None:
+    """可行性：各目标及同时实现的概率、冲突、放宽方案、关键未知数 / probabilities, conflicts, what must give."""
+    from sim.cli import plan_feasibility as verb
+    from sim.cli.plan_case import Chosen
+
+    asked = read_draws(draws, seed, workers, prior=prior)
+    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed)
+    verb.feasibility(chosen, tuple(target or ()), reach, asked, out, voice_of(lang, quiet=quiet, as_json=as_json))

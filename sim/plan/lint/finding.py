@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from sim.inputs.targets import PlanTarget
 from sim.plan.lint.claims import Claim
-from sim.plan.lint.wording import spaced
 from sim.text import Language, Text
+from sim.words import spaced
 
 Severity = Literal["conflict", "doubt", "note"]
 SEVERITIES: tuple[Severity, ...] = ("conflict", "doubt", "note")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 
 from sim.plan.lint.claims import Claim, Measure
 from sim.text import Text
@@ -83,17 +82,6 @@ def points(value: float) -> Text:
     """A difference of two shares."""
     number = plain(round(value, 2))
     return Text(f"{number} 个百分点", f"{number} points")
-
-
-_HAN = "\u4e00-\u9fff"
-_BETWEEN = re.compile(rf"(?<=[{_HAN}（），。；：”]) (?=[{_HAN}（）“])")
-_BEFORE_NUMBER = re.compile(rf"(?<=[{_HAN}])(?=[0-9])")
-_AFTER_NUMBER = re.compile(rf"(?<=[0-9])(?=[{_HAN}])")
-
-
-def spaced(text: str) -> str:
-    """Chinese as reports have it: a space between a number and the words beside it, none between words."""
-    return _AFTER_NUMBER.sub(" ", _BEFORE_NUMBER.sub(" ", _BETWEEN.sub("", text)))
 
 
 def in_brackets(text: Text) -> Text:

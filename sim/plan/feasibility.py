@@ -1,0 +1,191 @@
+"""Joint feasibility of targets from a table of draws: shares, lift of pairs, the smallest relaxation, the value of knowing.
+
+All functions take truth values [target, draw] or numbers [target, draw]; draws are equally likely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[Any]
+Truths = NDArray[np.bool_]
+MOST_NODES = 200_000
+_BINS, _DIGITS = 20, 4
+
+
+def lift(met: Truths) -> tuple[Values, Values]:
+    """P(A and B) / (P(A)·P(B)) for all pairs, and its standard error; not a number where a target is never met.
+
+    Below one the two are in conflict, above one they support each other. The error is what chance would make of two targets
+    that are independent, so that a pair which is hardly ever expected together proves nothing.
+    """
+    count = met.shape[1]
+    single = met.mean(axis=1)
+    both = (met.astype(np.float64) @ met.T.astype(np.float64)) / count
+    expected = np.outer(single, single)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.sqrt(expected * (1.0 - expected) / count) / expected
+        return np.where(expected > 0.0, both / expected, np.nan), np.where(expected > 0.0, error, np.nan)
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """Targets to let go of so that the others are met together with a probability of `joint`.
+
+    `exact`: no smaller set would do, and no other of the size does better; else the search was ended and the set is a good one.
+    """
+
+    targets: tuple[int, ...]
+    joint: float
+    exact: bool
+
+
+def smallest_relaxation(met: Truths, required: float, most_nodes: int = MOST_NODES) -> Relaxation:
+    """The smallest set of targets without which the others are met together in at least the required share of draws.
+
+    Sets of one size after the other are searched by branch and bound on the patterns of what draws miss: a branch ends when
+    even all draws that miss no more than the set could still take in would not be enough.
+    """
+    patterns, counts = np.unique(~met.T, axis=0, return_counts=True)
+    search = _Search(patterns, counts, required * met.shape[1], most_nodes)
+    missed = patterns.sum(axis=1)
+    for size in range(met.shape[0] + 1):
+        if counts[missed <= size].sum() >= search.enough:
+            best = search.best_of(size)
+            if best is not None:
+                return Relaxation(best[0], best[1] / met.shape[1], exact=not search.ended)
+            if search.ended:
+                break
+    chosen = _greedy(~met, required)
+    return Relaxation(chosen, _joint_without(met, chosen), exact=False)
+
+
+class _Search:
+    """Branch and bound over sets of one size."""
+
+    def __init__(self, patterns: Truths, counts: Values, enough: float, most_nodes: int) -> None:
+        order = np.argsort(-(patterns * counts[:, np.newaxis]).sum(axis=0), kind="stable")
+        self._patterns, self._counts, self._order = patterns[:, order], counts, order
+        self.enough, self._nodes, self._most = enough, 0, most_nodes
+
+    @property
+    def ended(self) -> bool:
+        """Whether the search was given up."""
+        return self._nodes >= self._most
+
+    def best_of(self, size: int) -> tuple[tuple[int, ...], int] | None:
+        """The set of a size that leaves most draws with everything met, if that is enough."""
+        self._best: tuple[tuple[int, ...], int] | None = None
+        self._visit(0, (), self._patterns.sum(axis=1), size)
+        if self._best is None:
+            return None
+        chosen = tuple(sorted(int(self._order[place]) for place in self._best[0]))
+        return chosen, self._best[1]
+
+    def _visit(self, place: int, chosen: tuple[int, ...], left: Values, size: int) -> None:
+        """`left`: how many misses of each pattern are not in the set yet; what was passed by can no longer be taken in."""
+        self._nodes += 1
+        if self.ended:
+            return
+        room = size - len(chosen)
+        reachable = int(self._counts[left <= room].sum())
+        floor = self.enough if self._best is None else self._best[1] + 1
+        if reachable < floor:
+            return
+        if room == 0 or place == self._patterns.shape[1]:
+            done = int(self._counts[left <= 0].sum())
+            if done >= floor and room == 0:
+                self._best = (chosen, done)
+            return
+        column = self._patterns[:, place]
+        self._visit(place + 1, (*chosen, place), left - column, size)
+        self._visit(place + 1, chosen, np.where(column, self._patterns.shape[1] + 1, left), size)
+
+
+def _greedy(missed: Truths, required: float) -> tuple[int, ...]:
+    """Let go of the target whose absence helps most, one after the other."""
+    chosen: list[int] = []
+    while _joint_without(~missed, chosen) < required:
+        rest = [target for target in range(missed.shape[0]) if target not in chosen]
+        chosen.append(max(rest, key=lambda target: (_joint_without(~missed, [*chosen, target]), missed[target].sum())))
+    return tuple(sorted(chosen))
+
+
+def _joint_without(met: Truths, left_out: Sequence[int]) -> float:
+    kept = np.delete(met, list(left_out), axis=0)
+    return float(kept.all(axis=0).mean()) if len(kept) else 1.0
+
+
+def relaxed_goals(
+    values: Values, goals: Values, ceilings: Truths, met: Truths, relaxed: Sequence[int], required: float
+) -> Values:
+    """Goals of the relaxed targets with which all are met together in the required share of draws, and no looser than it takes.
+
+    Each goal is the same quantile of its target among the draws that meet the others, rounded outward to four digits; none is
+    made tighter than it was.
+    """
+    rest = np.delete(met, list(relaxed), axis=0).all(axis=0)
+    signs = np.where(ceilings[list(relaxed)], -1.0, 1.0)
+    upward = signs[:, np.newaxis] * values[list(relaxed)]
+    found = _goals_at(upward[:, rest], 0.0)
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        depth = 0.5 * (low + high)
+        goals_now = _rounded_down(_goals_at(upward[:, rest], depth))
+        if (rest & (upward >= goals_now[:, np.newaxis]).all(axis=0)).mean() >= required:
+            found, low = goals_now, depth
+        else:
+            high = depth
+    return np.asarray(signs * np.minimum(_rounded_down(found), signs * goals[list(relaxed)]))
+
+
+def _goals_at(upward: Values, depth: float) -> Values:
+    return np.asarray(np.quantile(upward, depth, axis=1, method="lower"))
+
+
+def _rounded_down(values: Values) -> Values:
+    """To four digits, never upward."""
+    size = np.where(values == 0.0, 1.0, np.abs(values))
+    unit = 10.0 ** (np.floor(np.log10(size)) - (_DIGITS - 1))
+    return np.asarray(np.floor(values / unit + 1e-9) * unit)
+
+
+@dataclass(frozen=True)
+class Knowing:
+    """What knowing each input would say of each target [target, input].
+
+    `explained` is the part of the variance of met-or-not that the input explains by itself; `low` and `high` are the shares
+    that meet the target in the lowest and the highest third of the input.
+    """
+
+    explained: Values
+    low: Values
+    high: Values
+
+
+def value_of_knowing(met: Truths, inputs: Values, bins: int = _BINS) -> Knowing:
+    """Correlation ratio of met-or-not on each input [input, draw], in bins of equal counts, less what chance would explain.
+
+    Draws that share a value, as those of a stored ensemble do, count once for what chance would explain.
+    """
+    count, shape = met.shape[1], (met.shape[0], inputs.shape[0])
+    truth, explained, low, high = met.astype(np.float64), np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    spread = truth.var(axis=1)
+    for place, column in enumerate(inputs):
+        order, distinct = np.argsort(column, kind="stable"), len(np.unique(column))
+        chance = (bins - 1) / max(distinct - 1, bins)
+        parts = np.array_split(order, bins)
+        means = np.array([truth[:, part].mean(axis=1) for part in parts])
+        sizes = np.array([len(part) for part in parts])[:, np.newaxis]
+        between = (sizes * (means - truth.mean(axis=1)) ** 2).sum(axis=0) / count
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(spread > 0.0, between / spread, 0.0)
+        explained[:, place] = np.clip((ratio - chance) / (1.0 - chance), 0.0, 1.0)
+        third = max(count // 3, 1)
+        low[:, place], high[:, place] = truth[:, order[:third]].mean(axis=1), truth[:, order[-third:]].mean(axis=1)
+    return Knowing(explained, low, high)

@@ -1,0 +1,236 @@
+"""The verdicts of a feasibility study in words, written from its dataset alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sim.text import Text, joined
+from sim.words import chance, exact, plain, spaced, unit_text
+
+_BANDS = (
+    (0.9, Text("很可能实现", "very likely")),
+    (0.67, Text("较有可能实现", "likely")),
+    (0.33, Text("实现与否各有可能", "about as likely as not")),
+    (0.1, Text("可能性较小", "unlikely")),
+    (0.0, Text("很难实现", "very unlikely")),
+)
+_CLEAR = 2.0
+"""Standard errors from which on a pair counts as in conflict or in support."""
+_MOST_PAIRS, _MOST_PROMISES, _MOST_UNKNOWNS, _LEAST_EXPLAINED = 5, 2, 3, 0.02
+
+
+def verdict(probability: float) -> Text:
+    """A probability in words."""
+    return next(words for least, words in _BANDS if probability >= least)
+
+
+def name_of(study: xr.Dataset, target: str) -> Text:
+    """Name of a target."""
+    row = study.sel(target=target)
+    return Text(str(row["name_zh"].item()), str(row["name_en"].item()))
+
+
+def target_sentence(study: xr.Dataset, target: str) -> Text:
+    """Probability, verdict and implied promise of a target."""
+    row = study.sel(target=target)
+    probability, error = float(row["probability"]), float(row["probability_error"])
+    share, words, name = chance(probability), verdict(probability), name_of(study, target)
+    goal, points = _amount(row, float(row["goal"])), f"{100.0 * error:.1f}"
+    operator, year = row["operator"].item(), int(row["year"])
+    head = Text(
+        f"{name.zh}（{year} 年 {operator} {goal.zh}）：概率 {share}（抽样误差 {points} 个百分点），{words.zh}",
+        f"{name.en} ({operator} {goal.en} in {year}): probability {share} (sampling error {points} points), {words.en}",
+    )
+    return head + Text("。", ".") + _alone(study, target) + _beside(study, target)
+
+
+def _alone(study: xr.Dataset, target: str) -> Text:
+    """What the target would take of a promise by itself: the implied promise."""
+    found = Text("", "")
+    row = study.sel(target=target)
+    for place in np.flatnonzero(~np.isnan(row["taken"].to_numpy())):
+        item: Any = study.isel(promise=place)
+        taken, unit = float(row["taken"][place]), str(item["promise_unit"].item())
+        central = f"{plain(float(item['promise_central']))}"
+        known = _benchmark(item)
+        name = Text(str(item["promise_zh"].item()), str(item["promise_en"].item()))
+        if not np.isfinite(taken):
+            end = _AT_ENDS[taken > 0]
+            found += Text(f"单靠{name.zh}，在参数范围内{end.zh}。", f" By itself, {name.en} {end.en}.")
+            continue
+        needed, words = plain(taken), unit_text(unit, "en")
+        found += Text(
+            f"其他条件居中、单靠{name.zh}，须为 {needed}{_spaced(unit)}（中心情景 {central}{known.zh}）。",
+            f" All else at the centre, it takes {name.en} of {needed} {words} (central run {central}{known.en}).",
+        )
+    return found
+
+
+_AT_ENDS = {
+    True: Text("达不到", "cannot do it within its range"),
+    False: Text("降到最低也能达到", "may be as low as its range allows"),
+}
+
+
+def _beside(study: xr.Dataset, target: str) -> Text:
+    """What goes with the target in the draws."""
+    promises = list(_promises(study, target))
+    if not promises:
+        return Text("", "")
+    far = _NEAR if bool(study.sel(target=target)["goal_within_draws"]) else _FAR
+    return (
+        Text("抽样中与之相伴的是", " In the draws it goes with ") + joined(promises, Text("；", "; ")) + far + Text("。", ".")
+    )
+
+
+def _benchmark(item: xr.Dataset) -> Text:
+    """What is known from elsewhere, after a comma."""
+    if not np.isfinite(float(item["benchmark"])):
+        return Text("", "")
+    known = plain(float(item["benchmark"]))
+    return Text(f"，{item['benchmark_zh'].item()} {known}", f", {item['benchmark_en'].item()} {known}")
+
+
+_NEAR = Text("", "")
+_FAR = Text("（目标在全部抽样之外，为外推）", " (beyond all draws: extrapolated)")
+
+
+def _amount(row: xr.Dataset, value: float) -> Text:
+    unit = str(row["unit"].item())
+    return Text(f"{exact(value)} {unit_text(unit, 'zh')}", f"{exact(value)} {unit_text(unit, 'en')}")
+
+
+def _promises(study: xr.Dataset, target: str) -> Iterator[Text]:
+    """What the target implies, the closest relation first."""
+    row = study.sel(target=target)
+    order = np.argsort(-np.abs(row["related"].to_numpy()))
+    implied, taken = row["implied"].to_numpy(), row["taken"].to_numpy()
+    kept = [place for place in order if np.isfinite(implied[place]) and np.isnan(taken[place])]
+    for place in kept[:_MOST_PROMISES]:
+        item: Any = study.isel(promise=place)
+        unit = str(item["promise_unit"].item())
+        needed, usual = plain(float(row["implied"][place])), plain(float(item["promise_mean"]))
+        text = Text(
+            f"{item['promise_zh'].item()} {needed}{_spaced(unit)}（全部抽样平均 {usual}",
+            f"{item['promise_en'].item()} of {needed} {unit_text(unit, 'en')} (mean of all draws {usual}",
+        )
+        yield text + _benchmark(item) + Text("）", ")")
+
+
+def _spaced(unit: str) -> str:
+    return unit if unit in ("%", "‰") else f" {unit_text(unit, 'zh')}"
+
+
+def joint_sentence(study: xr.Dataset) -> Text:
+    """All targets together, beside what independent ones would give."""
+    joint, error, alone = (float(study[name]) for name in ("joint", "joint_error", "independent"))
+    count, points = study.sizes["target"], f"{100.0 * error:.2f}"
+    both, apart = chance(joint), chance(alone)
+    return Text(
+        f"{count} 项目标同时实现的概率 {both}（抽样误差 {points} 个百分点）；若互不相关则为 {apart}。",
+        f"All {count} targets are met together in {both} (sampling error {points} points); were they independent, in {apart}.",
+    )
+
+
+def pair_sentences(study: xr.Dataset) -> list[Text]:
+    """The pairs that fight most, and those that support each other most, where that is clear."""
+    names = [str(name) for name in study["target"].to_numpy()]
+    lifts, errors = study["lift"].to_numpy(), study["lift_error"].to_numpy()
+    pairs = [
+        (float(lifts[one, two]), names[one], names[two])
+        for one in range(len(names))
+        for two in range(one + 1, len(names))
+        if np.isfinite(lifts[one, two]) and abs(lifts[one, two] - 1.0) > _CLEAR * errors[one, two]
+    ]
+    found = []
+    for word, chosen in (
+        (Text("相互冲突", "In conflict"), sorted(pair for pair in pairs if pair[0] < 1.0)),
+        (Text("相互支持", "In support of each other"), sorted((pair for pair in pairs if pair[0] > 1.0), reverse=True)),
+    ):
+        for ratio, one, two in chosen[:_MOST_PAIRS]:
+            first, second = name_of(study, one), name_of(study, two)
+            found.append(
+                Text(
+                    f"{word.zh}：{first.zh}与{second.zh}，同时实现的概率是互不相关时的 {ratio:.2f} 倍。",
+                    f"{word.en}: {first.en} and {second.en}; both are met {ratio:.2f} times as often as if independent.",
+                )
+            )
+    return found
+
+
+def relaxation_sentences(study: xr.Dataset) -> list[Text]:
+    """Which targets must give, and by how much."""
+    required = chance(float(study.attrs["required"]))
+    goals = study["relaxed_goal"].to_numpy()
+    places = np.flatnonzero(np.isfinite(goals))
+    if not len(places):
+        zh = f"全部目标同时实现的概率已不低于 {required}，无须放宽。"
+        return [Text(zh, f"All are met in {required} or more: nothing must give.")]
+    rest, done = chance(float(study["rest_joint"])), chance(float(study["relaxed_joint"]))
+    least = _EXACT if bool(study["relaxed_exactly"]) else _ROUGH
+    sentences = [
+        Text(
+            f"要使其余目标同时实现的概率达到 {required}，{least.zh}须放宽 {len(places)} 项，其余目标便有 {rest}。",
+            f"For the rest to be met together in {required}, {least.en} {len(places)} must give; the rest then reach {rest}.",
+        )
+    ]
+    for place in places:
+        row = study.isel(target=place)
+        before, after = _amount(row, float(row["goal"])), _amount(row, float(goals[place]))
+        sentences.append(
+            Text(
+                f"　{row['name_zh'].item()}：由 {before.zh} 放宽到 {after.zh}。",
+                f"  {row['name_en'].item()}: from {before.en} to {after.en}.",
+            )
+        )
+    end = Text(f"按放宽后的数，全部目标同时实现的概率 {done}。", f"With these, all targets are met together in {done}.")
+    return [*sentences, end]
+
+
+_EXACT = Text("至少", "at least")
+_ROUGH = Text("大约（未穷尽搜索）", "about (not searched to the end)")
+
+
+def unknown_sentences(study: xr.Dataset) -> list[Text]:
+    """For each target, the unknowns that would narrow its probability most if they were known."""
+    found = []
+    for target in study["target"].to_numpy():
+        row = study.sel(target=target)
+        explained = row["explained"].to_numpy()
+        best = [place for place in np.argsort(-explained)[:_MOST_UNKNOWNS] if explained[place] >= _LEAST_EXPLAINED]
+        parts = [_unknown(study, row, place) for place in best]
+        name = name_of(study, str(target))
+        nothing = Text("没有单个未知数能说明多少", "no single unknown says much")
+        found.append(name + Text("：", ": ") + (joined(parts, Text("、", ", ")) if parts else nothing) + Text("。", "."))
+    return found
+
+
+def _unknown(study: xr.Dataset, row: xr.Dataset, place: int) -> Text:
+    """An unknown with what it would say."""
+    low, high = (chance(float(row[name][place])) or "0%" for name in ("met_when_low", "met_when_high"))
+    part = f"{100.0 * float(row['explained'][place]):.0f}"
+    zh, en = (study[f"input_{language}"].to_numpy()[place] for language in ("zh", "en"))
+    return Text(f"{zh}（{low} – {high}，占 {part}%）", f"{en} ({low} to {high}, {part} % of it)")
+
+
+def sentences(study: xr.Dataset) -> list[tuple[Text, list[Text]]]:
+    """Everything that the study says, by heading."""
+    targets = [target_sentence(study, str(name)) for name in study["target"].to_numpy()]
+    parts = [
+        (Text("各目标", "Each target"), targets),
+        (Text("同时实现", "All together"), [joint_sentence(study), *pair_sentences(study)]),
+        (Text("放宽", "What must give"), relaxation_sentences(study)),
+        (_UNKNOWNS, unknown_sentences(study)),
+    ]
+    return [(head, [Text(spaced(line.zh), line.en) for line in lines]) for head, lines in parts]
+
+
+_UNKNOWNS = Text(
+    "最值得弄清的未知数（括号内为其最低和最高三分之一时的实现概率，以及所能解释的部分；其余来自别的参数和年度冲击）",
+    "What would be worth knowing (chance in the lowest and the highest third of it, and how much of the spread it explains; "
+    "the rest lies in other parameters and yearly shocks)",
+)

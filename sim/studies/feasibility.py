@@ -1,0 +1,187 @@
+"""How likely a plan is: each target, all together, which fight which, what must give, and what would be worth knowing.
+
+The result is a dataset from which every sentence can be written again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.errors import Fault, Place, UsageError
+from sim.futures import origin_of_draws, posterior_of
+from sim.numerics.draws import DrawRequest
+from sim.pipeline import Case, Outcome, run
+from sim.plan.feasibility import lift, relaxed_goals, smallest_relaxation, value_of_knowing
+from sim.studies.solved_promises import solved_promise
+from sim.studies.target_draws import TargetDraws, target_draws
+from sim.text import Text
+
+Values = NDArray[Any]
+Progress = Callable[[int, int], None]
+_LEAST_RELATED = 0.3
+"""Correlation of a promise with a target from which on the promise says something of it."""
+
+
+@dataclass(frozen=True)
+class FeasibilityRequest:
+    """The draws, and the probability with which the rest is to be met once some targets are relaxed."""
+
+    draws: DrawRequest
+    required: float = 0.5
+
+
+def feasibility(case: Case, request: FeasibilityRequest, progress: Progress | None = None) -> xr.Dataset:
+    """The feasibility of the targets of a scenario.
+
+    Raises
+    ------
+    SimError
+        when there is no target that a run can judge, the required probability is none, or the run fails.
+    """
+    if not 0.0 < request.required < 1.0:
+        message = Text(
+            f"概率 {request.required:g} 须在 0 与 1 之间", f"the probability {request.required:g} must lie between 0 and 1"
+        )
+        raise UsageError(Fault(message, Place(key="--reach")))
+    outcome = run(case)
+    draws = target_draws(outcome, request.draws, progress)
+    if not draws.targets:
+        message = Text("没有可以判断的目标", "there is no target that a run can judge")
+        raise UsageError(Fault(message, Place(case.scenario.file, key="targets")))
+    posterior = None if request.draws.prior else posterior_of(case.world)
+    origin = origin_of_draws(posterior)
+    central = {score.target.id: score.projected for score in outcome.scores}
+    dataset = xr.Dataset(
+        _single(draws, central)
+        | _together(draws, request.required)
+        | _promised(draws)
+        | _solved(outcome, draws)
+        | _unknowns(draws, case)
+    )
+    return dataset.assign_coords(
+        target=[target.id for target in draws.targets],
+        other=[target.id for target in draws.targets],
+        promise=list(draws.promises),
+        input=list(draws.inputs),
+    ).assign_attrs(
+        scenario=case.scenario.key,
+        scenario_zh=case.scenario.name.zh,
+        scenario_en=case.scenario.name.en,
+        draws=draws.count,
+        lost=draws.lost,
+        seed=request.draws.seed,
+        required=request.required,
+        origin_zh=origin.zh,
+        origin_en=origin.en,
+    )
+
+
+def _single(draws: TargetDraws, central: Mapping[str, float | None]) -> dict[str, Any]:
+    """Each target by itself."""
+    share = draws.met.mean(axis=1)
+    named = {
+        "name_zh": [target.name.zh for target in draws.targets],
+        "name_en": [target.name.en for target in draws.targets],
+        "unit": [target.unit for target in draws.targets],
+        "operator": list(draws.operators),
+        "year": [target.year or 0 for target in draws.targets],
+    }
+    numbers = {
+        "goal": draws.goals,
+        "central": [np.nan if central[target.id] is None else central[target.id] for target in draws.targets],
+        "median": np.median(draws.values, axis=1),
+        "low": np.quantile(draws.values, 0.1, axis=1),
+        "high": np.quantile(draws.values, 0.9, axis=1),
+        "probability": share,
+        "probability_error": np.sqrt(share * (1.0 - share) / draws.count),
+    }
+    return {name: ("target", np.asarray(values)) for name, values in (named | numbers).items()}
+
+
+def _together(draws: TargetDraws, required: float) -> dict[str, Any]:
+    """All targets at once: joint probability, lift of pairs, and the smallest set to relax."""
+    joint = float(draws.met.all(axis=0).mean())
+    ratio, error = lift(draws.met)
+    relaxed = smallest_relaxation(draws.met, required)
+    goals = np.full(len(draws.targets), np.nan)
+    if relaxed.targets:
+        places = list(relaxed.targets)
+        goals[places] = relaxed_goals(draws.values, draws.goals, draws.ceilings, draws.met, places, required)
+    return {
+        "joint": ((), joint),
+        "joint_error": ((), float(np.sqrt(joint * (1.0 - joint) / draws.count))),
+        "independent": ((), float(draws.met.mean(axis=1).prod())),
+        "lift": (("target", "other"), ratio),
+        "lift_error": (("target", "other"), error),
+        "relaxed_goal": ("target", goals),
+        "rest_joint": ((), relaxed.joint),
+        "relaxed_exactly": ((), relaxed.exact),
+        "relaxed_joint": ((), _joint_with(draws, goals)),
+    }
+
+
+def _joint_with(draws: TargetDraws, goals: Values) -> float:
+    """The share of draws that meet everything once the relaxed goals hold."""
+    met = draws.met.copy()
+    for place in np.flatnonzero(np.isfinite(goals)):
+        values = draws.values[place]
+        met[place] = values <= goals[place] if draws.ceilings[place] else values >= goals[place]
+    return float(met.all(axis=0).mean())
+
+
+def _promised(draws: TargetDraws) -> dict[str, Any]:
+    """What each target implies: the promise that goes with its goal along the line fitted through the draws."""
+    count, promises = len(draws.targets), list(draws.promises.values())
+    implied, related = np.full((count, len(promises)), np.nan), np.zeros((count, len(promises)))
+    for column, (_, numbers) in enumerate(promises):
+        for row, values in enumerate(draws.values):
+            if values.std() > 0.0 and numbers.std() > 0.0:
+                related[row, column] = np.corrcoef(values, numbers)[0, 1]
+                slope = related[row, column] * numbers.std() / values.std()
+                implied[row, column] = numbers.mean() + slope * (draws.goals[row] - values.mean())
+    inside = (draws.goals >= draws.values.min(axis=1)) & (draws.goals <= draws.values.max(axis=1))
+    records = [item.promise for item, _ in promises]
+    return {
+        "promise_zh": ("promise", [item.label.zh for item in records]),
+        "promise_en": ("promise", [item.label.en for item in records]),
+        "promise_unit": ("promise", [item.unit for item in records]),
+        "promise_mean": ("promise", [float(numbers.mean()) for _, numbers in promises]),
+        "benchmark": ("promise", [np.nan if item.benchmark is None else float(item.benchmark.value) for item in records]),
+        "benchmark_zh": ("promise", ["" if item.benchmark is None else item.benchmark.label.zh for item in records]),
+        "benchmark_en": ("promise", ["" if item.benchmark is None else item.benchmark.label.en for item in records]),
+        "benchmark_source": ("promise", ["" if item.benchmark is None else item.benchmark.source for item in records]),
+        "implied": (("target", "promise"), np.where(np.abs(related) >= _LEAST_RELATED, implied, np.nan)),
+        "related": (("target", "promise"), related),
+        "goal_within_draws": ("target", inside),
+    }
+
+
+def _solved(outcome: Outcome, draws: TargetDraws) -> dict[str, Any]:
+    """What each target would take of a promise by itself, for promises that one parameter moves."""
+    shape = len(draws.targets), len(draws.promises)
+    found, central = np.full(shape, np.nan), np.full(shape[1], np.nan)
+    for column, (item, _) in enumerate(draws.promises.values()):
+        if item.promise.by is not None and draws.readings:
+            solved, central[column] = solved_promise(outcome, item, draws.readings)
+            found[: len(solved), column] = solved
+    return {"taken": (("target", "promise"), found), "promise_central": ("promise", central)}
+
+
+def _unknowns(draws: TargetDraws, case: Case) -> dict[str, Any]:
+    """Which unknown would say most of each target, if it were known."""
+    names = list(draws.inputs)
+    known = value_of_knowing(draws.met, np.array([draws.inputs[name] for name in names]).reshape(len(names), draws.count))
+    labels = [case.world.city.parameters[name].label for name in names]
+    return {
+        "input_zh": ("input", [label.zh for label in labels]),
+        "input_en": ("input", [label.en for label in labels]),
+        "explained": (("target", "input"), known.explained),
+        "met_when_low": (("target", "input"), known.low),
+        "met_when_high": (("target", "input"), known.high),
+    }

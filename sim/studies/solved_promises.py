@@ -1,0 +1,55 @@
+"""How much of a promise a target would take by itself: one parameter moved over its range, everything else at its centre."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.pipeline import Outcome
+from sim.plan.promises import PromiseReading
+from sim.plan.reading import Reading
+from sim.studies.points import Points, at_points
+
+Values = NDArray[Any]
+_STEPS = 21
+_LEAST_MOVED = 0.005
+"""Part of a target's number that the whole range must move it by, for the promise to say something of it."""
+
+
+def solved_promise(outcome: Outcome, item: PromiseReading, readings: Sequence[Reading]) -> tuple[Values, float]:
+    """The promise at which each target is just met [target], and its value in the central run; infinite beyond the range.
+
+    Not a number where the parameter hardly moves the target. Between the points both lie on straight lines.
+    """
+    case, key = outcome.case, str(item.promise.by)
+    record = case.world.city.parameters[key]
+    if record.range is None:
+        raise AssertionError(f"{key} has no range to be moved over")
+    shifts = np.unique(np.append(np.linspace(*record.range, _STEPS), 0.0))
+    outputs = tuple(dict.fromkeys((*item.outputs, *(name for reading in readings for name in reading.outputs))))
+    values = at_points(case, Points((key,), shifts[np.newaxis]), outputs)
+    promised = item.value(values)
+    about = case.world.city.settings.about_tolerance
+    found = [_crossing(reading.value(values), least(reading, about), promised) for reading in readings]
+    return np.array(found), float(promised[np.searchsorted(shifts, 0.0)])
+
+
+def least(reading: Reading, about: float) -> float:
+    """The number from which on a target counts as met: a little less where the text says about."""
+    value = reading.target.value
+    return value - about * abs(value) if reading.operator == "~" else value
+
+
+def _crossing(values: Values, goal: float, promised: Values) -> float:
+    """The promise where the target's number passes the goal."""
+    if np.ptp(values) < _LEAST_MOVED * abs(goal):
+        return float("nan")
+    order = np.argsort(values)
+    if goal > values[order[-1]]:
+        return float("inf")
+    if goal < values[order[0]]:
+        return float("-inf")
+    return float(np.interp(goal, values[order], promised[order]))

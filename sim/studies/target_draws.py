@@ -1,0 +1,133 @@
+"""Targets draw by draw: what each comes to, whether it is met, what it promises besides, and what was drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.futures import draws_of, posterior_of, task_of
+from sim.inputs.promises import read_promises
+from sim.inputs.targets import PlanTarget
+from sim.numerics.blocks import BlockResult
+from sim.numerics.draws import DrawRequest, Draws
+from sim.numerics.workers import run_portions
+from sim.pipeline import Outcome, judge_of
+from sim.plan.probability import Conditions, conditions_of
+from sim.plan.promises import PromiseReading, promise_readings
+from sim.plan.reading import Reading
+
+Values = NDArray[Any]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class TargetDraws:
+    """Tables [..., draw] of the draws that stayed finite; `ceilings` says which targets are not to be exceeded."""
+
+    targets: tuple[PlanTarget, ...]
+    readings: tuple[Reading, ...]
+    """Of the first targets, which a variable says; the ledger says the others."""
+    operators: tuple[str, ...]
+    values: Values
+    met: NDArray[np.bool_]
+    promises: Mapping[str, tuple[PromiseReading, Values]]
+    inputs: Mapping[str, Values]
+    lost: int
+
+    @property
+    def count(self) -> int:
+        """Number of draws."""
+        return int(self.met.shape[1])
+
+    @property
+    def goals(self) -> Values:
+        """The numbers that the targets print."""
+        return np.array([target.value for target in self.targets])
+
+    @property
+    def ceilings(self) -> NDArray[np.bool_]:
+        """Which targets are not to be exceeded."""
+        return np.array([operator == "<=" for operator in self.operators])
+
+
+@dataclass(frozen=True)
+class _Gatherer:
+    """Makes of a portion of draws the columns of the tables."""
+
+    conditions: Conditions
+    delivered: Mapping[str, Values]
+    promises: tuple[PromiseReading, ...]
+    draws: Draws
+
+    def __call__(self, result: BlockResult) -> tuple[NDArray[np.bool_], Values, Values, Values, Values]:
+        """Which draws stayed finite; values, met, promises and inputs [..., draw]."""
+        start, stop, values = result.start, result.stop, result.values
+        fine = np.ones(stop - start, dtype=bool)
+        fine[[draw.draw - start for draw in result.lost]] = False
+        taken = self.draws.realisations(start, stop)
+        numbers = np.arange(start, stop) if taken is None else taken
+        read = [item.reading.value(values) for item in self.conditions.conditions]
+        given = [items[numbers % len(items)] for items in self.delivered.values()]
+        met = self.conditions(values, np.asarray(numbers, dtype=np.intp))
+        factors = self.draws.factors(start, stop)
+        return (
+            fine,
+            np.array([*read, *given], dtype=np.float64).reshape(-1, stop - start),
+            np.array(list(met.values()), dtype=bool).reshape(-1, stop - start),
+            np.array([item.value(values) for item in self.promises], dtype=np.float64).reshape(-1, stop - start),
+            np.array(list(factors.values()), dtype=np.float64).reshape(-1, stop - start),
+        )
+
+
+def target_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None = None) -> TargetDraws:
+    """Run the draws of a case whose central run is known.
+
+    Raises
+    ------
+    SimError
+        when a promise names what the model does not know, or the run fails.
+    """
+    case = outcome.case
+    world, judge = case.world, judge_of(case, outcome.results)
+    conditions = conditions_of(outcome.scores, judge)
+    by_id = {score.target.id: score.target for score in outcome.scores}
+    targets = tuple(by_id[name] for name in conditions.names)
+    horizon = max((item.reading.last for item in conditions.conditions), default=case.last_year - judge.base_year)
+    promises = promise_readings(read_promises(_model_folder(outcome) / "promises.yaml"), world.graph, horizon)
+    outputs = tuple(dict.fromkeys((*conditions.outputs, *(name for item in promises for name in item.outputs))))
+    posterior = None if request.prior else posterior_of(world)
+    task = task_of(case, outputs, draws_of(case, request, posterior), request.precision)
+    delivered = {
+        name: judge.delivery.value(by_id[name], binding)
+        for name, binding in world.catalogue.by_kind.ledger.items()
+        if name in conditions.delivered and judge.delivery is not None
+    }
+    parts, done = [], 0
+    for part in run_portions(task, _Gatherer(conditions, delivered, promises, task.draws), request.workers):
+        parts.append(part)
+        done += len(part[0])
+        if progress is not None:
+            progress(done, request.count)
+    fine, values, met, promised, inputs = (np.concatenate(column, axis=-1) for column in zip(*parts, strict=True))
+    ledger = world.catalogue.by_kind.ledger
+    operators = [item.reading.operator for item in conditions.conditions]
+    operators += [ledger[name].operator(by_id[name].operator) for name in conditions.delivered]
+    return TargetDraws(
+        targets=targets,
+        readings=tuple(item.reading for item in conditions.conditions),
+        operators=tuple(operators),
+        values=values[:, fine],
+        met=met[:, fine],
+        promises={item.key: (item, promised[place, fine]) for place, item in enumerate(promises)},
+        inputs=dict(zip(task.draws.factors(0, 1), inputs[:, fine], strict=True)),
+        lost=int((~fine).sum()),
+    )
+
+
+def _model_folder(outcome: Outcome) -> Any:
+    world = outcome.case.world
+    return world.home.models / world.city.settings.model
