@@ -26,7 +26,7 @@ Values = NDArray[Any]
 
 @dataclass(frozen=True)
 class Points:
-    """Points [key, point] of some parameters, each a constant from the first simulated year on for levers, else from the start."""
+    """Points [key, point] of some parameters: constants, of levers from the first simulated year on, else from the start."""
 
     keys: tuple[str, ...]
     columns: Values

@@ -1,0 +1,111 @@
+"""Joint feasibility against brute force and closed forms."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from sim.plan.feasibility import lift, relaxed_goals, smallest_relaxation, value_of_knowing
+
+Truths = NDArray[np.bool_]
+
+
+def tables(most: int = 7) -> st.SearchStrategy[Truths]:
+    """Truth values of a few targets in forty draws, some targets hard, some easy."""
+
+    def make(seed: int, count: int) -> Truths:
+        generator = np.random.default_rng(seed)
+        latent = generator.normal(size=(1, 40)) * generator.normal(size=(count, 1)) + generator.normal(size=(count, 40))
+        return np.asarray(latent > generator.uniform(-1.5, 1.5, size=(count, 1)))
+
+    return st.builds(make, st.integers(0, 10**6), st.integers(1, most))
+
+
+def by_brute_force(met: Truths, required: float) -> tuple[int, float]:
+    """The size of the smallest set without which the rest is met often enough, and the best that a set of that size does."""
+    count = len(met)
+    for size in range(count + 1):
+        joints = [np.delete(met, chosen, axis=0).all(axis=0).mean() for chosen in combinations(range(count), size)]
+        if max(joints) >= required:
+            return size, float(max(joints))
+    raise AssertionError("without any target everything is met")
+
+
+@settings(max_examples=200)
+@given(tables(), st.floats(0.05, 0.95))
+def test_the_relaxation_is_the_smallest_and_the_best_of_its_size(met: Truths, required: float) -> None:
+    found = smallest_relaxation(met, required)
+    assert found.exact
+    assert (len(found.targets), found.joint) == by_brute_force(met, required)
+    assert np.delete(met, found.targets, axis=0).all(axis=0).mean() == found.joint
+
+
+@given(tables(), st.floats(0.05, 0.95))
+def test_a_search_that_is_given_up_says_so_and_still_does_what_it_promises(met: Truths, required: float) -> None:
+    found = smallest_relaxation(met, required, most_nodes=1)
+    joint = np.delete(met, found.targets, axis=0).all(axis=0).mean()
+    assert joint == found.joint
+    assert joint >= required
+
+
+def test_a_constructed_pair_in_conflict_has_a_lift_below_one_and_one_of_it_must_give() -> None:
+    generator = np.random.default_rng(5)
+    pull = generator.normal(size=20_000)
+    met = np.array([pull > 0.2, pull < -0.2, generator.normal(size=20_000) > -1.5])
+    ratio, error = lift(met)
+    assert ratio[0, 1] == 0.0
+    assert ratio[0, 1] < 1.0 - 2.0 * error[0, 1]
+    assert abs(ratio[0, 2] - 1.0) < 3.0 * error[0, 2]
+    assert np.array_equal(ratio, ratio.T)
+    found = smallest_relaxation(met, 0.35)
+    assert len(found.targets) == 1
+    assert found.targets[0] in (0, 1)
+
+
+def test_lift_of_known_shares_and_of_what_never_happens() -> None:
+    met = np.array([[1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0]], dtype=bool)
+    ratio, error = lift(met)
+    assert ratio[0, 1] == 1.0
+    assert ratio[0, 0] == 2.0
+    assert np.isnan(ratio[0, 2])
+    assert np.isnan(error[2, 2])
+
+
+@pytest.mark.parametrize("ceilings", [[False, False], [True, True], [False, True]])
+def test_relaxed_goals_are_looser_reach_what_is_asked_and_no_looser_than_that(ceilings: list[bool]) -> None:
+    generator = np.random.default_rng(3)
+    count, kinds = 5_000, np.array([*ceilings, False])
+    values = generator.normal(100.0, 10.0, size=(3, count))
+    goals = np.array([80.0 if ceiling else 120.0 for ceiling in ceilings] + [90.0])
+    met = np.array([row <= goal if down else row >= goal for row, goal, down in zip(values, goals, kinds, strict=True)])
+    loosened = relaxed_goals(values, goals, kinds, met, (0, 1), 0.5)
+    fine = [row <= goal if down else row >= goal for row, goal, down in zip(values[:2], loosened, ceilings, strict=True)]
+    joint = np.mean(np.logical_and.reduce([*fine, met[2]]))
+    assert 0.5 <= joint < 0.52
+    for loose, goal, down in zip(loosened, goals[:2], ceilings, strict=True):
+        assert loose > goal if down else loose < goal
+        assert float(f"{loose:.4g}") == pytest.approx(loose)
+
+
+def test_knowing_what_decides_explains_all_and_knowing_noise_explains_nothing() -> None:
+    generator = np.random.default_rng(11)
+    inputs = generator.normal(size=(3, 20_000))
+    met = np.array([inputs[0] > 0.0, inputs[0] + 0.0 * inputs[1] + inputs[2] > 0.0])
+    known = value_of_knowing(met, inputs)
+    assert known.explained[0, 0] > 0.97
+    assert known.low[0, 0] == 0.0
+    assert known.high[0, 0] == 1.0
+    assert known.explained[:, 1] == pytest.approx([0.0, 0.0], abs=0.003)
+    assert known.explained[1, 0] == pytest.approx(1.0 / 3.0, abs=0.02)  # arcsin(1/2) / (pi/2) of a sum of two normals
+
+
+def test_draws_that_share_their_parameters_count_once_for_chance() -> None:
+    generator = np.random.default_rng(2)
+    shared = np.tile(generator.normal(size=500), 8)
+    met = generator.normal(size=(1, 4000)) > 0.0
+    assert value_of_knowing(met, shared[np.newaxis]).explained[0, 0] < 0.02
