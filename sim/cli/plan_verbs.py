@@ -52,6 +52,7 @@ def lint(
 
 
 Scenario = Annotated[str, typer.Option("--scenario", help="情景文件或名称 / scenario file or name")]
+Targets = Annotated[list[str] | None, typer.Option("--target", help="只看这些目标 / these targets only")]
 PLAN = "whole_plan"
 """The scenario that scores every target of the plan."""
 
@@ -109,7 +110,7 @@ def evaluate(
 def feasibility(
     scenario: Annotated[str, typer.Argument(help="情景文件或名称 / scenario file or name")] = "plan_2025",
     reach: Annotated[str, typer.Option("--reach", help="其余目标要达到的概率 / probability that the rest is to reach")] = "50%",
-    target: Annotated[list[str] | None, typer.Option("--target", help="只看这些目标 / these targets only")] = None,
+    target: Targets = None,
     draws: DrawCount = None,
     seed: Seed = None,
     workers: Workers = None,
@@ -131,3 +132,26 @@ def feasibility(
     asked = read_draws(draws, seed, workers, prior=prior)
     chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed)
     verb.feasibility(chosen, tuple(target or ()), reach, asked, out, voice_of(lang, quiet=quiet, as_json=as_json))
+
+
+@plan.command()
+def attribute(
+    one: Annotated[str, typer.Argument(help="起点情景 / scenario to start from")],
+    other: Annotated[str, typer.Argument(help="终点情景 / scenario to end at")],
+    target: Targets = None,
+    seed: Seed = None,
+    city: City = None,
+    set_values: SetValues = None,
+    lang: Language = None,
+    *,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    home: HomeFolder = None,
+) -> None:
+    """把两个情景的差额归因到各项改动（Shapley 值） / which change between two scenarios does how much."""
+    from sim.cli import plan_attribute as verb
+    from sim.cli.plan_case import Chosen
+
+    settings, number = pairs_of(set_values), read_draws(None, seed, None).seed
+    first, second = (Chosen(name, city, settings, (), home, number) for name in (one, other))
+    verb.attribute(first, second, tuple(target or ()), voice_of(lang, quiet=quiet, as_json=as_json))
