@@ -39,12 +39,12 @@ def attribute(one: Chosen, other: Chosen, targets: tuple[str, ...], speaker: Spe
 def _print(row: xr.Dataset, *, exact: bool, speaker: Speaker) -> None:
     start, end, unit = float(row["start"]), float(row["end"]), str(row["unit"].item())
     total = end - start
-    unit_zh, unit_en = unit_text(unit, "zh"), unit_text(unit, "en")
+    names, units = (row["name_zh"].item(), row["name_en"].item()), (unit_text(unit, "zh"), unit_text(unit, "en"))
+    way, gap, year = f"{plain(start)} → {plain(end)}", signed(total), int(row["year"])
     speaker.line(Text("", ""))
     speaker.line(
         Text(
-            f"{row['name_zh'].item()}（{int(row['year'])} 年）：{plain(start)} → {plain(end)} {unit_zh}，差额 {signed(total)}",
-            f"{row['name_en'].item()} ({int(row['year'])}): {plain(start)} → {plain(end)} {unit_en}, difference {signed(total)}",
+            f"{names[0]}（{year} 年）：{way} {units[0]}，差额 {gap}", f"{names[1]} ({year}): {way} {units[1]}, difference {gap}"
         )
     )
     if speaker.quiet:
@@ -52,23 +52,31 @@ def _print(row: xr.Dataset, *, exact: bool, speaker: Speaker) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for place, head in enumerate(_HEADS if exact else (*_HEADS, _ERROR)):
         table.add_column(speaker.word(*head), justify="left" if place == 0 else "right")
-    for place in np.argsort(-np.abs(row["shapley"].to_numpy())):
+    values = row["shapley"].to_numpy()
+    order = np.argsort(-np.abs(values))
+    shown = [place for place in order if abs(values[place]) >= _LEAST * abs(total)]
+    for place in shown:
         table.add_row(*_cells(row.isel(change=place), total, exact=exact, speaker=speaker))
+    rest = [place for place in order if place not in shown]
+    if rest:
+        name = speaker.word(f"其余 {len(rest)} 项", f"{len(rest)} others")
+        table.add_row(name, signed(float(values[rest].sum())), _part(float(values[rest].sum()), total), "", "")
     speaker.out.print(table)
 
 
+_LEAST = 0.005
+"""Part of the difference below which a change is only counted."""
+
+
 def _cells(item: Any, total: float, *, exact: bool, speaker: Speaker) -> list[str]:
-    value = float(item["shapley"])
-    share = f"{100.0 * value / total:.0f}%" if total else ""
-    name = str(item["change_zh"].item() if speaker.language == "zh" else item["change_en"].item())
-    cells = [
-        f"{name} ({item['change'].item()})",
-        signed(value),
-        share,
-        signed(float(item["direct"])),
-        signed(float(item["synergy"])),
-    ]
-    return cells if exact else [*cells, plain(float(item["error"]))]
+    value, label = float(item["shapley"]), item["change_zh" if speaker.language == "zh" else "change_en"].item()
+    parts = [signed(float(item[name])) for name in ("direct", "synergy")]
+    cells = [f"{label} ({item['change'].item()})", signed(value), _part(value, total), *parts]
+    return cells if exact else [*cells, f"{float(item['error']):.2g}"]
+
+
+def _part(value: float, total: float) -> str:
+    return f"{100.0 * value / total:.0f}%" if total else ""
 
 
 def _document(found: xr.Dataset) -> dict[str, Any]:

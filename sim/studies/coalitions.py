@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import Fault, Faults, Place, RunError, UsageError
+from sim.inputs.arrivals import PARAMETER
 from sim.inputs.values import YearPath
 from sim.ledger.flows import FLOWS
 from sim.model.binding import NOISE, SILENCE, Bound
@@ -36,10 +37,10 @@ class Player:
 
 
 def players_of(one: Case, other: Case) -> tuple[Player, ...]:
-    """What differs between two cases. The ledger is one player with the levers that it reads, since it is realised with them."""
+    """What differs between two cases. The ledger is one player with the levers that it reads, which it was realised with."""
     differing = [name for name, path in one.bound.values.items() if not _same(path, other.bound.values[name])]
     flows = [name for name in differing if name in FLOWS]
-    together = [name for name in differing if name in FLOWS or (flows and name in READ)]
+    together = [name for name in differing if name in FLOWS or (flows and (name in READ or name.startswith(PARAMETER)))]
     labels = one.world.city.parameters
     players = [Player(name, labels[name].label, (name,)) for name in differing if name not in together]
     if flows:
@@ -68,12 +69,8 @@ def comparable(one: Case, other: Case) -> tuple[Case, Case]:
         ("城市", "city", one.world.city.key, other.world.city.key),
         ("基年", "base year", one.world.city.settings.base_year, other.world.city.settings.base_year),
         ("末年", "last year", one.last_year, other.last_year),
-        (
-            "算法",
-            "method",
-            (one.scenario.method, one.scenario.steps_per_year),
-            (other.scenario.method, other.scenario.steps_per_year),
-        ),
+        ("算法", "method", one.scenario.method, other.scenario.method),
+        ("每年步数", "steps a year", one.scenario.steps_per_year, other.scenario.steps_per_year),
         ("给定的变量", "given variables", sorted(one.bound.given), sorted(other.bound.given)),
     ):
         if left != right:
