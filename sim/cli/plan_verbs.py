@@ -155,3 +155,34 @@ def attribute(
     settings, number = pairs_of(set_values), read_draws(None, seed, None).seed
     first, second = (Chosen(name, city, settings, (), home, number) for name in (one, other))
     verb.attribute(first, second, tuple(target or ()), voice_of(lang, quiet=quiet, as_json=as_json))
+
+
+@plan.command()
+def path(
+    scenario: Annotated[str, typer.Argument(help="情景文件或名称 / scenario file or name")] = "plan_2025",
+    target: Targets = None,
+    chance: Annotated[list[str] | None, typer.Option("--chance", help="概率，默认 50% 和 80% / 50% and 80% by default")] = None,
+    lever: Annotated[list[str] | None, typer.Option("--lever", help="只动这些杠杆 / these levers only")] = None,
+    levers: Annotated[str, typer.Option("--levers", help="最多动几个杠杆 / how many levers at most")] = "10",
+    draws: DrawCount = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    city: City = None,
+    set_values: SetValues = None,
+    use: Use = None,
+    out: OutFolder = RESULTS,
+    lang: Language = None,
+    *,
+    prior: PriorOnly = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    home: HomeFolder = None,
+) -> None:
+    """所需路径：最少动哪些杠杆、动多少，才能达到目标；写成可运行的情景 / the least that would reach the targets."""
+    from sim.cli import plan_path as verb
+    from sim.cli.plan_case import Chosen
+
+    asked = read_draws(draws, seed, workers, prior=prior)
+    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed)
+    request = verb.Request(tuple(target or ()), tuple(chance or ()), tuple(lever or ()), levers, asked, out)
+    verb.path(chosen, request, voice_of(lang, quiet=quiet, as_json=as_json))

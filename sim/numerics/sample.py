@@ -20,7 +20,7 @@ Role = Literal["parameter", "shocks", "projects"]
 
 @dataclass(frozen=True, eq=False)
 class Input:
-    """One swept input. A parameter takes the value, or with `relative` its central path times the value.
+    """One swept input. A parameter takes the value, or with `relative` its central path times it, with `added` its own plus it.
 
     `members` [dims...] says which members are swept; None means all. `first_year` is the first year in which the value holds
     (for levers, which leave the base year as it was). The value of `shocks` and `projects` is the number of a future: which
@@ -33,12 +33,16 @@ class Input:
     members: NDArray[np.bool_] | None = None
     first_year: int | None = None
     relative: bool = False
+    added: bool = False
 
     def laid_over(self, values: Values, central: Values, year: int, column: Values) -> Values:
         """The `values` [dims..., draw] of a year, where this input is set to `column` [draw]; factors multiply `central`."""
         if self.first_year is not None and year < self.first_year:
             return values
-        new = central * column if self.relative else np.broadcast_to(column, (*central.shape[:-1], len(column)))
+        if self.added:
+            new = values + column
+        else:
+            new = central * column if self.relative else np.broadcast_to(column, (*central.shape[:-1], len(column)))
         return new if self.members is None else np.where(self.members[..., np.newaxis], new, values)
 
 

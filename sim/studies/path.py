@@ -1,0 +1,307 @@
+"""The required path: the fewest steps of levers with which a scenario's targets are met together with a stated probability.
+
+A sequence of quadratic programmes: around the present levers the quantile of each target that must hold is taken as linear,
+the smallest change that reaches all of them is solved for, and the model is run there again. The chance that each target is
+given by itself is raised until all are met together often enough. Where that cannot be, it says what falls short and which
+levers are at their bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import Fault, Faults, Place, UsageError, nearest
+from sim.inputs.bindings import Binding
+from sim.inputs.levers import LeversFile, read_levers
+from sim.numerics.draws import DrawRequest
+from sim.pipeline import Case, groups_of, with_projects
+from sim.plan.least_change import Linear, least_change, least_shortfall
+from sim.plan.reading import Reading, reading_of
+from sim.studies.responses import Lever, Responses, Values, offered
+from sim.text import Text
+
+Progress = Callable[[str, float], None]
+_ROUNDS, _LEARNING, _MOST_STEPS, _TRUST = 8, 3, 6, 4.0
+_STILL, _REACHED, _AT_BOUND, _MISSES, _PROGRESS = 0.1, 1e-3, 1e-3, (0.005, 0.95), 0.005
+_SLACK = 0.03
+"""How far above the stated probability a path may end."""
+
+
+@dataclass(frozen=True)
+class PathRequest:
+    """With which probability, by which levers, of how many; `draws` at each point of the search, `proof` for the result."""
+
+    probability: float
+    draws: DrawRequest
+    proof: DrawRequest
+    levers: tuple[str, ...] = ()
+    most_levers: int = 10
+
+
+@dataclass(frozen=True)
+class Path:
+    """Levers in steps, and what they do: the share of draws in which all targets are met, and each by itself."""
+
+    levers: tuple[Lever, ...]
+    readings: tuple[Reading, ...]
+    steps: Values
+    joint: float
+    single: Values
+    short: Values
+    """How far each target falls short at the chance it was given, in parts of it; nought where it does not."""
+    price: Values
+    """Cost in squared steps of one hundredth of the target more."""
+    probability: float
+
+    @property
+    def cost(self) -> float:
+        """Sum of the squared steps, weighed."""
+        return float(sum(lever.weight * step**2 for lever, step in zip(self.levers, self.steps, strict=True)))
+
+    @property
+    def reaches(self) -> bool:
+        """Whether all targets are met together often enough."""
+        return self.joint >= self.probability
+
+    @property
+    def at_bounds(self) -> tuple[Lever, ...]:
+        """Levers that are moved as far as they may be."""
+        pairs = zip(self.levers, self.steps, strict=True)
+        return tuple(lever for lever, step in pairs if step >= lever.high - _AT_BOUND or step <= lever.low + _AT_BOUND)
+
+
+def readings_of(case: Case) -> tuple[Reading, ...]:
+    """The targets of a case that a variable says and a run can judge; levers move no others."""
+    world, settings = case.world, case.world.city.settings
+    pairs = [(target, world.catalogue.by_kind.of(target.id)) for target in case.selection.targets]
+    return tuple(
+        reading_of(target, binding, world.graph, groups_of(world), settings.base_year)
+        for target, binding in pairs
+        if isinstance(binding, Binding)
+        and binding.no_base is None
+        and target.year is not None
+        and settings.base_year < target.year <= case.last_year
+    )
+
+
+def up_to_the_targets(case: Case, readings: Sequence[Reading]) -> Case:
+    """The case with its ledger realised, run no longer than its targets need."""
+    last = case.world.city.settings.base_year + max(reading.last for reading in readings)
+    return replace(with_projects(case), last_year=last)
+
+
+def levers_file(case: Case) -> LeversFile:
+    """What the model offers to be moved."""
+    world = case.world
+    return read_levers(world.home.models / world.city.settings.model / "levers.yaml", world.city.parameters)
+
+
+def required_path(case: Case, request: PathRequest, progress: Progress | None = None) -> Path:
+    """The path of a case.
+
+    Raises
+    ------
+    SimError
+        when there is no target that levers could move, a lever is unknown, or a run fails.
+    """
+    readings = readings_of(case)
+    if not readings:
+        message = Text("没有由模型变量判断的目标", "there is no target that a variable of the model says")
+        raise UsageError(Fault(message, Place(case.scenario.file, key="targets")))
+    case = up_to_the_targets(case, readings)
+    levers = chosen_levers(case, readings, request)
+    return proven(Responses(case, levers, readings, request.draws), request, progress=progress)
+
+
+def proven(
+    responses: Responses,
+    request: PathRequest,
+    start: Values | None = None,
+    progress: Progress | None = None,
+    rounds: int = _ROUNDS,
+) -> Path:
+    """A path whose probability is that of more draws than it was searched with; it is searched again where those say less."""
+    wanted, best = request.probability, None
+    proof = replace(responses, request=request.proof)
+    for _ in range(_PROOFS):
+        found = solve(responses, wanted, start, progress, rounds)
+        steps = np.round(found.steps, _DIGITS)
+        met = proof.met(steps)
+        path = replace(
+            found,
+            steps=steps,
+            joint=float(met.all(axis=0).mean()),
+            single=met.mean(axis=1),
+            probability=request.probability,
+        )
+        best = path if best is None or _is_better(path, best) else best
+        if path.reaches or not found.reaches:
+            break
+        wanted, start = min(wanted + request.probability - path.joint + 0.01, 0.99), found.steps
+    if best is None:
+        raise AssertionError("a search of no rounds")
+    return best
+
+
+_PROOFS, _DIGITS = 3, 2
+
+
+def chosen_levers(case: Case, readings: Sequence[Reading], request: PathRequest) -> tuple[Lever, ...]:
+    """The levers that are named, or those that move the targets most for a step."""
+    entries = levers_file(case).levers
+    faults = Faults()
+    for name in (name for name in request.levers if name not in entries):
+        message = Text(f"levers.yaml 没有杠杆 {name}", f"levers.yaml offers no lever {name}")
+        faults.add(message, Place(key="--lever"), nearest(name, entries))
+    faults.raise_if_any(UsageError)
+    levers = offered(case, entries, request.levers or tuple(entries))
+    if not levers:
+        raise UsageError(Fault(Text("没有可动的杠杆", "no lever can be moved"), Place(key="--lever")))
+    if request.levers or len(levers) <= request.most_levers:
+        return levers
+    few = replace(request.draws, count=min(request.draws.count, 64))
+    linear, _ = Responses(case, levers, tuple(readings), few).linear(np.zeros(len(levers)), np.full(len(readings), 0.5))
+    return tuple(levers[place] for place in _most_useful(linear, request.most_levers))
+
+
+def _most_useful(linear: Linear, count: int) -> list[int]:
+    """The levers that do most for some target, taken target by target until there are enough."""
+    order = np.argsort(-np.abs(linear.slope), axis=1)
+    chosen: list[int] = []
+    for rank in range(order.shape[1]):
+        for target in range(order.shape[0]):
+            if order[target, rank] not in chosen and len(chosen) < count:
+                chosen.append(int(order[target, rank]))
+    return sorted(chosen)
+
+
+@dataclass
+class _State:
+    """Where the search stands."""
+
+    steps: Values
+    linear: Linear
+    met: NDArray[np.bool_]
+    short: Values = field(default_factory=lambda: np.zeros(0))
+    price: Values = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def joint(self) -> float:
+        return float(self.met.all(axis=0).mean())
+
+
+def solve(
+    responses: Responses,
+    probability: float,
+    start: Values | None = None,
+    progress: Progress | None = None,
+    rounds: int = _ROUNDS,
+) -> Path:
+    """The fewest steps with which all targets are met together in the stated share of draws.
+
+    What may be missed is given to the targets whose last part costs most, and in all as much as makes the draws that miss any
+    target as many as are allowed.
+    """
+    count = len(responses.readings)
+    shares, missing = np.full(count, 1.0 / count), float(count) * (1.0 - probability)
+    steps = np.zeros(len(responses.levers)) if start is None else start
+    best: Path | None = None
+    for turn in range(rounds):
+        told = partial(_tell, progress, probability, turn / rounds, 1.0 / rounds)
+        state = _settled(responses, steps, 1.0 - np.clip(missing * shares, *_MISSES), told)
+        found = _path(responses, state, probability)
+        stuck = best is not None and not best.reaches and found.joint <= best.joint + _PROGRESS and bool(found.short.any())
+        best = found if best is None or _is_better(found, best) else best
+        steps = state.steps
+        if stuck:
+            break  # the levers are at their bounds, and what is given up helps no more
+        if turn and probability <= found.joint <= probability + _SLACK:
+            break
+        missing *= (1.0 - probability - 0.5 * _SLACK) / max(1.0 - found.joint, 0.01)
+        shares = _shared(shares, state.price) if turn < _LEARNING else shares
+    if best is None:
+        raise AssertionError("a search of no rounds")
+    return best
+
+
+def _tell(progress: Progress | None, probability: float, done: float, size: float, part: float) -> None:
+    if progress is not None:
+        progress(f"P{100.0 * probability:.0f}", done + size * part)
+
+
+def _is_better(one: Path, other: Path) -> bool:
+    """What reaches goes before what does not, then what costs less, or what comes nearer."""
+    if one.reaches != other.reaches:
+        return one.reaches
+    return one.cost < other.cost if one.reaches else one.joint > other.joint
+
+
+def _shared(shares: Values, price: Values) -> Values:
+    """Shares of what may be missed, half way towards the prices of the targets; as they are where no price is known."""
+    if price.sum() <= 0.0:
+        return shares
+    return np.asarray(0.5 * shares + 0.5 * price / price.sum())
+
+
+def _settled(responses: Responses, steps: Values, chance: Values, told: Callable[[float], None]) -> _State:
+    """Solve, run, solve again, until the levers stand still."""
+    weights, low, high = (np.array([getattr(lever, name) for lever in responses.levers]) for name in ("weight", "low", "high"))
+    linear, met = responses.linear(steps, chance)
+    state = _State(steps, linear, met)
+    for turn in range(_MOST_STEPS):
+        told(turn / _MOST_STEPS)
+        found = least_change(
+            state.linear, weights, np.maximum(low, state.steps - _TRUST), np.minimum(high, state.steps + _TRUST)
+        )
+        moved = float(np.abs(found.levers - state.steps).max(initial=0.0))
+        linear, met = responses.linear(found.levers, chance)
+        short, _ = least_shortfall(linear, low, high)
+        state = _State(found.levers, linear, met, short, found.price)
+        if moved < _STILL:
+            break
+    return state
+
+
+def _path(responses: Responses, state: _State, probability: float) -> Path:
+    return Path(
+        levers=responses.levers,
+        readings=responses.readings,
+        steps=state.steps,
+        joint=state.joint,
+        single=state.met.mean(axis=1),
+        short=np.where(state.short > _REACHED, state.short, 0.0),
+        price=0.01 * state.price,
+        probability=probability,
+    )
+
+
+@dataclass(frozen=True)
+class Mix:
+    """One of several ways to reach the targets: what is different about it, and the path."""
+
+    label: Text
+    path: Path
+
+
+def menu(case: Case, request: PathRequest, first: Path, progress: Progress | None = None) -> list[Mix]:
+    """Other mixes that reach the targets: without each of the levers that the first one leans on most."""
+    found = []
+    lean = np.argsort(-np.array([lever.weight for lever in first.levers]) * first.steps**2)[:3]
+    for place in (place for place in lean if abs(first.steps[place]) > _STILL):
+        without = first.levers[place]
+        levers = tuple(lever for lever in first.levers if lever is not without)
+        if levers:
+            responses = Responses(up_to_the_targets(case, first.readings), levers, first.readings, request.draws)
+            path = proven(responses, request, np.delete(first.steps, place), progress)
+            label = Text(f"不动“{without.label.zh}”", f"without moving {without.label.en}")
+            found.append(Mix(label, path))
+    return [mix for mix in found if mix.path.reaches and mix.path.cost <= _NEAR_BEST * first.cost]
+
+
+_NEAR_BEST = 2.0
+"""How much dearer than the best a mix may be."""

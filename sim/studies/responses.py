@@ -1,0 +1,146 @@
+"""How targets respond to levers: the quantile of each that must hold, and its slope by each lever, from one batch of runs.
+
+Every point takes the same draws, so that differences between points are those of the levers alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.futures import draws_of, posterior_of, task_of
+from sim.inputs.levers import LeverEntry
+from sim.inputs.values import YearPath
+from sim.numerics.blocks import BlockResult
+from sim.numerics.designs import Listed
+from sim.numerics.draws import DrawRequest
+from sim.numerics.sample import Input, Sample
+from sim.numerics.workers import run_portions
+from sim.pipeline import Case
+from sim.plan.least_change import Linear
+from sim.plan.reading import Reading
+from sim.sampling.plan import compiled_for
+from sim.studies.solved_promises import least
+from sim.text import Text
+
+Values = NDArray[Any]
+_AROUND = 0.15
+"""Part of the draws on either side of a quantile whose responses are averaged."""
+_NUDGE = 0.25
+"""Part of a step by which a lever is moved to see what it does."""
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A lever of a path: its step and weight, and how many steps it may go down and up from where the scenario has it."""
+
+    name: str
+    label: Text
+    unit: str
+    step: float
+    weight: float
+    low: float
+    high: float
+    before: YearPath
+
+    def path(self, steps: float, years: range) -> dict[int, float]:
+        """Its values by year once it is moved; of several members those of the first."""
+        return {year: float(np.ravel(self.before.at(year))[0] + steps * self.step) for year in years}
+
+
+def lever_of(case: Case, name: str, entry: LeverEntry) -> Lever:
+    """A lever where a scenario has it, in any year of the run."""
+    first, last = case.world.city.settings.base_year + 1, case.last_year
+    path, record = case.bound.values[name], case.world.city.parameters[name]
+    values = np.array([path.at(year).ravel() for year in range(first, last + 1)])
+    low, high = (float(value) for value in entry.between)
+    down, up = min((low - values.min()) / entry.step, 0.0), max((high - values.max()) / entry.step, 0.0)
+    return Lever(name, record.label, record.unit, float(entry.step), float(entry.weight), down, up, path)
+
+
+@dataclass(frozen=True)
+class _Gatherer:
+    readings: tuple[Reading, ...]
+
+    def __call__(self, result: BlockResult) -> Values:
+        """The numbers of the targets [target, draw]; lost draws are not a number."""
+        values = np.array([reading.value(result.values) for reading in self.readings], dtype=np.float64)
+        values[:, [draw.draw - result.start for draw in result.lost]] = np.nan
+        return values
+
+
+@dataclass(frozen=True)
+class Responses:
+    """Runs a case with its levers moved by steps, with the same draws at every point."""
+
+    case: Case
+    levers: tuple[Lever, ...]
+    readings: tuple[Reading, ...]
+    request: DrawRequest
+
+    @property
+    def signs(self) -> Values:
+        """One for what must be reached, minus one for what must not be exceeded."""
+        return np.array([-1.0 if reading.operator == "<=" else 1.0 for reading in self.readings])
+
+    @property
+    def goals(self) -> Values:
+        """The numbers from which on targets count as met."""
+        about = self.case.world.city.settings.about_tolerance
+        return np.array([least(reading, about) for reading in self.readings])
+
+    def values(self, points: Values) -> Values:
+        """The numbers of the targets [target, point, draw] at points [lever, point], in steps."""
+        inputs = tuple(Input(lever.name, lever.name, first_year=self._first, added=True) for lever in self.levers)
+        columns = tuple(tuple(lever.step * points[place]) for place, lever in enumerate(self.levers))
+        members = self.request.count
+        sample = Sample(inputs, Listed(columns), members)
+        case = compiled_for(self.case, sample)
+        posterior = None if self.request.prior else posterior_of(case.world)
+        request = replace(self.request, count=points.shape[1] * members)
+        draws = replace(draws_of(case, request, posterior), sample=sample)
+        outputs = tuple(dict.fromkeys(name for reading in self.readings for name in reading.outputs))
+        task = task_of(case, outputs, draws, self.request.precision)
+        parts = run_portions(task, _Gatherer(self.readings), self.request.workers)
+        return np.concatenate(list(parts), axis=1).reshape(len(self.readings), points.shape[1], members)
+
+    @property
+    def _first(self) -> int:
+        return self.case.world.city.settings.base_year + 1
+
+    def met(self, levers: Values) -> NDArray[np.bool_]:
+        """Which draws meet which targets [target, draw] with the levers moved."""
+        values = self.values(levers[:, np.newaxis])[:, 0]
+        return np.asarray(self.signs[:, np.newaxis] * (values - self.goals[:, np.newaxis]) >= 0.0)
+
+    def linear(self, levers: Values, chance: Values) -> tuple[Linear, NDArray[np.bool_]]:
+        """The targets around a point, at the quantile that gives each its chance, and which draws meet which there."""
+        nudges = np.where(levers + _NUDGE <= np.array([lever.high for lever in self.levers]) + 1e-12, _NUDGE, -_NUDGE)
+        points = np.column_stack([levers, levers[:, np.newaxis] + np.diag(nudges)])
+        values = self.values(points)
+        goals = self.goals[:, np.newaxis, np.newaxis]
+        scale = np.maximum(np.abs(goals), 1e-12)
+        residuals = self.signs[:, np.newaxis, np.newaxis] * (values - goals) / scale
+        held = np.array([np.nanquantile(row[0], 1.0 - part) for row, part in zip(residuals, chance, strict=True)])
+        slopes = np.array([_slope(row, part) for row, part in zip(residuals, chance, strict=True)]) / nudges
+        return Linear(levers, held, slopes), residuals[:, 0] >= 0.0
+
+
+def _slope(residuals: Values, chance: float) -> Values:
+    """Mean change of the residual [point, draw] from the first point to each other, over the draws around the quantile."""
+    now = residuals[0]
+    fine = np.isfinite(residuals).all(axis=0)
+    order = np.argsort(np.where(fine, now, np.inf))[: int(fine.sum())]
+    middle, reach = int((1.0 - chance) * len(order)), max(int(_AROUND * len(order)), 1)
+    near = order[max(middle - reach, 0) : middle + reach + 1]
+    return np.asarray((residuals[1:, near] - now[near]).mean(axis=1))
+
+
+def offered(case: Case, entries: Mapping[str, LeverEntry], names: Sequence[str]) -> tuple[Lever, ...]:
+    """The levers that may move at all."""
+    found = [lever_of(case, name, entries[name]) for name in names]
+    return tuple(lever for lever in found if lever.high > lever.low)
