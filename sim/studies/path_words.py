@@ -55,7 +55,7 @@ def target_lines(path: Path) -> list[Text]:
     for place, reading in enumerate(path.readings):
         target = reading.target
         unit = Text(unit_text(target.unit, "zh"), unit_text(target.unit, "en"))
-        price = "" if path.price[place] <= 0.0 else f"{path.price[place]:.1f}"
+        price = "" if path.price[place] <= 0.0 or not path.reaches else f"{path.price[place]:.1f}"
         line = target.name + Text(
             f" {reading.operator} {exact(target.value)} {unit.zh}：{chance(float(path.single[place]))}",
             f" {reading.operator} {exact(target.value)} {unit.en}: {chance(float(path.single[place]))}",

@@ -66,7 +66,9 @@ def standing(
     Progress that is not a number leaves what is met: broadly as expected, or behind.
     """
     progress, met, met_before, held = np.broadcast_arrays(np.asarray(progress, dtype=float), met, met_before, held)
-    early = met & (~held) & (met_before if share >= 1.0 else True)
+    is_over = share >= 1.0
+    early = met & ~held & (met_before if is_over else True)
     lead = np.where(np.isnan(progress) | held, np.where(met, 0.0, -np.inf), progress - share)
+    enough = (lead >= -tolerance) | (met & is_over)  # about so much is met a little below the number
     places = [STANDINGS.index(name) for name in ("ahead", "fast", "on_track")]
-    return np.select([early, lead > tolerance, lead >= -tolerance], places, STANDINGS.index("behind")).astype(np.intp)
+    return np.select([early, lead > tolerance, enough], places, STANDINGS.index("behind")).astype(np.intp)
