@@ -72,14 +72,9 @@ def test_sampled_values_add_up_exactly_and_lie_within_their_errors() -> None:
 def _by_polynomial(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
     """phi_i = s_i * integral over 0..1 of the product over the others of (1 + t s_j): joining at a random time t."""
     nodes, weights = np.polynomial.legendre.leggauss(30)
-    times, weights = 0.5 * (nodes + 1.0), 0.5 * weights
-    return np.array(
-        [
-            size
-            * (weights * np.prod([1.0 + times * other for place, other in enumerate(sizes) if place != player], axis=0)).sum()
-            for player, size in enumerate(sizes)
-        ]
-    )
+    factors = 1.0 + 0.5 * (nodes + 1.0)[:, np.newaxis] * sizes
+    others = [np.delete(factors, place, axis=1).prod(axis=1) for place in range(len(sizes))]
+    return np.array([0.5 * size * (weights * product).sum() for size, product in zip(sizes, others, strict=True)])
 
 
 def test_a_game_of_nobody_has_no_shares() -> None:
