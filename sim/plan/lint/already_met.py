@@ -25,8 +25,8 @@ def check(plan: Plan) -> Iterator[Finding]:
 def is_met_by(target: Claim, base: Level) -> bool:
     """Whether a known level is as good as the target; one that is only bounded from the wrong side proves nothing."""
     if target.is_ceiling:
-        return base.operator not in (">", ">=") and not base.is_part and base.value <= target.value
-    return base.operator != "<=" and base.value >= target.value
+        return base.operator not in (">", ">=") and not base.is_part and base.value * (1.0 + base.slack) <= target.value
+    return base.operator != "<=" and base.value * (1.0 - base.slack) >= target.value
 
 
 def _met(plan: Plan, target: Claim, base: Level) -> Finding:

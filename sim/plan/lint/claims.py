@@ -17,6 +17,7 @@ Aspect = Literal["level", "growth", "sum", "additions", "change", "multiple", "c
 """level: in each of the years; growth: a year, as a ratio; sum: of a flow over the years; additions: to a stock over the years;
 change: of the level over the years; multiple: of the level before the years; cut: fall over the years, as a ratio."""
 PERCENT = 0.01
+_SAME_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ class Claim:
     @property
     def content(self) -> object:
         """What it says, wherever it is printed."""
-        what = (self.measure.key, self.region, self.aspect, self.value, self.is_target)
+        number = float(f"{self.value:.{_SAME_DIGITS}g}")  # units are converted by multiplying
+        what = (self.measure.key, self.region, self.aspect, number, self.printed.operator, self.is_target)
         return what, (self.first, self.last, self.base), self.each_year, self.part
 
     @property

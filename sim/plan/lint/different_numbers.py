@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from math import isclose
 
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.finding import Finding, Severity, finding
@@ -23,7 +24,7 @@ def check(plan: Plan) -> Iterator[Finding]:
     for claims in plan.by_place.values():
         for one, other in combinations(claims, 2):
             years = _common_years(one, other)
-            if years and one.value != other.value and not _are_a_range(one, other):
+            if years and not isclose(one.value, other.value) and not _are_a_range(one, other):
                 yield _differing(plan, one, other, years)
     for claim in plan.claims:
         if claim.aspect == "level" and not claim.is_target and not claim.part:

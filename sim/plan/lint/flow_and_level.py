@@ -44,14 +44,12 @@ def _additions(plan: Plan, level: Claim, aim: Aim) -> Iterator[Finding]:
         f"which takes {needed.en} net a year.",
     )
     arithmetic = f"{aim.arithmetic} = {plain(aim.value)} {'<' if short else '>'} {plain(level.value)}"
-    yield finding(RULE, _severity(level, added, short=short), (level, *aim.claims), aim.data, arithmetic, message)
+    yield finding(RULE, _severity(added, short=short), (level, *aim.claims), aim.data, arithmetic, message)
 
 
-def _severity(level: Claim, added: Claim, *, short: bool) -> Severity:
-    """Additions of at least so many may well be more; those of so many, or at most, may not."""
-    bound = ("=", "<=") if short else ("=", ">", ">=")
-    is_bounded = short or level.printed.operator in ("=", "<=")
-    return "conflict" if added.printed.operator in bound and is_bounded else "doubt"
+def _severity(added: Claim, *, short: bool) -> Severity:
+    """Additions of so many cannot reach more; that they would lead further, exits may explain."""
+    return "conflict" if short and added.printed.operator in ("=", "<=") else "doubt"
 
 
 def _amount(added: Claim) -> Text:
@@ -83,7 +81,7 @@ def _facts(plan: Plan, claims: Claims) -> Iterator[Finding]:
     for added in (claim for claim in claims if not claim.is_target and claim.aspect == "additions"):
         known = levels(plan, added.measure.key, added.region, added.last)
         start, end = known.get(added.base), known.get(added.last)
-        if start is None or end is None or "<=" in (start.operator, end.operator, added.printed.operator):
+        if start is None or end is None or not start.is_exact or end.operator == "<=" or added.printed.operator == "<=":
             continue
         increase = end.value - start.value
         if added.total >= increase * (1.0 - plan.about):

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from sim.inputs.history import Datum
 from sim.plan.lint.claims import PERCENT, Claim
-from sim.plan.lint.levels import Level, levels
+from sim.plan.lint.levels import Level, breaks_between, levels
 from sim.plan.lint.plan import Plan
 from sim.units import conversion
 
@@ -55,11 +55,9 @@ def changes(plan: Plan, measure: str, region: str, as_of: int) -> list[Change]:
 
 def _steps(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[tuple[Level, Level]]:
     """Pairs of levels that can be compared: both of the whole or both of the same part."""
-    indicator, history = plan.measures.by_name[measure].history, plan.history.as_of(as_of)
     known = [level for level in levels(plan, measure, region, as_of).values() if level.operator in ("=", "~")]
     for before, after in pairwise(known):
-        broken = indicator is not None and history.breaks_in(indicator, after.year, before.year)
-        if before.is_part == after.is_part and not broken:
+        if before.is_part == after.is_part and not breaks_between(plan, before, after, as_of):
             yield before, after
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf, isfinite
 
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.finding import Finding, Severity, finding
@@ -48,6 +49,12 @@ class _Pair:
     def factor(self) -> float:
         """What the base becomes at the rate."""
         return 1.0 - self.rate.value if self.is_cut else (1.0 + self.rate.value) ** self.rate.span
+
+    def grown(self, rate: float) -> float:
+        """What the base becomes at another rate; infinite at an infinite one."""
+        if not isfinite(rate):
+            return inf if (rate > 0.0) != self.is_cut else 0.0
+        return max(1.0 - rate, 0.0) if self.is_cut else float((1.0 + rate) ** self.rate.span)
 
     @property
     def formula(self) -> str:
@@ -96,8 +103,9 @@ def _same_prices(plan: Plan, pair: _Pair, base: Level) -> Iterator[Finding]:
     gap = abs(grown - level.value) / abs(level.value)
     if gap <= _AGREE:
         return
-    are_plain = {"=", "~"} >= {level.printed.operator, rate.printed.operator}
-    severity: Severity = "conflict" if are_plain and gap > plan.about else "doubt"
+    severity = _severity(plan, pair, base)
+    if severity is None:
+        return
     start, end, said = of_measure(base.value, level.measure), of_measure(grown, level.measure), as_printed(level)
     asked, origin, needed = pair.rate_in_words, in_brackets(base.origin), percent(pair.needed(base))
     message = plan.subject(level) + Text(
@@ -108,6 +116,20 @@ def _same_prices(plan: Plan, pair: _Pair, base: Level) -> Iterator[Finding]:
     )
     arithmetic = f"{plain(base.value)} × {pair.formula} = {plain(grown)} ≠ {plain(level.value)}"
     yield finding(RULE, severity, (level, rate, *base.claims), base.data, arithmetic, message)
+
+
+def _severity(plan: Plan, pair: _Pair, base: Level) -> Severity | None:
+    """Conflict where no rate that the text allows leads to a level that it allows, doubt where both are plain numbers.
+
+    A floor of one and a number or floor of the other that lies on its open side hold together.
+    """
+    low, high = pair.level.bounds(plan.about)
+    least, most = (base.value * pair.grown(rate) for rate in pair.rate.bounds(plan.about))
+    least, most = min(least, most), max(least, most)
+    if least > high * (1.0 + _AGREE) or most < low * (1.0 - _AGREE):
+        return "conflict"
+    is_open = {pair.level.printed.operator, pair.rate.printed.operator} & {">", ">=", "<="}
+    return None if is_open else "doubt"
 
 
 def _other_prices(plan: Plan, pair: _Pair, base: Level) -> Iterator[Finding]:

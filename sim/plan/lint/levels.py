@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from sim.inputs.breaks import Break
 from sim.inputs.history import Datum
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.plan import Plan
@@ -30,6 +31,8 @@ class Level:
     """How it was worked out; nothing where it was not."""
     claims: tuple[Claim, ...] = ()
     data: tuple[str, ...] = ()
+    slack: float = 0.0
+    """The part of it by which it may be off: growth in other prices than the level."""
     is_part: bool = False
     """Whether it counts only a part of the measure, so that the whole is more."""
 
@@ -44,6 +47,8 @@ class Level:
         return bool(self.arithmetic)
 
 
+_OTHER_PRICES = 0.06
+"""What three per cent of yearly price change make of the last year of a five-year sum that grew at a real rate."""
 Source = Callable[[Plan, str, str, int], Iterable[Level]]
 
 
@@ -80,6 +85,12 @@ def _published(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Le
         yield Level(datum.year, value, "=", Text("统计公布", "published"), "", (), (reference(datum),))
 
 
+def breaks_between(plan: Plan, before: Level, after: Level, as_of: int) -> tuple[Break, ...]:
+    """Declared breaks, of any statistic that either level rests on, that the way from one to the other crosses."""
+    history, names = plan.history.as_of(as_of), {name.split()[0] for level in (before, after) for name in level.data}
+    return tuple(item for name in sorted(names) for item in history.breaks_in(name, after.year, before.year))
+
+
 def reference(datum: Datum) -> str:
     """How a finding names a datum: indicator, region and year."""
     return f"{datum.indicator} {datum.region} {datum.year}"
@@ -90,11 +101,11 @@ def _by_multiple(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[
     printed = {level.year: level for level in _printed(plan, measure, region, as_of)}
     for fact in plan.facts_known(plan.at(measure, region, "multiple"), as_of):
         now = printed.get(fact.last)
-        if now is not None and fact.value > 0:
+        if now is not None and fact.value > 0 and fact.printed.operator in ("=", "~"):
             value = now.value / fact.value
             origin = Text(f"由 {fact.last} 年数倒推", f"traced back from {fact.last}")
             formula = f"{plain(now.value)} ÷ {plain(fact.value)}"
-            yield Level(fact.base, value, now.operator, origin, formula, (*now.claims, fact))
+            yield Level(fact.base, value, now.operator, origin, formula, (*now.claims, fact), is_part=now.is_part)
 
 
 def _by_change(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Level]:
@@ -102,15 +113,15 @@ def _by_change(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Le
     printed = {level.year: level for level in _printed(plan, measure, region, as_of)}
     for fact in plan.facts_known(plan.at(measure, region, "change"), as_of):
         now = printed.get(fact.last)
-        if now is not None:
+        if now is not None and fact.printed.operator in ("=", "~"):
             origin = Text(f"由 {fact.last} 年数和增量倒推", f"{fact.last} less the increase")
-            sum_of = f"{plain(now.value)} − {plain(fact.value)}"
-            yield Level(fact.base, now.value - fact.value, now.operator, origin, sum_of, (*now.claims, fact))
+            sum_of, value = f"{plain(now.value)} − {plain(fact.value)}", now.value - fact.value
+            yield Level(fact.base, value, now.operator, origin, sum_of, (*now.claims, fact), is_part=now.is_part)
 
 
 def _by_sum_and_growth(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Level]:
     """The last year of a sum whose years grew at a known average rate: S·(1+g)^n / Σ(1+g)^k, k = 1..n."""
-    facts = plan.facts_known(plan.at(measure, region, "sum", "growth"), as_of)
+    entry, facts = plan.measures.by_name[measure], plan.facts_known(plan.at(measure, region, "sum", "growth"), as_of)
     for total in (fact for fact in facts if fact.aspect == "sum" and not fact.each_year and len(fact.years) > 1):
         rate = next((fact for fact in facts if fact.aspect == "growth" and fact.years == total.years), None)
         if rate is not None:
@@ -118,7 +129,8 @@ def _by_sum_and_growth(plan: Plan, measure: str, region: str, as_of: int) -> Ite
             span = f"{total.first}–{total.last}"
             origin = Text(f"由 {span} 年累计数和年均增速推得", f"worked out from the sum and growth of {span}")
             formula = f"{plain(total.value)}·(1+{percent(rate.value)})^{len(steps)} / Σ(1+{percent(rate.value)})^k"
-            yield Level(total.last, total.value * steps[-1] / sum(steps), "~", origin, formula, (total, rate))
+            slack = _OTHER_PRICES if entry.price != entry.growth_price else 0.0
+            yield Level(total.last, total.value * steps[-1] / sum(steps), "~", origin, formula, (total, rate), slack=slack)
 
 
 def _by_parts(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Level]:
@@ -154,8 +166,12 @@ def _by_quotient(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[
             origin = Text("由分子和分母推得", "worked out from what it is the ratio of")
             formula = f"{plain(over.value)} ÷ {plain(under.value)}"
             claims, data = (*over.claims, *under.claims), (*over.data, *under.data)
-            operator = over.operator if under.operator in ("=", "~") else "~"
-            yield Level(year, scale * over.value / under.value, operator, origin, formula, claims, data)
+            operator = _of_ratio(over, under)
+            if operator is not None:
+                part = over.is_part or under.is_part
+                slack = over.slack + under.slack
+                value = scale * over.value / under.value
+                yield Level(year, value, operator, origin, formula, claims, data, slack, is_part=part)
     tops, bottoms = (plan.facts_known(plan.at(name, region, "sum"), as_of) for name in (entry.quotient.of, entry.quotient.per))
     for top in tops:
         bottom = next((item for item in bottoms if item.years == top.years and item.value > 0), None)
@@ -164,6 +180,16 @@ def _by_quotient(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[
             origin = Text(f"{span} 年平均", f"mean of {span}")
             formula = f"{plain(top.value)} ÷ {plain(bottom.value)}"
             yield Level(top.last, scale * top.value / bottom.value, top.printed.operator, origin, formula, (top, bottom))
+
+
+def _of_ratio(over: Level, under: Level) -> str | None:
+    """The bound that two bounds make of their ratio; None where they pull apart."""
+    exact, low, high = ("=", "~"), (">", ">="), ("<=",)
+    if over.operator in exact and under.operator in exact:
+        return "=" if over.operator == under.operator == "=" else "~"
+    if over.operator in (*exact, *low) and under.operator in (*exact, *high):
+        return ">="
+    return "<=" if over.operator in (*exact, *high) and under.operator in (*exact, *low) else None
 
 
 def quotient_scale(plan: Plan, measure: str) -> float:

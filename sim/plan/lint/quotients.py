@@ -34,8 +34,8 @@ def check(plan: Plan) -> Iterator[Finding]:
 def _in_year(plan: Plan, ratio: str, wanted: Mapping[str, Aim]) -> Iterator[Finding]:
     if len(wanted) == _ALL_THREE:
         yield from _all_three(plan, ratio, wanted)
-    elif set(wanted) == {"ratio", "of"}:
-        yield from _implied(plan, ratio, wanted["ratio"], wanted["of"])
+    elif set(wanted) in ({"ratio", "of"}, {"ratio", "per"}):
+        yield from _implied(plan, ratio, wanted)
 
 
 def _all_three(plan: Plan, ratio: str, wanted: Mapping[str, Aim]) -> Iterator[Finding]:
@@ -60,48 +60,60 @@ def _all_three(plan: Plan, ratio: str, wanted: Mapping[str, Aim]) -> Iterator[Fi
     yield finding(RULE, "conflict", claims, data, arithmetic, message)
 
 
-def _implied(plan: Plan, ratio: str, said: Aim, of: Aim) -> Iterator[Finding]:
-    """Ratio and numerator imply the denominator: has it ever changed as fast as it would have to?"""
-    quotient = plan.measures.by_name[ratio].quotient
-    if (
-        quotient is None
-        or said.value <= 0.0
-        or not all(math.isfinite(aim.low) and math.isfinite(aim.high) for aim in (said, of))
-    ):
+def _implied(plan: Plan, ratio: str, wanted: Mapping[str, Aim]) -> Iterator[Finding]:
+    """Two of the three imply the third: has it ever changed as fast as it would have to?"""
+    quotient, said = plan.measures.by_name[ratio].quotient, wanted["ratio"]
+    if quotient is None or said.value <= 0.0:
         return
-    per = plan.measure(quotient.per)
-    value = quotient_scale(plan, ratio) * of.value / said.value
+    other, scale = wanted.get("of") or wanted["per"], quotient_scale(plan, ratio)
+    missing = plan.measure(quotient.per if "of" in wanted else quotient.of)
+    value, low, high = _interval(scale, said, other, divided="of" in wanted)
     as_of = plan.known_at(said.claims[0])
-    known = levels(plan, per.key, said.region, as_of)
+    known = levels(plan, missing.key, said.region, as_of)
     base = next((level for year, level in reversed(known.items()) if year < said.year and level.is_exact), None)
-    seen = changes(plan, per.key, said.region, as_of)
+    seen = changes(plan, missing.key, said.region, as_of)
     if base is None or not seen:
         return
-    needed, least, most = (
-        yearly(plan, per.key, (base.year, base.value), (said.year, value * rounding))
-        for rounding in (1.0, 1.0 - plan.about, 1.0 + plan.about)
-    )
+    start, end = (base.year, base.value), said.year
+    needed = yearly(plan, missing.key, start, (end, value))
+    least = yearly(plan, missing.key, start, (end, max(low * (1.0 - plan.about), _TINY)))
+    most = math.inf if math.isinf(high) else yearly(plan, missing.key, start, (end, high * (1.0 + plan.about)))
     if most < min(item.value for item in seen) or least > max(item.value for item in seen):
-        yield _unseen(plan, (said, of), (per, base, value), needed, seen)
+        yield _unseen(plan, (said, other), (missing, base, value), needed, seen)
+
+
+_TINY = 1e-12
+
+
+def _interval(scale: float, said: Aim, other: Aim, *, divided: bool) -> tuple[float, float, float]:
+    """The implied number, and the least and the most that the texts allow: other / ratio, or ratio * other."""
+    lows, highs = [max(aim.low, 0.0) for aim in (said, other)], [aim.high for aim in (said, other)]
+    if not divided:
+        most = math.inf if math.inf in highs else highs[0] * highs[1] / scale
+        return said.value * other.value / scale, lows[0] * lows[1] / scale, most
+    least = 0.0 if math.isinf(highs[0]) else scale * lows[1] / highs[0]
+    most = math.inf if math.isinf(highs[1]) or lows[0] <= 0.0 else scale * highs[1] / lows[0]
+    return scale * other.value / said.value, least, most
 
 
 def _unseen(
     plan: Plan, pair: tuple[Aim, Aim], path: tuple[Measure, Level, float], needed: float, seen: list[Change]
 ) -> Finding:
-    (said, of), (per, base, value) = pair, path
-    ratio, above = plan.measure(said.measure), plan.measure(of.measure)
-    asked, total = of_measure(said.value, ratio), of_measure(of.value, above)
-    implied, now = of_measure(value, per), of_measure(base.value, per)
+    (said, other), (missing, base, value) = pair, path
+    ratio, beside = plan.measure(said.measure), plan.measure(other.measure)
+    asked, total = of_measure(said.value, ratio), of_measure(other.value, beside)
+    implied, now = of_measure(value, missing), of_measure(base.value, missing)
     band = [percent(bound(item.value for item in seen)) for bound in (min, max)]
     message = plan.regions.name(said.region) + Text("", ": ") + ratio.name
     message += Text(
-        f" {said.year} 年 {asked.zh}与{above.name.zh} {total.zh}，意味着{per.name.zh}为 {implied.zh}；"
+        f" {said.year} 年 {asked.zh}与{beside.name.zh} {total.zh}，意味着{missing.name.zh}为 {implied.zh}；"
         f"{base.year} 年为 {now.zh}，须年均变动 {percent(needed)}，历史上为 {band[0]} 至 {band[1]}。",
-        f" of {asked.en} and {above.name.en} of {total.en} in {said.year} imply {per.name.en} of {implied.en}; from {now.en} "
-        f"in {base.year} that is {percent(needed)} a year, and history has seen {band[0]} to {band[1]}.",
+        f" of {asked.en} and {beside.name.en} of {total.en} in {said.year} imply {missing.name.en} of {implied.en}; "
+        f"from {now.en} in {base.year} that is {percent(needed)} a year, and history has seen {band[0]} to {band[1]}.",
     )
-    arithmetic = (
-        f"{plain(of.value)} / {plain(said.value)} → {plain(value)}; {plain(base.value)} → {plain(value)}: {percent(needed)}"
-    )
-    claims, data = (*said.claims, *of.claims, *base.claims), (*said.data, *of.data, *base.data)
+    quotient = ratio.entry.quotient
+    sign = "÷" if quotient is not None and quotient.of == other.measure else "×"
+    worked = f"{plain(other.value)} {sign} {plain(said.value)} → {plain(value)}"
+    arithmetic = f"{worked}; {plain(base.value)} → {plain(value)}: {percent(needed)}"
+    claims, data = (*said.claims, *other.claims, *base.claims), (*said.data, *other.data, *base.data)
     return finding(RULE, "doubt", claims, data, arithmetic, message)

@@ -5,9 +5,10 @@ growth = ((C1 - D1) / (C0 - D0))^(1/n) - 1, with the city C and its districts D 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from math import inf
 
-from sim.plan.lint.aims import Aim, aims, aims_in
+from sim.plan.lint.aims import Aim, aims
 from sim.plan.lint.finding import Finding, Severity, finding
 from sim.plan.lint.levels import Level, levels
 from sim.plan.lint.plan import Plan
@@ -20,19 +21,41 @@ RULE = "rest_of_city"
 def check(plan: Plan) -> Iterator[Finding]:
     """Every measure that adds up over places, every city aim with all aims of districts of its year."""
     for name, entry in plan.measures.by_name.items():
-        if entry.kind == "ratio":
-            continue
-        for city in plan.regions.own:
-            for aim in aims(plan, name, city):
-                if aim.high < float("inf"):
-                    yield from _rest(plan, aim)
+        kinds = [_wanted] if entry.kind != "ratio" else []
+        kinds += [_grown] if entry.kind != "ratio" and entry.price != entry.growth_price else []
+        for wanted in kinds:
+            for city in plan.regions.own:
+                for aim in wanted(plan, name, city):
+                    if aim.high < inf:
+                        yield from _rest(plan, aim, wanted)
 
 
-def _rest(plan: Plan, city: Aim) -> Iterator[Finding]:
+Wanted = Callable[[Plan, str, str], list[Aim]]
+
+
+def _wanted(plan: Plan, measure: str, region: str) -> list[Aim]:
+    """Levels that are wanted, printed ones first."""
+    return sorted(aims(plan, measure, region), key=lambda aim: len(aim.claims))
+
+
+def _grown(plan: Plan, measure: str, region: str) -> list[Aim]:
+    """Known levels grown at wanted real rates: at the prices of the base, so only beside each other."""
+    found = []
+    for rate in (claim for claim in plan.at(measure, region, "growth") if claim.is_target):
+        base = levels(plan, measure, region, plan.known_at(rate)).get(rate.base)
+        if base is not None and base.operator != "<=":
+            value = base.value * (1.0 + rate.value) ** rate.span
+            high = inf if rate.printed.operator in (">", ">=") else value
+            formula = f"{plain(base.value)} × (1+{percent(rate.value)})^{rate.span}"
+            found.append(Aim(measure, region, rate.last, value, value, high, formula, (rate, *base.claims), base.data))
+    return found
+
+
+def _rest(plan: Plan, city: Aim, wanted: Wanted) -> Iterator[Finding]:
     places = [name for name in plan.regions.names if name != city.region and plan.regions.inside(name, city.region)]
-    found = [wanted[0] for name in places if (wanted := aims_in(plan, city.measure, name, city.year))]
+    found = [[aim for aim in wanted(plan, city.measure, name) if aim.year == city.year] for name in places]
     districts = list[Aim]()
-    for aim in found:
+    for aim in (items[0] for items in found if items):
         if plan.regions.are_apart([aim.region, *(item.region for item in districts)]):
             districts.append(aim)
     base = _base(plan, city, districts)

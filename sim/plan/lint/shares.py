@@ -11,7 +11,7 @@ from itertools import permutations
 
 from sim.inputs.measures import Quotient
 from sim.plan.lint.claims import PERCENT, Claim
-from sim.plan.lint.finding import Finding, Severity, finding
+from sim.plan.lint.finding import Finding, finding
 from sim.plan.lint.levels import Level, levels
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, of_measure, percent, plain
@@ -56,7 +56,6 @@ def _limits(plan: Plan, below: str, wide: _Share) -> Iterator[tuple[str, Level]]
 def _finding(plan: Plan, narrow: _Share, wide: _Share, limit: tuple[str, Level]) -> Finding:
     (of_b, b), (of_c, c), level = narrow, wide, limit[1]
     implied, least = of_c.value / of_b.value, of_c.value / level.value
-    severity: Severity = "conflict" if least > 1.0 else "doubt"
     first, second, holder = as_printed(of_c), as_printed(of_b), plan.measure(limit[0])
     below, whole, have = plan.measure(b.per).name, plan.measure(c.per).name, of_measure(level.value, holder)
     names = of_c.measure.name, of_b.measure.name
@@ -68,4 +67,4 @@ def _finding(plan: Plan, narrow: _Share, wide: _Share, limit: tuple[str, Level])
         "more of the second.",
     )
     arithmetic = f"{plain(of_c.value)} / {plain(of_b.value)} = {percent(implied)} > {plain(level.value)}%"
-    return finding(RULE, severity, (of_b, of_c, *level.claims), level.data, arithmetic, message)
+    return finding(RULE, "doubt", (of_b, of_c, *level.claims), level.data, arithmetic, message)

@@ -13,6 +13,8 @@ from sim.text import Text, joined
 RULE = "sums_of_parts"
 _DIGIT = 0.05
 """Half a unit of the last digit of a printed share, for each part of a whole that is known beforehand."""
+_ROUNDED = 0.005
+"""Part of a whole that rounding of its parts may add up to."""
 _BOUNDED = ("=", "~", "<=")
 _ENUMERATION = Text("、", ", ")
 
@@ -52,7 +54,7 @@ def _printed(plan: Plan, whole: Measure, region: str, year: int, *, targets: boo
 def _sum(plan: Plan, whole: tuple[Measure, list[Claim]], parts: Sequence[Claim], year: int) -> Iterator[Finding]:
     measure, printed = whole
     total, value = sum(claim.value for claim in parts), printed[0].value if printed else float(measure.entry.constant or 0.0)
-    slack = plan.about * abs(value) if printed else _DIGIT * len(parts)
+    slack = _ROUNDED * abs(value) + _about(plan, printed) if printed else _DIGIT * len(parts)
     lowest = sum(max(claim.bounds(plan.about)[0], 0.0) for claim in parts)
     are_all = measure.entry.complete and len(parts) == len(measure.entry.parts)
     are_plain = all(claim.printed.operator in ("=", "~") for claim in parts)
@@ -70,19 +72,34 @@ def _sum(plan: Plan, whole: tuple[Measure, list[Claim]], parts: Sequence[Claim],
     yield finding(RULE, "conflict", (*parts, *printed), (), arithmetic, message)
 
 
+def _about(plan: Plan, printed: Sequence[Claim]) -> float:
+    """What a whole of about so much may be more."""
+    return sum(plan.about * abs(claim.value) for claim in printed if claim.printed.operator == "~")
+
+
 def _districts(plan: Plan, measure: str) -> Iterator[Finding]:
     """Districts that do not overlap, beside the region that they lie in."""
     claims = [claim for claim in plan.claims if claim.measure.key == measure and claim.aspect in ("level", "sum")]
     for whole in (claim for claim in claims if claim.printed.operator in _BOUNDED):
-        inner = {
-            claim.region: claim
+        inner = [
+            claim
             for claim in claims
             if (claim.aspect, claim.years, claim.is_target) == (whole.aspect, whole.years, whole.is_target)
             and claim.region != whole.region
             and plan.regions.inside(claim.region, whole.region)
-        }
-        if inner and plan.regions.are_apart(inner):
-            yield from _sum_of_districts(plan, list(inner.values()), whole)
+        ]
+        apart = _apart(plan, inner)
+        if apart:
+            yield from _sum_of_districts(plan, apart, whole)
+
+
+def _apart(plan: Plan, inner: Sequence[Claim]) -> list[Claim]:
+    """Claims of regions that do not overlap, the largest first."""
+    chosen: list[Claim] = []
+    for claim in sorted(inner, key=lambda claim: -claim.value):
+        if plan.regions.are_apart([claim.region, *(other.region for other in chosen)]):
+            chosen.append(claim)
+    return chosen
 
 
 def _sum_of_districts(plan: Plan, inner: Sequence[Claim], whole: Claim) -> Iterator[Finding]:

@@ -64,7 +64,7 @@ def _judged(needed: float, seen: Iterable[Change], base_year: int, *, down: bool
 
 def _level(plan: Plan, target: Claim) -> Iterator[Finding]:
     base = latest(plan, target)
-    if base is None or base.operator == "<=" or base.value <= 0.0 or is_met_by(target, base):
+    if base is None or not base.is_exact or base.value <= 0.0 or is_met_by(target, base):
         return
     key, as_of = target.measure.key, plan.known_at(target)
     needed = yearly(plan, key, (base.year, base.value), (target.last, target.value))
@@ -116,7 +116,8 @@ def _growth(plan: Plan, target: Claim) -> Iterator[Finding]:
     message = plan.subject(target) + Text(
         f"：目标年均增长 {want.zh}，{best.zh}。", f": growth of {want.en} a year is wanted; {best.en}."
     )
-    arithmetic = f"{percent(target.value)} > {percent(verdict.best.value)}"
+    sign = "<" if target.is_ceiling else ">"
+    arithmetic = f"{percent(target.value)} {sign} {percent(verdict.best.value)}"
     yield finding(RULE, verdict.severity, (target, *verdict.facts), (), arithmetic, message)
 
 
