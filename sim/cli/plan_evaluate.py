@@ -83,8 +83,9 @@ def _print(rows: Sequence[Evaluated], speaker: Speaker) -> None:
     if drawn:
         speaker.line(
             Text(
-                "P 为情景抽样在评估年落入各档的比例；判定只依据公布数据。",
-                "P is the share of the scenario's draws in each class in that year; standings rest on published data alone.",
+                "P 为情景抽样在评估年落入各档的比例；判定依据公布数据，基数没有公布而用模型推算的，下面注明。",
+                "P is the share of the scenario's draws in each class in that year; standings rest on published data; "
+                "where the base is the model's, that is said below.",
             )
         )
     for row in (row for row in shown if row.reason.zh and row.standing != "unknown"):

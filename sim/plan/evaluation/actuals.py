@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.plan.evaluation.progress import cut_progress, growth_progress, level_progress
+from sim.plan.evaluation.progress import (
+    Meets,
+    Numbers,
+    Reached,
+    cut_reached,
+    each_year_reached,
+    growth_reached,
+    level_reached,
+    sum_reached,
+)
 from sim.plan.lint.claims import Claim
-from sim.plan.lint.history import additions, published_growth
-from sim.plan.lint.levels import Level, levels
+from sim.plan.lint.history import published_growth, stated_additions
+from sim.plan.lint.levels import Level, breaks_between, levels
 from sim.plan.lint.plan import Plan
 from sim.plan.scorecard import is_met
 from sim.text import Text
 
+Values = NDArray[Any]
+
 
 @dataclass(frozen=True)
 class Actual:
-    """What data say of a target at the date of the latest of them. `progress` is not a number where the way is not known."""
+    """What data say of a target at the date of the latest of them."""
 
     year: int
     value: float
     base: float | None
-    progress: float
-    met: bool
-    met_before: bool
-    held: bool
+    reached: Reached
     origin: Text
     remark: Text = Text("", "")
 
@@ -39,6 +49,7 @@ class NoActual:
 
 
 NOTHING = Text("", "")
+_NO_PROGRESS = Text("，进度无从计算", ": no progress can be counted")
 _NO_SERIES = NoActual(Text("没有对应的公布统计", "no statistic is published for it"))
 
 
@@ -47,21 +58,32 @@ def actual_of(plan: Plan, claim: Claim, base_year: int, as_of: int, believed: fl
 
     `believed` is the level of the base year that a run starts from, for a base that nobody published.
     """
-    base = base_year_of(claim, base_year)
-    last = min(as_of, claim.last)
-    if claim.aspect == "level" and not claim.first < claim.last:
-        return _level(plan, claim, (base, last), as_of, believed)
-    if claim.aspect in ("growth", "cut"):
-        return _rate(plan, claim, base, last, as_of)
-    if claim.aspect in ("additions", "sum", "level"):
-        return _sum(plan, claim, last, as_of)
-    return _NO_SERIES
+    span = base_year_of(claim, base_year), min(as_of, claim.last)
+    if claim.aspect == "growth":
+        return _growth(plan, claim, span, as_of)
+    if claim.aspect == "cut":
+        return _cut(plan, claim, span, as_of)
+    if claim.aspect in ("additions", "sum") or (claim.aspect == "level" and is_each_year(claim)):
+        return _sum(plan, claim, span, as_of)
+    if claim.aspect == "level":
+        return _level(plan, claim, span, as_of, believed)
+    return NoActual(Text("增量和倍数尚不能评估", "changes and multiples are not evaluated"))
+
+
+def is_each_year(claim: Claim) -> bool:
+    """Whether the number is wanted of every year of a span."""
+    return claim.printed.kind == "annual_flow_each_year" or (claim.aspect == "level" and claim.first < claim.last)
 
 
 def base_year_of(claim: Claim, plan_base: int) -> int:
-    """The year whose end a target starts from: the one before its start, the plan's base year, or the year before."""
+    """The year whose end a target starts from: the one before its start, the plan's base year, or the year before.
+
+    What is to be added within a year starts from the year before it.
+    """
     if claim.printed.start_year is not None and claim.printed.start_year <= claim.last:
         return claim.printed.start_year - 1
+    if claim.aspect == "additions" and claim.printed.kind == "within_year":
+        return claim.last - 1
     return plan_base if claim.last > plan_base else claim.last - 1
 
 
@@ -77,28 +99,25 @@ def _level(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int, believed
     later = [year for year in known if base < year <= last]
     if not later:
         return _bounded_by_whole(plan, claim, base, last, as_of) or _nothing_since(known, base, last)
-    now, between = known[later[-1]], [known[year] for year in later[:-1]]
-    start, remark = _start(plan, claim, known.get(base), (base, now.year), as_of, believed)
+    now = known[later[-1]]
+    broken = _broken(plan, (now, *(known[year] for year in (base,) if year in known)), (base, now.year), as_of)
+    start, remark = _start(known.get(base), base, believed) if not broken.zh else (None, broken)
     if start is None and now.year < claim.last:
-        return NoActual(remark + Text("，进度无从计算", ": no progress can be counted"))
-    return _actual(plan, claim, now, start, between, remark)
+        return NoActual(remark + _NO_PROGRESS)
+    series = np.array([known[year].value for year in later])
+    goal, meets = claim.value, _meets(plan, claim, claim.value)
+    reached = level_reached(series, np.nan if start is None else start, goal, meets)
+    return Actual(now.year, now.value, start, reached, now.origin, remark)
 
 
-def _start(
-    plan: Plan, claim: Claim, base: Level | None, way: tuple[int, int], as_of: int, believed: float | None
-) -> tuple[float | None, Text]:
-    """The level to start from, and what must be said of it: none across a break, the model's where none is published."""
-    broken = _breaks(plan, claim, *way, as_of)
-    if broken.zh:
-        return None, broken
+def _start(base: Level | None, year: int, believed: float | None) -> tuple[float | None, Text]:
+    """The level to start from, and what must be said of it: the model's where none is published."""
     if base is not None:
         return base.value, NOTHING
-    if believed is not None:
-        missing = Text(
-            f"{way[0]} 年基数没有公布，用模型的推算", f"the base of {way[0]} is not published: the model's stands in"
-        )
-        return believed, missing
-    return None, Text(f"{way[0]} 年基数没有公布", f"the base of {way[0]} is not published")
+    missing = Text(f"{year} 年基数没有公布", f"the base of {year} is not published")
+    if believed is None:
+        return None, missing
+    return believed, missing + Text("，用模型的推算", ": the model's stands in")
 
 
 def _nothing_since(known: Collection[int], base: int, last: int) -> NoActual:
@@ -127,81 +146,105 @@ def _bounded_by_whole(plan: Plan, claim: Claim, base: int, last: int, as_of: int
         return None
     name = plan.measure(outer).name
     remark = Text(f"按所属的{name.zh}计，只会更低", f"as the {name.en} that holds it; the share itself is lower")
-    best, nowhere = known[year], float("nan")
-    return Actual(year, best.value, None, nowhere, met=False, met_before=False, held=False, origin=best.origin, remark=remark)
+    best = known[year]
+    return Actual(year, best.value, None, Reached(np.nan, met=False), best.origin, remark)
 
 
-def _breaks(plan: Plan, claim: Claim, base: int, year: int, as_of: int) -> Text:
-    """The break that the way from the base crosses: progress is refused then."""
-    indicator = claim.measure.entry.history
-    crossed = () if indicator is None else plan.history.as_of(as_of).breaks_in(indicator, year, base)
+def _broken(plan: Plan, rests_on: Iterable[Level], span: tuple[int, int], as_of: int) -> Text:
+    """The break that the way from one year to another crosses: progress is refused then."""
+    crossed = breaks_between(plan, rests_on, *span, as_of)
     if not crossed:
         return NOTHING
     reason = crossed[-1].reason
     return Text(f"序列有断点：{reason.zh}", f"the series is broken: {reason.en}")
 
 
-def _actual(plan: Plan, claim: Claim, now: Level, base: float | None, between: list[Level], remark: Text) -> Actual:
-    way = np.nan if base is None else float(level_progress(now.value, base, claim.value))
-    return Actual(
-        year=now.year,
-        value=now.value,
-        base=base,
-        progress=way,
-        met=_meets(plan, claim, now.value),
-        met_before=any(_meets(plan, claim, level.value) for level in between),
-        held=base is not None and _meets(plan, claim, base),
-        origin=now.origin,
-        remark=remark,
-    )
+def _meets(plan: Plan, claim: Claim, number: float, *, ceiling: bool | None = None) -> Meets:
+    """Whether values meet the claim's number in another unit or over all its years."""
+
+    def meets(values: Numbers) -> Values:
+        if not (claim.is_ceiling if ceiling is None else ceiling):
+            return np.asarray(is_met(claim.printed.operator, values, number, plan.about))
+        slack = plan.about * abs(number) if claim.printed.operator == "~" else 0.0
+        return np.asarray(is_met("<=", values, number + slack, plan.about))
+
+    return meets
 
 
-def _meets(plan: Plan, claim: Claim, value: float) -> bool:
-    operator = "<=" if claim.is_ceiling and claim.printed.operator == "=" else claim.printed.operator
-    return bool(is_met(operator, value, claim.value, plan.about))
-
-
-def _rate(plan: Plan, claim: Claim, base: int, last: int, as_of: int) -> Actual | NoActual:
-    """Average growth or a cut, from published growth where there is any, else from levels."""
+def _growth(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actual | NoActual:
+    """Average growth, from published growth where there is any, else from levels at the same prices."""
+    base, last = span
     growth = published_growth(plan, claim.measure.key, claim.region, as_of)
     years = [year for year in range(base + 1, last + 1) if year in growth]
-    if claim.aspect == "growth" and years and years == list(range(base + 1, years[-1] + 1)):
-        return _grown(claim, float(np.prod([1.0 + growth[year] for year in years])), years[-1])
+    if years and years == list(range(base + 1, years[-1] + 1)):
+        ratios = np.cumprod([1.0 + growth[year] for year in years])
+        return _grown(plan, claim, span, (years[-1], ratios), Text("统计公布增速", "published growth"))
+    if claim.measure.entry.growth_price != claim.measure.entry.price:
+        return NoActual(Text("没有公布可比价增速", "no growth at constant prices is published"))
+    found = _ratios(plan, claim, span, as_of)
+    if isinstance(found, NoActual):
+        return found
+    return _grown(plan, claim, span, found, Text("由公布水平推得", "from published levels"))
+
+
+def _grown(plan: Plan, claim: Claim, span: tuple[int, int], found: tuple[int, Values], origin: Text) -> Actual:
+    (base, _), (year, ratios) = span, found
+    meets = _meets(plan, claim, claim.value)
+    reached = growth_reached(ratios, claim.value, (year - base, claim.last - base), meets, ceiling=claim.is_ceiling)
+    return Actual(year, float(ratios[-1]) ** (1.0 / (year - base)) - 1.0, None, reached, origin)
+
+
+def _cut(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actual | NoActual:
+    """A cumulative cut from the level of the base; a larger one is as good unless the text says at most."""
+    found = _ratios(plan, claim, span, as_of)
+    if isinstance(found, NoActual):
+        return found
+    year, ratios = found
+    ceiling = claim.printed.operator == "<="
+    reached = cut_reached(ratios, claim.value, _meets(plan, claim, claim.value, ceiling=ceiling), ceiling=ceiling)
+    return Actual(year, 1.0 - float(ratios[-1]), None, reached, Text("由公布水平推得", "from published levels"))
+
+
+def _ratios(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> tuple[int, Values] | NoActual:
+    """The last year with a level, and the levels of the years since the base as ratios to it."""
+    base, last = span
     known = _known(plan, claim, as_of)
     later = [year for year in known if base < year <= last]
     if base not in known or not later:
         return _nothing_since(known, base, last)
-    broken = _breaks(plan, claim, base, later[-1], as_of)
+    broken = _broken(plan, (known[base], known[later[-1]]), (base, later[-1]), as_of)
     if broken.zh:
-        return NoActual(broken + Text("，进度无从计算", ": no progress can be counted"))
-    return _grown(claim, known[later[-1]].value / known[base].value, later[-1])
+        return NoActual(broken + _NO_PROGRESS)
+    return later[-1], np.array([known[year].value for year in later]) / known[base].value
 
 
-def _grown(claim: Claim, ratio: float, year: int) -> Actual:
-    """A ratio to the base as progress: of the whole span for a cut, of a yearly rate for growth."""
-    span = claim.last - claim.base
-    if claim.aspect == "cut":
-        value, way = 1.0 - ratio, float(cut_progress(ratio, 1.0, claim.value))
-        met = value >= claim.value
-    else:
-        value = ratio ** (1.0 / (year - claim.base)) - 1.0
-        way, met = float(growth_progress(ratio, 1.0, claim.value, span)), ratio >= (1.0 + claim.value) ** span
-    origin = Text("统计公布", "published")
-    return Actual(year, value, None, way, met=met, met_before=False, held=False, origin=origin)
+def _sum(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actual | NoActual:
+    """What has been added or done in the years since the start, against what is wanted over all of them or of each."""
+    base, last = span
+    known = _known(plan, claim, as_of) if claim.aspect != "additions" else {}
+    yearly = _yearly_additions(plan, claim, as_of) | {year: level.value for year, level in known.items()}
+    years = [year for year in range(base + 1, last + 1) if year in yearly]
+    if not years or years != list(range(base + 1, years[-1] + 1)):
+        return _nothing_since(yearly, base, last)
+    broken = _broken(plan, [known[year] for year in years if year in known], (years[0], years[-1]), as_of)
+    if broken.zh:
+        return NoActual(broken + _NO_PROGRESS)
+    series, ceiling = np.array([yearly[year] for year in years]), claim.is_ceiling
+    meets = _meets(plan, claim, claim.value)
+    span_text = f"{years[0]}–{years[-1]}"
+    if is_each_year(claim):
+        reached = each_year_reached(series, claim.value, claim.last - base, meets, ceiling=ceiling)
+        origin = Text(f"{span_text} 年平均", f"mean of {span_text}")
+        return Actual(years[-1], float(series.mean()), None, reached, origin)
+    reached = sum_reached(series, claim.value, meets, ceiling=ceiling)
+    return Actual(years[-1], float(series.sum()), None, reached, Text(f"{span_text} 年合计", f"sum of {span_text}"))
 
 
-def _sum(plan: Plan, claim: Claim, last: int, as_of: int) -> Actual | NoActual:
-    """What has been added or done since the start, against what is wanted over all years; a level of each year as a sum."""
+def _yearly_additions(plan: Plan, claim: Claim, as_of: int) -> dict[int, float]:
+    """What was added in each year by statistics or documents, statistics first; net rises are less than what was added."""
+    found: dict[int, float] = {}
     if claim.aspect == "additions":
-        found = {item.last: item for item in additions(plan, claim.measure.key, claim.region, as_of) if item.years == 1}
-        yearly = {year: item.value for year, item in found.items()}
-    else:
-        yearly = {year: level.value for year, level in _known(plan, claim, as_of).items()}
-    years = [year for year in range(claim.first, last + 1) if year in yearly]
-    if not years or years != list(range(claim.first, years[-1] + 1)):
-        return _nothing_since(yearly, claim.first - 1, last)
-    wanted = claim.value * len(claim.years) if claim.each_year or claim.aspect == "level" else claim.value
-    done = sum(yearly[year] for year in years)
-    met = years[-1] == claim.last and _meets(plan, claim, done * claim.value / wanted)
-    origin = Text(f"{years[0]}–{years[-1]} 年合计", f"sum of {years[0]}–{years[-1]}")
-    return Actual(years[-1], done, None, done / wanted, met=met, met_before=False, held=False, origin=origin)
+        for item in stated_additions(plan, claim.measure.key, claim.region, as_of):
+            if item.years == 1:
+                found.setdefault(item.last, item.value)
+    return found

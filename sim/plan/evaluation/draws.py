@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.numerics.reducers import Share
-from sim.plan.evaluation.progress import STANDINGS, Standing, cut_progress, growth_progress, level_progress, standing
+from sim.plan.evaluation.progress import (
+    STANDINGS,
+    Reached,
+    Standing,
+    cut_reached,
+    each_year_reached,
+    growth_reached,
+    level_reached,
+    standing,
+    sum_reached,
+)
 from sim.plan.reading import Reading
 from sim.plan.scorecard import is_met
 
@@ -35,70 +45,86 @@ class Moment:
     @property
     def share(self) -> float:
         """The part of the time that has passed."""
-        return (self.now - self.base) / (self.reading.last - self.base)
+        return (self.now - self.base) / self.years
+
+    @property
+    def years(self) -> int:
+        """Years from the base to the target's own."""
+        return self.reading.last - self.base
+
+    @property
+    def value(self) -> float:
+        """The target's number."""
+        return self.reading.target.value
+
+    @property
+    def is_ceiling(self) -> bool:
+        """Whether less is as good."""
+        return self.reading.operator == "<="
 
     def met(self, value: Values) -> Values:
-        """Whether a value meets the target."""
-        return np.asarray(is_met(self.reading.operator, value, self.reading.target.value, self.about))
+        """Whether a value in the target's unit meets it."""
+        return np.asarray(is_met(self.reading.operator, value, self.value, self.about))
+
+    def rate_met(self, rate: Values) -> Values:
+        """Whether a rate, as a ratio, meets a target in per cent."""
+        return self.met(rate / _PERCENT)
+
+    def so_far(self, series: Values) -> Values:
+        """The years since the base up to now."""
+        return series[self.base + 1 : self.now + 1]
+
+    def ratios(self, series: Values) -> Values:
+        """The same, as ratios to the base."""
+        return np.asarray(self.so_far(series) / series[self.base])
 
 
 def standings(moment: Moment, values: Mapping[str, Values]) -> NDArray[np.intp]:
     """The class of each draw, as its place in STANDINGS."""
     series = moment.reading.series(values)
-    return _READ[moment.reading.binding.reading](moment, series)
+    return standing(_READ[moment.reading.binding.reading](moment, series), moment.share)
 
 
-def _level(moment: Moment, series: Values) -> NDArray[np.intp]:
-    now, base = series[moment.now], series[moment.base]
-    between = moment.met(series[moment.base + 1 : moment.now])
-    return standing(
-        level_progress(now, base, moment.reading.target.value),
-        moment.share,
-        met=moment.met(now),
-        met_before=between.any(axis=0),
-        held=moment.met(base),
-    )
+def _level(moment: Moment, series: Values) -> Reached:
+    return level_reached(moment.so_far(series), series[moment.base], moment.value, moment.met)
 
 
-def _each_year(moment: Moment, series: Values) -> NDArray[np.intp]:
-    """Years so far against as many times the number; a ceiling is held or not."""
-    years = series[moment.base + 1 : moment.now + 1]
-    kept = moment.met(years).all(axis=0)
-    if moment.reading.operator == "<=":
-        return standing(np.nan, moment.share, met=kept, held=True)
-    wanted, done = moment.reading.target.value * (moment.reading.last - moment.base), years.sum(axis=0)
-    return standing(done / wanted, moment.share, met=(done >= wanted) & kept)
+def _each_year(moment: Moment, series: Values) -> Reached:
+    years = moment.so_far(series)
+    return each_year_reached(years, moment.value, moment.years, moment.met, ceiling=moment.is_ceiling)
 
 
-def _sum(moment: Moment, done: Values, wanted: float) -> NDArray[np.intp]:
-    return standing(done / wanted, moment.share, met=done >= wanted)
+def _average_growth(moment: Moment, series: Values) -> Reached:
+    rate, span = _PERCENT * moment.value, (moment.now - moment.base, moment.years)
+    return growth_reached(moment.ratios(series), rate, span, moment.rate_met, ceiling=moment.is_ceiling)
 
 
-def _growth(moment: Moment, series: Values) -> NDArray[np.intp]:
-    rate, years = _PERCENT * moment.reading.target.value, moment.reading.last - moment.base
-    ratio = series[moment.now] / series[moment.base]
-    return standing(growth_progress(ratio, 1.0, rate, years), moment.share, met=ratio >= (1.0 + rate) ** years)
+def _growth_each_year(moment: Moment, series: Values) -> Reached:
+    """Average growth, and no year that missed it."""
+    reached = _average_growth(moment, series)
+    kept = moment.rate_met(moment.so_far(series) / series[moment.base : moment.now] - 1.0).all(axis=0)
+    return replace(reached, met=kept if moment.is_ceiling else reached.met & kept)
 
 
-def _change(moment: Moment, series: Values) -> NDArray[np.intp]:
-    return _sum(moment, series[moment.now] - series[moment.base], moment.reading.target.value)
+def _change(moment: Moment, series: Values) -> Reached:
+    added = np.diff(series[moment.base : moment.now + 1], axis=0)
+    return sum_reached(added, moment.value, moment.met, ceiling=moment.is_ceiling)
 
 
-def _cumulative(moment: Moment, series: Values) -> NDArray[np.intp]:
-    return _sum(moment, series[moment.base + 1 : moment.now + 1].sum(axis=0), moment.reading.target.value)
+def _cumulative(moment: Moment, series: Values) -> Reached:
+    return sum_reached(moment.so_far(series), moment.value, moment.met, ceiling=moment.is_ceiling)
 
 
-def _reduction(moment: Moment, series: Values) -> NDArray[np.intp]:
-    cut = _PERCENT * moment.reading.target.value
-    ratio = series[moment.now] / series[moment.base]
-    return standing(cut_progress(ratio, 1.0, cut), moment.share, met=ratio <= 1.0 - cut)
+def _reduction(moment: Moment, series: Values) -> Reached:
+    cut = _PERCENT * moment.value
+    return cut_reached(moment.ratios(series), cut, moment.rate_met, ceiling=moment.is_ceiling)
 
 
-_READ: dict[str, Callable[[Moment, Values], NDArray[np.intp]]] = {
+_READ: dict[str, Callable[[Moment, Values], Reached]] = {
     "level": _level,
     "each_year": _each_year,
-    "growth_each_year": _growth,
-    "average_growth": _growth,
+    "growth_each_year": _growth_each_year,
+    "average_growth": _average_growth,
     "change": _change,
     "cumulative": _cumulative,
     "reduction": _reduction,

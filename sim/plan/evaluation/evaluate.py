@@ -108,19 +108,18 @@ def _evaluated(plan: Plan, target: PlanTarget, claim: Claim | None, terms: Terms
 
 def _judged(target: PlanTarget, claim: Claim, nature: Nature, found: Actual, base_year: int) -> Evaluated:
     share = time_share(found.year, base_year, claim.last)
-    place = standing(found.progress, share, met=found.met, met_before=found.met_before, held=found.held)
-    scale = target.value / claim.value if claim.value else 1.0
-    known = not math.isnan(found.progress)
+    reached, scale = found.reached, target.value / claim.value if claim.value else 1.0
+    held, progress = bool(reached.held), float(reached.progress)
     return Evaluated(
         target=target,
         nature=nature,
-        standing=STANDINGS[int(place)],
-        reason=found.remark if found.remark.zh else _HELD if found.held else NOTHING,
+        standing=STANDINGS[int(standing(reached, share))],
+        reason=found.remark if found.remark.zh else _HELD if held and found.base is not None else NOTHING,
         base=None if found.base is None else found.base * scale,
         base_year=base_year,
         actual=found.value * scale,
         actual_year=found.year,
-        progress=found.progress if known and not found.held else None,
+        progress=None if held or math.isnan(progress) else progress,
         share=share,
         origin=found.origin,
     )

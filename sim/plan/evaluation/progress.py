@@ -2,11 +2,14 @@
 
 Progress is linear for levels, (X - X0)/(XT - X0), and logarithmic for growth and cumulative cuts: ln(X/X0)/(n·ln(1+g)) and
 ln(X/X0)/ln(1-c). The time share is counted from the date of the data, not of the report: two of five years are 0.4. A target
-that its base meets has no path: it is held or it is not. All functions take numbers or arrays of draws.
+that its base meets has no path, nor has a ceiling of a sum, of each year or of growth: it is held or it is not. Published data
+and draws are judged by the same functions: series have the years since the base along their first axis, the last of them now.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -15,6 +18,8 @@ from numpy.typing import NDArray
 from sim.text import Text
 
 Numbers = Any
+Meets = Callable[[Numbers], Numbers]
+"""Whether values meet a target."""
 Standing = Literal["ahead", "fast", "on_track", "behind", "unknown"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
 STANDING_NAMES: dict[Standing, Text] = {
@@ -50,25 +55,73 @@ def cut_progress(now: Numbers, base: Numbers, cut: float) -> Numbers:
     return np.log(np.asarray(now) / base) / np.log1p(-cut)
 
 
-def standing(
-    progress: Numbers,
-    share: float,
-    *,
-    met: Numbers,
-    met_before: Numbers = False,
-    held: Numbers = False,
-    tolerance: float = TOLERANCE,
-) -> NDArray[np.intp]:
-    """The class, as its place in STANDINGS.
+@dataclass(frozen=True)
+class Reached:
+    """How far a target is. `met`: now; `met_before`: in an earlier year since the base; `held`: to be kept, without a path.
 
-    `met`: the target is met now; `met_before`: it was met in an earlier year since the base; `held`: its base met it, so that
-    it has no path. Before the end what is met is met ahead of time; at the end only what was met in an earlier year is.
-    Progress that is not a number leaves what is met: broadly as expected, or behind.
+    `progress` is not a number where there is no path or its start is not known.
     """
-    progress, met, met_before, held = np.broadcast_arrays(np.asarray(progress, dtype=float), met, met_before, held)
-    is_over = share >= 1.0
-    early = met & ~held & (met_before if is_over else True)
-    lead = np.where(np.isnan(progress) | held, np.where(met, 0.0, -np.inf), progress - share)
+
+    progress: Numbers
+    met: Numbers
+    met_before: Numbers = False
+    held: Numbers = False
+
+
+def level_reached(series: Numbers, base: Numbers, goal: float, meets: Meets) -> Reached:
+    """A level on its way from the base; a base that is not a number leaves only whether it is met."""
+    met = meets(series)
+    return Reached(level_progress(series[-1], base, goal), met[-1], met[:-1].any(axis=0), meets(base) & ~np.isnan(base))
+
+
+def sum_reached(series: Numbers, wanted: float, meets: Meets, *, ceiling: bool) -> Reached:
+    """Years so far added up, against a sum."""
+    done = np.cumsum(series, axis=0)
+    met = meets(done)
+    if ceiling:
+        return Reached(np.nan, met[-1], held=True)
+    return Reached(done[-1] / wanted, met[-1], met[:-1].any(axis=0))
+
+
+def each_year_reached(series: Numbers, value: float, years: int, meets: Meets, *, ceiling: bool) -> Reached:
+    """A number that is wanted of each of some years: their sum against as many times the number, and none that missed it."""
+    kept = meets(series).all(axis=0)
+    if ceiling:
+        return Reached(np.nan, kept, held=True)
+    done = np.cumsum(series, axis=0)
+    full = done >= years * value
+    return Reached(done[-1] / (years * value), full[-1] & kept, full[:-1].any(axis=0) & kept)
+
+
+def growth_reached(ratios: Numbers, rate: float, span: tuple[int, int], meets: Meets, *, ceiling: bool) -> Reached:
+    """Ratios to the base against an average growth rate over a span (years passed, all years); `meets` judges a rate."""
+    passed, years = span
+    if ceiling:
+        return Reached(np.nan, meets(ratios[-1] ** (1.0 / passed) - 1.0), held=True)
+    met = meets(ratios ** (1.0 / years) - 1.0)  # what growth so far comes to over the whole span
+    return Reached(growth_progress(ratios[-1], 1.0, rate, years), met[-1], met[:-1].any(axis=0))
+
+
+def cut_reached(ratios: Numbers, cut: float, meets: Meets, *, ceiling: bool) -> Reached:
+    """Ratios to the base against a cumulative cut; `meets` judges a cut."""
+    met = meets(1.0 - ratios)
+    if ceiling:
+        return Reached(np.nan, met[-1], held=True)
+    return Reached(cut_progress(ratios[-1], 1.0, cut), met[-1], met[:-1].any(axis=0))
+
+
+def standing(reached: Reached, share: float, tolerance: float = TOLERANCE) -> NDArray[np.intp]:
+    """The class, as its place in STANDINGS, after a share of the time.
+
+    Before the end what is met is met ahead of time; at the end only what was met in an earlier year is. Progress that is not a
+    number leaves what is met: broadly as expected, or behind.
+    """
+    progress, met, met_before, held = np.broadcast_arrays(
+        np.asarray(reached.progress, dtype=float), reached.met, reached.met_before, reached.held
+    )
+    is_over, has_path = share >= 1.0, ~np.isnan(progress) & ~held
+    early = met & has_path & (met_before if is_over else True)
+    lead = np.where(has_path, progress - share, np.where(met, 0.0, -np.inf))
     enough = (lead >= -tolerance) | (met & is_over)  # about so much is met a little below the number
     places = [STANDINGS.index(name) for name in ("ahead", "fast", "on_track")]
     return np.select([early, lead > tolerance, enough], places, STANDINGS.index("behind")).astype(np.intp)

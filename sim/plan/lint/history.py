@@ -57,20 +57,25 @@ def _steps(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[tuple[
     """Pairs of levels that can be compared: both of the whole or both of the same part."""
     known = [level for level in levels(plan, measure, region, as_of).values() if level.operator in ("=", "~")]
     for before, after in pairwise(known):
-        if before.is_part == after.is_part and not breaks_between(plan, before, after, as_of):
+        if before.is_part == after.is_part and not breaks_between(plan, (before, after), before.year, after.year, as_of):
             yield before, after
 
 
 def additions(plan: Plan, measure: str, region: str, as_of: int) -> list[Change]:
     """Additions a year: published, printed of a period, and net rises, which are no more than what was added."""
+    steps = _steps(plan, measure, region, as_of)
+    rises = [Change(one.year, two.year, (two.value - one.value) / (two.year - one.year)) for one, two in steps]
+    return stated_additions(plan, measure, region, as_of) + rises
+
+
+def stated_additions(plan: Plan, measure: str, region: str, as_of: int) -> list[Change]:
+    """Additions a year that are published, or printed of a period."""
     entry = plan.measures.by_name[measure]
     data = plan.data(entry.additions_history, region, as_of)
     seen = [Change(year - 1, year, item.value * conversion(item.unit, entry.unit)) for year, item in data.items()]
     facts = plan.facts_known(plan.at(measure, region, "additions"), as_of)
     exact = (fact for fact in facts if fact.printed.operator in ("=", "~"))
-    seen += [Change(fact.base, fact.last, fact.total / len(fact.years), (fact,)) for fact in exact]
-    steps = _steps(plan, measure, region, as_of)
-    return seen + [Change(one.year, two.year, (two.value - one.value) / (two.year - one.year)) for one, two in steps]
+    return seen + [Change(fact.base, fact.last, fact.total / len(fact.years), (fact,)) for fact in exact]
 
 
 def published_growth(plan: Plan, measure: str, region: str, as_of: int) -> dict[int, float]:

@@ -85,10 +85,10 @@ def _published(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Le
         yield Level(datum.year, value, "=", Text("统计公布", "published"), "", (), (reference(datum),))
 
 
-def breaks_between(plan: Plan, before: Level, after: Level, as_of: int) -> tuple[Break, ...]:
-    """Declared breaks, of any statistic that either level rests on, that the way from one to the other crosses."""
-    history, names = plan.history.as_of(as_of), {name.split()[0] for level in (before, after) for name in level.data}
-    return tuple(item for name in sorted(names) for item in history.breaks_in(name, after.year, before.year))
+def breaks_between(plan: Plan, rests_on: Iterable[Level], first: int, last: int, as_of: int) -> tuple[Break, ...]:
+    """Declared breaks, of any statistic that some levels rest on, that the way from one year to another crosses."""
+    history, names = plan.history.as_of(as_of), {name.split()[0] for level in rests_on for name in level.data}
+    return tuple(item for name in sorted(names) for item in history.breaks_in(name, last, first))
 
 
 def reference(datum: Datum) -> str:

@@ -12,6 +12,7 @@ from sim.inputs.breaks import Break
 from sim.plan.evaluation.evaluate import Evaluated, Terms, evaluate
 from sim.plan.evaluation.progress import (
     STANDINGS,
+    Reached,
     cut_progress,
     growth_progress,
     level_progress,
@@ -65,12 +66,12 @@ def test_progress_is_linear_for_levels_and_logarithmic_for_growth_and_cuts() -> 
     ],
 )
 def test_every_class(progress: float, share: float, met: bool, before: bool, held: bool, expected: str) -> None:  # noqa: FBT001
-    found = standing(progress, share, met=met, met_before=before, held=held)
+    found = standing(Reached(progress, met, before, held), share)
     assert STANDINGS[int(found)] == expected
 
 
 def test_classes_of_many_draws_at_once() -> None:
-    found = standing(np.array([0.2, 0.5, 0.9, 1.2]), 0.5, met=np.array([False, False, False, True]))
+    found = standing(Reached(np.array([0.2, 0.5, 0.9, 1.2]), np.array([False, False, False, True])), 0.5)
     assert [STANDINGS[place] for place in found] == ["behind", "on_track", "fast", "ahead"]
 
 
@@ -210,3 +211,67 @@ def test_a_base_that_nobody_published_may_be_the_model_s() -> None:
     (helped,) = evaluate(made, [target("x", 120.0)], Terms(2023, 2020, believed={"x": 100.0}))
     assert (alone.standing, helped.standing) == ("unknown", "on_track")
     assert "model's stands in" in helped.reason.en
+
+
+def test_what_was_met_from_an_unknown_base_is_not_met_ahead_of_time() -> None:
+    made = plan({"x": measure("x", history="x")}, [target("x", 120.0)], data("x", {2023: 130.0, 2025: 131.0}))
+    (row,) = evaluate(made, [target("x", 120.0)], Terms(2025, 2020))
+    assert (row.standing, row.progress) == ("on_track", None)
+
+
+def test_real_growth_is_not_judged_by_levels_at_current_prices() -> None:
+    wanted = target("x", 7.0, "growth_rate_each_year", unit="%", start_year=2021)
+    known = data("x", {2020: 100.0, 2025: 150.0})
+    rows = {
+        price: evaluate(
+            plan({"x": measure("x", history="x", growth_price=price)}, [wanted], known), [wanted], Terms(2025, 2020)
+        )[0]
+        for price in ("real", "nominal")
+    }
+    assert rows["real"].reason.en == "no growth at constant prices is published"
+    assert rows["nominal"].standing == "fast"  # 150 per cent of the base is more than 1.07 to the fifth
+
+
+def test_growth_without_a_start_runs_from_the_base_of_the_plan() -> None:
+    wanted = target("x", 7.0, "growth_rate_each_year", unit="%")
+    made = plan({"x": measure("x", history="x")}, [wanted], data("x", {2020: 100.0, 2023: 100.0 * 1.07**3}), as_of=2023)
+    (row,) = evaluate(made, [wanted], Terms(2023, 2020))
+    assert row.progress == pytest.approx(0.6)
+    assert row.share == 0.6
+    assert row.actual == pytest.approx(7.0)
+
+
+def test_published_additions_go_before_net_rises() -> None:
+    wanted = target("x", 10.0, "annual_flow_each_year", start_year=2021, **FIRMS)
+    entry = measure("x", history="stock", additions_history="added", **STOCK)
+    known = data("stock", {year: 100.0 + 4.0 * (year - 2020) for year in range(2020, 2024)}, "家")
+    published = data("added", {2021: 11.0, 2022: 11.0, 2023: 11.0}, "家")
+    (row,) = evaluate(plan({"x": entry}, [wanted], [*known, *published], as_of=2023), [wanted], Terms(2023, 2020))
+    assert (row.standing, row.actual) == ("fast", 11.0)
+    (net,) = evaluate(plan({"x": entry}, [wanted], known, as_of=2023), [wanted], Terms(2023, 2020))
+    assert net.standing == "unknown"
+
+
+@pytest.mark.parametrize(("value", "expected"), [(20.0, "on_track"), (23.0, "behind")])
+def test_a_ceiling_of_each_year_is_kept_or_not(value: float, expected: str) -> None:
+    wanted = target("x", 22.0, "annual_flow_each_year", operator="<=", start_year=2021)
+    made = plan({"x": measure("x", history="x")}, [wanted], data("x", {2021: 21.0, 2022: value, 2023: 21.0}), as_of=2023)
+    (row,) = evaluate(made, [wanted], Terms(2023, 2020))
+    assert (row.standing, row.progress) == (expected, None)
+
+
+def test_a_break_of_what_a_quotient_is_worked_out_from_hides_its_progress() -> None:
+    measures = {
+        "top": measure(history="top"),
+        "bottom": measure(history="bottom"),
+        "share": measure("x", **SHARE, quotient={"of": "top", "per": "bottom"}),
+    }
+    known = [*data("top", {2020: 20.0, 2023: 25.0}), *data("bottom", {2020: 100.0, 2023: 100.0})]
+    census = Break(("bottom",), frozenset({2022}), 2022, Text("断", "revised"))
+    (row,) = evaluate(
+        plan(measures, [target("x", 30.0, **PERCENT)], known, breaks=[census], as_of=2023),
+        [target("x", 30.0, **PERCENT)],
+        Terms(2023, 2020),
+    )
+    assert row.standing == "unknown"
+    assert "revised" in row.reason.en
