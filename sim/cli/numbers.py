@@ -11,6 +11,8 @@ from sim.processes import MOST_WORKERS, processors
 from sim.text import Text
 
 MOST_DRAWS = 100_000_000
+LEAST_DRAWS = 30
+"""Draws that a probability needs to be worth printing."""
 _DECIMAL = re.compile(r"[0-9]{1,6}(\.[0-9]{1,12})?")
 _SHOWN = 30
 _YEARS = (1949, 2100)
@@ -29,9 +31,9 @@ class Asked:
 
 
 def read_draws(
-    count: str | None, seed: str | None, workers: str | None, *, float32: bool = False, prior: bool = False
+    count: str | None, seed: str | None, workers: str | None, *, float32: bool = False, prior: bool = False, least: int = 0
 ) -> Asked:
-    """Count, seed, workers, precision, and whether to draw from the priors.
+    """Count (from `least` on), seed, workers, precision, and whether to draw from the priors.
 
     Raises
     ------
@@ -40,7 +42,7 @@ def read_draws(
     """
     faults: list[Fault] = []
     asked = Asked(
-        count=None if count is None else whole("--draws", count, 0, MOST_DRAWS, faults),
+        count=None if count is None else whole("--draws", count, least, MOST_DRAWS, faults),
         seed=whole("--seed", "0" if seed is None else seed, 0, 2**63 - 1, faults),
         workers=processors() if workers is None else whole("--workers", workers, 1, MOST_WORKERS, faults),
         precision="float32" if float32 else "float64",

@@ -31,6 +31,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档 /
 HomeFolder = Annotated[Path | None, typer.Option("--home", help="含 models/ 与 scenarios/ 的文件夹 / home folder")]
 Require = Annotated[list[str] | None, typer.Option("--require", help="目标编号或 all：未实现则返回 1 / exit 1 when missed")]
 DrawCount = Annotated[str | None, typer.Option("--draws", help="抽样次数，0 为不抽样 / draws; 0 for none")]
+ManyDraws = Annotated[str | None, typer.Option("--draws", help="抽样次数，至少 30 / draws, 30 or more")]
 SweepCount = Annotated[str | None, typer.Option("--draws", help="抽样次数；网格为每点次数 / draws; of a grid, at each point")]
 PriorOnly = Annotated[bool, typer.Option("--prior", help="按先验而不按后验抽样 / draw from the priors")]
 Seed = Annotated[str | None, typer.Option("--seed", help="随机数种子，默认 0 / seed of the draws, 0 by default")]

@@ -29,7 +29,7 @@ def feasibility(chosen: Chosen, targets: tuple[str, ...], reach: str, asked: Ask
     """Run the draws, write the dataset, print what it says."""
     required = share_of(reach, "--reach")
     fail_if_not_writable(out)
-    count = asked.count or USUAL_DRAWS
+    count = USUAL_DRAWS if asked.count is None else asked.count
     draws = DrawRequest(count, asked.seed, asked.workers, asked.precision, asked.prior)
     case = with_targets(chosen.case(), targets)
     with speaker.progress(1, case.scenario.name) as told:

@@ -48,7 +48,7 @@ def path(chosen: Chosen, request: Request, speaker: Speaker) -> None:
     wanted = sorted({share_of(item, "--chance") for item in request.chances or USUAL_CHANCES})
     fail_if_not_writable(request.out)
     asked = request.asked
-    proof = DrawRequest(asked.count or PROOF, asked.seed, asked.workers, asked.precision, asked.prior)
+    proof = DrawRequest(PROOF if asked.count is None else asked.count, asked.seed, asked.workers, asked.precision, asked.prior)
     search = DrawRequest(min(SEARCH, proof.count), asked.seed, 1, asked.precision, asked.prior)
     case = with_targets(chosen.case(), request.targets)
     with speaker.progress(1, case.scenario.name) as told:

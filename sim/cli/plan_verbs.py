@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.numbers import read_draws
+from sim.cli.numbers import LEAST_DRAWS, read_draws
 from sim.cli.options import (
     RESULTS,
     AsJson,
@@ -14,6 +14,7 @@ from sim.cli.options import (
     DrawCount,
     HomeFolder,
     Language,
+    ManyDraws,
     OutFolder,
     PriorOnly,
     Quiet,
@@ -101,7 +102,7 @@ def evaluate(
     from sim.cli import plan_evaluate as verb
     from sim.cli.plan_case import Chosen
 
-    asked = read_draws(draws, seed, workers, prior=prior)
+    asked = read_draws(draws, seed, workers, prior=prior, least=0 if (draws or "").strip() == "0" else LEAST_DRAWS)
     chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed)
     verb.evaluate(as_of, chosen, asked, voice_of(lang, quiet=quiet, as_json=as_json))
 
@@ -111,7 +112,7 @@ def feasibility(
     scenario: Annotated[str, typer.Argument(help="情景文件或名称 / scenario file or name")] = "plan_2025",
     reach: Annotated[str, typer.Option("--reach", help="其余目标要达到的概率 / probability that the rest is to reach")] = "50%",
     target: Targets = None,
-    draws: DrawCount = None,
+    draws: ManyDraws = None,
     seed: Seed = None,
     workers: Workers = None,
     city: City = None,
@@ -129,7 +130,7 @@ def feasibility(
     from sim.cli import plan_feasibility as verb
     from sim.cli.plan_case import Chosen
 
-    asked = read_draws(draws, seed, workers, prior=prior)
+    asked = read_draws(draws, seed, workers, prior=prior, least=LEAST_DRAWS)
     chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed)
     verb.feasibility(chosen, tuple(target or ()), reach, asked, out, voice_of(lang, quiet=quiet, as_json=as_json))
 
@@ -164,7 +165,7 @@ def path(
     chance: Annotated[list[str] | None, typer.Option("--chance", help="概率，默认 50% 和 80% / 50% and 80% by default")] = None,
     lever: Annotated[list[str] | None, typer.Option("--lever", help="只动这些杠杆 / these levers only")] = None,
     levers: Annotated[str, typer.Option("--levers", help="最多动几个杠杆 / how many levers at most")] = "10",
-    draws: DrawCount = None,
+    draws: ManyDraws = None,
     seed: Seed = None,
     workers: Workers = None,
     city: City = None,
@@ -182,7 +183,7 @@ def path(
     from sim.cli import plan_path as verb
     from sim.cli.plan_case import Chosen
 
-    asked = read_draws(draws, seed, workers, prior=prior)
+    asked = read_draws(draws, seed, workers, prior=prior, least=LEAST_DRAWS)
     chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed)
     request = verb.Request(tuple(target or ()), tuple(chance or ()), tuple(lever or ()), levers, asked, out)
     verb.path(chosen, request, voice_of(lang, quiet=quiet, as_json=as_json))

@@ -12,24 +12,45 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.numerics.reducers import Share
+
 Values = NDArray[Any]
 Truths = NDArray[np.bool_]
 MOST_NODES = 200_000
 _BINS, _DIGITS = 20, 4
 
 
-def lift(met: Truths) -> tuple[Values, Values]:
+def shares_of(met: Truths, groups: NDArray[np.intp] | None = None) -> list[Share]:
+    """The share of draws of each row; `groups` names what each draw has in common with others."""
+    if groups is None:
+        return [Share(int(row.sum()), met.shape[1]) for row in met]
+    size = int(groups.max(initial=0)) + 1
+    counts = np.bincount(groups, minlength=size)
+    used = counts > 0
+    return [
+        Share(int(row.sum()), met.shape[1], tuple(zip(_counted(groups[row], size)[used], counts[used].tolist(), strict=True)))
+        for row in met
+    ]
+
+
+def _counted(groups: NDArray[np.intp], size: int) -> NDArray[np.intp]:
+    return np.bincount(groups, minlength=size)
+
+
+def lift(met: Truths, groups: NDArray[np.intp] | None = None) -> tuple[Values, Values]:
     """P(A and B) / (P(A)·P(B)) for all pairs, and its standard error; not a number where a target is never met.
 
     Below one the two are in conflict, above one they support each other. The error is what chance would make of two targets
-    that are independent, so that a pair which is hardly ever expected together proves nothing.
+    that are independent, so that a pair which is hardly ever expected together proves nothing; where draws have something in
+    common by groups, it is as much larger as that makes the error of a share.
     """
     count = met.shape[1]
     single = met.mean(axis=1)
     both = (met.astype(np.float64) @ met.T.astype(np.float64)) / count
     expected = np.outer(single, single)
+    wider = np.array([share.standard_error / share.plain_error for share in shares_of(met, groups)])
     with np.errstate(divide="ignore", invalid="ignore"):
-        error = np.sqrt(expected * (1.0 - expected) / count) / expected
+        error = np.maximum.outer(wider, wider) * np.sqrt(expected * (1.0 - expected) / count) / expected
         return np.where(expected > 0.0, both / expected, np.nan), np.where(expected > 0.0, error, np.nan)
 
 

@@ -72,7 +72,7 @@ def _alone(study: xr.Dataset, target: str) -> Text:
 
 _AT_ENDS = {
     True: Text("达不到", "cannot do it within its range"),
-    False: Text("降到最低也能达到", "may be as low as its range allows"),
+    False: Text("取何值都能达到", "may be anything within its range"),
 }
 
 

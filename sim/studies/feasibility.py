@@ -17,7 +17,7 @@ from sim.errors import Fault, Place, UsageError
 from sim.futures import origin_of_draws, posterior_of
 from sim.numerics.draws import DrawRequest
 from sim.pipeline import Case, Outcome, run
-from sim.plan.feasibility import lift, relaxed_goals, smallest_relaxation, value_of_knowing
+from sim.plan.feasibility import lift, relaxed_goals, shares_of, smallest_relaxation, value_of_knowing
 from sim.studies.solved_promises import solved_promise
 from sim.studies.target_draws import TargetDraws, target_draws
 from sim.text import Text
@@ -84,7 +84,7 @@ def feasibility(case: Case, request: FeasibilityRequest, progress: Progress | No
 
 def _single(draws: TargetDraws, central: Mapping[str, float | None]) -> dict[str, Any]:
     """Each target by itself."""
-    share = draws.met.mean(axis=1)
+    shares = shares_of(draws.met, draws.groups)
     named = {
         "name_zh": [target.name.zh for target in draws.targets],
         "name_en": [target.name.en for target in draws.targets],
@@ -98,24 +98,24 @@ def _single(draws: TargetDraws, central: Mapping[str, float | None]) -> dict[str
         "median": np.median(draws.values, axis=1),
         "low": np.quantile(draws.values, 0.1, axis=1),
         "high": np.quantile(draws.values, 0.9, axis=1),
-        "probability": share,
-        "probability_error": np.sqrt(share * (1.0 - share) / draws.count),
+        "probability": [share.probability for share in shares],
+        "probability_error": [share.standard_error for share in shares],
     }
     return {name: ("target", np.asarray(values)) for name, values in (named | numbers).items()}
 
 
 def _together(draws: TargetDraws, required: float) -> dict[str, Any]:
     """All targets at once: joint probability, lift of pairs, and the smallest set to relax."""
-    joint = float(draws.met.all(axis=0).mean())
-    ratio, error = lift(draws.met)
+    (joint,) = shares_of(np.all(draws.met, axis=0, keepdims=True), draws.groups)
+    ratio, error = lift(draws.met, draws.groups)
     relaxed = smallest_relaxation(draws.met, required)
     goals = np.full(len(draws.targets), np.nan)
     if relaxed.targets:
         places = list(relaxed.targets)
         goals[places] = relaxed_goals(draws.values, draws.goals, draws.ceilings, draws.met, places, required)
     return {
-        "joint": ((), joint),
-        "joint_error": ((), float(np.sqrt(joint * (1.0 - joint) / draws.count))),
+        "joint": ((), joint.probability),
+        "joint_error": ((), joint.standard_error),
         "independent": ((), float(draws.met.mean(axis=1).prod())),
         "lift": (("target", "other"), ratio),
         "lift_error": (("target", "other"), error),

@@ -20,9 +20,10 @@ _LEAST_MOVED = 0.005
 
 
 def solved_promise(outcome: Outcome, item: PromiseReading, readings: Sequence[Reading]) -> tuple[Values, float]:
-    """The promise at which each target is just met [target], and its value in the central run; infinite beyond the range.
+    """The promise at which each target is just met [target], and its value in the central run.
 
-    Not a number where the parameter hardly moves the target. Between the points both lie on straight lines.
+    Infinite where no value of the parameter meets the target, minus infinite where every value does; not a number where the
+    parameter hardly moves the target. Between the points both lie on straight lines.
     """
     case, key = outcome.case, str(item.promise.by)
     record = case.world.city.parameters[key]
@@ -33,7 +34,11 @@ def solved_promise(outcome: Outcome, item: PromiseReading, readings: Sequence[Re
     values = at_points(case, Points((key,), shifts[np.newaxis]), outputs)
     promised = item.value(values)
     about = case.world.city.settings.about_tolerance
-    found = [_crossing(reading.value(values), least(reading, about), promised) for reading in readings]
+    signs = [-1.0 if reading.operator == "<=" else 1.0 for reading in readings]
+    found = [
+        crossing(sign * reading.value(values), sign * least(reading, about), promised)
+        for sign, reading in zip(signs, readings, strict=True)
+    ]
     return np.array(found), float(promised[np.searchsorted(shifts, 0.0)])
 
 
@@ -43,13 +48,14 @@ def least(reading: Reading, about: float) -> float:
     return value - about * abs(value) if reading.operator == "~" else value
 
 
-def _crossing(values: Values, goal: float, promised: Values) -> float:
-    """The promise where the target's number passes the goal."""
-    if np.ptp(values) < _LEAST_MOVED * abs(goal):
+def crossing(upward: Values, goal: float, promised: Values) -> float:
+    """The promise where a number, of which more is better, passes the goal."""
+    if np.ptp(upward) < _LEAST_MOVED * abs(goal):
         return float("nan")
-    order = np.argsort(values)
-    if goal > values[order[-1]]:
+    met = upward >= goal
+    if not met.any():
         return float("inf")
-    if goal < values[order[0]]:
+    if met.all():
         return float("-inf")
-    return float(np.interp(goal, values[order], promised[order]))
+    order = np.argsort(upward)
+    return float(np.interp(goal, upward[order], promised[order]))

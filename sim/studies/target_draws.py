@@ -36,6 +36,8 @@ class TargetDraws:
     met: NDArray[np.bool_]
     promises: Mapping[str, tuple[PromiseReading, Values]]
     inputs: Mapping[str, Values]
+    groups: NDArray[np.intp] | None
+    """What each draw has in common with others: the draws of one vector of a stored ensemble."""
     lost: int
 
     @property
@@ -124,6 +126,7 @@ def target_draws(outcome: Outcome, request: DrawRequest, progress: Progress | No
         met=met[:, fine],
         promises={item.key: (item, promised[place, fine]) for place, item in enumerate(promises)},
         inputs=dict(zip(task.draws.factors(0, 1), inputs[:, fine], strict=True)),
+        groups=np.flatnonzero(fine) % task.draws.groups if task.draws.groups > 1 else None,
         lost=int((~fine).sum()),
     )
 

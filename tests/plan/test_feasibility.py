@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sim.plan.feasibility import lift, relaxed_goals, smallest_relaxation, value_of_knowing
+from sim.plan.feasibility import lift, relaxed_goals, shares_of, smallest_relaxation, value_of_knowing
+from sim.studies.solved_promises import crossing
 
 Truths = NDArray[np.bool_]
 
@@ -109,3 +110,25 @@ def test_draws_that_share_their_parameters_count_once_for_chance() -> None:
     shared = np.tile(generator.normal(size=500), 8)
     met = generator.normal(size=(1, 4000)) > 0.0
     assert value_of_knowing(met, shared[np.newaxis]).explained[0, 0] < 0.02
+
+
+def test_draws_that_share_a_vector_widen_the_errors() -> None:
+    generator = np.random.default_rng(7)
+    groups = np.arange(2_000) % 20
+    met = np.array([generator.normal(size=20)[groups] + 0.3 * generator.normal(size=2_000) > 0.0] * 2)
+    (alone, _), (grouped, _) = shares_of(met), shares_of(met, groups)
+    assert grouped.standard_error > 3.0 * alone.standard_error
+    wide, narrow = lift(met, groups)[1][0, 1], lift(met)[1][0, 1]
+    assert wide / narrow == pytest.approx(grouped.standard_error / alone.standard_error)
+
+
+def test_the_promise_at_which_a_target_is_just_met() -> None:
+    promised = np.linspace(0.0, 4.0, 5)
+    rising, falling = 100.0 + 10.0 * promised, 140.0 - 10.0 * promised
+    assert crossing(rising, 115.0, promised) == pytest.approx(1.5)
+    assert crossing(falling, 115.0, promised) == pytest.approx(2.5)
+    assert crossing(-rising, -115.0, promised) == pytest.approx(1.5)  # a ceiling: met below it
+    assert crossing(rising, 150.0, promised) == np.inf
+    assert crossing(-rising, -90.0, promised) == np.inf
+    assert crossing(-rising, -150.0, promised) == -np.inf
+    assert np.isnan(crossing(rising, 1e6, promised))

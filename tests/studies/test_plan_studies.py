@@ -100,7 +100,9 @@ def test_the_shares_of_a_feasibility_study_are_those_of_the_scorecard(home: Home
     assert scored.ensemble is not None
     for name in study["target"].to_numpy():
         assert float(study["probability"].sel(target=name)) == scored.ensemble.shares[str(name)].probability
+        assert float(study["probability_error"].sel(target=name)) == scored.ensemble.shares[str(name)].standard_error
     assert scored.ensemble.all_met is not None
+    assert float(study["joint_error"]) == scored.ensemble.all_met.standard_error
     assert float(study["joint"]) == scored.ensemble.all_met.probability
     assert float(study["relaxed_joint"]) >= 0.5
 
