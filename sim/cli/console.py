@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +52,11 @@ class Speaker:
         """Report every fault of an error."""
         for line in error.lines(self.language):
             self.err.print(line, highlight=False, markup=False, soft_wrap=True)
+
+    def mind(self, remarks: Iterable[Text]) -> None:
+        """Print what a reader must mind on standard error, whatever form results take."""
+        for remark in remarks:
+            self.err.print(self.say(remark), highlight=False, markup=False, soft_wrap=True)
 
     @contextmanager
     def progress(self, total: int, what: Text) -> Iterator[Any]:

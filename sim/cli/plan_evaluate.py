@@ -49,6 +49,7 @@ def evaluate(as_of: str | None, chosen: Chosen, asked: Asked, speaker: Speaker) 
     count = USUAL_DRAWS if asked.count is None else asked.count
     draws = DrawRequest(count, asked.seed, asked.workers, asked.precision, asked.prior) if count else None
     case = chosen.case()
+    speaker.mind(case.selection.remarks)
     with speaker.progress(1, case.scenario.name) as told:
 
         def tell(done: int, total: int) -> None:

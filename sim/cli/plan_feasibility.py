@@ -32,6 +32,7 @@ def feasibility(chosen: Chosen, targets: tuple[str, ...], reach: str, asked: Ask
     count = USUAL_DRAWS if asked.count is None else asked.count
     draws = DrawRequest(count, asked.seed, asked.workers, asked.precision, asked.prior)
     case = with_targets(chosen.case(), targets)
+    speaker.mind(case.selection.remarks)
     with speaker.progress(1, case.scenario.name) as told:
 
         def tell(done: int, total: int) -> None:

@@ -3,34 +3,60 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from sim.cli.console import Speaker
 from sim.cli.numbers import year_of
+from sim.errors import Fault, Place, UsageError
+from sim.inputs.documents import changed_sentence
 from sim.inputs.home import DEFAULT_CITY, find_home
 from sim.inputs.reviews import Review, read_reviews
 from sim.plan.lint.finding import SEVERITY_NAMES, Finding
 from sim.plan.lint.rules import RULE_NAMES, RULES, plan_of
 from sim.plan.lint.rules import lint as findings_of
-from sim.report.lint_page import lint_markdown, review_of, reviewed, summary
+from sim.report.lint_page import lint_markdown, review_of, reviewed, summary, unused
 from sim.text import Text
 from sim.world import World, open_world
 
 
 def lint(city: str | None, as_of: str | None, home_folder: Path | None, speaker: Speaker, *, markdown: bool) -> None:
-    """Print every finding, conflicts first, with what a person has said of it."""
+    """Print every finding, conflicts first, with what a person has said of it.
+
+    Raises
+    ------
+    SimError
+        when the city has no plan, or its files are faulty.
+    """
     year = None if as_of is None else year_of(as_of, "--as-of")
     world = open_world(find_home(home_folder), city or DEFAULT_CITY)
     catalogue = world.catalogue
+    if not catalogue.targets:
+        message = Text(f"{world.city.key} 没有录入规划，无从检查", f"no plan of {world.city.key} has been entered")
+        raise UsageError(Fault(message, Place(key="--city")))
     reviews = read_reviews(catalogue.file.with_name("reviews.yaml"), RULES, {**catalogue.targets, **catalogue.facts})
     findings = findings_of(plan_of(world.city, catalogue, year))
+    speaker.mind(_remarks(world, findings, reviews if year is None else ()))
     if speaker.as_json:
         speaker.json([_record(item, reviews, speaker) for item in findings])
     elif markdown:
         sys.stdout.write(lint_markdown(findings, reviews, catalogue.documents, speaker.language) + "\n")
     else:
         _print(findings, reviews, world, speaker)
+
+
+def _remarks(world: World, findings: list[Finding], reviews: tuple[Review, ...]) -> Iterator[Text]:
+    """Documents that have changed, and reviews whose finding is gone."""
+    for document in world.catalogue.documents.values():
+        if document.recorded != document.found:
+            yield changed_sentence(document)
+    for review in unused(findings, reviews):
+        ids = ", ".join(sorted(review.of))
+        yield Text(
+            f"注意：reviews.yaml 中 {review.rule}（{ids}）的复核已没有对应的发现，请删去或改正。",
+            f"Mind: the review of {review.rule} ({ids}) in reviews.yaml speaks of no finding any more: mend or remove it.",
+        )
 
 
 def _record(finding: Finding, reviews: tuple[Review, ...], speaker: Speaker) -> dict[str, Any]:
@@ -52,11 +78,4 @@ def _print(findings: list[Finding], reviews: tuple[Review, ...], world: World, s
             speaker.line(Text(line, line))
         remark = reviewed(review_of(item, reviews))
         speaker.line(Text(f"   {remark.zh}", f"   {remark.en}"))
-    speaker.line(_counted(findings, reviews, world))
-
-
-def _counted(findings: list[Finding], reviews: tuple[Review, ...], world: World) -> Text:
-    """The last line; a city without a plan has nothing to find."""
-    if not world.catalogue.targets:
-        return Text("该市没有录入规划，无从检查。", "No plan of this city has been entered: there is nothing to check.")
-    return summary(findings, reviews)
+    speaker.line(summary(findings, reviews))

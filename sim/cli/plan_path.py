@@ -51,6 +51,7 @@ def path(chosen: Chosen, request: Request, speaker: Speaker) -> None:
     proof = DrawRequest(PROOF if asked.count is None else asked.count, asked.seed, asked.workers, asked.precision, asked.prior)
     search = DrawRequest(min(SEARCH, proof.count), asked.seed, 1, asked.precision, asked.prior)
     case = with_targets(chosen.case(), request.targets)
+    speaker.mind(case.selection.remarks)
     with speaker.progress(1, case.scenario.name) as told:
         requests = [PathRequest(share, search, proof, request.levers, count) for share in wanted]
         paths = [required_path(case, request, told) for request in requests]

@@ -35,5 +35,8 @@ def read_binding_targets(catalogue: Catalogue) -> frozenset[str]:
     for key in () if record is None else (key for key in record.binding if key not in catalogue.targets):
         message = Text(f"目录中没有目标 {key}", f"no target {key} in the catalogue")
         faults.add(message, document.place(("binding",)), nearest(key, catalogue.targets))
+    listed = [] if record is None else record.binding
+    for key in sorted({key for key in listed if listed.count(key) > 1}):
+        faults.add(Text(f"目标 {key} 列了两次", f"the target {key} stands twice"), document.place(("binding",)))
     faults.raise_if_any()
     return frozenset() if record is None else frozenset(record.binding)

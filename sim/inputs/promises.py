@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from sim.errors import Faults
+from sim.errors import Faults, Place
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.yaml_file import read_yaml
+from sim.text import Text
 
 
 class Benchmark(Record):
@@ -53,8 +55,16 @@ class Promise(Record):
         return tuple(name for name in (self.variable, self.over, self.weights) if name is not None)
 
 
-def read_promises(file: Path) -> Mapping[str, Promise]:
-    """Promises by name; a model without the file makes none.
+@dataclass(frozen=True)
+class Promises:
+    """Promises by name, and where each stands."""
+
+    by_name: Mapping[str, Promise] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+
+def read_promises(file: Path) -> Promises:
+    """Promises of a model; one without the file makes none.
 
     Raises
     ------
@@ -62,8 +72,23 @@ def read_promises(file: Path) -> Mapping[str, Promise]:
         with every fault of the file.
     """
     if not is_file(file):
-        return {}
+        return Promises()
     document, faults = read_yaml(file), Faults()
+    places = {str(name): document.place((name,)) for name in document.data}
     found = {str(name): check_against(Promise, raw, document, faults, (name,)) for name, raw in document.data.items()}
+    for name, item in found.items():
+        if item is not None:
+            _check(item, places[name], faults)
     faults.raise_if_any()
-    return {name: item for name, item in found.items() if item is not None}
+    return Promises({name: item for name, item in found.items() if item is not None}, places)
+
+
+def _check(item: Promise, place: Place, faults: Faults) -> None:
+    """What readings need, and what they cannot take."""
+    if item.reading == "mean_ratio" and item.over is None:
+        faults.add(Text("mean_ratio 须写 over", "mean_ratio needs over"), place)
+    if item.weights is not None and (item.reading != "average_growth" or item.over is not None or item.members):
+        message = Text("weights 只用于整个变量的 average_growth", "weights go with average_growth of a whole variable only")
+        faults.add(message, place)
+    if item.times == 0:
+        faults.add(Text("times 不能为 0", "times must not be nought"), place)

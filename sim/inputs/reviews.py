@@ -72,6 +72,8 @@ def read_reviews(file: Path, rules: Collection[str], printed: Collection[str]) -
         for key in (key for key in entry.of if key not in printed):
             message = Text(f"没有目标或事实 {key}", f"no target and no fact {key}")
             faults.add(message, document.place((place, "of")), nearest(key, printed))
+        if any((entry.rule, frozenset(entry.of)) == (item.rule, item.of) for item in found):
+            faults.add(Text("同一发现复核了两次", "the same finding is reviewed twice"), document.place((place,)))
         found.append(Review(entry.rule, frozenset(entry.of), entry.judgement, entry.because.text()))
     faults.raise_if_any()
     return tuple(found)

@@ -1,4 +1,4 @@
-"""Read CSV tables: a byte-order mark is welcome, columns are checked, and every row knows its line."""
+"""Read CSV tables: a byte-order mark is welcome, columns are checked, every row knows its line, and empty rows are none."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ def rows_of(
             place = Place(file, reader.line_num)
             if row.pop(None, None) is not None:  # the surplus of a row stands under None
                 found.add(Text("此行的列比表头多", "this row has more cells than the head"), place)
+            elif not any(row.values()):
+                continue  # spreadsheets write rows of commas below the last one
             yield place, {key: value or "" for key, value in row.items()}
     except csv.Error as error:
         found.add(Text(f"不是有效的 CSV：{error}", f"not valid CSV: {error}"), Place(file, reader.line_num))

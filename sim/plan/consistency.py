@@ -24,10 +24,12 @@ def fail_if_bindings_wrong(
 ) -> None:
     """Every binding names a variable by region, with a unit and a price basis that fit the target, and what exists.
 
+    Measures name published indicators that exist.
+
     Raises
     ------
     InputError
-        with every binding that does not.
+        with every binding and measure that does not.
     """
     faults = Faults()
     for key, binding in catalogue.bindings.items():
@@ -47,6 +49,9 @@ def fail_if_bindings_wrong(
             unit = next(datum.unit for datum in history.data if datum.indicator == binding.history)
             _check_units(unit, catalogue.targets[key].unit, place, faults)
     _check_other_kinds(catalogue, history, ledger, groups, faults)
+    for name, entry in catalogue.measures.by_name.items():
+        for indicator in (entry.history, entry.growth_history, entry.additions_history):
+            _check_indicator(indicator, history, catalogue.measures.places[name], faults)
     faults.raise_if_any()
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import Faults, Place, nearest
-from sim.inputs.promises import Promise
+from sim.inputs.parameters import ParameterRecord
+from sim.inputs.promises import Promise, Promises
 from sim.model.graph import Graph
 from sim.text import Text
 
@@ -60,24 +61,53 @@ class PromiseReading:
         return np.asarray((self._growth(series) * weights).sum(axis=axes) / weights.sum(axis=axes))
 
 
-def promise_readings(promises: Mapping[str, Promise], graph: Graph, last: int) -> tuple[PromiseReading, ...]:
+def promise_readings(
+    promises: Promises, graph: Graph, last: int, parameters: Mapping[str, ParameterRecord]
+) -> tuple[PromiseReading, ...]:
     """All promises, from the base year to one `last` years later.
 
     Raises
     ------
     InputError
-        with every name that the model does not know.
+        with every name that the model does not know and every variable that does not fit the others.
     """
     faults = Faults()
-    for key, item in promises.items():
-        for name in (name for name in item.outputs if name not in graph.quantities):
-            message = Text(f"{key}：模型没有变量 {name}", f"{key}: the model has no variable {name}")
-            faults.add(message, Place(key="promises.yaml"), nearest(name, graph.quantities))
+    for key, item in promises.by_name.items():
+        _check(item, graph, parameters, promises.places[key], faults)
     faults.raise_if_any()
     return tuple(
         PromiseReading(key, item, {name: _members(item, name, graph) for name in item.outputs}, last)
-        for key, item in promises.items()
+        for key, item in promises.by_name.items()
     )
+
+
+def _check(item: Promise, graph: Graph, parameters: Mapping[str, ParameterRecord], place: Place, faults: Faults) -> None:
+    unknown = [name for name in item.outputs if name not in graph.quantities]
+    for name in unknown:
+        faults.add(Text(f"模型没有变量 {name}", f"the model has no variable {name}"), place, nearest(name, graph.quantities))
+    if item.by is not None and (item.by not in parameters or parameters[item.by].range is None):
+        known = [name for name, record in parameters.items() if record.range is not None]
+        message = Text(f"by：模型没有带范围的参数 {item.by}", f"by: the model has no parameter {item.by} with a range")
+        faults.add(message, place, nearest(item.by, known))
+    if unknown:
+        return
+    _check_members(item, graph, place, faults)
+    if item.weights is not None and graph.quantities[item.weights].dims != graph.quantities[item.variable].dims:
+        pair = f"{item.weights}, {item.variable}"
+        faults.add(Text(f"维度不同：{pair}", f"different dimensions: {pair}"), place)
+
+
+def _check_members(item: Promise, graph: Graph, place: Place, faults: Faults) -> None:
+    dims = graph.quantities[item.variable].dims
+    for dim, members in item.members.items():
+        if dim not in dims:
+            message = Text(f"{item.variable} 没有维度 {dim}", f"{item.variable} has no dimension {dim}")
+            faults.add(message, place, nearest(dim, dims))
+            continue
+        known = graph.dimensions[dim].members
+        for member in (member for member in members if member not in known):
+            message = Text(f"维度 {dim} 没有成员 {member}", f"dimension {dim} has no member {member}")
+            faults.add(message, place, nearest(member, known))
 
 
 def _members(promise: Promise, name: str, graph: Graph) -> tuple[tuple[int, ...] | None, ...]:

@@ -28,6 +28,12 @@ def review_of(finding: Finding, reviews: Sequence[Review]) -> Review | None:
     return max(fitting, key=lambda item: len(item.of), default=None)
 
 
+def unused(findings: Sequence[Finding], reviews: Sequence[Review]) -> list[Review]:
+    """Reviews that speak of no finding any more."""
+    used = [review_of(item, reviews) for item in findings]
+    return [item for item in reviews if item not in used]
+
+
 def lint_markdown(
     findings: Sequence[Finding], reviews: Sequence[Review], documents: Mapping[str, PlanDocument], language: Language
 ) -> str:

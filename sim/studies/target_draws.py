@@ -99,7 +99,8 @@ def target_draws(outcome: Outcome, request: DrawRequest, progress: Progress | No
     by_id = {score.target.id: score.target for score in outcome.scores}
     targets = tuple(by_id[name] for name in conditions.names)
     horizon = max((item.reading.last for item in conditions.conditions), default=case.last_year - judge.base_year)
-    promises = promise_readings(read_promises(_model_folder(outcome) / "promises.yaml"), world.graph, horizon)
+    stated = read_promises(_model_folder(outcome) / "promises.yaml")
+    promises = promise_readings(stated, world.graph, horizon, world.city.parameters)
     outputs = tuple(dict.fromkeys((*conditions.outputs, *(name for item in promises for name in item.outputs))))
     posterior = None if request.prior else posterior_of(world)
     task = task_of(case, outputs, draws_of(case, request, posterior), request.precision)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sim.inputs.home import Home
 from sim.inputs.reviews import read_reviews
 from sim.plan.lint.rules import RULES, lint, plan_of
 from sim.report.lint_page import lint_markdown, review_of
@@ -49,10 +50,26 @@ def test_lint_prints_sentences_and_json_has_its_keys() -> None:
     assert any(item["rule"] == "unseen_rate" and item["targets"] == ["hy_gdp_2025"] for item in later)
 
 
-def test_a_city_without_a_plan_has_nothing_to_check() -> None:
-    done = sim("plan", "lint", "--city", "changsha", "--lang", "en")
+@pytest.mark.parametrize("form", [(), ("--json",), ("--markdown",)])
+def test_a_city_without_a_plan_is_no_clean_plan(form: tuple[str, ...]) -> None:
+    done = sim("plan", "lint", "--city", "changsha", "--lang", "en", *form)
+    assert done.returncode == 2
+    assert "no plan of changsha has been entered" in done.stderr
+    assert not done.stdout
+
+
+def test_lint_minds_changed_documents_and_reviews_of_nothing(copied: Home) -> None:
+    plan = copied.models / "hengyang" / "plan"
+    documents, reviews = plan / "documents.yaml", plan / "reviews.yaml"
+    documents.write_text(
+        documents.read_text(encoding="utf-8").replace("sha256: 5a1c93f2", "sha256: 6a1c93f2"), encoding="utf-8"
+    )
+    text = reviews.read_text(encoding="utf-8").replace("of: [f_yf_tech_contracts_a,", "of: [f_yf_gdp_cum,", 1)
+    reviews.write_text(text, encoding="utf-8")
+    done = sim("plan", "lint", "--home", copied.folder, "--lang", "en")
     assert done.returncode == 0
-    assert "No plan of this city has been entered" in done.stdout
+    assert "is no longer the text that targets were taken from" in done.stderr
+    assert "different_numbers (f_yf_gdp_cum, f_yf_tech_contracts_b) in reviews.yaml speaks of no finding" in done.stderr
 
 
 def test_trace_prints_sentence_document_hash_and_drivers() -> None:

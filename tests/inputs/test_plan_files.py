@@ -77,6 +77,7 @@ FAULTS = (
     ("measures.yaml", "  yanfeng_with_parks:", "  yanfeng_with_park:", "did you mean 'yanfeng_with_parks'"),
     ("measures.yaml", "kind: ratio", "kind: rate", "did you mean 'ratio'"),
     ("measures.yaml", "better: less", "beter: less", "did you mean 'better'"),
+    ("measures.yaml", "history: gdp_nominal", "history: gdp_nomnal", "did you mean 'gdp_nominal'"),
     ("documents.yaml", "  year: 2021\n", "", "year: this key is missing"),
     ("documents.yaml", "000_5a1f90430ff1e438.txt:", "000_5a1f90430ff1e438.tx:", "documents and documents.yaml differ"),
     ("../../prefecture/checks.yaml", "variable: gdp_real}]", "variable: gdp_reel}]", "did you mean 'gdp_real'"),
