@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
 
+import xarray as xr
 from rich.table import Table
 
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked, share_of, whole
 from sim.cli.plan_case import Chosen, with_targets
 from sim.errors import Fault, UsageError
+from sim.inputs.scenario import read_scenario
 from sim.numerics.draws import DrawRequest
 from sim.outputs.store import fail_if_not_writable, results_folder
-from sim.pipeline import Case
+from sim.pipeline import Case, prepare, seeded
 from sim.studies import path_words as words
 from sim.studies.alternatives import Tried, tried
+from sim.studies.attribute import AttributionRequest, attribution
 from sim.studies.path import Mix, Path, PathRequest, menu, required_path
 from sim.studies.path_file import write_scenarios
 from sim.text import Text
@@ -58,15 +61,55 @@ def path(chosen: Chosen, request: Request, speaker: Speaker) -> None:
         mixes = menu(case, requests[0], paths[0], told) if paths[0].reaches else []
         alternatives = tried(case, paths[0], requests[0])
     folder, files = _write(case, paths, mixes, request.out)
+    closed = _closed(case, paths, folder)
     if speaker.as_json:
-        speaker.json(_document(paths, mixes, alternatives, folder, files))
+        speaker.json(_document(paths, mixes, alternatives, folder, files) | {"closing": [_closing(item) for item in closed]})
         return
+    for line in words.remarks(case, paths[0], proof):
+        speaker.line(line)
     for found in paths:
         _print(found, speaker)
     _say_more(mixes, alternatives, paths[0], speaker)
+    for study in closed:
+        _say(Text(f"各杠杆的贡献（{study.attrs['other']}）", f"what each lever does ({study.attrs['other']})"), study, speaker)
     speaker.line(Text("", ""))
     for file in files:
         speaker.line(Text(f"情景：{folder / file}", f"scenario: {folder / file}"))
+
+
+def _closed(case: Case, paths: list[Path], folder: File) -> list[xr.Dataset]:
+    """What each lever does for each target along the paths that reach them: exact, in the central run."""
+    found = []
+    for path in (path for path in paths if path.reaches and path.cost > 0.0):
+        file = folder / f"{_file(case.scenario.file.stem, path)}.yaml"
+        names = tuple(reading.target.id for reading in path.readings)
+        made = prepare(read_scenario(file), case.world)
+        made = made if case.plan is None else seeded(made, case.plan.seed)
+        found.append(attribution(case, made, AttributionRequest(names)))
+    return found
+
+
+def _closing(study: xr.Dataset) -> dict[str, Any]:
+    """The same for JSON: by scenario and target, what each lever adds."""
+    return {
+        "scenario": study.attrs["other"],
+        "targets": {
+            str(target): {
+                "start": float(row["start"]),
+                "end": float(row["end"]),
+                "levers": dict(zip(study["change"].to_numpy().tolist(), row["shapley"].to_numpy().tolist(), strict=True)),
+            }
+            for target in study["target"].to_numpy()
+            for row in [study.sel(target=target)]
+        },
+    }
+
+
+def _say(title: Text, study: xr.Dataset, speaker: Speaker) -> None:
+    speaker.line(Text("", ""))
+    speaker.line(title)
+    for line in words.closing_lines(study):
+        speaker.line(Text(f"  {spaced(line.zh)}", f"  {line.en}"))
 
 
 def _write(case: Case, paths: list[Path], mixes: list[Mix], out: File) -> tuple[File, list[str]]:
@@ -142,9 +185,11 @@ def _record(found: Path) -> dict[str, Any]:
         "probability": found.probability,
         "reaches": found.reaches,
         "joint": found.joint,
+        "joint_error": found.error,
         "cost": found.cost,
         "levers": {lever.name: float(step) for lever, step in zip(found.levers, found.steps, strict=True)},
-        "at_bounds": [lever.name for lever in found.at_bounds],
+        "at_upper_bound": [lever.name for lever in found.at_upper],
+        "at_lower_bound": [lever.name for lever in found.at_lower],
         "targets": [
             {"target": reading.target.id, "probability": float(found.single[place]), "short": float(found.short[place])}
             for place, reading in enumerate(found.readings)

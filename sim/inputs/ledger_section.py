@@ -79,6 +79,8 @@ class LedgerChange:
         return self.document.place((*self.path, *keys))
 
 
+CALLED = "--set"
+"""Origin of what a call sets beside its files."""
 PREFIX = "ledger."
 _YEARS, _LISTS = ("delay", "accelerate", "priority"), ("use", "cancel")
 
@@ -86,7 +88,7 @@ _YEARS, _LISTS = ("delay", "accelerate", "priority"), ("use", "cancel")
 def set_ledger(key: str, raw: str, faults: Faults) -> LedgerChange | None:
     """The change of `--set ledger.delay.ID=2`, `--set ledger.cancel=ID,ID` and the like."""
     part, _, name = key.removeprefix(PREFIX).partition(".")
-    place = Place(key=f"--set {key}")
+    place = Place(key=f"{CALLED} {key}")
     data: Mapping[str, Any]
     if part in _LISTS and not name:
         data = {part: [item.strip() for item in raw.split(",") if item.strip()]}
@@ -99,7 +101,7 @@ def set_ledger(key: str, raw: str, faults: Faults) -> LedgerChange | None:
         known = [*(f"ledger.{item}" for item in _LISTS), *(f"ledger.{item}.ID" for item in _YEARS)]
         faults.add(Text(f"不能设定 {key}", f"{key} cannot be set"), place, nearest(key, known))
         return None
-    return LedgerChange(LedgerSection.model_validate(data), "--set")
+    return LedgerChange(LedgerSection.model_validate(data), CALLED)
 
 
 def _number(raw: str, place: Place, faults: Faults) -> float | None:

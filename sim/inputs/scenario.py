@@ -16,7 +16,7 @@ from pydantic import Field
 from sim.errors import Faults, InputError, Place, nearest
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file, is_folder
-from sim.inputs.ledger_section import PREFIX, LedgerChange, LedgerSection, set_ledger
+from sim.inputs.ledger_section import CALLED, PREFIX, LedgerChange, LedgerSection, set_ledger
 from sim.inputs.sweep_section import SweepPart, SweepSection
 from sim.inputs.yaml_file import Document, KeyPath, read_yaml
 from sim.text import Text
@@ -85,6 +85,14 @@ class Change:
 
 
 @dataclass(frozen=True)
+class CalledWith:
+    """What a call adds to the files of a scenario: names of --use, pairs of --set."""
+
+    use: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A scenario with its inheritance resolved; `changes` are in the order in which they apply."""
 
@@ -104,6 +112,7 @@ class Scenario:
     ledger: tuple[LedgerChange, ...] = ()
     dormant_ledger: tuple[LedgerChange, ...] = ()
     sweep: SweepPart | None = None
+    called_with: CalledWith = CalledWith()
 
 
 _Place = tuple[Document, Layer, KeyPath, str]
@@ -183,6 +192,7 @@ def read_scenario(
         ledger=tuple(edits),
         dormant_ledger=tuple(_ledger_changes(_all_layers(chain))),
         sweep=next((SweepPart(item.sweep, document) for document, item in reversed(chain) if item.sweep is not None), None),
+        called_with=CalledWith(use, settings),
     )
 
 
@@ -362,4 +372,4 @@ def _set_ledger(settings: tuple[tuple[str, str], ...], faults: Faults) -> Iterat
 
 
 def _set_change(key: str, raw: str) -> Change:
-    return Change("", key, raw, "--set", (), "", Place(key=f"--set {key}"))
+    return Change("", key, raw, CALLED, (), "", Place(key=f"{CALLED} {key}"))

@@ -48,7 +48,8 @@ def tried(case: Case, path: Path, request: PathRequest) -> list[Tried]:
 
 def _with(case: Case, settings: tuple[tuple[str, str], ...]) -> Case:
     """The case with an alternative."""
-    made = prepare(read_scenario(case.scenario.file, (), settings), case.world)
+    called = case.scenario.called_with
+    made = prepare(read_scenario(case.scenario.file, called.use, (*called.settings, *settings)), case.world)
     made = made if case.plan is None else seeded(made, case.plan.seed)
     return replace(made, selection=case.selection)
 

@@ -47,6 +47,10 @@ def evaluated(case: Case, request: EvaluationRequest, progress: Progress | None 
             f"评估年 {request.as_of} 超出 {first}–{latest}", f"the year {request.as_of} lies outside {first}–{latest}"
         )
         raise UsageError(Fault(message, Place(key="--as-of")))
+    if not case.selection.targets:
+        message = Text("情景没有列目标，无从评估", "the scenario names no target: there is nothing to evaluate")
+        advice = Text("可用 --scenario whole_plan", "take --scenario whole_plan")
+        raise UsageError(Fault(message, Place(case.scenario.file, key="targets"), advice))
     outcome = run(case)
     terms = Terms(request.as_of, first - 1, read_binding_targets(world.catalogue), _believed(outcome))
     plan = plan_of(world.city, world.catalogue, request.as_of)

@@ -20,6 +20,7 @@ from sim.inputs.bindings import Binding
 from sim.inputs.levers import LeversFile, read_levers
 from sim.numerics.draws import DrawRequest
 from sim.pipeline import Case, groups_of, with_projects
+from sim.plan.feasibility import shares_of
 from sim.plan.least_change import Linear, least_change, least_shortfall
 from sim.plan.reading import Reading, reading_of
 from sim.studies.responses import Lever, Responses, Values, offered
@@ -57,6 +58,8 @@ class Path:
     price: Values
     """Cost in squared steps of one hundredth of the target more."""
     probability: float
+    error: float = 0.0
+    """Standard error of `joint`."""
 
     @property
     def cost(self) -> float:
@@ -69,10 +72,19 @@ class Path:
         return self.joint >= self.probability
 
     @property
-    def at_bounds(self) -> tuple[Lever, ...]:
-        """Levers that are moved as far as they may be."""
+    def at_upper(self) -> tuple[Lever, ...]:
+        """Levers that are moved up as far as they may be."""
+        return tuple(lever for lever, step in self._moved if step > 0.0 and step >= lever.high - _AT_BOUND)
+
+    @property
+    def at_lower(self) -> tuple[Lever, ...]:
+        """Levers that are moved down as far as they may be."""
+        return tuple(lever for lever, step in self._moved if step < 0.0 and step <= lever.low + _AT_BOUND)
+
+    @property
+    def _moved(self) -> list[tuple[Lever, float]]:
         pairs = zip(self.levers, self.steps, strict=True)
-        return tuple(lever for lever, step in pairs if step >= lever.high - _AT_BOUND or step <= lever.low + _AT_BOUND)
+        return [(lever, float(step)) for lever, step in pairs if abs(step) > _AT_BOUND]
 
 
 def readings_of(case: Case) -> tuple[Reading, ...]:
@@ -111,8 +123,13 @@ def required_path(case: Case, request: PathRequest, progress: Progress | None = 
     """
     readings = readings_of(case)
     if not readings:
-        message = Text("没有由模型变量判断的目标", "there is no target that a variable of the model says")
-        raise UsageError(Fault(message, Place(case.scenario.file, key="targets")))
+        names = ", ".join(target.id for target in case.selection.targets)
+        message = Text(
+            f"没有可由杠杆达到的目标：{names or '无'}（须由模型变量判断，目标年在推演期内）",
+            f"no target that levers could reach among {names or 'none'}: a variable must say it, within the years of the run",
+        )
+        advice = Text("用 --target 指定目标，例如 hy_gdp_2025", "name targets with --target, such as hy_gdp_2025")
+        raise UsageError(Fault(message, Place(case.scenario.file, key="targets"), advice))
     case = up_to_the_targets(case, readings)
     levers = chosen_levers(case, readings, request)
     return proven(Responses(case, levers, readings, request.draws), request, progress=progress)
@@ -132,10 +149,12 @@ def proven(
         found = solve(responses, wanted, start, progress, rounds)
         steps = np.round(found.steps, _DIGITS)
         met = proof.met(steps)
+        (joint,) = shares_of(np.all(met, axis=0, keepdims=True), proof.groups)
         path = replace(
             found,
             steps=steps,
-            joint=float(met.all(axis=0).mean()),
+            joint=joint.probability,
+            error=joint.standard_error,
             single=met.mean(axis=1),
             probability=request.probability,
         )
@@ -159,7 +178,7 @@ def chosen_levers(case: Case, readings: Sequence[Reading], request: PathRequest)
         message = Text(f"levers.yaml 没有杠杆 {name}", f"levers.yaml offers no lever {name}")
         faults.add(message, Place(key="--lever"), nearest(name, entries))
     faults.raise_if_any(UsageError)
-    levers = offered(case, entries, request.levers or tuple(entries))
+    levers = offered(case, entries, tuple(dict.fromkeys(request.levers)) or tuple(entries))
     if not levers:
         raise UsageError(Fault(Text("没有可动的杠杆", "no lever can be moved"), Place(key="--lever")))
     if request.levers or len(levers) <= request.most_levers:
@@ -298,7 +317,8 @@ def menu(case: Case, request: PathRequest, first: Path, progress: Progress | Non
         if levers:
             responses = Responses(up_to_the_targets(case, first.readings), levers, first.readings, request.draws)
             path = proven(responses, request, np.delete(first.steps, place), progress)
-            label = Text(f"不动“{without.label.zh}”", f"without moving {without.label.en}")
+            inner = without.label.zh.replace("“", "‘").replace("”", "’")
+            label = Text(f"不动“{inner}”", f"without moving {without.label.en}")
             found.append(Mix(label, path))
     return [mix for mix in found if mix.path.reaches and mix.path.cost <= _NEAR_BEST * first.cost]
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path as File
 
+import numpy as np
+
+from sim.dimensions import Dimension
+from sim.inputs.ledger_section import CALLED
 from sim.pipeline import Case
 from sim.studies.path import Path
-from sim.studies.responses import Lever
+from sim.studies.responses import Lever, Values
 
 _STILL = 1e-9
+LAYER = "required_path"
+"""Name of the layer that holds the levers; it is switched on last, so that nothing else decides what they are."""
 
 
 def scenario_text(case: Case, path: Path, name: tuple[str, str]) -> str:
@@ -18,24 +25,52 @@ def scenario_text(case: Case, path: Path, name: tuple[str, str]) -> str:
     first, last = case.world.city.settings.base_year + 1, case.world.city.settings.last_year
     targets = ", ".join(reading.target.id for reading in path.readings)
     pairs = zip(path.levers, path.steps, strict=True)
-    moved = [_lever_text(lever, float(step), range(first, last + 1)) for lever, step in pairs if abs(step) > _STILL]
+    moved = [_lever_lines(lever, float(step), range(first, last + 1)) for lever, step in pairs if abs(step) > _STILL]
+    layers = _called_layers(case)
+    if moved:
+        layers[LAYER] = ["levers:", *(f"  {line}" for lines in moved for line in lines)]
+    used = [*case.scenario.called_with.use, *layers]
     lines = [
         "# Written by `python -m sim plan path`: the levers that reach the targets below, from the first simulated year on.",
-        f"name: {{zh: {json.dumps(name[0], ensure_ascii=False)}, en: {json.dumps(name[1], ensure_ascii=False)}}}",
+        f"name: {{zh: {_quoted(name[0])}, en: {_quoted(name[1])}}}",
         f"extends: {case.scenario.file.stem}",
         f"targets: [{targets}]",
-        *(["levers:", *moved] if moved else []),
+        *([f"use: [{', '.join(used)}]"] if used else []),
+        *(["overrides:"] if layers else []),
+        *(line for key, inner in layers.items() for line in (f"  {key}:", *(f"    {item}" for item in inner))),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _lever_text(lever: Lever, step: float, years: range) -> str:
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _called_layers(case: Case) -> dict[str, list[str]]:
+    """What the call has set with --set, one layer each in the order in which they apply."""
+    scenario, layers = case.scenario, dict[str, list[str]]()
+    for item in (item for item in case.bound.resolved if item.change.origin == CALLED):
+        layers[f"set_{len(layers) + 1}"] = [f"{item.section}:", f"  {item.name}: {_quoted(str(item.change.raw))}"]
+    for change in (change for change in scenario.ledger if change.origin == CALLED):
+        content = change.section.model_dump(exclude_unset=True)
+        layers[f"set_{len(layers) + 1}"] = [f"ledger: {json.dumps(content, ensure_ascii=False)}"]
+    return layers
+
+
+def _lever_lines(lever: Lever, step: float, years: range) -> list[str]:
     """A lever as a path in time; a constant one as its value in its first year, which holds."""
-    values = {year: f"{value:.10g}" for year, value in lever.path(step, years).items()}
+    values = {year: _value(lever.at(step, year), lever.dims) for year in years}
     kept = {year: value for year, value in values.items() if year == years.start or values[year - 1] != value}
     shown = ", ".join(f"{year}: {value}" for year, value in kept.items())
-    note = f"{step:+.2f} steps of {lever.step:g}"
-    return f"  {lever.name}:\n    value: {{{shown}}}\n    note: {note}"
+    return [f"{lever.name}:", f"  value: {{{shown}}}", f"  note: {step:+.2f} steps of {lever.step:g}"]
+
+
+def _value(array: Values, dims: Sequence[Dimension]) -> str:
+    """A value as YAML: one number where all members have the same, else by member."""
+    if np.all(array == array.flat[0]):
+        return f"{float(array.flat[0]):.10g}"
+    members = (f"{name}: {_value(part, dims[1:])}" for name, part in zip(dims[0].members, array, strict=True))
+    return f"{{{', '.join(members)}}}"
 
 
 def write_scenarios(folder: File, case: Case, paths: dict[str, tuple[Path, tuple[str, str]]]) -> list[File]:

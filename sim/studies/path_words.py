@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import xarray as xr
 
+from sim.numerics.draws import DrawRequest
+from sim.pipeline import Case
 from sim.studies.alternatives import Tried
 from sim.studies.path import Mix, Path
-from sim.studies.responses import Lever
+from sim.studies.responses import Lever, Values
 from sim.text import Text, joined
-from sim.words import chance, exact, plain, unit_text
+from sim.words import chance, exact, plain, signed, unit_text
 
 _COMMA = Text("、", ", ")
 
@@ -18,11 +21,14 @@ _COMMA = Text("、", ", ")
 def head(path: Path) -> Text:
     """Whether the targets are reached, and in how many draws."""
     wanted, reached, count = chance(path.probability), chance(path.joint), len(path.readings)
+    points = f"{100.0 * path.error:.1f}"
     name = f"P{100.0 * path.probability:.0f}"
     if path.reaches:
         return Text(
-            f"{name}：{count} 项目标同时实现的概率 {reached}（要求 {wanted}），代价 {path.cost:.1f}（档数的平方和）",
-            f"{name}: all {count} targets are met together in {reached} ({wanted} asked), cost {path.cost:.1f} (squared steps)",
+            f"{name}：{count} 项目标同时实现的概率 {reached}（要求 {wanted}，抽样误差 {points} 个百分点），"
+            f"代价 {path.cost:.1f}（档数的平方和）",
+            f"{name}: all {count} targets are met together in {reached} ({wanted} asked, sampling error {points} points), "
+            f"cost {path.cost:.1f} (squared steps)",
         )
     return Text(
         f"{name}：做不到。杠杆在范围内用到最好，{count} 项目标同时实现的概率也只有 {reached}（要求 {wanted}）",
@@ -37,11 +43,15 @@ def moves(path: Path) -> Iterator[tuple[Lever, float, Text]]:
     for place in (place for place in order if abs(path.steps[place]) > 0.0):
         lever, step = path.levers[place], float(path.steps[place])
         year = lever.before.years[-1] if lever.before.years else last
-        before = float(np.ravel(lever.before.at(year))[0])
-        after = before + step * lever.step
         units = unit_text(lever.unit, "zh"), unit_text(lever.unit, "en")
-        way = f"{plain_small(before)} → {plain_small(after)}"
+        way = f"{_span(lever.at(0.0, year))} → {_span(lever.at(step, year))}"
         yield lever, step, Text(f"{way} {units[0]}", f"{way} {units[1]}")
+
+
+def _span(values: Values) -> str:
+    """The value of a lever, from the lowest to the highest of its members where they differ."""
+    low, high = plain_small(float(values.min())), plain_small(float(values.max()))
+    return low if low == high else f"{low}–{high}"
 
 
 def plain_small(value: float) -> str:
@@ -61,7 +71,8 @@ def target_lines(path: Path) -> list[Text]:
             f" {reading.operator} {exact(target.value)} {unit.en}: {chance(float(path.single[place]))}",
         )
         if price:
-            line += Text(f"（再高 1% 的代价约 {price}）", f" (one per cent more would cost about {price})")
+            more = Text("再低 1% ", "one per cent less") if reading.operator == "<=" else Text("再高 1% ", "one per cent more")
+            line += Text(f"（{more.zh}的代价约 {price}）", f" ({more.en} would cost about {price})")
         found.append(line)
     return found
 
@@ -78,11 +89,58 @@ def obstacles(path: Path) -> list[Text]:
     found = []
     if short:
         found.append(Text("达不到的目标：", "out of reach: ") + joined(short, _COMMA))
-    if path.at_bounds:
+    for title, levers in (
+        (Text("已用到上限的杠杆：", "levers at their upper bounds: "), path.at_upper),
+        (Text("已用到下限的杠杆：", "levers at their lower bounds: "), path.at_lower),
+    ):
+        if levers:
+            found.append(title + joined([lever.label for lever in levers], _COMMA))
+    return found
+
+
+def remarks(case: Case, path: Path, draws: DrawRequest) -> Iterator[Text]:
+    """What the path was searched with, what it leaves out, and which levers the scenario already has beyond their bounds."""
+    count = f"{draws.count:,}"
+    yield Text(
+        f"概率由 {count} 次抽样（种子 {draws.seed}）得出。", f"Probabilities come from {count} draws (seed {draws.seed})."
+    )
+    kept = {reading.target.id for reading in path.readings}
+    left_out = [target.name for target in case.selection.targets if target.id not in kept]
+    if left_out:
+        yield Text(
+            f"情景另有 {len(left_out)} 项目标不由模型变量判断或不在推演期内，杠杆达不到，未计入：",
+            f"{len(left_out)} more targets of the scenario are said by no variable or lie beyond the run, and are left out: ",
+        ) + joined(left_out, _COMMA)
+    for lever in (lever for lever in path.levers if lever.is_outside):
+        yield lever.label + Text(
+            f"（{lever.name}）的现值在 levers.yaml 的范围之外，只能往回调。",
+            f" ({lever.name}) lies beyond its bounds in levers.yaml and may only come back.",
+        )
+
+
+def closing_lines(study: xr.Dataset) -> list[Text]:
+    """How far each lever closes the gap of each target in the central run; the parts add up."""
+    found = []
+    labels = [Text(*pair) for pair in zip(study["change_zh"].to_numpy(), study["change_en"].to_numpy(), strict=True)]
+    for target in study["target"].to_numpy():
+        row = study.sel(target=target)
+        parts, moved = row["shapley"].to_numpy(), float(row["end"]) - float(row["start"])
+        order = [place for place in np.argsort(-np.abs(parts)) if abs(parts[place]) >= _SMALL * abs(moved)]
+        shown = joined([labels[place] + Text(*[f" {signed(float(parts[place]))}"] * 2) for place in order], _COMMA)
+        start, end, goal = (plain(float(row[name])) for name in ("start", "end", "goal"))
+        name, unit = Text(str(row["name_zh"].item()), str(row["name_en"].item())), str(row["unit"].item())
         found.append(
-            Text("已用到上限的杠杆：", "levers at their bounds: ") + joined([lever.label for lever in path.at_bounds], _COMMA)
+            name
+            + Text(
+                f"：中心值由 {start} 到 {end} {unit_text(unit, 'zh')}（目标 {goal}）：{shown.zh}",
+                f": central run from {start} to {end} {unit_text(unit, 'en')} (target {goal}): {shown.en}",
+            )
         )
     return found
+
+
+_SMALL = 0.01
+"""Part of the whole move from which on a lever's part is printed."""
 
 
 def mix_lines(mixes: Sequence[Mix], first: Path) -> list[Text]:

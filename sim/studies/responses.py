@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.dimensions import Dimension
 from sim.futures import draws_of, posterior_of, task_of
 from sim.inputs.levers import LeverEntry
 from sim.inputs.values import YearPath
@@ -28,6 +29,7 @@ from sim.studies.solved_promises import least
 from sim.text import Text
 
 Values = NDArray[Any]
+_CLOSE = 1e-9
 _AROUND = 0.15
 """Part of the draws on either side of a quantile whose responses are averaged."""
 _NUDGE = 0.25
@@ -47,9 +49,13 @@ class Lever:
     high: float
     before: YearPath
 
-    def path(self, steps: float, years: range) -> dict[int, float]:
-        """Its values by year once it is moved; of several members those of the first."""
-        return {year: float(np.ravel(self.before.at(year))[0] + steps * self.step) for year in years}
+    dims: tuple[Dimension, ...] = ()
+    is_outside: bool = False
+    """Whether the scenario has it beyond what is believable, so that it may only come back."""
+
+    def at(self, steps: float, year: int) -> Values:
+        """Its value [dims...] in a year once it is moved: all members by as much."""
+        return np.asarray(self.before.at(year) + steps * self.step)
 
 
 def lever_of(case: Case, name: str, entry: LeverEntry) -> Lever:
@@ -59,7 +65,9 @@ def lever_of(case: Case, name: str, entry: LeverEntry) -> Lever:
     values = np.array([path.at(year).ravel() for year in range(first, last + 1)])
     low, high = (float(value) for value in entry.between)
     down, up = min((low - values.min()) / entry.step, 0.0), max((high - values.max()) / entry.step, 0.0)
-    return Lever(name, record.label, record.unit, float(entry.step), float(entry.weight), down, up, path)
+    outside = bool(values.min() < low - _CLOSE or values.max() > high + _CLOSE)
+    dims = tuple(case.world.graph.dimensions[dim] for dim in record.dims)
+    return Lever(name, record.label, record.unit, float(entry.step), float(entry.weight), down, up, path, dims, outside)
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,13 @@ class Responses:
         task = task_of(case, outputs, draws, self.request.precision)
         parts = run_portions(task, _Gatherer(self.readings), self.request.workers)
         return np.concatenate(list(parts), axis=1).reshape(len(self.readings), points.shape[1], members)
+
+    @property
+    def groups(self) -> NDArray[np.intp] | None:
+        """What each draw has in common with others."""
+        posterior = None if self.request.prior else posterior_of(self.case.world)
+        count = draws_of(self.case, self.request, posterior).groups
+        return np.arange(self.request.count) % count if count > 1 else None
 
     @property
     def _first(self) -> int:

@@ -161,6 +161,33 @@ def test_the_scenario_file_of_a_path_and_of_each_other_mix_reaches_what_it_promi
 
 
 @pytest.mark.slow
+def test_the_scenario_file_of_a_path_keeps_what_the_call_has_set_and_members_that_differ(copied: Home, tmp_path: Path) -> None:
+    """Layers, --use, --set of values and of the ledger, and a lever whose members differ: the file alone does the same."""
+    scenario = copied.scenarios / "mine.yaml"
+    scenario.write_text(
+        "name: {zh: 我的, en: mine}\nextends: plan_2025\n"
+        "levers:\n  nurture_policy:\n    value: {2022: {industry: 0.01}, 2024: {industry: 0.02}}\n"
+        "overrides:\n  more: {levers: {hightech_push: 1.4}}\n",
+        encoding="utf-8",
+    )
+    settings = ("market_policy", "0.02"), ("ledger.delay.all", "1"), ("external_demand_growth", "0.03")
+    case = replace(
+        pipeline.open_cases(copied, [scenario], None, ("more",), settings)[0],
+        selection=case_of(copied, "plan_2025", *PATH_TARGETS).selection,
+    )
+    few = replace(FEW, count=100)
+    path = required_path(case, PathRequest(0.5, few, FEW, ("nurture_policy", "hightech_push", "market_policy")))
+    assert path.reaches
+    (file,) = write_scenarios(tmp_path, case, {"found": (path, ("甲", "a"))})
+    text = file.read_text(encoding="utf-8")
+    assert "use: [more, set_1, set_2, set_3, required_path]" in text
+    done = with_draws(pipeline.run(pipeline.open_cases(copied, [file], None, (), ())[0]), FEW)
+    assert done.ensemble is not None
+    assert done.ensemble.all_met is not None
+    assert done.ensemble.all_met.probability == pytest.approx(path.joint, abs=1e-12)
+
+
+@pytest.mark.slow
 def test_what_cannot_be_reached_names_the_targets_and_the_bounds(home: Home) -> None:
     case = case_of(home, "plan_2025", "hy_mfg_share_gdp_2025", "hy_hightech_firms_2025")
     levers = "market_policy", "hightech_push", "hightech_policy"
@@ -168,7 +195,7 @@ def test_what_cannot_be_reached_names_the_targets_and_the_bounds(home: Home) -> 
     assert not path.reaches
     short = {reading.target.id for reading, part in zip(path.readings, path.short, strict=True) if part > 0.0}
     assert short == {"hy_mfg_share_gdp_2025"}
-    assert "market_policy" in {lever.name for lever in path.at_bounds}
+    assert "market_policy" in {lever.name for lever in path.at_upper}
 
 
 def test_the_final_evaluation_of_the_plan_is_what_happened(home: Home) -> None:
