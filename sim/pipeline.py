@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from sim.plan.scorecard import Judge, Score, score_all
 from sim.plan.selection import Selection, selected_targets
 from sim.plan.step_error import StepError, step_error, with_step_errors
 from sim.projects import ledger_plan, with_means
-from sim.text import Text
+from sim.text import Text, joined
 from sim.world import World, open_world
 
 Progress = Callable[[str, int, int], None]
@@ -153,7 +153,17 @@ def prepare(scenario: Scenario, world: World) -> Case:
     faults.raise_if_any()
     if bound is None:
         raise AssertionError("a binding failed without a fault")
-    return Case(scenario, world, bound, selection, last_year, plan)
+    remarks = (*selection.remarks, *_unchecked(world, bound))
+    return Case(scenario, world, bound, replace(selection, remarks=remarks), last_year, plan)
+
+
+def _unchecked(world: World, bound: Bound) -> Iterator[Text]:
+    """Identities that cannot hold, since the scenario gives one of their variables."""
+    skipped = [item.label.text() for item in world.identities.identities if not bound.given.isdisjoint(item.variables)]
+    if skipped:
+        yield Text("情景给定了变量，下列恒等式不检查：", "The scenario gives variables; not checked: ") + joined(
+            skipped, Text("、", ", ")
+        )
 
 
 def _with_warnings(selection: Selection, world: World) -> Selection:

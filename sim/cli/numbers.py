@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from sim.errors import Fault, UsageError
@@ -61,7 +62,7 @@ def share_of(text: str, option: str) -> float:
     UsageError
         when it says none.
     """
-    written = text.strip().replace("％", "%")
+    written = _narrow(text)
     digits = written.removesuffix("%").strip()
     value = float(digits) * (0.01 if written.endswith("%") else 1.0) if _DECIMAL.fullmatch(digits) else math.nan
     if 0.0 < value < 1.0:
@@ -69,6 +70,11 @@ def share_of(text: str, option: str) -> float:
     message = Text(f"{option} {text!r} 不可用", f"{option} {text!r} cannot be used")
     advice = Text("应在 0% 与 100% 之间，例如 80%", "give a share between 0 % and 100 %, such as 80%")
     raise UsageError(Fault(message, advice=advice))
+
+
+def _narrow(text: str) -> str:
+    """Full-width digits and signs as a Chinese keyboard writes them, as the usual ones."""
+    return unicodedata.normalize("NFKC", text.strip())
 
 
 def year_of(text: str, option: str) -> int:
@@ -88,7 +94,7 @@ def year_of(text: str, option: str) -> int:
 
 def whole(option: str, text: str, low: int, high: int, faults: list[Fault]) -> int:
     """A whole number within its limits; the lower one after adding a fault."""
-    written = text.strip()
+    written = _narrow(text)
     if _WHOLE.fullmatch(written):
         number = int(written.replace("_", "").replace(",", ""))
         if low <= number <= high:

@@ -22,7 +22,11 @@ def attribute(one: Chosen, other: Chosen, targets: tuple[str, ...], speaker: Spe
     """Print a table per target."""
     first, second = with_targets(one.case(), targets), with_targets(other.case(), targets)
     with speaker.progress(1, Text("逐一替换改动", "mixing the two scenarios")):
-        found = attribution(first, second, AttributionRequest(targets, one.seed))
+        found = attribution(
+            first,
+            second,
+            AttributionRequest(tuple(target.id for target in first.selection.targets) if targets else (), one.seed),
+        )
     if speaker.as_json:
         speaker.json(_document(found))
         return

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sim.errors import Fault, Place, UsageError, nearest
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario
 from sim.pipeline import Case, open_cases, seeded
+from sim.plan.named import targets_named
 from sim.plan.selection import Selection
-from sim.text import Text
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,5 @@ def with_targets(case: Case, names: tuple[str, ...]) -> Case:
     """
     if not names:
         return case
-    known, faults = case.world.catalogue.targets, []
-    for name in (name for name in names if name not in known):
-        message = Text(f"目录中没有目标 {name}", f"no target {name} in the catalogue")
-        faults.append(Fault(message, Place(key="--target"), nearest(name, known)))
-    if faults:
-        raise UsageError(faults)
-    return replace(case, selection=Selection(tuple(known[name] for name in dict.fromkeys(names)), case.selection.remarks))
+    chosen = targets_named(case.world.catalogue.targets, names, "--target")
+    return replace(case, selection=Selection(tuple(chosen), case.selection.remarks))

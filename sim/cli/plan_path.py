@@ -13,7 +13,7 @@ from rich.table import Table
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked, share_of, whole
 from sim.cli.plan_case import Chosen, with_targets
-from sim.errors import Fault, UsageError
+from sim.errors import Faults, UsageError
 from sim.inputs.scenario import read_scenario
 from sim.numerics.draws import DrawRequest
 from sim.outputs.store import fail_if_not_writable, results_folder
@@ -44,11 +44,12 @@ class Request:
 
 def path(chosen: Chosen, request: Request, speaker: Speaker) -> None:
     """Search, write the scenario files, print what they do."""
-    faults: list[Fault] = []
-    count = whole("--levers", request.most, 1, 40, faults)
-    if faults:
-        raise UsageError(faults)
-    wanted = sorted({share_of(item, "--chance") for item in request.chances or USUAL_CHANCES})
+    faults, wanted = Faults(), list[float]()
+    count = whole("--levers", request.most, 1, 40, faults.found)
+    for item in request.chances or USUAL_CHANCES:
+        with faults.gathering(UsageError):
+            wanted.append(share_of(item, "--chance"))
+    faults.raise_if_any(UsageError)
     fail_if_not_writable(request.out)
     asked = request.asked
     proof = DrawRequest(PROOF if asked.count is None else asked.count, asked.seed, asked.workers, asked.precision, asked.prior)
@@ -56,7 +57,7 @@ def path(chosen: Chosen, request: Request, speaker: Speaker) -> None:
     case = with_targets(chosen.case(), request.targets)
     speaker.mind(case.selection.remarks)
     with speaker.progress(1, case.scenario.name) as told:
-        requests = [PathRequest(share, search, proof, request.levers, count) for share in wanted]
+        requests = [PathRequest(share, search, proof, request.levers, count) for share in sorted(set(wanted))]
         paths = [required_path(case, request, told) for request in requests]
         mixes = menu(case, requests[0], paths[0], told) if paths[0].reaches else []
         alternatives = tried(case, paths[0], requests[0])

@@ -55,6 +55,7 @@ _MESSAGES = {
 }
 
 _SHOWN = 40
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _QUOTED = re.compile(r"'([^']*)'")
 _LIMITS = {
     "greater_than": ("大于", "above", "gt"),
@@ -71,9 +72,25 @@ def check_against(schema: type[Schema], data: Any, document: Document, faults: F
     try:
         return schema.model_validate(data)
     except ValidationError as error:
-        for detail in error.errors():
+        for detail in _without_alternatives(error.errors()):
             _add(detail, schema, document, faults, at)
         return _salvaged(schema, data, error)
+
+
+_ALTERNATIVES = ("float", "int", "str", "bool")
+"""What pydantic adds to the path of a value that may be one of several types, as if it were a key."""
+
+
+def _without_alternatives(details: list[Any]) -> list[Any]:
+    """One fault for a value that is none of several types: the widest of them says what is wanted."""
+    kept: dict[tuple[Any, ...], Any] = {}
+    for detail in details:
+        is_one = detail["loc"][-1:] and detail["loc"][-1] in _ALTERNATIVES and detail["type"] in _MESSAGES
+        if not is_one:
+            kept[(*detail["loc"], detail["type"])] = detail
+        elif detail["loc"][:-1] not in kept or detail["loc"][-1] == "float":
+            kept[detail["loc"][:-1]] = {**detail, "loc": detail["loc"][:-1]}
+    return list(kept.values())
 
 
 _MOST_TRIES = 8
@@ -120,7 +137,14 @@ def _add(detail: Any, schema: type[BaseModel], document: Document, faults: Fault
         message = Text(f"不能写“{written}”", f"'{written}' is not allowed here")
         faults.add(message, place, nearest(written, _QUOTED.findall(detail["ctx"]["expected"])))
     else:
-        faults.add(_wording(detail), place)
+        faults.add(_wording(detail), place, _NO_QUOTES if _is_quoted_number(detail) else None)
+
+
+_NO_QUOTES = Text("去掉引号", "without quotes")
+
+
+def _is_quoted_number(detail: Any) -> bool:
+    return detail["type"] in ("float_type", "int_type") and bool(_NUMBER.fullmatch(str(detail["input"])))
 
 
 def _wording(detail: Any) -> Text:

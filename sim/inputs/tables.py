@@ -70,8 +70,11 @@ def number(text: str, place: Place, column: str) -> float:
         value = math.nan
     if not math.isfinite(value):
         message = Text(f"列 {column} 不是数：“{text}”", f"column {column} is not a number: '{text}'")
-        raise InputError(Fault(message, place))
+        raise InputError(Fault(message, place, _ONLY_DIGITS if any(sign.isdigit() for sign in text) else None))
     return value
+
+
+_ONLY_DIGITS = Text("只写数字，不写千分号和单位，例如 5500", "write digits alone, no thousands separators and no unit: 5500")
 
 
 def numbers(row: Mapping[str, str], columns: Iterable[str], place: Place) -> dict[str, float]:

@@ -148,6 +148,8 @@ def _syntax_fault(error: MarkedYAMLError, file: Path) -> Fault:
     mark = error.problem_mark or error.context_mark
     place = Place(file) if mark is None else Place(file, mark.line + 1, mark.column + 1)
     problem = error.problem or "?"
+    if "\\t" in problem:
+        return Fault(Text("用了制表符", "there is a tab"), place, Text("请改为空格", "write blanks instead"))
     advice = Text("检查缩进、冒号后的空格和引号", "check indentation, the blank after a colon, and quotes")
     return Fault(Text(f"不是有效的 YAML：{problem}", f"not valid YAML: {problem}"), place, advice)
 

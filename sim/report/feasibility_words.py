@@ -136,6 +136,12 @@ def joint_sentence(study: xr.Dataset) -> Text:
     )
 
 
+def left_out_sentences(study: xr.Dataset) -> list[Text]:
+    """Targets of the scenario that draws say nothing of, and why."""
+    zh, en = str(study.attrs["left_out_zh"]), str(study.attrs["left_out_en"])
+    return [Text(f"不能由抽样判断、未计入的目标：{zh}。", f"Targets that draws cannot judge, left out: {en}.")] if zh else []
+
+
 def pair_sentences(study: xr.Dataset) -> list[Text]:
     """The pairs that fight most, and those that support each other most, where that is clear."""
     names = [str(name) for name in study["target"].to_numpy()]
@@ -222,7 +228,7 @@ def sentences(study: xr.Dataset) -> list[tuple[Text, list[Text]]]:
     targets = [target_sentence(study, str(name)) for name in study["target"].to_numpy()]
     parts = [
         (Text("各目标", "Each target"), targets),
-        (Text("同时实现", "All together"), [joint_sentence(study), *pair_sentences(study)]),
+        (Text("同时实现", "All together"), [joint_sentence(study), *left_out_sentences(study), *pair_sentences(study)]),
         (Text("放宽", "What must give"), relaxation_sentences(study)),
         (_UNKNOWNS, unknown_sentences(study)),
     ]

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.errors import InputError, Place
 from sim.inputs.levers import Alternative
 from sim.inputs.scenario import read_scenario
 from sim.pipeline import Case, prepare, seeded
 from sim.plan.reading import Reading
-from sim.studies.path import Path, PathRequest, levers_file, up_to_the_targets
+from sim.studies.path import Path, PathRequest, levers_file, levers_path, up_to_the_targets
 from sim.studies.responses import Lever, Responses, Values
 from sim.text import Text
 
@@ -40,7 +41,11 @@ def tried(case: Case, path: Path, request: PathRequest) -> list[Tried]:
     found = []
     for item in levers_file(case).alternatives:
         settings = tuple((key, str(value)) for key, value in item.settings.items())
-        other = _with(case, settings)
+        try:
+            other = _with(case, settings)
+        except InputError as error:
+            place = Place(levers_path(case), key=f"alternatives: {item.label.zh}")
+            raise InputError([replace(fault, place=place) for fault in error.faults]) from error
         if other.plan != case.plan:
             found.append(_tried(case, other, item, settings, path, request))
     return found

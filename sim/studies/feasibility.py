@@ -52,10 +52,11 @@ def feasibility(case: Case, request: FeasibilityRequest, progress: Progress | No
     outcome = run(case)
     draws = target_draws(outcome, request.draws, progress)
     if not draws.targets:
-        message = Text("没有可以判断的目标", "there is no target that a run can judge")
-        raise UsageError(Fault(message, Place(case.scenario.file, key="targets")))
+        raise UsageError(_nothing_to_judge(outcome))
     posterior = None if request.draws.prior else posterior_of(case.world)
     origin = origin_of_draws(posterior)
+    judged = {target.id for target in draws.targets}
+    left_out = [score for score in outcome.scores if score.target.id not in judged]
     central = {score.target.id: score.projected for score in outcome.scores}
     dataset = xr.Dataset(
         _single(draws, central)
@@ -77,9 +78,25 @@ def feasibility(case: Case, request: FeasibilityRequest, progress: Progress | No
         lost=draws.lost,
         seed=request.draws.seed,
         required=request.required,
+        left_out_zh="；".join(f"{score.target.name.zh}（{score.reason.zh}）" for score in left_out),
+        left_out_en="; ".join(f"{score.target.name.en} ({score.reason.en})" for score in left_out),
         origin_zh=origin.zh,
         origin_en=origin.en,
     )
+
+
+def _nothing_to_judge(outcome: Outcome) -> list[Fault]:
+    """Why none of the targets can be judged."""
+    place = Place(outcome.case.scenario.file, key="targets")
+    if not outcome.scores:
+        return [
+            Fault(
+                Text("情景没有列目标", "the scenario names no target"),
+                place,
+                Text("用 --target 指定", "name some with --target"),
+            )
+        ]
+    return [Fault(score.target.name + Text("：", ": ") + score.reason, Place(key=score.target.id)) for score in outcome.scores]
 
 
 def _single(draws: TargetDraws, central: Mapping[str, float | None]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path as File
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,8 +110,12 @@ def up_to_the_targets(case: Case, readings: Sequence[Reading]) -> Case:
 
 def levers_file(case: Case) -> LeversFile:
     """What the model offers to be moved."""
-    world = case.world
-    return read_levers(world.home.models / world.city.settings.model / "levers.yaml", world.city.parameters)
+    return read_levers(levers_path(case), case.world.city.parameters)
+
+
+def levers_path(case: Case) -> File:
+    """Where it stands."""
+    return case.world.home.models / case.world.city.settings.model / "levers.yaml"
 
 
 def required_path(case: Case, request: PathRequest, progress: Progress | None = None) -> Path:

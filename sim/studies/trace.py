@@ -14,13 +14,14 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.errors import Fault, InputError, Place, UsageError, nearest
+from sim.errors import Fault, InputError, Place, UsageError
 from sim.inputs.bindings import AnyBinding, Binding
 from sim.inputs.documents import PlanDocument
 from sim.inputs.targets import PlanTarget
 from sim.model.loops import readers_of
 from sim.numerics.links import Members, at_year_end, elasticity, link_sign, looked_at
 from sim.pipeline import Case, Outcome, groups_of, run
+from sim.plan.named import targets_named
 from sim.plan.reading import DISTRICT, is_intensive, unit_of
 from sim.plan.scorecard import Score
 from sim.text import Text
@@ -98,11 +99,7 @@ def find_target(world: World, name: str) -> PlanTarget:
     UsageError
         when there is none of that name.
     """
-    targets = world.catalogue.targets
-    if name not in targets:
-        message = Text(f"目录中没有目标 {name}", f"no target {name} in the catalogue")
-        raise UsageError(Fault(message, Place(), nearest(name, targets)))
-    return targets[name]
+    return targets_named(world.catalogue.targets, [name])[0]
 
 
 def trace(case: Case, request: TraceRequest) -> Trace:

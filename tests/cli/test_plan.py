@@ -90,6 +90,12 @@ def test_trace_prints_sentence_document_hash_and_drivers() -> None:
         (("lint", "--as-of", "soon"), "--as-of 'soon' cannot be used"),
         (("evaluate",), "such as --as-of 2025"),
         (("feasibility", "--draws", "0"), "a whole number from 30"),
+        (("path", "--levers", "0", "--chance", "2", "--chance", "x"), "--chance 'x' cannot be used"),
+        (("path", "--target", "hy_china_quality_award"), "no target that levers could reach"),
+        (("trace", "地区生产总值年"), "no target"),
+        (("trace", "生产总值"), "names like it: hy_gdp_2025"),
+        (("evaluate", "--as-of", "2025", "--scenario", "vision_2035"), "names no target"),
+        (("feasibility", "--target", "hy_logistics_5a_2025", "--draws", "30"), "hy_logistics_5a_2025"),
         (("path", "--draws", "3"), "a whole number from 30"),
         (("evaluate", "--as-of", "2025", "--draws", "1"), "a whole number from 30"),
         (("evaluate", "--as-of", "2050"), "lies outside"),
@@ -148,3 +154,16 @@ def test_path_writes_scenarios_that_run(tmp_path: Path) -> None:
     done = sim("run", file, *FEW, "--out", tmp_path / "runs", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["draws"][0]["all_met"] == pytest.approx(path["joint"])
+
+
+def test_a_target_may_be_named_as_it_is_printed_and_numbers_be_wide() -> None:
+    done = sim("plan", "trace", "地区生产总值", "--lang", "zh", "--depth", "１")
+    assert done.returncode == 0, done.stderr
+    assert "hy_gdp_2025" in done.stdout
+
+
+def test_targets_that_draws_cannot_judge_are_named_with_the_reason(tmp_path: Path) -> None:
+    words = ("--target", "hy_gdp_2025", "--target", "hy_logistics_5a_2025")
+    found = json_of("feasibility", *words, "--draws", "30", "--workers", "1", "--out", tmp_path, "--lang", "en")
+    lines = [line for part in found["sentences"].values() for line in part]
+    assert any(line.startswith("Targets that draws cannot judge, left out: ") for line in lines)

@@ -24,6 +24,7 @@ class Everything(Record):
     span: Annotated[tuple[float, float], Field(strict=False)] = (0.0, 1.0)
     named: dict[str, float] = {}
     word: Literal["level", "growth"] = "level"
+    either: float | int = 0
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,7 @@ class Everything(Record):
         ("word: grwth", "不能写“grwth”", "'grwth' is not allowed here"),
         ("word: [a]", "不能写“['a']”", "'['a']' is not allowed here"),
         ("wrd: a", "未知键 wrd", "unknown key wrd"),
+        ("either: 一百", "应为数", "a number is wanted"),
     ],
 )
 def test_every_kind_of_fault_has_its_words(written: str, zh: str, en: str) -> None:
@@ -56,7 +58,11 @@ def test_every_kind_of_fault_has_its_words(written: str, zh: str, en: str) -> No
 
 
 def test_what_is_misspelt_is_met_with_the_nearest() -> None:
-    for written, advice in (("word: grwth", "did you mean 'growth'?"), ("wrd: level", "did you mean 'word'?")):
+    for written, advice in (
+        ("word: grwth", "did you mean 'growth'?"),
+        ('either: "0.03"', "without quotes"),
+        ("wrd: level", "did you mean 'word'?"),
+    ):
         faults, document = Faults(), parse_yaml(written, Path("file.yaml"))
         check_against(Everything, document.data, document, faults)
         assert faults.found[0].advice is not None

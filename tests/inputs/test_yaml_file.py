@@ -60,6 +60,7 @@ def test_plain_data_with_places() -> None:
         ("? [1, 2]\n: 3\n", "a key must be a word or a number"),
         ("a: " + "[" * 100 + "]" * 100, "nested deeper"),
         ("a: \x00", "not valid YAML"),
+        ("a:\n\tb: 1\n", "there is a tab"),
     ],
 )
 def test_faults(text: str, expected: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sim.inputs.targets import PlanTarget
@@ -13,7 +13,7 @@ from sim.plan.evaluation.actuals import Actual, NoActual, actual_of, base_year_o
 from sim.plan.evaluation.progress import STANDING_NAMES, STANDINGS, Standing, standing, time_share
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.plan import Plan
-from sim.text import Language, Text
+from sim.text import Language, Text, joined
 
 Nature = Literal["binding", "expected"]
 NATURE_NAMES: dict[Nature, Text] = {"binding": Text("约束性", "binding"), "expected": Text("预期性", "expected")}
@@ -103,7 +103,11 @@ def _evaluated(plan: Plan, target: PlanTarget, claim: Claim | None, terms: Terms
     found = actual_of(plan, claim, terms.plan_base, terms.as_of, believed)
     if isinstance(found, NoActual):
         return Evaluated(target, nature, "unknown", found.reason, base_year=base_year)
-    return _judged(target, claim, nature, found, base_year)
+    row = _judged(target, claim, nature, found, base_year)
+    if found.year < min(terms.as_of, claim.last):
+        late = Text(f"数据只到 {found.year} 年", f"data end in {found.year}")
+        return replace(row, reason=joined([item for item in (row.reason, late) if item.zh], Text("；", "; ")))
+    return row
 
 
 def _judged(target: PlanTarget, claim: Claim, nature: Nature, found: Actual, base_year: int) -> Evaluated:

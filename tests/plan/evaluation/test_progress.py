@@ -187,6 +187,7 @@ def test_reasons_dates_and_natures_of_the_hand_made_table(table: dict[str, Evalu
     assert table["undated"].reason.en == "no target year is printed"
     assert table["part"].reason.en.startswith("as the a that holds it")
     assert (table["late"].actual_year, table["late"].share) == (2021, 0.2)
+    assert table["late"].reason.en == "data end in 2021"
     assert (table["fast"].share, table["fast"].progress) == (0.6, 0.75)
     assert table["keep"].progress is None  # it has no path
     assert table["growth"].progress == pytest.approx(math.log(1.08 * 1.03 * 1.05) / (5 * math.log(1.06)))
