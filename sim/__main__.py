@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
-from sim.interrupts import InterruptedRun, answer_interrupts
+from sim.interrupts import InterruptedRun, answer_interrupts, was_asked_to_stop
 
 
 def main() -> None:
@@ -15,8 +16,16 @@ def main() -> None:
 
         call()
     except InterruptedRun:
-        sys.stderr.write("已中断。 / Interrupted.\n")
-        sys.exit(1)
+        _give_up()
+    except Exception:
+        if was_asked_to_stop():  # while modules were loaded, a library wrapped the interrupt in an error of its own
+            _give_up()
+        raise
+
+
+def _give_up() -> NoReturn:
+    sys.stderr.write("已中断。 / Interrupted.\n")
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,11 @@ def fail_if_interrupted() -> None:
         raise InterruptedRun
 
 
+def was_asked_to_stop() -> bool:
+    """Whether an interrupt came, for errors that a library made of it."""
+    return bool(_asked)
+
+
 def _stop(number: int, _: Any) -> None:
     for other in _numbers():
         signal.signal(other, signal.SIG_IGN)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from sim.cli.app import main
 from sim.interrupts import InterruptedRun, answer_interrupts, fail_if_interrupted
 
 
@@ -44,3 +45,31 @@ def test_an_exception_lost_in_a_finaliser_is_raised_at_the_next_look() -> None:
     del thing
     with pytest.raises(InterruptedRun):
         fail_if_interrupted()
+
+
+def test_an_interrupt_that_a_library_made_an_error_of_is_still_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def wrapping() -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+        except InterruptedRun as error:
+            raise ValueError("broken schema") from error
+
+    answer_interrupts()
+    monkeypatch.setattr("sim.cli.app.app", wrapping)
+    monkeypatch.setattr("sys.argv", ["sim", "plan", "lint", "--lang", "en"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert "Interrupted; no half-written results were left." in capsys.readouterr().err
+
+
+def test_an_error_without_an_interrupt_is_not_called_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty() -> None:
+        raise ValueError("a mistake in the code")
+
+    answer_interrupts()
+    monkeypatch.setattr("sim.cli.app.app", faulty)
+    with pytest.raises(ValueError, match="a mistake in the code"):
+        main()

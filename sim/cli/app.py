@@ -38,7 +38,7 @@ from sim.cli.options import (
 )
 from sim.cli.plan_verbs import plan
 from sim.errors import Fault, Place, SimError, UsageError
-from sim.interrupts import InterruptedRun
+from sim.interrupts import InterruptedRun, was_asked_to_stop
 from sim.text import Text
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -325,9 +325,7 @@ def main() -> None:
         speaker(_language_of_call()).faults(error)
         sys.exit(error.exit_status)
     except InterruptedRun:
-        if "sweep" in sys.argv[1:2]:
-            _give_up("已中断；算完的部分都在，用同一命令继续。", "Interrupted; the same command goes on from what is complete.")
-        _give_up("已中断，没有留下不完整的结果。", "Interrupted; no half-written results were left.")
+        _say_interrupted()
     except BrokenExecutor:
         zh = "一个计算进程被外部终止（可能内存不足），没有留下不完整的结果。请减少 --workers 后重试。"
         en = "A worker process was ended from outside (out of memory?); nothing half-written was left. Try fewer --workers."
@@ -335,6 +333,16 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except Exception:
+        if was_asked_to_stop():  # a library wrapped the interrupt in an error of its own
+            _say_interrupted()
+        raise
+
+
+def _say_interrupted() -> NoReturn:
+    if "sweep" in sys.argv[1:2]:
+        _give_up("已中断；算完的部分都在，用同一命令继续。", "Interrupted; the same command goes on from what is complete.")
+    _give_up("已中断，没有留下不完整的结果。", "Interrupted; no half-written results were left.")
 
 
 def _give_up(zh: str, en: str) -> NoReturn:

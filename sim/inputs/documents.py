@@ -46,7 +46,10 @@ class PlanDocument:
 
 
 def read_documents(file: Path, folder: Path, faults: Faults) -> dict[str, PlanDocument]:
-    """The documents of a plan by file name; every text has an entry and every entry a text. Faults are added."""
+    """The documents of a plan by file name; every text has an entry and every entry a text. Faults are added.
+
+    A text whose entry is faulty is kept without its title and year, so that sentences can still be held against it.
+    """
     contents = {item.name: read_bytes(item, MAX_BYTES) for item in sorted(folder.glob("*.txt"))}
     document = read_yaml(file)
     entries: dict[str, DocumentEntry | None] = {
@@ -56,16 +59,16 @@ def read_documents(file: Path, folder: Path, faults: Faults) -> dict[str, PlanDo
         known = contents if name in entries else entries
         message = Text(f"文件与 documents.yaml 不符：{name}", f"documents and documents.yaml differ: {name}")
         faults.add(message, document.place((name,)), nearest(name, known))
-    return {name: _document(folder / name, entry, contents) for name, entry in entries.items() if entry and name in contents}
+    return {name: _document(folder / name, entry, contents) for name, entry in entries.items() if name in contents}
 
 
-def _document(file: Path, entry: DocumentEntry, contents: Mapping[str, bytes]) -> PlanDocument:
+def _document(file: Path, entry: DocumentEntry | None, contents: Mapping[str, bytes]) -> PlanDocument:
     content = contents[file.name]
     return PlanDocument(
         file=file,
-        title=Text(entry.zh, entry.en),
-        year=entry.year,
-        recorded=entry.sha256,
+        title=Text(file.name, file.name) if entry is None else Text(entry.zh, entry.en),
+        year=0 if entry is None else entry.year,
+        recorded="" if entry is None else entry.sha256,
         found=hashlib.sha256(content).hexdigest(),
         text=content.decode("utf-8", "replace"),
     )

@@ -33,7 +33,10 @@ T = TypeVar("T")
 Portion = tuple[int, int]
 _FOLDER, _TASK = "sim-draws-", "task.pickle"
 _NOTHING = np.zeros(0)
-_CANCELLED = r"[\s\S]*\b(but not used|have been\s+cancelled)\b"  # an interrupt is meant to cancel
+_EXPECTED = (
+    r"[\s\S]*\b(but not used|have been\s+cancelled)\b",  # an interrupt is meant to cancel
+    r"A worker stopped while some jobs were given",  # a worker that has grown is replaced, and nothing is lost
+)
 
 
 def run_portions(
@@ -89,7 +92,8 @@ def _in_parallel(folder: Path, portions: list[Portion], workers: int, handed_out
             handed_out.append(portion)
             yield delayed(run_portion)(str(folder), *portion)
 
-    warnings.filterwarnings("ignore", message=_CANCELLED, category=UserWarning)
+    for message in _EXPECTED:
+        warnings.filterwarnings("ignore", message=message, category=UserWarning)
     parallel = Parallel(
         n_jobs=workers,
         backend="loky",

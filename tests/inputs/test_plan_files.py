@@ -99,6 +99,22 @@ def test_faulty_plan_files(file: str, old: str, new: str, expected: str, copied:
     assert expected in str(caught.value)
 
 
+def test_a_faulty_entry_of_a_document_is_one_fault(copied: Home) -> None:
+    file = copied.models / "hengyang" / "plan" / "documents.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("year: 2021", 'year: "2021"', 1), encoding="utf-8")
+    with pytest.raises(SimError) as caught:
+        open_world(copied, "hengyang")
+    assert len(caught.value.faults) == 1
+
+
+def test_rows_of_commas_below_a_table_are_none(copied: Home) -> None:
+    file = copied.models / "hengyang" / "plan" / "targets.csv"
+    before = len(open_world(copied, "hengyang").catalogue.targets)
+    with file.open("a", encoding="utf-8", newline="") as handle:
+        handle.write("," * 14 + "\r\n" + "," * 14 + "\r\n")
+    assert len(open_world(copied, "hengyang").catalogue.targets) == before
+
+
 def test_faulty_reviews(tmp_path: Path) -> None:
     file = tmp_path / "reviews.yaml"
     because = "judgement: holds, because: {zh: 甲, en: a}"
