@@ -15,8 +15,9 @@ from sim.pipeline import Case, open_cases
 from sim.plan.lint.rules import lint, plan_of
 from sim.plan.selection import Selection
 from sim.processes import processors
-from sim.studies.feasibility import FeasibilityRequest, feasibility
-from sim.studies.path import PathRequest, required_path
+from sim.studies.plan.feasibility import FeasibilityRequest, feasibility
+from sim.studies.plan.path import required_path
+from sim.studies.plan.paths import PathRequest
 from sim.world import open_world
 
 TARGETS = (

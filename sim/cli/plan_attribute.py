@@ -10,7 +10,7 @@ from rich.table import Table
 
 from sim.cli.console import Speaker
 from sim.cli.plan_case import Chosen, with_targets
-from sim.studies.attribute import AttributionRequest, attribution
+from sim.studies.plan.attribute import AttributionRequest, attribution
 from sim.text import Text
 from sim.words import plain, signed, unit_text
 

@@ -15,7 +15,7 @@ from sim.errors import Fault, Place, UsageError
 from sim.numerics.draws import DrawRequest
 from sim.plan.evaluation.evaluate import NATURE_NAMES, Evaluated, headline
 from sim.plan.evaluation.progress import STANDING_NAMES, Standing
-from sim.studies.evaluate import EvaluationRequest, evaluated
+from sim.studies.plan.evaluate import EvaluationRequest, evaluated
 from sim.text import Text
 from sim.words import NONE, chance, exact, plain, unit_text
 

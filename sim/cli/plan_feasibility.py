@@ -17,8 +17,8 @@ from sim.numerics.draws import DrawRequest
 from sim.outputs.netcdf import packed
 from sim.outputs.store import fail_if_not_writable, results_folder
 from sim.report.feasibility_words import sentences
-from sim.studies.feasibility import FeasibilityRequest
-from sim.studies.feasibility import feasibility as study_of
+from sim.studies.plan.feasibility import FeasibilityRequest
+from sim.studies.plan.feasibility import feasibility as study_of
 from sim.text import Text
 
 USUAL_DRAWS = 10_000

@@ -18,11 +18,12 @@ from sim.inputs.scenario import read_scenario
 from sim.numerics.draws import DrawRequest
 from sim.outputs.store import fail_if_not_writable, results_folder
 from sim.pipeline import Case, prepare, seeded
-from sim.studies import path_words as words
-from sim.studies.alternatives import Tried, tried
-from sim.studies.attribute import AttributionRequest, attribution
-from sim.studies.path import Mix, Path, PathRequest, menu, required_path
-from sim.studies.path_file import write_scenarios
+from sim.studies.plan import path_words as words
+from sim.studies.plan.alternatives import Tried, tried
+from sim.studies.plan.attribute import AttributionRequest, attribution
+from sim.studies.plan.path import menu, required_path
+from sim.studies.plan.path_file import write_scenarios
+from sim.studies.plan.paths import Mix, Path, PathRequest
 from sim.text import Text
 from sim.words import spaced
 

@@ -12,8 +12,8 @@ from sim.errors import Fault, UsageError
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding
 from sim.plan.scorecard import VERDICTS
 from sim.plan.selection import Selection
-from sim.studies.trace import Driver, Trace, TraceRequest, fail_if_document_changed, find_target, trace_record
-from sim.studies.trace import trace as trace_of
+from sim.studies.plan.trace import Driver, Trace, TraceRequest, fail_if_document_changed, find_target, trace_record
+from sim.studies.plan.trace import trace as trace_of
 from sim.text import Text
 from sim.words import exact, plain, unit_text
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sim.plan.feasibility import lift, relaxed_goals, shares_of, smallest_relaxation, value_of_knowing
-from sim.studies.solved_promises import crossing
+from sim.studies.plan.solved_promises import crossing
 
 Truths = NDArray[np.bool_]
 

@@ -16,13 +16,14 @@ from sim.outputs.netcdf import packed, read_group
 from sim.pipeline import Case
 from sim.plan.selection import Selection
 from sim.report.feasibility_words import sentences
-from sim.studies.attribute import AttributionRequest, attribution
-from sim.studies.coalitions import players_of
-from sim.studies.evaluate import EvaluationRequest, evaluated
-from sim.studies.feasibility import FeasibilityRequest, feasibility
-from sim.studies.path import PathRequest, menu, required_path
-from sim.studies.path_file import write_scenarios
-from sim.studies.trace import TraceRequest, trace
+from sim.studies.plan.attribute import AttributionRequest, attribution
+from sim.studies.plan.coalitions import players_of
+from sim.studies.plan.evaluate import EvaluationRequest, evaluated
+from sim.studies.plan.feasibility import FeasibilityRequest, feasibility
+from sim.studies.plan.path import menu, required_path
+from sim.studies.plan.path_file import write_scenarios
+from sim.studies.plan.paths import PathRequest
+from sim.studies.plan.trace import TraceRequest, trace
 
 FEW = DrawRequest(400, 0, 1)
 

@@ -9,9 +9,9 @@ import xarray as xr
 
 from sim.numerics.draws import DrawRequest
 from sim.pipeline import Case
-from sim.studies.alternatives import Tried
-from sim.studies.path import Mix, Path
-from sim.studies.responses import Lever, Values
+from sim.studies.plan.alternatives import Tried
+from sim.studies.plan.paths import Mix, Path
+from sim.studies.plan.responses import Lever, Values
 from sim.text import Text, joined
 from sim.words import chance, exact, plain, signed, unit_text
 

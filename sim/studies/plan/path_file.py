@@ -12,8 +12,8 @@ import numpy as np
 from sim.dimensions import Dimension
 from sim.inputs.ledger_section import CALLED
 from sim.pipeline import Case
-from sim.studies.path import Path
-from sim.studies.responses import Lever, Values
+from sim.studies.plan.paths import Path
+from sim.studies.plan.responses import Lever, Values
 
 _STILL = 1e-9
 LAYER = "required_path"

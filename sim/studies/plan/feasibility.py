@@ -18,8 +18,8 @@ from sim.futures import origin_of_draws, posterior_of
 from sim.numerics.draws import DrawRequest
 from sim.pipeline import Case, Outcome, run
 from sim.plan.feasibility import lift, relaxed_goals, shares_of, smallest_relaxation, value_of_knowing
-from sim.studies.solved_promises import solved_promise
-from sim.studies.target_draws import TargetDraws, target_draws
+from sim.studies.plan.solved_promises import solved_promise
+from sim.studies.plan.target_draws import TargetDraws, target_draws
 from sim.text import Text
 
 Values = NDArray[Any]

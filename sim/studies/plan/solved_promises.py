@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.pipeline import Outcome
 from sim.plan.promises import PromiseReading
 from sim.plan.reading import Reading
-from sim.studies.points import Points, at_points
+from sim.studies.plan.points import Points, at_points
 
 Values = NDArray[Any]
 _STEPS = 21

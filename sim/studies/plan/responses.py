@@ -25,7 +25,7 @@ from sim.pipeline import Case
 from sim.plan.least_change import Linear
 from sim.plan.reading import Reading
 from sim.sampling.plan import compiled_for
-from sim.studies.solved_promises import least
+from sim.studies.plan.solved_promises import least
 from sim.text import Text
 
 Values = NDArray[Any]

@@ -12,8 +12,9 @@ from sim.inputs.levers import Alternative
 from sim.inputs.scenario import read_scenario
 from sim.pipeline import Case, prepare, seeded
 from sim.plan.reading import Reading
-from sim.studies.path import Path, PathRequest, levers_file, levers_path, up_to_the_targets
-from sim.studies.responses import Lever, Responses, Values
+from sim.studies.plan.path import levers_file, levers_path, up_to_the_targets
+from sim.studies.plan.paths import Path, PathRequest
+from sim.studies.plan.responses import Lever, Responses, Values
 from sim.text import Text
 
 Settings = tuple[tuple[str, str], ...]

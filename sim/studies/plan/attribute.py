@@ -13,7 +13,7 @@ from sim.inputs.targets import PlanTarget
 from sim.pipeline import Case, groups_of
 from sim.plan.reading import Reading, reading_of
 from sim.plan.shapley import MOST_EXACT, PAIRS, Shares, shapley
-from sim.studies.coalitions import MixedRuns, Player, comparable, players_of
+from sim.studies.plan.coalitions import MixedRuns, Player, comparable, players_of
 from sim.text import Text
 
 

@@ -1,0 +1,159 @@
+"""The required path: the fewest steps of levers with which a scenario's targets are met together with a stated probability.
+
+The search ends in levers of two digits, is proven with more draws, and searched again where those say less. Where the targets
+cannot be reached, the path says what falls short and which levers are at their bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path as File
+
+import numpy as np
+
+from sim.errors import Fault, Faults, Place, UsageError, nearest
+from sim.inputs.bindings import Binding
+from sim.inputs.levers import LeversFile, read_levers
+from sim.pipeline import Case, groups_of, with_projects
+from sim.plan.feasibility import shares_of
+from sim.plan.least_change import Linear
+from sim.plan.reading import Reading, reading_of
+from sim.studies.plan.path_search import ROUNDS, Progress, solve
+from sim.studies.plan.paths import Mix, Path, PathRequest, is_better
+from sim.studies.plan.responses import Lever, Responses, Values, offered
+from sim.text import Text
+
+_PROOFS, _DIGITS = 3, 2
+_MOVED = 0.1
+_NEAR_BEST = 2.0
+"""How much dearer than the best a mix may be."""
+
+
+def readings_of(case: Case) -> tuple[Reading, ...]:
+    """The targets of a case that a variable says and a run can judge; levers move no others."""
+    world, settings = case.world, case.world.city.settings
+    pairs = [(target, world.catalogue.by_kind.of(target.id)) for target in case.selection.targets]
+    return tuple(
+        reading_of(target, binding, world.graph, groups_of(world), settings.base_year)
+        for target, binding in pairs
+        if isinstance(binding, Binding)
+        and binding.no_base is None
+        and target.year is not None
+        and settings.base_year < target.year <= case.last_year
+    )
+
+
+def up_to_the_targets(case: Case, readings: Sequence[Reading]) -> Case:
+    """The case with its ledger realised, run no longer than its targets need."""
+    last = case.world.city.settings.base_year + max(reading.last for reading in readings)
+    return replace(with_projects(case), last_year=last)
+
+
+def levers_file(case: Case) -> LeversFile:
+    """What the model offers to be moved."""
+    return read_levers(levers_path(case), case.world.city.parameters)
+
+
+def levers_path(case: Case) -> File:
+    """Where it stands."""
+    return case.world.home.models / case.world.city.settings.model / "levers.yaml"
+
+
+def required_path(case: Case, request: PathRequest, progress: Progress | None = None) -> Path:
+    """The path of a case.
+
+    Raises
+    ------
+    SimError
+        when there is no target that levers could move, a lever is unknown, or a run fails.
+    """
+    readings = readings_of(case)
+    if not readings:
+        names = ", ".join(target.id for target in case.selection.targets)
+        message = Text(
+            f"没有可由杠杆达到的目标：{names or '无'}（须由模型变量判断，目标年在推演期内）",
+            f"no target that levers could reach among {names or 'none'}: a variable must say it, within the years of the run",
+        )
+        advice = Text("用 --target 指定目标，例如 hy_gdp_2025", "name targets with --target, such as hy_gdp_2025")
+        raise UsageError(Fault(message, Place(case.scenario.file, key="targets"), advice))
+    case = up_to_the_targets(case, readings)
+    levers = chosen_levers(case, readings, request)
+    return proven(Responses(case, levers, readings, request.draws), request, progress=progress)
+
+
+def proven(
+    responses: Responses,
+    request: PathRequest,
+    start: Values | None = None,
+    progress: Progress | None = None,
+    rounds: int = ROUNDS,
+) -> Path:
+    """A path whose probability is that of more draws than it was searched with; it is searched again where those say less."""
+    wanted, best = request.probability, None
+    proof = replace(responses, request=request.proof)
+    for _ in range(_PROOFS):
+        found = solve(responses, wanted, start, progress, rounds)
+        steps = np.round(found.steps, _DIGITS)
+        met = proof.met(steps)
+        (joint,) = shares_of(np.all(met, axis=0, keepdims=True), proof.groups)
+        path = replace(
+            found,
+            steps=steps,
+            joint=joint.probability,
+            error=joint.standard_error,
+            single=met.mean(axis=1),
+            probability=request.probability,
+        )
+        best = path if best is None or is_better(path, best) else best
+        if path.reaches or not found.reaches:
+            break
+        wanted, start = min(wanted + request.probability - path.joint + 0.01, 0.99), found.steps
+    if best is None:
+        raise AssertionError("a search of no rounds")
+    return best
+
+
+def chosen_levers(case: Case, readings: Sequence[Reading], request: PathRequest) -> tuple[Lever, ...]:
+    """The levers that are named, or those that move the targets most for a step."""
+    entries = levers_file(case).levers
+    faults = Faults()
+    for name in (name for name in request.levers if name not in entries):
+        message = Text(f"levers.yaml 没有杠杆 {name}", f"levers.yaml offers no lever {name}")
+        faults.add(message, Place(key="--lever"), nearest(name, entries))
+    faults.raise_if_any(UsageError)
+    levers = offered(case, entries, tuple(dict.fromkeys(request.levers)) or tuple(entries))
+    if not levers:
+        raise UsageError(Fault(Text("没有可动的杠杆", "no lever can be moved"), Place(key="--lever")))
+    if request.levers or len(levers) <= request.most_levers:
+        return levers
+    few = replace(request.draws, count=min(request.draws.count, 64))
+    linear, _ = Responses(case, levers, tuple(readings), few).linear(np.zeros(len(levers)), np.full(len(readings), 0.5))
+    return tuple(levers[place] for place in _most_useful(linear, request.most_levers))
+
+
+def _most_useful(linear: Linear, count: int) -> list[int]:
+    """The levers that do most for some target, taken target by target until there are enough."""
+    order = np.argsort(-np.abs(linear.slope), axis=1)
+    chosen: list[int] = []
+    for rank in range(order.shape[1]):
+        for target in range(order.shape[0]):
+            if order[target, rank] not in chosen and len(chosen) < count:
+                chosen.append(int(order[target, rank]))
+    return sorted(chosen)
+
+
+def menu(case: Case, request: PathRequest, first: Path, progress: Progress | None = None) -> list[Mix]:
+    """Other mixes that reach the targets: without each of the levers that the first one leans on most."""
+    found = []
+    lean = np.argsort(-np.array([lever.weight for lever in first.levers]) * first.steps**2)[:3]
+    for place in (place for place in lean if abs(first.steps[place]) > _MOVED):
+        without = first.levers[place]
+        levers = tuple(lever for lever in first.levers if lever is not without)
+        if levers:
+            responses = Responses(up_to_the_targets(case, first.readings), levers, first.readings, request.draws)
+            path = proven(responses, request, np.delete(first.steps, place), progress)
+            inner = without.label.zh.replace("“", "‘").replace("”", "’")
+            label = Text(f"不动“{inner}”", f"without moving {without.label.en}")
+            found.append(Mix(label, path))
+    return [mix for mix in found if mix.path.reaches and mix.path.cost <= _NEAR_BEST * first.cost]
