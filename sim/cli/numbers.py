@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from sim.errors import Fault, UsageError
@@ -16,6 +15,7 @@ LEAST_DRAWS = 30
 """Draws that a probability needs to be worth printing."""
 _DECIMAL = re.compile(r"[0-9]{1,6}(\.[0-9]{1,12})?")
 _SHOWN = 30
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _YEARS = (1949, 2100)
 _WHOLE = re.compile(r"[0-9]{1,20}|[0-9]{1,3}(,[0-9]{3}){1,6}|[0-9]{1,3}(_[0-9]{3}){1,6}")
 
@@ -74,7 +74,12 @@ def share_of(text: str, option: str) -> float:
 
 def _narrow(text: str) -> str:
     """Full-width digits and signs as a Chinese keyboard writes them, as the usual ones."""
-    return unicodedata.normalize("NFKC", text.strip())
+    return text.strip().translate(_WIDE)
+
+
+def is_nought(text: str | None) -> bool:
+    """Whether an option says that nothing is wanted."""
+    return text is not None and _narrow(text) == "0"
 
 
 def year_of(text: str, option: str) -> int:

@@ -126,12 +126,12 @@ def _write(case: Case, paths: list[Path], mixes: list[Mix], out: File) -> tuple[
 
 
 def _file(stem: str, found: Path) -> str:
-    return f"{stem}_p{100.0 * found.probability:.0f}"
+    return f"{stem}_p{100.0 * found.probability:g}".replace(".", "_")
 
 
 def _title(name: Text, found: Path, label: Text) -> tuple[str, str]:
     """Name of the scenario in Chinese and in English."""
-    which = f"P{100.0 * found.probability:.0f}"
+    which = f"P{100.0 * found.probability:g}"
     zh, en = (f"（{label.zh}）", f" ({label.en})") if label.zh else ("", "")
     return f"{name.zh}的所需路径 {which}{zh}", f"{name.en}, required path {which}{en}"
 

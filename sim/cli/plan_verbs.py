@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.numbers import LEAST_DRAWS, read_draws
+from sim.cli.numbers import LEAST_DRAWS, is_nought, read_draws
 from sim.cli.options import (
     RESULTS,
     AsJson,
@@ -102,7 +102,7 @@ def evaluate(
     from sim.cli import plan_evaluate as verb
     from sim.cli.plan_case import Chosen
 
-    asked = read_draws(draws, seed, workers, prior=prior, least=0 if (draws or "").strip() == "0" else LEAST_DRAWS)
+    asked = read_draws(draws, seed, workers, prior=prior, least=0 if is_nought(draws) else LEAST_DRAWS)
     chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed)
     verb.evaluate(as_of, chosen, asked, voice_of(lang, quiet=quiet, as_json=as_json))
 

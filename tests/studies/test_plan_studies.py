@@ -171,7 +171,7 @@ def test_the_scenario_file_of_a_path_keeps_what_the_call_has_set_and_members_tha
         "overrides:\n  more: {levers: {hightech_push: 1.4}}\n",
         encoding="utf-8",
     )
-    settings = ("market_policy", "0.02"), ("ledger.delay.all", "1"), ("external_demand_growth", "0.03")
+    settings = ("market_policy", "0.02"), ("ledger.delay.all", "1"), ("nurture_policy.industry", "0.015")
     case = replace(
         pipeline.open_cases(copied, [scenario], None, ("more",), settings)[0],
         selection=case_of(copied, "plan_2025", *PATH_TARGETS).selection,
@@ -181,7 +181,7 @@ def test_the_scenario_file_of_a_path_keeps_what_the_call_has_set_and_members_tha
     assert path.reaches
     (file,) = write_scenarios(tmp_path, case, {"found": (path, ("甲", "a"))})
     text = file.read_text(encoding="utf-8")
-    assert "use: [more, set_1, set_2, set_3, required_path]" in text
+    assert "use: [more, found_set_1, found_set_2, found_set_3, found_required_path]" in text
     done = with_draws(pipeline.run(pipeline.open_cases(copied, [file], None, (), ())[0]), FEW)
     assert done.ensemble is not None
     assert done.ensemble.all_met is not None

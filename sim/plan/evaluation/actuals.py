@@ -121,9 +121,13 @@ def _start(base: Level | None, year: int, believed: float | None) -> tuple[float
 
 
 def _nothing_since(known: Collection[int], base: int, last: int) -> NoActual:
-    """Never published, not of those years, or not any more: a statistic that has stopped."""
+    """Never published, with a year missing, not of those years, or not any more: a statistic that has stopped."""
     if not known:
         return _NO_SERIES
+    later = [year for year in known if base < year <= last]
+    if later:
+        missing = next((year for year in range(base + 1, max(later)) if year not in known), base)
+        return NoActual(Text(f"缺 {missing} 年的数据", f"nothing is published of {missing}"))
     if max(known) > last:
         span = f"{base + 1}–{last}" if last > base + 1 else str(last)
         return NoActual(Text(f"没有 {span} 年的数据", f"nothing is published of {span}"))
@@ -136,13 +140,13 @@ def _nothing_since(known: Collection[int], base: int, last: int) -> NoActual:
 
 
 def _bounded_by_whole(plan: Plan, claim: Claim, base: int, last: int, as_of: int) -> Actual | None:
-    """A share that is not published itself can be no more than its whole: where that falls short, so does the share."""
+    """A share that is not published can be no more than its whole: where that falls short in the end, so does the share."""
     outer = claim.measure.entry.within
     if outer is None or claim.is_ceiling or claim.measure.entry.kind != "ratio":
         return None
     known = levels(plan, outer, claim.region, as_of)
     year = max((year for year in known if base < year <= last), default=None)
-    if year is None or not known[year].is_exact or known[year].value >= claim.value:
+    if year != claim.last or not known[year].is_exact or known[year].value >= claim.value:
         return None
     name = plan.measure(outer).name
     remark = Text(f"按所属的{name.zh}计，只会更低", f"as the {name.en} that holds it; the share itself is lower")

@@ -29,7 +29,7 @@ def check(plan: Plan) -> Iterator[Finding]:
 
 
 def _additions(plan: Plan, level: Claim, aim: Aim) -> Iterator[Finding]:
-    """The base with what is added, beside the level."""
+    """The base with what is added, beside the level: additions of so many cannot reach more, but exits explain less."""
     added, (low, high) = aim.claims[0], level.bounds(plan.about)
     if low <= aim.value <= high:
         return
@@ -44,12 +44,8 @@ def _additions(plan: Plan, level: Claim, aim: Aim) -> Iterator[Finding]:
         f"which takes {needed.en} net a year.",
     )
     arithmetic = f"{aim.arithmetic} = {plain(aim.value)} {'<' if short else '>'} {plain(level.value)}"
-    yield finding(RULE, _severity(added, short=short), (level, *aim.claims), aim.data, arithmetic, message)
-
-
-def _severity(added: Claim, *, short: bool) -> Severity:
-    """Additions of so many cannot reach more; that they would lead further, exits may explain."""
-    return "conflict" if short and added.printed.operator in ("=", "<=") else "doubt"
+    is_sure = short and aim.high < low
+    yield finding(RULE, "conflict" if is_sure else "doubt", (level, *aim.claims), aim.data, arithmetic, message)
 
 
 def _amount(added: Claim) -> Text:

@@ -138,6 +138,7 @@ def _other_prices(plan: Plan, pair: _Pair, base: Level) -> Iterator[Finding]:
     deflator = (1.0 + nominal) / pair.factor ** (1.0 / years) - 1.0
     seen = windows(deflators(plan, level.measure.key, level.region, plan.known_at(level)), years)
     severity, remark = _judged(deflator, seen, base.year)
+    severity = _within_the_text(severity, pair, is_high=deflator > _usual(seen))
     if severity is None:
         return
     start, said, asked, origin = (
@@ -158,6 +159,17 @@ def _other_prices(plan: Plan, pair: _Pair, base: Level) -> Iterator[Finding]:
     ratio = f"{plain(level.value)} / {plain(base.value)}"
     arithmetic = f"({ratio})^(1/{years}) / (1+{percent(rate.value)}) − 1 = {rates[1]}"
     yield finding(RULE, severity, (level, rate, *base.claims), base.data, arithmetic, message)
+
+
+def _within_the_text(severity: Severity | None, pair: _Pair, *, is_high: bool) -> Severity | None:
+    """A floor of the level may be passed: no deflator is too low for it. A floor of the rate may be passed: a doubt then."""
+    if not is_high and pair.level.bounds(0.0)[1] == inf:
+        return None
+    return "doubt" if severity == "conflict" and is_high and pair.rate.bounds(0.0)[1] == inf else severity
+
+
+def _usual(seen: dict[int, float]) -> float:
+    return sum(seen.values()) / len(seen) if seen else 0.0
 
 
 def _judged(deflator: float, seen: dict[int, float], base_year: int) -> tuple[Severity | None, Text]:

@@ -6,7 +6,7 @@ level less its change; a sum of years that grew at a known rate; the sum of part
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sim.inputs.breaks import Break
@@ -145,12 +145,22 @@ def _by_parts(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Lev
         yield Level(
             year,
             sum(part.value for part in parts),
-            "=" if entry.complete else ">=",
+            _of_sum(parts, complete=entry.complete),
             origin,
             " + ".join(plain(part.value) for part in parts),
             tuple(claim for part in parts for claim in part.claims),
             tuple(name for part in parts for name in part.data),
+            max(part.slack for part in parts),
+            is_part=any(part.is_part for part in parts),
         )
+
+
+def _of_sum(parts: Sequence[Level], *, complete: bool) -> str:
+    """What a sum is of levels that are exact or at least so much."""
+    operators = {part.operator for part in parts}
+    if not complete or operators & {">", ">="}:
+        return ">="
+    return "=" if operators == {"="} else "~"
 
 
 def _by_quotient(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Level]:
@@ -162,34 +172,34 @@ def _by_quotient(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[
     above, below = (levels(plan, name, region, as_of) for name in (entry.quotient.of, entry.quotient.per))
     for year in sorted(set(above) & set(below)):
         over, under = above[year], below[year]
-        if under.value > 0:
+        if under.value > 0 and not under.is_part:
             origin = Text("由分子和分母推得", "worked out from what it is the ratio of")
             formula = f"{plain(over.value)} ÷ {plain(under.value)}"
             claims, data = (*over.claims, *under.claims), (*over.data, *under.data)
-            operator = _of_ratio(over, under)
+            operator = _of_ratio(over.operator, under.operator)
             if operator is not None:
-                part = over.is_part or under.is_part
-                slack = over.slack + under.slack
-                value = scale * over.value / under.value
-                yield Level(year, value, operator, origin, formula, claims, data, slack, is_part=part)
+                slack, value = over.slack + under.slack, scale * over.value / under.value
+                yield Level(year, value, operator, origin, formula, claims, data, slack, is_part=over.is_part)
     tops, bottoms = (plan.facts_known(plan.at(name, region, "sum"), as_of) for name in (entry.quotient.of, entry.quotient.per))
     for top in tops:
-        bottom = next((item for item in bottoms if item.years == top.years and item.value > 0), None)
-        if bottom is not None:
+        bottom = next((item for item in bottoms if item.years == top.years and item.value > 0 and not item.part), None)
+        operator = None if bottom is None else _of_ratio(top.printed.operator, bottom.printed.operator)
+        if bottom is not None and operator is not None:
             span = f"{top.first}–{top.last}"
             origin = Text(f"{span} 年平均", f"mean of {span}")
             formula = f"{plain(top.value)} ÷ {plain(bottom.value)}"
-            yield Level(top.last, scale * top.value / bottom.value, top.printed.operator, origin, formula, (top, bottom))
+            value = scale * top.value / bottom.value
+            yield Level(top.last, value, operator, origin, formula, (top, bottom), is_part=top.part)
 
 
-def _of_ratio(over: Level, under: Level) -> str | None:
+def _of_ratio(over: str, under: str) -> str | None:
     """The bound that two bounds make of their ratio; None where they pull apart."""
     exact, low, high = ("=", "~"), (">", ">="), ("<=",)
-    if over.operator in exact and under.operator in exact:
-        return "=" if over.operator == under.operator == "=" else "~"
-    if over.operator in (*exact, *low) and under.operator in (*exact, *high):
+    if over in exact and under in exact:
+        return "=" if over == under == "=" else "~"
+    if over in (*exact, *low) and under in (*exact, *high):
         return ">="
-    return "<=" if over.operator in (*exact, *high) and under.operator in (*exact, *low) else None
+    return "<=" if over in (*exact, *high) and under in (*exact, *low) else None
 
 
 def quotient_scale(plan: Plan, measure: str) -> float:

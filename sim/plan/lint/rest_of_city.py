@@ -6,7 +6,8 @@ growth = ((C1 - D1) / (C0 - D0))^(1/n) - 1, with the city C and its districts D 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import inf
+from dataclasses import dataclass
+from math import inf, isfinite
 
 from sim.plan.lint.aims import Aim, aims
 from sim.plan.lint.finding import Finding, Severity, finding
@@ -25,37 +26,51 @@ def check(plan: Plan) -> Iterator[Finding]:
         kinds += [_grown] if entry.kind != "ratio" and entry.price != entry.growth_price else []
         for wanted in kinds:
             for city in plan.regions.own:
-                for aim in wanted(plan, name, city):
-                    if aim.high < inf:
-                        yield from _rest(plan, aim, wanted)
+                for based in wanted(plan, name, city):
+                    if based.aim.high < inf:
+                        yield from _rest(plan, based, wanted)
 
 
-Wanted = Callable[[Plan, str, str], list[Aim]]
+@dataclass(frozen=True)
+class _Based:
+    """An aim, and the one year at whose prices it stands; none where it stands at its own."""
+
+    aim: Aim
+    base: int | None = None
 
 
-def _wanted(plan: Plan, measure: str, region: str) -> list[Aim]:
+Wanted = Callable[[Plan, str, str], list[_Based]]
+
+
+def _wanted(plan: Plan, measure: str, region: str) -> list[_Based]:
     """Levels that are wanted, printed ones first."""
-    return sorted(aims(plan, measure, region), key=lambda aim: len(aim.claims))
+    return [_Based(aim) for aim in sorted(aims(plan, measure, region), key=lambda aim: len(aim.claims))]
 
 
-def _grown(plan: Plan, measure: str, region: str) -> list[Aim]:
+def _grown(plan: Plan, measure: str, region: str) -> list[_Based]:
     """Known levels grown at wanted real rates: at the prices of the base, so only beside each other."""
     found = []
     for rate in (claim for claim in plan.at(measure, region, "growth") if claim.is_target):
         base = levels(plan, measure, region, plan.known_at(rate)).get(rate.base)
-        if base is not None and base.operator != "<=":
+        if base is not None and base.is_exact:
+            low, high = (base.value * (1.0 + bound) ** rate.span if isfinite(bound) else bound for bound in rate.bounds(0.0))
             value = base.value * (1.0 + rate.value) ** rate.span
-            high = inf if rate.printed.operator in (">", ">=") else value
             formula = f"{plain(base.value)} × (1+{percent(rate.value)})^{rate.span}"
-            found.append(Aim(measure, region, rate.last, value, value, high, formula, (rate, *base.claims), base.data))
+            aim = Aim(measure, region, rate.last, value, low, high, formula, (rate, *base.claims), base.data)
+            found.append(_Based(aim, rate.base))
     return found
 
 
-def _rest(plan: Plan, city: Aim, wanted: Wanted) -> Iterator[Finding]:
-    places = [name for name in plan.regions.names if name != city.region and plan.regions.inside(name, city.region)]
-    found = [[aim for aim in wanted(plan, city.measure, name) if aim.year == city.year] for name in places]
+def _rest(plan: Plan, city: _Based, wanted: Wanted) -> Iterator[Finding]:
+    """A district that is only not to exceed a number may stay where it is, and says nothing."""
+    whole = city.aim
+    places = [name for name in plan.regions.names if name != whole.region and plan.regions.inside(name, whole.region)]
+    found = [
+        [item.aim for item in wanted(plan, whole.measure, name) if (item.aim.year, item.base) == (whole.year, city.base)]
+        for name in places
+    ]
     districts = list[Aim]()
-    for aim in (items[0] for items in found if items):
+    for aim in (items[0] for items in found if items and items[0].low > -inf):
         if plan.regions.are_apart([aim.region, *(item.region for item in districts)]):
             districts.append(aim)
     base = _base(plan, city, districts)
@@ -63,19 +78,20 @@ def _rest(plan: Plan, city: Aim, wanted: Wanted) -> Iterator[Finding]:
         return
     year, before = base
     start = before[0].value - sum(level.value for level in before[1:])
-    end = city.value - sum(aim.value for aim in districts)
+    end = whole.value - sum(aim.value for aim in districts)
     if start > 0.0 and end < start:
-        yield _finding(plan, (city, districts), (year, start, end), before)
+        yield _finding(plan, (whole, districts), (year, start, end), before)
 
 
-def _base(plan: Plan, city: Aim, districts: list[Aim]) -> tuple[int, list[Level]] | None:
-    """The last year in which the city and each of its districts are known."""
+def _base(plan: Plan, city: _Based, districts: list[Aim]) -> tuple[int, list[Level]] | None:
+    """The last year in which the city and each of its districts are known, or the one at whose prices they stand."""
     if not districts:
         return None
-    as_of = plan.known_at(city.claims[0])
-    known = [levels(plan, aim.measure, aim.region, as_of) for aim in (city, *districts)]
-    years = set[int].intersection(*(set(item) for item in known))
-    year = max((year for year in years if year < city.year), default=None)
+    as_of = plan.known_at(city.aim.claims[0])
+    known = [levels(plan, aim.measure, aim.region, as_of) for aim in (city.aim, *districts)]
+    years = set[int].intersection(*({year for year, level in item.items() if level.is_exact} for item in known))
+    allowed = years if city.base is None else years & {city.base}
+    year = max((year for year in allowed if year < city.aim.year), default=None)
     return None if year is None else (year, [item[year] for item in known])
 
 

@@ -54,11 +54,11 @@ def _printed(plan: Plan, whole: Measure, region: str, year: int, *, targets: boo
 def _sum(plan: Plan, whole: tuple[Measure, list[Claim]], parts: Sequence[Claim], year: int) -> Iterator[Finding]:
     measure, printed = whole
     total, value = sum(claim.value for claim in parts), printed[0].value if printed else float(measure.entry.constant or 0.0)
-    slack = _ROUNDED * abs(value) + _about(plan, printed) if printed else _DIGIT * len(parts)
-    lowest = sum(max(claim.bounds(plan.about)[0], 0.0) for claim in parts)
+    slack = _ROUNDED * abs(value) if printed else _DIGIT * len(parts)
+    least, most = printed[0].bounds(plan.about) if printed else (value, value)
+    lowest, highest = (sum(max(claim.bounds(plan.about)[side], 0.0) for claim in parts) for side in (0, 1))
     are_all = measure.entry.complete and len(parts) == len(measure.entry.parts)
-    are_plain = all(claim.printed.operator in ("=", "~") for claim in parts)
-    if lowest <= value + slack and not (are_all and are_plain and abs(total - value) > slack):
+    if lowest <= most + slack and not (are_all and highest < least - slack):
         return
     names = joined([claim.measure.name for claim in parts], _ENUMERATION)
     sums, more = (of_measure(total, measure), of_measure(value, measure)), total > value
@@ -70,11 +70,6 @@ def _sum(plan: Plan, whole: tuple[Measure, list[Claim]], parts: Sequence[Claim],
     addition = " + ".join(plain(claim.value) for claim in parts)
     arithmetic = f"{addition} = {plain(total)} {'>' if more else '<'} {plain(value)}"
     yield finding(RULE, "conflict", (*parts, *printed), (), arithmetic, message)
-
-
-def _about(plan: Plan, printed: Sequence[Claim]) -> float:
-    """What a whole of about so much may be more."""
-    return sum(plan.about * abs(claim.value) for claim in printed if claim.printed.operator == "~")
 
 
 def _districts(plan: Plan, measure: str) -> Iterator[Finding]:
@@ -103,7 +98,7 @@ def _apart(plan: Plan, inner: Sequence[Claim]) -> list[Claim]:
 
 
 def _sum_of_districts(plan: Plan, inner: Sequence[Claim], whole: Claim) -> Iterator[Finding]:
-    lowest, highest = sum(claim.bounds(plan.about)[0] for claim in inner), whole.bounds(plan.about)[1]
+    lowest, highest = sum(max(claim.bounds(plan.about)[0], 0.0) for claim in inner), whole.bounds(plan.about)[1]
     if lowest <= highest:
         return
     names, place = joined([plan.regions.name(claim.region) for claim in inner], _ENUMERATION), plan.regions.name(whole.region)

@@ -17,23 +17,26 @@ from sim.studies.plan.responses import Lever, Values
 
 _STILL = 1e-9
 LAYER = "required_path"
-"""Name of the layer that holds the levers; it is switched on last, so that nothing else decides what they are."""
+"""End of the name of the layer that holds the levers; it is switched on last, so that nothing else decides what they are.
+
+Layers are called by the file that they stand in: one that extends another path has layers of its own.
+"""
 
 
-def scenario_text(case: Case, path: Path, name: tuple[str, str]) -> str:
-    """The scenario that follows a path: `name` in Chinese and in English."""
+def scenario_text(case: Case, path: Path, name: tuple[str, str], stem: str) -> str:
+    """The scenario that follows a path: `name` in Chinese and in English, `stem` of its file."""
     first, last = case.world.city.settings.base_year + 1, case.world.city.settings.last_year
     targets = ", ".join(reading.target.id for reading in path.readings)
     pairs = zip(path.levers, path.steps, strict=True)
     moved = [_lever_lines(lever, float(step), range(first, last + 1)) for lever, step in pairs if abs(step) > _STILL]
-    layers = _called_layers(case)
+    layers = _called_layers(case, stem)
     if moved:
-        layers[LAYER] = ["levers:", *(f"  {line}" for lines in moved for line in lines)]
+        layers[f"{stem}_{LAYER}"] = ["levers:", *(f"  {line}" for lines in moved for line in lines)]
     used = [*case.scenario.called_with.use, *layers]
     lines = [
         "# Written by `python -m sim plan path`: the levers that reach the targets below, from the first simulated year on.",
         f"name: {{zh: {_quoted(name[0])}, en: {_quoted(name[1])}}}",
-        f"extends: {case.scenario.file.stem}",
+        f"extends: {case.scenario.file.name.removesuffix('.yaml')}",
         f"targets: [{targets}]",
         *([f"use: [{', '.join(used)}]"] if used else []),
         *(["overrides:"] if layers else []),
@@ -46,14 +49,14 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _called_layers(case: Case) -> dict[str, list[str]]:
+def _called_layers(case: Case, stem: str) -> dict[str, list[str]]:
     """What the call has set with --set, one layer each in the order in which they apply."""
     scenario, layers = case.scenario, dict[str, list[str]]()
     for item in (item for item in case.bound.resolved if item.change.origin == CALLED):
-        layers[f"set_{len(layers) + 1}"] = [f"{item.section}:", f"  {item.name}: {_quoted(str(item.change.raw))}"]
+        layers[f"{stem}_set_{len(layers) + 1}"] = [f"{item.section}:", f"  {item.change.name}: {_quoted(str(item.change.raw))}"]
     for change in (change for change in scenario.ledger if change.origin == CALLED):
         content = change.section.model_dump(exclude_unset=True)
-        layers[f"set_{len(layers) + 1}"] = [f"ledger: {json.dumps(content, ensure_ascii=False)}"]
+        layers[f"{stem}_set_{len(layers) + 1}"] = [f"ledger: {json.dumps(content, ensure_ascii=False)}"]
     return layers
 
 
@@ -80,6 +83,6 @@ def write_scenarios(folder: File, case: Case, paths: dict[str, tuple[Path, tuple
     written = []
     for name, (path, title) in paths.items():
         file = folder / f"{name}.yaml"
-        file.write_text(scenario_text(case, path, title), encoding="utf-8")
+        file.write_text(scenario_text(case, path, title, name), encoding="utf-8")
         written.append(file)
     return written

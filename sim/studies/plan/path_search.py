@@ -77,7 +77,7 @@ def solve(
 
 def _tell(progress: Progress | None, probability: float, done: float, size: float, part: float) -> None:
     if progress is not None:
-        progress(f"P{100.0 * probability:.0f}", done + size * part)
+        progress(f"P{100.0 * probability:g}", done + size * part)
 
 
 def _shared(shares: Values, price: Values) -> Values:

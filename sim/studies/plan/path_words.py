@@ -22,7 +22,7 @@ def head(path: Path) -> Text:
     """Whether the targets are reached, and in how many draws."""
     wanted, reached, count = chance(path.probability), chance(path.joint), len(path.readings)
     points = f"{100.0 * path.error:.1f}"
-    name = f"P{100.0 * path.probability:.0f}"
+    name = f"P{100.0 * path.probability:g}"
     if path.reaches:
         return Text(
             f"{name}：{count} 项目标同时实现的概率 {reached}（要求 {wanted}，抽样误差 {points} 个百分点），"
