@@ -21,12 +21,7 @@ from sim.plan.evaluation.progress import (
 )
 from sim.plan.lint.plan import Plan
 from sim.text import Text
-from tests.plan.lint.plans import data, fact, measure, plan, target
-
-SHARE = {"kind": "ratio", "unit": "%", "price": "none", "growth_price": "none"}
-LESS = {**SHARE, "better": "less"}
-STOCK = {"kind": "stock", "unit": "家", "price": "none", "growth_price": "none"}
-PERCENT, FIRMS = {"unit": "%"}, {"unit": "家"}
+from tests.plan.lint.plans import FIRMS, LESS, PERCENT, SHARE, STOCK, data, fact, measure, plan, target
 
 
 def test_time_is_counted_from_the_date_of_the_data() -> None:

@@ -29,17 +29,18 @@ GOALS = {"level": 120.0, "sum": 550.0, "each_year": 105.0, "growth": 3.7, "cut":
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(
-    series=st.lists(st.floats(60.0, 160.0), min_size=6, max_size=6),
+    seed=st.integers(0, 10**6),
     as_of=st.integers(2021, 2025),
     operator=st.sampled_from(["=", ">=", "<=", "~"]),
 )
-def test_the_same_series_gets_the_same_class(kind: str, series: list[float], as_of: int, operator: str) -> None:
+def test_the_same_series_gets_the_same_class(kind: str, seed: int, as_of: int, operator: str) -> None:
+    series = np.random.default_rng(seed).uniform(60.0, 160.0, 6)
     printed_kind, reading, more = KINDS[kind]
     wanted = target("x", GOALS[kind], printed_kind, operator=operator, **more)
-    known = data("x", {BASE + step: value for step, value in enumerate(series) if BASE + step <= as_of})
+    known = data("x", {BASE + step: float(value) for step, value in enumerate(series) if BASE + step <= as_of})
     made = plan({"x": measure("x", history="x")}, [wanted], known, as_of=as_of)
     (row,) = evaluate(made, [wanted], Terms(as_of, BASE))
     binding = Binding(variable="x", reading=reading, price="nominal")  # type: ignore[arg-type]
     moment = Moment(Reading(wanted, binding, (("x", ()),), 1.0, 1, END - BASE), as_of - BASE, ABOUT)
-    (place,) = standings(moment, {"x": np.array(series)[:, np.newaxis]})
+    (place,) = standings(moment, {"x": series[:, np.newaxis]})
     assert row.standing == STANDINGS[int(place)]

@@ -25,11 +25,19 @@ PLACES = Regions(
     groups={"east_with_park": ("east", "park")},
 )
 YEARS = {"plan": 2021, "later": 2022}
+STOCK = {"kind": "stock", "unit": "家", "price": "none", "growth_price": "none"}
+SHARE = {"kind": "ratio", "unit": "%", "price": "none", "growth_price": "none"}
+LESS = {**SHARE, "better": "less"}
+FIRMS, PERCENT = {"unit": "家"}, {"unit": "%"}
 
 
 def target(key: str, value: float, kind: str = "level_at_year", **more: Any) -> PlanTarget:
     """A target of 2025 of the city, in 亿元, unless said otherwise."""
     return PlanTarget(**_fields(key, value, kind, {"year": 2025, **more}))
+
+
+def rate(key: str, value: float, **more: object) -> PlanTarget:
+    return target(key, value, "growth_rate_each_year", unit="%", start_year=2021, **more)
 
 
 def fact(key: str, value: float, kind: str = "level", **more: Any) -> Fact:
