@@ -25,7 +25,7 @@ Made = TypeVar("Made")
 ENGINE = Path(__file__).resolve().parent
 _ENGINE_PARTS = (
     "*.py",
-    *(f"{part}/*.py" for part in ("model", "numerics", "inputs", "ledger", "studies", "plan", "sampling", "sweeps")),
+    *(f"{part}/**/*.py" for part in ("model", "numerics", "inputs", "ledger", "studies", "plan", "sampling", "sweeps")),
 )
 _MOST_ENTRIES = 256
 _OTHERS_MAY_WRITE = 0o022

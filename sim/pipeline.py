@@ -159,7 +159,7 @@ def prepare(scenario: Scenario, world: World) -> Case:
 
 def _unchecked(world: World, bound: Bound) -> Iterator[Text]:
     """Identities that cannot hold, since the scenario gives one of their variables."""
-    skipped = [item.label.text() for item in world.identities.identities if not bound.given.isdisjoint(item.variables)]
+    skipped = [item.label.text() for item in watch_of(world.identities, world.graph, bound.given).skipped]
     if skipped:
         yield Text("情景给定了变量，下列恒等式不检查：", "The scenario gives variables; not checked: ") + joined(
             skipped, Text("、", ", ")

@@ -48,9 +48,7 @@ def lint(city: str | None, as_of: str | None, home_folder: Path | None, speaker:
 
 def _remarks(world: World, findings: list[Finding], reviews: tuple[Review, ...]) -> Iterator[Text]:
     """Documents that have changed, and reviews whose finding is gone."""
-    for document in world.catalogue.documents.values():
-        if document.recorded != document.found:
-            yield changed_sentence(document)
+    yield from (changed_sentence(document) for document in world.catalogue.changed)
     for review in unused(findings, reviews):
         ids = ", ".join(sorted(review.of))
         yield Text(

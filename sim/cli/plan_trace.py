@@ -12,7 +12,7 @@ from sim.errors import Fault, UsageError
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding
 from sim.plan.scorecard import VERDICTS
 from sim.plan.selection import Selection
-from sim.studies.plan.trace import Driver, Trace, TraceRequest, fail_if_document_changed, find_target, trace_record
+from sim.studies.plan.trace import Driver, Trace, TraceRequest, find_target, trace_record
 from sim.studies.plan.trace import trace as trace_of
 from sim.text import Text
 from sim.words import exact, plain, unit_text
@@ -38,7 +38,6 @@ def trace(target: str, year: str | None, depth: str, chosen: Chosen, speaker: Sp
         raise UsageError(faults)
     case = chosen.case()
     wanted = find_target(case.world, target)
-    fail_if_document_changed(case.world, wanted)
     with speaker.progress(1, Text("运行情景", "running the scenario")):
         found = trace_of(replace(case, selection=Selection((wanted,), ())), request)
     if speaker.as_json:

@@ -89,8 +89,11 @@ def listed(document: Document) -> list[Any]:
 
 
 def _parsed(text: str, file: Path, collected: Faults | None) -> Document:
-    if collected is None:
+    try:
         return _faultless(text, file)
+    except InputError:
+        if collected is None:
+            raise
     document, faults = _read(text, file)
     if isinstance(document.data, dict):
         collected.found.extend(faults.found)

@@ -236,8 +236,7 @@ def _check_variable(
 
 
 def _check_indicator(indicator: str | None, history: History, place: Place, faults: Faults) -> None:
-    known = history.indicators()
-    if indicator is not None and indicator not in known:
+    if indicator is not None and indicator not in (known := history.indicators()):
         faults.add(Text(f"历史数据没有 {indicator}", f"no indicator {indicator}"), place, nearest(indicator, known))
 
 

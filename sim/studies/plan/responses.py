@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from sim.numerics.designs import Listed
 from sim.numerics.draws import DrawRequest
 from sim.numerics.sample import Input, Sample
 from sim.numerics.workers import run_portions
+from sim.outputs.posterior import Posterior
 from sim.pipeline import Case
 from sim.plan.least_change import Linear
 from sim.plan.reading import Reading
@@ -108,19 +110,22 @@ class Responses:
         members = self.request.count
         sample = Sample(inputs, Listed(columns), members)
         case = compiled_for(self.case, sample)
-        posterior = None if self.request.prior else posterior_of(case.world)
         request = replace(self.request, count=points.shape[1] * members)
-        draws = replace(draws_of(case, request, posterior), sample=sample)
+        draws = replace(draws_of(case, request, self._posterior), sample=sample)
         outputs = tuple(dict.fromkeys(name for reading in self.readings for name in reading.outputs))
         task = task_of(case, outputs, draws, self.request.precision)
         parts = run_portions(task, _Gatherer(self.readings), self.request.workers)
         return np.concatenate(list(parts), axis=1).reshape(len(self.readings), points.shape[1], members)
 
+    @cached_property
+    def _posterior(self) -> Posterior | None:
+        """Read once, however many points are run."""
+        return None if self.request.prior else posterior_of(self.case.world)
+
     @property
     def groups(self) -> NDArray[np.intp] | None:
         """What each draw has in common with others."""
-        posterior = None if self.request.prior else posterior_of(self.case.world)
-        count = draws_of(self.case, self.request, posterior).groups
+        count = draws_of(self.case, self.request, self._posterior).groups
         return np.arange(self.request.count) % count if count > 1 else None
 
     @property
