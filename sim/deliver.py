@@ -29,7 +29,6 @@ from sim.report.values import value_text
 from sim.report.view import CaseView, LedgerView, View
 from sim.report.workbook import write_workbook
 from sim.text import Language, Text
-from sim.units import conversion
 from sim.words import chance, plain
 
 
@@ -180,7 +179,7 @@ def _published(outcome: Outcome, target_id: str) -> float | None:
     target, binding = world.catalogue.targets[target_id], world.catalogue.bindings[target_id]
     series = world.city.history.series(binding.history or "", binding.region or target.region)
     datum = series.get(target.year or 0)
-    return None if datum is None else datum.value * conversion(datum.unit, target.unit)
+    return None if datum is None else datum.in_unit(target.unit)
 
 
 def _assumption(outcome: Outcome, name: str) -> Assumption:

@@ -10,10 +10,12 @@ from typing import Any
 import xarray as xr
 
 from sim.errors import Fault, Faults, InputError, Place, nearest
+from sim.inputs.bindings import Binding
 from sim.inputs.documents import changed_sentence
 from sim.inputs.home import Home
 from sim.inputs.scenario import Scenario, plain_scenario, read_scenario
 from sim.inputs.schema import scenario_schema
+from sim.inputs.targets import PlanTarget
 from sim.ledger.edits import edits_of
 from sim.ledger.realise import USUAL_COUNT, LedgerPlan, Realised, realise
 from sim.model.binding import Bound, bind, own_values
@@ -33,6 +35,7 @@ from sim.outputs.posterior import Foreseen
 from sim.outputs.provenance import Provenance, provenance
 from sim.outputs.published import Comparison, compare_with_published
 from sim.plan.delivered import Delivery
+from sim.plan.reading import Reading, reading_of
 from sim.plan.scorecard import Judge, Score, score_all
 from sim.plan.selection import Selection, selected_targets
 from sim.plan.step_error import StepError, step_error, with_step_errors
@@ -186,6 +189,12 @@ def seeded(case: Case, seed: int) -> Case:
     return case if case.plan is None else replace(case, plan=replace(case.plan, seed=seed))
 
 
+def beside(case: Case, scenario: Scenario) -> Case:
+    """Another scenario of the same world, its ledger realised with the same seed."""
+    made = prepare(scenario, case.world)
+    return made if case.plan is None else seeded(made, case.plan.seed)
+
+
 def _fail_if_sources_unknown(scenario: Scenario, world: World, faults: Faults) -> None:
     known = {*world.catalogue.targets, *world.ledger.projects}
     for change in scenario.changes:
@@ -254,9 +263,20 @@ def judge_of(case: Case, results: xr.Dataset) -> Judge:
     )
 
 
+def readings_of(case: Case, targets: Iterable[PlanTarget]) -> tuple[Reading, ...]:
+    """The targets among some that a variable says, in years of the run."""
+    world, base = case.world, case.world.city.settings.base_year
+    pairs = [(target, world.catalogue.by_kind.of(target.id)) for target in targets]
+    return tuple(
+        reading_of(target, binding, world.graph, groups_of(world), base)
+        for target, binding in pairs
+        if isinstance(binding, Binding) and target.year is not None and base < target.year <= case.last_year
+    )
+
+
 def groups_of(world: World) -> dict[str, tuple[str, ...]]:
     """Districts that are counted together, by the name of the group."""
-    return {name: tuple(group.members) for name, group in world.city.settings.groups.items()}
+    return world.city.settings.group_members
 
 
 def _reporting(years: Iterable[YearValues], case: Case, clock: Clock, progress: Progress | None) -> Iterable[YearValues]:

@@ -58,6 +58,11 @@ def plain(value: float | None) -> str:
     return f"{value:.1f}" if size >= _SOME else f"{value:.2f}"
 
 
+def fine(value: float) -> str:
+    """A number that may be small, such as a value of a lever: below one it keeps three digits."""
+    return f"{value:.3g}" if abs(value) < 1.0 else plain(value)
+
+
 def signed(value: float | None, suffix: str = "") -> str:
     """A number with its sign, for differences."""
     if value is None:
@@ -89,6 +94,11 @@ def unit_text(unit: str, language: Language) -> str:
     """A unit as people write it: 亿元/a is 亿元/年, or CNY 100m/year."""
     parts = (part if part not in _UNITS else _UNITS[part].in_language(language) for part in unit.split("/"))
     return "/".join(parts)
+
+
+def unit_words(unit: str) -> Text:
+    """The same in both languages."""
+    return Text(unit_text(unit, "zh"), unit_text(unit, "en"))
 
 
 def with_unit_text(label: str, unit: str, language: Language) -> str:

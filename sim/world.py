@@ -53,6 +53,11 @@ class World:
     identities: Checks
     loops: tuple[Loop, ...]
 
+    @property
+    def model_folder(self) -> Path:
+        """Where the files of the city's model stand."""
+        return self.home.models / self.city.settings.model
+
 
 def open_world(home: Home, city: str, base_year: int | None = None, as_of: int | None = None) -> World:
     """Read a city with its model, at its own base year or another, with all that is known or what was known as of a year.
@@ -81,9 +86,8 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
         identities=read_checks(model / "checks.yaml"),
         loops=read_loops(model / "loops.yaml", graph),
     )
-    groups = {name: tuple(group.members) for name, group in settings.groups.items()}
     fail_if_no_signings(folder / "arrivals.csv", world.ledger.inflows, graph.parameters)
-    fail_if_bindings_wrong(world.catalogue, graph, history, world.ledger, groups)
+    fail_if_bindings_wrong(world.catalogue, graph, history, world.ledger, settings.group_members)
     fail_if_unfit(world.identities, graph)
     fail_if_checks_wrong(world.checks, graph, history, lambda: read_indicators(model / "indicators.yaml").by_name)
     return world

@@ -12,7 +12,7 @@ from sim.cli.console import Speaker
 from sim.cli.plan_case import Chosen, with_targets
 from sim.studies.plan.attribute import AttributionRequest, attribution
 from sim.text import Text
-from sim.words import plain, signed, unit_text
+from sim.words import plain, signed, unit_words
 
 _HEADS = (("改动", "change"), ("贡献", "contribution"), ("占差额", "share"), ("直接", "direct"), ("协同", "synergy"))
 _ERROR = ("抽样误差", "sampling error")
@@ -43,12 +43,12 @@ def attribute(one: Chosen, other: Chosen, targets: tuple[str, ...], speaker: Spe
 def _print(row: xr.Dataset, *, exact: bool, speaker: Speaker) -> None:
     start, end, unit = float(row["start"]), float(row["end"]), str(row["unit"].item())
     total = end - start
-    names, units = (row["name_zh"].item(), row["name_en"].item()), (unit_text(unit, "zh"), unit_text(unit, "en"))
+    names, units = (row["name_zh"].item(), row["name_en"].item()), unit_words(unit)
     way, gap, year = f"{plain(start)} → {plain(end)}", signed(total), int(row["year"])
     speaker.line(Text("", ""))
     speaker.line(
         Text(
-            f"{names[0]}（{year} 年）：{way} {units[0]}，差额 {gap}", f"{names[1]} ({year}): {way} {units[1]}, difference {gap}"
+            f"{names[0]}（{year} 年）：{way} {units.zh}，差额 {gap}", f"{names[1]} ({year}): {way} {units.en}, difference {gap}"
         )
     )
     if speaker.quiet:

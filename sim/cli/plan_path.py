@@ -17,7 +17,7 @@ from sim.errors import Faults, UsageError
 from sim.inputs.scenario import read_scenario
 from sim.numerics.draws import DrawRequest
 from sim.outputs.store import fail_if_not_writable, results_folder
-from sim.pipeline import Case, prepare, seeded
+from sim.pipeline import Case, beside
 from sim.studies.plan import path_words as words
 from sim.studies.plan.alternatives import Tried, tried
 from sim.studies.plan.attribute import AttributionRequest, attribution
@@ -85,9 +85,7 @@ def _closed(case: Case, paths: list[Path], folder: File) -> list[xr.Dataset]:
     for path in (path for path in paths if path.reaches and path.cost > 0.0):
         file = folder / f"{_file(case.scenario.file.stem, path)}.yaml"
         names = tuple(reading.target.id for reading in path.readings)
-        made = prepare(read_scenario(file), case.world)
-        made = made if case.plan is None else seeded(made, case.plan.seed)
-        found.append(attribution(case, made, AttributionRequest(names)))
+        found.append(attribution(case, beside(case, read_scenario(file)), AttributionRequest(names)))
     return found
 
 

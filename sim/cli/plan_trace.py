@@ -15,7 +15,7 @@ from sim.plan.selection import Selection
 from sim.studies.plan.trace import Driver, Trace, TraceRequest, find_target, trace_record
 from sim.studies.plan.trace import trace as trace_of
 from sim.text import Text
-from sim.words import exact, plain, unit_text
+from sim.words import exact, plain, unit_words
 
 _DEEPEST = 6
 _SIGNS = {1: "+", -1: "−", 0: "0", None: " "}
@@ -48,7 +48,7 @@ def trace(target: str, year: str | None, depth: str, chosen: Chosen, speaker: Sp
 
 def _print(found: Trace, speaker: Speaker) -> None:
     target, document = found.target, found.document
-    unit = Text(unit_text(target.unit, "zh"), unit_text(target.unit, "en"))
+    unit = unit_words(target.unit)
     value = f"{target.operator} {exact(target.value)}"
     years = target.year if target.start_year in (None, target.year) else f"{target.start_year}–{target.year or ''}"
     speaker.line(Text(f"{target.name.zh}（{target.id}）", f"{target.name.en} ({target.id})"))
@@ -102,7 +102,7 @@ def _print_binding(binding: AnyBinding | None, speaker: Speaker) -> None:
 def _print_driver(item: Driver, depth: int, speaker: Speaker) -> None:
     """One line of the tree."""
     strength = "" if item.elasticity is None else f"{item.elasticity:+.2f} ".replace("-", "−")
-    kind, label, unit = speaker.say(_KINDS[item.kind]), speaker.say(item.label), unit_text(item.unit, speaker.language)
+    kind, label, unit = speaker.say(_KINDS[item.kind]), speaker.say(item.label), speaker.say(unit_words(item.unit))
     line = f"  {'    ' * depth}{_SIGNS[item.sign]} {strength}{label} ({item.name}, {kind}) = {item.value} {unit}"
     speaker.line(Text(line, line))
     for driver in item.drivers:

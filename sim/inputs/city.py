@@ -67,6 +67,11 @@ class CityFile(Record):
         """Every region that a plan may speak of: the city's own, its districts, and groups of them."""
         return (*self.regions, *self.districts, *self.groups)
 
+    @property
+    def group_members(self) -> dict[str, tuple[str, ...]]:
+        """Districts that are counted together, by the name of the group."""
+        return {name: tuple(group.members) for name, group in self.groups.items()}
+
     def plan_span(self, base_year: int) -> tuple[int, int]:
         """First and last year of the plan."""
         first, last = self.plan_years or (base_year + 1, base_year + 5)

@@ -14,6 +14,7 @@ from sim.inputs.knowledge import is_known
 from sim.inputs.tables import number, read_table, whole
 from sim.inputs.yaml_file import read_yaml
 from sim.text import Text
+from sim.units import conversion
 
 COLUMNS = ("region", "year", "indicator", "value", "unit", "source", "known_from", "note")
 
@@ -52,6 +53,10 @@ class Datum:
     source: str
     known_from: int
     note: str
+
+    def in_unit(self, unit: str) -> float:
+        """Its value in another unit."""
+        return self.value * conversion(self.unit, unit)
 
 
 @dataclass(frozen=True)

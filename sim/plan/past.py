@@ -20,7 +20,7 @@ def published_reading(history: History, binding: HistoryBinding, target: PlanTar
     if now is None:
         return None, None
     if binding.reading == "level":
-        return now, now.value * conversion(now.unit, target.unit)
+        return now, now.in_unit(target.unit)
     if before is None or history.breaks_in(binding.indicator, target.year):
         return None, None
     if binding.reading == "change":

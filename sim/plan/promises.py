@@ -13,6 +13,7 @@ from sim.errors import Faults, Place, nearest
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.promises import Promise, Promises
 from sim.model.graph import Graph
+from sim.plan.reading import picked
 from sim.text import Text
 
 Values = NDArray[Any]
@@ -46,10 +47,7 @@ class PromiseReading:
         return series if self.promise.over is None else series / self._total(self.promise.over, values)
 
     def _total(self, name: str, values: Mapping[str, Values]) -> Values:
-        array = values[name]
-        for members in self.picks[name]:
-            array = array.sum(axis=1) if members is None else array.take(members, axis=1).sum(axis=1)
-        return array
+        return picked(values[name], self.picks[name])
 
     def _growth(self, series: Values) -> Values:
         return np.asarray((series[self.last] / series[0]) ** (1.0 / self.last) - 1.0)

@@ -54,13 +54,18 @@ class Reading:
         return self.binding.operator(self.target.operator)
 
     @property
+    def is_ceiling(self) -> bool:
+        """Whether it is not to be exceeded."""
+        return self.operator == "<="
+
+    @property
     def outputs(self) -> tuple[str, ...]:
         """Variables that must be computed."""
         return tuple(name for name, _ in self.picks)
 
     def series(self, values: Mapping[str, Values]) -> Values:
         """The indicator by year [year, draw], in the target's unit where that is not a rate."""
-        parts = [_picked(values[name], chosen) for name, chosen in self.picks]
+        parts = [picked(values[name], chosen) for name, chosen in self.picks]
         series = parts[0] if len(parts) == 1 else parts[0] / parts[1]
         return series * self.factor
 
@@ -74,7 +79,7 @@ class Reading:
 
     def worst(self, values: Values) -> Values:
         """The worst year: the highest where the target is a ceiling, else the lowest."""
-        return np.asarray((np.max if self.operator == "<=" else np.min)(values, axis=0))
+        return np.asarray((np.max if self.is_ceiling else np.min)(values, axis=0))
 
 
 def _level(reading: Reading, series: Values) -> Values:
@@ -118,7 +123,7 @@ _READ: dict[str, Callable[[Reading, Values], Values]] = {
 }
 
 
-def _picked(array: Values, chosen: tuple[tuple[int, ...] | None, ...]) -> Values:
+def picked(array: Values, chosen: tuple[tuple[int, ...] | None, ...]) -> Values:
     """Sum over the members that are chosen along each dimension; None: all of them."""
     for members in chosen:
         array = array.sum(axis=1) if members is None else array.take(members, axis=1).sum(axis=1)

@@ -25,7 +25,6 @@ from sim.plan.past import published_reading
 from sim.plan.reading import arrays_of, reading_of
 from sim.plan.rest import implied_rest_growth
 from sim.text import Text
-from sim.units import conversion
 
 Verdict = Literal["met", "near", "missed", "not_judged"]
 VERDICTS: dict[Verdict, Text] = {
@@ -138,7 +137,7 @@ class Judge:
         series = reading.series(rows)
         projected, base = float(reading.of_series(series)[0]), _level(binding, series)
         gap, actual = projected - target.value, self._actual(target, binding)
-        reached = None if actual is None else actual.value * conversion(actual.unit, target.unit)
+        reached = None if actual is None else actual.in_unit(target.unit)
         return Score(
             scenario=self.scenario,
             target=target,

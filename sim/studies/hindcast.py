@@ -244,7 +244,7 @@ def city_hindcasts(asked: Asked) -> CityHindcasts:
 
 def _fail_if_nothing_fitted(observations: Sequence[Observation], world: World) -> None:
     if not observations:
-        file = world.home.models / world.city.settings.model / "published.yaml"
+        file = world.model_folder / "published.yaml"
         message = Text("没有一项检验写明 fit，无可拟合", "no check has a fit rule: there is nothing to fit")
         raise InputError(Fault(message, Place(file), Text("给至少一项写明 fit", "give fit to one check at least")))
 

@@ -29,7 +29,7 @@ def fail_if_unfit(home: Home, cities: Sequence[str], years: range) -> None:
     for city in cities:
         with faults.gathering(InputError):
             world = open_world(home, city)
-            indicators = read_indicators(home.models / world.city.settings.model / "indicators.yaml")
+            indicators = read_indicators(world.model_folder / "indicators.yaml")
             of_city = Faults()
             _check_table(world, years, indicators, of_city)
             if not of_city.found:

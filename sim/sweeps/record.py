@@ -24,7 +24,6 @@ from sim.plan.tables import column, score_row
 from sim.sampling.plan import Sampling
 from sim.sweeps.statistics import SHARED
 from sim.text import Text
-from sim.units import conversion
 
 _DIGITS = 16
 REALISATION, STORED_SET = SHARED
@@ -225,5 +224,5 @@ def _published(outcome: Outcome) -> dict[str, dict[str, float]]:
             continue
         unit = modelled_series(outcome.results, check, world.city.key)[1]
         series = published_series(check, world.city.history, world.city.key)
-        found[check.variable] = {str(year): datum.value * conversion(datum.unit, unit) for year, datum in series.items()}
+        found[check.variable] = {str(year): datum.in_unit(unit) for year, datum in series.items()}
     return found

@@ -60,7 +60,7 @@ class Moment:
     @property
     def is_ceiling(self) -> bool:
         """Whether less is as good."""
-        return self.reading.operator == "<="
+        return self.reading.is_ceiling
 
     def met(self, value: Values) -> Values:
         """Whether a value in the target's unit meets it."""

@@ -12,7 +12,6 @@ from sim.plan.lint.levels import reference
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, of_measure, plain, span
 from sim.text import Text
-from sim.units import conversion
 
 RULE = "different_numbers"
 _CLOSE = 0.005
@@ -77,7 +76,7 @@ def _against_statistics(plan: Plan, claim: Claim) -> Iterator[Finding]:
     datum = plan.data(entry.history, claim.region, plan.known_at(claim)).get(claim.last)
     if datum is None:
         return
-    published = datum.value * conversion(datum.unit, entry.unit)
+    published = datum.in_unit(entry.unit)
     low, high = claim.bounds(max(plan.about, _CLOSE))
     slack = _CLOSE * abs(published)
     if low - slack <= published <= high + slack:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sim.plan.lint.aims import aims_in
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.finding import Finding, Severity, finding
-from sim.plan.lint.levels import levels
+from sim.plan.lint.levels import last_of, levels
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, of_measure, plain
 from sim.text import Text, joined
@@ -42,9 +42,8 @@ def _gdp(plan: Plan, target: Claim) -> _Gdp | None:
     wanted = aims_in(plan, GDP, target.region, target.last)
     if wanted:
         return _Gdp(target.last, wanted[0].value, wanted[0].claims, wanted[0].data)
-    known = levels(plan, GDP, target.region, plan.known_at(target))
-    before = ((year, item) for year, item in reversed(known.items()) if year <= target.last)
-    return next((_Gdp(year, item.value, item.claims, item.data) for year, item in before), None)
+    item = last_of(levels(plan, GDP, target.region, plan.known_at(target)), target.last)
+    return None if item is None else _Gdp(item.year, item.value, item.claims, item.data)
 
 
 def _finding(plan: Plan, outputs: Sequence[Claim], gdp: _Gdp) -> Finding:

@@ -10,7 +10,6 @@ from sim.inputs.history import Datum
 from sim.plan.lint.claims import PERCENT, Claim
 from sim.plan.lint.levels import Level, breaks_between, levels
 from sim.plan.lint.plan import Plan
-from sim.units import conversion
 
 RECENT = 10
 """Years that count as recent: what was reached only before them was reached in another economy."""
@@ -72,7 +71,7 @@ def stated_additions(plan: Plan, measure: str, region: str, as_of: int) -> list[
     """Additions a year that are published, or printed of a period."""
     entry = plan.measures.by_name[measure]
     data = plan.data(entry.additions_history, region, as_of)
-    seen = [Change(year - 1, year, item.value * conversion(item.unit, entry.unit)) for year, item in data.items()]
+    seen = [Change(year - 1, year, item.in_unit(entry.unit)) for year, item in data.items()]
     facts = plan.facts_known(plan.at(measure, region, "additions"), as_of)
     exact = (fact for fact in facts if fact.printed.operator in ("=", "~"))
     return seen + [Change(fact.base, fact.last, fact.total / len(fact.years), (fact,)) for fact in exact]
@@ -81,7 +80,7 @@ def stated_additions(plan: Plan, measure: str, region: str, as_of: int) -> list[
 def published_growth(plan: Plan, measure: str, region: str, as_of: int) -> dict[int, float]:
     """Growth rates that statistics publish themselves, as ratios."""
     data = plan.data(plan.measures.by_name[measure].growth_history, region, as_of)
-    return {year: datum.value * conversion(datum.unit, "%") * PERCENT for year, datum in data.items()}
+    return {year: datum.in_unit("%") * PERCENT for year, datum in data.items()}
 
 
 def deflators(plan: Plan, measure: str, region: str, as_of: int) -> dict[int, float]:

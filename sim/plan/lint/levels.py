@@ -67,8 +67,12 @@ def levels(plan: Plan, measure: str, region: str, as_of: int) -> dict[int, Level
 def latest(plan: Plan, claim: Claim, before: int | None = None) -> Level | None:
     """The last level that was known when a claim's document came out, of a year before the claim's own."""
     last = claim.last - 1 if before is None else before
-    known = levels(plan, claim.measure.key, claim.region, plan.known_at(claim))
-    return next((level for year, level in reversed(known.items()) if year <= last), None)
+    return last_of(levels(plan, claim.measure.key, claim.region, plan.known_at(claim)), last)
+
+
+def last_of(known: dict[int, Level], last: int, *, exact: bool = False) -> Level | None:
+    """The last level up to a year; with `exact`, the last that is no bound."""
+    return next((level for year, level in reversed(known.items()) if year <= last and (level.is_exact or not exact)), None)
 
 
 def _printed(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Level]:
@@ -81,8 +85,7 @@ def _printed(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Leve
 def _published(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Level]:
     entry = plan.measures.by_name[measure]
     for datum in plan.data(entry.history, region, as_of).values():
-        value = datum.value * conversion(datum.unit, entry.unit)
-        yield Level(datum.year, value, "=", Text("统计公布", "published"), "", (), (reference(datum),))
+        yield Level(datum.year, datum.in_unit(entry.unit), "=", Text("统计公布", "published"), "", (), (reference(datum),))
 
 
 def breaks_between(plan: Plan, rests_on: Iterable[Level], first: int, last: int, as_of: int) -> tuple[Break, ...]:

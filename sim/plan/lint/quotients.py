@@ -9,7 +9,7 @@ from sim.plan.lint.aims import Aim, aims, aims_in
 from sim.plan.lint.claims import Measure
 from sim.plan.lint.finding import Finding, finding
 from sim.plan.lint.history import Change, changes, yearly
-from sim.plan.lint.levels import Level, levels, quotient_scale
+from sim.plan.lint.levels import Level, last_of, levels, quotient_scale
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import of_measure, percent, plain
 from sim.text import Text
@@ -70,7 +70,7 @@ def _implied(plan: Plan, ratio: str, wanted: Mapping[str, Aim]) -> Iterator[Find
     value, low, high = _interval(scale, said, other, divided="of" in wanted)
     as_of = plan.known_at(said.claims[0])
     known = levels(plan, missing.key, said.region, as_of)
-    base = next((level for year, level in reversed(known.items()) if year < said.year and level.is_exact), None)
+    base = last_of(known, said.year - 1, exact=True)
     seen = changes(plan, missing.key, said.region, as_of)
     if base is None or not seen:
         return

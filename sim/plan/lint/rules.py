@@ -70,12 +70,11 @@ def plan_of(city: City, catalogue: Catalogue, as_of: int | None = None) -> Plan:
     settings = city.settings
     names = {key: label.text() for key, label in {**settings.regions, **settings.districts}.items()}
     names |= {key: group.label.text() for key, group in settings.groups.items()}
-    groups = {key: tuple(group.members) for key, group in settings.groups.items()}
     return Plan(
         claims=claims_of(catalogue),
         measures=catalogue.measures,
         history=city.history,
-        regions=Regions(tuple(settings.regions), names, groups),
+        regions=Regions(tuple(settings.regions), names, settings.group_members),
         years={name: item.year for name, item in catalogue.documents.items()},
         about=settings.about_tolerance,
         as_of=as_of,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.finding import Finding, Severity, finding
-from sim.plan.lint.levels import levels
+from sim.plan.lint.levels import last_of, levels
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, of_measure, plain, years_of
 from sim.text import Text
@@ -51,7 +51,7 @@ def _inside(plan: Plan, claim: Claim, other: Claim) -> Iterator[Finding]:
 
 def _beside_latest(plan: Plan, claim: Claim, outer: str) -> Iterator[Finding]:
     known, whole = levels(plan, outer, claim.region, plan.known_at(claim)), plan.measure(outer)
-    base = next((level for year, level in reversed(known.items()) if year < claim.first), None)
+    base = last_of(known, claim.first - 1)
     if base is None or base.operator in (">", ">=") or claim.value <= base.value:
         return
     want, have = as_printed(claim), of_measure(base.value, whole)

@@ -10,7 +10,7 @@ import numpy as np
 from sim.errors import InputError, Place
 from sim.inputs.levers import Alternative
 from sim.inputs.scenario import read_scenario
-from sim.pipeline import Case, prepare, seeded
+from sim.pipeline import Case, beside
 from sim.plan.reading import Reading
 from sim.studies.plan.path import levers_file, levers_path, up_to_the_targets
 from sim.studies.plan.paths import Path, PathRequest
@@ -55,8 +55,7 @@ def tried(case: Case, path: Path, request: PathRequest) -> list[Tried]:
 def _with(case: Case, settings: tuple[tuple[str, str], ...]) -> Case:
     """The case with an alternative."""
     called = case.scenario.called_with
-    made = prepare(read_scenario(case.scenario.file, called.use, (*called.settings, *settings)), case.world)
-    made = made if case.plan is None else seeded(made, case.plan.seed)
+    made = beside(case, read_scenario(case.scenario.file, called.use, (*called.settings, *settings)))
     return replace(made, selection=case.selection)
 
 

@@ -8,10 +8,9 @@ import numpy as np
 import xarray as xr
 
 from sim.errors import Fault, Place, UsageError
-from sim.inputs.bindings import Binding
 from sim.inputs.targets import PlanTarget
-from sim.pipeline import Case, groups_of
-from sim.plan.reading import Reading, reading_of
+from sim.pipeline import Case, readings_of
+from sim.plan.reading import Reading
 from sim.plan.shapley import MOST_EXACT, PAIRS, Shares, shapley
 from sim.studies.plan.coalitions import MixedRuns, Player, comparable, players_of
 from sim.text import Text
@@ -39,7 +38,7 @@ def attribution(one: Case, other: Case, request: AttributionRequest = Attributio
     if not players:
         message = Text("两个情景没有差别", "the two scenarios do not differ")
         raise UsageError(Fault(message, Place(other.scenario.file)))
-    readings = _readings(one, other, request.targets)
+    readings = readings_of(one, _targets(one, other, request.targets))
     if not readings:
         message = Text("没有由模型变量判断的目标", "there is no target that a variable of the model says")
         raise UsageError(Fault(message, Place(one.scenario.file, key="targets")))
@@ -47,20 +46,10 @@ def attribution(one: Case, other: Case, request: AttributionRequest = Attributio
     return _dataset(one, other, players, readings, shares)
 
 
-def _readings(one: Case, other: Case, names: tuple[str, ...]) -> tuple[Reading, ...]:
-    world, base = one.world, one.world.city.settings.base_year
-    targets = {target.id: target for case in (one, other) for target in case.selection.targets}
+def _targets(one: Case, other: Case, names: tuple[str, ...]) -> list[PlanTarget]:
     if names:
-        targets = {name: world.catalogue.targets[name] for name in names}
-    return tuple(
-        reading_of(target, binding, world.graph, groups_of(world), base)
-        for target in targets.values()
-        if isinstance(binding := world.catalogue.by_kind.of(target.id), Binding) and _is_within(target, base, one.last_year)
-    )
-
-
-def _is_within(target: PlanTarget, base: int, last: int) -> bool:
-    return target.year is not None and base < target.year <= last
+        return [one.world.catalogue.targets[name] for name in names]
+    return list({target.id: target for case in (one, other) for target in case.selection.targets}.values())
 
 
 def _dataset(one: Case, other: Case, players: tuple[Player, ...], readings: tuple[Reading, ...], shares: Shares) -> xr.Dataset:

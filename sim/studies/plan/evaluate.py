@@ -7,17 +7,15 @@ from dataclasses import dataclass, replace
 
 from sim.errors import Fault, Place, UsageError
 from sim.futures import draws_of, posterior_of, task_of
-from sim.inputs.bindings import Binding
 from sim.inputs.natures import read_binding_targets
 from sim.numerics.draws import DrawRequest
 from sim.numerics.ensemble import run_ensemble
 from sim.numerics.summary import Wanted
-from sim.pipeline import Case, Outcome, groups_of, run
+from sim.pipeline import Case, Outcome, readings_of, run
 from sim.plan.evaluation.draws import Moment, Standings, chances
 from sim.plan.evaluation.evaluate import Evaluated, Terms, evaluate
 from sim.plan.lint.rules import plan_of
-from sim.plan.reading import Reading, arrays_of, reading_of
-from sim.plan.scorecard import Score
+from sim.plan.reading import Reading, arrays_of
 from sim.text import Text
 
 Progress = Callable[[int, int], None]
@@ -92,17 +90,6 @@ def _moments(outcome: Outcome, as_of: int) -> tuple[Moment, ...]:
     return tuple(Moment(reading, now, settings.about_tolerance) for reading, now in found if now >= reading.start)
 
 
-def _readings(outcome: Outcome) -> list[Reading]:
+def _readings(outcome: Outcome) -> tuple[Reading, ...]:
     """Targets that the scorecard judges by a variable."""
-    case = outcome.case
-    world, base = case.world, case.world.city.settings.base_year
-    bound = [(score.target, world.catalogue.by_kind.of(score.target.id)) for score in outcome.scores if _is_judged(score)]
-    return [
-        reading_of(target, binding, world.graph, groups_of(world), base)
-        for target, binding in bound
-        if isinstance(binding, Binding)
-    ]
-
-
-def _is_judged(score: Score) -> bool:
-    return score.verdict != "not_judged"
+    return readings_of(outcome.case, [score.target for score in outcome.scores if score.verdict != "not_judged"])

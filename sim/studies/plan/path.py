@@ -13,12 +13,11 @@ from pathlib import Path as File
 import numpy as np
 
 from sim.errors import Fault, Faults, Place, UsageError, nearest
-from sim.inputs.bindings import Binding
 from sim.inputs.levers import LeversFile, read_levers
-from sim.pipeline import Case, groups_of, with_projects
+from sim.pipeline import Case, readings_of, with_projects
 from sim.plan.feasibility import shares_of
 from sim.plan.least_change import Linear
-from sim.plan.reading import Reading, reading_of
+from sim.plan.reading import Reading
 from sim.studies.plan.path_search import ROUNDS, Progress, solve
 from sim.studies.plan.paths import Mix, Path, PathRequest, is_better
 from sim.studies.plan.responses import Lever, Responses, Values, offered
@@ -30,18 +29,9 @@ _NEAR_BEST = 2.0
 """How much dearer than the best a mix may be."""
 
 
-def readings_of(case: Case) -> tuple[Reading, ...]:
+def movable(case: Case) -> tuple[Reading, ...]:
     """The targets of a case that a variable says and a run can judge; levers move no others."""
-    world, settings = case.world, case.world.city.settings
-    pairs = [(target, world.catalogue.by_kind.of(target.id)) for target in case.selection.targets]
-    return tuple(
-        reading_of(target, binding, world.graph, groups_of(world), settings.base_year)
-        for target, binding in pairs
-        if isinstance(binding, Binding)
-        and binding.no_base is None
-        and target.year is not None
-        and settings.base_year < target.year <= case.last_year
-    )
+    return tuple(reading for reading in readings_of(case, case.selection.targets) if reading.binding.no_base is None)
 
 
 def up_to_the_targets(case: Case, readings: Sequence[Reading]) -> Case:
@@ -57,7 +47,7 @@ def levers_file(case: Case) -> LeversFile:
 
 def levers_path(case: Case) -> File:
     """Where it stands."""
-    return case.world.home.models / case.world.city.settings.model / "levers.yaml"
+    return case.world.model_folder / "levers.yaml"
 
 
 def required_path(case: Case, request: PathRequest, progress: Progress | None = None) -> Path:
@@ -68,7 +58,7 @@ def required_path(case: Case, request: PathRequest, progress: Progress | None = 
     SimError
         when there is no target that levers could move, a lever is unknown, or a run fails.
     """
-    readings = readings_of(case)
+    readings = movable(case)
     if not readings:
         names = ", ".join(target.id for target in case.selection.targets)
         message = Text(
@@ -145,13 +135,13 @@ def _most_useful(linear: Linear, count: int) -> list[int]:
 
 def menu(case: Case, request: PathRequest, first: Path, progress: Progress | None = None) -> list[Mix]:
     """Other mixes that reach the targets: without each of the levers that the first one leans on most."""
-    found = []
+    found, until = [], up_to_the_targets(case, first.readings)
     lean = np.argsort(-np.array([lever.weight for lever in first.levers]) * first.steps**2)[:3]
     for place in (place for place in lean if abs(first.steps[place]) > _MOVED):
         without = first.levers[place]
         levers = tuple(lever for lever in first.levers if lever is not without)
         if levers:
-            responses = Responses(up_to_the_targets(case, first.readings), levers, first.readings, request.draws)
+            responses = Responses(until, levers, first.readings, request.draws)
             path = proven(responses, request, np.delete(first.steps, place), progress)
             inner = without.label.zh.replace("“", "‘").replace("”", "’")
             label = Text(f"不动“{inner}”", f"without moving {without.label.en}")

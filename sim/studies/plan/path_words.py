@@ -13,7 +13,7 @@ from sim.studies.plan.alternatives import Tried
 from sim.studies.plan.paths import Mix, Path
 from sim.studies.plan.responses import Lever, Values
 from sim.text import Text, joined
-from sim.words import chance, exact, plain, signed, unit_text
+from sim.words import chance, exact, fine, plain, signed, unit_words
 
 _COMMA = Text("、", ", ")
 
@@ -43,20 +43,15 @@ def moves(path: Path) -> Iterator[tuple[Lever, float, Text]]:
     for place in (place for place in order if abs(path.steps[place]) > 0.0):
         lever, step = path.levers[place], float(path.steps[place])
         year = lever.before.years[-1] if lever.before.years else last
-        units = unit_text(lever.unit, "zh"), unit_text(lever.unit, "en")
+        unit = unit_words(lever.unit)
         way = f"{_span(lever.at(0.0, year))} → {_span(lever.at(step, year))}"
-        yield lever, step, Text(f"{way} {units[0]}", f"{way} {units[1]}")
+        yield lever, step, Text(f"{way} {unit.zh}", f"{way} {unit.en}")
 
 
 def _span(values: Values) -> str:
     """The value of a lever, from the lowest to the highest of its members where they differ."""
-    low, high = plain_small(float(values.min())), plain_small(float(values.max()))
+    low, high = fine(float(values.min())), fine(float(values.max()))
     return low if low == high else f"{low}–{high}"
-
-
-def plain_small(value: float) -> str:
-    """A value of a lever: small ones keep three digits."""
-    return f"{value:.3g}" if abs(value) < 1.0 else plain(value)
 
 
 def target_lines(path: Path) -> list[Text]:
@@ -64,14 +59,14 @@ def target_lines(path: Path) -> list[Text]:
     found = []
     for place, reading in enumerate(path.readings):
         target = reading.target
-        unit = Text(unit_text(target.unit, "zh"), unit_text(target.unit, "en"))
+        unit = unit_words(target.unit)
         price = "" if path.price[place] <= 0.0 or not path.reaches else f"{path.price[place]:.1f}"
         line = target.name + Text(
             f" {reading.operator} {exact(target.value)} {unit.zh}：{chance(float(path.single[place]))}",
             f" {reading.operator} {exact(target.value)} {unit.en}: {chance(float(path.single[place]))}",
         )
         if price:
-            more = Text("再低 1% ", "one per cent less") if reading.operator == "<=" else Text("再高 1% ", "one per cent more")
+            more = Text("再低 1% ", "one per cent less") if reading.is_ceiling else Text("再高 1% ", "one per cent more")
             line += Text(f"（{more.zh}的代价约 {price}）", f" ({more.en} would cost about {price})")
         found.append(line)
     return found
@@ -128,12 +123,12 @@ def closing_lines(study: xr.Dataset) -> list[Text]:
         order = [place for place in np.argsort(-np.abs(parts)) if abs(parts[place]) >= _SMALL * abs(moved)]
         shown = joined([labels[place] + Text(*[f" {signed(float(parts[place]))}"] * 2) for place in order], _COMMA)
         start, end, goal = (plain(float(row[name])) for name in ("start", "end", "goal"))
-        name, unit = Text(str(row["name_zh"].item()), str(row["name_en"].item())), str(row["unit"].item())
+        name, unit = Text(str(row["name_zh"].item()), str(row["name_en"].item())), unit_words(str(row["unit"].item()))
         found.append(
             name
             + Text(
-                f"：中心值由 {start} 到 {end} {unit_text(unit, 'zh')}（目标 {goal}）：{shown.zh}",
-                f": central run from {start} to {end} {unit_text(unit, 'en')} (target {goal}): {shown.en}",
+                f"：中心值由 {start} 到 {end} {unit.zh}（目标 {goal}）：{shown.zh}",
+                f": central run from {start} to {end} {unit.en} (target {goal}): {shown.en}",
             )
         )
     return found

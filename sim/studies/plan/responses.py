@@ -26,6 +26,7 @@ from sim.outputs.posterior import Posterior
 from sim.pipeline import Case
 from sim.plan.least_change import Linear
 from sim.plan.reading import Reading
+from sim.plan.scorecard import is_met
 from sim.sampling.plan import compiled_for
 from sim.studies.plan.solved_promises import least
 from sim.text import Text
@@ -95,7 +96,7 @@ class Responses:
     @property
     def signs(self) -> Values:
         """One for what must be reached, minus one for what must not be exceeded."""
-        return np.array([-1.0 if reading.operator == "<=" else 1.0 for reading in self.readings])
+        return np.array([-1.0 if reading.is_ceiling else 1.0 for reading in self.readings])
 
     @property
     def goals(self) -> Values:
@@ -134,8 +135,13 @@ class Responses:
 
     def met(self, levers: Values) -> NDArray[np.bool_]:
         """Which draws meet which targets [target, draw] with the levers moved."""
-        values = self.values(levers[:, np.newaxis])[:, 0]
-        return np.asarray(self.signs[:, np.newaxis] * (values - self.goals[:, np.newaxis]) >= 0.0)
+        return self._met(self.values(levers[:, np.newaxis])[:, 0])
+
+    def _met(self, values: Values) -> NDArray[np.bool_]:
+        """The scorecard's own rule, for numbers [target, draw]."""
+        about = self.case.world.city.settings.about_tolerance
+        pairs = zip(self.readings, values, strict=True)
+        return np.array([is_met(reading.operator, row, reading.target.value, about) for reading, row in pairs])
 
     def linear(self, levers: Values, chance: Values) -> tuple[Linear, NDArray[np.bool_]]:
         """The targets around a point, at the quantile that gives each its chance, and which draws meet which there."""
@@ -147,7 +153,7 @@ class Responses:
         residuals = self.signs[:, np.newaxis, np.newaxis] * (values - goals) / scale
         held = np.array([np.nanquantile(row[0], 1.0 - part) for row, part in zip(residuals, chance, strict=True)])
         slopes = np.array([_slope(row, part) for row, part in zip(residuals, chance, strict=True)]) / nudges
-        return Linear(levers, held, slopes), residuals[:, 0] >= 0.0
+        return Linear(levers, held, slopes), self._met(values[:, 0])
 
 
 def _slope(residuals: Values, chance: float) -> Values:

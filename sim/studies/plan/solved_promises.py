@@ -34,7 +34,7 @@ def solved_promise(outcome: Outcome, item: PromiseReading, readings: Sequence[Re
     values = at_points(case, Points((key,), shifts[np.newaxis]), outputs)
     promised = item.value(values)
     about = case.world.city.settings.about_tolerance
-    signs = [-1.0 if reading.operator == "<=" else 1.0 for reading in readings]
+    signs = [-1.0 if reading.is_ceiling else 1.0 for reading in readings]
     found = [
         crossing(sign * reading.value(values), sign * least(reading, about), promised)
         for sign, reading in zip(signs, readings, strict=True)

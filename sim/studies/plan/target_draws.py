@@ -99,7 +99,7 @@ def target_draws(outcome: Outcome, request: DrawRequest, progress: Progress | No
     by_id = {score.target.id: score.target for score in outcome.scores}
     targets = tuple(by_id[name] for name in conditions.names)
     horizon = max((item.reading.last for item in conditions.conditions), default=case.last_year - judge.base_year)
-    stated = read_promises(_model_folder(outcome) / "promises.yaml")
+    stated = read_promises(world.model_folder / "promises.yaml")
     promises = promise_readings(stated, world.graph, horizon, world.city.parameters)
     outputs = tuple(dict.fromkeys((*conditions.outputs, *(name for item in promises for name in item.outputs))))
     posterior = None if request.prior else posterior_of(world)
@@ -130,8 +130,3 @@ def target_draws(outcome: Outcome, request: DrawRequest, progress: Progress | No
         groups=np.flatnonzero(fine) % task.draws.groups if task.draws.groups > 1 else None,
         lost=int((~fine).sum()),
     )
-
-
-def _model_folder(outcome: Outcome) -> Any:
-    world = outcome.case.world
-    return world.home.models / world.city.settings.model

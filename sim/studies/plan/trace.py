@@ -25,7 +25,7 @@ from sim.plan.named import targets_named
 from sim.plan.reading import DISTRICT, is_intensive, unit_of
 from sim.plan.scorecard import Score
 from sim.text import Text
-from sim.words import plain
+from sim.words import fine
 from sim.world import World
 
 Values = NDArray[Any]
@@ -202,15 +202,8 @@ class _Chain:
         unit = unit_of(name, self._graph) if name in self._graph.quantities else self._graph.unit_of(name)
         flat, cannot_be_added = np.ravel(values), is_intensive(unit.removesuffix("/a"))
         if cannot_be_added and flat.min() < flat.max():
-            return f"{_number(flat.min())} … {_number(flat.max())}"
-        return _number(flat[0] if cannot_be_added else flat.sum())
-
-
-_SMALL = 1.0
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}" if abs(value) < _SMALL else plain(float(value))
+            return f"{fine(float(flat.min()))} … {fine(float(flat.max()))}"
+        return fine(float(flat[0] if cannot_be_added else flat.sum()))
 
 
 def trace_record(found: Trace) -> Mapping[str, Any]:
