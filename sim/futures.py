@@ -29,7 +29,8 @@ def with_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None
     ensemble = run_draws(outcome, request, progress, posterior)
     scores = with_probabilities(outcome.scores, ensemble)
     seen = () if posterior is None else posterior.foreseen
-    return replace(outcome, ensemble=ensemble, scores=scores, drawn_from=origin_of_draws(posterior), foreseen=seen)
+    origin = origin_of_draws(posterior)
+    return replace(outcome, ensemble=ensemble, scores=scores, asked=request, drawn_from=origin, foreseen=seen)
 
 
 def posterior_of(world: World) -> Posterior | None:

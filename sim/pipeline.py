@@ -24,6 +24,7 @@ from sim.model.loader import load_model
 from sim.model.loops import Loop, link_table, polarity
 from sim.numerics.assembly import Request
 from sim.numerics.central import central_run
+from sim.numerics.draws import DrawRequest
 from sim.numerics.ensemble import Ensemble
 from sim.numerics.integrate import Clock, YearValues
 from sim.numerics.kernel import Kernel, kernel_for
@@ -86,7 +87,8 @@ class Case:
 class Outcome:
     """What a run says: results, scorecard, time-step error, errors against published figures, where it comes from, draws.
 
-    `drawn_from` says where the draws come from, or why there are none; `foreseen` how likely targets looked in earlier years.
+    `asked` are the draws that were wanted; `drawn_from` says where they come from, or why there are none; `foreseen` how likely
+    targets looked in earlier years.
     """
 
     case: Case
@@ -96,6 +98,7 @@ class Outcome:
     comparisons: list[Comparison]
     provenance: Provenance
     ensemble: Ensemble | None = None
+    asked: DrawRequest | None = None
     drawn_from: Text | None = None
     foreseen: tuple[Foreseen, ...] = ()
 

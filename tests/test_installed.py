@@ -23,7 +23,8 @@ def test_the_wheel_does_the_main_job_elsewhere(tmp_path: Path) -> None:
     assert "sim/_bundled/models/hengyang/ensemble.nc" in names
     assert "sim/_bundled/scenarios/plan_2025.yaml" in names
     assert "sim/report/fonts/NotoSansSC-subset.otf" in names
-    assert "sim/report/templates/report.html.j2" in names
+    assert "sim/report/templates/document.html.j2" in names
+    assert "sim/report/templates/report.typ" in names
     assert not any(name.startswith("tests/") or "__pycache__" in name for name in names)
     folder = tmp_path / "env"
     # The dependencies are those of the environment that runs the tests; only the package itself is new.
@@ -40,4 +41,4 @@ def test_the_wheel_does_the_main_job_elsewhere(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "the installed package" in done.stdout
     assert "posterior ensemble fitted to 2005–2023" in done.stdout
-    assert len(list((empty / "results").glob("*/plan_2025/report.html"))) == 1
+    assert len(list((empty / "results").glob("*/plan_2025/report.en.html"))) == 1

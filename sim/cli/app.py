@@ -224,6 +224,32 @@ def compare(
 
 
 @app.command()
+def report(
+    run: Annotated[str, typer.Argument(help="运行：路径、编号或 latest / run: path, id or latest")] = "latest",
+    form: Annotated[str, typer.Option("--format", help="格式，逗号分隔 / formats")] = "html,docx,xlsx,pdf",
+    scenario: Annotated[list[str] | None, typer.Option("--scenario", help="只写这些情景 / these scenarios only")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="按截至哪一年的公布数据评估 / data up to a year")] = None,
+    out: OutFolder = RESULTS,
+    workers: Workers = None,
+    lang: Language = None,
+    *,
+    stored: Annotated[bool, typer.Option("--stored", help="照运行时的记录，不补算 / as recorded, without studies")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    home: HomeFolder = None,
+) -> None:
+    """由一次运行写出报告：网页、Word、Excel、PDF / a stored run as page, Word document, workbook and PDF."""
+    from sim.cli import report as verb
+    from sim.cli.numbers import year_of
+
+    year = None if as_of is None else year_of(as_of, "--as-of")
+    forms = tuple(dict.fromkeys(item.strip().lower() for item in form.split(",") if item.strip()))
+    asked = read_draws(None, None, workers)
+    request = verb.Request(run, forms, tuple(scenario or ()), year, stored, out, home, asked)
+    verb.report(request, voice_of(lang, quiet=quiet, as_json=as_json))
+
+
+@app.command()
 def new(
     folder: Annotated[Path, typer.Argument(help="新文件夹 / new folder")],
     lang: Language = None,

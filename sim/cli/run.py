@@ -206,9 +206,10 @@ def missed_targets(required: Sequence[str], outcomes: Sequence[Any]) -> list[str
 
 def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> None:
     """Print what was changed, the scorecards and where everything is."""
-    from sim.deliver import draw_sentences
     from sim.ledger_words import changed_settings
-    from sim.report.pages import headline
+    from sim.material import draw_sentences
+    from sim.report.forms.names import PAGE, file_name
+    from sim.report.score_words import headline
 
     for outcome in outcomes:
         scenario = outcome.case.scenario
@@ -226,7 +227,7 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
         count = changed_settings(outcome.case)
         if count:
             speaker.line(
-                Text(f"改动参数 {count} 项，见报告第二节。", f"{count} settings changed; see section 2 of the report.")
+                Text(f"改动参数 {count} 项，见报告第三章。", f"{count} settings changed; see chapter 3 of the report.")
             )
     home = outcomes[0].case.world.home
     speaker.out.print()
@@ -234,7 +235,8 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
         Text(f"模型与情景：{home.folder}（{home.origin.zh}）", f"models and scenarios: {home.folder} ({home.origin.en})")
     )
     speaker.line(Text(f"结果：{folder}", f"results: {folder}"))
-    page = folder / ("compare.html" if len(outcomes) > 1 else f"{outcomes[0].case.scenario.key}/report.html")
+    name = file_name("compare.html" if len(outcomes) > 1 else PAGE, speaker.report_language)
+    page = folder / name if len(outcomes) > 1 else folder / outcomes[0].case.scenario.key / name
     speaker.line(Text(f"报告：{page}", f"report: {page}"))
 
 
@@ -254,7 +256,7 @@ _LONG = 40
 def scorecard_table(scores: Sequence[Any], speaker: Speaker) -> Table:
     """The scorecard for a terminal."""
     from sim.plan.scorecard import VERDICTS
-    from sim.report.pages import score_cells
+    from sim.report.score_words import score_cells
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     drawn = any(score.probability is not None for score in scores)
@@ -300,9 +302,9 @@ _CHANCE = ("概率", "probability")
 
 def as_document(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> dict[str, Any]:
     """The run as one JSON object: scorecard rows of all scenarios, comparisons with published figures, changes."""
-    from sim.deliver import case_text
+    from sim.deliver import setting_record
+    from sim.material import case_text
     from sim.plan.tables import full_row
-    from sim.report.pages import as_cells
 
     language = speaker.language
     return {
@@ -316,7 +318,7 @@ def as_document(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> dict
             for row in outcome.comparisons
         ],
         "changes": [
-            {**as_cells(item, language), "scenario": outcome.case.scenario.key}
+            {**setting_record(item, language), "scenario": outcome.case.scenario.key}
             for outcome in outcomes
             for item in case_text(outcome).settings
         ],

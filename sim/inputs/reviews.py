@@ -23,6 +23,8 @@ JUDGEMENTS: Mapping[Judgement, Text] = {
 """holds: the finding is right; scope: right as printed, and a wider or narrower meaning would explain it; weak: right only if a
 number that it rests on is; false_alarm: wrong, and the rule should learn from it."""
 
+CONFIRMED: Judgement = "holds"
+
 
 class ReviewEntry(Record):
     """One review."""

@@ -34,8 +34,8 @@ def differences(first: Path, second: Path) -> list[Difference]:
     one, two = read_attributes(first), read_attributes(second)
     return [
         *_run_differences(one, two),
-        *_dataset_differences("input", read_group(first, "inputs"), read_group(second, "inputs")),
-        *_dataset_differences("result", read_group(first, "results"), read_group(second, "results")),
+        *dataset_differences("input", read_group(first, "inputs"), read_group(second, "inputs")),
+        *dataset_differences("result", read_group(first, "results"), read_group(second, "results")),
         *_hash_differences(one, two),
     ]
 
@@ -61,7 +61,8 @@ def _hash_differences(first: dict[str, Any], second: dict[str, Any]) -> list[Dif
     return found
 
 
-def _dataset_differences(kind: str, first: xr.Dataset, second: xr.Dataset) -> list[Difference]:
+def dataset_differences(kind: str, first: xr.Dataset, second: xr.Dataset) -> list[Difference]:
+    """What two datasets do not share, and the largest difference of each variable that is not the same."""
     found = []
     for name in sorted({str(key) for key in first} | {str(key) for key in second}):
         if name not in first or name not in second:

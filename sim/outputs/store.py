@@ -46,14 +46,38 @@ def results_folder(parent: Path, name: str) -> Iterator[Pending]:
     RunError
         when the folder cannot be written, for example because a file is held open by another program.
     """
+    with _aside(parent, name) as aside:
+        target = _free_name(parent, name)
+        yield Pending(aside, target)
+        aside.rename(target)
+
+
+@contextmanager
+def new_files(folder: Path) -> Iterator[Path]:
+    """A folder to write files into that belong into `folder`; each takes its place, also of an older one, when all are written.
+
+    Raises
+    ------
+    RunError
+        when a file cannot be written, or the one whose place it takes is held open by another program.
+    """
+    with _aside(folder, "files") as aside:
+        yield aside
+        for file in sorted(item for item in aside.rglob("*") if item.is_file()):
+            target = folder / file.relative_to(aside)
+            target.parent.mkdir(exist_ok=True)
+            file.replace(target)
+
+
+@contextmanager
+def _aside(parent: Path, name: str) -> Iterator[Path]:
+    """A folder of this program inside of another, removed at the end; what the system refuses is one clear error."""
     aside = parent / f"{_PARTIAL}{os.getpid()}-{name}"
     try:
         parent.mkdir(parents=True, exist_ok=True)
         sweep(parent, _PARTIAL)
         aside.mkdir()
-        target = _free_name(parent, name)
-        yield Pending(aside, target)
-        aside.rename(target)
+        yield aside
     except OSError as error:
         place = Place(Path(error.filename) if isinstance(error.filename, str) else parent)
         message = Text(f"结果无法写入：{error.strerror or error}", f"results cannot be written: {error.strerror or error}")

@@ -6,41 +6,11 @@ import multiprocessing
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from sim.processes import no_interrupts_at_birth, work_for_the_parent
-
-if TYPE_CHECKING:
-    from sim.report.view import View
-
-FIGURE_NAMES = (
-    "scorecard",
-    "scenarios",
-    "gdp",
-    "sectors",
-    "manufacturing_share",
-    "population",
-    "pyramid",
-    "firm_ladder",
-    "required_growth",
-    "pipeline",
-)
-OF_ONE_CASE = "pipeline"
-"""The figure that each scenario has for itself; the others show all of them."""
-# The slowest first, so that both workers finish together.
-_ORDER = (
-    "firm_ladder",
-    "sectors",
-    "pyramid",
-    "population",
-    "scorecard",
-    "gdp",
-    "manufacturing_share",
-    "required_growth",
-    "scenarios",
-)
+from sim.text import Language
 
 
 @contextmanager
@@ -67,15 +37,28 @@ def warm_up() -> None:
     import sim.report.figures  # noqa: F401, PLC0415  start-up time: matplotlib loads in the worker only
 
 
-def start_drawing(view: View, folders: Mapping[str, Path], pool: ProcessPoolExecutor) -> list[Future[None]]:
-    """Have every figure drawn as PNG and SVG: those of the run into the first of the folders, which are by scenario."""
-    for folder in folders.values():
+def start_drawing(
+    figures: Mapping[Path, Mapping[str, Any]], language: Language, pool: ProcessPoolExecutor
+) -> list[Future[None]]:
+    """Have the figures of each folder drawn there as PNG and SVG; what several folders show alike is drawn once.
+
+    The slowest go first, so that all workers finish together.
+    """
+    stems: dict[Any, list[Path]] = {}
+    for folder, named in figures.items():
         folder.mkdir(parents=True, exist_ok=True)
-    own = [(replace(view, cases=(case,)), folders[case.key]) for case in view.cases]
-    first = next(iter(folders.values()))
-    return [pool.submit(draw_one, name, view, first) for name in _ORDER] + [
-        pool.submit(draw_one, OF_ONE_CASE, alone, folder) for alone, folder in own
-    ]
+        for name, figure in named.items():
+            stems.setdefault((name, figure), []).append(folder / name)
+    order = sorted(stems.items(), key=lambda item: -_weight(item[0][1]))
+    return [pool.submit(draw_one, figure, language, places) for (_, figure), places in order]
+
+
+def _weight(figure: Any) -> int:
+    """About how long a figure takes: its panels, or else its rows."""
+    parts = next(
+        (getattr(figure, name) for name in ("panels", "rings", "rows", "falls", "swings") if hasattr(figure, name)), ()
+    )
+    return len(parts) if figure.kind != "pyramid" else 5
 
 
 def finish_drawing(drawing: list[Future[None]]) -> None:
@@ -84,14 +67,17 @@ def finish_drawing(drawing: list[Future[None]]) -> None:
         future.result()
 
 
-def draw_one(name: str, view: View, folder: Path) -> None:
+def draw_one(figure: Any, language: Language, stems: Sequence[Path]) -> None:
     """Draw one figure; runs in a worker."""
-    from sim.report import figures, style  # noqa: PLC0415
+    from sim.report import style  # noqa: PLC0415
+    from sim.report.figures import drawn  # noqa: PLC0415
 
     with style.house_style():
-        style.save(figures.FIGURES[name](view), folder / name)
+        for suffix, content in style.pictures(style.untitled(drawn(figure, language))).items():
+            for stem in stems:
+                stem.with_suffix(suffix).write_bytes(content)
 
 
-def read_svgs(folder: Path, names: Sequence[str] = FIGURE_NAMES) -> dict[str, str]:
-    """The drawn SVG documents by name, in the order of the report."""
+def read_svgs(folder: Path, names: Sequence[str]) -> dict[str, str]:
+    """The drawn SVG documents by name."""
     return {name: (folder / f"{name}.svg").read_text(encoding="utf-8") for name in names}

@@ -230,13 +230,13 @@ def sentences(study: xr.Dataset) -> list[tuple[Text, list[Text]]]:
         (Text("各目标", "Each target"), targets),
         (Text("同时实现", "All together"), [joint_sentence(study), *left_out_sentences(study), *pair_sentences(study)]),
         (Text("放宽", "What must give"), relaxation_sentences(study)),
-        (_UNKNOWNS, unknown_sentences(study)),
+        (Text("最值得弄清的未知数", "What would be worth knowing"), [_UNKNOWNS, *unknown_sentences(study)]),
     ]
     return [(head, [Text(spaced(line.zh), line.en) for line in lines]) for head, lines in parts]
 
 
 _UNKNOWNS = Text(
-    "最值得弄清的未知数（括号内为其最低和最高三分之一时的实现概率，以及所能解释的部分；其余来自别的参数和年度冲击）",
-    "What would be worth knowing (chance in the lowest and the highest third of it, and how much of the spread it explains; "
-    "the rest lies in other parameters and yearly shocks)",
+    "括号内为其最低和最高三分之一时的实现概率，以及所能解释的部分；其余来自别的参数和年度冲击。",
+    "In brackets the chance in the lowest and the highest third of each, and how much of the spread it explains; the rest lies "
+    "in other parameters and yearly shocks.",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
@@ -17,14 +18,26 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
+from sim.text import Language, Text
+
 FONT_FILE = Path(__file__).parent / "fonts" / "NotoSansSC-subset.otf"
 INK, GREY, FAINT = "#1f2933", "#7b8794", "#e4e7eb"
-SCENARIO_COLOURS = ("#2f6fab", "#d1603d", "#3f8f5f", "#8a5aa8", "#b8860b", "#4a9c9c")
-MISSED, OPEN = "#c0453b", "#9aa5b1"
+SCENARIO_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#b0508a", "#e69f00", "#56b4e9")
+"""The palette of Okabe and Ito (2008), which people of every kind of colour vision tell apart, its pink a little darker."""
+MISSED, OPEN = "#b23a30", "#9aa5b1"
+GAIN, LOSS = "#0072b2", "#d55e00"
+"""What adds and what takes away: blue and vermilion rather than green and red."""
+_LINES, _MARKERS = ("-", "--", "-.", ":"), ("o", "s", "^", "v", "P", "X")
 _FEW_PANELS, _FEW_COLUMNS, _MANY_COLUMNS = 4, 2, 3
 _ROOM_BETWEEN_ROWS = 0.12
 """Inches above and below each panel, so that a title stands with its own."""
 _THOUSANDS = 1000.0
+WIDTH = 8.4
+"""Inches of every figure, so that letters are of one size wherever figures stand below each other."""
+_ALONE, _ROOMY, _TIGHT = 4.8, 2.9, 2.3
+"""Heights: of a panel that stands alone, of one of two abreast, of one of three."""
+MARGIN = 36
+"""Letters that a name beside a figure may take on one line."""
 
 
 @functools.cache
@@ -75,7 +88,7 @@ class HouseFigure(Figure):
         return stream.getvalue()
 
 
-def new_figure(title: str, note: str, size: tuple[float, float] = (9.6, 5.4)) -> Figure:
+def new_figure(title: str, note: str, size: tuple[float, float] = (8.4, 5.4)) -> Figure:
     """An empty figure with a title above and a note below."""
     figure = HouseFigure(figsize=size, layout="constrained")
     FigureCanvasAgg(figure)
@@ -89,7 +102,8 @@ def panels(count: int, title: str, note: str) -> tuple[Figure, list[Axes]]:
     """A figure of several panels: a single one large, up to four two by two, more in rows of three."""
     columns = min(count, _MANY_COLUMNS if count > _FEW_PANELS else _FEW_COLUMNS)
     rows = math.ceil(count / columns)
-    figure = new_figure(title, note, (9.6, 5.4) if count == 1 else (4.2 * columns, 3.0 * rows + 1.0))
+    height = _ALONE if count == 1 else (_ROOMY if columns <= _FEW_COLUMNS else _TIGHT) * rows + 1.0
+    figure = new_figure(title, note, (WIDTH, height))
     figure.get_layout_engine().set(h_pad=_ROOM_BETWEEN_ROWS)  # type: ignore[union-attr, call-arg]  # it is constrained
     axes = list(figure.subplots(rows, columns, squeeze=False).ravel())
     for empty in axes[count:]:
@@ -97,15 +111,31 @@ def panels(count: int, title: str, note: str) -> tuple[Figure, list[Axes]]:
     return figure, axes[:count]
 
 
-def thousands(axes: Axes) -> None:
-    """Separate the thousands of large numbers on the upright axis."""
-    if axes.get_ylim()[1] >= _THOUSANDS:
-        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+def thousands(axes: Axes, *, upright: bool = True) -> None:
+    """Separate the thousands of large numbers on an axis."""
+    axis, top = (axes.yaxis, axes.get_ylim()[1]) if upright else (axes.xaxis, axes.get_xlim()[1])
+    if top >= _THOUSANDS:
+        axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 
 
 def colour(index: int) -> str:
     """The colour of the n-th scenario."""
     return SCENARIO_COLOURS[index % len(SCENARIO_COLOURS)]
+
+
+def line(index: int) -> str:
+    """The dashes of the n-th scenario, so that its line is known without its colour."""
+    return _LINES[min(index, len(_LINES) - 1)]
+
+
+def marker(index: int) -> str:
+    """The mark of the n-th scenario."""
+    return _MARKERS[index % len(_MARKERS)]
+
+
+def wrapped(text: Text, language: Language, width: int = MARGIN) -> str:
+    """A long name on several lines; `width` in letters, of which a Chinese one takes two."""
+    return "\n".join(textwrap.wrap(text.in_language(language), width if language == "en" else width // 2))
 
 
 def draw_published(axes: Axes, points: Mapping[int, float], label: str) -> None:
@@ -118,8 +148,7 @@ def draw_published(axes: Axes, points: Mapping[int, float], label: str) -> None:
 
 def draw_projection(axes: Axes, points: Mapping[int, float], label: str, index: int) -> None:
     """A scenario's line in its colour."""
-    style = "-" if index == 0 else "--" if index == 1 else "-."
-    axes.plot(list(points), list(points.values()), color=colour(index), lw=2.2, ls=style, label=label, zorder=3)
+    axes.plot(list(points), list(points.values()), color=colour(index), lw=2.2, ls=line(index), label=label, zorder=3)
 
 
 def mark_base_year(axes: Axes, year: int) -> None:
@@ -127,11 +156,21 @@ def mark_base_year(axes: Axes, year: int) -> None:
     axes.axvline(year + 0.5, color=GREY, lw=0.8, ls=":", zorder=1)
 
 
-def one_legend(figure: Figure, axes: Axes) -> None:
-    """One legend for the whole figure, above the panels, each name once."""
-    handles, labels = axes.get_legend_handles_labels()
-    named = dict(zip(labels, handles, strict=True))
+def one_legend(figure: Figure, *panels: Axes) -> None:
+    """One legend for the whole figure, above the panels, each name once; none where nothing is named."""
+    named = dict[str, Any]()
+    for axes in panels:
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            named.setdefault(label, handle)
+    if not named:
+        return
     figure.legend(list(named.values()), list(named), loc="outside upper right", ncols=min(len(named), 5), fontsize=9.5)
+
+
+def untitled(figure: Figure) -> Figure:
+    """The figure without its title, for a document whose caption says it."""
+    figure.suptitle("")
+    return figure
 
 
 def save(figure: Figure, stem: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sim.report.pages import inline_figures, template
+from sim.report.forms.page import inline_figures, template
 from sim.text import Language, Text
 
 

@@ -11,13 +11,16 @@ from matplotlib.figure import Figure
 
 from sim.errors import Fault, UsageError, nearest
 from sim.report import style
-from sim.report.exploring import chances, fan, scatter, tornado
+from sim.report.contents.series import STATISTICS, published_line
+from sim.report.exploring import chances, scatter, tornado
+from sim.report.figures import lines
+from sim.report.figures.frame import Frame, Points
 from sim.report.sweep_names import ALL_TARGETS, asked_targets, named_inputs, named_series, published_of, title_of
-from sim.sweeps.statistics import bands, outputs_of, probabilities, spearman, year_in
+from sim.sweeps.statistics import MEDIAN, bands, outputs_of, probabilities, spearman, year_in
 from sim.text import Language, Text
-from sim.words import unit_text
+from sim.words import unit_words
 
-_MOST_BARS = 12
+_MOST_BARS, _FIRST = 12, 2010
 
 
 def fan_figure(draws: xr.Dataset, names: Sequence[str], language: Language, summary: xr.Dataset | None = None) -> Figure:
@@ -29,10 +32,11 @@ def fan_figure(draws: xr.Dataset, names: Sequence[str], language: Language, summ
         with every name that was not kept.
     """
     found = bands(_only(draws, names)) if summary is None else summary
-    fans = [_fan(draws, found, name, language) for name in names]
+    panels = tuple(_fan(draws, found, name) for name in names)
     note = Text(f"{_count(draws):,} 次抽样，种子 {draws.attrs['seed']}", f"{_count(draws):,} draws, seed {draws.attrs['seed']}")
+    base_year = int(found["year"][0])
     with style.house_style():
-        return fan.draw(fans, title_of(draws), note, language)
+        return lines.draw(lines.Lines(Frame(title_of(draws), note, STATISTICS), panels, base_year, _FIRST), language)
 
 
 def _only(draws: xr.Dataset, names: Iterable[str]) -> xr.Dataset:
@@ -42,7 +46,7 @@ def _only(draws: xr.Dataset, names: Iterable[str]) -> xr.Dataset:
 
 
 def _variable(draws: xr.Dataset, name: str) -> str:
-    variable, kept = name.partition("[")[0], outputs_of(draws)
+    variable, kept = _variable_of(name), outputs_of(draws)
     if variable not in kept:
         raise UsageError(Fault(Text(f"没有保留 {name}", f"{name} was not kept"), advice=nearest(variable, kept)))
     return variable
@@ -77,22 +81,36 @@ def _fail_if_members_unknown(array: xr.DataArray, name: str, wanted: Sequence[st
         raise UsageError(Fault(Text(f"{name} 每个维度只能取一个成员", f"{name} takes one member of each dimension")))
 
 
-def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str, language: Language) -> fan.Fan:
-    named, array = named_series(draws, name), series_in(summary, draws, name)
+def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str) -> lines.Panel:
+    array, named = series_in(summary, draws, name), named_series(draws, name)
     if "point" in array.dims:
         message = Text("逐点扫描没有扇形图", "a grid or list has no fan chart")
         advice = Text("请画 response，或用 method: random", "draw `response`, or use method: random")
         raise UsageError(Fault(message, advice=advice))
-    asked = [item for item in asked_targets(draws) if item.variable == name and item.level is not None]
-    return fan.Fan(
-        title=named.label,
-        unit=unit_text(named.unit, language),
-        years=[int(year) for year in summary["year"].to_numpy()],
-        levels=[float(level) for level in summary["quantile"].to_numpy()],
-        quantiles=named.scale * array.transpose("quantile", "year").to_numpy(),
-        published={year: named.scale * value for year, value in published_of(draws, _variable(draws, name)).items()},
-        targets=[(item.year, named.scale * (item.level or 0.0)) for item in asked],
-    )
+    levels = [float(level) for level in summary["quantile"].to_numpy()]
+    rows = dict(zip(levels, (named.scale * array.transpose("quantile", "year").to_numpy()).tolist(), strict=True))
+    years = tuple(float(year) for year in summary["year"].to_numpy())
+    pairs = [(low, high) for low, high in zip(levels, reversed(levels), strict=True) if low < high]
+    fan = tuple(lines.Band(high - low, years, tuple(rows[low]), tuple(rows[high])) for low, high in pairs)
+    return series_panel(draws, name, tuple(zip(years, rows[MEDIAN], strict=True)), _MEDIAN, fan)
+
+
+_MEDIAN = Text("中位数", "median")
+
+
+def series_panel(dataset: xr.Dataset, name: str, points: Points, label: Text, fan: tuple[lines.Band, ...] = ()) -> lines.Panel:
+    """A series by year beside what was published of it and what the plan asks for, in its own unit."""
+    named = named_series(dataset, name)
+    asked = [item for item in asked_targets(dataset) if item.variable == name and item.level is not None]
+    published = {year: named.scale * value for year, value in published_of(dataset, _variable_of(name)).items()}
+    targets = tuple((float(item.year), named.scale * (item.level or 0.0)) for item in asked)
+    series = (*published_line(published), lines.Series(label, points))
+    return lines.Panel(named.label, unit_words(named.unit), series, fan, targets, from_zero=False)
+
+
+def _variable_of(name: str) -> str:
+    """The variable that a series belongs to."""
+    return name.partition("[")[0]
 
 
 def _count(draws: xr.Dataset) -> int:

@@ -10,13 +10,16 @@ from matplotlib.figure import Figure
 
 from sim.plan.scorecard import VERDICTS
 from sim.report import style
-from sim.report.exploring import fan
-from sim.report.sweep_names import asked_targets, named_series, published_of, title_of
-from sim.sweeps.figures import series_in
+from sim.report.contents.series import CENTRAL, STATISTICS
+from sim.report.figures import lines
+from sim.report.figures.frame import Frame
+from sim.report.sweep_names import asked_targets, named_series, title_of
+from sim.sweeps.figures import series_in, series_panel
 from sim.text import Language, Text
 from sim.words import unit_text
 
 _USUAL = ("gdp_nominal", "manufacturing_share", "four_above_firms", "hightech_firms", "residents", "rd_intensity")
+_FIRST = 2010
 
 
 def lines_figure(run: xr.Dataset, names: Sequence[str], language: Language) -> Figure:
@@ -29,22 +32,17 @@ def lines_figure(run: xr.Dataset, names: Sequence[str], language: Language) -> F
     """
     wanted = names or [name for name in _USUAL if name in run]
     note = Text("确定性运行：参数取中心值，无年度冲击", "central run: central values, no yearly shocks")
+    panels = tuple(_panel(run, name) for name in wanted)
+    frame = Frame(title_of(run), note, STATISTICS)
     with style.house_style():
-        return fan.draw([_line(run, name, language) for name in wanted], title_of(run), note, language)
+        return lines.draw(lines.Lines(frame, panels, int(run["year"][0]), _FIRST), language)
 
 
-def _line(run: xr.Dataset, name: str, language: Language) -> fan.Fan:
-    array, named = series_in(run, run, name), named_series(run, name)
-    asked = [item for item in asked_targets(run) if item.variable == name and item.level is not None]
-    return fan.Fan(
-        title=named.label,
-        unit=unit_text(named.unit, language),
-        years=[int(year) for year in run["year"].to_numpy()],
-        levels=(0.5,),
-        quantiles=named.scale * array.to_numpy()[None, :],
-        published={year: named.scale * value for year, value in published_of(run, name.partition("[")[0]).items()},
-        targets=[(item.year, named.scale * (item.level or 0.0)) for item in asked],
-    )
+def _panel(run: xr.Dataset, name: str) -> lines.Panel:
+    array = series_in(run, run, name)
+    values = named_series(run, name).scale * array.to_numpy()
+    points = tuple((float(year), float(value)) for year, value in zip(run["year"].to_numpy(), values, strict=True))
+    return series_panel(run, name, points, CENTRAL)
 
 
 def scorecard_table(run: xr.Dataset, language: Language) -> pd.DataFrame:

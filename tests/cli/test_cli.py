@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
-from sim.report.drawing import FIGURE_NAMES
+from sim.report.record_file import read_record
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "name: {zh: 测试, en: Test}\ncity: hengyang\n"
@@ -40,10 +40,11 @@ def test_the_main_job_writes_the_whole_folder(main_job: tuple[subprocess.Complet
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     names = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
-    figures = set(FIGURE_NAMES)
     expected = {"compare.html"}
     for scenario in ("baseline", "plan_2025"):
-        expected |= {f"{scenario}/{name}" for name in ("run.nc", "scorecard.csv", "table.xlsx", "report.html")}
+        figures = set(read_record(folder / scenario / "report.json").figures)
+        assert {"progress", "gdp", "fans", "population", "firm_ladder"} <= figures
+        expected |= {f"{scenario}/{name}" for name in ("run.nc", "scorecard.csv", "table.xlsx", "report.html", "report.json")}
         expected |= {f"{scenario}/figures/{name}.{kind}" for name in figures for kind in ("png", "svg")}
     assert names == expected
 
@@ -73,9 +74,12 @@ def test_json_is_one_document_and_scores_equal_the_csv(tmp_path: Path) -> None:
 
 
 def test_reports_are_chinese_unless_another_language_is_asked_for(tmp_path: Path) -> None:
-    for words, text in (((), "规划目标评分"), (("--lang", "en"), "Beside published figures")):
+    for words, name, text in (
+        ((), "report.html", "主要指标实现情况"),
+        (("--lang", "en"), "report.en.html", "Beside published"),
+    ):
         done = sim("run", "baseline", "--draws", "0", "--out", tmp_path / "r", "--json", *words, LC_ALL="C")
-        page = (Path(json.loads(done.stdout)["folder"]) / "baseline" / "report.html").read_text(encoding="utf-8")
+        page = (Path(json.loads(done.stdout)["folder"]) / "baseline" / name).read_text(encoding="utf-8")
         assert text in page
 
 

@@ -12,8 +12,9 @@ import pytest
 import xarray as xr
 
 from sim import pipeline
-from sim.deliver import case_text, inputs_dataset, run_attributes
+from sim.deliver import inputs_dataset, run_attributes
 from sim.errors import RunError, UsageError
+from sim.material import case_text
 from sim.outputs.compare import differences
 from sim.outputs.netcdf import read_group
 from sim.outputs.published import compare_with_published

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from sim.report import style
-from sim.report.view import wrapped
 from sim.text import Language, Text
 from sim.words import chance
 
-_COLOURS = ("#c0453b", "#d9a441", "#3f8f5f")
+_COLOURS = (style.LOSS, style.OPEN, style.GAIN)
 _UNLIKELY, _LIKELY = 1.0 / 3.0, 2.0 / 3.0
 
 
@@ -26,7 +25,7 @@ class Chance:
 
 
 def draw(chances: Sequence[Chance], title: Text, note: Text, language: Language) -> Figure:
-    """One bar for each; red below a third, green above two thirds."""
+    """One bar for each; orange below a third, blue above two thirds."""
     figure = style.new_figure(title.in_language(language), note.in_language(language), (9.6, 1.5 + 0.42 * len(chances)))
     axes = figure.add_subplot()
     for place, item in enumerate(chances):
@@ -36,7 +35,7 @@ def draw(chances: Sequence[Chance], title: Text, note: Text, language: Language)
         axes.errorbar(100.0 * item.probability, place, xerr=half, ecolor=style.GREY, elinewidth=1.2, capsize=2.5)
         right = min(100.0 * item.probability + half, 100.0) + 1.2
         axes.text(right, place, chance(item.probability) or "0", va="center", fontsize=9.5)
-    axes.set_yticks(range(len(chances)), [wrapped(item.label, language) for item in chances])
+    axes.set_yticks(range(len(chances)), [style.wrapped(item.label, language) for item in chances])
     axes.invert_yaxis()
     axes.set_xlim(0.0, 112.0)
     axes.set_xticks(range(0, 101, 20), [f"{share}%" for share in range(0, 101, 20)])

@@ -14,7 +14,6 @@ from matplotlib.ticker import FixedLocator, MaxNLocator
 from numpy.typing import NDArray
 
 from sim.report import style
-from sim.report.view import wrapped
 from sim.text import LANGUAGES, Language, Text
 from sim.words import with_unit_text
 
@@ -68,7 +67,7 @@ def _draw_panel(axes: Axes, panel: Panel, across: str, language: Language) -> No
         asked = Text("规划目标", "target of the plan").in_language(language)
         axes.axhline(panel.target, color=style.MISSED, lw=1.4, ls="--", label=asked, zorder=2)
     zh, en = (with_unit_text(panel.title.in_language(spoken), panel.unit, spoken) for spoken in LANGUAGES)
-    axes.set_title(wrapped(Text(zh, en), language, _TITLE_WIDTH))
+    axes.set_title(style.wrapped(Text(zh, en), language, _TITLE_WIDTH))
     axes.set_xlabel(across)
     places = np.unique(np.concatenate([line.across for line in panel.lines]))
     evenly = MaxNLocator(_MOST_TICKS, integer=places.dtype.kind == "i")  # numbers of points are whole

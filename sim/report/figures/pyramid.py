@@ -2,51 +2,71 @@
 
 from __future__ import annotations
 
-import numpy as np
-from matplotlib.axes import Axes
+from dataclasses import dataclass
+from typing import Literal
+
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from sim.report import style
-from sim.report.view import View
+from sim.report.figures.frame import COLON, SEMICOLON, Frame
+from sim.text import Language, Text, joined
 
-SEXES = ("male", "female")
+MEN, WOMEN, AGE = Text("男", "men"), Text("女", "women"), Text("年龄（岁）", "age")
+_CHILDREN, _OLD = 15, 65
 
 
-def draw(view: View) -> Figure:
-    """Filled: the base year; lines: every scenario in its last year; men on the left, women on the right."""
-    last = max(int(case.results["year"].values[-1]) for case in view.drawn)
-    figure = style.new_figure(
-        view.word(f"人口年龄结构：{view.base_year} 年与 {last} 年", f"Age structure: {view.base_year} and {last}"),
-        view.word(
-            "万人（单岁）；基年由全省普查年龄结构按本市三大年龄段占比估计",
-            "10k persons per single age; base year estimated from the province's census",
-        ),
-        (9.6, 6.4),
-    )
+@dataclass(frozen=True)
+class People:
+    """Men and women of single ages from nought, at the end of a year."""
+
+    label: Text
+    men: tuple[float, ...]
+    women: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Pyramid:
+    """`base` is filled, `later` are lines, one per scenario."""
+
+    frame: Frame
+    base: People
+    later: tuple[People, ...]
+    kind: Literal["pyramid"] = "pyramid"
+
+
+def draw(data: Pyramid, language: Language) -> Figure:
+    """Men on the left, women on the right."""
+    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, 5.4))
     axes = figure.add_subplot()
-    _base(axes, view)
-    for index, case in enumerate(view.drawn):
-        year = int(case.results["year"].values[-1])
-        people = case.results["population"].sel(region=view.region, year=year)
-        label = f"{view.say(case.name)} {year}"
-        for sex, sign in zip(SEXES, (-1, 1), strict=True):
-            values = sign * people.sel(sex=sex).values
-            line = "-" if index == 0 else "--"
-            axes.plot(values, np.arange(len(values)), color=style.colour(index), lw=1.8, ls=line, label=label)
+    ages = range(len(data.base.men))
+    for sign, values in ((-1, data.base.men), (1, data.base.women)):
+        axes.barh(ages, [sign * v for v in values], height=1.0, color="#cbd2d9", label=data.base.label.in_language(language))
+    for index, people in enumerate(data.later):
+        for sign, values in ((-1, people.men), (1, people.women)):
+            label, line = people.label.in_language(language), style.line(index)
+            axes.plot([sign * v for v in values], ages, color=style.colour(index), lw=1.8, ls=line, label=label)
     axes.axvline(0, color="white", lw=1.2)
-    axes.set_ylabel(view.word("年龄", "age"))
-    axes.set_ylim(0, 100)
+    axes.set_ylabel(AGE.in_language(language))
+    axes.set_ylim(0, len(ages) - 1)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):g}"))
-    for text, x in ((view.word("男", "men"), 0.04), (view.word("女", "women"), 0.93)):
-        axes.text(x, 0.94, text, transform=axes.transAxes, fontsize=12)
+    for text, x in ((MEN, 0.04), (WOMEN, 0.93)):
+        axes.text(x, 0.94, text.in_language(language), transform=axes.transAxes, fontsize=12)
     style.one_legend(figure, axes)
     return figure
 
 
-def _base(axes: Axes, view: View) -> None:
-    people = view.drawn[0].results["population"].sel(region=view.region, year=view.base_year)
-    for sex, sign in zip(SEXES, (-1, 1), strict=True):
-        values = sign * people.sel(sex=sex).values
-        label = view.word(f"{view.base_year} 年（基年）", f"{view.base_year} (base year)")
-        axes.barh(np.arange(len(values)), values, height=1.0, color="#cbd2d9", label=label)
+def described(data: Pyramid) -> Text:
+    """The three broad age groups, then and now."""
+    return data.frame.title + COLON + joined([_said(people) for people in (data.base, *data.later)], SEMICOLON)
+
+
+def _said(people: People) -> Text:
+    both = [one + other for one, other in zip(people.men, people.women, strict=True)]
+    total = sum(both) or 1.0
+    young, old = 100.0 * sum(both[:_CHILDREN]) / total, 100.0 * sum(both[_OLD:]) / total
+    rest = 100.0 - young - old
+    return people.label + Text(
+        f" 0–14 岁 {young:.1f}%、15–64 岁 {rest:.1f}%、65 岁及以上 {old:.1f}%",
+        f" aged 0-14 {young:.1f} %, 15-64 {rest:.1f} %, 65 and over {old:.1f} %",
+    )

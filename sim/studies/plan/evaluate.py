@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 
 from sim.errors import Fault, Place, UsageError
 from sim.futures import draws_of, posterior_of, task_of
-from sim.inputs.natures import read_binding_targets
 from sim.numerics.draws import DrawRequest
 from sim.numerics.ensemble import run_ensemble
 from sim.numerics.summary import Wanted
-from sim.pipeline import Case, Outcome, readings_of, run
+from sim.pipeline import Case, Outcome, run
 from sim.plan.evaluation.draws import Moment, Standings, chances
-from sim.plan.evaluation.evaluate import Evaluated, Terms, evaluate
-from sim.plan.lint.rules import plan_of
-from sim.plan.reading import Reading, arrays_of
+from sim.plan.evaluation.evaluate import Evaluated
+from sim.standing import evaluated_by_data, judged_readings
 from sim.text import Text
 
 Progress = Callable[[int, int], None]
@@ -50,22 +48,10 @@ def evaluated(case: Case, request: EvaluationRequest, progress: Progress | None 
         advice = Text("可用 --scenario whole_plan", "take --scenario whole_plan")
         raise UsageError(Fault(message, Place(case.scenario.file, key="targets"), advice))
     outcome = run(case)
-    terms = Terms(request.as_of, first - 1, read_binding_targets(world.catalogue), _believed(outcome))
-    plan = plan_of(world.city, world.catalogue, request.as_of)
-    rows = evaluate(plan, case.selection.targets, terms)
+    rows = evaluated_by_data(outcome, request.as_of)
     if request.draws is None or not base < request.as_of <= case.last_year:
         return rows
     return _with_chances(rows, outcome, request.as_of, request.draws, progress)
-
-
-def _believed(outcome: Outcome) -> dict[str, float]:
-    """The levels that the central run starts from, in the year before each target's first, for targets of a level."""
-    found = {}
-    for reading in _readings(outcome):
-        if reading.binding.reading == "level":
-            series = reading.series(arrays_of(outcome.results, reading.outputs, outcome.case.world.graph))
-            found[reading.target.id] = float(series[reading.start - 1, 0])
-    return found
 
 
 def _with_chances(
@@ -86,10 +72,5 @@ def _with_chances(
 def _moments(outcome: Outcome, as_of: int) -> tuple[Moment, ...]:
     """Readings of the targets that have begun by the year of the evaluation."""
     settings = outcome.case.world.city.settings
-    found = [(reading, min(as_of - settings.base_year, reading.last)) for reading in _readings(outcome)]
+    found = [(reading, min(as_of - settings.base_year, reading.last)) for reading in judged_readings(outcome)]
     return tuple(Moment(reading, now, settings.about_tolerance) for reading, now in found if now >= reading.start)
-
-
-def _readings(outcome: Outcome) -> tuple[Reading, ...]:
-    """Targets that the scorecard judges by a variable."""
-    return readings_of(outcome.case, [score.target for score in outcome.scores if score.verdict != "not_judged"])

@@ -1,0 +1,183 @@
+"""`report`: a stored run as page, Word document, PDF and workbook, with the studies that take longer than a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from sim.cli.console import Speaker
+from sim.cli.numbers import Asked
+from sim.errors import Faults, Place, UsageError, nearest
+from sim.report.drawing import drawing_workers
+from sim.report.forms.names import FIGURES, FORMS, file_name
+from sim.text import Language, Text
+
+LEAST_DRAWS = 2000
+_NEEDED = {"docx": "docx", "pdf": "typst"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for."""
+
+    run: str
+    forms: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    as_of: int | None
+    stored: bool
+    out: Path
+    home: Path | None
+    asked: Asked
+
+
+def report(request: Request, speaker: Speaker) -> None:
+    """Complete the record of each scenario, draw its figures, and write every form, which take their places together."""
+    fail_if_forms_are_wrong(request.forms)
+    from sim.outputs.store import find_run
+    from sim.report.record_file import RECORD_FILE, read_record
+
+    files = find_run(request.run, request.out)
+    chosen = _chosen(files, request.scenarios)
+    records = {name: read_record(file.parent / RECORD_FILE) for name, file in chosen.items()}
+    written: list[Path] = []
+    with drawing_workers() as pool:
+        if request.as_of is not None or (not request.stored and not all(record.is_complete for record in records.values())):
+            records = _completed(records, chosen, request, speaker)
+        for name, record in records.items():
+            what = Text(f"{record.scenario_name.zh}：绘图与写出", f"{record.scenario_name.en}: drawing and writing")
+            with speaker.progress(1, what):
+                written += _write(record, chosen[name], request.forms, speaker.report_language, pool)
+    if speaker.as_json:
+        speaker.json([str(file) for file in written])
+    for file in written:
+        speaker.line(Text(f"报告：{file}", f"report: {file}"))
+
+
+def fail_if_forms_are_wrong(forms: Sequence[str]) -> None:
+    """Every form is known, and what it needs is installed; said before any work.
+
+    Raises
+    ------
+    UsageError
+        with every form that is not, and what to install.
+    """
+    faults = Faults()
+    for form in forms:
+        if form not in FORMS:
+            faults.add(Text(f"没有格式 {form}", f"no format {form}"), Place(key="--format"), nearest(form, FORMS))
+    missing = [form for form in forms if form in _NEEDED and find_spec(_NEEDED[form]) is None]
+    if missing:
+        rest = ",".join(form for form in forms if form not in missing) or "html,xlsx"
+        advice = Text(
+            f"请运行 python -m pip install -e '.[report]'，或只写 --format {rest}",
+            f"run python -m pip install -e '.[report]', or ask for --format {rest}",
+        )
+        names = "、".join(missing)
+        faults.add(
+            Text(f"{names} 需要另装的组件", f"{', '.join(missing)}: an extra is not installed"), Place(key="--format"), advice
+        )
+    faults.raise_if_any(UsageError)
+
+
+def _chosen(files: Mapping[str, Path], scenarios: Sequence[str]) -> dict[str, Path]:
+    """The scenarios that were named, or all of the run."""
+    faults = Faults()
+    for name in (name for name in scenarios if name not in files):
+        message = Text(f"这次运行没有情景 {name}", f"the run has no scenario {name}")
+        faults.add(message, Place(key="--scenario"), nearest(name, files))
+    faults.raise_if_any(UsageError)
+    return {name: file for name, file in files.items() if not scenarios or name in scenarios}
+
+
+def _completed(records: Mapping[str, Any], chosen: Mapping[str, Path], request: Request, speaker: Speaker) -> dict[str, Any]:
+    """The records with their studies, stored in place of those without; where the run cannot be made again, as they are."""
+    from sim.inputs.home import find_home
+    from sim.material import materials
+    from sim.outputs.store import find_run, new_files
+    from sim.report.record_file import RECORD_FILE, packed_record
+    from sim.report.writing import report_of
+    from sim.studies.again import made_again
+
+    folder = next(iter(chosen.values())).parent.parent
+    together = find_run(str(folder), request.out)
+    with speaker.progress(1, Text("重新运行", "running again")) as advance:
+        again = made_again(together, find_home(request.home), request.asked.workers, partial(_tell, speaker, advance))
+    if again.reason is not None:
+        speaker.mind([again.reason + _AS_STORED])
+        return dict(records)
+    wanted = [outcome for outcome in again.outcomes if outcome.case.scenario.key in chosen]
+    studies = {outcome.case.scenario.key: _studies(outcome, request, speaker) for outcome in wanted}
+    run = next(iter(records.values())).run
+    made = {item.case.key: report_of(item) for item in materials(again.outcomes, run, request.as_of, studies)}
+    for name, file in chosen.items():
+        with new_files(file.parent) as aside:
+            (aside / RECORD_FILE).write_bytes(packed_record(made[name]))
+    return {name: made[name] for name in chosen}
+
+
+_AS_STORED = Text(
+    "。报告照运行时的记录写出，不含冲突、归因和所需路径；要补全，请重新运行情景。",
+    ". The report is written as it was recorded, without conflicts, attribution and required path; to complete it, run again.",
+)
+
+
+def _studies(outcome: Any, request: Request, speaker: Speaker) -> Any:
+    """The studies of one scenario, with the draws of its run or a few thousand."""
+    from sim.numerics.draws import DrawRequest
+    from sim.studies.reporting import StudyRequest, studies_of
+
+    asked = outcome.asked
+    count, seed = (LEAST_DRAWS, request.asked.seed) if asked is None else (max(asked.count, LEAST_DRAWS), asked.seed)
+    prior = asked is not None and asked.prior
+    draws = DrawRequest(count, seed, request.asked.workers, "float64" if asked is None else asked.precision, prior)
+    name = outcome.case.scenario.name
+    with speaker.progress(1, name) as advance:
+
+        def tell(what: Text, done: float) -> None:
+            advance(speaker.say(name + Text("：", ": ") + what), done)
+
+        return studies_of(outcome, StudyRequest(draws), tell)
+
+
+def _tell(speaker: Speaker, advance: Callable[[str, float], None], what: Text, done: float) -> None:
+    advance(speaker.say(what), done)
+
+
+def _write(record: Any, file: Path, forms: Sequence[str], language: Language, pool: Any) -> list[Path]:
+    """Figures and forms of one scenario; each takes its place when all are written."""
+    from sim.outputs.netcdf import read_group
+    from sim.outputs.store import new_files
+    from sim.report.drawing import finish_drawing, start_drawing
+
+    figures = file_name(FIGURES, language)
+    with new_files(file.parent) as aside:
+        finish_drawing(start_drawing({aside / figures: record.figures}, language, pool))
+        for form in forms:
+            content = _form(form, record, language, aside / figures, lambda: read_group(file, "results"))
+            (aside / file_name(FORMS[form], language)).write_bytes(content)
+    return [file.parent / file_name(FORMS[form], language) for form in forms]
+
+
+def _form(form: str, record: Any, language: Language, figures: Path, results: Callable[[], Any]) -> bytes:
+    from sim.report.drawing import read_svgs
+
+    if form == "xlsx":
+        from sim.report.forms.workbook import workbook
+
+        return workbook(record, results(), language)
+    if form == "docx":
+        from sim.report.forms.word import word_document
+
+        return word_document(record, language, {name: (figures / f"{name}.png").read_bytes() for name in record.figures})
+    svgs = read_svgs(figures, list(record.figures))
+    if form == "pdf":
+        from sim.report.forms.pdf import pdf
+
+        return pdf(record, language, svgs)
+    from sim.report.forms.page import page
+
+    return page(record, language, svgs).encode()

@@ -1,0 +1,100 @@
+"""Chapter six: what it would take, by the required path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sim.report.chapters.part import Part, listed, pictured, present
+from sim.report.document import Block, Cell, Chapter, Column, Heading, Number, Paragraph, Table, Words
+from sim.report.figures.frame import Frame
+from sim.report.figures.moves import Move, Moves
+from sim.report.material import Material, Required
+from sim.text import Text
+from sim.words import fine, spaced
+
+TITLE = Text("对策建议：所需路径", "What it would take")
+
+
+def advice(material: Material) -> Part:
+    """The moves of the levers, what they reach, what stands in the way, and what the ledger could do."""
+    studies = material.studies
+    if studies is None:
+        how = Text(
+            f"本报告由 run 直接写出，不含所需路径、冲突和归因；运行 python -m sim report {material.run} 补全。",
+            f"Written by run, without required path and attribution; python -m sim report {material.run} completes it.",
+        )
+        return Part(Chapter("advice", TITLE, (Paragraph(how),)))
+    blocks: list[Block] = [Paragraph(line, "strong") for line in studies.missing]
+    figures = dict[str, object]()
+    for place, required in enumerate(studies.required, 1):
+        name = f"path_{place}"
+        figures |= present(**{name: moves_figure(required)})
+        blocks += _required(required, figures, name)
+    return Part(Chapter("advice", TITLE, tuple(blocks)), figures)
+
+
+def _required(required: Required, figures: dict[str, object], name: str) -> list[Block]:
+    blocks: list[Block] = [Heading(required.title), Paragraph(_spaced(required.head) + Text("。", "."), "lead")]
+    blocks += [Paragraph(_spaced(line)) for line in required.obstacles]
+    blocks += [moves_table(required, name)] if required.moves else []
+    blocks += pictured(figures, name)
+    for title, lines in (
+        (Text("各目标", "Each target"), required.targets),
+        (Text("各杠杆的贡献", "What each lever does"), required.closing),
+        (Text("项目台账的备选", "What the project ledger could do"), required.alternatives),
+    ):
+        blocks += listed(title, _all(lines))
+    return [*blocks, *(Paragraph(_spaced(line), "small") for line in required.remarks)]
+
+
+def _all(lines: Iterable[Text]) -> list[Text]:
+    return [_spaced(line) for line in lines]
+
+
+def _spaced(line: Text) -> Text:
+    return Text(spaced(line.zh), line.en)
+
+
+def moves_table(required: Required, name: str) -> Table:
+    """Every lever: its bounds, where it stands, where it must go."""
+    columns = (
+        Column(Text("杠杆", "Lever"), 3.0),
+        Column(Text("单位", "Unit"), 1.2),
+        Column(Text("现值", "Now"), 1.0, is_number=True),
+        Column(Text("所需", "Required"), 1.0, is_number=True),
+        Column(Text("可信下限", "Lower bound"), 1.0, is_number=True),
+        Column(Text("可信上限", "Upper bound"), 1.0, is_number=True),
+        Column(Text("档数", "Steps"), 0.8, is_number=True),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Words(move.label),
+            Words(move.unit),
+            *(_fine(value) for value in (move.now, move.then, move.low, move.high)),
+            Number(steps, 2, is_difference=True),
+        )
+        for move, steps in required.moves
+    )
+    note = Text(
+        "档：levers.yaml 中视为一次明显加强的幅度；数值为目标年的水平，随年份或行业不同的取首个成员。",
+        "Step: what levers.yaml counts as one clear strengthening; values of the targets' year, of the first member.",
+    )
+    return Table(name, Text("所需路径：", "Required path: ") + required.title, columns, rows, note)
+
+
+def _fine(value: float) -> Number:
+    """A number that may be small, with three digits."""
+    text = fine(value).replace(",", "")
+    return Number(value, len(text.partition(".")[2]) if "e" not in text else 6)
+
+
+def moves_figure(required: Required) -> Moves | None:
+    """The levers between their bounds; None where none is moved."""
+    if not required.moves:
+        return None
+    note = Text("轨道两端为可信的下限和上限", "the ends of each track are the bounds that are believable")
+    source = Text(
+        "本模型反解；杠杆的步长、范围和权重为假设，见 levers.yaml", "solved by this model; steps and bounds are assumptions"
+    )
+    moves: tuple[Move, ...] = tuple(move for move, _ in required.moves)
+    return Moves(Frame(Text("所需路径：", "Required path: ") + required.title, note, source), moves)

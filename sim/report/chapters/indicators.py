@@ -1,0 +1,192 @@
+"""Chapter two: the main indicators, each with base, target, actual or projected value, progress, verdict, nature and source."""
+
+from __future__ import annotations
+
+from sim.plan.evaluation.evaluate import NATURE_NAMES, Evaluated
+from sim.plan.evaluation.progress import STANDING_NAMES
+from sim.plan.scorecard import VERDICTS, Score
+from sim.report.chapters.part import Part, pictured, present, small
+from sim.report.contents.scores import rates
+from sim.report.document import (
+    Block,
+    Cell,
+    Chapter,
+    Column,
+    Heading,
+    Number,
+    Paragraph,
+    Table,
+    Tone,
+    Words,
+    a_year,
+    measured,
+    percent,
+    probability,
+    stated,
+)
+from sim.report.material import Material
+from sim.report.score_words import OPERATORS, rate_unit, rest_words, years_of
+from sim.text import Text
+from sim.words import unit_words
+
+TITLE = Text("主要指标实现情况", "The main indicators")
+_TONES: dict[str, Tone] = {
+    "ahead": "good",
+    "fast": "good",
+    "on_track": "fair",
+    "behind": "bad",
+    "met": "good",
+    "near": "fair",
+    "missed": "bad",
+}
+_FORESEEN = {
+    "met": Text("预计实现", "will be met"),
+    "near": Text("预计接近", "will be near"),
+    "missed": Text("预计未实现", "will be missed"),
+    "not_judged": Text("无法评估", "cannot be judged"),
+}
+
+
+def indicators(material: Material) -> Part:
+    """The bureau's table, then the scorecard of the scenario in full."""
+    scores = material.case.scores
+    if not scores:
+        nothing = Paragraph(Text("本情景没有可评分的目标。", "This scenario has no target to score."))
+        return Part(Chapter("indicators", TITLE, (nothing,)))
+    figures = present(rates=rates(material.view) if any(score.required_growth is not None for score in scores) else None)
+    blocks: list[Block] = [main_table(material), Heading(Text("情景评分", "The scenario's scorecard")), score_table(scores)]
+    blocks += [*pictured(figures, "rates"), *small(material.text.draws)]
+    return Part(Chapter("indicators", TITLE, tuple(blocks)), figures)
+
+
+def main_table(material: Material) -> Table:
+    """A row for every target that data or the scenario say something of; how many are left and why stands below."""
+    by_target = {row.target.id: row for row in material.standing.rows}
+    pairs = [(score, by_target.get(score.target.id)) for score in material.case.scores]
+    told = [pair for pair in pairs if _is_told(*pair)]
+    left = len(pairs) - len(told)
+    note = Text(
+        f"进度：由基期到目标值已完成的部分；时序进度：基期末至目标年末的时间已过去的部分。括号内为数据所属年份，“预测”取自本情景。"
+        f"判定按截至 {material.standing.as_of} 年的公布数据，没有公布数的按情景预测。",
+        f"Progress: the part of the way from base to target; time share: the part of the time. In brackets the year; "
+        f"'projected' is this scenario. Judged by data up to {material.standing.as_of}, without any by the projection.",
+    )
+    if left:
+        note += Text(f"另有 {left} 项既无公布数也不由模型判断，见附录。", f" {left} more have neither; see the appendix.")
+    return Table(
+        "indicators", Text("主要指标实现情况", "Main indicators"), _COLUMNS, tuple(_main_row(*pair) for pair in told), note
+    )
+
+
+def _is_told(score: Score, row: Evaluated | None) -> bool:
+    return score.projected is not None or (row is not None and row.standing != "unknown")
+
+
+_COLUMNS = (
+    Column(Text("指标", "Indicator"), 2.6),
+    Column(Text("单位", "Unit"), 1.0),
+    Column(Text("基期", "Base"), 1.1, is_number=True),
+    Column(Text("目标", "Target"), 1.1, is_number=True),
+    Column(Text("目标年", "Year"), 0.9, is_number=True),
+    Column(Text("实际或预测", "Actual or projected"), 1.5, is_number=True),
+    Column(Text("进度", "Progress"), 0.9, is_number=True),
+    Column(Text("时序进度", "Time share"), 0.9, is_number=True),
+    Column(Text("判定", "Verdict"), 1.2),
+    Column(Text("属性", "Nature"), 0.9),
+    Column(Text("数据来源", "Source"), 2.0),
+)
+
+
+def _main_row(score: Score, row: Evaluated | None) -> tuple[Cell, ...]:
+    target = score.target
+    has_data = row is not None and row.standing != "unknown"
+    judged = _by_data(row) if row is not None and has_data else _by_scenario(score)
+    nature = Text("—", "—") if row is None else NATURE_NAMES[row.nature]
+    return (
+        Words(target.name),
+        Words(unit_words(target.unit)),
+        judged[0],
+        stated(target.value, f"{OPERATORS[target.operator]} "),
+        a_year(years_of(score)),
+        *judged[1:5],
+        Words(nature),
+        judged[5],
+    )
+
+
+_Judged = tuple[Number, Number, Number, Number, Words, Words]
+
+
+def _by_data(row: Evaluated) -> _Judged:
+    """Base, actual, progress, time share, standing and source, by published figures."""
+    year = Text(f"（{row.actual_year}）", f" ({row.actual_year})")
+    standing = Words(STANDING_NAMES[row.standing], tone=_TONES[row.standing])
+    origin = row.origin if row.origin.zh else Text("公布数据", "published")
+    source = Words(origin, (row.reason,) if row.reason.zh else ())
+    shares = percent(row.progress, 0), percent(row.share, 0)
+    return measured(row.base), measured(row.actual, year), *shares, standing, source
+
+
+def _by_scenario(score: Score) -> _Judged:
+    """The same by what the scenario projects for the target's year, when all of the time will have passed."""
+    year = Text(f"（预测 {score.target.year}）", f" (projected {score.target.year})")
+    done = None
+    if score.base is not None and score.projected is not None and score.required_growth is not None:
+        way = score.target.value - score.base
+        done = (score.projected - score.base) / way if way else None
+    verdict = Words(_FORESEEN[score.verdict], tone=_TONES.get(score.verdict, "quiet"))
+    return measured(score.base), measured(score.projected, year), percent(done, 0), percent(1.0, 0), verdict, _SCENARIO
+
+
+_SCENARIO = Words(Text("情景预测", "scenario"))
+
+
+def score_table(scores: tuple[Score, ...]) -> Table:
+    """Gap, growth, verdict and probability of every target that the scenario projects."""
+    note = Text(
+        "需年均增长：由基年水平到目标值所需的年均增速；占比类为每年百分点，流量类为空。差距 = 预测 − 目标。"
+        "“左右”类目标达到 97% 视为实现；距目标 3% 以内为接近。金额按现价评判，旁列 2020 年价。",
+        "Required a year: growth from the base year to the target, points a year for shares, none for yearly flows. "
+        "Gap = projected - plan. 'About' counts as met from 97 %; near: within 3 %. Money is judged at current prices.",
+    )
+    rows = tuple(_score_row(score) for score in scores if score.projected is not None)
+    return Table("scorecard", Text("情景评分", "Scorecard"), _SCORE_COLUMNS, rows, note)
+
+
+_SCORE_COLUMNS = (
+    Column(Text("目标", "Target"), 2.8),
+    Column(Text("单位", "Unit"), 1.0),
+    Column(Text("目标年", "Year"), 1.0, is_number=True),
+    Column(Text("目标值", "Plan"), 1.1, is_number=True),
+    Column(Text("预测", "Projected"), 1.1, is_number=True),
+    Column(Text("2020 年价", "2020 prices"), 1.1, is_number=True),
+    Column(Text("差距", "Gap"), 1.1, is_number=True),
+    Column(Text("差距（%）", "Gap (%)"), 1.0, is_number=True),
+    Column(Text("需年均增长", "Required/a"), 1.4, is_number=True),
+    Column(Text("预测年均", "Projected/a"), 1.4, is_number=True),
+    Column(Text("判定", "Verdict"), 1.0),
+    Column(Text("概率", "Probability"), 1.0, is_number=True),
+    Column(Text("实际（年份）", "Outcome (year)"), 1.4, is_number=True),
+)
+
+
+def _score_row(score: Score) -> tuple[Cell, ...]:
+    target, unit = score.target, rate_unit(score)
+    rest, reason = rest_words(score.rest_growth), score.reason
+    below = tuple(line for line in (rest, reason) if line.zh)
+    year = Text("", "") if score.actual is None else Text(f"（{score.actual.year}）", f" ({score.actual.year})")
+    return (
+        Words(target.name, below),
+        Words(unit_words(target.unit)),
+        a_year(years_of(score)),
+        stated(target.value, f"{OPERATORS[target.operator]} "),
+        measured(score.projected),
+        measured(score.projected_real),
+        measured(score.gap, is_difference=True),
+        measured(score.gap_percent, Text("%", "%"), is_difference=True),
+        Number(score.required_growth, 2, suffix=unit),
+        Number(score.projected_growth, 2, suffix=unit),
+        Words(VERDICTS[score.verdict], tone=_TONES.get(score.verdict, "quiet")),
+        probability(score.probability),
+        measured(score.actual_value, year),
+    )

@@ -1,0 +1,114 @@
+"""Chapter four: which targets are out of reach, why, and where the plan contradicts itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sim.plan.lint.finding import SEVERITY_NAMES, Finding
+from sim.plan.scorecard import Score
+from sim.report.chapters.part import Part, listed, pictured, present
+from sim.report.document import Block, Chapter, Paragraph
+from sim.report.feasibility_words import pair_sentences
+from sim.report.figures.frame import Frame
+from sim.report.figures.waterfall import Fall, Step, Waterfall
+from sim.report.material import Material
+from sim.report.score_words import rate_unit
+from sim.text import Text
+from sim.words import chance, exact, plain, rate, spaced, unit_words
+
+TITLE = Text("存在问题及原因", "Problems and their causes")
+_MOST_FALLS, _MOST_STEPS, _MOST_FINDINGS = 4, 7, 12
+_SMALL = 0.002
+
+
+def problems(material: Material) -> Part:
+    """Missed targets with their gap; what each measure adds to them; pairs that fight; contradictions of the documents."""
+    missed = [score for score in material.case.scores if score.verdict in ("missed", "near") and score.gap is not None]
+    missed.sort(key=lambda score: -abs(score.gap_percent or 0.0))
+    study = None if material.studies is None else material.studies.attribution
+    falls = None if study is None else waterfall(study, [score.target.id for score in missed])
+    figures = present(waterfall=falls)
+    blocks: list[Block] = []
+    if missed:
+        blocks += listed(Text("预计达不到的目标", "Targets out of reach"), [missed_sentence(score) for score in missed])
+    elif material.case.scores:
+        blocks.append(
+            Paragraph(Text("可判定的目标在本情景中全部实现。", "Every target that can be judged is met in this scenario."))
+        )
+    blocks += pictured(figures, "waterfall")
+    fights = None if material.studies is None else material.studies.feasibility
+    pairs = [] if fights is None else [Text(spaced(line.zh), line.en) for line in pair_sentences(fights)]
+    blocks += listed(Text("目标之间的冲突与支持", "Targets that fight or support each other"), pairs)
+    blocks += listed(Text("规划文件自身的矛盾与疑点", "Where the documents contradict themselves"), _contradictions(material))
+    return Part(Chapter("problems", TITLE, tuple(blocks)), figures)
+
+
+def missed_sentence(score: Score) -> Text:
+    """How far a target is missed, and which growth it would have taken."""
+    target, unit, gap = score.target, unit_words(score.target.unit), score.gap or 0.0
+    size, side = plain(abs(gap)), Text("少", "below") if gap < 0.0 else Text("多", "above")
+    sentence = target.name + Text(
+        f"（{target.year} 年）：预测 {plain(score.projected)} {unit.zh}，比目标 {exact(target.value)} {side.zh} {size}",
+        f" ({target.year}): projected {plain(score.projected)} {unit.en}, {size} {side.en} the target of {exact(target.value)}",
+    )
+    if score.required_growth is not None and score.projected_growth is not None:
+        points = rate_unit(score)
+        sentence += Text(
+            f"；需年均 {rate(score.required_growth, points.zh)}，预测年均 {rate(score.projected_growth, points.zh)}",
+            f"; it takes {rate(score.required_growth, points.en)} a year, projected: {rate(score.projected_growth, points.en)}",
+        )
+    if score.probability is not None:
+        share = chance(score.probability)
+        sentence += Text(f"；实现的概率 {share}", f"; met in {share} of the draws")
+    return sentence + Text("。", ".")
+
+
+def _contradictions(material: Material) -> Iterator[Text]:
+    """What lint found of the scenario's targets, the gravest first."""
+    own = {score.target.id for score in material.case.scores}
+    found = [item for item in material.standing.findings if own & set(item.targets) and item.severity != "note"]
+    yield from (_said(item) for item in found[:_MOST_FINDINGS])
+    if len(found) > _MOST_FINDINGS:
+        more = len(found) - _MOST_FINDINGS
+        yield Text(f"另有 {more} 处，见 python -m sim plan lint。", f"{more} more: python -m sim plan lint.")
+
+
+def _said(item: Finding) -> Text:
+    return SEVERITY_NAMES[item.severity] + Text("：", ": ") + item.message
+
+
+def waterfall(study: xr.Dataset, order: list[str]) -> Waterfall | None:
+    """From the run without measures to that with them, and to the target, for those that are missed by most."""
+    known = [str(name) for name in study["target"].to_numpy()]
+    chosen = [name for name in order if name in known][:_MOST_FALLS]
+    falls = tuple(_fall(study.sel(target=name), study) for name in chosen)
+    if not falls:
+        return None
+    note = Text(
+        "从不加措施的情景到本情景，各项措施的贡献（Shapley 值，合计等于两者之差）；虚线为目标；横轴不从零开始",
+        "from the run without measures to this scenario, what each measure adds (Shapley values, which add up); dashed: "
+        "target; the axis does not start at nought",
+    )
+    source = Text("本模型推演（中心情景）", "projections by this model (central runs)")
+    return Waterfall(Frame(Text("差距从何而来", "Where the gap comes from"), note, source), falls)
+
+
+def _fall(row: xr.Dataset, study: xr.Dataset) -> Fall:
+    start, end, goal = (float(row[name]) for name in ("start", "end", "goal"))
+    parts: Any = row["shapley"].to_numpy()
+    labels = [Text(*pair) for pair in zip(study["change_zh"].to_numpy(), study["change_en"].to_numpy(), strict=True)]
+    large = [place for place in np.argsort(-np.abs(parts)) if abs(parts[place]) > _SMALL * abs(goal)][:_MOST_STEPS]
+    rest = float(parts.sum() - parts[large].sum())
+    steps = [Step(_START, start, is_whole=True), *(Step(labels[place], float(parts[place])) for place in large)]
+    steps += [Step(_OTHERS, rest)] if len(large) < len(parts) else []
+    steps.append(Step(_END, end, is_whole=True))
+    name = Text(str(row["name_zh"].item()), str(row["name_en"].item()))
+    return Fall(name, unit_words(str(row["unit"].item())), tuple(steps), goal)
+
+
+_START, _END = Text("不加措施", "without measures"), Text("本情景", "this scenario")
+_OTHERS = Text("其余措施合计", "all other measures")

@@ -1,0 +1,101 @@
+"""Chapter three: the measures that the scenario puts into effect, and how the great projects go on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.report.chapters.part import Part, pictured, present, small
+from sim.report.contents.projects import schedule
+from sim.report.document import Block, Chapter, Column, Heading, Number, Paragraph, Table, Words, a_year
+from sim.report.material import SECTIONS, Material, Setting
+from sim.report.view import CaseView
+from sim.text import Text
+from sim.words import unit_words
+
+TITLE = Text("重点任务与重大工程进展", "Main tasks and great projects")
+_NOTHING = Text(
+    "没有改动任何参数：全部取城市数据与模型的中心值。",
+    "Nothing is changed: city data and the model's central values throughout.",
+)
+_NO_LEDGER = Text("本情景没有启用项目台账。", "This scenario does not use the project ledger.")
+
+
+def works(material: Material) -> Part:
+    """Settings with what they rest on; programmes of the ledger in time."""
+    figures = present(schedule=schedule(material.view, material.case))
+    blocks: list[Block] = [Heading(Text("重点任务：情景设定", "Tasks: what the scenario sets"))]
+    blocks += [settings_table(material.text.settings)] if material.text.settings else [Paragraph(_NOTHING)]
+    blocks.append(Heading(Text("重大工程：项目台账", "Projects: the ledger")))
+    if material.case.ledger is None:
+        blocks.append(Paragraph(_NO_LEDGER))
+    else:
+        blocks += [*(Paragraph(line) for line in material.text.ledger[:1]), programme_table(material.case)]
+        blocks += [*pictured(figures, "schedule"), *small(material.text.ledger[1:])]
+    return Part(Chapter("works", TITLE, tuple(blocks)), figures)
+
+
+def settings_table(settings: Sequence[Setting]) -> Table:
+    """What was set, from what to what, and why."""
+    rows = tuple(_setting_row(item) for item in settings)
+    columns = (
+        Column(Text("任务（杠杆或假设）", "Task (lever or assumption)"), 2.2),
+        Column(Text("单位", "Unit"), 0.9),
+        Column(Text("原值", "Before"), 1.3),
+        Column(Text("现值", "Now"), 2.0),
+        Column(Text("依据与说明", "Basis and note"), 3.2),
+    )
+    return Table("settings", Text("情景设定", "Settings"), columns, rows)
+
+
+def _setting_row(item: Setting) -> tuple[Words, ...]:
+    section = SECTIONS.get(item.section, Text(item.section, item.section))
+    where = Text(f"{section.zh} · {item.name} · {item.origin}", f"{section.en} · {item.name} · {item.origin}")
+    sources = (Text(item.sources, item.sources),) if item.sources else ()
+    return (
+        Words(item.label, (where,)),
+        Words(unit_words(item.unit)),
+        Words(item.before),
+        Words(item.after),
+        Words(in_words(item.note), sources),
+    )
+
+
+def in_words(note: str) -> Text:
+    """A note or source as it stands in a file, its mark of an assumption in the reader's language."""
+    return Text(note.replace("assumption：", "假设："), note.replace("assumption：", "assumption: "))
+
+
+def programme_table(case: CaseView) -> Table:
+    """Every programme: how many projects, how much money, and when it is in use."""
+    columns = (
+        Column(Text("计划", "Programme"), 3.0),
+        Column(Text("项目数", "Projects"), 0.9, is_number=True),
+        Column(Text("平均投资（亿元）", "Investment (CNY 100m)"), 1.3, is_number=True),
+        Column(Text("开工", "Begun"), 1.0, is_number=True),
+        Column(Text("半数投用", "Half in use"), 1.0, is_number=True),
+        Column(Text("九成投用", "Nine tenths"), 1.0, is_number=True),
+        Column(Text("80% 区间", "80 % band"), 1.5, is_number=True),
+        Column(Text("文件写明的完工年", "End printed"), 1.2, is_number=True),
+    )
+    rows = []
+    for row in () if case.ledger is None else case.ledger.programmes:
+        band = f"{row.low:.1f}–{row.high:.1f}"
+        rows.append(
+            (
+                Words(row.name),
+                Number(float(row.works)),
+                Number(row.money, 0),
+                *(_date(moment) for moment in (row.start, row.half, row.nearly_all)),
+                Words(Text(band, band)),
+                a_year(row.planned),
+            )
+        )
+    note = Text(
+        "时间为各次台账实现的中位数，小数为年内位置（2025.5 即 2025 年年中）；金额多按类别先验抽取。",
+        "Times are medians of the realisations, as parts of years (2025.5 is the middle of 2025); most amounts are drawn.",
+    )
+    return Table("programmes", Text("项目台账各计划", "Programmes of the ledger"), columns, tuple(rows), note)
+
+
+def _date(moment: float) -> Number:
+    return Number(moment, 1, is_grouped=False)

@@ -1,0 +1,177 @@
+"""The comparison of the scenarios of a run, as a report of its own: targets, indicators and settings side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sim.plan.scorecard import VERDICTS, Score
+from sim.report.chapters.part import pictured
+from sim.report.document import (
+    Block,
+    Cell,
+    Chapter,
+    Column,
+    Report,
+    Table,
+    Tone,
+    Words,
+    a_year,
+    measured,
+    stated,
+)
+from sim.report.material import CaseText, Setting
+from sim.report.score_words import OPERATORS, headline, years_of
+from sim.report.view import CaseView, View, yearly
+from sim.text import Text, joined
+from sim.words import plain, unit_words
+
+INDICATORS = (
+    "gdp_nominal",
+    "gdp_real",
+    "manufacturing_share",
+    "residents",
+    "urban_share",
+    "labour_supply",
+    "income_per_head",
+    "rd_intensity",
+    "market_entities",
+    "four_above_firms",
+    "hightech_firms",
+)
+_STEPS = (0, 1, 3, 5, 10, 15)
+_TONES: dict[str, Tone] = {"met": "good", "near": "fair", "missed": "bad", "not_judged": "quiet"}
+_MOST_NAMED = 4
+PICTURES = (
+    "progress",
+    "scenarios",
+    "gdp",
+    "sectors",
+    "manufacturing_share",
+    "population",
+    "pyramid",
+    "firm_ladder",
+    "rates",
+    "schedule",
+)
+
+
+def comparison(view: View, texts: Mapping[str, CaseText], reports: Sequence[Report], page: str) -> Report:
+    """The report; its figures are those of the scenarios' own reports, `page` is the file name of those."""
+    figures = {name: report.figures[name] for report in reversed(reports) for name in PICTURES if name in report.figures}
+    chapters = (
+        Chapter("conclusion", Text("各情景的结论", "What each scenario comes to"), (_conclusions(view, page),)),
+        Chapter("targets", Text("目标实现", "Targets"), (targets_table(view),)),
+        Chapter("indicators", Text("主要指标", "Main indicators"), (_indicators(view),)),
+        Chapter("settings", Text("设定的不同", "What is set differently"), (settings_table(view, texts),)),
+        Chapter("figures", Text("图", "Figures"), tuple(pictured(figures, *PICTURES))),
+    )
+    title = view.city + Text("情景比较", ": scenarios compared")
+    return Report(
+        title=title,
+        subtitle=Text(*[f"{view.base_year}–{view.last_year} · {reports[0].run}"] * 2),
+        scenario="compare",
+        scenario_name=title,
+        run=reports[0].run,
+        engine=reports[0].engine,
+        chapters=chapters,
+        figures=figures,
+        members={},
+    )
+
+
+def _conclusions(view: View, page: str) -> Block:
+    rows = tuple((Words(case.name, link=f"{case.key}/{page}"), Words(headline(case.scores))) for case in view.cases)
+    columns = Column(Text("情景", "Scenario"), 2.0), Column(Text("结论", "Conclusion"), 8.0)
+    return Table("conclusions", Text("各情景的结论", "Conclusions"), columns, rows)
+
+
+def targets_table(view: View) -> Table:
+    """Targets that some scenario projects; why others are not judged stands in the report of each scenario."""
+    scores = [score for case in view.cases for score in case.scores if score.projected is not None]
+    rows = tuple(_target_row(view, score) for score in {score.target.id: score for score in reversed(scores)}.values())
+    columns = (
+        Column(Text("目标", "Target"), 3.5),
+        Column(Text("单位", "Unit"), 1.2),
+        Column(Text("年份", "Year"), 1.2, is_number=True),
+        Column(Text("目标值", "Plan"), 1.2, is_number=True),
+        *(Column(case.name, 2.2) for case in view.cases),
+        Column(Text("实际（年份）", "Outcome (year)"), 1.6, is_number=True),
+    )
+    return Table("targets", Text("各情景的目标实现", "Targets by scenario"), columns, rows[::-1])
+
+
+def _target_row(view: View, score: Score) -> tuple[Cell, ...]:
+    target = score.target
+    year = Text("", "") if score.actual is None else Text(f"（{score.actual.year}）", f" ({score.actual.year})")
+    return (
+        Words(target.name),
+        Words(unit_words(target.unit)),
+        a_year(years_of(score)),
+        stated(target.value, f"{OPERATORS[target.operator]} "),
+        *(_reached(case, target.id) for case in view.cases),
+        measured(score.actual_value, year),
+    )
+
+
+def _reached(case: CaseView, target: str) -> Words:
+    """What a scenario projects, and its verdict."""
+    score = next((item for item in case.scores if item.target.id == target), None)
+    if score is None or score.projected is None:
+        return Words(Text("—", "—"))
+    verdict, number = VERDICTS[score.verdict], plain(score.projected)
+    return Words(Text(f"{number} {verdict.zh}", f"{number} {verdict.en}"), tone=_TONES[score.verdict])
+
+
+def _indicators(view: View) -> Table:
+    years = sorted({view.base_year + step for step in _STEPS if view.base_year + step <= view.last_year})
+    columns = (
+        Column(Text("指标", "Indicator"), 3.0),
+        Column(Text("单位", "Unit"), 1.6),
+        Column(Text("情景", "Scenario"), 2.4),
+        *(Column(Text(str(year), str(year)), 1.2, is_number=True) for year in years),
+    )
+    rows = tuple(row for name in INDICATORS for row in _indicator_rows(view, name, years))
+    return Table("indicators", Text("主要指标", "Main indicators"), columns, rows)
+
+
+def _indicator_rows(view: View, name: str, years: Sequence[int]) -> Iterator[tuple[Cell, ...]]:
+    for case in view.cases:
+        unit, values = case.results[name].attrs["units"], yearly(case, name, view.region)
+        factor = 100.0 if unit == "ratio" else 1.0
+        shown = (measured(None if year not in values else factor * values[year]) for year in years)
+        words = Text("%", "%") if factor != 1.0 else unit_words(unit)
+        yield (Words(view.labels.variables[name]), Words(words), Words(case.name), *shown)
+
+
+def settings_table(view: View, texts: Mapping[str, CaseText]) -> Table:
+    """What is not the same in all scenarios: each value, the most frequent first, with the scenarios that have it."""
+    named = {item.name: item for case in view.cases for item in texts[case.key].settings}
+    columns = (
+        Column(Text("设定", "Setting"), 3.0),
+        Column(Text("单位", "Unit"), 1.2),
+        Column(Text("取值", "Value"), 4.0),
+        Column(Text("情景", "Scenarios"), 3.0),
+    )
+    rows = tuple(row for item in named.values() for row in _setting_rows(view, texts, item))
+    return Table("differences", Text("设定的不同", "What is set differently"), columns, rows)
+
+
+def _setting_rows(view: View, texts: Mapping[str, CaseText], item: Setting) -> Iterator[tuple[Cell, ...]]:
+    by_value: dict[Text, list[Text]] = {}
+    for case in view.cases:
+        found = [own.after for own in texts[case.key].settings if own.name == item.name]
+        by_value.setdefault(found[-1] if found else item.before, []).append(case.name)
+    if len(by_value) < 2:  # noqa: PLR2004  what is the same everywhere is no difference
+        return
+    groups = sorted(by_value.items(), key=lambda pair: -len(pair[1]))
+    for place, (value, names) in enumerate(groups):
+        head = Words(item.label, (Text(item.name, item.name),)) if place == 0 else Words(Text("", ""))
+        unit = Words(unit_words(item.unit)) if place == 0 else Words(Text("", ""))
+        yield (head, unit, Words(value), Words(_named(names, is_largest=place == 0)))
+
+
+def _named(names: Sequence[Text], *, is_largest: bool) -> Text:
+    """The scenarios of a value by name, but for a largest group of more than a few: all the others."""
+    if is_largest and len(names) > _MOST_NAMED:
+        return Text(f"其余 {len(names)} 个情景", f"the other {len(names)} scenarios")
+    return joined(list(names), Text("、", ", "))

@@ -1,0 +1,124 @@
+"""Figures of the scorecard: how far each target is reached, the growth it asks for, and every scenario against the targets."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+from sim.inputs.targets import PlanTarget
+from sim.plan.scorecard import Score
+from sim.report.contents.series import MODEL, STATISTICS
+from sim.report.figures.frame import Frame
+from sim.report.figures.progress import Dot, Progress
+from sim.report.figures.progress import Row as ProgressRow
+from sim.report.figures.rates import Rates
+from sim.report.figures.rates import Row as RateRow
+from sim.report.figures.verdicts import Cell, Verdicts
+from sim.report.view import CaseView, View
+from sim.text import Text
+
+PAST_YEARS, _MOST = 5, 8
+_EXACT = 1e-6
+
+
+def progress(view: View) -> Progress:
+    """Projected over planned value in per cent, with four fifths of the draws where they say the same variable."""
+    targets = {score.target.id: score.target for case in view.drawn for score in _judged(case)}
+    rows = tuple(_progress_row(view, target) for target in targets.values())
+    note = Text(
+        "预测值 / 目标值（%）；浅色粗线为 80% 的抽样，菱形为最近公布的实际值",
+        "projected / planned value (%); pale bars: 80 % of the draws, diamonds: latest published outcome",
+    )
+    frame = Frame(Text("规划目标实现程度", "How far the plan's targets are reached"), note, STATISTICS)
+    return Progress(frame, tuple(case.name for case in view.drawn), rows)
+
+
+def _judged(case: CaseView) -> list[Score]:
+    return [score for score in case.scores if score.projected is not None and score.target.value]
+
+
+def _progress_row(view: View, target: PlanTarget) -> ProgressRow:
+    dots, outcome, ceiling = [], None, False
+    for index, case in enumerate(view.drawn):
+        score = next((item for item in _judged(case) if item.target.id == target.id), None)
+        if score is not None and score.projected is not None:
+            low, high = (_in_percent(target, value) for value in spread(case, score))
+            dots.append(Dot(index, 100.0 * score.projected / target.value, low, high))
+            outcome = _in_percent(target, score.actual_value) if outcome is None else outcome
+            ceiling = target.operator == "<="
+    return ProgressRow(target.name, str(target.year), tuple(dots), outcome, ceiling)
+
+
+def _in_percent(target: PlanTarget, value: float | None) -> float | None:
+    return None if value is None else 100.0 * value / target.value
+
+
+def spread(case: CaseView, score: Score, levels: tuple[float, float] = (0.1, 0.9)) -> tuple[float | None, float | None]:
+    """The quantiles of a target's number among the draws, where the draws were summed up for just what the target reads."""
+    name = f"{score.variable}_quantile"
+    if case.ensemble is None or name not in case.ensemble or score.required_growth is None or score.projected is None:
+        return None, None
+    array, central = case.ensemble[name], case.results[score.variable]
+    region = score.target.region
+    if set(array.dims) != {"quantile", "year", "region"} or region not in central["region"].values:
+        return None, None
+    value = float(central.sel(region=region, year=score.target.year))
+    if value <= 0.0 or score.projected <= 0.0:
+        return None, None
+    power = math.log10(score.projected / value)
+    if abs(power - round(power)) > _EXACT:  # the target reads more than this variable
+        return None, None
+    picked = array.sel(region=region, year=score.target.year)
+    low, high = (float(picked.sel(quantile=level)) * 10.0 ** round(power) for level in levels)
+    return low, high
+
+
+def rates(view: View) -> Rates:
+    """Yearly growth: of the past five years, of each scenario, since published, and required."""
+    scores = {score.target.id: score for case in view.drawn for score in case.scores if score.required_growth is not None}
+    rows = tuple(_rate_row(view, score) for score in scores.values())
+    note = Text(
+        f"%/年（占比类为百分点/年）；过去：基年前 {PAST_YEARS} 年，四上企业以规模以上工业代替；实际：已公布的后续年份",
+        f"% a year (points for shares); past: {PAST_YEARS} years, above-scale firms: of industry; outcome: published since",
+    )
+    frame = Frame(Text("目标要求的年均增速", "Required yearly growth"), note, STATISTICS)
+    return Rates(frame, tuple(case.name for case in view.drawn), rows)
+
+
+def _rate_row(view: View, score: Score) -> RateRow:
+    projected = []
+    for index, case in enumerate(view.drawn):
+        own = next((item for item in case.scores if item.target.id == score.target.id), None)
+        if own is not None and own.projected_growth is not None:
+            projected.append((index, own.projected_growth))
+    return RateRow(score.target.name, score.required_growth or 0.0, tuple(projected), _past(view, score), score.actual_growth)
+
+
+def _past(view: View, score: Score) -> float | None:
+    series = view.published(score.past_indicator, view.base_year - PAST_YEARS)
+    first, last = view.base_year - PAST_YEARS, view.base_year
+    if first not in series or last not in series:
+        return None
+    return float(100.0 * ((series[last] / series[first]) ** (1.0 / PAST_YEARS) - 1.0))
+
+
+def verdicts(view: View) -> Verdicts:
+    """The targets that most scenarios are judged by, in the order of the plan."""
+    judged = [score for case in view.cases for score in _judged(case)]
+    often = {name for name, _ in Counter(score.target.id for score in judged).most_common(_MOST)}
+    shared = {score.target.id: score.target.name for score in judged if score.target.id in often}
+    columns = {name: place for place, name in enumerate(shared)}
+    rows = tuple(tuple(_cell(columns, score) for score in _judged(case) if score.target.id in columns) for case in view.cases)
+    note = Text(
+        "预测值 / 目标值（%）与实现概率 P；✓ 实现，≈ 接近，× 未实现",
+        "projected / planned value (%) and probability P; ✓ met, ≈ near, × missed",
+    )
+    frame = Frame(Text("各情景与主要目标", "Scenarios against the main targets"), note, MODEL)
+    return Verdicts(frame, tuple(shared.values()), tuple(case.name for case in view.cases), rows)
+
+
+def _cell(columns: dict[str, int], score: Score) -> Cell:
+    if score.verdict == "not_judged":
+        raise AssertionError("a number without a verdict")
+    percent = 100.0 * (score.projected or 0.0) / score.target.value
+    return Cell(columns[score.target.id], score.verdict, percent, score.probability)

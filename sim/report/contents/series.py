@@ -1,0 +1,44 @@
+"""Lines by year for panels: published figures, the scenarios' lines, the plan's targets, and where all of them come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+
+from sim.report.figures.frame import Points, points_of
+from sim.report.figures.lines import PUBLISHED, Series
+from sim.report.view import View, yearly
+from sim.text import Text
+from sim.units import conversion
+
+STATISTICS = Text(
+    "统计数取自统计公报、年鉴和普查（逐项出处见城市文件夹）；预测为本模型推演",
+    "statistics from bulletins, yearbooks and censuses (each named in the folder of the city); projections by this model",
+)
+CENTRAL = Text("中心情景", "central run")
+MODEL = Text("本模型推演", "projections by this model")
+
+
+def published_line(values: Mapping[int, float]) -> tuple[Series, ...]:
+    """Published figures as a line; none where there are none."""
+    return (Series(PUBLISHED, points_of(dict(values)), "published"),) if values else ()
+
+
+def scenario_lines(view: View, variable: str, scale: float = 1.0, **members: str | list[str]) -> tuple[Series, ...]:
+    """A line for every scenario that is drawn, in the unit of the model times `scale`."""
+    found = []
+    for index, case in enumerate(view.drawn):
+        values = yearly(case, variable, view.region, **members)
+        found.append(Series(case.name, points_of({year: scale * value for year, value in values.items()}), "scenario", index))
+    return tuple(found)
+
+
+def target_points(view: View, variable: str, unit: str) -> Points:
+    """The targets of levels that are bound to a variable for the whole city, in a unit, each year once."""
+    scores = [score for case in view.cases for score in case.scores if score.variable == variable]
+    pairs = sorted(
+        (float(score.target.year), float(score.target.value) * conversion(score.target.unit, unit))
+        for score in scores
+        if score.target.year is not None and score.required_growth is not None and score.target.region == view.region
+    )
+    return tuple(next(group) for _, group in groupby(dict.fromkeys(pairs), key=lambda pair: pair[0]))

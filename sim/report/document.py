@@ -1,0 +1,198 @@
+"""A report as data: chapters of paragraphs, tables and figures; every text in two languages, every number once.
+
+What is printed in Word, Excel, PDF and on the page is this record and nothing else, so that all of them say the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.report.figures import Figure
+from sim.text import Language, Text
+from sim.words import NONE
+
+Tone = Literal["plain", "quiet", "strong", "good", "fair", "bad"]
+NOTHING = Text("", "")
+FORMAT = 1
+"""Of the record as it is stored; it goes up when an older program could not read it, or a newer one not the older record."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """A cell of text, with small lines below it; `link` is where a page leads from it, below its own folder."""
+
+    text: Text
+    below: tuple[Text, ...] = ()
+    tone: Tone = "plain"
+    link: str = ""
+    kind: Literal["words"] = "words"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A cell with a number, and how it is printed: so many decimals, a sign for differences, what stands before and after.
+
+    A value above nought but below `rare` is printed as being below it; None is printed as a dash; years are not grouped.
+    """
+
+    value: float | None
+    decimals: int = 0
+    prefix: str = ""
+    suffix: Text = NOTHING
+    is_difference: bool = False
+    rare: float | None = None
+    is_grouped: bool = True
+    kind: Literal["number"] = "number"
+
+    def shown(self, language: Language) -> str:
+        """The number as it is printed."""
+        if self.value is None:
+            return NONE
+        after = self.suffix.in_language(language)
+        if self.rare is not None and 0.0 < self.value < self.rare:
+            return f"{self.prefix}<{self.rare:.{self.decimals}f}{after}"
+        sign = "−" if self.value < 0.0 else "+" if self.is_difference else ""
+        return f"{self.prefix}{sign}{abs(self.value):{',' if self.is_grouped else ''}.{self.decimals}f}{after}"
+
+
+Cell = Annotated[Words | Number, Field(discriminator="kind")]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; `width` is its part of the page beside the other columns."""
+
+    title: Text
+    width: float = 1.0
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells under their heads. A long table stands in Excel and, folded, on the page; paper says where it stands."""
+
+    key: str
+    caption: Text
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: Text = NOTHING
+    is_long: bool = False
+    kind: Literal["table"] = "table"
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph; `lead` is the sentence that a reader must see, `small` is for remarks."""
+
+    text: Text
+    style: Literal["lead", "normal", "strong", "small"] = "normal"
+    kind: Literal["paragraph"] = "paragraph"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of sentences."""
+
+    items: tuple[Text, ...]
+    kind: Literal["bullets"] = "bullets"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The head of a part of a chapter."""
+
+    text: Text
+    kind: Literal["heading"] = "heading"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The place of a figure, by its key."""
+
+    key: str
+    kind: Literal["picture"] = "picture"
+
+
+Block = Annotated[Paragraph | Bullets | Heading | Table | Picture, Field(discriminator="kind")]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of the bureau's skeleton."""
+
+    key: str
+    title: Text
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The record of a report: what it is of, its chapters, and its figures by key."""
+
+    title: Text
+    subtitle: Text
+    scenario: str
+    scenario_name: Text
+    run: str
+    engine: str
+    chapters: tuple[Chapter, ...]
+    figures: dict[str, Figure]
+    members: dict[str, dict[str, Text]]
+    """Names of the members of dimensions, for the table of all indicators."""
+    is_complete: bool = False
+    """Whether the studies that take longer than a run are in it."""
+    format: int = FORMAT
+
+    def tables(self) -> Iterator[Table]:
+        """Every table, in order."""
+        for block in self.blocks():
+            if isinstance(block, Table):
+                yield block
+
+    def blocks(self) -> Iterator[Paragraph | Bullets | Heading | Table | Picture]:
+        """Every block, in order."""
+        for chapter in self.chapters:
+            yield from chapter.blocks
+
+
+def decimals_of(value: float) -> int:
+    """As many decimals as a computed number is printed with: fewer for larger ones."""
+    size = abs(value)
+    return 0 if size >= 1000.0 else 1 if size >= 20.0 else 2  # noqa: PLR2004  the same steps as `sim.words.plain`
+
+
+def measured(value: float | None, suffix: Text = NOTHING, *, is_difference: bool = False) -> Number:
+    """A number that was computed, with as many decimals as mean something; what is not finite is none."""
+    if value is None or not math.isfinite(value):
+        return Number(None)
+    return Number(float(value), decimals_of(value), suffix=suffix, is_difference=is_difference)
+
+
+def stated(value: float, prefix: str = "") -> Number:
+    """A number that a document prints, with its own decimals."""
+    after = f"{value:.10g}".partition(".")[2]
+    return Number(float(value), len(after) if "e" not in after else 0, prefix)
+
+
+def percent(part: float | None, decimals: int = 1, *, is_difference: bool = False) -> Number:
+    """A part of one in per cent."""
+    value = None if part is None or not math.isfinite(part) else 100.0 * float(part)
+    return Number(value, decimals, suffix=Text("%", "%"), is_difference=is_difference)
+
+
+def probability(part: float | None) -> Number:
+    """A probability in per cent; one too small to print is printed as being below a tenth."""
+    value = None if part is None else 100.0 * float(part)
+    return Number(value, 1, suffix=Text("%", "%"), rare=0.1)
+
+
+def a_year(year: int | str | None) -> Number | Words:
+    """A year, or a span of years as it is written."""
+    if year is None or str(year).isdigit():
+        return Number(None if year is None else float(year), is_grouped=False)
+    return Words(Text(str(year), str(year)))

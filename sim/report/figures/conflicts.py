@@ -1,0 +1,76 @@
+"""Figure: which targets fight and which support each other. The lift of each pair: how much more often both hold than apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from sim.report import style
+from sim.report.figures.frame import COLON, SEMICOLON, Frame
+from sim.text import Language, Text, joined
+
+_MOST, _WIDTH, _TOLD = 3.0, 22, 3
+AXIS = Text("同时实现的概率 / 互不相关时的概率", "chance of both / chance if independent")
+
+
+@dataclass(frozen=True)
+class Conflicts:
+    """`lift` [target, target], None where a target is always or never met; `clear` says which differ from one for certain."""
+
+    frame: Frame
+    targets: tuple[Text, ...]
+    lift: tuple[tuple[float | None, ...], ...]
+    clear: tuple[tuple[bool, ...], ...]
+    kind: Literal["conflicts"] = "conflicts"
+
+
+def draw(data: Conflicts, language: Language) -> Figure:
+    """Orange where two targets fight, blue where they support each other; what is not clear is grey."""
+    count = len(data.targets)
+    figure = style.new_figure(*data.frame.words(language), (max(6.4, 3.4 + 0.72 * count), 2.4 + 0.52 * count))
+    axes = figure.add_subplot()
+    lift = np.array([[np.nan if value is None else value for value in row] for row in data.lift])
+    np.fill_diagonal(lift, np.nan)
+    shown = np.where(np.array(data.clear), lift, np.nan)
+    picture = axes.imshow(shown, cmap="PuOr", norm=LogNorm(1.0 / _MOST, _MOST), aspect="auto")
+    for row, column in zip(*np.nonzero(np.isfinite(lift)), strict=True):
+        tint = style.INK if data.clear[row][column] else style.GREY
+        axes.text(column, row, f"{lift[row, column]:.2f}", ha="center", va="center", fontsize=8.5, color=tint)
+    names = [style.wrapped(name, language, _WIDTH) for name in data.targets]
+    axes.set_xticks(range(count), names, fontsize=7.5, rotation=40, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(count), names, fontsize=8.5)
+    axes.grid(visible=False)
+    axes.tick_params(length=0)
+    bar = figure.colorbar(
+        picture, ax=axes, fraction=0.03, pad=0.02, ticks=[1 / 3, 1 / 2, 1, 2, 3], format=lambda x, _: f"{x:.2g}"
+    )
+    bar.ax.minorticks_off()
+    bar.set_label(AXIS.in_language(language), fontsize=9)
+    return figure
+
+
+def described(data: Conflicts) -> Text:
+    """The pairs that fight most and support each other most."""
+    return (
+        data.frame.title
+        + COLON
+        + joined(_pairs(data) or [Text("没有明确的冲突或支持", "no clear conflict or support")], SEMICOLON)
+    )
+
+
+def _pairs(data: Conflicts) -> list[Text]:
+    found = sorted(
+        (value, row, column)
+        for row, values in enumerate(data.lift)
+        for column, value in enumerate(values[:row])
+        if value is not None and data.clear[row][column]
+    )
+    ends = [*found[:_TOLD], *[item for item in found[-_TOLD:] if item not in found[:_TOLD]]]
+    return [
+        data.targets[column] + Text("与", " and ") + data.targets[row] + Text(f" {value:.2f}", f" {value:.2f}")
+        for value, row, column in ends
+    ]

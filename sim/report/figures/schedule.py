@@ -1,0 +1,100 @@
+"""Figure: when the programmes of the ledger are built and put to use, and which resource makes projects wait when."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.report import style
+from sim.report.figures.frame import COLON, SEMICOLON, Frame
+from sim.text import Language, Text, joined
+
+_DARK, _SHOWN = 0.6, 0.05
+PROGRAMMES = Text("计划（项目数，平均投资亿元）", "programmes (projects, mean investment, CNY 100m)")
+WAITING = Text("平均每年排队等待的项目数", "projects that wait, mean over the year")
+
+
+@dataclass(frozen=True)
+class Programme:
+    """One programme: begun, half and nine tenths of its money in use, and the spread of the last, as dates in years."""
+
+    name: Text
+    works: int
+    money: float
+    start: float
+    half: float
+    nearly_all: float
+    low: float
+    high: float
+    planned: int | None
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Bars by programme, and below them who waits for what, by year from `first_year`."""
+
+    frame: Frame
+    programmes: tuple[Programme, ...]
+    waiting: tuple[tuple[Text, tuple[float, ...]], ...]
+    first_year: int
+    last_year: int
+    kind: Literal["schedule"] = "schedule"
+
+
+def draw(data: Schedule, language: Language) -> Figure:
+    """Bars from the start of building to nearly all in use, with the spread of that date."""
+    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, 2.6 + 0.3 * len(data.programmes)))
+    bars, waits = figure.subplots(2, 1, height_ratios=(max(0.24 * len(data.programmes), 0.6), 1.0))
+    _programmes(bars, data, language)
+    _waiting(waits, data, language)
+    return figure
+
+
+def _programmes(axes: Axes, data: Schedule, language: Language) -> None:
+    for place, row in enumerate(data.programmes):
+        tint = style.colour(0)
+        axes.barh(place, row.nearly_all - row.start, left=row.start, height=0.56, color=tint, alpha=0.75, zorder=2)
+        axes.plot([row.half, row.half], [place - 0.28, place + 0.28], color="white", lw=2.0, zorder=3)
+        axes.plot([row.low, row.high], [place, place], color=style.INK, lw=1.3, zorder=4)
+        if row.planned is not None:
+            axes.plot(row.planned + 1.0, place - 0.42, "v", color=style.INK, ms=6, zorder=5)
+    names = [f"{row.name.in_language(language)} ({row.works}; {row.money:,.0f})" for row in data.programmes]
+    axes.set_yticks(range(len(names)), names, fontsize=8.5)
+    axes.set_ylim(len(names) - 0.4, -0.8)
+    axes.grid(visible=False, axis="y")
+    axes.set_xlim(data.first_year - 1, data.last_year + 1)
+    axes.set_title(PROGRAMMES.in_language(language))
+
+
+def _waiting(axes: Axes, data: Schedule, language: Language) -> None:
+    table = np.array([values for _, values in data.waiting])
+    top = max(math.ceil(table.max(initial=0.0)), 1)
+    edges = np.arange(data.first_year, data.first_year + table.shape[1] + 1.0)
+    axes.pcolormesh(edges, np.arange(len(table) + 1.0), table, cmap="Oranges", vmin=0.0, vmax=top)
+    for row, column in zip(*np.nonzero(table >= _SHOWN), strict=True):  # what would print as zero is left out
+        value = float(table[row, column])
+        tint = "white" if value > _DARK * top else style.INK
+        axes.text(edges[column] + 0.5, row + 0.5, f"{value:.1f}", ha="center", va="center", fontsize=7.5, color=tint)
+    names = [name.in_language(language) for name, _ in data.waiting]
+    axes.set_yticks(np.arange(len(names)) + 0.5, names, fontsize=8.5)
+    axes.invert_yaxis()
+    axes.grid(visible=False)
+    axes.set_xlim(data.first_year - 1, data.last_year + 1)
+    axes.set_title(WAITING.in_language(language))
+
+
+def described(data: Schedule) -> Text:
+    """When nine tenths of each programme are in use."""
+    rows = [
+        row.name
+        + Text(
+            f" {row.start:.0f} 年开工、{row.nearly_all:.0f} 年九成投用", f" begun {row.start:.0f}, in use {row.nearly_all:.0f}"
+        )
+        for row in data.programmes
+    ]
+    return data.frame.title + COLON + joined(rows, SEMICOLON)

@@ -1,0 +1,85 @@
+"""Figure: which unknowns decide a target. A tornado: how far its chance goes from the lowest to the highest third of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.report import style
+from sim.report.figures.frame import COLON, SEMICOLON, Frame
+from sim.text import Language, Text, joined
+
+_WIDTH = 34
+LOW, HIGH = Text("该数处于最低三分之一时", "in its lowest third"), Text("最高三分之一时", "in its highest third")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One unknown: the chance of the target when it is low and when it is high."""
+
+    label: Text
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Swing:
+    """One target with its chance, and its unknowns, the widest first."""
+
+    title: Text
+    chance: float
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class Tornado:
+    """A panel for every target."""
+
+    frame: Frame
+    swings: tuple[Swing, ...]
+    kind: Literal["tornado"] = "tornado"
+
+
+def draw(data: Tornado, language: Language) -> Figure:
+    """Bars around the chance of each target."""
+    rows = sum(len(swing.bars) for swing in data.swings)
+    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, 1.6 + 0.75 * len(data.swings) + 0.34 * rows))
+    heights = [max(len(swing.bars), 1) for swing in data.swings]
+    grid = figure.subplots(len(data.swings), 1, height_ratios=heights, squeeze=False, sharex=True).ravel()
+    for axes, swing in zip(grid, data.swings, strict=True):
+        _draw_swing(axes, swing, language)
+    style.one_legend(figure, *grid)
+    return figure
+
+
+def _draw_swing(axes: Axes, swing: Swing, language: Language) -> None:
+    middle = 100.0 * swing.chance
+    for place, bar in enumerate(swing.bars):
+        for value, tint, label in ((bar.low, style.colour(4), LOW), (bar.high, style.colour(0), HIGH)):
+            end = 100.0 * value
+            axes.barh(place, end - middle, left=middle, height=0.66, color=tint, label=label.in_language(language), zorder=2)
+        left, right = sorted((100.0 * bar.low, 100.0 * bar.high))
+        for x, side, shift in ((left, "right", -4), (right, "left", 4)):
+            text = f"{x:.0f}%"
+            axes.annotate(text, (x, place), xytext=(shift, 0), textcoords="offset points", ha=side, va="center", fontsize=8)
+    axes.axvline(middle, color=style.INK, lw=1.2, zorder=3)
+    axes.set_yticks(range(len(swing.bars)), [style.wrapped(bar.label, language, _WIDTH) for bar in swing.bars], fontsize=8.5)
+    axes.set_ylim(len(swing.bars) - 0.4, -0.6)
+    axes.set_xlim(-6.0, 106.0)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}%")
+    axes.grid(visible=False, axis="y")
+    axes.set_title(f"{swing.title.in_language(language)}  {middle:.0f}%")
+
+
+def described(data: Tornado) -> Text:
+    """The widest unknown of each target."""
+    swings = [swing.title + COLON + joined([_said(bar) for bar in swing.bars], Text("、", ", ")) for swing in data.swings]
+    return data.frame.title + COLON + joined(swings, SEMICOLON)
+
+
+def _said(bar: Bar) -> Text:
+    low, high = f"{100.0 * bar.low:.0f}", f"{100.0 * bar.high:.0f}"
+    return bar.label + Text(f" {low}%–{high}%", f" {low} to {high} %")

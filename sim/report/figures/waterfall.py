@@ -1,0 +1,90 @@
+"""Figure: from one number to another, step by step: what each measure adds, and what is still missing to the target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.report import style
+from sim.report.figures.frame import COLON, COMMA, SEMICOLON, Frame
+from sim.text import Language, Text, joined
+from sim.words import plain, signed, with_unit_text
+
+_WIDTH = 30
+
+
+@dataclass(frozen=True)
+class Step:
+    """A part of the way; a whole stands on the ground."""
+
+    label: Text
+    value: float
+    is_whole: bool = False
+
+
+@dataclass(frozen=True)
+class Fall:
+    """One target: where the way starts, its parts, where it ends, and the target."""
+
+    title: Text
+    unit: Text
+    steps: tuple[Step, ...]
+    target: float | None
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """A panel for every target."""
+
+    frame: Frame
+    falls: tuple[Fall, ...]
+    kind: Literal["waterfall"] = "waterfall"
+
+
+def draw(data: Waterfall, language: Language) -> Figure:
+    """Panels below each other; the bars lie, so that long names can be read."""
+    rows = sum(len(fall.steps) for fall in data.falls)
+    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, 1.4 + 0.75 * len(data.falls) + 0.3 * rows))
+    heights = [len(fall.steps) for fall in data.falls]
+    grid = figure.subplots(len(data.falls), 1, height_ratios=heights, squeeze=False).ravel()
+    for axes, fall in zip(grid, data.falls, strict=True):
+        _draw_fall(axes, fall, language)
+    return figure
+
+
+def _draw_fall(axes: Axes, fall: Fall, language: Language) -> None:
+    level, ends = 0.0, list[float]()
+    for place, step in enumerate(fall.steps):
+        start = 0.0 if step.is_whole else level
+        level = start + step.value
+        tint = style.SCENARIO_COLOURS[0] if step.is_whole else style.GAIN if step.value >= 0.0 else style.LOSS
+        axes.barh(place, step.value, left=start, height=0.66, color=tint, zorder=2)
+        text = plain(step.value) if step.is_whole else signed(step.value)
+        right = max(start, level)
+        axes.annotate(text, (right, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5)
+        ends += [start, level] if not step.is_whole else [level]
+    if fall.target is not None:
+        axes.axvline(fall.target, color=style.MISSED, lw=1.6, ls="--", zorder=3)
+        ends.append(fall.target)
+    low, high = min(ends), max(ends)
+    room = 0.12 * (high - low or 1.0)
+    axes.set_xlim(low - room, high + 1.4 * room)
+    axes.set_yticks(range(len(fall.steps)), [style.wrapped(step.label, language, _WIDTH) for step in fall.steps], fontsize=8.5)
+    axes.set_ylim(len(fall.steps) - 0.4, -0.6)
+    axes.grid(visible=False, axis="y")
+    axes.set_title(with_unit_text(fall.title.in_language(language), fall.unit.in_language(language), language))
+    style.thousands(axes, upright=False)
+
+
+def described(data: Waterfall) -> Text:
+    """The parts of each way."""
+    falls = [fall.title + COLON + joined([_said(step) for step in fall.steps], COMMA) for fall in data.falls]
+    return data.frame.title + COLON + joined(falls, SEMICOLON)
+
+
+def _said(step: Step) -> Text:
+    text = plain(step.value) if step.is_whole else signed(step.value)
+    return step.label + Text(f" {text}", f" {text}")

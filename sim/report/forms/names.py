@@ -1,0 +1,16 @@
+"""What the files of a report are called: an English one says so before its ending."""
+
+from __future__ import annotations
+
+from sim.text import Language
+
+PAGE, WORD, PDF, TABLE, FIGURES = "report.html", "report.docx", "report.pdf", "table.xlsx", "figures"
+FORMS = {"html": PAGE, "docx": WORD, "pdf": PDF, "xlsx": TABLE}
+
+
+def file_name(name: str, language: Language) -> str:
+    """`report.html` in Chinese, `report.en.html` in English; a folder likewise."""
+    if language == "zh":
+        return name
+    stem, dot, ending = name.partition(".")
+    return f"{stem}.{language}{dot}{ending}"

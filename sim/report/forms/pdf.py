@@ -1,0 +1,30 @@
+"""A report as a PDF, typeset with typst; text and numbers go to it as data, so that nothing in them is taken for markup."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import typst
+
+from sim.report.document import Report
+from sim.report.forms.told import told
+from sim.report.style import FONT_FILE
+from sim.text import Language
+
+TEMPLATE = Path(__file__).parents[1] / "templates" / "report.typ"
+
+
+def pdf(report: Report, language: Language, svgs: Mapping[str, str]) -> bytes:
+    """The document; `svgs` are SVG documents by the key of their figure."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())
+        (folder / "report.json").write_text(json.dumps(told(report, language), ensure_ascii=False), encoding="utf-8")
+        for key, svg in svgs.items():
+            (folder / f"{key}.svg").write_text(svg, encoding="utf-8")
+        fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(FONT_FILE.parent)])
+        made = typst.compile(str(folder / "report.typ"), root=name, font_paths=fonts, pdf_standards="ua-1")
+    return bytes(made)

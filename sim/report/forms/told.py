@@ -1,0 +1,117 @@
+"""A report in one language, as plain values that a form writes down: numbered chapters, tables and figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sim.report.document import Bullets, Cell, Heading, Paragraph, Picture, Report, Table, Words
+from sim.report.figures import described
+from sim.text import Language, Text
+
+TABLE, FIGURE = Text("表", "Table"), Text("图", "Figure")
+_NUMERALS = "一二三四五六七八九十"
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """The numbers of tables and figures by their keys, in the order of the report."""
+
+    tables: dict[str, int]
+    figures: dict[str, int]
+
+
+def numbering(report: Report) -> Numbering:
+    """Every table and figure counted from one."""
+    blocks = list(report.blocks())
+    tables = [block.key for block in blocks if isinstance(block, Table)]
+    figures = [block.key for block in blocks if isinstance(block, Picture)]
+    return Numbering(*({key: place for place, key in enumerate(keys, 1)} for keys in (tables, figures)))
+
+
+def caption(word: Text, number: int, title: Text, language: Language) -> str:
+    """Such as 表 3　情景设定, or Table 3. Settings."""
+    gap = "　" if language == "zh" else ". "
+    return f"{word.in_language(language)} {number}{gap}{title.in_language(language)}"
+
+
+def told(report: Report, language: Language) -> dict[str, Any]:
+    """The whole report."""
+    numbers = numbering(report)
+    return {
+        "language": language,
+        "title": report.title.in_language(language),
+        "subtitle": report.subtitle.in_language(language),
+        "contents": Text("目录", "Contents").in_language(language),
+        "chapters": [
+            {
+                "key": chapter.key,
+                "title": chapter_title(chapter.title, place, language),
+                "blocks": [_block(block, report, numbers, language) for block in chapter.blocks],
+            }
+            for place, chapter in enumerate(report.chapters)
+        ],
+    }
+
+
+def chapter_title(title: Text, place: int, language: Language) -> str:
+    """一、总体评估结论, or 1. Overall conclusion; an appendix bears no number."""
+    text = title.in_language(language)
+    if text.startswith(("附", "Appendix")):
+        return text
+    return f"{_NUMERALS[place]}、{text}" if language == "zh" else f"{place + 1}. {text}"
+
+
+def _block(
+    block: Paragraph | Bullets | Heading | Table | Picture, report: Report, numbers: Numbering, language: Language
+) -> dict[str, Any]:
+    if isinstance(block, Paragraph):
+        return {"kind": "paragraph", "style": block.style, "text": block.text.in_language(language)}
+    if isinstance(block, Bullets):
+        return {"kind": "bullets", "items": [item.in_language(language) for item in block.items]}
+    if isinstance(block, Heading):
+        return {"kind": "heading", "text": block.text.in_language(language)}
+    if isinstance(block, Table):
+        return _table(block, numbers, language)
+    figure = report.figures[block.key]
+    return {
+        "kind": "picture",
+        "key": block.key,
+        "caption": caption(FIGURE, numbers.figures[block.key], figure.frame.title, language),
+        "described": described(figure).in_language(language),
+    }
+
+
+def _table(table: Table, numbers: Numbering, language: Language) -> dict[str, Any]:
+    return {
+        "kind": "table",
+        "key": table.key,
+        "caption": caption(TABLE, numbers.tables[table.key], table.caption, language),
+        "note": table.note.in_language(language),
+        "is_long": table.is_long,
+        "elsewhere": _elsewhere(len(table.rows)).in_language(language) if table.is_long else "",
+        "columns": [
+            {"title": item.title.in_language(language), "width": item.width, "is_number": item.is_number}
+            for item in table.columns
+        ],
+        "rows": [[_cell(cell, language) for cell in row] for row in table.rows],
+    }
+
+
+def _elsewhere(rows: int) -> Text:
+    return Text(f"共 {rows} 行，见表格文件 table.xlsx 与网页。", f"{rows} rows: see table.xlsx and the page.")
+
+
+def _cell(cell: Cell, language: Language) -> dict[str, Any]:
+    if isinstance(cell, Words):
+        below = [line.in_language(language) for line in cell.below]
+        return {"text": cell.text.in_language(language), "below": below, "tone": cell.tone, "link": cell.link}
+    return {"text": cell.shown(language), "below": [], "tone": "quiet" if cell.value is None else "plain", "link": ""}
+
+
+def cell_text(cell: Cell, language: Language) -> str:
+    """A cell as one text, its small lines below it."""
+    if isinstance(cell, Words):
+        lines = [cell.text, *cell.below]
+        return "\n".join(line.in_language(language) for line in lines)
+    return cell.shown(language)

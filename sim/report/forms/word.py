@@ -1,0 +1,276 @@
+"""A report as a Word document: real styles, numbered captions, a table of contents, and pictures with alternative texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+from docx import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+from docx.table import Table as WordTable
+from docx.table import _Cell as WordCell
+from docx.text.paragraph import Paragraph as WordParagraph
+
+from sim.report.document import Report
+from sim.report.forms.told import told
+from sim.text import Language
+
+_PAGE, _MARGINS, _WIDTH = (21.0, 29.7), (2.5, 2.4), 16.0
+_BODY, _SMALL, _CELL, _WIDE_CELL, _WIDE = 12.0, 9.0, 8.5, 7.5, 9
+"""Sizes in points; tables of `_WIDE` columns or more have the smallest letters."""
+_LATIN = "Times New Roman"
+_SONG, _HEI, _FANG_SONG, _KAI = "宋体", "黑体", "仿宋", "楷体"
+"""Faces of official documents: body in Fang Song, heads in Hei and Kai, tables in Song. Each has a stand-in in every Word."""
+_INKS = {"good": "00664A", "fair": "7A5200", "bad": "9C2F1D", "quiet": "52606D"}
+_SHADE, _LINE = "E4E7EB", "9AA5B1"
+
+
+def word_document(report: Report, language: Language, pictures: Mapping[str, bytes]) -> bytes:
+    """The document; `pictures` are PNG pictures by the key of their figure."""
+    document = told(report, language)
+    writer = _Writer(language)
+    writer.front(document)
+    for chapter in document["chapters"]:
+        writer.chapter(chapter, pictures)
+    return writer.packed(document["title"])
+
+
+class _Writer:
+    """Writes blocks into one document, in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self._document, self._language = Document(), language
+        section = self._document.sections[0]
+        section.page_width, section.page_height = (Cm(size) for size in _PAGE)
+        section.left_margin = section.right_margin = Cm(_MARGINS[0])
+        section.top_margin = section.bottom_margin = Cm(_MARGINS[1])
+        self._styles()
+        _numbered_pages(section.footer.paragraphs[0])
+
+    def _styles(self) -> None:
+        styles = self._document.styles
+        _dress(styles["Normal"], _FANG_SONG, _BODY)
+        styles["Normal"].paragraph_format.space_after = Pt(4)
+        styles["Normal"].paragraph_format.line_spacing = 1.3
+        for name, face, size in (
+            ("Title", _HEI, 22.0),
+            ("Heading 1", _HEI, 16.0),
+            ("Heading 2", _KAI, 13.5),
+            ("Caption", _HEI, 10.0),
+        ):
+            _dress(styles[name], face, size)
+            styles[name].font.color.rgb = RGBColor(0, 0, 0)
+            styles[name].font.bold = name != "Caption"
+            styles[name].font.italic = False
+            styles[name].paragraph_format.keep_with_next = True
+        _dress(styles["List Bullet"], _FANG_SONG, _BODY)
+        _dress(styles.add_style("Remark", 1), _FANG_SONG, _SMALL)
+        _dress(styles.add_style("Lead", 1), _FANG_SONG, 14.0)
+
+    def front(self, document: Mapping[str, Any]) -> None:
+        """Title, and the table of contents with its entries already in it."""
+        self._document.add_paragraph(document["title"], style="Title")
+        self._document.add_paragraph(document["subtitle"], style="Remark")
+        self._document.add_paragraph(document["contents"], style="Lead")
+        entries = [chapter["title"] for chapter in document["chapters"]]
+        _contents(self._document, entries)
+
+    def chapter(self, chapter: Mapping[str, Any], pictures: Mapping[str, bytes]) -> None:
+        """One chapter."""
+        self._document.add_heading(chapter["title"], 1)
+        for block in chapter["blocks"]:
+            if block["kind"] == "paragraph":
+                self._paragraph(block)
+            elif block["kind"] == "bullets":
+                for item in block["items"]:
+                    self._document.add_paragraph(item, style="List Bullet")
+            elif block["kind"] == "heading":
+                self._document.add_heading(block["text"], 2)
+            elif block["kind"] == "table":
+                self._table(block)
+            else:
+                self._picture(block, pictures[block["key"]])
+
+    def _paragraph(self, block: Mapping[str, Any]) -> None:
+        style = {"lead": "Lead", "small": "Remark"}.get(block["style"], "Normal")
+        paragraph = self._document.add_paragraph(style=style)
+        paragraph.add_run(block["text"]).bold = block["style"] == "strong"
+        if style == "Normal" and self._language == "zh":
+            paragraph.paragraph_format.first_line_indent = Pt(2 * _BODY)
+
+    def _table(self, block: Mapping[str, Any]) -> None:
+        """A caption above, heads that are repeated on every page, rows that are not torn; a long table stands elsewhere."""
+        _caption(self._document.add_paragraph(style="Caption"), block["caption"])
+        if block["is_long"]:
+            self._document.add_paragraph(block["elsewhere"], style="Remark")
+            return
+        columns = block["columns"]
+        table = self._document.add_table(1, len(columns))
+        table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        size = _WIDE_CELL if len(columns) >= _WIDE else _CELL
+        for cell, column in zip(table.rows[0].cells, columns, strict=True):
+            _fill(cell, {"text": column["title"], "below": [], "tone": "strong"}, size, is_number=column["is_number"])
+            _shaded(cell)
+        _repeated(table)
+        for row in block["rows"]:
+            cells = table.add_row().cells
+            for cell, told_cell, column in zip(cells, row, columns, strict=True):
+                _fill(cell, told_cell, size, is_number=column["is_number"])
+        _ruled(table)
+        _sized(table, [column["width"] for column in columns])
+        if block["note"]:
+            self._document.add_paragraph(block["note"], style="Remark")
+
+    def _picture(self, block: Mapping[str, Any], picture: bytes) -> None:
+        """A picture with its words for those who cannot see it, and a caption below."""
+        paragraph = self._document.add_paragraph()
+        paragraph.paragraph_format.keep_with_next = True
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        shape = paragraph.add_run().add_picture(BytesIO(picture), width=Cm(_WIDTH))
+        shape._inline.docPr.set("descr", block["described"])  # noqa: SLF001  the library has no other way
+        caption = self._document.add_paragraph(style="Caption")
+        caption.paragraph_format.keep_with_next = False
+        caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _caption(caption, block["caption"])
+
+    def packed(self, title: str) -> bytes:
+        """The bytes of the document."""
+        self._document.core_properties.title = title
+        self._document.core_properties.language = "zh-CN" if self._language == "zh" else "en-GB"
+        stream = BytesIO()
+        self._document.save(stream)
+        return stream.getvalue()
+
+
+def _dress(style: Any, face: str, size: float) -> None:
+    """The letters of a style: Latin and Chinese faces apart, as Word keeps them."""
+    style.font.name, style.font.size = _LATIN, Pt(size)
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for key in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+        fonts.attrib.pop(qn(key), None)
+    fonts.set(qn("w:eastAsia"), face)
+
+
+def _field(paragraph: WordParagraph, instruction: str, shown: str) -> None:
+    """A field with what it shows until Word works it out again."""
+    for kind, text in (("begin", ""), ("instr", instruction), ("separate", ""), ("shown", shown), ("end", "")):
+        run = paragraph.add_run(text if kind == "shown" else None)
+        if kind == "instr":
+            element = OxmlElement("w:instrText")
+            element.set(qn("xml:space"), "preserve")
+            element.text = text
+        elif kind == "shown":
+            continue
+        else:
+            element = OxmlElement("w:fldChar")
+            element.set(qn("w:fldCharType"), kind)
+        run._r.append(element)  # noqa: SLF001
+
+
+def _caption(paragraph: WordParagraph, text: str) -> None:
+    """Such as 表 3　情景设定, its number a field of Word's own."""
+    head, number, rest = _parts(text)
+    paragraph.add_run(f"{head} ")
+    _field(paragraph, f" SEQ {head} \\* ARABIC ", number)
+    paragraph.add_run(rest)
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    head, _, after = text.partition(" ")
+    digits = len(after) - len(after.lstrip("0123456789"))
+    return head, after[:digits], after[digits:]
+
+
+def _contents(document: Any, entries: list[str]) -> None:
+    """The field of the table of contents, holding the chapters until Word fills in the pages."""
+    first = document.add_paragraph()
+    run = first.add_run()
+    for kind, text in (("begin", ""), ("instr", ' TOC \\o "1-2" \\h \\z \\u '), ("separate", "")):
+        element = OxmlElement("w:instrText" if kind == "instr" else "w:fldChar")
+        if kind == "instr":
+            element.set(qn("xml:space"), "preserve")
+            element.text = text
+        else:
+            element.set(qn("w:fldCharType"), kind)
+            if kind == "begin":
+                element.set(qn("w:dirty"), "true")
+        run._r.append(element)  # noqa: SLF001
+    last = first
+    for place, entry in enumerate(entries):
+        last = first if place == 0 else document.add_paragraph()
+        last.add_run(entry)
+    end = OxmlElement("w:fldChar")
+    end.set(qn("w:fldCharType"), "end")
+    last.add_run()._r.append(end)  # noqa: SLF001
+    last.add_run().add_break()
+
+
+def _numbered_pages(paragraph: WordParagraph) -> None:
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _field(paragraph, " PAGE ", "1")
+
+
+def _fill(cell: WordCell, told_cell: Mapping[str, Any], size: float, *, is_number: bool) -> None:
+    """The text of a cell with its small lines; verdicts in their ink."""
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_after, paragraph.paragraph_format.line_spacing = Pt(0), 1.05
+    if is_number:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    tone = told_cell["tone"]
+    run = paragraph.add_run(told_cell["text"])
+    _lettered(run, size, _INKS.get(tone))
+    run.bold = tone in ("strong", "good", "fair", "bad")
+    for line in told_cell["below"]:
+        run.add_break()
+        run = paragraph.add_run(line)
+        _lettered(run, size - 1.5, _INKS["quiet"])
+
+
+def _lettered(run: Any, size: float, ink: str | None) -> None:
+    run.font.size, run.font.name = Pt(size), _LATIN
+    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _SONG)  # noqa: SLF001
+    if ink is not None:
+        run.font.color.rgb = RGBColor.from_string(ink)
+
+
+def _shaded(cell: WordCell) -> None:
+    shade = OxmlElement("w:shd")
+    shade.set(qn("w:val"), "clear")
+    shade.set(qn("w:fill"), _SHADE)
+    cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001
+
+
+def _repeated(table: WordTable) -> None:
+    head = OxmlElement("w:tblHeader")
+    head.set(qn("w:val"), "true")
+    table.rows[0]._tr.get_or_add_trPr().append(head)  # noqa: SLF001
+
+
+def _ruled(table: WordTable) -> None:
+    """Lines between the rows, heavier above and below; rows stay whole."""
+    borders = OxmlElement("w:tblBorders")
+    for side, weight in (("top", "12"), ("bottom", "12"), ("insideH", "4")):
+        line = OxmlElement(f"w:{side}")
+        line.set(qn("w:val"), "single")
+        line.set(qn("w:sz"), weight)
+        line.set(qn("w:color"), _LINE)
+        borders.append(line)
+    table._tbl.tblPr.append(borders)  # noqa: SLF001
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001
+
+
+def _sized(table: WordTable, widths: list[float]) -> None:
+    """The columns share the width of the page by their weights."""
+    total = sum(widths)
+    sizes = [Cm(_WIDTH * width / total) for width in widths]
+    for column, size in zip(table.columns, sizes, strict=True):
+        column.width = size
+    for row in table.rows:
+        for cell, size in zip(row.cells, sizes, strict=True):
+            cell.width = size

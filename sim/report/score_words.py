@@ -1,0 +1,76 @@
+"""The scorecard in words: its rows as cells for terminals, and its answer in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.plan.rest import MORE_THAN_ALL
+from sim.plan.scorecard import Score
+from sim.text import Language, Text
+from sim.words import NONE, chance, exact, plain, rate, signed, unit_text
+
+OPERATORS = {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}
+
+
+def headline(scores: Sequence[Score]) -> Text:
+    """The answer in one sentence: how many targets are reached, and which are not."""
+    judged = [score for score in scores if score.verdict != "not_judged"]
+    if not judged:
+        return Text("没有可判定的目标。", "No target can be judged.")
+    met = [score for score in judged if score.verdict == "met"]
+    open_targets = [score for score in judged if score.verdict != "met"]
+    zh = f"{len(judged)} 项可判定的目标中，{len(met)} 项实现"
+    en = f"{len(met)} of {len(judged)} judged targets are met"
+    if not open_targets:
+        return Text(f"{zh}。", f"{en}.")
+    worst = max(open_targets, key=lambda score: abs(score.gap_percent or 0.0))
+    gap, side = plain(abs(worst.gap_percent or 0.0)), "少" if (worst.gap or 0.0) < 0.0 else "多"
+    return Text(
+        f"{zh}，{len(open_targets)} 项未实现；差距最大的是“{worst.target.name.zh}”，比目标值{side} {gap}%。",
+        f"{en}, {len(open_targets)} are not; the widest gap is '{worst.target.name.en}', {gap} % of its plan value.",
+    )
+
+
+def score_cells(score: Score, language: Language) -> dict[str, str]:
+    """A scorecard row as text."""
+    target, points = score.target, rate_unit(score).in_language(language)
+    actual = NONE
+    if score.actual is not None and score.actual_value is not None:
+        year = Text(f"（{score.actual.year}）", f" ({score.actual.year})")
+        actual = plain(score.actual_value) + year.in_language(language)
+    return {
+        "name": target.name.in_language(language),
+        "unit": unit_text(target.unit, language),
+        "year": years_of(score),
+        "operator": OPERATORS[target.operator],
+        "plan": exact(target.value),
+        "projected": plain(score.projected),
+        "gap": signed(score.gap),
+        "required": rate(score.required_growth, points),
+        "verdict": score.verdict,
+        "probability": chance(score.probability),
+        "actual": actual,
+    }
+
+
+def years_of(score: Score) -> str:
+    """The year of a target, or the years in each of which it is to be met."""
+    target = score.target
+    return f"{target.start_year}–{target.year}" if score.each_year and target.start_year else str(target.year or NONE)
+
+
+def rate_unit(score: Score) -> Text:
+    """What a yearly rate of a target is in: per cent, points for shares, nothing where there is none."""
+    if score.required_growth is None:
+        return Text("", "")
+    return Text(" 个百分点", " pt") if score.target.unit == "%" else Text("%", "%")
+
+
+def rest_words(growth: float | None) -> Text:
+    """What a district's target leaves to the rest of the city; nothing for none."""
+    if growth is None:
+        return Text("", "")
+    left = Text("达标后其余地区年均 ", "leaves to the rest of the city ")
+    if growth == MORE_THAN_ALL:
+        return left + Text("无：目标不低于全市合计", "nothing: it is as much as the whole city")
+    return left + Text(rate(growth, "%"), rate(growth, "%"))

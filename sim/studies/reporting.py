@@ -1,0 +1,161 @@
+"""What a full report takes beyond a run: feasibility, the required path, what each measure adds, and the feedback loops."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path as File
+from typing import TypeVar
+
+import numpy as np
+import xarray as xr
+
+from sim.errors import UsageError
+from sim.inputs.scenario import plain_scenario, read_scenario
+from sim.numerics.draws import DrawRequest
+from sim.pipeline import Case, Outcome, beside, measured_loops
+from sim.report.figures.loops import Ring
+from sim.report.figures.moves import Move
+from sim.report.material import Required, Studies
+from sim.studies.plan import path_words as words
+from sim.studies.plan.alternatives import tried
+from sim.studies.plan.attribute import AttributionRequest, attribution
+from sim.studies.plan.feasibility import FeasibilityRequest, feasibility
+from sim.studies.plan.path import required_path
+from sim.studies.plan.path_file import write_scenarios
+from sim.studies.plan.paths import Path, PathRequest
+from sim.studies.plan.responses import Lever
+from sim.text import Text
+from sim.words import unit_words
+
+Progress = Callable[[Text, float], None]
+Found = TypeVar("Found")
+_STEPS = (
+    Text("可行性", "feasibility"),
+    Text("各项措施的贡献", "what each measure adds"),
+    Text("所需路径", "the required path"),
+)
+_STILL = 1e-3
+
+
+@dataclass(frozen=True)
+class StudyRequest:
+    """Draws of the studies; with which probability the targets are to be reached, and by how many levers at most."""
+
+    draws: DrawRequest
+    chance: float = 0.5
+    most_levers: int = 10
+    search: int = 256
+
+
+def studies_of(outcome: Outcome, request: StudyRequest, progress: Progress) -> Studies:
+    """Everything that can be found for a scenario; what cannot is said with its reason."""
+    missing: list[Text] = []
+    progress(_STEPS[0], 0.0)
+    study = _found(lambda: feasibility(outcome.case, FeasibilityRequest(request.draws)), _STEPS[0], missing)
+    progress(_STEPS[1], 0.25)
+    parts = _found(lambda: measures_of(outcome.case), _STEPS[1], missing)
+    progress(_STEPS[2], 0.5)
+    required = _found(lambda: required_paths(outcome.case, request), _STEPS[2], missing)
+    progress(_STEPS[2], 1.0)
+    return Studies(study, required or (), parts, rings_of(outcome.case), tuple(missing))
+
+
+def _found(study: Callable[[], Found], name: Text, missing: list[Text]) -> Found | None:
+    """What a study says, or None where the scenario leaves nothing to study, with the reason added to `missing`."""
+    try:
+        return study()
+    except UsageError as error:
+        reason = error.faults[0].message
+        missing.append(Text(f"没有{name.zh}：{reason.zh}。", f"No {name.en}: {reason.en}."))
+        return None
+
+
+def measures_of(case: Case) -> xr.Dataset:
+    """What every setting of a scenario adds to its targets, from the city without any.
+
+    Raises
+    ------
+    UsageError
+        when the scenario sets nothing, or no variable says its targets.
+    """
+    settings = case.world.city.settings
+    plain = replace(
+        plain_scenario(case.world.city.key, settings.name.text()),
+        base_year=case.scenario.base_year,
+        last_year=case.last_year,
+        method=case.scenario.method,
+        steps_per_year=case.scenario.steps_per_year,
+    )
+    return attribution(beside(case, plain), case, AttributionRequest(tuple(item.id for item in case.selection.targets)))
+
+
+def required_paths(case: Case, request: StudyRequest) -> tuple[Required, ...]:
+    """The required path as a report shows it; where some targets are out of reach, also that of the others.
+
+    Raises
+    ------
+    UsageError
+        when there is no target that levers could reach.
+    """
+    search = replace(request.draws, count=min(request.search, request.draws.count), workers=1)
+    asked = PathRequest(request.chance, search, request.draws, most_levers=request.most_levers)
+    path = required_path(case, asked)
+    first = _shown(case, path, asked, _ALL)
+    near = tuple(reading.target for reading, part in zip(path.readings, path.short, strict=True) if part <= 0.0)
+    if path.reaches or not near or len(near) == len(path.readings):
+        return (first,)
+    rest = replace(case, selection=replace(case.selection, targets=near))
+    return first, _shown(rest, required_path(rest, asked), asked, _REST)
+
+
+_ALL, _REST = Text("全部目标", "All targets"), Text("不计够不着的目标", "Without the targets out of reach")
+
+
+def _shown(case: Case, path: Path, asked: PathRequest, title: Text) -> Required:
+    return Required(
+        title=title,
+        head=words.head(path),
+        reaches=path.reaches,
+        moves=tuple(_moves(path)),
+        targets=tuple(words.target_lines(path)),
+        obstacles=tuple(words.obstacles(path)),
+        remarks=tuple(words.remarks(case, path, asked.proof)),
+        closing=_closing(case, path),
+        alternatives=tuple(words.tried_lines(tried(case, path, asked))),
+    )
+
+
+def _moves(path: Path) -> list[tuple[Move, float]]:
+    """The levers that are moved, most first, with their steps; of several members the first."""
+    order = [int(place) for place in np.argsort(-np.abs(path.steps)) if abs(path.steps[place]) > _STILL]
+    last = max(reading.last for reading in path.readings)
+    return [(_move(path.levers[place], float(path.steps[place]), last), float(path.steps[place])) for place in order]
+
+
+def _move(lever: Lever, steps: float, last: int) -> Move:
+    year = lever.before.years[-1] if lever.before.years else last
+    now, then = (float(lever.at(moved, year).ravel()[0]) for moved in (0.0, steps))
+    low, high = now + lever.low * lever.step, now + lever.high * lever.step
+    return Move(lever.label, unit_words(lever.unit), low, high, now, then)
+
+
+def _closing(case: Case, path: Path) -> tuple[Text, ...]:
+    """What each lever does for each target, exactly, in the central run; nothing for a path that does not reach them."""
+    if not path.reaches or path.cost <= 0.0:
+        return ()
+    with tempfile.TemporaryDirectory() as name:
+        (file,) = write_scenarios(File(name), case, {"required": (path, ("所需路径", "required path"))})
+        scenario = read_scenario(file)
+    names = tuple(reading.target.id for reading in path.readings)
+    return tuple(words.closing_lines(attribution(case, beside(case, scenario), AttributionRequest(names))))
+
+
+def rings_of(case: Case) -> tuple[Ring, ...]:
+    """The named loops of the model with the signs of their links."""
+    labels = case.world.labels.variables
+    return tuple(
+        Ring(item.loop.name, item.loop.label, item.polarity, tuple(labels[name] for name in item.loop.path), item.signs)
+        for item in measured_loops(case.world)
+    )

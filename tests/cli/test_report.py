@@ -1,0 +1,122 @@
+"""The verb `report`: from a stored run to files that an office sends, and what it says when that cannot be."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sim.cli import report as verb
+from sim.errors import UsageError
+from sim.report.record_file import RECORD_FILE, read_record
+from tests.cli.test_cli import ROOT, sim
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of one scenario with one target, in a home of its own."""
+    home = tmp_path_factory.mktemp("home")
+    shutil.copytree(ROOT / "models", home / "models", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "scenarios", home / "scenarios")
+    text = (
+        "name: {zh: 高企, en: High-tech}\nextends: baseline\ntargets: [hy_hightech_firms_2025]\nlevers:\n  hightech_push: 1.2\n"
+    )
+    (home / "scenarios" / "mine.yaml").write_text(text, encoding="utf-8")
+    done = sim("run", "mine", "--draws", "60", "--workers", "1", "--quiet", folder=home)
+    assert done.returncode == 0, done.stderr
+    return next((home / "results").iterdir())
+
+
+def home_of(run: Path) -> Path:
+    return run.parent.parent
+
+
+@pytest.mark.slow
+def test_every_form_in_both_languages(run: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "results" / run.name
+    shutil.copytree(run, folder)
+    for language, middle in (("zh", ""), ("en", ".en")):
+        done = sim("report", folder, "--lang", language, "--json", folder=home_of(run))
+        assert done.returncode == 0, done.stderr
+        names = {Path(name).name for name in json.loads(done.stdout)}
+        assert names == {f"report{middle}.html", f"report{middle}.docx", f"table{middle}.xlsx", f"report{middle}.pdf"}
+        assert all((folder / "mine" / name).stat().st_size > 10_000 for name in names)
+    record = read_record(folder / "mine" / RECORD_FILE)
+    assert record.is_complete
+    assert {"path_1", "tornado", "loops_balancing"} <= set(record.figures)
+    assert (folder / "mine" / "figures" / "path_1.png").exists()
+    assert not list(folder.rglob(".partial*"))
+
+
+def test_a_stored_report_is_written_without_running_again(run: Path) -> None:
+    done = sim("report", "latest", "--stored", "--format", "html", "--lang", "en", folder=home_of(run))
+    assert done.returncode == 0, done.stderr
+    page = (run / "mine" / "report.en.html").read_text(encoding="utf-8")
+    assert "python -m sim report" in page
+
+
+def test_a_run_whose_inputs_have_changed_is_reported_as_it_was_recorded(run: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(home_of(run), home)
+    with (home / "scenarios" / "mine.yaml").open("a", encoding="utf-8") as file:
+        file.write("# a remark\n")
+    done = sim("report", run.name, "--format", "html", "--lang", "en", folder=home)
+    assert done.returncode == 0
+    assert "inputs have changed since the run: scenarios/mine.yaml" in done.stderr
+    assert "as it was recorded" in done.stderr
+    (home / "scenarios" / "mine.yaml").unlink()
+    done = sim("report", run.name, "--format", "html", "--lang", "en", folder=home)
+    assert done.returncode == 0
+    assert "as it was recorded" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nothing",), "no run nothing"),
+        (("latest", "--format", "odt,docz"), "no format odt"),
+        (("latest", "--scenario", "yours"), "no scenario yours"),
+        (("latest", "--as-of", "soon"), "soon"),
+    ],
+)
+def test_a_wrong_call_says_what_to_do(words: tuple[str, ...], said: str, run: Path) -> None:
+    done = sim("report", *words, "--lang", "en", folder=home_of(run))
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_run_of_another_version_says_so(run: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "results" / "20200101-000000-00000000"
+    shutil.copytree(run, folder)
+    record = json.loads((folder / "mine" / RECORD_FILE).read_text(encoding="utf-8"))
+    other = record | {"format": record["format"] + 1, "engine": "9.0"}
+    (folder / "mine" / RECORD_FILE).write_text(json.dumps(other), encoding="utf-8")
+    done = sim("report", folder, "--lang", "en", folder=home_of(run))
+    assert (done.returncode, "written by version 9.0" in done.stderr) == (2, True)
+    (folder / "mine" / RECORD_FILE).unlink()
+    done = sim("report", folder, "--lang", "en", folder=home_of(run))
+    assert (done.returncode, "earlier version" in done.stderr) == (2, True)
+
+
+def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verb, "find_spec", lambda name: None if name == "typst" else object())
+    with pytest.raises(UsageError) as error:
+        verb.fail_if_forms_are_wrong(("html", "pdf", "docx"))
+    (fault,) = error.value.faults
+    assert fault.advice is not None
+    assert "'.[report]'" in fault.advice.en
+    assert "--format html,docx" in fault.advice.en
+
+
+def test_a_file_that_cannot_be_replaced_is_one_clear_error(run: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "results" / run.name
+    shutil.copytree(run, folder)
+    (folder / "mine" / "report.en.html").unlink(missing_ok=True)
+    (folder / "mine" / "report.en.html" / "open").mkdir(parents=True)
+    done = sim("report", folder, "--stored", "--format", "html", "--lang", "en", folder=home_of(run))
+    assert done.returncode == 1
+    assert "results cannot be written" in done.stderr
+    assert not list(folder.rglob(".partial*"))

@@ -1,0 +1,31 @@
+"""A full report of a small plan, made once: every chapter and figure is in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim import pipeline
+from sim.futures import with_draws
+from sim.inputs.home import Home
+from sim.material import materials
+from sim.numerics.draws import DrawRequest
+from sim.report.document import Report
+from sim.report.writing import report_of
+from sim.studies.reporting import StudyRequest, studies_of
+
+DRAWS = DrawRequest(64, 0, 1)
+
+
+@pytest.fixture(scope="session")
+def drawn(home: Home) -> tuple[pipeline.Outcome, ...]:
+    """The two usual scenarios with a few draws."""
+    files = [home.scenarios / f"{name}.yaml" for name in ("baseline", "plan_2025")]
+    return tuple(with_draws(pipeline.run(case), DRAWS) for case in pipeline.open_cases(home, files, None, (), ()))
+
+
+@pytest.fixture(scope="session")
+def report(drawn: tuple[pipeline.Outcome, ...]) -> Report:
+    """The complete report of the plan, with few draws and levers."""
+    request = StudyRequest(DRAWS, most_levers=4, search=64)
+    studies = {"plan_2025": studies_of(drawn[1], request, lambda *_: None)}
+    return report_of(materials(drawn, "20260101-000000-abcdef01", studies=studies)[1])

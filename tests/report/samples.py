@@ -1,0 +1,184 @@
+"""A small figure of every kind, with made-up numbers, for reference pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from sim.report.exploring import chances, index_map, response, scatter
+from sim.report.exploring import tornado as index_bars
+from sim.report.figures import (
+    conflicts,
+    drawn,
+    lines,
+    loops,
+    moves,
+    progress,
+    pyramid,
+    rates,
+    schedule,
+    tornado,
+    verdicts,
+    waterfall,
+)
+from sim.report.figures.frame import Frame
+from sim.report.sweep_names import Named
+from sim.text import Text
+
+FRAME = Frame(Text("示例图", "A sample"), Text("编造的数，只供核对画法", "made-up numbers"), Text("测试", "tests"))
+ONE, TWO = Text("基准情景", "Baseline"), Text("规划情景", "Plan")
+GDP, FIRMS, SHARE = (
+    Text("地区生产总值", "GDP"),
+    Text("四上企业", "Firms above scale"),
+    Text("制造业占比", "Manufacturing share"),
+)
+YEARS = tuple(float(year) for year in range(2020, 2031))
+
+
+def _points(start: float, growth: float, first: int = 2020, last: int = 2030) -> tuple[tuple[float, float], ...]:
+    return tuple((float(year), start * (1.0 + growth) ** (year - 2020)) for year in range(first, last + 1))
+
+
+def _lines() -> lines.Lines:
+    central = _points(3500.0, 0.06)
+    low, high = (tuple(value * (1.0 + sign * 0.02 * place) for place, (_, value) in enumerate(central)) for sign in (-1, 1))
+    panel = lines.Panel(
+        GDP,
+        Text("亿元", "CNY 100m"),
+        (
+            lines.Series(lines.PUBLISHED, _points(3500.0, 0.07, 2012, 2023), "published"),
+            lines.Series(Text("修订前", "before revision"), _points(3700.0, 0.07, 2012, 2018), "superseded"),
+            lines.Series(ONE, central),
+            lines.Series(TWO, _points(3500.0, 0.075), "scenario", 1),
+        ),
+        (lines.Band(0.8, YEARS, low, high),),
+        ((2025.0, 5500.0),),
+    )
+    return lines.Lines(FRAME, (panel, lines.Panel(SHARE, Text("%", "%"), (lines.Series(ONE, _points(20.0, -0.01)),))), 2020)
+
+
+def _progress() -> progress.Progress:
+    rows = (
+        progress.Row(GDP, "2025", (progress.Dot(0, 86.0, 76.0, 99.0), progress.Dot(1, 92.0)), 85.0),
+        progress.Row(FIRMS, "2025", (progress.Dot(0, 104.0), progress.Dot(1, 118.0, 100.0, 131.0)), is_ceiling=True),
+    )
+    return progress.Progress(FRAME, (ONE, TWO), rows)
+
+
+def _schedule() -> schedule.Schedule:
+    rows = (
+        schedule.Programme(Text("交通枢纽", "Transport hub"), 6, 320.0, 2021.5, 2024.0, 2026.2, 2025.5, 2028.0, 2025),
+        schedule.Programme(Text("白沙园区", "Park"), 3, 40.0, 2022.0, 2022.9, 2023.5, 2023.1, 2024.8, None),
+    )
+    waiting = ((Text("用地", "land"), (0.0, 1.2, 3.4, 0.6)), (Text("资金", "money"), (0.0, 0.0, 0.2, 0.0)))
+    return schedule.Schedule(FRAME, rows, waiting, 2021, 2030)
+
+
+def _waterfall() -> waterfall.Waterfall:
+    steps = (
+        waterfall.Step(Text("不加措施", "without measures"), 4740.0, is_whole=True),
+        waterfall.Step(Text("项目台账", "projects"), 130.0),
+        waterfall.Step(Text("绿色约束", "green limits"), -40.0),
+        waterfall.Step(Text("本情景", "this scenario"), 4830.0, is_whole=True),
+    )
+    return waterfall.Waterfall(FRAME, (waterfall.Fall(GDP, Text("亿元", "CNY 100m"), steps, 5500.0),))
+
+
+def _pyramid() -> pyramid.Pyramid:
+    ages = np.arange(101)
+
+    def people(label: Text, shift: float) -> pyramid.People:
+        values = 5.0 * np.exp(-(((ages - 45.0 - shift) / 30.0) ** 2))
+        return pyramid.People(label, tuple(map(float, values)), tuple(map(float, 1.05 * values)))
+
+    return pyramid.Pyramid(FRAME, people(Text("2020 年", "2020"), 0.0), (people(ONE, 8.0), people(TWO, 6.0)))
+
+
+RECORDS: dict[str, Any] = {
+    "conflicts": conflicts.Conflicts(
+        FRAME,
+        (GDP, FIRMS, SHARE),
+        ((None, 1.6, 0.7), (1.6, None, 1.02), (0.7, 1.02, None)),
+        ((False, True, True), (True, False, False), (True, False, False)),
+    ),
+    "lines": _lines(),
+    "loops": loops.Loops(
+        FRAME,
+        (
+            loops.Ring("R1", Text("积累", "accumulation"), Text("增强", "reinforcing"), (GDP, FIRMS, SHARE), (1, 1, 1)),
+            loops.Ring("B1", Text("报酬递减", "diminishing returns"), Text("平衡", "balancing"), (GDP, FIRMS), (1, -1)),
+        ),
+    ),
+    "moves": moves.Moves(
+        FRAME,
+        (
+            moves.Move(Text("研发投入政策", "R&D policy"), Text("比率", "ratio"), 0.0, 0.02, 0.0, 0.018),
+            moves.Move(Text("本地配套率", "local share"), Text("比率", "ratio"), 0.05, 0.6, 0.3, 0.192),
+        ),
+    ),
+    "progress": _progress(),
+    "pyramid": _pyramid(),
+    "rates": rates.Rates(
+        FRAME, (ONE, TWO), (rates.Row(GDP, 9.4, ((0, 6.2), (1, 6.9)), 5.5, 6.0), rates.Row(FIRMS, 9.5, ((0, 5.4),)))
+    ),
+    "schedule": _schedule(),
+    "tornado": tornado.Tornado(
+        FRAME, (tornado.Swing(FIRMS, 0.39, (tornado.Bar(GDP, 0.21, 0.59), tornado.Bar(SHARE, 0.5, 0.3))),)
+    ),
+    "verdicts": verdicts.Verdicts(
+        FRAME,
+        (GDP, FIRMS, SHARE),
+        (ONE, TWO),
+        (
+            (verdicts.Cell(0, "missed", 86.0, 0.14), verdicts.Cell(1, "near", 98.0, 0.4)),
+            (verdicts.Cell(0, "met", 101.0, None), verdicts.Cell(2, "missed", 69.0, 0.0)),
+        ),
+    ),
+    "waterfall": _waterfall(),
+}
+"""A record of every kind of figure that reports hold."""
+
+
+def _index_map() -> Figure:
+    indices = np.array([[0.7, 0.5, 0.3], [0.1, 0.3, 0.6]])
+    return index_map.draw([GDP, FIRMS], [2021, 2025, 2030], indices, FRAME.title, FRAME.note, Text("总效应", "total"), "zh")
+
+
+def _response() -> Figure:
+    across = np.array([1.0, 2.0, 3.0])
+    line = response.Line(across, np.array([3.0, 4.0, 4.5]), None, np.array([2.5, 3.2, 3.5]), np.array([3.5, 4.8, 5.5]))
+    return response.draw([response.Panel(GDP, "亿元", [line], 4.2)], FRAME.title, "杠杆", FRAME.note, "zh")
+
+
+def _scatter() -> Figure:
+    across = np.linspace(0.0, 1.0, 200)
+    up = across + 0.1 * np.sin(40.0 * across)
+    return scatter.draw(across, up, Named("a", GDP, "亿元"), Named("b", FIRMS, "户"), 0.97, FRAME.title, "zh")
+
+
+EXPLORING: dict[str, Callable[[], Figure]] = {
+    "exploring_chances": lambda: chances.draw(
+        [chances.Chance(GDP, 0.22, 0.01), chances.Chance(FIRMS, 0.81, 0.02)], FRAME.title, FRAME.note, "zh"
+    ),
+    "exploring_index_map": _index_map,
+    "exploring_response": _response,
+    "exploring_scatter": _scatter,
+    "exploring_tornado": lambda: index_bars.draw(
+        [index_bars.Bar(GDP, 0.6, 0.05, 0.4), index_bars.Bar(FIRMS, 0.2, 0.02, 0.1)],
+        FRAME.title,
+        FRAME.note,
+        Text("总效应", "total"),
+        Text("一阶", "first order"),
+        "zh",
+    ),
+}
+"""Figures of sweeps and sensitivity, as functions without arguments."""
+
+SAMPLES: dict[str, Callable[[], Figure]] = {
+    **{name: partial(drawn, record, "zh") for name, record in RECORDS.items()},
+    **EXPLORING,
+}

@@ -1,0 +1,176 @@
+"""Figures: like their reference pictures, in both languages, with every glyph, in colours that all can tell apart."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from io import BytesIO
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import matplotlib.image
+import numpy as np
+import pytest
+from fontTools.ttLib import TTFont
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text as Label
+
+from sim import pipeline
+from sim.inputs.home import Home
+from sim.material import make_view, materials
+from sim.report import style
+from sim.report.contents import economy, people, scores
+from sim.report.contents.projects import schedule
+from sim.report.document import Report
+from sim.report.figures import DRAW, described, drawn
+from sim.report.style import FONT_FILE
+from sim.report.writing import report_of
+from sim.text import LANGUAGES, Language
+from sim.world import World
+from tests.report.samples import RECORDS, SAMPLES
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = Path(__file__).parent / "reference"
+TOLERANCE = 0.02
+"""Root mean square of the difference of two pictures, of one: letters move by less from one library to the next."""
+DPI = 60
+
+
+def test_every_kind_of_figure_has_a_sample_and_every_sample_a_reference() -> None:
+    assert {record.kind for record in RECORDS.values()} == set(DRAW)
+    assert {file.stem for file in REFERENCE.glob("*.png")} == set(SAMPLES)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_figure_is_like_its_reference_picture(name: str) -> None:
+    stream = BytesIO()
+    with style.house_style():
+        SAMPLES[name]().savefig(stream, format="png", dpi=DPI)
+    stream.seek(0)
+    found, known = (matplotlib.image.imread(source)[..., :3] for source in (stream, REFERENCE / f"{name}.png"))
+    assert found.shape == known.shape
+    assert float(np.sqrt(np.mean((found - known) ** 2))) < TOLERANCE
+
+
+def test_a_reference_picture_would_notice_a_change() -> None:
+    record = RECORDS["waterfall"]
+    other = replace(record, falls=(replace(record.falls[0], steps=record.falls[0].steps[:3]),))
+    with style.house_style():
+        shapes = [_image(drawn(item, "zh")) for item in (record, other)]
+    assert shapes[0].shape != shapes[1].shape or float(np.sqrt(np.mean((shapes[0] - shapes[1]) ** 2))) > TOLERANCE
+
+
+def _image(figure: Figure) -> Any:
+    stream = BytesIO()
+    figure.savefig(stream, format="png", dpi=DPI)
+    stream.seek(0)
+    return matplotlib.image.imread(stream)[..., :3]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_of_a_report_draws_without_a_missing_glyph(report: Report, language: Language) -> None:
+    assert {figure.kind for figure in report.figures.values()} == set(DRAW)
+    for figure in report.figures.values():
+        with warnings.catch_warnings(), style.house_style():
+            warnings.simplefilter("error")
+            pictures = style.pictures(style.untitled(drawn(figure, language)))
+        assert pictures[".png"].startswith(b"\x89PNG")
+        assert b"<svg" in pictures[".svg"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_is_said_in_words_with_its_source(report: Report, language: Language) -> None:
+    for figure in report.figures.values():
+        assert len(described(figure).in_language(language)) > 20
+        assert figure.frame.source.in_language(language)
+        _, note = figure.frame.words(language)
+        assert figure.frame.source.in_language(language) in note
+
+
+Build = Callable[[Any], Any]
+
+
+@pytest.mark.parametrize(
+    "build", [scores.progress, scores.rates, economy.gdp, economy.sectors, people.population, people.pyramid]
+)
+def test_figures_show_both_scenarios(build: Build, outcomes: Sequence[pipeline.Outcome]) -> None:
+    view = make_view(outcomes)
+    with style.house_style():
+        figure = drawn(build(view), "en")
+    shown = " ".join(text.get_text() for legend in figure.legends for text in legend.get_texts())
+    for case in view.cases:
+        assert case.name.en in shown
+
+
+def test_the_picture_of_the_projects_is_that_of_its_own_scenario(outcomes: Sequence[pipeline.Outcome]) -> None:
+    view = make_view(outcomes)
+    assert schedule(view, view.cases[0]) is None
+    found = schedule(view, view.cases[1])
+    assert found is not None
+    with style.house_style():
+        figure = drawn(found, "en")
+    assert "Plan to 2025" in " ".join(text.get_text() for text in figure.findobj(Label))
+
+
+def test_lines_hold_the_numbers_of_the_run(outcomes: Sequence[pipeline.Outcome]) -> None:
+    panel = economy.gdp(make_view(outcomes)).panels[0]
+    for outcome, line in zip(outcomes, panel.series[1:], strict=True):
+        values = outcome.results["gdp_nominal"].sel(region="hengyang")
+        expected = {float(year): float(values.sel(year=year)) for year in values["year"].values}
+        assert dict(line.points) == pytest.approx(expected)
+    assert panel.targets == ((2025.0, 5500.0),)
+
+
+def test_targets_stand_in_the_unit_of_their_panel(report: Report) -> None:
+    panels = {panel.title.en: panel for panel in report.figures["fans"].panels}  # type: ignore[union-attr]
+    entities = next(panel for title, panel in panels.items() if "entities" in title)
+    assert entities.targets == ((2025.0, 700_000.0),)
+
+
+def test_a_scenario_without_targets_has_a_report(home: Home) -> None:
+    cases = pipeline.open_cases(home, [home.scenarios / "vision_2035.yaml"], None, (), ())
+    outcome = pipeline.run(replace(cases[0], selection=replace(cases[0].selection, targets=())))
+    (material,) = materials([outcome], "run")
+    report = report_of(material)
+    with style.house_style():
+        for figure in report.figures.values():
+            style.pictures(drawn(figure, "zh"))
+
+
+# Machado, Oliveira and Fernandes (2009), IEEE TVCG 15(6): what full protanopia, deuteranopia and tritanopia make of linear RGB.
+BLINDNESS = {
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+
+
+def _lab(colour: str, matrix: Any) -> Any:
+    """CIE L*a*b* (D65) of a colour as an eye sees it."""
+    linear = np.array([part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)])
+    seen = np.clip(np.asarray(matrix) @ linear, 0.0, 1.0)
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ seen
+    f = np.cbrt(np.maximum(xyz / [0.9505, 1.0, 1.089], 0.008856))
+    return np.array([116.0 * f[1] - 16.0, 500.0 * (f[0] - f[1]), 200.0 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("kind", BLINDNESS)
+def test_colours_can_be_told_apart_by_everyone(kind: str) -> None:
+    """Of the first four scenarios, and of gain and loss, by 10 units of L*a*b* or more; lines differ in their dashes, too."""
+    pairs = [*combinations(style.SCENARIO_COLOURS[:4], 2), (style.GAIN, style.LOSS)]
+    for one, other in pairs:
+        assert float(np.linalg.norm(_lab(one, BLINDNESS[kind]) - _lab(other, BLINDNESS[kind]))) > 10.0, (one, other)
+
+
+def test_every_character_of_texts_is_in_the_font(world: World) -> None:
+    drawable = set(TTFont(FONT_FILE).getBestCmap())
+    texts = [label.zh + label.en for label in world.labels.variables.values()]
+    texts += [target.name.zh + target.name.en for target in world.catalogue.targets.values()]
+    texts += [record.label.zh for record in world.city.parameters.values()]
+    texts += [file.read_text(encoding="utf-8") for file in sorted((ROOT / "scenarios").glob("*.yaml"))]
+    texts += [file.read_text(encoding="utf-8") for file in sorted((ROOT / "sim" / "report").rglob("*.py"))]
+    missing = {letter for text in texts for letter in text if ord(letter) not in drawable and letter not in "\n\ufeff\u200b"}
+    assert missing == set()

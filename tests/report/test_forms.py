@@ -1,0 +1,285 @@
+"""Page, Word document, PDF and workbook: all of them print the numbers of one record, in both languages."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import docx
+import numpy as np
+import openpyxl
+import pypdf
+import pytest
+import xarray as xr
+from docx.document import Document
+
+from sim import pipeline
+from sim.report.document import Chapter, Column, Number, Paragraph, Report, Table, Words
+from sim.report.drawing import draw_one, read_svgs
+from sim.report.forms.page import page
+from sim.report.forms.pdf import pdf
+from sim.report.forms.told import caption, cell_text, chapter_title, numbering, told
+from sim.report.forms.word import word_document
+from sim.report.forms.workbook import number_format, sheet_name, workbook
+from sim.text import LANGUAGES, Language, Text
+from tests.report.pages import Page
+
+Cells = dict[str, list[list[str]]]
+_NUMBER = re.compile(r"[−+<]?\d[\d,]*\.?\d*")
+
+
+@pytest.fixture(scope="session")
+def pictures(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Mapping[Language, Path]:
+    """The figures of the report as files, in both languages."""
+    folders = {language: tmp_path_factory.mktemp(language) for language in LANGUAGES}
+    for language, folder in folders.items():
+        for name, figure in report.figures.items():
+            draw_one(figure, language, [folder / name])
+    return folders
+
+
+@pytest.fixture(scope="session")
+def svgs(report: Report, pictures: Mapping[Language, Path]) -> Mapping[Language, Mapping[str, str]]:
+    return {language: read_svgs(folder, list(report.figures)) for language, folder in pictures.items()}
+
+
+@pytest.fixture(scope="session")
+def documents(report: Report, pictures: Mapping[Language, Path]) -> Mapping[Language, bytes]:
+    return {
+        language: word_document(report, language, {name: (folder / f"{name}.png").read_bytes() for name in report.figures})
+        for language, folder in pictures.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def books(report: Report, drawn: tuple[pipeline.Outcome, ...]) -> Mapping[Language, bytes]:
+    return {language: workbook(report, drawn[1].results, language) for language in LANGUAGES}
+
+
+def printed(report: Report, language: Language) -> Cells:
+    """The cells of every table as the record has them."""
+    return {table.key: [[cell_text(cell, language) for cell in row] for row in table.rows] for table in report.tables()}
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_prints_every_cell(report: Report, svgs: Mapping[Language, Mapping[str, str]], language: Language) -> None:
+    found = Page(page(report, language, svgs[language])).tables
+    for key, rows in printed(report, language).items():
+        assert [[squeezed(cell) for cell in row] for row in found[f"table-{key}"][1:]] == [
+            [squeezed(cell) for cell in row] for row in rows
+        ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_word_prints_every_cell_of_its_tables(report: Report, documents: Mapping[Language, bytes], language: Language) -> None:
+    document = docx.Document(BytesIO(documents[language]))
+    short = [table for table in report.tables() if not table.is_long]
+    assert len(document.tables) == len(short)
+    expected = printed(report, language)
+    for table, ours in zip(document.tables, short, strict=True):
+        rows = [[squeezed(cell.text) for cell in row.cells] for row in table.rows]
+        assert rows[0] == [squeezed(column.title.in_language(language)) for column in ours.columns]
+        assert rows[1:] == [[squeezed(cell) for cell in row] for row in expected[ours.key]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_excel_holds_the_numbers_that_the_report_prints(
+    report: Report, books: Mapping[Language, bytes], language: Language
+) -> None:
+    book = openpyxl.load_workbook(BytesIO(books[language]))
+    for table in report.tables():
+        sheet = book[sheet_name(table.caption.in_language(language))]
+        for place, row in enumerate(table.rows, start=2):
+            for column, cell in enumerate(row, start=1):
+                found = sheet.cell(place, column)
+                if not isinstance(cell, Number):
+                    assert str(found.value or "").lstrip("\u200b") == cell_text(cell, language)
+                elif cell.value is None:
+                    assert found.value is None
+                else:
+                    assert found.number_format == number_format(cell, language)
+                    assert replace(cell, value=float(str(found.value))).shown(language) == cell.shown(language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pdf_prints_every_number_of_its_tables_and_every_sentence(
+    report: Report, svgs: Mapping[Language, Mapping[str, str]], language: Language
+) -> None:
+    made = pypdf.PdfReader(BytesIO(pdf(report, language, svgs[language])))
+    text = squeezed("".join(sheet.extract_text() for sheet in made.pages))
+    for table in report.tables():
+        for cell in (cell for row in table.rows for cell in row if not table.is_long and isinstance(cell, Number)):
+            assert squeezed(cell.shown(language)) in text
+    for block in report.blocks():
+        if isinstance(block, Paragraph):
+            assert set(_NUMBER.findall(block.text.in_language(language))) <= set(_NUMBER.findall(text)) | _split(text)
+    assert made.metadata is not None
+    assert made.metadata.title == report.title.in_language(language)
+
+
+def _split(text: str) -> set[str]:
+    """Numbers that a line break tore apart are whole again once blanks are gone; those that touch others are found within."""
+    return {
+        part
+        for found in _NUMBER.findall(text)
+        for part in (found[i:j] for i in range(len(found)) for j in range(i + 1, len(found) + 1))
+    }
+
+
+def test_both_languages_print_the_same_numbers(report: Report) -> None:
+    zh, en = (printed(report, language) for language in LANGUAGES)
+    count = 0
+    for table in report.tables():
+        for row_zh, row_en, row in zip(zh[table.key], en[table.key], table.rows, strict=True):
+            for one, other, cell in zip(row_zh, row_en, row, strict=True):
+                if isinstance(cell, Number):
+                    assert _NUMBER.findall(one) == _NUMBER.findall(other)
+                    count += 1
+    assert count > 200
+
+
+def test_the_chapters_are_the_bureaus(report: Report) -> None:
+    titles = [chapter_title(chapter.title, place, "zh") for place, chapter in enumerate(report.chapters)]
+    assert titles == [
+        "一、总体评估结论",
+        "二、主要指标实现情况",
+        "三、重点任务与重大工程进展",
+        "四、存在问题及原因",
+        "五、形势研判与概率",
+        "六、对策建议：所需路径",
+        "附：数据与方法",
+    ]
+    heads = [column.title.zh for column in next(table for table in report.tables() if table.key == "indicators").columns]
+    assert heads == ["指标", "单位", "基期", "目标", "目标年", "实际或预测", "进度", "时序进度", "判定", "属性", "数据来源"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_self_contained_and_can_be_heard(
+    report: Report, svgs: Mapping[Language, Mapping[str, str]], language: Language
+) -> None:
+    found = Page(page(report, language, svgs[language]))
+    assert found.addresses == []
+    assert len(found.images) == len(report.figures)
+    assert all(image["role"] == "img" and len(image["aria-label"] or "") > 20 for image in found.images)
+    assert found.heads[0] == "h1"
+    assert found.heads.count("h1") == 1
+    assert len(found.ids) == len(set(found.ids))
+
+
+def _contrast(one: str, other: str) -> float:
+    """Contrast of two colours as WCAG 2 defines it."""
+    lights = []
+    for colour in (one, other):
+        parts = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) / 255.0
+        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        lights.append(float(linear @ [0.2126, 0.7152, 0.0722]))
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
+
+
+def test_the_inks_of_the_page_can_be_read_on_white() -> None:
+    style = (Path(__file__).parents[2] / "sim" / "report" / "templates" / "base.html.j2").read_text(encoding="utf-8")
+    inks = dict(re.findall(r"--(ink|grey|good|fair|bad|link):(#[0-9a-f]{6})", style))
+    assert len(inks) == 6
+    assert min(_contrast(ink, "#ffffff") for ink in inks.values()) >= 4.5
+
+
+def test_ids_of_pictures_do_not_clash_on_a_page(report: Report) -> None:
+    svg = dict.fromkeys(report.figures, '<?xml version="1.0"?><svg id="a"><use href="#a"/></svg>')
+    text = page(report, "zh", svg)
+    assert 'id="gdp-a"' in text
+    assert 'href="#pyramid-a"' in text
+    assert "<?xml" not in text
+
+
+def _small(text: str, note: str = "") -> Report:
+    words = Text(text, text)
+    table = Table("t", Text("表", "table"), (Column(words),), ((Words(words),),), Text(note, note))
+    chapter = Chapter("c", words, (Paragraph(words), table))
+    return Report(words, words, "s", words, "run", "0", (chapter,), {}, {})
+
+
+@pytest.mark.parametrize(
+    "strange", ["<script>x</script>", '#import "x"', "$x^2$", "*a* _b_ @c", "=1+1", "<r>a & b</r>", "http://a"]
+)
+def test_texts_are_texts_in_every_form(strange: str) -> None:
+    """Nothing that a scenario says is taken for markup, a formula or an address."""
+    report, empty = _small(strange), xr.Dataset(coords={"year": [2020]})
+    assert "<script>" not in page(report, "zh", {})
+    assert strange in Page(page(report, "zh", {})).text
+    assert strange in [paragraph.text for paragraph in docx.Document(BytesIO(word_document(report, "zh", {}))).paragraphs]
+    assert squeezed(strange) in squeezed(pypdf.PdfReader(BytesIO(pdf(report, "zh", {}))).pages[0].extract_text())
+    cell = openpyxl.load_workbook(BytesIO(workbook(report, empty, "zh")))["表"].cell(2, 1)
+    assert (str(cell.value).lstrip("\u200b"), cell.data_type) == (strange, "s")
+
+
+def _xml(content: bytes, part: str) -> ET.Element:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return ET.fromstring(archive.read(part))  # noqa: S314  our own file
+
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+
+
+def test_word_has_styles_captions_contents_and_alternative_texts(report: Report, documents: Mapping[Language, bytes]) -> None:
+    document: Document = docx.Document(BytesIO(documents["zh"]))
+    styles = [paragraph.style.name for paragraph in document.paragraphs if paragraph.style is not None]
+    assert styles.count("Heading 1") == len(report.chapters)
+    numbers = numbering(report)
+    assert styles.count("Caption") == len(numbers.tables) + len(numbers.figures)
+    body = _xml(documents["zh"], "word/document.xml")
+    fields = [item.text or "" for item in body.iter(f"{_W}instrText")]
+    assert sum("TOC" in field for field in fields) == 1
+    assert sum("SEQ 图" in field for field in fields) == len(numbers.figures)
+    assert sum("SEQ 表" in field for field in fields) == len(numbers.tables)
+    described = [item.get("descr") or "" for item in body.iter(f"{_WP}docPr")]
+    assert len(described) == len(report.figures)
+    assert all(len(text) > 20 for text in described)
+    assert len(list(body.iter(f"{_W}tblHeader"))) == len(document.tables)
+    faces = {item.get(f"{_W}eastAsia") for item in _xml(documents["zh"], "word/styles.xml").iter(f"{_W}rFonts")}
+    assert {"仿宋", "黑体", "楷体"} <= faces
+
+
+def test_captions_are_counted_in_the_order_of_the_report(report: Report) -> None:
+    shown = [
+        block["caption"] for chapter in told(report, "en")["chapters"] for block in chapter["blocks"] if "caption" in block
+    ]
+    figures = [text for text in shown if text.startswith("Figure")]
+    assert [int(text.split(" ")[1].rstrip(".")) for text in figures] == list(range(1, len(figures) + 1))
+    assert caption(Text("表", "Table"), 3, Text("甲", "A"), "zh") == "表 3　甲"
+
+
+def test_the_workbook_has_frozen_heads_charts_and_every_assumption(
+    drawn: tuple[pipeline.Outcome, ...], books: Mapping[Language, bytes]
+) -> None:
+    book = openpyxl.load_workbook(BytesIO(books["zh"]))
+    assert book.sheetnames[0] == "结论与说明"
+    assert all(
+        book[name].freeze_panes == "B2" for name in ("主要指标", "全部参数及来源", "分年指标") if name in book.sheetnames
+    )
+    with zipfile.ZipFile(BytesIO(books["zh"])) as archive:
+        assert sum(name.startswith("xl/charts/chart") for name in archive.namelist()) >= 20
+    names = {row[1] for row in book["全部参数及来源"].iter_rows(min_row=2, values_only=True)}
+    assert names == set(drawn[1].case.world.city.parameters)
+    indicators = {row[3]: row for row in book["分年指标"].iter_rows(values_only=True)}
+    assert indicators["gdp_real"][-1] == pytest.approx(float(drawn[1].results["gdp_real"].values[0, -1]))
+
+
+def test_numbers_of_charts_are_those_of_the_run(drawn: tuple[pipeline.Outcome, ...], books: Mapping[Language, bytes]) -> None:
+    sheet = openpyxl.load_workbook(BytesIO(books["en"]))["chart data"]
+    column = next(cell.column for cell in sheet[1] if cell.value and str(cell.value).startswith("Hengyang: GDP · GDP"))
+    heads = {str(sheet.cell(2, column + step).value): column + step for step in range(5)}
+    place = heads[drawn[1].case.scenario.name.en]
+    years = {sheet.cell(row, column).value: sheet.cell(row, place).value for row in range(3, sheet.max_row + 1)}
+    results = drawn[1].results["gdp_nominal"].sel(region="hengyang")
+    for year in results["year"].values:
+        assert years[int(year)] == pytest.approx(float(results.sel(year=year)))
