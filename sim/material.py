@@ -47,13 +47,18 @@ def materials(
 
 def make_view(outcomes: Sequence[Outcome]) -> View:
     """The view of a run: all its scenarios beside the history of the city."""
-    world = outcomes[0].case.world
+    cases = tuple(_case_view(outcome) for outcome in outcomes)
+    return view_of(outcomes[0].case.world, cases, max(outcome.case.last_year for outcome in outcomes))
+
+
+def view_of(world: World, cases: tuple[CaseView, ...], last_year: int) -> View:
+    """Some scenarios beside the history of their city."""
     return View(
-        cases=tuple(_case_view(outcome) for outcome in outcomes),
+        cases=cases,
         city=world.city.settings.name.text(),
         region=world.city.key,
         base_year=world.city.settings.base_year,
-        last_year=max(outcome.case.last_year for outcome in outcomes),
+        last_year=last_year,
         history=world.city.history,
         labels=world.labels,
         checks=world.checks,

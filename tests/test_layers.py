@@ -31,6 +31,7 @@ LAYERS = (
     ("accessor",),
     ("api",),
     ("studies",),
+    ("explore",),
     ("cli",),
     ("__main__",),
 )

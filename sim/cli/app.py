@@ -13,8 +13,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from sim.cli.city_verbs import cities
 from sim.cli.console import accept_any_console, speaker
-from sim.cli.numbers import read_draws
+from sim.cli.numbers import read_draws, read_number
 from sim.cli.options import (
     RESULTS,
     AsJson,
@@ -43,6 +44,7 @@ from sim.text import Text
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(plan, name="plan")
+app.add_typer(cities)
 
 
 @app.command()
@@ -250,6 +252,29 @@ def report(
 
 
 @app.command()
+def explore(
+    scenario: Annotated[str, typer.Argument(help="情景文件或名称 / scenario file or name")] = "plan_2025",
+    city: City = None,
+    set_values: SetValues = None,
+    use: Use = None,
+    address: Annotated[str, typer.Option("--address", help="监听地址 / address")] = "127.0.0.1",
+    port: Annotated[str, typer.Option("--port", help="端口 / port")] = "5006",
+    token: Annotated[str | None, typer.Option("--token", help="他人访问所需的令牌 / token for others")] = None,
+    lang: Language = None,
+    *,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="不打开浏览器 / do not open a browser")] = False,
+    home: HomeFolder = None,
+) -> None:
+    """浏览器中的滑杆：拖动杠杆，立即看到结果 / sliders in a browser that answer at once."""
+    from sim.cli import explore as verb
+
+    number = read_number("--port", port, 1, 65535)
+    pairs, layers = pairs_of(set_values), tuple(use or ())
+    request = verb.Request(scenario, city, pairs, layers, address, number, token, not no_browser, home)
+    verb.explore(request, voice_of(lang))
+
+
+@app.command()
 def new(
     folder: Annotated[Path, typer.Argument(help="新文件夹 / new folder")],
     lang: Language = None,
@@ -260,86 +285,6 @@ def new(
     from sim.cli import new as verb
 
     verb.new(folder, home, voice_of(lang))
-
-
-@app.command(name="new-city")
-def new_city(
-    name: Annotated[str, typer.Argument(help="文件夹名（拼音） / name of the folder")],
-    data: Annotated[Path, typer.Option("--data", help="统计数据长表 CSV / tidy long table of statistics")],
-    city: Annotated[str | None, typer.Option("--city", help="表中的城市名，默认同文件夹名 / its name in the table")] = None,
-    province: Annotated[str, typer.Option("--province", help="省份资料文件夹 / folder of the province")] = "",
-    base_year: Annotated[int | None, typer.Option("--base-year", help="基年，默认最近一年 / the last year by default")] = None,
-    lang: Language = None,
-    *,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-    home: HomeFolder = None,
-) -> None:
-    """由统计长表建立一个城市 / build a city from a table of statistics."""
-    from sim.cli import new_city as verb
-    from sim.studies.new_city import Request
-
-    request = Request(name, data, city or name, province, base_year)
-    verb.new_city(request, home, voice_of(lang, quiet=quiet, as_json=as_json))
-
-
-CityName = Annotated[str, typer.Argument(help="城市 / city")]
-Fit = Annotated[str, typer.Option("--fit", help="拟合的年份 / years that are fitted")]
-
-
-@app.command()
-def calibrate(
-    city: CityName,
-    fit: Fit = "2005:2023",
-    seed: Seed = None,
-    workers: Workers = None,
-    lang: Language = None,
-    *,
-    every: Annotated[bool, typer.Option("--all", help="同一模型的所有城市 / all cities of the model")] = False,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-    home: HomeFolder = None,
-) -> None:
-    """按历史校准参数，后验集合存入城市文件夹 / fit the parameters to history; store the posterior ensemble."""
-    from sim.cli import studies as verb
-
-    asked = read_draws(None, seed, workers)
-    verb.calibrate(city, fit, asked.workers, asked.seed, home, voice_of(lang, quiet=quiet, as_json=as_json), every=every)
-
-
-@app.command()
-def backtest(
-    city: CityName,
-    fit: Fit = "2005:2016",
-    gap: Annotated[str, typer.Option("--break", help="断点年份，不评分 / years of the break, not judged")] = "2017:2018",
-    test: Annotated[list[str] | None, typer.Option("--test", help="检验年份 / years of the test")] = None,
-    seed: Seed = None,
-    workers: Workers = None,
-    lang: Language = None,
-    *,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-    home: HomeFolder = None,
-) -> None:
-    """站在当时预测，与公布数据和朴素预测相比 / forecast from what was known then, beside naive forecasts."""
-    from sim.cli import studies as verb
-
-    asked, voice = read_draws(None, seed, workers), voice_of(lang, quiet=quiet, as_json=as_json)
-    verb.backtest(city, (fit, gap, test or ["2019:2023"]), asked.workers, asked.seed, home, voice)
-
-
-@app.command()
-def schema(
-    city: City = None,
-    write: Annotated[Path | None, typer.Option("--write", help="写入文件 / write to a file")] = None,
-    lang: Language = None,
-    *,
-    home: HomeFolder = None,
-) -> None:
-    """情景文件的 JSON Schema，供编辑器使用 / JSON schema of scenario files, for editors."""
-    from sim.cli import schema as verb
-
-    verb.schema(city, write, home, voice_of(lang))
 
 
 def main() -> None:

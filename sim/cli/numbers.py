@@ -108,3 +108,18 @@ def whole(option: str, text: str, low: int, high: int, faults: list[Fault]) -> i
     message = Text(f"{option} {shown} 不可用", f"{option} {shown} cannot be used")
     faults.append(Fault(message, advice=Text(f"应为 {low}–{high} 的整数", f"give a whole number from {low} to {high}")))
     return low
+
+
+def read_number(option: str, text: str, low: int, high: int) -> int:
+    """A whole number within its limits.
+
+    Raises
+    ------
+    UsageError
+        when it is none.
+    """
+    faults: list[Fault] = []
+    number = whole(option, text, low, high, faults)
+    if faults:
+        raise UsageError(faults)
+    return number

@@ -1,0 +1,120 @@
+"""The levers that can be moved, grouped by the systems of the plan, with range, source and what the plan commits to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.inputs.levers import LeverEntry
+from sim.inputs.systems import PlanSystem
+from sim.model.binding import Resolved
+from sim.pipeline import Case
+from sim.report.values import value_text
+from sim.studies.plan.path import levers_file
+from sim.studies.systems import systems_of
+from sim.text import Text
+from sim.words import fine, unit_words
+
+OTHER = Text("其他杠杆", "Other levers")
+_STEPS = 10.0
+"""Notches of a slider within one clear strengthening of the policy."""
+
+
+@dataclass(frozen=True)
+class Slider:
+    """One lever: where it stands in the scenario in the last year that targets are for, and how far it may go.
+
+    Once it is moved, it has its value from the first simulated year on.
+    """
+
+    key: str
+    label: Text
+    unit: Text
+    low: float
+    high: float
+    notch: float
+    now: float
+    source: Text
+    commitments: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The levers of one system of the plan."""
+
+    title: Text
+    sliders: tuple[Slider, ...]
+
+
+def groups_of(case: Case) -> tuple[Group, ...]:
+    """Every lever of levers.yaml once, under the first system of the plan that it moves."""
+    systems = systems_of(case.world) if case.selection.targets else ()
+    entries = levers_file(case).levers
+    placed: dict[str, list[str]] = {}
+    for name in entries:
+        system = next((item for item in systems if name in item.record.levers), None)
+        placed.setdefault("" if system is None else system.key, []).append(name)
+    found = []
+    for system in systems:
+        names = placed.get(system.key, [])
+        if names:
+            title = Text(f"{system.key} ", f"{system.key} ") + system.record.name.text()
+            found.append(Group(title, tuple(_slider(case, name, entries[name], system) for name in names)))
+    rest = placed.get("", [])
+    return (*found, *([Group(OTHER, tuple(_slider(case, name, entries[name], None) for name in rest))] if rest else []))
+
+
+def _slider(case: Case, name: str, entry: LeverEntry, system: PlanSystem | None) -> Slider:
+    record, path = case.world.city.parameters[name], case.bound.values[name]
+    years = [score.year for score in case.selection.targets if score.year is not None and score.year <= case.last_year]
+    now = float(np.mean(path.at(max(years, default=case.last_year))))
+    low, high = (float(value) for value in entry.between)
+    words = record.source.replace("assumption：", "")
+    return Slider(
+        key=name,
+        label=record.label,
+        unit=unit_words(record.unit),
+        low=min(low, now),
+        high=max(high, now),
+        notch=float(entry.step) / _STEPS,
+        now=now,
+        source=Text(f"证据 {record.evidence}：{words}", f"evidence {record.evidence}: {words}"),
+        commitments=tuple(_commitments(case, name, system)),
+    )
+
+
+def _commitments(case: Case, name: str, system: PlanSystem | None) -> Iterable[Text]:
+    """What the scenario sets and why; else the targets of the system, as the plan prints them."""
+    targets, own = case.world.catalogue.targets, [item for item in case.bound.resolved if item.name == name]
+    for item in own[-1:]:
+        yield Text("情景设定：", "the scenario has: ") + _value(case, name) + _because(item)
+    quoted = [key for item in own[-1:] for key in item.change.sources]
+    quoted = quoted or ([] if system is None else list(system.record.targets))
+    for key in (key for key in quoted[:_MOST_QUOTES] if key in targets):
+        yield targets[key].name + Text(f"：“{targets[key].quote}”", f": “{targets[key].quote}”")
+
+
+_MOST_QUOTES = 3
+
+
+def _value(case: Case, name: str) -> Text:
+    dims = [case.world.graph.dimensions[dim] for dim in case.world.graph.dims_of(name)]
+    return value_text(case.bound.values[name], dims, case.world.labels, case.world.city.settings.base_year)
+
+
+def _because(item: Resolved) -> Text:
+    note = item.change.note
+    return Text(f"（{note}）", f" ({note})") if note else Text("", "")
+
+
+def range_text(slider: Slider) -> Text:
+    """Bounds with their unit."""
+    span = f"{fine(slider.low)} – {fine(slider.high)}"
+    return Text(f"{span} {slider.unit.zh}", f"{span} {slider.unit.en}")
+
+
+def by_key(groups: Sequence[Group]) -> Mapping[str, Slider]:
+    """All sliders by the name of their lever."""
+    return {slider.key: slider for group in groups for slider in group.sliders}

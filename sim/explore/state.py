@@ -1,0 +1,49 @@
+"""What one person has moved: never shared, with a way back for each step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sim.explore.bench import Bench
+
+_MOST_STEPS = 200
+
+
+@dataclass
+class State:
+    """The scenario on the bench, the levers that are moved from where it has them, and what they were before."""
+
+    bench: Bench
+    moves: dict[str, float] = field(default_factory=dict)
+    _before: list[tuple[Bench, dict[str, float]]] = field(default_factory=list)
+
+    def move(self, key: str, value: float) -> None:
+        """Move a lever; once moved it no longer follows the scenario's path in time, wherever it is put."""
+        if self.moves.get(key) != value:
+            self._remember()
+            self.moves = {**self.moves, key: value}
+
+    def reset(self) -> None:
+        """All levers as the scenario has them."""
+        if self.moves:
+            self._remember()
+            self.moves = {}
+
+    def replace(self, bench: Bench) -> None:
+        """Another scenario, with nothing moved."""
+        self._remember()
+        self.bench, self.moves = bench, {}
+
+    def undo(self) -> None:
+        """One step back; at the beginning nothing happens."""
+        if self._before:
+            self.bench, self.moves = self._before.pop()
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to go back."""
+        return bool(self._before)
+
+    def _remember(self) -> None:
+        self._before.append((self.bench, self.moves))
+        del self._before[:-_MOST_STEPS]

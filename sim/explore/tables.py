@@ -1,0 +1,90 @@
+"""The scorecard and the conflict map as HTML, from the same records as every report; every text is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import numpy as np
+
+from sim.explore.bench import Central, Spread
+from sim.plan.scorecard import VERDICTS, Score
+from sim.report.score_words import OPERATORS, score_cells
+from sim.text import Language, Text
+from sim.words import NONE, chance, plain, signed, unit_text
+
+_TONES = {"met": "good", "near": "fair", "missed": "bad", "not_judged": "quiet"}
+_HEADS = (
+    Text("目标", "Target"),
+    Text("年份", "Year"),
+    Text("目标值", "Plan"),
+    Text("打开时", "As opened"),
+    Text("现在", "Now"),
+    Text("变化", "Change"),
+    Text("判定", "Verdict"),
+    Text("概率", "Probability"),
+)
+_DEEP, _STRONG = 3.0, 0.75
+
+
+def scorecard(now: Central, first: Central, spread: Spread | None, language: Language) -> str:
+    """A row for every target that is judged: as opened, now, and how likely."""
+    before = {score.target.id: score for score in first.scores}
+    rows = [_row(score, before.get(score.target.id), spread, language) for score in now.scores if score.projected is not None]
+    if not rows:
+        return f"<p>{escape(Text('本情景没有可评分的目标。', 'No target to score.').in_language(language))}</p>"
+    heads = "".join(f'<th scope="col">{escape(head.in_language(language))}</th>' for head in _HEADS)
+    return f'<table class="sim"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>{_joint(spread, language)}'
+
+
+def _row(score: Score, before: Score | None, spread: Spread | None, language: Language) -> str:
+    cells, then = score_cells(score, language), None if before is None else before.projected
+    share = None if spread is None else spread.shares.get(score.target.id)
+    moved = None if then is None or score.projected is None else score.projected - then
+    verdict = escape(VERDICTS[score.verdict].in_language(language))
+    unit = unit_text(score.target.unit, language)
+    return (
+        f'<tr data-target="{escape(score.target.id)}"><td>{escape(cells["name"])}<small> {escape(unit)}</small></td>'
+        f"<td>{escape(cells['year'])}</td><td>{escape(OPERATORS[score.target.operator])} {escape(cells['plan'])}</td>"
+        f"<td>{plain(then)}</td><td><b>{plain(score.projected)}</b></td><td>{_change(moved)}</td>"
+        f'<td><span class="{_TONES[score.verdict]}">{verdict}</span></td>'
+        f"<td>{NONE if share is None else escape(chance(share.probability))}</td></tr>"
+    )
+
+
+def _change(moved: float | None) -> str:
+    return NONE if moved is None or abs(moved) < 5e-13 else signed(moved)  # noqa: PLR2004  what rounding leaves is none
+
+
+def _joint(spread: Spread | None, language: Language) -> str:
+    if spread is None or spread.joint is None:
+        return ""
+    share, count = chance(spread.joint.probability) or "0.0%", f"{spread.count:,}"
+    text = Text(
+        f"全部目标同时实现的概率 {share}（{count} 次抽样）",
+        f"All targets together: {share} ({count} draws)",
+    )
+    return f'<p class="joint">{escape(text.in_language(language))}</p>'
+
+
+def conflict_map(spread: Spread | None, names: Sequence[str], labels: Mapping[str, Text], language: Language) -> str:
+    """How much more often both targets of a pair are met than if they were independent; orange below one, purple above."""
+    if spread is None or len(names) < 2:  # noqa: PLR2004  a pair takes two
+        return ""
+    heads = "".join(f'<th scope="col">{place}</th>' for place in range(1, len(names) + 1))
+    rows = []
+    for row, name in enumerate(names):
+        cells = "".join(_pair(spread, row, column) for column in range(len(names)))
+        rows.append(f'<tr><th scope="row">{row + 1} {escape(labels[name].in_language(language))}</th>{cells}</tr>')
+    return f'<table class="sim map"><thead><tr><th></th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+def _pair(spread: Spread, row: int, column: int) -> str:
+    value = float(spread.lift[row, column])
+    if row == column or not np.isfinite(value):
+        return "<td></td>"
+    if not spread.clear[row, column]:
+        return f'<td class="quiet">{value:.2f}</td>'
+    part = min(abs(np.log(max(value, 1e-6))) / np.log(_DEEP), 1.0) * _STRONG
+    tint = f"rgba(179,88,6,{part:.2f})" if value < 1.0 else f"rgba(84,39,136,{part:.2f})"
+    return f'<td style="background:{tint}">{value:.2f}</td>'

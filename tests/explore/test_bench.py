@@ -1,0 +1,157 @@
+"""What the page says is what the command line would say: central runs, draws, files that are saved and loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim import pipeline
+from sim.errors import SimError
+from sim.explore import tables
+from sim.explore.bench import LEVELS, Bench, bench_of
+from sim.explore.charts import charts_of
+from sim.explore.exchange import LARGEST, load_case, scenario_text
+from sim.explore.sliders import by_key
+from sim.explore.state import State
+from sim.futures import with_draws
+from sim.inputs.home import Home
+from sim.material import view_of
+from sim.numerics.draws import DrawRequest
+from sim.report.view import CaseView
+from sim.studies.plan.path import levers_file
+from sim.text import LANGUAGES
+
+MOVES = {"rd_policy": 0.012, "talent_spend": 5.0, "nurture_effort": 0.95}
+
+
+def opened(home: Home, name: str = "plan_2025") -> pipeline.Case:
+    return pipeline.open_cases(home, [home.scenarios / f"{name}.yaml"], None, (), ())[0]
+
+
+@pytest.fixture(scope="module")
+def bench(home: Home) -> Bench:
+    return bench_of(opened(home))
+
+
+def saved(bench: Bench, folder: Path, home: Home) -> pipeline.Case:
+    """What is moved, saved as a file beside the scenarios, and opened as the command line would open it."""
+    for file in home.scenarios.glob("*.yaml"):
+        (folder / file.name).write_bytes(file.read_bytes())
+    (folder / "mine.yaml").write_text(scenario_text(bench, MOVES), encoding="utf-8")
+    return pipeline.open_cases(home, [folder / "mine.yaml"], None, (), ())[0]
+
+
+def test_every_lever_has_its_slider_within_the_bounds_that_are_believable(bench: Bench) -> None:
+    sliders, entries = by_key(bench.groups), levers_file(bench.case).levers
+    assert set(sliders) == set(entries)
+    assert sum(len(group.sliders) for group in bench.groups) == len(entries)
+    for slider in sliders.values():
+        assert slider.low <= slider.now <= slider.high
+        assert slider.notch > 0.0
+        assert slider.source.zh
+    assert any("R&D" in text.zh or "研发" in text.zh for text in sliders["science_budget"].commitments)
+
+
+def test_the_scenario_as_it_is_gives_the_numbers_of_a_run(bench: Bench) -> None:
+    outcome = pipeline.run(bench.case)
+    for one, other in zip(bench.still.scores, outcome.scores, strict=True):
+        assert one.verdict == other.verdict
+        assert one.projected == pytest.approx(other.projected, rel=1e-12)
+        assert (one.projected_real is None) == (other.projected_real is None)
+        assert (one.projected_real or 0.0) == pytest.approx(other.projected_real or 0.0, rel=1e-12)
+
+
+def test_moved_levers_give_the_numbers_of_the_file_that_is_saved(bench: Bench, home: Home, tmp_path: Path) -> None:
+    outcome = pipeline.run(saved(bench, tmp_path, home))
+    found = bench.answer(MOVES)
+    for one, other in zip(found.scores, outcome.scores, strict=True):
+        assert one.projected == pytest.approx(other.projected, rel=1e-12)
+    region = bench.case.world.city.key
+    for name in bench.series:
+        ours, theirs = found.series(name, region), outcome.results[name].sel(region=region)
+        assert list(ours.values()) == pytest.approx(theirs.values.tolist(), rel=1e-12)
+
+
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_draws_are_those_of_the_file_that_is_saved(is_moved: bool, bench: Bench, home: Home, tmp_path: Path) -> None:  # noqa: FBT001
+    case = saved(bench, tmp_path, home) if is_moved else bench.case
+    outcome = with_draws(pipeline.run(case), DrawRequest(200, 3, 1))
+    spread = bench.spread(MOVES if is_moved else {}, count=200, seed=3)
+    assert outcome.ensemble is not None
+    assert {name: share.probability for name, share in spread.shares.items()} == {
+        name: share.probability for name, share in outcome.ensemble.shares.items()
+    }
+    assert spread.joint is not None
+    assert outcome.ensemble.all_met is not None
+    assert spread.joint.probability == outcome.ensemble.all_met.probability
+    middle = outcome.ensemble.quantiles["gdp_nominal"][3][:, 0]
+    assert spread.bands["gdp_nominal"][LEVELS.index(0.5)] == pytest.approx(middle, rel=1e-9)
+    assert np.array_equal(spread.lift, spread.lift.T, equal_nan=True)
+
+
+def test_a_file_that_is_loaded_gives_what_was_saved(bench: Bench, home: Home) -> None:
+    content = scenario_text(bench, MOVES).encode()
+    loaded = bench_of(load_case(content, "mine.yaml", home, bench.case.world))
+    for one, other in zip(loaded.still.scores, bench.answer(MOVES).scores, strict=True):
+        assert one.projected == pytest.approx(other.projected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"name: {zh: a, en: a}\nextends: plan_2025\nlevers:\n  rd_polcy: 0.01\n", "rd_policy"),
+        (b"name: {zh: a, en: a}\nextends: plan_2025\nlevers:\n  rd_policy: 9\n", "rd_policy"),
+        (b"name: {zh: a, en: a}\nextends: plan_2025\nlevrs: {}\n", "levrs"),
+        (b"\xff\xfe\x00", ""),
+        (b"!!python/object/apply:os.system ['true']\n", ""),
+        (b"name: {zh: a, en: a}\nextends: ../../etc/passwd\n", ""),
+        (b"name: {zh: a, en: a}\ncity: changsha\n", "city"),
+        (b"x" * (LARGEST + 1), "larger"),
+    ],
+)
+def test_a_file_that_is_handed_in_passes_the_checks_of_the_command_line(
+    content: bytes, said: str, bench: Bench, home: Home
+) -> None:
+    with pytest.raises(SimError) as error:
+        load_case(content, "../../../mine.yaml", home, bench.case.world)
+    assert said in "\n".join(error.value.lines("en"))
+
+
+def test_a_lever_outside_its_range_is_a_fault(bench: Bench) -> None:
+    with pytest.raises(SimError):
+        bench.answer({"rd_policy": 9.0})
+
+
+def test_what_two_people_move_does_not_mix_and_can_be_taken_back(bench: Bench) -> None:
+    one, other = State(bench), State(bench)
+    one.move("rd_policy", 0.01)
+    one.move("rd_policy", 0.012)
+    one.move("rd_policy", 0.012)
+    assert other.moves == {}
+    one.undo()
+    assert one.moves == {"rd_policy": 0.01}
+    one.reset()
+    assert one.moves == {}
+    one.undo()
+    one.undo()
+    assert (one.moves, one.can_undo) == ({}, False)
+    one.undo()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_tables_and_charts_show_the_answer(bench: Bench, language: str) -> None:
+    now, spread = bench.answer(MOVES), bench.spread(MOVES, count=60)
+    table = tables.scorecard(now, bench.still, spread, language)  # type: ignore[arg-type]
+    assert table.count("<tr data-target=") == len([score for score in now.scores if score.projected is not None])
+    labels = {score.target.id: score.target.name for score in now.scores}
+    assert tables.conflict_map(spread, bench.conditions.names, labels, language).count('scope="row"') == len(spread.shares)  # type: ignore[arg-type]
+    case = bench.case
+    view = view_of(case.world, (CaseView(case.scenario.key, case.scenario.name, now.results, now.scores),), case.last_year)
+    for chart in charts_of(bench, bench, view, language):  # type: ignore[arg-type]
+        chart.show(now, case.world.city.key)
+        chart.spread(spread, [int(year) for year in now.results["year"].values])
+        assert len(chart.now.data["value"]) == len(chart.bands.data["q50"])
+        low, high = (np.array(chart.bands.data[key]) for key in ("q10", "q90"))
+        assert np.all(low <= high)
