@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import panel as pn
 
@@ -12,14 +12,26 @@ from sim.explore.sliders import Slider
 _WIDTH = 340
 
 
+class _Box(pn.widgets.FloatInput):
+    """A box whose entry is answered at once: the library waits for more events, which typing does not bring."""
+
+    _debounce: ClassVar[int] = 0
+
+
+class _Track(pn.widgets.FloatSlider):
+    """A slider whose moves are gathered only briefly while it is drawn."""
+
+    _debounce: ClassVar[int] = 10
+
+
 class Lever:
     """The two widgets of a lever; `moved` hears of every move by a person, and of none that `put` makes."""
 
     def __init__(self, slider: Slider, name: str, value: float, moved: Callable[[str, float], None]) -> None:
         self.slider, self._moved, self._is_putting = slider, moved, False
         ends = {"start": slider.low, "end": slider.high, "step": slider.notch, "value": value, "width": _WIDTH}
-        self._box = pn.widgets.FloatInput(name=name, **ends)
-        self._track = pn.widgets.FloatSlider(name="", show_value=False, margin=(0, 10, 4, 10), **ends)
+        self._box = _Box(name=name, **ends)
+        self._track = _Track(name="", show_value=False, margin=(0, 10, 4, 10), **ends)
         for widget in (self._box, self._track):
             widget.param.watch(self._on_change, "value")
 

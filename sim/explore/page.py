@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 import panel as pn
+from bokeh.models.widgets import Div
 
 from sim.errors import SimError
 from sim.explore import tables
@@ -22,7 +23,7 @@ from sim.material import view_of
 from sim.report.view import CaseView, View
 from sim.text import Language, Text
 
-_SOON = 120
+_SOON = 60
 """Milliseconds after the last move until the draws are made, so that a slider that is being drawn is not held up."""
 _COLUMNS = 3
 _SCROLLED = {"max-height": "calc(100vh - 110px)", "overflow-y": "auto", "overflow-x": "hidden"}
@@ -52,8 +53,7 @@ class Page:
     def _build(self) -> None:
         """The whole page anew: at first, in another language, with another scenario."""
         self._faults = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[CSS])
-        self._score = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[CSS])
-        self._map = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[CSS])
+        self._score, self._map = _told(), _told()
         sliders = (slider for group in self._bench.groups for slider in group.sliders)
         self._sliders = {slider.key: self._slider(slider) for slider in sliders}
         self._charts = charts_of(self._bench, self._first, self._history(), self._language)
@@ -129,7 +129,9 @@ class Page:
             "目标之间：同时实现的概率是互不相关时的几倍（小于 1 冲突，橙；大于 1 支持，紫；灰字在误差以内）",
             "Pairs of targets: how many times as often both are met as if independent (orange: conflict, purple: support)",
         )
-        return pn.Column(pn.pane.HTML(f"<h2>{head}</h2>", stylesheets=[CSS]), self._map, sizing_mode="stretch_width")
+        return pn.Column(
+            pn.pane.HTML(f"<h2>{head}</h2>", stylesheets=[CSS]), pn.pane.Bokeh(self._map), sizing_mode="stretch_width"
+        )
 
     def _on_move(self, key: str, value: float) -> None:
         self._state.move(key, value)
@@ -182,9 +184,9 @@ class Page:
             return
         self._faults.object = ""
         self._undo.disabled, self._reset.disabled = not self._state.can_undo, not self._state.moves
+        self._show(None)  # numbers first: browsers draw in the order in which they are told
         for chart in self._charts:
             chart.show(self._central, self._bench.case.world.city.key)
-        self._show(None)
         document = pn.state.curdoc
         if now or document is None or document.session_context is None:
             self._draw()
@@ -202,19 +204,24 @@ class Page:
             self._say_faults(error)
             return
         years = [int(year) for year in self._central.results["year"].values]
+        self._show(spread)
         for chart in self._charts:
             chart.spread(spread, years)
-        self._show(spread)
 
     def _show(self, spread: Spread | None) -> None:
         labels = {score.target.id: score.target.name for score in self._central.scores}
-        self._score.object = tables.scorecard(self._central, self._first.still, spread, self._language)
+        self._score.text = tables.scorecard(self._central, self._first.still, spread, self._language)
         if spread is not None:
-            self._map.object = tables.conflict_map(spread, self._bench.conditions.names, labels, self._language)
+            self._map.text = tables.conflict_map(spread, self._bench.conditions.names, labels, self._language)
 
     def _say_faults(self, error: SimError) -> None:
         lines = "<br>".join(escape(line) for line in error.lines(self._language))
         self._faults.object = f'<div class="faults" role="alert">{lines}</div>'
+
+
+def _told() -> Div:
+    """A place for a table. Not a pane: its changes go out at once and in order, those of panes after everything else."""
+    return Div(text="", sizing_mode="stretch_width", stylesheets=[CSS], disable_math=True)
 
 
 def _small(legends: list[Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -57,8 +57,9 @@ class Board:
             when a number becomes infinite or undefined.
         """
         moved = self._moved(values or {})
-        inputs = tuple(item for item in self.inputs if item.key in moved)
-        sample = Sample(inputs, Listed(tuple((moved[item.key],) for item in inputs))) if inputs else None
+        # Levers that stand are moved by nought: with the same inputs every time, the memory of a run serves the next one.
+        inputs = tuple(item if item.key in moved else replace(item, added=True) for item in self.inputs)
+        sample = Sample(inputs, Listed(tuple((moved.get(item.key, 0.0),) for item in inputs))) if inputs else None
         block = Draws(1, sample=sample, silent=True).block(self.case.bound.values, 0, 1)
         world = self.case.world
         return to_dataset(central_run(self.kernel, self.clock, block), world.graph, world.labels)
