@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,17 +15,44 @@ import pytest
 from sim import pipeline
 from sim.inputs.scenario import scenario_files
 from sim.inputs.yaml_file import read_yaml
+from sim.parameter_rows import parameter_rows
 from sim.report.equations import equation_records, equations_markdown
+from sim.report.parameter_page import parameters_markdown
 from sim.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_the_equation_pages_are_fresh(world: World) -> None:
-    records = equation_records(world.graph, world.labels, pipeline.declarations(world))
+    records = equation_records(world.graph, world.labels, pipeline.declarations(world), world.loops)
     for language, name in (("zh", "equations.md"), ("en", "equations_en.md")):
         page = (ROOT / "docs" / name).read_text(encoding="utf-8")
         assert page == equations_markdown(records, language) + "\n", f"write docs/{name} anew"  # type: ignore[arg-type]
+
+
+def test_the_parameter_pages_are_fresh(world: World) -> None:
+    rows = parameter_rows(world)
+    assert {row.name for row in rows} == set(world.city.parameters)
+    for language, name in (("zh", "parameters.md"), ("en", "parameters_en.md")):
+        page = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        assert page == parameters_markdown(rows, language) + "\n", f"write docs/{name} anew"  # type: ignore[arg-type]
+
+
+def test_the_page_of_commands_is_fresh() -> None:
+    command = [sys.executable, str(ROOT / "tools" / "make_command_page.py")]
+    made = subprocess.run(command, check=True, capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"})
+    assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == made.stdout, "tools/make_command_page.py"
+
+
+@pytest.mark.slow
+def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stderr
+    pages = {file.stem for file in (tmp_path / "site").glob("*.html")}
+    assert {file.stem for file in (ROOT / "docs").glob("*.md")} <= pages
 
 
 def test_the_schema_is_fresh_and_accepts_every_scenario(world: World) -> None:

@@ -24,7 +24,7 @@ LAYERS = (
     ("pipeline",),
     ("futures",),
     ("sampling",),
-    ("ledger_words", "standing", "stored_call"),
+    ("ledger_words", "standing", "stored_call", "parameter_rows"),
     ("material",),
     ("deliver",),
     ("sweeps",),

@@ -197,6 +197,7 @@ def describe(
     loops: Annotated[bool, typer.Option("--loops", help="反馈回路 / feedback loops")] = False,
     kernel: Annotated[bool, typer.Option("--kernel", help="生成的计算程序 / the generated kernel")] = False,
     systems: Annotated[bool, typer.Option("--systems", help="文件中的各个系统 / systems of the documents")] = False,
+    parameters: Annotated[bool, typer.Option("--parameters", help="全部参数 / all parameters")] = False,
     as_json: AsJson = False,
     home: HomeFolder = None,
 ) -> None:
@@ -204,10 +205,13 @@ def describe(
     from sim.cli import describe as verb
 
     voice = voice_of(lang, as_json=as_json)
-    if not (equations or loops or kernel or systems):
-        advice = Text("请加 --equations、--loops、--systems 或 --kernel", "add --equations, --loops, --systems or --kernel")
+    if not (equations or loops or kernel or systems or parameters):
+        advice = Text(
+            "请加 --equations、--parameters、--loops、--systems 或 --kernel",
+            "add --equations, --parameters, --loops, --systems or --kernel",
+        )
         raise UsageError(Fault(Text("没有说明要描述什么", "nothing to describe"), Place(), advice))
-    verb.describe(city, home, voice, equations=equations, loops=loops, kernel=kernel, systems=systems)
+    verb.describe(city, home, voice, equations=equations, loops=loops, kernel=kernel, systems=systems, parameters=parameters)
 
 
 @app.command()

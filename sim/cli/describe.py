@@ -9,7 +9,9 @@ from sim import pipeline
 from sim.cli.console import Speaker
 from sim.cli.kernel_text import kernel_head, kernel_record
 from sim.inputs.home import DEFAULT_CITY, find_home
+from sim.parameter_rows import parameter_rows
 from sim.report.equations import equation_records, equations_markdown
+from sim.report.parameter_page import parameters_markdown
 from sim.report.systems import system_records, systems_markdown
 from sim.studies.systems import system_rows, view_of
 from sim.text import Text
@@ -25,11 +27,12 @@ def describe(
     loops: bool,
     kernel: bool,
     systems: bool,
+    parameters: bool,
 ) -> None:
-    """Print the equation reference, the loops, the compiled kernel of a city's model, or the systems of its plan."""
+    """Print the equation reference, the parameters, the loops, the kernel of a city's model, or the systems of its plan."""
     world = open_world(find_home(home_folder), city or DEFAULT_CITY)
     if equations:
-        records = equation_records(world.graph, world.labels, pipeline.declarations(world))
+        records = equation_records(world.graph, world.labels, pipeline.declarations(world), world.loops)
         if speaker.as_json:
             speaker.json(records)
         else:
@@ -40,6 +43,16 @@ def describe(
         _kernel(world, speaker)
     if systems:
         _systems(world, speaker)
+    if parameters:
+        _parameters(world, speaker)
+
+
+def _parameters(world: World, speaker: Speaker) -> None:
+    rows = parameter_rows(world)
+    if speaker.as_json:
+        speaker.json([row.as_record() for row in rows])
+    else:
+        sys.stdout.write(parameters_markdown(rows, speaker.language) + "\n")
 
 
 def _kernel(world: World, speaker: Speaker) -> None:

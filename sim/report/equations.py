@@ -11,6 +11,7 @@ from typing import Any
 from sim.model.declarations import Declaration, Event, Stock, Variable
 from sim.model.graph import Graph
 from sim.model.labels import Labels
+from sim.model.loops import Loop
 from sim.text import Language, Text
 
 _KINDS = {
@@ -22,12 +23,14 @@ _KINDS = {
 }
 
 
-def equation_records(graph: Graph, labels: Labels, declarations: Sequence[Declaration]) -> list[dict[str, Any]]:
-    """One record per declaration, in file order."""
-    return [_record(item, graph, labels) for item in declarations]
+def equation_records(
+    graph: Graph, labels: Labels, declarations: Sequence[Declaration], loops: Sequence[Loop] = ()
+) -> list[dict[str, Any]]:
+    """One record per declaration, in file order, with the named loops that it is part of."""
+    return [_record(item, graph, labels, loops) for item in declarations]
 
 
-def _record(item: Declaration, graph: Graph, labels: Labels) -> dict[str, Any]:
+def _record(item: Declaration, graph: Graph, labels: Labels, loops: Sequence[Loop]) -> dict[str, Any]:
     target = item.stock if isinstance(item, Event) else item.name
     label = labels.variables[target]
     reads = item.arguments if isinstance(item, Event) else graph.reads(item.name)
@@ -40,6 +43,7 @@ def _record(item: Declaration, graph: Graph, labels: Labels) -> dict[str, Any]:
         "dims": list(graph.dims_of(target)),
         "initial": item.initial if isinstance(item, Stock) else None,
         "reads": [name for name in reads if name != "time"],
+        "loops": [f"{loop.name} {loop.label.zh} / {loop.label.en}" for loop in loops if item.name in loop.path],
         "doc": item.doc,
         "equation": source_of(item),
         "file": item.file.name,
@@ -90,4 +94,7 @@ def _section(record: dict[str, Any], language: Language) -> list[str]:
     word = Text("读取", "reads").in_language(language)
     head = f"### `{record['name']}` {label}"
     facts = f"{kind} · {record['unit']} · [{dims}]" + (f" · t0: `{record['initial']}`" if record["initial"] else "")
-    return [head, "", facts, "", record["doc"], "", "```python", record["equation"], "```", "", f"{word}: {reads}", ""]
+    lines = [head, "", facts, "", record["doc"], "", "```python", record["equation"], "```", "", f"{word}: {reads}", ""]
+    if record["loops"]:
+        lines += [f"{Text('回路', 'loops').in_language(language)}: {'; '.join(record['loops'])}", ""]
+    return lines

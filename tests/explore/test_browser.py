@@ -22,10 +22,7 @@ from tests.cli.test_cli import ROOT
 from tests.explore.test_serving import TOKEN, free_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None and not os.environ.get("SIM_NEEDS_BROWSER"), reason="no browser on this machine"),
-]
+pytestmark = pytest.mark.slow
 OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,6 +42,7 @@ LABELS = {"rd_policy": "研发投入政策", "talent_spend": "人才专项支出
 def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
+    assert CHROMIUM is not None, "install Debian's chromium"
     with sync_playwright() as play:
         found = play.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         yield found
