@@ -26,7 +26,7 @@ OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgro
 
 
 def library() -> None:
-    """The central run and a thousand draws, without a page."""
+    """The central run and the draws, without a page."""
     home = find_home(None)
     bench = bench_of(open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())[0])
     for name, mark, ask in (("central run", 0.2, bench.answer), (f"{DRAWS} draws", 1.0, bench.spread)):

@@ -51,8 +51,8 @@ def deliver(outcomes: Sequence[Outcome], results: Path, language: Language, pool
             folder / file_name(FIGURES, language): report.figures for folder, report in zip(folders, reports, strict=True)
         }
         drawing = start_drawing(figures, language, pool)
-        for folder, outcome, material, report in zip(folders, outcomes, found, reports, strict=True):
-            _write_data(folder, outcome, material, report, language)
+        for place, parts in enumerate(zip(folders, outcomes, found, reports, strict=True)):
+            _write_data(*parts, language, place)
             fail_if_interrupted()
         finish_drawing(drawing)
         fail_if_interrupted()
@@ -60,7 +60,7 @@ def deliver(outcomes: Sequence[Outcome], results: Path, language: Language, pool
     return pending.target
 
 
-def _write_data(folder: Path, outcome: Outcome, material: Material, report: Report, language: Language) -> None:
+def _write_data(folder: Path, outcome: Outcome, material: Material, report: Report, language: Language, place: int) -> None:
     """Tables, the record of the report and the run file of one scenario, while the figures are being drawn."""
     folder.mkdir(exist_ok=True)
     write_scorecard(folder / "scorecard.csv", outcome.scores, language)
@@ -73,7 +73,7 @@ def _write_data(folder: Path, outcome: Outcome, material: Material, report: Repo
     }
     if material.case.ensemble is not None:
         groups["ensemble"] = material.case.ensemble
-    write_run(folder / RUN_FILE, groups, run_attributes(outcome, material.text))
+    write_run(folder / RUN_FILE, groups, run_attributes(outcome, material.text, place))
 
 
 def _write_pages(folder: Path, found: Sequence[Material], reports: Sequence[Report], language: Language) -> None:
@@ -111,7 +111,7 @@ def inputs_dataset(outcome: Outcome) -> xr.Dataset:
     return xr.Dataset(arrays, coords={**coordinates, "year": years})
 
 
-def run_attributes(outcome: Outcome, text: CaseText) -> dict[str, Any]:
+def run_attributes(outcome: Outcome, text: CaseText, place: int = 0) -> dict[str, Any]:
     """Attributes of the run file: what it is, what was changed, and where it comes from."""
     scenario = outcome.case.scenario
     changes = [setting_record(item, "en") for item in text.settings]
@@ -126,7 +126,7 @@ def run_attributes(outcome: Outcome, text: CaseText) -> dict[str, Any]:
         "seed": "none (central run without draws)" if outcome.ensemble is None else str(outcome.ensemble.seed),
         "base_year_row": "the equations at the base state; pinned flows and stocks equal the published figures",
         "changes": changes,
-        ATTRIBUTE: call_of(outcome),
+        ATTRIBUTE: call_of(outcome, place),
         DIGEST: outcome.provenance.digest,
         "versions": outcome.provenance.versions,
         "input_hashes": outcome.provenance.inputs,

@@ -33,7 +33,7 @@ def materials(
     findings = {key: _findings(world) for key, world in worlds.items()}
     return [
         Material(
-            view=view,
+            view=view.led_by(case.key),
             case=case,
             text=case_text(outcome),
             standing=standing_of(outcome, findings[id(outcome.case.world)], as_of),
@@ -82,11 +82,11 @@ def standing_of(outcome: Outcome, findings: tuple[Finding, ...], as_of: int | No
     """Where the plan stands by data, as of the last year of the plan that has any, and what its documents contradict."""
     history, settings = outcome.case.world.city.history, outcome.case.world.city.settings
     first, last = settings.plan_span(settings.base_year)
-    latest = max((datum.year for datum in history.data), default=first)
-    year = as_of if as_of is not None else max(min(latest, last), first)
-    rows = evaluated_by_data(outcome, year) if outcome.case.selection.targets else []
+    latest = max((datum.year for datum in history.data), default=settings.base_year)
+    year = as_of if as_of is not None else min(latest, last)
+    rows = evaluated_by_data(outcome, year) if outcome.case.selection.targets and year >= first else []
     breaks = tuple(item for item in history.breaks if max(item.years) >= first - _SINCE)
-    return Standing(year, tuple(rows), findings, breaks)
+    return Standing(year, as_of, tuple(rows), findings, breaks)
 
 
 _SINCE = 10

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from sim.errors import Fault, Place, UsageError
 from sim.inputs.natures import read_binding_targets
-from sim.pipeline import Outcome, readings_of
+from sim.pipeline import Case, Outcome, readings_of
 from sim.plan.evaluation.evaluate import Evaluated, Terms, evaluate
 from sim.plan.lint.rules import plan_of
 from sim.plan.reading import Reading, arrays_of
+from sim.text import Text
 
 
 def evaluated_by_data(outcome: Outcome, as_of: int) -> list[Evaluated]:
@@ -16,6 +18,22 @@ def evaluated_by_data(outcome: Outcome, as_of: int) -> list[Evaluated]:
     first, _ = settings.plan_span(settings.base_year)
     terms = Terms(as_of, first - 1, read_binding_targets(catalogue), _believed(outcome))
     return evaluate(plan_of(case.world.city, catalogue, as_of), case.selection.targets, terms)
+
+
+def fail_if_outside_plan(case: Case, as_of: int) -> None:
+    """A plan is evaluated in its own years, or in those of the run.
+
+    Raises
+    ------
+    UsageError
+        when the year lies outside of both.
+    """
+    settings = case.world.city.settings
+    first, last = settings.plan_span(settings.base_year)
+    latest = max(case.last_year, last)
+    if not first <= as_of <= latest:
+        message = Text(f"评估年 {as_of} 超出 {first}–{latest}", f"the year {as_of} lies outside {first}–{latest}")
+        raise UsageError(Fault(message, Place(key="--as-of")))
 
 
 def judged_readings(outcome: Outcome) -> tuple[Reading, ...]:

@@ -31,6 +31,8 @@ class StoredCall:
     count: int
     precision: str
     prior: bool
+    place: int = 0
+    """Which of the scenarios of its run it was."""
 
     def file(self, home: Home) -> Path | None:
         """Where the scenario stands."""
@@ -41,8 +43,8 @@ class StoredCall:
         return DrawRequest(self.count, self.seed, workers, self.precision, self.prior) if self.count else None
 
 
-def call_of(outcome: Outcome) -> dict[str, Any]:
-    """The call of a run, as plain values."""
+def call_of(outcome: Outcome, place: int) -> dict[str, Any]:
+    """The call of a run, as plain values; `place` counts the scenarios of the run."""
     case, draws = outcome.case, outcome.asked
     scenario, home = case.scenario, case.world.home.folder
     file = scenario.file.resolve()
@@ -57,6 +59,7 @@ def call_of(outcome: Outcome) -> dict[str, Any]:
         count=0 if draws is None else draws.count,
         precision="float64" if draws is None else draws.precision,
         prior=draws is not None and draws.prior,
+        place=place,
     )
     return asdict(call)
 

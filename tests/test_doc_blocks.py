@@ -58,6 +58,8 @@ class Reader:
         kind, _, name = block.comment.partition(": ")
         if kind in ("not run", "output") or block.comment == "commands":
             assert kind == "output" or name or block.comment == "commands", f"line {block.line}: say why it is not run"
+        elif kind == "output of":
+            self._compare(name, block)
         elif kind in ("file", "append"):
             with (self.folder / name).open("a" if kind == "append" else "w", encoding="utf-8") as file:
                 file.write(block.text)
@@ -87,6 +89,16 @@ class Reader:
             command, cwd=self.folder, env=self._environment, capture_output=True, encoding="utf-8", timeout=900, check=False
         )
         assert done.returncode == 0, f"line {block.line}: {command[1:]}\n{done.stderr[-2000:]}"
+
+    def _compare(self, command: str, block: CodeBlock) -> None:
+        """What a page shows of a command is what it prints today, but for how it is spaced."""
+        words = [sys.executable, *shlex.split(command)[1:]]
+        done = subprocess.run(
+            words, cwd=self.folder, env=self._environment, capture_output=True, encoding="utf-8", timeout=900, check=True
+        )
+        printed = {"".join(line.split()) for line in done.stdout.splitlines()}
+        for line in block.text.splitlines():
+            assert "".join(line.split()) in printed, f"line {block.line}: {line}"
 
     def _serve(self, block: CodeBlock) -> None:
         """Start the page, wait for its address, and end it as a person would."""

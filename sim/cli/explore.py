@@ -48,9 +48,10 @@ def explore(request: Request, speaker: Speaker) -> None:
         bench.spread({})  # whatever the first visitor would wait for
 
     def ready() -> None:
-        speaker.line(Text(f"滑杆页面：{stand.url}", f"sliders: {stand.url}"))
+        for url in stand.urls:
+            speaker.line(Text(f"滑杆页面：{url}", f"sliders: {url}"))
         speaker.line(Text("按 Ctrl-C 结束。", "Ctrl-C ends it."))
-        if request.with_browser and not _shown(stand.url):
+        if request.with_browser and not _shown(stand.urls[0]):
             speaker.line(Text("没有找到浏览器，请自行打开上面的地址。", "No browser was found: open the address above."))
 
     serve(bench, stand, speaker.report_language, ready)

@@ -11,12 +11,12 @@ from typing import Any
 
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked
-from sim.errors import Faults, Place, UsageError, nearest
+from sim.errors import Fault, Faults, Place, UsageError, nearest
 from sim.report.drawing import drawing_workers
 from sim.report.forms.names import FIGURES, FORMS, file_name
 from sim.text import Language, Text
 
-LEAST_DRAWS = 2000
+USUAL_DRAWS = 2000
 _NEEDED = {"docx": "docx", "pdf": "typst"}
 
 
@@ -35,17 +35,20 @@ class Request:
 
 
 def report(request: Request, speaker: Speaker) -> None:
-    """Complete the record of each scenario, draw its figures, and write every form, which take their places together."""
+    """Complete the record of each scenario, draw its figures, write every form; all take their places once they are written."""
     fail_if_forms_are_wrong(request.forms)
-    from sim.outputs.store import find_run
+    from sim.outputs.store import fail_if_not_writable, find_run
     from sim.report.record_file import RECORD_FILE, read_record
 
+    _fail_if_contradictory(request)
     files = find_run(request.run, request.out)
     chosen = _chosen(files, request.scenarios)
+    for file in chosen.values():
+        fail_if_not_writable(file.parent)
     records = {name: read_record(file.parent / RECORD_FILE) for name, file in chosen.items()}
     written: list[Path] = []
     with drawing_workers() as pool:
-        if request.as_of is not None or (not request.stored and not all(record.is_complete for record in records.values())):
+        if not request.stored and not all(_is_wanted(record, request.as_of) for record in records.values()):
             records = _completed(records, chosen, request, speaker)
         for name, record in records.items():
             what = Text(f"{record.scenario_name.zh}：绘图与写出", f"{record.scenario_name.en}: drawing and writing")
@@ -57,6 +60,19 @@ def report(request: Request, speaker: Speaker) -> None:
         speaker.line(Text(f"报告：{file}", f"report: {file}"))
 
 
+def _fail_if_contradictory(request: Request) -> None:
+    if request.stored and request.as_of is not None:
+        message = Text(
+            "--stored 照记录写出，不能另定 --as-of", "--stored writes what was recorded, which has an --as-of of its own"
+        )
+        raise UsageError(Fault(message, Place(key="--as-of")))
+
+
+def _is_wanted(record: Any, as_of: int | None) -> bool:
+    """Whether a record is complete, and judged by the data of the years that were asked for."""
+    return bool(record.is_complete and record.as_of == as_of)
+
+
 def fail_if_forms_are_wrong(forms: Sequence[str]) -> None:
     """Every form is known, and what it needs is installed; said before any work.
 
@@ -66,6 +82,8 @@ def fail_if_forms_are_wrong(forms: Sequence[str]) -> None:
         with every form that is not, and what to install.
     """
     faults = Faults()
+    if not forms:
+        faults.add(Text("没有写明格式", "no format is named"), Place(key="--format"), Text("如 html,docx", "such as html,docx"))
     for form in forms:
         if form not in FORMS:
             faults.add(Text(f"没有格式 {form}", f"no format {form}"), Place(key="--format"), nearest(form, FORMS))
@@ -100,15 +118,21 @@ def _completed(records: Mapping[str, Any], chosen: Mapping[str, Path], request: 
     from sim.outputs.store import find_run, new_files
     from sim.report.record_file import RECORD_FILE, packed_record
     from sim.report.writing import report_of
+    from sim.standing import fail_if_outside_plan
     from sim.studies.again import made_again
 
     folder = next(iter(chosen.values())).parent.parent
     together = find_run(str(folder), request.out)
     with speaker.progress(1, Text("重新运行", "running again")) as advance:
         again = made_again(together, find_home(request.home), request.asked.workers, partial(_tell, speaker, advance))
+    if again.reason is not None and request.as_of is not None:
+        raise UsageError(Fault(again.reason, Place(key="--as-of"), Text("请重新运行情景", "run the scenario again")))
     if again.reason is not None:
         speaker.mind([again.reason + _AS_STORED])
         return dict(records)
+    if request.as_of is not None:
+        for outcome in again.outcomes:
+            fail_if_outside_plan(outcome.case, request.as_of)
     wanted = [outcome for outcome in again.outcomes if outcome.case.scenario.key in chosen]
     studies = {outcome.case.scenario.key: _studies(outcome, request, speaker) for outcome in wanted}
     run = next(iter(records.values())).run
@@ -120,18 +144,18 @@ def _completed(records: Mapping[str, Any], chosen: Mapping[str, Path], request: 
 
 
 _AS_STORED = Text(
-    "。报告照运行时的记录写出，不含冲突、归因和所需路径；要补全，请重新运行情景。",
-    ". The report is written as it was recorded, without conflicts, attribution and required path; to complete it, run again.",
+    "。报告照已有的记录写出，没有补算的部分不在其中；要补全，请重新运行情景。",
+    ". The report is written as it was recorded, without what had not been worked out; to complete it, run again.",
 )
 
 
 def _studies(outcome: Any, request: Request, speaker: Speaker) -> Any:
-    """The studies of one scenario, with the draws of its run or a few thousand."""
+    """The studies of one scenario, with the draws of its run, so that both say the same; a run without any has the usual."""
     from sim.numerics.draws import DrawRequest
     from sim.studies.reporting import StudyRequest, studies_of
 
     asked = outcome.asked
-    count, seed = (LEAST_DRAWS, request.asked.seed) if asked is None else (max(asked.count, LEAST_DRAWS), asked.seed)
+    count, seed = (USUAL_DRAWS, request.asked.seed) if asked is None else (asked.count, asked.seed)
     prior = asked is not None and asked.prior
     draws = DrawRequest(count, seed, request.asked.workers, "float64" if asked is None else asked.precision, prior)
     name = outcome.case.scenario.name

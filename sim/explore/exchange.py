@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sim.errors import Fault, Place, SimError, UsageError
-from sim.explore.bench import Bench
+from sim.explore.bench import Bench, bench_of
 from sim.inputs.home import Home
-from sim.inputs.scenario import read_scenario, scenario_files
+from sim.inputs.scenario import Scenario, read_scenario, scenario_files
 from sim.pipeline import Case, prepare
 from sim.text import Text
 from sim.world import World
@@ -24,21 +25,74 @@ _LONGEST_NAME = 60
 
 
 def scenario_text(bench: Bench, moves: Mapping[str, float]) -> str:
-    """The scenario file of what is moved: it extends the one on the bench, and states the moved levers."""
+    """The scenario file of what is moved: it extends the nearest scenario of the home folder, and says everything beyond that.
+
+    What the call has set, or a file that somebody handed in, is written out, so that the file stands by itself.
+    """
     scenario = bench.case.scenario
+    kept = [file for file in scenario.files if file.parent == bench.case.world.home.scenarios]
     zh, en = (json.dumps(name, ensure_ascii=False) for name in (f"{scenario.name.zh}（调整）", f"{scenario.name.en}, changed"))
     lines = [
         "# 由 python -m sim explore 写出 / written by `python -m sim explore`",
         f"name: {{zh: {zh}, en: {en}}}",
-        f"extends: {scenario.file.stem}",
+        f"extends: {kept[-1].stem}" if kept else f"city: {scenario.city}",
+        f"targets: {_flow([name for name, _ in scenario.targets])}",
+        f"use: {_flow(_layers_in_use(scenario, kept))}",
     ]
-    lines += ["levers:"] if moves else []
-    lines += [f"  {key}: {value!r}" for key, value in moves.items()]
+    lines += _sections(bench, moves, kept)
+    lines += _ledger(scenario, kept)
     return "\n".join(lines) + "\n"
 
 
-def load_case(content: bytes, name: str, home: Home, world: World) -> Case:
-    """The case of a scenario file that somebody hands in; what it extends is looked for among the scenarios of the home folder.
+def _layers_in_use(scenario: Scenario, kept: Sequence[Path]) -> list[str]:
+    """The layers that the call has switched on and that stand in files which are extended."""
+    known = {change.origin for change in scenario.changes if change.place.file in kept}
+    known |= {change.origin for change in scenario.ledger if change.document is not None and change.document.file in kept}
+    return [name for name in scenario.called_with.use if name in known]
+
+
+def _sections(bench: Bench, moves: Mapping[str, float], kept: Sequence[Path]) -> Iterator[str]:
+    """Levers, assumptions and behaviour that no extended file says, the moves last."""
+    sections: dict[str, dict[str, Any]] = {}
+    for item in bench.case.bound.resolved:
+        if item.change.place.file not in kept:
+            sections.setdefault(item.section, {})[item.name] = item.change.raw
+    sections.setdefault("levers", {}).update(moves)
+    for section, values in sections.items():
+        if values:
+            yield f"{section}:"
+            yield from (f"  {name}: {_flow(raw)}" for name, raw in values.items())
+
+
+def _ledger(scenario: Scenario, kept: Sequence[Path]) -> Iterator[str]:
+    """What is said of projects beyond the files that are extended; several such layers are merged key by key."""
+    merged: dict[str, Any] = {}
+    for change in scenario.ledger:
+        if change.document is None or change.document.file not in kept:
+            for key, value in change.section.model_dump(exclude_unset=True).items():
+                both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+                merged[key] = merged[key] | value if both else value
+    if merged:
+        yield f"ledger: {_flow(merged)}"
+
+
+def _flow(raw: Any) -> str:
+    """A value as YAML in one line; years stay numbers."""
+    if isinstance(raw, Mapping):
+        return "{" + ", ".join(f"{_key(key)}: {_flow(value)}" for key, value in raw.items()) + "}"
+    if isinstance(raw, list | tuple):
+        return "[" + ", ".join(_flow(item) for item in raw) + "]"
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    return repr(raw) if isinstance(raw, int | float) else json.dumps(str(raw), ensure_ascii=False)
+
+
+def _key(key: Any) -> str:
+    return str(key) if isinstance(key, int) else json.dumps(str(key), ensure_ascii=False)
+
+
+def load_bench(content: bytes, name: str, home: Home, world: World) -> Bench:
+    """The bench of a scenario file that is handed in; what it extends is looked for among the scenarios of the home folder.
 
     Raises
     ------
@@ -57,15 +111,31 @@ def load_case(content: bytes, name: str, home: Home, world: World) -> Case:
         handed_in = Path(folder) / f"{stem}_loaded.yaml" if taken else handed_in
         handed_in.write_bytes(content)
         with _named(handed_in, name):
-            return _prepared(handed_in, name, world)
+            return bench_of(_prepared(handed_in, name, home, world))
 
 
-def _prepared(file: Path, name: str, world: World) -> Case:
-    scenario = read_scenario(file)
+def _prepared(file: Path, name: str, home: Home, world: World) -> Case:
+    scenario = _at_home(read_scenario(file), file, home)
     if scenario.city != world.city.key or scenario.base_year not in (None, world.city.settings.base_year):
         message = Text("情景属于另一个城市或基年", "the scenario is of another city or base year")
         raise UsageError(Fault(message, Place(Path(name), key="city")))
     return prepare(scenario, world)
+
+
+def _at_home(scenario: Scenario, handed_in: Path, home: Home) -> Scenario:
+    """The scenario with the files that it extends named where they stand, instead of where they were copied to."""
+
+    def named(file: Path) -> Path:
+        return file if file == handed_in else home.scenarios / file.name
+
+    changes = tuple(
+        replace(item, place=replace(item.place, file=item.place.file and named(item.place.file))) for item in scenario.changes
+    )
+    ledger = tuple(
+        item if item.document is None else replace(item, document=replace(item.document, file=named(item.document.file)))
+        for item in scenario.ledger
+    )
+    return replace(scenario, files=tuple(named(file) for file in scenario.files), changes=changes, ledger=ledger)
 
 
 @contextmanager

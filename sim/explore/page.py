@@ -12,9 +12,9 @@ from bokeh.models.widgets import Div
 
 from sim.errors import SimError
 from sim.explore import tables
-from sim.explore.bench import Bench, Spread, bench_of
+from sim.explore.bench import Bench, Central, Spread
 from sim.explore.charts import charts_of
-from sim.explore.exchange import load_case, scenario_text
+from sim.explore.exchange import load_bench, scenario_text
 from sim.explore.lever import Lever
 from sim.explore.sliders import Group, Slider, range_text
 from sim.explore.state import State
@@ -165,7 +165,7 @@ class Page:
             return
         try:
             world = self._bench.case.world
-            bench = bench_of(load_case(bytes(event.new), event.obj.filename or "scenario.yaml", world.home, world))
+            bench = load_bench(bytes(event.new), event.obj.filename or "scenario.yaml", world.home, world)
         except SimError as error:
             self._say_faults(error)
             return
@@ -176,26 +176,32 @@ class Page:
         return StringIO(scenario_text(self._bench, self._state.moves))
 
     def _answer(self, *, now: bool = False) -> None:
-        """The central run at once, the draws soon."""
+        """The central run at once, the draws soon. What is not known of the present levers is not shown."""
+        self._undo.disabled, self._reset.disabled = not self._state.can_undo, not self._state.moves
+        self._put_off()
         try:
-            self._central = self._bench.answer(self._state.moves)
+            central = self._bench.answer(self._state.moves)
         except SimError as error:
+            self._score.text = self._map.text = ""
             self._say_faults(error)
             return
         self._faults.object = ""
-        self._undo.disabled, self._reset.disabled = not self._state.can_undo, not self._state.moves
-        self._show(None)  # numbers first: browsers draw in the order in which they are told
+        self._show(central, None)  # numbers first: browsers draw in the order in which they are told
         for chart in self._charts:
-            chart.show(self._central, self._bench.case.world.city.key)
+            chart.show(central, self._bench.case.world.city.key)
         document = pn.state.curdoc
         if now or document is None or document.session_context is None:
-            self._draw()
-            return
-        if self._waiting is not None:
-            document.remove_timeout_callback(self._waiting)
-        self._waiting = document.add_timeout_callback(self._draw, _SOON)
+            self._draw(central)
+        else:
+            self._waiting = document.add_timeout_callback(lambda: self._draw(central), _SOON)
 
-    def _draw(self) -> None:
+    def _put_off(self) -> None:
+        """Draws that were to be made of what has changed since are not made."""
+        if self._waiting is not None and pn.state.curdoc is not None:
+            pn.state.curdoc.remove_timeout_callback(self._waiting)
+        self._waiting = None
+
+    def _draw(self, central: Central) -> None:
         """The draws: bands, probabilities, conflicts."""
         self._waiting = None
         try:
@@ -203,15 +209,17 @@ class Page:
         except SimError as error:
             self._say_faults(error)
             return
-        years = [int(year) for year in self._central.results["year"].values]
-        self._show(spread)
+        self._show(central, spread)
+        years = [int(year) for year in central.results["year"].values]
         for chart in self._charts:
             chart.spread(spread, years)
 
-    def _show(self, spread: Spread | None) -> None:
-        labels = {score.target.id: score.target.name for score in self._central.scores}
-        self._score.text = tables.scorecard(self._central, self._first.still, spread, self._language)
-        if spread is not None:
+    def _show(self, central: Central, spread: Spread | None) -> None:
+        labels = {score.target.id: score.target.name for score in central.scores}
+        self._score.text = tables.scorecard(central, self._first.still, spread, self._language)
+        if spread is None:
+            self._map.text = self._map.text.replace('class="sim map"', 'class="sim map old"')
+        else:
             self._map.text = tables.conflict_map(spread, self._bench.conditions.names, labels, self._language)
 
     def _say_faults(self, error: SimError) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hmac
 import ipaddress
+import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from tornado.ioloop import IOLoop, PeriodicCallback
 
 from sim.errors import Fault, Faults, Place, UsageError
 from sim.explore.bench import Bench
-from sim.explore.exchange import LARGEST
 from sim.explore.page import Page, denied
 from sim.interrupts import InterruptedRun, was_asked_to_stop
 from sim.text import Language, Text
@@ -25,8 +25,8 @@ _LOOK_EVERY = 200
 """Milliseconds between looks for an interrupt."""
 LEAST_TOKEN = 12
 """Letters of a token, so that it cannot be guessed."""
-_MESSAGE = 8 * LARGEST
-"""Bytes of a message from a browser; files travel in one, in letters that take a third more."""
+_MESSAGE = 20_000_000
+"""Bytes of a message from a browser: a file that is too large must arrive to be refused in words."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,33 @@ class Stand:
     token: str | None
 
     @property
-    def url(self) -> str:
-        """The whole address that a browser is given."""
-        shown = f"[{self.address}]" if ":" in self.address else self.address
+    def names(self) -> list[str]:
+        """The names by which browsers reach it, as they stand in an address: for all addresses of a machine, each of them."""
+        if self.address in EVERYWHERE:
+            return [*_own_addresses(), "127.0.0.1", "localhost", socket.gethostname().lower()]
+        if self.address in ("127.0.0.1", "localhost"):
+            return ["127.0.0.1", "localhost"]
+        return [f"[{self.address}]" if ":" in self.address else self.address.lower()]
+
+    @property
+    def urls(self) -> list[str]:
+        """The whole addresses that people are given: the one, or every one that other machines may reach."""
         query = f"?{urlencode({'token': self.token})}" if self.token else ""
-        return f"http://{shown}:{self.port}/{query}"
+        shown = (_own_addresses() or ["127.0.0.1"]) if self.address in EVERYWHERE else self.names[:1]
+        return [f"http://{name}:{self.port}/{query}" for name in shown]
+
+
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  only with a token
+_FAR = "192.0.2.1"
+"""An address for documentation (RFC 5737): asked for the way to it, a machine tells which of its own it would come from."""
+
+
+def _own_addresses() -> list[str]:
+    """The address by which this machine reaches others; none where it reaches nobody."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trial:
+        trial.connect((_FAR, 9))  # nothing is sent
+        return [str(trial.getsockname()[0])]
+    return []
 
 
 def is_loopback(address: str) -> bool:
@@ -55,7 +77,7 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def fail_if_not_allowed(place: Stand) -> None:
+def fail_if_not_allowed(stand: Stand) -> None:
     """Nobody else may look on without a token, and the port must be free.
 
     Raises
@@ -64,48 +86,49 @@ def fail_if_not_allowed(place: Stand) -> None:
         with every fault.
     """
     faults = Faults()
-    if not is_loopback(place.address) and not place.token:
+    if not is_loopback(stand.address) and not stand.token:
         message = Text(
-            f"{place.address} 可从别的机器访问，须设令牌", f"{place.address} can be reached from other machines: set a token"
+            f"{stand.address} 可从别的机器访问，须设令牌", f"{stand.address} can be reached from other machines: set a token"
         )
         advice = Text("加 --token 令牌，或只用 127.0.0.1", "add --token, or keep to 127.0.0.1")
         faults.add(message, Place(key="--address"), advice)
-    if place.token and len(place.token) < LEAST_TOKEN:
+    if stand.token and len(stand.token) < LEAST_TOKEN:
         message = Text(f"令牌至少 {LEAST_TOKEN} 个字符", f"a token has {LEAST_TOKEN} letters or more")
         faults.add(message, Place(key="--token"))
     faults.raise_if_any(UsageError)
-    _fail_if_port_taken(place)
+    _fail_if_port_taken(stand)
 
 
-def _fail_if_port_taken(place: Stand) -> None:
+def _fail_if_port_taken(stand: Stand) -> None:
     try:
-        family = socket.getaddrinfo(place.address, place.port, type=socket.SOCK_STREAM)[0][0]
+        family = socket.getaddrinfo(stand.address, stand.port, type=socket.SOCK_STREAM)[0][0]
         with socket.socket(family, socket.SOCK_STREAM) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind((place.address, place.port))
+            if os.name != "nt":  # where it lets two programs have one port
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((stand.address, stand.port))
     except OSError as error:
         message = Text(
-            f"不能使用 {place.address}:{place.port}：{error.strerror}",
-            f"cannot use {place.address}:{place.port}: {error.strerror}",
+            f"不能使用 {stand.address}:{stand.port}：{error.strerror}",
+            f"cannot use {stand.address}:{stand.port}: {error.strerror}",
         )
         advice = Text("用 --port 换一个端口", "choose another with --port")
         raise UsageError(Fault(message, Place(key="--port"), advice)) from error
 
 
-def serve(bench: Bench, place: Stand, language: Language, ready: Callable[[], None]) -> None:
+def serve(bench: Bench, stand: Stand, language: Language, ready: Callable[[], None]) -> None:
     """Serve until interrupted; every visit has a page of its own. `ready` is called once browsers can come."""
 
     def visit() -> Any:
-        if place.token and not _is_known(place.token):
+        if stand.token and not _is_known(stand.token):
             return denied(language)
         return Page(bench, language).view()
 
     pn.extension()
     server = pn.serve(
         visit,
-        port=place.port,
-        address=place.address,
-        websocket_origin=_origins(place),
+        port=stand.port,
+        address=stand.address,
+        websocket_origin=[f"{name}:{stand.port}" for name in stand.names],
         websocket_max_message_size=_MESSAGE,
         title="sim explore",
         show=False,
@@ -133,17 +156,3 @@ def _is_known(token: str) -> bool:
     """Whether the visitor's address holds the token."""
     given = pn.state.session_args.get("token", [b""])[0]
     return hmac.compare_digest(given, token.encode())
-
-
-def _origins(place: Stand) -> list[str]:
-    """Pages that may talk to the server: its own."""
-    names = ["127.0.0.1", "localhost"] if is_loopback(place.address) else [place.address]
-    if place.address in ("0.0.0.0", "::"):  # noqa: S104  any name of this machine
-        names = [socket.gethostname(), *_addresses()]
-    return [f"{name}:{place.port}" for name in names]
-
-
-def _addresses() -> list[str]:
-    """Addresses of this machine, and those by which it reaches itself."""
-    found = {item[4][0] for item in socket.getaddrinfo(socket.gethostname(), None, family=socket.AF_INET)}
-    return sorted({str(item) for item in found} | {"127.0.0.1", "localhost"})

@@ -11,6 +11,7 @@ from sim.inputs.levers import LeverEntry
 from sim.inputs.systems import PlanSystem
 from sim.model.binding import Resolved
 from sim.pipeline import Case
+from sim.report.chapters.works import in_words
 from sim.report.values import value_text
 from sim.studies.plan.path import levers_file
 from sim.studies.systems import systems_of
@@ -88,6 +89,13 @@ def _slider(case: Case, name: str, entry: LeverEntry, system: PlanSystem | None)
 def _commitments(case: Case, name: str, system: PlanSystem | None) -> Iterable[Text]:
     """What the scenario sets and why; else the targets of the system, as the plan prints them."""
     targets, own = case.world.catalogue.targets, [item for item in case.bound.resolved if item.name == name]
+    path = case.bound.values[name]
+    if not path.is_constant or (path.before.size > 1 and not np.all(path.before == path.before.flat[0])):
+        first = case.world.city.settings.base_year + 1
+        yield Text(
+            f"现随年份或行业不同：{_value(case, name).zh}；拖动后自 {first} 年起全程取同一数值",
+            f"now it differs by year or member: {_value(case, name).en}; once moved it has one value from {first} on",
+        )
     for item in own[-1:]:
         yield Text("情景设定：", "the scenario has: ") + _value(case, name) + _because(item)
     quoted = [key for item in own[-1:] for key in item.change.sources]
@@ -105,8 +113,8 @@ def _value(case: Case, name: str) -> Text:
 
 
 def _because(item: Resolved) -> Text:
-    note = item.change.note
-    return Text(f"（{note}）", f" ({note})") if note else Text("", "")
+    note = in_words(item.change.note)
+    return Text(f"（{note.zh}）", f" ({note.en})") if note.zh else note
 
 
 def range_text(slider: Slider) -> Text:

@@ -11,7 +11,8 @@ table.sim { border-collapse: collapse; width: 100%; font-size: 13.5px; }
 table.sim th { text-align: left; font-weight: 600; border-bottom: 1.5px solid #1f2933; padding: 4px 8px; }
 table.sim td { padding: 4px 8px; border-bottom: 1px solid #d9dee3; font-variant-numeric: tabular-nums; }
 table.sim td:not(:first-child) { white-space: nowrap; }
-table.sim small { color: #52606d; } table.map { width: auto; } table.map td { text-align: center; min-width: 46px; }
+table.sim small { color: #52606d; } table.map { width: auto; }
+table.old { opacity: 0.35; } table.map td { text-align: center; min-width: 46px; }
 table.map th[scope=row] { border-bottom: 1px solid #d9dee3; font-weight: 400; }
 .good, .fair, .bad { color: #fff; border-radius: 9px; padding: 0 9px; white-space: nowrap; }
 .good { background: #00664a; } .fair { background: #7a5200; } .bad { background: #9c2f1d; } .quiet { color: #52606d; }

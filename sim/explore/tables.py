@@ -45,7 +45,7 @@ def _row(score: Score, before: Score | None, spread: Spread | None, language: La
     unit = unit_text(score.target.unit, language)
     return (
         f'<tr data-target="{escape(score.target.id)}"><td>{escape(cells["name"])}<small> {escape(unit)}</small></td>'
-        f"<td>{escape(cells['year'])}</td><td>{escape(OPERATORS[score.target.operator])} {escape(cells['plan'])}</td>"
+        f"<td>{escape(cells['year'])}</td><td>{escape(OPERATORS[score.operator])} {escape(cells['plan'])}</td>"
         f"<td>{plain(then)}</td><td><b>{plain(score.projected)}</b></td><td>{_change(moved)}</td>"
         f'<td><span class="{_TONES[score.verdict]}">{verdict}</span></td>'
         f"<td>{NONE if share is None else escape(chance(share.probability))}</td></tr>"
@@ -59,7 +59,7 @@ def _change(moved: float | None) -> str:
 def _joint(spread: Spread | None, language: Language) -> str:
     if spread is None or spread.joint is None:
         return ""
-    share, count = chance(spread.joint.probability) or "0.0%", f"{spread.count:,}"
+    share, count = chance(spread.joint.probability), f"{spread.count:,}"
     text = Text(
         f"全部目标同时实现的概率 {share}（{count} 次抽样）",
         f"All targets together: {share} ({count} draws)",

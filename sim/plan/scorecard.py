@@ -68,6 +68,30 @@ class Score:
     probability_error: float | None = None
     step_error: float | None = None
     rest_growth: float | None = None
+    judged_by: Literal["model", "ledger", "data"] = "model"
+    judged_as: str = ""
+    """The operator that it was judged by; empty where it is the printed one."""
+    plain: PlainLevel | None = None
+
+    @property
+    def operator(self) -> str:
+        """How it is judged: as printed, or as a ceiling where a plain number is not to be exceeded."""
+        return self.judged_as or self.target.operator
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the base meets the target already, so that there is no way to go."""
+        if self.base is None or not self.plain:
+            return False
+        return bool(is_met(self.operator, self.base, self.target.value, 0.0))
+
+
+@dataclass(frozen=True)
+class PlainLevel:
+    """A level that reads one variable of one region and nothing else: its region, and what it is multiplied by."""
+
+    region: str
+    factor: float
 
 
 @dataclass(frozen=True)
@@ -160,6 +184,8 @@ class Judge:
             document=self.catalogue.documents[target.document].title,
             variable=binding.variable,
             past_indicator=binding.past or binding.history or "",
+            judged_as=reading.operator,
+            plain=_plain(binding, target, reading.factor),
             rest_growth=implied_rest_growth(reading, rows, series, self.graph),
         )
 
@@ -171,6 +197,8 @@ class Judge:
             scenario=self.scenario,
             target=target,
             verdict=verdict(binding.operator(target.operator), projected, target.value, self.about_tolerance),
+            judged_by="ledger",
+            judged_as=binding.operator(target.operator),
             reason=Text("", ""),
             projected=projected,
             gap=gap,
@@ -192,6 +220,7 @@ class Judge:
             target=target,
             verdict=verdict(target.operator, value, target.value, self.about_tolerance),
             reason=Text("据已公布数据判定", "judged from published data"),
+            judged_by="data",
             projected=value,
             gap=gap,
             gap_percent=100.0 * gap / abs(target.value) if target.value else None,
@@ -225,6 +254,13 @@ class Judge:
         series = self.history.series(binding.history, binding.region or target.region, self.base_year + 1)
         known = [datum for year, datum in series.items() if year <= target.year]
         return known[-1] if known else None
+
+
+def _plain(binding: Binding, target: PlanTarget, factor: float) -> PlainLevel | None:
+    """Set where the target is a level of one variable, undivided and with all its members."""
+    if binding.reading != "level" or binding.over is not None or binding.members:
+        return None
+    return PlainLevel(binding.region or target.region, factor)
 
 
 def _level(binding: Binding, series: NDArray[Any]) -> float | None:

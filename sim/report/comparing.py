@@ -107,7 +107,7 @@ def _target_row(view: View, score: Score) -> tuple[Cell, ...]:
         Words(target.name),
         Words(unit_words(target.unit)),
         a_year(years_of(score)),
-        stated(target.value, f"{OPERATORS[target.operator]} "),
+        stated(target.value, f"{OPERATORS[score.operator]} "),
         *(_reached(case, target.id) for case in view.cases),
         measured(score.actual_value, year),
     )

@@ -144,6 +144,8 @@ class Report:
     figures: dict[str, Figure]
     members: dict[str, dict[str, Text]]
     """Names of the members of dimensions, for the table of all indicators."""
+    as_of: int | None = None
+    """The last year whose data judge the targets, where somebody asked for one."""
     is_complete: bool = False
     """Whether the studies that take longer than a run are in it."""
     format: int = FORMAT

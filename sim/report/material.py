@@ -88,9 +88,10 @@ class CaseText:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the plan stands by published figures as of a year, what its documents contradict, and the breaks of its series."""
+    """Where the plan stands by published figures as of a year (`asked` for, or the latest); contradictions; breaks."""
 
     as_of: int
+    asked: int | None
     rows: tuple[Evaluated, ...]
     findings: tuple[Finding, ...]
     breaks: tuple[Break, ...]
@@ -102,7 +103,6 @@ class Required:
 
     title: Text
     head: Text
-    reaches: bool
     moves: tuple[tuple[Move, float], ...]
     targets: tuple[Text, ...]
     obstacles: tuple[Text, ...]

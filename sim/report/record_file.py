@@ -52,7 +52,7 @@ def read_record(file: Path) -> Report:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        message = Text(f"报告记录已损坏：{where}", f"the record of the report is damaged: {where}")
+        message = _DAMAGED + Text(f"：{where}", f": {where}")
         raise UsageError(Fault(message, Place(file), RUN_AGAIN)) from error
 
 
@@ -61,9 +61,7 @@ def _fail_if_other_format(content: bytes, file: Path) -> None:
         told = json.loads(content)
         made, engine = told["format"], told["engine"]
     except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(
-            Fault(Text("报告记录已损坏", "the record of the report is damaged"), Place(file), RUN_AGAIN)
-        ) from error
+        raise UsageError(Fault(_DAMAGED, Place(file), RUN_AGAIN)) from error
     if made != FORMAT:
         message = Text(
             f"报告记录由版本 {engine} 写出（格式 {made}，本版本为 {FORMAT}）",

@@ -42,7 +42,7 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
         "name": target.name.in_language(language),
         "unit": unit_text(target.unit, language),
         "year": years_of(score),
-        "operator": OPERATORS[target.operator],
+        "operator": OPERATORS[score.operator],
         "plan": exact(target.value),
         "projected": plain(score.projected),
         "gap": signed(score.gap),

@@ -173,12 +173,6 @@ def untitled(figure: Figure) -> Figure:
     return figure
 
 
-def save(figure: Figure, stem: Path) -> None:
-    """Write PNG and SVG."""
-    for suffix, content in pictures(figure).items():
-        stem.with_suffix(suffix).write_bytes(content)
-
-
 def pictures(figure: Figure) -> dict[str, bytes]:
     """The figure as PNG and SVG, by the suffix of a file; the layout is solved once for both."""
     figure.draw_without_rendering()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import xarray as xr
 
@@ -56,6 +56,15 @@ class View:
         """The scenarios that share one picture of lines: the first few, as many as there are colours."""
         return self.cases[:MOST_DRAWN]
 
+    def led_by(self, key: str) -> View:
+        """The same view, in which a scenario is sure to be among those that are drawn: it takes the last place of them."""
+        places = [case.key for case in self.cases]
+        if places.index(key) < MOST_DRAWN:
+            return self
+        own = self.cases[places.index(key)]
+        rest = tuple(case for case in self.cases if case is not own)
+        return replace(self, cases=(*rest[: MOST_DRAWN - 1], own, *rest[MOST_DRAWN - 1 :]))
+
     def published(self, indicator: str, first: int = 2005, region: str | None = None) -> dict[int, float]:
         """Published values of an indicator by year, the best source of each year."""
         series = self.history.series(indicator, region or self.region, first)
@@ -65,14 +74,6 @@ class View:
         """The published side of a check, which may be a ratio of two series, in a unit."""
         found = published_series(check, self.history, self.region)
         return {year: datum.in_unit(unit) for year, datum in found.items()}
-
-    def score_of(self, variable: str) -> Score | None:
-        """The first score of a target that is bound to a variable."""
-        return next((score for case in self.cases for score in case.scores if score.variable == variable), None)
-
-    def member(self, dim: str, name: str) -> Text:
-        """Name of a member of a dimension."""
-        return self.labels.member(dim, name)
 
 
 def yearly(case: CaseView, variable: str, region: str, **members: str | list[str]) -> dict[int, float]:

@@ -36,5 +36,6 @@ def report_of(material: Material) -> Report:
         chapters=tuple(part.chapter for part in parts),
         figures={name: figure for part in parts for name, figure in part.figures.items()},
         members={dim: dict(names) for dim, names in view.labels.members.items()},
+        as_of=material.standing.asked,
         is_complete=material.studies is not None,
     )

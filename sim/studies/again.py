@@ -24,7 +24,7 @@ _MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class Again:
-    """The outcomes of a run made again, in the order of its files; without them, why it could not be."""
+    """The outcomes of a run made again, in the order in which they were run; without them, why it could not be."""
 
     outcomes: tuple[Outcome, ...] = ()
     reason: Text | None = None
@@ -39,9 +39,9 @@ def made_again(files: Mapping[str, Path], home: Home, workers: int, progress: Pr
         when a run file does not say how it was called.
     """
     outcomes: list[Outcome] = []
-    for file in files.values():
-        attributes = read_attributes(file)
-        call = read_call(attributes, file)
+    read = [(file, read_attributes(file)) for file in files.values()]
+    called = sorted(((read_call(told, file), told, file) for file, told in read), key=lambda item: item[0].place)
+    for call, attributes, file in called:
         try:
             case = opened(call, home)
             progress(case.scenario.name, len(outcomes) / len(files))

@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 import xarray as xr
 
-from sim.errors import UsageError
+from sim.errors import Fault, Place, UsageError
 from sim.inputs.scenario import plain_scenario, read_scenario
 from sim.numerics.draws import DrawRequest
 from sim.pipeline import Case, Outcome, beside, measured_loops
@@ -21,6 +21,7 @@ from sim.report.material import Required, Studies
 from sim.studies.plan import path_words as words
 from sim.studies.plan.alternatives import tried
 from sim.studies.plan.attribute import AttributionRequest, attribution
+from sim.studies.plan.coalitions import comparable, players_of
 from sim.studies.plan.feasibility import FeasibilityRequest, feasibility
 from sim.studies.plan.path import required_path
 from sim.studies.plan.path_file import write_scenarios
@@ -32,8 +33,8 @@ from sim.words import unit_words
 Progress = Callable[[Text, float], None]
 Found = TypeVar("Found")
 _STEPS = (
-    Text("可行性", "feasibility"),
-    Text("各项措施的贡献", "what each measure adds"),
+    Text("可行性研判", "feasibility"),
+    Text("措施贡献分解", "what each measure adds"),
     Text("所需路径", "the required path"),
 )
 _STILL = 1e-3
@@ -68,7 +69,7 @@ def _found(study: Callable[[], Found], name: Text, missing: list[Text]) -> Found
         return study()
     except UsageError as error:
         reason = error.faults[0].message
-        missing.append(Text(f"没有{name.zh}：{reason.zh}。", f"No {name.en}: {reason.en}."))
+        missing.append(Text(f"未作{name.zh}：{reason.zh}。", f"Left out, {name.en}: {reason.en}."))
         return None
 
 
@@ -88,7 +89,10 @@ def measures_of(case: Case) -> xr.Dataset:
         method=case.scenario.method,
         steps_per_year=case.scenario.steps_per_year,
     )
-    return attribution(beside(case, plain), case, AttributionRequest(tuple(item.id for item in case.selection.targets)))
+    one, other = beside(case, plain), case
+    if not players_of(*comparable(one, other)):
+        raise UsageError(Fault(Text("本情景没有改动任何参数", "the scenario changes nothing"), Place(case.scenario.file)))
+    return attribution(one, other, AttributionRequest(tuple(item.id for item in case.selection.targets)))
 
 
 def required_paths(case: Case, request: StudyRequest) -> tuple[Required, ...]:
@@ -110,14 +114,13 @@ def required_paths(case: Case, request: StudyRequest) -> tuple[Required, ...]:
     return first, _shown(rest, required_path(rest, asked), asked, _REST)
 
 
-_ALL, _REST = Text("全部目标", "All targets"), Text("不计够不着的目标", "Without the targets out of reach")
+_ALL, _REST = Text("全部目标", "all targets"), Text("剔除无法达到的目标后", "without the targets out of reach")
 
 
 def _shown(case: Case, path: Path, asked: PathRequest, title: Text) -> Required:
     return Required(
         title=title,
         head=words.head(path),
-        reaches=path.reaches,
         moves=tuple(_moves(path)),
         targets=tuple(words.target_lines(path)),
         obstacles=tuple(words.obstacles(path)),
@@ -130,15 +133,13 @@ def _shown(case: Case, path: Path, asked: PathRequest, title: Text) -> Required:
 def _moves(path: Path) -> list[tuple[Move, float]]:
     """The levers that are moved, most first, with their steps; of several members the first."""
     order = [int(place) for place in np.argsort(-np.abs(path.steps)) if abs(path.steps[place]) > _STILL]
-    last = max(reading.last for reading in path.readings)
-    return [(_move(path.levers[place], float(path.steps[place]), last), float(path.steps[place])) for place in order]
+    year = words.last_year_of(path)
+    return [(_move(path.levers[place], float(path.steps[place]), year), float(path.steps[place])) for place in order]
 
 
-def _move(lever: Lever, steps: float, last: int) -> Move:
-    year = lever.before.years[-1] if lever.before.years else last
+def _move(lever: Lever, steps: float, year: int) -> Move:
     now, then = (float(lever.at(moved, year).ravel()[0]) for moved in (0.0, steps))
-    low, high = now + lever.low * lever.step, now + lever.high * lever.step
-    return Move(lever.label, unit_words(lever.unit), low, high, now, then)
+    return Move(lever.label, unit_words(lever.unit), *lever.between, now, then)
 
 
 def _closing(case: Case, path: Path) -> tuple[Text, ...]:

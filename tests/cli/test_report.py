@@ -79,6 +79,9 @@ def test_a_run_whose_inputs_have_changed_is_reported_as_it_was_recorded(run: Pat
         (("latest", "--format", "odt,docz"), "no format odt"),
         (("latest", "--scenario", "yours"), "no scenario yours"),
         (("latest", "--as-of", "soon"), "soon"),
+        (("latest", "--as-of", "1960", "--format", "html"), "1960 lies outside"),
+        (("latest", "--as-of", "2023", "--stored"), "--as-of"),
+        (("latest", "--format", ","), "no format is named"),
     ],
 )
 def test_a_wrong_call_says_what_to_do(words: tuple[str, ...], said: str, run: Path) -> None:

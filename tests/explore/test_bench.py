@@ -12,7 +12,7 @@ from sim.errors import SimError
 from sim.explore import tables
 from sim.explore.bench import LEVELS, Bench, bench_of
 from sim.explore.charts import charts_of
-from sim.explore.exchange import LARGEST, load_case, scenario_text
+from sim.explore.exchange import LARGEST, load_bench, scenario_text
 from sim.explore.sliders import by_key
 from sim.explore.state import State
 from sim.futures import with_draws
@@ -93,8 +93,30 @@ def test_draws_are_those_of_the_file_that_is_saved(is_moved: bool, bench: Bench,
 
 def test_a_file_that_is_loaded_gives_what_was_saved(bench: Bench, home: Home) -> None:
     content = scenario_text(bench, MOVES).encode()
-    loaded = bench_of(load_case(content, "mine.yaml", home, bench.case.world))
+    loaded = load_bench(content, "mine.yaml", home, bench.case.world)
     for one, other in zip(loaded.still.scores, bench.answer(MOVES).scores, strict=True):
+        assert one.projected == pytest.approx(other.projected, rel=1e-12)
+
+
+def test_what_is_loaded_can_be_moved_and_saved_again(bench: Bench, home: Home) -> None:
+    first = (
+        "name: {zh: 甲, en: A}\nextends: plan_2025\n"
+        "assumptions:\n  external_demand_growth: {2022: 3 %, 2025: 2 %, shape: ramp}\n"
+        "ledger:\n  delay: {p0_hub_transport: 2}\n"
+    )
+    loaded = load_bench(first.encode(), "first.yaml", home, bench.case.world)
+    again = load_bench(scenario_text(loaded, MOVES).encode(), "second.yaml", home, bench.case.world)
+    for one, other in zip(again.still.scores, loaded.answer(MOVES).scores, strict=True):
+        assert one.projected == pytest.approx(other.projected, rel=1e-12)
+    assert again.still.scores[0].projected != pytest.approx(bench.answer(MOVES).scores[0].projected, rel=1e-6)
+
+
+def test_what_the_call_has_set_is_saved(home: Home) -> None:
+    settings = (("external_demand_growth", "2 %"), ("ledger.delay.p0_hub_transport", "1"))
+    (case,) = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)
+    called = bench_of(case)
+    again = load_bench(scenario_text(called, {}).encode(), "mine.yaml", home, case.world)
+    for one, other in zip(again.still.scores, called.still.scores, strict=True):
         assert one.projected == pytest.approx(other.projected, rel=1e-12)
 
 
@@ -115,7 +137,7 @@ def test_a_file_that_is_handed_in_passes_the_checks_of_the_command_line(
     content: bytes, said: str, bench: Bench, home: Home
 ) -> None:
     with pytest.raises(SimError) as error:
-        load_case(content, "../../../mine.yaml", home, bench.case.world)
+        load_bench(content, "../../../mine.yaml", home, bench.case.world)
     assert said in "\n".join(error.value.lines("en"))
 
 

@@ -191,8 +191,9 @@ def test_a_slider_moves_by_the_arrow_keys(page: Any, home: Home) -> None:
     assert shown(page) != before
 
 
-def test_without_the_token_there_is_no_page(browser: Any) -> None:
-    program, found = started("--token", TOKEN, "--lang", "zh")
+@pytest.mark.parametrize("place", [(), ("--address", "0.0.0.0")])
+def test_without_the_token_there_is_no_page(place: tuple[str, ...], browser: Any) -> None:
+    program, found = started("--token", TOKEN, "--lang", "zh", *place)
     try:
         page = browser.new_page()
         page.goto(found.partition("?")[0])

@@ -38,8 +38,14 @@ def test_others_need_a_token() -> None:
 
 
 def test_the_address_that_is_printed_holds_the_token() -> None:
-    assert Stand("127.0.0.1", 5006, None).url == "http://127.0.0.1:5006/"
-    assert Stand("::1", 5006, "a b").url == "http://[::1]:5006/?token=a+b"
+    assert Stand("127.0.0.1", 5006, None).urls == ["http://127.0.0.1:5006/"]
+    assert Stand("::1", 5006, "a b").urls == ["http://[::1]:5006/?token=a+b"]
+    everywhere = Stand("0.0.0.0", 5006, TOKEN)
+    for url in everywhere.urls:
+        name = url.removeprefix("http://").partition(":5006")[0]
+        assert name != "0.0.0.0"
+        assert name in everywhere.names
+        assert url.endswith(f"?token={TOKEN}")
 
 
 def test_a_port_in_use_is_said_before_any_work() -> None:

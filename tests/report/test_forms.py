@@ -111,28 +111,19 @@ def test_excel_holds_the_numbers_that_the_report_prints(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_pdf_prints_every_number_of_its_tables_and_every_sentence(
+def test_the_pdf_prints_every_row_of_its_tables_and_every_sentence(
     report: Report, svgs: Mapping[Language, Mapping[str, str]], language: Language
 ) -> None:
     made = pypdf.PdfReader(BytesIO(pdf(report, language, svgs[language])))
-    text = squeezed("".join(sheet.extract_text() for sheet in made.pages))
-    for table in report.tables():
-        for cell in (cell for row in table.rows for cell in row if not table.is_long and isinstance(cell, Number)):
-            assert squeezed(cell.shown(language)) in text
+    text = squeezed("".join(re.sub(r"\d+\s*$", "", sheet.extract_text()) for sheet in made.pages))  # without page numbers
+    rows = [row for table in report.tables() if not table.is_long for row in table.rows]
+    whole = sum(squeezed("".join(cell_text(cell, language) for cell in row)) in text for row in rows)
+    assert whole >= 0.95 * len(rows)  # some rows are torn by the end of a page
     for block in report.blocks():
         if isinstance(block, Paragraph):
-            assert set(_NUMBER.findall(block.text.in_language(language))) <= set(_NUMBER.findall(text)) | _split(text)
+            assert squeezed(block.text.in_language(language)) in text
     assert made.metadata is not None
     assert made.metadata.title == report.title.in_language(language)
-
-
-def _split(text: str) -> set[str]:
-    """Numbers that a line break tore apart are whole again once blanks are gone; those that touch others are found within."""
-    return {
-        part
-        for found in _NUMBER.findall(text)
-        for part in (found[i:j] for i in range(len(found)) for j in range(i + 1, len(found) + 1))
-    }
 
 
 def test_both_languages_print_the_same_numbers(report: Report) -> None:

@@ -138,8 +138,11 @@ def headline(rows: Sequence[Evaluated]) -> Text:
     kinds = [(STANDING_NAMES[name], count) for name, count in counts.items() if count]
     zh, en = ("、".join(f"{name.zh} {n} 项" for name, n in kinds), ", ".join(f"{name.en} {n}" for name, n in kinds))
     bound = [row for row in rows if row.nature == "binding" and row.standing != "unknown"]
+    head = Text(f"共 {len(rows)} 项指标：{zh}。", f"{len(rows)} indicators: {en}.")
+    if not bound:
+        return head
     behind = sum(row.standing == "behind" for row in bound)
-    return Text(
-        f"共 {len(rows)} 项指标：{zh}。可评估的约束性指标 {len(bound)} 项，其中滞后 {behind} 项。",
-        f"{len(rows)} indicators: {en}. Of {len(bound)} binding ones that can be evaluated, {behind} are behind.",
+    return head + Text(
+        f"可评估的约束性指标 {len(bound)} 项，其中滞后 {behind} 项。",
+        f" Of {len(bound)} binding ones that can be evaluated, {behind} are behind.",
     )

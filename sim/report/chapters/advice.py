@@ -20,8 +20,9 @@ def advice(material: Material) -> Part:
     studies = material.studies
     if studies is None:
         how = Text(
-            f"本报告由 run 直接写出，不含所需路径、冲突和归因；运行 python -m sim report {material.run} 补全。",
-            f"Written by run, without required path and attribution; python -m sim report {material.run} completes it.",
+            f"所需路径、冲突和归因尚未计算；输入和程序未改动时，python -m sim report {material.run} 补全。",
+            f"Required path, conflicts and attribution are yet to be worked out: python -m sim report {material.run} does so, "
+            "as long as inputs and program are what they were.",
         )
         return Part(Chapter("advice", TITLE, (Paragraph(how),)))
     blocks: list[Block] = [Paragraph(line, "strong") for line in studies.missing]
@@ -34,7 +35,10 @@ def advice(material: Material) -> Part:
 
 
 def _required(required: Required, figures: dict[str, object], name: str) -> list[Block]:
-    blocks: list[Block] = [Heading(required.title), Paragraph(_spaced(required.head) + Text("。", "."), "lead")]
+    blocks: list[Block] = [
+        Heading(Text("所需路径：", "Required path: ") + required.title),
+        Paragraph(_spaced(required.head) + Text("。", "."), "lead"),
+    ]
     blocks += [Paragraph(_spaced(line)) for line in required.obstacles]
     blocks += [moves_table(required, name)] if required.moves else []
     blocks += pictured(figures, name)
@@ -60,7 +64,7 @@ def moves_table(required: Required, name: str) -> Table:
     columns = (
         Column(Text("杠杆", "Lever"), 3.0),
         Column(Text("单位", "Unit"), 1.2),
-        Column(Text("现值", "Now"), 1.0, is_number=True),
+        Column(Text("情景取值", "In the scenario"), 1.0, is_number=True),
         Column(Text("所需", "Required"), 1.0, is_number=True),
         Column(Text("可信下限", "Lower bound"), 1.0, is_number=True),
         Column(Text("可信上限", "Upper bound"), 1.0, is_number=True),
@@ -76,7 +80,7 @@ def moves_table(required: Required, name: str) -> Table:
         for move, steps in required.moves
     )
     note = Text(
-        "档：levers.yaml 中视为一次明显加强的幅度；数值为目标年的水平，随年份或行业不同的取首个成员。",
+        "档：levers.yaml 中视为一次明显加强的幅度；数值为最后一个目标年的水平，分行业等的取首个成员。",
         "Step: what levers.yaml counts as one clear strengthening; values of the targets' year, of the first member.",
     )
     return Table(name, Text("所需路径：", "Required path: ") + required.title, columns, rows, note)

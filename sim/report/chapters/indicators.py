@@ -41,7 +41,7 @@ _TONES: dict[str, Tone] = {
 }
 _FORESEEN = {
     "met": Text("预计实现", "will be met"),
-    "near": Text("预计接近", "will be near"),
+    "near": Text("预计接近实现", "will be near"),
     "missed": Text("预计未实现", "will be missed"),
     "not_judged": Text("无法评估", "cannot be judged"),
 }
@@ -66,9 +66,11 @@ def main_table(material: Material) -> Table:
     told = [pair for pair in pairs if _is_told(*pair)]
     left = len(pairs) - len(told)
     note = Text(
-        f"进度：由基期到目标值已完成的部分；时序进度：基期末至目标年末的时间已过去的部分。括号内为数据所属年份，“预测”取自本情景。"
+        f"进度：由基期到目标值已完成的部分，预测的为到目标年末预计完成的部分，基期已达到的不计；时序进度：到数据年末时间已过去的部分，"
+        f"预测的不列。括号内为数据所属年份，“预测”取自本情景。"
         f"判定按截至 {material.standing.as_of} 年的公布数据，没有公布数的按情景预测。",
-        f"Progress: the part of the way from base to target; time share: the part of the time. In brackets the year; "
+        f"Progress: the part of the way from base to target, of projections by the end of the target's year, none where the "
+        f"base is there already; time share: the part of the time by the datum, none for projections. In brackets the year; "
         f"'projected' is this scenario. Judged by data up to {material.standing.as_of}, without any by the projection.",
     )
     if left:
@@ -84,16 +86,16 @@ def _is_told(score: Score, row: Evaluated | None) -> bool:
 
 _COLUMNS = (
     Column(Text("指标", "Indicator"), 2.6),
-    Column(Text("单位", "Unit"), 1.0),
+    Column(Text("单位", "Unit"), 0.9),
     Column(Text("基期", "Base"), 1.1, is_number=True),
     Column(Text("目标", "Target"), 1.1, is_number=True),
     Column(Text("目标年", "Year"), 0.9, is_number=True),
-    Column(Text("实际或预测", "Actual or projected"), 1.5, is_number=True),
+    Column(Text("实际或预测", "Actual or projected"), 1.9, is_number=True),
     Column(Text("进度", "Progress"), 0.9, is_number=True),
     Column(Text("时序进度", "Time share"), 0.9, is_number=True),
     Column(Text("判定", "Verdict"), 1.2),
     Column(Text("属性", "Nature"), 0.9),
-    Column(Text("数据来源", "Source"), 2.0),
+    Column(Text("数据来源", "Source"), 1.8),
 )
 
 
@@ -106,7 +108,7 @@ def _main_row(score: Score, row: Evaluated | None) -> tuple[Cell, ...]:
         Words(target.name),
         Words(unit_words(target.unit)),
         judged[0],
-        stated(target.value, f"{OPERATORS[target.operator]} "),
+        stated(target.value, f"{OPERATORS[score.operator]} "),
         a_year(years_of(score)),
         *judged[1:5],
         Words(nature),
@@ -121,23 +123,33 @@ def _by_data(row: Evaluated) -> _Judged:
     """Base, actual, progress, time share, standing and source, by published figures."""
     year = Text(f"（{row.actual_year}）", f" ({row.actual_year})")
     standing = Words(STANDING_NAMES[row.standing], tone=_TONES[row.standing])
-    origin = row.origin if row.origin.zh else Text("公布数据", "published")
+    origin = row.origin if row.origin.zh else PUBLISHED
     source = Words(origin, (row.reason,) if row.reason.zh else ())
     shares = percent(row.progress, 0), percent(row.share, 0)
     return measured(row.base), measured(row.actual, year), *shares, standing, source
 
 
 def _by_scenario(score: Score) -> _Judged:
-    """The same by what the scenario projects for the target's year, when all of the time will have passed."""
+    """The same where no datum speaks for the plan's own classes: by the scenario, or by what was published of a past year."""
+    if score.judged_by == "data":
+        year = Text(f"（{score.target.year}）", f" ({score.target.year})")
+        verdict = Words(VERDICTS[score.verdict], tone=_TONES.get(score.verdict, "quiet"))
+        return Number(None), measured(score.projected, year), Number(None), Number(None), verdict, Words(PUBLISHED)
     year = Text(f"（预测 {score.target.year}）", f" (projected {score.target.year})")
-    done = None
-    if score.base is not None and score.projected is not None and score.required_growth is not None:
-        way = score.target.value - score.base
-        done = (score.projected - score.base) / way if way else None
     verdict = Words(_FORESEEN[score.verdict], tone=_TONES.get(score.verdict, "quiet"))
-    return measured(score.base), measured(score.projected, year), percent(done, 0), percent(1.0, 0), verdict, _SCENARIO
+    value = measured(score.projected, year)
+    return measured(score.base), value, percent(_way_done(score), 0), Number(None), verdict, _SCENARIO
 
 
+def _way_done(score: Score) -> float | None:
+    """The part of the way from base to target that the projection goes; none where the base is there already."""
+    if score.base is None or score.projected is None or score.plain is None or score.is_held:
+        return None
+    way = score.target.value - score.base
+    return (score.projected - score.base) / way if way else None
+
+
+PUBLISHED = Text("公布数据", "published")
 _SCENARIO = Words(Text("情景预测", "scenario"))
 
 
@@ -154,19 +166,19 @@ def score_table(scores: tuple[Score, ...]) -> Table:
 
 
 _SCORE_COLUMNS = (
-    Column(Text("目标", "Target"), 2.8),
+    Column(Text("目标", "Target"), 2.4),
     Column(Text("单位", "Unit"), 1.0),
     Column(Text("目标年", "Year"), 1.0, is_number=True),
     Column(Text("目标值", "Plan"), 1.1, is_number=True),
     Column(Text("预测", "Projected"), 1.1, is_number=True),
     Column(Text("2020 年价", "2020 prices"), 1.1, is_number=True),
     Column(Text("差距", "Gap"), 1.1, is_number=True),
-    Column(Text("差距（%）", "Gap (%)"), 1.0, is_number=True),
+    Column(Text("差距（%）", "Gap (%)"), 1.25, is_number=True),
     Column(Text("需年均增长", "Required/a"), 1.4, is_number=True),
     Column(Text("预测年均", "Projected/a"), 1.4, is_number=True),
     Column(Text("判定", "Verdict"), 1.0),
     Column(Text("概率", "Probability"), 1.0, is_number=True),
-    Column(Text("实际（年份）", "Outcome (year)"), 1.4, is_number=True),
+    Column(Text("实际（年份）", "Outcome (year)"), 2.05, is_number=True),
 )
 
 
@@ -179,7 +191,7 @@ def _score_row(score: Score) -> tuple[Cell, ...]:
         Words(target.name, below),
         Words(unit_words(target.unit)),
         a_year(years_of(score)),
-        stated(target.value, f"{OPERATORS[target.operator]} "),
+        stated(target.value, f"{OPERATORS[score.operator]} "),
         measured(score.projected),
         measured(score.projected_real),
         measured(score.gap, is_difference=True),

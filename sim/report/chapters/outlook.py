@@ -100,7 +100,7 @@ def _chance_row(material: Material, score: Score) -> tuple[Cell, ...]:
         Words(target.name),
         Words(unit_words(target.unit)),
         a_year(years_of(score)),
-        stated(target.value, f"{OPERATORS[target.operator]} "),
+        stated(target.value, f"{OPERATORS[score.operator]} "),
         probability(score.probability),
         measured(error, Text(" 个百分点", " pt")),
         *(measured(value) for value in spread(material.case, score)),
@@ -158,7 +158,7 @@ def conflicts(study: xr.Dataset) -> Conflicts | None:
     lift, error = study["lift"].to_numpy(), study["lift_error"].to_numpy()
     clear = np.isfinite(lift) & (np.abs(lift - 1.0) > _CLEAR * error)
     note = Text(
-        "小于 1（橙）相互冲突，大于 1（蓝紫）相互支持；灰字在抽样误差以内；空白：其中一项从未或总是实现",
+        "小于 1（橙）相互冲突，大于 1（紫）相互支持；灰字在抽样误差以内；空白：其中一项从未或总是实现",
         "below 1 (orange) in conflict, above 1 (purple) in support; grey: within the sampling error; blank: never or always",
     )
     return Conflicts(

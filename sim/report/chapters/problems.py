@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from sim.plan.lint.finding import SEVERITY_NAMES, Finding
-from sim.plan.scorecard import Score
+from sim.plan.scorecard import PERCENT, Score
 from sim.report.chapters.part import Part, listed, pictured, present
 from sim.report.document import Block, Chapter, Paragraph
 from sim.report.feasibility_words import pair_sentences
@@ -27,15 +27,19 @@ _SMALL = 0.002
 
 def problems(material: Material) -> Part:
     """Missed targets with their gap; what each measure adds to them; pairs that fight; contradictions of the documents."""
-    missed = [score for score in material.case.scores if score.verdict in ("missed", "near") and score.gap is not None]
+    judged = [score for score in material.case.scores if score.verdict != "not_judged" and score.judged_by != "data"]
+    missed = [score for score in judged if score.verdict in ("missed", "near") and score.gap is not None]
     missed.sort(key=lambda score: -abs(score.gap_percent or 0.0))
     study = None if material.studies is None else material.studies.attribution
     falls = None if study is None else waterfall(study, [score.target.id for score in missed])
     figures = present(waterfall=falls)
     blocks: list[Block] = []
     if missed:
-        blocks += listed(Text("预计达不到的目标", "Targets out of reach"), [missed_sentence(score) for score in missed])
-    elif material.case.scores:
+        blocks += listed(
+            Text("预计未实现或仅接近实现的目标", "Targets that are missed or only nearly met"),
+            [missed_sentence(score) for score in missed],
+        )
+    elif judged:
         blocks.append(
             Paragraph(Text("可判定的目标在本情景中全部实现。", "Every target that can be judged is met in this scenario."))
         )
@@ -50,10 +54,12 @@ def problems(material: Material) -> Part:
 def missed_sentence(score: Score) -> Text:
     """How far a target is missed, and which growth it would have taken."""
     target, unit, gap = score.target, unit_words(score.target.unit), score.gap or 0.0
+    points = Text(" 个百分点", " points") if target.unit == PERCENT else Text("", "")
     size, side = plain(abs(gap)), Text("少", "below") if gap < 0.0 else Text("多", "above")
+    now, goal = plain(score.projected), exact(target.value)
     sentence = target.name + Text(
-        f"（{target.year} 年）：预测 {plain(score.projected)} {unit.zh}，比目标 {exact(target.value)} {side.zh} {size}",
-        f" ({target.year}): projected {plain(score.projected)} {unit.en}, {size} {side.en} the target of {exact(target.value)}",
+        f"（{target.year} 年）：预测 {now} {unit.zh}，比目标 {goal} {side.zh} {size}{points.zh}",
+        f" ({target.year}): projected {now} {unit.en}, {size}{points.en} {side.en} the target of {goal}",
     )
     if score.required_growth is not None and score.projected_growth is not None:
         points = rate_unit(score)

@@ -40,8 +40,8 @@ def settings_table(settings: Sequence[Setting]) -> Table:
     columns = (
         Column(Text("任务（杠杆或假设）", "Task (lever or assumption)"), 2.2),
         Column(Text("单位", "Unit"), 0.9),
-        Column(Text("原值", "Before"), 1.3),
-        Column(Text("现值", "Now"), 2.0),
+        Column(Text("调整前", "Before"), 1.3),
+        Column(Text("调整后", "After"), 2.0),
         Column(Text("依据与说明", "Basis and note"), 3.2),
     )
     return Table("settings", Text("情景设定", "Settings"), columns, rows)
@@ -70,10 +70,10 @@ def programme_table(case: CaseView) -> Table:
     columns = (
         Column(Text("计划", "Programme"), 3.0),
         Column(Text("项目数", "Projects"), 0.9, is_number=True),
-        Column(Text("平均投资（亿元）", "Investment (CNY 100m)"), 1.3, is_number=True),
+        Column(Text("总投资（亿元，各次实现平均）", "Whole investment (CNY 100m, mean)"), 1.5, is_number=True),
         Column(Text("开工", "Begun"), 1.0, is_number=True),
-        Column(Text("半数投用", "Half in use"), 1.0, is_number=True),
-        Column(Text("九成投用", "Nine tenths"), 1.0, is_number=True),
+        Column(Text("投资过半投用", "Half of the money in use"), 1.0, is_number=True),
+        Column(Text("九成投资投用", "Nine tenths of it"), 1.0, is_number=True),
         Column(Text("80% 区间", "80 % band"), 1.5, is_number=True),
         Column(Text("文件写明的完工年", "End printed"), 1.2, is_number=True),
     )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 
 from sim.inputs.targets import PlanTarget
-from sim.plan.scorecard import Score
+from sim.plan.scorecard import PERCENT, Score
 from sim.report.contents.series import MODEL, STATISTICS
 from sim.report.figures.frame import Frame
 from sim.report.figures.progress import Dot, Progress
@@ -18,7 +17,6 @@ from sim.report.view import CaseView, View
 from sim.text import Text
 
 PAST_YEARS, _MOST = 5, 8
-_EXACT = 1e-6
 
 
 def progress(view: View) -> Progress:
@@ -45,7 +43,7 @@ def _progress_row(view: View, target: PlanTarget) -> ProgressRow:
             low, high = (_in_percent(target, value) for value in spread(case, score))
             dots.append(Dot(index, 100.0 * score.projected / target.value, low, high))
             outcome = _in_percent(target, score.actual_value) if outcome is None else outcome
-            ceiling = target.operator == "<="
+            ceiling = score.operator == "<="
     return ProgressRow(target.name, str(target.year), tuple(dots), outcome, ceiling)
 
 
@@ -55,21 +53,14 @@ def _in_percent(target: PlanTarget, value: float | None) -> float | None:
 
 def spread(case: CaseView, score: Score, levels: tuple[float, float] = (0.1, 0.9)) -> tuple[float | None, float | None]:
     """The quantiles of a target's number among the draws, where the draws were summed up for just what the target reads."""
-    name = f"{score.variable}_quantile"
-    if case.ensemble is None or name not in case.ensemble or score.required_growth is None or score.projected is None:
+    name, plain = f"{score.variable}_quantile", score.plain
+    if case.ensemble is None or plain is None or name not in case.ensemble:
         return None, None
-    array, central = case.ensemble[name], case.results[score.variable]
-    region = score.target.region
-    if set(array.dims) != {"quantile", "year", "region"} or region not in central["region"].values:
+    array = case.ensemble[name]
+    if set(array.dims) != {"quantile", "year", "region"} or plain.region not in array["region"].values:
         return None, None
-    value = float(central.sel(region=region, year=score.target.year))
-    if value <= 0.0 or score.projected <= 0.0:
-        return None, None
-    power = math.log10(score.projected / value)
-    if abs(power - round(power)) > _EXACT:  # the target reads more than this variable
-        return None, None
-    picked = array.sel(region=region, year=score.target.year)
-    low, high = (float(picked.sel(quantile=level)) * 10.0 ** round(power) for level in levels)
+    picked = array.sel(region=plain.region, year=score.target.year)
+    low, high = (plain.factor * float(picked.sel(quantile=level)) for level in levels)
     return low, high
 
 
@@ -95,9 +86,15 @@ def _rate_row(view: View, score: Score) -> RateRow:
 
 
 def _past(view: View, score: Score) -> float | None:
-    series = view.published(score.past_indicator, view.base_year - PAST_YEARS)
+    """The yearly rate of the years before the base: points for shares, per cent for what is above nought."""
     first, last = view.base_year - PAST_YEARS, view.base_year
+    region = view.region if score.plain is None else score.plain.region
+    series = view.published(score.past_indicator, first, region)
     if first not in series or last not in series:
+        return None
+    if score.target.unit == PERCENT:
+        return (series[last] - series[first]) / PAST_YEARS
+    if series[first] <= 0.0 or series[last] <= 0.0:
         return None
     return float(100.0 * ((series[last] / series[first]) ** (1.0 / PAST_YEARS) - 1.0))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import groupby
 
 from sim.report.figures.frame import Points, points_of
 from sim.report.figures.lines import PUBLISHED, Series
@@ -34,11 +33,11 @@ def scenario_lines(view: View, variable: str, scale: float = 1.0, **members: str
 
 
 def target_points(view: View, variable: str, unit: str) -> Points:
-    """The targets of levels that are bound to a variable for the whole city, in a unit, each year once."""
-    scores = [score for case in view.cases for score in case.scores if score.variable == variable]
-    pairs = sorted(
+    """The targets of levels that are bound to a variable for the whole city, in a unit."""
+    scores = [score for case in view.cases for score in case.scores if score.variable == variable and score.plain is not None]
+    pairs = {
         (float(score.target.year), float(score.target.value) * conversion(score.target.unit, unit))
         for score in scores
-        if score.target.year is not None and score.required_growth is not None and score.target.region == view.region
-    )
-    return tuple(next(group) for _, group in groupby(dict.fromkeys(pairs), key=lambda pair: pair[0]))
+        if score.target.year is not None and score.plain is not None and score.plain.region == view.region
+    }
+    return tuple(sorted(pairs))

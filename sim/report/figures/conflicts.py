@@ -29,7 +29,7 @@ class Conflicts:
 
 
 def draw(data: Conflicts, language: Language) -> Figure:
-    """Orange where two targets fight, blue where they support each other; what is not clear is grey."""
+    """Orange where two targets fight, purple where they support each other; what is not clear is grey."""
     count = len(data.targets)
     figure = style.new_figure(*data.frame.words(language), (max(6.4, 3.4 + 0.72 * count), 2.4 + 0.52 * count))
     axes = figure.add_subplot()

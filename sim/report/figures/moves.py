@@ -13,7 +13,7 @@ from sim.text import Language, Text, joined
 from sim.words import fine
 
 _WIDTH = 34
-NOW, THEN = Text("情景现值", "as the scenario has it"), Text("所需数值", "as required")
+NOW, THEN = Text("情景取值", "as the scenario has it"), Text("所需数值", "as required")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sim.report.figures.frame import COLON, SEMICOLON, Frame
 from sim.text import Language, Text, joined
 
 _DARK, _SHOWN = 0.6, 0.05
-PROGRAMMES = Text("计划（项目数，平均投资亿元）", "programmes (projects, mean investment, CNY 100m)")
+PROGRAMMES = Text("计划（项目数；总投资，亿元）", "programmes (projects; whole investment, CNY 100m)")
 WAITING = Text("平均每年排队等待的项目数", "projects that wait, mean over the year")
 
 

@@ -9,16 +9,23 @@ from pathlib import Path
 
 import typst
 
+from sim.errors import Fault, Place, RunError
 from sim.report.document import Report
 from sim.report.forms.told import told
 from sim.report.style import FONT_FILE
-from sim.text import Language
+from sim.text import Language, Text
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "report.typ"
 
 
 def pdf(report: Report, language: Language, svgs: Mapping[str, str]) -> bytes:
-    """The document; `svgs` are SVG documents by the key of their figure."""
+    """The document; `svgs` are SVG documents by the key of their figure.
+
+    Raises
+    ------
+    RunError
+        when a character of a text is not in the font.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())
@@ -26,5 +33,12 @@ def pdf(report: Report, language: Language, svgs: Mapping[str, str]) -> bytes:
         for key, svg in svgs.items():
             (folder / f"{key}.svg").write_text(svg, encoding="utf-8")
         fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(FONT_FILE.parent)])
-        made = typst.compile(str(folder / "report.typ"), root=name, font_paths=fonts, pdf_standards="ua-1")
+        try:
+            made = typst.compile(str(folder / "report.typ"), root=name, font_paths=fonts, pdf_standards="ua-1")
+        except typst.TypstError as error:
+            message = Text(f"PDF 无法排版：{error.message}", f"the PDF cannot be typeset: {error.message}")
+            advice = Text(
+                "检查名称中的生僻字，或改用 --format docx", "look for rare characters in names, or ask for --format docx"
+            )
+            raise RunError(Fault(message, Place(key=report.scenario), advice)) from error
     return bytes(made)

@@ -7,6 +7,8 @@ from typing import Any
 
 from sim.report.document import Bullets, Cell, Heading, Paragraph, Picture, Report, Table, Words
 from sim.report.figures import described
+from sim.report.forms.names import PAGE, file_name
+from sim.report.forms.names import TABLE as TABLE_FILE
 from sim.text import Language, Text
 
 TABLE, FIGURE = Text("表", "Table"), Text("图", "Figure")
@@ -89,7 +91,7 @@ def _table(table: Table, numbers: Numbering, language: Language) -> dict[str, An
         "caption": caption(TABLE, numbers.tables[table.key], table.caption, language),
         "note": table.note.in_language(language),
         "is_long": table.is_long,
-        "elsewhere": _elsewhere(len(table.rows)).in_language(language) if table.is_long else "",
+        "elsewhere": _elsewhere(len(table.rows), language) if table.is_long else "",
         "columns": [
             {"title": item.title.in_language(language), "width": item.width, "is_number": item.is_number}
             for item in table.columns
@@ -98,8 +100,10 @@ def _table(table: Table, numbers: Numbering, language: Language) -> dict[str, An
     }
 
 
-def _elsewhere(rows: int) -> Text:
-    return Text(f"共 {rows} 行，见表格文件 table.xlsx 与网页。", f"{rows} rows: see table.xlsx and the page.")
+def _elsewhere(rows: int, language: Language) -> str:
+    """Where a long table stands."""
+    book, page = file_name(TABLE_FILE, language), file_name(PAGE, language)
+    return Text(f"共 {rows} 行，见 {book} 与 {page}。", f"{rows} rows: see {book} and {page}.").in_language(language)
 
 
 def _cell(cell: Cell, language: Language) -> dict[str, Any]:

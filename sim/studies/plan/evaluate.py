@@ -13,7 +13,7 @@ from sim.numerics.summary import Wanted
 from sim.pipeline import Case, Outcome, run
 from sim.plan.evaluation.draws import Moment, Standings, chances
 from sim.plan.evaluation.evaluate import Evaluated
-from sim.standing import evaluated_by_data, judged_readings
+from sim.standing import evaluated_by_data, fail_if_outside_plan, judged_readings
 from sim.text import Text
 
 Progress = Callable[[int, int], None]
@@ -35,14 +35,8 @@ def evaluated(case: Case, request: EvaluationRequest, progress: Progress | None 
     SimError
         when the year lies outside the plan, or the run fails.
     """
-    world, base = case.world, case.world.city.settings.base_year
-    first, last = world.city.settings.plan_span(base)
-    latest = max(case.last_year, last)
-    if not first <= request.as_of <= latest:
-        message = Text(
-            f"评估年 {request.as_of} 超出 {first}–{latest}", f"the year {request.as_of} lies outside {first}–{latest}"
-        )
-        raise UsageError(Fault(message, Place(key="--as-of")))
+    base = case.world.city.settings.base_year
+    fail_if_outside_plan(case, request.as_of)
     if not case.selection.targets:
         message = Text("情景没有列目标，无从评估", "the scenario names no target: there is nothing to evaluate")
         advice = Text("可用 --scenario whole_plan", "take --scenario whole_plan")

@@ -84,7 +84,8 @@ def proven(
     proof = replace(responses, request=request.proof)
     for _ in range(_PROOFS):
         found = solve(responses, wanted, start, progress, rounds)
-        steps = np.round(found.steps, _DIGITS)
+        bounds = np.array([(lever.low, lever.high) for lever in responses.levers]).T
+        steps = np.clip(np.round(found.steps, _DIGITS), bounds[0], bounds[1])  # rounding must not leave what is believable
         met = proof.met(steps)
         (joint,) = shares_of(np.all(met, axis=0, keepdims=True), proof.groups)
         path = replace(

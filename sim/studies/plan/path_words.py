@@ -39,13 +39,17 @@ def head(path: Path) -> Text:
 def moves(path: Path) -> Iterator[tuple[Lever, float, Text]]:
     """Levers that are moved, most first: by how many steps, and from what to what in the targets' last year."""
     order = np.argsort(-np.abs(path.steps))
-    last = max(reading.last for reading in path.readings)
+    year = last_year_of(path)
     for place in (place for place in order if abs(path.steps[place]) > 0.0):
         lever, step = path.levers[place], float(path.steps[place])
-        year = lever.before.years[-1] if lever.before.years else last
         unit = unit_words(lever.unit)
         way = f"{_span(lever.at(0.0, year))} → {_span(lever.at(step, year))}"
         yield lever, step, Text(f"{way} {unit.zh}", f"{way} {unit.en}")
+
+
+def last_year_of(path: Path) -> int:
+    """The last year that a target of a path is for."""
+    return max(reading.target.year or 0 for reading in path.readings)
 
 
 def _span(values: Values) -> str:

@@ -52,6 +52,8 @@ class Lever:
     high: float
     before: YearPath
 
+    between: tuple[float, float] = (0.0, 0.0)
+    """The lowest and the highest value that is believable."""
     dims: tuple[Dimension, ...] = ()
     is_outside: bool = False
     """Whether the scenario has it beyond what is believable, so that it may only come back."""
@@ -70,7 +72,8 @@ def lever_of(case: Case, name: str, entry: LeverEntry) -> Lever:
     down, up = min((low - values.min()) / entry.step, 0.0), max((high - values.max()) / entry.step, 0.0)
     outside = bool(values.min() < low - _CLOSE or values.max() > high + _CLOSE)
     dims = tuple(case.world.graph.dimensions[dim] for dim in record.dims)
-    return Lever(name, record.label, record.unit, float(entry.step), float(entry.weight), down, up, path, dims, outside)
+    step, weight = float(entry.step), float(entry.weight)
+    return Lever(name, record.label, record.unit, step, weight, down, up, path, (low, high), dims, outside)
 
 
 @dataclass(frozen=True)
