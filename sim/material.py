@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import sim
 from sim.inputs.reviews import CONFIRMED, read_reviews
 from sim.inputs.values import YearPath
 from sim.ledger.summary import programme_times, waiting
@@ -21,6 +20,7 @@ from sim.report.values import value_text
 from sim.report.view import CaseView, LedgerView, View
 from sim.standing import evaluated_by_data
 from sim.text import Text
+from sim.version import __version__
 from sim.world import World
 
 
@@ -38,7 +38,7 @@ def materials(
             text=case_text(outcome),
             standing=standing_of(outcome, findings[id(outcome.case.world)], as_of),
             run=run,
-            engine=sim.__version__,
+            engine=__version__,
             studies=studies.get(case.key),
         )
         for outcome, case in zip(outcomes, view.cases, strict=True)
