@@ -44,7 +44,7 @@ def browser(chromium: str) -> None:
     """From enter in the box of a lever until the number, and until the probability, stand on the page."""
     from playwright.sync_api import sync_playwright
 
-    program, address = _served()
+    program, address = served()
     try:
         with sync_playwright() as play:
             page = play.chromium.launch(executable_path=chromium, args=OPTIONS).new_page()
@@ -84,7 +84,8 @@ def _seen(page: Any, value: float) -> tuple[float, float]:
     return found["number"] / 1000.0, found["chance"] / 1000.0
 
 
-def _served() -> tuple[subprocess.Popen[str], str]:
+def served() -> tuple[subprocess.Popen[str], str]:
+    """The page with sliders as a program of its own, and its address."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
