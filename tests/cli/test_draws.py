@@ -76,7 +76,7 @@ def test_a_run_with_draws_stores_bands_and_prints_probabilities(tmp_path: Path) 
         low, high = (bands["gdp_nominal_quantile"].sel(quantile=level, year=2025).item() for level in (0.05, 0.95))
         assert low < middle < high
         assert bands.attrs["draws"] == 300
-    report = (folder / "report.html").read_text(encoding="utf-8")
+    report = (folder / "report.en.html").read_text(encoding="utf-8")
     assert "300 draws (seed 4): parameters from the posterior ensemble" in report
     assert "sampling error" in report
 
