@@ -118,6 +118,11 @@ _BEFORE_NUMBER = re.compile(rf"(?<=[{_HAN}])(?=[0-9])")
 _AFTER_NUMBER = re.compile(rf"(?<=[0-9])(?=[{_HAN}])")
 
 
+def spaced_text(text: Text) -> Text:
+    """A sentence in both languages, its Chinese as reports have it."""
+    return Text(spaced(text.zh), text.en)
+
+
 def spaced(text: str) -> str:
     """Chinese as reports have it: a space between a number and the words beside it, none between words."""
     return _AFTER_NUMBER.sub(" ", _BEFORE_NUMBER.sub(" ", _BETWEEN.sub("", text)))

@@ -136,7 +136,8 @@ def _completed(records: Mapping[str, Any], chosen: Mapping[str, Path], request: 
     wanted = [outcome for outcome in again.outcomes if outcome.case.scenario.key in chosen]
     studies = {outcome.case.scenario.key: _studies(outcome, request, speaker) for outcome in wanted}
     run = next(iter(records.values())).run
-    made = {item.case.key: report_of(item) for item in materials(again.outcomes, run, request.as_of, studies)}
+    found = materials(again.outcomes, run, request.as_of, studies)
+    made = {item.case.key: report_of(item) for item in found if item.case.key in chosen}
     for name, file in chosen.items():
         with new_files(file.parent) as aside:
             (aside / RECORD_FILE).write_bytes(packed_record(made[name]))
@@ -154,10 +155,7 @@ def _studies(outcome: Any, request: Request, speaker: Speaker) -> Any:
     from sim.numerics.draws import DrawRequest
     from sim.studies.reporting import StudyRequest, studies_of
 
-    asked = outcome.asked
-    count, seed = (USUAL_DRAWS, request.asked.seed) if asked is None else (asked.count, asked.seed)
-    prior = asked is not None and asked.prior
-    draws = DrawRequest(count, seed, request.asked.workers, "float64" if asked is None else asked.precision, prior)
+    draws = outcome.asked or DrawRequest(USUAL_DRAWS, request.asked.seed, request.asked.workers)
     name = outcome.case.scenario.name
     with speaker.progress(1, name) as advance:
 

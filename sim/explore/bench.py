@@ -21,7 +21,7 @@ from sim.numerics.sample import Sample
 from sim.numerics.workers import run_portions
 from sim.outputs.posterior import Posterior
 from sim.pipeline import Case, judge_of, readings_of, with_projects
-from sim.plan.feasibility import lift, shares_of
+from sim.plan.feasibility import is_clear, lift, shares_of
 from sim.plan.probability import Conditions, conditions_of
 from sim.plan.scorecard import Score, score_all
 from sim.sweeps.board import Board, board_of
@@ -32,7 +32,6 @@ SERIES = ("gdp_nominal", "manufacturing_share", "four_above_firms", "hightech_fi
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 DRAWS = 600
 """They take about a third of a second, and leave an error of at most two points of a hundred in a probability."""
-_CLEAR = 2.0
 
 
 @dataclass(frozen=True)
@@ -72,13 +71,11 @@ class _Gatherer:
     def __call__(self, result: BlockResult) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Values]:
         """Which draws stayed finite; which targets are met [target, draw]; the series [series, year, draw]."""
         start, stop = result.start, result.stop
-        fine = np.ones(stop - start, dtype=bool)
-        fine[[draw.draw - start for draw in result.lost]] = False
         taken = self.realisations(start, stop)
         numbers = np.arange(start, stop) if taken is None else taken
         met = self.conditions(result.values, np.asarray(numbers, dtype=np.intp))
         series = np.array([result.values[name][:, self.place] for name in self.series])
-        return fine, np.array(list(met.values()), dtype=bool).reshape(-1, stop - start), series
+        return result.fine, np.array(list(met.values()), dtype=bool).reshape(-1, stop - start), series
 
 
 @dataclass(frozen=True)
@@ -144,7 +141,7 @@ class Bench:
             return Spread(bands, {}, None, np.zeros((0, 0)), np.zeros((0, 0), dtype=bool), series.shape[-1])
         ratio, error = lift(met, groups)
         (joint,) = shares_of(np.all(met, axis=0, keepdims=True), groups)
-        clear = np.isfinite(ratio) & (np.abs(ratio - 1.0) > _CLEAR * error)
+        clear = is_clear(ratio, error)
         return Spread(bands, dict(zip(names, shares_of(met, groups), strict=True)), joint, ratio, clear, series.shape[-1])
 
     @property

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
+
+from ruamel.yaml import YAML
 
 from sim.errors import Fault, Place, SimError, UsageError
 from sim.explore.bench import Bench, bench_of
@@ -31,17 +33,28 @@ def scenario_text(bench: Bench, moves: Mapping[str, float]) -> str:
     """
     scenario = bench.case.scenario
     kept = [file for file in scenario.files if file.parent == bench.case.world.home.scenarios]
-    zh, en = (json.dumps(name, ensure_ascii=False) for name in (f"{scenario.name.zh}（调整）", f"{scenario.name.en}, changed"))
-    lines = [
-        "# 由 python -m sim explore 写出 / written by `python -m sim explore`",
-        f"name: {{zh: {zh}, en: {en}}}",
-        f"extends: {kept[-1].stem}" if kept else f"city: {scenario.city}",
-        f"targets: {_flow([name for name, _ in scenario.targets])}",
-        f"use: {_flow(_layers_in_use(scenario, kept))}",
-    ]
-    lines += _sections(bench, moves, kept)
-    lines += _ledger(scenario, kept)
-    return "\n".join(lines) + "\n"
+    ledger = _ledger(scenario, kept)
+    document = {
+        "name": {"zh": f"{scenario.name.zh}（调整）", "en": f"{scenario.name.en}, changed"},
+        **({"extends": kept[-1].stem} if kept else {"city": scenario.city}),
+        "targets": [name for name, _ in scenario.targets],
+        "use": _layers_in_use(scenario, kept),
+        **_sections(bench, moves, kept),
+        **({"ledger": ledger} if ledger else {}),
+    }
+    return _HEAD + _in_yaml(document)
+
+
+_HEAD = "# 由 python -m sim explore 写出 / written by `python -m sim explore`\n"
+
+
+def _in_yaml(document: Any) -> str:
+    """As YAML, in the order given."""
+    yaml, stream = YAML(typ="safe", pure=True), StringIO()
+    yaml.default_flow_style, yaml.allow_unicode, yaml.width = False, True, 1000
+    yaml.representer.sort_base_mapping_type_on_output = False
+    yaml.dump(document, stream)
+    return stream.getvalue()
 
 
 def _layers_in_use(scenario: Scenario, kept: Sequence[Path]) -> list[str]:
@@ -51,20 +64,18 @@ def _layers_in_use(scenario: Scenario, kept: Sequence[Path]) -> list[str]:
     return [name for name in scenario.called_with.use if name in known]
 
 
-def _sections(bench: Bench, moves: Mapping[str, float], kept: Sequence[Path]) -> Iterator[str]:
+def _sections(bench: Bench, moves: Mapping[str, float], kept: Sequence[Path]) -> dict[str, dict[str, Any]]:
     """Levers, assumptions and behaviour that no extended file says, the moves last."""
     sections: dict[str, dict[str, Any]] = {}
     for item in bench.case.bound.resolved:
         if item.change.place.file not in kept:
             sections.setdefault(item.section, {})[item.name] = item.change.raw
-    sections.setdefault("levers", {}).update(moves)
-    for section, values in sections.items():
-        if values:
-            yield f"{section}:"
-            yield from (f"  {name}: {_flow(raw)}" for name, raw in values.items())
+    if moves:
+        sections.setdefault("levers", {}).update(moves)
+    return sections
 
 
-def _ledger(scenario: Scenario, kept: Sequence[Path]) -> Iterator[str]:
+def _ledger(scenario: Scenario, kept: Sequence[Path]) -> dict[str, Any]:
     """What is said of projects beyond the files that are extended; several such layers are merged key by key."""
     merged: dict[str, Any] = {}
     for change in scenario.ledger:
@@ -72,23 +83,7 @@ def _ledger(scenario: Scenario, kept: Sequence[Path]) -> Iterator[str]:
             for key, value in change.section.model_dump(exclude_unset=True).items():
                 both = isinstance(value, dict) and isinstance(merged.get(key), dict)
                 merged[key] = merged[key] | value if both else value
-    if merged:
-        yield f"ledger: {_flow(merged)}"
-
-
-def _flow(raw: Any) -> str:
-    """A value as YAML in one line; years stay numbers."""
-    if isinstance(raw, Mapping):
-        return "{" + ", ".join(f"{_key(key)}: {_flow(value)}" for key, value in raw.items()) + "}"
-    if isinstance(raw, list | tuple):
-        return "[" + ", ".join(_flow(item) for item in raw) + "]"
-    if isinstance(raw, bool):
-        return str(raw).lower()
-    return repr(raw) if isinstance(raw, int | float) else json.dumps(str(raw), ensure_ascii=False)
-
-
-def _key(key: Any) -> str:
-    return str(key) if isinstance(key, int) else json.dumps(str(key), ensure_ascii=False)
+    return merged
 
 
 def load_bench(content: bytes, name: str, home: Home, world: World) -> Bench:

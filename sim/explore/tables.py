@@ -9,11 +9,10 @@ import numpy as np
 
 from sim.explore.bench import Central, Spread
 from sim.plan.scorecard import VERDICTS, Score
-from sim.report.score_words import OPERATORS, score_cells
+from sim.report.score_words import OPERATORS, VERDICT_TONES, score_cells
 from sim.text import Language, Text
 from sim.words import NONE, chance, plain, signed, unit_text
 
-_TONES = {"met": "good", "near": "fair", "missed": "bad", "not_judged": "quiet"}
 _HEADS = (
     Text("目标", "Target"),
     Text("年份", "Year"),
@@ -47,7 +46,7 @@ def _row(score: Score, before: Score | None, spread: Spread | None, language: La
         f'<tr data-target="{escape(score.target.id)}"><td>{escape(cells["name"])}<small> {escape(unit)}</small></td>'
         f"<td>{escape(cells['year'])}</td><td>{escape(OPERATORS[score.operator])} {escape(cells['plan'])}</td>"
         f"<td>{plain(then)}</td><td><b>{plain(score.projected)}</b></td><td>{_change(moved)}</td>"
-        f'<td><span class="{_TONES[score.verdict]}">{verdict}</span></td>'
+        f'<td><span class="{VERDICT_TONES[score.verdict]}">{verdict}</span></td>'
         f"<td>{NONE if share is None else escape(chance(share.probability))}</td></tr>"
     )
 

@@ -100,6 +100,13 @@ class BlockResult:
     lost: tuple[LostDraw, ...]
     embedded_error: float
 
+    @property
+    def fine(self) -> NDArray[np.bool_]:
+        """Which draws stayed finite."""
+        found = np.ones(self.stop - self.start, dtype=bool)
+        found[[draw.draw - self.start for draw in self.lost]] = False
+        return found
+
 
 def block_size(plan: Plan, itemsize: int) -> int:
     """As many draws as keep a step within STEP_BYTES: whole chunks, or a power of two where a chunk is too much."""

@@ -44,8 +44,7 @@ class Wanted:
 
     def _summary(self, chunk: BlockResult) -> ChunkSummary:
         """Lost draws are left out; kept paths have not-a-number there."""
-        fine = np.ones(chunk.stop - chunk.start, dtype=bool)
-        fine[[draw.draw - chunk.start for draw in chunk.lost]] = False
+        fine = chunk.fine
         values = chunk.values if fine.all() else {name: array[..., fine] for name, array in chunk.values.items()}
         series = series_of(values)
         numbers = np.arange(chunk.start, chunk.stop)[fine]

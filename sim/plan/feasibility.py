@@ -18,6 +18,8 @@ Values = NDArray[Any]
 Truths = NDArray[np.bool_]
 MOST_NODES = 200_000
 _BINS, _DIGITS = 20, 4
+_CLEAR = 2.0
+"""Standard errors from which on the lift of a pair counts."""
 
 
 def shares_of(met: Truths, groups: NDArray[np.intp] | None = None) -> list[Share]:
@@ -52,6 +54,11 @@ def lift(met: Truths, groups: NDArray[np.intp] | None = None) -> tuple[Values, V
     with np.errstate(divide="ignore", invalid="ignore"):
         error = np.maximum.outer(wider, wider) * np.sqrt(expected * (1.0 - expected) / count) / expected
         return np.where(expected > 0.0, both / expected, np.nan), np.where(expected > 0.0, error, np.nan)
+
+
+def is_clear(ratio: Values, error: Values) -> Truths:
+    """Which pairs are in conflict or in support beyond what chance would make of independent targets."""
+    return np.isfinite(ratio) & (np.abs(ratio - 1.0) > _CLEAR * error)
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,13 @@ from sim.report.document import (
     Column,
     Report,
     Table,
-    Tone,
     Words,
     a_year,
     measured,
     stated,
 )
 from sim.report.material import CaseText, Setting
-from sim.report.score_words import OPERATORS, headline, years_of
+from sim.report.score_words import OPERATORS, VERDICT_TONES, bracketed, headline, years_of
 from sim.report.view import CaseView, View, yearly
 from sim.text import Text, joined
 from sim.words import plain, unit_words
@@ -39,7 +38,6 @@ INDICATORS = (
     "hightech_firms",
 )
 _STEPS = (0, 1, 3, 5, 10, 15)
-_TONES: dict[str, Tone] = {"met": "good", "near": "fair", "missed": "bad", "not_judged": "quiet"}
 _MOST_NAMED = 4
 PICTURES = (
     "progress",
@@ -102,7 +100,7 @@ def targets_table(view: View) -> Table:
 
 def _target_row(view: View, score: Score) -> tuple[Cell, ...]:
     target = score.target
-    year = Text("", "") if score.actual is None else Text(f"（{score.actual.year}）", f" ({score.actual.year})")
+    year = bracketed(None if score.actual is None else score.actual.year)
     return (
         Words(target.name),
         Words(unit_words(target.unit)),
@@ -119,7 +117,7 @@ def _reached(case: CaseView, target: str) -> Words:
     if score is None or score.projected is None:
         return Words(Text("—", "—"))
     verdict, number = VERDICTS[score.verdict], plain(score.projected)
-    return Words(Text(f"{number} {verdict.zh}", f"{number} {verdict.en}"), tone=_TONES[score.verdict])
+    return Words(Text(f"{number} {verdict.zh}", f"{number} {verdict.en}"), tone=VERDICT_TONES[score.verdict])
 
 
 def _indicators(view: View) -> Table:

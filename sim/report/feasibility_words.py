@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.plan.feasibility import is_clear
 from sim.text import Text, joined
-from sim.words import chance, exact, plain, spaced, unit_text
+from sim.words import chance, exact, plain, spaced_text, unit_text
 
 _BANDS = (
     (0.9, Text("很可能实现", "very likely")),
@@ -18,8 +19,6 @@ _BANDS = (
     (0.1, Text("可能性较小", "unlikely")),
     (0.0, Text("很难实现", "very unlikely")),
 )
-_CLEAR = 2.0
-"""Standard errors from which on a pair counts as in conflict or in support."""
 _MOST_PAIRS, _MOST_PROMISES, _MOST_UNKNOWNS, _LEAST_EXPLAINED = 5, 2, 3, 0.02
 
 
@@ -30,7 +29,11 @@ def verdict(probability: float) -> Text:
 
 def name_of(study: xr.Dataset, target: str) -> Text:
     """Name of a target."""
-    row = study.sel(target=target)
+    return name_in(study.sel(target=target))
+
+
+def name_in(row: xr.Dataset) -> Text:
+    """Name of the target that a row of a study is about."""
     return Text(str(row["name_zh"].item()), str(row["name_en"].item()))
 
 
@@ -145,12 +148,13 @@ def left_out_sentences(study: xr.Dataset) -> list[Text]:
 def pair_sentences(study: xr.Dataset) -> list[Text]:
     """The pairs that fight most, and those that support each other most, where that is clear."""
     names = [str(name) for name in study["target"].to_numpy()]
-    lifts, errors = study["lift"].to_numpy(), study["lift_error"].to_numpy()
+    lifts = study["lift"].to_numpy()
+    clear = is_clear(lifts, study["lift_error"].to_numpy())
     pairs = [
         (float(lifts[one, two]), names[one], names[two])
         for one in range(len(names))
         for two in range(one + 1, len(names))
-        if np.isfinite(lifts[one, two]) and abs(lifts[one, two] - 1.0) > _CLEAR * errors[one, two]
+        if clear[one, two]
     ]
     found = []
     for word, chosen in (
@@ -232,7 +236,7 @@ def sentences(study: xr.Dataset) -> list[tuple[Text, list[Text]]]:
         (Text("放宽", "What must give"), relaxation_sentences(study)),
         (Text("最值得弄清的未知数", "What would be worth knowing"), [_UNKNOWNS, *unknown_sentences(study)]),
     ]
-    return [(head, [Text(spaced(line.zh), line.en) for line in lines]) for head, lines in parts]
+    return [(head, [spaced_text(line) for line in lines]) for head, lines in parts]
 
 
 _UNKNOWNS = Text(

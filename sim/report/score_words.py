@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.plan.rest import MORE_THAN_ALL
-from sim.plan.scorecard import Score
+from sim.plan.scorecard import Score, Verdict
+from sim.report.document import Tone
 from sim.text import Language, Text
 from sim.words import NONE, chance, exact, plain, rate, signed, unit_text
 
+VERDICT_TONES: dict[Verdict, Tone] = {"met": "good", "near": "fair", "missed": "bad", "not_judged": "quiet"}
+"""How verdicts look."""
 OPERATORS = {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}
 
 
@@ -36,8 +39,7 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
     target, points = score.target, rate_unit(score).in_language(language)
     actual = NONE
     if score.actual is not None and score.actual_value is not None:
-        year = Text(f"（{score.actual.year}）", f" ({score.actual.year})")
-        actual = plain(score.actual_value) + year.in_language(language)
+        actual = plain(score.actual_value) + bracketed(score.actual.year).in_language(language)
     return {
         "name": target.name.in_language(language),
         "unit": unit_text(target.unit, language),
@@ -51,6 +53,11 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
         "probability": chance(score.probability),
         "actual": actual,
     }
+
+
+def bracketed(year: int | None) -> Text:
+    """A year after a number, in the brackets of each language; nothing for none."""
+    return Text("", "") if year is None else Text(f"（{year}）", f" ({year})")
 
 
 def years_of(score: Score) -> str:

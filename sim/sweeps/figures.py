@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from sim.errors import Fault, UsageError, nearest
 from sim.report import style
-from sim.report.contents.series import STATISTICS, published_line
+from sim.report.contents.series import FIRST_PUBLISHED, STATISTICS, published_line
 from sim.report.exploring import chances, scatter, tornado
 from sim.report.figures import lines
 from sim.report.figures.frame import Frame, Points
@@ -20,7 +20,7 @@ from sim.sweeps.statistics import MEDIAN, bands, outputs_of, probabilities, spea
 from sim.text import Language, Text
 from sim.words import unit_words
 
-_MOST_BARS, _FIRST = 12, 2010
+_MOST_BARS = 12
 
 
 def fan_figure(draws: xr.Dataset, names: Sequence[str], language: Language, summary: xr.Dataset | None = None) -> Figure:
@@ -36,7 +36,7 @@ def fan_figure(draws: xr.Dataset, names: Sequence[str], language: Language, summ
     note = Text(f"{_count(draws):,} 次抽样，种子 {draws.attrs['seed']}", f"{_count(draws):,} draws, seed {draws.attrs['seed']}")
     base_year = int(found["year"][0])
     with style.house_style():
-        return lines.draw(lines.Lines(Frame(title_of(draws), note, STATISTICS), panels, base_year, _FIRST), language)
+        return lines.draw(lines.Lines(Frame(title_of(draws), note, STATISTICS), panels, base_year, FIRST_PUBLISHED), language)
 
 
 def _only(draws: xr.Dataset, names: Iterable[str]) -> xr.Dataset:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from sim.plan.scorecard import VERDICTS
 from sim.report import style
-from sim.report.contents.series import CENTRAL, STATISTICS
+from sim.report.contents.series import CENTRAL, FIRST_PUBLISHED, STATISTICS
 from sim.report.figures import lines
 from sim.report.figures.frame import Frame
 from sim.report.sweep_names import asked_targets, named_series, title_of
@@ -19,7 +19,6 @@ from sim.text import Language, Text
 from sim.words import unit_text
 
 _USUAL = ("gdp_nominal", "manufacturing_share", "four_above_firms", "hightech_firms", "residents", "rd_intensity")
-_FIRST = 2010
 
 
 def lines_figure(run: xr.Dataset, names: Sequence[str], language: Language) -> Figure:
@@ -35,7 +34,7 @@ def lines_figure(run: xr.Dataset, names: Sequence[str], language: Language) -> F
     panels = tuple(_panel(run, name) for name in wanted)
     frame = Frame(title_of(run), note, STATISTICS)
     with style.house_style():
-        return lines.draw(lines.Lines(frame, panels, int(run["year"][0]), _FIRST), language)
+        return lines.draw(lines.Lines(frame, panels, int(run["year"][0]), FIRST_PUBLISHED), language)
 
 
 def _panel(run: xr.Dataset, name: str) -> lines.Panel:

@@ -100,8 +100,7 @@ class Keeper:
     def kept(self, result: BlockResult) -> Kept:
         """The arrays of a chunk and what is noted of it; lost draws are not a number, and meet nothing."""
         start, stop = result.start, result.stop
-        lost = np.zeros(stop - start, dtype=bool)
-        lost[[draw.draw - start for draw in result.lost]] = True
+        lost = ~result.fine
         swept, factors = self.draws.swept(start, stop), self.draws.factors(start, stop)
         shared = shared_numbers(self.draws, start, stop)
         met = self.conditions(result.values, shared.get(REALISATION, np.arange(start, stop)).astype(np.intp))

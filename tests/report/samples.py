@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from sim.ledger.summary import ProgrammeTimes
 from sim.report.exploring import chances, index_map, response, scatter
 from sim.report.exploring import tornado as index_bars
 from sim.report.figures import (
@@ -71,8 +72,8 @@ def _progress() -> progress.Progress:
 
 def _schedule() -> schedule.Schedule:
     rows = (
-        schedule.Programme(Text("交通枢纽", "Transport hub"), 6, 320.0, 2021.5, 2024.0, 2026.2, 2025.5, 2028.0, 2025),
-        schedule.Programme(Text("白沙园区", "Park"), 3, 40.0, 2022.0, 2022.9, 2023.5, 2023.1, 2024.8, None),
+        ProgrammeTimes(Text("交通枢纽", "Transport hub"), 6, 320.0, 2021.5, 2024.0, 2026.2, 2025.5, 2028.0, 2025),
+        ProgrammeTimes(Text("白沙园区", "Park"), 3, 40.0, 2022.0, 2022.9, 2023.5, 2023.1, 2024.8, None),
     )
     waiting = ((Text("用地", "land"), (0.0, 1.2, 3.4, 0.6)), (Text("资金", "money"), (0.0, 0.0, 0.2, 0.0)))
     return schedule.Schedule(FRAME, rows, waiting, 2021, 2030)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sim.inputs.targets import PlanTarget
 from sim.plan.lint.claims import Claim
 from sim.text import Language, Text
-from sim.words import spaced
+from sim.words import spaced_text
 
 Severity = Literal["conflict", "doubt", "note"]
 SEVERITIES: tuple[Severity, ...] = ("conflict", "doubt", "note")
@@ -70,5 +70,5 @@ def finding(
         data=tuple(dict.fromkeys(data)),
         quotes=tuple(Quote(key, item.quote, item.document) for key, item in printed.items()),
         arithmetic=arithmetic,
-        message=Text(spaced(message.zh), message.en),
+        message=spaced_text(message),
     )

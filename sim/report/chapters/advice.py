@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sim.report.chapters.part import Part, listed, pictured, present
 from sim.report.document import Block, Cell, Chapter, Column, Heading, Number, Paragraph, Table, Words
 from sim.report.figures.frame import Frame
 from sim.report.figures.moves import Move, Moves
 from sim.report.material import Material, Required
 from sim.text import Text
-from sim.words import fine, spaced
+from sim.words import fine, spaced_text
 
 TITLE = Text("对策建议：所需路径", "What it would take")
 
@@ -37,9 +35,9 @@ def advice(material: Material) -> Part:
 def _required(required: Required, figures: dict[str, object], name: str) -> list[Block]:
     blocks: list[Block] = [
         Heading(Text("所需路径：", "Required path: ") + required.title),
-        Paragraph(_spaced(required.head) + Text("。", "."), "lead"),
+        Paragraph(spaced_text(required.head) + Text("。", "."), "lead"),
     ]
-    blocks += [Paragraph(_spaced(line)) for line in required.obstacles]
+    blocks += [Paragraph(spaced_text(line)) for line in required.obstacles]
     blocks += [moves_table(required, name)] if required.moves else []
     blocks += pictured(figures, name)
     for title, lines in (
@@ -47,16 +45,8 @@ def _required(required: Required, figures: dict[str, object], name: str) -> list
         (Text("各杠杆的贡献", "What each lever does"), required.closing),
         (Text("项目台账的备选", "What the project ledger could do"), required.alternatives),
     ):
-        blocks += listed(title, _all(lines))
-    return [*blocks, *(Paragraph(_spaced(line), "small") for line in required.remarks)]
-
-
-def _all(lines: Iterable[Text]) -> list[Text]:
-    return [_spaced(line) for line in lines]
-
-
-def _spaced(line: Text) -> Text:
-    return Text(spaced(line.zh), line.en)
+        blocks += listed(title, [spaced_text(line) for line in lines])
+    return [*blocks, *(Paragraph(spaced_text(line), "small") for line in required.remarks)]
 
 
 def moves_table(required: Required, name: str) -> Table:

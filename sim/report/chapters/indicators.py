@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.plan.evaluation.evaluate import NATURE_NAMES, Evaluated
-from sim.plan.evaluation.progress import STANDING_NAMES
+from sim.plan.evaluation.progress import STANDING_NAMES, Standing
 from sim.plan.scorecard import VERDICTS, Score
 from sim.report.chapters.part import Part, pictured, present, small
 from sim.report.contents.scores import rates
@@ -25,20 +25,12 @@ from sim.report.document import (
     stated,
 )
 from sim.report.material import Material
-from sim.report.score_words import OPERATORS, rate_unit, rest_words, years_of
+from sim.report.score_words import OPERATORS, VERDICT_TONES, bracketed, rate_unit, rest_words, years_of
 from sim.text import Text
 from sim.words import unit_words
 
 TITLE = Text("主要指标实现情况", "The main indicators")
-_TONES: dict[str, Tone] = {
-    "ahead": "good",
-    "fast": "good",
-    "on_track": "fair",
-    "behind": "bad",
-    "met": "good",
-    "near": "fair",
-    "missed": "bad",
-}
+_TONES: dict[Standing, Tone] = {"ahead": "good", "fast": "good", "on_track": "fair", "behind": "bad", "unknown": "quiet"}
 _FORESEEN = {
     "met": Text("预计实现", "will be met"),
     "near": Text("预计接近实现", "will be near"),
@@ -121,7 +113,7 @@ _Judged = tuple[Number, Number, Number, Number, Words, Words]
 
 def _by_data(row: Evaluated) -> _Judged:
     """Base, actual, progress, time share, standing and source, by published figures."""
-    year = Text(f"（{row.actual_year}）", f" ({row.actual_year})")
+    year = bracketed(row.actual_year)
     standing = Words(STANDING_NAMES[row.standing], tone=_TONES[row.standing])
     origin = row.origin if row.origin.zh else PUBLISHED
     source = Words(origin, (row.reason,) if row.reason.zh else ())
@@ -132,11 +124,11 @@ def _by_data(row: Evaluated) -> _Judged:
 def _by_scenario(score: Score) -> _Judged:
     """The same where no datum speaks for the plan's own classes: by the scenario, or by what was published of a past year."""
     if score.judged_by == "data":
-        year = Text(f"（{score.target.year}）", f" ({score.target.year})")
-        verdict = Words(VERDICTS[score.verdict], tone=_TONES.get(score.verdict, "quiet"))
+        year = bracketed(score.target.year)
+        verdict = Words(VERDICTS[score.verdict], tone=VERDICT_TONES[score.verdict])
         return Number(None), measured(score.projected, year), Number(None), Number(None), verdict, Words(PUBLISHED)
     year = Text(f"（预测 {score.target.year}）", f" (projected {score.target.year})")
-    verdict = Words(_FORESEEN[score.verdict], tone=_TONES.get(score.verdict, "quiet"))
+    verdict = Words(_FORESEEN[score.verdict], tone=VERDICT_TONES[score.verdict])
     value = measured(score.projected, year)
     return measured(score.base), value, percent(_way_done(score), 0), Number(None), verdict, _SCENARIO
 
@@ -186,7 +178,7 @@ def _score_row(score: Score) -> tuple[Cell, ...]:
     target, unit = score.target, rate_unit(score)
     rest, reason = rest_words(score.rest_growth), score.reason
     below = tuple(line for line in (rest, reason) if line.zh)
-    year = Text("", "") if score.actual is None else Text(f"（{score.actual.year}）", f" ({score.actual.year})")
+    year = bracketed(None if score.actual is None else score.actual.year)
     return (
         Words(target.name, below),
         Words(unit_words(target.unit)),
@@ -198,7 +190,7 @@ def _score_row(score: Score) -> tuple[Cell, ...]:
         measured(score.gap_percent, Text("%", "%"), is_difference=True),
         Number(score.required_growth, 2, suffix=unit),
         Number(score.projected_growth, 2, suffix=unit),
-        Words(VERDICTS[score.verdict], tone=_TONES.get(score.verdict, "quiet")),
+        Words(VERDICTS[score.verdict], tone=VERDICT_TONES[score.verdict]),
         probability(score.probability),
         measured(score.actual_value, year),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 
+from sim.plan.feasibility import is_clear
 from sim.plan.scorecard import Score
 from sim.report.chapters.part import Part, listed, pictured, present
 from sim.report.contents import economy, people
@@ -27,7 +28,7 @@ from sim.report.document import (
     probability,
     stated,
 )
-from sim.report.feasibility_words import pair_sentences, sentences, verdict
+from sim.report.feasibility_words import name_in, pair_sentences, sentences, verdict
 from sim.report.figures.conflicts import Conflicts
 from sim.report.figures.frame import Frame
 from sim.report.figures.tornado import Bar, Swing, Tornado
@@ -38,7 +39,7 @@ from sim.words import unit_words
 
 TITLE = Text("形势研判与概率", "Outlook and probabilities")
 _MODEL = Text("本模型抽样", "draws of this model")
-_CLEAR, _MOST_BARS, _MOST_SWINGS, _LEAST = 2.0, 5, 6, 0.02
+_MOST_BARS, _MOST_SWINGS, _LEAST = 5, 6, 0.02
 
 
 def outlook(material: Material) -> Part:
@@ -155,8 +156,8 @@ def conflicts(study: xr.Dataset) -> Conflicts | None:
     names = tuple(Text(*pair) for pair in zip(study["name_zh"].to_numpy(), study["name_en"].to_numpy(), strict=True))
     if len(names) < 2:  # noqa: PLR2004  a pair takes two
         return None
-    lift, error = study["lift"].to_numpy(), study["lift_error"].to_numpy()
-    clear = np.isfinite(lift) & (np.abs(lift - 1.0) > _CLEAR * error)
+    lift = study["lift"].to_numpy()
+    clear = is_clear(lift, study["lift_error"].to_numpy())
     note = Text(
         "小于 1（橙）相互冲突，大于 1（紫）相互支持；灰字在抽样误差以内；空白：其中一项从未或总是实现",
         "below 1 (orange) in conflict, above 1 (purple) in support; grey: within the sampling error; blank: never or always",
@@ -191,4 +192,4 @@ def _swing(study: xr.Dataset, place: int) -> Swing:
     labels = [Text(str(study["input_zh"].to_numpy()[item]), str(study["input_en"].to_numpy()[item])) for item in best]
     ends = [(float(row["met_when_low"][item]), float(row["met_when_high"][item])) for item in best]
     bars = tuple(Bar(label, low, high) for label, (low, high) in zip(labels, ends, strict=True))
-    return Swing(Text(str(row["name_zh"].item()), str(row["name_en"].item())), float(row["probability"]), bars)
+    return Swing(name_in(row), float(row["probability"]), bars)

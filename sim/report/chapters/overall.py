@@ -10,7 +10,7 @@ from sim.report.feasibility_words import joint_sentence
 from sim.report.material import Material
 from sim.report.score_words import headline
 from sim.text import Text
-from sim.words import spaced
+from sim.words import spaced_text
 
 TITLE = Text("总体评估结论", "Overall conclusion")
 
@@ -43,8 +43,7 @@ def _by_draws(material: Material) -> list[Text]:
     study = None if material.studies is None else material.studies.feasibility
     if study is None:
         return list(material.text.draws[:1])
-    words = joint_sentence(study)
-    return [Text(spaced(words.zh), words.en)]
+    return [spaced_text(joint_sentence(study))]
 
 
 def _by_path(material: Material) -> list[Text]:

@@ -12,13 +12,13 @@ from sim.plan.lint.finding import SEVERITY_NAMES, Finding
 from sim.plan.scorecard import PERCENT, Score
 from sim.report.chapters.part import Part, listed, pictured, present
 from sim.report.document import Block, Chapter, Paragraph
-from sim.report.feasibility_words import pair_sentences
+from sim.report.feasibility_words import name_in, pair_sentences
 from sim.report.figures.frame import Frame
 from sim.report.figures.waterfall import Fall, Step, Waterfall
 from sim.report.material import Material
 from sim.report.score_words import rate_unit
 from sim.text import Text
-from sim.words import chance, exact, plain, rate, spaced, unit_words
+from sim.words import chance, exact, plain, rate, spaced_text, unit_words
 
 TITLE = Text("存在问题及原因", "Problems and their causes")
 _MOST_FALLS, _MOST_STEPS, _MOST_FINDINGS = 4, 7, 12
@@ -45,7 +45,7 @@ def problems(material: Material) -> Part:
         )
     blocks += pictured(figures, "waterfall")
     fights = None if material.studies is None else material.studies.feasibility
-    pairs = [] if fights is None else [Text(spaced(line.zh), line.en) for line in pair_sentences(fights)]
+    pairs = [] if fights is None else [spaced_text(line) for line in pair_sentences(fights)]
     blocks += listed(Text("目标之间的冲突与支持", "Targets that fight or support each other"), pairs)
     blocks += listed(Text("规划文件自身的矛盾与疑点", "Where the documents contradict themselves"), _contradictions(material))
     return Part(Chapter("problems", TITLE, tuple(blocks)), figures)
@@ -112,8 +112,7 @@ def _fall(row: xr.Dataset, study: xr.Dataset) -> Fall:
     steps = [Step(_START, start, is_whole=True), *(Step(labels[place], float(parts[place])) for place in large)]
     steps += [Step(_OTHERS, rest)] if len(large) < len(parts) else []
     steps.append(Step(_END, end, is_whole=True))
-    name = Text(str(row["name_zh"].item()), str(row["name_en"].item()))
-    return Fall(name, unit_words(str(row["unit"].item())), tuple(steps), goal)
+    return Fall(name_in(row), unit_words(str(row["unit"].item())), tuple(steps), goal)
 
 
 _START, _END = Text("不加措施", "without measures"), Text("本情景", "this scenario")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import xarray as xr
 
-from sim.report.contents.series import CENTRAL, STATISTICS, published_line, target_points
+from sim.report.contents.series import CENTRAL, FIRST_PUBLISHED, STATISTICS, published_line, target_points
 from sim.report.figures.frame import Frame, points_of
 from sim.report.figures.lines import Band, Lines, Panel, Series
 from sim.report.view import CaseView, View, yearly
@@ -15,7 +15,7 @@ from sim.units import conversion
 from sim.words import unit_words
 
 _PAIRS = ((0.05, 0.95), (0.1, 0.9), (0.25, 0.75))
-_MOST, _FIRST = 6, 2010
+_MOST = 6
 _RATIO = "ratio"
 
 
@@ -32,7 +32,7 @@ def fans(view: View, case: CaseView) -> Lines | None:
         f"{case.name.en}, {count:,} draws (seed {seed}); from outside inwards 90, 80 and 50 % of the draws",
     )
     frame = Frame(Text("主要指标的可能区间", "Where the main indicators may go"), note, STATISTICS)
-    return Lines(frame, panels, view.base_year, _FIRST)
+    return Lines(frame, panels, view.base_year, FIRST_PUBLISHED)
 
 
 def _panels(view: View, case: CaseView, ensemble: xr.Dataset) -> Iterator[Panel]:

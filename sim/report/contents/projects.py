@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.ledger.limits import LABELS
 from sim.report.figures.frame import Frame
-from sim.report.figures.schedule import Programme, Schedule
+from sim.report.figures.schedule import Schedule
 from sim.report.view import CaseView, View
 from sim.text import Text
 
@@ -15,10 +15,6 @@ def schedule(view: View, case: CaseView) -> Schedule | None:
     """The largest programmes; None where the scenario does not use the ledger."""
     if case.ledger is None:
         return None
-    programmes = tuple(
-        Programme(row.name, row.works, row.money, row.start, row.half, row.nearly_all, row.low, row.high, row.planned)
-        for row in case.ledger.programmes[:_MOST]
-    )
     waiting = tuple((LABELS[name], tuple(values)) for name, values in case.ledger.waiting.items())
     note = Text(
         "色条：开工至九成资金投用（中位数），白线为一半；细线：九成投用时间的 10%–90% 区间；三角：文件写明的最晚完工年",
@@ -30,4 +26,4 @@ def schedule(view: View, case: CaseView) -> Schedule | None:
         "projects named by the plan; what it does not print is drawn by class",
     )
     title = Text("项目台账：", "The project ledger: ") + case.name
-    return Schedule(Frame(title, note, source), programmes, waiting, view.base_year + 1, view.last_year)
+    return Schedule(Frame(title, note, source), case.ledger.programmes[:_MOST], waiting, view.base_year + 1, view.last_year)

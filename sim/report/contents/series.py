@@ -14,6 +14,8 @@ STATISTICS = Text(
     "统计数取自统计公报、年鉴和普查（逐项出处见城市文件夹）；预测为本模型推演",
     "statistics from bulletins, yearbooks and censuses (each named in the folder of the city); projections by this model",
 )
+FIRST_PUBLISHED = 2010
+"""Years of statistics before it are not drawn beside bands."""
 CENTRAL = Text("中心情景", "central run")
 MODEL = Text("本模型推演", "projections by this model")
 

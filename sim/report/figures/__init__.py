@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Annotated, Any
 
 from matplotlib.figure import Figure as Drawing
@@ -38,32 +39,15 @@ Figure = Annotated[
     Field(discriminator="kind"),
 ]
 
-DRAW: dict[str, Callable[[Any, Language], Drawing]] = {
-    "conflicts": conflicts.draw,
-    "lines": lines.draw,
-    "loops": loops.draw,
-    "moves": moves.draw,
-    "progress": progress.draw,
-    "pyramid": pyramid.draw,
-    "rates": rates.draw,
-    "schedule": schedule.draw,
-    "tornado": tornado.draw,
-    "verdicts": verdicts.draw,
-    "waterfall": waterfall.draw,
-}
-_DESCRIBED: dict[str, Callable[[Any], Text]] = {
-    "conflicts": conflicts.described,
-    "lines": lines.described,
-    "loops": loops.described,
-    "moves": moves.described,
-    "progress": progress.described,
-    "pyramid": pyramid.described,
-    "rates": rates.described,
-    "schedule": schedule.described,
-    "tornado": tornado.described,
-    "verdicts": verdicts.described,
-    "waterfall": waterfall.described,
-}
+
+def _name(kind: ModuleType) -> str:
+    return kind.__name__.rpartition(".")[2]
+
+
+_KINDS = (conflicts, lines, loops, moves, progress, pyramid, rates, schedule, tornado, verdicts, waterfall)
+"""The kinds of figures; each is called as its module."""
+DRAW: dict[str, Callable[[Any, Language], Drawing]] = {_name(kind): kind.draw for kind in _KINDS}
+_DESCRIBED: dict[str, Callable[[Any], Text]] = {_name(kind): kind.described for kind in _KINDS}
 
 
 def drawn(figure: Any, language: Language) -> Drawing:

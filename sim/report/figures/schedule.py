@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.ledger.summary import ProgrammeTimes
 from sim.report import style
 from sim.report.figures.frame import COLON, SEMICOLON, Frame
 from sim.text import Language, Text, joined
@@ -20,26 +21,11 @@ WAITING = Text("平均每年排队等待的项目数", "projects that wait, mean
 
 
 @dataclass(frozen=True)
-class Programme:
-    """One programme: begun, half and nine tenths of its money in use, and the spread of the last, as dates in years."""
-
-    name: Text
-    works: int
-    money: float
-    start: float
-    half: float
-    nearly_all: float
-    low: float
-    high: float
-    planned: int | None
-
-
-@dataclass(frozen=True)
 class Schedule:
     """Bars by programme, and below them who waits for what, by year from `first_year`."""
 
     frame: Frame
-    programmes: tuple[Programme, ...]
+    programmes: tuple[ProgrammeTimes, ...]
     waiting: tuple[tuple[Text, tuple[float, ...]], ...]
     first_year: int
     last_year: int

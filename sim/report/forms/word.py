@@ -160,18 +160,31 @@ def _dress(style: Any, face: str, size: float) -> None:
 
 def _field(paragraph: WordParagraph, instruction: str, shown: str) -> None:
     """A field with what it shows until Word works it out again."""
-    for kind, text in (("begin", ""), ("instr", instruction), ("separate", ""), ("shown", shown), ("end", "")):
-        run = paragraph.add_run(text if kind == "shown" else None)
-        if kind == "instr":
-            element = OxmlElement("w:instrText")
-            element.set(qn("xml:space"), "preserve")
-            element.text = text
-        elif kind == "shown":
-            continue
-        else:
-            element = OxmlElement("w:fldChar")
-            element.set(qn("w:fldCharType"), kind)
-        run._r.append(element)  # noqa: SLF001
+    _open_field(paragraph, instruction)
+    paragraph.add_run(shown)
+    _close_field(paragraph)
+
+
+def _open_field(paragraph: WordParagraph, instruction: str, *, is_dirty: bool = False) -> None:
+    """The beginning of a field; a dirty one is worked out when the document is opened."""
+    begin = _mark("begin")
+    if is_dirty:
+        begin.set(qn("w:dirty"), "true")
+    said = OxmlElement("w:instrText")
+    said.set(qn("xml:space"), "preserve")
+    said.text = instruction
+    for element in (begin, said, _mark("separate")):
+        paragraph.add_run()._r.append(element)  # noqa: SLF001
+
+
+def _close_field(paragraph: WordParagraph) -> None:
+    paragraph.add_run()._r.append(_mark("end"))  # noqa: SLF001
+
+
+def _mark(kind: str) -> Any:
+    element = OxmlElement("w:fldChar")
+    element.set(qn("w:fldCharType"), kind)
+    return element
 
 
 def _caption(paragraph: WordParagraph, text: str) -> None:
@@ -190,26 +203,12 @@ def _parts(text: str) -> tuple[str, str, str]:
 
 def _contents(document: Any, entries: list[str]) -> None:
     """The field of the table of contents, holding the chapters until Word fills in the pages."""
-    first = document.add_paragraph()
-    run = first.add_run()
-    for kind, text in (("begin", ""), ("instr", ' TOC \\o "1-2" \\h \\z \\u '), ("separate", "")):
-        element = OxmlElement("w:instrText" if kind == "instr" else "w:fldChar")
-        if kind == "instr":
-            element.set(qn("xml:space"), "preserve")
-            element.text = text
-        else:
-            element.set(qn("w:fldCharType"), kind)
-            if kind == "begin":
-                element.set(qn("w:dirty"), "true")
-        run._r.append(element)  # noqa: SLF001
-    last = first
-    for place, entry in enumerate(entries):
-        last = first if place == 0 else document.add_paragraph()
-        last.add_run(entry)
-    end = OxmlElement("w:fldChar")
-    end.set(qn("w:fldCharType"), "end")
-    last.add_run()._r.append(end)  # noqa: SLF001
-    last.add_run().add_break()
+    paragraphs = [document.add_paragraph() for _ in entries]
+    _open_field(paragraphs[0], ' TOC \\o "1-2" \\h \\z \\u ', is_dirty=True)
+    for paragraph, entry in zip(paragraphs, entries, strict=True):
+        paragraph.add_run(entry)
+    _close_field(paragraphs[-1])
+    paragraphs[-1].add_run().add_break()
 
 
 def _numbered_pages(paragraph: WordParagraph) -> None:

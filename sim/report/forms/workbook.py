@@ -14,7 +14,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from sim.report.document import Bullets, Cell, Heading, Number, Paragraph, Report, Table
+from sim.report.document import Bullets, Cell, Heading, Number, Paragraph, Report, Table, decimals_of
 from sim.report.figures.lines import Lines, Panel
 from sim.report.forms.told import cell_text, chapter_title
 from sim.text import Language, Text
@@ -30,7 +30,7 @@ SENTENCES, CHARTS, SERIES, INDICATORS = (
     Text("图的数据", "chart data"),
     Text("分年指标", "indicators by year"),
 )
-_HEAD_HEIGHT = 26
+_HEAD_HEIGHT, _OF_RATIOS = 26, 4
 _CHART = {"width": 620, "height": 300}
 _ROWS_A_CHART, _COLUMNS_A_CHART, _CHARTS_ABREAST = 16, 10, 2
 
@@ -246,9 +246,9 @@ class _Writer:
 
 
 def _digits(value: float) -> str:
-    """Fewer decimals for larger numbers; more for those below one, which may be ratios."""
-    size = abs(value)
-    return "#,##0" if size >= 1000.0 else "0.0" if size >= 20.0 else "0.00" if size >= 1.0 else "0.0000"  # noqa: PLR2004
+    """As many decimals as reports print; more for what is below one, which may be a ratio."""
+    decimals = _OF_RATIOS if abs(value) < 1.0 else decimals_of(value)
+    return "#,##0" + (f".{'0' * decimals}" if decimals else "")
 
 
 def _width(text: str) -> int:

@@ -83,7 +83,7 @@ class _Gatherer:
     def __call__(self, result: BlockResult) -> Values:
         """The numbers of the targets [target, draw]; lost draws are not a number."""
         values = np.array([reading.value(result.values) for reading in self.readings], dtype=np.float64)
-        values[:, [draw.draw - result.start for draw in result.lost]] = np.nan
+        values[:, ~result.fine] = np.nan
         return values
 
 

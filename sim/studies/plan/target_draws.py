@@ -68,8 +68,6 @@ class _Gatherer:
     def __call__(self, result: BlockResult) -> tuple[NDArray[np.bool_], Values, Values, Values, Values]:
         """Which draws stayed finite; values, met, promises and inputs [..., draw]."""
         start, stop, values = result.start, result.stop, result.values
-        fine = np.ones(stop - start, dtype=bool)
-        fine[[draw.draw - start for draw in result.lost]] = False
         taken = self.draws.realisations(start, stop)
         numbers = np.arange(start, stop) if taken is None else taken
         read = [item.reading.value(values) for item in self.conditions.conditions]
@@ -77,7 +75,7 @@ class _Gatherer:
         met = self.conditions(values, np.asarray(numbers, dtype=np.intp))
         factors = self.draws.factors(start, stop)
         return (
-            fine,
+            result.fine,
             np.array([*read, *given], dtype=np.float64).reshape(-1, stop - start),
             np.array(list(met.values()), dtype=bool).reshape(-1, stop - start),
             np.array([item.value(values) for item in self.promises], dtype=np.float64).reshape(-1, stop - start),
