@@ -9,6 +9,8 @@ from sim.text import Language, Text
 NONE = "—"
 _MANY, _SOME = 1000.0, 20.0
 _RARE = 0.001
+OPERATORS = {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}
+"""What stands before the value of a target, by its operator."""
 
 
 _UNITS = {
@@ -110,6 +112,11 @@ def with_unit_text(label: str, unit: str, language: Language) -> str:
     if not (bracket and label.endswith(closing)):
         return f"{label}{opening}{unit}{closing}"
     return f"{head}{opening}{inside}{comma}{unit.replace(f'{opening}{inside}{closing}', '')}{closing}"
+
+
+def capital(text: str) -> str:
+    """With a capital at the head, as sentences and headings have it."""
+    return text[:1].upper() + text[1:]
 
 
 _HAN = "\u4e00-\u9fff"

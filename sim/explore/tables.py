@@ -9,9 +9,9 @@ import numpy as np
 
 from sim.explore.bench import Central, Spread
 from sim.plan.scorecard import VERDICTS, Score
-from sim.report.score_words import OPERATORS, VERDICT_TONES, score_cells
+from sim.report.score_words import VERDICT_TONES, score_cells
 from sim.text import Language, Text
-from sim.words import NONE, chance, plain, signed, unit_text
+from sim.words import NONE, OPERATORS, chance, plain, signed, unit_text
 
 _HEADS = (
     Text("目标", "Target"),

@@ -19,10 +19,10 @@ from sim.report.document import (
     stated,
 )
 from sim.report.material import CaseText, Setting
-from sim.report.score_words import OPERATORS, VERDICT_TONES, bracketed, headline, years_of
+from sim.report.score_words import VERDICT_TONES, bracketed, headline, years_of
 from sim.report.view import CaseView, View, yearly
 from sim.text import Text, joined
-from sim.words import plain, unit_words
+from sim.words import OPERATORS, plain, unit_words
 
 INDICATORS = (
     "gdp_nominal",
@@ -79,7 +79,7 @@ def comparison(view: View, texts: Mapping[str, CaseText], reports: Sequence[Repo
 
 def _conclusions(view: View, page: str) -> Block:
     rows = tuple((Words(case.name, link=f"{case.key}/{page}"), Words(headline(case.scores))) for case in view.cases)
-    columns = Column(Text("情景", "Scenario"), 2.0), Column(Text("结论", "Conclusion"), 8.0)
+    columns = Column(Text("情景", "Scenario")), Column(Text("结论", "Conclusion"))
     return Table("conclusions", Text("各情景的结论", "Conclusions"), columns, rows)
 
 
@@ -88,12 +88,12 @@ def targets_table(view: View) -> Table:
     scores = [score for case in view.cases for score in case.scores if score.projected is not None]
     rows = tuple(_target_row(view, score) for score in {score.target.id: score for score in reversed(scores)}.values())
     columns = (
-        Column(Text("目标", "Target"), 3.5),
-        Column(Text("单位", "Unit"), 1.2),
-        Column(Text("年份", "Year"), 1.2, is_number=True),
-        Column(Text("目标值", "Plan"), 1.2, is_number=True),
-        *(Column(case.name, 2.2) for case in view.cases),
-        Column(Text("实际（年份）", "Outcome (year)"), 1.6, is_number=True),
+        Column(Text("目标", "Target")),
+        Column(Text("单位", "Unit")),
+        Column(Text("年份", "Year"), is_number=True),
+        Column(Text("目标值", "Plan"), is_number=True),
+        *(Column(case.name) for case in view.cases),
+        Column(Text("实际（年份）", "Outcome (year)"), is_number=True),
     )
     return Table("targets", Text("各情景的目标实现", "Targets by scenario"), columns, rows[::-1])
 
@@ -123,10 +123,10 @@ def _reached(case: CaseView, target: str) -> Words:
 def _indicators(view: View) -> Table:
     years = sorted({view.base_year + step for step in _STEPS if view.base_year + step <= view.last_year})
     columns = (
-        Column(Text("指标", "Indicator"), 3.0),
-        Column(Text("单位", "Unit"), 1.6),
-        Column(Text("情景", "Scenario"), 2.4),
-        *(Column(Text(str(year), str(year)), 1.2, is_number=True) for year in years),
+        Column(Text("指标", "Indicator")),
+        Column(Text("单位", "Unit")),
+        Column(Text("情景", "Scenario")),
+        *(Column(Text(str(year), str(year)), is_number=True) for year in years),
     )
     rows = tuple(row for name in INDICATORS for row in _indicator_rows(view, name, years))
     return Table("indicators", Text("主要指标", "Main indicators"), columns, rows)
@@ -145,10 +145,10 @@ def settings_table(view: View, texts: Mapping[str, CaseText]) -> Table:
     """What is not the same in all scenarios: each value, the most frequent first, with the scenarios that have it."""
     named = {item.name: item for case in view.cases for item in texts[case.key].settings}
     columns = (
-        Column(Text("设定", "Setting"), 3.0),
-        Column(Text("单位", "Unit"), 1.2),
-        Column(Text("取值", "Value"), 4.0),
-        Column(Text("情景", "Scenarios"), 3.0),
+        Column(Text("设定", "Setting")),
+        Column(Text("单位", "Unit")),
+        Column(Text("取值", "Value")),
+        Column(Text("情景", "Scenarios")),
     )
     rows = tuple(row for item in named.values() for row in _setting_rows(view, texts, item))
     return Table("differences", Text("设定的不同", "What is set differently"), columns, rows)

@@ -65,10 +65,9 @@ Cell = Annotated[Words | Number, Field(discriminator="kind")]
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table; `width` is its part of the page beside the other columns."""
+    """A column of a table."""
 
     title: Text
-    width: float = 1.0
     is_number: bool = False
 
 

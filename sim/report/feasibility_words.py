@@ -10,7 +10,7 @@ import xarray as xr
 
 from sim.plan.feasibility import is_clear
 from sim.text import Text, joined
-from sim.words import chance, exact, plain, spaced_text, unit_text
+from sim.words import OPERATORS, chance, exact, plain, spaced_text, unit_text
 
 _BANDS = (
     (0.9, Text("很可能实现", "very likely")),
@@ -43,7 +43,7 @@ def target_sentence(study: xr.Dataset, target: str) -> Text:
     probability, error = float(row["probability"]), float(row["probability_error"])
     share, words, name = chance(probability), verdict(probability), name_of(study, target)
     goal, points = _amount(row, float(row["goal"])), f"{100.0 * error:.1f}"
-    operator, year = row["operator"].item(), int(row["year"])
+    operator, year = OPERATORS[str(row["operator"].item())], int(row["year"])
     head = Text(
         f"{name.zh}（{year} 年 {operator} {goal.zh}）：概率 {share}（抽样误差 {points} 个百分点），{words.zh}",
         f"{name.en} ({operator} {goal.en} in {year}): probability {share} (sampling error {points} points), {words.en}",
@@ -145,6 +145,15 @@ def left_out_sentences(study: xr.Dataset) -> list[Text]:
     return [Text(f"不能由抽样判断、未计入的目标：{zh}。", f"Targets that draws cannot judge, left out: {en}.")] if zh else []
 
 
+def left_out_sentence(study: xr.Dataset) -> list[Text]:
+    """The same in short, for a report whose appendix says why."""
+    count = int(study.attrs["left_out"])
+    zh = f"另有 {count} 项不能由抽样判断，未计入；原因见附录。"
+    return (
+        [Text(zh, f"{count} more targets cannot be judged by draws and are left out; the appendix says why.")] if count else []
+    )
+
+
 def pair_sentences(study: xr.Dataset) -> list[Text]:
     """The pairs that fight most, and those that support each other most, where that is clear."""
     names = [str(name) for name in study["target"].to_numpy()]
@@ -165,8 +174,8 @@ def pair_sentences(study: xr.Dataset) -> list[Text]:
             first, second = name_of(study, one), name_of(study, two)
             found.append(
                 Text(
-                    f"{word.zh}：{first.zh}与{second.zh}，同时实现的概率是互不相关时的 {ratio:.2f} 倍。",
-                    f"{word.en}: {first.en} and {second.en}; both are met {ratio:.2f} times as often as if independent.",
+                    f"{word.zh}：{first.zh}与{second.zh}，同时实现的概率是互不相关时的 {plain(ratio)} 倍。",
+                    f"{word.en}: {first.en} and {second.en}; both are met {plain(ratio)} times as often as if independent.",
                 )
             )
     return found
@@ -174,31 +183,40 @@ def pair_sentences(study: xr.Dataset) -> list[Text]:
 
 def relaxation_sentences(study: xr.Dataset) -> list[Text]:
     """Which targets must give, and by how much."""
-    required = chance(float(study.attrs["required"]))
-    goals = study["relaxed_goal"].to_numpy()
-    places = np.flatnonzero(np.isfinite(goals))
-    if not len(places):
+    given = [_given(study.isel(target=place)) for place in relaxed_places(study)]
+    return [relaxation_head(study), *given, *relaxation_end(study)]
+
+
+def relaxed_places(study: xr.Dataset) -> list[int]:
+    """The targets that must give, by their place."""
+    return [int(place) for place in np.flatnonzero(np.isfinite(study["relaxed_goal"].to_numpy()))]
+
+
+def relaxation_head(study: xr.Dataset) -> Text:
+    """How many targets must give."""
+    required, count = chance(float(study.attrs["required"])), len(relaxed_places(study))
+    if not count:
         zh = f"全部目标同时实现的概率已不低于 {required}，无须放宽。"
-        return [Text(zh, f"All are met in {required} or more: nothing must give.")]
-    rest, done = chance(float(study["rest_joint"])), chance(float(study["relaxed_joint"]))
-    least = _EXACT if bool(study["relaxed_exactly"]) else _ROUGH
-    sentences = [
-        Text(
-            f"要使其余目标同时实现的概率达到 {required}，{least.zh}须放宽 {len(places)} 项，其余目标便有 {rest}。",
-            f"For the rest to be met together in {required}, {least.en} {len(places)} must give; the rest then reach {rest}.",
-        )
-    ]
-    for place in places:
-        row = study.isel(target=place)
-        before, after = _amount(row, float(row["goal"])), _amount(row, float(goals[place]))
-        sentences.append(
-            Text(
-                f"　{row['name_zh'].item()}：由 {before.zh} 放宽到 {after.zh}。",
-                f"  {row['name_en'].item()}: from {before.en} to {after.en}.",
-            )
-        )
-    end = Text(f"按放宽后的数，全部目标同时实现的概率 {done}。", f"With these, all targets are met together in {done}.")
-    return [*sentences, end]
+        return Text(zh, f"All are met in {required} or more: nothing must give.")
+    rest, least = chance(float(study["rest_joint"])), _EXACT if bool(study["relaxed_exactly"]) else _ROUGH
+    return Text(
+        f"要使其余目标同时实现的概率达到 {required}，{least.zh}须放宽 {count} 项，其余目标便有 {rest}。",
+        f"For the rest to be met together in {required}, {least.en} {count} must give; the rest then reach {rest}.",
+    )
+
+
+def relaxation_end(study: xr.Dataset) -> list[Text]:
+    """What giving would bring about; nothing where nothing gives."""
+    if not relaxed_places(study):
+        return []
+    done = chance(float(study["relaxed_joint"]))
+    return [Text(f"按放宽后的数，全部目标同时实现的概率 {done}。", f"With these, all targets are met together in {done}.")]
+
+
+def _given(row: xr.Dataset) -> Text:
+    """A target that gives, from what to what."""
+    before, after = (_amount(row, float(row[name])) for name in ("goal", "relaxed_goal"))
+    return name_in(row) + Text(f"：由 {before.zh} 放宽到 {after.zh}。", f": from {before.en} to {after.en}.")
 
 
 _EXACT = Text("至少", "at least")
@@ -206,17 +224,20 @@ _ROUGH = Text("大约（未穷尽搜索）", "about (not searched to the end)")
 
 
 def unknown_sentences(study: xr.Dataset) -> list[Text]:
-    """For each target, the unknowns that would narrow its probability most if they were known."""
-    found = []
+    """For each target, the unknowns that would narrow its probability most if they were known; those without any together."""
+    found, without = [_UNKNOWNS], []
     for target in study["target"].to_numpy():
         row = study.sel(target=target)
         explained = row["explained"].to_numpy()
         best = [place for place in np.argsort(-explained)[:_MOST_UNKNOWNS] if explained[place] >= _LEAST_EXPLAINED]
         parts = [_unknown(study, row, place) for place in best]
         name = name_of(study, str(target))
-        nothing = Text("没有单个未知数能说明多少", "no single unknown says much")
-        found.append(name + Text("：", ": ") + (joined(parts, Text("、", ", ")) if parts else nothing) + Text("。", "."))
-    return found
+        if parts:
+            found.append(name + Text("：", ": ") + joined(parts, Text("、", ", ")) + Text("。", "."))
+        else:
+            without.append(name)
+    head = Text("没有单个未知数能说明多少的目标：", "Targets of which no single unknown says much: ")
+    return [*found, head + joined(without, Text("、", ", ")) + Text("。", ".")] if without else found
 
 
 def _unknown(study: xr.Dataset, row: xr.Dataset, place: int) -> Text:
@@ -234,7 +255,7 @@ def sentences(study: xr.Dataset) -> list[tuple[Text, list[Text]]]:
         (Text("各目标", "Each target"), targets),
         (Text("同时实现", "All together"), [joint_sentence(study), *left_out_sentences(study), *pair_sentences(study)]),
         (Text("放宽", "What must give"), relaxation_sentences(study)),
-        (Text("最值得弄清的未知数", "What would be worth knowing"), [_UNKNOWNS, *unknown_sentences(study)]),
+        (Text("最值得弄清的未知数", "What would be worth knowing"), unknown_sentences(study)),
     ]
     return [(head, [spaced_text(line) for line in lines]) for head, lines in parts]
 

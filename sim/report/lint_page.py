@@ -9,6 +9,7 @@ from sim.inputs.reviews import JUDGEMENTS, Review
 from sim.plan.lint.finding import SEVERITIES, SEVERITY_NAMES, Finding
 from sim.plan.lint.rules import RULE_NAMES
 from sim.text import Language, Text
+from sim.words import capital
 
 _TITLE = Text("规划自检：发现与复核", "The plan against itself: findings and reviews")
 _INTRODUCTION = Text(
@@ -43,7 +44,7 @@ def lint_markdown(
     for severity in SEVERITIES:
         of_it = [item for item in findings if item.severity == severity]
         if of_it:
-            lines += ["", f"## {_capital(SEVERITY_NAMES[severity].in_language(language))}"]
+            lines += ["", f"## {capital(SEVERITY_NAMES[severity].in_language(language))}"]
         for item in of_it:
             lines += ["", *_entry(item, review_of(item, reviews), documents, language)]
     return "\n".join(lines)
@@ -72,7 +73,7 @@ def _entry(finding: Finding, review: Review | None, documents: Mapping[str, Plan
     colon = "：" if language == "zh" else ": "
     data = f" · {', '.join(finding.data)}" if finding.data else ""
     lines = [
-        f"### {_capital(rule)}{colon}{ids}",
+        f"### {capital(rule)}{colon}{ids}",
         "",
         finding.message.in_language(language),
         "",
@@ -90,8 +91,3 @@ def reviewed(review: Review | None) -> Text:
         return Text("尚未复核", "not reviewed yet")
     name = JUDGEMENTS[review.judgement]
     return Text(f"复核（{name.zh}）：{review.because.zh}", f"Review ({name.en}): {review.because.en}")
-
-
-def _capital(text: str) -> str:
-    """With a capital at the head, as a heading has it."""
-    return text[:1].upper() + text[1:]

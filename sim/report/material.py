@@ -98,13 +98,25 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Aim:
+    """A target along a required path: how likely it is there, and what one hundredth more of it would cost."""
+
+    name: Text
+    unit: Text
+    operator: str
+    value: float
+    probability: float
+    price: float | None
+
+
+@dataclass(frozen=True)
 class Required:
     """A required path as it is shown: whether it reaches the targets, its moves with their steps, and what is said of it."""
 
     title: Text
     head: Text
     moves: tuple[tuple[Move, float], ...]
-    targets: tuple[Text, ...]
+    targets: tuple[Aim, ...]
     obstacles: tuple[Text, ...]
     remarks: tuple[Text, ...]
     closing: tuple[Text, ...]

@@ -8,11 +8,10 @@ from sim.plan.rest import MORE_THAN_ALL
 from sim.plan.scorecard import Score, Verdict
 from sim.report.document import Tone
 from sim.text import Language, Text
-from sim.words import NONE, chance, exact, plain, rate, signed, unit_text
+from sim.words import NONE, OPERATORS, chance, exact, plain, rate, signed, unit_text
 
 VERDICT_TONES: dict[Verdict, Tone] = {"met": "good", "near": "fair", "missed": "bad", "not_judged": "quiet"}
 """How verdicts look."""
-OPERATORS = {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}
 
 
 def headline(scores: Sequence[Score]) -> Text:

@@ -18,6 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
+from sim.report.lettering import wrapped_chinese
 from sim.text import Language, Text
 
 FONT_FILE = Path(__file__).parent / "fonts" / "NotoSansSC-subset.otf"
@@ -36,8 +37,8 @@ WIDTH = 8.4
 """Inches of every figure, so that letters are of one size wherever figures stand below each other."""
 _ALONE, _ROOMY, _TIGHT = 4.8, 2.9, 2.3
 """Heights: of a panel that stands alone, of one of two abreast, of one of three."""
-MARGIN = 36
-"""Letters that a name beside a figure may take on one line."""
+MARGIN, TITLE = 36, 66
+"""Letters that a name beside a figure, and the title of a panel as wide as the figure, may take on one line."""
 
 
 @functools.cache
@@ -135,7 +136,12 @@ def marker(index: int) -> str:
 
 def wrapped(text: Text, language: Language, width: int = MARGIN) -> str:
     """A long name on several lines; `width` in letters, of which a Chinese one takes two."""
-    return "\n".join(textwrap.wrap(text.in_language(language), width if language == "en" else width // 2))
+    return folded(text.in_language(language), language, width)
+
+
+def folded(words: str, language: Language, width: int = TITLE) -> str:
+    """The same of words in one language."""
+    return "\n".join(textwrap.wrap(words, width) if language == "en" else wrapped_chinese(words, width))
 
 
 def draw_published(axes: Axes, points: Mapping[int, float], label: str) -> None:

@@ -17,7 +17,7 @@ from sim.numerics.draws import DrawRequest
 from sim.pipeline import Case, Outcome, beside, measured_loops
 from sim.report.figures.loops import Ring
 from sim.report.figures.moves import Move
-from sim.report.material import Required, Studies
+from sim.report.material import Aim, Required, Studies
 from sim.studies.plan import path_words as words
 from sim.studies.plan.alternatives import tried
 from sim.studies.plan.attribute import AttributionRequest, attribution
@@ -122,12 +122,17 @@ def _shown(case: Case, path: Path, asked: PathRequest, title: Text) -> Required:
         title=title,
         head=words.head(path),
         moves=tuple(_moves(path)),
-        targets=tuple(words.target_lines(path)),
+        targets=tuple(_aim(item) for item in words.reached(path)),
         obstacles=tuple(words.obstacles(path)),
         remarks=tuple(words.remarks(case, path, asked.proof)),
         closing=_closing(case, path),
         alternatives=tuple(words.tried_lines(tried(case, path, asked))),
     )
+
+
+def _aim(item: words.Reached) -> Aim:
+    target = item.target
+    return Aim(target.name, unit_words(target.unit), item.operator, target.value, item.probability, item.price)
 
 
 def _moves(path: Path) -> list[tuple[Move, float]]:

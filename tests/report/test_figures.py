@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -23,10 +24,15 @@ from sim.inputs.home import Home
 from sim.material import make_view, materials
 from sim.report import style
 from sim.report.contents import economy, people, scores
+from sim.report.contents.feasibility import most_entangled
 from sim.report.contents.projects import schedule
 from sim.report.document import Report
 from sim.report.figures import DRAW, described, drawn
+from sim.report.figures.frame import parts
+from sim.report.figures.progress import Progress
+from sim.report.figures.rates import Rates
 from sim.report.style import FONT_FILE
+from sim.report.view import View
 from sim.report.writing import report_of
 from sim.text import LANGUAGES, Language
 from sim.world import World
@@ -93,9 +99,15 @@ def test_every_figure_is_said_in_words_with_its_source(report: Report, language:
 Build = Callable[[Any], Any]
 
 
-@pytest.mark.parametrize(
-    "build", [scores.progress, scores.rates, economy.gdp, economy.sectors, people.population, people.pyramid]
-)
+def _progress(view: View) -> Progress:
+    return scores.progress(view, view.cases[1])
+
+
+def _rates(view: View) -> Rates:
+    return scores.rates(view, view.cases[1])
+
+
+@pytest.mark.parametrize("build", [_progress, _rates, economy.gdp, economy.sectors, people.population, people.pyramid])
 def test_figures_show_both_scenarios(build: Build, outcomes: Sequence[pipeline.Outcome]) -> None:
     view = make_view(outcomes)
     with style.house_style():
@@ -103,6 +115,37 @@ def test_figures_show_both_scenarios(build: Build, outcomes: Sequence[pipeline.O
     shown = " ".join(text.get_text() for legend in figure.legends for text in legend.get_texts())
     for case in view.cases:
         assert case.name.en in shown
+
+
+def test_a_report_shows_the_targets_of_its_own_scenario(outcomes: Sequence[pipeline.Outcome]) -> None:
+    view = make_view(outcomes)
+    few = replace(view.cases[1], scores=view.cases[1].scores[:2])
+    names = [score.target.name for score in few.scores]
+    assert [row.name for row in scores.progress(replace(view, cases=(view.cases[0], few)), few).rows] == names
+    assert {row.name for row in scores.rates(replace(view, cases=(view.cases[0], few)), few).rows} <= set(names)
+
+
+def test_a_figure_of_many_rows_is_several_that_hold_every_row_once() -> None:
+    one = RECORDS["progress"]
+    many = replace(one, rows=one.rows * 24)
+    found = list(parts(many, "rows", 20))
+    assert len(found) == math.ceil(len(many.rows) / 20)
+    assert tuple(row for part in found for row in part.rows) == many.rows
+    assert max(len(part.rows) for part in found) - min(len(part.rows) for part in found) <= 1
+    assert [part.frame.title.en for part in found[:1]] == [f"{one.frame.title.en} (1 of {len(found)})"]
+    assert list(parts(one, "rows", 20)) == [one]
+    assert list(parts(replace(one, rows=()), "rows", 20)) == []
+
+
+def test_of_many_targets_the_map_shows_those_that_are_most_entangled() -> None:
+    lift = np.ones((30, 30))
+    for one, other, value in ((3, 7, 5.0), (7, 20, 0.1), (1, 2, 1.4), (28, 29, 9.0)):
+        lift[one, other] = lift[other, one] = value
+    clear = np.abs(lift - 1.0) > 0.5
+    assert most_entangled(lift, clear) == [3, 7, 20, 28, 29]
+    assert most_entangled(lift[:10, :10], clear[:10, :10]) == list(range(10))
+    crowd = np.full((30, 30), 2.0)
+    assert len(most_entangled(crowd, np.ones((30, 30), dtype=bool))) <= 14
 
 
 def test_the_picture_of_the_projects_is_that_of_its_own_scenario(outcomes: Sequence[pipeline.Outcome]) -> None:

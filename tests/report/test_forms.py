@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import docx
+import matplotlib.image
 import numpy as np
 import openpyxl
 import pypdf
@@ -124,6 +125,45 @@ def test_the_pdf_prints_every_row_of_its_tables_and_every_sentence(
             assert squeezed(block.text.in_language(language)) in text
     assert made.metadata is not None
     assert made.metadata.title == report.title.in_language(language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_caption_of_the_pdf_stands_above_the_foot_of_its_page(
+    report: Report, svgs: Mapping[Language, Mapping[str, str]], language: Language
+) -> None:
+    tall = "<svg xmlns='http://www.w3.org/2000/svg' width='100' height='{height}' viewBox='0 0 100 {height}'><g/></svg>"
+    heights = [80, 130, 200, 400]
+    shown = {key: tall.format(height=heights[place % 4]) for place, key in enumerate(svgs[language])}
+    word = {"zh": "图", "en": "Figure"}[language]
+    places: list[float] = []
+
+    def visit(text: str, page: Sequence[float], line: Sequence[float], *more: object) -> None:
+        if text.strip().startswith(word):
+            places.append(page[1] * line[4] + page[3] * line[5] + page[5])
+
+    for sheet in pypdf.PdfReader(BytesIO(pdf(report, language, shown))).pages:
+        sheet.extract_text(visitor_text=visit)
+    foot = 20.0 / 25.4 * 72.0
+    assert len(places) >= len(shown)
+    assert min(places) >= foot
+
+
+def test_pictures_of_word_fit_on_its_pages(report: Report, documents: Mapping[Language, bytes]) -> None:
+    square = {name: _png(400, 400) for name in report.figures}
+    tall = square | {next(iter(square)): _png(100, 900)}
+    made: Document = docx.Document(BytesIO(word_document(report, "zh", tall)))
+    section = made.sections[0]
+    room = (section.page_height or 0) - (section.top_margin or 0) - (section.bottom_margin or 0)
+    shapes = list(made.inline_shapes)
+    assert all(0 < shape.height < room for shape in shapes)
+    assert shapes[0].height / shapes[0].width == pytest.approx(9.0, rel=1e-3)
+    assert shapes[1].height == pytest.approx(shapes[1].width, rel=1e-3)
+
+
+def _png(width: int, height: int) -> bytes:
+    stream = BytesIO()
+    matplotlib.image.imsave(stream, np.zeros((height, width)), format="png")
+    return stream.getvalue()
 
 
 def test_both_languages_print_the_same_numbers(report: Report) -> None:

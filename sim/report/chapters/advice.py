@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from sim.report.chapters.part import Part, listed, pictured, present
-from sim.report.document import Block, Cell, Chapter, Column, Heading, Number, Paragraph, Table, Words
+from sim.report.document import (
+    NOTHING,
+    Block,
+    Cell,
+    Chapter,
+    Column,
+    Heading,
+    Number,
+    Paragraph,
+    Table,
+    Words,
+    measured,
+    probability,
+    stated,
+)
 from sim.report.figures.frame import Frame
 from sim.report.figures.moves import Move, Moves
-from sim.report.material import Material, Required
+from sim.report.material import Aim, Material, Required
 from sim.text import Text
 from sim.words import fine, spaced_text
 
@@ -40,8 +54,8 @@ def _required(required: Required, figures: dict[str, object], name: str) -> list
     blocks += [Paragraph(spaced_text(line)) for line in required.obstacles]
     blocks += [moves_table(required, name)] if required.moves else []
     blocks += pictured(figures, name)
+    blocks.append(aims_table(required, f"{name}_targets"))
     for title, lines in (
-        (Text("各目标", "Each target"), required.targets),
         (Text("各杠杆的贡献", "What each lever does"), required.closing),
         (Text("项目台账的备选", "What the project ledger could do"), required.alternatives),
     ):
@@ -52,13 +66,13 @@ def _required(required: Required, figures: dict[str, object], name: str) -> list
 def moves_table(required: Required, name: str) -> Table:
     """Every lever: its bounds, where it stands, where it must go."""
     columns = (
-        Column(Text("杠杆", "Lever"), 3.0),
-        Column(Text("单位", "Unit"), 1.2),
-        Column(Text("情景取值", "In the scenario"), 1.0, is_number=True),
-        Column(Text("所需", "Required"), 1.0, is_number=True),
-        Column(Text("可信下限", "Lower bound"), 1.0, is_number=True),
-        Column(Text("可信上限", "Upper bound"), 1.0, is_number=True),
-        Column(Text("档数", "Steps"), 0.8, is_number=True),
+        Column(Text("杠杆", "Lever")),
+        Column(Text("单位", "Unit")),
+        Column(Text("情景取值", "In the scenario"), is_number=True),
+        Column(Text("所需", "Required"), is_number=True),
+        Column(Text("可信下限", "Lower bound"), is_number=True),
+        Column(Text("可信上限", "Upper bound"), is_number=True),
+        Column(Text("档数", "Steps"), is_number=True),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
@@ -74,6 +88,27 @@ def moves_table(required: Required, name: str) -> Table:
         "Step: what levers.yaml counts as one clear strengthening; values of the targets' year, of the first member.",
     )
     return Table(name, Text("所需路径：", "Required path: ") + required.title, columns, rows, note)
+
+
+def aims_table(required: Required, name: str) -> Table:
+    """How likely each target is along the path, and what a little more of it would cost."""
+    has_price = any(aim.price is not None for aim in required.targets)
+    columns = (
+        Column(Text("目标", "Target")),
+        Column(Text("单位", "Unit")),
+        Column(Text("目标值", "Plan"), is_number=True),
+        Column(Text("概率", "Probability"), is_number=True),
+        *((Column(Text("再进 1% 的代价", "Cost of one per cent more"), is_number=True),) if has_price else ()),
+    )
+    rows = tuple(_aim_row(aim, has_price=has_price) for aim in required.targets)
+    note = Text("代价：档数的平方和增加多少；空：已有富余。", "Cost: how much the squared steps grow; none: there is room.")
+    caption = Text("路径上各目标的概率：", "Each target along the path: ") + required.title
+    return Table(name, caption, columns, rows, note if has_price else NOTHING)
+
+
+def _aim_row(aim: Aim, *, has_price: bool) -> tuple[Cell, ...]:
+    price: tuple[Cell, ...] = (measured(aim.price),) if has_price else ()
+    return Words(aim.name), Words(aim.unit), stated(aim.value, f"{aim.operator} "), probability(aim.probability), *price
 
 
 def _fine(value: float) -> Number:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.plan.evaluation.evaluate import NATURE_NAMES, Evaluated
 from sim.plan.evaluation.progress import STANDING_NAMES, Standing
 from sim.plan.scorecard import VERDICTS, Score
-from sim.report.chapters.part import Part, pictured, present, small
+from sim.report.chapters.part import MOST_ROWS, Part, in_parts, pictured, small
 from sim.report.contents.scores import rates
 from sim.report.document import (
     Block,
@@ -25,9 +25,9 @@ from sim.report.document import (
     stated,
 )
 from sim.report.material import Material
-from sim.report.score_words import OPERATORS, VERDICT_TONES, bracketed, rate_unit, rest_words, years_of
+from sim.report.score_words import VERDICT_TONES, bracketed, rate_unit, rest_words, years_of
 from sim.text import Text
-from sim.words import unit_words
+from sim.words import OPERATORS, unit_words
 
 TITLE = Text("主要指标实现情况", "The main indicators")
 _TONES: dict[Standing, Tone] = {"ahead": "good", "fast": "good", "on_track": "fair", "behind": "bad", "unknown": "quiet"}
@@ -45,7 +45,7 @@ def indicators(material: Material) -> Part:
     if not scores:
         nothing = Paragraph(Text("本情景没有可评分的目标。", "This scenario has no target to score."))
         return Part(Chapter("indicators", TITLE, (nothing,)))
-    figures = present(rates=rates(material.view) if any(score.required_growth is not None for score in scores) else None)
+    figures = in_parts("rates", rates(material.view, material.case), "rows", MOST_ROWS)
     blocks: list[Block] = [main_table(material), Heading(Text("情景评分", "The scenario's scorecard")), score_table(scores)]
     blocks += [*pictured(figures, "rates"), *small(material.text.draws)]
     return Part(Chapter("indicators", TITLE, tuple(blocks)), figures)
@@ -77,17 +77,17 @@ def _is_told(score: Score, row: Evaluated | None) -> bool:
 
 
 _COLUMNS = (
-    Column(Text("指标", "Indicator"), 2.6),
-    Column(Text("单位", "Unit"), 0.9),
-    Column(Text("基期", "Base"), 1.1, is_number=True),
-    Column(Text("目标", "Target"), 1.1, is_number=True),
-    Column(Text("目标年", "Year"), 0.9, is_number=True),
-    Column(Text("实际或预测", "Actual or projected"), 1.9, is_number=True),
-    Column(Text("进度", "Progress"), 0.9, is_number=True),
-    Column(Text("时序进度", "Time share"), 0.9, is_number=True),
-    Column(Text("判定", "Verdict"), 1.2),
-    Column(Text("属性", "Nature"), 0.9),
-    Column(Text("数据来源", "Source"), 1.8),
+    Column(Text("指标", "Indicator")),
+    Column(Text("单位", "Unit")),
+    Column(Text("基期", "Base"), is_number=True),
+    Column(Text("目标", "Target"), is_number=True),
+    Column(Text("目标年", "Year"), is_number=True),
+    Column(Text("实际或预测", "Actual or projected"), is_number=True),
+    Column(Text("进度", "Progress"), is_number=True),
+    Column(Text("时序进度", "Time share"), is_number=True),
+    Column(Text("判定", "Verdict")),
+    Column(Text("属性", "Nature")),
+    Column(Text("数据来源", "Source")),
 )
 
 
@@ -158,19 +158,19 @@ def score_table(scores: tuple[Score, ...]) -> Table:
 
 
 _SCORE_COLUMNS = (
-    Column(Text("目标", "Target"), 2.4),
-    Column(Text("单位", "Unit"), 1.0),
-    Column(Text("目标年", "Year"), 1.0, is_number=True),
-    Column(Text("目标值", "Plan"), 1.1, is_number=True),
-    Column(Text("预测", "Projected"), 1.1, is_number=True),
-    Column(Text("2020 年价", "2020 prices"), 1.1, is_number=True),
-    Column(Text("差距", "Gap"), 1.1, is_number=True),
-    Column(Text("差距（%）", "Gap (%)"), 1.25, is_number=True),
-    Column(Text("需年均增长", "Required/a"), 1.4, is_number=True),
-    Column(Text("预测年均", "Projected/a"), 1.4, is_number=True),
-    Column(Text("判定", "Verdict"), 1.0),
-    Column(Text("概率", "Probability"), 1.0, is_number=True),
-    Column(Text("实际（年份）", "Outcome (year)"), 2.05, is_number=True),
+    Column(Text("目标", "Target")),
+    Column(Text("单位", "Unit")),
+    Column(Text("目标年", "Year"), is_number=True),
+    Column(Text("目标值", "Plan"), is_number=True),
+    Column(Text("预测", "Projected"), is_number=True),
+    Column(Text("2020 年价", "2020 prices"), is_number=True),
+    Column(Text("差距", "Gap"), is_number=True),
+    Column(Text("差距（%）", "Gap (%)"), is_number=True),
+    Column(Text("需年均增长", "Required a year"), is_number=True),
+    Column(Text("预测年均", "Projected a year"), is_number=True),
+    Column(Text("判定", "Verdict")),
+    Column(Text("概率", "Chance"), is_number=True),
+    Column(Text("实际（年份）", "Outcome (year)"), is_number=True),
 )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from sim.outputs.published import Comparison
-from sim.report.chapters.part import Part, listed, pictured
+from sim.report.chapters.part import Part, in_parts, listed, pictured
 from sim.report.chapters.works import in_words
 from sim.report.document import Block, Cell, Chapter, Column, Heading, Number, Paragraph, Table, Words, a_year, measured
 from sim.report.figures.frame import Frame
@@ -16,6 +16,7 @@ from sim.text import Text
 from sim.words import unit_words
 
 TITLE = Text("附：数据与方法", "Appendix: data and method")
+_MOST_RINGS = 4
 METHOD = (
     Text("这是情景推演，不是预测；价格外生，没有投入产出表和双边贸易。",
          "A scenario, not a forecast; prices are given, there is no input-output table and no bilateral trade."),
@@ -55,28 +56,27 @@ def methods(material: Material) -> Part:
     if material.case.scores:
         blocks += [Heading(Text("目标出处与注意事项", "Where each target stands")), quotes_table(material)]
     if figures:
-        blocks += [Heading(Text("反馈回路", "Feedback loops")), *pictured(figures, *figures)]
+        blocks += [Heading(Text("反馈回路", "Feedback loops")), *pictured(figures, "loops_reinforcing", "loops_balancing")]
     blocks += [Heading(Text("基年与假设", "Base year and assumptions")), Paragraph(_EVIDENCE)]
     blocks += [assumptions_table(text.assumptions), versions_table(text.provenance.items())]
     return Part(Chapter("methods", TITLE, tuple(blocks)), figures)
 
 
 def _loops(material: Material) -> dict[str, Loops]:
-    """The reinforcing and the balancing loops, a figure each; none without studies."""
+    """The reinforcing and the balancing loops, four to a figure; none without studies."""
     rings = () if material.studies is None else material.studies.loops
     note = Text(
         "箭头由因到果；蓝色 + 同向，橙色 − 反向；符号在基年实测",
         "arrows from cause to effect; blue +: same direction, orange −: opposite; signs measured at the base year",
     )
     source = Text("模型方程", "the equations of the model")
-    found = {}
+    found = dict[str, Loops]()
     for key, kind, title in (
         ("loops_reinforcing", "reinforcing", Text("增强回路", "Reinforcing loops")),
         ("loops_balancing", "balancing", Text("平衡回路", "Balancing loops")),
     ):
         own = tuple(ring for ring in rings if (ring.polarity.en == "balancing") == (kind == "balancing"))
-        if own:
-            found[key] = Loops(Frame(title, note, source), own)
+        found |= in_parts(key, Loops(Frame(title, note, source), own), "rings", _MOST_RINGS)
     return found
 
 
@@ -102,8 +102,8 @@ def errors_table(comparisons: Sequence[Comparison]) -> Table:
     for row in comparisons:
         by_label.setdefault(row.label, {})[row.year] = row
     columns = (
-        Column(Text("指标", "Indicator"), 3.2),
-        *(Column(Text(str(year), str(year)), 1.2, is_number=True) for year in years),
+        Column(Text("指标", "Indicator")),
+        *(Column(Text(str(year), str(year)), is_number=True) for year in years),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (Words(label), *(_error(found.get(year)) for year in years)) for label, found in by_label.items()
@@ -125,14 +125,14 @@ def _error(row: Comparison | None) -> Number:
 def comparison_table(comparisons: Sequence[Comparison]) -> Table:
     """Every year of every comparison."""
     columns = (
-        Column(Text("指标", "Indicator"), 3.0),
-        Column(Text("单位", "Unit"), 1.2),
-        Column(Text("年份", "Year"), 0.8, is_number=True),
-        Column(Text("模型", "Model"), 1.1, is_number=True),
-        Column(Text("统计数", "Statistics"), 1.1, is_number=True),
-        Column(Text("误差", "Error"), 1.1, is_number=True),
-        Column(Text("性质", "Kind"), 0.9),
-        Column(Text("数据说明", "Note on the datum"), 3.0),
+        Column(Text("指标", "Indicator")),
+        Column(Text("单位", "Unit")),
+        Column(Text("年份", "Year"), is_number=True),
+        Column(Text("模型", "Model"), is_number=True),
+        Column(Text("统计数", "Statistics"), is_number=True),
+        Column(Text("误差", "Error"), is_number=True),
+        Column(Text("性质", "Kind")),
+        Column(Text("数据说明", "Note on the datum")),
     )
     rows = tuple(_comparison_row(row) for row in comparisons)
     return Table("published", Text("与公布数逐年对照", "Beside published figures"), columns, rows, is_long=True)
@@ -155,9 +155,9 @@ def _comparison_row(row: Comparison) -> tuple[Cell, ...]:
 def quotes_table(material: Material) -> Table:
     """The sentence of each target, its document, and what to keep in mind."""
     columns = (
-        Column(Text("目标", "Target"), 1.8),
-        Column(Text("原文与文件", "Sentence and document"), 4.0),
-        Column(Text("注意", "Caution"), 2.0),
+        Column(Text("目标", "Target")),
+        Column(Text("原文与文件", "Sentence and document")),
+        Column(Text("注意", "Caution")),
     )
     rows = tuple(
         (
@@ -181,12 +181,12 @@ _MANY = 40
 def assumptions_table(assumptions: Sequence[Assumption]) -> Table:
     """Every parameter with its value, evidence and source."""
     columns = (
-        Column(Text("参数", "Parameter"), 2.4),
-        Column(Text("名称", "Name"), 1.8),
-        Column(Text("单位", "Unit"), 1.0),
-        Column(Text("取值", "Value"), 2.0),
-        Column(Text("证据", "Evidence"), 0.7),
-        Column(Text("来源", "Source"), 4.0),
+        Column(Text("参数", "Parameter")),
+        Column(Text("名称", "Name")),
+        Column(Text("单位", "Unit")),
+        Column(Text("取值", "Value")),
+        Column(Text("证据", "Evidence")),
+        Column(Text("来源", "Source")),
     )
     rows = tuple(
         (
@@ -204,6 +204,6 @@ def assumptions_table(assumptions: Sequence[Assumption]) -> Table:
 
 def versions_table(lines: Iterable[tuple[str, str]]) -> Table:
     """Versions, and the hash of every input."""
-    columns = (Column(Text("项目", "Item"), 2.0), Column(Text("版本或哈希", "Version or hash"), 4.0))
+    columns = (Column(Text("项目", "Item")), Column(Text("版本或哈希", "Version or hash")))
     rows = tuple((Words(Text(name, name)), Words(Text(value, value))) for name, value in lines)
     return Table("versions", Text("数据与版本", "Data and versions"), columns, rows, is_long=True)

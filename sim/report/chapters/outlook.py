@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import numpy as np
 import xarray as xr
 
-from sim.plan.feasibility import is_clear
 from sim.plan.scorecard import Score
 from sim.report.chapters.part import Part, listed, pictured, present
 from sim.report.contents import economy, people
 from sim.report.contents.fans import fans
+from sim.report.contents.feasibility import conflicts, tornado
 from sim.report.contents.firms import ladder
 from sim.report.contents.scores import spread, verdicts
 from sim.report.document import (
@@ -28,18 +25,23 @@ from sim.report.document import (
     probability,
     stated,
 )
-from sim.report.feasibility_words import name_in, pair_sentences, sentences, verdict
-from sim.report.figures.conflicts import Conflicts
-from sim.report.figures.frame import Frame
-from sim.report.figures.tornado import Bar, Swing, Tornado
+from sim.report.feasibility_words import (
+    joint_sentence,
+    left_out_sentence,
+    name_in,
+    relaxation_end,
+    relaxation_head,
+    relaxed_places,
+    target_sentence,
+    unknown_sentences,
+    verdict,
+)
 from sim.report.material import Foresight, Material
-from sim.report.score_words import OPERATORS, years_of
+from sim.report.score_words import years_of
 from sim.text import Text
-from sim.words import unit_words
+from sim.words import OPERATORS, spaced_text, unit_words
 
 TITLE = Text("形势研判与概率", "Outlook and probabilities")
-_MODEL = Text("本模型抽样", "draws of this model")
-_MOST_BARS, _MOST_SWINGS, _LEAST = 5, 6, 0.02
 
 
 def outlook(material: Material) -> Part:
@@ -60,8 +62,7 @@ def outlook(material: Material) -> Part:
     drawn = [score for score in material.case.scores if score.probability is not None]
     blocks: list[Block] = [chances_table(material, drawn)] if drawn else []
     blocks += pictured(figures, "fans")
-    if study is not None:
-        blocks += [block for title, lines in _sentences(study) for block in listed(title, lines)]
+    blocks += [] if study is None else _beyond(study)
     blocks += pictured(figures, "conflicts", "tornado")
     blocks += _foreseen(material)
     blocks.append(Heading(Text("主要方面的走势", "Where the city goes")))
@@ -69,25 +70,54 @@ def outlook(material: Material) -> Part:
     return Part(Chapter("outlook", TITLE, tuple(blocks)), figures)
 
 
-def _sentences(study: xr.Dataset) -> Iterator[tuple[Text, list[Text]]]:
-    """What the study says, but for the pairs of targets, which stand among the problems."""
-    told = {line.en for line in pair_sentences(study)}
-    for title, lines in sentences(study):
-        yield title, [line for line in lines if line.en not in told]
+def _beyond(study: xr.Dataset) -> list[Block]:
+    """What the study says beyond the probabilities; pairs of targets stand among the problems."""
+    targets = [target_sentence(study, str(name)) for name in study["target"].to_numpy()]
+    together = [joint_sentence(study), *left_out_sentence(study)]
+    return [
+        *_spaced(Text("各目标", "Each target"), targets),
+        *_spaced(Text("同时实现", "All together"), together),
+        *_relaxed(study),
+        *_spaced(Text("最值得弄清的未知数", "What would be worth knowing"), unknown_sentences(study)),
+    ]
+
+
+def _spaced(title: Text, lines: list[Text]) -> list[Block]:
+    return listed(title, [spaced_text(line) for line in lines])
+
+
+def _relaxed(study: xr.Dataset) -> list[Block]:
+    """Which targets must give for the rest to be likely, from what to what."""
+    columns = (
+        Column(Text("目标", "Target")),
+        Column(Text("单位", "Unit")),
+        Column(Text("规划目标", "Plan"), is_number=True),
+        Column(Text("放宽到", "Relaxed to"), is_number=True),
+    )
+    rows = [_relaxed_row(study.isel(target=place)) for place in relaxed_places(study)]
+    found: list[Block] = [Heading(Text("放宽", "What must give")), Paragraph(spaced_text(relaxation_head(study)))]
+    title = Text("放宽目标的一种办法", "One way to relax the targets")
+    found += [Table("relaxed", title, columns, tuple(rows))] if rows else []
+    return [*found, *(Paragraph(spaced_text(line)) for line in relaxation_end(study))]
+
+
+def _relaxed_row(row: xr.Dataset) -> tuple[Cell, ...]:
+    unit, goal, relaxed = unit_words(str(row["unit"].item())), float(row["goal"]), float(row["relaxed_goal"])
+    return Words(name_in(row)), Words(unit), stated(goal), stated(relaxed)
 
 
 def chances_table(material: Material, scores: list[Score]) -> Table:
     """The probability of each target, its error, and where four fifths of the draws lie."""
     columns = (
-        Column(Text("目标", "Target"), 3.0),
-        Column(Text("单位", "Unit"), 1.0),
-        Column(Text("年份", "Year"), 1.0, is_number=True),
-        Column(Text("目标值", "Plan"), 1.2, is_number=True),
-        Column(Text("概率", "Probability"), 1.1, is_number=True),
-        Column(Text("抽样误差", "Sampling error"), 1.3, is_number=True),
-        Column(Text("低（10%）", "Low (10 %)"), 1.2, is_number=True),
-        Column(Text("高（90%）", "High (90 %)"), 1.2, is_number=True),
-        Column(Text("研判", "In words"), 1.6),
+        Column(Text("目标", "Target")),
+        Column(Text("单位", "Unit")),
+        Column(Text("年份", "Year"), is_number=True),
+        Column(Text("目标值", "Plan"), is_number=True),
+        Column(Text("概率", "Probability"), is_number=True),
+        Column(Text("抽样误差", "Sampling error"), is_number=True),
+        Column(Text("低（10%）", "Low (10 %)"), is_number=True),
+        Column(Text("高（90%）", "High (90 %)"), is_number=True),
+        Column(Text("研判", "In words")),
     )
     note = Text("区间只列抽样时逐年汇总了的指标。", "Bands stand for indicators that the draws were summed up for.")
     rows = tuple(_chance_row(material, score) for score in scores)
@@ -123,16 +153,16 @@ def _foreseen(material: Material) -> list[Block]:
         )
     )
     columns = (
-        Column(Text("目标", "Target"), 3.0),
-        Column(Text("单位", "Unit"), 1.0),
-        Column(Text("目标年", "Year"), 1.0, is_number=True),
-        Column(Text("目标值", "Value"), 1.1, is_number=True),
-        Column(Text("资料截至", "Known up to"), 1.1, is_number=True),
-        Column(Text("达到的概率", "Probability"), 1.2, is_number=True),
-        Column(Text("中位数", "Median"), 1.1, is_number=True),
-        Column(Text("低（10%）", "Low (10 %)"), 1.1, is_number=True),
-        Column(Text("高（90%）", "High (90 %)"), 1.1, is_number=True),
-        Column(Text("实际", "Outcome"), 1.1, is_number=True),
+        Column(Text("目标", "Target")),
+        Column(Text("单位", "Unit")),
+        Column(Text("目标年", "Year"), is_number=True),
+        Column(Text("目标值", "Value"), is_number=True),
+        Column(Text("资料截至", "Known up to"), is_number=True),
+        Column(Text("达到的概率", "Probability"), is_number=True),
+        Column(Text("中位数", "Median"), is_number=True),
+        Column(Text("低（10%）", "Low (10 %)"), is_number=True),
+        Column(Text("高（90%）", "High (90 %)"), is_number=True),
+        Column(Text("实际", "Outcome"), is_number=True),
     )
     rows = tuple(_foresight_row(item) for item in material.text.foreseen)
     return [head, words, Table("foreseen", Text("站在当年的预测与实际", "Forecasts made then, and outcomes"), columns, rows)]
@@ -149,47 +179,3 @@ def _foresight_row(item: Foresight) -> tuple[Cell, ...]:
         probability(item.probability),
         *(measured(value) for value in (item.median, item.low, item.high, item.outcome)),
     )
-
-
-def conflicts(study: xr.Dataset) -> Conflicts | None:
-    """The lift of every pair of targets; None with less than two."""
-    names = tuple(Text(*pair) for pair in zip(study["name_zh"].to_numpy(), study["name_en"].to_numpy(), strict=True))
-    if len(names) < 2:  # noqa: PLR2004  a pair takes two
-        return None
-    lift = study["lift"].to_numpy()
-    clear = is_clear(lift, study["lift_error"].to_numpy())
-    note = Text(
-        "小于 1（橙）相互冲突，大于 1（紫）相互支持；灰字在抽样误差以内；空白：其中一项从未或总是实现",
-        "below 1 (orange) in conflict, above 1 (purple) in support; grey: within the sampling error; blank: never or always",
-    )
-    return Conflicts(
-        Frame(Text("目标之间的冲突与支持", "Which targets fight, which support each other"), note, _MODEL),
-        names,
-        tuple(tuple(float(value) if np.isfinite(value) else None for value in row) for row in lift),
-        tuple(tuple(bool(value) for value in row) for row in clear),
-    )
-
-
-def tornado(study: xr.Dataset) -> Tornado | None:
-    """For the targets whose chance is most open, the unknowns that explain most of it."""
-    chances = study["probability"].to_numpy()
-    open_first = [int(place) for place in np.argsort(np.abs(chances - 0.5)) if 0.0 < chances[place] < 1.0]
-    swings = [swing for swing in (_swing(study, place) for place in open_first[:_MOST_SWINGS]) if swing.bars]
-    if not swings:
-        return None
-    note = Text(
-        "某个未知数处于最低或最高三分之一时，目标实现的概率；竖线为全部抽样",
-        "the probability of the target when an unknown lies in its lowest or highest third; upright line: all draws",
-    )
-    title = Text("哪些未知数左右目标", "Which unknowns decide the targets")
-    return Tornado(Frame(title, note, _MODEL), tuple(swings))
-
-
-def _swing(study: xr.Dataset, place: int) -> Swing:
-    row = study.isel(target=place)
-    explained = row["explained"].to_numpy()
-    best = [int(item) for item in np.argsort(-explained)[:_MOST_BARS] if explained[item] >= _LEAST]
-    labels = [Text(str(study["input_zh"].to_numpy()[item]), str(study["input_en"].to_numpy()[item])) for item in best]
-    ends = [(float(row["met_when_low"][item]), float(row["met_when_high"][item])) for item in best]
-    bars = tuple(Bar(label, low, high) for label, (low, high) in zip(labels, ends, strict=True))
-    return Swing(name_in(row), float(row["probability"]), bars)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sim.plan.evaluation.evaluate import headline as standing_headline
-from sim.report.chapters.part import Part, pictured, present, small
+from sim.report.chapters.part import MOST_ROWS, Part, in_parts, pictured, small
 from sim.report.contents.scores import progress
 from sim.report.document import Block, Bullets, Chapter, Paragraph
 from sim.report.feasibility_words import joint_sentence
 from sim.report.material import Material
 from sim.report.score_words import headline
 from sim.text import Text
-from sim.words import spaced_text
+from sim.words import capital, spaced_text
 
 TITLE = Text("总体评估结论", "Overall conclusion")
 
@@ -23,8 +23,8 @@ def overall(material: Material) -> Part:
     points = [*_by_data(material), *_by_draws(material), *_by_path(material)]
     blocks += [Bullets(tuple(points))] if points else []
     blocks += [Paragraph(material.text.description)] if material.text.description.zh else []
-    figures = present(progress=progress(material.view) if any(score.projected for score in scores) else None)
-    step_error = () if material.text.step_error is None else (material.text.step_error,)
+    figures = in_parts("progress", progress(material.view, material.case), "rows", MOST_ROWS)
+    step_error = [Text(line.zh, capital(line.en)) for line in (material.text.step_error,) if line is not None]
     blocks += [*pictured(figures, "progress"), *small(step_error)]
     return Part(Chapter("overall", TITLE, tuple(blocks)), figures)
 
@@ -50,6 +50,6 @@ def _by_path(material: Material) -> list[Text]:
     """Whether the levers can bring it about."""
     paths = () if material.studies is None else material.studies.required
     return [
-        Text(f"所需路径（{path.title.zh}）", f"Required path ({path.title.en}) ") + path.head + Text("。", ".")
+        Text(f"所需路径（{path.title.zh}）：", f"Required path ({path.title.en}). ") + path.head + Text("。", ".")
         for path in paths
     ]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sim.report.document import Block, Bullets, Chapter, Heading, Paragraph, Picture
+from sim.report.figures.frame import parts
 from sim.text import Text
+
+MOST_ROWS = 20
+"""Rows of a figure that fit on a page."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +35,16 @@ def listed(title: Text, items: Iterable[Text]) -> list[Block]:
 
 
 def pictured(figures: Mapping[str, Any], *names: str) -> list[Block]:
-    """The places of those figures that there are."""
-    return [Picture(name) for name in names if name in figures]
+    """The places of those figures that there are, each with its further parts."""
+    return [Picture(key) for name in names for key in figures if key == name or re.fullmatch(rf"{name}_part\d+", key)]
 
 
 def present(**figures: Any) -> dict[str, Any]:
     """Figures by name, without those that could not be made."""
     return {name: figure for name, figure in figures.items() if figure is not None}
+
+
+def in_parts(name: str, figure: Any, rows: str, most: int) -> dict[str, Any]:
+    """A figure of many rows as several, so that each fits on a page; nothing for one without rows."""
+    found = list(parts(figure, rows, most))
+    return {name if place == 1 else f"{name}_part{place}": part for place, part in enumerate(found, 1)}

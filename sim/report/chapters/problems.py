@@ -18,7 +18,7 @@ from sim.report.figures.waterfall import Fall, Step, Waterfall
 from sim.report.material import Material
 from sim.report.score_words import rate_unit
 from sim.text import Text
-from sim.words import chance, exact, plain, rate, spaced_text, unit_words
+from sim.words import capital, chance, exact, plain, rate, spaced_text, unit_words
 
 TITLE = Text("存在问题及原因", "Problems and their causes")
 _MOST_FALLS, _MOST_STEPS, _MOST_FINDINGS = 4, 7, 12
@@ -84,7 +84,8 @@ def _contradictions(material: Material) -> Iterator[Text]:
 
 
 def _said(item: Finding) -> Text:
-    return SEVERITY_NAMES[item.severity] + Text("：", ": ") + item.message
+    severity = SEVERITY_NAMES[item.severity]
+    return Text(severity.zh, capital(severity.en)) + Text("：", ": ") + item.message
 
 
 def waterfall(study: xr.Dataset, order: list[str]) -> Waterfall | None:

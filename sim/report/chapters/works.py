@@ -38,11 +38,11 @@ def settings_table(settings: Sequence[Setting]) -> Table:
     """What was set, from what to what, and why."""
     rows = tuple(_setting_row(item) for item in settings)
     columns = (
-        Column(Text("任务（杠杆或假设）", "Task (lever or assumption)"), 2.2),
-        Column(Text("单位", "Unit"), 0.9),
-        Column(Text("调整前", "Before"), 1.3),
-        Column(Text("调整后", "After"), 2.0),
-        Column(Text("依据与说明", "Basis and note"), 3.2),
+        Column(Text("任务（杠杆或假设）", "Task (lever or assumption)")),
+        Column(Text("单位", "Unit")),
+        Column(Text("调整前", "Before")),
+        Column(Text("调整后", "After")),
+        Column(Text("依据与说明", "Basis and note")),
     )
     return Table("settings", Text("情景设定", "Settings"), columns, rows)
 
@@ -68,14 +68,14 @@ def in_words(note: str) -> Text:
 def programme_table(case: CaseView) -> Table:
     """Every programme: how many projects, how much money, and when it is in use."""
     columns = (
-        Column(Text("计划", "Programme"), 3.0),
-        Column(Text("项目数", "Projects"), 0.9, is_number=True),
-        Column(Text("总投资（亿元，各次实现平均）", "Whole investment (CNY 100m, mean)"), 1.5, is_number=True),
-        Column(Text("开工", "Begun"), 1.0, is_number=True),
-        Column(Text("投资过半投用", "Half of the money in use"), 1.0, is_number=True),
-        Column(Text("九成投资投用", "Nine tenths of it"), 1.0, is_number=True),
-        Column(Text("80% 区间", "80 % band"), 1.5, is_number=True),
-        Column(Text("文件写明的完工年", "End printed"), 1.2, is_number=True),
+        Column(Text("计划", "Programme")),
+        Column(Text("项目数", "Projects"), is_number=True),
+        Column(Text("总投资（亿元，各次实现平均）", "Whole investment (CNY 100m, mean)"), is_number=True),
+        Column(Text("开工", "Begun"), is_number=True),
+        Column(Text("投资过半投用", "Half of the money in use"), is_number=True),
+        Column(Text("九成投资投用", "Nine tenths of it"), is_number=True),
+        Column(Text("80% 区间", "80 % band"), is_number=True),
+        Column(Text("文件写明的完工年", "End printed"), is_number=True),
     )
     rows = []
     for row in () if case.ledger is None else case.ledger.programmes:

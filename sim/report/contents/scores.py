@@ -19,10 +19,9 @@ from sim.text import Text
 PAST_YEARS, _MOST = 5, 8
 
 
-def progress(view: View) -> Progress:
-    """Projected over planned value in per cent, with four fifths of the draws where they say the same variable."""
-    targets = {score.target.id: score.target for case in view.drawn for score in _judged(case)}
-    rows = tuple(_progress_row(view, target) for target in targets.values())
+def progress(view: View, own: CaseView) -> Progress:
+    """Projected over planned value in per cent of a scenario's own targets, with four fifths of the draws where they say it."""
+    rows = tuple(_progress_row(view, score.target) for score in _judged(own))
     note = Text(
         "预测值 / 目标值（%）；浅色粗线为 80% 的抽样，菱形为最近公布的实际值",
         "projected / planned value (%); pale bars: 80 % of the draws, diamonds: latest published outcome",
@@ -64,10 +63,9 @@ def spread(case: CaseView, score: Score, levels: tuple[float, float] = (0.1, 0.9
     return low, high
 
 
-def rates(view: View) -> Rates:
-    """Yearly growth: of the past five years, of each scenario, since published, and required."""
-    scores = {score.target.id: score for case in view.drawn for score in case.scores if score.required_growth is not None}
-    rows = tuple(_rate_row(view, score) for score in scores.values())
+def rates(view: View, own: CaseView) -> Rates:
+    """Yearly growth of a scenario's own targets: in the past five years, of each scenario, since published, and required."""
+    rows = tuple(_rate_row(view, score) for score in own.scores if score.required_growth is not None)
     note = Text(
         f"%/年（占比类为百分点/年）；过去：基年前 {PAST_YEARS} 年，四上企业以规模以上工业代替；实际：已公布的后续年份",
         f"% a year (points for shares); past: {PAST_YEARS} years, above-scale firms: of industry; outcome: published since",

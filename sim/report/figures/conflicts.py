@@ -14,6 +14,8 @@ from sim.report.figures.frame import COLON, SEMICOLON, Frame
 from sim.text import Language, Text, joined
 
 _MOST, _WIDTH, _TOLD = 3.0, 22, 3
+_DARK = 0.6
+"""Part of the scale of colours from which on letters are white."""
 AXIS = Text("同时实现的概率 / 互不相关时的概率", "chance of both / chance if independent")
 
 
@@ -31,14 +33,14 @@ class Conflicts:
 def draw(data: Conflicts, language: Language) -> Figure:
     """Orange where two targets fight, purple where they support each other; what is not clear is grey."""
     count = len(data.targets)
-    figure = style.new_figure(*data.frame.words(language), (max(6.4, 3.4 + 0.72 * count), 2.4 + 0.52 * count))
+    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, 2.4 + 0.42 * count))
     axes = figure.add_subplot()
     lift = np.array([[np.nan if value is None else value for value in row] for row in data.lift])
     np.fill_diagonal(lift, np.nan)
     shown = np.where(np.array(data.clear), lift, np.nan)
     picture = axes.imshow(shown, cmap="PuOr", norm=LogNorm(1.0 / _MOST, _MOST), aspect="auto")
     for row, column in zip(*np.nonzero(np.isfinite(lift)), strict=True):
-        tint = style.INK if data.clear[row][column] else style.GREY
+        tint = _tint(lift[row, column]) if data.clear[row][column] else style.GREY
         axes.text(column, row, f"{lift[row, column]:.2f}", ha="center", va="center", fontsize=8.5, color=tint)
     names = [style.wrapped(name, language, _WIDTH) for name in data.targets]
     axes.set_xticks(range(count), names, fontsize=7.5, rotation=40, ha="right", rotation_mode="anchor")
@@ -51,6 +53,11 @@ def draw(data: Conflicts, language: Language) -> Figure:
     bar.ax.minorticks_off()
     bar.set_label(AXIS.in_language(language), fontsize=9)
     return figure
+
+
+def _tint(lift: float) -> str:
+    """Letters that stand out from the colour of a lift."""
+    return "white" if abs(np.log(lift) if lift > 0.0 else np.inf) > _DARK * np.log(_MOST) else style.INK
 
 
 def described(data: Conflicts) -> Text:

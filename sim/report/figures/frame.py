@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sim.text import Language, Text
 
@@ -22,6 +25,23 @@ class Frame:
     def words(self, language: Language) -> tuple[str, str]:
         """The title, and the note with the source."""
         return self.title.in_language(language), (self.note + _SOURCE + self.source).in_language(language)
+
+    def part(self, number: int, count: int) -> Frame:
+        """The frame of one of several figures that share a title."""
+        return replace(self, title=self.title + Text(f"（{number}/{count}）", f" ({number} of {count})"))
+
+
+def parts(figure: Any, rows: str, most: int) -> Iterator[Any]:
+    """The figure, or several of at most so many of its `rows` each, as even as may be; none without rows."""
+    every = getattr(figure, rows)
+    count = math.ceil(len(every) / most)
+    if count <= 1:
+        yield from [figure][:count]
+        return
+    ends = [len(every) * place // count for place in range(count + 1)]
+    for place in range(count):
+        own = {rows: every[ends[place] : ends[place + 1]]}
+        yield replace(figure, frame=figure.frame.part(place + 1, count), **own)
 
 
 _SOURCE = Text("\n来源：", "\nSource: ")

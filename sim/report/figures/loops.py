@@ -9,15 +9,18 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.path import Path
 
 from sim.report import style
 from sim.report.figures.frame import COLON, SEMICOLON, Frame
 from sim.text import Language, Text, joined
 
-_COLUMNS, _SIDE, _LABEL = 2, 4.2, 13
+_COLUMNS, _HEIGHT, _LABEL, _PIECES = 2, 3.6, 13, 24
 _SIGNS = {1: "+", -1: "−", 0: "0"}
-_GAP = 0.30
-"""Part of the way between two places that the arrow leaves free at either end, for the names."""
+_GAP, _WIDEST_GAP = 0.14, 0.02
+"""Part of the way between two places that the arrow leaves free at either end, at most so much of the whole ring."""
+_OUTSIDE, _INSIDE, _UPRIGHT = 1.09, 0.85, 0.2
+"""Where names and signs stand, in radii; a name this near to the axis stands above or below its place, others beside it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def draw(data: Loops, language: Language) -> Figure:
     """Clockwise, from the top; blue links have equal direction, orange ones the opposite."""
     columns = min(_COLUMNS, max(len(data.rings), 1))
     rows = math.ceil(len(data.rings) / columns)
-    figure = style.new_figure(*data.frame.words(language), (_SIDE * columns, _SIDE * rows + 1.0))
+    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, _HEIGHT * rows + 1.0))
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes in grid:
         axes.set_axis_off()
@@ -56,18 +59,23 @@ def draw(data: Loops, language: Language) -> Figure:
 def _draw_ring(axes: Axes, ring: Ring, language: Language) -> None:
     count = len(ring.nodes)
     for place, (name, sign) in enumerate(zip(ring.nodes, ring.signs, strict=True)):
-        x, y = _spot(place, count)
-        axes.text(
-            x, y, style.wrapped(name, language, _LABEL), ha="center", va="center", fontsize=7.5, linespacing=1.15, zorder=3
-        )
+        axes.plot(*_spot(place, count), "o", color=style.INK, ms=3.5, zorder=3)
+        _name(axes, style.wrapped(name, language, _LABEL), *_spot(place, count))
         _link(axes, place, count, sign)
     axes.text(
         0, 0, f"{ring.key}\n{ring.polarity.in_language(language)}", ha="center", va="center", fontsize=9, color=style.GREY
     )
     axes.set_title(style.wrapped(ring.label, language, 40), fontsize=9.5)
-    axes.set_xlim(-1.35, 1.35)
-    axes.set_ylim(-1.25, 1.25)
+    axes.set_xlim(-1.75, 1.75)
+    axes.set_ylim(-1.45, 1.45)
     axes.set_aspect("equal")
+
+
+def _name(axes: Axes, name: str, x: float, y: float) -> None:
+    """A name outside the ring, away from its place."""
+    aside, above = ("left" if x > 0.0 else "right"), ("bottom" if y > 0.0 else "top")
+    across, up = ("center", above) if abs(x) < _UPRIGHT else (aside, "center")
+    axes.text(_OUTSIDE * x, _OUTSIDE * y, name, ha=across, va=up, fontsize=7.5, linespacing=1.1, zorder=3)
 
 
 def _spot(place: float, count: int) -> tuple[float, float]:
@@ -79,12 +87,11 @@ def _spot(place: float, count: int) -> tuple[float, float]:
 def _link(axes: Axes, place: int, count: int, sign: int) -> None:
     """An arc to the next place, its sign beside the head."""
     tint = style.GAIN if sign >= 0 else style.LOSS
-    start, end = _spot(place + _GAP, count), _spot(place + 1 - _GAP, count)
-    bend = -math.tan(math.pi * (1.0 - 2.0 * _GAP) / count / 2.0)
-    way = f"arc3,rad={bend:.3f}"
-    axes.add_patch(FancyArrowPatch(start, end, connectionstyle=way, arrowstyle="-|>", mutation_scale=9, lw=1.4, color=tint))
-    x, y = _spot(place + 1 - _GAP - 0.04, count)
-    axes.text(0.8 * x, 0.8 * y, _SIGNS[sign], ha="center", va="center", fontsize=11, color=tint)
+    gap = min(_GAP, _WIDEST_GAP * count)
+    way = Path([_spot(place + gap + (1.0 - 2.0 * gap) * part / _PIECES, count) for part in range(_PIECES + 1)])
+    axes.add_patch(FancyArrowPatch(path=way, arrowstyle="-|>", mutation_scale=9, lw=1.4, color=tint))
+    x, y = _spot(place + 1 - gap - 0.04, count)
+    axes.text(_INSIDE * x, _INSIDE * y, _SIGNS[sign], ha="center", va="center", fontsize=11, color=tint)
 
 
 def described(data: Loops) -> Text:

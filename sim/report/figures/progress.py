@@ -12,7 +12,7 @@ from sim.report import style
 from sim.report.figures.frame import COLON, COMMA, SEMICOLON, Frame
 from sim.text import Language, Text, joined
 
-_MANY, _ROOMY, _TIGHT = 15, 0.58, 0.42
+_MANY, _ROOMY, _TIGHT = 10, 0.58, 0.46
 OUTCOME = Text("实际", "outcome")
 
 
@@ -58,7 +58,7 @@ def draw(data: Progress, language: Language) -> Figure:
     names = [
         f"{style.wrapped(row.name, language)}{_CEILING[row.is_ceiling].in_language(language)}\n{row.year}" for row in data.rows
     ]
-    axes.set_yticks(range(len(data.rows)), names, fontsize=9 if len(data.rows) <= _MANY else 7)
+    axes.set_yticks(range(len(data.rows)), names, fontsize=9 if len(data.rows) <= _MANY else 8)
     axes.set_ylim(len(data.rows) - 0.4, -0.6)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}%")
     axes.grid(visible=False, axis="y")

@@ -39,7 +39,7 @@ class Rates:
 
 def draw(data: Rates, language: Language) -> Figure:
     """Marks on one scale of yearly growth."""
-    height = 1.9 + (0.56 if len(data.rows) <= _MANY else 0.42) * max(len(data.rows), 2)
+    height = 1.9 + (0.56 if len(data.rows) <= _MANY else 0.44) * max(len(data.rows), 2)
     figure = style.new_figure(*data.frame.words(language), (style.WIDTH, height))
     axes = figure.add_subplot()
     for place, row in enumerate(data.rows):

@@ -71,7 +71,7 @@ def _draw_swing(axes: Axes, swing: Swing, language: Language) -> None:
     axes.set_xlim(-6.0, 106.0)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}%")
     axes.grid(visible=False, axis="y")
-    axes.set_title(f"{swing.title.in_language(language)}  {middle:.0f}%")
+    axes.set_title(style.folded(f"{swing.title.in_language(language)}  {middle:.0f}%", language))
 
 
 def described(data: Tornado) -> Text:

@@ -47,7 +47,7 @@ class Waterfall:
 def draw(data: Waterfall, language: Language) -> Figure:
     """Panels below each other; the bars lie, so that long names can be read."""
     rows = sum(len(fall.steps) for fall in data.falls)
-    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, 1.4 + 0.75 * len(data.falls) + 0.3 * rows))
+    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, 1.4 + 0.7 * len(data.falls) + 0.26 * rows))
     heights = [len(fall.steps) for fall in data.falls]
     grid = figure.subplots(len(data.falls), 1, height_ratios=heights, squeeze=False).ravel()
     for axes, fall in zip(grid, data.falls, strict=True):
@@ -75,7 +75,8 @@ def _draw_fall(axes: Axes, fall: Fall, language: Language) -> None:
     axes.set_yticks(range(len(fall.steps)), [style.wrapped(step.label, language, _WIDTH) for step in fall.steps], fontsize=8.5)
     axes.set_ylim(len(fall.steps) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
-    axes.set_title(with_unit_text(fall.title.in_language(language), fall.unit.in_language(language), language))
+    title = with_unit_text(fall.title.in_language(language), fall.unit.in_language(language), language)
+    axes.set_title(style.folded(title, language))
     style.thousands(axes, upright=False)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.report.document import Bullets, Cell, Heading, Paragraph, Picture, Report, Table, Words
+from sim.report.document import Block, Bullets, Cell, Heading, Paragraph, Picture, Report, Table, Words
 from sim.report.figures import described
+from sim.report.forms.columns import content, shares, size_of
 from sim.report.forms.names import PAGE, file_name
 from sim.report.forms.names import TABLE as TABLE_FILE
 from sim.text import Language, Text
@@ -49,11 +51,27 @@ def told(report: Report, language: Language) -> dict[str, Any]:
             {
                 "key": chapter.key,
                 "title": chapter_title(chapter.title, place, language),
-                "blocks": [_block(block, report, numbers, language) for block in chapter.blocks],
+                "blocks": [
+                    _block(block, report, numbers, language) | {"floats": floats}
+                    for block, floats in zip(chapter.blocks, _floating(chapter.blocks), strict=True)
+                ],
             }
             for place, chapter in enumerate(report.chapters)
         ],
     }
+
+
+def _floating(blocks: Sequence[Block]) -> Iterator[bool]:
+    """Whether each is a picture that may leave its place, for paper to be filled.
+
+    One that opens a part stays, since the part may hold nothing else; one that follows another does as that one does.
+    """
+    floats, before = False, None
+    for block in blocks:
+        if not isinstance(before, Picture):
+            floats = not (before is None or isinstance(before, Heading))
+        yield isinstance(block, Picture) and floats
+        before = block
 
 
 def chapter_title(title: Text, place: int, language: Language) -> str:
@@ -64,9 +82,7 @@ def chapter_title(title: Text, place: int, language: Language) -> str:
     return f"{_NUMERALS[place]}、{text}" if language == "zh" else f"{place + 1}. {text}"
 
 
-def _block(
-    block: Paragraph | Bullets | Heading | Table | Picture, report: Report, numbers: Numbering, language: Language
-) -> dict[str, Any]:
+def _block(block: Block, report: Report, numbers: Numbering, language: Language) -> dict[str, Any]:
     if isinstance(block, Paragraph):
         return {"kind": "paragraph", "style": block.style, "text": block.text.in_language(language)}
     if isinstance(block, Bullets):
@@ -85,6 +101,7 @@ def _block(
 
 
 def _table(table: Table, numbers: Numbering, language: Language) -> dict[str, Any]:
+    rows = [[_cell(cell, language) for cell in row] for row in table.rows]
     return {
         "kind": "table",
         "key": table.key,
@@ -92,12 +109,27 @@ def _table(table: Table, numbers: Numbering, language: Language) -> dict[str, An
         "note": table.note.in_language(language),
         "is_long": table.is_long,
         "elsewhere": _elsewhere(len(table.rows), language) if table.is_long else "",
-        "columns": [
-            {"title": item.title.in_language(language), "width": item.width, "is_number": item.is_number}
-            for item in table.columns
-        ],
-        "rows": [[_cell(cell, language) for cell in row] for row in table.rows],
+        "columns": _columns(table, rows, language),
+        "size": size_of(len(table.columns)),
+        "rows": rows,
     }
+
+
+def _columns(table: Table, rows: list[list[dict[str, Any]]], language: Language) -> list[dict[str, Any]]:
+    """Heads, with the part of the page that each column takes and the letters below which it would tear a word."""
+    found = [
+        content(
+            column.title.in_language(language),
+            [row[place]["text"] for row in rows],
+            [line for row in rows for line in row[place]["below"]],
+            is_number=column.is_number,
+        )
+        for place, column in enumerate(table.columns)
+    ]
+    return [
+        {"title": column.title.in_language(language), "is_number": column.is_number, "share": share, "least": item.least}
+        for column, item, share in zip(table.columns, found, shares(found), strict=True)
+    ]
 
 
 def _elsewhere(rows: int, language: Language) -> str:

@@ -20,11 +20,11 @@ from sim.report.document import Report
 from sim.report.forms.told import told
 from sim.text import Language
 
-_PAGE, _MARGINS, _WIDTH = (21.0, 29.7), (2.2, 2.4), 16.6
+_PAGE, _MARGINS, _WIDTH, _TALLEST = (21.0, 29.7), (2.2, 2.4), 16.6, 20.5
 _PADDING = "45"
 """Twentieths of a point on either side of a cell, so that numbers of wide tables stay whole."""
-_BODY, _SMALL, _CELL, _WIDE_CELL, _WIDE = 12.0, 9.0, 8.5, 7.5, 9
-"""Sizes in points; tables of `_WIDE` columns or more have the smallest letters."""
+_BODY, _SMALL = 12.0, 9.0
+"""Sizes in points."""
 _LATIN = "Times New Roman"
 _SONG, _HEI, _FANG_SONG, _KAI = "宋体", "黑体", "仿宋", "楷体"
 """Faces of official documents: body in Fang Song, heads in Hei and Kai, tables in Song. Each has a stand-in in every Word."""
@@ -114,7 +114,7 @@ class _Writer:
         columns = block["columns"]
         table = self._document.add_table(1, len(columns))
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-        size = _WIDE_CELL if len(columns) >= _WIDE else _CELL
+        size = block["size"]
         for cell, column in zip(table.rows[0].cells, columns, strict=True):
             _fill(cell, {"text": column["title"], "below": [], "tone": "strong"}, size, is_number=column["is_number"])
             _shaded(cell)
@@ -124,7 +124,7 @@ class _Writer:
             for cell, told_cell, column in zip(cells, row, columns, strict=True):
                 _fill(cell, told_cell, size, is_number=column["is_number"])
         _ruled(table)
-        _sized(table, [column["width"] for column in columns])
+        _sized(table, [column["share"] for column in columns])
         if block["note"]:
             self._document.add_paragraph(block["note"], style="Remark")
 
@@ -134,6 +134,8 @@ class _Writer:
         paragraph.paragraph_format.keep_with_next = True
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         shape = paragraph.add_run().add_picture(BytesIO(picture), width=Cm(_WIDTH))
+        if shape.height > Cm(_TALLEST):
+            shape.width, shape.height = round(shape.width * Cm(_TALLEST) / shape.height), Cm(_TALLEST)
         shape._inline.docPr.set("descr", block["described"])  # noqa: SLF001  the library has no other way
         caption = self._document.add_paragraph(style="Caption")
         caption.paragraph_format.keep_with_next = False
@@ -273,10 +275,9 @@ def _ruled(table: WordTable) -> None:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001
 
 
-def _sized(table: WordTable, widths: list[float]) -> None:
-    """The columns share the width of the page by their weights."""
-    total = sum(widths)
-    sizes = [Cm(_WIDTH * width / total) for width in widths]
+def _sized(table: WordTable, shares: list[float]) -> None:
+    """The columns have their shares of the width of the page."""
+    sizes = [Cm(_WIDTH * share) for share in shares]
     for column, size in zip(table.columns, sizes, strict=True):
         column.width = size
     for row in table.rows:

@@ -17,11 +17,12 @@ from xlsxwriter.worksheet import Worksheet
 from sim.report.document import Bullets, Cell, Heading, Number, Paragraph, Report, Table, decimals_of
 from sim.report.figures.lines import Lines, Panel
 from sim.report.forms.told import cell_text, chapter_title
+from sim.report.lettering import letters
 from sim.text import Language, Text
 from sim.words import unit_text, with_unit_text
 
 _SKIP_DIMS = {"sex", "age", "age_class"}
-_WIDEST, _ROWS_MEASURED, _FIRST_CJK, _LONGEST_NAME = 60, 40, 0x2E80, 31
+_WIDEST, _ROWS_MEASURED, _LONGEST_NAME = 60, 40, 31
 # A quote or a note that starts with "=" or "http" is text.
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 SENTENCES, CHARTS, SERIES, INDICATORS = (
@@ -168,7 +169,7 @@ class _Writer:
 
     def _widths(self, sheet: Worksheet, rows: Iterable[Sequence[str]]) -> None:
         for column, texts in enumerate(zip(*rows, strict=True)):
-            sheet.set_column(column, column, min(max(_width(text) for text in texts) + 3, _WIDEST))
+            sheet.set_column(column, column, min(max(letters(text) for text in texts) + 3, _WIDEST))
 
     def indicators(self, results: xr.Dataset) -> None:
         """Every variable by year, but for those by single ages."""
@@ -249,9 +250,3 @@ def _digits(value: float) -> str:
     """As many decimals as reports print; more for what is below one, which may be a ratio."""
     decimals = _OF_RATIOS if abs(value) < 1.0 else decimals_of(value)
     return "#,##0" + (f".{'0' * decimals}" if decimals else "")
-
-
-def _width(text: str) -> int:
-    """Columns that the longest line of a text takes; a Chinese letter takes two."""
-    lines = text.split("\n")
-    return max(sum(2 if ord(letter) > _FIRST_CJK else 1 for letter in line) for line in lines)

@@ -78,6 +78,7 @@ def feasibility(case: Case, request: FeasibilityRequest, progress: Progress | No
         lost=draws.lost,
         seed=request.draws.seed,
         required=request.required,
+        left_out=len(left_out),
         left_out_zh="；".join(f"{score.target.name.zh}（{score.reason.zh}）" for score in left_out),
         left_out_en="; ".join(f"{score.target.name.en} ({score.reason.en})" for score in left_out),
         origin_zh=origin.zh,

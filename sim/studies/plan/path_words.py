@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
+from sim.inputs.targets import PlanTarget
 from sim.numerics.draws import DrawRequest
 from sim.pipeline import Case
 from sim.studies.plan.alternatives import Tried
 from sim.studies.plan.paths import Mix, Path
 from sim.studies.plan.responses import Lever, Values
 from sim.text import Text, joined
-from sim.words import chance, exact, fine, plain, signed, unit_words
+from sim.words import OPERATORS, chance, exact, fine, plain, signed, unit_words
 
 _COMMA = Text("、", ", ")
+_MOST_NAMES = 12
 
 
 def head(path: Path) -> Text:
     """Whether the targets are reached, and in how many draws."""
     wanted, reached, count = chance(path.probability), chance(path.joint), len(path.readings)
     points = f"{100.0 * path.error:.1f}"
-    name = f"P{100.0 * path.probability:g}"
     if path.reaches:
         return Text(
-            f"{name}：{count} 项目标同时实现的概率 {reached}（要求 {wanted}，抽样误差 {points} 个百分点），"
+            f"要求同时实现的概率 {wanted}，可以达到：{count} 项目标同时实现的概率为 {reached}（抽样误差 {points} 个百分点），"
             f"代价 {path.cost:.1f}（档数的平方和）",
-            f"{name}: all {count} targets are met together in {reached} ({wanted} asked, sampling error {points} points), "
-            f"cost {path.cost:.1f} (squared steps)",
+            f"A chance of {wanted} together is within reach: all {count} targets are met together in {reached} (sampling "
+            f"error {points} points), cost {path.cost:.1f} (squared steps)",
         )
     return Text(
-        f"{name}：做不到。杠杆在范围内用到最好，{count} 项目标同时实现的概率也只有 {reached}（要求 {wanted}）",
-        f"{name}: impossible. At their best within the bounds the levers reach {reached} ({wanted} asked)",
+        f"要求同时实现的概率 {wanted}，达不到：各杠杆在可信范围内用足，{count} 项目标同时实现的概率也只有 {reached}",
+        f"A chance of {wanted} together is out of reach: at their best within their bounds the levers bring all {count} "
+        f"targets together in {reached}",
     )
 
 
@@ -58,22 +61,44 @@ def _span(values: Values) -> str:
     return low if low == high else f"{low}–{high}"
 
 
+@dataclass(frozen=True)
+class Reached:
+    """A target along a path: how likely it is, and what one hundredth more of it would cost where the path reaches all."""
+
+    target: PlanTarget
+    operator: str
+    probability: float
+    price: float | None
+    is_ceiling: bool
+
+
+def reached(path: Path) -> tuple[Reached, ...]:
+    """Every target of a path."""
+    return tuple(
+        Reached(
+            reading.target,
+            OPERATORS[reading.operator],
+            float(path.single[place]),
+            float(path.price[place]) if path.reaches and path.price[place] > 0.0 else None,
+            reading.is_ceiling,
+        )
+        for place, reading in enumerate(path.readings)
+    )
+
+
 def target_lines(path: Path) -> list[Text]:
     """Each target with its own probability, and what one hundredth more of it would cost."""
-    found = []
-    for place, reading in enumerate(path.readings):
-        target = reading.target
-        unit = unit_words(target.unit)
-        price = "" if path.price[place] <= 0.0 or not path.reaches else f"{path.price[place]:.1f}"
-        line = target.name + Text(
-            f" {reading.operator} {exact(target.value)} {unit.zh}：{chance(float(path.single[place]))}",
-            f" {reading.operator} {exact(target.value)} {unit.en}: {chance(float(path.single[place]))}",
-        )
-        if price:
-            more = Text("再低 1% ", "one per cent less") if reading.is_ceiling else Text("再高 1% ", "one per cent more")
-            line += Text(f"（{more.zh}的代价约 {price}）", f" ({more.en} would cost about {price})")
-        found.append(line)
-    return found
+    return [_target_line(item) for item in reached(path)]
+
+
+def _target_line(item: Reached) -> Text:
+    target, unit, likely = item.target, unit_words(item.target.unit), chance(item.probability)
+    goal = f" {item.operator} {exact(target.value)} "
+    line = target.name + Text(f"{goal}{unit.zh}：{likely}", f"{goal}{unit.en}: {likely}")
+    if item.price is None:
+        return line
+    more = Text("再低 1% ", "one per cent less") if item.is_ceiling else Text("再高 1% ", "one per cent more")
+    return line + Text(f"（{more.zh}的代价约 {item.price:.1f}）", f" ({more.en} would cost about {item.price:.1f})")
 
 
 def obstacles(path: Path) -> list[Text]:
@@ -87,10 +112,10 @@ def obstacles(path: Path) -> list[Text]:
     ]
     found = []
     if short:
-        found.append(Text("达不到的目标：", "out of reach: ") + joined(short, _COMMA))
+        found.append(Text("达不到的目标：", "Out of reach: ") + joined(short, _COMMA))
     for title, levers in (
-        (Text("已用到上限的杠杆：", "levers at their upper bounds: "), path.at_upper),
-        (Text("已用到下限的杠杆：", "levers at their lower bounds: "), path.at_lower),
+        (Text("已用到上限的杠杆：", "Levers at their upper bounds: "), path.at_upper),
+        (Text("已用到下限的杠杆：", "Levers at their lower bounds: "), path.at_lower),
     ):
         if levers:
             found.append(title + joined([lever.label for lever in levers], _COMMA))
@@ -109,12 +134,19 @@ def remarks(case: Case, path: Path, draws: DrawRequest) -> Iterator[Text]:
         yield Text(
             f"情景另有 {len(left_out)} 项目标不由模型变量判断或不在推演期内，杠杆达不到，未计入：",
             f"{len(left_out)} more targets of the scenario are said by no variable or lie beyond the run, and are left out: ",
-        ) + joined(left_out, _COMMA)
+        ) + _some(left_out)
     for lever in (lever for lever in path.levers if lever.is_outside):
         yield lever.label + Text(
             f"（{lever.name}）的现值在 levers.yaml 的范围之外，只能往回调。",
             f" ({lever.name}) lies beyond its bounds in levers.yaml and may only come back.",
         )
+
+
+def _some(names: Sequence[Text]) -> Text:
+    """Names; of many the first."""
+    more = len(names) - _MOST_NAMES
+    rest = Text(" 等。", f" and {more} more.") if more > 0 else Text("。", ".")
+    return joined(list(names[:_MOST_NAMES]), _COMMA) + rest
 
 
 def closing_lines(study: xr.Dataset) -> list[Text]:
@@ -166,8 +198,9 @@ def tried_lines(found: Sequence[Tried]) -> list[Text]:
     return [
         item.label
         + Text(
-            f"：不动杠杆时由 {chance(item.before)} 到 {chance(item.alone)}，配合上述杠杆为 {chance(item.with_path)}",
-            f": from {chance(item.before)} to {chance(item.alone)} without levers, {chance(item.with_path)} with those above",
+            f"：只改台账，同时实现的概率由 {chance(item.before)} 变为 {chance(item.alone)}；再加上述杠杆为 "
+            f"{chance(item.with_path)}",
+            f": from {chance(item.before)} to {chance(item.alone)} by itself, {chance(item.with_path)} with the levers above",
         )
         for item in found
     ]
