@@ -27,7 +27,8 @@ def progress(view: View, own: CaseView) -> Progress:
         "projected / planned value (%); pale bars: 80 % of the draws, diamonds: latest published outcome",
     )
     frame = Frame(Text("规划目标实现程度", "How far the plan's targets are reached"), note, STATISTICS)
-    return Progress(frame, tuple(case.name for case in view.drawn), rows)
+    place = next((index for index, case in enumerate(view.drawn) if case.key == own.key), 0)
+    return Progress(frame, tuple(case.name for case in view.drawn), rows, place)
 
 
 def _judged(case: CaseView) -> list[Score]:

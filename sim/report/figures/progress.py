@@ -13,6 +13,8 @@ from sim.report.figures.frame import COLON, COMMA, SEMICOLON, Frame
 from sim.text import Language, Text, joined
 
 _MANY, _ROOMY, _TIGHT = 10, 0.58, 0.46
+_WRITTEN = 3
+"""Scenarios whose numbers can stand below each other."""
 OUTCOME = Text("实际", "outcome")
 
 
@@ -39,11 +41,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Progress:
-    """A row for every target, a colour for every scenario."""
+    """A row for every target, a colour for every scenario; among many, only the numbers of `own` are written out."""
 
     frame: Frame
     scenarios: tuple[Text, ...]
     rows: tuple[Row, ...]
+    own: int = 0
     kind: Literal["progress"] = "progress"
 
 
@@ -53,7 +56,7 @@ def draw(data: Progress, language: Language) -> Figure:
     figure = style.new_figure(*data.frame.words(language), (style.WIDTH, height))
     axes = figure.add_subplot()
     for place, row in enumerate(data.rows):
-        _draw_row(axes, place, row, data.scenarios, language)
+        _draw_row(axes, place, row, data, language)
     axes.axvline(100, color=style.INK, lw=1.2, zorder=1)
     names = [
         f"{style.wrapped(row.name, language)}{_CEILING[row.is_ceiling].in_language(language)}\n{row.year}" for row in data.rows
@@ -69,18 +72,24 @@ def draw(data: Progress, language: Language) -> Figure:
 _CEILING = {True: Text("（不高于）", " (at most)"), False: Text("", "")}
 
 
-def _draw_row(axes: Axes, place: int, row: Row, scenarios: tuple[Text, ...], language: Language) -> None:
-    step = 0.6 / max(len(scenarios), 1)
+def _draw_row(axes: Axes, place: int, row: Row, data: Progress, language: Language) -> None:
+    scenarios, step = data.scenarios, 0.6 / max(len(data.scenarios), 1)
     for dot in row.dots:
         y, tint = place + (dot.scenario - (len(scenarios) - 1) / 2) * step, style.colour(dot.scenario)
         if dot.low is not None and dot.high is not None:
             axes.plot([dot.low, dot.high], [y, y], color=tint, lw=4.5, alpha=0.35, solid_capstyle="round", zorder=2)
         label = scenarios[dot.scenario].in_language(language)
         axes.plot(dot.percent, y, style.marker(dot.scenario), color=tint, ms=8, ls="none", label=label, zorder=4)
-        right = max(dot.percent, dot.high or dot.percent)
-        axes.annotate(f"{dot.percent:.0f}%", (right, y), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8.5)
+        if len(scenarios) <= _WRITTEN or dot.scenario == data.own:
+            _write(axes, dot, y)
     if row.outcome is not None:
         axes.plot(row.outcome, place, "D", color=style.INK, ms=5.5, ls="none", zorder=5, label=OUTCOME.in_language(language))
+
+
+def _write(axes: Axes, dot: Dot, y: float) -> None:
+    """The number of a dot, at the right of its bar."""
+    right = max(dot.percent, dot.high or dot.percent)
+    axes.annotate(f"{dot.percent:.0f}%", (right, y), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8.5)
 
 
 def described(data: Progress) -> Text:

@@ -14,6 +14,8 @@ from sim.report.forms.names import TABLE as TABLE_FILE
 from sim.text import Language, Text
 
 TABLE, FIGURE = Text("表", "Table"), Text("图", "Figure")
+_ON_SCREEN = 24
+"""Letters that a column of texts keeps on a screen, however narrow: the table is moved sideways then."""
 _NUMERALS = "一二三四五六七八九十"
 
 
@@ -116,7 +118,7 @@ def _table(table: Table, numbers: Numbering, language: Language) -> dict[str, An
 
 
 def _columns(table: Table, rows: list[list[dict[str, Any]]], language: Language) -> list[dict[str, Any]]:
-    """Heads, with the part of the page that each column takes and the letters below which it would tear a word."""
+    """Heads, with the part of a paper page that each column takes, and the letters that it keeps on a narrow screen."""
     found = [
         content(
             column.title.in_language(language),
@@ -127,7 +129,12 @@ def _columns(table: Table, rows: list[list[dict[str, Any]]], language: Language)
         for place, column in enumerate(table.columns)
     ]
     return [
-        {"title": column.title.in_language(language), "is_number": column.is_number, "share": share, "least": item.least}
+        {
+            "title": column.title.in_language(language),
+            "is_number": column.is_number,
+            "share": share,
+            "letters": min(item.whole, max(item.least, _ON_SCREEN)),
+        }
         for column, item, share in zip(table.columns, found, shares(found), strict=True)
     ]
 
