@@ -320,7 +320,7 @@ def open_cases(
     for file in files:
         of_file = Faults()
         with of_file.gathering(InputError):
-            scenario = read_scenario(file, use, settings, of_file)
+            scenario = read_scenario(file, use, settings, of_file, home.scenarios)
             _fail_if_other_city(scenario, city, home)
             key = (scenario.city, scenario.base_year)
             if key not in worlds:

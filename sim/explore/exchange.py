@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from ruamel.yaml import YAML
 from sim.errors import Fault, Place, SimError, UsageError
 from sim.explore.bench import Bench, bench_of
 from sim.inputs.home import Home
-from sim.inputs.scenario import Scenario, read_scenario, scenario_files
+from sim.inputs.scenario import Scenario, read_scenario
 from sim.pipeline import Case, prepare
 from sim.text import Text
 from sim.world import World
@@ -98,39 +97,20 @@ def load_bench(content: bytes, name: str, home: Home, world: World) -> Bench:
     if len(content) > LARGEST:
         message = Text(f"文件超过 {LARGEST // 1000} KB", f"the file is larger than {LARGEST // 1000} kB")
         raise UsageError(Fault(message, Place(Path(name))))
+    stem = f"{stem}_loaded" if (home.scenarios / f"{stem}.yaml").exists() else stem
     with tempfile.TemporaryDirectory() as folder:
-        for file in scenario_files(home.scenarios):
-            shutil.copyfile(file, Path(folder) / file.name)
         handed_in = Path(folder) / f"{stem}.yaml"
-        taken = handed_in.exists()
-        handed_in = Path(folder) / f"{stem}_loaded.yaml" if taken else handed_in
         handed_in.write_bytes(content)
         with _named(handed_in, name):
             return bench_of(_prepared(handed_in, name, home, world))
 
 
 def _prepared(file: Path, name: str, home: Home, world: World) -> Case:
-    scenario = _at_home(read_scenario(file), file, home)
+    scenario = read_scenario(file, folder=home.scenarios)
     if scenario.city != world.city.key or scenario.base_year not in (None, world.city.settings.base_year):
         message = Text("情景属于另一个城市或基年", "the scenario is of another city or base year")
         raise UsageError(Fault(message, Place(Path(name), key="city")))
     return prepare(scenario, world)
-
-
-def _at_home(scenario: Scenario, handed_in: Path, home: Home) -> Scenario:
-    """The scenario with the files that it extends named where they stand, instead of where they were copied to."""
-
-    def named(file: Path) -> Path:
-        return file if file == handed_in else home.scenarios / file.name
-
-    changes = tuple(
-        replace(item, place=replace(item.place, file=item.place.file and named(item.place.file))) for item in scenario.changes
-    )
-    ledger = tuple(
-        item if item.document is None else replace(item, document=replace(item.document, file=named(item.document.file)))
-        for item in scenario.ledger
-    )
-    return replace(scenario, files=tuple(named(file) for file in scenario.files), changes=changes, ledger=ledger)
 
 
 @contextmanager

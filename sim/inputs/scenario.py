@@ -52,7 +52,7 @@ class ScenarioFile(Layer):
     city: str | None = None
     """City folder; taken from the extended file when left out."""
     extends: str | None = None
-    """Another scenario file in the same folder, without or with .yaml."""
+    """Another scenario file in the same folder, or else in the folder of scenarios, without or with .yaml."""
     base_year: int | None = None
     """Last year before the run; the city's own when left out."""
     last_year: int | None = None
@@ -149,10 +149,12 @@ def read_scenario(
     use: tuple[str, ...] = (),
     settings: tuple[tuple[str, str], ...] = (),
     collected: Faults | None = None,
+    folder: Path | None = None,
 ) -> Scenario:
     """Read a scenario with everything that it extends; `settings` are the --set pairs of the command line.
 
-    Where `collected` is given, faults are added to it and what is sound is returned, so that later checks can add theirs.
+    What it extends is looked for beside it, and then in `folder`, so that a file runs wherever it was saved. Where `collected`
+    is given, faults are added to it and what is sound is returned, so that later checks can add theirs.
 
     Raises
     ------
@@ -160,7 +162,7 @@ def read_scenario(
         with every fault of every file of the chain.
     """
     faults = Faults() if collected is None else collected
-    chain = list(_chain(file, faults))
+    chain = list(_chain(file, folder, faults))
     if collected is None or not chain:
         faults.raise_if_any()
     changes = [change for document, record in chain for change in _changes_of(document, record)]
@@ -239,7 +241,7 @@ def _plain_ledger(settings: tuple[tuple[str, str], ...]) -> tuple[LedgerChange, 
     return edits
 
 
-def _chain(file: Path, faults: Faults) -> Iterator[tuple[Document, ScenarioFile]]:
+def _chain(file: Path, folder: Path | None, faults: Faults) -> Iterator[tuple[Document, ScenarioFile]]:
     seen: list[Path] = []
     links: list[tuple[Document, ScenarioFile]] = []
     current: Path | None = file
@@ -251,7 +253,8 @@ def _chain(file: Path, faults: Faults) -> Iterator[tuple[Document, ScenarioFile]
         if record is None:
             return
         links.append((document, record))
-        current = _extended(record, document, seen, faults)
+        folders = [document.file.parent, *([folder] if folder is not None else [])]
+        current = _extended(record, document, folders, seen, faults)
     yield from reversed(links)
 
 
@@ -277,22 +280,21 @@ def _read_extended(file: Path, document: Document) -> Document:
         raise InputError(faults.found) from error
 
 
-def _extended(record: ScenarioFile, document: Document, seen: list[Path], faults: Faults) -> Path | None:
+def _extended(record: ScenarioFile, document: Document, folders: list[Path], seen: list[Path], faults: Faults) -> Path | None:
     if record.extends is None:
         return None
     place = document.place(("extends",))
     name = record.extends if record.extends.endswith((".yaml", ".yml")) else f"{record.extends}.yaml"
     if Path(name).name != name:
-        faults.add(Text("extends 只能是同一文件夹中的文件名", "extends must be a file name in the same folder"), place)
+        faults.add(Text("extends 只能是文件名，不带路径", "extends must be a file name without a path"), place)
         return None
-    target = document.file.parent / name
-    if target.absolute() in seen:
+    there = [folder / name for folder in folders if is_file(folder / name)]
+    target = next((file for file in there if file.absolute() not in seen), None)
+    if there and target is None:
         faults.add(Text(f"循环继承：{record.extends}", f"extends in a circle: {record.extends}"), place)
-        return None
-    if not is_file(target):
-        known = [item.stem for item in scenario_files(document.file.parent)]
+    if not there:
+        known = sorted({item.stem for folder in folders for item in scenario_files(folder)} - {document.file.stem})
         faults.add(Text(f"没有情景 {record.extends}", f"no scenario {record.extends}"), place, nearest(record.extends, known))
-        return None
     return target
 
 

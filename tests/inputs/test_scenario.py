@@ -102,7 +102,7 @@ def test_every_fault_of_a_file_at_once(tmp_path: Path, world: World) -> None:
         (HEAD + "levers: [1]\n", "keys and values are wanted"),
         (HEAD + "targets: hy_gdp_2025\n", "a list is wanted"),
         (HEAD + "extends: absent\n", "no scenario absent"),
-        (HEAD + "extends: ../secret\n", "a file name in the same folder"),
+        (HEAD + "extends: ../secret\n", "a file name without a path"),
         (HEAD + "extends: self\n", "extends in a circle"),
         (HEAD + "use: [nothing]\n", "no overrides named nothing"),
         (HEAD + "levers: {3: 1}\n", "the key must be a name"),
@@ -113,6 +113,23 @@ def test_faults_of_the_frame(tmp_path: Path, text: str, expected: str) -> None:
     with pytest.raises(InputError) as caught:
         read_scenario(write(tmp_path, "self", text))
     assert expected in str(caught.value)
+
+
+def test_what_is_extended_is_found_beside_a_file_or_else_in_the_folder_of_scenarios(tmp_path: Path, home: Home) -> None:
+    downloads, own = tmp_path / "downloads", tmp_path / "own"
+    downloads.mkdir()
+    own.mkdir()
+    for name in ("mine", "plan_2025"):  # a file may be called as what it extends
+        file = write(downloads, name, "name: {zh: 甲, en: A}\nextends: plan_2025\n")
+        found = read_scenario(file, folder=home.scenarios)
+        assert found.files == (*read_scenario(home.scenarios / "plan_2025.yaml").files, file)
+    write(own, "plan_2025", "name: {zh: 乙, en: B}\ncity: changsha\n")
+    file = write(own, "mine", "name: {zh: 甲, en: A}\nextends: plan_2025\n")
+    assert read_scenario(file, folder=home.scenarios).city == "changsha"
+    (case,) = pipeline.open_cases(home, [downloads / "mine.yaml"], None, (), ())
+    assert case.scenario.city == "hengyang"
+    with pytest.raises(InputError, match="did you mean 'plan_2025'"):
+        read_scenario(write(downloads, "other", "name: {zh: 甲, en: A}\nextends: plan_2052\n"), folder=home.scenarios)
 
 
 def test_circles_over_several_files(tmp_path: Path) -> None:

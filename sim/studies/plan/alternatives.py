@@ -54,8 +54,8 @@ def tried(case: Case, path: Path, request: PathRequest) -> list[Tried]:
 
 def _with(case: Case, settings: tuple[tuple[str, str], ...]) -> Case:
     """The case with an alternative."""
-    called = case.scenario.called_with
-    made = beside(case, read_scenario(case.scenario.file, called.use, (*called.settings, *settings)))
+    called, folder = case.scenario.called_with, case.world.home.scenarios
+    made = beside(case, read_scenario(case.scenario.file, called.use, (*called.settings, *settings), folder=folder))
     return replace(made, selection=case.selection)
 
 
