@@ -9,6 +9,15 @@ from sim.text import Language, Text
 NONE = "—"
 _MANY, _SOME = 1000.0, 20.0
 _RARE = 0.001
+_COUNTED = {"家", "户", "个", "列", "人", "件"}
+GOALS = {
+    ">": Text("超过 {}", "above {}"),
+    ">=": Text("{}以上", "at least {}"),
+    "=": Text("{}", "{}"),
+    "<=": Text("{}以内", "at most {}"),
+    "~": Text("{}左右", "about {}"),
+}
+"""How plans put the value of a target, by its operator."""
 OPERATORS = {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}
 """What stands before the value of a target, by its operator."""
 
@@ -50,14 +59,17 @@ _UNITS = {
 }
 
 
-def plain(value: float | None) -> str:
-    """A number with a sensible number of decimals, or a dash for none."""
-    if value is None:
-        return NONE
+def decimals_of(value: float, unit: str = "") -> int:
+    """As many decimals as a computed number is printed with: fewer for larger ones, none for what is counted by the piece."""
     size = abs(value)
-    if size >= _MANY:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if size >= _SOME else f"{value:.2f}"
+    if size >= _MANY or (size >= _SOME and unit in _COUNTED):
+        return 0
+    return 1 if size >= _SOME else 2
+
+
+def plain(value: float | None, unit: str = "") -> str:
+    """A number with a sensible number of decimals, or a dash for none."""
+    return NONE if value is None else f"{value:,.{decimals_of(value, unit)}f}".replace("-", "−")
 
 
 def fine(value: float) -> str:
@@ -65,11 +77,11 @@ def fine(value: float) -> str:
     return f"{value:.3g}" if abs(value) < 1.0 else plain(value)
 
 
-def signed(value: float | None, suffix: str = "") -> str:
+def signed(value: float | None, suffix: str = "", unit: str = "") -> str:
     """A number with its sign, for differences."""
     if value is None:
         return NONE
-    text = plain(abs(value))
+    text = plain(abs(value), unit)
     return f"{'−' if value < 0 else '+'}{text}{suffix}"
 
 
@@ -89,7 +101,23 @@ def chance(probability: float | None) -> str:
 
 def exact(value: float) -> str:
     """A plan's own number, as printed."""
-    return f"{value:,.10g}"
+    return f"{value:,.10g}".replace("-", "−")
+
+
+def amount(value: str, unit: str, language: Language) -> str:
+    """A number with its unit: a space between them, none before signs."""
+    return f"{value}{unit}" if unit in ("%", "‰") else f"{value} {unit_text(unit, language)}"
+
+
+def amounts(value: str, unit: str) -> Text:
+    """The same in both languages."""
+    return Text(amount(value, unit, "zh"), amount(value, unit, "en"))
+
+
+def goal_words(operator: str, value: float, unit: str) -> Text:
+    """The value of a target as plans put it, such as 5,500 亿元左右."""
+    words, number = GOALS[operator], amounts(exact(value), unit)
+    return Text(words.zh.format(number.zh), words.en.format(number.en))
 
 
 def unit_text(unit: str, language: Language) -> str:

@@ -14,7 +14,7 @@ from sim.cli.plan_case import Chosen
 from sim.errors import Fault, Place, UsageError
 from sim.numerics.draws import DrawRequest
 from sim.plan.evaluation.evaluate import NATURE_NAMES, Evaluated, headline
-from sim.plan.evaluation.progress import STANDING_NAMES, Standing
+from sim.plan.evaluation.progress import Standing
 from sim.studies.plan.evaluate import EvaluationRequest, evaluated
 from sim.text import Text
 from sim.words import NONE, chance, exact, plain, unit_text
@@ -98,12 +98,12 @@ def _print(rows: Sequence[Evaluated], speaker: Speaker) -> None:
 
 
 def _cells(row: Evaluated, speaker: Speaker) -> list[str]:
-    colour, name = _COLOURS[row.standing], speaker.say(STANDING_NAMES[row.standing])
+    colour, name = _COLOURS[row.standing], speaker.say(row.standing_name)
     return [
         speaker.say(row.target.name),
         f"{row.target.operator} {exact(row.target.value)} {unit_text(row.target.unit, speaker.language)}",
-        plain(row.base),
-        NONE if row.actual is None else f"{plain(row.actual)} ({row.actual_year})",
+        plain(row.base, row.target.unit),
+        NONE if row.actual is None else f"{plain(row.actual, row.target.unit)} ({row.actual_year})",
         NONE if row.progress is None else f"{100.0 * row.progress:.0f}%",
         NONE if row.share is None else f"{100.0 * row.share:.0f}%",
         f"[{colour}]{name}[/]",

@@ -42,10 +42,11 @@ def _row(score: Score, before: Score | None, spread: Spread | None, language: La
     moved = None if then is None or score.projected is None else score.projected - then
     verdict = escape(VERDICTS[score.verdict].in_language(language))
     unit = unit_text(score.target.unit, language)
+    was, now = plain(then, score.target.unit), plain(score.projected, score.target.unit)
     return (
         f'<tr data-target="{escape(score.target.id)}"><td>{escape(cells["name"])}<small> {escape(unit)}</small></td>'
         f"<td>{escape(cells['year'])}</td><td>{escape(OPERATORS[score.operator])} {escape(cells['plan'])}</td>"
-        f"<td>{plain(then)}</td><td><b>{plain(score.projected)}</b></td><td>{_change(moved)}</td>"
+        f"<td>{was}</td><td><b>{now}</b></td><td>{_change(moved)}</td>"
         f'<td><span class="{VERDICT_TONES[score.verdict]}">{verdict}</span></td>'
         f"<td>{NONE if share is None else escape(chance(share.probability))}</td></tr>"
     )

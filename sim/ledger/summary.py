@@ -36,6 +36,10 @@ class ProgrammeTimes:
     planned: int | None
 
 
+OTHERS = Text("其他点名项目", "other named projects")
+"""Projects that the documents name outside of any programme."""
+
+
 @dataclass(frozen=True)
 class MoneyOrigin:
     """Money of the named works in 亿元: what is printed, without any overrun, and the mean of what is assumed."""
@@ -47,14 +51,16 @@ class MoneyOrigin:
 
 
 def programme_times(realised: Realised, ledger: Ledger) -> list[ProgrammeTimes]:
-    """All programmes with works of their own, the largest first."""
+    """All programmes with named works of their own, the largest first; those without a programme together, last."""
     rows: dict[str, list[int]] = {}
     for row, work in enumerate(realised.plan.works):
-        programme = ledger.projects[work.id].programme if work.id in ledger.projects else ""
-        if programme:
-            rows.setdefault(programme, []).append(row)
+        if work.id in ledger.projects:
+            rows.setdefault(ledger.projects[work.id].programme, []).append(row)
+    others = rows.pop("", [])
     found = [_programme(name, members, realised, ledger) for name, members in rows.items()]
-    return sorted((item for item in found if item is not None), key=lambda item: -item.money)
+    ordered = sorted((item for item in found if item is not None), key=lambda item: -item.money)
+    rest = _programme("", others, realised, ledger) if others else None
+    return ordered if rest is None else [*ordered, rest]
 
 
 def _programme(name: str, rows: Sequence[int], realised: Realised, ledger: Ledger) -> ProgrammeTimes | None:
@@ -69,7 +75,7 @@ def _programme(name: str, rows: Sequence[int], realised: Realised, ledger: Ledge
     half = _when(times.in_use[rows], np.where(begun, money, 0.0), MIDDLE)
     low, middle, high = np.quantile(last[np.isfinite(last)], BAND)
     return ProgrammeTimes(
-        name=ledger.programmes.get(name, Text(name, name)),
+        name=ledger.programmes.get(name, Text(name, name)) if name else OTHERS,
         works=len(rows),
         money=float(np.where(begun, money, 0.0).sum(axis=0).mean()),
         start=float(np.median(starts[np.isfinite(starts)])),

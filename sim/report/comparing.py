@@ -107,7 +107,7 @@ def _target_row(view: View, score: Score) -> tuple[Cell, ...]:
         a_year(years_of(score)),
         stated(target.value, f"{OPERATORS[score.operator]} "),
         *(_reached(case, target.id) for case in view.cases),
-        measured(score.actual_value, year),
+        measured(score.actual_value, year, unit=target.unit),
     )
 
 
@@ -116,7 +116,7 @@ def _reached(case: CaseView, target: str) -> Words:
     score = next((item for item in case.scores if item.target.id == target), None)
     if score is None or score.projected is None:
         return Words(Text("—", "—"))
-    verdict, number = VERDICTS[score.verdict], plain(score.projected)
+    verdict, number = VERDICTS[score.verdict], plain(score.projected, score.target.unit)
     return Words(Text(f"{number} {verdict.zh}", f"{number} {verdict.en}"), tone=VERDICT_TONES[score.verdict])
 
 

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from sim.report.figures import Figure
 from sim.text import Language, Text
-from sim.words import NONE
+from sim.words import NONE, decimals_of
 
 Tone = Literal["plain", "quiet", "strong", "good", "fair", "bad"]
 NOTHING = Text("", "")
@@ -161,17 +161,11 @@ class Report:
             yield from chapter.blocks
 
 
-def decimals_of(value: float) -> int:
-    """As many decimals as a computed number is printed with: fewer for larger ones."""
-    size = abs(value)
-    return 0 if size >= 1000.0 else 1 if size >= 20.0 else 2  # noqa: PLR2004  the same steps as `sim.words.plain`
-
-
-def measured(value: float | None, suffix: Text = NOTHING, *, is_difference: bool = False) -> Number:
-    """A number that was computed, with as many decimals as mean something; what is not finite is none."""
+def measured(value: float | None, suffix: Text = NOTHING, *, unit: str = "", is_difference: bool = False) -> Number:
+    """A number that was computed, with as many decimals as mean something in its unit; what is not finite is none."""
     if value is None or not math.isfinite(value):
         return Number(None)
-    return Number(float(value), decimals_of(value), suffix=suffix, is_difference=is_difference)
+    return Number(float(value), decimals_of(value, unit), suffix=suffix, is_difference=is_difference)
 
 
 def stated(value: float, prefix: str = "") -> Number:

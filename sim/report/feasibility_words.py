@@ -10,7 +10,7 @@ import xarray as xr
 
 from sim.plan.feasibility import is_clear
 from sim.text import Text, joined
-from sim.words import OPERATORS, chance, exact, plain, spaced_text, unit_text
+from sim.words import amounts, chance, exact, goal_words, plain, spaced_text
 
 _BANDS = (
     (0.9, Text("很可能实现", "very likely")),
@@ -42,11 +42,11 @@ def target_sentence(study: xr.Dataset, target: str) -> Text:
     row = study.sel(target=target)
     probability, error = float(row["probability"]), float(row["probability_error"])
     share, words, name = chance(probability), verdict(probability), name_of(study, target)
-    goal, points = _amount(row, float(row["goal"])), f"{100.0 * error:.1f}"
-    operator, year = OPERATORS[str(row["operator"].item())], int(row["year"])
+    goal = goal_words(str(row["operator"].item()), float(row["goal"]), str(row["unit"].item()))
+    year, points = int(row["year"]), f"{100.0 * error:.1f}"
     head = Text(
-        f"{name.zh}（{year} 年 {operator} {goal.zh}）：概率 {share}（抽样误差 {points} 个百分点），{words.zh}",
-        f"{name.en} ({operator} {goal.en} in {year}): probability {share} (sampling error {points} points), {words.en}",
+        f"{name.zh}（{year} 年 {goal.zh}）：概率为 {share}（抽样误差 {points} 个百分点），{words.zh}",
+        f"{name.en} ({goal.en} in {year}): probability {share} (sampling error {points} points), {words.en}",
     )
     return head + Text("。", ".") + _alone(study, target) + _beside(study, target)
 
@@ -63,18 +63,18 @@ def _alone(study: xr.Dataset, target: str) -> Text:
         name = Text(str(item["promise_zh"].item()), str(item["promise_en"].item()))
         if not np.isfinite(taken):
             end = _AT_ENDS[taken > 0]
-            found += Text(f"单靠{name.zh}，在参数范围内{end.zh}。", f" By itself, {name.en} {end.en}.")
+            found += Text(f"仅靠{name.zh}，在参数范围内{end.zh}。", f" By itself, {name.en} {end.en}.")
             continue
-        needed, words = plain(taken), unit_text(unit, "en")
+        needed = amounts(plain(taken), unit)
         found += Text(
-            f"其他条件居中、单靠{name.zh}，须为 {needed}{_spaced(unit)}（中心情景 {central}{known.zh}）。",
-            f" All else at the centre, it takes {name.en} of {needed} {words} (central run {central}{known.en}).",
+            f"其他参数取中心值、仅靠{name.zh}，须为 {needed.zh}（中心情景 {central}{known.zh}）。",
+            f" All else at the centre, it takes {name.en} of {needed.en} (central run {central}{known.en}).",
         )
     return found
 
 
 _AT_ENDS = {
-    True: Text("达不到", "cannot do it within its range"),
+    True: Text("达不到目标", "cannot do it within its range"),
     False: Text("取何值都能达到", "may be anything within its range"),
 }
 
@@ -85,9 +85,8 @@ def _beside(study: xr.Dataset, target: str) -> Text:
     if not promises:
         return Text("", "")
     far = _NEAR if bool(study.sel(target=target)["goal_within_draws"]) else _FAR
-    return (
-        Text("抽样中与之相伴的是", " In the draws it goes with ") + joined(promises, Text("；", "; ")) + far + Text("。", ".")
-    )
+    head = Text("按抽样中的线性关系，达到目标时", " By the linear relation in the draws, meeting it goes with ")
+    return head + joined(promises, Text("；", "; ")) + far + Text("。", ".")
 
 
 def _benchmark(item: xr.Dataset) -> Text:
@@ -104,7 +103,7 @@ _FAR = Text("（目标在全部抽样之外，为外推）", " (beyond all draws
 
 def _amount(row: xr.Dataset, value: float) -> Text:
     unit = str(row["unit"].item())
-    return Text(f"{exact(value)} {unit_text(unit, 'zh')}", f"{exact(value)} {unit_text(unit, 'en')}")
+    return amounts(exact(value), unit)
 
 
 def _promises(study: xr.Dataset, target: str) -> Iterator[Text]:
@@ -116,25 +115,27 @@ def _promises(study: xr.Dataset, target: str) -> Iterator[Text]:
     for place in kept[:_MOST_PROMISES]:
         item: Any = study.isel(promise=place)
         unit = str(item["promise_unit"].item())
-        needed, usual = plain(float(row["implied"][place])), plain(float(item["promise_mean"]))
+        needed, usual = amounts(plain(float(row["implied"][place])), unit), plain(float(item["promise_mean"]))
         text = Text(
-            f"{item['promise_zh'].item()} {needed}{_spaced(unit)}（全部抽样平均 {usual}",
-            f"{item['promise_en'].item()} of {needed} {unit_text(unit, 'en')} (mean of all draws {usual}",
+            f"{item['promise_zh'].item()}为 {needed.zh}（全部抽样平均 {usual}",
+            f"{item['promise_en'].item()} of {needed.en} (mean of all draws {usual}",
         )
         yield text + _benchmark(item) + Text("）", ")")
-
-
-def _spaced(unit: str) -> str:
-    return unit if unit in ("%", "‰") else f" {unit_text(unit, 'zh')}"
 
 
 def joint_sentence(study: xr.Dataset) -> Text:
     """All targets together, beside what independent ones would give."""
     joint, error, alone = (float(study[name]) for name in ("joint", "joint_error", "independent"))
     count, points = study.sizes["target"], f"{100.0 * error:.2f}"
+    if joint <= 0.0:
+        draws = f"{int(study.attrs['draws']):,}"
+        return Text(
+            f"{draws} 次抽样中没有一次同时实现全部 {count} 项目标。",
+            f"None of {draws} draws meets all {count} targets together.",
+        )
     both, apart = chance(joint), chance(alone)
     return Text(
-        f"{count} 项目标同时实现的概率 {both}（抽样误差 {points} 个百分点）；若互不相关则为 {apart}。",
+        f"{count} 项目标同时实现的概率为 {both}（抽样误差 {points} 个百分点）；若互不相关则为 {apart.replace('<', '不到 ')}。",
         f"All {count} targets are met together in {both} (sampling error {points} points); were they independent, in {apart}.",
     )
 
@@ -199,9 +200,12 @@ def relaxation_head(study: xr.Dataset) -> Text:
         zh = f"全部目标同时实现的概率已不低于 {required}，无须放宽。"
         return Text(zh, f"All are met in {required} or more: nothing must give.")
     rest, least = chance(float(study["rest_joint"])), _EXACT if bool(study["relaxed_exactly"]) else _ROUGH
+    kept = study.sizes["target"] - count
     return Text(
-        f"要使其余目标同时实现的概率达到 {required}，{least.zh}须放宽 {count} 项，其余目标便有 {rest}。",
-        f"For the rest to be met together in {required}, {least.en} {count} must give; the rest then reach {rest}.",
+        f"要使未放宽的目标同时实现的概率不低于 {required}，{least.zh}须放宽 {count} 项；"
+        f"未放宽的 {kept} 项同时实现的概率为 {rest}。",
+        f"For the targets that are kept to be met together in {required} of the draws, {least.en} {count} must be relaxed; the "
+        f"{kept} kept are then met together in {rest}.",
     )
 
 
@@ -210,7 +214,7 @@ def relaxation_end(study: xr.Dataset) -> list[Text]:
     if not relaxed_places(study):
         return []
     done = chance(float(study["relaxed_joint"]))
-    return [Text(f"按放宽后的数，全部目标同时实现的概率 {done}。", f"With these, all targets are met together in {done}.")]
+    return [Text(f"按放宽后的数，全部目标同时实现的概率为 {done}。", f"With these, all targets are met together in {done}.")]
 
 
 def _given(row: xr.Dataset) -> Text:
@@ -236,7 +240,7 @@ def unknown_sentences(study: xr.Dataset) -> list[Text]:
             found.append(name + Text("：", ": ") + joined(parts, Text("、", ", ")) + Text("。", "."))
         else:
             without.append(name)
-    head = Text("没有单个未知数能说明多少的目标：", "Targets of which no single unknown says much: ")
+    head = Text("无单一主导因素的目标：", "Targets without a single leading unknown: ")
     return [*found, head + joined(without, Text("、", ", ")) + Text("。", ".")] if without else found
 
 
@@ -254,8 +258,8 @@ def sentences(study: xr.Dataset) -> list[tuple[Text, list[Text]]]:
     parts = [
         (Text("各目标", "Each target"), targets),
         (Text("同时实现", "All together"), [joint_sentence(study), *left_out_sentences(study), *pair_sentences(study)]),
-        (Text("放宽", "What must give"), relaxation_sentences(study)),
-        (Text("最值得弄清的未知数", "What would be worth knowing"), unknown_sentences(study)),
+        (Text("目标调整空间", "Relaxing targets"), relaxation_sentences(study)),
+        (Text("主要不确定因素", "The main unknowns"), unknown_sentences(study)),
     ]
     return [(head, [spaced_text(line) for line in lines]) for head, lines in parts]
 

@@ -29,7 +29,7 @@ def headline(scores: Sequence[Score]) -> Text:
     gap, side = plain(abs(worst.gap_percent or 0.0)), "少" if (worst.gap or 0.0) < 0.0 else "多"
     return Text(
         f"{zh}，{len(open_targets)} 项未实现；差距最大的是“{worst.target.name.zh}”，比目标值{side} {gap}%。",
-        f"{en}, {len(open_targets)} are not; the widest gap is '{worst.target.name.en}', {gap} % of its plan value.",
+        f"{en}, {len(open_targets)} not; the widest gap, {gap}% of the planned value, is that of '{worst.target.name.en}'.",
     )
 
 
@@ -38,15 +38,15 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
     target, points = score.target, rate_unit(score).in_language(language)
     actual = NONE
     if score.actual is not None and score.actual_value is not None:
-        actual = plain(score.actual_value) + bracketed(score.actual.year).in_language(language)
+        actual = plain(score.actual_value, target.unit) + bracketed(score.actual.year).in_language(language)
     return {
         "name": target.name.in_language(language),
         "unit": unit_text(target.unit, language),
         "year": years_of(score),
         "operator": OPERATORS[score.operator],
         "plan": exact(target.value),
-        "projected": plain(score.projected),
-        "gap": signed(score.gap),
+        "projected": plain(score.projected, target.unit),
+        "gap": signed(score.gap, unit=target.unit),
         "required": rate(score.required_growth, points),
         "verdict": score.verdict,
         "probability": chance(score.probability),

@@ -15,8 +15,8 @@ from sim.text import Text, joined
 
 _SHAPES = {
     "step": Text("", ""),
-    "ramp": Text("（由基年直线变化）", " (straight line from the base year)"),
-    "hold": Text("（其间直线插值）", " (straight lines between)"),
+    "ramp": Text("（各年份之间按直线变化）", " (straight lines between)"),
+    "hold": Text("（各年份之间按直线变化）", " (straight lines between)"),
 }
 _MOST_MEMBERS, _MOST_YEARS = 12, 8
 _ENUMERATION, _SEMICOLON = Text("、", ", "), Text("；", "; ")

@@ -28,7 +28,7 @@ from sim.studies.plan.path_file import write_scenarios
 from sim.studies.plan.paths import Path, PathRequest
 from sim.studies.plan.responses import Lever
 from sim.text import Text
-from sim.words import unit_words
+from sim.words import OPERATORS, unit_words
 
 Progress = Callable[[Text, float], None]
 Found = TypeVar("Found")
@@ -132,7 +132,7 @@ def _shown(case: Case, path: Path, asked: PathRequest, title: Text) -> Required:
 
 def _aim(item: words.Reached) -> Aim:
     target = item.target
-    return Aim(target.name, unit_words(target.unit), item.operator, target.value, item.probability, item.price)
+    return Aim(target.name, unit_words(target.unit), OPERATORS[item.operator], target.value, item.probability, item.price)
 
 
 def _moves(path: Path) -> list[tuple[Move, float]]:

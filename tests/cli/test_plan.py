@@ -128,7 +128,7 @@ def test_feasibility_writes_its_file_and_says_the_same_as_json(tmp_path: Path) -
 def test_evaluate_prints_the_classes_of_the_bureau() -> None:
     done = sim("plan", "evaluate", "--as-of", "2025", "--draws", "0", "--lang", "zh")
     assert done.returncode == 0, done.stderr
-    for words in ("滞后", "无法评估", "4,690 (2025)", "第五次全国经济普查"):
+    for words in ("未完成", "无法评估", "4,690 (2025)", "第五次全国经济普查"):
         assert words in done.stdout
     records = json_of("evaluate", "--as-of", "2023", "--scenario", "plan_2025", *FEW)
     gdp = next(item for item in records if item["target"] == "hy_gdp_2025")

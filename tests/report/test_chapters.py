@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,10 +10,11 @@ import pytest
 
 from sim import pipeline
 from sim.inputs.home import Home
+from sim.ledger.summary import OTHERS
 from sim.material import make_view, materials
 from sim.report.chapters.indicators import main_table, score_table
-from sim.report.chapters.problems import missed_sentence, problems
-from sim.report.document import Number, Paragraph, Report, Words
+from sim.report.chapters.problems import missed_sentence, problems, published_gap
+from sim.report.document import Bullets, Number, Paragraph, Report, Words
 from sim.report.figures.moves import Moves
 from sim.report.view import MOST_DRAWN
 from sim.studies.plan.path import levers_file
@@ -78,3 +80,42 @@ def test_a_report_always_draws_its_own_scenario(outcomes: Sequence[pipeline.Outc
         assert f"copy_{place}" in [case.key for case in led.drawn]
         assert len(led.drawn) == MOST_DRAWN
         assert {case.key for case in led.cases} == {case.key for case in many.cases}
+
+
+def test_the_first_page_names_the_targets_their_numbers_and_where_they_come_from(report: Report) -> None:
+    bullets = " ".join(item.zh for block in report.chapters[0].blocks if isinstance(block, Bullets) for item in block.items)
+    assert "实现：每年吸引来衡留衡就业创业人才数。" in bullets
+    assert "未实现：地区生产总值、" in bullets
+    assert "本情景为 4,907 亿元，目标 5,500 亿元左右" in bullets
+    assert "已公布的 2025 年数为 4,690 亿元，比目标少 810.4 亿元。" in bullets
+    assert "目标出处：" in bullets
+
+
+def test_a_published_figure_of_the_target_s_year_is_said_and_no_other(outcomes: Sequence[pipeline.Outcome]) -> None:
+    scores = {score.target.id: score for score in outcomes[1].scores}
+    firms = scores["hy_hightech_firms_2025"]
+    assert published_gap(firms).zh == "已公布的 2025 年数为 1,281 家，比目标少 219 家。"
+    assert not published_gap(scores["hy_market_entities_2025"]).zh  # its last figure is of 2023
+    assert firms.actual is not None
+    reached = replace(firms, actual=replace(firms.actual, value=1600.0), actual_value=1600.0)
+    assert published_gap(reached).en == " The published figure meets it."
+
+
+def test_causes_add_up_to_what_the_scenario_projects(report: Report, outcomes: Sequence[pipeline.Outcome]) -> None:
+    bullets = [item.zh for block in report.chapters[3].blocks if isinstance(block, Bullets) for item in block.items]
+    gdp = next(line for line in bullets if line.startswith("地区生产总值：不加措施为"))
+    start, added, left = (float(text.replace(",", "")) for text in re.findall(r"(?:为|共 \+|仍差) ?([\d,.]+\d)", gdp))
+    assert start + added == pytest.approx(4907.0, abs=1.0)
+    assert start + added + left == pytest.approx(5500.0, abs=1.0)
+
+
+def test_programmes_add_up_to_all_named_projects(report: Report) -> None:
+    (table,) = (table for table in report.tables() if table.key == "programmes")
+    *rows, total = table.rows
+    for column in (1, 2):
+        values = [row[column].value or 0.0 for row in table.rows if isinstance(row[column], Number)]  # type: ignore[union-attr]
+        assert sum(values[:-1]) == pytest.approx(values[-1])
+    assert isinstance(rows[-1][0], Words)
+    assert rows[-1][0].text == OTHERS
+    assert isinstance(total[1], Number)
+    assert total[1].value == 184

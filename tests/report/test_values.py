@@ -7,7 +7,8 @@ import numpy as np
 from sim.dimensions import Dimension
 from sim.inputs.values import YearPath
 from sim.report.values import value_text
-from sim.words import unit_text, with_unit_text
+from sim.text import Text
+from sim.words import amounts, exact, goal_words, plain, signed, unit_text, with_unit_text
 from sim.world import World
 
 
@@ -39,7 +40,7 @@ def test_values_in_words(world: World) -> None:
     steps = YearPath(np.array(0.0), (2022, 2025), (np.array(1.0), np.array(2.0)), "step", 2020)
     assert words(steps) == "2022 年 1；2025 年 2"
     ramp = YearPath(np.array(0.0), (2022,), (np.array(1.0),), "ramp", 2020)
-    assert words(ramp) == "2020 年 0；2022 年 1（由基年直线变化）"
+    assert words(ramp) == "2020 年 0；2022 年 1（各年份之间按直线变化）"
     many = YearPath(np.array(1.0), tuple(range(2020, 2036)), tuple(np.array(float(y)) for y in range(16)), "hold", 2020)
     assert words(many) == "2020 年 0 …… 2035 年 15（16 个年份）"
     assert words(YearPath(np.linspace(0.0, 1.0, 101)), world.graph.dimensions["age"]) == "101 个值，0 … 1"
@@ -52,3 +53,19 @@ def test_a_name_takes_its_unit_into_its_brackets() -> None:
     assert with_unit_text("地区生产总值（2020 年价）", "亿元（2020 年价）", "zh") == "地区生产总值（2020 年价，亿元）"
     assert with_unit_text("GDP (2020 prices)", "CNY 100m (2020 prices)", "en") == "GDP (2020 prices, CNY 100m)"
     assert with_unit_text("a (b) c", "%", "en") == "a (b) c (%)"
+
+
+def test_what_is_counted_by_the_piece_has_no_decimals_and_signs_are_true_minus_signs() -> None:
+    assert [plain(value, "家") for value in (1281.4, 434.0, 5.55)] == ["1,281", "434", "5.55"]
+    assert [plain(value, "亿元") for value in (4907.2, 593.2, 5.55)] == ["4,907", "593.2", "5.55"]
+    assert signed(-746.6, unit="家") == "−747"
+    assert plain(-4.62) == "−4.62"
+    assert exact(-1234.5) == "−1,234.5"
+
+
+def test_amounts_and_goals_as_plans_write_them() -> None:
+    assert amounts("3", "%") == Text("3%", "3%")
+    assert amounts("4,907", "亿元") == Text("4,907 亿元", "4,907 CNY 100m")
+    assert [goal_words(sign, 7000.0, "家").zh for sign in (">", ">=", "=", "<=", "~")] == [
+        "超过 7,000 家", "7,000 家以上", "7,000 家", "7,000 家以内", "7,000 家左右",
+    ]  # fmt: skip

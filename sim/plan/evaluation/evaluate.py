@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -10,7 +11,7 @@ from typing import Any, Literal
 from sim.inputs.targets import PlanTarget
 from sim.numerics.reducers import Share
 from sim.plan.evaluation.actuals import Actual, NoActual, actual_of, base_year_of
-from sim.plan.evaluation.progress import STANDING_NAMES, STANDINGS, Standing, standing, time_share
+from sim.plan.evaluation.progress import NOT_MET, STANDING_NAMES, STANDINGS, Standing, standing, time_share
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.plan import Plan
 from sim.text import Language, Text, joined
@@ -40,6 +41,12 @@ class Evaluated:
     origin: Text = NOTHING
     chances: Mapping[Standing, Share] = field(default_factory=dict)
 
+    @property
+    def standing_name(self) -> Text:
+        """The class in words; what is behind when its time is over has not been met."""
+        is_over = self.share is not None and self.share >= 1.0
+        return NOT_MET if is_over and self.standing == "behind" else STANDING_NAMES[self.standing]
+
     def as_record(self, language: Language) -> dict[str, Any]:
         """Plain values for JSON and tables."""
         return {
@@ -57,7 +64,7 @@ class Evaluated:
             "progress": self.progress,
             "time_share": self.share,
             "standing": self.standing,
-            "standing_name": STANDING_NAMES[self.standing].in_language(language),
+            "standing_name": self.standing_name.in_language(language),
             "reason": self.reason.in_language(language),
             "origin": self.origin.in_language(language),
             "chances": {name: share.probability for name, share in self.chances.items()},
@@ -134,8 +141,8 @@ _HELD = Text("基期已达到，按保持性目标评判", "met by its base: it 
 
 def headline(rows: Sequence[Evaluated]) -> Text:
     """How many targets stand in each class, and how the binding ones do."""
-    counts = {name: sum(row.standing == name for row in rows) for name in STANDINGS}
-    kinds = [(STANDING_NAMES[name], count) for name, count in counts.items() if count]
+    names = [row.standing_name for row in sorted(rows, key=lambda row: STANDINGS.index(row.standing))]
+    kinds = list(Counter(names).items())
     zh, en = ("、".join(f"{name.zh} {n} 项" for name, n in kinds), ", ".join(f"{name.en} {n}" for name, n in kinds))
     bound = [row for row in rows if row.nature == "binding" and row.standing != "unknown"]
     head = Text(f"共 {len(rows)} 项指标：{zh}。", f"{len(rows)} indicators: {en}.")
@@ -143,6 +150,6 @@ def headline(rows: Sequence[Evaluated]) -> Text:
         return head
     behind = sum(row.standing == "behind" for row in bound)
     return head + Text(
-        f"可评估的约束性指标 {len(bound)} 项，其中滞后 {behind} 项。",
+        f"可评估的约束性指标 {len(bound)} 项，其中滞后或未完成 {behind} 项。",
         f" Of {len(bound)} binding ones that can be evaluated, {behind} are behind.",
     )

@@ -30,6 +30,8 @@ STANDING_NAMES: dict[Standing, Text] = {
     "unknown": Text("无法评估", "cannot be evaluated"),
 }
 """The classes of the national mid-term evaluations, and one for what has no datum."""
+NOT_MET = Text("未完成", "not met")
+"""What is behind when its time is over."""
 TOLERANCE = 0.05
 """How far progress may lie from the time share and still be broadly as expected."""
 

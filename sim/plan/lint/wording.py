@@ -6,15 +6,8 @@ import math
 
 from sim.plan.lint.claims import Claim, Measure
 from sim.text import Text
-from sim.words import unit_text
+from sim.words import GOALS, unit_text
 
-_OPERATORS = {
-    ">": Text("超过 {}", "above {}"),
-    ">=": Text("{}以上", "at least {}"),
-    "=": Text("{}", "{}"),
-    "<=": Text("{}以内", "at most {}"),
-    "~": Text("{}左右", "about {}"),
-}
 _WHOLE, _DIGITS = 1e-9, 4
 
 
@@ -64,7 +57,7 @@ def of_measure(value: float, measure: Measure) -> Text:
 def as_printed(claim: Claim) -> Text:
     """The number of a claim with the word that its operator stands for."""
     value = amount(100.0 * claim.value, "%") if claim.aspect in ("growth", "cut") else of_measure(claim.value, claim.measure)
-    frame = _OPERATORS[claim.printed.operator]
+    frame = GOALS[claim.printed.operator]
     return Text(frame.zh.format(value.zh), frame.en.format(value.en))
 
 

@@ -57,7 +57,7 @@ def _required(required: Required, figures: dict[str, object], name: str) -> list
     blocks.append(aims_table(required, f"{name}_targets"))
     for title, lines in (
         (Text("各杠杆的贡献", "What each lever does"), required.closing),
-        (Text("项目台账的备选", "What the project ledger could do"), required.alternatives),
+        (Text("项目台账备选方案", "What the project ledger could do"), required.alternatives),
     ):
         blocks += listed(title, [spaced_text(line) for line in lines])
     return [*blocks, *(Paragraph(spaced_text(line), "small") for line in required.remarks)]
@@ -84,8 +84,10 @@ def moves_table(required: Required, name: str) -> Table:
         for move, steps in required.moves
     )
     note = Text(
-        "档：levers.yaml 中视为一次明显加强的幅度；数值为最后一个目标年的水平，分行业等的取首个成员。",
-        "Step: what levers.yaml counts as one clear strengthening; values of the targets' year, of the first member.",
+        "档：一次明显加强的幅度（见 levers.yaml）；数值为最后一个目标年的水平，分行业的取首个行业。"
+        "杠杆是假设的政策力度（如研发投入政策直接提高研发强度），不是具体措施的测算效果。",
+        "Step: what levers.yaml counts as one clear strengthening; values of the targets' last year, of the first member. "
+        "Levers are assumed efforts (R&D policy adds to R&D intensity itself, for one), not the worked-out effect of measures.",
     )
     return Table(name, Text("所需路径：", "Required path: ") + required.title, columns, rows, note)
 
@@ -98,10 +100,10 @@ def aims_table(required: Required, name: str) -> Table:
         Column(Text("单位", "Unit")),
         Column(Text("目标值", "Plan"), is_number=True),
         Column(Text("概率", "Probability"), is_number=True),
-        *((Column(Text("再进 1% 的代价", "Cost of one per cent more"), is_number=True),) if has_price else ()),
+        *((Column(Text("目标再提高 1% 的代价", "Cost of one per cent more"), is_number=True),) if has_price else ()),
     )
     rows = tuple(_aim_row(aim, has_price=has_price) for aim in required.targets)
-    note = Text("代价：档数的平方和增加多少；空：已有富余。", "Cost: how much the squared steps grow; none: there is room.")
+    note = Text("代价：档数的平方和增加多少；“—”：已有富余。", "Cost: how much the squared steps grow; none: there is room.")
     caption = Text("路径上各目标的概率：", "Each target along the path: ") + required.title
     return Table(name, caption, columns, rows, note if has_price else NOTHING)
 

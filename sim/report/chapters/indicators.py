@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.plan.evaluation.evaluate import NATURE_NAMES, Evaluated
-from sim.plan.evaluation.progress import STANDING_NAMES, Standing
+from sim.plan.evaluation.progress import Standing
 from sim.plan.scorecard import VERDICTS, Score
 from sim.report.chapters.part import MOST_ROWS, Part, in_parts, pictured, small
 from sim.report.contents.scores import rates
@@ -60,10 +60,12 @@ def main_table(material: Material) -> Table:
     note = Text(
         f"进度：由基期到目标值已完成的部分，预测的为到目标年末预计完成的部分，基期已达到的不计；时序进度：到数据年末时间已过去的部分，"
         f"预测的不列。括号内为数据所属年份，“预测”取自本情景。"
-        f"判定按截至 {material.standing.as_of} 年的公布数据，没有公布数的按情景预测。",
+        f"判定按截至 {material.standing.as_of} 年的公布数据，没有公布数的按情景预测；"
+        f"有公布数的比较进度与时序，情景评分则比较目标年的预测值与目标值，两者可以不同。",
         f"Progress: the part of the way from base to target, of projections by the end of the target's year, none where the "
         f"base is there already; time share: the part of the time by the datum, none for projections. In brackets the year; "
-        f"'projected' is this scenario. Judged by data up to {material.standing.as_of}, without any by the projection.",
+        f"'projected' is this scenario. Judged by data up to {material.standing.as_of}, without any by the projection; "
+        f"data are judged by progress against time, the scorecard by the projection of the target's year, and may differ.",
     )
     if left:
         note += Text(f"另有 {left} 项既无公布数也不由模型判断，见附录。", f" {left} more have neither; see the appendix.")
@@ -114,23 +116,25 @@ _Judged = tuple[Number, Number, Number, Number, Words, Words]
 def _by_data(row: Evaluated) -> _Judged:
     """Base, actual, progress, time share, standing and source, by published figures."""
     year = bracketed(row.actual_year)
-    standing = Words(STANDING_NAMES[row.standing], tone=_TONES[row.standing])
+    standing = Words(row.standing_name, tone=_TONES[row.standing])
     origin = row.origin if row.origin.zh else PUBLISHED
     source = Words(origin, (row.reason,) if row.reason.zh else ())
     shares = percent(row.progress, 0), percent(row.share, 0)
-    return measured(row.base), measured(row.actual, year), *shares, standing, source
+    unit = row.target.unit
+    return measured(row.base, unit=unit), measured(row.actual, year, unit=unit), *shares, standing, source
 
 
 def _by_scenario(score: Score) -> _Judged:
     """The same where no datum speaks for the plan's own classes: by the scenario, or by what was published of a past year."""
+    unit = score.target.unit
     if score.judged_by == "data":
         year = bracketed(score.target.year)
         verdict = Words(VERDICTS[score.verdict], tone=VERDICT_TONES[score.verdict])
-        return Number(None), measured(score.projected, year), Number(None), Number(None), verdict, Words(PUBLISHED)
+        return Number(None), measured(score.projected, year, unit=unit), Number(None), Number(None), verdict, Words(PUBLISHED)
     year = Text(f"（预测 {score.target.year}）", f" (projected {score.target.year})")
     verdict = Words(_FORESEEN[score.verdict], tone=VERDICT_TONES[score.verdict])
-    value = measured(score.projected, year)
-    return measured(score.base), value, percent(_way_done(score), 0), Number(None), verdict, _SCENARIO
+    value = measured(score.projected, year, unit=unit)
+    return measured(score.base, unit=unit), value, percent(_way_done(score), 0), Number(None), verdict, _SCENARIO
 
 
 def _way_done(score: Score) -> float | None:
@@ -175,7 +179,7 @@ _SCORE_COLUMNS = (
 
 
 def _score_row(score: Score) -> tuple[Cell, ...]:
-    target, unit = score.target, rate_unit(score)
+    target, pace, unit = score.target, rate_unit(score), score.target.unit
     rest, reason = rest_words(score.rest_growth), score.reason
     below = tuple(line for line in (rest, reason) if line.zh)
     year = bracketed(None if score.actual is None else score.actual.year)
@@ -184,13 +188,13 @@ def _score_row(score: Score) -> tuple[Cell, ...]:
         Words(unit_words(target.unit)),
         a_year(years_of(score)),
         stated(target.value, f"{OPERATORS[score.operator]} "),
-        measured(score.projected),
+        measured(score.projected, unit=unit),
         measured(score.projected_real),
-        measured(score.gap, is_difference=True),
+        measured(score.gap, unit=unit, is_difference=True),
         measured(score.gap_percent, Text("%", "%"), is_difference=True),
-        Number(score.required_growth, 2, suffix=unit),
-        Number(score.projected_growth, 2, suffix=unit),
+        Number(score.required_growth, 2, suffix=pace),
+        Number(score.projected_growth, 2, suffix=pace),
         Words(VERDICTS[score.verdict], tone=VERDICT_TONES[score.verdict]),
         probability(score.probability),
-        measured(score.actual_value, year),
+        measured(score.actual_value, year, unit=unit),
     )

@@ -13,7 +13,7 @@ from sim.report.figures.frame import Frame
 from sim.report.figures.loops import Loops
 from sim.report.material import Assumption, Material
 from sim.text import Text
-from sim.words import unit_words
+from sim.words import capital, unit_words
 
 TITLE = Text("附：数据与方法", "Appendix: data and method")
 _MOST_RINGS = 4
@@ -50,7 +50,8 @@ def methods(material: Material) -> Part:
     text, figures = material.text, _loops(material)
     blocks: list[Block] = [Heading(Text("与已公布数据对照", "Beside published figures")), Paragraph(_BESIDE)]
     blocks += [errors_table(text.comparisons), comparison_table(text.comparisons)] if text.comparisons else []
-    blocks += listed(Text("方法与局限", "Method and limits"), METHOD)
+    error = [Text(line.zh, capital(line.en)) for line in (text.step_error,) if line is not None]
+    blocks += listed(Text("方法与局限", "Method and limits"), [*METHOD, *error])
     blocks += listed(Text("断点与口径", "Breaks and definitions"), _breaks(material))
     blocks += listed(Text("不评估的目标", "Targets that are not judged"), _not_judged(material))
     if material.case.scores:

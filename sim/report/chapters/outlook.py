@@ -65,7 +65,7 @@ def outlook(material: Material) -> Part:
     blocks += [] if study is None else _beyond(study)
     blocks += pictured(figures, "conflicts", "tornado")
     blocks += _foreseen(material)
-    blocks.append(Heading(Text("主要方面的走势", "Where the city goes")))
+    blocks.append(Heading(Text("主要领域走势", "Main trends")))
     blocks += pictured(figures, "gdp", "sectors", "manufacturing_share", "population", "pyramid", "firm_ladder", "scenarios")
     return Part(Chapter("outlook", TITLE, tuple(blocks)), figures)
 
@@ -78,7 +78,7 @@ def _beyond(study: xr.Dataset) -> list[Block]:
         *_spaced(Text("各目标", "Each target"), targets),
         *_spaced(Text("同时实现", "All together"), together),
         *_relaxed(study),
-        *_spaced(Text("最值得弄清的未知数", "What would be worth knowing"), unknown_sentences(study)),
+        *_spaced(Text("主要不确定因素", "The main unknowns"), unknown_sentences(study)),
     ]
 
 
@@ -95,7 +95,7 @@ def _relaxed(study: xr.Dataset) -> list[Block]:
         Column(Text("放宽到", "Relaxed to"), is_number=True),
     )
     rows = [_relaxed_row(study.isel(target=place)) for place in relaxed_places(study)]
-    found: list[Block] = [Heading(Text("放宽", "What must give")), Paragraph(spaced_text(relaxation_head(study)))]
+    found: list[Block] = [Heading(Text("目标调整空间", "Relaxing targets")), Paragraph(spaced_text(relaxation_head(study)))]
     title = Text("放宽目标的一种办法", "One way to relax the targets")
     found += [Table("relaxed", title, columns, tuple(rows))] if rows else []
     return [*found, *(Paragraph(spaced_text(line)) for line in relaxation_end(study))]
@@ -119,7 +119,11 @@ def chances_table(material: Material, scores: list[Score]) -> Table:
         Column(Text("高（90%）", "High (90 %)"), is_number=True),
         Column(Text("研判", "In words")),
     )
-    note = Text("区间只列抽样时逐年汇总了的指标。", "Bands stand for indicators that the draws were summed up for.")
+    note = Text(
+        "模型自基年起自行推演，不用其后的公布数；目标年已有公布数的，以公布数为准，概率只反映模型当时的判断。区间为“—”的未作汇总。",
+        "The model runs on its own from the base year and uses no later figure; where the target's year is published, the "
+        "published figure decides, and the probability only says how the model saw it. No band: not summed up.",
+    )
     rows = tuple(_chance_row(material, score) for score in scores)
     return Table("chances", Text("各目标实现的概率", "How likely each target is"), columns, rows, note)
 
@@ -143,13 +147,14 @@ def _foreseen(material: Material) -> list[Block]:
     """What could be known at the time; nothing where no ensemble says it."""
     if not material.text.foreseen:
         return []
-    head = Heading(Text("如果站在当年：只用当时已公布的数据", "What could be known at the time"))
+    head = Heading(Text("回溯检验：仅用当时已公布的数据", "What could be known at the time"))
     words = Paragraph(
         Text(
             "把模型退回到当年，参数、基年和先验都只用那时已经公布的资料，不加规划的新增措施，预测目标年份并与后来的实际结果对照。"
-            "这是对模型预测能力的检验，无论结果如何都列在这里。",
+            "这是对模型预测能力的检验，无论结果如何都列在这里；参数和基年与本情景不同，数值不可与上表直接相比。",
             "The model is taken back to an earlier year: parameters, base year and priors rest on what was published by then, "
-            "and no measure of the plan is added. Its forecast stands beside what happened, whatever it shows.",
+            "and no measure of the plan is added. Its forecast stands beside what happened, whatever it shows; its parameters "
+            "and base year are others, so that its numbers are not to be compared with those above.",
         )
     )
     columns = (
@@ -165,7 +170,7 @@ def _foreseen(material: Material) -> list[Block]:
         Column(Text("实际", "Outcome"), is_number=True),
     )
     rows = tuple(_foresight_row(item) for item in material.text.foreseen)
-    return [head, words, Table("foreseen", Text("站在当年的预测与实际", "Forecasts made then, and outcomes"), columns, rows)]
+    return [head, words, Table("foreseen", Text("当时的预测与后来的实际", "Forecasts made then, and outcomes"), columns, rows)]
 
 
 def _foresight_row(item: Foresight) -> tuple[Cell, ...]:

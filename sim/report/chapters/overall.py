@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sim.plan.evaluation.evaluate import headline as standing_headline
-from sim.report.chapters.part import MOST_ROWS, Part, in_parts, pictured, small
+from sim.report.chapters.part import MOST_ROWS, Part, in_parts, pictured
+from sim.report.chapters.problems import published_gap
 from sim.report.contents.scores import progress
 from sim.report.document import Block, Bullets, Chapter, Paragraph
 from sim.report.feasibility_words import joint_sentence
 from sim.report.material import Material
 from sim.report.score_words import headline
-from sim.text import Text
-from sim.words import capital, spaced_text
+from sim.text import Text, joined
+from sim.words import amounts, chance, goal_words, plain, spaced_text
 
+_MOST_NAMED, _MOST_DOCUMENTS = 12, 6
 TITLE = Text("总体评估结论", "Overall conclusion")
 
 
@@ -20,13 +24,63 @@ def overall(material: Material) -> Part:
     scores = material.case.scores
     blocks: list[Block] = [Paragraph(headline(scores), "lead")]
     blocks += [Paragraph(remark, "strong") for remark in material.text.remarks]
-    points = [*_by_data(material), *_by_draws(material), *_by_path(material)]
+    points = [*_by_name(material), *_main(material), *_by_data(material), *_by_draws(material), *_by_path(material)]
+    points += _from_documents(material)
     blocks += [Bullets(tuple(points))] if points else []
     blocks += [Paragraph(material.text.description)] if material.text.description.zh else []
     figures = in_parts("progress", progress(material.view, material.case), "rows", MOST_ROWS)
-    step_error = [Text(line.zh, capital(line.en)) for line in (material.text.step_error,) if line is not None]
-    blocks += [*pictured(figures, "progress"), *small(step_error)]
+    blocks += pictured(figures, "progress")
     return Part(Chapter("overall", TITLE, tuple(blocks)), figures)
+
+
+def _by_name(material: Material) -> list[Text]:
+    """Which targets are met and which are not; nothing where they are too many to be named."""
+    judged = [score for score in material.case.scores if score.verdict != "not_judged"]
+    if len(judged) > _MOST_NAMED:
+        return []
+    found = []
+    for head, verdicts in ((Text("实现：", "Met: "), ("met",)), (Text("未实现：", "Not met: "), ("near", "missed"))):
+        names = [score.target.name for score in judged if score.verdict in verdicts]
+        found += [head + joined(names, Text("、", ", ")) + Text("。", ".")] if names else []
+    return found
+
+
+def _main(material: Material) -> list[Text]:
+    """The first target of the plan in numbers: without measures, in this scenario, as planned, as published."""
+    score = next((item for item in material.case.scores if item.projected is not None and item.judged_by == "model"), None)
+    if score is None:
+        return []
+    target = score.target
+    start = _without_measures(material, target.id)
+    now, goal = amounts(plain(score.projected, target.unit), target.unit), goal_words(score.operator, target.value, target.unit)
+    first = Text("", "")
+    if start is not None:
+        plainly = amounts(plain(start, target.unit), target.unit)
+        first = Text(f"不加措施为 {plainly.zh}，", f"{plainly.en} without measures, ")
+    likely = Text("", "")
+    if score.probability is not None:
+        share = chance(score.probability)
+        likely = Text(f"，概率为 {share}", f", met in {share} of the draws")
+    said = first + Text(f"本情景为 {now.zh}，目标 {goal.zh}", f"{now.en} in this scenario, {goal.en} planned") + likely
+    years = Text(f"（{target.year} 年）：", f" ({target.year}): ")
+    return [target.name + years + said + Text("。", ".") + published_gap(score)]
+
+
+def _without_measures(material: Material, target: str) -> float | None:
+    study = None if material.studies is None else material.studies.attribution
+    if study is None or target not in study["target"].to_numpy():
+        return None
+    return float(study["start"].sel(target=target))
+
+
+def _from_documents(material: Material) -> list[Text]:
+    """Where the targets come from."""
+    counts = Counter(score.document for score in material.case.scores)
+    if not counts or len(counts) > _MOST_DOCUMENTS:
+        return []
+    parts = [document + Text(f" {count} 项", f" {count}") for document, count in counts.most_common()]
+    said = Text("目标出处：", "The targets come from: ") + joined(parts, Text("；", "; "))
+    return [said + Text("；注意事项见附录。", "; for cautions see the appendix.")]
 
 
 def _by_data(material: Material) -> list[Text]:

@@ -17,11 +17,11 @@ from sim.report.figures.frame import Frame
 from sim.report.figures.waterfall import Fall, Step, Waterfall
 from sim.report.material import Material
 from sim.report.score_words import rate_unit
-from sim.text import Text
-from sim.words import capital, chance, exact, plain, rate, spaced_text, unit_words
+from sim.text import Text, joined
+from sim.words import amounts, capital, chance, exact, plain, rate, signed, spaced_text, unit_words
 
 TITLE = Text("存在问题及原因", "Problems and their causes")
-_MOST_FALLS, _MOST_STEPS, _MOST_FINDINGS = 4, 7, 12
+_MOST_FALLS, _MOST_STEPS, _MOST_FINDINGS, _MOST_CAUSES = 4, 7, 12, 2
 _SMALL = 0.002
 
 
@@ -36,41 +36,62 @@ def problems(material: Material) -> Part:
     blocks: list[Block] = []
     if missed:
         blocks += listed(
-            Text("预计未实现或仅接近实现的目标", "Targets that are missed or only nearly met"),
+            Text("预计难以实现或接近实现的目标", "Targets that are missed or only nearly met"),
             [missed_sentence(score) for score in missed],
         )
     elif judged:
         blocks.append(
             Paragraph(Text("可判定的目标在本情景中全部实现。", "Every target that can be judged is met in this scenario."))
         )
+    sources = [] if study is None else list(cause_sentences(study, [score.target.id for score in missed]))
+    blocks += listed(Text("各项措施的贡献", "What the measures add"), sources)
     blocks += pictured(figures, "waterfall")
     fights = None if material.studies is None else material.studies.feasibility
     pairs = [] if fights is None else [spaced_text(line) for line in pair_sentences(fights)]
-    blocks += listed(Text("目标之间的冲突与支持", "Targets that fight or support each other"), pairs)
+    blocks += listed(Text("目标之间的协同与冲突", "Targets that conflict with or support each other"), pairs)
     blocks += listed(Text("规划文件自身的矛盾与疑点", "Where the documents contradict themselves"), _contradictions(material))
     return Part(Chapter("problems", TITLE, tuple(blocks)), figures)
 
 
 def missed_sentence(score: Score) -> Text:
     """How far a target is missed, and which growth it would have taken."""
-    target, unit, gap = score.target, unit_words(score.target.unit), score.gap or 0.0
+    target, gap = score.target, score.gap or 0.0
     points = Text(" 个百分点", " points") if target.unit == PERCENT else Text("", "")
-    size, side = plain(abs(gap)), Text("少", "below") if gap < 0.0 else Text("多", "above")
-    now, goal = plain(score.projected), exact(target.value)
+    size, side = plain(abs(gap), target.unit), Text("少", "below") if gap < 0.0 else Text("多", "above")
+    now = amounts(plain(score.projected, target.unit), target.unit)
+    goal = exact(target.value) + ("%" if target.unit == PERCENT else "")
     sentence = target.name + Text(
-        f"（{target.year} 年）：预测 {now} {unit.zh}，比目标 {goal} {side.zh} {size}{points.zh}",
-        f" ({target.year}): projected {now} {unit.en}, {size}{points.en} {side.en} the target of {goal}",
+        f"（{target.year} 年）：预测 {now.zh}，比目标 {goal} {side.zh} {size}{points.zh}",
+        f" ({target.year}): projected {now.en}, {size}{points.en} {side.en} the target of {goal}",
     )
     if score.required_growth is not None and score.projected_growth is not None:
         points = rate_unit(score)
         sentence += Text(
-            f"；需年均 {rate(score.required_growth, points.zh)}，预测年均 {rate(score.projected_growth, points.zh)}",
+            f"；所需年均增速 {rate(score.required_growth, points.zh)}，预测年均 {rate(score.projected_growth, points.zh)}",
             f"; it takes {rate(score.required_growth, points.en)} a year, projected: {rate(score.projected_growth, points.en)}",
         )
     if score.probability is not None:
         share = chance(score.probability)
-        sentence += Text(f"；实现的概率 {share}", f"; met in {share} of the draws")
-    return sentence + Text("。", ".")
+        sentence += Text(f"；实现的概率为 {share}", f"; met in {share} of the draws")
+    return sentence + Text("。", ".") + published_gap(score)
+
+
+def published_gap(score: Score) -> Text:
+    """How far the published figure of the target's own year lies from it; nothing where there is none."""
+    target = score.target
+    if score.actual is None or score.actual_value is None or score.actual.year != target.year:
+        return Text("", "")
+    gap = score.actual_value - target.value
+    if gap * (-1.0 if score.operator == "<=" else 1.0) >= 0.0:
+        return Text("已有公布数，达到目标。", " The published figure meets it.")
+    actual, size = (amounts(plain(number, target.unit), target.unit) for number in (score.actual_value, abs(gap)))
+    if target.unit == PERCENT:
+        size = Text(f"{plain(abs(gap))} 个百分点", f"{plain(abs(gap))} points")
+    side = Text("少", "below") if gap < 0.0 else Text("多", "above")
+    return Text(
+        f"已公布的 {target.year} 年数为 {actual.zh}，比目标{side.zh} {size.zh}。",
+        f" The published figure of {target.year} is {actual.en}, {size.en} {side.en} the target.",
+    )
 
 
 def _contradictions(material: Material) -> Iterator[Text]:
@@ -88,6 +109,28 @@ def _said(item: Finding) -> Text:
     return Text(severity.zh, capital(severity.en)) + Text("：", ": ") + item.message
 
 
+def cause_sentences(study: xr.Dataset, order: list[str]) -> Iterator[Text]:
+    """For each missed target: where it would be without measures, what they add together, the largest of them, what is left."""
+    labels = [Text(*pair) for pair in zip(study["change_zh"].to_numpy(), study["change_en"].to_numpy(), strict=True)]
+    known = {str(name) for name in study["target"].to_numpy()}
+    for name in (name for name in order if name in known):
+        row = study.sel(target=name)
+        unit, parts = str(row["unit"].item()), row["shapley"].to_numpy()
+        start, end, goal = (float(row[key]) for key in ("start", "end", "goal"))
+        best = [int(place) for place in np.argsort(-np.abs(parts))[:_MOST_CAUSES] if abs(parts[place]) > _SMALL * abs(goal)]
+        pairs = [labels[place] + Text(*[f" {signed(float(parts[place]), unit=unit)}"] * 2) for place in best]
+        largest = Text("（其中", " (") + joined(pairs, Text("、", ", ")) + Text("）", ")") if pairs else Text("", "")
+        first, added, left = amounts(plain(start, unit), unit), signed(end - start, unit=unit), plain(abs(goal - end), unit)
+        yield (
+            name_in(row)
+            + Text(
+                f"：不加措施为 {first.zh}，各项措施共 {added}", f": without measures {first.en}, all measures together {added}"
+            )
+            + largest
+            + Text(f"，与目标仍差 {left}。", f"; {left} remain to the target.")
+        )
+
+
 def waterfall(study: xr.Dataset, order: list[str]) -> Waterfall | None:
     """From the run without measures to that with them, and to the target, for those that are missed by most."""
     known = [str(name) for name in study["target"].to_numpy()]
@@ -101,7 +144,9 @@ def waterfall(study: xr.Dataset, order: list[str]) -> Waterfall | None:
         "target; the axis does not start at nought",
     )
     source = Text("本模型推演（中心情景）", "projections by this model (central runs)")
-    return Waterfall(Frame(Text("差距从何而来", "Where the gap comes from"), note, source), falls)
+    return Waterfall(
+        Frame(Text("各项措施的贡献与差距", "What the measures add, and the gap that is left"), note, source), falls
+    )
 
 
 def _fall(row: xr.Dataset, study: xr.Dataset) -> Fall:

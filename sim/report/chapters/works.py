@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.ledger.summary import ProgrammeTimes
 from sim.report.chapters.part import Part, pictured, present, small
 from sim.report.contents.projects import schedule
-from sim.report.document import Block, Chapter, Column, Heading, Number, Paragraph, Table, Words, a_year
+from sim.report.document import Block, Cell, Chapter, Column, Heading, Number, Paragraph, Table, Words, a_year
 from sim.report.material import SECTIONS, Material, Setting
 from sim.report.view import CaseView
 from sim.text import Text
-from sim.words import unit_words
+from sim.words import NONE, unit_words
 
-TITLE = Text("重点任务与重大工程进展", "Main tasks and great projects")
+TITLE = Text("重点任务与重大工程进展", "Main tasks and major projects")
 _NOTHING = Text(
     "没有改动任何参数：全部取城市数据与模型的中心值。",
     "Nothing is changed: city data and the model's central values throughout.",
@@ -72,7 +73,7 @@ def programme_table(case: CaseView) -> Table:
         Column(Text("项目数", "Projects"), is_number=True),
         Column(Text("总投资（亿元，各次实现平均）", "Whole investment (CNY 100m, mean)"), is_number=True),
         Column(Text("开工", "Begun"), is_number=True),
-        Column(Text("投资过半投用", "Half of the money in use"), is_number=True),
+        Column(Text("半数投资投用", "Half of the money in use"), is_number=True),
         Column(Text("九成投资投用", "Nine tenths of it"), is_number=True),
         Column(Text("80% 区间", "80 % band"), is_number=True),
         Column(Text("文件写明的完工年", "End printed"), is_number=True),
@@ -90,11 +91,22 @@ def programme_table(case: CaseView) -> Table:
                 a_year(row.planned),
             )
         )
+    if case.ledger is not None:
+        rows.append(_sum_of(case.ledger.programmes))
     note = Text(
-        "时间为各次台账实现的中位数，小数为年内位置（2025.5 即 2025 年年中）；金额多按类别先验抽取。",
-        "Times are medians of the realisations, as parts of years (2025.5 is the middle of 2025); most amounts are drawn.",
+        "时间为各次台账实现的中位数，小数为年内位置（2025.5 即 2025 年年中）；金额多按类别先验抽取，"
+        "只计推演期内开工的，落空的不计，合计因此少于上文的计划投资。",
+        "Times are medians of the realisations, as parts of years (2025.5 is the middle of 2025); most amounts are drawn; "
+        "what is never begun does not count, so that the sum is less than the investment planned above.",
     )
     return Table("programmes", Text("项目台账各计划", "Programmes of the ledger"), columns, tuple(rows), note)
+
+
+def _sum_of(programmes: Sequence[ProgrammeTimes]) -> tuple[Cell, ...]:
+    """The row that adds up all of them."""
+    works, money = sum(row.works for row in programmes), sum(row.money for row in programmes)
+    dates = (Number(None), Number(None), Number(None), Words(Text(NONE, NONE)), Number(None))
+    return (Words(Text("合计", "together"), tone="strong"), Number(float(works)), Number(money, 0), *dates)
 
 
 def _date(moment: float) -> Number:

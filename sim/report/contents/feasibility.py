@@ -37,7 +37,7 @@ def conflicts(study: xr.Dataset) -> Conflicts | None:
             f"\nThe {len(chosen)} of {count} targets with the clearest relations",
         )
     return Conflicts(
-        Frame(Text("目标之间的冲突与支持", "Which targets fight, which support each other"), note, _MODEL),
+        Frame(Text("目标之间的协同与冲突", "Which targets conflict, which support each other"), note, _MODEL),
         tuple(names),
         tuple(tuple(_finite(lift[row, column]) for column in chosen) for row in chosen),
         tuple(tuple(bool(clear[row, column]) for column in chosen) for row in chosen),
@@ -70,10 +70,10 @@ def tornado(study: xr.Dataset) -> Tornado | None:
     if not swings:
         return None
     note = Text(
-        "某个未知数处于最低或最高三分之一时，目标实现的概率；竖线为全部抽样",
+        "某个因素处于最低或最高三分之一时，目标实现的概率；竖线为全部抽样",
         "the probability of the target when an unknown lies in its lowest or highest third; upright line: all draws",
     )
-    title = Text("哪些未知数左右目标", "Which unknowns decide the targets")
+    title = Text("影响目标实现的主要不确定因素", "Which unknowns decide the targets")
     return Tornado(Frame(title, note, _MODEL), tuple(swings))
 
 

@@ -8,7 +8,7 @@ from sim.report.figures.schedule import Schedule
 from sim.report.view import CaseView, View
 from sim.text import Text
 
-_MOST = 18
+_MOST = 24
 
 
 def schedule(view: View, case: CaseView) -> Schedule | None:

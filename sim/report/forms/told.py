@@ -54,8 +54,10 @@ def told(report: Report, language: Language) -> dict[str, Any]:
                 "key": chapter.key,
                 "title": chapter_title(chapter.title, place, language),
                 "blocks": [
-                    _block(block, report, numbers, language) | {"floats": floats}
-                    for block, floats in zip(chapter.blocks, _floating(chapter.blocks), strict=True)
+                    _block(block, report, numbers, language) | {"floats": floats, "opens": _opens(block, after)}
+                    for block, after, floats in zip(
+                        chapter.blocks, [*chapter.blocks[1:], None], _floating(chapter.blocks), strict=True
+                    )
                 ],
             }
             for place, chapter in enumerate(report.chapters)
@@ -74,6 +76,11 @@ def _floating(blocks: Sequence[Block]) -> Iterator[bool]:
             floats = not (before is None or isinstance(before, Heading))
         yield isinstance(block, Picture) and floats
         before = block
+
+
+def _opens(block: Block, after: Block | None) -> bool:
+    """Whether a picture comes straight below: those before it that may leave their place must stand by then."""
+    return isinstance(block, Heading) and isinstance(after, Picture)
 
 
 def chapter_title(title: Text, place: int, language: Language) -> str:

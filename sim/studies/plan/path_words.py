@@ -15,7 +15,7 @@ from sim.studies.plan.alternatives import Tried
 from sim.studies.plan.paths import Mix, Path
 from sim.studies.plan.responses import Lever, Values
 from sim.text import Text, joined
-from sim.words import OPERATORS, chance, exact, fine, plain, signed, unit_words
+from sim.words import amounts, chance, fine, goal_words, plain, signed, unit_words
 
 _COMMA = Text("、", ", ")
 _MOST_NAMES = 12
@@ -33,9 +33,9 @@ def head(path: Path) -> Text:
             f"error {points} points), cost {path.cost:.1f} (squared steps)",
         )
     return Text(
-        f"要求同时实现的概率 {wanted}，达不到：各杠杆在可信范围内用足，{count} 项目标同时实现的概率也只有 {reached}",
-        f"A chance of {wanted} together is out of reach: at their best within their bounds the levers bring all {count} "
-        f"targets together in {reached}",
+        f"要求同时实现的概率 {wanted}，达不到：各杠杆在可信范围内的最好组合下，{count} 项目标同时实现的概率也只有 {reached}",
+        f"A chance of {wanted} together is out of reach: with the best mix of levers within their bounds all {count} "
+        f"targets are met together in {reached} only",
     )
 
 
@@ -77,7 +77,7 @@ def reached(path: Path) -> tuple[Reached, ...]:
     return tuple(
         Reached(
             reading.target,
-            OPERATORS[reading.operator],
+            reading.operator,
             float(path.single[place]),
             float(path.price[place]) if path.reaches and path.price[place] > 0.0 else None,
             reading.is_ceiling,
@@ -92,9 +92,9 @@ def target_lines(path: Path) -> list[Text]:
 
 
 def _target_line(item: Reached) -> Text:
-    target, unit, likely = item.target, unit_words(item.target.unit), chance(item.probability)
-    goal = f" {item.operator} {exact(target.value)} "
-    line = target.name + Text(f"{goal}{unit.zh}：{likely}", f"{goal}{unit.en}: {likely}")
+    target, likely = item.target, chance(item.probability)
+    goal = goal_words(item.operator, target.value, target.unit)
+    line = target.name + Text(f"（{goal.zh}）：{likely}", f" ({goal.en}): {likely}")
     if item.price is None:
         return line
     more = Text("再低 1% ", "one per cent less") if item.is_ceiling else Text("再高 1% ", "one per cent more")
@@ -112,7 +112,7 @@ def obstacles(path: Path) -> list[Text]:
     ]
     found = []
     if short:
-        found.append(Text("达不到的目标：", "Out of reach: ") + joined(short, _COMMA))
+        found.append(Text("在这一把握程度下达不到的目标：", "Out of reach with that much certainty: ") + joined(short, _COMMA))
     for title, levers in (
         (Text("已用到上限的杠杆：", "Levers at their upper bounds: "), path.at_upper),
         (Text("已用到下限的杠杆：", "Levers at their lower bounds: "), path.at_lower),
@@ -158,13 +158,14 @@ def closing_lines(study: xr.Dataset) -> list[Text]:
         parts, moved = row["shapley"].to_numpy(), float(row["end"]) - float(row["start"])
         order = [place for place in np.argsort(-np.abs(parts)) if abs(parts[place]) >= _SMALL * abs(moved)]
         shown = joined([labels[place] + Text(*[f" {signed(float(parts[place]))}"] * 2) for place in order], _COMMA)
-        start, end, goal = (plain(float(row[name])) for name in ("start", "end", "goal"))
-        name, unit = Text(str(row["name_zh"].item()), str(row["name_en"].item())), unit_words(str(row["unit"].item()))
+        unit = str(row["unit"].item())
+        start, end, goal = (plain(float(row[name]), unit) for name in ("start", "end", "goal"))
+        name, final = Text(str(row["name_zh"].item()), str(row["name_en"].item())), amounts(end, unit)
         found.append(
             name
             + Text(
-                f"：中心值由 {start} 到 {end} {unit.zh}（目标 {goal}）：{shown.zh}",
-                f": central run from {start} to {end} {unit.en} (target {goal}): {shown.en}",
+                f"：中心值由 {start} 到 {final.zh}（目标 {goal}）：{shown.zh}",
+                f": central run from {start} to {final.en} (target {goal}): {shown.en}",
             )
         )
     return found
