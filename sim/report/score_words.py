@@ -22,14 +22,14 @@ def headline(scores: Sequence[Score]) -> Text:
     met = [score for score in judged if score.verdict == "met"]
     open_targets = [score for score in judged if score.verdict != "met"]
     zh = f"{len(judged)} 项可判定的目标中，{len(met)} 项实现"
-    en = f"{len(met)} of {len(judged)} judged targets are met"
+    en = f"Of {len(judged)} targets that can be judged, {len(met)} {'is' if len(met) == 1 else 'are'} met"
     if not open_targets:
         return Text(f"{zh}。", f"{en}.")
     worst = max(open_targets, key=lambda score: abs(score.gap_percent or 0.0))
     gap, side = plain(abs(worst.gap_percent or 0.0)), "少" if (worst.gap or 0.0) < 0.0 else "多"
     return Text(
         f"{zh}，{len(open_targets)} 项未实现；差距最大的是“{worst.target.name.zh}”，比目标值{side} {gap}%。",
-        f"{en}, {len(open_targets)} not; the widest gap, {gap}% of the planned value, is that of '{worst.target.name.en}'.",
+        f"{en} and {len(open_targets)} not; the widest gap, {gap}% of the planned value, is that of '{worst.target.name.en}'.",
     )
 
 
