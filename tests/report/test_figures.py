@@ -31,6 +31,7 @@ from sim.report.figures import DRAW, described, drawn
 from sim.report.figures.frame import parts
 from sim.report.figures.progress import Progress
 from sim.report.figures.rates import Rates
+from sim.report.forms.told import told
 from sim.report.style import FONT_FILE
 from sim.report.view import View
 from sim.report.writing import report_of
@@ -178,6 +179,12 @@ def test_a_scenario_without_targets_has_a_report(home: Home) -> None:
     outcome = pipeline.run(replace(cases[0], selection=replace(cases[0].selection, targets=())))
     (material,) = materials([outcome], "run")
     report = report_of(material)
+    assert all(chapter.blocks for chapter in report.chapters)
+    assert [len(chapter["blocks"]) for chapter in told(report, "zh")["chapters"]] == [
+        len(item.blocks) for item in report.chapters
+    ]
+    bare = replace(report, chapters=(replace(report.chapters[0], blocks=()),))
+    assert told(bare, "zh")["chapters"][0]["blocks"] == []
     with style.house_style():
         for figure in report.figures.values():
             style.pictures(drawn(figure, "zh"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.plan.evaluation.evaluate import NATURE_NAMES, Evaluated
 from sim.plan.evaluation.progress import Standing
 from sim.plan.scorecard import VERDICTS, Score
-from sim.report.chapters.part import MOST_ROWS, Part, in_parts, pictured, small
+from sim.report.chapters.part import MOST_ROWS, NO_TARGETS, Part, in_parts, pictured, small
 from sim.report.contents.scores import rates
 from sim.report.document import (
     Block,
@@ -14,7 +14,6 @@ from sim.report.document import (
     Column,
     Heading,
     Number,
-    Paragraph,
     Table,
     Tone,
     Words,
@@ -43,8 +42,7 @@ def indicators(material: Material) -> Part:
     """The bureau's table, then the scorecard of the scenario in full."""
     scores = material.case.scores
     if not scores:
-        nothing = Paragraph(Text("本情景没有可评分的目标。", "This scenario has no target to score."))
-        return Part(Chapter("indicators", TITLE, (nothing,)))
+        return Part(Chapter("indicators", TITLE, (NO_TARGETS,)))
     figures = in_parts("rates", rates(material.view, material.case), "rows", MOST_ROWS)
     blocks: list[Block] = [main_table(material), Heading(Text("情景评分", "The scenario's scorecard")), score_table(scores)]
     blocks += [*pictured(figures, "rates"), *small(material.text.draws)]

@@ -13,6 +13,7 @@ from sim.text import Text
 
 MOST_ROWS = 20
 """Rows of a figure that fit on a page."""
+NO_TARGETS = Paragraph(Text("本情景没有可评分的目标。", "This scenario has no target to score."))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import xarray as xr
 
 from sim.plan.lint.finding import SEVERITY_NAMES, Finding
 from sim.plan.scorecard import PERCENT, Score
-from sim.report.chapters.part import Part, listed, pictured, present
+from sim.report.chapters.part import NO_TARGETS, Part, listed, pictured, present
 from sim.report.document import Block, Chapter, Paragraph
 from sim.report.feasibility_words import name_in, pair_sentences
 from sim.report.figures.frame import Frame
@@ -50,7 +50,7 @@ def problems(material: Material) -> Part:
     pairs = [] if fights is None else [spaced_text(line) for line in pair_sentences(fights)]
     blocks += listed(Text("目标之间的协同与冲突", "Targets that conflict with or support each other"), pairs)
     blocks += listed(Text("规划文件自身的矛盾与疑点", "Where the documents contradict themselves"), _contradictions(material))
-    return Part(Chapter("problems", TITLE, tuple(blocks)), figures)
+    return Part(Chapter("problems", TITLE, tuple(blocks or [NO_TARGETS])), figures)
 
 
 def missed_sentence(score: Score) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from sim.report.document import Block, Bullets, Cell, Heading, Paragraph, Picture, Report, Table, Words
@@ -55,9 +56,7 @@ def told(report: Report, language: Language) -> dict[str, Any]:
                 "title": chapter_title(chapter.title, place, language),
                 "blocks": [
                     _block(block, report, numbers, language) | {"floats": floats, "opens": _opens(block, after)}
-                    for block, after, floats in zip(
-                        chapter.blocks, [*chapter.blocks[1:], None], _floating(chapter.blocks), strict=True
-                    )
+                    for block, after, floats in zip_longest(chapter.blocks, chapter.blocks[1:], _floating(chapter.blocks))
                 ],
             }
             for place, chapter in enumerate(report.chapters)
