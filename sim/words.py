@@ -114,6 +114,11 @@ def amounts(value: str, unit: str) -> Text:
     return Text(amount(value, unit, "zh"), amount(value, unit, "en"))
 
 
+def computed(value: float | None, unit: str) -> Text:
+    """A computed number with its unit, in both languages."""
+    return amounts(plain(value, unit), unit)
+
+
 def goal_words(operator: str, value: float, unit: str) -> Text:
     """The value of a target as plans put it, such as 5,500 亿元左右."""
     words, number = GOALS[operator], amounts(exact(value), unit)

@@ -57,13 +57,17 @@ def programme_times(realised: Realised, ledger: Ledger) -> list[ProgrammeTimes]:
         if work.id in ledger.projects:
             rows.setdefault(ledger.projects[work.id].programme, []).append(row)
     others = rows.pop("", [])
-    found = [_programme(name, members, realised, ledger) for name, members in rows.items()]
+    found = [_programme(_label(ledger, name), members, realised, ledger) for name, members in rows.items()]
     ordered = sorted((item for item in found if item is not None), key=lambda item: -item.money)
-    rest = _programme("", others, realised, ledger) if others else None
+    rest = _programme(OTHERS, others, realised, ledger) if others else None
     return ordered if rest is None else [*ordered, rest]
 
 
-def _programme(name: str, rows: Sequence[int], realised: Realised, ledger: Ledger) -> ProgrammeTimes | None:
+def _label(ledger: Ledger, name: str) -> Text:
+    return ledger.programmes.get(name, Text(name, name))
+
+
+def _programme(name: Text, rows: Sequence[int], realised: Realised, ledger: Ledger) -> ProgrammeTimes | None:
     times, money = realised.times, realised.lot.money[rows]
     begun = np.isfinite(times.started[rows])
     if not begun.any():
@@ -75,7 +79,7 @@ def _programme(name: str, rows: Sequence[int], realised: Realised, ledger: Ledge
     half = _when(times.in_use[rows], np.where(begun, money, 0.0), MIDDLE)
     low, middle, high = np.quantile(last[np.isfinite(last)], BAND)
     return ProgrammeTimes(
-        name=ledger.programmes.get(name, Text(name, name)) if name else OTHERS,
+        name=name,
         works=len(rows),
         money=float(np.where(begun, money, 0.0).sum(axis=0).mean()),
         start=float(np.median(starts[np.isfinite(starts)])),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.plan.rest import MORE_THAN_ALL
-from sim.plan.scorecard import Score, Verdict
+from sim.plan.scorecard import PERCENT, Score, Verdict
 from sim.report.document import Tone
 from sim.text import Language, Text
-from sim.words import NONE, OPERATORS, chance, exact, plain, rate, signed, unit_text
+from sim.words import NONE, OPERATORS, chance, computed, exact, plain, rate, signed, unit_text
 
 VERDICT_TONES: dict[Verdict, Tone] = {"met": "good", "near": "fair", "missed": "bad", "not_judged": "quiet"}
 """How verdicts look."""
@@ -52,6 +52,24 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
         "probability": chance(score.probability),
         "actual": actual,
     }
+
+
+def published_gap(score: Score) -> Text:
+    """How far the published figure of the target's own year lies from it; nothing where there is none."""
+    target = score.target
+    if score.actual is None or score.actual_value is None or score.actual.year != target.year:
+        return Text("", "")
+    gap = score.actual_value - target.value
+    if gap * (-1.0 if score.operator == "<=" else 1.0) >= 0.0:
+        return Text("已有公布数，达到目标。", " The published figure meets it.")
+    actual, size = (computed(number, target.unit) for number in (score.actual_value, abs(gap)))
+    if target.unit == PERCENT:
+        size = Text(f"{plain(abs(gap))} 个百分点", f"{plain(abs(gap))} points")
+    side = Text("少", "below") if gap < 0.0 else Text("多", "above")
+    return Text(
+        f"已公布的 {target.year} 年数为 {actual.zh}，比目标{side.zh} {size.zh}。",
+        f" The published figure of {target.year} is {actual.en}, {size.en} {side.en} the target.",
+    )
 
 
 def bracketed(year: int | None) -> Text:

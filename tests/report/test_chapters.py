@@ -13,9 +13,10 @@ from sim.inputs.home import Home
 from sim.ledger.summary import OTHERS
 from sim.material import make_view, materials
 from sim.report.chapters.indicators import main_table, score_table
-from sim.report.chapters.problems import missed_sentence, problems, published_gap
+from sim.report.chapters.problems import missed_sentence, problems
 from sim.report.document import Bullets, Number, Paragraph, Report, Words
 from sim.report.figures.moves import Moves
+from sim.report.score_words import published_gap
 from sim.report.view import MOST_DRAWN
 from sim.studies.plan.path import levers_file
 

@@ -6,14 +6,13 @@ from collections import Counter
 
 from sim.plan.evaluation.evaluate import headline as standing_headline
 from sim.report.chapters.part import MOST_ROWS, Part, in_parts, pictured
-from sim.report.chapters.problems import published_gap
 from sim.report.contents.scores import progress
 from sim.report.document import Block, Bullets, Chapter, Paragraph
 from sim.report.feasibility_words import joint_sentence
 from sim.report.material import Material
-from sim.report.score_words import headline
+from sim.report.score_words import headline, published_gap
 from sim.text import Text, joined
-from sim.words import amounts, chance, goal_words, plain, spaced_text
+from sim.words import chance, computed, goal_words, spaced_text
 
 _MOST_NAMED, _MOST_DOCUMENTS = 12, 6
 TITLE = Text("总体评估结论", "Overall conclusion")
@@ -52,10 +51,10 @@ def _main(material: Material) -> list[Text]:
         return []
     target = score.target
     start = _without_measures(material, target.id)
-    now, goal = amounts(plain(score.projected, target.unit), target.unit), goal_words(score.operator, target.value, target.unit)
+    now, goal = computed(score.projected, target.unit), goal_words(score.operator, target.value, target.unit)
     first = Text("", "")
     if start is not None:
-        plainly = amounts(plain(start, target.unit), target.unit)
+        plainly = computed(start, target.unit)
         first = Text(f"不加措施为 {plainly.zh}，", f"{plainly.en} without measures, ")
     likely = Text("", "")
     if score.probability is not None:

@@ -10,19 +10,19 @@ import xarray as xr
 
 from sim.plan.lint.finding import SEVERITY_NAMES, Finding
 from sim.plan.scorecard import PERCENT, Score
+from sim.report.attribution_words import SMALL, cause_sentences, change_labels
 from sim.report.chapters.part import NO_TARGETS, Part, listed, pictured, present
 from sim.report.document import Block, Chapter, Paragraph
 from sim.report.feasibility_words import name_in, pair_sentences
 from sim.report.figures.frame import Frame
 from sim.report.figures.waterfall import Fall, Step, Waterfall
 from sim.report.material import Material
-from sim.report.score_words import rate_unit
-from sim.text import Text, joined
-from sim.words import amounts, capital, chance, exact, plain, rate, signed, spaced_text, unit_words
+from sim.report.score_words import published_gap, rate_unit
+from sim.text import Text
+from sim.words import capital, chance, computed, exact, plain, rate, spaced_text, unit_words
 
 TITLE = Text("存在问题及原因", "Problems and their causes")
-_MOST_FALLS, _MOST_STEPS, _MOST_FINDINGS, _MOST_CAUSES = 4, 7, 12, 2
-_SMALL = 0.002
+_MOST_FALLS, _MOST_STEPS, _MOST_FINDINGS = 4, 7, 12
 
 
 def problems(material: Material) -> Part:
@@ -58,7 +58,7 @@ def missed_sentence(score: Score) -> Text:
     target, gap = score.target, score.gap or 0.0
     points = Text(" 个百分点", " points") if target.unit == PERCENT else Text("", "")
     size, side = plain(abs(gap), target.unit), Text("少", "below") if gap < 0.0 else Text("多", "above")
-    now = amounts(plain(score.projected, target.unit), target.unit)
+    now = computed(score.projected, target.unit)
     goal = exact(target.value) + ("%" if target.unit == PERCENT else "")
     sentence = target.name + Text(
         f"（{target.year} 年）：预测 {now.zh}，比目标 {goal} {side.zh} {size}{points.zh}",
@@ -76,24 +76,6 @@ def missed_sentence(score: Score) -> Text:
     return sentence + Text("。", ".") + published_gap(score)
 
 
-def published_gap(score: Score) -> Text:
-    """How far the published figure of the target's own year lies from it; nothing where there is none."""
-    target = score.target
-    if score.actual is None or score.actual_value is None or score.actual.year != target.year:
-        return Text("", "")
-    gap = score.actual_value - target.value
-    if gap * (-1.0 if score.operator == "<=" else 1.0) >= 0.0:
-        return Text("已有公布数，达到目标。", " The published figure meets it.")
-    actual, size = (amounts(plain(number, target.unit), target.unit) for number in (score.actual_value, abs(gap)))
-    if target.unit == PERCENT:
-        size = Text(f"{plain(abs(gap))} 个百分点", f"{plain(abs(gap))} points")
-    side = Text("少", "below") if gap < 0.0 else Text("多", "above")
-    return Text(
-        f"已公布的 {target.year} 年数为 {actual.zh}，比目标{side.zh} {size.zh}。",
-        f" The published figure of {target.year} is {actual.en}, {size.en} {side.en} the target.",
-    )
-
-
 def _contradictions(material: Material) -> Iterator[Text]:
     """What lint found of the scenario's targets, the gravest first."""
     own = {score.target.id for score in material.case.scores}
@@ -107,28 +89,6 @@ def _contradictions(material: Material) -> Iterator[Text]:
 def _said(item: Finding) -> Text:
     severity = SEVERITY_NAMES[item.severity]
     return Text(severity.zh, capital(severity.en)) + Text("：", ": ") + item.message
-
-
-def cause_sentences(study: xr.Dataset, order: list[str]) -> Iterator[Text]:
-    """For each missed target: where it would be without measures, what they add together, the largest of them, what is left."""
-    labels = [Text(*pair) for pair in zip(study["change_zh"].to_numpy(), study["change_en"].to_numpy(), strict=True)]
-    known = {str(name) for name in study["target"].to_numpy()}
-    for name in (name for name in order if name in known):
-        row = study.sel(target=name)
-        unit, parts = str(row["unit"].item()), row["shapley"].to_numpy()
-        start, end, goal = (float(row[key]) for key in ("start", "end", "goal"))
-        best = [int(place) for place in np.argsort(-np.abs(parts))[:_MOST_CAUSES] if abs(parts[place]) > _SMALL * abs(goal)]
-        pairs = [labels[place] + Text(*[f" {signed(float(parts[place]), unit=unit)}"] * 2) for place in best]
-        largest = Text("（其中", " (") + joined(pairs, Text("、", ", ")) + Text("）", ")") if pairs else Text("", "")
-        first, added, left = amounts(plain(start, unit), unit), signed(end - start, unit=unit), plain(abs(goal - end), unit)
-        yield (
-            name_in(row)
-            + Text(
-                f"：不加措施为 {first.zh}，各项措施共 {added}", f": without measures {first.en}, all measures together {added}"
-            )
-            + largest
-            + Text(f"，与目标仍差 {left}。", f"; {left} remain to the target.")
-        )
 
 
 def waterfall(study: xr.Dataset, order: list[str]) -> Waterfall | None:
@@ -152,8 +112,8 @@ def waterfall(study: xr.Dataset, order: list[str]) -> Waterfall | None:
 def _fall(row: xr.Dataset, study: xr.Dataset) -> Fall:
     start, end, goal = (float(row[name]) for name in ("start", "end", "goal"))
     parts: Any = row["shapley"].to_numpy()
-    labels = [Text(*pair) for pair in zip(study["change_zh"].to_numpy(), study["change_en"].to_numpy(), strict=True)]
-    large = [place for place in np.argsort(-np.abs(parts)) if abs(parts[place]) > _SMALL * abs(goal)][:_MOST_STEPS]
+    labels = change_labels(study)
+    large = [place for place in np.argsort(-np.abs(parts)) if abs(parts[place]) > SMALL * abs(goal)][:_MOST_STEPS]
     rest = float(parts.sum() - parts[large].sum())
     steps = [Step(_START, start, is_whole=True), *(Step(labels[place], float(parts[place])) for place in large)]
     steps += [Step(_OTHERS, rest)] if len(large) < len(parts) else []

@@ -11,6 +11,7 @@ import xarray as xr
 from sim.inputs.targets import PlanTarget
 from sim.numerics.draws import DrawRequest
 from sim.pipeline import Case
+from sim.report.attribution_words import change_labels
 from sim.studies.plan.alternatives import Tried
 from sim.studies.plan.paths import Mix, Path
 from sim.studies.plan.responses import Lever, Values
@@ -152,7 +153,7 @@ def _some(names: Sequence[Text]) -> Text:
 def closing_lines(study: xr.Dataset) -> list[Text]:
     """How far each lever closes the gap of each target in the central run; the parts add up."""
     found = []
-    labels = [Text(*pair) for pair in zip(study["change_zh"].to_numpy(), study["change_en"].to_numpy(), strict=True)]
+    labels = change_labels(study)
     for target in study["target"].to_numpy():
         row = study.sel(target=target)
         parts, moved = row["shapley"].to_numpy(), float(row["end"]) - float(row["start"])
