@@ -14,7 +14,7 @@ import xarray as xr
 
 from sim.interrupts import fail_if_interrupted
 from sim.material import materials
-from sim.outputs.store import RUN_FILE, results_folder, run_id, write_run
+from sim.outputs.store import DRAWN, RUN_FILE, results_folder, run_id, write_run
 from sim.pipeline import Outcome
 from sim.plan.tables import score_dataset, write_scorecard
 from sim.report.chapters.works import in_words
@@ -64,7 +64,7 @@ def _write_data(folder: Path, outcome: Outcome, material: Material, report: Repo
     """Tables, the record of the report and the run file of one scenario, while the figures are being drawn."""
     folder.mkdir(exist_ok=True)
     write_scorecard(folder / "scorecard.csv", outcome.scores, language)
-    (folder / file_name(TABLE, language)).write_bytes(workbook(report, outcome.results, language))
+    (folder / file_name(TABLE, language)).write_bytes(workbook(report, material.case.results, language))
     (folder / RECORD_FILE).write_bytes(packed_record(report))
     groups: dict[str, xr.Dataset] = {
         "inputs": inputs_dataset(outcome),
@@ -123,6 +123,7 @@ def run_attributes(outcome: Outcome, text: CaseText, place: int = 0) -> dict[str
         "method": scenario.method,
         "steps_per_year": str(scenario.steps_per_year),
         "home": outcome.case.world.home.origin.en,
+        DRAWN: "no" if outcome.ensemble is None else "yes",
         "seed": "none (central run without draws)" if outcome.ensemble is None else str(outcome.ensemble.seed),
         "base_year_row": "the equations at the base state; pinned flows and stocks equal the published figures",
         "changes": changes,

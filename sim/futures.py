@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sim.errors import Fault, InputError, Place
+from sim.inputs.city import history_of
+from sim.inputs.knowledge import is_known
 from sim.numerics.blocks import Task
 from sim.numerics.draws import DrawRequest, Draws, Prior, Realisations
 from sim.numerics.ensemble import Ensemble, run_ensemble
@@ -14,9 +16,10 @@ from sim.numerics.kernel import kernel_for
 from sim.numerics.summary import Wanted
 from sim.numerics.watch import watch_of
 from sim.outputs.posterior import FILE, Posterior, read_posterior, renew
-from sim.pipeline import Case, Outcome, judge_of, request_of
+from sim.pipeline import Case, Outcome, comparisons_of, judge_of, request_of
 from sim.plan.probability import conditions_of, with_probabilities
 from sim.priors import priors_of
+from sim.report.contents.series import SHOWN
 from sim.text import Text
 from sim.world import World
 
@@ -29,8 +32,8 @@ def with_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None
     ensemble = run_draws(outcome, request, progress, posterior)
     scores = with_probabilities(outcome.scores, ensemble)
     seen = () if posterior is None else posterior.foreseen
-    origin = origin_of_draws(posterior)
-    return replace(outcome, ensemble=ensemble, scores=scores, asked=request, drawn_from=origin, foreseen=seen)
+    made = replace(outcome, ensemble=ensemble, scores=scores, asked=request, foreseen=seen)
+    return replace(made, drawn_from=origin_of_draws(posterior), comparisons=comparisons_of(made.case, made.projection))
 
 
 def posterior_of(world: World) -> Posterior | None:
@@ -39,9 +42,12 @@ def posterior_of(world: World) -> Posterior | None:
     Raises
     ------
     InputError
-        when it is damaged, or does not belong to the present model, data and targets.
+        when it is damaged, does not belong to the present model, data and targets, or rests on what was not known as of the
+        year in which the city is opened.
     """
     found = read_posterior(world.home, world.city.key, world.city.settings.model)
+    if found is not None:
+        _fail_if_not_known_then(world, found)
     for seen in () if found is None else found.foreseen:
         target = world.catalogue.targets.get(seen.target)
         if target is None or target.value != seen.value:
@@ -50,6 +56,27 @@ def posterior_of(world: World) -> Posterior | None:
             )
             raise InputError(Fault(message, Place(world.home.models / world.city.key / FILE), renew(world.city.key)))
     return found
+
+
+def _fail_if_not_known_then(world: World, posterior: Posterior) -> None:
+    """The data of the years that the ensemble was fitted to were published as of the year, in all cities of the fit."""
+    if world.as_of is None:
+        return
+    model = world.model_folder
+    for city in posterior.cities:
+        data = history_of(world.home.city_folder(city), model)
+        later = [item for item in data.data if item.year <= posterior.last and not is_known(item.known_from, world.as_of)]
+        if later or posterior.last > world.as_of:
+            span = f"{posterior.first}–{posterior.last}"
+            message = Text(
+                f"后验集合用了 {world.as_of} 年以后才公布的数据（校准于 {span} 年）",
+                f"the posterior ensemble rests on data published after {world.as_of} (it was fitted to {span})",
+            )
+            advice = Text(
+                "加 --prior 按当时可用的先验抽样，或不抽样（--draws 0）",
+                "add --prior to draw from the priors known then, or take no draws (--draws 0)",
+            )
+            raise InputError(Fault(message, Place(world.home.models / world.city.key / FILE), advice))
 
 
 def origin_of_draws(posterior: Posterior | None) -> Text:
@@ -77,9 +104,11 @@ def run_draws(
     world = case.world
     conditions = conditions_of(outcome.scores, judge_of(case, outcome.results))
     checked = tuple(check.variable for check in world.checks)
-    outputs = tuple(dict.fromkeys((*conditions.outputs, *checked)))
+    shown = tuple(name for name in SHOWN if name in world.graph.quantities)
+    outputs = tuple(dict.fromkeys((*conditions.outputs, *checked, *shown)))
     task = task_of(case, outputs, draws_of(case, request, posterior), request.precision)
-    return run_ensemble(task, request.workers, Wanted(judge=conditions, groups=task.draws.groups), progress)
+    wanted = Wanted(judge=conditions, together=conditions.open, read=conditions.read, groups=task.draws.groups)
+    return run_ensemble(task, request.workers, wanted, progress)
 
 
 def draws_of(case: Case, request: DrawRequest, posterior: Posterior | None) -> Draws:

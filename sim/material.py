@@ -8,7 +8,7 @@ from sim.inputs.reviews import CONFIRMED, read_reviews
 from sim.inputs.values import YearPath
 from sim.ledger.summary import programme_times, waiting
 from sim.ledger_words import ledger_changes, ledger_sentences
-from sim.outputs.ensemble import ensemble_dataset
+from sim.outputs.ensemble import ensemble_dataset, projection_of
 from sim.outputs.posterior import Foreseen
 from sim.pipeline import Case, Outcome
 from sim.plan.lint.finding import Finding
@@ -18,15 +18,12 @@ from sim.report.lint_page import review_of
 from sim.report.material import Assumption, CaseText, Foresight, Material, Setting, Standing, Studies
 from sim.report.values import value_text
 from sim.report.view import CaseView, LedgerView, View
-from sim.standing import evaluated_by_data
 from sim.text import Text
 from sim.version import __version__
 from sim.world import World
 
 
-def materials(
-    outcomes: Sequence[Outcome], run: str, as_of: int | None = None, studies: Mapping[str, Studies] = {}
-) -> list[Material]:
+def materials(outcomes: Sequence[Outcome], run: str, studies: Mapping[str, Studies] = {}) -> list[Material]:
     """What the report of each scenario of a run is written from; `studies` are by scenario, for those that have any."""
     view = make_view(outcomes)
     worlds = {id(outcome.case.world): outcome.case.world for outcome in outcomes}
@@ -36,7 +33,7 @@ def materials(
             view=view.led_by(case.key),
             case=case,
             text=case_text(outcome),
-            standing=standing_of(outcome, findings[id(outcome.case.world)], as_of),
+            standing=standing_of(outcome, findings[id(outcome.case.world)]),
             run=run,
             engine=__version__,
             studies=studies.get(case.key),
@@ -68,7 +65,8 @@ def view_of(world: World, cases: tuple[CaseView, ...], last_year: int) -> View:
 def _case_view(outcome: Outcome) -> CaseView:
     scenario, ensemble = outcome.case.scenario, outcome.ensemble
     draws = None if ensemble is None else ensemble_dataset(ensemble, outcome.results, outcome.case.world.graph)
-    return CaseView(scenario.key, scenario.name, outcome.results, tuple(outcome.scores), _ledger_view(outcome), draws)
+    shown = projection_of(outcome.results, draws)
+    return CaseView(scenario.key, scenario.name, shown, tuple(outcome.scores), _ledger_view(outcome), draws)
 
 
 def _ledger_view(outcome: Outcome) -> LedgerView | None:
@@ -78,15 +76,12 @@ def _ledger_view(outcome: Outcome) -> LedgerView | None:
     return LedgerView(tuple(programme_times(realised, outcome.case.world.ledger)), waiting(realised))
 
 
-def standing_of(outcome: Outcome, findings: tuple[Finding, ...], as_of: int | None = None) -> Standing:
-    """Where the plan stands by data, as of the last year of the plan that has any, and what its documents contradict."""
-    history, settings = outcome.case.world.city.history, outcome.case.world.city.settings
-    first, last = settings.plan_span(settings.base_year)
-    latest = max((datum.year for datum in history.data), default=settings.base_year)
-    year = as_of if as_of is not None else min(latest, last)
-    rows = evaluated_by_data(outcome, year) if outcome.case.selection.targets and year >= first else []
-    breaks = tuple(item for item in history.breaks if max(item.years) >= first - _SINCE)
-    return Standing(year, as_of, tuple(rows), findings, breaks)
+def standing_of(outcome: Outcome, findings: tuple[Finding, ...]) -> Standing:
+    """Where the plan stands by data, as of the latest year that has any or was asked for, and what its documents contradict."""
+    world = outcome.case.world
+    first, _ = world.city.settings.plan_span(world.city.settings.base_year)
+    breaks = tuple(item for item in world.city.history.breaks if max(item.years) >= first - _SINCE)
+    return Standing(world.known_to, world.as_of, outcome.evaluated, findings, breaks)
 
 
 _SINCE = 10
@@ -99,7 +94,7 @@ def _findings(world: World) -> tuple[Finding, ...]:
     if not catalogue.targets:
         return ()
     reviews = read_reviews(catalogue.file.with_name("reviews.yaml"), RULES, {**catalogue.targets, **catalogue.facts})
-    found = [(item, review_of(item, reviews)) for item in lint(plan_of(world.city, catalogue))]
+    found = [(item, review_of(item, reviews)) for item in lint(plan_of(world.city, catalogue, world.as_of))]
     return tuple(item for item, review in found if review is None or review.judgement == CONFIRMED)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.describing import declarations
 from sim.inputs.parameters import ParameterRecord
 from sim.model.binding import own_values
 from sim.model.declarations import Event
-from sim.pipeline import declarations
 from sim.report.parameter_page import ParameterRow, readers_of_parameters, span_text
 from sim.report.values import value_text
 from sim.words import unit_words

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import xarray as xr
 
@@ -13,61 +12,39 @@ from sim.errors import Fault, Faults, InputError, Place, nearest
 from sim.inputs.bindings import Binding
 from sim.inputs.documents import changed_sentence
 from sim.inputs.home import Home
+from sim.inputs.natures import read_binding_targets
 from sim.inputs.scenario import Scenario, plain_scenario, read_scenario
-from sim.inputs.schema import scenario_schema
 from sim.inputs.targets import PlanTarget
 from sim.ledger.edits import edits_of
 from sim.ledger.realise import USUAL_COUNT, LedgerPlan, Realised, realise
-from sim.model.binding import Bound, bind, own_values
-from sim.model.declarations import Declaration
-from sim.model.loader import load_model
-from sim.model.loops import Loop, link_table, polarity
+from sim.model.binding import Bound, bind
 from sim.numerics.assembly import Request
 from sim.numerics.central import central_run
 from sim.numerics.draws import DrawRequest
 from sim.numerics.ensemble import Ensemble
 from sim.numerics.integrate import Clock, YearValues
-from sim.numerics.kernel import Kernel, kernel_for
-from sim.numerics.links import link_sign, starting_point
+from sim.numerics.kernel import kernel_for
 from sim.numerics.methods import METHODS
 from sim.numerics.watch import watch_of, watched
 from sim.outputs.dataset import to_dataset
+from sim.outputs.ensemble import ensemble_dataset, projection_of
 from sim.outputs.posterior import Foreseen
 from sim.outputs.provenance import Provenance, provenance
 from sim.outputs.published import Comparison, compare_with_published
 from sim.plan.delivered import Delivery
-from sim.plan.reading import Reading, reading_of
+from sim.plan.evaluation.evaluate import Evaluated, Terms, evaluate
+from sim.plan.known import known_scenario
+from sim.plan.lint.rules import plan_of
+from sim.plan.reading import Reading, arrays_of, reading_of
 from sim.plan.scorecard import Judge, Score, score_all
 from sim.plan.selection import Selection, selected_targets
+from sim.plan.settled import with_published
 from sim.plan.step_error import StepError, step_error, with_step_errors
 from sim.projects import ledger_plan, with_means
 from sim.text import Text, joined
 from sim.world import World, open_world
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class MeasuredLoop:
-    """A named loop with the sign of every link at the start of the run."""
-
-    loop: Loop
-    signs: tuple[int, ...]
-
-    @property
-    def polarity(self) -> Text:
-        """Reinforcing or balancing."""
-        return polarity(self.signs)
-
-    @property
-    def links(self) -> list[str]:
-        """Links as `cause → effect (+)`."""
-        return link_table(dict(zip(self.loop.links, self.signs, strict=True)))
-
-    def as_record(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        name = {"loop": self.loop.name, "label_zh": self.loop.label.zh, "label_en": self.loop.label.en}
-        return {**name, "polarity": self.polarity.en, "links": self.links}
 
 
 @dataclass(frozen=True)
@@ -87,13 +64,14 @@ class Case:
 class Outcome:
     """What a run says: results, scorecard, time-step error, errors against published figures, where it comes from, draws.
 
-    `asked` are the draws that were wanted; `drawn_from` says where they come from, or why there are none; `foreseen` how likely
-    targets looked in earlier years.
+    `evaluated` is the plan by published figures; `asked` are the draws that were wanted; `drawn_from` says where they come
+    from, or why there are none; `foreseen` how likely targets looked in earlier years.
     """
 
     case: Case
     results: xr.Dataset
     scores: list[Score]
+    evaluated: tuple[Evaluated, ...]
     step_error: StepError | None
     comparisons: list[Comparison]
     provenance: Provenance
@@ -102,31 +80,12 @@ class Outcome:
     drawn_from: Text | None = None
     foreseen: tuple[Foreseen, ...] = ()
 
-
-def declarations(world: World) -> tuple[Declaration, ...]:
-    """What the files of the model declare, with their equations, in file order."""
-    return load_model(world.home.models / world.city.settings.model).declarations
-
-
-def schema_of(world: World) -> dict[str, Any]:
-    """The JSON schema of scenario files for a city."""
-    return scenario_schema(world.city.parameters, world.catalogue.targets, world.home.cities(), world.graph.quantities)
-
-
-def measured_loops(world: World) -> list[MeasuredLoop]:
-    """The named loops of a model with signs measured at the city's base state."""
-    settings = world.city.settings
-    state = starting_point(world.graph, own_values(world.city), settings.base_year + 1)
-    return [
-        MeasuredLoop(loop, tuple(link_sign(world.graph, cause, effect, state) for cause, effect in loop.links))
-        for loop in world.loops
-    ]
-
-
-def kernel_of(world: World) -> Kernel:
-    """The kernel of everything that a city's model reports, with the city's own values and the default method."""
-    yearly = own_values(world.city).yearly
-    return kernel_for(world.graph, Request(tuple(world.graph.quantities), frozenset(), yearly, METHODS["euler"], 4))
+    @property
+    def projection(self) -> xr.Dataset:
+        """The results as they are shown: the median of the draws where they were summed up, else the central run."""
+        if self.ensemble is None:
+            return projection_of(self.results, None)
+        return projection_of(self.results, ensemble_dataset(self.ensemble, self.results, self.case.world.graph))
 
 
 def prepare(scenario: Scenario, world: World) -> Case:
@@ -149,6 +108,8 @@ def prepare(scenario: Scenario, world: World) -> Case:
     with faults.gathering():
         selection = _with_warnings(selected_targets(scenario, world.catalogue, world.city.key), world)
     _fail_if_sources_unknown(scenario, world, faults)
+    known = known_scenario(scenario, world.catalogue, world.ledger, world.as_of, faults)
+    scenario = known.scenario
     with faults.gathering():
         bound = bind(scenario, world.city, world.graph)
     plan = None
@@ -159,8 +120,18 @@ def prepare(scenario: Scenario, world: World) -> Case:
     faults.raise_if_any()
     if bound is None:
         raise AssertionError("a binding failed without a fault")
-    remarks = (*selection.remarks, *_unchecked(world, bound))
+    remarks = (*_standing_in(world), *selection.remarks, *known.remarks, *_unchecked(world, bound))
     return Case(scenario, world, bound, replace(selection, remarks=remarks), last_year, plan)
+
+
+def _standing_in(world: World) -> Iterator[Text]:
+    """The year in which a run stands that knows nothing later."""
+    year = world.as_of
+    if year is not None:
+        yield Text(
+            f"站在 {year} 年：数据、先验、文件和措施只用 {year} 年统计公报发布时已知的。",
+            f"As of {year}: data, priors, documents and measures are those known when the bulletin of {year} was out.",
+        )
 
 
 def _unchecked(world: World, bound: Bound) -> Iterator[Text]:
@@ -218,19 +189,19 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
         when a number becomes infinite or undefined.
     """
     case = with_projects(case)
-    world, settings, targets = case.world, case.world.city.settings, case.selection.targets
+    world, targets = case.world, case.selection.targets
     results = _simulate(case, case.scenario.steps_per_year, progress)
-    scores = score_all(judge_of(case, results), targets)
+    rows = evaluated(case, results)
+    scores = judged(case, results, rows)
     finer = _simulate(case, 2 * case.scenario.steps_per_year) if targets else results
-    error = step_error(scores, score_all(judge_of(case, finer), targets), results.attrs.get("embedded_error"))
-    span = (settings.base_year + 1, case.last_year)
-    region = world.city.key
+    error = step_error(scores, judged(case, finer, rows), results.attrs.get("embedded_error"))
     return Outcome(
         case=case,
         results=results,
         scores=with_step_errors(scores, error),
+        evaluated=rows,
         step_error=error,
-        comparisons=compare_with_published(results, world.checks, world.city.history, region, span),
+        comparisons=comparisons_of(case, results),
         provenance=provenance(_files(case), world.home.folder, _settings(case)),
     )
 
@@ -247,6 +218,38 @@ def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> Req
     """What the kernel of a case is made for."""
     bound = case.bound
     return Request(outputs, bound.given, bound.yearly, METHODS[case.scenario.method], steps_per_year)
+
+
+def comparisons_of(case: Case, projection: xr.Dataset) -> list[Comparison]:
+    """The projection of a case beside published figures."""
+    world = case.world
+    span = (world.city.settings.base_year + 1, case.last_year)
+    return compare_with_published(projection, world.checks, world.city.history, world.city.key, span)
+
+
+def judged(case: Case, results: xr.Dataset, rows: Iterable[Evaluated]) -> list[Score]:
+    """The scorecard of a case by its results and by what the evaluation found published."""
+    return with_published(score_all(judge_of(case, results), case.selection.targets), rows)
+
+
+def evaluated(case: Case, results: xr.Dataset) -> tuple[Evaluated, ...]:
+    """Every target of a case by what was published up to its as-of year; nothing before the plan begins."""
+    settings, catalogue, year = case.world.city.settings, case.world.catalogue, case.world.known_to
+    first, _ = settings.plan_span(settings.base_year)
+    if not case.selection.targets or year < first:
+        return ()
+    terms = Terms(year, first - 1, read_binding_targets(catalogue), _believed(case, results))
+    return tuple(evaluate(plan_of(case.world.city, catalogue, year), case.selection.targets, terms))
+
+
+def _believed(case: Case, results: xr.Dataset) -> dict[str, float]:
+    """The levels that the central run starts from, in the year before each target's first, for targets of a level."""
+    found = {}
+    for reading in readings_of(case, case.selection.targets):
+        if reading.binding.reading == "level" and reading.binding.no_base is None:
+            series = reading.series(arrays_of(results, reading.outputs, case.world.graph))
+            found[reading.target.id] = float(series[reading.start - 1, 0])
+    return found
 
 
 def judge_of(case: Case, results: xr.Dataset) -> Judge:
@@ -271,7 +274,7 @@ def readings_of(case: Case, targets: Iterable[PlanTarget]) -> tuple[Reading, ...
     world, base = case.world, case.world.city.settings.base_year
     pairs = [(target, world.catalogue.by_kind.of(target.id)) for target in targets]
     return tuple(
-        reading_of(target, binding, world.graph, groups_of(world), base)
+        reading_of(target, binding, world.graph, groups_of(world), base, world.city.settings.about_tolerance)
         for target, binding in pairs
         if isinstance(binding, Binding) and target.year is not None and base < target.year <= case.last_year
     )
@@ -307,9 +310,16 @@ def _settings(case: Case) -> tuple[str, ...]:
 
 
 def open_cases(
-    home: Home, files: Iterable[Path], city: str | None, use: tuple[str, ...], settings: tuple[tuple[str, str], ...]
+    home: Home,
+    files: Iterable[Path],
+    city: str | None,
+    use: tuple[str, ...],
+    settings: tuple[tuple[str, str], ...],
+    as_of: int | None = None,
 ) -> list[Case]:
     """Read and bind several scenarios, reading each city once; all faults of all files at once.
+
+    With `as_of`, data, priors, documents and changes are those known when the bulletin of that year was out.
 
     Raises
     ------
@@ -324,14 +334,14 @@ def open_cases(
             _fail_if_other_city(scenario, city, home)
             key = (scenario.city, scenario.base_year)
             if key not in worlds:
-                worlds[key] = open_world(home, *key)
+                worlds[key] = open_world(home, *key, as_of=as_of)
             cases.append(prepare(scenario, worlds[key]))
         faults.found.extend(of_file.found)
     faults.raise_if_any()
     return cases
 
 
-def open_plain(home: Home, city: str, settings: tuple[tuple[str, str], ...]) -> Case:
+def open_plain(home: Home, city: str, settings: tuple[tuple[str, str], ...], as_of: int | None = None) -> Case:
     """A city without a scenario file, as its own data and the model's central values have it.
 
     Raises
@@ -339,7 +349,7 @@ def open_plain(home: Home, city: str, settings: tuple[tuple[str, str], ...]) -> 
     InputError
         with every fault of the city and of the settings.
     """
-    world = open_world(home, city)
+    world = open_world(home, city, as_of=as_of)
     return prepare(plain_scenario(city, world.city.settings.name.text(), settings), world)
 
 

@@ -31,6 +31,7 @@ class StoredCall:
     count: int
     precision: str
     prior: bool
+    as_of: int | None = None
     place: int = 0
     """Which of the scenarios of its run it was."""
 
@@ -59,6 +60,7 @@ def call_of(outcome: Outcome, place: int) -> dict[str, Any]:
         count=0 if draws is None else draws.count,
         precision="float64" if draws is None else draws.precision,
         prior=draws is not None and draws.prior,
+        as_of=case.world.as_of,
         place=place,
     )
     return asdict(call)

@@ -52,6 +52,16 @@ class World:
     checks: tuple[PublishedCheck, ...]
     identities: Checks
     loops: tuple[Loop, ...]
+    as_of: int | None = None
+    """The year whose bulletin is the last that is known; all that is there where it is None."""
+
+    @property
+    def known_to(self) -> int:
+        """The year up to which published figures are known: the as-of year, else the latest that has any."""
+        if self.as_of is not None:
+            return self.as_of
+        own = (datum.year for datum in self.city.history.data if datum.region == self.city.key)
+        return max(own, default=self.city.settings.base_year)
 
     @property
     def model_folder(self) -> Path:
@@ -75,22 +85,25 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     declared = read_parameters(model, dict(graph.dimensions), (FIRST_YEAR, FARTHEST_YEAR), as_of)
     history = history_of(folder, model)
     opening = _Opening(folder, model, settings, history.as_of(as_of), graph, declared, as_of)
+    catalogue = read_catalogue(folder / "plan", settings.places)
     world = World(
         home=home,
         city=opening.city_at(base_year or settings.base_year),
         graph=graph,
         labels=read_labels(model / "labels.yaml", graph, _own_members(settings)),
-        catalogue=read_catalogue(folder / "plan", settings.places),
+        catalogue=catalogue,
         ledger=read_ledger(folder, model, _names_of(graph)),
         checks=read_published(model / "published.yaml"),
         identities=read_checks(model / "checks.yaml"),
         loops=read_loops(model / "loops.yaml", graph),
+        as_of=as_of,
     )
     fail_if_no_signings(folder / "arrivals.csv", world.ledger.inflows, graph.parameters)
     fail_if_bindings_wrong(world.catalogue, graph, history, world.ledger, settings.group_members)
     fail_if_unfit(world.identities, graph)
     fail_if_checks_wrong(world.checks, graph, history, lambda: read_indicators(model / "indicators.yaml").by_name)
-    return world
+    documents = {name: item.year for name, item in catalogue.documents.items()}
+    return replace(world, ledger=world.ledger.as_of(documents, as_of))
 
 
 def _own_members(settings: CityFile) -> dict[str, dict[str, Text]]:

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from sim import pipeline
+from sim import describing
 from sim.inputs.scenario import scenario_files
 from sim.inputs.yaml_file import read_yaml
 from sim.parameter_rows import parameter_rows
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_the_equation_pages_are_fresh(world: World) -> None:
-    records = equation_records(world.graph, world.labels, pipeline.declarations(world), world.loops)
+    records = equation_records(world.graph, world.labels, describing.declarations(world), world.loops)
     for language, name in (("zh", "equations.md"), ("en", "equations_en.md")):
         page = (ROOT / "docs" / name).read_text(encoding="utf-8")
         assert page == equations_markdown(records, language) + "\n", f"write docs/{name} anew"  # type: ignore[arg-type]
@@ -57,7 +57,9 @@ def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
 
 def test_the_schema_is_fresh_and_accepts_every_scenario(world: World) -> None:
     committed = json.loads((ROOT / "scenarios" / "schema.json").read_text(encoding="utf-8"))
-    assert committed == json.loads(json.dumps(pipeline.schema_of(world))), "python -m sim schema --write scenarios/schema.json"
+    assert committed == json.loads(json.dumps(describing.schema_of(world))), (
+        "python -m sim schema --write scenarios/schema.json"
+    )
     validator = jsonschema.Draft202012Validator(committed)
     for file in scenario_files(ROOT / "scenarios"):
         assert list(validator.iter_errors(_text_keys(read_yaml(file).data))) == [], file
@@ -73,14 +75,14 @@ def _text_keys(data: Any) -> Any:
     "wrong", [{"levrs": {}}, {"levers": {"rd_polcy": 1}}, {"levers": {"rd_policy": 0.9}}, {"targets": ["x"]}]
 )
 def test_the_schema_refuses_what_the_program_refuses(wrong: dict[str, Any], world: World) -> None:
-    validator = jsonschema.Draft202012Validator(json.loads(json.dumps(pipeline.schema_of(world))))
+    validator = jsonschema.Draft202012Validator(json.loads(json.dumps(describing.schema_of(world))))
     good = {"name": {"zh": "甲", "en": "A"}, "city": "hengyang"}
     assert list(validator.iter_errors(good)) == []
     assert list(validator.iter_errors({**good, **wrong}))
 
 
 def test_every_equation_has_a_docstring_and_every_quote_its_document(world: World) -> None:
-    for item in pipeline.declarations(world):
+    for item in describing.declarations(world):
         assert item.doc.endswith((".", ")")), item.name
         assert item.doc[0].isupper(), item.name
     assert len(world.catalogue.targets) == 152
@@ -88,7 +90,7 @@ def test_every_equation_has_a_docstring_and_every_quote_its_document(world: Worl
 
 
 def test_named_loops_exist_and_act(world: World) -> None:
-    polarity = {item.loop.name: item.polarity.en for item in pipeline.measured_loops(world)}
+    polarity = {item.loop.name: item.polarity.en for item in describing.measured_loops(world)}
     assert {name for name, kind in polarity.items() if kind == "reinforcing"} == {"R1", "R2", "R3", "R4", "R5", "R9", "R10"}
     assert {name for name, kind in polarity.items() if kind == "balancing"} == {"B1", "B2", "B4", "B6", "B7", "B9"}
 

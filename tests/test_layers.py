@@ -20,7 +20,7 @@ LAYERS = (
     ("plan",),
     ("report",),
     ("world", "priors"),
-    ("projects",),
+    ("describing", "projects"),
     ("pipeline",),
     ("futures",),
     ("sampling",),

@@ -15,10 +15,11 @@ import typer
 
 from sim.cli.city_verbs import cities
 from sim.cli.console import accept_any_console, speaker
-from sim.cli.numbers import read_draws, read_number
+from sim.cli.numbers import as_of_year, read_draws, read_number
 from sim.cli.options import (
     RESULTS,
     AsJson,
+    AsOf,
     City,
     DrawCount,
     HomeFolder,
@@ -59,6 +60,7 @@ def run(
     workers: Workers = None,
     lang: Language = None,
     *,
+    as_of: AsOf = None,
     float32: Single = False,
     prior: PriorOnly = False,
     quiet: Quiet = False,
@@ -72,7 +74,15 @@ def run(
     voice = voice_of(lang, quiet=quiet, as_json=as_json)
     asked = read_draws(draws, seed, workers, float32=float32, prior=prior)
     request = verb.Request(
-        scenarios or [], city, pairs_of(set_values), tuple(use or ()), out, tuple(require or ()), home, asked
+        scenarios or [],
+        city,
+        pairs_of(set_values),
+        tuple(use or ()),
+        out,
+        tuple(require or ()),
+        home,
+        asked,
+        as_of_year(as_of),
     )
     raise typer.Exit(verb.run(request, voice))
 
@@ -234,7 +244,6 @@ def report(
     run: Annotated[str, typer.Argument(help="运行：路径、编号或 latest / run: path, id or latest")] = "latest",
     form: Annotated[str, typer.Option("--format", help="格式，逗号分隔 / formats")] = "html,docx,xlsx,pdf",
     scenario: Annotated[list[str] | None, typer.Option("--scenario", help="只写这些情景 / these scenarios only")] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="按截至哪一年的公布数据评估 / data up to a year")] = None,
     out: OutFolder = RESULTS,
     workers: Workers = None,
     lang: Language = None,
@@ -246,12 +255,10 @@ def report(
 ) -> None:
     """由一次运行写出报告：网页、Word、Excel、PDF / a stored run as page, Word document, workbook and PDF."""
     from sim.cli import report as verb
-    from sim.cli.numbers import year_of
 
-    year = None if as_of is None else year_of(as_of, "--as-of")
     forms = tuple(dict.fromkeys(item.strip().lower() for item in form.split(",") if item.strip()))
     asked = read_draws(None, None, workers)
-    request = verb.Request(run, forms, tuple(scenario or ()), year, stored, out, home, asked)
+    request = verb.Request(run, forms, tuple(scenario or ()), stored, out, home, asked)
     verb.report(request, voice_of(lang, quiet=quiet, as_json=as_json))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sim import pipeline
+from sim import describing
 from sim.cli.console import Speaker
 from sim.cli.kernel_text import kernel_head, kernel_record
 from sim.inputs.home import DEFAULT_CITY, find_home
@@ -32,7 +32,7 @@ def describe(
     """Print the equation reference, the parameters, the loops, the kernel of a city's model, or the systems of its plan."""
     world = open_world(find_home(home_folder), city or DEFAULT_CITY)
     if equations:
-        records = equation_records(world.graph, world.labels, pipeline.declarations(world), world.loops)
+        records = equation_records(world.graph, world.labels, describing.declarations(world), world.loops)
         if speaker.as_json:
             speaker.json(records)
         else:
@@ -57,7 +57,7 @@ def _parameters(world: World, speaker: Speaker) -> None:
 
 def _kernel(world: World, speaker: Speaker) -> None:
     """The kernel of everything the model reports, with the city's own paths, as the default run compiles it."""
-    found = pipeline.kernel_of(world)
+    found = describing.kernel_of(world)
     if speaker.as_json:
         speaker.json(kernel_record(found))
     else:
@@ -73,7 +73,7 @@ def _systems(world: World, speaker: Speaker) -> None:
 
 
 def _loops(world: World, speaker: Speaker) -> None:
-    found = pipeline.measured_loops(world)
+    found = describing.measured_loops(world)
     if speaker.as_json:
         speaker.json([item.as_record() for item in found])
         return

@@ -97,6 +97,11 @@ def year_of(text: str, option: str) -> int:
     return year
 
 
+def as_of_year(text: str | None) -> int | None:
+    """The year of --as-of, where it is given."""
+    return None if text is None else year_of(text, "--as-of")
+
+
 def whole(option: str, text: str, low: int, high: int, faults: list[Fault]) -> int:
     """A whole number within its limits; the lower one after adding a fault."""
     written = _narrow(text)

@@ -37,6 +37,7 @@ PriorOnly = Annotated[bool, typer.Option("--prior", help="按先验而不按后�
 Seed = Annotated[str | None, typer.Option("--seed", help="随机数种子，默认 0 / seed of the draws, 0 by default")]
 Workers = Annotated[str | None, typer.Option("--workers", help="进程数，默认每处理器一个 / processes, one a processor")]
 Single = Annotated[bool, typer.Option("--float32", help="抽样用单精度，较快 / draws in single precision, faster")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="站在哪一年：只用当年公报前的资料 / only what was known then")]
 RESULTS = Path("results")
 
 

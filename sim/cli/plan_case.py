@@ -22,6 +22,7 @@ class Chosen:
     use: tuple[str, ...]
     home: Path | None
     seed: int = 0
+    as_of: int | None = None
 
     def case(self) -> Case:
         """The scenario, read and checked.
@@ -33,7 +34,7 @@ class Chosen:
         """
         home = find_home(self.home)
         file = find_scenario(self.scenario, home.scenarios)
-        return seeded(open_cases(home, [file], self.city, self.use, self.settings)[0], self.seed)
+        return seeded(open_cases(home, [file], self.city, self.use, self.settings, self.as_of)[0], self.seed)
 
 
 def with_targets(case: Case, names: tuple[str, ...]) -> Case:

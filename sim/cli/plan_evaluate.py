@@ -9,17 +9,17 @@ from typing import Literal
 from rich.table import Table
 
 from sim.cli.console import Speaker
-from sim.cli.numbers import Asked, year_of
+from sim.cli.numbers import Asked
 from sim.cli.plan_case import Chosen
+from sim.cli.run import draw_plan
 from sim.errors import Fault, Place, UsageError
-from sim.numerics.draws import DrawRequest
 from sim.plan.evaluation.evaluate import NATURE_NAMES, Evaluated, headline
 from sim.plan.evaluation.progress import Standing
+from sim.standing import fail_if_outside_plan
 from sim.studies.plan.evaluate import EvaluationRequest, evaluated
 from sim.text import Text
 from sim.words import NONE, chance, exact, plain, unit_text
 
-USUAL_DRAWS = 2000
 _HEADS = (
     ("指标", "indicator"),
     ("目标", "target"),
@@ -40,22 +40,22 @@ _CHANCES: dict[Standing, Text] = {
 }
 
 
-def evaluate(as_of: str | None, chosen: Chosen, asked: Asked, speaker: Speaker) -> None:
+def evaluate(chosen: Chosen, asked: Asked, speaker: Speaker) -> None:
     """Print the evaluation of every target that can be evaluated, and how many cannot and why."""
-    if as_of is None:
+    year = chosen.as_of
+    if year is None:
         advice = Text("例如 --as-of 2025", "such as --as-of 2025")
         raise UsageError(Fault(Text("没有写明评估年", "no year of evaluation"), Place(key="--as-of"), advice))
-    year = year_of(as_of, "--as-of")
-    count = USUAL_DRAWS if asked.count is None else asked.count
-    draws = DrawRequest(count, asked.seed, asked.workers, asked.precision, asked.prior) if count else None
     case = chosen.case()
-    speaker.mind(case.selection.remarks)
+    fail_if_outside_plan(case, year)
+    drawn = draw_plan(asked, case)
+    speaker.mind((*case.selection.remarks, *(() if drawn.reason is None else (drawn.reason,))))
     with speaker.progress(1, case.scenario.name) as told:
 
         def tell(done: int, total: int) -> None:
             told(speaker.say(case.scenario.name), done / total)
 
-        rows = evaluated(case, EvaluationRequest(year, draws), tell)
+        rows = evaluated(case, EvaluationRequest(year, drawn.request), tell)
     if speaker.as_json:
         speaker.json([row.as_record(speaker.language) for row in rows])
         return

@@ -10,7 +10,7 @@ from sim.cli.numbers import whole, year_of
 from sim.cli.plan_case import Chosen
 from sim.errors import Fault, UsageError
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding
-from sim.plan.scorecard import VERDICTS
+from sim.plan.rule import VERDICTS
 from sim.plan.selection import Selection
 from sim.studies.plan.trace import Driver, Trace, TraceRequest, find_target, trace_record
 from sim.studies.plan.trace import trace as trace_of
@@ -62,10 +62,12 @@ def _print(found: Trace, speaker: Speaker) -> None:
     _print_binding(found.binding, speaker)
     if found.score.projected is not None:
         verdict, projected = VERDICTS[found.score.verdict], plain(found.score.projected)
+        decided = found.score.judged_by == "data"
+        by_data = Text("（据公布数）", " (by the published figure)") if decided else Text("", "")
         speaker.line(
             Text(
-                f"  情景 {found.scenario}：预测 {projected} {unit.zh}，{verdict.zh}",
-                f"  scenario {found.scenario}: projected {projected} {unit.en}, {verdict.en}",
+                f"  情景 {found.scenario}：中心情景预测 {projected} {unit.zh}，{verdict.zh}{by_data.zh}",
+                f"  scenario {found.scenario}: central run {projected} {unit.en}, {verdict.en}{by_data.en}",
             )
         )
     elif found.score.reason.zh:

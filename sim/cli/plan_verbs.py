@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.numbers import LEAST_DRAWS, is_nought, read_draws
+from sim.cli.numbers import LEAST_DRAWS, as_of_year, is_nought, read_draws
 from sim.cli.options import (
     RESULTS,
     AsJson,
+    AsOf,
     City,
     DrawCount,
     HomeFolder,
@@ -32,7 +33,6 @@ plan = typer.Typer(
     rich_markup_mode=None,
     help="规划本身：矛盾、来源、可行性、所需路径、评估、归因 / the plan as an object",
 )
-AsOf = Annotated[str | None, typer.Option("--as-of", help="按这一年公报以前的资料 / with what was known as of a year")]
 
 
 @plan.command()
@@ -103,8 +103,8 @@ def evaluate(
     from sim.cli.plan_case import Chosen
 
     asked = read_draws(draws, seed, workers, prior=prior, least=0 if is_nought(draws) else LEAST_DRAWS)
-    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed)
-    verb.evaluate(as_of, chosen, asked, voice_of(lang, quiet=quiet, as_json=as_json))
+    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed, as_of_year(as_of))
+    verb.evaluate(chosen, asked, voice_of(lang, quiet=quiet, as_json=as_json))
 
 
 @plan.command()
@@ -118,6 +118,7 @@ def feasibility(
     city: City = None,
     set_values: SetValues = None,
     use: Use = None,
+    as_of: AsOf = None,
     out: OutFolder = RESULTS,
     lang: Language = None,
     *,
@@ -131,7 +132,7 @@ def feasibility(
     from sim.cli.plan_case import Chosen
 
     asked = read_draws(draws, seed, workers, prior=prior, least=LEAST_DRAWS)
-    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed)
+    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed, as_of_year(as_of))
     verb.feasibility(chosen, tuple(target or ()), reach, asked, out, voice_of(lang, quiet=quiet, as_json=as_json))
 
 
@@ -171,6 +172,7 @@ def path(
     city: City = None,
     set_values: SetValues = None,
     use: Use = None,
+    as_of: AsOf = None,
     out: OutFolder = RESULTS,
     lang: Language = None,
     *,
@@ -184,6 +186,6 @@ def path(
     from sim.cli.plan_case import Chosen
 
     asked = read_draws(draws, seed, workers, prior=prior, least=LEAST_DRAWS)
-    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed)
+    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed, as_of_year(as_of))
     request = verb.Request(tuple(target or ()), tuple(chance or ()), tuple(lever or ()), levers, asked, out)
     verb.path(chosen, request, voice_of(lang, quiet=quiet, as_json=as_json))

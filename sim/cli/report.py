@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked
-from sim.errors import Fault, Faults, Place, UsageError, nearest
+from sim.errors import Faults, Place, UsageError, nearest
 from sim.report.drawing import drawing_workers
 from sim.report.forms.names import FIGURES, FORMS, file_name
 from sim.text import Language, Text
@@ -27,7 +27,6 @@ class Request:
     run: str
     forms: tuple[str, ...]
     scenarios: tuple[str, ...]
-    as_of: int | None
     stored: bool
     out: Path
     home: Path | None
@@ -40,7 +39,6 @@ def report(request: Request, speaker: Speaker) -> None:
     from sim.outputs.store import fail_if_not_writable, find_run
     from sim.report.record_file import RECORD_FILE, read_record
 
-    _fail_if_contradictory(request)
     files = find_run(request.run, request.out)
     chosen = _chosen(files, request.scenarios)
     for file in chosen.values():
@@ -48,7 +46,7 @@ def report(request: Request, speaker: Speaker) -> None:
     records = {name: read_record(file.parent / RECORD_FILE) for name, file in chosen.items()}
     written: list[Path] = []
     with drawing_workers() as pool:
-        if not request.stored and not all(_is_wanted(record, request.as_of) for record in records.values()):
+        if not request.stored and not all(record.is_complete for record in records.values()):
             records = _completed(records, chosen, request, speaker)
         for name, record in records.items():
             what = Text(f"{record.scenario_name.zh}：绘图与写出", f"{record.scenario_name.en}: drawing and writing")
@@ -58,19 +56,6 @@ def report(request: Request, speaker: Speaker) -> None:
         speaker.json([str(file) for file in written])
     for file in written:
         speaker.line(Text(f"报告：{file}", f"report: {file}"))
-
-
-def _fail_if_contradictory(request: Request) -> None:
-    if request.stored and request.as_of is not None:
-        message = Text(
-            "--stored 照记录写出，不能另定 --as-of", "--stored writes what was recorded, which has an --as-of of its own"
-        )
-        raise UsageError(Fault(message, Place(key="--as-of")))
-
-
-def _is_wanted(record: Any, as_of: int | None) -> bool:
-    """Whether a record is complete, and judged by the data of the years that were asked for."""
-    return bool(record.is_complete and record.as_of == as_of)
 
 
 def fail_if_forms_are_wrong(forms: Sequence[str]) -> None:
@@ -118,25 +103,19 @@ def _completed(records: Mapping[str, Any], chosen: Mapping[str, Path], request: 
     from sim.outputs.store import find_run, new_files
     from sim.report.record_file import RECORD_FILE, packed_record
     from sim.report.writing import report_of
-    from sim.standing import fail_if_outside_plan
     from sim.studies.again import made_again
 
     folder = next(iter(chosen.values())).parent.parent
     together = find_run(str(folder), request.out)
     with speaker.progress(1, Text("重新运行", "running again")) as advance:
         again = made_again(together, find_home(request.home), request.asked.workers, partial(_tell, speaker, advance))
-    if again.reason is not None and request.as_of is not None:
-        raise UsageError(Fault(again.reason, Place(key="--as-of"), Text("请重新运行情景", "run the scenario again")))
     if again.reason is not None:
         speaker.mind([again.reason + _AS_STORED])
         return dict(records)
-    if request.as_of is not None:
-        for outcome in again.outcomes:
-            fail_if_outside_plan(outcome.case, request.as_of)
     wanted = [outcome for outcome in again.outcomes if outcome.case.scenario.key in chosen]
     studies = {outcome.case.scenario.key: _studies(outcome, request, speaker) for outcome in wanted}
     run = next(iter(records.values())).run
-    found = materials(again.outcomes, run, request.as_of, studies)
+    found = materials(again.outcomes, run, studies)
     made = {item.case.key: report_of(item) for item in found if item.case.key in chosen}
     for name, file in chosen.items():
         with new_files(file.parent) as aside:
@@ -171,15 +150,14 @@ def _tell(speaker: Speaker, advance: Callable[[str, float], None], what: Text, d
 
 def _write(record: Any, file: Path, forms: Sequence[str], language: Language, pool: Any) -> list[Path]:
     """Figures and forms of one scenario; each takes its place when all are written."""
-    from sim.outputs.netcdf import read_group
-    from sim.outputs.store import new_files
+    from sim.outputs.store import new_files, read_projection
     from sim.report.drawing import finish_drawing, start_drawing
 
     figures = file_name(FIGURES, language)
     with new_files(file.parent) as aside:
         finish_drawing(start_drawing({aside / figures: record.figures}, language, pool))
         for form in forms:
-            content = _form(form, record, language, aside / figures, lambda: read_group(file, "results"))
+            content = _form(form, record, language, aside / figures, lambda: read_projection(file))
             (aside / file_name(FORMS[form], language)).write_bytes(content)
     return [file.parent / file_name(FORMS[form], language) for form in forms]
 

@@ -33,6 +33,7 @@ class Request:
     require: tuple[str, ...]
     home: Path | None
     draws: Asked | None = None
+    as_of: int | None = None
 
 
 def run(request: Request, speaker: Speaker) -> int:
@@ -90,11 +91,11 @@ def _cases(request: Request, home: Any) -> list[Any]:
     from sim.inputs.scenario import find_scenario
 
     if not request.scenarios and request.city not in {None, DEFAULT_CITY}:
-        return [pipeline.open_plain(home, str(request.city), request.settings)]
+        return [pipeline.open_plain(home, str(request.city), request.settings, request.as_of)]
     names = request.scenarios or [str(home.scenarios / f"{name}.yaml") for name in DEFAULT_SCENARIOS]
     files = [find_scenario(name, home.scenarios) for name in names]
     fail_if_names_clash(files)
-    cases = pipeline.open_cases(home, files, request.city, request.use, request.settings)
+    cases = pipeline.open_cases(home, files, request.city, request.use, request.settings, request.as_of)
     return [pipeline.seeded(case, request.draws.seed if request.draws else 0) for case in cases]
 
 
@@ -244,9 +245,32 @@ def print_scorecard(scores: Sequence[Any], speaker: Speaker) -> None:
     """The scorecard; of a long one what is not judged is only counted, the report has it with the reasons."""
     shown = scores if len(scores) <= _LONG else [score for score in scores if score.verdict != "not_judged"]
     speaker.out.print(scorecard_table(shown, speaker))
+    for line in _footnotes(shown):
+        speaker.line(line)
     left = len(scores) - len(shown)
     if left:
         speaker.line(Text(f"另有 {left} 项不作判定，理由见报告。", f"{left} more are not judged; the report says why."))
+
+
+def _footnotes(scores: Sequence[Any]) -> list[Text]:
+    """What decides, what "about" means, and what was published on the way to targets whose year is not over."""
+    from sim.plan.rule import about_sentence
+    from sim.report.score_words import beside_data, running
+    from sim.words import capital
+
+    found = []
+    if any(score.judged_by == "data" and score.projected is not None for score in scores):
+        found.append(
+            Text(
+                "* 由该年的公布数判定；差距为公布数 − 目标，预测和概率只用来检验模型。",
+                "* decided by the published figure of that year; gap = published - plan; projection and chance test the model.",
+            )
+        )
+    if any(score.operator == "~" for score in scores):
+        about = about_sentence(scores[0].rule.about)
+        found.append(Text(about.zh, capital(about.en)) + Text("。", "."))
+    told = [(score.target.name, line) for score in scores for line in (beside_data(score), running(score)) if line.zh]
+    return [*found, *(name + Text("：", ": ") + line + Text("。", ".") for name, line in told)]
 
 
 _LONG = 40
@@ -255,7 +279,7 @@ _LONG = 40
 
 def scorecard_table(scores: Sequence[Any], speaker: Speaker) -> Table:
     """The scorecard for a terminal."""
-    from sim.plan.scorecard import VERDICTS
+    from sim.plan.rule import VERDICTS
     from sim.report.score_words import score_cells
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -270,7 +294,8 @@ def scorecard_table(scores: Sequence[Any], speaker: Speaker) -> Table:
     colours = {"met": "green", "near": "yellow", "missed": "red", "not_judged": "bright_black"}
     for score in scores:
         cells = score_cells(score, speaker.language)
-        verdict = f"[{colours[score.verdict]}]{speaker.say(VERDICTS[score.verdict])}[/]"
+        mark = "*" if score.judged_by == "data" and score.projected is not None else ""
+        verdict = f"[{colours[score.verdict]}]{speaker.say(VERDICTS[score.verdict])}{mark}[/]"
         table.add_row(
             f"{cells['name']}",
             cells["unit"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sim import pipeline
+from sim import describing
 from sim.cli.console import Speaker
 from sim.errors import Fault, Place, RunError
 from sim.inputs.home import DEFAULT_CITY, find_home
@@ -15,7 +15,7 @@ from sim.world import open_world
 
 def schema(city: str | None, write: Path | None, home_folder: Path | None, speaker: Speaker) -> None:
     """Print the schema, or write it aside and rename."""
-    document = pipeline.schema_of(open_world(find_home(home_folder), city or DEFAULT_CITY))
+    document = describing.schema_of(open_world(find_home(home_folder), city or DEFAULT_CITY))
     if write is None:
         speaker.json(document)
         return

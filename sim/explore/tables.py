@@ -8,7 +8,8 @@ from html import escape
 import numpy as np
 
 from sim.explore.bench import Central, Spread
-from sim.plan.scorecard import VERDICTS, Score
+from sim.plan.rule import VERDICTS
+from sim.plan.scorecard import Score
 from sim.report.score_words import VERDICT_TONES, score_cells
 from sim.text import Language, Text
 from sim.words import NONE, OPERATORS, chance, plain, signed, unit_text

@@ -6,13 +6,14 @@ count at most.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeVar, cast
 
 from sim.errors import Faults, Place
 from sim.inputs.files import is_file, read_bytes
+from sim.inputs.knowledge import is_known
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.inputs.project_classes import ProjectClass
 from sim.inputs.tables import MAX_BYTES, number, numbers, read_table, whole
@@ -130,6 +131,17 @@ class Ledger:
     inflows: Mapping[str, Inflow] = field(default_factory=dict)
     programmes: Mapping[str, Text] = field(default_factory=dict)
 
+    def as_of(self, documents: Mapping[str, int], year: int | None) -> Ledger:
+        """The ledger as the documents known as of a year have it: no later project, amount or news of what was built.
+
+        `documents` are the years of the documents. Amounts from anywhere else bear no date and are left to their class.
+        """
+        if year is None:
+            return self
+        known = {name for name, published in documents.items() if is_known(published, year)}
+        projects = {name: _as_printed(item, known) for name, item in self.projects.items() if item.document in known}
+        return replace(self, projects=projects)
+
     @property
     def spending(self) -> tuple[Project, ...]:
         """What becomes a process of its own."""
@@ -147,6 +159,11 @@ class Ledger:
     def parts(self, umbrella: str) -> tuple[Project, ...]:
         """The spending projects under an umbrella, at any depth, each once."""
         return tuple(item for item in self.spending if umbrella in self.above(item.id))
+
+
+def _as_printed(project: Project, known: Collection[str]) -> Project:
+    amount = project.amount if project.amount is not None and project.amount.source in known else None
+    return replace(project, amount=amount, status="")
 
 
 def read_rows(file: Path, documents: Path, faults: Faults) -> dict[str, Project]:

@@ -24,7 +24,7 @@ from sim.text import Text
 SECTIONS = ("levers", "assumptions", "behaviour", "given")
 SECTION_OF_KIND = {"lever": "levers", "assumption": "assumptions", "behaviour": "behaviour"}
 DEFAULT_STEPS = 4
-_ENTRY_KEYS = {"value", "from", "note"}
+_ENTRY_KEYS = {"value", "from", "note", "known_from"}
 
 
 class Layer(Record):
@@ -82,6 +82,8 @@ class Change:
     sources: tuple[str, ...]
     note: str
     place: Place
+    known_from: Any = None
+    """The year in which what it says became known, where it rests on more than the documents it names."""
 
 
 @dataclass(frozen=True)
@@ -332,7 +334,7 @@ def _change(section: str, name: str, raw: Any, origin: str, place: Place) -> Cha
         sources = raw.get("from", [])
         listed = tuple(str(item) for item in (sources if isinstance(sources, list) else [sources]))
         inner = {"value": raw["value"], "unit": raw["unit"]} if "unit" in raw else raw["value"]
-        return Change(section, name, inner, origin, listed, str(raw.get("note", "")), place)
+        return Change(section, name, inner, origin, listed, str(raw.get("note", "")), place, raw.get("known_from"))
     return Change(section, name, raw, origin, (), "", place)
 
 

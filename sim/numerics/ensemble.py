@@ -18,6 +18,7 @@ from sim.text import Text
 
 Values = NDArray[Any]
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+MEDIAN = LEVELS.index(0.5)
 _SHOWN, _MOST_MOVED = 5, 2
 
 
@@ -37,6 +38,10 @@ class Ensemble:
     covariance: Values | None = None
     shares: dict[str, Share] = field(default_factory=dict)
     all_met: Share | None = None
+    together: int = 0
+    """How many conditions `all_met` counts."""
+    read: dict[str, Values] = field(default_factory=dict)
+    """Quantiles [level] of the numbers that were read from each draw."""
     paths: dict[str, Values] = field(default_factory=dict)
     embedded_error: float = 0.0
 
@@ -112,19 +117,23 @@ class _Merger:
         if moments is None or not moments.count:
             raise RunError(none_left(self._lost))
         error, levels = gathered.quantile_error(), gathered.quantiles(LEVELS)
+        quantiles = self._by_name(levels.T, len(LEVELS))
+        shares = {name: self._share(met) for name, met in self._met.items() if name != ALL}
         return Ensemble(
             count=self._task.draws.count,
             seed=self._task.draws.seed,
             lost=tuple(self._lost),
             lost_portions=lost_portions,
-            mean=self._by_name(moments.mean),
-            variance=self._by_name(moments.variance),
-            quantiles=self._by_name(levels.T, len(LEVELS)),
-            quantile_error=None if error is None else self._by_name(error),
+            mean=self._of_outputs(self._by_name(moments.mean)),
+            variance=self._of_outputs(self._by_name(moments.variance)),
+            quantiles=self._of_outputs(quantiles),
+            quantile_error=None if error is None else self._of_outputs(self._by_name(error)),
+            read={name: values for name, values in quantiles.items() if name not in self._task.outputs},
             histograms=self._histograms(),
             covariance=None if self._comoments is None else self._comoments.covariance,
-            shares={name: self._share(met) for name, met in self._met.items() if name != ALL},
-            all_met=self._share(self._met[ALL]) if self._met else None,
+            shares=shares,
+            all_met=self._share(self._met[ALL]) if ALL in self._met else None,
+            together=len(shares if self._wanted.together is None else self._wanted.together),
             paths={name: np.concatenate(parts, axis=-1) for name, parts in self._paths.items()},
             embedded_error=self._embedded_error,
         )
@@ -134,12 +143,16 @@ class _Merger:
         pairs = zip(met.tolist(), self._used.tolist(), strict=True) if grouped else ()
         return Share(int(met.sum()), int(self._used.sum()), tuple(pair for pair in pairs if pair[1]))
 
+    def _of_outputs(self, named: dict[str, Values]) -> dict[str, Values]:
+        """Only those of the task's outputs."""
+        return {name: values for name, values in named.items() if name in self._task.outputs}
+
     def _by_name(self, series: Values, *last: int) -> dict[str, Values]:
         """Split [series, ...] by output; a last axis of levels comes first in the result."""
         parts, start = dict[str, Values](), 0
         for name, shape in self._shapes.items():
             stop = start + int(np.prod(shape))
-            part = series[start:stop].reshape(*shape, *last)
+            part = series[start:stop].reshape((*shape, *last))
             parts[name] = np.moveaxis(part, -1, 0) if last else part
             start = stop
         return parts
@@ -149,7 +162,7 @@ class _Merger:
         if not bins:
             return {}
         counts, edges = self._gathered.counts(bins)
-        named_counts, named_edges = self._by_name(counts, bins), self._by_name(edges, bins + 1)
+        named_counts, named_edges = self._of_outputs(self._by_name(counts, bins)), self._by_name(edges, bins + 1)
         return {name: (named_counts[name], named_edges[name]) for name in named_counts}
 
 

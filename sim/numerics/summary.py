@@ -16,18 +16,23 @@ Values = NDArray[Any]
 ALL = "*"
 """The condition that all conditions are met."""
 Judge = Callable[[Mapping[str, Values], NDArray[np.intp]], Mapping[str, NDArray[np.bool_]]]
+Read = Callable[[Mapping[str, Values], NDArray[np.intp]], Mapping[str, Values]]
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What is gathered besides mean, variance and quantiles of every output.
 
-    `judge` turns outputs [year, dims..., draw] and the numbers of the draws into truth values [draw] by name; `paths` are
-    outputs kept draw by draw; `covariance` are outputs whose last year is related to each other. Draws whose numbers are equal
-    modulo `groups` have something in common, and the error of a share is counted from group to group.
+    `judge` turns outputs [year, dims..., draw] and the numbers of the draws into truth values [draw] by name, of which those
+    `together` (all, where it is None) count for the condition that all are met; `read` turns them into further numbers [draw],
+    summed up like outputs; `paths` are outputs kept draw by draw; `covariance` are outputs whose last year is related to each
+    other. Draws whose numbers are equal modulo `groups` have something in common, and the error of a share is counted from
+    group to group.
     """
 
     judge: Judge | None = None
+    together: tuple[str, ...] | None = None
+    read: Read | None = None
     paths: tuple[str, ...] = ()
     covariance: tuple[str, ...] = ()
     bins: int = 0
@@ -46,11 +51,13 @@ class Wanted:
         """Lost draws are left out; kept paths have not-a-number there."""
         fine = chunk.fine
         values = chunk.values if fine.all() else {name: array[..., fine] for name, array in chunk.values.items()}
-        series = series_of(values)
         numbers = np.arange(chunk.start, chunk.stop)[fine]
         met = {} if self.judge is None else dict(self.judge(values, numbers))
-        if met:
-            met[ALL] = np.logical_and.reduce(list(met.values()))
+        counted = [met[name] for name in (met if self.together is None else self.together)]
+        if counted:
+            met[ALL] = np.logical_and.reduce(counted)
+        values = values if self.read is None else {**values, **self.read(values, numbers)}
+        series = series_of(values)
         return ChunkSummary(
             chunk.start,
             chunk.stop,

@@ -11,7 +11,10 @@ import numpy as np
 import xarray as xr
 
 from sim.model.graph import Graph
-from sim.numerics.ensemble import LEVELS, Ensemble
+from sim.numerics.ensemble import LEVELS, MEDIAN, Ensemble
+
+PROJECTION = "projection"
+"""Attribute of a variable: `median` of the draws, or `central` run."""
 
 
 def ensemble_dataset(ensemble: Ensemble, results: xr.Dataset, graph: Graph) -> xr.Dataset:
@@ -29,3 +32,16 @@ def ensemble_dataset(ensemble: Ensemble, results: xr.Dataset, graph: Graph) -> x
     coordinates: dict[str, Any] = {dim: list(graph.dimensions[dim].members) for dim in used}
     dataset = xr.Dataset(variables, coords={**coordinates, "year": results["year"].values, "quantile": list(LEVELS)})
     return dataset.assign_attrs(draws=ensemble.count, left_out=len(ensemble.lost), seed=str(ensemble.seed))
+
+
+def projection_of(results: xr.Dataset, ensemble: xr.Dataset | None) -> xr.Dataset:
+    """Results as they are shown: the median of the draws of each variable that they were summed up for, else the central run.
+
+    Every variable says which of the two it is in its attribute `projection`.
+    """
+    shown = {str(name): array.assign_attrs({PROJECTION: "central"}) for name, array in results.data_vars.items()}
+    for name, array in shown.items() if ensemble is not None else ():
+        if ensemble is not None and f"{name}_quantile" in ensemble:
+            median = ensemble[f"{name}_quantile"].sel(quantile=LEVELS[MEDIAN], drop=True).transpose(*array.dims)
+            shown[name] = array.copy(data=median.to_numpy()).assign_attrs({PROJECTION: "median"})
+    return results.assign(shown)

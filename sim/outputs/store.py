@@ -16,11 +16,12 @@ import xarray as xr
 
 from sim.errors import Fault, Place, RunError, UsageError
 from sim.inputs.files import is_file, is_folder
+from sim.outputs.ensemble import projection_of
 from sim.outputs.netcdf import packed, read_group
 from sim.processes import sweep
 from sim.text import Text
 
-RUN_FILE = "run.nc"
+RUN_FILE, DRAWN = "run.nc", "drawn"
 _PARTIAL = ".partial-"
 
 
@@ -120,6 +121,12 @@ def write_run(file: Path, groups: Mapping[str, xr.Dataset], attributes: Mapping[
 def read_attributes(file: Path) -> dict[str, Any]:
     """Attributes of a run file."""
     return dict(read_group(file).attrs)
+
+
+def read_projection(file: Path) -> xr.Dataset:
+    """The results of a run file as they are shown: medians where its draws were summed up, else the central run."""
+    has_draws = read_attributes(file)[DRAWN] == "yes"
+    return projection_of(read_group(file, "results"), read_group(file, "ensemble") if has_draws else None)
 
 
 def find_runs(results: Path) -> list[Path]:

@@ -6,13 +6,14 @@ All functions take truth values [target, draw] or numbers [target, draw]; draws 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.numerics.reducers import Share
+from sim.plan.rule import Rule
 
 Values = NDArray[Any]
 Truths = NDArray[np.bool_]
@@ -149,31 +150,40 @@ def _joint_without(met: Truths, left_out: Sequence[int]) -> float:
     return float(kept.all(axis=0).mean()) if len(kept) else 1.0
 
 
-def relaxed_goals(
-    values: Values, goals: Values, ceilings: Truths, met: Truths, relaxed: Sequence[int], required: float
-) -> Values:
-    """Goals of the relaxed targets with which all are met together in the required share of draws, and no looser than it takes.
+def relaxed_rules(
+    values: Values, rules: Sequence[Rule], met: Truths, relaxed: Sequence[int], required: float, published: Values
+) -> list[Rule]:
+    """Rules of the relaxed targets with which all are met together in the required share of draws, no looser than it takes.
 
-    Each goal is the same quantile of its target among the draws that meet the others, rounded outward to four digits; none is
-    made tighter than it was.
+    Each is met by the same quantile of its target among the draws that meet the others; its number is rounded outward to four
+    digits, is never tighter than it was, and never looser than what is `published` [target] (not a number where nothing is).
     """
     rest = np.delete(met, list(relaxed), axis=0).all(axis=0)
-    signs = np.where(ceilings[list(relaxed)], -1.0, 1.0)
-    upward = signs[:, np.newaxis] * values[list(relaxed)]
-    found = _goals_at(upward[:, rest], 0.0)
-    low, high = 0.0, 1.0
+    rows = [(rules[place], values[place], float(published[place])) for place in relaxed]
+
+    def at(depth: float) -> list[Rule]:
+        return [_relaxed(rule, row[rest], depth, known) for rule, row, known in rows]
+
+    found, low, high = at(0.0), 0.0, 1.0
     for _ in range(40):
         depth = 0.5 * (low + high)
-        goals_now = _rounded_down(_goals_at(upward[:, rest], depth))
-        if (rest & (upward >= goals_now[:, np.newaxis]).all(axis=0)).mean() >= required:
-            found, low = goals_now, depth
+        now = at(depth)
+        kept = [rule.met(row) for rule, (_, row, _) in zip(now, rows, strict=True)]
+        if (rest & np.all(kept, axis=0)).mean() >= required:
+            found, low = now, depth
         else:
             high = depth
-    return np.asarray(signs * np.minimum(_rounded_down(found), signs * goals[list(relaxed)]))
+    return found
 
 
-def _goals_at(upward: Values, depth: float) -> Values:
-    return np.asarray(np.quantile(upward, depth, axis=1, method="lower"))
+def _relaxed(rule: Rule, values: Values, depth: float, published: float) -> Rule:
+    """The rule with the number that a quantile of the values just meets."""
+    sign = -1.0 if rule.below else 1.0
+    limit = sign * float(np.quantile(sign * values, depth, method="lower"))
+    number = _rounded_down(np.array(sign * rule.value_met_by(limit)))
+    outward = min(float(number), sign * rule.value)
+    known = sign * published
+    return replace(rule, value=sign * (outward if np.isnan(known) else min(max(outward, known), sign * rule.value)))
 
 
 def _rounded_down(values: Values) -> Values:

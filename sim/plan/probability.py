@@ -11,84 +11,132 @@ from numpy.typing import NDArray
 
 from sim.inputs.bindings import Binding, LedgerBinding
 from sim.inputs.targets import PlanTarget
-from sim.numerics.ensemble import Ensemble, lost_sentence
+from sim.numerics.ensemble import LEVELS, MEDIAN, Ensemble, lost_sentence
 from sim.numerics.workers import named
-from sim.plan.reading import Reading, reading_of
-from sim.plan.scorecard import Judge, Score, is_met
+from sim.plan.reading import Reading
+from sim.plan.rule import Rule, rule_of
+from sim.plan.scorecard import Judge, Score
 from sim.text import Text
 
 Values = NDArray[Any]
 
 
+LOW, HIGH = LEVELS.index(0.1), LEVELS.index(0.9)
+READ, REAL = "target/", "real/"
+"""What the numbers of targets, and their twins at constant prices, are called among the outputs of draws."""
+
+
 @dataclass(frozen=True)
 class Condition:
-    """A target that a variable says, as a test of the outputs of a block of draws."""
+    """A target that a variable says, as a function of the outputs of a block of draws; its twin at constant prices."""
 
     reading: Reading
-    about_tolerance: float
+    twin: Reading | None = None
 
     @property
     def target(self) -> PlanTarget:
         """The target."""
         return self.reading.target
 
-    def met(self, values: Mapping[str, Values]) -> NDArray[np.bool_]:
-        """Whether each draw meets the target."""
-        answers = is_met(self.reading.operator, self.reading.value(values), self.target.value, self.about_tolerance)
-        return np.asarray(answers, dtype=bool)
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Outputs that must be computed."""
+        return (*self.reading.outputs, *(() if self.twin is None else self.twin.outputs))
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A target that the ledger delivers: a number per realisation [realisation], and the rule that it is held against."""
+
+    rule: Rule
+    numbers: Values
+
+    @property
+    def usual(self) -> Values:
+        """The median of the realisations, for draws that take none [1]."""
+        return np.array([np.median(self.numbers)])
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """All targets that a run can judge: by outputs, or by the realisation of the ledger that a draw takes."""
+    """All targets that a run can judge: by outputs, or by the realisation of the ledger that a draw takes.
+
+    `settled` are those that published figures decide already: their shares of draws only test the model.
+    """
 
     conditions: tuple[Condition, ...]
-    delivered: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
-    usually: Mapping[str, bool] = field(default_factory=dict)
-    """What the scorecard says of the targets that the ledger delivers: whether the median of the realisations meets them."""
+    delivered: Mapping[str, Delivered] = field(default_factory=dict)
+    settled: frozenset[str] = frozenset()
 
     @property
     def outputs(self) -> tuple[str, ...]:
         """Outputs that must be computed, each once."""
-        return tuple(dict.fromkeys(name for item in self.conditions for name in item.reading.outputs))
+        return tuple(dict.fromkeys(name for item in self.conditions for name in item.outputs))
 
     @property
     def names(self) -> tuple[str, ...]:
         """Ids of the targets, in the order in which they are judged."""
         return (*(item.target.id for item in self.conditions), *self.delivered)
 
+    @property
+    def open(self) -> tuple[str, ...]:
+        """Ids of those that no published figure decides."""
+        return tuple(name for name in self.names if name not in self.settled)
+
+    @property
+    def rules(self) -> dict[str, Rule]:
+        """The rule of each target."""
+        by_model = {item.target.id: item.reading.rule for item in self.conditions}
+        return by_model | {name: item.rule for name, item in self.delivered.items()}
+
     def without_chance(self) -> Conditions:
-        """For draws that take no realisation: the ledger is at its mean, and its targets are judged as in the scorecard."""
-        return replace(self, delivered={name: np.array([self.usually[name]]) for name in self.delivered})
+        """For draws that take no realisation: the ledger is at its median, as in the scorecard of the central run."""
+        return replace(self, delivered={name: replace(item, numbers=item.usual) for name, item in self.delivered.items()})
+
+    def without_settled(self) -> Conditions:
+        """Only what is still open."""
+        conditions = tuple(item for item in self.conditions if item.target.id not in self.settled)
+        return Conditions(conditions, {name: item for name, item in self.delivered.items() if name not in self.settled})
+
+    def numbers(self, values: Mapping[str, Values], draws: NDArray[np.intp]) -> dict[str, Values]:
+        """The number of each target in each draw; `draws` are the numbers of the draws or of the realisations they take."""
+        by_ledger = {name: item.numbers[draws % len(item.numbers)] for name, item in self.delivered.items()}
+        return {item.target.id: item.reading.value(values) for item in self.conditions} | by_ledger
+
+    def read(self, values: Mapping[str, Values], draws: NDArray[np.intp]) -> dict[str, Values]:
+        """The numbers that are summed up like outputs: those of the targets, and of their twins at constant prices."""
+        numbers = {f"{READ}{name}": row for name, row in self.numbers(values, draws).items()}
+        twins = ((item.target.id, item.twin) for item in self.conditions)
+        return numbers | {f"{REAL}{name}": twin.value(values) for name, twin in twins if twin is not None}
 
     def __call__(self, values: Mapping[str, Values], draws: NDArray[np.intp]) -> dict[str, NDArray[np.bool_]]:
-        """Whether each draw meets each target; `draws` are the numbers of the draws or of the realisations they take."""
-        by_ledger = {name: answers[draws % len(answers)] for name, answers in self.delivered.items()}
-        return {item.target.id: item.met(values) for item in self.conditions} | by_ledger
+        """Whether each draw meets each target."""
+        rules = self.rules
+        return {name: np.asarray(rules[name].met(row), dtype=bool) for name, row in self.numbers(values, draws).items()}
 
 
 def conditions_of(scores: Sequence[Score], judge: Judge) -> Conditions:
-    """Conditions for the targets that the scorecard of the central run has judged; those of the past are known already."""
-    catalogue, found = judge.catalogue, list[Condition]()
-    delivered: dict[str, NDArray[np.bool_]] = {}
-    usually: dict[str, bool] = {}
+    """Conditions for the targets that a run projects; those of the past are known already."""
+    catalogue, found, delivered = judge.catalogue, list[Condition](), dict[str, Delivered]()
     for score in scores:
         target, binding = score.target, catalogue.by_kind.of(score.target.id)
-        if score.verdict == "not_judged":
+        if score.projected is None:
             continue
         if isinstance(binding, Binding):
-            reading = reading_of(target, binding, judge.graph, judge.groups, judge.base_year)
-            found.append(Condition(reading, judge.about_tolerance))
+            reading = judge.reading(target, binding)
+            found.append(Condition(reading, judge.twin(reading)))
         elif isinstance(binding, LedgerBinding) and judge.delivery is not None:
-            numbers = judge.delivery.value(target, binding)
-            answers = is_met(binding.operator(target.operator), numbers, target.value, judge.about_tolerance)
-            delivered[target.id] = np.asarray(answers, dtype=bool)
-            usually[target.id] = score.verdict == "met"
-    return Conditions(tuple(found), delivered, usually)
+            rule = rule_of(target, binding, judge.about_tolerance)
+            delivered[target.id] = Delivered(rule, np.asarray(judge.delivery.value(target, binding), dtype=np.float64))
+    settled = frozenset(score.target.id for score in scores if score.judged_by == "data")
+    return Conditions(tuple(found), delivered, settled)
 
 
 def with_probabilities(scores: Sequence[Score], ensemble: Ensemble) -> list[Score]:
-    """The scorecard with the share of draws that meet each target, and the error of that share from finitely many draws."""
+    """The scorecard by the draws: the median of each target, its verdict, the share that meets it and the error of that share.
+
+    What the central run says is kept beside the median. Where a published figure decides, the verdict stays.
+    """
     return [_with_share(score, ensemble) for score in scores]
 
 
@@ -102,11 +150,16 @@ def sentences(ensemble: Ensemble, origin: Text) -> list[Text]:
     if ensemble.all_met is not None:
         p, error = 100.0 * ensemble.all_met.probability, 100.0 * ensemble.all_met.standard_error
         head = head + Text(
-            f"；全部 {len(ensemble.shares)} 项目标同时实现的概率 {p:.2f}%（抽样误差 {error:.2f}）",
-            f"; all {len(ensemble.shares)} targets are met together in {p:.2f} % (sampling error {error:.2f})",
+            f"；全部 {ensemble.together} 项{_still(ensemble).zh}目标同时实现的概率 {p:.2f}%（抽样误差 {error:.2f}）",
+            f"; all {ensemble.together}{_still(ensemble).en} targets are met together in {p:.2f} % (error {error:.2f})",
         )
     head = head + Text("。", ".")
     return [sentence for sentence in (head, lost, _rough(ensemble), _run_again(ensemble)) if sentence is not None]
+
+
+def _still(ensemble: Ensemble) -> Text:
+    """A word for the targets that count together, where published figures have decided others."""
+    return Text("尚无公布数的", " undecided") if ensemble.together < len(ensemble.shares) else Text("", "")
 
 
 def _rough(ensemble: Ensemble) -> Text | None:
@@ -135,7 +188,18 @@ def _run_again(ensemble: Ensemble) -> Text | None:
 
 
 def _with_share(score: Score, ensemble: Ensemble) -> Score:
-    share = ensemble.shares.get(score.target.id)
-    if share is None:
+    share, levels = ensemble.shares.get(score.target.id), ensemble.read.get(f"{READ}{score.target.id}")
+    if share is None or levels is None:
         return score
-    return replace(score, probability=share.probability, probability_error=share.standard_error)
+    median, real = float(levels[MEDIAN]), ensemble.read.get(f"{REAL}{score.target.id}")
+    decided = score.judged_by == "data"
+    return replace(
+        score,
+        projected=median,
+        central=score.projected,
+        projected_real=None if real is None else float(real[MEDIAN]),
+        verdict=score.verdict if decided else score.rule.verdict_of_draws(median, share.probability),
+        probability=share.probability,
+        probability_error=share.standard_error,
+        band=(float(levels[LOW]), float(levels[HIGH])),
+    )

@@ -18,6 +18,7 @@ from sim.inputs.targets import PlanTarget
 from sim.model.declarations import Variable
 from sim.model.graph import Graph
 from sim.outputs.dataset import yearly_unit
+from sim.plan.rule import Rule, rule_of
 from sim.units import conversion
 
 Values = NDArray[Any]
@@ -47,16 +48,12 @@ class Reading:
     factor: float
     start: int
     last: int
-
-    @property
-    def operator(self) -> str:
-        """How the projection is held against the target."""
-        return self.binding.operator(self.target.operator)
+    rule: Rule
 
     @property
     def is_ceiling(self) -> bool:
         """Whether it is not to be exceeded."""
-        return self.operator == "<="
+        return self.rule.below
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -131,15 +128,16 @@ def picked(array: Values, chosen: tuple[tuple[int, ...] | None, ...]) -> Values:
 
 
 def reading_of(
-    target: PlanTarget, binding: Binding, graph: Graph, groups: Mapping[str, tuple[str, ...]], base_year: int
+    target: PlanTarget, binding: Binding, graph: Graph, groups: Mapping[str, tuple[str, ...]], base_year: int, about: float
 ) -> Reading:
-    """The reading of a dated target; names and units were checked when the city was opened."""
+    """The reading of a dated target; names and units were checked when the city was opened. `about`: see Rule."""
     if target.year is None:
         raise AssertionError("a target without a year is not judged")
     names = [binding.variable] if binding.over is None else [binding.variable, binding.over]
     picks = tuple((name, _members(name, binding, target, graph, groups)) for name in names)
     first = max((target.start_year or base_year + 1) - base_year, 1)
-    return Reading(target, binding, picks, factor_of(target, binding, graph), first, target.year - base_year)
+    factor, rule = factor_of(target, binding, graph), rule_of(target, binding, about)
+    return Reading(target, binding, picks, factor, first, target.year - base_year, rule)
 
 
 def factor_of(target: PlanTarget, binding: Binding, graph: Graph) -> float:

@@ -1,9 +1,8 @@
 """The scorecard: each target of the plan beside what the scenario projects, and what is still to be done.
 
-A target is met when: `>` above; `>=` and `=` at least; `<=` at most, and so `=` where the binding calls it a ceiling; `~`
-(左右) at least 97 % of the value (tolerance in the city file). near: within 3 % of the value. gap = projected - plan value;
-required growth is the yearly rate from the base-year level, in per cent, for shares in percentage points a year, and empty
-for yearly flows.
+Targets are judged by the rule of `sim/plan/rule.py`: by what was published of their own year where it was, else by the
+projection, which is the median of the draws where there are any. Required growth is the yearly rate from the base-year level,
+in per cent, for shares in percentage points a year, and empty for yearly flows.
 """
 
 from __future__ import annotations
@@ -17,48 +16,45 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding, OutsideBinding
-from sim.inputs.history import Datum, History
+from sim.inputs.history import History
 from sim.inputs.targets import Catalogue, PlanTarget
 from sim.model.graph import Graph
 from sim.plan.delivered import Delivery
+from sim.plan.evaluation.progress import Standing
 from sim.plan.past import published_reading
-from sim.plan.reading import arrays_of, reading_of
+from sim.plan.reading import Reading, arrays_of, reading_of
 from sim.plan.rest import implied_rest_growth
+from sim.plan.rule import Rule, Verdict, rule_of
 from sim.text import Text
 
-Verdict = Literal["met", "near", "missed", "not_judged"]
-VERDICTS: dict[Verdict, Text] = {
-    "met": Text("实现", "met"),
-    "near": Text("接近", "near"),
-    "missed": Text("未实现", "missed"),
-    "not_judged": Text("暂不评估", "not judged"),
-}
-"""The verdicts in words."""
-NEAR = 0.03
 PERCENT = "%"
-Projected = float | NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Score:
-    """One row of the scorecard. Values are in the target's own unit; the probability is known after draws, the
-    step error (per cent of the projection) after a run with halved steps. `rest_growth` is the yearly growth that a district's
-    target leaves to the rest of the city."""
+    """One row of the scorecard. Values are in the target's own unit; the step error is in per cent of the projection.
+
+    `projected` is the median of the draws where there are any, and `central` then the central run's; `actual_value` is the
+    latest published figure up to the target's year. `rest_growth` is the yearly growth that a district's target leaves to the
+    rest of the city.
+    """
 
     scenario: str
     target: PlanTarget
     verdict: Verdict
     reason: Text
+    rule: Rule
     projected: float | None = None
+    central: float | None = None
     projected_real: float | None = None
     base: float | None = None
-    gap: float | None = None
-    gap_percent: float | None = None
-    required_growth: float | None = None
-    projected_growth: float | None = None
-    actual: Datum | None = None
+    base_year: int | None = None
     actual_value: float | None = None
-    actual_growth: float | None = None
+    actual_year: int | None = None
+    standing: Standing = "unknown"
+    """Its class in the evaluation by published figures."""
+    remark: Text = Text("", "")
+    """What the evaluation says of those figures."""
     each_year: bool = False
     caution: Text = Text("", "")
     document: Text = Text("", "")
@@ -66,24 +62,85 @@ class Score:
     past_indicator: str = ""
     probability: float | None = None
     probability_error: float | None = None
+    band: tuple[float, float] | None = None
+    """Where four fifths of the draws lie."""
     step_error: float | None = None
     rest_growth: float | None = None
     judged_by: Literal["model", "ledger", "data"] = "model"
-    judged_as: str = ""
-    """The operator that it was judged by; empty where it is the printed one."""
+    """Data: published figures of its own year decide, and the projection is a test of the model."""
     plain: PlainLevel | None = None
+    is_level: bool = False
+    """Whether it reads a level, so that growth from the base says something."""
 
     @property
     def operator(self) -> str:
         """How it is judged: as printed, or as a ceiling where a plain number is not to be exceeded."""
-        return self.judged_as or self.target.operator
+        return self.rule.operator
+
+    @property
+    def value(self) -> float | None:
+        """The number that decides: published where it was, else projected."""
+        return self.actual_value if self.judged_by == "data" else self.projected
+
+    @property
+    def gap(self) -> float | None:
+        """The number that decides less the target's."""
+        return None if self.value is None else self.value - self.target.value
+
+    @property
+    def gap_percent(self) -> float | None:
+        """The gap in per cent of the target's number."""
+        return None if self.gap is None or not self.target.value else 100.0 * self.gap / abs(self.target.value)
+
+    @property
+    def required_growth(self) -> float | None:
+        """The growth a year from the base to the target."""
+        return self._growth(self.target.value, self.target.year)
+
+    @property
+    def projected_growth(self) -> float | None:
+        """The growth a year from the base to the projection."""
+        return self._growth(self.projected, self.target.year)
+
+    @property
+    def actual_growth(self) -> float | None:
+        """The growth a year from the base to the latest published figure."""
+        return self._growth(self.actual_value, self.actual_year)
+
+    @property
+    def needed_growth(self) -> float | None:
+        """The growth a year that is still needed from the latest published figure on; none once its year is over."""
+        if not self.is_running or not self.is_level:
+            return None
+        return growth_between((self.actual_value, self.actual_year), (self.target.value, self.target.year), self.target.unit)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something was published of the years since the base, but not yet of the target's own."""
+        return self.actual_year is not None and self.target.year is not None and self.actual_year < self.target.year
 
     @property
     def is_held(self) -> bool:
         """Whether the base meets the target already, so that there is no way to go."""
-        if self.base is None or not self.plain:
-            return False
-        return bool(is_met(self.operator, self.base, self.target.value, 0.0))
+        return self.base is not None and self.plain is not None and bool(self.rule.met(self.base))
+
+    def _growth(self, goal: float | None, year: int | None) -> float | None:
+        if not self.is_level:
+            return None
+        return growth_between((self.base, self.base_year), (goal, year), self.target.unit)
+
+
+Point = tuple[float | None, int | None]
+
+
+def growth_between(start: Point, end: Point, unit: str) -> float | None:
+    """Growth a year between two values with their years: in per cent, for shares in points; None where there is none."""
+    (before, first), (after, last) = start, end
+    if before is None or after is None or first is None or last is None or last <= first:
+        return None
+    if unit == PERCENT:
+        return (after - before) / (last - first)
+    return 100.0 * ((after / before) ** (1.0 / (last - first)) - 1.0) if before > 0.0 and after > 0.0 else None
 
 
 @dataclass(frozen=True)
@@ -120,11 +177,13 @@ class Judge:
         if isinstance(binding, LedgerBinding) and self.delivery is not None:
             return self._by_ledger(target, binding, self.delivery)
         if isinstance(binding, Binding):
-            return self._by_variable(target, binding, target.year)
+            return self._by_variable(target, binding)
         raise AssertionError("a binding without a judge")
 
     def _not_judged(self, target: PlanTarget, reason: Text) -> Score:
-        return Score(self.scenario, target, "not_judged", reason, document=self.catalogue.documents[target.document].title)
+        rule = Rule(target.operator, target.value, self.about_tolerance)
+        document = self.catalogue.documents[target.document].title
+        return Score(self.scenario, target, "not_judged", reason, rule, document=document)
 
     def _why_not(self, target: PlanTarget, binding: AnyBinding | None) -> Text | None:
         """Why a target cannot be judged; None where it can."""
@@ -155,54 +214,46 @@ class Judge:
             return Text("该指标由情景给定，不能自证", "the scenario itself gives this indicator")
         return None
 
-    def _by_variable(self, target: PlanTarget, binding: Binding, year: int) -> Score:
-        reading = reading_of(target, binding, self.graph, self.groups, self.base_year)
+    def _by_variable(self, target: PlanTarget, binding: Binding) -> Score:
+        reading = self.reading(target, binding)
         rows = arrays_of(self.results, reading.outputs, self.graph)
         series = reading.series(rows)
-        projected, base = float(reading.of_series(series)[0]), _level(binding, series)
-        gap, actual = projected - target.value, self._actual(target, binding)
-        reached = None if actual is None else actual.in_unit(target.unit)
+        projected = float(reading.of_series(series)[0])
+        twin = self.twin(reading)
+        actual, year = self._actual(target, binding)
         return Score(
             scenario=self.scenario,
             target=target,
-            verdict=verdict(reading.operator, projected, target.value, self.about_tolerance),
+            verdict=reading.rule.verdict(projected),
             reason=Text("", ""),
+            rule=reading.rule,
             projected=projected,
-            projected_real=self._real(binding, target),
-            base=base,
-            gap=gap,
-            gap_percent=100.0 * gap / abs(target.value) if target.value else None,
-            required_growth=self._growth(target, binding, base, target.value, year),
-            projected_growth=self._growth(target, binding, base, projected, year),
-            actual=actual,
-            actual_value=reached,
-            actual_growth=None
-            if actual is None or reached is None
-            else self._growth(target, binding, base, reached, actual.year),
+            projected_real=None if twin is None else float(twin.value(arrays_of(self.results, twin.outputs, self.graph))[0]),
+            base=_level(binding, series),
+            base_year=self.base_year,
+            actual_value=actual,
+            actual_year=year,
             each_year=binding.reading in ("each_year", "growth_each_year"),
             caution=binding.caution.text() if binding.caution else Text("", ""),
             document=self.catalogue.documents[target.document].title,
             variable=binding.variable,
             past_indicator=binding.past or binding.history or "",
-            judged_as=reading.operator,
             plain=_plain(binding, target, reading.factor),
             rest_growth=implied_rest_growth(reading, rows, series, self.graph),
+            is_level=binding.reading == "level",
         )
 
     def _by_ledger(self, target: PlanTarget, binding: LedgerBinding, delivery: Delivery) -> Score:
         """The median of the realisations against the target."""
-        projected = float(np.median(delivery.value(target, binding)))
-        gap = projected - target.value
+        projected, rule = float(np.median(delivery.value(target, binding))), rule_of(target, binding, self.about_tolerance)
         return Score(
             scenario=self.scenario,
             target=target,
-            verdict=verdict(binding.operator(target.operator), projected, target.value, self.about_tolerance),
-            judged_by="ledger",
-            judged_as=binding.operator(target.operator),
+            verdict=rule.verdict(projected),
             reason=Text("", ""),
+            rule=rule,
+            judged_by="ledger",
             projected=projected,
-            gap=gap,
-            gap_percent=100.0 * gap / abs(target.value) if target.value else None,
             each_year=binding.reading == "each_year",
             caution=binding.caution.text() if binding.caution else Text("", ""),
             document=self.catalogue.documents[target.document].title,
@@ -214,46 +265,42 @@ class Judge:
         if datum is None or value is None:
             year = target.year
             return self._not_judged(target, Text(f"没有 {year} 年的公布数据", f"no datum of {year} was published"))
-        gap = value - target.value
+        rule = Rule(target.operator, target.value, self.about_tolerance)
         return Score(
             scenario=self.scenario,
             target=target,
-            verdict=verdict(target.operator, value, target.value, self.about_tolerance),
-            reason=Text("据已公布数据判定", "judged from published data"),
+            verdict=rule.verdict(value),
+            reason=BY_DATA,
+            rule=rule,
             judged_by="data",
-            projected=value,
-            gap=gap,
-            gap_percent=100.0 * gap / abs(target.value) if target.value else None,
-            actual=datum,
             actual_value=value,
+            actual_year=datum.year,
             caution=binding.caution.text() if binding.caution else Text("", ""),
             document=self.catalogue.documents[target.document].title,
         )
 
-    def _real(self, binding: Binding, target: PlanTarget) -> float | None:
+    def reading(self, target: PlanTarget, binding: Binding) -> Reading:
+        """The reading of a target that a variable says."""
+        return reading_of(target, binding, self.graph, self.groups, self.base_year, self.about_tolerance)
+
+    def twin(self, reading: Reading) -> Reading | None:
         """The same at prices of 2020, where the model has a twin of the variable."""
-        twin = binding.variable.replace("_nominal", "_real")
-        if target.unit != "亿元" or twin == binding.variable or twin not in self.results or binding.over is not None:
+        name = reading.binding.variable
+        twin = name.replace("_nominal", "_real")
+        if reading.target.unit != "亿元" or twin == name or twin not in self.results or reading.binding.over is not None:
             return None
-        real = replace(reading_of(target, binding, self.graph, self.groups, self.base_year), factor=1.0)
-        twins = replace(real, picks=tuple((twin, chosen) for _, chosen in real.picks))
-        return float(twins.value(arrays_of(self.results, (twin,), self.graph))[0])
+        return replace(reading, factor=1.0, picks=tuple((twin, chosen) for _, chosen in reading.picks))
 
-    def _growth(self, target: PlanTarget, binding: Binding, base: float | None, goal: float, year: int) -> float | None:
-        if base is None or binding.reading != "level":
-            return None
-        years = year - self.base_year
-        if target.unit == PERCENT:
-            return (goal - base) / years
-        return 100.0 * ((goal / base) ** (1.0 / years) - 1.0) if base > 0 and goal > 0 else None
-
-    def _actual(self, target: PlanTarget, binding: Binding) -> Datum | None:
-        """The latest published datum up to the target year, in a unit that fits."""
+    def _actual(self, target: PlanTarget, binding: Binding) -> tuple[float | None, int | None]:
+        """The latest published figure up to the target year, in the target's unit, and its year."""
         if binding.history is None or target.year is None:
-            return None
+            return None, None
         series = self.history.series(binding.history, binding.region or target.region, self.base_year + 1)
         known = [datum for year, datum in series.items() if year <= target.year]
-        return known[-1] if known else None
+        return (known[-1].in_unit(target.unit), known[-1].year) if known else (None, None)
+
+
+BY_DATA = Text("据已公布数据判定", "judged from published data")
 
 
 def _plain(binding: Binding, target: PlanTarget, factor: float) -> PlainLevel | None:
@@ -266,24 +313,6 @@ def _plain(binding: Binding, target: PlanTarget, factor: float) -> PlainLevel | 
 def _level(binding: Binding, series: NDArray[Any]) -> float | None:
     """The level of the base year, where the target is a level."""
     return float(series[0, 0]) if binding.reading in ("level", "each_year") else None
-
-
-def verdict(operator: str, projected: float, value: float, about_tolerance: float) -> Verdict:
-    """Met, near (within 3 % of the value) or missed."""
-    if is_met(operator, projected, value, about_tolerance):
-        return "met"
-    return "near" if abs(projected - value) <= NEAR * abs(value) else "missed"
-
-
-def is_met(operator: str, projected: Projected, value: float, about_tolerance: float) -> Any:
-    """Whether a projection meets a target, by the operator that the plan's wording stands for; an array answers by cell."""
-    if operator == ">":
-        return projected > value
-    if operator == "<=":
-        return projected <= value
-    if operator == "~":
-        return projected >= value - about_tolerance * abs(value)
-    return projected >= value
 
 
 def score_all(judge: Judge, targets: Iterable[PlanTarget]) -> list[Score]:

@@ -30,6 +30,10 @@ COLUMNS = (
     "probability_error",
     "step_error_percent",
     "rest_growth",
+    "judged_by",
+    "central",
+    "actual",
+    "actual_year",
 )
 
 
@@ -52,6 +56,10 @@ def score_row(score: Score, language: Language) -> dict[str, Any]:
         "probability_error": score.probability_error,
         "step_error_percent": score.step_error,
         "rest_growth": score.rest_growth,
+        "judged_by": "" if score.verdict == "not_judged" else score.judged_by,
+        "central": score.central,
+        "actual": score.actual_value,
+        "actual_year": score.actual_year,
     }
 
 
@@ -60,10 +68,12 @@ def full_row(score: Score, language: Language) -> dict[str, Any]:
     return {
         **score_row(score, language),
         "base": score.base,
+        "needed_growth": score.needed_growth,
+        "low": None if score.band is None else score.band[0],
+        "high": None if score.band is None else score.band[1],
         "projected_constant_prices": score.projected_real,
         "projected_growth": score.projected_growth,
-        "actual": score.actual_value,
-        "actual_year": score.actual.year if score.actual else None,
+        "standing": score.standing,
         "reason": score.reason.in_language(language),
         "caution": score.caution.in_language(language),
         "quote": score.target.quote,

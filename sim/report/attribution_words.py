@@ -36,7 +36,8 @@ def cause_sentences(study: xr.Dataset, order: list[str]) -> Iterator[Text]:
         yield (
             name_in(row)
             + Text(
-                f"：不加措施为 {first.zh}，各项措施共 {added}", f": without measures {first.en}, all measures together {added}"
+                f"（中心情景）：不加措施为 {first.zh}，各项措施共 {added}",
+                f" (central run): without measures {first.en}, all measures together {added}",
             )
             + largest
             + Text(f"，与目标仍差 {left}。", f"; {left} remain to the target.")

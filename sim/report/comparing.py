@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sim.plan.scorecard import VERDICTS, Score
+from sim.plan.rule import VERDICTS
+from sim.plan.scorecard import Score
 from sim.report.chapters.part import pictured
 from sim.report.document import (
     Block,
@@ -95,20 +96,33 @@ def targets_table(view: View) -> Table:
         *(Column(case.name) for case in view.cases),
         Column(Text("实际（年份）", "Outcome (year)"), is_number=True),
     )
-    return Table("targets", Text("各情景的目标实现", "Targets by scenario"), columns, rows[::-1])
+    note = Text(
+        "有抽样时为中位数。目标年已有公布数的由公布数判定，各情景的推演只作检验。",
+        "The median of the draws where there are any. Where the target's year is published, that figure decides; what the "
+        "scenarios say of it is a test of the model.",
+    )
+    return Table("targets", Text("各情景的目标实现", "Targets by scenario"), columns, rows[::-1], note)
 
 
 def _target_row(view: View, score: Score) -> tuple[Cell, ...]:
     target = score.target
-    year = bracketed(None if score.actual is None else score.actual.year)
     return (
         Words(target.name),
         Words(unit_words(target.unit)),
         a_year(years_of(score)),
         stated(target.value, f"{OPERATORS[score.operator]} "),
         *(_reached(case, target.id) for case in view.cases),
-        measured(score.actual_value, year, unit=target.unit),
+        measured(score.actual_value, _outcome(score), unit=target.unit),
     )
+
+
+def _outcome(score: Score) -> Text:
+    """The year of the published figure, and its verdict where it decides."""
+    year = bracketed(score.actual_year)
+    if score.judged_by != "data":
+        return year
+    verdict = VERDICTS[score.verdict]
+    return year + Text(verdict.zh, f" {verdict.en}")
 
 
 def _reached(case: CaseView, target: str) -> Words:
@@ -117,6 +131,8 @@ def _reached(case: CaseView, target: str) -> Words:
     if score is None or score.projected is None:
         return Words(Text("—", "—"))
     verdict, number = VERDICTS[score.verdict], plain(score.projected, score.target.unit)
+    if score.judged_by == "data":
+        return Words(Text(f"{number}（检验）", f"{number} (a test)"), tone="quiet")
     return Words(Text(f"{number} {verdict.zh}", f"{number} {verdict.en}"), tone=VERDICT_TONES[score.verdict])
 
 

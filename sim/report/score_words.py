@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.plan.evaluation.progress import STANDING_NAMES
 from sim.plan.rest import MORE_THAN_ALL
-from sim.plan.scorecard import PERCENT, Score, Verdict
+from sim.plan.rule import Verdict
+from sim.plan.scorecard import PERCENT, Score
 from sim.report.document import Tone
 from sim.text import Language, Text
 from sim.words import NONE, OPERATORS, chance, computed, exact, plain, rate, signed, unit_text
@@ -23,13 +25,29 @@ def headline(scores: Sequence[Score]) -> Text:
     open_targets = [score for score in judged if score.verdict != "met"]
     zh = f"{len(judged)} 项可判定的目标中，{len(met)} 项实现"
     en = f"Of {len(judged)} targets that can be judged, {len(met)} {'is' if len(met) == 1 else 'are'} met"
+    basis = _basis(judged)
     if not open_targets:
-        return Text(f"{zh}。", f"{en}.")
+        return Text(f"{zh}{basis.zh}。", f"{en}{basis.en}.")
     worst = max(open_targets, key=lambda score: abs(score.gap_percent or 0.0))
     gap, side = plain(abs(worst.gap_percent or 0.0)), "少" if (worst.gap or 0.0) < 0.0 else "多"
     return Text(
-        f"{zh}，{len(open_targets)} 项未实现；差距最大的是“{worst.target.name.zh}”，比目标值{side} {gap}%。",
-        f"{en} and {len(open_targets)} not; the widest gap, {gap}% of the planned value, is that of '{worst.target.name.en}'.",
+        f"{zh}，{len(open_targets)} 项未实现{basis.zh}；差距最大的是“{worst.target.name.zh}”，比目标值{side} {gap}%。",
+        f"{en} and {len(open_targets)} not{basis.en}; the widest gap, {gap}% of the planned value, is that of "
+        f"'{worst.target.name.en}'.",
+    )
+
+
+def _basis(judged: Sequence[Score]) -> Text:
+    """How many of the judged targets published figures decide, and how many the projection."""
+    published = sum(score.judged_by == "data" for score in judged)
+    if not published:
+        return Text("", "")
+    rest = len(judged) - published
+    if not rest:
+        return Text("（均据公布数判定）", " (all decided by published figures)")
+    return Text(
+        f"（{published} 项据公布数判定，{rest} 项据预测判定）",
+        f" ({published} decided by published figures, {rest} by the projection)",
     )
 
 
@@ -37,8 +55,8 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
     """A scorecard row as text."""
     target, points = score.target, rate_unit(score).in_language(language)
     actual = NONE
-    if score.actual is not None and score.actual_value is not None:
-        actual = plain(score.actual_value, target.unit) + bracketed(score.actual.year).in_language(language)
+    if score.actual_value is not None:
+        actual = plain(score.actual_value, target.unit) + bracketed(score.actual_year).in_language(language)
     return {
         "name": target.name.in_language(language),
         "unit": unit_text(target.unit, language),
@@ -55,20 +73,46 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
 
 
 def published_gap(score: Score) -> Text:
-    """How far the published figure of the target's own year lies from it; nothing where there is none."""
-    target = score.target
-    if score.actual is None or score.actual_value is None or score.actual.year != target.year:
+    """The published figure of the target's own year and how far it lies from it; nothing where there is none."""
+    target, gap = score.target, score.gap
+    if score.judged_by != "data" or score.actual_value is None or gap is None:
         return Text("", "")
-    gap = score.actual_value - target.value
-    if gap * (-1.0 if score.operator == "<=" else 1.0) >= 0.0:
+    if score.verdict == "met":
         return Text("已有公布数，达到目标。", " The published figure meets it.")
     actual, size = (computed(number, target.unit) for number in (score.actual_value, abs(gap)))
     if target.unit == PERCENT:
         size = Text(f"{plain(abs(gap))} 个百分点", f"{plain(abs(gap))} points")
     side = Text("少", "below") if gap < 0.0 else Text("多", "above")
     return Text(
-        f"已公布的 {target.year} 年数为 {actual.zh}，比目标{side.zh} {size.zh}。",
-        f" The published figure of {target.year} is {actual.en}, {size.en} {side.en} the target.",
+        f"已公布的 {score.actual_year} 年数为 {actual.zh}，比目标{side.zh} {size.zh}。",
+        f" The published figure of {score.actual_year} is {actual.en}, {size.en} {side.en} the target.",
+    )
+
+
+def beside_data(score: Score) -> Text:
+    """What must be known of the published figure that decides, where it is not simply the target's own."""
+    return score.remark if score.judged_by == "data" and score.projected is not None else Text("", "")
+
+
+def running(score: Score) -> Text:
+    """What was published on the way to a target, what it still takes, and that the draws do not use it."""
+    if not score.is_running or score.projected is None:
+        return Text("", "")
+    now, year = computed(score.actual_value, score.target.unit), score.actual_year
+    standing = STANDING_NAMES[score.standing]
+    said = Text(f"{year} 年公布 {now.zh}", f"published for {year}: {now.en}")
+    if score.standing != "unknown":
+        said += Text(f"，进度{standing.zh}", f", progress {standing.en}")
+    if score.needed_growth is not None and score.actual_growth is not None:
+        points = rate_unit(score)
+        needed, seen = (rate(number, points.zh) for number in (score.needed_growth, score.actual_growth))
+        needed_en, seen_en = (rate(number, points.en) for number in (score.needed_growth, score.actual_growth))
+        said += Text(
+            f"；此后需年均增长 {needed}，已实现年均 {seen}", f"; it takes {needed_en} a year from there, seen so far: {seen_en}"
+        )
+    return said + Text(
+        "。预测和概率自基年起推演，没有用到这些公布数",
+        ". Projection and probability start in the base year and do not use these figures",
     )
 
 

@@ -66,8 +66,8 @@ def opened(call: StoredCall, home: Home) -> Case:
     """
     file = call.file(home)
     if file is None:
-        return seeded(open_plain(home, call.city, call.settings), call.seed)
-    return seeded(open_cases(home, [file], call.city, call.use, call.settings)[0], call.seed)
+        return seeded(open_plain(home, call.city, call.settings, call.as_of), call.seed)
+    return seeded(open_cases(home, [file], call.city, call.use, call.settings, call.as_of)[0], call.seed)
 
 
 def _changed(outcome: Outcome, attributes: Mapping[str, Any], file: Path) -> Text | None:

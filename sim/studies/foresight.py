@@ -22,6 +22,7 @@ from sim.numerics.methods import METHODS
 from sim.numerics.reducers import Share
 from sim.outputs.dataset import yearly_unit
 from sim.outputs.posterior import Foreseen
+from sim.plan.rule import rule_of
 from sim.studies.calibration import Progress, asked_of, calibrate, ensembles, fit_key, openable, pool_of
 from sim.studies.hindcast import STEPS
 from sim.studies.observations import FEWEST_CHANGES
@@ -78,7 +79,8 @@ def _answer(question: Question, world: World, factors: Mapping[str, Values], see
     if target.year is None:
         raise AssertionError("a question has a year")
     values = _values(world, question, target.year, target.unit, factors, seed)
-    reached = values <= target.value if target.operator == "<=" else values >= target.value
+    rule = rule_of(target, world.catalogue.bindings[question.target], world.city.settings.about_tolerance)
+    reached = rule.met(values)
     share = Share(int(reached.sum()), len(values))
     low, middle, high = np.quantile(values, _BAND)
     return Foreseen(

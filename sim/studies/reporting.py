@@ -11,10 +11,11 @@ from typing import TypeVar
 import numpy as np
 import xarray as xr
 
+from sim.describing import measured_loops
 from sim.errors import Fault, Place, UsageError
 from sim.inputs.scenario import plain_scenario, read_scenario
 from sim.numerics.draws import DrawRequest
-from sim.pipeline import Case, Outcome, beside, measured_loops
+from sim.pipeline import Case, Outcome, beside
 from sim.report.figures.loops import Ring
 from sim.report.figures.moves import Move
 from sim.report.material import Aim, Required, Studies

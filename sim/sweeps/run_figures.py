@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
-from sim.plan.scorecard import VERDICTS
+from sim.plan.rule import VERDICTS
 from sim.report import style
 from sim.report.contents.series import CENTRAL, FIRST_PUBLISHED, STATISTICS
 from sim.report.figures import lines

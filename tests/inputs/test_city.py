@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim import pipeline
+from sim import describing
 from sim.errors import SimError
 from sim.inputs.arrivals import PARAMETER
 from sim.inputs.home import Home
@@ -33,7 +33,7 @@ def test_every_parameter_has_a_source_an_evidence_tag_and_a_value(world: World) 
 
 
 def test_every_parameter_is_read_by_some_equation(world: World) -> None:
-    read = {name for item in pipeline.declarations(world) for name in item.arguments}
+    read = {name for item in describing.declarations(world) for name in item.arguments}
     read |= {str(item.initial) for item in world.graph.stocks.values()}
     read |= {*READ, *(PARAMETER + name for name in world.ledger.inflows)}
     assert set(world.city.parameters) - read == set()

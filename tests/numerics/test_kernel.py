@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim import pipeline
+from sim import describing, pipeline
 from sim.errors import RunError
 from sim.futures import priors_of_case, task_of
 from sim.inputs.home import Home
@@ -183,11 +183,11 @@ def test_only_what_an_output_needs_is_computed(case: pipeline.Case) -> None:
     kernel = compile_kernel(graph, request)
     assert {row.name for row in kernel.plan.rows} == {"reference_income"}
     assert len(kernel.plan.sections[Phase.STEP]) == 1
-    assert len(kernel.source) < len(pipeline.kernel_of(case.world).source) / 20
+    assert len(kernel.source) < len(describing.kernel_of(case.world).source) / 20
 
 
 def test_no_cohort_cell_is_touched_within_a_year(case: pipeline.Case) -> None:
-    plan = pipeline.kernel_of(case.world).plan
+    plan = describing.kernel_of(case.world).plan
     touched = [plan.owners[value] for value in plan.sections[Phase.STEP] if "age" in plan.values[value].dims]
     assert touched == []
     assert all("age" not in row.dims for row in plan.rows)
@@ -325,7 +325,7 @@ def test_the_plan_reads_no_name_that_is_not_there(case: pipeline.Case) -> None:
     graph = case.world.graph
     known = {*graph.parameters, *graph.stocks, *graph.hidden, "time"}
     known |= {name for node in graph.equations.values() for name in names_read(node)}
-    leaves = [item.name.split("@")[0] for item in pipeline.kernel_of(case.world).plan.values if isinstance(item, Leaf)]
+    leaves = [item.name.split("@")[0] for item in describing.kernel_of(case.world).plan.values if isinstance(item, Leaf)]
     assert leaves
     assert set(leaves) <= known
 

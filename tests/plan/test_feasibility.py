@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sim.plan.feasibility import lift, relaxed_goals, shares_of, smallest_relaxation, value_of_knowing
+from sim.plan.feasibility import lift, relaxed_rules, shares_of, smallest_relaxation, value_of_knowing
+from sim.plan.rule import Rule
 from sim.studies.plan.solved_promises import crossing
 
 Truths = NDArray[np.bool_]
@@ -77,20 +78,42 @@ def test_lift_of_known_shares_and_of_what_never_happens() -> None:
     assert np.isnan(error[2, 2])
 
 
-@pytest.mark.parametrize("ceilings", [[False, False], [True, True], [False, True]])
-def test_relaxed_goals_are_looser_reach_what_is_asked_and_no_looser_than_that(ceilings: list[bool]) -> None:
-    generator = np.random.default_rng(3)
-    count, kinds = 5_000, np.array([*ceilings, False])
-    values = generator.normal(100.0, 10.0, size=(3, count))
-    goals = np.array([80.0 if ceiling else 120.0 for ceiling in ceilings] + [90.0])
-    met = np.array([row <= goal if down else row >= goal for row, goal, down in zip(values, goals, kinds, strict=True)])
-    loosened = relaxed_goals(values, goals, kinds, met, (0, 1), 0.5)
-    fine = [row <= goal if down else row >= goal for row, goal, down in zip(values[:2], loosened, ceilings, strict=True)]
+def _goals(operators: list[str]) -> tuple[NDArray[np.float64], list[Rule], Truths]:
+    values = np.random.default_rng(3).normal(100.0, 10.0, size=(3, 5_000))
+    rules = [Rule(operator, 80.0 if operator == "<=" else 120.0, 0.03) for operator in operators] + [Rule(">=", 90.0, 0.03)]
+    return values, rules, np.array([rule.met(row) for rule, row in zip(rules, values, strict=True)])
+
+
+@pytest.mark.parametrize("operators", [[">=", "="], ["<=", "<="], [">=", "<="], ["~", ">="], ["~", "<="]])
+def test_relaxed_goals_are_looser_reach_what_is_asked_and_no_looser_than_that(operators: list[str]) -> None:
+    values, rules, met = _goals(operators)
+    loosened = relaxed_rules(values, rules, met, (0, 1), 0.5, np.full(3, np.nan))
+    fine = [rule.met(row) for rule, row in zip(loosened, values[:2], strict=True)]
     joint = np.mean(np.logical_and.reduce([*fine, met[2]]))
     assert 0.5 <= joint < 0.52
-    for loose, goal, down in zip(loosened, goals[:2], ceilings, strict=True):
-        assert loose > goal if down else loose < goal
-        assert float(f"{loose:.4g}") == pytest.approx(loose)
+    for loose, rule in zip(loosened, rules[:2], strict=True):
+        assert loose.operator == rule.operator
+        assert loose.value > rule.value if rule.below else loose.value < rule.value
+        assert float(f"{loose.value:.4g}") == pytest.approx(loose.value)
+
+
+def test_about_so_much_is_relaxed_by_its_own_rule() -> None:
+    """A target of "about" is met a little below its number, and so is what it is relaxed to."""
+    values, rules, met = _goals(["~", ">="])
+    about, least = relaxed_rules(
+        values[[0, 0, 2]], [rules[0], Rule(">=", 120.0, 0.03), rules[2]], met, (0, 1), 0.5, np.full(3, np.nan)
+    )
+    assert about.value == pytest.approx(least.value / 0.97, rel=2e-3)  # both are rounded to four digits
+
+
+@pytest.mark.parametrize(("operator", "known"), [(">=", 112.0), ("~", 112.0), ("<=", 88.0)])
+def test_no_goal_is_relaxed_past_what_is_published(operator: str, known: float) -> None:
+    values, rules, met = _goals([operator, ">="])
+    published = np.array([known, np.nan, np.nan])
+    loosened = relaxed_rules(values, rules, met, (0, 1), 0.5, published)
+    assert loosened[0].value == known
+    nearer = np.array([rules[0].value, np.nan, np.nan])
+    assert relaxed_rules(values, rules, met, (0, 1), 0.5, nearer)[0].value == rules[0].value
 
 
 def test_knowing_what_decides_explains_all_and_knowing_noise_explains_nothing() -> None:

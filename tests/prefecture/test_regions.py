@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import pipeline
+from sim import describing, pipeline
 from sim.dimensions import Dimension
 from sim.model.graph import Parameter, build_graph
 from sim.numerics.integrate import Clock
@@ -47,7 +47,7 @@ def _run(world: World, *, swapped: bool) -> dict[str, Values]:
         for dim in world.graph.dimensions.values()
     ]
     parameters = [Parameter(item.name, item.unit, item.dims) for item in world.graph.parameters.values()]
-    graph = build_graph(pipeline.declarations(world), dims, parameters)
+    graph = build_graph(describing.declarations(world), dims, parameters)
     values = TwoRegions(world, swapped=swapped)
     return dict(list(compiled(graph, METHODS["euler"], Clock(2021, 2026), values))[-1].values)
 

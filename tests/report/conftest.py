@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sim import pipeline
@@ -21,6 +23,21 @@ def drawn(home: Home) -> tuple[pipeline.Outcome, ...]:
     """The two usual scenarios with a few draws."""
     files = [home.scenarios / f"{name}.yaml" for name in ("baseline", "plan_2025")]
     return tuple(with_draws(pipeline.run(case), DRAWS) for case in pipeline.open_cases(home, files, None, (), ()))
+
+
+@pytest.fixture(scope="session")
+def asked_in_2021(home: Home) -> pipeline.Outcome:
+    """The plan as it looked in 2021, when its targets lay ahead, with a few draws from the priors known then."""
+    (case,) = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), (), as_of=2021)
+    return with_draws(pipeline.run(case), replace(DRAWS, prior=True))
+
+
+@pytest.fixture(scope="session")
+def report_of_2021(asked_in_2021: pipeline.Outcome) -> Report:
+    """The complete report of that run, with the required paths."""
+    request = StudyRequest(replace(DRAWS, prior=True), most_levers=4, search=64)
+    studies = {"plan_2025": studies_of(asked_in_2021, request, lambda *_: None)}
+    return report_of(materials([asked_in_2021], "20260101-000000-abcdef02", studies=studies)[0])
 
 
 @pytest.fixture(scope="session")

@@ -57,20 +57,33 @@ def test_what_was_published_is_not_called_a_projection(whole: pipeline.Outcome) 
     said = "".join(block.text.zh for block in problems(material).chapter.blocks if isinstance(block, Paragraph))
     assert "全部实现" not in said
     for score in whole.scores:
-        if score.judged_by == "data" and score.verdict == "missed":
-            assert missed_sentence(score).zh not in str(problems(material).chapter.blocks)
+        if score.judged_by == "data" and score.verdict == "missed" and score.projected is None:
+            assert score.target.name.zh not in str(problems(material).chapter.blocks[0])
+        if score.judged_by == "data" and score.verdict == "missed" and score.projected is not None:
+            assert "仅供检验" in missed_sentence(score).zh
+            assert published_gap(score).zh in missed_sentence(score).zh
 
 
-def test_levers_of_the_path_stand_between_their_believable_bounds(report: Report, outcomes: Sequence[pipeline.Outcome]) -> None:
-    entries = levers_file(outcomes[1].case).levers
-    labels = {outcomes[1].case.world.city.parameters[name].label: entry.between for name, entry in entries.items()}
-    figures = [figure for name, figure in report.figures.items() if name.startswith("path_")]
+def test_levers_of_the_path_stand_between_their_believable_bounds(
+    report_of_2021: Report, asked_in_2021: pipeline.Outcome
+) -> None:
+    case = asked_in_2021.case
+    entries = levers_file(case).levers
+    labels = {case.world.city.parameters[name].label: entry.between for name, entry in entries.items()}
+    figures = [figure for name, figure in report_of_2021.figures.items() if name.startswith("path_")]
     assert figures
     for figure in figures:
         assert isinstance(figure, Moves)
         for move in figure.moves:
             assert [move.low, move.high] == list(labels[move.label])
             assert move.low - 1e-9 <= move.then <= move.high + 1e-9
+
+
+def test_nothing_is_advised_for_a_year_that_is_over(report: Report) -> None:
+    (chapter,) = (item for item in report.chapters if item.key == "advice")
+    assert "目标年（2025）已经过去" in str(chapter.blocks)
+    assert not [name for name in report.figures if name.startswith("path_")]
+    assert not [table for table in report.tables() if table.key.startswith("path_")]
 
 
 def test_a_report_always_draws_its_own_scenario(outcomes: Sequence[pipeline.Outcome]) -> None:
@@ -87,7 +100,7 @@ def test_the_first_page_names_the_targets_their_numbers_and_where_they_come_from
     bullets = " ".join(item.zh for block in report.chapters[0].blocks if isinstance(block, Bullets) for item in block.items)
     assert "实现：每年吸引来衡留衡就业创业人才数。" in bullets
     assert "未实现：地区生产总值、" in bullets
-    assert "本情景为 4,907 亿元，目标 5,500 亿元左右" in bullets
+    assert "（中位数），目标 5,500 亿元左右" in bullets
     assert "已公布的 2025 年数为 4,690 亿元，比目标少 810.4 亿元。" in bullets
     assert "目标出处：" in bullets
 
@@ -97,14 +110,13 @@ def test_a_published_figure_of_the_target_s_year_is_said_and_no_other(outcomes: 
     firms = scores["hy_hightech_firms_2025"]
     assert published_gap(firms).zh == "已公布的 2025 年数为 1,281 家，比目标少 219 家。"
     assert not published_gap(scores["hy_market_entities_2025"]).zh  # its last figure is of 2023
-    assert firms.actual is not None
-    reached = replace(firms, actual=replace(firms.actual, value=1600.0), actual_value=1600.0)
+    reached = replace(firms, actual_value=1600.0, verdict="met")
     assert published_gap(reached).en == " The published figure meets it."
 
 
 def test_causes_add_up_to_what_the_scenario_projects(report: Report, outcomes: Sequence[pipeline.Outcome]) -> None:
     bullets = [item.zh for block in report.chapters[3].blocks if isinstance(block, Bullets) for item in block.items]
-    gdp = next(line for line in bullets if line.startswith("地区生产总值：不加措施为"))
+    gdp = next(line for line in bullets if line.startswith("地区生产总值（中心情景）：不加措施为"))
     start, added, left = (float(text.replace(",", "")) for text in re.findall(r"(?:为|共 \+|仍差) ?([\d,.]+\d)", gdp))
     assert start + added == pytest.approx(4907.0, abs=1.0)
     assert start + added + left == pytest.approx(5500.0, abs=1.0)

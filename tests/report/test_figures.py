@@ -78,9 +78,12 @@ def _image(figure: Figure) -> Any:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_figure_of_a_report_draws_without_a_missing_glyph(report: Report, language: Language) -> None:
-    assert {figure.kind for figure in report.figures.values()} == set(DRAW)
-    for figure in report.figures.values():
+def test_every_figure_of_a_report_draws_without_a_missing_glyph(
+    report: Report, report_of_2021: Report, language: Language
+) -> None:
+    figures = [*report.figures.values(), *report_of_2021.figures.values()]
+    assert {figure.kind for figure in figures} == set(DRAW)
+    for figure in figures:
         with warnings.catch_warnings(), style.house_style():
             warnings.simplefilter("error")
             pictures = style.pictures(style.untitled(drawn(figure, language)))

@@ -59,7 +59,7 @@ def documents(report: Report, pictures: Mapping[Language, Path]) -> Mapping[Lang
 
 @pytest.fixture(scope="session")
 def books(report: Report, drawn: tuple[pipeline.Outcome, ...]) -> Mapping[Language, bytes]:
-    return {language: workbook(report, drawn[1].results, language) for language in LANGUAGES}
+    return {language: workbook(report, drawn[1].projection, language) for language in LANGUAGES}
 
 
 def printed(report: Report, language: Language) -> Cells:
@@ -302,7 +302,7 @@ def test_the_workbook_has_frozen_heads_charts_and_every_assumption(
     names = {row[1] for row in book["全部参数及来源"].iter_rows(min_row=2, values_only=True)}
     assert names == set(drawn[1].case.world.city.parameters)
     indicators = {row[3]: row for row in book["分年指标"].iter_rows(values_only=True)}
-    assert indicators["gdp_real"][-1] == pytest.approx(float(drawn[1].results["gdp_real"].values[0, -1]))
+    assert indicators["gdp_real"][-1] == pytest.approx(float(drawn[1].projection["gdp_real"].values[0, -1]))
 
 
 def test_numbers_of_charts_are_those_of_the_run(drawn: tuple[pipeline.Outcome, ...], books: Mapping[Language, bytes]) -> None:
@@ -311,6 +311,6 @@ def test_numbers_of_charts_are_those_of_the_run(drawn: tuple[pipeline.Outcome, .
     heads = {str(sheet.cell(2, column + step).value): column + step for step in range(5)}
     place = heads[drawn[1].case.scenario.name.en]
     years = {sheet.cell(row, column).value: sheet.cell(row, place).value for row in range(3, sheet.max_row + 1)}
-    results = drawn[1].results["gdp_nominal"].sel(region="hengyang")
+    results = drawn[1].projection["gdp_nominal"].sel(region="hengyang")
     for year in results["year"].values:
         assert years[int(year)] == pytest.approx(float(results.sel(year=year)))

@@ -23,7 +23,7 @@ from sim.plan.lint.claims import Claim
 from sim.plan.lint.history import published_growth, stated_additions
 from sim.plan.lint.levels import Level, breaks_between, levels
 from sim.plan.lint.plan import Plan
-from sim.plan.scorecard import is_met
+from sim.plan.rule import Rule
 from sim.text import Text
 
 Values = NDArray[Any]
@@ -165,12 +165,11 @@ def _broken(plan: Plan, rests_on: Iterable[Level], span: tuple[int, int], as_of:
 
 def _meets(plan: Plan, claim: Claim, number: float, *, ceiling: bool | None = None) -> Meets:
     """Whether values meet the claim's number in another unit or over all its years."""
+    below = claim.is_ceiling if ceiling is None else ceiling
+    rule = Rule(claim.printed.operator, number, plan.about, is_ceiling=below)
 
     def meets(values: Numbers) -> Values:
-        if not (claim.is_ceiling if ceiling is None else ceiling):
-            return np.asarray(is_met(claim.printed.operator, values, number, plan.about))
-        slack = plan.about * abs(number) if claim.printed.operator == "~" else 0.0
-        return np.asarray(is_met("<=", values, number + slack, plan.about))
+        return np.asarray(rule.met(values))
 
     return meets
 

@@ -22,7 +22,6 @@ from sim.plan.evaluation.progress import (
     sum_reached,
 )
 from sim.plan.reading import Reading
-from sim.plan.scorecard import is_met
 
 Values = NDArray[Any]
 _PERCENT = 0.01
@@ -35,7 +34,6 @@ class Moment:
 
     reading: Reading
     now: int
-    about: float
 
     @property
     def base(self) -> int:
@@ -64,7 +62,7 @@ class Moment:
 
     def met(self, value: Values) -> Values:
         """Whether a value in the target's unit meets it."""
-        return np.asarray(is_met(self.reading.operator, value, self.value, self.about))
+        return np.asarray(self.reading.rule.met(value))
 
     def rate_met(self, rate: Values) -> Values:
         """Whether a rate, as a ratio, meets a target in per cent."""

@@ -38,14 +38,20 @@ class Evaluated:
     actual_year: int | None = None
     progress: float | None = None
     share: float | None = None
+    met: bool | None = None
+    """Whether the data meet the target by now, by the rule of the scorecard; none where there are none."""
     origin: Text = NOTHING
     chances: Mapping[Standing, Share] = field(default_factory=dict)
 
     @property
+    def is_over(self) -> bool:
+        """Whether the data are of the target's own year, so that they decide."""
+        return self.share is not None and self.share >= 1.0
+
+    @property
     def standing_name(self) -> Text:
         """The class in words; what is behind when its time is over has not been met."""
-        is_over = self.share is not None and self.share >= 1.0
-        return NOT_MET if is_over and self.standing == "behind" else STANDING_NAMES[self.standing]
+        return NOT_MET if self.is_over and self.standing == "behind" else STANDING_NAMES[self.standing]
 
     def as_record(self, language: Language) -> dict[str, Any]:
         """Plain values for JSON and tables."""
@@ -132,6 +138,7 @@ def _judged(target: PlanTarget, claim: Claim, nature: Nature, found: Actual, bas
         actual_year=found.year,
         progress=None if held or math.isnan(progress) else progress,
         share=share,
+        met=bool(reached.met),
         origin=found.origin,
     )
 

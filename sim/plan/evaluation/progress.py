@@ -86,13 +86,17 @@ def sum_reached(series: Numbers, wanted: float, meets: Meets, *, ceiling: bool) 
 
 
 def each_year_reached(series: Numbers, value: float, years: int, meets: Meets, *, ceiling: bool) -> Reached:
-    """A number that is wanted of each of some years: their sum against as many times the number, and none that missed it."""
+    """A number that is wanted of each of some years: their sum against as many times the number, and none that missed it.
+
+    Once all the years are over only the years themselves count.
+    """
     kept = meets(series).all(axis=0)
     if ceiling:
         return Reached(np.nan, kept, held=True)
     done = np.cumsum(series, axis=0)
     full = done >= years * value
-    return Reached(done[-1] / (years * value), full[-1] & kept, full[:-1].any(axis=0) & kept)
+    met = kept if len(series) == years else full[-1] & kept  # "about so much" of each year may add up to a little less
+    return Reached(done[-1] / (years * value), met, full[:-1].any(axis=0) & kept)
 
 
 def growth_reached(ratios: Numbers, rate: float, span: tuple[int, int], meets: Meets, *, ceiling: bool) -> Reached:
@@ -115,8 +119,9 @@ def cut_reached(ratios: Numbers, cut: float, meets: Meets, *, ceiling: bool) -> 
 def standing(reached: Reached, share: float, tolerance: float = TOLERANCE) -> NDArray[np.intp]:
     """The class, as its place in STANDINGS, after a share of the time.
 
-    Before the end what is met is met ahead of time; at the end only what was met in an earlier year is. Progress that is not a
-    number leaves what is met: broadly as expected, or behind.
+    Before the end what is met is met ahead of time; at the end only what was met in an earlier year is, and what is not met is
+    behind, however near it came: the verdict of the scorecard. Progress that is not a number leaves what is met: broadly as
+    expected, or behind.
     """
     progress, met, met_before, held = np.broadcast_arrays(
         np.asarray(reached.progress, dtype=float), reached.met, reached.met_before, reached.held
@@ -124,6 +129,6 @@ def standing(reached: Reached, share: float, tolerance: float = TOLERANCE) -> ND
     is_over, has_path = share >= 1.0, ~np.isnan(progress) & ~held
     early = met & has_path & (met_before if is_over else True)
     lead = np.where(has_path, progress - share, np.where(met, 0.0, -np.inf))
-    enough = (lead >= -tolerance) | (met & is_over)  # about so much is met a little below the number
+    enough = met if is_over else lead >= -tolerance
     places = [STANDINGS.index(name) for name in ("ahead", "fast", "on_track")]
-    return np.select([early, lead > tolerance, enough], places, STANDINGS.index("behind")).astype(np.intp)
+    return np.select([early, enough & (lead > tolerance), enough], places, STANDINGS.index("behind")).astype(np.intp)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sim.plan.evaluation.evaluate import NATURE_NAMES, Evaluated
 from sim.plan.evaluation.progress import Standing
-from sim.plan.scorecard import VERDICTS, Score
+from sim.plan.rule import VERDICTS, about_sentence
+from sim.plan.scorecard import Score
 from sim.report.chapters.part import MOST_ROWS, NO_TARGETS, Part, in_parts, pictured, small
 from sim.report.contents.scores import rates
 from sim.report.document import (
@@ -24,9 +25,9 @@ from sim.report.document import (
     stated,
 )
 from sim.report.material import Material
-from sim.report.score_words import VERDICT_TONES, bracketed, rate_unit, rest_words, years_of
+from sim.report.score_words import VERDICT_TONES, bracketed, rate_unit, rest_words, running, years_of
 from sim.text import Text
-from sim.words import OPERATORS, unit_words
+from sim.words import OPERATORS, capital, unit_words
 
 TITLE = Text("主要指标实现情况", "The main indicators")
 _TONES: dict[Standing, Tone] = {"ahead": "good", "fast": "good", "on_track": "fair", "behind": "bad", "unknown": "quiet"}
@@ -58,12 +59,12 @@ def main_table(material: Material) -> Table:
     note = Text(
         f"进度：由基期到目标值已完成的部分，预测的为到目标年末预计完成的部分，基期已达到的不计；时序进度：到数据年末时间已过去的部分，"
         f"预测的不列。括号内为数据所属年份，“预测”取自本情景。"
-        f"判定按截至 {material.standing.as_of} 年的公布数据，没有公布数的按情景预测；"
-        f"有公布数的比较进度与时序，情景评分则比较目标年的预测值与目标值，两者可以不同。",
+        f"目标年已有公布数的（截至 {material.standing.as_of} 年）据此判定是否实现；"
+        "目标年未到的比较已公布的进度与时序；没有公布数的按情景预测。",
         f"Progress: the part of the way from base to target, of projections by the end of the target's year, none where the "
         f"base is there already; time share: the part of the time by the datum, none for projections. In brackets the year; "
-        f"'projected' is this scenario. Judged by data up to {material.standing.as_of}, without any by the projection; "
-        f"data are judged by progress against time, the scorecard by the projection of the target's year, and may differ.",
+        f"'projected' is this scenario. Where the target's own year is published (data up to {material.standing.as_of}), that "
+        f"figure decides; before it, published progress is held against time; without data, the projection decides.",
     )
     if left:
         note += Text(f"另有 {left} 项既无公布数也不由模型判断，见附录。", f" {left} more have neither; see the appendix.")
@@ -73,7 +74,7 @@ def main_table(material: Material) -> Table:
 
 
 def _is_told(score: Score, row: Evaluated | None) -> bool:
-    return score.projected is not None or (row is not None and row.standing != "unknown")
+    return score.value is not None or (row is not None and row.standing != "unknown")
 
 
 _COLUMNS = (
@@ -128,7 +129,7 @@ def _by_scenario(score: Score) -> _Judged:
     if score.judged_by == "data":
         year = bracketed(score.target.year)
         verdict = Words(VERDICTS[score.verdict], tone=VERDICT_TONES[score.verdict])
-        return Number(None), measured(score.projected, year, unit=unit), Number(None), Number(None), verdict, Words(PUBLISHED)
+        return Number(None), measured(score.value, year, unit=unit), Number(None), Number(None), verdict, Words(PUBLISHED)
     year = Text(f"（预测 {score.target.year}）", f" (projected {score.target.year})")
     verdict = Words(_FORESEEN[score.verdict], tone=VERDICT_TONES[score.verdict])
     value = measured(score.projected, year, unit=unit)
@@ -148,14 +149,18 @@ _SCENARIO = Words(Text("情景预测", "scenario"))
 
 
 def score_table(scores: tuple[Score, ...]) -> Table:
-    """Gap, growth, verdict and probability of every target that the scenario projects."""
+    """Gap, growth, verdict and probability of every target that is judged."""
+    about = about_sentence(next((score.rule.about for score in scores), 0.0))
     note = Text(
-        "需年均增长：由基年水平到目标值所需的年均增速；占比类为每年百分点，流量类为空。差距 = 预测 − 目标。"
-        "“左右”类目标达到 97% 视为实现；距目标 3% 以内为接近。金额按现价评判，旁列 2020 年价。",
+        "需年均增长：由基年水平到目标值所需的年均增速；占比类为每年百分点，流量类为空。有抽样时预测为中位数，否则为中心情景。"
+        "目标年已有公布数的由公布数判定，差距 = 公布数 − 目标，预测和概率只作检验；其余差距 = 预测 − 目标。"
+        f"{about.zh}；距目标 3% 以内为接近。金额按现价评判，旁列 2020 年价。",
         "Required a year: growth from the base year to the target, points a year for shares, none for yearly flows. "
-        "Gap = projected - plan. 'About' counts as met from 97 %; near: within 3 %. Money is judged at current prices.",
+        "Projected: the median of the draws where there are any, else the central run. Where the target's year is published, "
+        "that figure decides and gap = published - plan, projection and chance being a test; else gap = projected - plan. "
+        f"{capital(about.en)}; near: within 3 %. Money is judged at current prices.",
     )
-    rows = tuple(_score_row(score) for score in scores if score.projected is not None)
+    rows = tuple(_score_row(score) for score in scores if score.value is not None)
     return Table("scorecard", Text("情景评分", "Scorecard"), _SCORE_COLUMNS, rows, note)
 
 
@@ -178,9 +183,8 @@ _SCORE_COLUMNS = (
 
 def _score_row(score: Score) -> tuple[Cell, ...]:
     target, pace, unit = score.target, rate_unit(score), score.target.unit
-    rest, reason = rest_words(score.rest_growth), score.reason
-    below = tuple(line for line in (rest, reason) if line.zh)
-    year = bracketed(None if score.actual is None else score.actual.year)
+    below = tuple(line for line in (rest_words(score.rest_growth), score.reason, running(score)) if line.zh)
+    year = bracketed(score.actual_year)
     return (
         Words(target.name, below),
         Words(unit_words(target.unit)),

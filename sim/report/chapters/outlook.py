@@ -10,7 +10,7 @@ from sim.report.contents import economy, people
 from sim.report.contents.fans import fans
 from sim.report.contents.feasibility import conflicts, tornado
 from sim.report.contents.firms import ladder
-from sim.report.contents.scores import spread, verdicts
+from sim.report.contents.scores import verdicts
 from sim.report.document import (
     Block,
     Cell,
@@ -60,7 +60,7 @@ def outlook(material: Material) -> Part:
         scenarios=verdicts(view) if len(view.cases) > 1 and any(case.scores for case in view.cases) else None,
     )
     drawn = [score for score in material.case.scores if score.probability is not None]
-    blocks: list[Block] = [chances_table(material, drawn)] if drawn else []
+    blocks: list[Block] = [chances_table(drawn)] if drawn else []
     blocks += pictured(figures, "fans")
     blocks += [] if study is None else _beyond(study)
     blocks += pictured(figures, "conflicts", "tornado")
@@ -106,13 +106,14 @@ def _relaxed_row(row: xr.Dataset) -> tuple[Cell, ...]:
     return Words(name_in(row)), Words(unit), stated(goal), stated(relaxed)
 
 
-def chances_table(material: Material, scores: list[Score]) -> Table:
+def chances_table(scores: list[Score]) -> Table:
     """The probability of each target, its error, and where four fifths of the draws lie."""
     columns = (
         Column(Text("目标", "Target")),
         Column(Text("单位", "Unit")),
         Column(Text("年份", "Year"), is_number=True),
         Column(Text("目标值", "Plan"), is_number=True),
+        Column(Text("中位数", "Median"), is_number=True),
         Column(Text("概率", "Probability"), is_number=True),
         Column(Text("抽样误差", "Sampling error"), is_number=True),
         Column(Text("低（10%）", "Low (10 %)"), is_number=True),
@@ -120,15 +121,18 @@ def chances_table(material: Material, scores: list[Score]) -> Table:
         Column(Text("研判", "In words")),
     )
     note = Text(
-        "模型自基年起自行推演，不用其后的公布数；目标年已有公布数的，以公布数为准，概率只反映模型当时的判断。区间为“—”的未作汇总。",
+        "模型自基年起自行推演，不用其后的公布数；目标年已有公布数的由公布数判定，概率只用来检验模型。",
         "The model runs on its own from the base year and uses no later figure; where the target's year is published, the "
-        "published figure decides, and the probability only says how the model saw it. No band: not summed up.",
+        "published figure decides, and the probability only tests the model.",
     )
-    rows = tuple(_chance_row(material, score) for score in scores)
+    rows = tuple(_chance_row(score) for score in scores)
     return Table("chances", Text("各目标实现的概率", "How likely each target is"), columns, rows, note)
 
 
-def _chance_row(material: Material, score: Score) -> tuple[Cell, ...]:
+_PUBLISHED = Words(Text("已由公布数判定", "decided by published figures"))
+
+
+def _chance_row(score: Score) -> tuple[Cell, ...]:
     target = score.target
     error = None if score.probability_error is None else 100.0 * score.probability_error
     return (
@@ -136,10 +140,11 @@ def _chance_row(material: Material, score: Score) -> tuple[Cell, ...]:
         Words(unit_words(target.unit)),
         a_year(years_of(score)),
         stated(target.value, f"{OPERATORS[score.operator]} "),
+        measured(score.projected, unit=target.unit),
         probability(score.probability),
         measured(error, Text(" 个百分点", " pt")),
-        *(measured(value) for value in spread(material.case, score)),
-        Words(verdict(score.probability or 0.0)),
+        *(measured(value) for value in score.band or (None, None)),
+        _PUBLISHED if score.judged_by == "data" else Words(verdict(score.probability or 0.0)),
     )
 
 

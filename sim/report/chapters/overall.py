@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sim.plan.evaluation.evaluate import headline as standing_headline
 from sim.report.chapters.part import MOST_ROWS, Part, in_parts, pictured
 from sim.report.contents.scores import progress
 from sim.report.document import Block, Bullets, Chapter, Paragraph
@@ -19,11 +18,11 @@ TITLE = Text("总体评估结论", "Overall conclusion")
 
 
 def overall(material: Material) -> Part:
-    """The headline, where the plan stands by data, how likely it is, and what a reader must know first."""
+    """The headline with its one count, how likely the plan is, and what a reader must know first."""
     scores = material.case.scores
     blocks: list[Block] = [Paragraph(headline(scores), "lead")]
     blocks += [Paragraph(remark, "strong") for remark in material.text.remarks]
-    points = [*_by_name(material), *_main(material), *_by_data(material), *_by_draws(material), *_by_path(material)]
+    points = [*_by_name(material), *_main(material), *_by_draws(material), *_by_path(material)]
     points += _from_documents(material)
     blocks += [Bullets(tuple(points))] if points else []
     blocks += [Paragraph(material.text.description)] if material.text.description.zh else []
@@ -46,21 +45,25 @@ def _by_name(material: Material) -> list[Text]:
 
 def _main(material: Material) -> list[Text]:
     """The first target of the plan in numbers: without measures, in this scenario, as planned, as published."""
-    score = next((item for item in material.case.scores if item.projected is not None and item.judged_by == "model"), None)
+    score = next((item for item in material.case.scores if item.projected is not None and item.variable), None)
     if score is None:
         return []
     target = score.target
     start = _without_measures(material, target.id)
     now, goal = computed(score.projected, target.unit), goal_words(score.operator, target.value, target.unit)
+    which = Text("", "") if score.central is None else Text("（中位数）", " (median)")
     first = Text("", "")
     if start is not None:
         plainly = computed(start, target.unit)
-        first = Text(f"不加措施为 {plainly.zh}，", f"{plainly.en} without measures, ")
+        first = Text(f"不加措施为 {plainly.zh}（中心情景），", f"{plainly.en} without measures (central run), ")
     likely = Text("", "")
     if score.probability is not None:
         share = chance(score.probability)
         likely = Text(f"，概率为 {share}", f", met in {share} of the draws")
-    said = first + Text(f"本情景为 {now.zh}，目标 {goal.zh}", f"{now.en} in this scenario, {goal.en} planned") + likely
+    said = first + Text(
+        f"本情景预测 {now.zh}{which.zh}，目标 {goal.zh}", f"{now.en}{which.en} projected in this scenario, {goal.en} planned"
+    )
+    said += likely
     years = Text(f"（{target.year} 年）：", f" ({target.year}): ")
     return [target.name + years + said + Text("。", ".") + published_gap(score)]
 
@@ -80,15 +83,6 @@ def _from_documents(material: Material) -> list[Text]:
     parts = [document + Text(f" {count} 项", f" {count}") for document, count in counts.most_common()]
     said = Text("目标出处：", "The targets come from: ") + joined(parts, Text("；", "; "))
     return [said + Text("；注意事项见附录。", "; for cautions see the appendix.")]
-
-
-def _by_data(material: Material) -> list[Text]:
-    """Where the plan stands by what was published."""
-    standing = material.standing
-    if not standing.rows:
-        return []
-    head = Text(f"按截至 {standing.as_of} 年的公布数据，", f"By data published of the years up to {standing.as_of}: ")
-    return [head + standing_headline(standing.rows)]
 
 
 def _by_draws(material: Material) -> list[Text]:

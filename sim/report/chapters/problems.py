@@ -17,7 +17,7 @@ from sim.report.feasibility_words import name_in, pair_sentences
 from sim.report.figures.frame import Frame
 from sim.report.figures.waterfall import Fall, Step, Waterfall
 from sim.report.material import Material
-from sim.report.score_words import published_gap, rate_unit
+from sim.report.score_words import published_gap, rate_unit, running
 from sim.text import Text
 from sim.words import capital, chance, computed, exact, plain, rate, spaced_text, unit_words
 
@@ -27,7 +27,7 @@ _MOST_FALLS, _MOST_STEPS, _MOST_FINDINGS = 4, 7, 12
 
 def problems(material: Material) -> Part:
     """Missed targets with their gap; what each measure adds to them; pairs that fight; contradictions of the documents."""
-    judged = [score for score in material.case.scores if score.verdict != "not_judged" and score.judged_by != "data"]
+    judged = [score for score in material.case.scores if score.verdict != "not_judged" and score.projected is not None]
     missed = [score for score in judged if score.verdict in ("missed", "near") and score.gap is not None]
     missed.sort(key=lambda score: -abs(score.gap_percent or 0.0))
     study = None if material.studies is None else material.studies.attribution
@@ -36,13 +36,11 @@ def problems(material: Material) -> Part:
     blocks: list[Block] = []
     if missed:
         blocks += listed(
-            Text("预计难以实现或接近实现的目标", "Targets that are missed or only nearly met"),
+            Text("未实现、难以实现或接近实现的目标", "Targets that are missed or only nearly met"),
             [missed_sentence(score) for score in missed],
         )
     elif judged:
-        blocks.append(
-            Paragraph(Text("可判定的目标在本情景中全部实现。", "Every target that can be judged is met in this scenario."))
-        )
+        blocks.append(Paragraph(Text("可判定的目标全部实现。", "Every target that can be judged is met.")))
     sources = [] if study is None else list(cause_sentences(study, [score.target.id for score in missed]))
     blocks += listed(Text("各项措施的贡献", "What the measures add"), sources)
     blocks += pictured(figures, "waterfall")
@@ -55,7 +53,7 @@ def problems(material: Material) -> Part:
 
 def missed_sentence(score: Score) -> Text:
     """How far a target is missed, and which growth it would have taken."""
-    target, gap = score.target, score.gap or 0.0
+    target, gap = score.target, (score.projected or 0.0) - score.target.value
     points = Text(" 个百分点", " points") if target.unit == PERCENT else Text("", "")
     size, side = plain(abs(gap), target.unit), Text("少", "below") if gap < 0.0 else Text("多", "above")
     now = computed(score.projected, target.unit)
@@ -73,7 +71,18 @@ def missed_sentence(score: Score) -> Text:
     if score.probability is not None:
         share = chance(score.probability)
         sentence += Text(f"；实现的概率为 {share}", f"; met in {share} of the draws")
-    return sentence + Text("。", ".") + published_gap(score)
+    if score.judged_by == "data":
+        sentence += Text("（模型推演，仅供检验）", " (by the model, as a test of it)")
+    on_the_way = running(score)
+    return (
+        sentence
+        + Text("。", ".")
+        + published_gap(score)
+        + (_SPACE + on_the_way + Text("。", ".") if on_the_way.zh else on_the_way)
+    )
+
+
+_SPACE = Text("", " ")
 
 
 def _contradictions(material: Material) -> Iterator[Text]:

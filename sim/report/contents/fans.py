@@ -1,4 +1,4 @@
-"""Fan charts of the main indicators: history, the bands of the draws, the central run and the targets."""
+"""Fan charts of the main indicators: history, the bands and the median of the draws, and the targets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import xarray as xr
 
 from sim.report.contents.firms import FIRMS, RUNGS
-from sim.report.contents.series import CENTRAL, FIRST_PUBLISHED, STATISTICS, published_line, target_points
+from sim.report.contents.series import FIRST_PUBLISHED, MEDIAN, STATISTICS, published_line, target_points
 from sim.report.figures.frame import Frame, points_of
 from sim.report.figures.lines import Band, Lines, Panel, Series
 from sim.report.view import CaseView, View, yearly
@@ -45,11 +45,11 @@ def _panels(view: View, case: CaseView, ensemble: xr.Dataset) -> Iterator[Panel]
         shown = "%" if unit == _RATIO else unit
         scale, check = conversion(unit, shown), published.get(name)
         history = {} if check is None else view.published_check(check, shown)
-        central = {year: scale * value for year, value in yearly(case, name, view.region).items()}
+        median = {year: scale * value for year, value in yearly(case, name, view.region).items()}
         yield Panel(
             view.labels.variables[name],
             unit_words(_COUNTED_AS.get(name, shown)),
-            (*published_line(history), Series(CENTRAL, points_of(central))),
+            (*published_line(history), Series(MEDIAN, points_of(median))),
             tuple(_bands(ensemble[f"{name}_quantile"].sel(region=view.region), scale, view.base_year)),
             target_points(view, name, shown),
             from_zero=False,

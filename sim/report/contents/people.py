@@ -42,8 +42,8 @@ def pyramid(view: View) -> Pyramid:
         later.append(_people(case, view, year, case.name + Text(f" {year}", f" {year}")))
     title = Text(f"人口年龄结构：{view.base_year} 年与 {last} 年", f"Age structure: {view.base_year} and {last}")
     note = Text(
-        "万人（单岁）；基年由全省普查年龄结构按本市三大年龄段占比估计",
-        "10k persons per single age; base year estimated from the province's census",
+        "万人（单岁），中心情景；基年由全省普查年龄结构按本市三大年龄段占比估计",
+        "10k persons per single age, central run; base year estimated from the province's census",
     )
     return Pyramid(Frame(title, note, STATISTICS), base, tuple(later))
 

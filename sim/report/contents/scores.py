@@ -23,8 +23,8 @@ def progress(view: View, own: CaseView) -> Progress:
     """Projected over planned value in per cent of a scenario's own targets, with four fifths of the draws where they say it."""
     rows = tuple(_progress_row(view, score.target) for score in _judged(own))
     note = Text(
-        "预测值 / 目标值（%）；浅色粗线为 80% 的抽样，菱形为最近公布的实际值",
-        "projected / planned value (%); pale bars: 80 % of the draws, diamonds: latest published outcome",
+        "预测值（有抽样时为中位数）/ 目标值（%）；浅色粗线为 80% 的抽样，菱形为最近公布的实际值",
+        "projected (median of the draws) / planned value (%); pale bars: 80 % of the draws, diamonds: latest published outcome",
     )
     frame = Frame(Text("规划目标实现程度", "How far the plan's targets are reached"), note, STATISTICS)
     place = next((index for index, case in enumerate(view.drawn) if case.key == own.key), 0)
@@ -40,7 +40,7 @@ def _progress_row(view: View, target: PlanTarget) -> ProgressRow:
     for index, case in enumerate(view.drawn):
         score = next((item for item in _judged(case) if item.target.id == target.id), None)
         if score is not None and score.projected is not None:
-            low, high = (_in_percent(target, value) for value in spread(case, score))
+            low, high = (_in_percent(target, value) for value in score.band or (None, None))
             dots.append(Dot(index, 100.0 * score.projected / target.value, low, high))
             outcome = _in_percent(target, score.actual_value) if outcome is None else outcome
             ceiling = score.operator == "<="
@@ -49,19 +49,6 @@ def _progress_row(view: View, target: PlanTarget) -> ProgressRow:
 
 def _in_percent(target: PlanTarget, value: float | None) -> float | None:
     return None if value is None else 100.0 * value / target.value
-
-
-def spread(case: CaseView, score: Score, levels: tuple[float, float] = (0.1, 0.9)) -> tuple[float | None, float | None]:
-    """The quantiles of a target's number among the draws, where the draws were summed up for just what the target reads."""
-    name, plain = f"{score.variable}_quantile", score.plain
-    if case.ensemble is None or plain is None or name not in case.ensemble:
-        return None, None
-    array = case.ensemble[name]
-    if set(array.dims) != {"quantile", "year", "region"} or plain.region not in array["region"].values:
-        return None, None
-    picked = array.sel(region=plain.region, year=score.target.year)
-    low, high = (plain.factor * float(picked.sel(quantile=level)) for level in levels)
-    return low, high
 
 
 def rates(view: View, own: CaseView) -> Rates:
@@ -106,8 +93,8 @@ def verdicts(view: View) -> Verdicts:
     columns = {name: place for place, name in enumerate(shared)}
     rows = tuple(tuple(_cell(columns, score) for score in _judged(case) if score.target.id in columns) for case in view.cases)
     note = Text(
-        "预测值 / 目标值（%）与实现概率 P；✓ 实现，≈ 接近，× 未实现",
-        "projected / planned value (%) and probability P; ✓ met, ≈ near, × missed",
+        "预测值 / 目标值（%）与实现概率 P；判定（已公布的据公布数）：✓ 实现，≈ 接近，× 未实现",
+        "projected / planned value (%) and probability P; verdict (published figures first): ✓ met, ≈ near, × missed",
     )
     frame = Frame(Text("各情景与主要目标", "Scenarios against the main targets"), note, MODEL)
     return Verdicts(frame, tuple(shared.values()), tuple(case.name for case in view.cases), rows)

@@ -14,6 +14,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from sim.outputs.ensemble import PROJECTION
 from sim.report.document import Bullets, Cell, Heading, Number, Paragraph, Report, Table
 from sim.report.figures.lines import Lines, Panel
 from sim.report.forms.told import cell_text, chapter_title
@@ -31,6 +32,7 @@ SENTENCES, CHARTS, SERIES, INDICATORS = (
     Text("图的数据", "chart data"),
     Text("分年指标", "indicators by year"),
 )
+_KINDS = {"median": Text("抽样中位数", "median of the draws"), "central": Text("中心情景", "central run")}
 _HEAD_HEIGHT, _OF_RATIOS = 26, 4
 _CHART = {"width": 620, "height": 300}
 _ROWS_A_CHART, _COLUMNS_A_CHART, _CHARTS_ABREAST = 16, 10, 2
@@ -174,7 +176,13 @@ class _Writer:
     def indicators(self, results: xr.Dataset) -> None:
         """Every variable by year, but for those by single ages."""
         sheet, years = self._sheet(self._say(INDICATORS)), [int(year) for year in results["year"].values]
-        heads = [Text("指标", "indicator"), Text("分组", "member"), Text("单位", "unit"), Text("变量", "variable")]
+        heads = [
+            Text("指标", "indicator"),
+            Text("分组", "member"),
+            Text("单位", "unit"),
+            Text("变量", "variable"),
+            Text("口径", "projection"),
+        ]
         self._heads(sheet, [*(self._say(head) for head in heads), *(str(year) for year in years)])
         names, measured = self._rows(results, years), [[self._say(head) for head in heads]]
         for place, (words, values) in enumerate(names, start=1):
@@ -196,8 +204,8 @@ class _Writer:
                 members = " · ".join(
                     self._member(str(dim), str(key)) for dim, key in zip(keys, cell, strict=True) if dim != "region"
                 )
-                unit = unit_text(array.attrs["units"], self._language)
-                yield [str(array.attrs[label]), members, unit, str(name)], values.tolist()
+                unit, kind = unit_text(array.attrs["units"], self._language), _KINDS[array.attrs[PROJECTION]]
+                yield [str(array.attrs[label]), members, unit, str(name), self._say(kind)], values.tolist()
 
     def _member(self, dim: str, key: str) -> str:
         return self._say(self._report.members.get(dim, {}).get(key, Text(key, key)))

@@ -13,7 +13,7 @@ from sim.numerics.summary import Wanted
 from sim.pipeline import Case, Outcome, run
 from sim.plan.evaluation.draws import Moment, Standings, chances
 from sim.plan.evaluation.evaluate import Evaluated
-from sim.standing import evaluated_by_data, fail_if_outside_plan, judged_readings
+from sim.standing import fail_if_outside_plan, judged_readings
 from sim.text import Text
 
 Progress = Callable[[int, int], None]
@@ -21,7 +21,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class EvaluationRequest:
-    """As of which year, and with how many draws of the scenario; without draws only data speak."""
+    """As of which year, and with how many draws of the scenario; without draws only data speak.
+
+    The case must have been opened as of the year, so that nothing later is known in it.
+    """
 
     as_of: int
     draws: DrawRequest | None = None
@@ -42,7 +45,7 @@ def evaluated(case: Case, request: EvaluationRequest, progress: Progress | None 
         advice = Text("可用 --scenario whole_plan", "take --scenario whole_plan")
         raise UsageError(Fault(message, Place(case.scenario.file, key="targets"), advice))
     outcome = run(case)
-    rows = evaluated_by_data(outcome, request.as_of)
+    rows = list(outcome.evaluated)
     if request.draws is None or not base < request.as_of <= case.last_year:
         return rows
     return _with_chances(rows, outcome, request.as_of, request.draws, progress)
@@ -65,6 +68,6 @@ def _with_chances(
 
 def _moments(outcome: Outcome, as_of: int) -> tuple[Moment, ...]:
     """Readings of the targets that have begun by the year of the evaluation."""
-    settings = outcome.case.world.city.settings
-    found = [(reading, min(as_of - settings.base_year, reading.last)) for reading in judged_readings(outcome)]
-    return tuple(Moment(reading, now, settings.about_tolerance) for reading, now in found if now >= reading.start)
+    base = outcome.case.world.city.settings.base_year
+    found = [(reading, min(as_of - base, reading.last)) for reading in judged_readings(outcome)]
+    return tuple(Moment(reading, now) for reading, now in found if now >= reading.start)

@@ -17,7 +17,9 @@ from sim.errors import Fault, Place, UsageError
 from sim.futures import origin_of_draws, posterior_of
 from sim.numerics.draws import DrawRequest
 from sim.pipeline import Case, Outcome, run
-from sim.plan.feasibility import lift, relaxed_goals, shares_of, smallest_relaxation, value_of_knowing
+from sim.plan.feasibility import lift, relaxed_rules, shares_of, smallest_relaxation, value_of_knowing
+from sim.plan.rule import VERDICTS
+from sim.plan.scorecard import Score
 from sim.studies.plan.solved_promises import solved_promise
 from sim.studies.plan.target_draws import TargetDraws, target_draws
 from sim.text import Text
@@ -79,11 +81,18 @@ def feasibility(case: Case, request: FeasibilityRequest, progress: Progress | No
         seed=request.draws.seed,
         required=request.required,
         left_out=len(left_out),
-        left_out_zh="；".join(f"{score.target.name.zh}（{score.reason.zh}）" for score in left_out),
-        left_out_en="; ".join(f"{score.target.name.en} ({score.reason.en})" for score in left_out),
+        left_out_zh="；".join(f"{score.target.name.zh}（{_why(score).zh}）" for score in left_out),
+        left_out_en="; ".join(f"{score.target.name.en} ({_why(score).en})" for score in left_out),
         origin_zh=origin.zh,
         origin_en=origin.en,
     )
+
+
+def _why(score: Score) -> Text:
+    """Why the draws say nothing of a target: its reason, with its verdict where published figures have decided it."""
+    if score.verdict == "not_judged":
+        return score.reason
+    return score.reason + Text("：", ": ") + VERDICTS[score.verdict]
 
 
 def _nothing_to_judge(outcome: Outcome) -> list[Fault]:
@@ -97,7 +106,7 @@ def _nothing_to_judge(outcome: Outcome) -> list[Fault]:
                 Text("用 --target 指定", "name some with --target"),
             )
         ]
-    return [Fault(score.target.name + Text("：", ": ") + score.reason, Place(key=score.target.id)) for score in outcome.scores]
+    return [Fault(score.target.name + Text("：", ": ") + _why(score), Place(key=score.target.id)) for score in outcome.scores]
 
 
 def _single(draws: TargetDraws, central: Mapping[str, float | None]) -> dict[str, Any]:
@@ -107,7 +116,7 @@ def _single(draws: TargetDraws, central: Mapping[str, float | None]) -> dict[str
         "name_zh": [target.name.zh for target in draws.targets],
         "name_en": [target.name.en for target in draws.targets],
         "unit": [target.unit for target in draws.targets],
-        "operator": list(draws.operators),
+        "operator": [rule.operator for rule in draws.rules],
         "year": [target.year or 0 for target in draws.targets],
     }
     numbers = {
@@ -127,10 +136,11 @@ def _together(draws: TargetDraws, required: float) -> dict[str, Any]:
     (joint,) = shares_of(np.all(draws.met, axis=0, keepdims=True), draws.groups)
     ratio, error = lift(draws.met, draws.groups)
     relaxed = smallest_relaxation(draws.met, required)
-    goals = np.full(len(draws.targets), np.nan)
+    goals, met = np.full(len(draws.targets), np.nan), draws.met.copy()
     if relaxed.targets:
-        places = list(relaxed.targets)
-        goals[places] = relaxed_goals(draws.values, draws.goals, draws.ceilings, draws.met, places, required)
+        found = relaxed_rules(draws.values, draws.rules, draws.met, relaxed.targets, required, draws.published)
+        for place, rule in zip(relaxed.targets, found, strict=True):
+            goals[place], met[place] = rule.value, rule.met(draws.values[place])
     return {
         "joint": ((), joint.probability),
         "joint_error": ((), joint.standard_error),
@@ -140,17 +150,8 @@ def _together(draws: TargetDraws, required: float) -> dict[str, Any]:
         "relaxed_goal": ("target", goals),
         "rest_joint": ((), relaxed.joint),
         "relaxed_exactly": ((), relaxed.exact),
-        "relaxed_joint": ((), _joint_with(draws, goals)),
+        "relaxed_joint": ((), float(met.all(axis=0).mean())),
     }
-
-
-def _joint_with(draws: TargetDraws, goals: Values) -> float:
-    """The share of draws that meet everything once the relaxed goals hold."""
-    met = draws.met.copy()
-    for place in np.flatnonzero(np.isfinite(goals)):
-        values = draws.values[place]
-        met[place] = values <= goals[place] if draws.ceilings[place] else values >= goals[place]
-    return float(met.all(axis=0).mean())
 
 
 def _promised(draws: TargetDraws) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from sim.plan.least_change import Linear
 from sim.plan.reading import Reading
 from sim.studies.plan.path_search import ROUNDS, Progress, solve
 from sim.studies.plan.paths import Mix, Path, PathRequest, is_better
-from sim.studies.plan.responses import Lever, Responses, Values, offered
+from sim.studies.plan.responses import Lever, Responses, Values, first_year, offered
 from sim.text import Text
 
 _PROOFS, _DIGITS = 3, 2
@@ -30,8 +30,34 @@ _NEAR_BEST = 2.0
 
 
 def movable(case: Case) -> tuple[Reading, ...]:
-    """The targets of a case that a variable says and a run can judge; levers move no others."""
-    return tuple(reading for reading in readings_of(case, case.selection.targets) if reading.binding.no_base is None)
+    """The targets of a case that levers can still move: a variable says them, and their year is not over."""
+    first = first_year(case)
+    readings = readings_of(case, case.selection.targets)
+    return tuple(item for item in readings if item.binding.no_base is None and (item.target.year or 0) >= first)
+
+
+def _nothing_to_move(case: Case) -> Fault:
+    """Why levers can move none of the targets."""
+    targets, over = case.selection.targets, case.world.known_to
+    place = Place(case.scenario.file, key="targets")
+    if targets and all(target.year is not None and target.year <= over for target in targets):
+        years = "、".join(dict.fromkeys(str(target.year) for target in targets))
+        message = Text(
+            f"目标年（{years}）已经过去（统计已到 {over} 年），不再求所需路径",
+            f"the years of the targets ({years}) are over (statistics reach {over}): there is no path to them any more",
+        )
+        earlier = max(over - 1, case.world.city.settings.base_year)
+        advice = Text(
+            f"选目标年更晚的情景，或站在较早的年份：--as-of {earlier} --prior",
+            f"take a scenario with later targets, or ask as of an earlier year: --as-of {earlier} --prior",
+        )
+        return Fault(message, place, advice)
+    names = ", ".join(target.id for target in targets)
+    message = Text(
+        f"没有可由杠杆达到的目标：{names or '无'}（须由模型变量判断，目标年在推演期内且尚未过去）",
+        f"no target that levers could reach among {names or 'none'}: a variable must say it, within the years that are to come",
+    )
+    return Fault(message, place, Text("用 --target 指定目标", "name targets with --target"))
 
 
 def up_to_the_targets(case: Case, readings: Sequence[Reading]) -> Case:
@@ -60,13 +86,7 @@ def required_path(case: Case, request: PathRequest, progress: Progress | None = 
     """
     readings = movable(case)
     if not readings:
-        names = ", ".join(target.id for target in case.selection.targets)
-        message = Text(
-            f"没有可由杠杆达到的目标：{names or '无'}（须由模型变量判断，目标年在推演期内）",
-            f"no target that levers could reach among {names or 'none'}: a variable must say it, within the years of the run",
-        )
-        advice = Text("用 --target 指定目标，例如 hy_gdp_2025", "name targets with --target, such as hy_gdp_2025")
-        raise UsageError(Fault(message, Place(case.scenario.file, key="targets"), advice))
+        raise UsageError(_nothing_to_move(case))
     case = up_to_the_targets(case, readings)
     levers = chosen_levers(case, readings, request)
     return proven(Responses(case, levers, readings, request.draws), request, progress=progress)

@@ -13,7 +13,7 @@ from sim.dimensions import Dimension
 from sim.inputs.ledger_section import CALLED
 from sim.pipeline import Case
 from sim.studies.plan.paths import Path
-from sim.studies.plan.responses import Lever, Values
+from sim.studies.plan.responses import Lever, Values, first_year
 
 _STILL = 1e-9
 LAYER = "required_path"
@@ -25,7 +25,7 @@ Layers are called by the file that they stand in: one that extends another path 
 
 def scenario_text(case: Case, path: Path, name: tuple[str, str], stem: str) -> str:
     """The scenario that follows a path: `name` in Chinese and in English, `stem` of its file."""
-    first, last = case.world.city.settings.base_year + 1, case.world.city.settings.last_year
+    first, last = first_year(case), case.world.city.settings.last_year
     targets = ", ".join(reading.target.id for reading in path.readings)
     pairs = zip(path.levers, path.steps, strict=True)
     moved = [_lever_lines(lever, float(step), range(first, last + 1)) for lever, step in pairs if abs(step) > _STILL]
@@ -34,7 +34,7 @@ def scenario_text(case: Case, path: Path, name: tuple[str, str], stem: str) -> s
         layers[f"{stem}_{LAYER}"] = ["levers:", *(f"  {line}" for lines in moved for line in lines)]
     used = [*case.scenario.called_with.use, *layers]
     lines = [
-        "# Written by `python -m sim plan path`: the levers that reach the targets below, from the first simulated year on.",
+        f"# Written by `python -m sim plan path`: the levers that reach the targets below, from {first} on.",
         f"name: {{zh: {_quoted(name[0])}, en: {_quoted(name[1])}}}",
         f"extends: {case.scenario.file.name.removesuffix('.yaml')}",
         f"targets: [{targets}]",

@@ -78,7 +78,7 @@ def reached(path: Path) -> tuple[Reached, ...]:
     return tuple(
         Reached(
             reading.target,
-            reading.operator,
+            reading.rule.operator,
             float(path.single[place]),
             float(path.price[place]) if path.reaches and path.price[place] > 0.0 else None,
             reading.is_ceiling,

@@ -26,9 +26,7 @@ from sim.outputs.posterior import Posterior
 from sim.pipeline import Case
 from sim.plan.least_change import Linear
 from sim.plan.reading import Reading
-from sim.plan.scorecard import is_met
 from sim.sampling.plan import compiled_for
-from sim.studies.plan.solved_promises import least
 from sim.text import Text
 
 Values = NDArray[Any]
@@ -63,9 +61,15 @@ class Lever:
         return np.asarray(self.before.at(year) + steps * self.step)
 
 
+def first_year(case: Case) -> int:
+    """The first year in which a lever may still be moved: none that is over when the last known figures are out."""
+    world = case.world
+    return max(world.city.settings.base_year, world.known_to) + 1
+
+
 def lever_of(case: Case, name: str, entry: LeverEntry) -> Lever:
-    """A lever where a scenario has it, in any year of the run."""
-    first, last = case.world.city.settings.base_year + 1, case.last_year
+    """A lever where a scenario has it, in any year in which it may still be moved."""
+    first, last = first_year(case), case.last_year
     path, record = case.bound.values[name], case.world.city.parameters[name]
     values = np.array([path.at(year).ravel() for year in range(first, last + 1)])
     low, high = (float(value) for value in entry.between)
@@ -104,8 +108,7 @@ class Responses:
     @property
     def goals(self) -> Values:
         """The numbers from which on targets count as met."""
-        about = self.case.world.city.settings.about_tolerance
-        return np.array([least(reading, about) for reading in self.readings])
+        return np.array([reading.rule.limit for reading in self.readings])
 
     def values(self, points: Values) -> Values:
         """The numbers of the targets [target, point, draw] at points [lever, point], in steps."""
@@ -134,7 +137,7 @@ class Responses:
 
     @property
     def _first(self) -> int:
-        return self.case.world.city.settings.base_year + 1
+        return first_year(self.case)
 
     def met(self, levers: Values) -> NDArray[np.bool_]:
         """Which draws meet which targets [target, draw] with the levers moved."""
@@ -142,9 +145,7 @@ class Responses:
 
     def _met(self, values: Values) -> NDArray[np.bool_]:
         """The scorecard's own rule, for numbers [target, draw]."""
-        about = self.case.world.city.settings.about_tolerance
-        pairs = zip(self.readings, values, strict=True)
-        return np.array([is_met(reading.operator, row, reading.target.value, about) for reading, row in pairs])
+        return np.array([reading.rule.met(row) for reading, row in zip(self.readings, values, strict=True)])
 
     def linear(self, levers: Values, chance: Values) -> tuple[Linear, NDArray[np.bool_]]:
         """The targets around a point, at the quantile that gives each its chance, and which draws meet which there."""

@@ -33,19 +33,12 @@ def solved_promise(outcome: Outcome, item: PromiseReading, readings: Sequence[Re
     outputs = tuple(dict.fromkeys((*item.outputs, *(name for reading in readings for name in reading.outputs))))
     values = at_points(case, Points((key,), shifts[np.newaxis]), outputs)
     promised = item.value(values)
-    about = case.world.city.settings.about_tolerance
     signs = [-1.0 if reading.is_ceiling else 1.0 for reading in readings]
     found = [
-        crossing(sign * reading.value(values), sign * least(reading, about), promised)
+        crossing(sign * reading.value(values), sign * reading.rule.limit, promised)
         for sign, reading in zip(signs, readings, strict=True)
     ]
     return np.array(found), float(promised[np.searchsorted(shifts, 0.0)])
-
-
-def least(reading: Reading, about: float) -> float:
-    """The number from which on a target counts as met: a little less where the text says about."""
-    value = reading.target.value
-    return value - about * abs(value) if reading.operator == "~" else value
 
 
 def crossing(upward: Values, goal: float, promised: Values) -> float:

@@ -19,6 +19,7 @@ from sim.pipeline import Outcome, judge_of
 from sim.plan.probability import Conditions, conditions_of
 from sim.plan.promises import PromiseReading, promise_readings
 from sim.plan.reading import Reading
+from sim.plan.rule import Rule
 
 Values = NDArray[Any]
 Progress = Callable[[int, int], None]
@@ -26,12 +27,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class TargetDraws:
-    """Tables [..., draw] of the draws that stayed finite; `ceilings` says which targets are not to be exceeded."""
+    """Tables [..., draw] of the draws that stayed finite, of the targets that no published figure has decided."""
 
     targets: tuple[PlanTarget, ...]
     readings: tuple[Reading, ...]
     """Of the first targets, which a variable says; the ledger says the others."""
-    operators: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    published: Values
+    """The latest published figure of each target [target]; not a number where there is none."""
     values: Values
     met: NDArray[np.bool_]
     promises: Mapping[str, tuple[PromiseReading, Values]]
@@ -50,18 +53,12 @@ class TargetDraws:
         """The numbers that the targets print."""
         return np.array([target.value for target in self.targets])
 
-    @property
-    def ceilings(self) -> NDArray[np.bool_]:
-        """Which targets are not to be exceeded."""
-        return np.array([operator == "<=" for operator in self.operators])
-
 
 @dataclass(frozen=True)
 class _Gatherer:
     """Makes of a portion of draws the columns of the tables."""
 
     conditions: Conditions
-    delivered: Mapping[str, Values]
     promises: tuple[PromiseReading, ...]
     draws: Draws
 
@@ -70,13 +67,12 @@ class _Gatherer:
         start, stop, values = result.start, result.stop, result.values
         taken = self.draws.realisations(start, stop)
         numbers = np.arange(start, stop) if taken is None else taken
-        read = [item.reading.value(values) for item in self.conditions.conditions]
-        given = [items[numbers % len(items)] for items in self.delivered.values()]
-        met = self.conditions(values, np.asarray(numbers, dtype=np.intp))
+        read = self.conditions.numbers(values, np.asarray(numbers, dtype=np.intp))
+        met = {name: rule.met(read[name]) for name, rule in self.conditions.rules.items()}
         factors = self.draws.factors(start, stop)
         return (
             result.fine,
-            np.array([*read, *given], dtype=np.float64).reshape(-1, stop - start),
+            np.array(list(read.values()), dtype=np.float64).reshape(-1, stop - start),
             np.array(list(met.values()), dtype=bool).reshape(-1, stop - start),
             np.array([item.value(values) for item in self.promises], dtype=np.float64).reshape(-1, stop - start),
             np.array(list(factors.values()), dtype=np.float64).reshape(-1, stop - start),
@@ -93,7 +89,7 @@ def target_draws(outcome: Outcome, request: DrawRequest, progress: Progress | No
     """
     case = outcome.case
     world, judge = case.world, judge_of(case, outcome.results)
-    conditions = conditions_of(outcome.scores, judge)
+    conditions = conditions_of(outcome.scores, judge).without_settled()
     by_id = {score.target.id: score.target for score in outcome.scores}
     targets = tuple(by_id[name] for name in conditions.names)
     horizon = max((item.reading.last for item in conditions.conditions), default=case.last_year - judge.base_year)
@@ -102,25 +98,19 @@ def target_draws(outcome: Outcome, request: DrawRequest, progress: Progress | No
     outputs = tuple(dict.fromkeys((*conditions.outputs, *(name for item in promises for name in item.outputs))))
     posterior = None if request.prior else posterior_of(world)
     task = task_of(case, outputs, draws_of(case, request, posterior), request.precision)
-    delivered = {
-        name: judge.delivery.value(by_id[name], binding)
-        for name, binding in world.catalogue.by_kind.ledger.items()
-        if name in conditions.delivered and judge.delivery is not None
-    }
     parts, done = [], 0
-    for part in run_portions(task, _Gatherer(conditions, delivered, promises, task.draws), request.workers):
+    for part in run_portions(task, _Gatherer(conditions, promises, task.draws), request.workers):
         parts.append(part)
         done += len(part[0])
         if progress is not None:
             progress(done, request.count)
     fine, values, met, promised, inputs = (np.concatenate(column, axis=-1) for column in zip(*parts, strict=True))
-    ledger = world.catalogue.by_kind.ledger
-    operators = [item.reading.operator for item in conditions.conditions]
-    operators += [ledger[name].operator(by_id[name].operator) for name in conditions.delivered]
+    actual = {score.target.id: score.actual_value for score in outcome.scores}
     return TargetDraws(
         targets=targets,
         readings=tuple(item.reading for item in conditions.conditions),
-        operators=tuple(operators),
+        rules=tuple(conditions.rules.values()),
+        published=np.array([np.nan if (value := actual[name]) is None else value for name in conditions.names], dtype=float),
         values=values[:, fine],
         met=met[:, fine],
         promises={item.key: (item, promised[place, fine]) for place, item in enumerate(promises)},

@@ -14,6 +14,7 @@ from sim.plan.evaluation.draws import Moment, standings
 from sim.plan.evaluation.evaluate import Terms, evaluate
 from sim.plan.evaluation.progress import STANDINGS
 from sim.plan.reading import Reading
+from sim.plan.rule import rule_of
 from tests.plan.lint.plans import data, measure, plan, target
 
 BASE, END, ABOUT = 2020, 2025, 0.03
@@ -41,6 +42,7 @@ def test_the_same_series_gets_the_same_class(kind: str, seed: int, as_of: int, o
     made = plan({"x": measure("x", history="x")}, [wanted], known, as_of=as_of)
     (row,) = evaluate(made, [wanted], Terms(as_of, BASE))
     binding = Binding(variable="x", reading=reading, price="nominal")  # type: ignore[arg-type]
-    moment = Moment(Reading(wanted, binding, (("x", ()),), 1.0, 1, END - BASE), as_of - BASE, ABOUT)
+    rule = rule_of(wanted, binding, ABOUT)
+    moment = Moment(Reading(wanted, binding, (("x", ()),), 1.0, 1, END - BASE, rule), as_of - BASE)
     (place,) = standings(moment, {"x": series[:, np.newaxis]})
     assert row.standing == STANDINGS[int(place)]
