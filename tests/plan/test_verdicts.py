@@ -1,0 +1,177 @@
+"""Verdicts and probabilities of whole runs contradict neither each other, nor what is published, nor the year they stand in."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim import pipeline
+from sim.cli.numbers import Asked
+from sim.cli.run import draw_plan
+from sim.errors import InputError
+from sim.futures import posterior_of, with_draws
+from sim.inputs.home import Home
+from sim.inputs.scenario import scenario_files
+from sim.numerics.draws import DrawRequest
+from sim.plan.scorecard import Score
+from sim.report.score_words import headline, running
+from sim.studies.plan.evaluate import EvaluationRequest, evaluated
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCENARIOS = [file.stem for file in scenario_files(ROOT / "scenarios")]
+DRAWS = DrawRequest(200, 0, 1)
+
+
+def drawn(home: Home, name: str, request: DrawRequest = DRAWS, as_of: int | None = None) -> pipeline.Outcome:
+    (case,) = pipeline.open_cases(home, [home.scenarios / f"{name}.yaml"], None, (), (), as_of)
+    return with_draws(pipeline.run(case), request)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_no_verdict_of_a_shipped_scenario_contradicts_its_probability(home: Home, name: str) -> None:
+    for score in drawn(home, name).scores:
+        if score.probability is None or score.judged_by == "data":
+            continue
+        assert (score.verdict == "met") == (score.probability >= 0.5), score.target.id
+        assert score.projected is not None
+        assert score.central is not None
+
+
+def test_the_projection_is_the_median_of_the_draws(home: Home) -> None:
+    outcome = drawn(home, "plan_2025")
+    assert outcome.ensemble is not None
+    for score in outcome.scores:
+        if score.plain is None or score.target.year is None:
+            continue
+        quantiles = outcome.ensemble.quantiles[score.variable]
+        at = outcome.case.world.graph.dimensions["region"].index("hengyang")
+        year = score.target.year - outcome.case.world.city.settings.base_year
+        assert score.projected == pytest.approx(score.plain.factor * quantiles[3, year, at])
+        assert score.value is not None
+        assert score.gap == pytest.approx(score.value - score.target.value)
+    shown = outcome.projection["gdp_nominal"].sel(region="hengyang", year=2025)
+    assert shown.attrs["projection"] == "median"
+    assert float(shown) == pytest.approx(next(score.projected for score in outcome.scores if score.target.id == "hy_gdp_2025"))
+
+
+def test_what_is_published_of_a_target_s_year_decides_whatever_the_run_says(home: Home) -> None:
+    scores = {score.target.id: score for score in drawn(home, "plan_2025").scores}
+    gdp = scores["hy_gdp_2025"]
+    assert (gdp.judged_by, gdp.verdict, gdp.actual_value, gdp.actual_year) == ("data", "missed", 4689.55, 2025)
+    assert gdp.probability is not None  # it still tests the model
+    share = scores["hy_mfg_share_gdp_2025"]
+    assert share.judged_by == "data"  # all industry falls short already
+    assert "所属" in share.remark.zh
+    entities = scores["hy_market_entities_2025"]
+    assert entities.judged_by == "model"
+    assert entities.is_running
+    assert entities.needed_growth is not None
+    assert entities.actual_growth is not None
+    assert entities.needed_growth < entities.actual_growth  # the growth needed is below the growth seen, and the row says both
+    said = running(entities)
+    assert "没有用到" in said.zh
+    assert "do not use" in said.en
+
+
+def test_the_first_page_has_one_count(home: Home) -> None:
+    scores = drawn(home, "plan_2025").scores
+    judged = [score for score in scores if score.verdict != "not_judged"]
+    by_data = sum(score.judged_by == "data" for score in judged)
+    said = headline(scores).zh
+    assert f"{len(judged)} 项可判定的目标中" in said
+    assert f"{by_data} 项据公布数判定，{len(judged) - by_data} 项据预测判定" in said
+
+
+def _score(home: Home) -> Score:
+    return next(score for score in drawn(home, "plan_2025").scores if score.target.id == "hy_market_entities_2025")
+
+
+def test_a_running_target_whose_figures_are_not_there_says_nothing_of_them(home: Home) -> None:
+    assert not running(replace(_score(home), actual_value=None, actual_year=None)).zh
+
+
+def _with_later_data_changed(home: Home, year: int) -> int:
+    """Every figure that was published after the bulletin of a year is made another; how many there are."""
+    changed = 0
+    for file in home.models.glob("*/history.csv"):
+        with file.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle)
+            heads, rows = list(reader.fieldnames or ()), list(reader)
+        for row in rows:
+            if row["value"] and int(row["known_from"]) > year + 1:
+                row["value"] = f"{1.04 * float(row['value']):.10g}"
+                changed += 1
+        with file.open("w", encoding="utf-8-sig", newline="") as handle:
+            writer = csv.DictWriter(handle, heads)
+            writer.writeheader()
+            writer.writerows(rows)
+    return changed
+
+
+def _evaluated(home: Home) -> list[dict[str, Any]]:
+    (case,) = pipeline.open_cases(home, [home.scenarios / "whole_plan.yaml"], None, (), (), as_of=2022)
+    request = EvaluationRequest(2022, DrawRequest(60, 0, 1, prior=True))
+    return [row.as_record("en") for row in evaluated(case, request)]
+
+
+@pytest.mark.slow
+def test_nothing_published_later_moves_what_is_said_as_of_a_year(copied: Home) -> None:
+    before = _evaluated(copied), _scores(copied)
+    assert any(row["chances"] for row in before[0])
+    assert _with_later_data_changed(copied, 2022) > 100
+    assert (_evaluated(copied), _scores(copied)) == before
+
+
+def _scores(home: Home) -> list[tuple[Any, ...]]:
+    outcome = drawn(home, "plan_2025", DrawRequest(60, 0, 1, prior=True), as_of=2022)
+    keys = ("verdict", "projected", "central", "probability", "actual_value")
+    return [tuple(getattr(item, key) for key in keys) for item in outcome.scores]
+
+
+def test_the_posterior_of_later_years_is_not_asked_and_that_is_said(home: Home) -> None:
+    (case,) = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), (), as_of=2022)
+    with pytest.raises(InputError) as error:
+        posterior_of(case.world)
+    assert "2005–2023" in str(error.value)
+    assert "--prior" in str(error.value)
+    plan = draw_plan(Asked(None, 0, 1), case)
+    assert plan.request is None
+    assert plan.reason is not None
+    assert "没有计算概率" in plan.reason.zh
+
+
+def test_measures_that_rest_on_later_data_are_left_out_and_named(home: Home) -> None:
+    then, now = (pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), (), year)[0] for year in (2022, None))
+    names = {item.name for item in now.bound.resolved} - {item.name for item in then.bound.resolved}
+    assert names == {"science_budget"}
+    said = " ".join(remark.zh for remark in then.selection.remarks)
+    assert "science_budget" in said
+    assert "站在 2022 年" in said
+
+
+def test_the_ledger_of_a_year_knows_no_later_amount_nor_what_was_built_since(home: Home) -> None:
+    (case,) = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), (), as_of=2021)
+    projects = case.world.ledger.projects.values()
+    assert projects
+    assert not any(item.status for item in projects)
+    documents = set(case.world.catalogue.documents)
+    assert {item.amount.source for item in projects if item.amount is not None} <= documents
+    assert np.isfinite(float(pipeline.run(case).results["gdp_nominal"].sum()))
+
+
+@pytest.mark.parametrize("wrong", ["2024年", "true", "[2024]", "99999"])
+def test_a_known_from_that_is_no_year_is_a_fault(home: Home, tmp_path: Path, wrong: str) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "name: {zh: 我的, en: mine}\nextends: plan_2025\nlevers:\n"
+        f"  hightech_push: {{value: {{2022: 1.4}}, known_from: {wrong}}}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError, match="known_from"):
+        pipeline.open_cases(home, [file], None, (), ())
