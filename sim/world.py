@@ -10,6 +10,7 @@ from sim.cache import digest, kept
 from sim.dimensions import Dimension
 from sim.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest
 from sim.inputs.arrivals import fail_if_no_signings
+from sim.inputs.base_origin import BaseOrigin, weakest
 from sim.inputs.base_year import BaseYear, Reference, Row
 from sim.inputs.checks import Checks, read_checks
 from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR, City, CityFile, history_of, read_city, read_city_file, settings_of
@@ -121,9 +122,12 @@ class _Opening:
         """The city at a base year. What no statistics print for a later one than its own, the model carries forward."""
         self._fail_if_no_gdp(base_year)
         carried: Mapping[str, Floats] = {}
+        origins: Mapping[str, BaseOrigin] = {}
         own = self.settings.base_year
         if base_year > own and (self.as_of is None or self.as_of >= own):
-            carried = _carried(self.city_at(own), self.graph, base_year)
+            earlier = self.city_at(own)
+            carried = _carried(earlier, self.graph, base_year)
+            origins = {name: _carried_origin(earlier.parameters[name], own) for name in carried}
         base = BaseYear(
             city=self.folder.name,
             year=base_year,
@@ -133,6 +137,7 @@ class _Opening:
             reference=Reference(_reference_folders(self.model, self.settings), self.as_of),
             parameters=self.declared,
             carried=carried,
+            carried_origins=origins,
         )
         rows = _rows(self.model, base, self.folder)
         dimensions = dict(self.graph.dimensions)
@@ -166,7 +171,7 @@ def _rows(model: Path, base: BaseYear, folder: Path) -> list[Row]:
     inside = [file for place in places for file in sorted(place.rglob("*")) if is_file(file) and file.suffix != ".pyc"]
     files = [*inside, *parameter_files(model), model / "breaks.yaml", folder / "breaks.yaml", folder / "history.csv"]
     contents = [file.read_bytes() for file in (*files, folder / "sources.yaml", folder / "city.yaml") if is_file(file)]
-    carried = repr(sorted((name, value.tolist()) for name, value in base.carried.items()))
+    carried = repr(sorted((name, value.tolist(), base.carried_origins[name]) for name, value in base.carried.items()))
     names = repr((str(folder), base.year, base.last_year, base.reference.as_of, carried))
     return kept("base", digest([names.encode(), *contents]), lambda: _built(model, base, folder))
 
@@ -184,6 +189,11 @@ def _built(model: Path, base: BaseYear, folder: Path) -> list[Row]:
             f"add statistics of that year and of those before; if none is missing, the code of {model.name}/base_year is wrong",
         )
         raise InputError(Fault(message, Place(folder / "history.csv"), advice)) from error
+
+
+def _carried_origin(record: ParameterRecord, year: int) -> BaseOrigin:
+    """What the model carries from a year is no better than it was then, and a figure of that year at best."""
+    return weakest((BaseOrigin("near", (year,)), *(part.origin for part in record.base)))
 
 
 def _carried(city: City, graph: Graph, year: int) -> dict[str, Floats]:
