@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from sim.cache import digest, kept
@@ -36,6 +37,7 @@ from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
 from sim.numerics.methods import METHODS
 from sim.numerics.watch import fail_if_unfit
+from sim.plan.base_origin import Bases, bases_of
 from sim.plan.consistency import fail_if_bindings_wrong, fail_if_checks_wrong
 from sim.text import Text
 
@@ -53,6 +55,11 @@ class World:
     checks: tuple[PublishedCheck, ...]
     identities: Checks
     loops: tuple[Loop, ...]
+
+    @cached_property
+    def bases(self) -> Bases:
+        """Where the base of each target of the plan comes from."""
+        return bases_of(self.city, self.graph, self.catalogue)
 
     @property
     def model_folder(self) -> Path:

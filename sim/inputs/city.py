@@ -122,6 +122,7 @@ def read_city_file(folder: Path) -> CityFile:
         message = Text("last_year 须在基年之后一百年以内", "last_year must lie within a hundred years after the base year")
         faults.add(message, document.place(("last_year",)))
     if settings is not None:
+        _fail_if_base_years_late(settings, document, faults)
         _fail_if_groups_wrong(settings, document, faults)
     faults.raise_if_any()
     if settings is None:
@@ -130,6 +131,13 @@ def read_city_file(folder: Path) -> CityFile:
 
 
 _LONGEST_RUN = 100
+
+
+def _fail_if_base_years_late(settings: CityFile, document: Document, faults: Faults) -> None:
+    for index, year in enumerate(settings.base_years):
+        if year >= settings.last_year:
+            message = Text(f"基年 {year} 须早于 last_year", f"a base year lies before last_year, and {year} does not")
+            faults.add(message, document.place(("base_years", index)))
 
 
 def _fail_if_groups_wrong(settings: CityFile, document: Document, faults: Faults) -> None:

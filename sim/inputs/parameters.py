@@ -13,7 +13,7 @@ from pydantic import Field
 
 from sim.dimensions import Dimension
 from sim.errors import Faults, Place, nearest
-from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, BasePart, Whence, borrowed
+from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, BasePart, Whence, borrowed, weakest
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.knowledge import KnownFrom, is_known, year_known
 from sim.inputs.values import Target, YearPath, read_value
@@ -122,6 +122,11 @@ class ParameterRecord:
     def is_of_base(self) -> bool:
         """Whether it is a level of the base year: built for it, or left to the city, or taken from somebody's figures."""
         return bool(self.base) or self.value is None or self.of is not None
+
+    @property
+    def base_origin(self) -> BaseOrigin | None:
+        """The weakest origin of its table; None for what is no level of the base year."""
+        return weakest(part.origin for part in self.base) if self.base else None
 
 
 def parameter_files(model: Path) -> list[Path]:

@@ -16,10 +16,12 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.inputs.base_origin import BaseOrigin
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding, OutsideBinding
 from sim.inputs.history import Datum, History
 from sim.inputs.targets import Catalogue, PlanTarget
 from sim.model.graph import Graph
+from sim.plan.base_origin import Bases
 from sim.plan.delivered import Delivery
 from sim.plan.past import published_reading
 from sim.plan.reading import arrays_of, reading_of
@@ -72,6 +74,8 @@ class Score:
     judged_as: str = ""
     """The operator that it was judged by; empty where it is the printed one."""
     plain: PlainLevel | None = None
+    base_origin: BaseOrigin | None = None
+    """Where the base comes from: own, of a near year, derived or borrowed; none where no figure of the base year enters it."""
 
     @property
     def operator(self) -> str:
@@ -108,6 +112,9 @@ class Judge:
     about_tolerance: float
     given: frozenset[str]
     delivery: Delivery | None = None
+    bases: Bases | None = None
+    accepted: frozenset[str] = frozenset()
+    """Targets that the scenario wants judged although their base is borrowed."""
 
     def score(self, target: PlanTarget) -> Score:
         """Judge one target, or say why it cannot be judged."""
@@ -124,7 +131,15 @@ class Judge:
         raise AssertionError("a binding without a judge")
 
     def _not_judged(self, target: PlanTarget, reason: Text) -> Score:
-        return Score(self.scenario, target, "not_judged", reason, document=self.catalogue.documents[target.document].title)
+        document, origin = self.catalogue.documents[target.document].title, self.base_origin(target)
+        return Score(self.scenario, target, "not_judged", reason, document=document, base_origin=origin)
+
+    def base_origin(self, target: PlanTarget) -> BaseOrigin | None:
+        """Where the base of a target comes from, of those that a variable says."""
+        binding = self.catalogue.bindings.get(target.id)
+        if binding is None or self.bases is None or target.year is None or target.year <= self.base_year:
+            return None
+        return self.bases.of(target, binding)
 
     def _why_not(self, target: PlanTarget, binding: AnyBinding | None) -> Text | None:
         """Why a target cannot be judged; None where it can."""
@@ -134,7 +149,7 @@ class Judge:
             return Text("文件未写年份", "the document states no year")
         if isinstance(binding, HistoryBinding):
             return None
-        return self._why_not_now(target.year) or self._why_not_by(binding)
+        return self._why_not_now(target.year) or self._why_not_by(binding) or self._why_not_from(target)
 
     def _why_not_now(self, year: int) -> Text | None:
         last = int(self.results["year"].values[-1])
@@ -154,6 +169,13 @@ class Judge:
         if self.given & {binding.variable, binding.over}:
             return Text("该指标由情景给定，不能自证", "the scenario itself gives this indicator")
         return None
+
+    def _why_not_from(self, target: PlanTarget) -> Text | None:
+        """A borrowed base gives no verdict, unless the scenario accepts it by name."""
+        origin = self.base_origin(target)
+        if origin is None or not origin.is_borrowed or target.id in self.accepted:
+            return None
+        return borrowed_reason(origin)
 
     def _by_variable(self, target: PlanTarget, binding: Binding, year: int) -> Score:
         reading = reading_of(target, binding, self.graph, self.groups, self.base_year)
@@ -186,6 +208,7 @@ class Judge:
             past_indicator=binding.past or binding.history or "",
             judged_as=reading.operator,
             plain=_plain(binding, target, reading.factor),
+            base_origin=self.base_origin(target),
             rest_growth=implied_rest_growth(reading, rows, series, self.graph),
         )
 
@@ -254,6 +277,12 @@ class Judge:
         series = self.history.series(binding.history, binding.region or target.region, self.base_year + 1)
         known = [datum for year, datum in series.items() if year <= target.year]
         return known[-1] if known else None
+
+
+def borrowed_reason(origin: BaseOrigin) -> Text:
+    """Why a target on a borrowed base has no verdict."""
+    whence = origin.whence
+    return Text(f"不评判：基数借用（取自{whence.zh}）", f"not judged: base borrowed (from {whence.en})")
 
 
 def _plain(binding: Binding, target: PlanTarget, factor: float) -> PlainLevel | None:

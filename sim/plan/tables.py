@@ -30,6 +30,8 @@ COLUMNS = (
     "probability_error",
     "step_error_percent",
     "rest_growth",
+    "base_origin",
+    "base_origin_detail",
 )
 
 
@@ -52,6 +54,8 @@ def score_row(score: Score, language: Language) -> dict[str, Any]:
         "probability_error": score.probability_error,
         "step_error_percent": score.step_error,
         "rest_growth": score.rest_growth,
+        "base_origin": score.base_origin.kind if score.base_origin else None,
+        "base_origin_detail": score.base_origin.text.in_language(language) if score.base_origin else None,
     }
 
 

@@ -24,7 +24,7 @@ from sim.report.document import (
     stated,
 )
 from sim.report.material import Material
-from sim.report.score_words import VERDICT_TONES, bracketed, rate_unit, rest_words, years_of
+from sim.report.score_words import VERDICT_TONES, base_words, bases_sentence, bracketed, rate_unit, rest_words, years_of
 from sim.text import Text
 from sim.words import OPERATORS, unit_words
 
@@ -153,8 +153,9 @@ def score_table(scores: tuple[Score, ...]) -> Table:
         "需年均增长：由基年水平到目标值所需的年均增速；占比类为每年百分点，流量类为空。差距 = 预测 − 目标。"
         "“左右”类目标达到 97% 视为实现；距目标 3% 以内为接近。金额按现价评判，旁列 2020 年价。",
         "Required a year: growth from the base year to the target, points a year for shares, none for yearly flows. "
-        "Gap = projected - plan. 'About' counts as met from 97 %; near: within 3 %. Money is judged at current prices.",
+        "Gap = projected - plan. 'About' counts as met from 97 %; near: within 3 %. Money is judged at current prices. ",
     )
+    note += bases_sentence(scores) or Text("", "")
     rows = tuple(_score_row(score) for score in scores if score.projected is not None)
     return Table("scorecard", Text("情景评分", "Scorecard"), _SCORE_COLUMNS, rows, note)
 
@@ -178,8 +179,8 @@ _SCORE_COLUMNS = (
 
 def _score_row(score: Score) -> tuple[Cell, ...]:
     target, pace, unit = score.target, rate_unit(score), score.target.unit
-    rest, reason = rest_words(score.rest_growth), score.reason
-    below = tuple(line for line in (rest, reason) if line.zh)
+    lines = rest_words(score.rest_growth), score.reason, base_words(score)
+    below = tuple(line for line in lines if line.zh)
     year = bracketed(None if score.actual is None else score.actual.year)
     return (
         Words(target.name, below),
