@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from sim.errors import Faults, InputError, Place, nearest
+from sim.inputs.called_year import BASE_YEAR, CALLED_BASE_YEAR, called_base_year
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.ledger_section import CALLED, PREFIX, LedgerChange, LedgerSection, set_ledger
@@ -173,7 +174,7 @@ def read_scenario(
     layers = list(_layers(chain, use, faults))
     changes += [change for layer in layers for change in _changes_of(*layer)]
     changes += _set_changes(settings)
-    called_base_year = _called_base_year(settings, faults)
+    called = called_base_year(settings, faults)
     ledger = [*((document, record, (), document.file.stem) for document, record in chain), *layers]
     edits = [*_ledger_changes(ledger), *_set_ledger(settings, faults)]
     merged = _merged([record for _, record in chain])
@@ -188,7 +189,7 @@ def read_scenario(
         name=record.name.text(),
         description=record.description.text() if record.description else Text("", ""),
         city=merged["city"],
-        base_year=merged["base_year"] if called_base_year is None else called_base_year,
+        base_year=merged["base_year"] if called is None else called,
         last_year=merged["last_year"],
         method=merged["method"] or "euler",
         steps_per_year=merged["steps_per_year"] or DEFAULT_STEPS,
@@ -201,7 +202,7 @@ def read_scenario(
         sweep=next((SweepPart(item.sweep, document) for document, item in reversed(chain) if item.sweep is not None), None),
         called_with=CalledWith(use, settings),
         accept_borrowed=_named(chain, "accept_borrowed"),
-        base_year_place=_base_year_place(chain) if called_base_year is None else _CALLED_BASE_YEAR,
+        base_year_place=_base_year_place(chain) if called is None else CALLED_BASE_YEAR,
     )
 
 
@@ -228,7 +229,7 @@ def plain_scenario(city: str, name: Text, settings: tuple[tuple[str, str], ...] 
         when a setting of the ledger or the base year is none.
     """
     faults = Faults()
-    base_year, ledger = _called_base_year(settings, faults), tuple(_set_ledger(settings, faults))
+    base_year, ledger = called_base_year(settings, faults), tuple(_set_ledger(settings, faults))
     faults.raise_if_any()
     return Scenario(
         key=city,
@@ -247,7 +248,7 @@ def plain_scenario(city: str, name: Text, settings: tuple[tuple[str, str], ...] 
         dormant=(),
         files=(),
         ledger=ledger,
-        base_year_place=_CALLED_BASE_YEAR,
+        base_year_place=CALLED_BASE_YEAR,
     )
 
 
@@ -392,19 +393,6 @@ def _set_ledger(settings: tuple[tuple[str, str], ...], faults: Faults) -> Iterat
 
 def _set_changes(settings: tuple[tuple[str, str], ...]) -> list[Change]:
     return [_set_change(key, raw) for key, raw in settings if not key.startswith(PREFIX) and key != BASE_YEAR]
-
-
-BASE_YEAR = "base_year"
-_CALLED_BASE_YEAR = Place(key=f"{CALLED} {BASE_YEAR}")
-
-
-def _called_base_year(settings: tuple[tuple[str, str], ...], faults: Faults) -> int | None:
-    """The base year that a call sets, the last one where it sets several."""
-    given = next((raw.strip() for key, raw in reversed(settings) if key == BASE_YEAR), None)
-    if given is None or given.isdecimal():
-        return None if given is None else int(given)
-    faults.add(Text(f"应为年份，而不是 {given}", f"a year is wanted, not {given}"), _CALLED_BASE_YEAR)
-    return None
 
 
 def _set_change(key: str, raw: str) -> Change:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -111,19 +112,21 @@ def _moves(part: BasePart) -> Iterator[tuple[Factor, BaseOrigin]]:
     """How a part is moved, and whose origin it is that counts then: its sum, and its split where the sum is better known."""
     yield lambda _: 1.0 + MOVED * part.cells, part.origin if part.whole is None else part.whole
     if part.whole is not None:
-        yield lambda table: _split_moved(table, part.cells), part.origin
+        for bit in range(int(part.cells.sum()).bit_length()):
+            yield partial(_split_moved, part.cells, bit), part.origin
 
 
-def _split_moved(table: Values, cells: NDArray[np.bool_]) -> Values:
-    """Factors that move the chosen cells apart and keep their sum: every cell another way, so that no sum of some stays."""
-    chosen = table[cells]
-    apart = 1.0 + MOVED * (2.0 * np.modf(_GOLDEN * np.arange(1, chosen.size + 1))[0] - 1.0)
-    factors: Values = np.ones_like(table)
-    factors[cells] = apart * chosen.sum() / (apart * chosen).sum()
+def _split_moved(cells: NDArray[np.bool_], bit: int, table: Values) -> Values:
+    """Factors that raise every cell whose number has the bit and lower the others, so that the sum of the chosen cells stays.
+
+    Over all bits every cell is moved against every other one.
+    """
+    up = (np.arange(1, int(cells.sum()) + 1) >> bit & 1).astype(bool)
+    rise, rest = float(table[cells][up].sum()), float(table[cells][~up].sum())
+    factors: Values = np.ones(table.shape)
+    if rise and rest:
+        factors[cells] = np.where(up, 1.0 + MOVED, 1.0 - MOVED * rise / rest)
     return factors
-
-
-_GOLDEN = 0.6180339887498949
 
 
 @dataclass(frozen=True)
