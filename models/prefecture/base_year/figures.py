@@ -69,7 +69,7 @@ def near_figure(base: BaseYear, series: Mapping[int, Datum], along: Scale | None
         return _between(base, usable[before], usable[after], along)
     item, factor = usable[nearest], 1.0 if along is None else along(base.year) / along(nearest)
     method = f"取本市 {nearest} 年数" + ("" if along is None else "，按相关指标的变化推到基年")
-    return Figure(item.value * factor, replace(from_data(base, item, method), evidence="D"))
+    return Figure(item.value * factor, from_data(base, item, method))
 
 
 def _is_broken(base: BaseYear, item: Datum) -> bool:

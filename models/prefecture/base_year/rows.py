@@ -90,7 +90,7 @@ def from_data(base: BaseYear, item: Datum, method: str = PUBLISHED, *, derived: 
     """The origin of a datum of the city: its own, of a near year where it is not of the base year, or derived from it."""
     computed = item.source == "derived"
     return Origin(
-        "D" if computed else "V",
+        "D" if computed or derived or item.year != base.year else "V",
         item.known_from,
         f"history.csv：{item.indicator} {item.year} 年",
         method,

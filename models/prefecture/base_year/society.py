@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sim.inputs.base_origin import DERIVED
+from sim.inputs.base_origin import DERIVED, OWN
 from sim.inputs.base_year import BaseYear, Row
 from sim.inputs.history import Datum
 
@@ -155,5 +155,8 @@ def _published_path(base: BaseYear, parameter: str, indicator: str, per: str, th
     last = max(series)
     source = f"history.csv：{indicator}（至 {last} 年）"
     kind = origin_of(base, (first.year,))
+    evidence = "V" if kind == OWN else "D"
     method = f"此后每年增长 {100 * then:g}%（assumption）" if then else "此后保持不变（assumption）"
-    return path_cells(parameter, f"{first.unit}{per}", dict(sorted(path.items())), Origin("V", last + 1, source, method, kind))
+    return path_cells(
+        parameter, f"{first.unit}{per}", dict(sorted(path.items())), Origin(evidence, last + 1, source, method, kind)
+    )
