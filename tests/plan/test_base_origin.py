@@ -16,6 +16,7 @@ from sim.inputs.home import Home, find_home
 from sim.plan.base_origin import bases_of
 from sim.plan.scorecard import Score
 from sim.plan.tables import COLUMNS, full_row, score_row
+from sim.studies.plan.path import movable
 from sim.text import Text
 from sim.world import World, open_world
 
@@ -117,6 +118,17 @@ def test_a_scenario_accepts_a_borrowed_base_by_name(by: str, copied: Home) -> No
     assert accepted.base_origin is not None
     assert accepted.base_origin.is_borrowed  # it is still said
     assert other.verdict == "not_judged"
+
+
+def test_a_required_path_aims_at_no_target_on_a_borrowed_base(copied: Home) -> None:
+    head = "name: {zh: 路径, en: path}\nextends: plan_2025\ntargets: [hy_gdp_2025, yf_listed_firms_2025]\n"
+    aimed = []
+    for name, tail in (("plain", ""), ("accepting", "accept_borrowed: [yf_listed_firms_2025]\n")):
+        file = copied.scenarios / f"{name}.yaml"
+        file.write_text(head + tail, encoding="utf-8")
+        (case,) = pipeline.open_cases(copied, [file], None, (), ())
+        aimed.append([reading.target.id for reading in movable(case)])
+    assert aimed == [["hy_gdp_2025"], ["hy_gdp_2025", "yf_listed_firms_2025"]]
 
 
 def test_an_accepted_name_that_means_nothing_is_a_fault(copied: Home) -> None:

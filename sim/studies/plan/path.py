@@ -31,7 +31,15 @@ _NEAR_BEST = 2.0
 
 def movable(case: Case) -> tuple[Reading, ...]:
     """The targets of a case that a variable says and a run can judge; levers move no others."""
-    return tuple(reading for reading in readings_of(case, case.selection.targets) if reading.binding.no_base is None)
+    return tuple(reading for reading in readings_of(case, case.selection.targets) if _has_base(case, reading))
+
+
+def _has_base(case: Case, reading: Reading) -> bool:
+    """Whether there is a base to start from: one that is entered, and not borrowed unless the scenario accepts it."""
+    if reading.binding.no_base is not None:
+        return False
+    origin = case.world.bases.of(reading.target, reading.binding)
+    return origin is None or not origin.is_borrowed or reading.target.id in case.selection.accepted
 
 
 def up_to_the_targets(case: Case, readings: Sequence[Reading]) -> Case:
