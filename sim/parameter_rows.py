@@ -28,7 +28,7 @@ def parameter_rows(world: World) -> list[ParameterRow]:
             range=span_text(record.range),
             prior=_prior(record),
             evidence=record.evidence,
-            source=record.source,
+            source=_source(record),
             readers=readers.get(record.name, []),
         )
         for record in world.city.parameters.values()
@@ -39,6 +39,11 @@ def _reads(world: World) -> Iterator[tuple[str, list[str]]]:
     for item in declarations(world):
         reads = item.arguments if isinstance(item, Event) else world.graph.reads(item.name)
         yield item.name, [name for name in reads if name != "time"]
+
+
+def _source(record: ParameterRecord) -> str:
+    """The source, and of a level of the base year whose figure it is."""
+    return record.source if record.base_origin is None else f"{record.source}〔{record.base_origin.text.zh}〕"
 
 
 def _prior(record: ParameterRecord) -> str:

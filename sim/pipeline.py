@@ -10,6 +10,7 @@ import xarray as xr
 
 from sim.errors import Fault, Faults, InputError, Place, nearest
 from sim.inputs.bindings import Binding
+from sim.inputs.city import read_city_file
 from sim.inputs.documents import changed_sentence
 from sim.inputs.home import Home
 from sim.inputs.natures import read_binding_targets
@@ -266,6 +267,8 @@ def judge_of(case: Case, results: xr.Dataset) -> Judge:
         about_tolerance=world.city.settings.about_tolerance,
         given=case.bound.given,
         delivery=None if case.realised is None else Delivery(case.realised, world.ledger, groups_of(world)),
+        bases=world.bases,
+        accepted=case.selection.accepted,
     )
 
 
@@ -332,6 +335,7 @@ def open_cases(
         with of_file.gathering(InputError):
             scenario = read_scenario(file, use, settings, of_file, home.scenarios)
             _fail_if_other_city(scenario, city, home)
+            _fail_if_base_year_undeclared(scenario, home)
             key = (scenario.city, scenario.base_year)
             if key not in worlds:
                 worlds[key] = open_world(home, *key, as_of=as_of)
@@ -349,8 +353,26 @@ def open_plain(home: Home, city: str, settings: tuple[tuple[str, str], ...], as_
     InputError
         with every fault of the city and of the settings.
     """
-    world = open_world(home, city, as_of=as_of)
-    return prepare(plain_scenario(city, world.city.settings.name.text(), settings), world)
+    scenario = plain_scenario(city, read_city_file(home.city_folder(city)).name.text(), settings)
+    _fail_if_base_year_undeclared(scenario, home)
+    return prepare(scenario, open_world(home, city, scenario.base_year, as_of))
+
+
+def _fail_if_base_year_undeclared(scenario: Scenario, home: Home) -> None:
+    """A scenario starts from a base year that the city declares: of others nobody has said that its figures carry them."""
+    if scenario.base_year is None:
+        return
+    settings = read_city_file(home.city_folder(scenario.city))
+    declared = [str(year) for year in settings.declared_base_years]
+    if str(scenario.base_year) in declared:
+        return
+    zh = f"{scenario.base_year} 年不是{settings.name.zh}声明的基年，可用的基年：{'、'.join(declared)}"
+    en = f"{scenario.base_year} is no base year that {settings.name.en} declares; declared: {', '.join(declared)}"
+    advice = Text(
+        f"改用其中一个；该年统计齐全的，可写入 models/{scenario.city}/city.yaml 的 base_years",
+        f"use one of these, or add it to base_years in models/{scenario.city}/city.yaml where the city's figures carry it",
+    )
+    raise InputError(Fault(Text(zh, en), scenario.base_year_place, advice))
 
 
 def _fail_if_other_city(scenario: Scenario, city: str | None, home: Home) -> None:

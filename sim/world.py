@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from sim.cache import digest, kept
 from sim.dimensions import Dimension
 from sim.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest
 from sim.inputs.arrivals import fail_if_no_signings
+from sim.inputs.base_origin import BaseOrigin, weakest
 from sim.inputs.base_year import BaseYear, Reference, Row
 from sim.inputs.checks import Checks, read_checks
 from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR, City, CityFile, history_of, read_city, read_city_file, settings_of
@@ -35,6 +37,7 @@ from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
 from sim.numerics.methods import METHODS
 from sim.numerics.watch import fail_if_unfit
+from sim.plan.base_origin import Bases, bases_of
 from sim.plan.consistency import fail_if_bindings_wrong, fail_if_checks_wrong
 from sim.text import Text
 
@@ -62,6 +65,11 @@ class World:
             return self.as_of
         own = (datum.year for datum in self.city.history.data if datum.region == self.city.key)
         return max(own, default=self.city.settings.base_year)
+
+    @cached_property
+    def bases(self) -> Bases:
+        """Where the base of each target of the plan comes from."""
+        return bases_of(self.city, self.graph, self.catalogue)
 
     @property
     def model_folder(self) -> Path:
@@ -134,9 +142,12 @@ class _Opening:
         """The city at a base year. What no statistics print for a later one than its own, the model carries forward."""
         self._fail_if_no_gdp(base_year)
         carried: Mapping[str, Floats] = {}
+        origins: Mapping[str, BaseOrigin] = {}
         own = self.settings.base_year
         if base_year > own and (self.as_of is None or self.as_of >= own):
-            carried = _carried(self.city_at(own), self.graph, base_year)
+            earlier = self.city_at(own)
+            carried = _carried(earlier, self.graph, base_year)
+            origins = {name: _carried_origin(earlier.parameters[name], own) for name in carried}
         base = BaseYear(
             city=self.folder.name,
             year=base_year,
@@ -146,6 +157,7 @@ class _Opening:
             reference=Reference(_reference_folders(self.model, self.settings), self.as_of),
             parameters=self.declared,
             carried=carried,
+            carried_origins=origins,
         )
         rows = _rows(self.model, base, self.folder)
         dimensions = dict(self.graph.dimensions)
@@ -179,7 +191,7 @@ def _rows(model: Path, base: BaseYear, folder: Path) -> list[Row]:
     inside = [file for place in places for file in sorted(place.rglob("*")) if is_file(file) and file.suffix != ".pyc"]
     files = [*inside, *parameter_files(model), model / "breaks.yaml", folder / "breaks.yaml", folder / "history.csv"]
     contents = [file.read_bytes() for file in (*files, folder / "sources.yaml", folder / "city.yaml") if is_file(file)]
-    carried = repr(sorted((name, value.tolist()) for name, value in base.carried.items()))
+    carried = repr(sorted((name, value.tolist(), base.carried_origins[name]) for name, value in base.carried.items()))
     names = repr((str(folder), base.year, base.last_year, base.reference.as_of, carried))
     return kept("base", digest([names.encode(), *contents]), lambda: _built(model, base, folder))
 
@@ -197,6 +209,11 @@ def _built(model: Path, base: BaseYear, folder: Path) -> list[Row]:
             f"add statistics of that year and of those before; if none is missing, the code of {model.name}/base_year is wrong",
         )
         raise InputError(Fault(message, Place(folder / "history.csv"), advice)) from error
+
+
+def _carried_origin(record: ParameterRecord, year: int) -> BaseOrigin:
+    """What the model carries from a year is no better than it was then, and a figure of that year at best."""
+    return weakest((BaseOrigin("near", (year,)), *(part.origin for part in record.base)))
 
 
 def _carried(city: City, graph: Graph, year: int) -> dict[str, Floats]:

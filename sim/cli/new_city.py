@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.cli.console import Speaker
 from sim.inputs.home import find_home
+from sim.inputs.parameters import ParameterRecord
 from sim.inputs.quality import Choice
 from sim.studies.new_city import NewCity, Request, make_city
 from sim.text import Text
@@ -31,9 +32,11 @@ def new_city(request: Request, home_folder: Path | None, speaker: Speaker) -> No
     heading = "本市统计没有、由别处代替的参数："
     speaker.line(Text(heading, "parameters that this city's statistics do not give, and what stands in:"))
     for record in made.taken_from_elsewhere:
-        label = record.label
-        zh, en = f"  {label.zh}（{record.name}）：{record.source}", f"  {label.en} ({record.name}): {record.source}"
-        speaker.line(Text(zh, en))
+        speaker.line(_line(record))
+    if made.of_near_years:
+        speaker.line(Text("取本市邻近年份数据的参数：", "parameters that rest on this city's figures of other years:"))
+    for record in made.of_near_years:
+        speaker.line(_line(record))
     key = made.world.city.key
     speaker.line(
         Text(
@@ -41,6 +44,13 @@ def new_city(request: Request, home_folder: Path | None, speaker: Speaker) -> No
             f"next: write a scenario (city: {key}) and run python -m sim run; add data to {made.folder / 'history.csv'}",
         )
     )
+
+
+def _line(record: ParameterRecord) -> Text:
+    """One parameter: where its base comes from, and its source."""
+    label, origin = record.label, record.base_origin.text if record.base_origin else Text("", "")
+    zh = f"  {label.zh}（{record.name}）：{origin.zh}；{record.source}"
+    return Text(zh, f"  {label.en} ({record.name}): {origin.en}; {record.source}")
 
 
 def _say_unknown(unknown: tuple[str, ...], speaker: Speaker) -> None:
@@ -71,8 +81,13 @@ def document(made: NewCity) -> dict[str, Any]:
         "data": len(made.tidy.rows),
         "unknown": list(made.tidy.unknown),
         "choices": [_choice(choice) for choice in made.choices],
-        "taken_from_elsewhere": [{"parameter": item.name, "source": item.source} for item in made.taken_from_elsewhere],
+        "taken_from_elsewhere": [_record(item) for item in made.taken_from_elsewhere],
+        "of_near_years": [_record(item) for item in made.of_near_years],
     }
+
+
+def _record(item: ParameterRecord) -> dict[str, str]:
+    return {"parameter": item.name, "source": item.source, "origin": item.base_origin.text.en if item.base_origin else ""}
 
 
 def _choice(choice: Choice) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario
 from sim.pipeline import Case, open_cases, seeded
 from sim.plan.named import targets_named
-from sim.plan.selection import Selection
 
 
 @dataclass(frozen=True)
@@ -48,4 +47,4 @@ def with_targets(case: Case, names: tuple[str, ...]) -> Case:
     if not names:
         return case
     chosen = targets_named(case.world.catalogue.targets, names, "--target")
-    return replace(case, selection=Selection(tuple(chosen), case.selection.remarks))
+    return replace(case, selection=replace(case.selection, targets=tuple(chosen)))

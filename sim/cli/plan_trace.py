@@ -11,7 +11,6 @@ from sim.cli.plan_case import Chosen
 from sim.errors import Fault, UsageError
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding
 from sim.plan.rule import VERDICTS
-from sim.plan.selection import Selection
 from sim.studies.plan.trace import Driver, Trace, TraceRequest, find_target, trace_record
 from sim.studies.plan.trace import trace as trace_of
 from sim.text import Text
@@ -39,7 +38,7 @@ def trace(target: str, year: str | None, depth: str, chosen: Chosen, speaker: Sp
     case = chosen.case()
     wanted = find_target(case.world, target)
     with speaker.progress(1, Text("运行情景", "running the scenario")):
-        found = trace_of(replace(case, selection=Selection((wanted,), ())), request)
+        found = trace_of(replace(case, selection=replace(case.selection, targets=(wanted,), remarks=())), request)
     if speaker.as_json:
         speaker.json(trace_record(found))
     else:

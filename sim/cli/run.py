@@ -210,7 +210,7 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
     from sim.ledger_words import changed_settings
     from sim.material import draw_sentences
     from sim.report.forms.names import PAGE, file_name
-    from sim.report.score_words import headline
+    from sim.report.score_words import bases_sentence, headline
 
     for outcome in outcomes:
         scenario = outcome.case.scenario
@@ -219,6 +219,9 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
         if outcome.scores:
             print_scorecard(outcome.scores, speaker)
         speaker.line(headline(outcome.scores))
+        bases = bases_sentence(outcome.scores)
+        if bases is not None:
+            speaker.line(bases)
         for remark in outcome.case.selection.remarks:
             speaker.line(remark)
         if outcome.step_error is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Fault, Faults, InputError, Place
+from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, Whence, borrowed
 from sim.inputs.checked import Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.history import Datum, History
@@ -35,6 +36,10 @@ class Row:
     known_from: int
     source: str
     method: str
+    origin: BaseOrigin
+    """Own, of a near year, derived or borrowed."""
+    whole: BaseOrigin | None = None
+    """Origin of the sum of the rows of this origin, where their sum is better known than how it is split."""
     spread: tuple[float, float] | None = None
     """Lowest and highest factor on the value, where a stand-in takes the place of data that were not known."""
 
@@ -52,16 +57,22 @@ class SettingEntry(Record):
     """Citation, or the word assumption followed by its reason."""
     year: int | None = None
     """Base year that the number belongs to; left out where it holds in every year."""
+    of: Whence | None = None
+    """Whose figures it was taken from; left out in a city's own file where they are its own."""
+    figure_years: list[int] = []
+    """Years of the city's figures that it rests on, where they stand in for the base year."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting as the base-year module reads it."""
+    """A setting as the base-year module reads it; `is_own` where it stands in the city's own file."""
 
     value: Any
     evidence: str
     known_from: int
     source: str
+    origin: BaseOrigin
+    is_own: bool
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,10 @@ class Known:
     evidence: str
     known_from: int
     source: str
+    place: Text = Text("", "")
+
+
+PROVINCE, NATION = Text("本省", "the province"), Text("全国", "the nation")
 
 
 @dataclass(frozen=True)
@@ -107,9 +122,10 @@ class Reference:
 
     @cached_property
     def _series(self) -> list[dict[str, dict[int, Known]]]:
-        return [self._read_series(folder / "series.csv") for folder in self.folders if is_file(folder / "series.csv")]
+        files = [(folder / "series.csv", NATION if folder == self.folders[-1] else PROVINCE) for folder in self.folders]
+        return [self._read_series(file, of) for file, of in files if is_file(file)]
 
-    def _read_series(self, file: Path) -> dict[str, dict[int, Known]]:
+    def _read_series(self, file: Path, of: Text) -> dict[str, dict[int, Known]]:
         found: dict[str, dict[int, Known]] = {}
         for place, row in read_table(file, SERIES_COLUMNS):
             if self._knows(row, place):
@@ -120,6 +136,7 @@ class Reference:
                     evidence=row["evidence"],
                     known_from=_year(row["known_from"], place),
                     source=row["source"],
+                    place=of,
                 )
                 found.setdefault(row["indicator"], {})[item.year] = item
         return found
@@ -136,7 +153,8 @@ def _year(text: str, place: Place) -> int:
 class BaseYear:
     """Everything that the tables of a base year are built from; of `history`, `settings` and `reference` only what was known.
 
-    `carried` holds stocks at the end of the base year as a run from an earlier base year leaves them, by parameter.
+    `carried` holds stocks at the end of the base year as a run from an earlier base year leaves them, by parameter;
+    `carried_origins` where they came from there.
     """
 
     city: str
@@ -147,6 +165,7 @@ class BaseYear:
     reference: Reference
     parameters: Mapping[str, ParameterRecord]
     carried: Mapping[str, Floats] = field(default_factory=dict)
+    carried_origins: Mapping[str, BaseOrigin] = field(default_factory=dict)
 
     def series(self, indicator: str, first: int = 0) -> dict[int, Datum]:
         """A series of the city."""
@@ -169,8 +188,8 @@ class BaseYear:
         return path.before
 
 
-def read_settings(file: Path, base_year: int, as_of: int | None) -> dict[str, Setting]:
-    """Settings that hold for a base year and were known; none where the city has no such file.
+def read_settings(file: Path, base_year: int, as_of: int | None, city: str, *, is_own: bool) -> dict[str, Setting]:
+    """Settings that hold for a base year and were known; none where there is no such file. `is_own`: the city's own file.
 
     Raises
     ------
@@ -187,6 +206,20 @@ def read_settings(file: Path, base_year: int, as_of: int | None) -> dict[str, Se
             continue
         known = year_known(entry.known_from)
         if is_known(known, as_of):
-            found[str(name)] = Setting(entry.value, entry.evidence, known, entry.source)
+            origin = _origin_of(entry, city, is_own=is_own)
+            found[str(name)] = Setting(entry.value, entry.evidence, known, entry.source, origin, is_own)
     faults.raise_if_any()
     return found
+
+
+def _origin_of(entry: SettingEntry, city: str, *, is_own: bool) -> BaseOrigin:
+    """Whose number a setting is: the city's own from its own file or figures, else that of whoever is named."""
+    is_citys = is_own if entry.of is None else entry.of.city == city
+    if not is_citys:
+        return borrowed(MODEL_DEFAULT if entry.of is None else entry.of.text())
+    if entry.figure_years:
+        return BaseOrigin("near", tuple(entry.figure_years))
+    return OWN if entry.evidence == "V" else DERIVED
+
+
+MODEL_DEFAULT = Text("模型的一般取值", "a usual value of the model")

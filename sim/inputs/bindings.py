@@ -59,6 +59,8 @@ class Binding(ProjectedBinding):
     """Indicator of history.csv that says what really happened, when it is published."""
     past: str | None = None
     """Indicator of history.csv that stands in for the target's own past growth."""
+    printed_base: float | None = None
+    """Level of the base year in the target's unit, where a document prints it or a target and its growth imply it."""
 
 
 class LedgerBinding(ProjectedBinding):

@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from sim.dimensions import Dimension
 from sim.errors import Faults, Place, nearest
+from sim.inputs.base_origin import BaseOrigin, parts_of
 from sim.inputs.base_year import Row, Setting, read_settings
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.history import History, read_history
 from sim.inputs.knowledge import is_known, year_known
-from sim.inputs.parameters import CityEntry, ParameterRecord, Span, check_range, with_value
+from sim.inputs.parameters import CityEntry, ParameterRecord, Span, check_range, of_model, with_value
 from sim.inputs.values import Floats, Target, YearPath, read_value
 from sim.inputs.yaml_file import Document, read_yaml
 from sim.text import Text
@@ -44,6 +46,8 @@ class CityFile(Record):
     """Folder of the province's statistics in the model's `reference`; those of the nation stand in where it is left out."""
     base_year: int
     """Last year before the run, where a scenario names no other; base stocks are those of its 31 December."""
+    base_years: list[int] = []
+    """Other base years that a scenario may name, since the city's statistics carry them; its own needs no mention."""
     last_year: int
     """Last year that a run may reach."""
     regions: dict[str, Label]
@@ -56,6 +60,11 @@ class CityFile(Record):
     """First and last year of the plan that the ledger belongs to; the five years after the base year when left out."""
     about_tolerance: Annotated[float, Field(ge=0, le=0.5)] = 0.03
     """How far below a target with 左右 (about) a projection may stay and still meet it."""
+
+    @property
+    def declared_base_years(self) -> list[int]:
+        """Every base year that a scenario may name."""
+        return sorted({self.base_year, *self.base_years})
 
     @property
     def parts(self) -> dict[str, Label]:
@@ -113,6 +122,7 @@ def read_city_file(folder: Path) -> CityFile:
         message = Text("last_year 须在基年之后一百年以内", "last_year must lie within a hundred years after the base year")
         faults.add(message, document.place(("last_year",)))
     if settings is not None:
+        _fail_if_base_years_late(settings, document, faults)
         _fail_if_groups_wrong(settings, document, faults)
     faults.raise_if_any()
     if settings is None:
@@ -121,6 +131,13 @@ def read_city_file(folder: Path) -> CityFile:
 
 
 _LONGEST_RUN = 100
+
+
+def _fail_if_base_years_late(settings: CityFile, document: Document, faults: Faults) -> None:
+    for index, year in enumerate(settings.base_years):
+        if year >= settings.last_year:
+            message = Text(f"基年 {year} 须早于 last_year", f"a base year lies before last_year, and {year} does not")
+            faults.add(message, document.place(("base_years", index)))
 
 
 def _fail_if_groups_wrong(settings: CityFile, document: Document, faults: Faults) -> None:
@@ -153,8 +170,8 @@ def settings_of(folder: Path, model: Path, base_year: int, as_of: int | None) ->
     InputError
         with every fault of the files.
     """
-    defaults = read_settings(model / "base_year" / "defaults.yaml", base_year, as_of)
-    return defaults | read_settings(folder / "base_year" / "settings.yaml", base_year, as_of)
+    defaults = read_settings(model / "base_year" / "defaults.yaml", base_year, as_of, folder.name, is_own=False)
+    return defaults | read_settings(folder / "base_year" / "settings.yaml", base_year, as_of, folder.name, is_own=True)
 
 
 def read_city(
@@ -181,6 +198,7 @@ def read_city(
     reader = _Reader(folder, at_base, dimensions, as_of, faults)
     parameters = reader.base_tables(dict(declared), base_rows)
     parameters = reader.city_values(parameters)
+    parameters = {name: of_model(record, folder.name) for name, record in parameters.items()}
     for name, record in parameters.items():
         if record.value is None:
             message = Text(f"城市没有给出参数 {name}", f"the city gives no value for {name}")
@@ -206,16 +224,19 @@ class _Reader:
         """Values of the rows that the model's base-year module built."""
         tables: dict[str, dict[int | None, Floats]] = {}
         heads: dict[str, Row] = {}
+        origins: dict[str, _Origins] = {}
         for row in rows:
             record = parameters[row.parameter]
             heads.setdefault(row.parameter, row)
             _set_cell(tables.setdefault(row.parameter, {}), row, record, self.dimensions)
+            _set_origin(origins.setdefault(row.parameter, {}), row, record, self.dimensions)
         for name, by_year in tables.items():
             if any(np.isnan(array).any() for array in by_year.values()):
                 message = Text(f"由统计算不出 {name}", f"the statistics give no number for {name}")
                 self.faults.add(message, Place(self.folder / "history.csv", key=f"base_year {self.settings.base_year}"))
                 continue
-            parameters[name] = _from_table(parameters[name], by_year, heads[name], self.settings.base_year)
+            made = _from_table(parameters[name], by_year, heads[name], self.settings.base_year)
+            parameters[name] = replace(made, base=parts_of(origins[name]))
             check_range(parameters[name], _value_of(parameters[name]), self.faults, Place(self.folder, key=name))
         return parameters
 
@@ -250,15 +271,29 @@ def _value_of(record: ParameterRecord) -> YearPath:
     return record.value
 
 
+_Origins = dict[tuple[BaseOrigin, BaseOrigin | None], NDArray[np.bool_]]
+
+
+def _set_origin(origins: _Origins, row: Row, record: ParameterRecord, dimensions: Mapping[str, Dimension]) -> None:
+    mask = origins.setdefault((row.origin, row.whole), np.zeros(_shape(record, dimensions), dtype=bool))
+    mask[_index(row, record, dimensions)] = True
+
+
 def _set_cell(tables: dict[int | None, Floats], row: Row, record: ParameterRecord, dimensions: Mapping[str, Dimension]) -> None:
-    shape = tuple(len(dimensions[dim].members) for dim in record.dims)
-    table = tables.setdefault(row.year, np.full(shape, np.nan))
+    table = tables.setdefault(row.year, np.full(_shape(record, dimensions), np.nan))
+    table[_index(row, record, dimensions)] = row.value * conversion(row.unit, record.unit)
+
+
+def _shape(record: ParameterRecord, dimensions: Mapping[str, Dimension]) -> tuple[int, ...]:
+    return tuple(len(dimensions[dim].members) for dim in record.dims)
+
+
+def _index(row: Row, record: ParameterRecord, dimensions: Mapping[str, Dimension]) -> tuple[int | slice, ...]:
     named = dict(part.split("=", 1) for part in row.members.split())
     others = set(named) - set(record.dims)
     if others:
         raise ValueError(f"{record.name} has no dimension {', '.join(sorted(others))}")
-    index = tuple(dimensions[dim].index(named[dim]) if dim in named else slice(None) for dim in record.dims)
-    table[index] = row.value * conversion(row.unit, record.unit)
+    return tuple(dimensions[dim].index(named[dim]) if dim in named else slice(None) for dim in record.dims)
 
 
 def _from_table(record: ParameterRecord, tables: dict[int | None, Floats], row: Row, base: int) -> ParameterRecord:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from sim.dimensions import Dimension
 from sim.errors import Faults, Place, nearest
+from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, BasePart, Whence, borrowed, weakest
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.knowledge import KnownFrom, is_known, year_known
 from sim.inputs.values import Target, YearPath, read_value
@@ -71,6 +72,8 @@ class Entry(Record):
     """V seen in a public document, M general knowledge of the literature, D derived by arithmetic, A assumption."""
     known_from: KnownFrom | None = None
     """Year in which the source was published; any for what rests on no datum. Needed where there is a value."""
+    of: Whence | None = None
+    """Of a level of the base year: whose figures it was taken from, so that it is borrowed everywhere else."""
     earlier: list[Vintage] = []
     """Older beliefs, for runs as of a year in which this one was not known; each wider than the one after it."""
 
@@ -88,11 +91,16 @@ class CityEntry(Record):
     """Year in which the source was published; any for what rests on no datum."""
     prior: Span | None = None
     """Lowest and highest value of a triangular prior, where the city's differs."""
+    of: Whence | None = None
+    """Whose figures it was taken from, where they are not the city's own."""
 
 
 @dataclass(frozen=True)
 class ParameterRecord:
-    """A declared parameter with the value it has so far (None until a city gives one)."""
+    """A declared parameter with the value it has so far (None until a city gives one).
+
+    `base` says of a level of the base year where each part of its table comes from; it is empty for what is none.
+    """
 
     name: str
     label: Text
@@ -107,6 +115,18 @@ class ParameterRecord:
     evidence: Evidence
     known_from: int | None
     place: Place
+    of: Whence | None = None
+    base: tuple[BasePart, ...] = ()
+
+    @property
+    def is_of_base(self) -> bool:
+        """Whether it is a level of the base year: built for it, or left to the city, or taken from somebody's figures."""
+        return bool(self.base) or self.value is None or self.of is not None
+
+    @property
+    def base_origin(self) -> BaseOrigin | None:
+        """The weakest origin of its table; None for what is no level of the base year."""
+        return weakest(part.origin for part in self.base) if self.base else None
 
 
 def parameter_files(model: Path) -> list[Path]:
@@ -232,6 +252,7 @@ def _record(
         evidence=entry.evidence,
         known_from=year_known(entry.known_from),
         place=place,
+        of=entry.of,
     )
     if value is not None:
         check_range(record, value, faults, place)
@@ -262,4 +283,25 @@ def with_value(record: ParameterRecord, entry: CityEntry, value: YearPath) -> Pa
         known_from=year_known(entry.known_from),
         prior=entry.prior or record.prior,
         common_factor=record.common_factor if entry.prior is None else None,
+        base=_stated(value, _own_origin(entry)) if record.is_of_base else (),
     )
+
+
+def of_model(record: ParameterRecord, city: str) -> ParameterRecord:
+    """The record of a level of the base year that the city leaves as the model has it: borrowed but from itself."""
+    if record.of is None or record.base or record.value is None:
+        return record
+    if record.of.city == city:
+        return replace(record, base=_stated(record.value, OWN if record.evidence == "V" else DERIVED))
+    return replace(record, base=_stated(record.value, borrowed(record.of.text())))
+
+
+def _own_origin(entry: CityEntry) -> BaseOrigin:
+    if entry.of is not None:
+        return borrowed(entry.of.text())
+    return OWN if entry.evidence == "V" else DERIVED
+
+
+def _stated(value: YearPath, origin: BaseOrigin) -> tuple[BasePart, ...]:
+    """All cells of a value, of one origin."""
+    return (BasePart(np.ones(value.before.shape, dtype=bool), origin),)

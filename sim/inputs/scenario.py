@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from sim.errors import Faults, InputError, Place, nearest
+from sim.inputs.called_year import BASE_YEAR, CALLED_BASE_YEAR, called_base_year
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.ledger_section import CALLED, PREFIX, LedgerChange, LedgerSection, set_ledger
@@ -54,7 +55,7 @@ class ScenarioFile(Layer):
     extends: str | None = None
     """Another scenario file in the same folder, or else in the folder of scenarios, without or with .yaml."""
     base_year: int | None = None
-    """Last year before the run; the city's own when left out."""
+    """Last year before the run, one that the city declares; the city's own when left out."""
     last_year: int | None = None
     """Last simulated year."""
     method: Literal["euler", "heun", "rk4", "dopri5"] | None = None
@@ -63,6 +64,8 @@ class ScenarioFile(Layer):
     """Time steps in a year; 4 when left out."""
     targets: list[str] | None = None
     """Ids of the plan's catalogue, or city/* for all."""
+    accept_borrowed: list[str] | None = None
+    """Targets (id or name) or variables that are judged although their base is borrowed; the nearest file with it decides."""
     overrides: dict[str, Layer] = {}
     """Named layers."""
     use: list[str] = []
@@ -115,6 +118,8 @@ class Scenario:
     dormant_ledger: tuple[LedgerChange, ...] = ()
     sweep: SweepPart | None = None
     called_with: CalledWith = CalledWith()
+    accept_borrowed: tuple[tuple[str, Place], ...] = ()
+    base_year_place: Place = Place()
 
 
 _Place = tuple[Document, Layer, KeyPath, str]
@@ -170,7 +175,8 @@ def read_scenario(
     changes = [change for document, record in chain for change in _changes_of(document, record)]
     layers = list(_layers(chain, use, faults))
     changes += [change for layer in layers for change in _changes_of(*layer)]
-    changes += [_set_change(key, raw) for key, raw in settings if not key.startswith(PREFIX)]
+    changes += _set_changes(settings)
+    called = called_base_year(settings, faults)
     ledger = [*((document, record, (), document.file.stem) for document, record in chain), *layers]
     edits = [*_ledger_changes(ledger), *_set_ledger(settings, faults)]
     merged = _merged([record for _, record in chain])
@@ -185,11 +191,11 @@ def read_scenario(
         name=record.name.text(),
         description=record.description.text() if record.description else Text("", ""),
         city=merged["city"],
-        base_year=merged["base_year"],
+        base_year=merged["base_year"] if called is None else called,
         last_year=merged["last_year"],
         method=merged["method"] or "euler",
         steps_per_year=merged["steps_per_year"] or DEFAULT_STEPS,
-        targets=_targets(chain),
+        targets=_named(chain, "targets"),
         changes=tuple(changes),
         dormant=tuple(_dormant(chain)),
         files=tuple(document.file for document, _ in chain),
@@ -197,6 +203,8 @@ def read_scenario(
         dormant_ledger=tuple(_ledger_changes(_all_layers(chain))),
         sweep=next((SweepPart(item.sweep, document) for document, item in reversed(chain) if item.sweep is not None), None),
         called_with=CalledWith(use, settings),
+        accept_borrowed=_named(chain, "accept_borrowed"),
+        base_year_place=_base_year_place(chain) if called is None else CALLED_BASE_YEAR,
     )
 
 
@@ -215,7 +223,16 @@ def fragment(document: Document, layer: Layer, path: KeyPath, origin: str) -> Fr
 
 
 def plain_scenario(city: str, name: Text, settings: tuple[tuple[str, str], ...] = ()) -> Scenario:
-    """The scenario of a city for which none is written: its own data and the model's central values, no target."""
+    """The scenario of a city for which none is written: its own data and the model's central values, no target.
+
+    Raises
+    ------
+    InputError
+        when a setting of the ledger or the base year is none.
+    """
+    faults = Faults()
+    base_year, ledger = called_base_year(settings, faults), tuple(_set_ledger(settings, faults))
+    faults.raise_if_any()
     return Scenario(
         key=city,
         file=Path(city),
@@ -224,23 +241,17 @@ def plain_scenario(city: str, name: Text, settings: tuple[tuple[str, str], ...] 
             "没有情景文件：全部取城市数据与模型的中心值。", "No scenario file: city data and central values throughout."
         ),
         city=city,
-        base_year=None,
+        base_year=base_year,
         last_year=None,
         method="euler",
         steps_per_year=DEFAULT_STEPS,
         targets=(),
-        changes=tuple(_set_change(key, raw) for key, raw in settings if not key.startswith(PREFIX)),
+        changes=tuple(_set_changes(settings)),
         dormant=(),
         files=(),
-        ledger=_plain_ledger(settings),
+        ledger=ledger,
+        base_year_place=CALLED_BASE_YEAR,
     )
-
-
-def _plain_ledger(settings: tuple[tuple[str, str], ...]) -> tuple[LedgerChange, ...]:
-    faults = Faults()
-    edits = tuple(_set_ledger(settings, faults))
-    faults.raise_if_any()
-    return edits
 
 
 def _chain(file: Path, folder: Path | None, faults: Faults) -> Iterator[tuple[Document, ScenarioFile]]:
@@ -315,11 +326,18 @@ def _merged(records: list[ScenarioFile]) -> dict[str, Any]:
     }
 
 
-def _targets(chain: list[tuple[Document, ScenarioFile]]) -> tuple[tuple[str, Place], ...]:
+def _named(chain: list[tuple[Document, ScenarioFile]], key: str) -> tuple[tuple[str, Place], ...]:
+    """The names of a list and where they stand; the nearest file that has the key decides."""
     for document, record in reversed(chain):
-        if record.targets is not None:
-            return tuple((name, document.place(("targets", index))) for index, name in enumerate(record.targets))
+        names = getattr(record, key)
+        if names is not None:
+            return tuple((name, document.place((key, index))) for index, name in enumerate(names))
     return ()
+
+
+def _base_year_place(chain: list[tuple[Document, ScenarioFile]]) -> Place:
+    places = (document.place(("base_year",)) for document, record in reversed(chain) if record.base_year is not None)
+    return next(places, Place())
 
 
 def _changes_of(document: Document, layer: Layer, at: KeyPath = (), origin: str = "") -> Iterator[Change]:
@@ -373,6 +391,10 @@ def _set_ledger(settings: tuple[tuple[str, str], ...], faults: Faults) -> Iterat
         change = set_ledger(key, raw, faults) if key.startswith(PREFIX) else None
         if change is not None:
             yield change
+
+
+def _set_changes(settings: tuple[tuple[str, str], ...]) -> list[Change]:
+    return [_set_change(key, raw) for key, raw in settings if not key.startswith(PREFIX) and key != BASE_YEAR]
 
 
 def _set_change(key: str, raw: str) -> Change:

@@ -24,6 +24,9 @@ def scenario_schema(
     schema["properties"]["city"] = {"enum": sorted(cities), "description": "城市 / city"}
     patterns = [{"pattern": "^[a-z_]+/(\\*|[0-9]{4})$"}, {"enum": sorted(targets)}]
     schema["properties"]["targets"] = {"type": "array", "items": {"anyOf": patterns}, "description": "目标编号 / target ids"}
+    accepted = {"type": "array", "items": {"type": "string"}}
+    described = "基数借用而仍作评判的目标（编号或名称）或指标 / targets (id or name) or variables judged on a borrowed base"
+    schema["properties"]["accept_borrowed"] = {**accepted, "description": described}
     return {"$schema": DRAFT, "title": "scenario", **{key: value for key, value in schema.items() if key != "title"}}
 
 

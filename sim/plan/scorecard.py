@@ -15,10 +15,12 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.inputs.base_origin import BaseOrigin
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding, OutsideBinding
 from sim.inputs.history import History
 from sim.inputs.targets import Catalogue, PlanTarget
 from sim.model.graph import Graph
+from sim.plan.base_origin import Bases
 from sim.plan.delivered import Delivery
 from sim.plan.evaluation.progress import Standing
 from sim.plan.past import published_reading
@@ -71,6 +73,8 @@ class Score:
     plain: PlainLevel | None = None
     is_level: bool = False
     """Whether it reads a level, so that growth from the base says something."""
+    base_origin: BaseOrigin | None = None
+    """Where the base comes from: own, of a near year, derived or borrowed; none where no figure of the base year enters it."""
 
     @property
     def operator(self) -> str:
@@ -165,6 +169,9 @@ class Judge:
     about_tolerance: float
     given: frozenset[str]
     delivery: Delivery | None = None
+    bases: Bases | None = None
+    accepted: frozenset[str] = frozenset()
+    """Targets that the scenario wants judged although their base is borrowed."""
 
     def score(self, target: PlanTarget) -> Score:
         """Judge one target, or say why it cannot be judged."""
@@ -183,7 +190,14 @@ class Judge:
     def _not_judged(self, target: PlanTarget, reason: Text) -> Score:
         rule = Rule(target.operator, target.value, self.about_tolerance)
         document = self.catalogue.documents[target.document].title
-        return Score(self.scenario, target, "not_judged", reason, rule, document=document)
+        return Score(self.scenario, target, "not_judged", reason, rule, document=document, base_origin=self.base_origin(target))
+
+    def base_origin(self, target: PlanTarget) -> BaseOrigin | None:
+        """Where the base of a target comes from, of those that a variable says."""
+        binding = self.catalogue.bindings.get(target.id)
+        if binding is None or self.bases is None or target.year is None or target.year <= self.base_year:
+            return None
+        return self.bases.of(target, binding)
 
     def _why_not(self, target: PlanTarget, binding: AnyBinding | None) -> Text | None:
         """Why a target cannot be judged; None where it can."""
@@ -193,7 +207,7 @@ class Judge:
             return Text("文件未写年份", "the document states no year")
         if isinstance(binding, HistoryBinding):
             return None
-        return self._why_not_now(target.year) or self._why_not_by(binding)
+        return self._why_not_now(target.year) or self._why_not_by(binding) or self._why_not_from(target)
 
     def _why_not_now(self, year: int) -> Text | None:
         last = int(self.results["year"].values[-1])
@@ -213,6 +227,13 @@ class Judge:
         if self.given & {binding.variable, binding.over}:
             return Text("该指标由情景给定，不能自证", "the scenario itself gives this indicator")
         return None
+
+    def _why_not_from(self, target: PlanTarget) -> Text | None:
+        """A borrowed base gives no verdict, unless the scenario accepts it by name."""
+        origin = self.base_origin(target)
+        if origin is None or not origin.is_borrowed or target.id in self.accepted:
+            return None
+        return borrowed_reason(origin)
 
     def _by_variable(self, target: PlanTarget, binding: Binding) -> Score:
         reading = self.reading(target, binding)
@@ -239,6 +260,7 @@ class Judge:
             variable=binding.variable,
             past_indicator=binding.past or binding.history or "",
             plain=_plain(binding, target, reading.factor),
+            base_origin=self.base_origin(target),
             rest_growth=implied_rest_growth(reading, rows, series, self.graph),
             is_level=binding.reading == "level",
         )
@@ -301,6 +323,12 @@ class Judge:
 
 
 BY_DATA = Text("据已公布数据判定", "judged from published data")
+
+
+def borrowed_reason(origin: BaseOrigin) -> Text:
+    """Why a target on a borrowed base has no verdict."""
+    whence = origin.whence
+    return Text(f"不评判：基数借用（取自{whence.zh}）", f"not judged: base borrowed (from {whence.en})")
 
 
 def _plain(binding: Binding, target: PlanTarget, factor: float) -> PlainLevel | None:

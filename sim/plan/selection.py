@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.errors import Faults, nearest
@@ -13,10 +14,12 @@ from sim.text import Text
 
 @dataclass(frozen=True)
 class Selection:
-    """The chosen targets, and what must be said of a choice that found none."""
+    """The chosen targets, what must be said of a choice that found none, and whose borrowed base is accepted."""
 
     targets: tuple[PlanTarget, ...]
     remarks: tuple[Text, ...]
+    accepted: frozenset[str] = frozenset()
+    """Targets that are judged although their base is borrowed."""
 
 
 def selected_targets(scenario: Scenario, catalogue: Catalogue, city: str) -> Selection:
@@ -25,7 +28,7 @@ def selected_targets(scenario: Scenario, catalogue: Catalogue, city: str) -> Sel
     Raises
     ------
     InputError
-        with every id that is not in the city's catalogue.
+        with every id that is not in the city's catalogue, and every accepted name that is no target and no variable of one.
     """
     faults = Faults()
     chosen: dict[str, PlanTarget] = {}
@@ -47,8 +50,23 @@ def selected_targets(scenario: Scenario, catalogue: Catalogue, city: str) -> Sel
             faults.add(
                 Text(f"目录中没有目标 {rest}", f"no target {rest} in the catalogue"), place, nearest(rest, catalogue.targets)
             )
+    accepted = frozenset(_accepted(scenario, catalogue, faults))
     faults.raise_if_any()
-    return Selection(tuple(chosen.values()), tuple(remarks))
+    return Selection(tuple(chosen.values()), tuple(remarks), accepted)
+
+
+def _accepted(scenario: Scenario, catalogue: Catalogue, faults: Faults) -> Iterator[str]:
+    """Ids of the targets that a name of `accept_borrowed` means: an id, a printed name, or the variable of a binding."""
+    known: dict[str, list[str]] = {}
+    for key, binding in catalogue.bindings.items():
+        target = catalogue.targets[key]
+        for name in dict.fromkeys((key, target.name.zh, target.name.en, binding.variable)):
+            known.setdefault(name, []).append(key)
+    for name, place in scenario.accept_borrowed:
+        if name not in known:
+            message = Text(f"没有目标或指标 {name}", f"no target and no variable of a target is called {name}")
+            faults.add(message, place, nearest(name, known))
+        yield from known.get(name, ())
 
 
 def _none_printed(year: str) -> Text:

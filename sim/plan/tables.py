@@ -34,6 +34,8 @@ COLUMNS = (
     "central",
     "actual",
     "actual_year",
+    "base_origin",
+    "base_origin_detail",
 )
 
 
@@ -60,6 +62,8 @@ def score_row(score: Score, language: Language) -> dict[str, Any]:
         "central": score.central,
         "actual": score.actual_value,
         "actual_year": score.actual_year,
+        "base_origin": score.base_origin.kind if score.base_origin else None,
+        "base_origin_detail": score.base_origin.text.in_language(language) if score.base_origin else None,
     }
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
+from sim.inputs.base_origin import KINDS
 from sim.plan.evaluation.progress import STANDING_NAMES
 from sim.plan.rest import MORE_THAN_ALL
 from sim.plan.rule import Verdict
-from sim.plan.scorecard import PERCENT, Score
+from sim.plan.scorecard import PERCENT, Score, borrowed_reason
 from sim.report.document import Tone
-from sim.text import Language, Text
+from sim.text import Language, Text, joined, listing
 from sim.words import NONE, OPERATORS, chance, computed, exact, plain, rate, signed, unit_text
 
 VERDICT_TONES: dict[Verdict, Tone] = {"met": "good", "near": "fair", "missed": "bad", "not_judged": "quiet"}
@@ -70,6 +72,30 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
         "probability": chance(score.probability),
         "actual": actual,
     }
+
+
+def base_words(score: Score) -> Text:
+    """Where the base of a target comes from; nothing where no figure of the base year enters it."""
+    if score.base_origin is None:
+        return Text("", "")
+    return Text("基数：", "base: ") + score.base_origin.text
+
+
+def bases_sentence(scores: Sequence[Score]) -> Text | None:
+    """How many bases are the city's own, of near years, derived and borrowed; which targets borrowed ones leave unjudged."""
+    origins = [score.base_origin for score in scores if score.base_origin is not None]
+    counts = Counter(origin.kind for origin in origins)
+    if not origins:
+        return None
+    parts = [
+        Text(f"{words.zh} {counts[kind]} 项", f"{words.en} {counts[kind]}") for kind, words in KINDS.items() if counts[kind]
+    ]
+    sentence = Text("基数：", "Bases: ") + joined(parts, Text("，", ", "))
+    left = [item for item in scores if item.base_origin and item.reason == borrowed_reason(item.base_origin)]
+    if left:
+        names = listing([score.target.name.zh for score in left]), listing([score.target.name.en for score in left])
+        sentence += Text(f"；基数借用的目标不评判：{names[0].zh}", f"; not judged on a borrowed base: {names[1].en}")
+    return sentence + Text("。", ".")
 
 
 def published_gap(score: Score) -> Text:

@@ -12,11 +12,11 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from sim.errors import Fault, Faults, InputError, Place, RunError, SimError, UsageError
-from sim.inputs.city import FIRST_YEAR
+from sim.inputs.base_origin import BaseOrigin
 from sim.inputs.history import COLUMNS, Source, read_sources
 from sim.inputs.home import Home
 from sim.inputs.indicators import Indicators, read_indicators
-from sim.inputs.parameters import ParameterRecord, read_parameters
+from sim.inputs.parameters import ParameterRecord
 from sim.inputs.quality import Cell, Choice, check_series, choose
 from sim.inputs.tidy import Tidy, TidyRow, read_tidy
 from sim.text import Text
@@ -54,12 +54,18 @@ class NewCity:
 
     @property
     def taken_from_elsewhere(self) -> list[ParameterRecord]:
-        """Parameters that the model leaves to the city and its statistics do not give: what stands in, and from where."""
-        world = self.world
-        years = (FIRST_YEAR, world.city.settings.last_year)
-        declared = read_parameters(world.home.models / MODEL, dict(world.graph.dimensions), years)
-        left_to_it = (record for name, record in world.city.parameters.items() if declared[name].value is None)
-        return [record for record in left_to_it if "history.csv" not in record.source]
+        """Parameters of the base year that the city's statistics do not give: what stands in, and from where."""
+        return [record for record, origin in self._origins if origin.is_borrowed]
+
+    @property
+    def of_near_years(self) -> list[ParameterRecord]:
+        """Parameters of the base year that rest on figures of other years."""
+        return [record for record, origin in self._origins if origin.years and not origin.is_borrowed]
+
+    @property
+    def _origins(self) -> list[tuple[ParameterRecord, BaseOrigin]]:
+        records = self.world.city.parameters.values()
+        return [(record, record.base_origin) for record in records if record.base_origin is not None]
 
 
 def make_city(home: Home, request: Request) -> NewCity:

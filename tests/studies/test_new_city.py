@@ -43,7 +43,7 @@ def test_a_new_city_runs(copied: Home, tmp_path: Path) -> None:
     assert made.tidy.encoding == "GBK"
     assert made.tidy.unknown == ("sunshine",)
     assert made.world.city.settings.base_year == 2023
-    assert {"population_base", "rd_intensity_base"} <= {record.name for record in made.taken_from_elsewhere}
+    assert {"population_base", "rd_intensity_base", "urban_share_base"} <= {record.name for record in made.taken_from_elsewhere}
     scenario = copied.scenarios / "yueyang.yaml"
     scenario.write_text("name: {zh: 岳阳, en: Yueyang}\ncity: yueyang\n", encoding="utf-8")
     (case,) = pipeline.open_cases(copied, [scenario], None, (), ())
@@ -51,6 +51,30 @@ def test_a_new_city_runs(copied: Home, tmp_path: Path) -> None:
     published = made.world.city.history.series("gdp_nominal", "yueyang")[2023].value
     assert float(results["gdp_nominal"].sel(year=2023).squeeze()) == pytest.approx(published, rel=1e-9)
     assert float(results["residents"].sel(year=2023).squeeze()) == pytest.approx(450.0, rel=1e-9)
+
+
+def test_a_new_city_starts_from_its_own_figures_and_says_what_is_borrowed(copied: Home, tmp_path: Path) -> None:
+    """Urban income of the year, spending on research of the year before the last, urban residents over all residents."""
+    own = {
+        ("income_urban", 2023): (41000, "CNY"), ("rd_internal_expenditure", 2021): (500000, "万元"),
+        ("population_resident", 2023): (450, "万人"), ("population_resident_urban", 2023): (288, "万人"),
+    }  # fmt: skip
+    lines = [f"岳阳市,Yueyang,{name},{year},{value},{unit},yearbook" for (name, year), (value, unit) in own.items()]
+    made = make_city(copied, Request("yueyang", table(tmp_path, *rows(), *lines), "岳阳市", "hunan"))
+    parameters, history = made.world.city.parameters, made.world.city.history
+    scenario = copied.scenarios / "yueyang.yaml"
+    scenario.write_text("name: {zh: 岳阳, en: Yueyang}\ncity: yueyang\n", encoding="utf-8")
+    (case,) = pipeline.open_cases(copied, [scenario], None, (), ())
+    base = pipeline.run(case).results.sel(year=2023)
+    assert float(base["urban_income_per_head"].squeeze()) == pytest.approx(41000, rel=1e-6)
+    assert float(base["urban_share"].squeeze()) == pytest.approx(288 / 450, rel=1e-6)
+    gdp = history.series("gdp_nominal", "yueyang")[2021].value
+    assert float(base["rd_intensity"].squeeze()) == pytest.approx(50 / gdp * 2.57 / 2.23, rel=1e-6)
+    kinds = {name: item.base_origin.kind for name, item in parameters.items() if item.base_origin is not None}
+    assert kinds["urban_share_base"] == kinds["rd_intensity_base"] == kinds["household_income_share"] == "derived"
+    assert kinds["schooling_base"] == kinds["debt_base"] == "borrowed"
+    assert "rd_intensity_base" in {record.name for record in made.of_near_years}
+    assert {"urban_share_base", "rd_intensity_base"}.isdisjoint(record.name for record in made.taken_from_elsewhere)
 
 
 def test_sources_are_ranked_and_what_differs_is_listed(copied: Home, tmp_path: Path) -> None:

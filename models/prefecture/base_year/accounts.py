@@ -5,18 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from sim.inputs.base_origin import DERIVED, BaseOrigin, weakest
 from sim.inputs.base_year import BaseYear, Row
 
-from .rows import Origin, cell, cells, newest, number
+from .figures import PERCENT, Figure, figure_of_year, own_share
+from .rows import Origin, cell, cells, from_data, from_setting, newest, number, origin_of
 
 SECTORS = ("agriculture", "manufacturing", "other_industry", "construction", "services")
+INDUSTRY_AND_CONSTRUCTION = ("manufacturing", "other_industry", "construction")
 PRICE_YEAR = 2020
-PERCENT = 100.0
 
 
 def by_sector(values: Mapping[str, float]) -> dict[str, float]:
     """Values by the member names of tables."""
-    return {f"sector={sector}": values[sector] for sector in SECTORS}
+    return _by_member({sector: values[sector] for sector in SECTORS})
+
+
+def _by_member(values: Mapping[str, float]) -> dict[str, float]:
+    return {f"sector={sector}": value for sector, value in values.items()}
 
 
 def gdp(base: BaseYear) -> float:
@@ -24,8 +30,8 @@ def gdp(base: BaseYear) -> float:
     return base.series("gdp_nominal")[base.year].value
 
 
-def three_sectors(base: BaseYear) -> dict[str, float]:
-    """Value added at current prices of the three published sectors; shares of an earlier year where the year has none.
+def three_sectors(base: BaseYear) -> tuple[dict[str, float], BaseOrigin]:
+    """Value added at current prices of the three published sectors; shares of a near year where the year has none.
 
     The three add up to GDP but for the rounding of what is printed; where they come from another vintage than GDP, they are
     scaled to it.
@@ -34,48 +40,65 @@ def three_sectors(base: BaseYear) -> dict[str, float]:
     if all(base.year in series for series in named.values()):
         printed = {name: series[base.year].value for name, series in named.items()}
         scale = gdp(base) / sum(printed.values())
-        return printed if abs(scale - 1.0) < _ROUNDING else {name: value * scale for name, value in printed.items()}
-    shares = {name: newest(base.series(f"{name}_share"), base.year) for name in ("secondary", "tertiary")}
-    secondary, tertiary = shares["secondary"], shares["tertiary"]
+        if abs(scale - 1.0) < _ROUNDING:
+            return printed, origin_of(base, (base.year,))
+        return {name: value * scale for name, value in printed.items()}, DERIVED
+    secondary, tertiary = (_share_of_gdp(base, f"{name}_share") for name in ("secondary", "tertiary"))
     if secondary is not None and tertiary is not None:
-        parts = {"secondary": secondary.value / PERCENT, "tertiary": tertiary.value / PERCENT}
+        parts = {"secondary": secondary.value, "tertiary": tertiary.value}
+        years = (*secondary.origin.base.years, *tertiary.origin.base.years)
     else:
-        parts = _last_parts(base)
+        parts, year = _last_parts(base)
+        years = (year,)
     total = gdp(base)
-    return {"primary": total * (1.0 - sum(parts.values()))} | {name: total * part for name, part in parts.items()}
+    levels = {"primary": total * (1.0 - sum(parts.values()))} | {name: total * part for name, part in parts.items()}
+    return levels, origin_of(base, years, derived=True)
 
 
 _ROUNDING = 1e-5
 
 
-def _last_parts(base: BaseYear) -> dict[str, float]:
+def _share_of_gdp(base: BaseYear, indicator: str) -> Figure | None:
+    """A published share: of the year or a near one, or the last before it, however long ago."""
+    last = newest(base.series(indicator), base.year)
+    return own_share(base, indicator) or (None if last is None else Figure(last.value / PERCENT, from_data(base, last)))
+
+
+def _last_parts(base: BaseYear) -> tuple[dict[str, float], int]:
     whole = base.series("gdp_nominal")
     secondary, tertiary = base.series("value_added_secondary"), base.series("value_added_tertiary")
     year = max((year for year in secondary if year in tertiary and year in whole and year <= base.year), default=None)
     if year is None:
         raise base.missing("value_added_secondary")
-    return {"secondary": secondary[year].value / whole[year].value, "tertiary": tertiary[year].value / whole[year].value}
+    parts = {"secondary": secondary[year].value / whole[year].value, "tertiary": tertiary[year].value / whole[year].value}
+    return parts, year
 
 
-def industry(base: BaseYear, secondary: float) -> float:
-    """Value added of industry: published, by its published share of GDP, or the secondary sector less construction."""
-    level = base.series("industry_value_added")
-    if base.year in level:
-        return level[base.year].value
-    share = newest(base.series("industry_share_gdp"), base.year)
-    if share is not None and share.year >= base.year - _SHARE_IS_GOOD_FOR:
-        return min(share.value / PERCENT * gdp(base), secondary)
-    return secondary * (1.0 - number(base, "construction_share_of_secondary"))
+def industry(base: BaseYear, secondary: float) -> Figure:
+    """Value added of industry: published, by its share of GDP of the year or a near one, or the secondary sector less
+    construction."""
+    level = figure_of_year(base, "industry_value_added")
+    if level is not None:
+        return level
+    share = own_share(base, "industry_share_gdp")
+    if share is not None:
+        value = min(share.value * gdp(base), secondary)
+        return Figure(value, share.origin.with_base(origin_of(base, share.origin.base.years, derived=True)))
+    usual = "construction_share_of_secondary"
+    return Figure(secondary * (1.0 - number(base, usual)), from_setting(base, usual))
 
 
-_SHARE_IS_GOOD_FOR = 3
+def manufacturing_share(base: BaseYear) -> Figure:
+    """Manufacturing within industry: the city's, or what is usual."""
+    name = "manufacturing_share_of_industry"
+    return own_share(base, name) or Figure(number(base, name), from_setting(base, name))
 
 
 def value_added(base: BaseYear) -> dict[str, float]:
     """Value added at current prices: industry split by manufacturing's share, construction the rest of the secondary sector."""
-    published = three_sectors(base)
-    all_industry = industry(base, published["secondary"])
-    manufacturing = number(base, "manufacturing_share_of_industry") * all_industry
+    published, _ = three_sectors(base)
+    all_industry = industry(base, published["secondary"]).value
+    manufacturing = manufacturing_share(base).value * all_industry
     return {
         "agriculture": published["primary"],
         "manufacturing": manufacturing,
@@ -143,8 +166,8 @@ def growth_rows(base: BaseYear) -> list[Row]:
     """Rows of the growth that the run starts with, real by sector and nominal for all."""
     usual = recent_growth(base)
     source = f"history.csv：{base.year} 年及此前一年 GDP 实际增速的平均"
-    real = Origin("D", base.year + 1, source, "农业取长期增速，其余行业相同，合计等于 GDP 增速")
-    nominal = Origin("D", base.year + 1, f"{source}；近五年隐含平减指数涨幅平均", "实际增速加价格涨幅")
+    real = Origin("D", base.year + 1, source, "农业取长期增速，其余行业相同，合计等于 GDP 增速", DERIVED)
+    nominal = Origin("D", base.year + 1, f"{source}；近五年隐含平减指数涨幅平均", "实际增速加价格涨幅", DERIVED)
     return [
         *cells("base_growth", "1/a", by_sector(sector_growth(base)), real),
         *cell("normal_growth", "1/a", usual, real.with_method("GDP 增速")),
@@ -155,16 +178,20 @@ def growth_rows(base: BaseYear) -> list[Row]:
 
 def value_added_rows(base: BaseYear) -> list[Row]:
     """Rows of value added at prices of 2020 and of the price level that turns it into current prices."""
-    share = base.settings["manufacturing_share_of_industry"]
+    published, printed = three_sectors(base)
+    share, all_industry = manufacturing_share(base).origin, industry(base, published["secondary"]).origin
     source = f"本市 {base.year} 年三次产业增加值与工业占比（history.csv）；{share.source}"
     known = max(base.year + 1, share.known_from)
     method = "工业按制造业占比拆分，建筑业为第二产业减工业；按隐含平减指数折为 2020 年价"
     level = price_level(base)
     values = {sector: value / level for sector, value in value_added(base).items()}
+    inside = {sector: values.pop(sector) for sector in INDUSTRY_AND_CONSTRUCTION}
+    split = weakest((printed, share.base, all_industry.base))
     implied = f"本市 {PRICE_YEAR}–{base.year} 年名义增速与实际增速之比"
-    prices = Origin("D", base.year + 1, implied, "隐含平减指数连乘，各行业相同")
+    prices = Origin("D", base.year + 1, implied, "隐含平减指数连乘，各行业相同", DERIVED)
     return [
-        *cells("value_added_base", "亿元_2020/a", by_sector(values), Origin("D", known, source, method)),
+        *cells("value_added_base", "亿元_2020/a", _by_member(values), Origin("D", known, source, method, printed)),
+        *cells("value_added_base", "亿元_2020/a", _by_member(inside), Origin("D", known, source, method, split), printed),
         *cell("price_level_base", "亿元/亿元_2020", level, prices),
         *cell("sector_price_base", "亿元/亿元_2020", level, prices),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.inputs.base_year import BaseYear, Row
 
-from . import accounts, capital, demography, firms, services, society
+from . import accounts, capital, demography, firms, incomes, services, society
 
 
 def build_rows(base: BaseYear) -> list[Row]:
@@ -14,7 +14,7 @@ def build_rows(base: BaseYear) -> list[Row]:
         *accounts.value_added_rows(base),
         *capital.capital_rows(base),
         *society.labour_rows(base),
-        *society.income_rows(base),
+        *incomes.income_rows(base),
         *society.social_rows(base),
         *society.path_rows(base),
         *services.service_rows(base),

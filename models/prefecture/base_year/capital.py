@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from sim.inputs.base_year import BaseYear, Row
+from sim.inputs.base_origin import DERIVED, BaseOrigin, borrowed
+from sim.inputs.base_year import NATION, BaseYear, Row
 
 from .accounts import SECTORS, by_sector, deflator_growth, gdp, price_level, sector_growth, value_added
-from .rows import Origin, cell, cells, from_setting, number, path_cells, setting
+from .figures import NEAR
+from .rows import Origin, cell, cells, from_setting, number, origin_of, path_cells, setting
 
 
 def prices(base: BaseYear) -> dict[int, float]:
@@ -33,6 +35,15 @@ def formation(base: BaseYear) -> dict[int, float]:
 
 
 _FIRST_YEAR = 1990
+
+
+def formation_origin(base: BaseYear) -> BaseOrigin:
+    """Whether the city's own investment says capital formation of the base year, or the nation's usual rate does."""
+    own = base.series("fixed_asset_investment").get(base.year)
+    ceiling = number(base, "formation_ceiling") * gdp(base)
+    if own is not None and number(base, "investment_to_fai") * own.value < ceiling:
+        return DERIVED
+    return borrowed(NATION)
 
 
 def _between(levels: Mapping[int, float]) -> dict[int, float]:
@@ -93,18 +104,34 @@ def _with_bonds(base: BaseYear, budget: Mapping[int, float]) -> dict[int, float]
 def housing_investment(base: BaseYear) -> dict[int, float]:
     """Housing formation at current prices: part of real-estate investment, straight lines over years without data.
 
-    Where the last datum lies before the base year it holds; a city without data takes a stated share of GDP.
+    Where the data end before the base year the last holds, and the first where they begin soon after it; a city without data
+    takes a stated share of GDP.
     """
     series = {year: item.value for year, item in base.series("real_estate_investment").items()}
     share = number(base, "investment_to_fai")
-    if not series or min(series) > base.year:
+    if not series or min(series) > base.year + NEAR:
         return {base.year: number(base, "housing_share_of_gdp") * gdp(base)}
-    filled = dict(series)
+    filled = {base.year: series[min(series)]} | series if min(series) > base.year else dict(series)
     for earlier, later in pairwise(sorted(series)):
         step = (series[later] - series[earlier]) / (later - earlier)
         filled |= {year: series[earlier] + step * (year - earlier) for year in range(earlier, later)}
     filled.setdefault(base.year, series[max(series)])
     return {year: share * value for year, value in sorted(filled.items()) if year >= base.year}
+
+
+def _housing_origin(base: BaseYear) -> Origin:
+    """Where housing investment of the base year comes from: figures of the year, of those around it, or a usual share."""
+    years = list(base.series("real_estate_investment"))
+    if not years or min(years) > base.year + NEAR:
+        return from_setting(base, "housing_share_of_gdp", "比例 × GDP")
+    around = [base.year] if base.year in years else _around(years, base.year)
+    source = "房地产开发投资（history.csv）；" + setting(base, "investment_to_fai").source
+    return Origin("D", max(*years, base.year) + 1, source, "缺年直线插值", origin_of(base, around, derived=base.year in years))
+
+
+def _around(years: Sequence[int], year: int) -> list[int]:
+    before, after = [known for known in years if known < year], [known for known in years if known > year]
+    return [*before[-1:], *after[:1]]
 
 
 def capital_rows(base: BaseYear) -> list[Row]:
@@ -119,20 +146,23 @@ def capital_rows(base: BaseYear) -> list[Row]:
     capital = _scaled(stocks, total_capital(base) * business / invested / level)
     efficiency, wear = float(base.value("public_efficiency")), float(base.value("public_depreciation"))
     public_stock = efficiency * public[base.year] / (wear + number(base, "public_capital_growth")) / level
-    pim = Origin("M", base.year + 1, _PIM_SOURCE, "永续盘存法；企业部分按行业资本产出比拆分，投资按折旧加增长的需要拆分")
-    has_debt = base.year in base.series("government_debt")
+    pim = Origin(
+        "M", base.year + 1, _PIM_SOURCE, "永续盘存法；企业部分按行业资本产出比拆分，投资按折旧加增长的需要拆分", DERIVED
+    )
+    has_debt = bool(_with_bonds(base, {base.year: 0.0}))
     budget_name = "infrastructure_share_of_budget" if has_debt else "public_investment_share_of_budget"
     latest = max((*base.series("public_expenditure"), base.year)) + 1
-    budget = Origin("A", latest, setting(base, budget_name).source, _PUBLIC_METHOD)
-    newest_estate = max((*base.series("real_estate_investment"), base.year)) + 1
-    estate_source = "房地产开发投资（history.csv）；" + setting(base, "investment_to_fai").source
-    estate = Origin("D", newest_estate, estate_source, "缺年直线插值")
+    kind = DERIVED if has_debt else from_setting(base, budget_name).base
+    budget = Origin("A", latest, setting(base, budget_name).source, _PUBLIC_METHOD, kind)
+    invest = Origin("M", base.year + 1, _PIM_SOURCE, pim.method, formation_origin(base))
+    stock = from_setting(base, "public_capital_growth", _STEADY)
+    steady = Origin(stock.evidence, stock.known_from, stock.source, stock.method, kind)
     return [
         *cells("capital_base", "亿元_2020", by_sector(capital), pim),
-        *cells("business_investment_base", "亿元_2020/a", by_sector(_scaled(needs, business / level)), pim),
-        *cell("public_capital_base", "亿元_2020", public_stock, from_setting(base, "public_capital_growth", _STEADY)),
+        *cells("business_investment_base", "亿元_2020/a", by_sector(_scaled(needs, business / level)), invest),
+        *cell("public_capital_base", "亿元_2020", public_stock, steady),
         *path_cells("planned_public_investment", "亿元/a", public, budget),
-        *path_cells("housing_investment", "亿元/a", housing, estate),
+        *path_cells("housing_investment", "亿元/a", housing, _housing_origin(base)),
     ]
 
 

@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from sim.inputs.base_year import BaseYear, Row
+from sim.inputs.base_origin import DERIVED, BaseOrigin, borrowed
+from sim.inputs.base_year import NATION, PROVINCE, BaseYear, Row
 from sim.inputs.knowledge import ANY_TIME
 
 from .ageing import AGES, SEXES, Rates, aged
-from .rows import Origin, cell, cells, from_reference, newest, path_cells
+from .rows import ASSUMPTION, Origin, cell, cells, from_reference, newest, path_cells
 from .society import residents
 
 Floats = NDArray[np.float64]
@@ -34,7 +35,14 @@ def population_rows(base: BaseYear) -> list[Row]:
     method = "累计人数作单调三次插值拆为单岁，缩放到本市"
     if year < base.year:
         method += f"；按死亡、生育与迁移年龄结构推到 {base.year} 年，每年合计与常住人口一致"
-    return cells("population_base", "万人", values, Origin("D", max(origin.known_from, year + 1), source, method))
+    ages = Origin("D", max(origin.known_from, year + 1), source, method, _ages_origin(base, year))
+    return cells("population_base", "万人", values, ages, origin.base)
+
+
+def _ages_origin(base: BaseYear, census: int) -> BaseOrigin:
+    """Ages are the city's own where its broad groups are published for the census, else as the province's are."""
+    own = all(census in base.series(f"age_share_{group}") for group in BROAD)
+    return DERIVED if own else borrowed(PROVINCE)
 
 
 def census_year(base: BaseYear) -> int:
@@ -117,7 +125,7 @@ def mortality_table(base: BaseYear) -> tuple[Floats, Origin]:
         single = np.exp(np.interp(np.arange(AGES), ages, np.log([rate for _, rate in points])))
         table[place] = 1.0 - np.exp(-single)
     source = "全国分性别死亡率：UN WPP 2024（CC BY 3.0 IGO）" if year >= _UN_PERIOD else f"{year} 年普查分性别死亡率"
-    return table, Origin("D", known, source, "分组死亡率取组中值，组间对数线性插值，换为年死亡概率")
+    return table, Origin("D", known, source, "分组死亡率取组中值，组间对数线性插值，换为年死亡概率", borrowed(NATION))
 
 
 def _middle(low: int) -> int:
@@ -133,7 +141,7 @@ def fertility_profile(base: BaseYear) -> tuple[Floats, Origin]:
     rows, year, known = _newest_year(base, "fertility.csv")
     single = split_groups({bounds(row["ages"]): float(row["percent_of_tfr"]) for row in rows})
     source = "UN WPP 2024 中国分年龄生育率（CC BY 3.0 IGO）" if year >= _UN_PERIOD else f"{year} 年全国分年龄生育率"
-    return single / single.sum(), Origin("D", known, source, "占总和生育率比重的累计值作单调三次插值分到单岁")
+    return single / single.sum(), Origin("D", known, source, "占总和生育率比重的累计值作单调三次插值分到单岁", borrowed(NATION))
 
 
 def total_fertility(base: BaseYear) -> tuple[dict[int, float], Origin]:
@@ -162,8 +170,10 @@ def migration_profile(base: BaseYear) -> tuple[Floats, Origin]:
     smooth = np.array([np.convolve(line, np.ones(5) / 5, mode="same") for line in weights])
     if census:
         source = f"湖南 {year - 10}–{year} 年分性别队列净迁移残差（由两次普查与存活率推得）"
-        return smooth / smooth.sum(), Origin("D", known, source, "年龄前移五岁，剔除漏登与正残差，五年移动平均后归一")
-    return smooth / smooth.sum(), Origin("A", known, rows[0]["source"], "五年移动平均后归一")
+        return smooth / smooth.sum(), Origin(
+            "D", known, source, "年龄前移五岁，剔除漏登与正残差，五年移动平均后归一", borrowed(PROVINCE)
+        )
+    return smooth / smooth.sum(), Origin("A", known, rows[0]["source"], "五年移动平均后归一", ASSUMPTION)
 
 
 def rate_rows(base: BaseYear) -> list[Row]:
@@ -189,13 +199,15 @@ def participation_rows() -> list[Row]:
     ages, shares = zip(*points, strict=True)
     values = {f"age={age}": float(np.interp(age, ages, shares)) for age in range(AGES)}
     source = "assumption：按全国劳动参与率的一般形状设定，农村老年人参与较高"
-    return cells("participation", "ratio", values, Origin("A", ANY_TIME, source, "分段线性"))
+    return cells("participation", "ratio", values, Origin("A", ANY_TIME, source, "分段线性", ASSUMPTION))
 
 
 def movement_rows(base: BaseYear) -> list[Row]:
     """Total fertility, and net migration: what the change of residents leaves when births and deaths are taken off."""
     path, origin = total_fertility(base)
-    nothing = Origin("A", ANY_TIME, "assumption：没有可比的常住人口变动时取 −5‰", "全省 2010–2020 年约 −4.6‰")
+    nothing = Origin(
+        "A", ANY_TIME, "assumption：没有可比的常住人口变动时取 −5‰", "全省 2010–2020 年约 −4.6‰", borrowed(PROVINCE)
+    )
     return [
         *path_cells("total_fertility", "ratio", path, origin),
         *cell("base_migration", "1/a", _USUAL_MIGRATION, nothing),
@@ -204,4 +216,4 @@ def movement_rows(base: BaseYear) -> list[Row]:
 
 
 _USUAL_MIGRATION = -0.005
-_NATIONAL = Origin("A", ANY_TIME, "assumption：沿用全国死亡率", "不作缩放")
+_NATIONAL = Origin("A", ANY_TIME, "assumption：沿用全国死亡率", "不作缩放", borrowed(NATION))

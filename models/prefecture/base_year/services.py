@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from sim.inputs.base_origin import DERIVED, OWN
 from sim.inputs.base_year import BaseYear, Row
 
 from .accounts import gdp, price_level, recent_growth, usual_inflation
-from .capital import formation
-from .rows import Origin, cell, cells, from_data, from_setting, nearest_known, number, path_cells, setting
+from .capital import formation, formation_origin
+from .figures import NEAR, Figure, own_figure
+from .incomes import income_ratio_rows
+from .rows import ASSUMPTION, Origin, cell, cells, from_setting, nearest_known, number, path_cells, setting
 
 STAGES = {"preschool": range(3, 6), "compulsory": range(6, 15), "senior": range(15, 18)}
 _OLDEST = 100
@@ -30,7 +33,9 @@ def service_rows(base: BaseYear) -> list[Row]:
 def investment_rows(base: BaseYear) -> list[Row]:
     """Fixed-asset investment of the base year: capital formation over the part that becomes formation."""
     value = formation(base)[base.year] / number(base, "investment_to_fai") / price_level(base)
-    return cell("fixed_investment_base", "亿元_2020/a", value, from_setting(base, "investment_to_fai", "资本形成 / 形成率"))
+    rate = from_setting(base, "investment_to_fai", "资本形成 / 形成率")
+    origin = Origin(rate.evidence, rate.known_from, rate.source, rate.method, formation_origin(base))
+    return cell("fixed_investment_base", "亿元_2020/a", value, origin)
 
 
 def budget_rows(base: BaseYear) -> list[Row]:
@@ -43,32 +48,37 @@ def budget_rows(base: BaseYear) -> list[Row]:
 
 
 def _published_or_share(base: BaseYear, parameter: str, indicator: str, share: str) -> list[Row]:
-    """A yearly total: published for the base year, else a stated share of GDP."""
-    series = base.series(indicator)
-    if base.year in series:
-        return cell(parameter, "亿元/a", series[base.year].value, from_data(series[base.year]))
-    return cell(parameter, "亿元/a", number(base, share) * gdp(base), from_setting(base, share, "比例 × GDP"))
+    """A yearly total: the city's, of a near year in proportion to GDP, else a stated share of GDP."""
+    figure = _own_or_share(base, indicator, share)
+    return cell(parameter, "亿元/a", figure.value, figure.origin)
+
+
+def _own_or_share(base: BaseYear, indicator: str, share: str) -> Figure:
+    nominal = base.series("gdp_nominal")
+    known = {year: item for year, item in base.series(indicator).items() if year in nominal}
+    own = own_figure(base, indicator, lambda year: nominal[year].value) if known else None
+    if own is not None and all(abs(year - base.year) <= NEAR for year in own.origin.base.years):
+        return own
+    return Figure(number(base, share) * gdp(base), from_setting(base, share, "比例 × GDP"))
 
 
 def debt_rows(base: BaseYear) -> list[Row]:
     """Government debt of the base year and new bonds: published rises, then the mean of those before refinancing bonds."""
-    debt = base.series("government_debt")
+    debt, level = base.series("government_debt"), _own_or_share(base, "government_debt", "debt_share_of_gdp")
     if base.year not in debt:
-        share = "debt_share_of_gdp"
-        origin = from_setting(base, share, "比例 × GDP")
-        level = number(base, share) * gdp(base)
-        usual = level * number(base, "debt_growth")
         growing = from_setting(base, "debt_growth", "增速 × 余额")
-        return [*cell("debt_base", "亿元", level, origin), *cell("planned_bonds", "亿元/a", usual, growing)]
+        bonds = cell("planned_bonds", "亿元/a", level.value * number(base, "debt_growth"), growing)
+        return [*cell("debt_base", "亿元", level.value, level.origin), *bonds]
     rises = {year: debt[year].value - debt[year - 1].value for year in debt if year - 1 in debt}
     last_new = number(base, "last_year_of_new_bonds") if "last_year_of_new_bonds" in base.settings else max(rises, default=0)
     real = {year: rise for year, rise in rises.items() if year <= last_new}
     mean = sum(real.values()) / len(real) if real else number(base, "debt_growth") * debt[base.year].value
     path = {year: rise for year, rise in real.items() if year >= base.year} | {max(base.year, *real, 0) + 1: mean}
     known = max(debt) + 1
-    origin = Origin("D", known, "政府债务余额（history.csv）", "年末余额之差；含置换债券的年份及此后取此前平均（assumption）")
+    method = "年末余额之差；含置换债券的年份及此后取此前平均（assumption）"
+    origin = Origin("D", known, "政府债务余额（history.csv）", method, DERIVED)
     return [
-        *cell("debt_base", "亿元", debt[base.year].value, from_data(debt[base.year])),
+        *cell("debt_base", "亿元", level.value, level.origin),
         *path_cells("planned_bonds", "亿元/a", path, origin),
     ]
 
@@ -86,33 +96,17 @@ def trade_rows(base: BaseYear) -> list[Row]:
     ]
 
 
-def income_ratio_rows(base: BaseYear) -> list[Row]:
-    """Urban and rural income over the mean of all residents, in 元 per 万元."""
-    rows: list[Row] = []
-    mean = base.series("income_per_head")
-    overall = number(base, "income_per_head") if "income_per_head" in base.settings else None
-    for name in ("urban", "rural"):
-        series, usual = base.series(f"income_{name}"), f"{name}_income_over_mean"
-        whole = overall if overall is not None else mean[base.year].value if base.year in mean else None
-        if base.year in series and whole is not None:
-            ratio, origin = series[base.year].value / whole, from_data(series[base.year], "与全体居民人均收入之比")
-        else:
-            ratio, origin = number(base, usual), from_setting(base, usual)
-        rows += cell(f"{name}_income_ratio", "元/万元", ratio * 1e4, origin)
-    return rows
-
-
 def credit_rows(base: BaseYear) -> list[Row]:
     """Growth of loans in step with nominal growth; a city may state another."""
     rate = recent_growth(base) + usual_inflation(base)
-    origin = Origin("D", base.year + 1, "GDP 实际增速加价格涨幅（history.csv）", "贷款与经济同步")
+    origin = Origin("D", base.year + 1, "GDP 实际增速加价格涨幅（history.csv）", "贷款与经济同步", DERIVED)
     return [*cell("usual_credit_growth", "1/a", rate, origin), *cell("credit_growth", "1/a", rate, origin)]
 
 
 def power_rows(base: BaseYear) -> list[Row]:
     """How much more power there is than needed, and how fast the province's grows: in step with output unless a city knows."""
     margin = from_setting(base, "power_margin")
-    pace = Origin("A", base.year + 1, "assumption：没有数据时与本市经济增速相当", "GDP 实际增速")
+    pace = Origin("A", base.year + 1, "assumption：没有数据时与本市经济增速相当", "GDP 实际增速", DERIVED)
     return [
         *cell("power_margin_base", "ratio", number(base, "power_margin"), margin),
         *cell("province_power_growth", "1/a", recent_growth(base), pace),
@@ -121,10 +115,10 @@ def power_rows(base: BaseYear) -> list[Row]:
 
 def school_rows() -> list[Row]:
     """Which ages belong to which stage of school, and how much care each age needs."""
-    law = Origin("V", 1986, "义务教育法；学前三年、高中三年", "按周岁")
+    law = Origin("V", 1986, "义务教育法；学前三年、高中三年", "按周岁", OWN)
     ages = {f"stage={stage} age={age}": float(age in span) for stage, span in STAGES.items() for age in range(_OLDEST + 1)}
     care = {f"age={age}": _need(age) for age in range(_OLDEST + 1)}
-    need = Origin("M", 2000, "医疗费用随年龄上升，75 岁约为 30 岁的四倍", "30 岁为一，按年龄直线")
+    need = Origin("M", 2000, "医疗费用随年龄上升，75 岁约为 30 岁的四倍", "30 岁为一，按年龄直线", ASSUMPTION)
     return [*cells("stage_of_age", "ratio", ages, law), *cells("health_need_by_age", "ratio", care, need)]
 
 
@@ -139,16 +133,14 @@ _CHILD, _ADULT = 5, 30
 
 
 def _stated_or_usual(base: BaseYear, parameter: str, indicator: str, unit: str, usual: str) -> list[Row]:
-    """A stock: the nearest published number, else as many as are usual per thousand residents."""
-    known = nearest_known(base.series(indicator), base.year)
-    if known is not None and known.year == base.year:
-        return cell(parameter, unit, known.value, from_data(known))
-    if indicator in base.settings:
-        return cell(parameter, unit, number(base, indicator), from_setting(base, indicator))
+    """A stock: the city's number, of a near year where the base year has none, else as many as are usual per resident."""
+    own = own_figure(base, indicator)
+    if own is not None:
+        return cell(parameter, unit, own.value, own.origin)
     per_head = setting(base, usual)
     people = base.series("population_registered") or base.series("population_resident")
     nearest = nearest_known(people, base.year)
     if nearest is None:
         raise base.missing("population_registered")
-    origin = Origin(per_head.evidence, per_head.known_from, per_head.source, "每千人家数 × 人口")
+    origin = from_setting(base, usual, "每千人家数 × 人口")
     return cell(parameter, unit, float(per_head.value) * nearest.value * 10.0, origin)

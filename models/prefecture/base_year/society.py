@@ -1,25 +1,44 @@
-"""Employment, income, schooling, towns, registered people, students and house prices of the base year."""
+"""Employment, schooling, towns, registered people, students and house prices of the base year."""
 
 from __future__ import annotations
 
-from sim.inputs.base_year import BaseYear, Known, Row
+from dataclasses import replace
 
-from .accounts import PERCENT, by_sector, gdp, value_added
-from .rows import Origin, cell, cells, from_data, from_reference, from_setting, nearest_known, newest, number, path_cells
+from sim.inputs.base_origin import DERIVED, OWN
+from sim.inputs.base_year import BaseYear, Row
+from sim.inputs.history import Datum
+
+from .accounts import by_sector, gdp, value_added
+from .figures import PERCENT, Figure, at, figure_of_year, near_figure, path_of, quotient
+from .rows import (
+    Origin,
+    cell,
+    cells,
+    from_data,
+    from_reference,
+    from_setting,
+    nearest_known,
+    newest,
+    number,
+    origin_of,
+    path_cells,
+)
 
 
 def residents(base: BaseYear) -> tuple[float, Origin]:
     """Residents at the end of the base year, and where the number comes from.
 
-    Published; or what was published before a census; or GDP over GDP per head; or the registered population times a share.
+    Published; or what was published before a census; or of near years; or GDP over GDP per head; or the registered population
+    times a share.
     """
-    for name in ("population_resident", "population_resident_published"):
-        published = base.series(name)
-        if base.year in published:
-            return published[base.year].value, from_data(published[base.year])
+    own = figure_of_year(base, "population_resident") or figure_of_year(base, "population_resident_published")
+    own = own or near_figure(base, base.series("population_resident"))
+    if own is not None:
+        return own.value, own.origin
     per_head = base.series("gdp_per_capita")
     if base.year in per_head:
-        origin = Origin("D", base.year + 1, f"history.csv：gdp_nominal、gdp_per_capita {base.year} 年", "GDP / 人均 GDP")
+        source = f"history.csv：gdp_nominal、gdp_per_capita {base.year} 年"
+        origin = Origin("D", base.year + 1, source, "GDP / 人均 GDP", DERIVED)
         return gdp(base) / per_head[base.year].value * 1e4, origin
     registered, origin = registered_people(base)
     method = "户籍人口 × 常住与户籍之比"
@@ -30,26 +49,28 @@ def registered_people(base: BaseYear) -> tuple[float, Origin]:
     """Registered population of the base year; on a straight line where it lies between two published years."""
     series = {year: item.value for year, item in base.series("population_registered").items()}
     if base.year in series:
-        return series[base.year], from_data(base.series("population_registered")[base.year])
+        return series[base.year], from_data(base, base.series("population_registered")[base.year])
     before = [year for year in series if year < base.year]
     after = [year for year in series if year > base.year]
     if before and after:
         first, last = max(before), min(after)
         value = series[first] + (series[last] - series[first]) * (base.year - first) / (last - first)
-        origin = Origin("D", last + 1, f"history.csv：population_registered {first}、{last} 年", "直线插值")
-        return value, origin
+        source = f"history.csv：population_registered {first}、{last} 年"
+        return value, Origin("D", last + 1, source, "直线插值", origin_of(base, (first, last)))
     known = nearest_known(base.series("population_registered"), base.year)
     if known is not None:
-        return known.value, from_data(known, f"{known.year} 年以后未公布，保持不变")
+        return known.value, from_data(base, known, f"{known.year} 年以后未公布，保持不变")
     published = nearest_known(base.series("population_resident"), base.year)
     if published is None:
         raise base.missing("population_registered")
-    return published.value, from_data(published, "没有户籍人口数据，取常住人口")
+    return published.value, from_data(base, published, "没有户籍人口数据，取常住人口", derived=True)
 
 
 def labour_rows(base: BaseYear) -> list[Row]:
     """Share of each sector in employment: the three sectors of the province or the city, the second split by need for hands."""
-    agriculture, secondary = (_at(base, f"employment_share_{name}") for name in ("agriculture", "secondary"))
+    agriculture, secondary = (
+        at(base.reference.series(f"employment_share_{name}"), base.year) for name in ("agriculture", "secondary")
+    )
     if "employment_share" in base.settings:
         shares = base.settings["employment_share"].value
         return cells("employment_share_base", "ratio", by_sector(shares), from_setting(base, "employment_share"))
@@ -65,55 +86,9 @@ def labour_rows(base: BaseYear) -> list[Row]:
 _HANDS = {"manufacturing": 1.0, "other_industry": 0.75, "construction": 1.5}
 
 
-def _at(base: BaseYear, indicator: str) -> tuple[float, Known]:
-    """A reference series in the base year, on straight lines between its points and level beyond them."""
-    series = base.reference.series(indicator)
-    point = newest(series, base.year) or series[min(series)]
-    later = next((series[year] for year in series if year > base.year), None)
-    if later is None or point.year >= base.year:
-        return point.value, point
-    weight = (base.year - point.year) / (later.year - point.year)
-    return point.value + weight * (later.value - point.value), later
-
-
-def income_rows(base: BaseYear) -> list[Row]:
-    """Household income as a share of GDP, and what people earn where they could move to."""
-    name, method = "income_per_head", "人均收入 × 常住人口 / GDP"
-    series = base.series(name)
-    people, _ = residents(base)
-    if name in base.settings or base.year in series:
-        given = name in base.settings
-        per_head = number(base, name) if given else series[base.year].value
-        origin = from_setting(base, name, method) if given else from_data(series[base.year], method)
-        share = per_head * people / 1e4 / gdp(base)
-    else:
-        share, origin = number(base, "household_income_share"), from_setting(base, "household_income_share")
-    nation = newest(base.reference.series(name), base.year)
-    if nation is None:
-        raise base.missing("income_per_head")
-    elsewhere = from_reference(nation, "全国居民人均可支配收入", "迁入地收入的代替")
-    slowing = from_reference(nation, "全国居民人均可支配收入", "近三年增速逐步放缓到 3.5%（assumption）")
-    return [
-        *cell("household_income_share", "ratio", share, origin),
-        *cell("reference_income_base", "万元/人/a", nation.value / 1e4, elsewhere),
-        *path_cells("reference_income_growth", "1/a", _slowing(base, nation.year), slowing),
-    ]
-
-
-def _slowing(base: BaseYear, year: int) -> dict[int, float]:
-    """Growth of income elsewhere: that of the last three years, half way to its long-run rate in five, there in fifteen."""
-    series = base.reference.series("income_per_head")
-    before = newest(series, year - 3)
-    now = _LONG_RUN if before is None else (series[year].value / before.value) ** (1.0 / (year - before.year)) - 1.0
-    return {base.year + 1: now, base.year + 5: (now + _LONG_RUN) / 2.0, base.year + 15: _LONG_RUN}
-
-
-_LONG_RUN = 0.035
-
-
 def social_rows(base: BaseYear) -> list[Row]:
     """Schooling, urban share, registered people, and the gap to the nation's income per head."""
-    schooling, known = _at(base, "mean_schooling")
+    schooling, known = at(base.reference.series("mean_schooling"), base.year)
     people, _ = residents(base)
     registered, where = registered_people(base)
     nation = newest(base.reference.series("gdp_per_head"), base.year)
@@ -121,6 +96,7 @@ def social_rows(base: BaseYear) -> list[Row]:
         raise base.missing("gdp_per_head")
     gap = max(nation.value / (gdp(base) / people * 1e4), _SMALLEST_GAP)
     behind = from_reference(nation, "人均 GDP", "全国与本市人均 GDP 之比，作为生产率差距的代替")
+    behind = replace(behind, base=DERIVED)
     return [
         *cell("schooling_base", "a", schooling, from_reference(known, "15 岁及以上人口平均受教育年限", "普查年份之间直线插值")),
         *_urban(base),
@@ -133,12 +109,25 @@ _SMALLEST_GAP = 1.0
 
 
 def _urban(base: BaseYear) -> list[Row]:
-    published = base.series("urban_share")
-    if base.year in published:
-        return cell("urban_share_base", "ratio", published[base.year].value / PERCENT, from_data(published[base.year]))
-    value, known = _at(base, "urban_share")
-    origin = from_reference(known, "省（或全国）城镇化率", "本市未公布，取省的水平")
-    return cell("urban_share_base", "ratio", value / PERCENT, origin)
+    found = urban_share(base)
+    return cell("urban_share_base", "ratio", found.value, found.origin)
+
+
+def urban_share(base: BaseYear) -> Figure:
+    """Urban residents over all: the city's, of near years as the province moved, or the province's.
+
+    A published share of the year goes before one that is derived, and both before those of near years.
+    """
+    reference = base.reference.series("urban_share")
+    derived = quotient(base, "population_resident_urban", "population_resident", "urban_share")
+    series: dict[int, Datum] = derived | base.series("urban_share")
+    if base.year in series:
+        return Figure(series[base.year].value / PERCENT, from_data(base, series[base.year]))
+    near = near_figure(base, series, path_of(reference))
+    if near is not None:
+        return Figure(near.value / PERCENT, near.origin)
+    value, known = at(reference, base.year)
+    return Figure(value / PERCENT, from_reference(known, "省（或全国）城镇化率", "本市未公布，取省的水平"))
 
 
 def path_rows(base: BaseYear) -> list[Row]:
@@ -165,5 +154,9 @@ def _published_path(base: BaseYear, parameter: str, indicator: str, per: str, th
     path |= {year: path[newest_year] * (1.0 + then) ** (year - newest_year) for year in later}
     last = max(series)
     source = f"history.csv：{indicator}（至 {last} 年）"
+    kind = origin_of(base, (first.year,))
+    evidence = "V" if kind == OWN else "D"
     method = f"此后每年增长 {100 * then:g}%（assumption）" if then else "此后保持不变（assumption）"
-    return path_cells(parameter, f"{first.unit}{per}", dict(sorted(path.items())), Origin("V", last + 1, source, method))
+    return path_cells(
+        parameter, f"{first.unit}{per}", dict(sorted(path.items())), Origin(evidence, last + 1, source, method, kind)
+    )

@@ -25,7 +25,16 @@ from sim.report.document import (
     stated,
 )
 from sim.report.material import Material
-from sim.report.score_words import VERDICT_TONES, bracketed, rate_unit, rest_words, running, years_of
+from sim.report.score_words import (
+    VERDICT_TONES,
+    base_words,
+    bases_sentence,
+    bracketed,
+    rate_unit,
+    rest_words,
+    running,
+    years_of,
+)
 from sim.text import Text
 from sim.words import OPERATORS, capital, unit_words
 
@@ -158,8 +167,9 @@ def score_table(scores: tuple[Score, ...]) -> Table:
         "Required a year: growth from the base year to the target, points a year for shares, none for yearly flows. "
         "Projected: the median of the draws where there are any, else the central run. Where the target's year is published, "
         "that figure decides and gap = published - plan, projection and chance being a test; else gap = projected - plan. "
-        f"{capital(about.en)}; near: within 3 %. Money is judged at current prices.",
+        f"{capital(about.en)}; near: within 3 %. Money is judged at current prices. ",
     )
+    note += bases_sentence(scores) or Text("", "")
     rows = tuple(_score_row(score) for score in scores if score.value is not None)
     return Table("scorecard", Text("情景评分", "Scorecard"), _SCORE_COLUMNS, rows, note)
 
@@ -183,7 +193,8 @@ _SCORE_COLUMNS = (
 
 def _score_row(score: Score) -> tuple[Cell, ...]:
     target, pace, unit = score.target, rate_unit(score), score.target.unit
-    below = tuple(line for line in (rest_words(score.rest_growth), score.reason, running(score)) if line.zh)
+    lines = rest_words(score.rest_growth), score.reason, running(score), base_words(score)
+    below = tuple(line for line in lines if line.zh)
     year = bracketed(score.actual_year)
     return (
         Words(target.name, below),

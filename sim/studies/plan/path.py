@@ -30,10 +30,18 @@ _NEAR_BEST = 2.0
 
 
 def movable(case: Case) -> tuple[Reading, ...]:
-    """The targets of a case that levers can still move: a variable says them, and their year is not over."""
+    """The targets of a case that levers can still move: a variable says them from a base, and their year is not over."""
     first = first_year(case)
     readings = readings_of(case, case.selection.targets)
-    return tuple(item for item in readings if item.binding.no_base is None and (item.target.year or 0) >= first)
+    return tuple(item for item in readings if _has_base(case, item) and (item.target.year or 0) >= first)
+
+
+def _has_base(case: Case, reading: Reading) -> bool:
+    """Whether there is a base to start from: one that is entered, and not borrowed unless the scenario accepts it."""
+    if reading.binding.no_base is not None:
+        return False
+    origin = case.world.bases.of(reading.target, reading.binding)
+    return origin is None or not origin.is_borrowed or reading.target.id in case.selection.accepted
 
 
 def _nothing_to_move(case: Case) -> Fault:

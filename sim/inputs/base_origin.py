@@ -1,0 +1,93 @@
+"""Where a number of the base year comes from: the city's own figure, one of a near year, derived from its own, or borrowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.checked import Label
+from sim.text import Text
+
+Kind = Literal["own", "near", "derived", "borrowed"]
+KINDS: dict[Kind, Text] = {
+    "own": Text("本市当年公布数", "own figure of the year"),
+    "near": Text("本市邻近年份的数", "own figure of a near year"),
+    "derived": Text("由本市数据推得", "derived from own figures"),
+    "borrowed": Text("借用", "borrowed"),
+}
+"""The kinds in words, the most trusted first."""
+_WEAKNESS: dict[Kind, int] = {kind: place for place, kind in enumerate(KINDS)}
+
+
+class Whence(Label):
+    """Whose figures a number was taken from: a city, the province, the nation, or an assumption."""
+
+    city: str = ""
+    """Folder of the city, for which the number is its own and not borrowed; left out where it is nobody's own."""
+
+
+@dataclass(frozen=True)
+class BaseOrigin:
+    """How a number of the base year came about.
+
+    `years` are those of the figures used where they are not of the base year itself; `whence` says from where it is borrowed.
+    """
+
+    kind: Kind
+    years: tuple[int, ...] = ()
+    whence: Text = Text("", "")
+
+    @property
+    def is_borrowed(self) -> bool:
+        """Whether it is no figure of the city, nor follows from such."""
+        return self.kind == "borrowed"
+
+    @property
+    def text(self) -> Text:
+        """As a reader sees it: the kind, and the years or the place."""
+        words = KINDS[self.kind]
+        if self.is_borrowed:
+            return words + Text(f"：{self.whence.zh}", f": {self.whence.en}")
+        if not self.years:
+            return words
+        return words + Text(f"（{'、'.join(map(str, self.years))} 年）", f" ({', '.join(map(str, self.years))})")
+
+
+OWN = BaseOrigin("own")
+DERIVED = BaseOrigin("derived")
+
+
+def borrowed(whence: Text) -> BaseOrigin:
+    """The origin of what is taken from elsewhere."""
+    return BaseOrigin("borrowed", whence=whence)
+
+
+def weakest(origins: Iterable[BaseOrigin]) -> BaseOrigin:
+    """The least trusted of some origins, with the years and the places of all that are as weak; own where there are none."""
+    found = list(dict.fromkeys(origins))
+    lowest = max((_WEAKNESS[item.kind] for item in found), default=0)
+    chosen = [item for item in found if _WEAKNESS[item.kind] == lowest]
+    if not chosen:
+        return OWN
+    years = sorted({year for item in chosen for year in item.years})
+    places = list(dict.fromkeys(item.whence for item in chosen if item.whence.zh))
+    whence = Text("、".join(place.zh for place in places), ", ".join(place.en for place in places))
+    return BaseOrigin(chosen[0].kind, tuple(years), whence)
+
+
+@dataclass(frozen=True, eq=False)
+class BasePart:
+    """Cells of a parameter's table that came about alike; `whole` is the origin of their sum where only its split is weaker."""
+
+    cells: NDArray[np.bool_]
+    origin: BaseOrigin
+    whole: BaseOrigin | None = None
+
+
+def parts_of(cells: Mapping[tuple[BaseOrigin, BaseOrigin | None], NDArray[np.bool_]]) -> tuple[BasePart, ...]:
+    """The parts of a table from the cells of each origin."""
+    return tuple(BasePart(mask, origin, whole) for (origin, whole), mask in cells.items())

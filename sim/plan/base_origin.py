@@ -1,0 +1,161 @@
+"""Where the base of a target comes from: the weakest origin among the parts of the base tables that its base year rests on.
+
+Which those are is found by trying: each part of a table is moved a little, and where the base of the target moves with it, the
+part counts. A split whose sum is better known counts where the base moves although the sum stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, BasePart, weakest
+from sim.inputs.bindings import Binding
+from sim.inputs.city import City
+from sim.inputs.targets import Catalogue, PlanTarget
+from sim.inputs.values import YearPath
+from sim.model.binding import NOISE, SILENCE, own_values
+from sim.model.graph import Graph
+from sim.numerics.assembly import Request
+from sim.numerics.integrate import Clock, simulate
+from sim.numerics.kernel import kernel_for
+from sim.numerics.methods import METHODS
+from sim.numerics.workspace import Workspace
+from sim.plan.reading import GROWTH, Reading, reading_of
+
+Values = NDArray[Any]
+MOVED = 0.01
+"""By how much a part of a base table is moved."""
+COUNTS = 0.01
+"""A part counts where the base moves by more than this share of what the part was moved by."""
+SAME = 0.01
+"""How far the base may lie from a figure, as a part of it, and still be that figure: what is printed is rounded."""
+
+
+@dataclass(frozen=True)
+class Bases:
+    """The base year of a city as it is and, draw by draw, with one part of its base tables moved.
+
+    `values` are [year, dims..., draw] with the base year alone; draw 0 is the base as it is. Each other one has the
+    origin of what is moved in it, and the sum of the cells that are.
+    """
+
+    origins: tuple[BaseOrigin, ...]
+    sums: tuple[float, ...]
+    values: Mapping[str, Values]
+    city: City
+    graph: Graph
+
+    def of(self, target: PlanTarget, binding: Binding) -> BaseOrigin | None:
+        """The origin of a target's base; None where no figure of the base year enters it.
+
+        The base is the city's own where it is what was published for the year, however it was built, and derived where it is
+        what a document prints. Else it is as good as the weakest of the figures that it rests on.
+        """
+        settings = self.city.settings
+        about = settings.about_tolerance
+        reading = reading_of(target, binding, self.graph, settings.group_members, settings.base_year, about)
+        base = reading.series(self.values)[0]
+        return self._published(reading, float(base[0])) or self._weakest(base, reading.factor)
+
+    def _published(self, reading: Reading, base: float) -> BaseOrigin | None:
+        binding, target = reading.binding, reading.target
+        if binding.printed_base is not None and _is_same(base, binding.printed_base):
+            return DERIVED
+        if binding.history is None or binding.reading in GROWTH:
+            return None
+        series = self.city.history.series(binding.history, binding.region or target.region)
+        datum = series.get(self.city.settings.base_year)
+        if datum is None or not _is_same(base, datum.in_unit(target.unit)):
+            return None
+        return DERIVED if datum.source == "derived" else OWN
+
+    def _weakest(self, base: Values, factor: float) -> BaseOrigin | None:
+        """The weakest of what moves the base; derived at best where the base is something else than the figures' own sum."""
+        scale = abs(float(base[0])) or 1.0
+        places = np.flatnonzero(np.abs(base[1:] - base[0]) > COUNTS * MOVED * scale)
+        if not places.size:
+            return None
+        origin = weakest(self.origins[place] for place in places)
+        is_sum = _is_same(float(base[0]), factor * sum(self.sums[place] for place in places))
+        return origin if is_sum or origin.kind not in ("own", "near") else replace(origin, kind="derived")
+
+
+def _is_same(base: float, figure: float) -> bool:
+    return abs(base - figure) <= SAME * abs(figure)
+
+
+def bases_of(city: City, graph: Graph, catalogue: Catalogue) -> Bases:
+    """Compute the base year of a city with each part of its base tables moved, for every variable that a target reads."""
+    read = (name for item in catalogue.bindings.values() for name in (item.variable, item.over) if name is not None)
+    bound = own_values(city)
+    moves = [(name, *move) for name, record in city.parameters.items() for part in record.base for move in _moves(part)]
+    parts = [(name, part) for name, record in city.parameters.items() for part in record.base for _ in _moves(part)]
+    sums = tuple(float(bound.values[name].at(city.settings.base_year)[part.cells].sum()) for name, part in parts)
+    exogenous = _Moved(bound.values, moves)
+    kernel = kernel_for(graph, Request(tuple(dict.fromkeys(read)), frozenset(), bound.yearly, METHODS["euler"], 4))
+    workspace = Workspace(kernel, exogenous.draws, exogenous.drawn)
+    base = next(simulate(workspace, Clock(city.settings.base_year + 1, city.settings.last_year, 4), exogenous))
+    values = {name: value[np.newaxis].copy() for name, value in base.values.items()}
+    return Bases(tuple(origin for _, _, origin in moves), sums, values, city, graph)
+
+
+Factor = Callable[[Values], Values]
+"""What a table is multiplied by, cell by cell."""
+
+
+def _moves(part: BasePart) -> Iterator[tuple[Factor, BaseOrigin]]:
+    """How a part is moved, and whose origin it is that counts then: its sum, and its split where the sum is better known."""
+    yield lambda _: 1.0 + MOVED * part.cells, part.origin if part.whole is None else part.whole
+    if part.whole is not None:
+        for bit in range(int(part.cells.sum()).bit_length()):
+            yield partial(_split_moved, part.cells, bit), part.origin
+
+
+def _split_moved(cells: NDArray[np.bool_], bit: int, table: Values) -> Values:
+    """Factors that raise every cell whose number has the bit and lower the others, so that the sum of the chosen cells stays.
+
+    Over all bits every cell is moved against every other one.
+    """
+    up = (np.arange(1, int(cells.sum()) + 1) >> bit & 1).astype(bool)
+    rise, rest = float(table[cells][up].sum()), float(table[cells][~up].sum())
+    factors: Values = np.ones(table.shape)
+    if rise and rest:
+        factors[cells] = np.where(up, 1.0 + MOVED, 1.0 - MOVED * rise / rest)
+    return factors
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """A city's own values, draw 0 as they are and each other one with one move."""
+
+    values: Mapping[str, YearPath]
+    moves: list[tuple[str, Factor, BaseOrigin]]
+
+    @property
+    def draws(self) -> int:
+        """How many there are."""
+        return len(self.moves) + 1
+
+    @property
+    def drawn(self) -> frozenset[str]:
+        """Parameters that are moved in some draw."""
+        return frozenset(name for name, _, _ in self.moves)
+
+    def value(self, name: str, year: int) -> Values:
+        """The value of a year: [dims..., draw] of what is moved, else [dims..., 1]."""
+        if name.startswith(NOISE):
+            return SILENCE
+        table = self.values[name].at(year)
+        if name not in self.drawn:
+            return table[..., np.newaxis]
+        factors = {draw: factor(table) for draw, (moved, factor, _) in enumerate(self.moves, 1) if moved == name}
+        wide = np.repeat(table[..., np.newaxis], self.draws, axis=-1)
+        for draw, factor in factors.items():
+            wide[..., draw] *= factor
+        return wide
