@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 
 import xarray as xr
 
-from sim.errors import Fault, Faults, InputError, Place, nearest
+from sim.causes import with_causes
+from sim.errors import Fault, Faults, InputError, Place, RunError, SimError, nearest
 from sim.inputs.bindings import Binding
 from sim.inputs.documents import changed_sentence
 from sim.inputs.home import Home
@@ -238,9 +240,30 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
 def _simulate(case: Case, steps_per_year: int, progress: Progress | None = None) -> xr.Dataset:
     world = case.world
     clock = Clock(world.city.settings.base_year + 1, case.last_year, steps_per_year)
-    kernel = kernel_for(world.graph, request_of(case, tuple(world.graph.quantities), steps_per_year))
-    years = watched(watch_of(world.identities, world.graph, case.bound.given), central_run(kernel, clock, case.bound))
-    return to_dataset(_reporting(years, case, clock, progress), world.graph, world.labels)
+    years = _reporting(_years(case, clock), case, clock, progress)
+    try:
+        return to_dataset(years, world.graph, world.labels)
+    except RunError as error:
+        raise with_causes(error, case.scenario, lambda scenario: _holds(case, scenario, clock)) from error
+
+
+def _years(case: Case, clock: Clock) -> Iterator[YearValues]:
+    """The years of the central run, each finite and held against the checks."""
+    world, bound = case.world, case.bound
+    kernel = kernel_for(world.graph, request_of(case, tuple(world.graph.quantities), clock.steps_per_year))
+    watch = watch_of(world.identities, world.graph, bound.given)
+    return watched(watch, clock.steps_per_year, central_run(kernel, clock, bound))
+
+
+def _holds(case: Case, scenario: Scenario, clock: Clock) -> bool:
+    """Whether the central run of a case goes through with the changes of another scenario."""
+    try:
+        bound = bind(scenario, case.world.city, case.world.graph)
+        tried = replace(case, bound=bound if case.realised is None else with_means(bound, case.realised))
+        deque(_years(tried, clock), maxlen=0)
+    except SimError:
+        return False
+    return True
 
 
 def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> Request:

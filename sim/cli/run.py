@@ -352,4 +352,6 @@ def _lost(draw: Any) -> dict[str, Any]:
     """A draw that was left out: where it went wrong and by what its parameters were multiplied, if that was looked up."""
     origin = draw.origin
     place = {"year": None, "variable": None} if origin is None else {"year": origin.year, "variable": origin.variable}
-    return {"draw": draw.draw, **place, "factors": dict(draw.factors)}
+    breach = None if origin is None else origin.breach
+    check = {} if breach is None else {"check_zh": breach.check.zh, "check_en": breach.check.en, "values": breach.values}
+    return {"draw": draw.draw, **place, **check, "factors": dict(draw.factors)}
