@@ -41,7 +41,7 @@ from sim.plan.delivered import Delivery
 from sim.plan.reading import Reading, reading_of
 from sim.plan.scorecard import Judge, Score, score_all
 from sim.plan.selection import Selection, selected_targets
-from sim.plan.step_error import StepError, step_error, with_step_errors
+from sim.plan.step_error import StepError, largest_change, with_step_errors, with_targets
 from sim.projects import ledger_plan, with_means
 from sim.text import Text, joined
 from sim.world import World, open_world
@@ -96,7 +96,7 @@ class Outcome:
     case: Case
     results: xr.Dataset
     scores: list[Score]
-    step_error: StepError | None
+    step_error: StepError
     comparisons: list[Comparison]
     provenance: Provenance
     ensemble: Ensemble | None = None
@@ -128,7 +128,7 @@ def measured_loops(world: World) -> list[MeasuredLoop]:
 def kernel_of(world: World) -> Kernel:
     """The kernel of everything that a city's model reports, with the city's own values and the default method."""
     yearly = own_values(world.city).yearly
-    return kernel_for(world.graph, Request(tuple(world.graph.quantities), frozenset(), yearly, METHODS["euler"], 4))
+    return kernel_for(world.graph, Request(tuple(world.graph.quantities), frozenset(), yearly))
 
 
 def prepare(scenario: Scenario, world: World) -> Case:
@@ -223,8 +223,9 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
     world, settings, targets = case.world, case.world.city.settings, case.selection.targets
     results = _simulate(case, case.scenario.steps_per_year, progress)
     scores = score_all(judge_of(case, results), targets)
-    finer = _simulate(case, 2 * case.scenario.steps_per_year) if targets else results
-    error = step_error(scores, score_all(judge_of(case, finer), targets), results.attrs.get("embedded_error"))
+    finer = _simulate(case, 2 * case.scenario.steps_per_year)
+    embedded = results.attrs.get("embedded_error")
+    error = with_targets(largest_change(results, finer), scores, score_all(judge_of(case, finer), targets), embedded)
     span = (settings.base_year + 1, case.last_year)
     region = world.city.key
     return Outcome(

@@ -220,8 +220,7 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
         speaker.line(headline(outcome.scores))
         for remark in outcome.case.selection.remarks:
             speaker.line(remark)
-        if outcome.step_error is not None:
-            speaker.line(outcome.step_error.sentence())
+        speaker.line(outcome.step_error.sentence())
         for sentence in draw_sentences(outcome):
             speaker.line(sentence)
         count = changed_settings(outcome.case)
@@ -326,10 +325,11 @@ def as_document(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> dict
             {
                 "scenario": outcome.case.scenario.key,
                 "percent": outcome.step_error.percent,
+                "year": outcome.step_error.year,
+                "variable": speaker.say(outcome.step_error.variable),
                 "changed": len(outcome.step_error.changed),
             }
             for outcome in outcomes
-            if outcome.step_error is not None
         ],
         "draws": [
             {

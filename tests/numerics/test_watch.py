@@ -129,7 +129,7 @@ def test_an_identity_of_a_given_variable_is_left_out(world: World) -> None:
 def test_the_shipped_checks_hold_in_every_draw_and_a_false_one_fails(home: Home, tmp_path: Path) -> None:
     case = pipeline.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), ())[0]
     outcome = pipeline.run(case)
-    done = with_draws(outcome, DrawRequest(300, 7, 1))
+    done = with_draws(outcome, DrawRequest(300, 7, 1, prior=True))
     assert done.ensemble is not None
     assert not done.ensemble.lost
     assert set(done.ensemble.mean).isdisjoint({"births", "deaths"})  # watched, but nobody asked for them
@@ -147,13 +147,13 @@ def believing(world: World, folder: Path, bound: str) -> World:
 def test_a_draw_that_breaks_a_check_is_left_out_and_too_many_end_the_run(home: Home, tmp_path: Path) -> None:
     case = pipeline.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), ())[0]
     outcome = pipeline.run(case)
-    task = task_of(case, ("residents",), draws_of(case, DrawRequest(300, 7, 1), posterior_of(case.world)))
+    task = task_of(case, ("residents",), draws_of(case, DrawRequest(300, 7, 1), None))
     paths = run_ensemble(task, 1, Wanted(paths=("residents",))).paths["residents"]
     least = np.sort(paths[:, 0].min(axis=0))
 
     def drawn(bound: float) -> Outcome:
         believed = believing(case.world, tmp_path, f"at_least: {bound}")
-        return with_draws(replace(outcome, case=replace(case, world=believed)), DrawRequest(300, 7, 1))
+        return with_draws(replace(outcome, case=replace(case, world=believed)), DrawRequest(300, 7, 1, prior=True))
 
     ensemble = drawn(float(least[2:4].mean())).ensemble
     assert ensemble is not None
