@@ -49,7 +49,7 @@ def _run(world: World, *, swapped: bool) -> dict[str, Values]:
     parameters = [Parameter(item.name, item.unit, item.dims) for item in world.graph.parameters.values()]
     graph = build_graph(pipeline.declarations(world), dims, parameters)
     values = TwoRegions(world, swapped=swapped)
-    return dict(list(compiled(graph, METHODS["euler"], Clock(2021, 2026), values))[-1].values)
+    return dict(list(compiled(graph, METHODS[DEFAULT_METHOD], Clock(2021, 2026), values))[-1].values)
 
 
 def test_relabelling_regions_permutes_the_result(world: World) -> None:
