@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim import pipeline
 from sim.dimensions import Dimension
+from sim.inputs.stepping import DEFAULT_METHOD
 from sim.model.graph import Parameter, build_graph
 from sim.numerics.integrate import Clock
 from sim.numerics.methods import METHODS
