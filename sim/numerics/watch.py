@@ -47,13 +47,14 @@ class Watch:
     def outputs(self) -> tuple[str, ...]:
         """Everything that must be computed."""
         of_identities = [name for item in self.identities for name in item.variables]
-        return tuple(dict.fromkeys([*of_identities, *(item.variable for item in self.bounds)]))
+        return tuple(dict.fromkeys([*of_identities, *(name for item in self.bounds for name in item.variables)]))
 
     @property
     def kept(self) -> frozenset[str]:
         """Variables whose value of the year before is needed."""
         terms = (term for item in self.identities for term in (*item.left, *item.right))
-        return frozenset(term.variable for term in terms if term.change) | {item.variable for item in self.bounds}
+        of_bounds = {name for item in self.bounds for name in item.variables}
+        return frozenset(term.variable for term in terms if term.change) | of_bounds
 
     def begin(self, steps_per_year: int = 1) -> Watching:
         """Start with a run of some draws."""
@@ -117,14 +118,19 @@ class Watching:
 
     def _bounds(self, row: YearValues) -> Iterator[tuple[int, Origin]]:
         for item in self._watch.bounds:
-            value, label = row.values[item.variable], item.label.text()
+            value = bounded(item, row.values)
+            before = bounded(item, self._before) if self._before else value
             for limit, sign in ((item.at_least, -1.0), (item.at_most, 1.0)):
                 if limit is not None:
                     side = np.full_like(value, limit)
-                    before = self._before.get(item.variable, value)
-                    slack = self._slack([np.abs(value), np.abs(side), np.abs(before)])
+                    wrong = sign * (value - side) > self._slack([np.abs(value), np.abs(side), np.abs(before)])
                     shown = "<" if sign < 0.0 else ">"
-                    yield from _broken(label, item.variable, row.year, sign * (value - side) > slack, value, shown, side)
+                    yield from _broken(item.label.text(), item.variable, row.year, wrong, value, shown, side)
+
+
+def bounded(bound: Bound, values: Mapping[str, Values]) -> Values:
+    """What a bound limits: a variable, or a part over its whole."""
+    return values[bound.variable] if bound.over is None else np.asarray(values[bound.variable] / values[bound.over])
 
 
 def _broken(
@@ -164,8 +170,8 @@ def watch_of(checks: Checks, graph: Graph, given: frozenset[str] = frozenset()) 
     """What watches runs of a model; an identity that reads a variable which the scenario gives is left out."""
     kept = tuple(item for item in checks.identities if given.isdisjoint(item.variables))
     skipped = tuple(item for item in checks.identities if item not in kept)
-    bounds = tuple(item for item in checks.bounds if item.variable not in given)
-    names = {*(name for item in kept for name in item.variables), *(item.variable for item in bounds)}
+    bounds = tuple(item for item in checks.bounds if given.isdisjoint(item.variables))
+    names = {*(name for item in kept for name in item.variables), *(name for item in bounds for name in item.variables)}
     return Watch(kept, bounds, {name: graph.quantities[name].dims for name in names}, skipped)
 
 
@@ -189,9 +195,11 @@ def fail_if_unfit(checks: Checks, graph: Graph) -> None:
             shown = " / ".join(sorted("·".join(dims) or "—" for dims in left))
             faults.add(Text(f"各项的维度不同：{shown}", f"the terms have different dimensions: {shown}"), place)
     for number, bound in enumerate(checks.bounds):
-        _unknown(
-            [bound.variable] if bound.variable not in graph.quantities else [], graph, checks.places["bounds", number], faults
-        )
+        place = checks.places["bounds", number]
+        unknown = [name for name in bound.variables if name not in graph.quantities]
+        _unknown(unknown, graph, place, faults)
+        if not unknown and len({graph.quantities[name].dims for name in bound.variables}) > 1:
+            faults.add(Text("over 的维度不同", "over has other dimensions"), place)
     faults.raise_if_any()
 
 

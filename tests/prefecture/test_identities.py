@@ -150,7 +150,7 @@ def test_named_projects_hold_a_part_of_the_unfinished_work_and_add_none(outcomes
 
 def test_the_budget_balances(results: xr.Dataset) -> None:
     money_in = results["public_revenue"] + results["land_revenue"] + results["net_borrowing"]
-    money_out = results["public_expenditure"] + results["fund_outlays"]
+    money_out = results["public_expenditure"] + results["fund_outlays"] + results["budget_surplus"]
     _close(money_in + results["transfers"], money_out)
     _close(_change(results["government_debt"]), _flows(results["net_borrowing"]))
 
