@@ -7,6 +7,8 @@ import numpy as np
 from sim.model import Array, growth, initial, stock, variable
 
 SECTORS = ("region", "sector")
+MOST_TALENT = 0.2
+"""Part of the labour force that comes or goes as talent in a year at most."""
 LEAST_RESEARCH = 0.1
 """Part of the R&D of the base year that is spent whatever policy does."""
 
@@ -135,9 +137,14 @@ def schooling(
     talent_net: Array,
     talent_schooling: Array,
     labour_supply: Array,
+    year_length: Array,
 ) -> Array:
-    """Mean years of schooling of the labour force (T5): renewed by the better schooled young, by better schools, by talent."""
-    talent = talent_net / labour_supply * (talent_schooling - schooling)
+    """Mean years of schooling of the labour force (T5): renewed by the better schooled young, by better schools, by talent.
+
+    In a year talent is at most a fifth of the labour force, coming or going.
+    """
+    part = np.clip(talent_net * year_length / labour_supply, -MOST_TALENT, MOST_TALENT) / year_length
+    talent = part * (talent_schooling - schooling)
     return labour_renewal * (young_schooling - schooling) + education_effect + talent
 
 
