@@ -38,6 +38,7 @@ from sim.outputs.posterior import Foreseen
 from sim.outputs.provenance import Provenance, provenance
 from sim.outputs.published import Comparison, compare_with_published
 from sim.plan.delivered import Delivery
+from sim.plan.limits import reached
 from sim.plan.reading import Reading, reading_of
 from sim.plan.scorecard import Judge, Score, score_all
 from sim.plan.selection import Selection, selected_targets
@@ -228,8 +229,9 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
     error = with_targets(largest_change(results, finer), scores, score_all(judge_of(case, finer), targets), embedded)
     span = (settings.base_year + 1, case.last_year)
     region = world.city.key
+    remarks = (*case.selection.remarks, *reached(world.identities.bounds, results))
     return Outcome(
-        case=case,
+        case=replace(case, selection=replace(case.selection, remarks=remarks)),
         results=results,
         scores=with_step_errors(scores, error),
         step_error=error,

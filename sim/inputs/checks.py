@@ -60,6 +60,8 @@ class Bound(Record):
     """No cell lies below."""
     at_most: float | int | None = None
     """No cell lies above."""
+    held_at: float | int | None = None
+    """Where the equations hold it back; a run that comes near says so."""
 
     @property
     def variables(self) -> tuple[str, ...]:
