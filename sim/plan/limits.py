@@ -21,7 +21,7 @@ def reached(bounds: Sequence[Bound], results: xr.Dataset) -> Iterator[Text]:
             continue
         values = results[bound.variable] if bound.over is None else results[bound.variable] / results[bound.over]
         near = np.asarray(values.values >= bound.held_at * (1.0 - _CLOSE))
-        held = near.reshape(-1, results.sizes["year"]).any(axis=0)
+        held = np.asarray(near.reshape(-1, results.sizes["year"]).any(axis=0))
         years = results["year"].values[1:][held[1:]]  # the base year is as it was published
         if years.size:
             label, first, count = bound.label.text(), int(years[0]), int(np.size(years))

@@ -148,6 +148,28 @@ def test_named_projects_hold_a_part_of_the_unfinished_work_and_add_none(outcomes
     _close(plan["work_in_progress"] + named, baseline["work_in_progress"])
 
 
+def test_a_push_to_the_cloud_is_worth_what_it_leaves_of_the_gap(home: Home, tmp_path: Path) -> None:
+    """Productivity is lifted by the firms that are on the cloud and would not be there, each once; it falls as others come."""
+    file = tmp_path / "cloud.yaml"
+    text = "name: {zh: 试, en: try}\nextends: baseline\nlevers:\n  cloud_push: {2021: 30000, 2026: 2000}\n"
+    file.write_text(text, encoding="utf-8")
+    (case,) = pipeline.open_cases(home, [file], None, (), ())
+    results = pipeline.run(case).results.isel(region=0)
+    gap = results["digital_adoption"] - results["usual_digital_adoption"]
+    response = float(case.bound.values["digital_response"].before)
+    flow = (results["cloud_adoptions"] - results["usual_cloud_adoptions"]).sel(year=slice(2021, None))
+    assert float(gap.max()) > 0.1
+    assert float(gap.sel(year=2035)) < 0.2 * float(gap.max())
+    assert float(flow.sel(year=2035)) < 0.0
+    alone = (("catch_up", "0"), ("rd_elasticity", "0"), ("agglomeration_elasticity", "0"))
+    files = [file, home.scenarios / "baseline.yaml"]
+    pushed, usual = (
+        pipeline.run(one).results["productivity"].sel(sector="manufacturing").values[0]
+        for one in pipeline.open_cases(home, files, None, (), alone)
+    )
+    assert np.log(pushed / usual) == pytest.approx(response * gap.values, abs=1e-4)
+
+
 def test_the_budget_balances(results: xr.Dataset) -> None:
     money_in = results["public_revenue"] + results["land_revenue"] + results["net_borrowing"]
     money_out = results["public_expenditure"] + results["fund_outlays"] + results["budget_surplus"]
