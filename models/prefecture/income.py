@@ -43,9 +43,11 @@ def consumption(
 
 
 @variable(unit="亿元_2020/a", dims=("region",), kind="flow")
-def real_consumption(consumption: Array, consumption_voucher: Array, fiscal_multiplier: Array, consumer_price: Array) -> Array:
+def real_consumption(
+    consumption: Array, consumption_voucher: Array, voucher_pass_through: Array, consumer_price: Array
+) -> Array:
     """Household consumption at prices of 2020, with what vouchers draw out beyond what they replace (F6)."""
-    more = fiscal_multiplier * (consumption_voucher - initial(consumption_voucher))
+    more = voucher_pass_through * (consumption_voucher - initial(consumption_voucher))
     return (consumption + more) / consumer_price
 
 

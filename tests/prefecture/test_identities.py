@@ -170,6 +170,19 @@ def test_a_push_to_the_cloud_is_worth_what_it_leaves_of_the_gap(home: Home, tmp_
     assert np.log(pushed / usual) == pytest.approx(response * gap.values, abs=1e-4)
 
 
+def test_of_a_voucher_only_what_is_seen_to_be_extra_is_spent(home: Home, world: World) -> None:
+    """A quarter in the programme that was measured; the multiplier of public spending on output is another number."""
+    files = [home.scenarios / "baseline.yaml"]
+    (none,) = pipeline.open_cases(home, files, None, (), ())
+    (some,) = pipeline.open_cases(home, files, None, (), (("consumption_voucher", "10"),))
+    first = [pipeline.run(case).results.isel(region=0).sel(year=2021) for case in (none, some)]
+    before, after = (float(year["real_consumption"] * year["consumer_price"]) for year in first)
+    spent = after - before
+    assert spent == pytest.approx(2.5, rel=0.1)
+    record = world.city.parameters["voucher_pass_through"]
+    assert (record.evidence, "Kan" in record.source) == ("V", True)
+
+
 def test_the_budget_balances(results: xr.Dataset) -> None:
     money_in = results["public_revenue"] + results["land_revenue"] + results["net_borrowing"]
     money_out = results["public_expenditure"] + results["fund_outlays"] + results["budget_surplus"]
