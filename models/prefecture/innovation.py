@@ -83,10 +83,38 @@ def digital_effect(
     )
 
 
+@variable(unit="万亩/a", dims=("region",), kind="flow")
+def farmland_upgraded(farmland_upgrade: Array, better_farmland: Array, cropland: Array, year_length: Array) -> Array:
+    """Cropland that is upgraded (1.17.2): what is decided, as far as any is left; a field counts once."""
+    return np.minimum(farmland_upgrade, (cropland - better_farmland) / year_length)
+
+
+@stock(unit="万亩", dims=("region",), initial=0.0)
+def better_farmland(farmland_upgraded: Array) -> Array:
+    """Cropland that has been upgraded since the start (1.17.2)."""
+    return farmland_upgraded
+
+
+@variable(unit="万亩/a", dims=("region",), kind="flow")
+def usual_farmland_upgraded(
+    farmland_upgrade: Array, usual_better_farmland: Array, cropland: Array, year_length: Array
+) -> Array:
+    """Cropland that would be upgraded at the pace of the base year (1.17.2)."""
+    return np.minimum(initial(farmland_upgrade), (cropland - usual_better_farmland) / year_length)
+
+
+@stock(unit="万亩", dims=("region",), initial=0.0)
+def usual_better_farmland(usual_farmland_upgraded: Array) -> Array:
+    """Cropland that would have been upgraded since the start at the pace of the base year (1.17.2)."""
+    return usual_farmland_upgraded
+
+
 @variable(unit="1/a", dims=SECTORS)
-def farm_upgrade_effect(farmland_upgrade: Array, cropland: Array, farmland_response: Array) -> Array:
+def farm_upgrade_effect(
+    farmland_upgraded: Array, usual_farmland_upgraded: Array, cropland: Array, farmland_response: Array
+) -> Array:
     """What better farmland adds to productivity of farming (1.17.2), beyond the pace of the base year."""
-    return place(farmland_response * (farmland_upgrade - initial(farmland_upgrade)) / cropland, sector="agriculture")
+    return place(farmland_response * (farmland_upgraded - usual_farmland_upgraded) / cropland, sector="agriculture")
 
 
 @stock(unit="万亩", dims=("region",), initial="grain_area_base")

@@ -170,6 +170,19 @@ def test_a_push_to_the_cloud_is_worth_what_it_leaves_of_the_gap(home: Home, tmp_
     assert np.log(pushed / usual) == pytest.approx(response * gap.values, abs=1e-4)
 
 
+def test_no_field_is_upgraded_twice(home: Home) -> None:
+    """A hundred a year would be one and a half thousand of five hundred and fifty; the effect is that of the land."""
+    files = [home.scenarios / "baseline.yaml"]
+    (case,) = pipeline.open_cases(home, files, None, (), (("farmland_upgrade", "100"),))
+    results = pipeline.run(case).results.isel(region=0)
+    cropland = float(case.bound.values["cropland"].before.item())
+    assert float(results["better_farmland"].max()) <= cropland
+    assert float(results["better_farmland"].sel(year=2035)) > 0.95 * cropland
+    effect = results["farm_upgrade_effect"].sel(sector="agriculture")
+    assert float(effect.sel(year=2022)) > 0.0
+    assert float(effect.sel(year=2035)) < 0.0
+
+
 def test_of_a_voucher_only_what_is_seen_to_be_extra_is_spent(home: Home, world: World) -> None:
     """A quarter in the programme that was measured; the multiplier of public spending on output is another number."""
     files = [home.scenarios / "baseline.yaml"]
