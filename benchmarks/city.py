@@ -14,6 +14,7 @@ from benchmarks.records import Record, alone, median, record
 from sim import pipeline
 from sim.futures import priors_of_case, realisations_of, task_of
 from sim.inputs.home import find_home
+from sim.inputs.stepping import DEFAULT_METHOD
 from sim.ledger.realise import realised
 from sim.numerics.blocks import BlockRunner, Task
 from sim.numerics.central import central_run
@@ -28,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOME = find_home(ROOT)
 
 
-def open_case(method: str = "euler", scenario: str = "plan_2025") -> pipeline.Case:
+def open_case(method: str = DEFAULT_METHOD, scenario: str = "plan_2025") -> pipeline.Case:
     """The plan's scenario with a method."""
     with tempfile.TemporaryDirectory() as folder:
         text = (HOME.scenarios / f"{scenario}.yaml").read_text(encoding="utf-8")
@@ -68,9 +69,9 @@ def elements(plan: Plan, clock: Clock, stages: int) -> int:
 
 
 def city_records(draws: int, repeats: int) -> list[Record]:
-    """Draws on one core and single runs, Euler and rk4."""
+    """Draws on one core and single runs, Euler and the default method."""
     found = []
-    for method in ("euler", "rk4"):
+    for method in ("euler", DEFAULT_METHOD):
         case = open_case(method)
         task = city_task(case, draws)
         work = elements(task.kernel.plan, task.clock, len(METHODS[method].nodes))
@@ -91,7 +92,7 @@ def ledger_records(draws: int, repeats: int) -> list[Record]:
     plan = case.plan
     if plan is None:
         raise AssertionError("the whole plan builds its ledger")
-    found = [record("city euler", "every target", draws, seconds, "one core")]
+    found = [record(f"city {DEFAULT_METHOD}", "every target", draws, seconds, "one core")]
     seconds = median(lambda: realised(plan, REALISATIONS), repeats)
     return [*found, record("ledger", "this project", REALISATIONS, seconds, "one core, realisations")]
 

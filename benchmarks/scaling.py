@@ -27,7 +27,7 @@ def scaling_records(counts: tuple[int, ...], pair: int, repeats: int) -> list[Re
 
 
 def block_records(repeats: int) -> list[Record]:
-    """Cost against the size of a block, one core: the growth model with rk4 and the city model with Euler."""
+    """Cost against the size of a block, one core: the growth model with rk4 and the city model as it is run."""
     from benchmarks.city import city_task, open_case, run_alone
     from benchmarks.ours import growth_kernel, growth_task
 

@@ -13,7 +13,6 @@ from sim.model.loops import Loop, link_table, polarity
 from sim.numerics.assembly import Request
 from sim.numerics.kernel import Kernel, kernel_for
 from sim.numerics.links import link_sign, starting_point
-from sim.numerics.methods import METHODS
 from sim.text import Text
 from sim.world import World
 
@@ -64,4 +63,4 @@ def measured_loops(world: World) -> list[MeasuredLoop]:
 def kernel_of(world: World) -> Kernel:
     """The kernel of everything that a city's model reports, with the city's own values and the default method."""
     yearly = own_values(world.city).yearly
-    return kernel_for(world.graph, Request(tuple(world.graph.quantities), frozenset(), yearly, METHODS["euler"], 4))
+    return kernel_for(world.graph, Request(tuple(world.graph.quantities), frozenset(), yearly))

@@ -98,7 +98,7 @@ def run_draws(
     Raises
     ------
     RunError
-        when no draw stays finite, or worker processes die twice.
+        when too many draws are lost, or worker processes die twice.
     """
     case = outcome.case
     world = case.world

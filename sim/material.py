@@ -122,7 +122,7 @@ def case_text(outcome: Outcome) -> CaseText:
     return CaseText(
         description=case.scenario.description,
         remarks=case.selection.remarks,
-        step_error=None if outcome.step_error is None else outcome.step_error.sentence(),
+        step_error=outcome.step_error.sentence(),
         draws=draw_sentences(outcome),
         ledger=ledger_sentences(outcome),
         foreseen=[_foresight(outcome, item) for item in outcome.foreseen],

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import xarray as xr
 
-from sim.errors import Fault, Faults, InputError, Place, nearest
+from sim.causes import with_causes
+from sim.errors import Fault, Faults, InputError, Place, RunError, SimError, nearest
 from sim.inputs.bindings import Binding
 from sim.inputs.city import read_city_file
 from sim.inputs.documents import changed_sentence
@@ -35,12 +37,13 @@ from sim.outputs.published import Comparison, compare_with_published
 from sim.plan.delivered import Delivery
 from sim.plan.evaluation.evaluate import Evaluated, Terms, evaluate
 from sim.plan.known import known_scenario
+from sim.plan.limits import reached
 from sim.plan.lint.rules import plan_of
 from sim.plan.reading import Reading, arrays_of, reading_of
 from sim.plan.scorecard import Judge, Score, score_all
 from sim.plan.selection import Selection, selected_targets
 from sim.plan.settled import with_published
-from sim.plan.step_error import StepError, step_error, with_step_errors
+from sim.plan.step_error import StepError, largest_change, with_step_errors, with_targets
 from sim.projects import ledger_plan, with_means
 from sim.text import Text, joined
 from sim.world import World, open_world
@@ -73,7 +76,7 @@ class Outcome:
     results: xr.Dataset
     scores: list[Score]
     evaluated: tuple[Evaluated, ...]
-    step_error: StepError | None
+    step_error: StepError
     comparisons: list[Comparison]
     provenance: Provenance
     ensemble: Ensemble | None = None
@@ -190,14 +193,16 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
         when a number becomes infinite or undefined.
     """
     case = with_projects(case)
-    world, targets = case.world, case.selection.targets
+    world = case.world
     results = _simulate(case, case.scenario.steps_per_year, progress)
     rows = evaluated(case, results)
     scores = judged(case, results, rows)
-    finer = _simulate(case, 2 * case.scenario.steps_per_year) if targets else results
-    error = step_error(scores, judged(case, finer, rows), results.attrs.get("embedded_error"))
+    finer = _simulate(case, 2 * case.scenario.steps_per_year)
+    embedded = results.attrs.get("embedded_error")
+    error = with_targets(largest_change(results, finer), scores, judged(case, finer, rows), embedded)
+    remarks = (*case.selection.remarks, *reached(world.identities.bounds, results))
     return Outcome(
-        case=case,
+        case=replace(case, selection=replace(case.selection, remarks=remarks)),
         results=results,
         scores=with_step_errors(scores, error),
         evaluated=rows,
@@ -210,9 +215,30 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
 def _simulate(case: Case, steps_per_year: int, progress: Progress | None = None) -> xr.Dataset:
     world = case.world
     clock = Clock(world.city.settings.base_year + 1, case.last_year, steps_per_year)
-    kernel = kernel_for(world.graph, request_of(case, tuple(world.graph.quantities), steps_per_year))
-    years = watched(watch_of(world.identities, world.graph, case.bound.given), central_run(kernel, clock, case.bound))
-    return to_dataset(_reporting(years, case, clock, progress), world.graph, world.labels)
+    years = _reporting(_years(case, clock), case, clock, progress)
+    try:
+        return to_dataset(years, world.graph, world.labels)
+    except RunError as error:
+        raise with_causes(error, case.scenario, lambda scenario: _holds(case, scenario, clock)) from error
+
+
+def _years(case: Case, clock: Clock) -> Iterator[YearValues]:
+    """The years of the central run, each finite and held against the checks."""
+    world, bound = case.world, case.bound
+    kernel = kernel_for(world.graph, request_of(case, tuple(world.graph.quantities), clock.steps_per_year))
+    watch = watch_of(world.identities, world.graph, bound.given)
+    return watched(watch, clock.steps_per_year, central_run(kernel, clock, bound))
+
+
+def _holds(case: Case, scenario: Scenario, clock: Clock) -> bool:
+    """Whether the central run of a case goes through with the changes of another scenario."""
+    try:
+        bound = bind(scenario, case.world.city, case.world.graph)
+        tried = replace(case, bound=bound if case.realised is None else with_means(bound, case.realised))
+        deque(_years(tried, clock), maxlen=0)
+    except SimError:
+        return False
+    return True
 
 
 def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> Request:

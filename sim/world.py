@@ -35,7 +35,6 @@ from sim.numerics.assembly import Request
 from sim.numerics.central import central_run
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
-from sim.numerics.methods import METHODS
 from sim.numerics.watch import fail_if_unfit
 from sim.plan.base_origin import Bases, bases_of
 from sim.plan.consistency import fail_if_bindings_wrong, fail_if_checks_wrong
@@ -221,8 +220,8 @@ def _carried(city: City, graph: Graph, year: int) -> dict[str, Floats]:
     stocks = {item.initial: name for name, item in graph.stocks.items() if isinstance(item.initial, str)}
     wanted = {parameter: stock for parameter, stock in stocks.items() if parameter in city.parameters}
     bound = own_values(city)
-    kernel = kernel_for(graph, Request(tuple(wanted.values()), frozenset(), bound.yearly, METHODS["euler"], 4))
-    *_, last = central_run(kernel, Clock(city.settings.base_year + 1, year, 4), bound)
+    kernel = kernel_for(graph, Request(tuple(wanted.values()), frozenset(), bound.yearly))
+    *_, last = central_run(kernel, Clock(city.settings.base_year + 1, year), bound)
     return {parameter: last.values[stock][..., 0] for parameter, stock in wanted.items()}
 
 

@@ -12,7 +12,6 @@ from sim.numerics.assembly import Request
 from sim.numerics.central import central_run
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
-from sim.numerics.methods import METHODS
 from sim.world import open_world
 
 CITIES = find_home(Path(__file__).resolve().parent.parent).cities()
@@ -29,8 +28,8 @@ def test_a_city_runs_from_its_published_figures(city: str, base_year: int, as_of
     world = open_world(home, city, base_year, as_of)
     bound = own_values(world.city)
     outputs = ("gdp_nominal", "gdp_real", "residents", "above_scale_firms")
-    kernel = kernel_for(world.graph, Request(outputs, frozenset(), bound.yearly, METHODS["euler"], 4))
-    first, *_, last = central_run(kernel, Clock(base_year + 1, base_year + 4, 4), bound)
+    kernel = kernel_for(world.graph, Request(outputs, frozenset(), bound.yearly))
+    first, *_, last = central_run(kernel, Clock(base_year + 1, base_year + 4), bound)
     history = world.city.history
     published = history.series("gdp_nominal", city)[base_year].value
     assert float(first.values["gdp_nominal"].squeeze()) == pytest.approx(published, rel=2e-5)

@@ -19,7 +19,7 @@ LAYERS = (
     ("outputs",),
     ("plan",),
     ("report",),
-    ("world", "priors"),
+    ("world", "priors", "causes"),
     ("describing", "projects"),
     ("pipeline",),
     ("futures",),

@@ -11,6 +11,8 @@ import numpy as np
 from sim.model import Array, initial, place, roll_up, smooth, starting_rate, stock, total, variable
 
 SECTORS = ("region", "sector")
+LEAST_REPLACED = 0.01
+"""Part of what wears out that firms replace however bad the times: districts cannot share nothing."""
 LEAST_UNFINISHED = 0.1
 """Part of the work in progress at the start that is ordinary, however much the ledger names."""
 
@@ -96,7 +98,7 @@ def business_investment(
 
     I = I0 * (K/K0) * (d + g)/(d + g0) * clip(return, 1/2, 2)^eps * (1 + policy) * climate - what named projects displace.
     """
-    appetite = np.maximum(depreciation_rate + expected_growth, 0.0)
+    appetite = np.maximum(depreciation_rate + expected_growth, LEAST_REPLACED * depreciation_rate)
     drawn = np.clip(perceived_return, 0.5, 2.0) ** investment_response
     scale = capital / initial(capital) * appetite / initial(appetite)
     wanted = (

@@ -13,6 +13,8 @@ from sim.model import Array, at, event, hand_down, roll_up, share, stock, total,
 
 CELLS = ("district", "branch")
 OF_SECTOR = ("district", "sector")
+MOST_PULLED = 1.0
+"""Logarithm of the factor by which a year of public money moves a share at most."""
 
 
 @variable(unit="ratio", dims=CELLS)
@@ -62,10 +64,13 @@ def district_public_investment(
 def public_money_pull(
     district_public_investment: Array, activity_share: Array, value_added: Array, district_response: Array
 ) -> Array:
-    """How a year of public money moves a district's shares (D1): response * (investment/GDP there - in the city)."""
+    """How a year of public money moves a district's shares (D1): response * (investment/GDP there - in the city).
+
+    A year moves no share by more than a factor of e.
+    """
     output = total(activity_share * hand_down(total(value_added, over="region"), "sector", "branch"), over="branch")
     usual = total(district_public_investment, over="district") / total(output, over="district")
-    return district_response * (district_public_investment / output - usual)
+    return np.clip(district_response * (district_public_investment / output - usual), -MOST_PULLED, MOST_PULLED)
 
 
 @variable(unit="亿元_2020/a", dims=CELLS, kind="ratio")

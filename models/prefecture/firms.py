@@ -26,6 +26,8 @@ from sim.model import (
 
 TIERS = ("region", "tier")
 CLASSES = ("region", "age_class")
+LEAST_ROOM = 1e-9
+"""Part of the enterprises that can always cross the threshold: a share of nothing is no number."""
 
 
 @variable(unit="ratio", dims=("region",))
@@ -142,6 +144,15 @@ def project_firms(ledger_firms_opened: Array) -> Array:
     return roll_up(total(ledger_firms_opened, over="district"), "branch", "tier")
 
 
+@variable(unit="户/a", dims=("region",))
+def crossing_room(
+    registered_enterprises: Array, four_above_firms: Array, above_scale_limit: Array, year_length: Array
+) -> Array:
+    """How many firms can cross the threshold in a year (E3): enterprises large enough are a limited part of all."""
+    room = np.maximum(above_scale_limit * registered_enterprises - four_above_firms, LEAST_ROOM * registered_enterprises)
+    return room / year_length
+
+
 @variable(unit="户/a", dims=TIERS, kind="flow")
 def threshold_crossings(
     above_scale_firms: Array,
@@ -153,11 +164,16 @@ def threshold_crossings(
     nurture_effect: Array,
     crossing_shock: Array,
     project_firms: Array,
+    crossing_room: Array,
 ) -> Array:
-    """Firms that cross the threshold (E3, 小升规): rate + tail * (nominal growth - normal) + nurture + shock, plus plants."""
+    """Firms that cross the threshold (E3, 小升规): rate + tail * (nominal growth - normal) + nurture + shock, plus plants.
+
+    Where more would cross than there is room for, all kinds give way in proportion.
+    """
     lead = trend(tier_output, 2.0, normal_nominal_growth) - normal_nominal_growth
     rate = np.maximum(crossing_rate + size_tail * lead + nurture_policy + nurture_effect + crossing_shock, 0.0)
-    return rate * above_scale_firms + project_firms
+    wanted = rate * above_scale_firms + project_firms
+    return wanted * crossing_room / np.maximum(total(wanted, over="tier"), crossing_room)
 
 
 @variable(unit="户/a", dims=TIERS, kind="flow")

@@ -1,6 +1,6 @@
 """The budget: revenue, spending, borrowing and debt (F1 to F5), and what debt does to private investment (1.18).
 
-revenue + transfers + land revenue + net borrowing = expenditure + fund outlays, in every year.
+revenue + transfers + land revenue + net borrowing = expenditure + fund outlays + what is carried over, in every year.
 """
 
 from __future__ import annotations
@@ -8,6 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model import Array, initial, relative, starting_rate, stock, total, variable
+
+LEAST_SPENT = 0.1
+"""Part of the planned expenditure that is spent whatever the levers save."""
 
 
 @variable(unit="亿元/a", dims=("region",))
@@ -55,8 +58,8 @@ def policy_outlays(
 
 @variable(unit="亿元/a", dims=("region",), kind="flow")
 def public_expenditure(planned_expenditure: Array, policy_outlays: Array) -> Array:
-    """General public expenditure (F3): the planned path and what the levers add."""
-    return planned_expenditure + policy_outlays
+    """General public expenditure (F3): the planned path and what the levers add, or save up to nine tenths of it."""
+    return np.maximum(planned_expenditure + policy_outlays, LEAST_SPENT * planned_expenditure)
 
 
 @variable(unit="亿元/a", dims=("region",), kind="flow")
@@ -78,11 +81,23 @@ def fund_outlays(land_revenue: Array, bonds_issued: Array) -> Array:
 
 
 @variable(unit="亿元/a", dims=("region",), kind="flow")
-def net_borrowing(
+def financing_gap(
     public_expenditure: Array, fund_outlays: Array, public_revenue: Array, transfers: Array, land_revenue: Array
 ) -> Array:
-    """Net borrowing: what outlays of both budgets exceed revenue, transfers and land revenue by."""
+    """What outlays of both budgets exceed revenue, transfers and land revenue by; below zero a surplus."""
     return public_expenditure + fund_outlays - public_revenue - transfers - land_revenue
+
+
+@variable(unit="亿元/a", dims=("region",), kind="flow")
+def net_borrowing(financing_gap: Array, government_debt: Array, year_length: Array) -> Array:
+    """Net borrowing: the gap; a surplus pays debt back, as far as there is any."""
+    return np.maximum(financing_gap, -government_debt / year_length)
+
+
+@variable(unit="亿元/a", dims=("region",), kind="flow")
+def budget_surplus(net_borrowing: Array, financing_gap: Array) -> Array:
+    """What is left of a surplus when no debt is left to pay back: carried over, and not spent."""
+    return net_borrowing - financing_gap
 
 
 @stock(unit="亿元", dims=("region",), initial="debt_base")

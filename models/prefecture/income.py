@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.model import Array, initial, smooth, total, variable
+
+LEAST_OWN = 0.1
+"""Part of public expenditure that is no voucher, whatever is handed out."""
 
 
 @variable(unit="亿元/a", dims=("region",), kind="flow")
@@ -38,16 +43,22 @@ def consumption(
 
 
 @variable(unit="亿元_2020/a", dims=("region",), kind="flow")
-def real_consumption(consumption: Array, consumption_voucher: Array, fiscal_multiplier: Array, consumer_price: Array) -> Array:
+def real_consumption(
+    consumption: Array, consumption_voucher: Array, voucher_pass_through: Array, consumer_price: Array
+) -> Array:
     """Household consumption at prices of 2020, with what vouchers draw out beyond what they replace (F6)."""
-    more = fiscal_multiplier * (consumption_voucher - initial(consumption_voucher))
+    more = voucher_pass_through * (consumption_voucher - initial(consumption_voucher))
     return (consumption + more) / consumer_price
 
 
 @variable(unit="亿元_2020/a", dims=("region",), kind="flow")
 def real_public_expenditure(public_expenditure: Array, consumption_voucher: Array, consumer_price: Array) -> Array:
-    """General public expenditure at prices of 2020; new vouchers are spent by households and stand in their consumption."""
-    return (public_expenditure - (consumption_voucher - initial(consumption_voucher))) / consumer_price
+    """General public expenditure at prices of 2020; new vouchers are spent by households and stand in their consumption.
+
+    They take at most nine tenths of all expenditure.
+    """
+    own = public_expenditure - (consumption_voucher - initial(consumption_voucher))
+    return np.maximum(own, LEAST_OWN * public_expenditure) / consumer_price
 
 
 @variable(unit="亿元/万人/a", dims=("region",))

@@ -42,31 +42,79 @@ def digital_adoption(cloud_adoptions: Array, registered_enterprises: Array) -> A
     return cloud_adoptions / registered_enterprises
 
 
+@variable(unit="户/a", dims=("region",), kind="flow")
+def usual_cloud_adoptions(
+    usual_digital_adoption: Array,
+    digital_limit: Array,
+    digital_innovation: Array,
+    digital_imitation: Array,
+    registered_enterprises: Array,
+    cloud_push: Array,
+) -> Array:
+    """Firms that would go to the cloud with the push of the base year (2.5.1): what the trend of productivity holds already."""
+    left = np.maximum(digital_limit - usual_digital_adoption, 0.0)
+    spread = (digital_innovation + digital_imitation * usual_digital_adoption) * left * registered_enterprises
+    return spread + initial(cloud_push) * left / digital_limit
+
+
+@stock(unit="ratio", dims=("region",), initial="digital_adoption_base")
+def usual_digital_adoption(usual_cloud_adoptions: Array, registered_enterprises: Array) -> Array:
+    """Part of the firms that would use the cloud with the push of the base year (2.5.2)."""
+    return usual_cloud_adoptions / registered_enterprises
+
+
 @variable(unit="1/a", dims=SECTORS)
 def digital_effect(
-    cloud_push: Array,
-    digital_adoption: Array,
-    digital_limit: Array,
-    registered_enterprises: Array,
-    digital_response: Array,
+    cloud_adoptions: Array, usual_cloud_adoptions: Array, registered_enterprises: Array, digital_response: Array
 ) -> Array:
-    """What pushed adoption beyond the base year adds to productivity (2.5.3); what spreads by itself stands in the trend."""
-    left = np.maximum(digital_limit - digital_adoption, 0.0) / digital_limit
-    more = (cloud_push - initial(cloud_push)) * left / registered_enterprises
+    """What more firms on the cloud than usual add to productivity (2.5.3).
+
+    A firm counts once: over the years the additions sum to response * (adoption - usual adoption), and those who would have
+    come by themselves later take back what they brought when they were pushed.
+    """
+    more = digital_response * (cloud_adoptions - usual_cloud_adoptions) / registered_enterprises
     return by(
         "sector",
         agriculture=0.0 * more,
-        manufacturing=digital_response * more,
+        manufacturing=more,
         other_industry=0.0 * more,
         construction=0.0 * more,
-        services=digital_response * more,
+        services=more,
     )
 
 
+@variable(unit="万亩/a", dims=("region",), kind="flow")
+def farmland_upgraded(farmland_upgrade: Array, better_farmland: Array, cropland: Array, year_length: Array) -> Array:
+    """Cropland that is upgraded (1.17.2): what is decided, as far as any is left; a field counts once."""
+    return np.minimum(farmland_upgrade, (cropland - better_farmland) / year_length)
+
+
+@stock(unit="万亩", dims=("region",), initial=0.0)
+def better_farmland(farmland_upgraded: Array) -> Array:
+    """Cropland that has been upgraded since the start (1.17.2)."""
+    return farmland_upgraded
+
+
+@variable(unit="万亩/a", dims=("region",), kind="flow")
+def usual_farmland_upgraded(
+    farmland_upgrade: Array, usual_better_farmland: Array, cropland: Array, year_length: Array
+) -> Array:
+    """Cropland that would be upgraded at the pace of the base year (1.17.2)."""
+    return np.minimum(initial(farmland_upgrade), (cropland - usual_better_farmland) / year_length)
+
+
+@stock(unit="万亩", dims=("region",), initial=0.0)
+def usual_better_farmland(usual_farmland_upgraded: Array) -> Array:
+    """Cropland that would have been upgraded since the start at the pace of the base year (1.17.2)."""
+    return usual_farmland_upgraded
+
+
 @variable(unit="1/a", dims=SECTORS)
-def farm_upgrade_effect(farmland_upgrade: Array, cropland: Array, farmland_response: Array) -> Array:
+def farm_upgrade_effect(
+    farmland_upgraded: Array, usual_farmland_upgraded: Array, cropland: Array, farmland_response: Array
+) -> Array:
     """What better farmland adds to productivity of farming (1.17.2), beyond the pace of the base year."""
-    return place(farmland_response * (farmland_upgrade - initial(farmland_upgrade)) / cropland, sector="agriculture")
+    return place(farmland_response * (farmland_upgraded - usual_farmland_upgraded) / cropland, sector="agriculture")
 
 
 @stock(unit="万亩", dims=("region",), initial="grain_area_base")

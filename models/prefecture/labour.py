@@ -7,6 +7,8 @@ import numpy as np
 from sim.model import Array, at, initial, place, stock, total, variable, weighted_sum
 
 SECTORS = ("region", "sector")
+MOST_FARMING = 0.9
+"""Part of the labour supply that farms at most."""
 
 
 @variable(unit="万人", dims=("region",))
@@ -58,9 +60,13 @@ def relative_wage(wage: Array, labour: Array) -> Array:
 
 @variable(unit="万人", dims=SECTORS)
 def labour(labour_supply: Array, farm_labour: Array, labour_weight: Array) -> Array:
-    """Employed persons by sector: farm labour as it is, the rest by weight, so that the sectors add up to the supply."""
-    others = (labour_supply - farm_labour) * labour_weight / total(labour_weight, over="sector")
-    return others + place(farm_labour, sector="agriculture")
+    """Employed persons by sector: farm labour as it is, the rest by weight, so that the sectors add up to the supply.
+
+    Farming keeps at most nine tenths of it.
+    """
+    farming = np.minimum(farm_labour, MOST_FARMING * labour_supply)
+    others = (labour_supply - farming) * labour_weight / total(labour_weight, over="sector")
+    return others + place(farming, sector="agriculture")
 
 
 @variable(unit="万人", dims=SECTORS)

@@ -76,7 +76,7 @@ def retail_sales(
     visitor_spending_base: Array,
     visitor_spending: Array,
     retail_of_visitors: Array,
-    fiscal_multiplier: Array,
+    voucher_pass_through: Array,
     consumption_voucher: Array,
 ) -> Array:
     """Retail sales of consumer goods (1.12.4): what residents buy moves with consumption, visitors and vouchers come on top.
@@ -84,7 +84,7 @@ def retail_sales(
     Of a voucher only the part counts that does not replace other purchases, as in consumption.
     """
     bought = starting_rate(retail_base - retail_of_visitors * visitor_spending_base, normal_nominal_growth)
-    more = fiscal_multiplier * (consumption_voucher - initial(consumption_voucher))
+    more = voucher_pass_through * (consumption_voucher - initial(consumption_voucher))
     return bought * relative(consumption) + retail_of_visitors * visitor_spending + more
 
 

@@ -7,6 +7,8 @@ import numpy as np
 from sim.model import Array, at, initial, relative, stock, total, variable, weighted_sum
 
 STAGES = ("region", "stage")
+MOST_LEAD = 3.0
+"""Level of schools against the province beyond which pupils learn no more."""
 
 
 @variable(unit="万人", dims=STAGES)
@@ -53,8 +55,12 @@ def public_school_cost(
 
 @variable(unit="a/a", dims=("region",))
 def education_effect(services_against_province: Array, education_response: Array) -> Array:
-    """What better schools add to the mean years of schooling in a year (T5): slowly, as pupils leave school."""
-    return education_response * (at(services_against_province, kind="education") - 1.0)
+    """What better schools add to the mean years of schooling in a year (T5): slowly, as pupils leave school.
+
+    Schools of more than thrice the province's level teach no more.
+    """
+    level = np.minimum(at(services_against_province, kind="education"), MOST_LEAD)
+    return education_response * (level - 1.0)
 
 
 @variable(unit="万人", dims=("region",))

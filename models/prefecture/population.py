@@ -11,6 +11,8 @@ import numpy as np
 from sim.model import Array, accumulate, at, by, event, initial, place, relative, shift, stock, total, variable
 
 PEOPLE = ("region", "sex", "age")
+MOST_LEAVING = 0.5
+"""Part of the people of one age who leave in a year at most: the profile follows all residents, not those who are left."""
 
 
 @stock(unit="万人", dims=PEOPLE, initial="population_base")
@@ -43,10 +45,16 @@ def births(population: Array, fertility_profile: Array, total_fertility: Array, 
 
 @variable(unit="万人/a", dims=PEOPLE, kind="flow")
 def deaths_by_age(
-    population: Array, mortality: Array, mortality_scale: Array, mortality_index: Array, mortality_factor: Array
+    population: Array,
+    mortality: Array,
+    mortality_scale: Array,
+    mortality_index: Array,
+    mortality_factor: Array,
+    year_length: Array,
 ) -> Array:
-    """Deaths by sex and age (N3): probability of dying * scale * index * what hospitals do * people."""
-    return mortality * (mortality_scale * mortality_index * mortality_factor) * population
+    """Deaths by sex and age (N3): probability of dying * scale * index * what hospitals do * people; nobody dies twice."""
+    probability = mortality * (mortality_scale * mortality_index * mortality_factor)
+    return np.minimum(probability, 1.0 / year_length) * population
 
 
 @stock(unit="index", initial=1.0)
@@ -85,9 +93,17 @@ def migration_rate(
 
 
 @variable(unit="万人/a", dims=PEOPLE, kind="flow")
-def migration_by_age(migration_rate: Array, residents: Array, migration_profile: Array) -> Array:
-    """Net migration by sex and age (N5): rate * residents * profile."""
-    return migration_rate * residents * migration_profile
+def migration_by_age(
+    migration_rate: Array,
+    residents: Array,
+    migration_profile: Array,
+    population: Array,
+    deaths_by_age: Array,
+    year_length: Array,
+) -> Array:
+    """Net migration by sex and age (N5): rate * residents * profile; of no age does more than half of the living leave."""
+    living = population / year_length - deaths_by_age
+    return np.maximum(migration_rate * residents * migration_profile, -MOST_LEAVING * living)
 
 
 @variable(unit="万人/a", dims=("region",), kind="flow")

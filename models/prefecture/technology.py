@@ -7,6 +7,10 @@ import numpy as np
 from sim.model import Array, growth, initial, stock, variable
 
 SECTORS = ("region", "sector")
+MOST_TALENT = 0.2
+"""Part of the labour force that comes or goes as talent in a year at most."""
+LEAST_RESEARCH = 0.1
+"""Part of the R&D of the base year that is spent whatever policy does."""
 
 
 @stock(unit="index", dims=SECTORS, initial=1.0)
@@ -78,11 +82,20 @@ def urban_population_growth(urban_share: Array, population_growth_rate: Array) -
 
 @variable(unit="ratio", dims=("region",))
 def rd_share(
-    rd_intensity_base: Array, rd_policy: Array, science_push: Array, rd_from_hightech: Array, hightech_firms: Array
+    rd_intensity_base: Array,
+    rd_policy: Array,
+    science_push: Array,
+    rd_from_hightech: Array,
+    hightech_firms: Array,
+    rd_limit: Array,
 ) -> Array:
-    """R&D as a share of GDP (T3): the base, what policy and the science budget add, and what more high-tech firms add."""
+    """R&D as a share of GDP (T3): the base, what policy and the science budget add, and what more high-tech firms add.
+
+    Policy cannot take away more than all but a tenth of the base, nor lift the share above what any city is known to spend.
+    """
     from_firms = rd_from_hightech * (hightech_firms / initial(hightech_firms) - 1.0)
-    return rd_intensity_base + rd_policy + science_push + from_firms
+    wanted = rd_intensity_base + rd_policy + science_push + from_firms
+    return np.clip(wanted, LEAST_RESEARCH * rd_intensity_base, rd_limit)
 
 
 @variable(unit="亿元/a", dims=("region",), kind="flow")
@@ -124,9 +137,14 @@ def schooling(
     talent_net: Array,
     talent_schooling: Array,
     labour_supply: Array,
+    year_length: Array,
 ) -> Array:
-    """Mean years of schooling of the labour force (T5): renewed by the better schooled young, by better schools, by talent."""
-    talent = talent_net / labour_supply * (talent_schooling - schooling)
+    """Mean years of schooling of the labour force (T5): renewed by the better schooled young, by better schools, by talent.
+
+    In a year talent is at most a fifth of the labour force, coming or going.
+    """
+    part = np.clip(talent_net * year_length / labour_supply, -MOST_TALENT, MOST_TALENT) / year_length
+    talent = part * (talent_schooling - schooling)
     return labour_renewal * (young_schooling - schooling) + education_effect + talent
 
 

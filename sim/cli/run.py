@@ -224,8 +224,7 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
             speaker.line(bases)
         for remark in outcome.case.selection.remarks:
             speaker.line(remark)
-        if outcome.step_error is not None:
-            speaker.line(outcome.step_error.sentence())
+        speaker.line(outcome.step_error.sentence())
         for sentence in draw_sentences(outcome):
             speaker.line(sentence)
         count = changed_settings(outcome.case)
@@ -354,10 +353,11 @@ def as_document(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> dict
             {
                 "scenario": outcome.case.scenario.key,
                 "percent": outcome.step_error.percent,
+                "year": outcome.step_error.year,
+                "variable": speaker.say(outcome.step_error.variable),
                 "changed": len(outcome.step_error.changed),
             }
             for outcome in outcomes
-            if outcome.step_error is not None
         ],
         "draws": [
             {
@@ -380,4 +380,6 @@ def _lost(draw: Any) -> dict[str, Any]:
     """A draw that was left out: where it went wrong and by what its parameters were multiplied, if that was looked up."""
     origin = draw.origin
     place = {"year": None, "variable": None} if origin is None else {"year": origin.year, "variable": origin.variable}
-    return {"draw": draw.draw, **place, "factors": dict(draw.factors)}
+    breach = None if origin is None else origin.breach
+    check = {} if breach is None else {"check_zh": breach.check.zh, "check_en": breach.check.en, "values": breach.values}
+    return {"draw": draw.draw, **place, **check, "factors": dict(draw.factors)}

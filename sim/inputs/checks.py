@@ -54,10 +54,19 @@ class Bound(Record):
     """What it says."""
     variable: str
     """Variable or stock of the model."""
+    over: str | None = None
+    """Variable of the same dimensions that it is divided by: a part over its whole."""
     at_least: float | int | None = None
     """No cell lies below."""
     at_most: float | int | None = None
     """No cell lies above."""
+    held_at: float | int | None = None
+    """Where the equations hold it back; a run that comes near says so."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Everything that it reads."""
+        return (self.variable,) if self.over is None else (self.variable, self.over)
 
 
 class ChecksFile(Record):

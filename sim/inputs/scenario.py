@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
@@ -18,13 +18,13 @@ from sim.inputs.called_year import BASE_YEAR, CALLED_BASE_YEAR, called_base_year
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.ledger_section import CALLED, PREFIX, LedgerChange, LedgerSection, set_ledger
+from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS, MethodName
 from sim.inputs.sweep_section import SweepPart, SweepSection
 from sim.inputs.yaml_file import Document, KeyPath, read_yaml
 from sim.text import Text
 
 SECTIONS = ("levers", "assumptions", "behaviour", "given")
 SECTION_OF_KIND = {"lever": "levers", "assumption": "assumptions", "behaviour": "behaviour"}
-DEFAULT_STEPS = 4
 _ENTRY_KEYS = {"value", "from", "note", "known_from"}
 
 
@@ -58,10 +58,10 @@ class ScenarioFile(Layer):
     """Last year before the run, one that the city declares; the city's own when left out."""
     last_year: int | None = None
     """Last simulated year."""
-    method: Literal["euler", "heun", "rk4", "dopri5"] | None = None
-    """Integration method; euler when left out."""
+    method: MethodName | None = None
+    """Integration method; rk4 when left out."""
     steps_per_year: int | None = Field(default=None, ge=1, le=365)
-    """Time steps in a year; 4 when left out."""
+    """Time steps in a year; 3 when left out."""
     targets: list[str] | None = None
     """Ids of the plan's catalogue, or city/* for all."""
     accept_borrowed: list[str] | None = None
@@ -193,7 +193,7 @@ def read_scenario(
         city=merged["city"],
         base_year=merged["base_year"] if called is None else called,
         last_year=merged["last_year"],
-        method=merged["method"] or "euler",
+        method=merged["method"] or DEFAULT_METHOD,
         steps_per_year=merged["steps_per_year"] or DEFAULT_STEPS,
         targets=_named(chain, "targets"),
         changes=tuple(changes),
@@ -243,7 +243,7 @@ def plain_scenario(city: str, name: Text, settings: tuple[tuple[str, str], ...] 
         city=city,
         base_year=base_year,
         last_year=None,
-        method="euler",
+        method=DEFAULT_METHOD,
         steps_per_year=DEFAULT_STEPS,
         targets=(),
         changes=tuple(_set_changes(settings)),

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.model.graph import Graph
 from sim.model.hidden import Frozen
 from sim.model.nodes import UNTIL_TURN, Literal, Node, Read, walk
 from sim.numerics.lowering import Meaning, Surroundings, integral
-from sim.numerics.methods import Method, moments_of_growth
+from sim.numerics.methods import METHODS, Method, moments_of_growth
 from sim.numerics.rewriting import Rewriter, reachable
 from sim.numerics.tape import Computed, Leaf, Phase, Tape
 
@@ -30,8 +31,8 @@ class Request:
     outputs: tuple[str, ...]
     given: frozenset[str]
     yearly: frozenset[str]
-    method: Method
-    steps_per_year: int
+    method: Method = METHODS[DEFAULT_METHOD]
+    steps_per_year: int = DEFAULT_STEPS
 
     @property
     def key(self) -> str:

@@ -75,7 +75,7 @@ class Task:
 
 @dataclass(frozen=True)
 class LostDraw:
-    """A draw that became infinite or undefined.
+    """A draw that became infinite or undefined, or broke a check.
 
     For the first few of a block, `origin` says where it began, `factors` by what its parameters were multiplied, and `swept`
     which values its swept inputs took.
@@ -102,7 +102,7 @@ class BlockResult:
 
     @property
     def fine(self) -> NDArray[np.bool_]:
-        """Which draws stayed finite."""
+        """Which draws stayed finite and kept every check."""
         found = np.ones(self.stop - self.start, dtype=bool)
         found[[draw.draw - self.start for draw in self.lost]] = False
         return found
@@ -138,26 +138,33 @@ class BlockRunner:
         size, lost, error = self._task.block, list[LostDraw](), 0.0
         for first in range(start, stop, size):
             last = min(first + size, stop)
-            fine, block_error = self._run_block(first, last, first - start, stop - start)
-            lost += self._lost(fine, first)
+            broken = dict[int, Origin]()
+            fine, block_error = self._run_block(first, last, first - start, stop - start, broken)
+            lost += self._lost(fine, first, broken)
             error = max(error, block_error)
         return BlockResult(start, stop, self._room[stop - start], tuple(lost), error)
 
-    def _run_block(self, start: int, stop: int, column: int, columns: int) -> tuple[NDArray[np.bool_], float]:
-        """Run one block into the room of its portion, from `column` on; which draws stayed finite, and their embedded error."""
+    def _run_block(
+        self, start: int, stop: int, column: int, columns: int, broken: dict[int, Origin]
+    ) -> tuple[NDArray[np.bool_], float]:
+        """Run one block into the room of its portion, from `column` on; which draws are fine, and their embedded error.
+
+        The first check that a draw breaks is added to `broken`, by its column in the block.
+        """
         task, count = self._task, stop - start
         exogenous = task.draws.block(task.central, start, stop)
         workspace = self._workspace(max(count, NARROWEST), exogenous.drawn)
         fine = np.ones(workspace.draws, dtype=bool)
-        watching = None if task.watch is None else task.watch.begin()
+        watching = None if task.watch is None else task.watch.begin(task.clock.steps_per_year)
         for place, row in enumerate(simulate(workspace, task.clock, exogenous)):
             values = {name: value[..., :count] for name, value in row.values.items()}
             room = self._room_for(values, columns)
             for name in room:
                 room[name][place, ..., column : column + count] = values[name]
-            if watching is not None:
-                watching.year(YearValues(row.year, values), start)
             fine &= finite_draws(workspace, row.values)
+            for draw, origin in () if watching is None else watching.year(YearValues(row.year, values)):
+                if fine[draw]:
+                    broken[draw], fine[draw] = origin, False
         return fine[:count], float(workspace.embedded_error[fine].max(initial=0.0))
 
     def _room_for(self, row: Mapping[str, Values], columns: int) -> dict[str, Values]:
@@ -175,13 +182,15 @@ class BlockRunner:
             self._workspaces[draws] = Workspace(task.kernel, draws, drawn, np.dtype(task.precision))
         return self._workspaces[draws]
 
-    def _lost(self, fine: NDArray[np.bool_], start: int) -> list[LostDraw]:
-        numbers = [start + int(column) for column in np.flatnonzero(~fine)]
-        return [self._named(draw) if place < _MOST_NAMED else LostDraw(draw, None) for place, draw in enumerate(numbers)]
+    def _lost(self, fine: NDArray[np.bool_], start: int, broken: Mapping[int, Origin]) -> list[LostDraw]:
+        columns = [int(column) for column in np.flatnonzero(~fine)]
+        named = [self._named(start + column, broken.get(column)) for column in columns[:_MOST_NAMED]]
+        return [*named, *(LostDraw(start + column, broken.get(column)) for column in columns[_MOST_NAMED:])]
 
-    def _named(self, draw: int) -> LostDraw:
+    def _named(self, draw: int, origin: Origin | None) -> LostDraw:
         task = self._task
         alone: BlockValues = task.draws.block(task.central, draw, draw + 1)
         factors = {name: float(values[0]) for name, values in alone.factors.items()}
         swept = {item.key: float(column[0]) for item, column in zip(alone.swept.inputs, alone.swept.columns, strict=True)}
-        return LostDraw(draw, origin_of(task.kernel, task.clock, alone, np.dtype(task.precision)), factors, swept)
+        found = origin or origin_of(task.kernel, task.clock, alone, np.dtype(task.precision))
+        return LostDraw(draw, found, factors, swept)

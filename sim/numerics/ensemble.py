@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.errors import Fault, Place, RunError
 from sim.numerics.blocks import LostDraw, Task
+from sim.numerics.finite import Origin
 from sim.numerics.reducers import Comoments, Gathered, Share, merged_comoments
 from sim.numerics.summary import ALL, ChunkSummary, Wanted
 from sim.numerics.workers import run_portions
@@ -19,6 +20,8 @@ from sim.text import Text
 Values = NDArray[Any]
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 MEDIAN = LEVELS.index(0.5)
+MOST_LOST = 0.05
+"""Share of the draws that may be lost: probabilities of those that are left are off by no more than it."""
 _SHOWN, _MOST_MOVED = 5, 2
 
 
@@ -60,7 +63,7 @@ def run_ensemble(task: Task, workers: int = 1, wanted: Wanted | None = None, pro
     Raises
     ------
     RunError
-        when no draw stays finite, or a portion of the draws is lost twice.
+        when too many draws are lost, or a portion of the draws is lost twice.
     """
     wanted, lost_portions = wanted or Wanted(), list[tuple[int, int]]()
     fail_if_unknown(task, workers, wanted)
@@ -114,8 +117,9 @@ class _Merger:
     def ensemble(self, lost_portions: tuple[tuple[int, int], ...]) -> Ensemble:
         """The statistics of everything gathered."""
         gathered, moments = self._gathered, self._gathered.moments
-        if moments is None or not moments.count:
-            raise RunError(none_left(self._lost))
+        fail_if_too_many_lost(self._lost, self._task.draws.count)
+        if moments is None:
+            raise AssertionError("draws are left, and none was gathered")
         error, levels = gathered.quantile_error(), gathered.quantiles(LEVELS)
         quantiles = self._by_name(levels.T, len(LEVELS))
         shares = {name: self._share(met) for name, met in self._met.items() if name != ALL}
@@ -166,17 +170,38 @@ class _Merger:
         return {name: (named_counts[name], named_edges[name]) for name in named_counts}
 
 
-def none_left(lost: Sequence[LostDraw]) -> Fault:
-    """The fault of a run of which no draw stayed finite."""
-    first = next((draw.origin for draw in lost if draw.origin is not None), None)
-    where = (
-        Text("", "") if first is None else Text(f"（{first.year} 年，{first.variable}）", f" ({first.year}, {first.variable})")
-    )
-    return Fault(
-        Text(f"全部 {len(lost)} 次抽样都出现无穷大或非数", f"all {len(lost)} draws became infinite or undefined") + where,
-        Place(),
-        Text("请检查先验范围和情景数值", "check the ranges of the priors and the values of the scenario"),
-    )
+def fail_if_too_many_lost(lost: Sequence[LostDraw], count: int, most: float = MOST_LOST) -> None:
+    """Raise where a share of the draws above `most`, or every one, is lost.
+
+    Raises
+    ------
+    RunError
+        with their number, and where the first of them went wrong.
+    """
+    if len(lost) < count and len(lost) <= most * count:
+        return
+    how = _lost_how(lost)
+    if len(lost) == count:
+        head = Text(f"全部 {count} 次抽样都{how.zh}", f"all {count} draws {how.en}")
+    else:
+        share, limit = f"{100.0 * len(lost) / count:.1f}", f"{100.0 * most:g}"
+        head = Text(
+            f"{count} 次抽样中有 {len(lost)} 次（{share}%）{how.zh}，超过允许的 {limit}%",
+            f"{len(lost)} of {count} draws ({share} %) {how.en}; at most {limit} % may",
+        )
+    shown = Text(_named(lost[0], zh=True), _named(lost[0], zh=False))
+    advice = Text("请检查所列参数的先验范围和情景数值", "check the ranges of the priors named and the values of the scenario")
+    raise RunError(Fault(head + Text("：", ": ") + shown, Place(), advice))
+
+
+def _lost_how(lost: Sequence[LostDraw]) -> Text:
+    """What became of lost draws."""
+    broken = {draw.origin.breach is not None for draw in lost if draw.origin is not None}
+    if broken == {True}:
+        return Text("违反核对条件", "broke a check")
+    if broken == {True, False}:
+        return Text("出现无穷大、非数或违反核对条件", "became infinite or undefined, or broke a check")
+    return Text("出现无穷大或非数", "became infinite or undefined")
 
 
 def lost_sentence(lost: Sequence[LostDraw]) -> Text | None:
@@ -185,20 +210,28 @@ def lost_sentence(lost: Sequence[LostDraw]) -> Text | None:
         return None
     shown = "；".join(_named(draw, zh=True) for draw in lost[:_SHOWN])
     shown_en = "; ".join(_named(draw, zh=False) for draw in lost[:_SHOWN])
-    count = len(lost)
+    count, how = len(lost), _lost_how(lost)
     return Text(
-        f"{count} 次抽样出现无穷大或非数，未计入统计：{shown}{' 等' if count > _SHOWN else ''}",
-        f"{count} draws became infinite or undefined and were left out: {shown_en}{' and others' if count > _SHOWN else ''}",
+        f"{count} 次抽样{how.zh}，未计入统计：{shown}{' 等' if count > _SHOWN else ''}",
+        f"{count} draws {how.en} and were left out: {shown_en}{' and others' if count > _SHOWN else ''}",
     )
 
 
 def _named(draw: LostDraw, *, zh: bool) -> str:
     if draw.origin is None:
         return f"第 {draw.draw} 次" if zh else f"draw {draw.draw}"
-    year, variable = draw.origin.year, draw.origin.variable
+    year, where = draw.origin.year, _where(draw.origin)
     drawn = "".join(f", {name} = {value:.4g}" for name, value in list(draw.swept.items())[:_MOST_MOVED])
     drawn += "".join(f", {name} × {factor:.3g}" for name, factor in _farthest(draw))
-    return f"第 {draw.draw} 次（{year} 年，{variable}{drawn}）" if zh else f"draw {draw.draw} ({year}, {variable}{drawn})"
+    return f"第 {draw.draw} 次（{year} 年，{where.zh}{drawn}）" if zh else f"draw {draw.draw} ({year}, {where.en}{drawn})"
+
+
+def _where(origin: Origin) -> Text:
+    """The variable that is not finite, or the check that is broken."""
+    if origin.breach is None:
+        return Text(origin.variable, origin.variable)
+    check, values = origin.breach.check, origin.breach.values
+    return Text(f"“{check.zh}”不成立：{values}", f"{check.en}: {values}")
 
 
 def _farthest(draw: LostDraw) -> list[tuple[str, float]]:

@@ -1,4 +1,4 @@
-"""Draws that become infinite or undefined: which ones, and in which year and variable it began."""
+"""Draws that are lost: which ones became infinite or undefined, and in which year and variable it began."""
 
 from __future__ import annotations
 
@@ -14,16 +14,26 @@ from sim.numerics.kernel import Kernel
 from sim.numerics.naming import variable_of
 from sim.numerics.tape import Computed, Phase
 from sim.numerics.workspace import DOUBLE, NARROWEST, Workspace
+from sim.text import Text
 
 Values = NDArray[Any]
 
 
 @dataclass(frozen=True)
+class Breach:
+    """A check that does not hold: what it says, and the values that contradict it."""
+
+    check: Text
+    values: str
+
+
+@dataclass(frozen=True)
 class Origin:
-    """Where a draw first became infinite or undefined."""
+    """Where a draw first became infinite or undefined, or with a `breach` where it first broke a check."""
 
     year: int
     variable: str
+    breach: Breach | None = None
 
 
 def finite_draws(workspace: Workspace, values: Mapping[str, Values]) -> NDArray[np.bool_]:

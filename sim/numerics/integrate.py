@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inputs.stepping import DEFAULT_STEPS
 from sim.model.binding import NOISE
 from sim.numerics.assembly import AT_BASE, AT_END, TIME
 from sim.numerics.methods import Method
@@ -42,7 +43,7 @@ class Clock:
 
     first: int
     last: int
-    steps_per_year: int = 4
+    steps_per_year: int = DEFAULT_STEPS
 
     @property
     def years(self) -> range:

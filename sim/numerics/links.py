@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.model.graph import Graph
 from sim.model.hidden import Frozen
 from sim.model.loops import sign_of_change
@@ -69,12 +70,12 @@ def initial_node(graph: Graph, stock: str) -> Node:
 
 
 def _frozen_at_start(frozen: Frozen) -> Node:
-    """A starting rate as quarterly Euler steps have it; see sim.model.starting_rate."""
+    """A starting rate as the default method has it; see sim.model.starting_rate."""
     if frozen.growth is None:
         return frozen.node
 
     def compute(total: Values, growth: Values) -> Values:
-        return total * (1.0 + growth) / mean_of_growth(METHODS["euler"], 4, growth)
+        return total * (1.0 + growth) / mean_of_growth(METHODS[DEFAULT_METHOD], DEFAULT_STEPS, growth)
 
     return Apply(Operation("starting_rate", compute, UnitRule.SAME), (frozen.node, frozen.growth), frozen.node.dims)
 

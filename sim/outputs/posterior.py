@@ -22,6 +22,7 @@ from sim.cache import digest
 from sim.errors import MISTAKES_IN_CODE, Fault, InputError, Place, RunError
 from sim.inputs.files import is_file
 from sim.inputs.home import Home
+from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.outputs.netcdf import read_group
 from sim.text import Text
 
@@ -104,9 +105,9 @@ class Posterior:
 
 
 def data_key(home: Home, model: str, cities: Iterable[str]) -> str:
-    """The hash of the model and of the data of some cities; line ends do not count."""
+    """The hash of the model, of how it is stepped, and of the data of some cities; line ends do not count."""
     folders = [(home.models / model, _MODEL_PARTS), *((home.models / city, _CITY_PARTS) for city in sorted(cities))]
-    parts = []
+    parts = [f"{DEFAULT_METHOD} {DEFAULT_STEPS}".encode()]
     for folder, patterns in folders:
         files = sorted({file for pattern in patterns for file in folder.glob(pattern) if is_file(file)})
         for file in (file for file in files if file.suffix in {".py", ".yaml", ".csv"}):

@@ -1,9 +1,12 @@
-"""How much the time step matters: the scorecard of the same run with halved steps beside the scorecard itself."""
+"""How much the time step matters: a run beside the same run with halved steps, in every year, variable and verdict."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+
+import numpy as np
+import xarray as xr
 
 from sim.plan.scorecard import Score
 from sim.text import Text, listing
@@ -11,14 +14,17 @@ from sim.text import Text, listing
 
 @dataclass(frozen=True)
 class StepError:
-    """The largest change of a projected value when the step is halved, and the targets whose verdict would change.
+    """The largest change of any value when the step is halved, and the targets whose verdict would change.
 
-    `embedded` is the method's own estimate of its error in a step, relative to the stocks; only dopri5 has one.
+    `percent` is of the largest value that the variable takes in the run; it occurs in `variable` and `year`. `by_target` are
+    the changes of the projected values, in per cent of themselves. `embedded` is the method's own estimate of its error in a
+    step, relative to the stocks; only dopri5 has one.
     """
 
     percent: float
-    target: Text
-    changed: tuple[Text, ...]
+    variable: Text
+    year: int
+    changed: tuple[Text, ...] = ()
     embedded: float | None = None
     by_target: Mapping[str, float] = field(default_factory=dict)
 
@@ -26,8 +32,9 @@ class StepError:
         """What a reader must know of the time step."""
         size = f"{self.percent:.2f}"
         least = Text(
-            f"时间步误差：步长减半时，各目标预测值最多变化 {size}%（{self.target.zh}）",
-            f"time step: with halved steps no projected value changes by more than {size} % ({self.target.en})",
+            f"时间步误差：步长减半时，任何指标在任何一年的变化不超过其最大值的 {size}%（{self.variable.zh}，{self.year} 年）",
+            f"time step: with halved steps no value of any year changes by more than {size} % of the indicator's largest "
+            f"({self.variable.en}, {self.year})",
         )
         if self.embedded is not None:
             size = f"{100.0 * self.embedded:.1g}"
@@ -41,15 +48,28 @@ class StepError:
         )
 
 
-def step_error(scores: Sequence[Score], finer: Sequence[Score], embedded: float | None = None) -> StepError | None:
-    """Compare two scorecards of the same targets; None when nothing was projected."""
+def largest_change(results: xr.Dataset, finer: xr.Dataset) -> StepError:
+    """The largest change over all variables, members and years of two runs.
+
+    A change is measured by the largest value of its series, since a rate that passes through zero has no size of its own.
+    """
+    worst = StepError(0.0, Text("—", "—"), int(results["year"][0]))
+    for name, values in results.items():
+        change, size = np.abs(finer[name].values - values.values), np.abs(values.values).max(axis=-1, keepdims=True)
+        percent = 100.0 * np.divide(change, size, out=np.zeros_like(change), where=size > 0.0)
+        if percent.size and percent.max() > worst.percent:
+            place = int(np.unravel_index(percent.argmax(), percent.shape)[-1])
+            label = Text(values.attrs["long_name_zh"], values.attrs["long_name"])
+            worst = StepError(float(percent.max()), label, int(results["year"][place]))
+    return worst
+
+
+def with_targets(error: StepError, scores: Sequence[Score], finer: Sequence[Score], embedded: float | None = None) -> StepError:
+    """The error with what it does to two scorecards of the same targets."""
     pairs = [pair for pair in zip(scores, finer, strict=True) if None not in {part.projected for part in pair}]
-    if not pairs:
-        return None
     by_target = {score.target.id: _percent(score.projected or 0.0, fine.projected or 0.0) for score, fine in pairs}
-    worst = max((score for score, _ in pairs), key=lambda score: by_target[score.target.id])
     changed = tuple(score.target.name for score, fine in pairs if score.verdict != fine.verdict)
-    return StepError(by_target[worst.target.id], worst.target.name, changed, embedded, by_target)
+    return replace(error, changed=changed, embedded=embedded, by_target=by_target)
 
 
 def _percent(value: float, finer: float) -> float:
@@ -58,7 +78,6 @@ def _percent(value: float, finer: float) -> float:
     return 100.0 * abs(finer - value) / size if size else 0.0
 
 
-def with_step_errors(scores: Sequence[Score], error: StepError | None) -> list[Score]:
+def with_step_errors(scores: Sequence[Score], error: StepError) -> list[Score]:
     """The scorecard with the time-step error of each target's indicator."""
-    by_target = {} if error is None else error.by_target
-    return [replace(score, step_error=by_target.get(score.target.id)) for score in scores]
+    return [replace(score, step_error=error.by_target.get(score.target.id)) for score in scores]

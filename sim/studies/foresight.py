@@ -18,13 +18,11 @@ from sim.numerics.blocks import BlockRunner, Task
 from sim.numerics.draws import Draws
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
-from sim.numerics.methods import METHODS
 from sim.numerics.reducers import Share
 from sim.outputs.dataset import yearly_unit
 from sim.outputs.posterior import Foreseen
 from sim.plan.rule import rule_of
 from sim.studies.calibration import Progress, asked_of, calibrate, ensembles, fit_key, openable, pool_of
-from sim.studies.hindcast import STEPS
 from sim.studies.observations import FEWEST_CHANGES
 from sim.text import Text
 from sim.units import conversion
@@ -100,8 +98,8 @@ def _values(world: World, question: Question, year: int, wanted: str, factors: M
     """The target's variable in its year and unit [draw], without any measure of a plan."""
     binding = world.catalogue.bindings[question.target]
     graph, bound, item = world.graph, own_values(world.city), world.graph.quantities[binding.variable]
-    kernel = kernel_for(graph, Request((binding.variable,), frozenset(), bound.yearly, METHODS["euler"], STEPS))
-    clock = Clock(question.as_of + 1, year, STEPS)
+    kernel = kernel_for(graph, Request((binding.variable,), frozenset(), bound.yearly))
+    clock = Clock(question.as_of + 1, year)
     stored = {name: values for name, values in factors.items() if name in bound.values}
     runner = BlockRunner(Task(kernel, clock, bound.values, Draws(DRAWS, seed, stored=stored)))
     last = runner.run(0, DRAWS).values[binding.variable][-1]

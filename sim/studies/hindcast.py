@@ -21,7 +21,6 @@ from sim.numerics.assembly import Request
 from sim.numerics.draws import Draws, Prior
 from sim.numerics.integrate import Clock, Exogenous, simulate
 from sim.numerics.kernel import Kernel, kernel_for
-from sim.numerics.methods import METHODS
 from sim.numerics.workspace import NARROWEST, Workspace
 from sim.priors import priors_of
 from sim.streams import triangular
@@ -30,7 +29,6 @@ from sim.text import Text
 from sim.world import World, open_world
 
 Values = NDArray[Any]
-STEPS = 4
 _BLOCK = 512
 
 
@@ -84,7 +82,7 @@ class Hindcast:
         outputs = tuple(dict.fromkeys(item.check.variable for item in observations))
         self.years, self._graph, self._region = years, graph, world.city.key
         self._observations, self._central = tuple(observations), bound.values
-        self._kernel = kernel_for(graph, Request(outputs, frozenset(), bound.yearly, METHODS["euler"], STEPS))
+        self._kernel = kernel_for(graph, Request(outputs, frozenset(), bound.yearly))
         records = world.city.parameters.values()
         self.ranges = {record.name: record.range for record in records}
         self.priors = {prior.name: prior for prior in priors_of(records, bound, world.city.settings.last_year)}
@@ -117,7 +115,7 @@ class Hindcast:
 
     def _changes(self, values: Exogenous, draws: int) -> Values:
         workspace = _workspace(self._kernel, draws, values.drawn)
-        rows = _rows(workspace, Clock(self.years[0], self.years[-1], STEPS), values)
+        rows = _rows(workspace, Clock(self.years[0], self.years[-1]), values)
         changes = [modelled_changes(item, rows, self._graph, self._region) for item in self._observations]
         return np.stack(changes, axis=1)
 

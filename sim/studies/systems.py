@@ -16,7 +16,6 @@ from sim.numerics.assembly import Request
 from sim.numerics.central import central_run
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
-from sim.numerics.methods import METHODS
 from sim.pipeline import Case, prepare, with_projects
 from sim.report.systems import SystemView
 from sim.text import Text
@@ -42,7 +41,6 @@ DISTRICT: Mapping[str, str] = {
     "hightech_firms": "district_hightech_firms",
     "residents": "district_residents",
 }
-STEPS = 4
 
 
 @dataclass(frozen=True)
@@ -127,8 +125,8 @@ def _run(case: Case, yearly: frozenset[str]) -> Mapping[str, Values]:
     """The measured outputs of the years that are shown: [year, dims...]."""
     graph = case.world.graph
     outputs = tuple(dict.fromkeys((*CITY.values(), *DISTRICT.values())))
-    kernel = kernel_for(graph, Request(outputs, frozenset(), yearly, METHODS["euler"], STEPS))
-    clock = Clock(case.world.city.settings.base_year + 1, case.last_year, STEPS)
+    kernel = kernel_for(graph, Request(outputs, frozenset(), yearly))
+    clock = Clock(case.world.city.settings.base_year + 1, case.last_year)
     rows = [row.values for row in central_run(kernel, clock, case.bound) if row.year in YEARS]
     return {name: np.stack([row[name][..., 0] for row in rows]) for name in outputs}
 

@@ -17,12 +17,12 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.errors import Fault, Place, RunError, UsageError
+from sim.errors import Fault, Place, UsageError
 from sim.futures import draws_of, posterior_of, realisations_of, task_of
 from sim.numerics.blocks import BlockResult, LostDraw, Task
 from sim.numerics.draws import DrawRequest, Draws
-from sim.numerics.ensemble import lost_sentence, none_left
-from sim.numerics.finite import Origin
+from sim.numerics.ensemble import MOST_LOST, fail_if_too_many_lost, lost_sentence
+from sim.numerics.finite import Breach, Origin
 from sim.numerics.workers import Portion, run_portions
 from sim.outputs.draw_store import StorePlan, open_store, read_draws, write_chunk
 from sim.outputs.posterior import Posterior
@@ -155,7 +155,7 @@ def swept_folder(sweep: Sweep, folder: Path, spread: Spread, progress: Progress 
     UsageError
         when the folder holds something else or another program is writing to it.
     RunError
-        when no draw stays finite, worker processes die twice, or the folder cannot be written.
+        when too many draws are lost, worker processes die twice, or the folder cannot be written.
     """
     folder = folder.absolute()  # workers of a cluster stand in other folders
     with open_store(folder, sweep.store) as store:
@@ -178,7 +178,7 @@ def sweep_in_memory(sweep: Sweep, spread: Spread, progress: Progress | None = No
     UsageError
         when they do not fit.
     RunError
-        when no draw stays finite, or worker processes die twice.
+        when too many draws are lost, or worker processes die twice.
     """
     plan, done, lost = sweep.store, 0, 0
     _fail_if_too_large(plan)
@@ -211,15 +211,17 @@ def _tell(progress: Progress | None, done: int, count: int, lost: int) -> None:
 
 
 def _told(dataset: xr.Dataset, sweep: Sweep, notes: Iterable[Mapping[str, Any]]) -> xr.Dataset:
-    """The draws, unless all of them were lost."""
+    """The draws, unless too many of them were lost; of points that were chosen, each is an answer, and one left is enough."""
     lost = [_lost_draw(draw) for note in notes for draw in note["lost"]]
-    if len(lost) >= sweep.store.count:
-        raise RunError(none_left(lost))
+    fail_if_too_many_lost(lost, sweep.store.count, MOST_LOST if sweep.task.draws.sample is None else 1.0)
     sentence = lost_sentence(lost)
     return dataset if sentence is None else dataset.assign_attrs(left_out=sentence.en, left_out_zh=sentence.zh)
 
 
 def _lost_draw(record: Mapping[str, Any]) -> LostDraw:
     """A lost draw as it was noted."""
-    origin = record["origin"]
-    return LostDraw(**{**record, "origin": None if origin is None else Origin(**origin)})
+    return LostDraw(**{**record, "origin": None if record["origin"] is None else _origin(**record["origin"])})
+
+
+def _origin(year: int, variable: str, breach: Mapping[str, Any] | None) -> Origin:
+    return Origin(year, variable, None if breach is None else Breach(Text(**breach["check"]), breach["values"]))

@@ -179,7 +179,7 @@ def test_float32_is_close_and_asked_for(case: pipeline.Case) -> None:
 
 def test_only_what_an_output_needs_is_computed(case: pipeline.Case) -> None:
     graph = case.world.graph
-    request = Request(("reference_income",), frozenset(), frozenset(), METHODS["euler"], 4)
+    request = Request(("reference_income",), frozenset(), frozenset())
     kernel = compile_kernel(graph, request)
     assert {row.name for row in kernel.plan.rows} == {"reference_income"}
     assert len(kernel.plan.sections[Phase.STEP]) == 1
@@ -200,7 +200,7 @@ def test_powers_share_one_exponential() -> None:
         return c * a**x * b**y / a**0.3
 
     graph = graph_of([product], dict.fromkeys("abcxy", 1.0))
-    request = Request(("product",), frozenset(), frozenset(), METHODS["euler"], 4)
+    request = Request(("product",), frozenset(), frozenset())
     plan = compile_kernel(graph, request).plan
     names = [item.operation for item in plan.values if isinstance(item, Computed)]
     assert names.count("exp") == 1
@@ -220,7 +220,7 @@ def test_equal_expressions_are_computed_once_and_numbers_folded() -> None:
         return np.exp(b + a) + 1.0 * a + 0.0
 
     graph = graph_of([first, second], {"a": 1.0, "b": 1.0})
-    request = Request(("first", "second"), frozenset(), frozenset({"a"}), METHODS["euler"], 4)
+    request = Request(("first", "second"), frozenset(), frozenset({"a"}))
     plan = compile_kernel(graph, request).plan
     at_work = [
         item for value, item in enumerate(plan.values) if isinstance(item, Computed) and plan.phases[value] == Phase.YEAR
@@ -239,7 +239,7 @@ def test_random_numbers_do_not_move_when_a_name_or_a_year_is_added() -> None:
 
     def run(declared: list[Any], last: int) -> Values:
         graph = graph_of(declared, {"base": 1.0})
-        request = Request(("shock",), frozenset(), frozenset(), METHODS["euler"], 4)
+        request = Request(("shock",), frozenset(), frozenset())
         kernel = compile_kernel(graph, request)
         runner = BlockRunner(Task(kernel, Clock(2021, last), _central({"base": 1.0}), Draws(50, 11)))
         return runner.run(0, 50).values["shock"]
@@ -266,7 +266,7 @@ def doubled(level: Array) -> Array:
 
 def test_a_draw_that_is_lost_is_named_with_year_and_variable() -> None:
     graph = graph_of([level, doubled], {"pull": 0.1})
-    request = Request(("doubled",), frozenset(), frozenset(), METHODS["euler"], 4)
+    request = Request(("doubled",), frozenset(), frozenset())
     pulls = np.array([0.0, 2.0, 0.01, 5.0])
     task = Task(compile_kernel(graph, request), Clock(2021, 2025), _central({"pull": 0.1}), Draws(4, given={"pull": pulls}))
     result = BlockRunner(task).run(0, 4)

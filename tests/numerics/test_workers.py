@@ -21,7 +21,6 @@ from sim.numerics.blocks import BlockResult, Task
 from sim.numerics.draws import Draws
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import compile_kernel
-from sim.numerics.methods import METHODS
 from tests.tiny import graph_of
 
 
@@ -34,7 +33,7 @@ real = workers.run_portion
 
 
 def task(count: int = 6000) -> Task:
-    request = Request(("level",), frozenset(), frozenset(), METHODS["euler"], 4)
+    request = Request(("level",), frozenset(), frozenset())
     kernel = compile_kernel(graph_of([level], {"growth": 0.1}), request)
     growth = np.linspace(0.0, 0.2, count)
     return Task(kernel, Clock(2021, 2024), {"growth": YearPath(np.array(0.1))}, Draws(count, given={"growth": growth}))

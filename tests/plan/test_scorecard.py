@@ -7,14 +7,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim import pipeline
 from sim.inputs.home import Home
+from sim.inputs.scenario import plain_scenario
+from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
+from sim.numerics.assembly import Request
+from sim.numerics.integrate import Clock
 from sim.plan.rule import Rule
 from sim.plan.scorecard import Score
-from sim.plan.step_error import step_error
+from sim.plan.step_error import largest_change, with_targets
 from sim.plan.tables import COLUMNS, score_dataset, write_scorecard
+from sim.text import Text
 from sim.world import World
 
 
@@ -142,38 +148,52 @@ def test_every_bound_target_names_a_variable_in_a_fitting_unit(world: World, out
             assert world.city.history.series(binding.history, "hengyang"), key
 
 
-def test_the_time_step_error_is_that_of_the_halved_step(
+def test_the_time_step_error_is_that_of_the_halved_step_over_the_whole_horizon(
     home: Home, outcomes: Sequence[pipeline.Outcome], tmp_path: Path
 ) -> None:
     fine_file = tmp_path / "fine.yaml"
     text = (home.scenarios / "baseline.yaml").read_text(encoding="utf-8")
-    fine_file.write_text(text + "\nsteps_per_year: 8\n", encoding="utf-8")
+    fine_file.write_text(text + f"\nsteps_per_year: {2 * DEFAULT_STEPS}\n", encoding="utf-8")
     (case,) = pipeline.open_cases(home, [fine_file], None, (), ())
-    finer = pipeline.run(case)
-    errors = [
-        abs((fine.projected or 0.0) / (score.projected or 1.0) - 1.0) * 100.0
-        for score, fine in zip(outcomes[0].scores, finer.scores, strict=True)
-    ]
-    assert outcomes[0].step_error is not None
-    assert outcomes[0].step_error.percent == pytest.approx(max(errors), rel=1e-9)
-    assert outcomes[0].step_error.changed == ()
+    finer, error = pipeline.run(case).results, outcomes[0].step_error
+    largest = {
+        str(name): float((100.0 * abs((values - finer[name]) / abs(values).max("year"))).max())
+        for name, values in outcomes[0].results.items()
+        if values.size
+    }
+    worst = max(largest, key=lambda name: np.nan_to_num(largest[name]))
+    assert error.percent == pytest.approx(largest[worst], rel=1e-9)
+    assert error.variable.en == finer[worst].attrs["long_name"]
+    assert f"{error.variable.zh}，{error.year} 年" in error.sentence().zh
+    assert error.changed == ()
+
+
+def test_the_default_step_is_off_by_less_than_a_tenth_of_a_per_cent_in_every_year(outcomes: Sequence[pipeline.Outcome]) -> None:
+    for outcome in outcomes:
+        fine = replace(outcome.case, scenario=replace(outcome.case.scenario, method="rk4", steps_per_year=16))
+        error = largest_change(outcome.results, pipeline.run(fine).results)
+        assert error.percent < 0.1, (outcome.case.scenario.key, error)
+
+
+def test_what_takes_no_method_is_stepped_by_the_default() -> None:
+    request = Request((), frozenset(), frozenset())
+    assert (request.method.name, request.steps_per_year) == (DEFAULT_METHOD, DEFAULT_STEPS)
+    assert Clock(2021, 2035).steps_per_year == DEFAULT_STEPS
+    assert plain_scenario("a", Text("甲", "a")).method == DEFAULT_METHOD
 
 
 def test_a_changed_verdict_is_named(outcomes: Sequence[pipeline.Outcome]) -> None:
     scores = outcomes[0].scores
     moved = [replace(scores[0], verdict="met"), *scores[1:]]
-    found = step_error(scores, moved)
-    assert found is not None
+    found = with_targets(outcomes[0].step_error, scores, moved)
     assert found.changed == (scores[0].target.name,)
     assert scores[0].target.name.zh in found.sentence().zh
-    assert step_error([], []) is None
+    assert with_targets(outcomes[0].step_error, [], []).by_target == {}
 
 
 def test_a_projection_of_zero_has_a_step_error_and_a_verdict(outcomes: Sequence[pipeline.Outcome]) -> None:
     score = replace(outcomes[0].scores[0], projected=0.0, verdict="missed")
-    found = step_error([score], [replace(score, projected=1.0, verdict="met")])
-    assert found is not None
-    assert (found.percent, found.changed) == (100.0, (score.target.name,))
-    still = step_error([score], [score])
-    assert still is not None
-    assert (still.percent, still.changed) == (0.0, ())
+    found = with_targets(outcomes[0].step_error, [score], [replace(score, projected=1.0, verdict="met")])
+    assert (found.by_target, found.changed) == ({score.target.id: 100.0}, (score.target.name,))
+    still = with_targets(outcomes[0].step_error, [score], [score])
+    assert (still.by_target, still.changed) == ({score.target.id: 0.0}, ())

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim import describing, pipeline
 from sim.dimensions import Dimension
+from sim.inputs.stepping import DEFAULT_METHOD
 from sim.model.graph import Parameter, build_graph
 from sim.numerics.integrate import Clock
 from sim.numerics.methods import METHODS
@@ -49,7 +50,7 @@ def _run(world: World, *, swapped: bool) -> dict[str, Values]:
     parameters = [Parameter(item.name, item.unit, item.dims) for item in world.graph.parameters.values()]
     graph = build_graph(describing.declarations(world), dims, parameters)
     values = TwoRegions(world, swapped=swapped)
-    return dict(list(compiled(graph, METHODS["euler"], Clock(2021, 2026), values))[-1].values)
+    return dict(list(compiled(graph, METHODS[DEFAULT_METHOD], Clock(2021, 2026), values))[-1].values)
 
 
 def test_relabelling_regions_permutes_the_result(world: World) -> None:

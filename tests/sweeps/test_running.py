@@ -25,7 +25,6 @@ from sim.numerics.draws import DrawRequest, Draws
 from sim.numerics.finite import Origin
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import compile_kernel
-from sim.numerics.methods import METHODS
 from sim.numerics.sample import Input, Sample
 from sim.plan.probability import Conditions
 from sim.sampling.plan import sampling_of
@@ -187,7 +186,7 @@ def level(level: Array, growth: Array) -> Array:
 
 
 def explosive(values: Sequence[float]) -> Task:
-    request = Request(("level",), frozenset(), frozenset(), METHODS["euler"], 4)
+    request = Request(("level",), frozenset(), frozenset())
     kernel = compile_kernel(graph_of([level], {"growth": 0.1}), request)
     sample = Sample((Input("growth", "growth"),), Listed((tuple(values),)))
     draws = Draws(len(values), sample=sample, silent=True)
