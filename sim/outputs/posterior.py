@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.cache import digest
+from sim.durable import put
 from sim.errors import MISTAKES_IN_CODE, Fault, InputError, Place, RunError
 from sim.inputs.files import is_file
 from sim.inputs.home import Home
@@ -142,11 +142,9 @@ def write_posterior(home: Home, model: str, posterior: Posterior) -> Path:
     }
     file = home.models / posterior.city / FILE
     packed = bytes(dataset.to_netcdf(engine="netcdf4", encoding={"factor": {"zlib": True, "complevel": 9}}))
-    aside = file.with_name(f".{FILE}.{os.getpid()}.part")
     try:
-        for place, content in ((file, packed), (file.with_name(SEAL), _seal(packed))):
-            aside.write_bytes(content)
-            aside.replace(place)
+        put(file, packed)
+        put(file.with_name(SEAL), _seal(packed))
     except OSError as error:
         message = Text(f"无法写入后验集合：{error.strerror}", f"cannot write the posterior ensemble: {error.strerror}")
         advice = Text(
@@ -154,8 +152,6 @@ def write_posterior(home: Home, model: str, posterior: Posterior) -> Path:
             "see to disk space, permission to write, and that no folder has this name",
         )
         raise RunError(Fault(message, Place(file), advice)) from error
-    finally:
-        aside.unlink(missing_ok=True)
     return file
 
 

@@ -19,6 +19,7 @@ from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
 from sim.numerics.draws import Prior
 from sim.outputs.posterior import data_key
+from sim.ownership import scratch_folder
 from sim.processes import no_interrupts_at_birth, work_for_the_parent
 from sim.streams import uniforms
 from sim.studies.errors_of_cities import beyond, prior_variances
@@ -84,7 +85,11 @@ class Pool:
 def pool_of(asked: Sequence[Asked], workers: int) -> Iterator[Pool]:
     """A pool whose processes keep the cities that they opened."""
     backend = {"backend": "loky", "initializer": work_for_the_parent} if workers > 1 else {"backend": "sequential"}
-    with no_interrupts_at_birth(), Parallel(n_jobs=workers, return_as="generator", **backend) as run:
+    with (
+        scratch_folder() as folder,  # what the library maps into memory is swept with it
+        no_interrupts_at_birth(),
+        Parallel(n_jobs=workers, return_as="generator", temp_folder=str(folder), **backend) as run,
+    ):
         yield Pool(tuple(asked), run)
 
 
