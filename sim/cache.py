@@ -24,10 +24,8 @@ from sim.durable import put
 
 Made = TypeVar("Made")
 ENGINE = Path(__file__).resolve().parent
-_ENGINE_PARTS = (
-    "*.py",
-    *(f"{part}/**/*.py" for part in ("model", "numerics", "inputs", "ledger", "studies", "plan", "sampling", "sweeps")),
-)
+_FOLDERS = ("model", "numerics", "inputs", "ledger", "likelihood", "studies", "plan", "sampling", "sweeps")
+_ENGINE_PARTS = ("*.py", *(f"{folder}/**/*.py" for folder in _FOLDERS))
 _MOST_ENTRIES = 256
 _OTHERS_MAY_WRITE, _OWNER_ONLY = 0o022, 0o600
 _DIGEST = 32

@@ -22,6 +22,7 @@ LAYERS = (
     ("plan",),
     ("report",),
     ("world", "priors"),
+    ("likelihood",),
     ("projects",),
     ("pipeline",),
     ("futures",),

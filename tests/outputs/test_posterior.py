@@ -32,7 +32,7 @@ def small(city: str) -> Posterior:
 @pytest.mark.parametrize("city", ["hengyang", "changsha", "zhuzhou"])
 def test_the_shipped_ensembles_fit(city: str, home: Home) -> None:
     """When this fails: python -m sim calibrate hengyang --all, then python tools/make_calibration.py."""
-    posterior = read_posterior(home, city, "prefecture")
+    posterior = read_posterior(home, city)
     assert posterior is not None
     assert posterior.city == city
     assert posterior.count == 1000
@@ -46,7 +46,7 @@ def test_what_was_written_is_read(copied: Home) -> None:
     before = small("hengyang")
     file = write_posterior(copied, "prefecture", before)
     assert [item.name for item in file.parent.glob(f".{FILE}*")] == []
-    after = read_posterior(copied, "hengyang", "prefecture")
+    after = read_posterior(copied, "hengyang")
     assert after is not None
     assert (after.fit, after.foreseen, after.cities, after.effective) == (before.fit, before.foreseen, before.cities, 812.5)
     assert all(np.array_equal(after.factors[name], before.factors[name]) for name in before.factors)
@@ -67,21 +67,21 @@ def test_other_equations_or_data_refuse_it(file: str, old: str, new: str, copied
     assert old in text
     changed.write_text(text.replace(old, new, 1), encoding="utf-8-sig" if file.endswith("csv") else "utf-8")
     with pytest.raises(InputError, match="python -m sim calibrate hengyang"):
-        read_posterior(copied, "hengyang", "prefecture")
+        read_posterior(copied, "hengyang")
 
 
 def test_a_city_that_was_not_fitted_changes_nothing(copied: Home) -> None:
     write_posterior(copied, "prefecture", small("hengyang"))
     file = copied.models / "zhuzhou" / "history.csv"
     file.write_text(file.read_text(encoding="utf-8-sig").replace(",1991,", ",1992,", 1), encoding="utf-8-sig")
-    assert read_posterior(copied, "hengyang", "prefecture") is not None
+    assert read_posterior(copied, "hengyang") is not None
 
 
 def test_line_ends_do_not_count(copied: Home) -> None:
     write_posterior(copied, "prefecture", small("hengyang"))
     for file in (copied.models / "changsha").glob("*.yaml"):
         file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
-    assert read_posterior(copied, "hengyang", "prefecture") is not None
+    assert read_posterior(copied, "hengyang") is not None
 
 
 @pytest.mark.parametrize("content", [b"", b"not netcdf", None])
@@ -89,12 +89,12 @@ def test_a_damaged_file_is_refused(content: bytes | None, copied: Home) -> None:
     file = write_posterior(copied, "prefecture", small("hengyang"))
     file.write_bytes(file.read_bytes()[:3000] if content is None else content)
     with pytest.raises(InputError, match="damaged"):
-        read_posterior(copied, "hengyang", "prefecture")
+        read_posterior(copied, "hengyang")
 
 
 def test_none_stored(copied: Home) -> None:
     (copied.models / "hengyang" / FILE).unlink()
-    assert read_posterior(copied, "hengyang", "prefecture") is None
+    assert read_posterior(copied, "hengyang") is None
 
 
 def test_draws_repeat_the_stored_factors_and_leave_what_the_scenario_states(home: Home) -> None:
@@ -125,4 +125,4 @@ def test_a_changed_number_is_damage(copied: Home) -> None:
     stored["factor"][0, 0] = 0.75
     stored.to_netcdf(file, engine="netcdf4")
     with pytest.raises(InputError, match="damaged"):
-        read_posterior(copied, "hengyang", "prefecture")
+        read_posterior(copied, "hengyang")
