@@ -108,6 +108,6 @@ def _values(hindcast: Hindcast, years: Iterable[int], names: Iterable[str]) -> I
 
 
 def _rounded(values: Values) -> bytes:
-    """Numbers to some significant digits."""
-    numbers = np.asarray(values, dtype=np.float64).ravel()
+    """Numbers to some significant digits, times pi: decimal figures often lie half-way between two roundings."""
+    numbers = np.asarray(values, dtype=np.float64).ravel() * np.pi
     return " ".join(f"{number:.{_DIGITS}g}" for number in numbers + 0.0).encode()

@@ -97,8 +97,9 @@ def _density(asked: Asked, stored: Posterior) -> Values:
     """Log posterior [draw] of the stored sets with the present data of the city, up to a constant."""
     city, names = city_hindcasts(asked), list(stored.fitted)
     scores = scores_of(city.priors, names, stored.factors)
-    known = np.isfinite(city.published_errors)
-    return Outside.of(stored.outside).density(known).log_density(errors_of(asked, names, scores), scores)
+    errors = errors_of(asked, names, scores)
+    known = np.isfinite(errors).any(axis=-1)  # a base year that no set can be run from says nothing
+    return Outside.of(stored.outside).density(known).log_density(errors, scores)
 
 
 def with_memory(home: Home, model: str, fitted: Posterior) -> Posterior:
