@@ -27,7 +27,7 @@ from sim.text import Text
 Values = NDArray[Any]
 FEWEST_SETS = 100.0
 """Independent sets that new weights must leave; with fewer, some sets would stand for all, and a new fit is due."""
-_LEAST = 1e-12
+_LEAST, _NOTHING = 1e-12, 1e-3
 
 
 def up_to_date(home: Home, model: str, stored: Posterior) -> Posterior:
@@ -54,7 +54,7 @@ def up_to_date(home: Home, model: str, stored: Posterior) -> Posterior:
 
     Examples
     --------
-    >>> posterior = up_to_date(home, "prefecture", read_posterior(home, "hengyang"))  # doctest: +SKIP
+    >>> posterior = up_to_date(home, model, stored)  # doctest: +SKIP
     """
     then = stored.fitted_to
     asked = asked_again(home, stored)
@@ -71,8 +71,8 @@ def up_to_date(home: Home, model: str, stored: Posterior) -> Posterior:
         raise _stale(home, stored, _OTHER_DATA)
     key = digest([file_hash_of(home, stored.city).encode(), now.data.encode(), str(home.folder).encode()])
     found: Posterior = kept("reweighted", key, lambda: _reweighted(asked, stored))
-    if found.worth_now is None or found.worth_now < FEWEST_SETS:
-        raise _stale(home, stored, _too_few(found.worth_now or 0.0, stored.count))
+    if found.worth_now is not None and found.worth_now < FEWEST_SETS:
+        raise _stale(home, stored, _too_few(found.worth_now, stored.count))
     return found
 
 
@@ -82,6 +82,8 @@ def _reweighted(asked: Asked, stored: Posterior) -> Posterior:
     apart = density - stored.log_density
     if not np.isfinite(apart).any():
         return replace(stored, worth_now=0.0)
+    if np.ptp(apart) < _NOTHING:  # what changed is read, and moves nothing that is fitted
+        return stored
     weights = _normalised(apart)
     chosen = systematic(weights, stored.count, seed=0)
     factors = {name: values[chosen] for name, values in stored.factors.items()}
@@ -98,7 +100,7 @@ def _density(asked: Asked, stored: Posterior) -> Values:
     city, names = city_hindcasts(asked), list(stored.fitted)
     scores = scores_of(city.priors, names, stored.factors)
     errors = errors_of(asked, names, scores)
-    known = np.isfinite(errors).any(axis=-1)  # a base year that no set can be run from says nothing
+    known = np.asarray(np.isfinite(errors).any(axis=-1))  # a base year that no set can be run from says nothing
     return Outside.of(stored.outside).density(known).log_density(errors, scores)
 
 

@@ -146,8 +146,8 @@ def test_texts_and_rows_that_are_not_fitted_change_no_number(copied: Home) -> No
 @pytest.mark.slow
 def test_weights_are_even_while_the_data_are_the_same(home: Home) -> None:
     posterior = stored(home, "changsha")
-    again = reweighting._reweighted(asked_again(home, posterior), posterior)
-    assert again.worth_now == pytest.approx(posterior.count, rel=1e-3)
+    again = reweighting._density(asked_again(home, posterior), posterior)
+    assert again == pytest.approx(posterior.log_density, abs=1e-3)
 
 
 @pytest.mark.slow
