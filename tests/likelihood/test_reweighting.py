@@ -109,7 +109,7 @@ def revised(home: Home, city: str, change: float, years: range = range(2012, 202
     lines = file.read_text(encoding="utf-8-sig").splitlines()
     for place, line in enumerate(lines):
         cells = line.split(",")
-        if cells[2] == "gdp_growth_real" and int(cells[1]) in years:
+        if cells[2] == "gdp_growth_real" and int(cells[1]) in years and cells[3]:
             cells[3] = f"{float(cells[3]) + change:g}"
             lines[place] = ",".join(cells)
     file.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
