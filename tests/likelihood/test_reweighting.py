@@ -153,7 +153,7 @@ def test_weights_are_even_while_the_data_are_the_same(home: Home) -> None:
 @pytest.mark.slow
 def test_new_data_cost_the_city_s_own_weights_at_once_and_nobody_else_s(copied: Home) -> None:
     before = stored(copied, "changsha")
-    revised(copied, "changsha", -0.3)
+    revised(copied, "changsha", -0.8)
     found = posterior_of(open_world(copied, "changsha"))
     assert found is not None
     assert found.worth_now is not None
