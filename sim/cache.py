@@ -12,7 +12,6 @@ import os
 import pickle
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.metadata import version
@@ -21,14 +20,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from sim.durable import put
+
 Made = TypeVar("Made")
 ENGINE = Path(__file__).resolve().parent
-_ENGINE_PARTS = (
-    "*.py",
-    *(f"{part}/**/*.py" for part in ("model", "numerics", "inputs", "ledger", "studies", "plan", "sampling", "sweeps")),
-)
+_FOLDERS = ("model", "numerics", "inputs", "ledger", "likelihood", "studies", "plan", "sampling", "sweeps")
+_ENGINE_PARTS = ("*.py", *(f"{folder}/**/*.py" for folder in _FOLDERS))
 _MOST_ENTRIES = 256
-_OTHERS_MAY_WRITE = 0o022
+_OTHERS_MAY_WRITE, _OWNER_ONLY = 0o022, 0o600
 _DIGEST = 32
 _ENTRY = re.compile(r"[a-z]+-[0-9a-f]{64}\.bin")
 
@@ -115,21 +114,13 @@ def _read(file: Path) -> tuple[Any] | None:
 
 
 def _write(file: Path, made: object) -> None:
-    """Written aside and renamed; a full or read-only disk, or too deep an equation, only means that nothing is kept."""
+    """A full or read-only disk, or too deep an equation, only means that nothing is kept."""
     try:
         content = pickle.dumps(made)
-        handle, aside = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
+        put(file, _sealed(file, content) + content, _OWNER_ONLY)
+        _forget_oldest(file.parent, file.name.partition("-")[0])
     except (OSError, RecursionError):
         return
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(_sealed(file, content) + content)
-        Path(aside).replace(file)
-        _forget_oldest(file.parent, file.name.partition("-")[0])
-    except OSError:
-        return
-    finally:
-        Path(aside).unlink(missing_ok=True)  # there only if it was not renamed
 
 
 def _forget_oldest(folder: Path, kind: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sim.errors import Fault, InputError, Place
 from sim.inputs.city import history_of
 from sim.inputs.knowledge import is_known
+from sim.likelihood.reweighting import up_to_date
 from sim.numerics.blocks import Task
 from sim.numerics.draws import DrawRequest, Draws, Prior, Realisations
 from sim.numerics.ensemble import Ensemble, run_ensemble
@@ -15,7 +16,7 @@ from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
 from sim.numerics.summary import Wanted
 from sim.numerics.watch import watch_of
-from sim.outputs.posterior import FILE, Posterior, read_posterior, renew
+from sim.outputs.posterior import FILE, Posterior, read_posterior
 from sim.pipeline import Case, Outcome, comparisons_of, judge_of, request_of
 from sim.plan.probability import conditions_of, with_probabilities
 from sim.priors import priors_of
@@ -37,25 +38,23 @@ def with_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None
 
 
 def posterior_of(world: World) -> Posterior | None:
-    """The stored posterior ensemble of a city; None where none is stored.
+    """The posterior ensemble of a city for the present model and data; None where none is stored.
+
+    Answers on targets that have changed since are left out: they say nothing of the parameters.
 
     Raises
     ------
     InputError
-        when it is damaged, does not belong to the present model, data and targets, or rests on what was not known as of the
-        year in which the city is opened.
+        when it is damaged, belongs to other equations or priors, the city's new data leave too few sets, or it rests on what
+        was not known as of the year in which the city is opened.
     """
-    found = read_posterior(world.home, world.city.key, world.city.settings.model)
-    if found is not None:
-        _fail_if_not_known_then(world, found)
-    for seen in () if found is None else found.foreseen:
-        target = world.catalogue.targets.get(seen.target)
-        if target is None or target.value != seen.value:
-            message = Text(
-                f"后验集合所答的目标 {seen.target} 已改动", f"the target {seen.target} has changed since the ensemble was made"
-            )
-            raise InputError(Fault(message, Place(world.home.models / world.city.key / FILE), renew(world.city.key)))
-    return found
+    stored = read_posterior(world.home, world.city.key)
+    if stored is None:
+        return None
+    _fail_if_not_known_then(world, stored)
+    found, targets = up_to_date(world.home, world.city.settings.model, stored), world.catalogue.targets
+    same = tuple(seen for seen in found.foreseen if seen.target in targets and targets[seen.target].value == seen.value)
+    return replace(found, foreseen=same)
 
 
 def _fail_if_not_known_then(world: World, posterior: Posterior) -> None:
@@ -84,9 +83,17 @@ def origin_of_draws(posterior: Posterior | None) -> Text:
     if posterior is None:
         return Text("参数取自先验，未按历史校准", "parameters from their priors, not calibrated on history")
     years, cities = f"{posterior.first}–{posterior.last}", len(posterior.cities)
-    return Text(
+    fitted = Text(
         f"参数取自按 {years} 年历史校准的后验集合（{cities} 个城市共同估计，{posterior.count:,} 组参数）",
         f"parameters from the posterior ensemble fitted to {years} ({cities} cities together, {posterior.count:,} sets)",
+    )
+    return fitted if posterior.worth_now is None else fitted + _weighed_anew(posterior.worth_now)
+
+
+def _weighed_anew(worth: float) -> Text:
+    return Text(
+        f"；本市数据在校准之后有改动，已按新数据重新加权，相当于 {worth:.0f} 组独立参数",
+        f"; the city's data have changed since, and the sets are weighed anew by them, worth {worth:.0f} independent ones",
     )
 
 

@@ -1,15 +1,13 @@
-"""Processes and signals: workers leave interrupts to their parent, and what killed processes left behind is swept away."""
+"""Processes and signals: workers leave interrupts to their parent and end with it."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 
 def work_for_the_parent() -> None:
@@ -42,25 +40,6 @@ def no_interrupts_at_birth() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def sweep(parent: Path, prefix: str) -> None:
-    """Remove folders called prefix, process number, dash and more, whose process is no longer there."""
-    for folder in parent.glob(f"{prefix}*"):
-        number = folder.name.removeprefix(prefix).split("-")[0]
-        if number.isdigit() and not is_alive(int(number)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def is_alive(process: int) -> bool:
-    """Whether a process of this number is there."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 MOST_WORKERS = 256

@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("text", "version"),
     ("errors",),
+    ("durable",),
+    ("ownership",),
     ("units", "words", "dimensions", "cache", "interrupts", "processes", "streams"),
     ("inputs",),
     ("ledger",),
@@ -20,6 +22,7 @@ LAYERS = (
     ("plan",),
     ("report",),
     ("world", "priors", "causes"),
+    ("likelihood",),
     ("describing", "projects"),
     ("pipeline",),
     ("futures",),

@@ -74,7 +74,7 @@ def _rounded(record: Record) -> dict[str, Any]:
 
 def page(home: Home, result: Mapping[str, Any], language: Language) -> str:
     """The page in one language."""
-    posteriors = [item for city in home.cities() if (item := read_posterior(home, city, MODEL)) is not None]
+    posteriors = [item for city in home.cities() if (item := read_posterior(home, city)) is not None]
     parameters = open_world(home, CITY).city.parameters
     return "\n".join(
         [

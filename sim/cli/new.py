@@ -6,8 +6,10 @@ import shutil
 from pathlib import Path
 
 from sim.cli.console import Speaker
+from sim.durable import put_folder
 from sim.errors import Fault, Place, RunError, UsageError
 from sim.inputs.home import find_home
+from sim.ownership import owned_folder
 from sim.text import Text
 
 
@@ -16,18 +18,18 @@ def new(folder: Path, home_folder: Path | None, speaker: Speaker) -> None:
     if folder.exists():
         message = Text("已存在，不会覆盖", "exists already and is left as it is")
         raise UsageError(Fault(message, Place(folder), Text("请换一个名字", "choose another name")))
-    home, aside = find_home(home_folder), folder.with_name(f".{folder.name}.partial")
+    home = find_home(home_folder)
     try:
-        shutil.rmtree(aside, ignore_errors=True)
-        ignored = shutil.ignore_patterns("__pycache__", "*.tmp")
-        shutil.copytree(home.models, aside / "models", ignore=ignored)
-        shutil.copytree(home.scenarios, aside / "scenarios", ignore=ignored)
-        aside.rename(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with owned_folder(folder.parent, ".new-") as own:
+            aside = own / "content"
+            ignored = shutil.ignore_patterns("__pycache__", "*.tmp", "*.partial")
+            shutil.copytree(home.models, aside / "models", ignore=ignored)
+            shutil.copytree(home.scenarios, aside / "scenarios", ignore=ignored)
+            put_folder(aside, folder)
     except OSError as error:
         message = Text(f"无法建立：{error.strerror}", f"cannot be made: {error.strerror}")
         raise RunError(Fault(message, Place(folder))) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     speaker.line(Text(f"已建立 {folder}。", f"made {folder}."))
     speaker.line(
         Text(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sim import describing
 from sim.cli.console import Speaker
+from sim.durable import put_text
 from sim.errors import Fault, Place, RunError
 from sim.inputs.home import DEFAULT_CITY, find_home
 from sim.text import Text
@@ -14,15 +15,13 @@ from sim.world import open_world
 
 
 def schema(city: str | None, write: Path | None, home_folder: Path | None, speaker: Speaker) -> None:
-    """Print the schema, or write it aside and rename."""
+    """Print the schema, or put it in a file."""
     document = describing.schema_of(open_world(find_home(home_folder), city or DEFAULT_CITY))
     if write is None:
         speaker.json(document)
         return
     try:
-        aside = write.with_name(f"{write.name}.tmp")
-        aside.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        aside.replace(write)
+        put_text(write, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         message = Text(f"无法写入：{reason}", f"cannot be written: {reason}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +15,7 @@ from sim.errors import Fault, Place, SimError, UsageError
 from sim.explore.bench import Bench, bench_of
 from sim.inputs.home import Home
 from sim.inputs.scenario import Scenario, read_scenario
+from sim.ownership import scratch_folder
 from sim.pipeline import Case, prepare
 from sim.text import Text
 from sim.world import World
@@ -98,8 +98,8 @@ def load_bench(content: bytes, name: str, home: Home, world: World) -> Bench:
         message = Text(f"文件超过 {LARGEST // 1000} KB", f"the file is larger than {LARGEST // 1000} kB")
         raise UsageError(Fault(message, Place(Path(name))))
     stem = f"{stem}_loaded" if (home.scenarios / f"{stem}.yaml").exists() else stem
-    with tempfile.TemporaryDirectory() as folder:
-        handed_in = Path(folder) / f"{stem}.yaml"
+    with scratch_folder() as folder:
+        handed_in = folder / f"{stem}.yaml"
         handed_in.write_bytes(content)
         with _named(handed_in, name):
             return bench_of(_prepared(handed_in, name, home, world))

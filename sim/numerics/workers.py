@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import os
 import pickle
-import shutil
-import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -26,7 +24,8 @@ from joblib import Parallel, delayed
 
 from sim.errors import Fault, Place, RunError
 from sim.numerics.blocks import BlockResult, BlockRunner, Task
-from sim.processes import no_interrupts_at_birth, sweep, work_for_the_parent
+from sim.ownership import scratch_folder
+from sim.processes import no_interrupts_at_birth, work_for_the_parent
 from sim.text import Text
 
 T = TypeVar("T")
@@ -101,6 +100,7 @@ def _in_parallel(folder: Path, portions: list[Portion], workers: int, handed_out
         batch_size=1,
         pre_dispatch=2 * workers,
         initializer=work_for_the_parent,
+        temp_folder=str(folder),  # what the library maps into memory is swept with it
     )
     with no_interrupts_at_birth():
         results = parallel(calls())
@@ -128,19 +128,13 @@ def _at_work(folder: str) -> tuple[BlockRunner, Callable[[BlockResult], Any]]:
 @contextmanager
 def shared_task(task: Task, work: Callable[[BlockResult], Any]) -> Iterator[Path]:
     """A temporary folder, readable by its owner only, that holds a task: drawn values as files that can be mapped."""
-    folder: Path | None = None
-    try:
-        sweep(Path(tempfile.gettempdir()), _FOLDER)
-        folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
-        _write_task(folder, task, work)
-    except OSError as error:
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise RunError(_no_room(error)) from error
-    try:
+    with ExitStack() as held:
+        try:
+            folder = held.enter_context(scratch_folder(_FOLDER))
+            _write_task(folder, task, work)
+        except OSError as error:
+            raise RunError(_no_room(error)) from error
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_task(folder: Path, task: Task, work: Callable[[BlockResult], Any]) -> None:

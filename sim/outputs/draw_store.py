@@ -1,19 +1,19 @@
 """Draws on disk: a Zarr group that xarray opens, written chunk by chunk by whoever ran the draws, and a mark for each chunk.
 
     FOLDER/draws.zarr   arrays [year, dims..., draw], the values of the inputs, which targets each draw meets
-    FOLDER/done         a small file for each chunk that is complete: whose it is, and which draws were lost in it
+    FOLDER/done         layout.json: whose the store is, and the checksums of all but the draws; and a mark for each chunk that
+                        is complete: whose it is, which draws were lost in it, and the checksums of its files
     FOLDER/.lock        held by the program that writes
 
-A chunk's arrays are written first, each to a file aside that is renamed, and its mark last. So whatever ends a program, a chunk
-with a mark is whole, one without is run again, and since a draw depends on nothing but its number, the numbers are the same.
-A mark that cannot be read, or is another sweep's, is none.
+A chunk's arrays are written first, each to a file aside that is renamed, then synced to the disk, and its mark last. So
+whatever ends a program or a machine, a chunk with a mark is whole, and one without is run again. Since a draw depends on
+nothing but its number, and the layout on nothing but the plan, what is missing or damaged is made again and is the same.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 import re
 import shutil
@@ -30,15 +30,18 @@ from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, Crc32cCodec
 from zarr.errors import BaseZarrError
 
+from sim.durable import PARTIAL, aside_of, put, put_folder, sync_files, sync_tree
 from sim.errors import Fault, Place, UsageError
 from sim.numerics.blocks import CHUNK
-from sim.outputs.store_check import chunk_files, damaged, fail_if_arrays_differ, fail_if_names_differ, opened
-from sim.outputs.sweep_folder import PARTIAL, disk_faults, fail_if_other_things, locked, other_things, put
+from sim.outputs.sealed import checksums, differing, read_sealed, sealed
+from sim.outputs.sweep_folder import disk_faults, fail_if_other_things, locked, other_things
 from sim.text import Text
 
 Values = NDArray[Any]
 ZARR, DONE = "draws.zarr", "done"
-IDENTITY, ARRAYS = "identity", "arrays"
+LAYOUT = "layout.json"
+IDENTITY, ARRAYS, FILES = "identity", "arrays", "files"
+_KEY = "sweep"
 _MOST_CHUNKS, _LARGEST = 256, 16
 
 
@@ -65,7 +68,8 @@ class StorePlan:
     @property
     def told(self) -> dict[str, Any]:
         """What the store says of itself: its attributes, its identity, which arrays it holds."""
-        return {**self.attributes, IDENTITY: json.dumps(dict(self.identity)), ARRAYS: json.dumps(list(self.arrays))}
+        identity = {IDENTITY: json.dumps(dict(self.identity)), _KEY: self.key}
+        return {**self.attributes, **identity, ARRAYS: json.dumps(list(self.arrays))}
 
     @property
     def chunk(self) -> int:
@@ -111,11 +115,12 @@ def open_store(folder: Path, plan: StorePlan) -> Iterator[DrawStore]:
     with locked(folder):
         if (folder / ZARR).exists():
             fail_if_other_sweep(folder, plan)
-            fail_if_damaged(folder, plan)
         with disk_faults(folder):
+            _clear(folder)
             if not (folder / ZARR).exists():
                 _create(folder, plan)
-            _clear(folder)
+            elif layout_damage(folder):
+                _mend(folder, plan)
         yield DrawStore(folder, plan)
 
 
@@ -128,66 +133,93 @@ def fail_if_other_sweep(folder: Path, plan: StorePlan) -> None:
         naming what differs.
     """
     there, wanted = read_identity(folder), dict(plan.identity)
+    if there is None:  # both records are damaged; the chunks say whose they are
+        owners = _owners(folder)
+        if not owners:
+            raise other_things(folder)
+        there = wanted if owners == {plan.key} else {}
     if there == wanted:
         return
-    differing = [name for name in {**there, **wanted} if there.get(name) != wanted.get(name)]
-    shown = [f"{name} {there.get(name, '—')} ≠ {wanted.get(name, '—')}" for name in differing]
+    differing_names = [name for name in {**there, **wanted} if there.get(name) != wanted.get(name)]
+    shown = [f"{name} {there.get(name, '—')} ≠ {wanted.get(name, '—')}" for name in differing_names]
     message = Text("这里是另一次扫描的结果：", "these are the results of another sweep: ")
     listed = Text("；".join(shown), "; ".join(shown))
     advice = Text("请用 --name 另取名称，或删去此文件夹", "choose another name with --name, or delete this folder")
     raise UsageError(Fault(message + listed, Place(folder), advice))
 
 
-def read_identity(folder: Path) -> dict[str, str]:
-    """What a store says that decided its numbers.
-
-    Raises
-    ------
-    UsageError
-        when it cannot be read.
-    """
+def read_identity(folder: Path) -> dict[str, str] | None:
+    """What a store says that decided its numbers, as one of its two records says; None when both are damaged."""
+    record = read_sealed(folder / DONE / LAYOUT)
+    if record is not None:
+        return {str(key): str(value) for key, value in record[IDENTITY].items()}
     try:
         attributes = json.loads((folder / ZARR / "zarr.json").read_text(encoding="utf-8"))["attributes"]
-        return {str(key): str(value) for key, value in json.loads(attributes[IDENTITY]).items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise damaged(folder / ZARR) from error
+        found = {str(key): str(value) for key, value in json.loads(attributes[IDENTITY]).items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return found if attributes.get(_KEY) == _key_of(found) else None
 
 
-def fail_if_damaged(folder: Path, plan: StorePlan) -> None:
-    """A store whose arrays, names or attributes were changed is not gone on with.
+def _owners(folder: Path) -> set[str]:
+    """The keys of the sweeps whose chunks stand in a folder."""
+    marks = (read_sealed(file) for file in (folder / DONE).glob("*.json"))
+    return {str(mark[_KEY]) for mark in marks if mark is not None and _KEY in mark}
 
-    Raises
-    ------
-    UsageError
-        naming what is damaged.
-    """
-    planned = {name: (plan.shape(name), item.dtype, item.attributes) for name, item in plan.arrays.items()}
-    fail_if_arrays_differ(folder / ZARR, planned)
-    fail_if_names_differ(folder / ZARR, plan.coordinates, plan.told)
+
+def layout_damage(folder: Path) -> list[str]:
+    """Files of the store, other than draws, that are missing or do not fit their checksums; else the record itself."""
+    record = read_sealed(folder / DONE / LAYOUT)
+    return [LAYOUT] if record is None else differing(folder / ZARR, record[FILES])
 
 
 _CHECKSUM = "checksum"
 _MARK = re.compile(r"\d{10,}\.json")
-_PLAN_ASIDE = re.compile(rf"\.{re.escape(ZARR)}-\d+{re.escape(PARTIAL)}")
-_FILE_ASIDE = re.compile(rf".+\.(json|nc|csv|html|png|svg)-\d+{re.escape(PARTIAL)}")
+_PLAN_ASIDE = re.compile(rf"\.{re.escape(ZARR)}-[0-9a-f]+{re.escape(PARTIAL)}")
+_FILE_ASIDE = re.compile(rf".+\.(json|nc|csv|html|png|svg)-[0-9a-f]+{re.escape(PARTIAL)}")
 
 
 def _may_be_there(item: Path) -> bool:
     """Whether something in a folder without a store was left by a program of ours that was killed."""
     if item.name == DONE and item.is_dir():
-        return all(_MARK.fullmatch(mark.name) or _FILE_ASIDE.fullmatch(mark.name) for mark in item.iterdir())
+        ours = (_MARK, re.compile(re.escape(LAYOUT)), _FILE_ASIDE)
+        return all(any(name.fullmatch(mark.name) for name in ours) for mark in item.iterdir())
     return _PLAN_ASIDE.fullmatch(item.name) is not None
 
 
 def _create(folder: Path, plan: StorePlan) -> None:
     """Lay out the arrays aside, and give the store its name when it is whole."""
-    aside = folder / f".{ZARR}-{os.getpid()}{PARTIAL}"
-    shutil.rmtree(aside, ignore_errors=True)
     shutil.rmtree(folder / DONE, ignore_errors=True)
+    (folder / DONE).mkdir()
+    aside = _laid_out(folder, plan)
+    put_folder(aside, folder / ZARR)
+
+
+def _mend(folder: Path, plan: StorePlan) -> None:
+    """Lay out the arrays anew beside the draws that are there."""
+    aside = _laid_out(folder, plan)
+    for name in checksums(aside, (file for file in aside.rglob("*") if file.is_file())):
+        place = folder / ZARR / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        put(place, (aside / name).read_bytes())
+    shutil.rmtree(aside)
+
+
+def _laid_out(folder: Path, plan: StorePlan) -> Path:
+    """The store without any draws, aside, and the record of it in its place."""
+    aside = aside_of(folder / f".{ZARR}")
+    _lay_out(aside, plan)
+    sync_tree(aside)
+    files = checksums(aside, (file for file in aside.rglob("*") if file.is_file()))
+    put(folder / DONE / LAYOUT, sealed({IDENTITY: dict(plan.identity), FILES: files}))
+    return aside
+
+
+def _lay_out(place: Path, plan: StorePlan) -> None:
     coordinates = {name: _plain(values) for name, values in plan.coordinates.items()}
     dataset = xr.Dataset(coords=coordinates, attrs=plan.told)
-    dataset.to_zarr(aside, mode="w-", consolidated=False, zarr_format=3)
-    group = zarr.open_group(aside, mode="r+")
+    dataset.to_zarr(place, mode="w-", consolidated=False, zarr_format=3)
+    group = zarr.open_group(place, mode="r+")
     for name, item in plan.arrays.items():
         shape = plan.shape(name)
         group.create_array(
@@ -200,8 +232,6 @@ def _create(folder: Path, plan: StorePlan) -> None:
             dimension_names=(*item.dims, "draw"),
             attributes=dict(item.attributes),
         )
-    (folder / DONE).mkdir()
-    aside.rename(folder / ZARR)
 
 
 def _plain(values: Sequence[Any]) -> Values:
@@ -237,11 +267,18 @@ class DrawStore:
         return [note for note in notes if note is not None]
 
     def _is_whole(self, number: int, start: int) -> bool:
-        """Whether a chunk has its mark and all its files; a file that is gone is made again."""
-        if _note(self.folder, start, self.plan.key) is None:
+        """Whether a chunk has its mark, and all its files fit the checksums in it; what does not is made again."""
+        note = _note(self.folder, start, self.plan.key)
+        if note is None:
             return False
         before = {name: len(item.dims) for name, item in self.plan.arrays.items()}
-        return all(file.is_file() for file in chunk_files(self.folder / ZARR, before, number))
+        files = {file.relative_to(self.folder / ZARR).as_posix() for file in chunk_files(self.folder / ZARR, before, number)}
+        return files == set(note[FILES]) and not differing(self.folder / ZARR, note[FILES])
+
+
+def chunk_files(store: Path, arrays: Mapping[str, int], number: int) -> list[Path]:
+    """The file of a chunk in each array, by the number of dimensions before the draws."""
+    return [store / name / "c" / "/".join([*("0" for _ in range(before)), str(number)]) for name, before in arrays.items()]
 
 
 def write_chunk(folder: Path, start: int, arrays: Mapping[str, Values], note: Mapping[str, Any], key: str) -> None:
@@ -258,15 +295,19 @@ def write_chunk(folder: Path, start: int, arrays: Mapping[str, Values], note: Ma
     """
     if not (folder / ZARR).is_dir():
         raise _not_seen(folder)
-    if _key_of(read_identity(folder)) != key:
+    identity = read_identity(folder)
+    if identity is None or _key_of(identity) != key:
         message = Text("这里已换成另一次扫描的结果", "the results of another sweep stand here now")
         raise UsageError(Fault(message, Place(folder)))
     with disk_faults(folder), zarr.config.set({"array.write_empty_chunks": True}):  # a file that is not there was lost
         group = zarr.open_group(folder / ZARR, mode="r+")
+        files = list[Path]()
         for name, values in arrays.items():
             array = cast("zarr.Array[Any]", group[name])
             array[..., start : start + values.shape[-1]] = values
-        put(_mark(folder, start), json.dumps({**note, _KEY: key}).encode())
+            files += chunk_files(folder / ZARR, {name: values.ndim - 1}, start // array.chunks[-1])
+        sync_files(files)
+        put(_mark(folder, start), sealed({**note, _KEY: key, FILES: checksums(folder / ZARR, files)}))
 
 
 def _not_seen(folder: Path) -> UsageError:
@@ -284,16 +325,10 @@ def _mark(folder: Path, start: int) -> Path:
     return folder / DONE / f"{start:010d}.json"
 
 
-_KEY = "sweep"
-
-
 def _note(folder: Path, start: int, key: str) -> dict[str, Any] | None:
-    """What was noted of a chunk of the sweep with this key; None where it has no mark, or one that cannot be read."""
-    try:
-        note = json.loads(_mark(folder, start).read_text(encoding="utf-8"))
-        return note if note[_KEY] == key and isinstance(note["lost"], list) else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    """What was noted of a chunk of the sweep with this key; None where it has no mark, or one that was changed."""
+    note = read_sealed(_mark(folder, start))
+    return note if note is not None and note.get(_KEY) == key else None
 
 
 def read_draws(folder: Path) -> xr.Dataset:
@@ -307,17 +342,29 @@ def read_draws(folder: Path) -> xr.Dataset:
     if not (folder / ZARR).is_dir():
         message = Text("没有扫描结果", "there are no results of a sweep")
         raise UsageError(Fault(message, Place(folder)))
-    read_identity(folder)
+    if layout_damage(folder):
+        raise damaged(folder / ZARR)
     try:
         dataset: xr.Dataset = xr.open_zarr(folder / ZARR, consolidated=False, chunks=None)
-        arrays = opened(folder / ZARR, json.loads(dataset.attrs[ARRAYS])).values()
+        group = zarr.open_group(folder / ZARR, mode="r")
+        arrays = [cast("zarr.Array[Any]", group[name]) for name in json.loads(dataset.attrs[ARRAYS])]
         missing = any(array.nchunks_initialized < array.nchunks for array in arrays)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, BaseZarrError) as error:
         raise damaged(folder / ZARR) from error
     if missing:
-        again = Text("用同一命令补算", "run the same command: what is missing is made again")
-        raise UsageError(Fault(Text("扫描结果不全", "results of the sweep are missing"), Place(folder / ZARR), again))
+        raise UsageError(Fault(Text("扫描结果不全", "results of the sweep are missing"), Place(folder / ZARR), _AGAIN))
     return dataset
+
+
+_AGAIN = Text(
+    "用同一命令再运行一次：缺损的部分会补算，其余不重算",
+    "run the same command: what is missing or damaged is made again, and nothing else",
+)
+
+
+def damaged(place: Path) -> UsageError:
+    """The fault of draws that do not fit their checksums."""
+    return UsageError(Fault(Text("扫描结果有损坏", "the results of the sweep are damaged"), Place(place), _AGAIN))
 
 
 @contextmanager

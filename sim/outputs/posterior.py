@@ -1,14 +1,13 @@
 """The stored posterior ensemble of a city: a small netCDF file in its folder, with what it was made from.
 
-It says by what the central values of the parameters are to be multiplied, draw by draw. It belongs to the model and the data of
-all cities that it was fitted to; when any of them changes it is refused.
+It says by what the central values of the parameters are to be multiplied, draw by draw. It keeps hashes of what its fit read,
+and what is needed to weigh its draws anew when the city's own data change: what the other cities said, and how likely each was.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.cache import digest
+from sim.durable import put
 from sim.errors import MISTAKES_IN_CODE, Fault, InputError, Place, RunError
 from sim.inputs.files import is_file
 from sim.inputs.home import Home
@@ -46,8 +46,6 @@ _CITY_PARTS = (
     "city.yaml",
     "parameters.yaml",
     "base_year/*",
-    "plan/foresight.yaml",
-    "plan/bindings.yaml",
 )
 
 
@@ -84,8 +82,22 @@ class Foreseen:
 
 
 @dataclass(frozen=True)
+class Fingerprint:
+    """Hashes of what a fit read: files, equations and priors, the model's base-year tables, the city's data."""
+
+    files: str = ""
+    beliefs: str = ""
+    tables: str = ""
+    data: str = ""
+
+
+@dataclass(frozen=True)
 class Posterior:
-    """Factors [draw] by parameter; the cities and years of the fit; what the sample is worth; what prior and posterior say."""
+    """Factors [draw] by parameter; the cities and years of the fit; what the sample is worth; what prior and posterior say.
+
+    `fitted` are the parameters whose scores have the density `log_density` [draw], given `outside`: what the other cities said.
+    `worth_now` are the independent sets that are left where they were weighed anew by the city's new data; else None.
+    """
 
     city: str
     cities: tuple[str, ...]
@@ -97,6 +109,11 @@ class Posterior:
     summary: Mapping[str, Values] = field(repr=False)
     fit: tuple[FitRow, ...] = field(repr=False)
     foreseen: tuple[Foreseen, ...] = ()
+    fitted_to: Fingerprint = Fingerprint()
+    fitted: tuple[str, ...] = ()
+    log_density: Values = field(default_factory=lambda: np.zeros(0), repr=False)
+    outside: Mapping[str, Values] = field(default_factory=dict, repr=False)
+    worth_now: float | None = None
 
     @property
     def count(self) -> int:
@@ -110,9 +127,21 @@ def data_key(home: Home, model: str, cities: Iterable[str]) -> str:
     parts = [f"{DEFAULT_METHOD} {DEFAULT_STEPS}".encode()]
     for folder, patterns in folders:
         files = sorted({file for pattern in patterns for file in folder.glob(pattern) if is_file(file)})
-        for file in (file for file in files if file.suffix in {".py", ".yaml", ".csv"}):
-            parts += [file.relative_to(home.models).as_posix().encode(), file.read_bytes().replace(b"\r\n", b"\n")]
+        parts += [hash_of_files(home.models, files).encode()]
     return digest(parts)
+
+
+def hash_of_files(folder: Path, files: Iterable[Path]) -> str:
+    """One hash of names and contents; line ends do not count."""
+    parts: list[bytes] = []
+    for file in (file for file in files if file.suffix in {".py", ".yaml", ".csv"}):
+        parts += [file.relative_to(folder).as_posix().encode(), file.read_bytes().replace(b"\r\n", b"\n")]
+    return digest(parts)
+
+
+def file_hash_of(home: Home, city: str) -> str:
+    """The hash of the stored file, as its seal has it."""
+    return (home.models / city / SEAL).read_text(encoding="utf-8").split()[0]
 
 
 def write_posterior(home: Home, model: str, posterior: Posterior) -> Path:
@@ -127,6 +156,9 @@ def write_posterior(home: Home, model: str, posterior: Posterior) -> Path:
     factors = np.array([posterior.factors[name] for name in names], dtype=np.float32)
     variables: dict[str, Any] = {"factor": (("parameter", "draw"), factors)}
     variables |= {name: (("parameter",), values) for name, values in posterior.summary.items()}
+    variables |= {f"{_OUTSIDE}{name}": _dimensioned(name, values) for name, values in posterior.outside.items()}
+    if posterior.outside:
+        variables["log_density"] = (("draw",), posterior.log_density)
     dataset = xr.Dataset(variables, coords={"parameter": names})
     dataset.attrs |= {
         "title": f"posterior ensemble of {posterior.city}",
@@ -139,15 +171,15 @@ def write_posterior(home: Home, model: str, posterior: Posterior) -> Path:
         "tail_shape": posterior.tail_shape,
         "fit": json.dumps([asdict(item) for item in posterior.fit]),
         "foreseen": json.dumps([asdict(item) for item in posterior.foreseen], ensure_ascii=False),
-        "data_key": data_key(home, model, posterior.cities),
+        "fitted": json.dumps(posterior.fitted),
+        "fitted_to": json.dumps(asdict(posterior.fitted_to)),
     }
     file = home.models / posterior.city / FILE
-    packed = bytes(dataset.to_netcdf(engine="netcdf4", encoding={"factor": {"zlib": True, "complevel": 9}}))
-    aside = file.with_name(f".{FILE}.{os.getpid()}.part")
+    large = {name: {"zlib": True, "complevel": 9} for name in ("factor", "outside_shift") if name in variables}
+    packed = bytes(dataset.to_netcdf(engine="netcdf4", encoding=large))
     try:
-        for place, content in ((file, packed), (file.with_name(SEAL), _seal(packed))):
-            aside.write_bytes(content)
-            aside.replace(place)
+        put(file, packed)
+        put(file.with_name(SEAL), _seal(packed))
     except OSError as error:
         message = Text(f"无法写入后验集合：{error.strerror}", f"cannot write the posterior ensemble: {error.strerror}")
         advice = Text(
@@ -155,35 +187,36 @@ def write_posterior(home: Home, model: str, posterior: Posterior) -> Path:
             "see to disk space, permission to write, and that no folder has this name",
         )
         raise RunError(Fault(message, Place(file), advice)) from error
-    finally:
-        aside.unlink(missing_ok=True)
     return file
 
 
-def read_posterior(home: Home, city: str, model: str) -> Posterior | None:
-    """The stored ensemble of a city; None where none is stored.
+_OUTSIDE = "outside_"
+
+
+def _dimensioned(name: str, values: Values) -> tuple[tuple[str, ...], Values]:
+    """An array of `outside` with dimensions of its own, in single precision: all of it is known less well than that."""
+    return tuple(f"{name}_{place}" for place in range(values.ndim)), values.astype(np.float32)
+
+
+def read_posterior(home: Home, city: str) -> Posterior | None:
+    """The stored ensemble of a city as it was written; None where none is stored.
 
     Raises
     ------
     InputError
-        when the file is damaged, or was made from other equations or other data.
+        when the file is damaged, or another city's.
     """
     file = home.models / city / FILE
     if not is_file(file):
         return None
     try:
         _fail_if_changed(file)
-        dataset = read_group(file)
-        posterior, key = _posterior(dataset), str(dataset.attrs["data_key"])
+        posterior = _posterior(read_group(file))
     except MISTAKES_IN_CODE as error:
         message = Text("后验集合文件已损坏", "the file of the posterior ensemble is damaged")
         raise InputError(Fault(message, Place(file), renew(city))) from error
     if posterior.city != city:
         message = Text(f"这是 {posterior.city} 的后验集合", f"this is the posterior ensemble of {posterior.city}")
-        raise InputError(Fault(message, Place(file), renew(city)))
-    missing = sorted(set(posterior.cities) - set(home.cities()))
-    if missing or key != data_key(home, model, posterior.cities):
-        message = Text("后验集合与现在的模型或数据不符", "the posterior ensemble does not belong to the present model or data")
         raise InputError(Fault(message, Place(file), renew(city)))
     return posterior
 
@@ -203,7 +236,8 @@ def _fail_if_changed(file: Path) -> None:
 def _posterior(dataset: xr.Dataset) -> Posterior:
     names = [str(name) for name in dataset["parameter"].values]
     factors = dataset["factor"].values.astype(np.float64)
-    summary = {str(name): dataset[name].values for name in dataset.data_vars if name != "factor"}
+    beside = {str(name): dataset[name].values for name in dataset.data_vars if name not in {"factor", "log_density"}}
+    outside = {name: values for name, values in beside.items() if name.startswith(_OUTSIDE)}
     return Posterior(
         city=str(dataset.attrs["city"]),
         cities=tuple(json.loads(dataset.attrs["cities"])),
@@ -212,9 +246,13 @@ def _posterior(dataset: xr.Dataset) -> Posterior:
         effective=float(dataset.attrs["effective_draws"]),
         tail_shape=float(dataset.attrs["tail_shape"]),
         factors=dict(zip(names, factors, strict=True)),
-        summary=summary,
+        summary={name: values for name, values in beside.items() if name not in outside},
         fit=tuple(FitRow(**item) for item in json.loads(dataset.attrs["fit"])),
         foreseen=tuple(Foreseen(**item) for item in json.loads(dataset.attrs["foreseen"])),
+        fitted_to=Fingerprint(**json.loads(dataset.attrs["fitted_to"])),
+        fitted=tuple(json.loads(dataset.attrs["fitted"])),
+        log_density=dataset["log_density"].values if outside else np.zeros(0),
+        outside={name.removeprefix(_OUTSIDE): values for name, values in outside.items()},
     )
 
 

@@ -1,28 +1,34 @@
-"""Write a results folder aside and rename it, so that a broken run leaves nothing half-written; read it back."""
+"""Write a results folder aside and rename it, so that a broken run leaves nothing half-written; read it back.
+
+A name is reserved by making a folder, which only one program can do. A run that finds its name taken when it is done takes the
+next free one: results are never given up for a name.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 
+from sim.durable import put_folder, sync_files, sync_folder
 from sim.errors import Fault, Place, RunError, UsageError
 from sim.inputs.files import is_file, is_folder
 from sim.outputs.ensemble import projection_of
 from sim.outputs.netcdf import packed, read_group
-from sim.processes import sweep
+from sim.ownership import owned, owned_folder, sweep
 from sim.text import Text
 
 RUN_FILE, DRAWN = "run.nc", "drawn"
 _PARTIAL = ".partial-"
+_CONTENT = "content"
 
 
 def run_id(digest: str, now: datetime) -> str:
@@ -30,9 +36,12 @@ def run_id(digest: str, now: datetime) -> str:
     return f"{now:%Y%m%d-%H%M%S}-{digest[:8]}"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Pending:
-    """A results folder in the making: where to write, and what it will be called."""
+    """A results folder in the making: where to write, and what it will be called.
+
+    `target` changes only when another program has taken the name without reserving it.
+    """
 
     folder: Path
     target: Path
@@ -47,10 +56,49 @@ def results_folder(parent: Path, name: str) -> Iterator[Pending]:
     RunError
         when the folder cannot be written, for example because a file is held open by another program.
     """
-    with _aside(parent, name) as aside:
-        target = _free_name(parent, name)
-        yield Pending(aside, target)
-        aside.rename(target)
+    with _faults(parent), ExitStack() as held:
+        parent.mkdir(parents=True, exist_ok=True)
+        sweep(parent, _PARTIAL)
+        names = _names(name)
+        reserved, target = _reserved(parent, names, held)
+        pending = Pending(reserved / _CONTENT, target)
+        pending.folder.mkdir()
+        yield pending
+        while not _took_its_name(pending):
+            _, pending.target = _reserved(parent, names, held)
+
+
+def _names(name: str) -> Iterator[str]:
+    """A name, and the further ones for runs that find it taken."""
+    return (name if number == 1 else f"{name}-{number}" for number in count(1))
+
+
+def _reserved(parent: Path, names: Iterable[str], held: ExitStack) -> tuple[Path, Path]:
+    """The first name that is free, reserved by a folder that only one program can make; the folder and the target.
+
+    The target is looked for last: whoever had the reservation before has put its results there by then.
+    """
+    for name in names:
+        target, folder = parent / name, parent / f"{_PARTIAL}{name}"
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        held.enter_context(owned(folder))
+        if not os.path.lexists(target):
+            return folder, target
+    raise AssertionError("names do not end")
+
+
+def _took_its_name(pending: Pending) -> bool:
+    """Give the results their name, unless something stands there that was not there when the name was reserved."""
+    try:
+        put_folder(pending.folder, pending.target)
+    except OSError:
+        if not os.path.lexists(pending.target):
+            raise
+        return False
+    return True
 
 
 @contextmanager
@@ -62,30 +110,32 @@ def new_files(folder: Path) -> Iterator[Path]:
     RunError
         when a file cannot be written, or the one whose place it takes is held open by another program.
     """
-    with _aside(folder, "files") as aside:
-        yield aside
-        for file in sorted(item for item in aside.rglob("*") if item.is_file()):
-            target = folder / file.relative_to(aside)
-            target.parent.mkdir(exist_ok=True)
-            file.replace(target)
+    with _faults(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with owned_folder(folder, _PARTIAL) as own:
+            aside = own / _CONTENT
+            aside.mkdir()
+            yield aside
+            files = sorted(item for item in aside.rglob("*") if item.is_file())
+            sync_files(files)
+            targets = [folder / file.relative_to(aside) for file in files]
+            for file, target in zip(files, targets, strict=True):
+                target.parent.mkdir(exist_ok=True)
+                file.replace(target)
+            for place in {folder, *(target.parent for target in targets)}:
+                sync_folder(place)
 
 
 @contextmanager
-def _aside(parent: Path, name: str) -> Iterator[Path]:
-    """A folder of this program inside of another, removed at the end; what the system refuses is one clear error."""
-    aside = parent / f"{_PARTIAL}{os.getpid()}-{name}"
+def _faults(parent: Path) -> Iterator[None]:
+    """What the system refuses is one clear error."""
     try:
-        parent.mkdir(parents=True, exist_ok=True)
-        sweep(parent, _PARTIAL)
-        aside.mkdir()
-        yield aside
+        yield
     except OSError as error:
         place = Place(Path(error.filename) if isinstance(error.filename, str) else parent)
         message = Text(f"结果无法写入：{error.strerror or error}", f"results cannot be written: {error.strerror or error}")
         advice = Text("检查权限、磁盘空间，并关闭正在打开的文件", "check permissions and disk space, and close open files")
         raise RunError(Fault(message, place, advice)) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def fail_if_not_writable(parent: Path) -> None:
@@ -100,14 +150,6 @@ def fail_if_not_writable(parent: Path) -> None:
     if not is_folder(nearest) or not os.access(nearest, os.W_OK | os.X_OK):
         message = Text("结果无法写入：不是可写的文件夹", "results cannot be written: this is no folder that may be written to")
         raise RunError(Fault(message, Place(nearest), Text("请用 --out 另选文件夹", "choose another folder with --out")))
-
-
-def _free_name(parent: Path, name: str) -> Path:
-    target, number = parent / name, 1
-    while target.exists():
-        number += 1
-        target = parent / f"{name}-{number}"
-    return target
 
 
 def write_run(file: Path, groups: Mapping[str, xr.Dataset], attributes: Mapping[str, Any]) -> None:

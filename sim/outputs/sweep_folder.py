@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from filelock import FileLock, Timeout
 from sim.errors import Fault, Place, RunError, UsageError
 from sim.text import Text
 
-LOCK, PARTIAL = ".lock", ".partial"
+LOCK = ".lock"
 
 
 def fail_if_other_things(folder: Path, is_ours: Callable[[Path], bool]) -> None:
@@ -56,14 +55,6 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def put(file: Path, content: bytes) -> Path:
-    """Write a file aside and rename it, so that an interrupted program leaves nothing half-written."""
-    file.parent.mkdir(exist_ok=True)
-    aside = file.with_name(f"{file.name}-{os.getpid()}{PARTIAL}")
-    aside.write_bytes(content)
-    return aside.replace(file)
 
 
 @contextmanager

@@ -24,7 +24,6 @@ from sim.model.graph import Graph
 from sim.numerics.assembly import Request
 from sim.numerics.integrate import Clock, simulate
 from sim.numerics.kernel import kernel_for
-from sim.numerics.methods import METHODS
 from sim.numerics.workspace import Workspace
 from sim.plan.reading import GROWTH, Reading, reading_of
 
@@ -98,9 +97,9 @@ def bases_of(city: City, graph: Graph, catalogue: Catalogue) -> Bases:
     parts = [(name, part) for name, record in city.parameters.items() for part in record.base for _ in _moves(part)]
     sums = tuple(float(bound.values[name].at(city.settings.base_year)[part.cells].sum()) for name, part in parts)
     exogenous = _Moved(bound.values, moves)
-    kernel = kernel_for(graph, Request(tuple(dict.fromkeys(read)), frozenset(), bound.yearly, METHODS["euler"], 4))
+    kernel = kernel_for(graph, Request(tuple(dict.fromkeys(read)), frozenset(), bound.yearly))
     workspace = Workspace(kernel, exogenous.draws, exogenous.drawn)
-    base = next(simulate(workspace, Clock(city.settings.base_year + 1, city.settings.last_year, 4), exogenous))
+    base = next(simulate(workspace, Clock(city.settings.base_year + 1, city.settings.last_year), exogenous))
     values = {name: value[np.newaxis].copy() for name, value in base.values.items()}
     return Bases(tuple(origin for _, _, origin in moves), sums, values, city, graph)
 

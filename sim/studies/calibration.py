@@ -17,14 +17,16 @@ from sim.cache import digest
 from sim.errors import Fault, InputError, Place
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
+from sim.likelihood.errors_of_cities import beyond, prior_variances
+from sim.likelihood.hindcast import HORIZON, Asked, CityHindcasts, city_hindcasts, errors_of, factors_of, forecaster
+from sim.likelihood.observations import Observation
+from sim.likelihood.task import Outside
 from sim.numerics.draws import Prior
 from sim.outputs.posterior import data_key
+from sim.ownership import scratch_folder
 from sim.processes import no_interrupts_at_birth, work_for_the_parent
 from sim.streams import uniforms
-from sim.studies.errors_of_cities import beyond, prior_variances
-from sim.studies.fit import PooledFit, city_task, fit_pooled
-from sim.studies.hindcast import Asked, CityHindcasts, city_hindcasts, factors_of, forecaster
-from sim.studies.observations import Observation
+from sim.studies.fit import PooledFit, city_task, fit_pooled, outside_of
 from sim.studies.posterior import Weighted, weigh
 from sim.text import Text
 from sim.world import open_world
@@ -84,7 +86,11 @@ class Pool:
 def pool_of(asked: Sequence[Asked], workers: int) -> Iterator[Pool]:
     """A pool whose processes keep the cities that they opened."""
     backend = {"backend": "loky", "initializer": work_for_the_parent} if workers > 1 else {"backend": "sequential"}
-    with no_interrupts_at_birth(), Parallel(n_jobs=workers, return_as="generator", **backend) as run:
+    with (
+        scratch_folder() as folder,  # what the library maps into memory is swept with it
+        no_interrupts_at_birth(),
+        Parallel(n_jobs=workers, return_as="generator", temp_folder=str(folder), **backend) as run,
+    ):
         yield Pool(tuple(asked), run)
 
 
@@ -109,13 +115,6 @@ def _answers(city: CityHindcasts, sizes: Mapping[str, float]) -> dict[str, float
             Fault(message, Place(key="published.yaml"), Text("须为乘在 noise 上的参数", "it must multiply a noise"))
         )
     return answers
-
-
-def errors_of(asked: Asked, names: Sequence[str], scores: Values) -> Values:
-    """Errors [origin, horizon, observation, draw] of a city: what the model says less what was published."""
-    city = city_hindcasts(asked)
-    published = beyond(city.observations, city.published, axis=2)
-    return beyond(city.observations, city.changes(names, scores), axis=2) - published[..., np.newaxis]
 
 
 def _forecast(asked: Asked, factors: Mapping[str, Values], origin: int, last: int, seed: int) -> Values:
@@ -154,6 +153,7 @@ class CityEnsemble:
     city: str
     weighted: Weighted
     factors: Mapping[str, Values] = field(repr=False)
+    outside: Outside = field(repr=False)
 
 
 def calibrate(pool: Pool, progress: Progress, key: str = "") -> Calibration:
@@ -179,8 +179,9 @@ def ensembles(
         known = calibration.known[calibration.place(city)]
         scores = weighted.resampled(draws, seed)
         factors = factors_of(known.priors, calibration.names, scores) | shock_factors(calibration, known, draws, seed)
+        outside = outside_of(calibration.fit, calibration.place(city))
         progress("weigh", number + 1, len(cities))
-        yield CityEnsemble(city, weighted, factors)
+        yield CityEnsemble(city, weighted, factors, outside.of_city([name in known.priors for name in calibration.names]))
 
 
 def shock_factors(calibration: Calibration, known: Known, draws: int, seed: int) -> dict[str, Values]:
@@ -201,7 +202,9 @@ def shock_factors(calibration: Calibration, known: Known, draws: int, seed: int)
     return factors
 
 
-def asked_of(home: Path, cities: Sequence[str], first: int, last: int, as_of: int | None, horizon: int = 4) -> list[Asked]:
+def asked_of(
+    home: Path, cities: Sequence[str], first: int, last: int, as_of: int | None, horizon: int = HORIZON
+) -> list[Asked]:
     """The hindcasts of each city in a span of years."""
     return [Asked(home, city, first, last, horizon, as_of) for city in cities]
 

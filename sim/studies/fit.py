@@ -19,35 +19,16 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from sim.cache import kept
-from sim.studies.errors_of_cities import Given, Variances, given_others, given_slope, variances_of, whitened, year_weights
+from sim.likelihood.errors_of_cities import Variances, given_others, given_slope, variances_of, whitened, year_weights
+from sim.likelihood.task import POOLED, CityDensity, Normal, Outside, flat, scaled
 
 Values = NDArray[Any]
 Errors = Callable[[Values], Values]
 """Errors [origin, horizon, observation, city, draw] for scores [parameter, draw]."""
-POOLED = 0.8
 _ROOT = POOLED**0.5
 _STEP = 0.2
 _ROUNDS = 3
 _MOST_STEPS = 12
-
-
-@dataclass(frozen=True)
-class Normal:
-    """A normal distribution of scores: mean [parameter] and covariance [parameter, parameter]."""
-
-    mean: Values
-    covariance: Values
-
-    def log_density(self, scores: Values) -> Values:
-        """Log density [draw] up to a constant, for scores [parameter, draw]."""
-        apart = scores - self.mean[:, np.newaxis]
-        squares: Values = (apart * np.linalg.solve(self.covariance, apart)).sum(axis=0)
-        return -0.5 * squares
-
-    def sample(self, count: int, seed: int) -> Values:
-        """Scores [parameter, draw]."""
-        standard = np.random.default_rng(seed).standard_normal((len(self.mean), count))
-        return self.mean[:, np.newaxis] + np.linalg.cholesky(self.covariance) @ standard
 
 
 @dataclass(frozen=True)
@@ -127,51 +108,36 @@ def _least_squares(errors: Errors, start: Values, weights: Values, variances: Va
 
 @dataclass(frozen=True)
 class CityTask:
-    """The posterior of one city's scores z, given the errors of the others.
+    """The posterior of one city: what the others say, the density that follows, and the normal distribution close to it.
 
-    y = (z, w*(e(z) - offset)) is normal with mean `mean` and a covariance whose inverse has the root `root`, v integrated out.
-    `near` is the normal distribution that this is when the errors are straight lines in the scores.
+    `near` is what the posterior is when the errors are straight lines in the scores.
     """
 
     near: Normal
-    mean: Values = field(repr=False)
-    root: Values = field(repr=False)
-    weights: Values = field(repr=False)
-    given: Given = field(repr=False)
+    outside: Outside = field(repr=False)
+    density: CityDensity = field(repr=False)
 
     def log_density(self, errors: Values, scores: Values) -> Values:
-        """Log posterior [draw] up to a constant, for the city's errors [origin, horizon, observation, draw]."""
-        stacked = np.concatenate([scores, scaled(errors, self.weights, self.given)])
-        density: Values = -0.5 * np.square(self.root @ (stacked - self.mean[:, np.newaxis])).sum(axis=0)
-        lost = ((self.weights > 0.0)[..., np.newaxis] & ~np.isfinite(errors)).any(axis=(0, 1, 2))
-        return np.where(lost, -np.inf, density)
-
-
-def scaled(errors: Values, weights: Values, given: Given) -> Values:
-    """A city's errors beyond what the others' say, in standard deviations, flat [residual, ...]; nothing known is zero."""
-    tail = (..., *((np.newaxis,) * (errors.ndim - 3)))
-    apart = np.sqrt(weights)[tail] * (errors - given.mean[tail]) / np.sqrt(given.variance)[tail]
-    filled: Values = np.where(np.isfinite(apart), apart, 0.0)
-    return filled.reshape(-1, *errors.shape[3:])
+        """See CityDensity."""
+        return self.density.log_density(errors, scores)
 
 
 def city_task(fit: PooledFit, city: int) -> CityTask:
     """The posterior of a city: what the others say of the common scores and of the common shocks, and its own errors."""
-    others = [place for place in range(fit.errors.shape[3]) if place != city]
-    common, count = fit.around(others), len(fit.scores)
-    given = given_others(fit.errors[..., others], fit.variances)
-    known = np.isfinite(fit.errors[..., city])
-    weights = np.where(known, fit.weights, 0.0)
-    flat = Given(np.zeros_like(given.mean), given.variance)
-    shift = scaled(_shift_of_others(fit, others), weights, flat)
-    hidden = np.concatenate([np.eye(count), shift])
-    noise = np.concatenate([np.full(count, 1.0 - POOLED), np.ones(len(shift))])
-    root = np.linalg.cholesky(np.linalg.inv(hidden @ common.covariance @ hidden.T + np.diag(noise))).T
-    mean = hidden @ common.mean - np.concatenate([np.zeros(count), shift @ fit.scores])
+    outside, known = outside_of(fit, city), np.isfinite(fit.errors[..., city])
+    density = outside.density(known)
     slope = np.where(known[..., np.newaxis], fit.slopes[..., city, :], np.nan)
-    lines = np.concatenate([np.eye(count), scaled(slope, weights, flat)])
-    here = np.concatenate([fit.scores, scaled(fit.errors[..., city], weights, given)])
-    return CityTask(_near(root @ lines, root @ (here - mean), fit.scores), mean, root, weights, given)
+    lines = np.concatenate([np.eye(len(fit.scores)), scaled(slope, density.weights, flat(density.given))])
+    here = np.concatenate([fit.scores, scaled(fit.errors[..., city], density.weights, density.given)])
+    return CityTask(_near(density.root @ lines, density.root @ (here - density.mean), fit.scores), outside, density)
+
+
+def outside_of(fit: PooledFit, city: int) -> Outside:
+    """What the other cities of a fit say of one."""
+    others = [place for place in range(fit.errors.shape[3]) if place != city]
+    common, given = fit.around(others), given_others(fit.errors[..., others], fit.variances)
+    shift, everyone = _shift_of_others(fit, others), np.ones(len(fit.scores), dtype=bool)
+    return Outside(common.mean, common.covariance, fit.scores, shift, given.mean, given.variance, fit.weights, everyone)
 
 
 def _shift_of_others(fit: PooledFit, others: Sequence[int]) -> Values:

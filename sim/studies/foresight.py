@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.errors import Faults, Place
 from sim.inputs.foresight import Question, read_questions
 from sim.inputs.home import Home
+from sim.likelihood.observations import FEWEST_CHANGES
 from sim.model.binding import own_values
 from sim.model.declarations import Variable
 from sim.numerics.assembly import Request
@@ -23,7 +24,6 @@ from sim.outputs.dataset import yearly_unit
 from sim.outputs.posterior import Foreseen
 from sim.plan.rule import rule_of
 from sim.studies.calibration import Progress, asked_of, calibrate, ensembles, fit_key, openable, pool_of
-from sim.studies.observations import FEWEST_CHANGES
 from sim.text import Text
 from sim.units import conversion
 from sim.world import World, open_world

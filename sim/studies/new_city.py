@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from sim.durable import put_folder
 from sim.errors import Fault, Faults, InputError, Place, RunError, SimError, UsageError
 from sim.inputs.base_origin import BaseOrigin
 from sim.inputs.history import COLUMNS, Source, read_sources
@@ -19,6 +20,7 @@ from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.quality import Cell, Choice, check_series, choose
 from sim.inputs.tidy import Tidy, TidyRow, read_tidy
+from sim.ownership import owned_folder
 from sim.text import Text
 from sim.world import World, open_world
 
@@ -93,15 +95,14 @@ def make_city(home: Home, request: Request) -> NewCity:
     _fail_if_core_missing(chosen, indicators, request.data, faults)
     faults.raise_if_any()
     years = [year for year, cell in chosen["gdp_nominal"].items() if cell.value is not None]
-    aside = home.models / f".{request.name}.partial"
     try:
-        _write(aside, request, tidy, sources, keys, request.base_year or max(years))
-        world = _opened(home, aside, folder, request.data)
+        with owned_folder(home.models, ".new-") as own:
+            aside = own / "content"
+            _write(aside, request, tidy, sources, keys, request.base_year or max(years))
+            world = _opened(home, aside, folder, request.data)
     except OSError as error:
         message = Text(f"无法建立：{error.strerror}", f"cannot be made: {error.strerror}")
         raise RunError(Fault(message, Place(folder))) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return NewCity(folder, world, tidy, tuple(choices))
 
 
@@ -156,7 +157,6 @@ def _write(
     aside: Path, request: Request, tidy: Tidy, sources: Mapping[str, Source], keys: Mapping[str, str], base_year: int
 ) -> None:
     """city.yaml, history.csv and sources.yaml of the city."""
-    shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     name = {"zh": tidy.name.zh, "en": tidy.name.en}
     city = {
@@ -190,7 +190,7 @@ def _dump(file: Path, content: Mapping[str, object]) -> None:
 
 def _opened(home: Home, aside: Path, folder: Path, data: Path) -> World:
     """Rename and open; what cannot be opened is taken away again, and its faults are those of the table."""
-    aside.rename(folder)
+    put_folder(aside, folder)
     try:
         return open_world(home, folder.name)
     except SimError as error:

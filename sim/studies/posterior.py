@@ -15,7 +15,9 @@ with warnings.catch_warnings():  # on import arviz speaks of its next version
     from arviz import psislw
 
 from sim.errors import Fault, Place, RunError
-from sim.studies.fit import CityTask, Normal
+from sim.likelihood.reweighting import systematic
+from sim.likelihood.task import Normal
+from sim.studies.fit import CityTask
 from sim.text import Text
 
 Values = NDArray[Any]
@@ -51,10 +53,7 @@ class Weighted:
 
     def resampled(self, count: int, seed: int) -> Values:
         """`count` draws of equal weight, by systematic resampling, in random order."""
-        generator = np.random.default_rng(seed)
-        marks = (np.arange(count) + generator.random()) / count
-        chosen = np.searchsorted(np.cumsum(self.weights), marks).clip(max=len(self.weights) - 1)
-        result: Values = self.scores[:, generator.permutation(chosen)]
+        result: Values = self.scores[:, systematic(self.weights, count, seed)]
         return result
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path as File
 from typing import TypeVar
 
 import numpy as np
@@ -15,6 +13,7 @@ from sim.describing import measured_loops
 from sim.errors import Fault, Place, UsageError
 from sim.inputs.scenario import plain_scenario, read_scenario
 from sim.numerics.draws import DrawRequest
+from sim.ownership import scratch_folder
 from sim.pipeline import Case, Outcome, beside
 from sim.report.figures.loops import Ring
 from sim.report.figures.moves import Move
@@ -152,8 +151,8 @@ def _closing(case: Case, path: Path) -> tuple[Text, ...]:
     """What each lever does for each target, exactly, in the central run; nothing for a path that does not reach them."""
     if not path.reaches or path.cost <= 0.0:
         return ()
-    with tempfile.TemporaryDirectory() as name:
-        (file,) = write_scenarios(File(name), case, {"required": (path, ("所需路径", "required path"))})
+    with scratch_folder() as folder:
+        (file,) = write_scenarios(folder, case, {"required": (path, ("所需路径", "required path"))})
         scenario = read_scenario(file)
     names = tuple(reading.target.id for reading in path.readings)
     return tuple(words.closing_lines(attribution(case, beside(case, scenario), AttributionRequest(names))))

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from joblib import delayed
 from numpy.typing import NDArray
 
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
+from sim.likelihood.reweighting import with_memory
 from sim.numerics.draws import Prior
 from sim.outputs.posterior import FitRow, Posterior, write_posterior
 from sim.studies.calibration import (
@@ -68,6 +70,7 @@ def store(home: Home, request: Request, progress: Progress) -> Iterator[Posterio
         for ensemble in ensembles(pool, found, request.cities, request.seed, progress):
             seen = foresee(home, ensemble.city, cities, request.first, request.workers, request.seed, progress)
             posterior = replace(_posterior(found, ensemble, cities, request), foreseen=seen)
+            [posterior] = pool.run([delayed(with_memory)(home, model, posterior)])
             write_posterior(home, model, posterior)
             yield posterior
 
@@ -92,6 +95,8 @@ def _posterior(found: Calibration, ensemble: CityEnsemble, cities: Sequence[str]
         factors=ensemble.factors,
         summary=summary,
         fit=fit_rows(found, ensemble.city),
+        fitted=tuple(name for name, there in zip(found.names, ensemble.outside.present, strict=True) if there),
+        outside=ensemble.outside.arrays(),
     )
 
 

@@ -12,7 +12,7 @@ from sim.inputs.home import Home
 from sim.inputs.indicators import Indicator, Indicators, read_indicators
 from sim.inputs.quality import Cell, check_series, choose
 from sim.inputs.tables import number, read_table, whole
-from sim.studies.observations import Observation, fitted, published_changes
+from sim.likelihood.observations import Observation, fitted, published_changes
 from sim.text import Text
 from sim.world import World, open_world
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from sim.errors import Fault, Place, UsageError
 from sim.inputs.history import History
+from sim.likelihood.observations import FEWEST_CHANGES, PERCENT, Observation, crosses_break, published_levels
 from sim.studies.naive import Kind
-from sim.studies.observations import FEWEST_CHANGES, PERCENT, Observation, crosses_break, published_levels
 from sim.text import Text
 
 Values = NDArray[Any]

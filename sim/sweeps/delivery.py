@@ -10,7 +10,8 @@ from typing import Any
 
 import xarray as xr
 
-from sim.outputs.sweep_folder import disk_faults, put
+from sim.durable import put
+from sim.outputs.sweep_folder import disk_faults
 from sim.report.sweep_names import ALL_TARGETS, left_out_of, title_of
 from sim.report.sweep_page import Section, sweep_page
 from sim.sweeps.figures import chances_figure, correlation_figure, fan_figure

@@ -11,8 +11,8 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
+from sim.durable import put
 from sim.outputs.netcdf import packed
-from sim.outputs.sweep_folder import put
 from sim.plan.tables import cell_text
 from sim.report import style
 

@@ -130,7 +130,7 @@ def with_only(home: Home, *kept: str) -> Home:
 def test_calibrating_renews_what_a_run_draws_from(copied: Home) -> None:
     three_cities = with_only(copied, "hengyang", "changsha", "zhuzhou")
     [document] = command(three_cities, "calibrate", "zhuzhou", "--fit", "2012:2019")
-    posterior = read_posterior(three_cities, "zhuzhou", "prefecture")
+    posterior = read_posterior(three_cities, "zhuzhou")
     assert posterior is not None
     assert (posterior.first, posterior.last) == (document["first"], document["last"]) == (2012, 2019)
     assert document["cities"] == ["changsha", "hengyang", "zhuzhou"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,14 +48,69 @@ def test_a_finished_run_has_its_name_and_never_replaces_another(tmp_path: Path) 
     assert sorted(item.name for item in tmp_path.iterdir()) == ["run", "run-2"]
 
 
-def test_leftovers_of_a_dead_process_are_swept_and_of_a_living_one_kept(tmp_path: Path) -> None:
-    dead, living = tmp_path / ".partial-999999999-x", tmp_path / ".partial-1-x"
-    dead.mkdir()
-    living.mkdir()
-    with results_folder(tmp_path, "run"):
-        pass
-    assert not dead.exists()
-    assert living.exists()
+def test_a_name_that_is_taken_meanwhile_costs_no_result(tmp_path: Path) -> None:
+    with results_folder(tmp_path, "run") as pending:
+        (pending.folder / "file").write_text("x", encoding="utf-8")
+        (tmp_path / "run").mkdir()
+        (tmp_path / "run" / "mine").write_text("somebody else's", encoding="utf-8")
+    assert pending.target == tmp_path / "run-2"
+    assert (tmp_path / "run-2" / "file").read_text(encoding="utf-8") == "x"
+    assert sorted(item.name for item in tmp_path.rglob("*")) == ["file", "mine", "run", "run-2"]
+
+
+def test_two_at_once_have_names_of_their_own_from_the_start(tmp_path: Path) -> None:
+    with results_folder(tmp_path, "run") as one, results_folder(tmp_path, "run") as two:
+        assert (one.target.name, two.target.name) == ("run", "run-2")
+        for pending in (two, one):
+            (pending.folder / "file").write_text(pending.target.name, encoding="utf-8")
+    assert {item.parent.name: item.read_text(encoding="utf-8") for item in tmp_path.rglob("file")} == {
+        "run": "run",
+        "run-2": "run-2",
+    }
+
+
+PROGRAM = """
+import sys, time
+from pathlib import Path
+from sim.outputs.store import new_files, results_folder
+folder, number = Path(sys.argv[1]), sys.argv[2]
+print("ready", flush=True)
+sys.stdin.readline()
+for place in range(5):
+    with results_folder(folder, f"run-of-second-{place}") as pending:
+        (pending.folder / "file").write_text(number, encoding="utf-8")
+        time.sleep(0.01)
+    with new_files(folder / "report") as aside:
+        (aside / "report.html").write_text(number * 100_000, encoding="utf-8")
+        (aside / f"report-{number}.docx").write_text(number, encoding="utf-8")
+"""
+
+
+def test_programs_that_end_in_the_same_second_lose_nothing(tmp_path: Path) -> None:
+    """Six programs, five results of the same name each, and files into one folder meanwhile."""
+    programs = [
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(tmp_path), str(number)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        for number in range(6)
+    ]
+    for program in programs:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+    told = [program.communicate("go\n") for program in programs]
+    assert [program.returncode for program in programs] == [0] * 6, told
+    found = sorted(file.read_text(encoding="utf-8") for file in tmp_path.glob("run-of-second-*/file"))
+    assert found == sorted("012345" * 5)
+    assert sorted(file.name for file in (tmp_path / "report").iterdir()) == [
+        *(f"report-{number}.docx" for number in range(6)),
+        "report.html",
+    ]
+    assert len(set((tmp_path / "report" / "report.html").read_text(encoding="utf-8"))) == 1
+    assert not list(tmp_path.rglob(".partial-*"))
 
 
 def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.errors import RunError
-from sim.studies.errors_of_cities import Variances, whitened
-from sim.studies.fit import POOLED, Normal, PooledFit, city_task, fit_pooled
+from sim.likelihood.errors_of_cities import Variances, whitened
+from sim.likelihood.task import POOLED, Normal
+from sim.studies.fit import PooledFit, city_task, fit_pooled
 from sim.studies.posterior import weigh
 
 Values = NDArray[Any]

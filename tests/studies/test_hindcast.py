@@ -15,10 +15,10 @@ from sim import pipeline
 from sim.errors import Faults, InputError
 from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
+from sim.likelihood.hindcast import Asked, city_hindcasts, factors_of, forecaster
 from sim.outputs.published import modelled_series
 from sim.studies.calibration import asked_of, calibrate, ensembles, pool_of
 from sim.studies.foresight import fail_if_unanswerable
-from sim.studies.hindcast import Asked, city_hindcasts, factors_of, forecaster
 from sim.studies.stored import Request, store
 from sim.world import open_world
 from tests.corruption import corrupt

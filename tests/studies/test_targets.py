@@ -8,7 +8,7 @@ import pytest
 from sim.errors import UsageError
 from sim.inputs.breaks import Break
 from sim.inputs.history import Datum, History
-from sim.studies.observations import Observation, fitted, published_changes
+from sim.likelihood.observations import Observation, fitted, published_changes
 from sim.studies.targets import judged_values, kind_of, outcome_of, read_design
 from sim.text import Text
 from sim.world import World

@@ -166,3 +166,32 @@ def test_a_folder_of_another_sweep_stays_as_it_is(tmp_path: Path, expected: xr.D
     assert_same(tmp_path / "sweep", expected)
     attributes = json.loads((tmp_path / "sweep" / ZARR / "zarr.json").read_text(encoding="utf-8"))["attributes"]
     assert json.loads(attributes["identity"])["seed"] == "5"
+
+
+def test_sweeps_started_in_the_same_second_keep_every_result(tmp_path: Path) -> None:
+    """Two that differ have folders of their own; of two that are alike one is told that the other is writing."""
+    alike = ["--draws", "2000", "--seed", "5", "--workers", "1", "--quiet", "--out", str(tmp_path)]
+    other = [*alike, "--seed", "6"]
+    programs = [start(*arguments) for arguments in (alike, other, alike)]
+    codes = [program.wait() for program in programs]
+    assert codes[1] == 0
+    assert 0 in (codes[0], codes[2])
+    assert set(codes) <= {0, 2}
+    folders = sorted(tmp_path.glob("sweep-plan_2025-*"))
+    assert len(folders) == 2
+    assert [read_draws(folder).sizes["draw"] for folder in folders] == [2000, 2000]
+    assert all((folder / "sweep.html").is_file() for folder in folders)
+
+
+def test_a_damaged_sweep_is_made_again_by_the_same_command(tmp_path: Path, expected: xr.Dataset) -> None:
+    assert finish(tmp_path).returncode == 0
+    folder = tmp_path / "sweep"
+    chunk = folder / ZARR / "lost" / "c" / "3"
+    content = bytearray(chunk.read_bytes())
+    content[-1] ^= 1
+    chunk.write_bytes(bytes(content))
+    (folder / ZARR / "zarr.json").write_bytes(b"")
+    (folder / "done" / "0000000000.json").write_bytes(b"")
+    again = finish(tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert_same(folder, expected)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import typst
 
 from sim.errors import Fault, Place, RunError
+from sim.ownership import scratch_folder
 from sim.report.document import Report
 from sim.report.forms.told import told
 from sim.report.style import FONT_FILE
@@ -26,15 +26,14 @@ def pdf(report: Report, language: Language, svgs: Mapping[str, str]) -> bytes:
     RunError
         when a character of a text is not in the font.
     """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())
         (folder / "report.json").write_text(json.dumps(told(report, language), ensure_ascii=False), encoding="utf-8")
         for key, svg in svgs.items():
             (folder / f"{key}.svg").write_text(svg, encoding="utf-8")
         fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(FONT_FILE.parent)])
         try:
-            made = typst.compile(str(folder / "report.typ"), root=name, font_paths=fonts, pdf_standards="ua-1")
+            made = typst.compile(str(folder / "report.typ"), root=str(folder), font_paths=fonts, pdf_standards="ua-1")
         except typst.TypstError as error:
             message = Text(f"PDF 无法排版：{error.message}", f"the PDF cannot be typeset: {error.message}")
             advice = Text(

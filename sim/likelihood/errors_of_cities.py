@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.studies.observations import Observation
+from sim.likelihood.observations import Observation
 
 Values = NDArray[Any]
 PRIOR_YEARS = 4.0

@@ -15,6 +15,8 @@ from scipy.special import ndtr
 from sim.errors import Fault, InputError, Place
 from sim.inputs.home import find_home
 from sim.inputs.values import YearPath
+from sim.likelihood.errors_of_cities import beyond
+from sim.likelihood.observations import Observation, fitted, modelled_changes, published_changes
 from sim.model.binding import NOISE, own_values
 from sim.model.graph import Graph
 from sim.numerics.assembly import Request
@@ -24,11 +26,12 @@ from sim.numerics.kernel import Kernel, kernel_for
 from sim.numerics.workspace import NARROWEST, Workspace
 from sim.priors import priors_of
 from sim.streams import triangular
-from sim.studies.observations import Observation, fitted, modelled_changes, published_changes
 from sim.text import Text
 from sim.world import World, open_world
 
 Values = NDArray[Any]
+HORIZON = 4
+"""Years that a fit looks ahead from each base year."""
 _BLOCK = 512
 
 
@@ -80,8 +83,8 @@ class Hindcast:
     def __init__(self, world: World, observations: Sequence[Observation], years: range, graph: Graph) -> None:
         bound = own_values(world.city)
         outputs = tuple(dict.fromkeys(item.check.variable for item in observations))
-        self.years, self._graph, self._region = years, graph, world.city.key
-        self._observations, self._central = tuple(observations), bound.values
+        self.years, self.graph, self._region = years, graph, world.city.key
+        self._observations, self.values = tuple(observations), bound.values
         self._kernel = kernel_for(graph, Request(outputs, frozenset(), bound.yearly))
         records = world.city.parameters.values()
         self.ranges = {record.name: record.range for record in records}
@@ -89,7 +92,7 @@ class Hindcast:
 
     def central(self, name: str) -> float:
         """The central value of a parameter that is one number."""
-        return float(self._central[name].before.item())
+        return float(self.values[name].before.item())
 
     def changes(self, factors: Mapping[str, Values], *, kicked: bool = False) -> Values:
         """Yearly changes [year, observation, draw] for factors [draw]; `kicked` sets every noise to one in the first year."""
@@ -102,7 +105,7 @@ class Hindcast:
         count = len(next(iter(factors.values())))
         draws = Draws(count, seed, stored={name: values for name, values in factors.items() if name in self.priors})
         parts = [
-            self._changes(draws.block(self._central, start, min(start + _BLOCK, count)), min(_BLOCK, count - start))
+            self._changes(draws.block(self.values, start, min(start + _BLOCK, count)), min(_BLOCK, count - start))
             for start in range(0, count, _BLOCK)
         ]
         return np.concatenate(parts, axis=-1)
@@ -111,12 +114,12 @@ class Hindcast:
         known = {name: values for name, values in factors.items() if name in self.priors}
         draws = max(len(next(iter(factors.values()))), NARROWEST)
         padded = {name: np.resize(values, draws) for name, values in known.items()}
-        return self._changes(Trial(self._central, padded, draws, self.years[0] if kicked else None), draws)
+        return self._changes(Trial(self.values, padded, draws, self.years[0] if kicked else None), draws)
 
     def _changes(self, values: Exogenous, draws: int) -> Values:
         workspace = _workspace(self._kernel, draws, values.drawn)
         rows = _rows(workspace, Clock(self.years[0], self.years[-1]), values)
-        changes = [modelled_changes(item, rows, self._graph, self._region) for item in self._observations]
+        changes = [modelled_changes(item, rows, self.graph, self._region) for item in self._observations]
         return np.stack(changes, axis=1)
 
 
@@ -167,6 +170,11 @@ class CityHindcasts:
         return dict(self.latest.priors)
 
     @property
+    def published_errors(self) -> Values:
+        """What was published, prices beyond real growth, as errors are measured against it."""
+        return beyond(self.observations, self.published, axis=2)
+
+    @property
     def shocks(self) -> tuple[str, ...]:
         """The parameters that hold the sizes of shocks."""
         return tuple(name for item in self.observations for name in (item.rule.common, item.rule.own))
@@ -200,6 +208,12 @@ class CityHindcasts:
         for origin, changes in found.items():
             result[origin - self.asked.first, : len(changes)] = changes
         return result
+
+
+def errors_of(asked: Asked, names: Sequence[str], scores: Values) -> Values:
+    """Errors [origin, horizon, observation, draw] of a city: what the model says less what was published."""
+    city = city_hindcasts(asked)
+    return beyond(city.observations, city.changes(names, scores), axis=2) - city.published_errors[..., np.newaxis]
 
 
 def factors_of(priors: Mapping[str, Prior], names: Sequence[str], scores: Values) -> dict[str, Values]:
