@@ -73,7 +73,8 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     _fail_if_province_unknown(folder, model, settings)
     graph = open_graph(model, settings)
     declared = read_parameters(model, dict(graph.dimensions), (FIRST_YEAR, FARTHEST_YEAR), as_of)
-    history = history_of(folder, model)
+    indicators = read_indicators(model / "indicators.yaml")
+    history = history_of(folder, model, settings.places, indicators)
     opening = _Opening(folder, model, settings, history.as_of(as_of), graph, declared, as_of)
     world = World(
         home=home,
@@ -89,7 +90,7 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     fail_if_no_signings(folder / "arrivals.csv", world.ledger.inflows, graph.parameters)
     fail_if_bindings_wrong(world.catalogue, graph, history, world.ledger, settings.group_members)
     fail_if_unfit(world.identities, graph)
-    fail_if_checks_wrong(world.checks, graph, history, lambda: read_indicators(model / "indicators.yaml").by_name)
+    fail_if_checks_wrong(world.checks, graph, history, indicators.by_name)
     return world
 
 

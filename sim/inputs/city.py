@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +15,8 @@ from sim.errors import Faults, Place, nearest
 from sim.inputs.base_year import Row, Setting, read_settings
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file
-from sim.inputs.history import History, read_history
+from sim.inputs.history import History, Vocabulary, read_history
+from sim.inputs.indicators import Indicators
 from sim.inputs.knowledge import is_known, year_known
 from sim.inputs.parameters import CityEntry, ParameterRecord, Span, check_range, with_value
 from sim.inputs.values import Floats, Target, YearPath, read_value
@@ -134,7 +135,7 @@ def _fail_if_groups_wrong(settings: CityFile, document: Document, faults: Faults
             faults.add(message, document.place(("groups", name)))
 
 
-def history_of(folder: Path, model: Path) -> History:
+def history_of(folder: Path, model: Path, regions: Collection[str], indicators: Indicators) -> History:
     """The city's statistics with the breaks that its model and the city itself declare.
 
     Raises
@@ -142,7 +143,8 @@ def history_of(folder: Path, model: Path) -> History:
     InputError
         with every fault of the files.
     """
-    return read_history(folder / "history.csv", folder / "sources.yaml", (model / "breaks.yaml", folder / "breaks.yaml"))
+    breaks = (model / "breaks.yaml", folder / "breaks.yaml")
+    return read_history(folder / "history.csv", folder / "sources.yaml", Vocabulary(indicators, regions), breaks)
 
 
 def settings_of(folder: Path, model: Path, base_year: int, as_of: int | None) -> dict[str, Setting]:
