@@ -21,6 +21,7 @@ from sim.inputs.ledger import Ledger, Names
 from sim.inputs.ledger_check import read_ledger
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
 from sim.inputs.published import PublishedCheck, read_published
+from sim.inputs.reference_check import fail_if_reference_wrong
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.inputs.values import Floats
 from sim.model.binding import own_values
@@ -75,7 +76,9 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     declared = read_parameters(model, dict(graph.dimensions), (FIRST_YEAR, FARTHEST_YEAR), as_of)
     indicators = read_indicators(model / "indicators.yaml")
     history = history_of(folder, model, settings.places, indicators)
-    opening = _Opening(folder, model, settings, history.as_of(as_of), graph, declared, as_of)
+    reference = Reference(_reference_folders(model, settings), as_of, indicators)
+    fail_if_reference_wrong(reference.folders, indicators)
+    opening = _Opening(folder, model, settings, history.as_of(as_of), reference, graph, declared, as_of)
     world = World(
         home=home,
         city=opening.city_at(base_year or settings.base_year),
@@ -114,6 +117,7 @@ class _Opening:
     model: Path
     settings: CityFile
     history: History
+    reference: Reference
     graph: Graph
     declared: Mapping[str, ParameterRecord]
     as_of: int | None
@@ -131,7 +135,7 @@ class _Opening:
             last_year=self.settings.last_year,
             history=self.history,
             settings=settings_of(self.folder, self.model, base_year, self.as_of),
-            reference=Reference(_reference_folders(self.model, self.settings), self.as_of),
+            reference=self.reference,
             parameters=self.declared,
             carried=carried,
         )
@@ -165,7 +169,8 @@ def _rows(model: Path, base: BaseYear, folder: Path) -> list[Row]:
     """The rows of a base year, from the cache when nothing that they are built from has changed."""
     places = [model / "base_year", model / "reference", folder / "base_year"]
     inside = [file for place in places for file in sorted(place.rglob("*")) if is_file(file) and file.suffix != ".pyc"]
-    files = [*inside, *parameter_files(model), model / "breaks.yaml", folder / "breaks.yaml", folder / "history.csv"]
+    declared = [*parameter_files(model), model / "indicators.yaml", model / "breaks.yaml"]
+    files = [*inside, *declared, folder / "breaks.yaml", folder / "history.csv"]
     contents = [file.read_bytes() for file in (*files, folder / "sources.yaml", folder / "city.yaml") if is_file(file)]
     carried = repr(sorted((name, value.tolist()) for name, value in base.carried.items()))
     names = repr((str(folder), base.year, base.last_year, base.reference.as_of, carried))

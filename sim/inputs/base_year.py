@@ -12,6 +12,7 @@ from sim.errors import Fault, Faults, InputError, Place
 from sim.inputs.checked import Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.history import Datum, History
+from sim.inputs.indicators import Indicators
 from sim.inputs.knowledge import ANY_TIME, KnownFrom, is_known, year_known
 from sim.inputs.parameters import Evidence, ParameterRecord
 from sim.inputs.tables import number, read_table, whole
@@ -82,6 +83,7 @@ class Reference:
 
     folders: tuple[Path, ...]
     as_of: int | None
+    indicators: Indicators
     _tables: dict[str, list[dict[str, str]]] = field(default_factory=dict, compare=False, repr=False)
 
     def table(self, name: str) -> list[dict[str, str]]:
@@ -113,10 +115,11 @@ class Reference:
         found: dict[str, dict[int, Known]] = {}
         for place, row in read_table(file, SERIES_COLUMNS):
             if self._knows(row, place):
+                indicator, value = self.indicators.named(row["indicator"], place), number(row["value"], place, "value")
                 item = Known(
                     year=whole(row["year"], place, "year"),
-                    value=number(row["value"], place, "value"),
-                    unit=row["unit"],
+                    value=self.indicators.converted(row["value"], value, row["unit"], indicator, place),
+                    unit=indicator.unit,
                     evidence=row["evidence"],
                     known_from=_year(row["known_from"], place),
                     source=row["source"],

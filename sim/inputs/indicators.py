@@ -1,4 +1,4 @@
-"""indicators.yaml of a model: the statistics that cities keep, their units and other names, and what can be believed of them."""
+"""indicators.yaml of a model: the statistics that cities keep, their units and other names, and what is believed of them."""
 
 from __future__ import annotations
 
@@ -63,11 +63,13 @@ class Leap(Record):
     points: float | int = Field(gt=0)
     """Of a share or rate."""
     early_points: float | int = Field(gt=0)
-    """Of a share or rate before the year `from`."""
+    """Of a share or rate before the year `from`; an indicator's own limit is widened alike."""
     start: int = Field(alias="from")
     """The first year for which the narrow limits hold."""
     growth: float = Field(ge=0)
     """How far growth may carry a level in a year, as a logarithm."""
+    drift: float | int = Field(ge=0)
+    """Points by which a share or rate may drift in a year."""
     agreement: float | int = Field(gt=1)
     """Factor by which two sources of one level may differ; shares and rates by `points`."""
 
@@ -189,7 +191,9 @@ class Indicators:
         InputError
             when the text of the unit is none, or one of another kind.
         """
-        known = self.spellings.get(unit.strip(), unit.strip())
+        known, (_, slash, per) = self.spellings.get(unit.strip(), unit.strip()), indicator.unit.partition("/")
+        if slash and "/" not in known:
+            known = f"{known}/{per}"  # statistics print income per head in 元
         try:
             factor = conversion(known, indicator.unit)
         except UnknownUnitError as error:
@@ -205,6 +209,20 @@ class Indicators:
             raise InputError(Fault(message, place)) from error
         # A product of binary fractions would differ in its last digits between a table in 亿元 and the same one in 万元.
         return value if factor == 1.0 else float(Fraction(Decimal(text.strip())) * Fraction(f"{factor:.12g}"))
+
+
+def quotient_in(above: str, below: str, unit: str) -> float:
+    """The factor that turns a number in `above` over one in `below` into `unit`.
+
+    Raises
+    ------
+    ValueError
+        when it measures something else.
+    """
+    have, want = parse_unit(above) / parse_unit(below), parse_unit(unit)
+    if have.dimension != want.dimension:
+        raise ValueError(f"{above}/{below} is not {unit}")
+    return have.scale / want.scale
 
 
 def read_indicators(file: Path) -> Indicators:
@@ -251,7 +269,7 @@ def _fail_if_rules_wrong(record: IndicatorFile, found: Mapping[str, Indicator], 
     for index, ratio in enumerate(item for item in record.ratios if item.of in found and item.to in found):
         above, below = found[ratio.of].unit, found[ratio.to].unit
         try:
-            conversion(f"{above}/{below}", ratio.unit)
+            quotient_in(above, below, ratio.unit)
         except ValueError:
             message = Text(f"{above}/{below} 不能换算为 {ratio.unit}", f"{above}/{below} cannot be turned into {ratio.unit}")
             faults.add(message, document.place(("ratios", index)))

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from statistics import fmean, median
 
 from sim.errors import Faults, Place
-from sim.inputs.indicators import Indicator, Indicators, RatioEntry, SumEntry
+from sim.inputs.indicators import Indicator, Indicators, RatioEntry, SumEntry, quotient_in
 from sim.text import Text
-from sim.units import conversion
 
 NEAR_YEARS = 5
 """As far off a year stands in for another where one indicator is held against another."""
@@ -140,8 +139,8 @@ class _Found:
             near = min(below, key=lambda other: (abs(other - year), other), default=None)
             if near is None or abs(near - year) > NEAR_YEARS or point.accepted or below[near].accepted:
                 continue
-            unit = f"{point.indicator.unit}/{below[near].indicator.unit}"
-            value = math.inf if below[near].value == 0.0 else point.value / below[near].value * conversion(unit, rule.unit)
+            factor = quotient_in(point.indicator.unit, below[near].indicator.unit, rule.unit)
+            value = math.inf if below[near].value == 0.0 else point.value / below[near].value * factor
             if rule.lowest <= value <= rule.highest or point.value == 0.0:
                 continue
             names, span = f"{rule.of} / {rule.to} = {value:.4g} {rule.unit}", f"{rule.lowest:g} – {rule.highest:g}"
@@ -170,7 +169,8 @@ class _Found:
         if point.indicator.is_rate:
             limit = point.indicator.leap or rules.points
             distance = abs(point.value - median(item.value for item in around))
-            return distance - (max(limit, rules.early_points) if early else limit)
+            drifted = rules.drift * fmean(abs(item.year - point.year) for item in around)
+            return distance - limit * (rules.early_points / rules.points if early else 1.0) - drifted
         if point.value <= 0.0 or any(item.value <= 0.0 for item in around):
             return 0.0
         distance = math.log(point.value) - median(math.log(item.value) for item in around)
