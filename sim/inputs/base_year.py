@@ -118,7 +118,7 @@ class Reference:
                 indicator, value = self.indicators.named(row["indicator"], place), number(row["value"], place, "value")
                 item = Known(
                     year=whole(row["year"], place, "year"),
-                    value=self.indicators.converted(row["value"], value, row["unit"], indicator, place),
+                    value=self.indicators.converted(value, row["unit"], indicator, place),
                     unit=indicator.unit,
                     evidence=row["evidence"],
                     known_from=_year(row["known_from"], place),

@@ -169,7 +169,7 @@ def _datum(row: Mapping[str, str], known: Vocabulary, place: Place, faults: Faul
     with faults.gathering():
         value = 0.0 if empty else number(row["value"], place, "value")
         if indicator is not None:
-            value = known.indicators.converted(row["value"] or "0", value, row["unit"], indicator, place)
+            value = known.indicators.converted(value, row["unit"], indicator, place)
     if indicator is None or empty or len(faults.found) > before:
         return None
     return Datum(row["region"], year, indicator.name, value, indicator.unit, row["source"], published, row["note"])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 from pydantic import Field
@@ -14,7 +12,7 @@ from sim.errors import Fault, Faults, InputError, Place, nearest
 from sim.inputs.checked import Record, check_against
 from sim.inputs.yaml_file import Document, read_yaml
 from sim.text import Text
-from sim.units import SPELLINGS, UnknownUnitError, conversion, parse_unit
+from sim.units import SPELLINGS, UnknownUnitError, converted, parse_unit
 
 RATES = frozenset({"%", "‰"})
 
@@ -183,8 +181,8 @@ class Indicators:
             raise InputError(Fault(Text(f"未知指标 {name}", f"unknown indicator {name}"), place, advice))
         return self.by_name[name]
 
-    def converted(self, text: str, value: float, unit: str, indicator: Indicator, place: Place) -> float:
-        """The number of a cell in the indicator's own unit, to the last digit that the cell gives.
+    def converted(self, value: float, unit: str, indicator: Indicator, place: Place) -> float:
+        """A printed number in the indicator's own unit.
 
         Raises
         ------
@@ -195,7 +193,7 @@ class Indicators:
         if slash and "/" not in known:
             known = f"{known}/{per}"  # statistics print income per head in 元
         try:
-            factor = conversion(known, indicator.unit)
+            return converted(value, known, indicator.unit)
         except UnknownUnitError as error:
             message = Text(
                 f"未知单位 {unit}" if unit.strip() else "没有单位", f"unknown unit {unit}" if unit.strip() else "no unit"
@@ -207,8 +205,6 @@ class Indicators:
                 f"{indicator.name}: {unit} cannot be turned into {indicator.unit}",
             )
             raise InputError(Fault(message, place)) from error
-        # A product of binary fractions would differ in its last digits between a table in 亿元 and the same one in 万元.
-        return value if factor == 1.0 else float(Fraction(Decimal(text.strip())) * Fraction(f"{factor:.12g}"))
 
 
 def quotient_in(above: str, below: str, unit: str) -> float:

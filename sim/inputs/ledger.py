@@ -6,17 +6,20 @@ count at most.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar, cast
 
-from sim.errors import Faults, Place
+from sim.errors import Fault, Faults, InputError, Place
 from sim.inputs.files import is_file, read_bytes
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.inputs.project_classes import ProjectClass
 from sim.inputs.tables import MAX_BYTES, number, numbers, read_table, whole
 from sim.text import Text
+from sim.units import converted
 
 Nature = Literal["capital", "umbrella", "programme", "event"]
 Funder = Literal["business", "public"]
@@ -212,6 +215,28 @@ def _fail_if_half_filled(row: Mapping[str, str], place: Place, faults: Faults) -
         faults.add(message, place)
     if bool(row["field"]) != bool(row["field_unit"]):
         faults.add(Text("field 与 field_unit 须同时填写", "field and field_unit go together"), place)
+    if row["field"] and not _stands_in(row["field"], row["quote"]):
+        message = Text(f"field {row['field']} 不见于引文", f"the field {row['field']} does not stand in the quote")
+        faults.add(message, place)
+    if not row["amount"] and (row["local_share"] or row["amount_unit"]):
+        message = Text("没有金额，却有 local_share 或 amount_unit", "local_share or amount_unit without an amount")
+        faults.add(message, place)
+
+
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
+def _stands_in(number_text: str, quote: str) -> bool:
+    """Whether a printed number stands among the digits of a sentence; the sentence may name things without counting them."""
+    digits = _NUMBER.findall(quote.replace(",", ""))
+    return not digits or number_text in digits or any(float(text) == _float(number_text) for text in digits)
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _status(word: str, place: Place, faults: Faults) -> str:
@@ -230,9 +255,6 @@ def _amount(row: Mapping[str, str], place: Place, faults: Faults) -> Amount | No
     """The amount of a row; its unit, its source and the part that is spent here are checked."""
     if not row["amount"]:
         return None
-    if row["amount_unit"] != _MONEY:
-        message = Text(f"金额的单位须写明，且为{_MONEY}", f"the unit of the amount must be stated, and be {_MONEY}")
-        faults.add(message, place)
     if not row["amount_source"].strip() or row["amount_evidence"] not in ("V", "M", "D", "A"):
         faults.add(
             Text("金额没有来源或证据标记（V、M、D、A）", "the amount lacks a source or an evidence tag (V, M, D, A)"), place
@@ -240,9 +262,18 @@ def _amount(row: Mapping[str, str], place: Place, faults: Faults) -> Amount | No
     with faults.gathering():
         printed = {"amount": row["amount"], "local_share": row["local_share"] or "1"}
         cells = numbers(printed, ("amount", "local_share"), place)
-        _fail_if_impossible(cells["amount"], cells["local_share"], place, faults)
-        return Amount(cells["amount"], cells["local_share"], row["amount_evidence"], row["amount_source"])
+        value = _in_money(cells["amount"], row["amount_unit"], place)
+        _fail_if_impossible(value, cells["local_share"], place, faults)
+        return Amount(value, cells["local_share"], row["amount_evidence"], row["amount_source"])
     return None
+
+
+def _in_money(value: float, unit: str, place: Place) -> float:
+    try:
+        return converted(value, unit.strip(), _MONEY)
+    except ValueError as error:
+        message = Text(f"金额的单位不是钱：“{unit}”", f"the unit of the amount is no money: '{unit}'")
+        raise InputError(Fault(message, place, Text("写亿元或万元", "write 亿元 or 万元"))) from error
 
 
 def _fail_if_impossible(value: float, local: float, place: Place, faults: Faults) -> None:

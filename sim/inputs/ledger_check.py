@@ -35,13 +35,21 @@ def read_ledger(city: Path, model: Path, names: Names) -> Ledger:
     faults, classes = Faults(), read_project_classes(model / "project_classes.csv")
     projects = read_rows(city / "ledger.csv", city / "plan" / "documents", faults)
     ledger = Ledger(projects, classes, names, read_ledger_settings(model / "ledger.yaml"))
+    systems = _systems(city / "plan" / "systems.yaml")
     for project in projects.values():
         fail_if_row_wrong(project, classes, names, faults)
+        if systems:
+            _fail_if_unknown("system", project.system, systems, project, faults)
         fail_if_relations_wrong(project, ledger, faults)
     inflows = read_arrivals(city / "arrivals.csv", ledger, faults)
     programmes = read_programmes(city / "plan" / "programmes.yaml", projects.values(), faults)
     faults.raise_if_any()
     return replace(ledger, inflows=inflows, programmes=programmes)
+
+
+def _systems(file: Path) -> tuple[str, ...]:
+    """Keys of the plan's systems, and of those that nothing belongs to; none where the plan has no such file."""
+    return tuple(str(key) for key in read_yaml(file).data) if is_file(file) else ()
 
 
 def read_programmes(file: Path, projects: Iterable[Project], faults: Faults) -> dict[str, Text]:

@@ -87,7 +87,7 @@ def _row(row: Mapping[str, str], indicator: Indicator, indicators: Indicators, p
     value = None
     if row["value"].strip() or not accepted:
         value = number(row["value"].strip(), place, "value")
-        value = indicators.converted(row["value"], value, row["unit"], indicator, place)
+        value = indicators.converted(value, row["unit"], indicator, place)
     known = row.get("known_from", "").strip()
     if not row["source"].strip():
         raise InputError(Fault(Text("没有来源", "no source"), place))

@@ -49,7 +49,7 @@ def test_every_parameter_is_read_by_some_equation(world: World) -> None:
         ("base_year/settings.yaml", "  known_from: 2022", "  known_from: someday", "known_from"),
         ("breaks.yaml", "years: [2017, 2018]", "years: []", "years may not be empty"),
         ("breaks.yaml", "known_from: 2019", "known_from: late", "known_from"),
-        ("history.csv", "hengyang,2020,gdp_nominal", "hengyang,1989,gdp_nominal", "cannot be a base year"),
+        ("city.yaml", "base_year: 2020", "base_year: 1988", "cannot be a base year"),
         ("parameters.yaml", "base_migration:", "base_migratio:", "did you mean 'base_migration'"),
         ("parameters.yaml", "  evidence: A", "  evidnce: A", "did you mean 'evidence'"),
         ("city.yaml", "model: prefecture", "modl: prefecture", "did you mean 'model'"),
