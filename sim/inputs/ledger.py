@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar, cast
 
-from sim.errors import Fault, Faults, InputError, Place
+from sim.errors import Faults, Place
 from sim.inputs.files import is_file, read_bytes
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.inputs.project_classes import ProjectClass
@@ -262,18 +262,21 @@ def _amount(row: Mapping[str, str], place: Place, faults: Faults) -> Amount | No
     with faults.gathering():
         printed = {"amount": row["amount"], "local_share": row["local_share"] or "1"}
         cells = numbers(printed, ("amount", "local_share"), place)
-        value = _in_money(cells["amount"], row["amount_unit"], place)
+        value = _in_money(cells["amount"], row["amount_unit"], place, faults)
         _fail_if_impossible(value, cells["local_share"], place, faults)
         return Amount(value, cells["local_share"], row["amount_evidence"], row["amount_source"])
     return None
 
 
-def _in_money(value: float, unit: str, place: Place) -> float:
+def _in_money(value: float, unit: str, place: Place, faults: Faults) -> float:
     try:
         return converted(value, unit.strip(), _MONEY)
-    except ValueError as error:
-        message = Text(f"金额的单位不是钱：“{unit}”", f"the unit of the amount is no money: '{unit}'")
-        raise InputError(Fault(message, place, Text("写亿元或万元", "write 亿元 or 万元"))) from error
+    except ValueError:
+        message = Text(
+            f"金额的单位须写明，且为亿元或万元：“{unit}”", f"the unit of the amount must be stated, and be money: '{unit}'"
+        )
+        faults.add(message, place, Text("写亿元或万元", "write 亿元 or 万元"))
+        return value
 
 
 def _fail_if_impossible(value: float, local: float, place: Place, faults: Faults) -> None:

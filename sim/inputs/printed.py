@@ -93,6 +93,7 @@ class Surroundings:
 def read_printed(file: Path, record: type[Row], kinds: Collection[str], around: Surroundings, faults: Faults) -> dict[str, Row]:
     """The rows of targets.csv or facts.csv by id. Faults are added; a row that has one is still there where it can be."""
     rows: dict[str, Row] = {}
+    seen: dict[tuple[object, ...], Row] = {}
     for place, cells in read_table(file, COLUMNS, faults):
         row = _row(cells, record, place, faults)
         _check(row, cells, kinds, around, faults)
@@ -100,6 +101,11 @@ def read_printed(file: Path, record: type[Row], kinds: Collection[str], around: 
             line = rows[row.id].place.line
             message = Text(f"编号 {row.id} 重复，已见于第 {line} 行", f"the id {row.id} stands twice, first in line {line}")
             faults.add(message, place)
+        said = (row.region, row.document, row.name, row.kind, row.value, row.unit, row.start_year, row.year, row.quote)
+        first = seen.setdefault(said, row)
+        if first is not row and first.id != row.id:
+            message = Text(f"{row.id} 与 {first.id} 是同一项", f"{row.id} says the same as {first.id}")
+            faults.add(message, place, Text("删去一个", "delete one"))
         rows.setdefault(row.id, row)
     return rows
 
