@@ -14,7 +14,7 @@ from sim.dimensions import Dimension
 from sim.errors import Faults, Place, nearest
 from sim.inputs.base_year import Row, Setting, read_settings
 from sim.inputs.checked import Label, Record, check_against
-from sim.inputs.files import is_file
+from sim.inputs.files import fail_if_no_name, is_file
 from sim.inputs.history import History, Vocabulary, read_history
 from sim.inputs.indicators import Indicators
 from sim.inputs.knowledge import is_known, year_known
@@ -107,6 +107,9 @@ def read_city_file(folder: Path) -> CityFile:
     """
     document, faults = read_yaml(folder / "city.yaml"), Faults()
     settings = check_against(CityFile, document.data, document, faults)
+    if settings is not None:
+        _fail_if_model_unknown(settings.model, folder.parent, document.place(("model",)), faults)
+        _fail_if_names_wrong(settings, document, faults)
     if settings is not None and folder.name not in settings.regions:
         message = Text(f"regions 须含本市 {folder.name}", f"regions must hold the city itself, {folder.name}")
         faults.add(message, document.place(("regions",)))
@@ -122,6 +125,24 @@ def read_city_file(folder: Path) -> CityFile:
 
 
 _LONGEST_RUN = 100
+MODEL_FILE = "labels.yaml"
+"""A folder that holds it is one of equations."""
+
+
+def _fail_if_model_unknown(name: str, models: Path, place: Place, faults: Faults) -> None:
+    """The code of a model runs when a city is opened: it is a folder beside the city's own, never one elsewhere."""
+    before = len(faults.found)
+    with faults.gathering():
+        fail_if_no_name(name, place)
+    known = [file.parent.name for file in models.glob(f"*/{MODEL_FILE}")]
+    if len(faults.found) == before and name not in known:
+        faults.add(Text(f"没有模型 {name}", f"no model {name}"), place, nearest(name, known))
+
+
+def _fail_if_names_wrong(settings: CityFile, document: Document, faults: Faults) -> None:
+    if settings.province:
+        with faults.gathering():
+            fail_if_no_name(settings.province, document.place(("province",)))
 
 
 def _fail_if_groups_wrong(settings: CityFile, document: Document, faults: Faults) -> None:
