@@ -44,7 +44,7 @@ def test_the_model_of_a_city_never_lies_outside(copied: Home, tmp_path: Path) ->
         with pytest.raises(InputError, match=r"city\.yaml:3.* is no name"):
             open_world(copied, "hengyang")
     file.write_text(text.replace("model: prefecture", "model: prefectur"), encoding="utf-8")
-    with pytest.raises(InputError, match="no model prefectur .*did you mean 'prefecture'"):
+    with pytest.raises(InputError, match=r"no model prefectur .*did you mean 'prefecture'"):
         read_city_file(file.parent)
     file.write_text(text.replace("province: hunan", "province: ../../outside"), encoding="utf-8")
     with pytest.raises(InputError, match="is no name"):
