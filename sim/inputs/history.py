@@ -34,6 +34,8 @@ class Source(Record):
     """Address or citation."""
     kind: Literal["bulletin", "yearbook", "census", "panel", "repost", "derived", "dataset", "page"]
     """Kind of source."""
+    untraced: bool = False
+    """Whether nobody has seen the figures where their publisher printed them."""
 
 
 class SourcesFile(Record):
@@ -41,6 +43,8 @@ class SourcesFile(Record):
 
     sources: dict[str, Source]
     """Sources by the name that history.csv uses."""
+    publishers: dict[str, str] = {}
+    """Ends of the host names whose addresses may be cited, with who publishes there."""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,10 @@ COLUMNS = (
 )
 
 
+UNTRACED = "untraced"
+"""How the source of an amount begins that could not be traced to a publisher."""
+
+
 @dataclass(frozen=True)
 class Amount:
     """Investment in 亿元 as printed, the part of it that is spent in the city, and where it is printed."""
@@ -64,6 +68,11 @@ class Amount:
     local_share: float
     evidence: str
     source: str
+
+    @property
+    def untraced(self) -> bool:
+        """Whether nobody has seen the figure where its publisher printed it."""
+        return self.source.startswith(UNTRACED)
 
     @property
     def local(self) -> float:
