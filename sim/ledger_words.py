@@ -105,7 +105,7 @@ def _money(realised: Realised) -> Text:
         f"investment of about CNY {total / 10.0:,.1f} billion, mean of the realisations; amounts of "
         f"{money.printed_works} of them, CNY {money.printed / 10.0:,.1f} billion ({part:.0f} %), are published or stated by "
         f"the scenario (some as a part of a published sum, and before any overrun; {money.untraced_works} of them, "
-        f"CNY {money.untraced / 10.0:,.1f} billion, stand in copies that nobody could trace to a publisher), those of the other "
+        f"CNY {money.untraced / 10.0:,.1f} billion, stand in copies that no publisher is known of), those of the other "
         f"{money.assumed_works} are drawn from priors of their class and scaled; {unnamed} signed projects have no name yet.",
     )
 
