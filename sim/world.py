@@ -22,6 +22,7 @@ from sim.inputs.ledger_check import read_ledger
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
 from sim.inputs.published import PublishedCheck, read_published
 from sim.inputs.reference_check import fail_if_reference_wrong
+from sim.inputs.settings_check import fail_if_settings_wrong
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.inputs.values import Floats
 from sim.model.binding import own_values
@@ -78,6 +79,8 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     history = history_of(folder, model, settings.places, indicators)
     reference = Reference(_reference_folders(model, settings), as_of, indicators)
     fail_if_reference_wrong(reference.folders, indicators)
+    settings_file, defaults = folder / "base_year" / "settings.yaml", model / "base_year" / "defaults.yaml"
+    fail_if_settings_wrong(settings_file, defaults, declared, indicators)
     opening = _Opening(folder, model, settings, history.as_of(as_of), reference, graph, declared, as_of)
     world = World(
         home=home,

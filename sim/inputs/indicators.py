@@ -130,6 +130,8 @@ class IndicatorFile(Record):
     """Parts and wholes."""
     ratios: list[RatioEntry] = []
     """Indicators against each other."""
+    settings: list[str] = []
+    """What a city's base_year/settings.yaml may give beside the model's defaults, indicators and parameters."""
     tables: dict[str, TableEntry] = {}
     """Reference tables by ages, by the name of the file."""
 
