@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sim.errors import Fault, InputError, Place
-from sim.inputs.city import history_of
+from sim.inputs.city import history_of, read_city_file
+from sim.inputs.indicators import read_indicators
 from sim.inputs.knowledge import is_known
 from sim.likelihood.reweighting import up_to_date
 from sim.numerics.blocks import Task
@@ -61,9 +62,10 @@ def _fail_if_not_known_then(world: World, posterior: Posterior) -> None:
     """The data of the years that the ensemble was fitted to were published as of the year, in all cities of the fit."""
     if world.as_of is None:
         return
-    model = world.model_folder
+    model, indicators = world.model_folder, read_indicators(world.model_folder / "indicators.yaml")
     for city in posterior.cities:
-        data = history_of(world.home.city_folder(city), model)
+        folder = world.home.city_folder(city)
+        data = history_of(folder, model, read_city_file(folder).places, indicators)
         later = [item for item in data.data if item.year <= posterior.last and not is_known(item.known_from, world.as_of)]
         if later or posterior.last > world.as_of:
             span = f"{posterior.first}–{posterior.last}"

@@ -98,12 +98,14 @@ def _money(realised: Realised) -> Text:
     return Text(
         f"项目台账：{named} 个写明名称的项目（另有 {before} 个在基年以前已完工，不再计入），投资合计约 {total:,.0f} 亿元，"
         f"其中公布（或情景写明）金额的 {money.printed_works} 个、在本市 {money.printed:,.0f} 亿元"
-        f"（{part:.0f}%，含按公布总额拆分的分项，未计超支），"
+        f"（{part:.0f}%，含按公布总额拆分的分项，未计超支；其中 {money.untraced_works} 个、{money.untraced:,.0f} 亿元"
+        f"只见于转载，追溯不到发布者），"
         f"其余 {money.assumed_works} 个按类别先验抽取并折算；另有尚无名称的招商项目 {unnamed} 个。",
         f"Project ledger: {named} named projects ({before} more were finished by the base year and are left out) with a whole "
         f"investment of about CNY {total / 10.0:,.1f} billion, mean of the realisations; amounts of "
         f"{money.printed_works} of them, CNY {money.printed / 10.0:,.1f} billion ({part:.0f} %), are published or stated by "
-        f"the scenario (some as a part of a published sum, and before any overrun), those of the other "
+        f"the scenario (some as a part of a published sum, and before any overrun; {money.untraced_works} of them, "
+        f"CNY {money.untraced / 10.0:,.1f} billion, stand in copies that no publisher is known of), those of the other "
         f"{money.assumed_works} are drawn from priors of their class and scaled; {unnamed} signed projects have no name yet.",
     )
 

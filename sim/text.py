@@ -6,6 +6,7 @@ import locale
 import os
 import sys
 from dataclasses import dataclass
+from html import escape
 from typing import Literal
 
 Language = Literal["zh", "en"]
@@ -42,3 +43,8 @@ def system_language() -> Language:
     variables = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     name = next((value for value in variables if value), "") if sys.platform != "win32" else locale.getlocale()[0] or ""
     return "en" if name.lower().startswith("en") else "zh"
+
+
+def markdown_text(text: str) -> str:
+    """A text of a file as a page in Markdown shows it: its signs open no tag."""
+    return escape(text, quote=False)

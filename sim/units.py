@@ -154,6 +154,20 @@ def parse_unit(text: str) -> Unit:
     return Unit(tuple(sorted(kept)), float(base.magnitude))
 
 
+def converted(value: float, source: str, target: str) -> float:
+    """A printed number in another unit, to the last digit that is printed.
+
+    A product of binary fractions would differ in its last digits between a table in 亿元 and the same one in 万元.
+
+    Raises
+    ------
+    ValueError
+        when the dimensions differ, or one of them is no unit of ours.
+    """
+    factor = conversion(source, target)
+    return value if factor == 1.0 else float(Fraction(repr(value)) * Fraction(f"{factor:.12g}"))
+
+
 def conversion(source: str, target: str) -> float:
     """Return the factor that turns a number in `source` into one in `target`.
 

@@ -23,6 +23,8 @@ from sim.inputs.ledger import Ledger, Names
 from sim.inputs.ledger_check import read_ledger
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
 from sim.inputs.published import PublishedCheck, read_published
+from sim.inputs.reference_check import fail_if_reference_wrong
+from sim.inputs.settings_check import fail_if_settings_wrong
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.inputs.values import Floats
 from sim.model.binding import own_values
@@ -90,8 +92,13 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     _fail_if_province_unknown(folder, model, settings)
     graph = open_graph(model, settings)
     declared = read_parameters(model, dict(graph.dimensions), (FIRST_YEAR, FARTHEST_YEAR), as_of)
-    history = history_of(folder, model)
-    opening = _Opening(folder, model, settings, history.as_of(as_of), graph, declared, as_of)
+    indicators = read_indicators(model / "indicators.yaml")
+    history = history_of(folder, model, settings.places, indicators)
+    reference = Reference(_reference_folders(model, settings), as_of, indicators)
+    fail_if_reference_wrong(reference.folders, indicators)
+    settings_file, defaults = folder / "base_year" / "settings.yaml", model / "base_year" / "defaults.yaml"
+    fail_if_settings_wrong(settings_file, defaults, declared, indicators)
+    opening = _Opening(folder, model, settings, history.as_of(as_of), reference, graph, declared, as_of)
     catalogue = read_catalogue(folder / "plan", settings.places)
     world = World(
         home=home,
@@ -108,7 +115,7 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     fail_if_no_signings(folder / "arrivals.csv", world.ledger.inflows, graph.parameters)
     fail_if_bindings_wrong(world.catalogue, graph, history, world.ledger, settings.group_members)
     fail_if_unfit(world.identities, graph)
-    fail_if_checks_wrong(world.checks, graph, history, lambda: read_indicators(model / "indicators.yaml").by_name)
+    fail_if_checks_wrong(world.checks, graph, history, indicators.by_name)
     documents = {name: item.year for name, item in catalogue.documents.items()}
     return replace(world, ledger=world.ledger.as_of(documents, as_of))
 
@@ -133,6 +140,7 @@ class _Opening:
     model: Path
     settings: CityFile
     history: History
+    reference: Reference
     graph: Graph
     declared: Mapping[str, ParameterRecord]
     as_of: int | None
@@ -153,7 +161,7 @@ class _Opening:
             last_year=self.settings.last_year,
             history=self.history,
             settings=settings_of(self.folder, self.model, base_year, self.as_of),
-            reference=Reference(_reference_folders(self.model, self.settings), self.as_of),
+            reference=self.reference,
             parameters=self.declared,
             carried=carried,
             carried_origins=origins,
@@ -188,7 +196,8 @@ def _rows(model: Path, base: BaseYear, folder: Path) -> list[Row]:
     """The rows of a base year, from the cache when nothing that they are built from has changed."""
     places = [model / "base_year", model / "reference", folder / "base_year"]
     inside = [file for place in places for file in sorted(place.rglob("*")) if is_file(file) and file.suffix != ".pyc"]
-    files = [*inside, *parameter_files(model), model / "breaks.yaml", folder / "breaks.yaml", folder / "history.csv"]
+    declared = [*parameter_files(model), model / "indicators.yaml", model / "breaks.yaml"]
+    files = [*inside, *declared, folder / "breaks.yaml", folder / "history.csv"]
     contents = [file.read_bytes() for file in (*files, folder / "sources.yaml", folder / "city.yaml") if is_file(file)]
     carried = repr(sorted((name, value.tolist(), base.carried_origins[name]) for name, value in base.carried.items()))
     names = repr((str(folder), base.year, base.last_year, base.reference.as_of, carried))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli.numbers import MOST_DRAWS, Asked, whole
 from sim.errors import Faults, Place, UsageError
+from sim.inputs.files import fail_if_no_name
 from sim.text import Text
 
 if TYPE_CHECKING:  # they load pydantic, which a mistaken option should not wait for
@@ -81,9 +82,9 @@ def read_request(request: Request) -> Wanted:
 
 
 def _check_name(name: str | None, faults: Faults) -> None:
-    if name is not None and (Path(name).name != name or name.startswith(".") or name in {"", ".", ".."}):
-        message = Text(f"--name {name} 应为一个文件夹名", f"--name {name} must be the name of a folder")
-        faults.add(message, advice=Text("用字母、数字、- 和 _", "use letters, digits, - and _"))
+    if name is not None:
+        with faults.gathering():
+            fail_if_no_name(name, Place(key="--name"))
 
 
 def _check_draws(request: Request, faults: Faults) -> None:

@@ -99,7 +99,8 @@ class Page:
         return pn.Accordion(*boxes, active=list(range(len(boxes))), width=375, header_background="#eef1f4")
 
     def _titled(self, group: Group) -> str:
-        return group.title.in_language(self._language)
+        """The head of a group, which the library shows as HTML."""
+        return escape(group.title.in_language(self._language))
 
     def _boxed(self, group: Group) -> pn.viewable.Viewable:
         parts = [part for slider in group.sliders for part in (*self._sliders[slider.key].parts, self._help(slider))]

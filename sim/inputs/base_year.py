@@ -13,6 +13,7 @@ from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, Whence, borrowed
 from sim.inputs.checked import Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.history import Datum, History
+from sim.inputs.indicators import Indicators
 from sim.inputs.knowledge import ANY_TIME, KnownFrom, is_known, year_known
 from sim.inputs.parameters import Evidence, ParameterRecord
 from sim.inputs.tables import number, read_table, whole
@@ -97,6 +98,7 @@ class Reference:
 
     folders: tuple[Path, ...]
     as_of: int | None
+    indicators: Indicators
     _tables: dict[str, list[dict[str, str]]] = field(default_factory=dict, compare=False, repr=False)
 
     def table(self, name: str) -> list[dict[str, str]]:
@@ -129,10 +131,11 @@ class Reference:
         found: dict[str, dict[int, Known]] = {}
         for place, row in read_table(file, SERIES_COLUMNS):
             if self._knows(row, place):
+                indicator, value = self.indicators.named(row["indicator"], place), number(row["value"], place, "value")
                 item = Known(
                     year=whole(row["year"], place, "year"),
-                    value=number(row["value"], place, "value"),
-                    unit=row["unit"],
+                    value=self.indicators.converted(value, row["unit"], indicator, place),
+                    unit=indicator.unit,
                     evidence=row["evidence"],
                     known_from=_year(row["known_from"], place),
                     source=row["source"],

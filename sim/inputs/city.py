@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -16,8 +16,9 @@ from sim.errors import Faults, Place, nearest
 from sim.inputs.base_origin import BaseOrigin, parts_of
 from sim.inputs.base_year import Row, Setting, read_settings
 from sim.inputs.checked import Label, Record, check_against
-from sim.inputs.files import is_file
-from sim.inputs.history import History, read_history
+from sim.inputs.files import fail_if_no_name, is_file
+from sim.inputs.history import History, Vocabulary, read_history
+from sim.inputs.indicators import Indicators
 from sim.inputs.knowledge import is_known, year_known
 from sim.inputs.parameters import CityEntry, ParameterRecord, Span, check_range, of_model, with_value
 from sim.inputs.values import Floats, Target, YearPath, read_value
@@ -115,6 +116,9 @@ def read_city_file(folder: Path) -> CityFile:
     """
     document, faults = read_yaml(folder / "city.yaml"), Faults()
     settings = check_against(CityFile, document.data, document, faults)
+    if settings is not None:
+        _fail_if_model_unknown(settings.model, folder.parent, document.place(("model",)), faults)
+        _fail_if_names_wrong(settings, document, faults)
     if settings is not None and folder.name not in settings.regions:
         message = Text(f"regions 须含本市 {folder.name}", f"regions must hold the city itself, {folder.name}")
         faults.add(message, document.place(("regions",)))
@@ -131,6 +135,24 @@ def read_city_file(folder: Path) -> CityFile:
 
 
 _LONGEST_RUN = 100
+MODEL_FILE = "labels.yaml"
+"""A folder that holds it is one of equations."""
+
+
+def _fail_if_model_unknown(name: str, models: Path, place: Place, faults: Faults) -> None:
+    """The code of a model runs when a city is opened: it is a folder beside the city's own, never one elsewhere."""
+    before = len(faults.found)
+    with faults.gathering():
+        fail_if_no_name(name, place)
+    known = [file.parent.name for file in models.glob(f"*/{MODEL_FILE}")]
+    if len(faults.found) == before and name not in known:
+        faults.add(Text(f"没有模型 {name}", f"no model {name}"), place, nearest(name, known))
+
+
+def _fail_if_names_wrong(settings: CityFile, document: Document, faults: Faults) -> None:
+    if settings.province:
+        with faults.gathering():
+            fail_if_no_name(settings.province, document.place(("province",)))
 
 
 def _fail_if_base_years_late(settings: CityFile, document: Document, faults: Faults) -> None:
@@ -151,7 +173,7 @@ def _fail_if_groups_wrong(settings: CityFile, document: Document, faults: Faults
             faults.add(message, document.place(("groups", name)))
 
 
-def history_of(folder: Path, model: Path) -> History:
+def history_of(folder: Path, model: Path, regions: Collection[str], indicators: Indicators) -> History:
     """The city's statistics with the breaks that its model and the city itself declare.
 
     Raises
@@ -159,7 +181,8 @@ def history_of(folder: Path, model: Path) -> History:
     InputError
         with every fault of the files.
     """
-    return read_history(folder / "history.csv", folder / "sources.yaml", (model / "breaks.yaml", folder / "breaks.yaml"))
+    breaks = (model / "breaks.yaml", folder / "breaks.yaml")
+    return read_history(folder / "history.csv", folder / "sources.yaml", Vocabulary(indicators, regions), breaks)
 
 
 def settings_of(folder: Path, model: Path, base_year: int, as_of: int | None) -> dict[str, Setting]:

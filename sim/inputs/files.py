@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from sim.errors import Fault, InputError, Place
+from sim.errors import Fault, InputError, Place, SimError
 from sim.text import Text
 
 
@@ -23,6 +23,20 @@ def is_folder(path: Path) -> bool:
         return path.is_dir()
     except (OSError, ValueError, RuntimeError):
         return False
+
+
+def fail_if_no_name(name: str, place: Place, kind: type[SimError] = InputError) -> None:
+    """A name that a file or an option gives to a folder or file is a name, never a path to another place.
+
+    Raises
+    ------
+    SimError
+        of `kind`, when it is empty, or holds what leads out of its folder.
+    """
+    if not name.strip(". ") or name.startswith(".") or any(sign in name for sign in "/\\:") or not name.isprintable():
+        message = Text(f"“{name}”不是名称", f"'{name}' is no name")
+        advice = Text("只写文件夹或文件的名称，不写路径", "write the name of the folder or file, not a path")
+        raise kind(Fault(message, place, advice))
 
 
 def read_text(file: Path, limit: int) -> str:

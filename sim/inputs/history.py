@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -10,7 +10,9 @@ from typing import Literal
 from sim.errors import Fault, Faults, InputError, Place, nearest
 from sim.inputs.breaks import Break, known_breaks, read_breaks
 from sim.inputs.checked import Record, check_against
-from sim.inputs.knowledge import is_known
+from sim.inputs.indicators import Indicators
+from sim.inputs.knowledge import fail_if_not_yet, is_known, until
+from sim.inputs.plausible import Point, fail_if_unbelievable
 from sim.inputs.tables import number, read_table, whole
 from sim.inputs.yaml_file import read_yaml
 from sim.text import Text
@@ -32,6 +34,8 @@ class Source(Record):
     """Address or citation."""
     kind: Literal["bulletin", "yearbook", "census", "panel", "repost", "derived", "dataset", "page"]
     """Kind of source."""
+    untraced: bool = False
+    """Whether nobody has seen the figures where their publisher printed them."""
 
 
 class SourcesFile(Record):
@@ -39,6 +43,8 @@ class SourcesFile(Record):
 
     sources: dict[str, Source]
     """Sources by the name that history.csv uses."""
+    publishers: dict[str, str] = {}
+    """Ends of the host names whose addresses may be cited, with who publishes there."""
 
 
 @dataclass(frozen=True)
@@ -94,27 +100,44 @@ class History:
         return {datum.indicator for datum in self.data}
 
 
-def read_history(file: Path, sources_file: Path, breaks: Iterable[Path] = ()) -> History:
-    """Read `history.csv`, the ranks of `sources.yaml` and the files that declare breaks.
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the rows of history.csv may name: the model's indicators, and the regions of the city."""
+
+    indicators: Indicators
+    regions: Collection[str]
+
+
+def read_history(file: Path, sources_file: Path, known: Vocabulary, breaks: Iterable[Path] = ()) -> History:
+    """Read `history.csv` in the units of the indicators, the ranks of `sources.yaml` and the files that declare breaks.
 
     Raises
     ------
     InputError
-        with every row that is not a number, has no known source, or stands twice.
+        with every row that is not a number of a known indicator, region, unit and source, stands twice, or cannot be true.
     """
-    faults, ranks, data = Faults(), dict[str, int](), list[Datum]()
+    faults, ranks, data, points = Faults(), dict[str, int](), list[Datum](), list[Point]()
     with faults.gathering():
         ranks = {name: source.rank for name, source in read_sources(sources_file).items()}
+    seen: dict[tuple[str, int, str, str], Place] = {}
     for place, row in read_table(file, COLUMNS, faults):
-        with faults.gathering():
-            if row["value"] or not row.get("accepted"):  # a row without a value says that its absence is accepted
-                data.append(_datum(row, place))
-            if ranks and row["source"] not in ranks:
-                message = Text(f"来源 {row['source']} 不在 sources.yaml 中", f"source {row['source']} is not in sources.yaml")
-                faults.add(message, place, nearest(row["source"], ranks))
-    _fail_if_doubled(data, file, faults)
+        _fail_if_source_unknown(row["source"], ranks, place, faults)
+        datum = _datum(row, known, place, faults)
+        if datum is not None:
+            _fail_if_doubled(datum, seen, place, faults)
+            data.append(datum)
+            indicator, accepted = known.indicators.by_name[datum.indicator], bool(row.get("accepted", "").strip())
+            rank = ranks.get(datum.source, 0)
+            points.append(Point(datum.region, indicator, datum.year, datum.value, rank, accepted, place))
+    fail_if_unbelievable(points, known.indicators, faults)
     faults.raise_if_any()
     return History(tuple(data), ranks, read_breaks(breaks))
+
+
+def _fail_if_source_unknown(name: str, ranks: Mapping[str, int], place: Place, faults: Faults) -> None:
+    if ranks and name not in ranks:
+        message = Text(f"来源 {name} 不在 sources.yaml 中", f"source {name} is not in sources.yaml")
+        faults.add(message, place, nearest(name, ranks))
 
 
 def read_sources(file: Path) -> dict[str, Source]:
@@ -131,28 +154,51 @@ def read_sources(file: Path) -> dict[str, Source]:
     return {} if record is None else record.sources
 
 
-def _datum(row: Mapping[str, str], place: Place) -> Datum:
-    year, known = whole(row["year"], place, "year"), whole(row["known_from"], place, "known_from")
-    if known < year:
-        message = Text(f"{year} 年的数不可能在 {known} 年公布", f"a figure of {year} cannot be known from {known}")
-        raise InputError(Fault(message, place))
-    return Datum(
-        region=row["region"],
-        year=year,
-        indicator=row["indicator"],
-        value=number(row["value"], place, "value"),
-        unit=row["unit"],
-        source=row["source"],
-        known_from=known,
-        note=row["note"],
-    )
+def _datum(row: Mapping[str, str], known: Vocabulary, place: Place, faults: Faults) -> Datum | None:
+    """The datum of a row; none where it is faulty, or says only that a gap is accepted. Every cell is looked at."""
+    before = len(faults.found)
+    if row["region"] not in known.regions:
+        message = Text(f"城市没有地区 {row['region']}", f"the city has no region {row['region']}")
+        faults.add(message, place, nearest(row["region"], known.regions))
+    indicator, value, year = None, 0.0, 0
+    with faults.gathering():
+        indicator = known.indicators.named(row["indicator"], place)
+    with faults.gathering():
+        year = whole(row["year"], place, "year")
+        if not FIRST_STATISTICS <= year <= known.indicators.rules.vintage:
+            message = Text(f"{year} 年不会有这样的数", f"there can be no figure of {year}")
+            raise InputError(Fault(message, place, until(known.indicators.rules.vintage)))
+    published = _year_published(row["known_from"], year, known, place, faults)
+    empty = not row["value"] and bool(row.get("accepted"))
+    with faults.gathering():
+        value = 0.0 if empty else number(row["value"], place, "value")
+        if indicator is not None:
+            value = known.indicators.converted(value, row["unit"], indicator, place)
+    if indicator is None or empty or len(faults.found) > before:
+        return None
+    return Datum(row["region"], year, indicator.name, value, indicator.unit, row["source"], published, row["note"])
 
 
-def _fail_if_doubled(data: list[Datum], file: Path, faults: Faults) -> None:
-    seen: set[tuple[str, int, str, str]] = set()
-    for datum in data:
-        key = (datum.region, datum.year, datum.indicator, datum.source)
-        if key in seen:
-            name = f"{datum.indicator} {datum.year} {datum.source}"
-            faults.add(Text(f"重复的数据：{name}", f"this datum stands twice: {name}"), Place(file))
-        seen.add(key)
+FIRST_STATISTICS = 1949
+"""No figure of the statistics of a city is older."""
+
+
+def _year_published(text: str, year: int, known: Vocabulary, place: Place, faults: Faults) -> int:
+    with faults.gathering():
+        published = whole(text, place, "known_from")
+        if published < year:
+            message = Text(f"{year} 年的数不可能在 {published} 年公布", f"a figure of {year} cannot be known from {published}")
+            raise InputError(Fault(message, place))
+        fail_if_not_yet(published, known.indicators.rules.vintage, place)
+        return published
+    return year
+
+
+def _fail_if_doubled(datum: Datum, seen: dict[tuple[str, int, str, str], Place], place: Place, faults: Faults) -> None:
+    first = seen.setdefault((datum.region, datum.year, datum.indicator, datum.source), place)
+    if first is not place:
+        name = f"{datum.region} {datum.indicator} {datum.year} {datum.source}"
+        message = Text(
+            f"重复的数据：{name}（已见于第 {first.line} 行）", f"this datum stands twice: {name} (first in line {first.line})"
+        )
+        faults.add(message, place)

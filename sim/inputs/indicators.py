@@ -1,4 +1,4 @@
-"""indicators.yaml of a model: what it reads from a city's statistics, in which unit, under which other names people keep it."""
+"""indicators.yaml of a model: the statistics that cities keep, their units and other names, and what is believed of them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import Faults
+from pydantic import Field
+
+from sim.errors import Fault, Faults, InputError, Place, nearest
 from sim.inputs.checked import Record, check_against
-from sim.inputs.yaml_file import read_yaml
+from sim.inputs.yaml_file import Document, read_yaml
 from sim.text import Text
-from sim.units import SPELLINGS, UnknownUnitError, conversion, parse_unit
+from sim.units import SPELLINGS, UnknownUnitError, converted, parse_unit
 
 RATES = frozenset({"%", "‰"})
 
@@ -28,6 +30,10 @@ class IndicatorEntry(Record):
     """Other names in tables that people have."""
     lowest: float | int | None = None
     """No value lies below."""
+    highest: float | int | None = None
+    """No value lies above; that of the unit when left out."""
+    leap: float | int | None = Field(default=None, gt=0)
+    """Largest distance from the years around it that can be: a factor, or points of a share or rate."""
     step: float | int | None = None
     """Largest distance from the neighbours that is believed: logarithm of the ratio, or points of a share or rate."""
     whole: bool = False
@@ -36,13 +42,98 @@ class IndicatorEntry(Record):
     """No base year without it."""
 
 
+class UnitEntry(Record):
+    """A unit in which statistics are kept."""
+
+    spellings: list[str] = []
+    """How else people write it."""
+    highest: float | int | None = None
+    """No value in this unit lies above, where an indicator says nothing."""
+
+
+class Leap(Record):
+    """How far a value may lie from the years around it, where its indicator says nothing."""
+
+    factor: float | int = Field(gt=1)
+    """Of a level."""
+    early_factor: float | int = Field(gt=1)
+    """Of a level before the year `from`."""
+    points: float | int = Field(gt=0)
+    """Of a share or rate."""
+    early_points: float | int = Field(gt=0)
+    """Of a share or rate before the year `from`; an indicator's own limit is widened alike."""
+    start: int = Field(alias="from")
+    """The first year for which the narrow limits hold."""
+    growth: float = Field(ge=0)
+    """How far growth may carry a level in a year, as a logarithm."""
+    drift: float | int = Field(ge=0)
+    """Points by which a share or rate may drift in a year."""
+    agreement: float | int = Field(gt=1)
+    """Factor by which two sources of one level may differ; shares and rates by `points`."""
+
+
+class SumEntry(Record):
+    """Parts that make up a whole."""
+
+    whole: str | float | int
+    """Indicator, or a number."""
+    parts: list[str]
+    """Indicators in the same unit."""
+    within: float = Field(gt=0, lt=1)
+    """The part of the whole by which the sum may differ."""
+
+
+class RatioEntry(Record):
+    """One indicator against another."""
+
+    of: str
+    """Indicator above the line."""
+    to: str
+    """Indicator below the line."""
+    unit: str
+    """Unit of the limits."""
+    lowest: float | int
+    """No ratio lies below."""
+    highest: float | int
+    """No ratio lies above."""
+
+
+class TableEntry(Record):
+    """What a reference table by ages may hold."""
+
+    column: str
+    """Column of the values."""
+    lowest: float | int
+    """No value lies below."""
+    highest: float | int
+    """No value lies above."""
+    alike: float | int | None = Field(default=None, gt=1)
+    """How many times the value of one sex can be that of the other at the same ages."""
+    smooth: float | int | None = Field(default=None, gt=1)
+    """How many times a value can be the larger of those of the ages around it."""
+    total: float | int | None = Field(default=None, alias="sum")
+    """Sum of the values of a year."""
+
+
 class IndicatorFile(Record):
     """indicators.yaml."""
 
-    units: dict[str, list[str]]
-    """Other spellings of units, by the unit."""
+    vintage: int
+    """Year in which the data were last brought up to date: nothing was published later."""
+    leap: Leap
+    """Distances from the years around, where an indicator says nothing."""
+    units: dict[str, UnitEntry]
+    """Units, and other spellings of them."""
     indicators: dict[str, IndicatorEntry]
     """Indicators by the name that history.csv uses."""
+    sums: list[SumEntry] = []
+    """Parts and wholes."""
+    ratios: list[RatioEntry] = []
+    """Indicators against each other."""
+    settings: list[str] = []
+    """What a city's base_year/settings.yaml may give beside the model's defaults, indicators and parameters."""
+    tables: dict[str, TableEntry] = {}
+    """Reference tables by ages, by the name of the file."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +144,8 @@ class Indicator:
     unit: str
     label: Text
     lowest: float | None
+    highest: float | None
+    leap: float | None
     step: float | None
     whole: bool
     core: bool
@@ -70,23 +163,64 @@ class Indicators:
     by_name: Mapping[str, Indicator]
     aliases: Mapping[str, str]
     spellings: Mapping[str, str]
+    rules: IndicatorFile
 
     def find(self, name: str) -> Indicator | None:
         """The indicator of a name, an alias or a Chinese name."""
         return self.by_name.get(self.aliases.get(name.strip(), name.strip()))
 
-    def factor(self, unit: str, indicator: Indicator) -> float:
-        """What a number in `unit` is multiplied by to stand in the indicator's own unit.
+    def named(self, name: str, place: Place) -> Indicator:
+        """The indicator of a name that a table of the model or of a city uses.
 
         Raises
         ------
-        UnknownUnitError
-            when the text is no unit.
-        ValueError
-            when it measures something else.
+        InputError
+            when there is none.
         """
-        known = self.spellings.get(unit.strip(), unit.strip())
-        return conversion(known, indicator.unit)
+        if name not in self.by_name:
+            other = self.aliases.get(name)
+            advice = nearest(name, self.by_name) if other is None else Text(f"写作 {other}", f"write {other}")
+            raise InputError(Fault(Text(f"未知指标 {name}", f"unknown indicator {name}"), place, advice))
+        return self.by_name[name]
+
+    def converted(self, value: float, unit: str, indicator: Indicator, place: Place) -> float:
+        """A printed number in the indicator's own unit.
+
+        Raises
+        ------
+        InputError
+            when the text of the unit is none, or one of another kind.
+        """
+        known, (_, slash, per) = self.spellings.get(unit.strip(), unit.strip()), indicator.unit.partition("/")
+        if slash and "/" not in known:
+            known = f"{known}/{per}"  # statistics print income per head in 元
+        try:
+            return converted(value, known, indicator.unit)
+        except UnknownUnitError as error:
+            message = Text(
+                f"未知单位 {unit}" if unit.strip() else "没有单位", f"unknown unit {unit}" if unit.strip() else "no unit"
+            )
+            raise InputError(Fault(message, place, nearest(unit, (*self.spellings, indicator.unit)))) from error
+        except ValueError as error:
+            message = Text(
+                f"{indicator.name} 的单位 {unit} 不能换算为 {indicator.unit}",
+                f"{indicator.name}: {unit} cannot be turned into {indicator.unit}",
+            )
+            raise InputError(Fault(message, place)) from error
+
+
+def quotient_in(above: str, below: str, unit: str) -> float:
+    """The factor that turns a number in `above` over one in `below` into `unit`.
+
+    Raises
+    ------
+    ValueError
+        when it measures something else.
+    """
+    have, want = parse_unit(above) / parse_unit(below), parse_unit(unit)
+    if have.dimension != want.dimension:
+        raise ValueError(f"{above}/{below} is not {unit}")
+    return have.scale / want.scale
 
 
 def read_indicators(file: Path) -> Indicators:
@@ -112,9 +246,28 @@ def read_indicators(file: Path) -> Indicators:
         for alias in (entry.zh, *entry.aliases):
             if aliases.setdefault(alias, name) != name or alias in record.indicators:
                 faults.add(Text(f"{alias} 指两个指标", f"{alias} stands for two indicators"), place)
-        label = Text(entry.zh, entry.en)
-        found[name] = Indicator(name, entry.unit, label, entry.lowest, entry.step, entry.whole, entry.core)
-    spellings = {other: unit for unit, others in record.units.items() for other in others}
-    spellings |= {unit: unit for unit in (*record.units, *SPELLINGS)}
+        unit = record.units.get(entry.unit)
+        highest = unit.highest if entry.highest is None and unit is not None else entry.highest
+        label, step, leap = Text(entry.zh, entry.en), entry.step, entry.leap
+        found[name] = Indicator(name, entry.unit, label, entry.lowest, highest, leap, step, entry.whole, entry.core)
+    _fail_if_rules_wrong(record, found, document, faults)
     faults.raise_if_any()
-    return Indicators(found, aliases, spellings)
+    spellings = {other: unit for unit, entry in record.units.items() for other in entry.spellings}
+    spellings |= {unit: unit for unit in (*record.units, *SPELLINGS)}
+    return Indicators(found, aliases, spellings, record)
+
+
+def _fail_if_rules_wrong(record: IndicatorFile, found: Mapping[str, Indicator], document: Document, faults: Faults) -> None:
+    """Rules name indicators that exist, and units of the kind that their indicators have."""
+    named = [(("sums", index), [item.whole, *item.parts]) for index, item in enumerate(record.sums)]
+    named += [(("ratios", index), [item.of, item.to]) for index, item in enumerate(record.ratios)]
+    for path, names in named:
+        for name in (name for name in names if isinstance(name, str) and name not in found):
+            faults.add(Text(f"未知指标 {name}", f"unknown indicator {name}"), document.place(path), nearest(name, found))
+    for index, ratio in enumerate(item for item in record.ratios if item.of in found and item.to in found):
+        above, below = found[ratio.of].unit, found[ratio.to].unit
+        try:
+            quotient_in(above, below, ratio.unit)
+        except ValueError:
+            message = Text(f"{above}/{below} 不能换算为 {ratio.unit}", f"{above}/{below} cannot be turned into {ratio.unit}")
+            faults.add(message, document.place(("ratios", index)))

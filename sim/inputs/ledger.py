@@ -6,6 +6,8 @@ count at most.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +20,7 @@ from sim.inputs.ledger_settings import LedgerSettings
 from sim.inputs.project_classes import ProjectClass
 from sim.inputs.tables import MAX_BYTES, number, numbers, read_table, whole
 from sim.text import Text
+from sim.units import converted
 
 Nature = Literal["capital", "umbrella", "programme", "event"]
 Funder = Literal["business", "public"]
@@ -54,6 +57,10 @@ COLUMNS = (
 )
 
 
+UNTRACED = "untraced"
+"""How the source of an amount begins that could not be traced to a publisher."""
+
+
 @dataclass(frozen=True)
 class Amount:
     """Investment in 亿元 as printed, the part of it that is spent in the city, and where it is printed."""
@@ -62,6 +69,11 @@ class Amount:
     local_share: float
     evidence: str
     source: str
+
+    @property
+    def untraced(self) -> bool:
+        """Whether nobody has seen the figure where its publisher printed it."""
+        return self.source.startswith(UNTRACED)
 
     @property
     def local(self) -> float:
@@ -229,6 +241,28 @@ def _fail_if_half_filled(row: Mapping[str, str], place: Place, faults: Faults) -
         faults.add(message, place)
     if bool(row["field"]) != bool(row["field_unit"]):
         faults.add(Text("field 与 field_unit 须同时填写", "field and field_unit go together"), place)
+    if row["field"] and not _stands_in(row["field"], row["quote"]):
+        message = Text(f"field {row['field']} 不见于引文", f"the field {row['field']} does not stand in the quote")
+        faults.add(message, place)
+    if not row["amount"] and (row["local_share"] or row["amount_unit"]):
+        message = Text("没有金额，却有 local_share 或 amount_unit", "local_share or amount_unit without an amount")
+        faults.add(message, place)
+
+
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
+def _stands_in(number_text: str, quote: str) -> bool:
+    """Whether a printed number stands among the digits of a sentence; the sentence may name things without counting them."""
+    digits = _NUMBER.findall(quote.replace(",", ""))
+    return not digits or number_text in digits or any(float(text) == _float(number_text) for text in digits)
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _status(word: str, place: Place, faults: Faults) -> str:
@@ -247,9 +281,6 @@ def _amount(row: Mapping[str, str], place: Place, faults: Faults) -> Amount | No
     """The amount of a row; its unit, its source and the part that is spent here are checked."""
     if not row["amount"]:
         return None
-    if row["amount_unit"] != _MONEY:
-        message = Text(f"金额的单位须写明，且为{_MONEY}", f"the unit of the amount must be stated, and be {_MONEY}")
-        faults.add(message, place)
     if not row["amount_source"].strip() or row["amount_evidence"] not in ("V", "M", "D", "A"):
         faults.add(
             Text("金额没有来源或证据标记（V、M、D、A）", "the amount lacks a source or an evidence tag (V, M, D, A)"), place
@@ -257,9 +288,21 @@ def _amount(row: Mapping[str, str], place: Place, faults: Faults) -> Amount | No
     with faults.gathering():
         printed = {"amount": row["amount"], "local_share": row["local_share"] or "1"}
         cells = numbers(printed, ("amount", "local_share"), place)
-        _fail_if_impossible(cells["amount"], cells["local_share"], place, faults)
-        return Amount(cells["amount"], cells["local_share"], row["amount_evidence"], row["amount_source"])
+        value = _in_money(cells["amount"], row["amount_unit"], place, faults)
+        _fail_if_impossible(value, cells["local_share"], place, faults)
+        return Amount(value, cells["local_share"], row["amount_evidence"], row["amount_source"])
     return None
+
+
+def _in_money(value: float, unit: str, place: Place, faults: Faults) -> float:
+    try:
+        return converted(value, unit.strip(), _MONEY)
+    except ValueError:
+        message = Text(
+            f"金额的单位须写明，且为亿元或万元：“{unit}”", f"the unit of the amount must be stated, and be money: '{unit}'"
+        )
+        faults.add(message, place, Text("写亿元或万元", "write 亿元 or 万元"))
+        return value
 
 
 def _fail_if_impossible(value: float, local: float, place: Place, faults: Faults) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -13,7 +13,7 @@ from sim.inputs.arrivals import read_arrivals
 from sim.inputs.files import is_file
 from sim.inputs.ledger import Funder, Ledger, Names, Nature, Project, read_rows
 from sim.inputs.ledger_settings import read_ledger_settings
-from sim.inputs.project_classes import read_project_classes
+from sim.inputs.project_classes import ProjectClass, read_project_classes
 from sim.inputs.yaml_file import read_yaml
 from sim.text import Text
 
@@ -35,13 +35,22 @@ def read_ledger(city: Path, model: Path, names: Names) -> Ledger:
     faults, classes = Faults(), read_project_classes(model / "project_classes.csv")
     projects = read_rows(city / "ledger.csv", city / "plan" / "documents", faults)
     ledger = Ledger(projects, classes, names, read_ledger_settings(model / "ledger.yaml"))
+    systems = _systems(city / "plan" / "systems.yaml")
     for project in projects.values():
         fail_if_row_wrong(project, classes, names, faults)
+        if systems:
+            _fail_if_unknown("system", project.system, systems, project, faults)
+        _fail_if_amount_strange(project, classes, faults)
         fail_if_relations_wrong(project, ledger, faults)
     inflows = read_arrivals(city / "arrivals.csv", ledger, faults)
     programmes = read_programmes(city / "plan" / "programmes.yaml", projects.values(), faults)
     faults.raise_if_any()
     return replace(ledger, inflows=inflows, programmes=programmes)
+
+
+def _systems(file: Path) -> tuple[str, ...]:
+    """Keys of the plan's systems, and of those that nothing belongs to; none where the plan has no such file."""
+    return tuple(str(key) for key in read_yaml(file).data) if is_file(file) else ()
 
 
 def read_programmes(file: Path, projects: Iterable[Project], faults: Faults) -> dict[str, Text]:
@@ -86,6 +95,22 @@ def fail_if_row_wrong(project: Project, classes: Collection[str], names: Names, 
     if project.start is not None and project.end is not None and project.start > project.end:
         span = f"{project.start} > {project.end}"
         faults.add(Text(f"{project.id} 的开工年晚于完工年：{span}", f"{project.id} starts after it ends: {span}"), place)
+
+
+_FARTHEST = 30.0
+"""How many times the usual amount of its class a project costs at the most, and the least part of it."""
+
+
+def _fail_if_amount_strange(project: Project, classes: Mapping[str, ProjectClass], faults: Faults) -> None:
+    usual = classes[project.project_class].amount if project.project_class in classes else None
+    if project.amount is None or not usual or usual / _FARTHEST <= project.amount.value <= usual * _FARTHEST:
+        return
+    value = project.amount.value
+    message = Text(
+        f"{project.id} 的金额 {value:g} 亿元与同类项目通常的 {usual:g} 亿元相差太远",
+        f"{project.id}: {value:g} 亿元 lies too far from the {usual:g} 亿元 that are usual in its class",
+    )
+    faults.add(message, project.place, Text("核对数值和单位", "check value and unit"))
 
 
 def _fail_if_purse_wrong(project: Project, classes: Collection[str], names: Names, faults: Faults) -> None:

@@ -6,7 +6,7 @@ A row is read whole before it is refused: every wrong cell is a fault of its own
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -83,15 +83,17 @@ Row = TypeVar("Row", bound=Printed)
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the rows of a table are held against: the texts of the documents, and the regions that the city knows."""
+    """What the rows of a table are held against: texts and years of the documents, and the regions that the city knows."""
 
     texts: Mapping[str, str]
     regions: Collection[str]
+    years: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_printed(file: Path, record: type[Row], kinds: Collection[str], around: Surroundings, faults: Faults) -> dict[str, Row]:
     """The rows of targets.csv or facts.csv by id. Faults are added; a row that has one is still there where it can be."""
     rows: dict[str, Row] = {}
+    seen: dict[tuple[object, ...], Row] = {}
     for place, cells in read_table(file, COLUMNS, faults):
         row = _row(cells, record, place, faults)
         _check(row, cells, kinds, around, faults)
@@ -99,6 +101,11 @@ def read_printed(file: Path, record: type[Row], kinds: Collection[str], around: 
             line = rows[row.id].place.line
             message = Text(f"编号 {row.id} 重复，已见于第 {line} 行", f"the id {row.id} stands twice, first in line {line}")
             faults.add(message, place)
+        said = (row.region, row.document, row.name, row.kind, row.value, row.unit, row.start_year, row.year, row.quote)
+        first = seen.setdefault(said, row)
+        if first is not row and first.id != row.id:
+            message = Text(f"{row.id} 与 {first.id} 是同一项", f"{row.id} says the same as {first.id}")
+            faults.add(message, place, Text("删去一个", "delete one"))
         rows.setdefault(row.id, row)
     return rows
 
@@ -122,12 +129,38 @@ def _check(row: Printed, cells: Mapping[str, str], kinds: Collection[str], aroun
     elif not row.quote or row.quote not in around.texts[row.document]:
         message = Text(f"{row.id} 的引文不见于 {row.document}", f"{row.id}: quote not in {row.document}")
         faults.add(message, place, _COPY)
+    _check_size(row, around, faults)
     if row.start_year is not None and row.year is not None and row.year < row.start_year:
         message = Text(
             f"{row.id}：目标年 {row.year} 早于起始年 {row.start_year}",
             f"{row.id}: the year {row.year} lies before its start, {row.start_year}",
         )
         faults.add(message, place)
+
+
+_LARGEST = {"%": 1e4, "亿元": 1e7, "万元": 1e11, "人": 1e10, "万人": 1e6}
+_ANYTHING = 1e12
+"""What no plan prints more of; a share of a whole is at most 100 %."""
+_AHEAD, _BEFORE = 40, 40
+
+
+def _check_size(row: Printed, around: Surroundings, faults: Faults) -> None:
+    """Plans print amounts above zero and years near their own; what falls is printed as a reduction."""
+    most = 100.0 if row.kind in ("share_at_year", "share") else _LARGEST.get(row.unit, _ANYTHING)
+    if not 0.0 <= row.value <= most:
+        message = Text(
+            f"{row.id}：{row.value:g} {row.unit} 不可能，应在 0 与 {most:g} 之间",
+            f"{row.id}: {row.value:g} {row.unit} cannot be, values lie within 0 and {most:g}",
+        )
+        faults.add(message, row.place, Text("核对数值和单位", "check value and unit"))
+    written = around.years.get(row.document)
+    for year in (row.start_year, row.year):
+        if year is not None and written and not written - _BEFORE <= year <= written + _AHEAD:
+            message = Text(
+                f"{row.id}：年份 {year} 与文件的年份 {written} 相差太远",
+                f"{row.id}: the year {year} lies too far from that of its document, {written}",
+            )
+            faults.add(message, row.place)
 
 
 _COPY = Text("引文须与文件逐字相同", "copy the sentence exactly as the document has it")

@@ -16,7 +16,7 @@ from pydantic import Field
 from sim.errors import Faults, InputError, Place, nearest
 from sim.inputs.called_year import BASE_YEAR, CALLED_BASE_YEAR, called_base_year
 from sim.inputs.checked import Label, Record, check_against
-from sim.inputs.files import is_file, is_folder
+from sim.inputs.files import fail_if_no_name, is_file, is_folder
 from sim.inputs.ledger_section import CALLED, PREFIX, LedgerChange, LedgerSection, set_ledger
 from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS, MethodName
 from sim.inputs.sweep_section import SweepPart, SweepSection
@@ -298,8 +298,10 @@ def _extended(record: ScenarioFile, document: Document, folders: list[Path], see
         return None
     place = document.place(("extends",))
     name = record.extends if record.extends.endswith((".yaml", ".yml")) else f"{record.extends}.yaml"
-    if Path(name).name != name:
-        faults.add(Text("extends 只能是文件名，不带路径", "extends must be a file name without a path"), place)
+    before = len(faults.found)
+    with faults.gathering():
+        fail_if_no_name(name, place)
+    if len(faults.found) > before:
         return None
     there = [folder / name for folder in folders if is_file(folder / name)]
     target = next((file for file in there if file.absolute() not in seen), None)

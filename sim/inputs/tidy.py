@@ -6,7 +6,7 @@ others are kept. Every fault of the table is found at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from sim.inputs.files import read_any_text
 from sim.inputs.indicators import Indicator, Indicators
 from sim.inputs.tables import MAX_BYTES, number, rows_of, whole
 from sim.text import Text
-from sim.units import UnknownUnitError
 
 COLUMNS = ("city", "year", "indicator", "value", "unit", "source")
 OPTIONAL = ("city_zh", "indicator_zh", "vintage", "known_from", "note", "accepted")
@@ -87,7 +86,8 @@ def _row(row: Mapping[str, str], indicator: Indicator, indicators: Indicators, p
     accepted = row.get("accepted", "").strip()
     value = None
     if row["value"].strip() or not accepted:
-        value = number(row["value"].strip(), place, "value") * _factor(row["unit"], indicator, indicators, place)
+        value = number(row["value"].strip(), place, "value")
+        value = indicators.converted(value, row["unit"], indicator, place)
     known = row.get("known_from", "").strip()
     if not row["source"].strip():
         raise InputError(Fault(Text("没有来源", "no source"), place))
@@ -102,21 +102,3 @@ def _row(row: Mapping[str, str], indicator: Indicator, indicators: Indicators, p
         extra={name: text for name, text in row.items() if name not in (*COLUMNS, *OPTIONAL)},
         place=place,
     )
-
-
-def _factor(unit: str, indicator: Indicator, indicators: Indicators, place: Place) -> float:
-    try:
-        return indicators.factor(unit, indicator)
-    except UnknownUnitError as error:
-        message, advice = Text(f"未知单位 {unit}", f"unknown unit {unit}"), nearest(unit, _spelled(indicators))
-        raise InputError(Fault(message, place, advice)) from error
-    except ValueError as error:
-        message = Text(
-            f"{indicator.name} 的单位 {unit} 不能换算为 {indicator.unit}",
-            f"{indicator.name}: {unit} cannot be turned into {indicator.unit}",
-        )
-        raise InputError(Fault(message, place)) from error
-
-
-def _spelled(indicators: Indicators) -> Iterable[str]:
-    return [*indicators.spellings, *(item.unit for item in indicators.by_name.values())]

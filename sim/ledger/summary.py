@@ -42,12 +42,17 @@ OTHERS = Text("其他点名项目", "other named projects")
 
 @dataclass(frozen=True)
 class MoneyOrigin:
-    """Money of the named works in 亿元: what is printed, without any overrun, and the mean of what is assumed."""
+    """Money of the named works in 亿元: what is printed, without any overrun, and the mean of what is assumed.
+
+    `untraced` is the part of what is printed whose figures could not be traced to a publisher.
+    """
 
     printed: float
     assumed: float
     printed_works: int
     assumed_works: int
+    untraced: float = 0.0
+    untraced_works: int = 0
 
 
 def programme_times(realised: Realised, ledger: Ledger) -> list[ProgrammeTimes]:
@@ -128,4 +133,5 @@ def money_origin(realised: Realised) -> MoneyOrigin:
     mean = realised.lot.money.mean(axis=1)
     printed = [work.money for _, work in named if work.money is not None]
     assumed = [float(mean[row]) for row, work in named if work.money is None]
-    return MoneyOrigin(sum(printed), sum(assumed), len(printed), len(assumed))
+    untraced = [work.money for _, work in named if work.money is not None and work.untraced]
+    return MoneyOrigin(sum(printed), sum(assumed), len(printed), len(assumed), sum(untraced), len(untraced))

@@ -44,6 +44,8 @@ class Work:
     stretch: float = 1.0
     longer: float = 0.0
     money: float | None = None
+    untraced: bool = False
+    """Whether no publisher of the printed amount is known."""
     fulfilment: float = 1.0
     crowd: float = 1.0
     field: float = 1.0
@@ -91,6 +93,7 @@ def work_of(project: Project, item: ProjectClass, place: int, base_year: int, se
         region=project.region,
         purpose=project.branch or project.kind,
         money=project.amount.local if project.amount else None,
+        untraced=project.amount is not None and project.amount.untraced,
         field=1.0 if project.field is None else project.field,
         field_unit=project.field_unit,
         certain=project.status == "built",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sim.errors import Faults, Place, nearest
 from sim.inputs.bindings import Binding
@@ -146,11 +146,11 @@ def _check_other_kinds(
 
 
 def fail_if_checks_wrong(
-    checks: Iterable[PublishedCheck], graph: Graph, history: History, indicators: Callable[[], Iterable[str]] = tuple
+    checks: Iterable[PublishedCheck], graph: Graph, history: History, indicators: Collection[str] = ()
 ) -> None:
     """Every check names a variable, members and indicators that exist, in units that fit; every break an indicator that exists.
 
-    `indicators` gives those that the model knows, asked for when the city has no data of one: that is then no fault.
+    `indicators` are those that the model knows: that the city has no data of one is no fault.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def fail_if_checks_wrong(
         place = Place(key=f"published.yaml {check.label.en}")
         _check_variable(check.variable, tuple(check.members), graph, place, faults)
         held_against = [name for name in (check.numerator, check.denominator) if name is not None] or [check.history]
-        for indicator in (name for name in held_against if name not in had and name not in indicators()):
+        for indicator in (name for name in held_against if name not in had and name not in indicators):
             _check_indicator(indicator, history, place, faults)
         for dim, members in check.members.items():
             known = graph.dimensions[dim].members if dim in graph.dimensions else ()
@@ -175,11 +175,9 @@ def fail_if_checks_wrong(
     faults.raise_if_any()
 
 
-def _check_breaks(history: History, indicators: Callable[[], Iterable[str]], faults: Faults) -> None:
+def _check_breaks(history: History, indicators: Collection[str], faults: Faults) -> None:
     """A break that concerns no indicator at all is a misspelt one: the jump it should declare would pass for growth."""
-    known = history.indicators()
-    if any(item.strangers(known) for item in history.breaks):
-        known = {*known, *indicators()}
+    known = {*history.indicators(), *indicators}
     for item in history.breaks:
         for pattern in item.strangers(known):
             message = Text(f"没有指标与 {pattern} 相符", f"no indicator is like {pattern}")

@@ -33,8 +33,12 @@ def selected_targets(scenario: Scenario, catalogue: Catalogue, city: str) -> Sel
     faults = Faults()
     chosen: dict[str, PlanTarget] = {}
     remarks: list[Text] = []
+    named: set[str] = set()
     for name, place in scenario.targets:
         prefix, _, rest = name.rpartition("/")
+        if rest in named:
+            faults.add(Text(f"目标 {rest} 写了两次", f"the target {rest} stands twice"), place, Text("删去一个", "delete one"))
+        named.add(rest)
         if prefix and prefix != city:
             message = Text(f"目标属于另一城市 {prefix}", f"a target of another city: {prefix}")
             faults.add(message, place, Text(f"本情景的城市是 {city}", f"the city of this scenario is {city}"))

@@ -96,10 +96,29 @@ def write_scorecard(file: Path, scores: Iterable[Score], language: Language) -> 
 
 
 def cell_text(value: Any) -> str:
-    """A cell of a CSV file: numbers to ten significant digits, empty for none."""
+    """A cell of a CSV file: numbers to ten significant digits, empty for none, texts so that spreadsheets show them."""
     if value is None:
         return ""
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else shown_as_text(str(value))
+
+
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""How a text begins that a spreadsheet would compute."""
+
+
+def shown_as_text(text: str) -> str:
+    """A text of a CSV file that a spreadsheet shows and never computes; a number stays one, and so does a sign alone."""
+    if not text.lstrip(" ").startswith(_FORMULA) or len(text) == 1 or _is_number(text):
+        return text
+    return f"'{text}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def score_dataset(scores: Iterable[Score]) -> xr.Dataset:

@@ -8,7 +8,7 @@ from sim.inputs.documents import PlanDocument
 from sim.inputs.reviews import JUDGEMENTS, Review
 from sim.plan.lint.finding import SEVERITIES, SEVERITY_NAMES, Finding
 from sim.plan.lint.rules import RULE_NAMES
-from sim.text import Language, Text
+from sim.text import Language, Text, markdown_text
 from sim.words import capital
 
 _TITLE = Text("规划自检：发现与复核", "The plan against itself: findings and reviews")
@@ -75,14 +75,17 @@ def _entry(finding: Finding, review: Review | None, documents: Mapping[str, Plan
     lines = [
         f"### {capital(rule)}{colon}{ids}",
         "",
-        finding.message.in_language(language),
+        markdown_text(finding.message.in_language(language)),
         "",
         f"`{finding.arithmetic}`{data}",
         "",
     ]
     sentences = dict.fromkeys((item.document, item.text) for item in finding.quotes)
-    lines += [f"- {documents[name].title.in_language(language)}{colon}“{text}”" for name, text in sentences]
-    return [*lines, "", f"**{reviewed(review).in_language(language)}**"]
+    lines += [
+        f"- {markdown_text(documents[name].title.in_language(language))}{colon}“{markdown_text(text)}”"
+        for name, text in sentences
+    ]
+    return [*lines, "", f"**{markdown_text(reviewed(review).in_language(language))}**"]
 
 
 def reviewed(review: Review | None) -> Text:

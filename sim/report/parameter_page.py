@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.text import LANGUAGES, Language, Text
+from sim.text import LANGUAGES, Language, Text, markdown_text
 
 KINDS = {
     "lever": Text("政策杠杆（levers）", "levers"),
@@ -78,13 +78,13 @@ def _table(rows: Sequence[ParameterRow], language: Language) -> list[str]:
 def _line(row: ParameterRow, language: Language) -> str:
     readers = ", ".join(f"`{name}`" for name in row.readers) or "—"
     cells = (
-        f"`{row.name}` {row.label.in_language(language)}",
+        f"`{row.name}` {markdown_text(row.label.in_language(language))}",
         row.unit.in_language(language),
         row.value.in_language(language),
         row.range or "—",
         row.prior or "—",
         row.evidence,
-        row.source.replace("assumption：", "假设：" if language == "zh" else "assumption: "),
+        markdown_text(row.source.replace("assumption：", "假设：" if language == "zh" else "assumption: ")),
         readers,
     )
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"

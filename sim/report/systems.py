@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.inputs.scenario import Fragment
-from sim.text import Language, Text
+from sim.text import Language, Text, markdown_text
 
 NONE_PRINTED = Text("文件未写", "none printed")
 METRIC_NAMES: Mapping[str, Text] = {
@@ -119,7 +119,7 @@ def _effects_table(views: Sequence[SystemView], language: Language) -> str:
     lines = [_line([first, where, *names, tag]), _line(["---"] * (len(names) + 3))]
     for view in views:
         mark = f" ({NOMINAL.in_language(language)})" if view.nominal else ""
-        label = f"{view.key} {view.name.in_language(language)}{mark}"
+        label = f"{view.key} {markdown_text(view.name.in_language(language))}{mark}"
         lines.append(_line([label, Text("全市", "city").in_language(language), *_cells(view.city), view.evidence]))
         if view.place is not None:
             lines.append(_line(["", view.place.in_language(language), *_cells(view.district), ""]))
@@ -139,7 +139,7 @@ def _section(view: SystemView, language: Language) -> str:
         return ", ".join(f"`{item}`" for item in items) or NONE_PRINTED.in_language(language)
 
     rows = [
-        (Text("机制", "Mechanism"), view.mechanism.in_language(language)),
+        (Text("机制", "Mechanism"), markdown_text(view.mechanism.in_language(language))),
         (Text("文件", "Documents"), listed(view.documents)),
         (Text("变量", "Variables"), listed(view.variables)),
         (Text("杠杆", "Levers"), listed(view.levers)),
@@ -150,7 +150,7 @@ def _section(view: SystemView, language: Language) -> str:
         *((Text("出乎预期", "Against expectation"), _surprise(name, text, language)) for name, text in view.surprises.items()),
     ]
     lines = [f"- {label.in_language(language)}{Text('：', ': ').in_language(language)}{content}" for label, content in rows]
-    return f"## {view.key} {view.name.in_language(language)}\n\n" + "\n".join(lines)
+    return f"## {view.key} {markdown_text(view.name.in_language(language))}\n\n" + "\n".join(lines)
 
 
 _SHOWN = 12

@@ -21,6 +21,7 @@ from sim.inputs.parameters import ParameterRecord
 from sim.inputs.quality import Cell, Choice, check_series, choose
 from sim.inputs.tidy import Tidy, TidyRow, read_tidy
 from sim.ownership import owned_folder
+from sim.plan.tables import shown_as_text
 from sim.text import Text
 from sim.world import World, open_world
 
@@ -172,12 +173,13 @@ def _write(
     with (aside / "history.csv").open("w", encoding="utf-8-sig", newline="") as handle:
         extra = list(dict.fromkeys(name for row in tidy.rows for name in row.extra))
         writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow([*COLUMNS, "accepted", *extra])
+        writer.writerow([*COLUMNS, "accepted", *(shown_as_text(name) for name in extra)])
         for row in sorted(tidy.rows, key=lambda item: (item.indicator, item.year, sources[keys[item.source]].rank)):
             value = "" if row.value is None else f"{row.value:.12g}"
             unit = tidy.units[row.indicator]
-            facts = (request.name, row.year, row.indicator, value, unit, keys[row.source], row.known_from, row.note)
-            writer.writerow([*facts, row.accepted, *(row.extra.get(name, "") for name in extra)])
+            facts = (request.name, row.year, row.indicator, value, unit, keys[row.source], row.known_from)
+            texts = (row.note, row.accepted, *(row.extra.get(name, "") for name in extra))
+            writer.writerow([*facts, *(shown_as_text(text) for text in texts)])
 
 
 def _dump(file: Path, content: Mapping[str, object]) -> None:

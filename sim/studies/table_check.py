@@ -9,7 +9,7 @@ from statistics import median
 from sim.errors import Faults, InputError, Place
 from sim.inputs.history import COLUMNS, read_sources
 from sim.inputs.home import Home
-from sim.inputs.indicators import Indicator, Indicators, read_indicators
+from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.quality import Cell, check_series, choose
 from sim.inputs.tables import number, read_table, whole
 from sim.likelihood.observations import Observation, fitted, published_changes
@@ -40,8 +40,6 @@ def fail_if_unfit(home: Home, cities: Sequence[str], years: range) -> None:
 
 def _check_table(world: World, years: range, indicators: Indicators, faults: Faults) -> None:
     folder, city = world.city.folder, world.city.key
-    rules = [item.check for item in fitted(world.checks)]
-    used = {name for check in rules for name in (check.history, check.numerator, check.denominator)}
     fitted_levels = {item.name for item in fitted(world.checks) if item.check.reading == "value"}
     ranks = {name: source.rank for name, source in read_sources(folder / "sources.yaml").items()}
     cells = []
@@ -49,11 +47,8 @@ def _check_table(world: World, years: range, indicators: Indicators, faults: Fau
         indicator = indicators.by_name.get(row["indicator"])
         if indicator is None or row["region"] != city or whole(row["year"], place, "year") not in years:
             continue
-        if row["unit"] != indicator.unit:
-            if row["indicator"] in used:
-                faults.add(*_other_unit(indicator, row["unit"], place))
-            continue
         value = number(row["value"], place, "value") if row["value"] else None
+        value = value and indicators.converted(value, row["unit"], indicator, place)
         year, source, accepted = whole(row["year"], place, "year"), row["source"], row.get("accepted") or ""
         if value is not None and value <= 0.0 and row["indicator"] in fitted_levels:
             faults.add(Text(f"{value:g} 不大于零", f"{value:g} is not above zero"), place)
@@ -61,14 +56,6 @@ def _check_table(world: World, years: range, indicators: Indicators, faults: Fau
         cells.append(Cell(row["indicator"], year, value, source, ranks[source], accepted, place))
     chosen, _ = choose(cells, faults)
     check_series(chosen, indicators, faults)
-
-
-def _other_unit(indicator: Indicator, unit: str, place: Place) -> tuple[Text, Place, Text]:
-    message = Text(
-        f"{indicator.label.zh}的单位是 {unit}，应为 {indicator.unit}",
-        f"{indicator.label.en} is in {unit}; the unit is {indicator.unit}",
-    )
-    return message, place, Text("换算后改单位", "convert the value and change the unit")
 
 
 def _check_changes(world: World, years: range, faults: Faults) -> None:

@@ -21,7 +21,7 @@ def put_table(file: Path, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -
     """Write a CSV file with a byte-order mark, as Excel wants it; numbers to ten significant digits."""
     stream = StringIO()
     writer = csv.writer(stream)
-    writer.writerow(heads)
+    writer.writerow([cell_text(head) for head in heads])
     writer.writerows([cell_text(cell) for cell in row] for row in rows)
     put(file, stream.getvalue().encode("utf-8-sig"))
 

@@ -102,7 +102,7 @@ def test_every_fault_of_a_file_at_once(tmp_path: Path, world: World) -> None:
         (HEAD + "levers: [1]\n", "keys and values are wanted"),
         (HEAD + "targets: hy_gdp_2025\n", "a list is wanted"),
         (HEAD + "extends: absent\n", "no scenario absent"),
-        (HEAD + "extends: ../secret\n", "a file name without a path"),
+        (HEAD + "extends: ../secret\n", "is no name"),
         (HEAD + "extends: self\n", "extends in a circle"),
         (HEAD + "use: [nothing]\n", "no overrides named nothing"),
         (HEAD + "levers: {3: 1}\n", "the key must be a name"),

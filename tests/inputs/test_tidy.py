@@ -134,7 +134,10 @@ def test_neither_encoding(indicators: Indicators, tmp_path: Path) -> None:
 def test_a_name_may_not_stand_for_two_indicators(tmp_path: Path) -> None:
     file = tmp_path / "indicators.yaml"
     file.write_text(
-        "units: {}\nindicators:\n  a: {unit: 亿元, zh: 甲, en: a}\n  b: {unit: 亿圆, zh: 甲, en: b}\n", encoding="utf-8"
+        "vintage: 2026\nunits: {}\n"
+        "leap: {factor: 5, early_factor: 15, points: 25, early_points: 30, from: 2005, growth: 0.2, drift: 1, agreement: 2.5}\n"
+        "indicators:\n  a: {unit: 亿元, zh: 甲, en: a}\n  b: {unit: 亿圆, zh: 甲, en: b}\n",
+        encoding="utf-8",
     )
     with pytest.raises(InputError) as caught:
         read_indicators(file)

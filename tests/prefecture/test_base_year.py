@@ -13,6 +13,7 @@ from models.prefecture.base_year import accounts, ageing, build_rows, capital, d
 from sim.inputs.base_year import BaseYear, Reference, Row
 from sim.inputs.city import history_of, settings_of
 from sim.inputs.home import Home, find_home
+from sim.inputs.indicators import read_indicators
 from sim.world import World, open_world
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,9 +27,11 @@ def hengyang() -> World:
 
 @cache
 def base(year: int = 2020, as_of: int | None = None) -> BaseYear:
-    reference = Reference((MODEL / "reference" / "hunan", MODEL / "reference" / "china"), as_of)
-    parameters = hengyang().city.parameters
-    history, settings = history_of(CITY, MODEL).as_of(as_of), settings_of(CITY, MODEL, year, as_of)
+    indicators = read_indicators(MODEL / "indicators.yaml")
+    reference = Reference((MODEL / "reference" / "hunan", MODEL / "reference" / "china"), as_of, indicators)
+    parameters, places = hengyang().city.parameters, hengyang().city.settings.places
+    history = history_of(CITY, MODEL, places, indicators).as_of(as_of)
+    settings = settings_of(CITY, MODEL, year, as_of)
     return BaseYear("hengyang", year, 2035, history, settings, reference, parameters)
 
 

@@ -39,20 +39,18 @@ def test_a_missing_year(copied: Home) -> None:
 
 def test_a_value_far_off_its_neighbours(copied: Home) -> None:
     file = table(copied)
-    line = edit(file, "changsha,2012,gdp_nominal,6399", ["changsha,2012,gdp_nominal,64.0,亿元,panel_1990_2023,2013,,,430100"])
+    line = edit(
+        file, "changsha,2012,industrial_firms,", ["changsha,2012,industrial_firms,900,户,panel_1990_2023,2013,,,430100"]
+    )
     with pytest.raises(InputError, match="off its neighbours") as caught:
         fail_if_unfit(copied, ["changsha"], YEARS)
     assert line in {fault.place.line for fault in caught.value.faults}
 
 
-def test_another_unit(copied: Home) -> None:
-    file = table(copied)
-    line = edit(
-        file, "changsha,2012,industrial_firms,", ["changsha,2012,industrial_firms,0.2282,万户,panel_1990_2023,2013,,,430100"]
-    )
-    with pytest.raises(InputError, match="the unit is 户") as caught:
-        fail_if_unfit(copied, ["changsha"], YEARS)
-    assert line in {fault.place.line for fault in caught.value.faults}
+def test_another_unit_of_the_same_kind_is_converted(copied: Home) -> None:
+    row = "changsha,2012,industrial_firms,0.2282,万户,panel_1990_2023,2013,,,430100"
+    edit(table(copied), "changsha,2012,industrial_firms,", [row])
+    fail_if_unfit(copied, ["changsha"], YEARS)
 
 
 def test_a_value_that_has_no_logarithm(copied: Home) -> None:

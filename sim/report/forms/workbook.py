@@ -75,8 +75,8 @@ def sheet_name(title: str, taken: Collection[str] = ()) -> str:
 
 
 def _text(text: str) -> str:
-    """A text that the library does not take for markup of its own."""
-    return f"\u200b{text}" if text.startswith("<r>") else text
+    """A text that the library takes neither for markup of its own nor, as the title of a chart, for a formula."""
+    return f"\u200b{text}" if text.startswith(("<r>", "=")) else text
 
 
 class _Writer:
@@ -248,7 +248,7 @@ class _Writer:
             look = {"marker": {"type": "circle", "size": 4}} if is_dotted else {"line": {"width": 2.0}}
             across = (data.get_name(), 2, column, 1 + len(rows), column)
             chart.add_series({"name": [data.get_name(), 1, place], "categories": list(across), "values": list(span), **look})
-        chart.set_title({"name": title, "name_font": {"size": 11}, "overlay": False})
+        chart.set_title({"name": _text(title), "name_font": {"size": 11}, "overlay": False})
         chart.set_legend({"position": "bottom"})
         chart.set_size(_CHART)
         return chart

@@ -1,0 +1,194 @@
+"""What nobody could believe of a city's statistics: beyond what can be, far off the years around, sources and sums apart.
+
+The limits are data of the model (indicators.yaml). A row whose `accepted` column gives a reason is left alone, except by the
+bounds of what can be at all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import fmean, median
+
+from sim.errors import Faults, Place
+from sim.inputs.indicators import Indicator, Indicators, RatioEntry, SumEntry, quotient_in
+from sim.text import Text
+
+NEAR_YEARS = 5
+"""As far off a year stands in for another where one indicator is held against another."""
+_AROUND = 4
+
+
+@dataclass(frozen=True)
+class Point:
+    """One value of one source in the indicator's own unit, and where it stands."""
+
+    region: str
+    indicator: Indicator
+    year: int
+    value: float
+    rank: int
+    accepted: bool
+    place: Place
+
+    @property
+    def said(self) -> Text:
+        """Name, year and value as a fault says them."""
+        label, value = self.indicator.label, f"{self.value:g} {self.indicator.unit}"
+        return Text(
+            f"{label.zh}（{self.indicator.name}）{self.year} 年的 {value}", f"{self.indicator.name} {self.year}: {value}"
+        )
+
+
+Series = dict[int, Point]
+
+
+def fail_if_unbelievable(points: Iterable[Point], indicators: Indicators, faults: Faults) -> None:
+    """Add a fault, with its line, for every value that cannot be right beside the others of its region."""
+    sound = [point for point in points if _is_possible(point, faults)]
+    offered: dict[tuple[str, str], dict[int, list[Point]]] = defaultdict(lambda: defaultdict(list))
+    for point in sound:
+        offered[point.region, point.indicator.name][point.year].append(point)
+    regions: dict[str, dict[str, Series]] = defaultdict(dict)
+    for (region, name), by_year in offered.items():
+        regions[region][name] = {year: min(found, key=lambda item: item.rank) for year, found in sorted(by_year.items())}
+    found = _Found(indicators, regions, faults)
+    for by_year in offered.values():
+        for points_of_year in by_year.values():
+            found.sources(points_of_year)
+    for series in (series for by_name in regions.values() for series in by_name.values()):
+        for point in series.values():
+            found.leap(point)
+    for by_name in regions.values():
+        for rule in indicators.rules.sums:
+            found.sum(by_name, rule)
+        for ratio in indicators.rules.ratios:
+            found.ratio(by_name, ratio)
+
+
+def _is_possible(point: Point, faults: Faults) -> bool:
+    low, high = point.indicator.lowest, point.indicator.highest
+    if (low is None or point.value >= low) and (high is None or point.value <= high):
+        return True
+    span = f"{'…' if low is None else f'{low:,g}'} – {'…' if high is None else f'{high:,g}'}"
+    message = Text(f"{point.said.zh}不可能：应在 {span} 之间", f"{point.said.en} cannot be: values lie within {span}")
+    faults.add(message, point.place, _CHECK)
+    return False
+
+
+_CHECK = Text("核对数值、小数点和单位", "check the value, its decimal point and its unit")
+_ACCEPT = Text(
+    "核对数值和单位；若属实，在 accepted 列写明原因",
+    "check value and unit; if it is right, give the reason in the column accepted",
+)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Adds the faults of values held against each other; each row is named once."""
+
+    indicators: Indicators
+    regions: Mapping[str, Mapping[str, Series]]
+    faults: Faults
+
+    def leap(self, point: Point) -> None:
+        """A value far off the years around it."""
+        excess = self._excess(point)
+        if excess > 0.0 and not point.accepted:
+            message = Text(f"{point.said.zh}与前后年份相差过大", f"{point.said.en} lies too far off the years around it")
+            self._add(message, point)
+
+    def sources(self, points: list[Point]) -> None:
+        """Two sources of one year that cannot both be right."""
+        best = min(points, key=lambda item: item.rank)
+        for other in (item for item in points if item is not best and not (item.accepted or best.accepted)):
+            rules = self.indicators.rules.leap
+            if best.indicator.is_rate:
+                apart = abs(best.value - other.value) > rules.points
+            else:
+                apart = _log_apart(best.value, other.value) > math.log(rules.agreement)
+            if apart:
+                self._blame([other, best], Text("与另一来源相差过大", "far off another source"))
+
+    def sum(self, by_name: Mapping[str, Series], rule: SumEntry) -> None:
+        """Parts that do not make up their whole."""
+        parts = [by_name.get(name, {}) for name in rule.parts]
+        whole = by_name.get(rule.whole, {}) if isinstance(rule.whole, str) else None
+        for year in sorted(set.intersection(*(set(part) for part in parts))):
+            points = [part[year] for part in parts]
+            total = float(rule.whole) if not isinstance(rule.whole, str) else None
+            if whole is not None and year in whole:
+                total = whole[year].value
+                points.append(whole[year])
+            summed = sum(part[year].value for part in parts)
+            if total is None or abs(summed - total) <= rule.within * total or any(item.accepted for item in points):
+                continue
+            figures = f"{summed:g}", f"{total:g}"
+            message = Text(
+                f"与合计不符：各部分之和 {figures[0]}，总数 {figures[1]}",
+                f"parts and whole disagree, {figures[0]} against {figures[1]}",
+            )
+            self._blame(points, message)
+
+    def ratio(self, by_name: Mapping[str, Series], rule: RatioEntry) -> None:
+        """An indicator that cannot stand beside another."""
+        above, below = by_name.get(rule.of, {}), by_name.get(rule.to, {})
+        for year, point in above.items():
+            near = min(below, key=lambda other: (abs(other - year), other), default=None)
+            if near is None or abs(near - year) > NEAR_YEARS or point.accepted or below[near].accepted:
+                continue
+            factor = quotient_in(point.indicator.unit, below[near].indicator.unit, rule.unit)
+            value = math.inf if below[near].value == 0.0 else point.value / below[near].value * factor
+            if rule.lowest <= value <= rule.highest or point.value == 0.0:
+                continue
+            names, span = f"{rule.of} / {rule.to} = {value:.4g} {rule.unit}", f"{rule.lowest:g} – {rule.highest:g}"
+            message = Text(f"不合常理：{names}，应为 {span}", f"cannot be right: {names}, believed are {span}")
+            self._blame([point, below[near]], message)
+
+    def _blame(self, points: list[Point], message: Text) -> None:
+        """The row that lies farthest off the years around it; each of several of which nothing tells them apart."""
+        excess = [self._excess(point) for point in points]
+        for blamed in (point for point, found in zip(points, excess, strict=True) if found == max(excess)):
+            listed = [(point.indicator.name, point.place.line) for point in points if point is not blamed]
+            zh = "、".join(f"{name} 见第 {line} 行" for name, line in listed)
+            en = ", ".join(f"{name} in line {line}" for name, line in listed)
+            said = Text(f"{blamed.said.zh}{message.zh}（{zh}）", f"{blamed.said.en}: {message.en} ({en})")
+            self._add(said, blamed)
+
+    def _excess(self, point: Point) -> float:
+        """How far a value lies beyond what its distance from the years around it may be: below zero where they confirm it, zero
+        where there are none."""
+        series = self.regions[point.region][point.indicator.name]
+        others = [item for year, item in series.items() if year != point.year and not item.accepted]
+        around = sorted(others, key=lambda item: abs(item.year - point.year))[:_AROUND]
+        rules, early = self.indicators.rules.leap, point.year < self.indicators.rules.leap.start
+        if not around:
+            return 0.0
+        if point.indicator.is_rate:
+            limit = point.indicator.leap or rules.points
+            distance = abs(point.value - median(item.value for item in around))
+            drifted = rules.drift * fmean(abs(item.year - point.year) for item in around)
+            return distance - limit * (rules.early_points / rules.points if early else 1.0) - drifted
+        if point.value <= 0.0 or any(item.value <= 0.0 for item in around):
+            return 0.0
+        distance = math.log(point.value) - median(math.log(item.value) for item in around)
+        limit = math.log(max(point.indicator.leap or rules.factor, rules.early_factor if early else 1.0))
+        return abs(distance) - limit - rules.growth * self._years_of_growth(point, around, distance)
+
+    @staticmethod
+    def _years_of_growth(point: Point, around: list[Point], distance: float) -> float:
+        """Years by which the others lie on the side to which growth carries: later ones above a small value, earlier below."""
+        later = fmean(item.year - point.year for item in around)
+        return max(later if distance < 0.0 else -later, 0.0)
+
+    def _add(self, message: Text, point: Point) -> None:
+        if all(fault.place != point.place for fault in self.faults.found):
+            self.faults.add(message, point.place, _ACCEPT)
+
+
+def _log_apart(one: float, other: float) -> float:
+    if one <= 0.0 or other <= 0.0:
+        return 0.0 if one == other else math.inf
+    return abs(math.log(one / other))
