@@ -11,7 +11,6 @@ from sim.cli.console import Speaker
 from sim.errors import Faults
 from sim.inputs.bindings import AnyBinding, Binding
 from sim.inputs.home import DEFAULT_CITY, Home, find_home
-from sim.inputs.printed import BY_HAND
 from sim.inputs.scenario import read_scenario, scenario_files
 from sim.inputs.targets import PlanTarget
 from sim.model.binding import shown
@@ -87,7 +86,10 @@ def _entered(target: PlanTarget, speaker: Speaker) -> str:
     """Whether the number was held against its sentence, or a person read it out of words without one."""
     if speaker.as_json:
         return "by_hand" if target.by_hand else "as_quoted"
-    return speaker.say(BY_HAND) if target.by_hand else ""
+    return speaker.say(_BY_HAND) if target.by_hand else ""
+
+
+_BY_HAND = Text("人工", "by hand")
 
 
 def _unit_of_target(unit: str, speaker: Speaker) -> str:

@@ -147,14 +147,15 @@ def test_a_changed_operator_is_found(operator: str, catalogue: Catalogue) -> Non
 
 def test_a_changed_year_is_found(catalogue: Catalogue) -> None:
     """A sentence without a year leaves those that its document speaks of."""
-    stated = [row for row in catalogue.targets.values() if row.year is not None]
-    found = 0
-    for row in stated:
+    found = asked = 0
+    for row in (row for row in catalogue.targets.values() if row.year is not None):
         document = catalogue.documents[row.document]
         around = Around(document.text, document.year, row.section, row.notes)
         assert not compare_years(entered(row), row.quote, around), row.id
-        found += sum(bool(compare_years(replace(entered(row), year=row.year + by), row.quote, around)) for by in (-1, 1, 10))
-    assert found >= 0.97 * 3 * len(stated)
+        for year in {2019, 2026, 2030} - {row.year}:
+            asked += 1
+            found += bool(compare_years(replace(entered(row), year=year), row.quote, around))
+    assert found >= 0.97 * asked
 
 
 EDITS = (
