@@ -208,6 +208,7 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
     """Print what was changed, the scorecards and where everything is."""
     from sim.ledger_words import changed_settings
     from sim.material import draw_sentences
+    from sim.plan.coverage import coverage_of, coverage_words
     from sim.report.forms.names import PAGE, file_name
     from sim.report.score_words import headline
 
@@ -218,6 +219,8 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
         if outcome.scores:
             print_scorecard(outcome.scores, speaker)
         speaker.line(headline(outcome.scores))
+        if any(score.verdict == "not_judged" for score in outcome.scores):
+            speaker.line(coverage_words(coverage_of(outcome.scores)))
         for remark in outcome.case.selection.remarks:
             speaker.line(remark)
         if outcome.step_error is not None:

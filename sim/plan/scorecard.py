@@ -21,9 +21,10 @@ from sim.inputs.history import Datum, History
 from sim.inputs.targets import Catalogue, PlanTarget
 from sim.model.graph import Graph
 from sim.plan.delivered import Delivery
-from sim.plan.past import published_reading
+from sim.plan.past import published_reading, why_unread
 from sim.plan.reading import arrays_of, reading_of
 from sim.plan.rest import implied_rest_growth
+from sim.plan.why_not import kind_of_reason
 from sim.text import Text
 
 Verdict = Literal["met", "near", "missed", "not_judged"]
@@ -72,6 +73,8 @@ class Score:
     judged_as: str = ""
     """The operator that it was judged by; empty where it is the printed one."""
     plain: PlainLevel | None = None
+    reason_kind: Text = Text("", "")
+    """What the reasons for no verdict that are of one kind have in common."""
 
     @property
     def operator(self) -> str:
@@ -124,7 +127,9 @@ class Judge:
         raise AssertionError("a binding without a judge")
 
     def _not_judged(self, target: PlanTarget, reason: Text) -> Score:
-        return Score(self.scenario, target, "not_judged", reason, document=self.catalogue.documents[target.document].title)
+        kind = kind_of_reason(target, self.catalogue.by_kind.of(target.id), reason)
+        title = self.catalogue.documents[target.document].title
+        return Score(self.scenario, target, "not_judged", reason, document=title, reason_kind=kind)
 
     def _why_not(self, target: PlanTarget, binding: AnyBinding | None) -> Text | None:
         """Why a target cannot be judged; None where it can."""
@@ -212,8 +217,7 @@ class Judge:
         """What was published of a target whose year lies before the run."""
         datum, value = published_reading(self.history, binding, target)
         if datum is None or value is None:
-            year = target.year
-            return self._not_judged(target, Text(f"没有 {year} 年的公布数据", f"no datum of {year} was published"))
+            return self._not_judged(target, why_unread(self.history, binding, target))
         gap = value - target.value
         return Score(
             scenario=self.scenario,

@@ -84,7 +84,7 @@ def industrial_firms(base: BaseYear) -> tuple[float, Origin]:
     known = newest(series, base.year)
     if known is None:
         raise base.missing("industrial_firms")
-    return known.value, from_data(known, "基年未公布，取此前最近一年")
+    return known.value, from_data(known, "没有录入基年的数，取此前最近一年")
 
 
 def above_scale_rows(base: BaseYear) -> list[Row]:

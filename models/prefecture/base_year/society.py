@@ -40,7 +40,7 @@ def registered_people(base: BaseYear) -> tuple[float, Origin]:
         return value, origin
     known = nearest_known(base.series("population_registered"), base.year)
     if known is not None:
-        return known.value, from_data(known, f"{known.year} 年以后未公布，保持不变")
+        return known.value, from_data(known, f"{known.year} 年以后没有录入，保持不变")
     published = nearest_known(base.series("population_resident"), base.year)
     if published is None:
         raise base.missing("population_registered")
@@ -137,7 +137,7 @@ def _urban(base: BaseYear) -> list[Row]:
     if base.year in published:
         return cell("urban_share_base", "ratio", published[base.year].value / PERCENT, from_data(published[base.year]))
     value, known = _at(base, "urban_share")
-    origin = from_reference(known, "省（或全国）城镇化率", "本市未公布，取省的水平")
+    origin = from_reference(known, "省（或全国）城镇化率", "没有录入本市的数，取省的水平")
     return cell("urban_share_base", "ratio", value / PERCENT, origin)
 
 

@@ -58,7 +58,7 @@ def main_table(material: Material) -> Table:
     note = Text(
         f"进度：由基期到目标值已完成的部分，预测的为到目标年末预计完成的部分，基期已达到的不计；时序进度：到数据年末时间已过去的部分，"
         f"预测的不列。括号内为数据所属年份，“预测”取自本情景。"
-        f"判定按截至 {material.standing.as_of} 年的公布数据，没有公布数的按情景预测；"
+        f"判定按截至 {material.standing.as_of} 年的公布数据，没有录入数据的按情景预测；"
         f"有公布数的比较进度与时序，情景评分则比较目标年的预测值与目标值，两者可以不同。",
         f"Progress: the part of the way from base to target, of projections by the end of the target's year, none where the "
         f"base is there already; time share: the part of the time by the datum, none for projections. In brackets the year; "
@@ -66,7 +66,7 @@ def main_table(material: Material) -> Table:
         f"data are judged by progress against time, the scorecard by the projection of the target's year, and may differ.",
     )
     if left:
-        note += Text(f"另有 {left} 项既无公布数也不由模型判断，见附录。", f" {left} more have neither; see the appendix.")
+        note += Text(f"另有 {left} 项既无数据也不由模型判断，见附录。", f" {left} more have neither; see the appendix.")
     return Table(
         "indicators", Text("主要指标实现情况", "Main indicators"), _COLUMNS, tuple(_main_row(*pair) for pair in told), note
     )

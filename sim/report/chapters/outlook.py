@@ -174,7 +174,7 @@ def _foreseen(material: Material) -> list[Block]:
 
 
 def _foresight_row(item: Foresight) -> tuple[Cell, ...]:
-    start = Text(f"起点没有公布数，取自：{item.stand_in}", f"its start was not published; it comes from: {item.stand_in}")
+    start = Text(f"起点没有录入统计，取自：{item.stand_in}", f"its start is not entered; it comes from: {item.stand_in}")
     return (
         Words(item.name, (start,) if item.stand_in else ()),
         Words(unit_words(item.unit)),
