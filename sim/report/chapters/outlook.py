@@ -26,6 +26,7 @@ from sim.report.document import (
     stated,
 )
 from sim.report.feasibility_words import (
+    VARIANCE_EXPLAINED,
     joint_sentence,
     left_out_sentence,
     name_in,
@@ -78,7 +79,7 @@ def _beyond(study: xr.Dataset) -> list[Block]:
         *_spaced(Text("各目标", "Each target"), targets),
         *_spaced(Text("同时实现", "All together"), together),
         *_relaxed(study),
-        *_spaced(Text("主要不确定因素", "The main unknowns"), unknown_sentences(study)),
+        *_spaced(VARIANCE_EXPLAINED, unknown_sentences(study)),
     ]
 
 

@@ -181,7 +181,7 @@ def test_reasons_dates_and_natures_of_the_hand_made_table(table: dict[str, Evalu
         table["stopped"].reason.en
         == "data are entered up to 2018 only; history.csv lacks `stopped` of city for 2021–2023; add a row"
     )
-    assert "add it to history.csv" in table["nothing"].reason.en
+    assert "as `history` of nothing in plan/measures.yaml" in table["nothing"].reason.en
     assert table["undated"].reason.en == "no target year is printed"
     assert (table["late"].actual_year, table["late"].share) == (2021, 0.2)
     assert table["late"].reason.en == "data end in 2021"
