@@ -1,4 +1,4 @@
-"""Orders of a scenario that cannot both be followed: a project cancelled and delayed, put off and brought forward, and the like.
+"""Orders of a scenario that cannot both be followed: a project cancelled and delayed, put off and brought forward.
 
 An order for a group is no contradiction where something of the group is left to follow it: a hub may be late, and one road of
 it cancelled. A later layer lifts an earlier order by saying so: `delay: {ID: 0}`, `restore: [ID]`.
