@@ -45,7 +45,7 @@ def changed_settings(case: Case) -> int:
 
 def _of_layer(change: LedgerChange, ledger: Ledger) -> Iterator[ProjectChange]:
     section, origin, note = change.section, change.origin, change.section.note
-    for part in ("use", "cancel"):
+    for part in ("use", "cancel", "restore"):
         for word in getattr(section, part) or ():
             yield ProjectChange(f"ledger.{part}", _name(word, ledger), _BEFORE[part], _AFTER[part], origin, note)
     for part in ("delay", "accelerate", "priority"):
@@ -63,11 +63,12 @@ _NOT, _AS_PRINTED = Text("不建", "not built"), Text("按文件", "as printed")
 _BEFORE = {
     "use": _NOT,
     "cancel": _AS_PRINTED,
+    "restore": _NOT,
     "delay": _AS_PRINTED,
     "accelerate": _AS_PRINTED,
     "priority": Text("1", "1"),
 }
-_AFTER = {"use": Text("建设", "built"), "cancel": _NOT}
+_AFTER = {"use": Text("建设", "built"), "cancel": _NOT, "restore": _AS_PRINTED}
 
 
 def _name(word: str, ledger: Ledger) -> Text:

@@ -176,7 +176,7 @@ class _Opening:
             return
         years = [str(year) for year in known if year < self.settings.last_year]
         zh = f"{base_year} 年不能作基年：没有该年的地区生产总值"
-        message = Text(zh, f"{base_year} cannot be a base year: its GDP is not published")
+        message = Text(zh, f"{base_year} cannot be a base year: history.csv holds no GDP of it")
         raise InputError(Fault(message, Place(self.folder / "history.csv", key="base_year"), nearest(str(base_year), years)))
 
 

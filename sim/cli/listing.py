@@ -12,6 +12,7 @@ from sim.errors import Faults
 from sim.inputs.bindings import AnyBinding, Binding
 from sim.inputs.home import DEFAULT_CITY, Home, find_home
 from sim.inputs.scenario import read_scenario, scenario_files
+from sim.inputs.targets import PlanTarget
 from sim.model.binding import shown
 from sim.text import Text
 from sim.words import unit_text
@@ -74,10 +75,21 @@ def _targets(world: World, speaker: Speaker) -> list[dict[str, Any]]:
             "value": f"{world.catalogue.targets[key].operator} {world.catalogue.targets[key].value:g}",
             "unit": _unit_of_target(world.catalogue.targets[key].unit, speaker),
             "year": world.catalogue.targets[key].year,
+            "entered": _entered(world.catalogue.targets[key], speaker),
             "binding": _bound_to(world.catalogue.by_kind.of(key), speaker),
         }
         for key in world.catalogue.targets
     ]
+
+
+def _entered(target: PlanTarget, speaker: Speaker) -> str:
+    """Whether the number was held against its sentence, or a person read it out of words without one."""
+    if speaker.as_json:
+        return "by_hand" if target.by_hand else "as_quoted"
+    return speaker.say(_BY_HAND) if target.by_hand else ""
+
+
+_BY_HAND = Text("人工", "by hand")
 
 
 def _unit_of_target(unit: str, speaker: Speaker) -> str:
@@ -133,6 +145,7 @@ _HEADS = {
     "value": Text("数值", "value"),
     "unit": Text("单位", "unit"),
     "year": Text("年份", "year"),
+    "entered": Text("录入", "entered"),
     "binding": Text("判定依据", "judged by"),
     "range": Text("范围", "range"),
     "dims": Text("维度", "dimensions"),

@@ -84,7 +84,7 @@ def _print(rows: Sequence[Evaluated], speaker: Speaker) -> None:
     if drawn:
         speaker.line(
             Text(
-                "P 为情景抽样在评估年落入各档的比例；判定依据公布数据，基数没有公布而用模型推算的，下面注明。",
+                "P 为情景抽样在评估年落入各档的比例；判定依据公布数据，没有录入基数而用模型推算的，下面注明。",
                 "P is the share of the scenario's draws in each class in that year; standings rest on published data; "
                 "where the base is the model's, that is said below.",
             )
@@ -93,8 +93,10 @@ def _print(rows: Sequence[Evaluated], speaker: Speaker) -> None:
         line = f"{speaker.say(row.target.name)}{speaker.word('：', ': ')}{speaker.say(row.reason)}"
         speaker.line(Text(line, line))
     counts = Counter(row.reason for row in rows if row.standing == "unknown")
+    names = {row.reason: row.target.name for row in rows if row.standing == "unknown"}
     for reason, count in counts.most_common():
-        speaker.line(Text(f"无法评估 {count} 项：{reason.zh}", f"{count} cannot be evaluated: {reason.en}"))
+        which = Text(f"{count} 项", f"{count}") if count > 1 else names[reason]
+        speaker.line(Text(f"无法评估 {which.zh}：{reason.zh}", f"{which.en} cannot be evaluated: {reason.en}"))
 
 
 def _cells(row: Evaluated, speaker: Speaker) -> list[str]:

@@ -10,6 +10,7 @@ from sim.cli.numbers import whole, year_of
 from sim.cli.plan_case import Chosen
 from sim.errors import Fault, UsageError
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding
+from sim.inputs.printed import BY_HAND
 from sim.plan.rule import VERDICTS
 from sim.studies.plan.trace import Driver, Trace, TraceRequest, find_target, trace_record
 from sim.studies.plan.trace import trace as trace_of
@@ -57,7 +58,8 @@ def _print(found: Trace, speaker: Speaker) -> None:
     speaker.line(Text(f"  原句：“{target.quote}”", f"  sentence: “{target.quote}”"))
     speaker.line(Text(f"  文件：{document.title.zh}，{target.section}", f"  document: {document.title.en}, {target.section}"))
     speaker.line(Text(f"  {document.file.name}  sha256 {document.found}", f"  {document.file.name}  sha256 {document.found}"))
-    speaker.line(Text(f"  录入：{target.place}", f"  entered in: {target.place}"))
+    by_hand = Text(f"（{BY_HAND.zh}）", f" ({BY_HAND.en})") if target.by_hand else Text("", "")
+    speaker.line(Text(f"  录入：{target.place}{by_hand.zh}", f"  entered in: {target.place}{by_hand.en}"))
     _print_binding(found.binding, speaker)
     if found.score.projected is not None:
         verdict, projected = VERDICTS[found.score.verdict], plain(found.score.projected)

@@ -209,6 +209,7 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
     """Print what was changed, the scorecards and where everything is."""
     from sim.ledger_words import changed_settings
     from sim.material import draw_sentences
+    from sim.plan.coverage import coverage_of, coverage_words
     from sim.report.forms.names import PAGE, file_name
     from sim.report.score_words import bases_sentence, headline
 
@@ -222,6 +223,8 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
         bases = bases_sentence(outcome.scores)
         if bases is not None:
             speaker.line(bases)
+        if any(score.verdict == "not_judged" for score in outcome.scores):
+            speaker.line(coverage_words(coverage_of(outcome.scores)))
         for remark in outcome.case.selection.remarks:
             speaker.line(remark)
         speaker.line(outcome.step_error.sentence())

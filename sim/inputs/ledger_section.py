@@ -55,6 +55,8 @@ class LedgerSection(Record):
     """Years by which projects are early."""
     cancel: list[str] = []
     """Projects that are not built."""
+    restore: list[str] = []
+    """Projects that an earlier layer cancels and that are built after all."""
     priority: dict[str, int] = {}
     """Who comes first where something is scarce: lower numbers first; 1 where nothing is said."""
     add: dict[str, AddedProject] = {}
@@ -82,7 +84,7 @@ class LedgerChange:
 CALLED = "--set"
 """Origin of what a call sets beside its files."""
 PREFIX = "ledger."
-_YEARS, _LISTS = ("delay", "accelerate", "priority"), ("use", "cancel")
+_YEARS, _LISTS = ("delay", "accelerate", "priority"), ("use", "cancel", "restore")
 
 
 def set_ledger(key: str, raw: str, faults: Faults) -> LedgerChange | None:

@@ -6,11 +6,13 @@ A row is read whole before it is refused: every wrong cell is a fault of its own
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from sim.errors import Faults, Place, nearest
+from sim.inputs.documents import PlanDocument
+from sim.inputs.sentence_check import INFERRED, Around, Difference, EnteredNumber, compare, compare_years
 from sim.inputs.tables import number, read_table, whole
 from sim.text import Text
 
@@ -33,6 +35,7 @@ COLUMNS = (
 OPERATORS = (">", ">=", "=", "<=", "~")
 ELSEWHERE = "other:"
 """How the name of a region begins that is no part of the model, such as each county."""
+BY_HAND = Text("人工录入：原句没有这个数", "entered by hand: the sentence states no such number")
 _UNITS = {
     "100M_CNY": "亿元",
     "percent": "%",
@@ -76,6 +79,8 @@ class Printed:
     quote: str
     notes: str
     place: Place = Place()
+    by_hand: bool = False
+    """Whether the sentence states no such number, so that a person entered it."""
 
 
 Row = TypeVar("Row", bound=Printed)
@@ -83,11 +88,10 @@ Row = TypeVar("Row", bound=Printed)
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the rows of a table are held against: texts and years of the documents, and the regions that the city knows."""
+    """What the rows of a table are held against: the documents with their texts, and the regions that the city knows."""
 
-    texts: Mapping[str, str]
+    documents: Mapping[str, PlanDocument]
     regions: Collection[str]
-    years: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_printed(file: Path, record: type[Row], kinds: Collection[str], around: Surroundings, faults: Faults) -> dict[str, Row]:
@@ -95,8 +99,11 @@ def read_printed(file: Path, record: type[Row], kinds: Collection[str], around: 
     rows: dict[str, Row] = {}
     seen: dict[tuple[object, ...], Row] = {}
     for place, cells in read_table(file, COLUMNS, faults):
+        found = len(faults.found)
         row = _row(cells, record, place, faults)
         _check(row, cells, kinds, around, faults)
+        if len(faults.found) == found:
+            row = _held_against_sentence(row, cells.get("period", ""), around, faults)
         if row.id in rows:
             line = rows[row.id].place.line
             message = Text(f"编号 {row.id} 重复，已见于第 {line} 行", f"the id {row.id} stands twice, first in line {line}")
@@ -123,10 +130,10 @@ def _check(row: Printed, cells: Mapping[str, str], kinds: Collection[str], aroun
     if not row.region.startswith(ELSEWHERE) and row.region not in around.regions:
         message = Text(f"{row.id}：没有地区 {row.region}", f"{row.id}: no region {row.region}")
         faults.add(message, place, nearest(row.region, around.regions))
-    if row.document not in around.texts:
+    if row.document not in around.documents:
         message = Text(f"{row.id}：没有文件 {row.document}", f"{row.id}: no document {row.document}")
-        faults.add(message, place, nearest(row.document, around.texts))
-    elif not row.quote or row.quote not in around.texts[row.document]:
+        faults.add(message, place, nearest(row.document, around.documents))
+    elif not row.quote or row.quote not in around.documents[row.document].text:
         message = Text(f"{row.id} 的引文不见于 {row.document}", f"{row.id}: quote not in {row.document}")
         faults.add(message, place, _COPY)
     _check_size(row, around, faults)
@@ -153,7 +160,8 @@ def _check_size(row: Printed, around: Surroundings, faults: Faults) -> None:
             f"{row.id}: {row.value:g} {row.unit} cannot be, values lie within 0 and {most:g}",
         )
         faults.add(message, row.place, Text("核对数值和单位", "check value and unit"))
-    written = around.years.get(row.document)
+    document = around.documents.get(row.document)
+    written = None if document is None else document.year
     for year in (row.start_year, row.year):
         if year is not None and written and not written - _BEFORE <= year <= written + _AHEAD:
             message = Text(
@@ -163,6 +171,34 @@ def _check_size(row: Printed, around: Surroundings, faults: Faults) -> None:
             faults.add(message, row.place)
 
 
+def _held_against_sentence(row: Row, period: str, around: Surroundings, faults: Faults) -> Row:
+    """A row with the mark of what is entered by hand; what it has other than its sentence is a fault each."""
+    entered = EnteredNumber(row.value, row.unit, row.operator, row.start_year, row.year)
+    document = around.documents[row.document]
+    is_stated, wrong = compare(entered, row.quote)
+    wrong = [] if INFERRED in row.notes else wrong
+    if document.year:  # else its entry is faulty, which is said already
+        wrong += compare_years(entered, row.quote, Around(document.text, document.year, row.section, row.notes))
+    first, _, last = period.partition("-")
+    if period and (last or first, first) != (str(row.year), str(row.start_year or row.year)):
+        wrong.append(Difference("period", period, Text(f"{row.start_year or row.year}–{row.year}", "")))
+    for item in wrong:
+        faults.add(
+            Text(
+                f"{row.id} 的 {item.column} 录为“{item.entered}”，而所引原句写的是“{item.said.zh}”：{row.quote}",
+                f"{row.id}: {item.column} is '{item.entered}', but the quoted sentence says '{item.said.en}': {row.quote}",
+            ),
+            replace(row.place, key=item.column),
+            _MEND,
+        )
+    return replace(row, by_hand=not is_stated or INFERRED in row.notes)
+
+
+_MEND = Text(
+    f"按原句改正；原句写的是别的数、本数由人推得的，在 notes 写 {INFERRED}，年份推得的写 [year:inferred 年份]",
+    f"enter what the sentence says; where the number follows from elsewhere write {INFERRED} into notes, for a year "
+    "[year:inferred YEAR]",
+)
 _COPY = Text("引文须与文件逐字相同", "copy the sentence exactly as the document has it")
 
 

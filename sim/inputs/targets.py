@@ -71,8 +71,7 @@ def read_catalogue(folder: Path, regions: Collection[str]) -> Catalogue:
         return Catalogue({}, {}, Bindings(), Measures(), {}, folder / "bindings.yaml")
     faults = Faults()
     documents = read_documents(folder / "documents.yaml", folder / "documents", faults)
-    years = {name: item.year for name, item in documents.items()}
-    around = Surroundings({name: item.text for name, item in documents.items()}, regions, years)
+    around = Surroundings(documents, regions)
     targets = read_printed(folder / "targets.csv", PlanTarget, TARGET_KINDS, around, faults)
     facts = read_printed(folder / "facts.csv", Fact, FACT_KINDS, around, faults)
     for key in sorted(set(targets) & set(facts)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from sim.errors import Faults, Place
@@ -10,6 +10,7 @@ from sim.inputs.ledger import Amount, Ledger, Project
 from sim.inputs.ledger_check import fail_if_row_wrong
 from sim.inputs.ledger_section import AddedProject, LedgerChange
 from sim.inputs.ledger_settings import LedgerSettings
+from sim.ledger.contradictions import Order, fail_if_contradictory
 from sim.ledger.selection import selected_or_fault
 from sim.ledger.works import Work, work_of
 from sim.text import Text
@@ -22,10 +23,16 @@ class Edits:
     """The layers together. Delays of one project by several words add up; a word in a later layer replaces its earlier self."""
 
     use: frozenset[str] = frozenset()
-    cancelled: frozenset[str] = frozenset()
+    cancels: list[Order] = field(default_factory=list)
     delays: dict[str, tuple[frozenset[str], float, Place]] = field(default_factory=dict)
     priorities: dict[str, tuple[frozenset[str], int]] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
     added: dict[str, Project] = field(default_factory=dict)
+
+    @property
+    def cancelled(self) -> frozenset[str]:
+        """Projects that are not built, whatever is used."""
+        return frozenset().union(*(order.projects for order in self.cancels))
 
     def delay(self, project: str) -> float:
         """Years by which a project is later than the documents have it."""
@@ -49,8 +56,9 @@ def edits_of(changes: Iterable[LedgerChange], ledger: Ledger, faults: Faults) ->
         for name, raw in change.section.add.items():
             edits.added[name] = _added(name, raw, ledger, change.place("add", name), faults)
     whole = replace(ledger, projects={**ledger.projects, **edits.added})
-    for change in layers:
-        _apply(change, whole, edits, faults)
+    for layer, change in enumerate(layers):
+        _apply(change, layer, whole, edits, faults)
+    fail_if_contradictory([*edits.cancels, *edits.orders.values()], faults)
     _fail_if_too_late(edits, faults)
     return edits
 
@@ -73,11 +81,19 @@ def _fail_if_too_late(edits: Edits, faults: Faults) -> None:
 _CLOSE = 1e-9
 
 
-def _apply(change: LedgerChange, ledger: Ledger, edits: Edits, faults: Faults) -> None:
+def _apply(change: LedgerChange, layer: int, ledger: Ledger, edits: Edits, faults: Faults) -> None:
     section = change.section
     if section.use is not None:
-        edits.use = _together(section.use, "use", change, ledger, faults)
-    edits.cancelled |= _together(section.cancel, "cancel", change, ledger, faults)
+        used = list(_listed(section.use, "use", change, layer, ledger, faults))
+        edits.use = frozenset().union(*(order.projects for order in used))
+        edits.orders |= {f"use {order.word} {layer}": order for order in used}
+    for name in section.add:
+        edits.orders[f"add {name}"] = Order("add", name, frozenset({name}), change.place("add", name), layer)
+    restored = list(_listed(section.restore, "restore", change, layer, ledger, faults))
+    again = frozenset[str]().union(*(order.projects for order in restored))
+    edits.cancels = [replace(order, projects=order.projects - again) for order in edits.cancels]
+    edits.cancels += _listed(section.cancel, "cancel", change, layer, ledger, faults)
+    edits.orders |= {f"restore {order.word} {layer}": order for order in restored}
     for part, sign in (("delay", 1.0), ("accelerate", -1.0)):
         for word, years in getattr(section, part).items():
             ids = selected_or_fault(word, ledger, change.place(part, word), faults)
@@ -85,13 +101,19 @@ def _apply(change: LedgerChange, ledger: Ledger, edits: Edits, faults: Faults) -
                 message = Text(f"{part} 须在 0–{LONGEST_DELAY:g} 年之间", f"{part} must lie in 0 to {LONGEST_DELAY:g} years")
                 faults.add(message, change.place(part, word))
             edits.delays[f"{part} {word}"] = ids, sign * years, change.place(part, word)
+            edits.orders.pop(f"{part} {word}", None)
+            if years:
+                edits.orders[f"{part} {word}"] = Order(part, word, ids, change.place(part, word), layer)
     for word, place in section.priority.items():
-        edits.priorities[word] = selected_or_fault(word, ledger, change.place("priority", word), faults), place
+        ids = selected_or_fault(word, ledger, change.place("priority", word), faults)
+        edits.priorities[word] = ids, place
+        edits.orders[f"priority {word}"] = Order("priority", word, ids, change.place("priority", word), layer)
 
 
-def _together(words: list[str], key: str, change: LedgerChange, ledger: Ledger, faults: Faults) -> frozenset[str]:
-    found = (selected_or_fault(word, ledger, change.place(key, index), faults) for index, word in enumerate(words))
-    return frozenset().union(*found)
+def _listed(words: list[str], key: str, change: LedgerChange, layer: int, ledger: Ledger, faults: Faults) -> Iterator[Order]:
+    for index, word in enumerate(words):
+        place = change.place(key, index)
+        yield Order(key, word, selected_or_fault(word, ledger, place, faults), place, layer)
 
 
 def _added(name: str, raw: AddedProject, ledger: Ledger, place: Place, faults: Faults) -> Project:

@@ -1,4 +1,4 @@
-"""Joint feasibility of targets from a table of draws: shares, lift of pairs, the smallest relaxation, the value of knowing.
+"""Joint feasibility of targets from a table of draws: shares, lift of pairs, the smallest relaxation, the variance explained.
 
 All functions take truth values [target, draw] or numbers [target, draw]; draws are equally likely.
 """
@@ -194,19 +194,19 @@ def _rounded_down(values: Values) -> Values:
 
 
 @dataclass(frozen=True)
-class Knowing:
-    """What knowing each input would say of each target [target, input].
+class ExplainedVariance:
+    """How much of the spread of each target goes with each input [target, input]; not what knowing the input would be worth.
 
-    `explained` is the part of the variance of met-or-not that the input explains by itself; `low` and `high` are the shares
+    `share` is the part of the variance of met-or-not that the input explains by itself; `low` and `high` are the shares
     that meet the target in the lowest and the highest third of the input.
     """
 
-    explained: Values
+    share: Values
     low: Values
     high: Values
 
 
-def value_of_knowing(met: Truths, inputs: Values, bins: int = _BINS) -> Knowing:
+def explained_variance(met: Truths, inputs: Values, bins: int = _BINS) -> ExplainedVariance:
     """Correlation ratio of met-or-not on each input [input, draw], in bins of equal counts, less what chance would explain.
 
     Draws that share a value, as those of a stored ensemble do, count once for what chance would explain.
@@ -226,4 +226,4 @@ def value_of_knowing(met: Truths, inputs: Values, bins: int = _BINS) -> Knowing:
         explained[:, place] = np.clip((ratio - chance) / (1.0 - chance), 0.0, 1.0)
         third = max(count // 3, 1)
         low[:, place], high[:, place] = truth[:, order[:third]].mean(axis=1), truth[:, order[-third:]].mean(axis=1)
-    return Knowing(explained, low, high)
+    return ExplainedVariance(explained, low, high)

@@ -23,10 +23,11 @@ from sim.model.graph import Graph
 from sim.plan.base_origin import Bases
 from sim.plan.delivered import Delivery
 from sim.plan.evaluation.progress import Standing
-from sim.plan.past import published_reading
+from sim.plan.past import published_reading, why_unread
 from sim.plan.reading import Reading, arrays_of, reading_of
 from sim.plan.rest import implied_rest_growth
 from sim.plan.rule import Rule, Verdict, rule_of
+from sim.plan.why_not import kind_of_reason
 from sim.text import Text
 
 PERCENT = "%"
@@ -75,6 +76,8 @@ class Score:
     """Whether it reads a level, so that growth from the base says something."""
     base_origin: BaseOrigin | None = None
     """Where the base comes from: own, of a near year, derived or borrowed; none where no figure of the base year enters it."""
+    reason_kind: Text = Text("", "")
+    """What the reasons for no verdict that are of one kind have in common."""
 
     @property
     def operator(self) -> str:
@@ -188,9 +191,12 @@ class Judge:
         raise AssertionError("a binding without a judge")
 
     def _not_judged(self, target: PlanTarget, reason: Text) -> Score:
-        rule = Rule(target.operator, target.value, self.about_tolerance)
-        document = self.catalogue.documents[target.document].title
-        return Score(self.scenario, target, "not_judged", reason, rule, document=document, base_origin=self.base_origin(target))
+        rule, origin = Rule(target.operator, target.value, self.about_tolerance), self.base_origin(target)
+        kind = kind_of_reason(target, self.catalogue.by_kind.of(target.id), reason)
+        if origin is not None and reason == borrowed_reason(origin):
+            kind = BORROWED
+        title = self.catalogue.documents[target.document].title
+        return Score(self.scenario, target, "not_judged", reason, rule, document=title, base_origin=origin, reason_kind=kind)
 
     def base_origin(self, target: PlanTarget) -> BaseOrigin | None:
         """Where the base of a target comes from, of those that a variable says."""
@@ -285,8 +291,7 @@ class Judge:
         """What was published of a target whose year lies before the run."""
         datum, value = published_reading(self.history, binding, target)
         if datum is None or value is None:
-            year = target.year
-            return self._not_judged(target, Text(f"没有 {year} 年的公布数据", f"no datum of {year} was published"))
+            return self._not_judged(target, why_unread(self.history, binding, target))
         rule = Rule(target.operator, target.value, self.about_tolerance)
         return Score(
             scenario=self.scenario,
@@ -323,6 +328,9 @@ class Judge:
 
 
 BY_DATA = Text("据已公布数据判定", "judged from published data")
+
+
+BORROWED = Text("基数借用", "the base is borrowed")
 
 
 def borrowed_reason(origin: BaseOrigin) -> Text:

@@ -227,12 +227,15 @@ _EXACT = Text("至少", "at least")
 _ROUGH = Text("大约（未穷尽搜索）", "about (not searched to the end)")
 
 
+VARIANCE_EXPLAINED = Text("主要不确定因素（方差解释度）", "The main unknowns (share of variance explained)")
+
+
 def unknown_sentences(study: xr.Dataset) -> list[Text]:
-    """For each target, the unknowns that would narrow its probability most if they were known; those without any together."""
+    """For each target, the unknowns that explain most of its variance; those without any together."""
     found, without = [_UNKNOWNS], []
     for target in study["target"].to_numpy():
         row = study.sel(target=target)
-        explained = row["explained"].to_numpy()
+        explained = row["variance_explained"].to_numpy()
         best = [place for place in np.argsort(-explained)[:_MOST_UNKNOWNS] if explained[place] >= _LEAST_EXPLAINED]
         parts = [_unknown(study, row, place) for place in best]
         name = name_of(study, str(target))
@@ -245,11 +248,11 @@ def unknown_sentences(study: xr.Dataset) -> list[Text]:
 
 
 def _unknown(study: xr.Dataset, row: xr.Dataset, place: int) -> Text:
-    """An unknown with what it would say."""
+    """An unknown with the chances at its ends and the share of variance that it explains."""
     low, high = (chance(float(row[name][place])) or "0%" for name in ("met_when_low", "met_when_high"))
-    part = f"{100.0 * float(row['explained'][place]):.0f}"
+    part = f"{100.0 * float(row['variance_explained'][place]):.0f}"
     zh, en = (study[f"input_{language}"].to_numpy()[place] for language in ("zh", "en"))
-    return Text(f"{zh}（{low} – {high}，占 {part}%）", f"{en} ({low} to {high}, {part} % of it)")
+    return Text(f"{zh}（{low} – {high}，方差解释度 {part}%）", f"{en} ({low} to {high}, {part} % of variance explained)")
 
 
 def sentences(study: xr.Dataset) -> list[tuple[Text, list[Text]]]:
@@ -259,13 +262,14 @@ def sentences(study: xr.Dataset) -> list[tuple[Text, list[Text]]]:
         (Text("各目标", "Each target"), targets),
         (Text("同时实现", "All together"), [joint_sentence(study), *left_out_sentences(study), *pair_sentences(study)]),
         (Text("目标调整空间", "Relaxing targets"), relaxation_sentences(study)),
-        (Text("主要不确定因素", "The main unknowns"), unknown_sentences(study)),
+        (VARIANCE_EXPLAINED, unknown_sentences(study)),
     ]
     return [(head, [spaced_text(line) for line in lines]) for head, lines in parts]
 
 
 _UNKNOWNS = Text(
-    "括号内为其最低和最高三分之一时的实现概率，以及所能解释的部分；其余来自别的参数和年度冲击。",
-    "In brackets the chance in the lowest and the highest third of each, and how much of the spread it explains; the rest lies "
-    "in other parameters and yearly shocks.",
+    "括号内为其最低和最高三分之一时的实现概率，以及方差解释度（该因素单独解释“实现与否”方差的比例，不是弄清它的价值）；"
+    "其余来自别的参数和年度冲击。",
+    "In brackets the chance in the lowest and the highest third of each, and the share of the variance of met-or-not that it "
+    "explains by itself (not what knowing it would be worth); the rest lies in other parameters and yearly shocks.",
 )

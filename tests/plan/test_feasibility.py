@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 
 import numpy as np
@@ -10,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sim.plan.feasibility import lift, relaxed_rules, shares_of, smallest_relaxation, value_of_knowing
+from sim.plan.feasibility import explained_variance, lift, relaxed_rules, shares_of, smallest_relaxation
 from sim.plan.rule import Rule
+from sim.report.feasibility_words import VARIANCE_EXPLAINED
 from sim.studies.plan.solved_promises import crossing
+from tests.conftest import ROOT
 
 Truths = NDArray[np.bool_]
 
@@ -120,19 +123,19 @@ def test_knowing_what_decides_explains_all_and_knowing_noise_explains_nothing() 
     generator = np.random.default_rng(11)
     inputs = generator.normal(size=(3, 20_000))
     met = np.array([inputs[0] > 0.0, inputs[0] + 0.0 * inputs[1] + inputs[2] > 0.0])
-    known = value_of_knowing(met, inputs)
-    assert known.explained[0, 0] > 0.97
+    known = explained_variance(met, inputs)
+    assert known.share[0, 0] > 0.97
     assert known.low[0, 0] == 0.0
     assert known.high[0, 0] == 1.0
-    assert known.explained[:, 1] == pytest.approx([0.0, 0.0], abs=0.003)
-    assert known.explained[1, 0] == pytest.approx(1.0 / 3.0, abs=0.02)  # arcsin(1/2) / (pi/2) of a sum of two normals
+    assert known.share[:, 1] == pytest.approx([0.0, 0.0], abs=0.003)
+    assert known.share[1, 0] == pytest.approx(1.0 / 3.0, abs=0.02)  # arcsin(1/2) / (pi/2) of a sum of two normals
 
 
 def test_draws_that_share_their_parameters_count_once_for_chance() -> None:
     generator = np.random.default_rng(2)
     shared = np.tile(generator.normal(size=500), 8)
     met = generator.normal(size=(1, 4000)) > 0.0
-    assert value_of_knowing(met, shared[np.newaxis]).explained[0, 0] < 0.02
+    assert explained_variance(met, shared[np.newaxis]).share[0, 0] < 0.02
 
 
 def test_draws_that_share_a_vector_widen_the_errors() -> None:
@@ -155,3 +158,12 @@ def test_the_promise_at_which_a_target_is_just_met() -> None:
     assert crossing(-rising, -90.0, promised) == np.inf
     assert crossing(-rising, -150.0, promised) == -np.inf
     assert np.isnan(crossing(rising, 1e6, promised))
+
+
+def test_explained_variance_is_called_so_and_never_the_value_of_knowing() -> None:
+    """In code, reports and pages: what an unknown explains is not what it would be worth to know it."""
+    files = [*(ROOT / "sim").rglob("*.py"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("README*.md")]
+    value = re.compile("value[ _]of[ _](?:knowing|information)|worth knowing|最值得弄清|信息价值", re.IGNORECASE)
+    assert [file.name for file in files if value.search(file.read_text(encoding="utf-8"))] == []
+    assert VARIANCE_EXPLAINED.zh.endswith("（方差解释度）")
+    assert "share of variance explained" in VARIANCE_EXPLAINED.en

@@ -111,11 +111,11 @@ def test_what_cannot_be_judged_says_why(world: World, outcomes: Sequence[pipelin
     by_ledger = world.catalogue.targets["yf_roads_started"]
     without_base = world.catalogue.targets["hy_nonferrous_cluster_1000"]
     for target, word in (
-        (dated_2020, "no datum of 2020"),
+        (dated_2020, "add rows of hengyang for 2020 (10k mu) to history.csv"),
         (undated, "no year is printed"),
         (outside, "a rank depends"),
         (by_ledger, "does not use the project ledger"),
-        (without_base, "no verdict until"),
+        (without_base, "write the statistic of 2020 (nonferrous)"),
     ):
         score = judge.score(target)
         assert score.verdict == "not_judged"

@@ -59,7 +59,7 @@ def registered_people(base: BaseYear) -> tuple[float, Origin]:
         return value, Origin("D", last + 1, source, "直线插值", origin_of(base, (first, last)))
     known = nearest_known(base.series("population_registered"), base.year)
     if known is not None:
-        return known.value, from_data(base, known, f"{known.year} 年以后未公布，保持不变")
+        return known.value, from_data(base, known, f"{known.year} 年以后没有录入，保持不变")
     published = nearest_known(base.series("population_resident"), base.year)
     if published is None:
         raise base.missing("population_registered")
@@ -127,7 +127,7 @@ def urban_share(base: BaseYear) -> Figure:
     if near is not None:
         return Figure(near.value / PERCENT, near.origin)
     value, known = at(reference, base.year)
-    return Figure(value / PERCENT, from_reference(known, "省（或全国）城镇化率", "本市未公布，取省的水平"))
+    return Figure(value / PERCENT, from_reference(known, "省（或全国）城镇化率", "没有录入本市的数，取省的水平"))
 
 
 def path_rows(base: BaseYear) -> list[Row]:

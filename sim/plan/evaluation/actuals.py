@@ -24,6 +24,7 @@ from sim.plan.lint.history import published_growth, stated_additions
 from sim.plan.lint.levels import Level, breaks_between, levels
 from sim.plan.lint.plan import Plan
 from sim.plan.rule import Rule
+from sim.plan.wanted_data import wanted_by_measure
 from sim.text import Text
 
 Values = NDArray[Any]
@@ -50,13 +51,12 @@ class NoActual:
 
 NOTHING = Text("", "")
 _NO_PROGRESS = Text("，进度无从计算", ": no progress can be counted")
-_NO_SERIES = NoActual(Text("没有对应的公布统计", "no statistic is published for it"))
 
 
 def actual_of(plan: Plan, claim: Claim, base_year: int, as_of: int, believed: float | None = None) -> Actual | NoActual:
     """What published data say of a target, with what was known as of a year; `base_year` where the text names no start.
 
-    `believed` is the level of the base year that a run starts from, for a base that nobody published.
+    `believed` is the level of the base year that a run starts from, for a base that nobody entered.
     """
     span = base_year_of(claim, base_year), min(as_of, claim.last)
     if claim.aspect == "growth":
@@ -98,7 +98,7 @@ def _level(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int, believed
     known = _known(plan, claim, as_of)
     later = [year for year in known if base < year <= last]
     if not later:
-        return _bounded_by_whole(plan, claim, base, last, as_of) or _nothing_since(known, base, last)
+        return _bounded_by_whole(plan, claim, base, last, as_of) or _nothing_since(plan, claim, known, span)
     now = known[later[-1]]
     broken = _broken(plan, (now, *(known[year] for year in (base,) if year in known)), (base, now.year), as_of)
     start, remark = _start(known.get(base), base, believed) if not broken.zh else (None, broken)
@@ -111,32 +111,30 @@ def _level(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int, believed
 
 
 def _start(base: Level | None, year: int, believed: float | None) -> tuple[float | None, Text]:
-    """The level to start from, and what must be said of it: the model's where none is published."""
+    """The level to start from, and what must be said of it: the model's where none is entered."""
     if base is not None:
         return base.value, NOTHING
-    missing = Text(f"{year} 年基数没有公布", f"the base of {year} is not published")
+    missing = Text(f"没有录入 {year} 年的基数", f"no base of {year} is entered")
     if believed is None:
         return None, missing
     return believed, missing + Text("，用模型的推算", ": the model's stands in")
 
 
-def _nothing_since(known: Collection[int], base: int, last: int) -> NoActual:
-    """Never published, with a year missing, not of those years, or not any more: a statistic that has stopped."""
-    if not known:
-        return _NO_SERIES
+def _nothing_since(plan: Plan, claim: Claim, known: Collection[int], span: tuple[int, int]) -> NoActual:
+    """What to enter: all years, the one that is missing among them, or those after the last that is held."""
+    base, last = span
     later = [year for year in known if base < year <= last]
+    missing = [year for year in range(base + 1, last + 1) if year not in known] or [base]
+    held = Text("", "")
     if later:
-        missing = next((year for year in range(base + 1, max(later)) if year not in known), base)
-        return NoActual(Text(f"缺 {missing} 年的数据", f"nothing is published of {missing}"))
-    if max(known) > last:
-        span = f"{base + 1}–{last}" if last > base + 1 else str(last)
-        return NoActual(Text(f"没有 {span} 年的数据", f"nothing is published of {span}"))
-    final = max(known)
-    return NoActual(
-        Text(
-            f"{base} 年以后没有公布数据（最近一年为 {final}）", f"nothing is published after {base} (the last year is {final})"
-        )
-    )
+        missing = [year for year in missing if year < max(later)] or [base]
+    elif known and max(known) <= base:
+        held = Text(f"数据只录到 {max(known)} 年；", f"data are entered up to {max(known)} only; ")
+    return NoActual(held + wanted_by_measure(plan, claim, missing))
+
+
+def _wanted(plan: Plan, claim: Claim, span: tuple[int, int]) -> Text:
+    return wanted_by_measure(plan, claim, range(span[0] + 1, span[1] + 1) or [span[1]])
 
 
 def _bounded_by_whole(plan: Plan, claim: Claim, base: int, last: int, as_of: int) -> Actual | None:
@@ -183,7 +181,7 @@ def _growth(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actu
         ratios = np.cumprod([1.0 + growth[year] for year in years])
         return _grown(plan, claim, span, (years[-1], ratios), Text("统计公布增速", "published growth"))
     if claim.measure.entry.growth_price != claim.measure.entry.price:
-        return NoActual(Text("没有公布可比价增速", "no growth at constant prices is published"))
+        return NoActual(Text("没有录入可比价增速：", "no growth at constant prices is entered: ") + _wanted(plan, claim, span))
     found = _ratios(plan, claim, span, as_of)
     if isinstance(found, NoActual):
         return found
@@ -214,7 +212,7 @@ def _ratios(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> tupl
     known = _known(plan, claim, as_of)
     later = [year for year in known if base < year <= last]
     if base not in known or not later:
-        return _nothing_since(known, base, last)
+        return _nothing_since(plan, claim, known, span)
     broken = _broken(plan, (known[base], known[later[-1]]), (base, later[-1]), as_of)
     if broken.zh:
         return NoActual(broken + _NO_PROGRESS)
@@ -228,7 +226,7 @@ def _sum(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actual 
     yearly = _yearly_additions(plan, claim, as_of) | {year: level.value for year, level in known.items()}
     years = [year for year in range(base + 1, last + 1) if year in yearly]
     if not years or years != list(range(base + 1, years[-1] + 1)):
-        return _nothing_since(yearly, base, last)
+        return _nothing_since(plan, claim, yearly, span)
     broken = _broken(plan, [known[year] for year in years if year in known], (years[0], years[-1]), as_of)
     if broken.zh:
         return NoActual(broken + _NO_PROGRESS)

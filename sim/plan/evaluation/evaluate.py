@@ -14,6 +14,7 @@ from sim.plan.evaluation.actuals import Actual, NoActual, actual_of, base_year_o
 from sim.plan.evaluation.progress import NOT_MET, STANDING_NAMES, STANDINGS, Standing, standing, time_share
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.plan import Plan
+from sim.plan.wanted_data import wanted_by_target
 from sim.text import Language, Text, joined
 
 Nature = Literal["binding", "expected"]
@@ -107,7 +108,7 @@ def _evaluated(plan: Plan, target: PlanTarget, claim: Claim | None, terms: Terms
     if target.year is None:
         return Evaluated(target, nature, "unknown", Text("文件没有写出目标年", "no target year is printed"))
     if claim is None:
-        return Evaluated(target, nature, "unknown", Text("没有对应的公布统计", "no statistic is published for it"))
+        return Evaluated(target, nature, "unknown", wanted_by_target(target))
     base_year = base_year_of(claim, terms.plan_base)
     if terms.as_of <= base_year:
         return Evaluated(target, nature, "unknown", Text("尚未开始", "it has not begun"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 from math import isclose
@@ -54,12 +55,33 @@ def _differing(plan: Plan, one: Claim, other: Claim, years: range) -> Finding:
     apart = others_least > most or least > others_most
     same_document = low.printed.document == high.printed.document
     severity: Severity = ("conflict" if same_document else "doubt") if apart else ("doubt" if same_document else "note")
+    two_scopes = apart and not low.is_target and not _is_one_name(low.printed.name.zh, high.printed.name.zh)
+    if two_scopes:
+        severity = "note"
     when, first, second = span(years[0], years[-1]), as_printed(low), as_printed(high)
     message = plan.subject(low) + Text(
         f" {when.zh}既写 {first.zh}，又写 {second.zh}", f" is given as {first.en} and as {second.en} for {when.en}"
     )
-    message += _advice(low, high, apart=apart, same_document=same_document)
+    message += _two_scopes(low, high) if two_scopes else _advice(low, high, apart=apart, same_document=same_document)
     return finding(RULE, severity, (one, other), (), f"{plain(low.value)} ≠ {plain(high.value)}", message)
+
+
+def _is_one_name(one: str, other: str) -> bool:
+    """Whether two printed names may be one: every sign of the shorter stands in the longer, remarks in brackets apart."""
+    short, long = sorted((set(_REMARK.sub("", name)) for name in (one, other)), key=len)
+    return short <= long
+
+
+_REMARK = re.compile(r"[(（][^)）]*[)）]")
+
+
+def _two_scopes(low: Claim, high: Claim) -> Text:
+    """What is said of facts that are named differently: they may draw different boundaries, which is no contradiction."""
+    first, second = low.printed.name, high.printed.name
+    return Text(
+        f"；名称不同（{first.zh}；{second.zh}），口径可能不同，文件应写清。",
+        f"; the names differ ({first.en}; {second.en}) and so may the scope, which the text should state.",
+    )
 
 
 def _advice(low: Claim, high: Claim, *, apart: bool, same_document: bool) -> Text:

@@ -21,6 +21,7 @@ from sim.plan.lint import (
     within_whole,
 )
 from sim.plan.lint.claims import claims_of
+from sim.plan.lint.disputed import without_disputed
 from sim.plan.lint.finding import SEVERITIES, Finding
 from sim.plan.lint.plan import Plan, Regions
 from sim.text import Text
@@ -61,7 +62,7 @@ RULE_NAMES: Mapping[str, Text] = {
 
 def lint(plan: Plan) -> list[Finding]:
     """What every rule finds: conflicts first, then doubts and notes; each in the order of the rules."""
-    found = list(dict.fromkeys(item for rule in RULES.values() for item in rule(plan)))
+    found = without_disputed(list(dict.fromkeys(item for rule in RULES.values() for item in rule(plan))))
     return sorted(found, key=lambda item: SEVERITIES.index(item.severity))
 
 

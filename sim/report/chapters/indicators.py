@@ -69,14 +69,14 @@ def main_table(material: Material) -> Table:
         f"进度：由基期到目标值已完成的部分，预测的为到目标年末预计完成的部分，基期已达到的不计；时序进度：到数据年末时间已过去的部分，"
         f"预测的不列。括号内为数据所属年份，“预测”取自本情景。"
         f"目标年已有公布数的（截至 {material.standing.as_of} 年）据此判定是否实现；"
-        "目标年未到的比较已公布的进度与时序；没有公布数的按情景预测。",
+        "目标年未到的比较已公布的进度与时序；没有录入数据的按情景预测。",
         f"Progress: the part of the way from base to target, of projections by the end of the target's year, none where the "
         f"base is there already; time share: the part of the time by the datum, none for projections. In brackets the year; "
         f"'projected' is this scenario. Where the target's own year is published (data up to {material.standing.as_of}), that "
         f"figure decides; before it, published progress is held against time; without data, the projection decides.",
     )
     if left:
-        note += Text(f"另有 {left} 项既无公布数也不由模型判断，见附录。", f" {left} more have neither; see the appendix.")
+        note += Text(f"另有 {left} 项既无数据也不由模型判断，见附录。", f" {left} more have neither; see the appendix.")
     return Table(
         "indicators", Text("主要指标实现情况", "Main indicators"), _COLUMNS, tuple(_main_row(*pair) for pair in told), note
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from sim.outputs.published import Comparison
+from sim.plan.coverage import coverage_of
 from sim.report.chapters.part import Part, in_parts, listed, pictured
 from sim.report.chapters.works import in_words
 from sim.report.document import Block, Cell, Chapter, Column, Heading, Number, Paragraph, Table, Words, a_year, measured
@@ -23,11 +23,11 @@ METHOD = (
     Text("多数弹性取自全国或省级文献，用于一个城市；超出历史经验范围的政策效果属于外推。",
          "Most elasticities come from national or provincial studies and are applied to one city; policy effects beyond past "
          "experience are extrapolation."),
-    Text("财政支出计划、住房投资、外部需求和岗位空缺为给定路径；台账中多数项目没有公布金额，按类别先验抽取并按总量折算。",
+    Text("财政支出计划、住房投资、外部需求和岗位空缺为给定路径；台账中多数项目没有金额，按类别先验抽取并按总量折算。",
          "Planned spending, housing investment, external demand and vacancies are given paths; most projects of the ledger "
          "print no amount, which is drawn from priors of their class and scaled to a total."),
-    Text("区和园区是全市各行业的份额，只有少数基数公布；细分行业基数多为估计。",
-         "Districts and parks are shares of the city's sectors; few of their bases are published, and most of those of "
+    Text("区和园区是全市各行业的份额，只录有少数基数；细分行业基数多为估计。",
+         "Districts and parks are shares of the city's sectors; few of their bases are entered, and most of those of "
          "branches are estimates."),
     Text("官方数据在每次经济普查后修订，跨断点的水平不可直接相比。",
          "Official data are revised after each economic census; levels across a break must not be compared directly."),
@@ -39,9 +39,9 @@ _BESIDE = Text(
     "from others. The central run takes the parameters' central values, probabilities come from the posterior ensemble.",
 )
 _EVIDENCE = Text(
-    "没有公布数的基年数据由固定方法构造，逐项注明来源。证据等级：V 见于公开文件，M 文献一般知识、待核实，D 推算，A 假设。",
-    "What has no published base is built by a stated method, each with its source. Evidence: V seen in a public document, "
-    "M general knowledge of the literature, D derived, A assumption.",
+    "没有录入统计的基年数据由固定方法构造，逐项注明来源。证据等级：V 见于公开文件，M 文献一般知识、待核实，D 推算，A 假设。",
+    "What has no statistic of the base year is built by a stated method, each with its source. Evidence: V seen in a public "
+    "document, M general knowledge of the literature, D derived, A assumption.",
 )
 
 
@@ -91,9 +91,9 @@ def _breaks(material: Material) -> list[Text]:
 
 
 def _not_judged(material: Material) -> list[Text]:
-    """How many targets are not judged, for each reason."""
-    counts = Counter(score.reason for score in material.case.scores if score.verdict == "not_judged")
-    return [Text(f"{count} 项：{reason.zh}", f"{count}: {reason.en}") for reason, count in counts.most_common()]
+    """How many targets are not judged, for each kind of reason."""
+    left = coverage_of(material.case.scores).left
+    return [Text(f"{count} 项：{reason.zh}", f"{count}: {reason.en}") for reason, count in left.items()]
 
 
 def errors_table(comparisons: Sequence[Comparison]) -> Table:

@@ -26,6 +26,7 @@ from sim.report.document import (
     stated,
 )
 from sim.report.feasibility_words import (
+    VARIANCE_EXPLAINED,
     joint_sentence,
     left_out_sentence,
     name_in,
@@ -78,7 +79,7 @@ def _beyond(study: xr.Dataset) -> list[Block]:
         *_spaced(Text("各目标", "Each target"), targets),
         *_spaced(Text("同时实现", "All together"), together),
         *_relaxed(study),
-        *_spaced(Text("主要不确定因素", "The main unknowns"), unknown_sentences(study)),
+        *_spaced(VARIANCE_EXPLAINED, unknown_sentences(study)),
     ]
 
 
@@ -179,7 +180,7 @@ def _foreseen(material: Material) -> list[Block]:
 
 
 def _foresight_row(item: Foresight) -> tuple[Cell, ...]:
-    start = Text(f"起点没有公布数，取自：{item.stand_in}", f"its start was not published; it comes from: {item.stand_in}")
+    start = Text(f"起点没有录入统计，取自：{item.stand_in}", f"its start is not entered; it comes from: {item.stand_in}")
     return (
         Words(item.name, (start,) if item.stand_in else ()),
         Words(unit_words(item.unit)),

@@ -54,8 +54,8 @@ def sectors(view: View) -> Lines:
         for title, values, members in rows
     )
     note = Text(
-        "现价；统计数含由占比推算的，制造业未单独公布",
-        "current prices; some statistics are derived from shares, manufacturing is not published itself",
+        "现价；统计数含由占比推算的，没有录入制造业的统计",
+        "current prices; some statistics are derived from shares, no statistic of manufacturing itself is entered",
     )
     return Lines(Frame(Text("分行业增加值", "Value added by sector"), note, STATISTICS), panels, view.base_year)
 
@@ -73,8 +73,8 @@ def manufacturing_share(view: View) -> Lines:
         Panel(ALL_INDUSTRY, PERCENT, published_line(view.published("industry_share_gdp", 2018)) + industry),
     )
     note = Text(
-        "现价；制造业占比未公布，基年由工业占比与规模工业中制造业占比推得",
-        "current prices; manufacturing is not published itself, its base is derived from industry",
+        "现价；没有录入制造业占比，基年由工业占比与规模工业中制造业占比推得",
+        "current prices; no statistic of manufacturing itself is entered, its base is derived from industry",
     )
     title = Text("制造业增加值占地区生产总值比重", "Manufacturing share of GDP")
     return Lines(Frame(title, note, STATISTICS), panels, view.base_year)

@@ -63,7 +63,7 @@ def _finite(value: float) -> float | None:
 
 
 def tornado(study: xr.Dataset) -> Tornado | None:
-    """For the targets whose chance is most open, the unknowns that explain most of it."""
+    """For the targets whose chance is most open, the unknowns that explain most of its variance."""
     chances = study["probability"].to_numpy()
     open_first = [int(place) for place in np.argsort(np.abs(chances - 0.5)) if 0.0 < chances[place] < 1.0]
     swings = [swing for swing in (_swing(study, place) for place in open_first[:_MOST_SWINGS]) if swing.bars]
@@ -79,7 +79,7 @@ def tornado(study: xr.Dataset) -> Tornado | None:
 
 def _swing(study: xr.Dataset, place: int) -> Swing:
     row = study.isel(target=place)
-    explained = row["explained"].to_numpy()
+    explained = row["variance_explained"].to_numpy()
     best = [int(item) for item in np.argsort(-explained)[:_MOST_BARS] if explained[item] >= _LEAST]
     labels = [Text(str(study["input_zh"].to_numpy()[item]), str(study["input_en"].to_numpy()[item])) for item in best]
     ends = [(float(row["met_when_low"][item]), float(row["met_when_high"][item])) for item in best]

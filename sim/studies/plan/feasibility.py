@@ -1,4 +1,4 @@
-"""How likely a plan is: each target, all together, which fight which, what must give, and what would be worth knowing.
+"""How likely a plan is: each target, all together, which fight which, what must give, and which inputs explain the spread.
 
 The result is a dataset from which every sentence can be written again.
 """
@@ -17,7 +17,7 @@ from sim.errors import Fault, Place, UsageError
 from sim.futures import origin_of_draws, posterior_of
 from sim.numerics.draws import DrawRequest
 from sim.pipeline import Case, Outcome, run
-from sim.plan.feasibility import lift, relaxed_rules, shares_of, smallest_relaxation, value_of_knowing
+from sim.plan.feasibility import explained_variance, lift, relaxed_rules, shares_of, smallest_relaxation
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
 from sim.studies.plan.solved_promises import solved_promise
@@ -65,7 +65,7 @@ def feasibility(case: Case, request: FeasibilityRequest, progress: Progress | No
         | _together(draws, request.required)
         | _promised(draws)
         | _solved(outcome, draws)
-        | _unknowns(draws, case)
+        | _variance_explained(draws, case)
     )
     return dataset.assign_coords(
         target=[target.id for target in draws.targets],
@@ -192,15 +192,15 @@ def _solved(outcome: Outcome, draws: TargetDraws) -> dict[str, Any]:
     return {"taken": (("target", "promise"), found), "promise_central": ("promise", central)}
 
 
-def _unknowns(draws: TargetDraws, case: Case) -> dict[str, Any]:
-    """Which unknown would say most of each target, if it were known."""
+def _variance_explained(draws: TargetDraws, case: Case) -> dict[str, Any]:
+    """The share of each target's variance that each unknown explains by itself."""
     names = list(draws.inputs)
-    known = value_of_knowing(draws.met, np.array([draws.inputs[name] for name in names]).reshape(len(names), draws.count))
+    found = explained_variance(draws.met, np.array([draws.inputs[name] for name in names]).reshape(len(names), draws.count))
     labels = [case.world.city.parameters[name].label for name in names]
     return {
         "input_zh": ("input", [label.zh for label in labels]),
         "input_en": ("input", [label.en for label in labels]),
-        "explained": (("target", "input"), known.explained),
-        "met_when_low": (("target", "input"), known.low),
-        "met_when_high": (("target", "input"), known.high),
+        "variance_explained": (("target", "input"), found.share),
+        "met_when_low": (("target", "input"), found.low),
+        "met_when_high": (("target", "input"), found.high),
     }

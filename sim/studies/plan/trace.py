@@ -219,6 +219,7 @@ def trace_record(found: Trace) -> Mapping[str, Any]:
         "year": target.year,
         "row": str(target.place),
         "quote": target.quote,
+        "entered": "by_hand" if target.by_hand else "as_quoted",
         "section": target.section,
         "document": {
             "file": found.document.file.name,

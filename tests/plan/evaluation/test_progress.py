@@ -177,8 +177,11 @@ def test_the_hand_made_table(name: str, table: dict[str, Evaluated]) -> None:
 
 def test_reasons_dates_and_natures_of_the_hand_made_table(table: dict[str, Evaluated]) -> None:
     assert "census" in table["broken"].reason.en
-    assert table["stopped"].reason.en == "nothing is published after 2020 (the last year is 2018)"
-    assert table["nothing"].reason.en == "no statistic is published for it"
+    assert (
+        table["stopped"].reason.en
+        == "data are entered up to 2018 only; history.csv lacks `stopped` of city for 2021–2023; add a row"
+    )
+    assert "as `history` of nothing in plan/measures.yaml" in table["nothing"].reason.en
     assert table["undated"].reason.en == "no target year is printed"
     assert (table["late"].actual_year, table["late"].share) == (2021, 0.2)
     assert table["late"].reason.en == "data end in 2021"
@@ -223,7 +226,7 @@ def test_real_growth_is_not_judged_by_levels_at_current_prices() -> None:
         )[0]
         for price in ("real", "nominal")
     }
-    assert rows["real"].reason.en == "no growth at constant prices is published"
+    assert "as `growth_history` of x in plan/measures.yaml" in rows["real"].reason.en
     assert rows["nominal"].standing == "fast"  # 150 per cent of the base is more than 1.07 to the fifth
 
 
@@ -288,4 +291,4 @@ def test_a_year_that_is_missing_in_between_is_named() -> None:
     for wanted, known, missing in ((cut, (2022, 2023), 2021), (summed, (2021, 2023), 2022)):
         made = plan({"x": measure("x", history="x")}, [wanted], data("x", dict.fromkeys(known, 5.0)), as_of=2023)
         (row,) = evaluate(made, [wanted], Terms(2023, 2020))
-        assert row.reason.en == f"nothing is published of {missing}"
+        assert row.reason.en == f"history.csv lacks `x` of city for {missing}; add a row"
