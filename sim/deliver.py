@@ -26,6 +26,7 @@ from sim.report.forms.page import page
 from sim.report.forms.workbook import workbook
 from sim.report.material import SECTIONS, CaseText, Material, Setting
 from sim.report.record_file import RECORD_FILE, packed_record
+from sim.report.view import View
 from sim.report.writing import report_of
 from sim.stored_call import ATTRIBUTE, DIGEST, call_of
 from sim.text import Language, Text
@@ -85,7 +86,10 @@ def _write_pages(folder: Path, found: Sequence[Material], reports: Sequence[Repo
         (folder / report.scenario / name).write_text(page(report, language, svgs), encoding="utf-8")
     if len(reports) > 1:
         texts = {material.case.key: material.text for material in found}
-        both = comparison(found[0].view, texts, reports, name)
+        views: dict[str, View] = {}
+        for material in found:
+            views.setdefault(material.view.region, material.view)
+        both = comparison(tuple(views.values()), texts, reports, name)
         (folder / file_name("compare.html", language)).write_text(page(both, language, pictures), encoding="utf-8")
 
 

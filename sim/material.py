@@ -28,7 +28,7 @@ def materials(
     outcomes: Sequence[Outcome], run: str, as_of: int | None = None, studies: Mapping[str, Studies] = {}
 ) -> list[Material]:
     """What the report of each scenario of a run is written from; `studies` are by scenario, for those that have any."""
-    view = make_view(outcomes)
+    views = _views(outcomes)
     worlds = {id(outcome.case.world): outcome.case.world for outcome in outcomes}
     findings = {key: _findings(world) for key, world in worlds.items()}
     return [
@@ -41,12 +41,23 @@ def materials(
             engine=__version__,
             studies=studies.get(case.key),
         )
-        for outcome, case in zip(outcomes, view.cases, strict=True)
+        for outcome, (view, case) in zip(outcomes, views, strict=True)
+    ]
+
+
+def _views(outcomes: Sequence[Outcome]) -> list[tuple[View, CaseView]]:
+    """The view of each outcome, which holds the scenarios of its own city, with its place in it."""
+    cities = dict.fromkeys(outcome.case.world.city.key for outcome in outcomes)
+    views = {key: make_view([item for item in outcomes if item.case.world.city.key == key]) for key in cities}
+    shown = [views[outcome.case.world.city.key] for outcome in outcomes]
+    return [
+        (view, next(case for case in view.cases if case.key == outcome.case.scenario.key))
+        for view, outcome in zip(shown, outcomes, strict=True)
     ]
 
 
 def make_view(outcomes: Sequence[Outcome]) -> View:
-    """The view of a run: all its scenarios beside the history of the city."""
+    """The view of scenarios of one city, beside its history."""
     cases = tuple(_case_view(outcome) for outcome in outcomes)
     return view_of(outcomes[0].case.world, cases, max(outcome.case.last_year for outcome in outcomes))
 
@@ -68,7 +79,8 @@ def view_of(world: World, cases: tuple[CaseView, ...], last_year: int) -> View:
 def _case_view(outcome: Outcome) -> CaseView:
     scenario, ensemble = outcome.case.scenario, outcome.ensemble
     draws = None if ensemble is None else ensemble_dataset(ensemble, outcome.results, outcome.case.world.graph)
-    return CaseView(scenario.key, scenario.name, outcome.results, tuple(outcome.scores), _ledger_view(outcome), draws)
+    scores = tuple(outcome.scores)
+    return CaseView(scenario.key, scenario.name, scenario.city, outcome.results, scores, _ledger_view(outcome), draws)
 
 
 def _ledger_view(outcome: Outcome) -> LedgerView | None:

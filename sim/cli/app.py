@@ -257,7 +257,7 @@ def report(
 
 @app.command()
 def explore(
-    scenario: Annotated[str, typer.Argument(help="情景文件或名称 / scenario file or name")] = "plan_2025",
+    scenario: Annotated[str | None, typer.Argument(help="情景文件或名称 / scenario file or name")] = None,
     city: City = None,
     set_values: SetValues = None,
     use: Use = None,

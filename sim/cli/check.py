@@ -28,7 +28,7 @@ def check(
 ) -> None:
     """Check scenarios (all of the home folder when none is named) with their model, city and plan."""
     home = find_home(home_folder)
-    files = [find_scenario(name, home.scenarios) for name in scenarios] or scenario_files(home.scenarios)
+    files = [find_scenario(name, home.scenarios, home.cities()) for name in scenarios] or scenario_files(home.scenarios)
     cases = pipeline.open_cases(home, files, city, use, settings)
     _fail_if_sweeps_unfit(cases)
     if speaker.as_json:

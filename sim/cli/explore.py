@@ -16,7 +16,7 @@ from sim.text import Text
 class Request:
     """What the user asked for."""
 
-    scenario: str
+    scenario: str | None
     city: str | None
     settings: tuple[tuple[str, str], ...]
     use: tuple[str, ...]

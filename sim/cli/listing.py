@@ -10,7 +10,8 @@ from rich.table import Table
 from sim.cli.console import Speaker
 from sim.errors import Faults
 from sim.inputs.bindings import AnyBinding, Binding
-from sim.inputs.home import DEFAULT_CITY, Home, find_home
+from sim.inputs.defaults import default_city
+from sim.inputs.home import Home, find_home
 from sim.inputs.scenario import read_scenario, scenario_files
 from sim.model.binding import shown
 from sim.text import Text
@@ -21,7 +22,7 @@ from sim.world import World, open_world
 def list_all(city: str | None, home_folder: Path | None, speaker: Speaker) -> None:
     """Print everything that a scenario file can name."""
     home = find_home(home_folder)
-    world = open_world(home, city or DEFAULT_CITY)
+    world = open_world(home, city or default_city(home))
     document: dict[str, Any] = {
         "home": str(home.folder),
         "models": sorted(file.parent.name for file in home.models.glob("*/parameters.yaml") if _is_model(file.parent)),

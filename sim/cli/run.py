@@ -17,7 +17,6 @@ from sim.errors import Fault, Faults, InputError, Place, UsageError, nearest
 from sim.report.drawing import drawing_workers
 from sim.text import Text
 
-DEFAULT_SCENARIOS = ("baseline", "plan_2025")
 DEFAULT_DRAWS = 2000
 
 
@@ -84,15 +83,13 @@ class DrawPlan:
 
 
 def _cases(request: Request, home: Any) -> list[Any]:
-    """The scenarios that were named, those of the default city, or another city as its data have it."""
+    """The scenarios that were named, or those that the home folder declares for the city."""
     from sim import pipeline
-    from sim.inputs.home import DEFAULT_CITY
+    from sim.inputs.defaults import default_scenarios
     from sim.inputs.scenario import find_scenario
 
-    if not request.scenarios and request.city not in {None, DEFAULT_CITY}:
-        return [pipeline.open_plain(home, str(request.city), request.settings)]
-    names = request.scenarios or [str(home.scenarios / f"{name}.yaml") for name in DEFAULT_SCENARIOS]
-    files = [find_scenario(name, home.scenarios) for name in names]
+    names = request.scenarios or default_scenarios(home, request.city).run
+    files = [find_scenario(name, home.scenarios, home.cities()) for name in names]
     fail_if_names_clash(files)
     cases = pipeline.open_cases(home, files, request.city, request.use, request.settings)
     return [pipeline.seeded(case, request.draws.seed if request.draws else 0) for case in cases]

@@ -42,7 +42,7 @@ def _case(request: Request) -> Any:
     from sim.pipeline import open_cases, seeded
 
     home = find_home(request.home)
-    file = find_scenario(request.scenario, home.scenarios)
+    file = find_scenario(request.scenario, home.scenarios, home.cities())
     return seeded(open_cases(home, [file], request.city, request.use, request.settings)[0], request.draws.seed)
 
 
