@@ -8,6 +8,7 @@ from rich.table import Table
 
 from sim import pipeline
 from sim.cli.console import Speaker
+from sim.cli.tables import print_table
 from sim.errors import Faults, InputError, SimError
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario, scenario_files
@@ -44,7 +45,7 @@ def check(
             )
         )
         if done and not speaker.quiet:
-            speaker.out.print(_table(case, speaker))
+            print_table(_table(case, speaker), speaker.out)
 
 
 def _fail_if_sweeps_unfit(cases: list[pipeline.Case]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from sim.cli.console import Speaker
+from sim.cli.tables import print_table
 from sim.errors import Faults
 from sim.inputs.bindings import AnyBinding, Binding
 from sim.inputs.defaults import default_city
@@ -39,7 +40,7 @@ def list_all(city: str | None, home_folder: Path | None, speaker: Speaker) -> No
     for key, title in _TITLES.items():
         speaker.out.print()
         speaker.line(title)
-        speaker.out.print(_table(document[key], speaker))
+        print_table(_table(document[key], speaker), speaker.out)
 
 
 _SECTIONS = {"levers": "lever", "assumptions": "assumption", "behaviour": "behaviour"}

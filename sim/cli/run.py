@@ -13,6 +13,7 @@ from rich.table import Table
 
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked
+from sim.cli.tables import print_table
 from sim.errors import Fault, Faults, InputError, Place, UsageError, nearest
 from sim.report.drawing import drawing_workers
 from sim.text import Text
@@ -240,7 +241,7 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
 def print_scorecard(scores: Sequence[Any], speaker: Speaker) -> None:
     """The scorecard; of a long one what is not judged is only counted, the report has it with the reasons."""
     shown = scores if len(scores) <= _LONG else [score for score in scores if score.verdict != "not_judged"]
-    speaker.out.print(scorecard_table(shown, speaker))
+    print_table(scorecard_table(shown, speaker), speaker.out)
     left = len(scores) - len(shown)
     if left:
         speaker.line(Text(f"另有 {left} 项不作判定，理由见报告。", f"{left} more are not judged; the report says why."))

@@ -12,6 +12,7 @@ from rich.table import Table
 from sim.cli.console import Speaker
 from sim.cli.progress import draw_progress
 from sim.cli.sweep_options import Request, read_request
+from sim.cli.tables import print_table
 from sim.errors import Fault, Place, UsageError
 from sim.text import Text
 
@@ -138,7 +139,7 @@ def _print_table(section: Any, speaker: Speaker) -> None:
         table.add_column(head, justify="right" if index else "left", min_width=12 if index == 0 else None, overflow="fold")
     for cells in section.rows[:_MOST_ROWS]:
         table.add_row(*cells)
-    speaker.out.print(table)
+    print_table(table, speaker.out)
     if len(section.rows) > _MOST_ROWS:
         rest = len(section.rows) - _MOST_ROWS
         speaker.line(Text(f"……另有 {rest:,} 行", f"... and {rest:,} more rows"))
