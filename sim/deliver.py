@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -33,8 +34,18 @@ from sim.text import Language, Text
 from sim.words import unit_text
 
 
-def deliver(outcomes: Sequence[Outcome], results: Path, language: Language, pool: ProcessPoolExecutor, now: datetime) -> Path:
-    """Write everything of a run and return its folder.
+@dataclass(frozen=True)
+class Delivered:
+    """The folder of a run, and the characters that its figures show as boxes."""
+
+    folder: Path
+    unprintable: str
+
+
+def deliver(
+    outcomes: Sequence[Outcome], results: Path, language: Language, pool: ProcessPoolExecutor, now: datetime
+) -> Delivered:
+    """Write everything of a run.
 
     Raises
     ------
@@ -55,10 +66,10 @@ def deliver(outcomes: Sequence[Outcome], results: Path, language: Language, pool
         for place, parts in enumerate(zip(folders, outcomes, found, reports, strict=True)):
             _write_data(*parts, language, place)
             fail_if_interrupted()
-        finish_drawing(drawing)
+        unprintable = finish_drawing(drawing)
         fail_if_interrupted()
         _write_pages(pending.folder, found, reports, language)
-    return pending.target
+    return Delivered(pending.target, unprintable)
 
 
 def _write_data(folder: Path, outcome: Outcome, material: Material, report: Report, language: Language, place: int) -> None:

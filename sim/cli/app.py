@@ -41,10 +41,27 @@ from sim.cli.plan_verbs import plan
 from sim.errors import Fault, Place, SimError, UsageError
 from sim.interrupts import InterruptedRun, was_asked_to_stop
 from sim.text import Text
+from sim.version import __version__
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(plan, name="plan")
 app.add_typer(cities)
+
+
+def _say_version(asked: bool) -> None:  # noqa: FBT001  typer hands it over by place
+    if asked:
+        sys.stdout.write(f"{__version__}\n")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="版本 / version", is_eager=True, callback=_say_version, expose_value=False)
+]
+
+
+@app.callback()
+def _every_call(*, version: Version = False) -> None:
+    """区域经济情景模拟器 / regional economic scenario simulator."""
 
 
 @app.command()
@@ -252,7 +269,7 @@ def report(
     forms = tuple(dict.fromkeys(item.strip().lower() for item in form.split(",") if item.strip()))
     asked = read_draws(None, None, workers)
     request = verb.Request(run, forms, tuple(scenario or ()), year, stored, out, home, asked)
-    verb.report(request, voice_of(lang, quiet=quiet, as_json=as_json))
+    raise typer.Exit(verb.report(request, voice_of(lang, quiet=quiet, as_json=as_json)))
 
 
 @app.command()

@@ -40,8 +40,8 @@ def check(
         done = changed_settings(case)
         speaker.line(
             Text(
-                f"{name}：无误，改动 {done} 项，评分目标 {count} 项",
-                f"{name}: no fault, {done} settings changed, {count} targets scored",
+                f"{case.scenario.name.zh}（{name}）：无误，改动 {done} 项，评分目标 {count} 项",
+                f"{case.scenario.name.en} ({name}): no fault, {done} settings changed, {count} targets scored",
             )
         )
         if done and not speaker.quiet:
@@ -62,11 +62,13 @@ def _table(case: pipeline.Case, speaker: Speaker) -> Table:
     base = case.world.city.settings.base_year
     table = Table(box=None, pad_edge=False, header_style="bold")
     for zh, en in (("设定", "setting"), ("原值", "before"), ("现值", "now"), ("层", "layer")):
-        table.add_column(speaker.word(zh, en), no_wrap=zh == "设定")
+        table.add_column(speaker.word(zh, en), overflow="fold", min_width=24 if zh == "设定" else None)
     for item in case.bound.resolved:
-        table.add_row(item.name, shown(item.before, base), shown(item.after, base), item.change.origin)
+        table.add_row(
+            f"{speaker.say(item.label)} ({item.name})", shown(item.before, base), shown(item.after, base), item.change.origin
+        )
     for row in ledger_changes(case.scenario, case.world.ledger):
-        table.add_row(f"{row.key} ({speaker.say(row.name)})", speaker.say(row.before), speaker.say(row.after), row.origin)
+        table.add_row(f"{speaker.say(row.name)} ({row.key})", speaker.say(row.before), speaker.say(row.after), row.origin)
     return table
 
 

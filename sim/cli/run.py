@@ -16,6 +16,7 @@ from sim.cli.numbers import Asked
 from sim.cli.tables import print_table
 from sim.errors import Fault, Faults, InputError, Place, UsageError, nearest
 from sim.report.drawing import drawing_workers
+from sim.report.lettering import unprintable_words
 from sim.text import Text
 
 DEFAULT_DRAWS = 2000
@@ -47,7 +48,9 @@ def run(request: Request, speaker: Speaker) -> int:
         missed = missed_targets(request.require, outcomes)
         with speaker.progress(1, Text("绘图与写出", "drawing and writing")):
             now = datetime.now().astimezone()
-            folder = deliver(outcomes, request.out, speaker.report_language, pool, now)
+            delivered = deliver(outcomes, request.out, speaker.report_language, pool, now)
+            folder = delivered.folder
+    speaker.mind(unprintable_words(delivered.unprintable))
     if speaker.as_json:
         speaker.json(as_document(outcomes, folder, speaker))
     elif not speaker.quiet:
