@@ -38,6 +38,7 @@ from sim.cli.options import (
     voice_of,
 )
 from sim.cli.plan_verbs import plan
+from sim.cli.usage import REFUSED, is_call_for_help, refusal
 from sim.errors import Fault, Place, SimError, UsageError
 from sim.interrupts import InterruptedRun, was_asked_to_stop
 from sim.text import Text
@@ -312,7 +313,9 @@ def main() -> None:
     """Entry point: run a verb; every fault becomes a report and an exit status."""
     accept_any_console()
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
+    except REFUSED as error:
+        _refuse(error)
     except SimError as error:
         speaker(_language_of_call()).faults(error)
         sys.exit(error.exit_status)
@@ -329,6 +332,16 @@ def main() -> None:
         if was_asked_to_stop():  # a library wrapped the interrupt in an error of its own
             _say_interrupted()
         raise
+
+
+def _refuse(error: Exception) -> NoReturn:
+    """A call that the library of the command line does not take; one without any word has the help text for its answer."""
+    if is_call_for_help(error):
+        error.show()  # type: ignore[attr-defined]
+        sys.exit(2)
+    fault = refusal(error)
+    speaker(_language_of_call()).faults(fault)
+    sys.exit(fault.exit_status)
 
 
 def _say_interrupted() -> NoReturn:
