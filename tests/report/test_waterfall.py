@@ -13,7 +13,7 @@ from sim.text import Text
 def fall(start: float, change: float, target: float | None) -> Waterfall:
     words = Text("甲", "a")
     steps = Step(words, start, is_whole=True), Step(words, change), Step(words, start + change, is_whole=True)
-    return Waterfall(Frame(words, words), (Fall(words, words, steps, target),))
+    return Waterfall(Frame(words, words, words), (Fall(words, words, steps, target),))
 
 
 @pytest.mark.parametrize(

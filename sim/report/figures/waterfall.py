@@ -85,7 +85,7 @@ def _draw_fall(axes: Axes, fall: Fall, language: Language) -> None:
 
 
 def _limits(ends: list[float]) -> tuple[float, float]:
-    """The axis starts at zero, unless what the steps do could then not be seen: it starts near them, and its break is marked."""
+    """Start the axis at zero, unless the steps could then not be seen: it starts near them, and its break is marked."""
     low, high = min(ends), max(ends)
     if low >= 0.0 and high - low > _SEEN * high:
         low = 0.0
