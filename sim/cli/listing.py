@@ -114,7 +114,7 @@ def _variables(world: World, speaker: Speaker) -> list[dict[str, Any]]:
         {
             "name": name,
             "label": speaker.say(world.labels.variables[name]),
-            "unit": _unit_of_target(world.graph.unit_of(name), speaker),
+            "unit": _unit_of_target(world.labels.unit(name, world.graph.unit_of(name)), speaker),
             "dims": ", ".join(world.graph.dims_of(name)),
         }
         for name in sorted(world.graph.quantities)

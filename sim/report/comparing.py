@@ -159,7 +159,7 @@ def _indicator_rows(view: View, name: str, years: Sequence[int]) -> Iterator[tup
     for case in view.cases:
         unit, values = case.results[name].attrs["units"], yearly(case, name, case.region)
         factor = 100.0 if unit == "ratio" else 1.0
-        shown = (measured(None if year not in values else factor * values[year]) for year in years)
+        shown = (measured(None if year not in values else factor * values[year], unit=unit) for year in years)
         words = Text("%", "%") if factor != 1.0 else unit_words(unit)
         yield (Words(view.labels.variables[name]), Words(words), Words(case.name), *shown)
 
