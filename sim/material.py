@@ -19,7 +19,7 @@ from sim.report.material import Assumption, CaseText, Foresight, Material, Setti
 from sim.report.values import value_text
 from sim.report.view import CaseView, LedgerView, View
 from sim.standing import evaluated_by_data
-from sim.text import Text
+from sim.text import Text, joined
 from sim.version import __version__
 from sim.world import World
 
@@ -128,6 +128,7 @@ def case_text(outcome: Outcome) -> CaseText:
             after=_in_words(case, item.name, item.after),
             origin=item.change.origin,
             sources=", ".join(item.change.sources),
+            named_sources=_named(case.world, item.change.sources),
             note=item.change.note,
         )
         for item in case.bound.resolved
@@ -148,6 +149,13 @@ def case_text(outcome: Outcome) -> CaseText:
         assumptions=[_assumption(outcome, name) for name in case.world.city.parameters],
         provenance=_provenance_lines(outcome),
     )
+
+
+def _named(world: World, sources: Sequence[str]) -> Text:
+    """Targets and projects by their names."""
+    known = {key: target.name for key, target in world.catalogue.targets.items()}
+    known |= {key: project.name for key, project in world.ledger.projects.items()}
+    return joined([known[source] for source in sources if source in known], Text("；", "; "))
 
 
 def draw_sentences(outcome: Outcome) -> tuple[Text, ...]:
