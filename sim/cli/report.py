@@ -101,7 +101,7 @@ def fail_if_forms_are_wrong(forms: Sequence[str]) -> None:
     faults.raise_if_any(UsageError)
 
 
-_INSTALL = Text("请运行 python -m pip install -e '.[report]'", "run python -m pip install -e '.[report]'")
+_INSTALL = Text('请运行 python -m pip install -e ".[report]"', 'run python -m pip install -e ".[report]"')
 
 
 def forms_without_extra(forms: Sequence[str]) -> list[str]:

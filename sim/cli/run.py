@@ -17,7 +17,7 @@ from sim.cli.tables import print_table
 from sim.errors import Fault, Faults, InputError, Place, UsageError, nearest
 from sim.report.drawing import drawing_workers
 from sim.report.lettering import unprintable_words
-from sim.text import Text
+from sim.text import Text, joined
 
 DEFAULT_DRAWS = 2000
 
@@ -239,6 +239,16 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
     name = file_name("compare.html" if len(outcomes) > 1 else PAGE, speaker.report_language)
     page = folder / name if len(outcomes) > 1 else folder / outcomes[0].case.scenario.key / name
     speaker.line(Text(f"报告：{page}", f"report: {page}"))
+    if any(outcome.scores for outcome in outcomes):
+        speaker.line(_what_report_adds(folder))
+
+
+def _what_report_adds(folder: Path) -> Text:
+    """The chapters that take longer than a run, and the command that writes them."""
+    from sim.studies.reporting import STUDIES
+
+    names, command = joined(list(STUDIES), Text("、", ", ")), f"python -m sim report {folder}"
+    return Text(f"尚缺 {names.zh} 各章，由 {command} 补上", f"not in it yet: {names.en}; {command} adds them")
 
 
 def print_scorecard(scores: Sequence[Any], speaker: Speaker) -> None:

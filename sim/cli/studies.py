@@ -36,7 +36,7 @@ def fail_if_extra_missing() -> None:
     if missing:
         names = ", ".join(missing)
         message = Text(f"缺少校准所需的程序包：{names}", f"calibration needs packages that are not installed: {names}")
-        command = "pip install -e '.[calibrate]'"
+        command = 'pip install -e ".[calibrate]"'
         raise UsageError(Fault(message, advice=Text(f"请运行 {command}", f"run {command}")))
 
 

@@ -57,7 +57,7 @@ def _spread(request: Request) -> Any:
         from sim.numerics.cluster import on_cluster
     except ImportError as error:
         message = Text("--cluster 需要 dask 和 distributed", "--cluster needs dask and distributed")
-        advice = Text("请运行 python -m pip install -e '.[cluster]'", "run python -m pip install -e '.[cluster]'")
+        advice = Text('请运行 python -m pip install -e ".[cluster]"', 'run python -m pip install -e ".[cluster]"')
         raise UsageError(Fault(message, Place(key="--cluster"), advice)) from error
     return on_cluster(request.cluster)
 

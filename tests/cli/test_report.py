@@ -112,7 +112,7 @@ def test_a_missing_extra_costs_its_own_form_and_says_what_to_install(monkeypatch
         verb.fail_if_forms_are_wrong(("pdf",))
     (fault,) = error.value.faults
     assert fault.advice is not None
-    assert "'.[report]'" in fault.advice.en
+    assert '".[report]"' in fault.advice.en
 
 
 def test_a_character_that_the_pdf_lacks_costs_the_pdf_alone(run: Path, tmp_path: Path) -> None:
