@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 __all__ = ["SimError", "levers", "run", "sensitivity", "sweep"]
 
 
+def __dir__() -> list[str]:
+    """The public names, and nothing that happens to have been imported."""
+    return [*__all__, "__version__"]
+
+
 def __getattr__(name: str) -> Any:
     """The functions for notebooks, loaded when they are asked for: the command line starts without them."""
     if name not in __all__:

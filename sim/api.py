@@ -18,11 +18,12 @@ import xarray as xr
 import sim.accessor  # noqa: F401  registers `.sim`
 from sim.errors import Fault, Place, SimError, UsageError
 from sim.futures import with_draws
+from sim.inputs.defaults import default_scenarios
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario
 from sim.inputs.sweep_section import Method, Over, Rest
 from sim.numerics.draws import DrawRequest
-from sim.pipeline import Case, open_cases, open_plain, seeded
+from sim.pipeline import Case, open_cases, seeded
 from sim.pipeline import run as run_case
 from sim.processes import processors
 from sim.sampling.plan import sampling_of
@@ -47,7 +48,7 @@ def open_case(
     home: PathLike | None = None,
     seed: int = 0,
 ) -> Case:
-    """A scenario read and checked, by file or name; without one, a `city` as its own data have it.
+    """A scenario read and checked, by file or name; the name of a city stands for the city as its own data have it.
 
     `settings` change values as --set does: {"rd_policy": 0.01, "external_demand_growth": {2022: 0.02, 2025: 0.04}}.
 
@@ -58,9 +59,9 @@ def open_case(
     """
     where = find_home(None if home is None else Path(home))
     pairs = tuple((key, str(raw) if key.startswith("ledger.") else raw) for key, raw in (settings or {}).items())
-    if scenario is None and city is not None:
-        return seeded(open_plain(where, city, pairs), seed)
-    file = find_scenario(str(scenario or "plan_2025"), where.scenarios)
+    named = city if scenario is None and city is not None else scenario
+    name = default_scenarios(where, city).plan if named is None else str(named)
+    file = find_scenario(name, where.scenarios, where.cities())
     return seeded(open_cases(where, [file], city, _names(use), pairs)[0], seed)
 
 

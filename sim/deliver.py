@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -26,14 +27,25 @@ from sim.report.forms.page import page
 from sim.report.forms.workbook import workbook
 from sim.report.material import SECTIONS, CaseText, Material, Setting
 from sim.report.record_file import RECORD_FILE, packed_record
+from sim.report.view import View
 from sim.report.writing import report_of
 from sim.stored_call import ATTRIBUTE, DIGEST, call_of
 from sim.text import Language, Text
 from sim.words import unit_text
 
 
-def deliver(outcomes: Sequence[Outcome], results: Path, language: Language, pool: ProcessPoolExecutor, now: datetime) -> Path:
-    """Write everything of a run and return its folder.
+@dataclass(frozen=True)
+class Delivered:
+    """The folder of a run, and the characters that its figures show as boxes."""
+
+    folder: Path
+    unprintable: str
+
+
+def deliver(
+    outcomes: Sequence[Outcome], results: Path, language: Language, pool: ProcessPoolExecutor, now: datetime
+) -> Delivered:
+    """Write everything of a run.
 
     Raises
     ------
@@ -54,10 +66,10 @@ def deliver(outcomes: Sequence[Outcome], results: Path, language: Language, pool
         for place, parts in enumerate(zip(folders, outcomes, found, reports, strict=True)):
             _write_data(*parts, language, place)
             fail_if_interrupted()
-        finish_drawing(drawing)
+        unprintable = finish_drawing(drawing)
         fail_if_interrupted()
         _write_pages(pending.folder, found, reports, language)
-    return pending.target
+    return Delivered(pending.target, unprintable)
 
 
 def _write_data(folder: Path, outcome: Outcome, material: Material, report: Report, language: Language, place: int) -> None:
@@ -85,7 +97,10 @@ def _write_pages(folder: Path, found: Sequence[Material], reports: Sequence[Repo
         (folder / report.scenario / name).write_text(page(report, language, svgs), encoding="utf-8")
     if len(reports) > 1:
         texts = {material.case.key: material.text for material in found}
-        both = comparison(found[0].view, texts, reports, name)
+        views: dict[str, View] = {}
+        for material in found:
+            views.setdefault(material.view.region, material.view)
+        both = comparison(tuple(views.values()), texts, reports, name)
         (folder / file_name("compare.html", language)).write_text(page(both, language, pictures), encoding="utf-8")
 
 

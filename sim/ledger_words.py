@@ -12,7 +12,7 @@ from sim.inputs.ledger_section import LedgerChange
 from sim.inputs.scenario import Scenario
 from sim.ledger.limits import LABELS
 from sim.ledger.realise import Realised
-from sim.ledger.summary import money_origin, never_begun, waiting
+from sim.ledger.summary import money_origin, never_begun, programme_times, waiting
 from sim.pipeline import Case, Outcome
 from sim.text import Text, listing
 
@@ -86,24 +86,33 @@ def ledger_sentences(outcome: Outcome) -> tuple[Text, ...]:
     realised = outcome.case.realised
     if realised is None:
         return ()
-    return (_money(realised), _shared(outcome, realised), *_binding(realised), *_tighter_quota(outcome))
+    return (
+        _money(realised, outcome.case.world.ledger),
+        _shared(outcome, realised),
+        *_binding(realised),
+        *_tighter_quota(outcome),
+    )
 
 
-def _money(realised: Realised) -> Text:
+def _money(realised: Realised, ledger: Ledger) -> Text:
+    """The planned investment, and the part that is begun in time, which the table of programmes adds up to."""
     money = money_origin(realised)
+    begun = sum(row.money for row in programme_times(realised, ledger))
     total = money.printed + money.assumed
     part = 100.0 * money.printed / total if total else 0.0
     unnamed = sum(not work.named and work.money is None for work in realised.plan.works)
     named = money.printed_works + money.assumed_works
     before = realised.plan.finished
     return Text(
-        f"项目台账：{named} 个写明名称的项目（另有 {before} 个在基年以前已完工，不再计入），投资合计约 {total:,.0f} 亿元，"
-        f"其中公布（或情景写明）金额的 {money.printed_works} 个、在本市 {money.printed:,.0f} 亿元"
+        f"项目台账：{named} 个写明名称的项目（另有 {before} 个在基年以前已完工，不再计入），计划投资合计约 {total:,.0f} 亿元，"
+        f"推演期内开工的 {begun:,.0f} 亿元；"
+        f"计划投资中公布（或情景写明）金额的 {money.printed_works} 个、在本市 {money.printed:,.0f} 亿元"
         f"（{part:.0f}%，含按公布总额拆分的分项，未计超支；其中 {money.untraced_works} 个、{money.untraced:,.0f} 亿元"
         f"只见于转载，追溯不到发布者），"
         f"其余 {money.assumed_works} 个按类别先验抽取并折算；另有尚无名称的招商项目 {unnamed} 个。",
         f"Project ledger: {named} named projects ({before} more were finished by the base year and are left out) with a whole "
-        f"investment of about CNY {total / 10.0:,.1f} billion, mean of the realisations; amounts of "
+        f"planned investment of about CNY {total / 10.0:,.1f} billion, mean of the realisations, of which "
+        f"{begun / 10.0:,.1f} billion are begun within the run; amounts of "
         f"{money.printed_works} of them, CNY {money.printed / 10.0:,.1f} billion ({part:.0f} %), are published or stated by "
         f"the scenario (some as a part of a published sum, and before any overrun; {money.untraced_works} of them, "
         f"CNY {money.untraced / 10.0:,.1f} billion, stand in copies that no publisher is known of), those of the other "

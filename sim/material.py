@@ -18,14 +18,14 @@ from sim.report.lint_page import review_of
 from sim.report.material import Assumption, CaseText, Foresight, Material, Setting, Standing, Studies
 from sim.report.values import value_text
 from sim.report.view import CaseView, LedgerView, View
-from sim.text import Text
+from sim.text import Text, joined
 from sim.version import __version__
 from sim.world import World
 
 
 def materials(outcomes: Sequence[Outcome], run: str, studies: Mapping[str, Studies] = {}) -> list[Material]:
     """What the report of each scenario of a run is written from; `studies` are by scenario, for those that have any."""
-    view = make_view(outcomes)
+    views = _views(outcomes)
     worlds = {id(outcome.case.world): outcome.case.world for outcome in outcomes}
     findings = {key: _findings(world) for key, world in worlds.items()}
     return [
@@ -38,12 +38,23 @@ def materials(outcomes: Sequence[Outcome], run: str, studies: Mapping[str, Studi
             engine=__version__,
             studies=studies.get(case.key),
         )
-        for outcome, case in zip(outcomes, view.cases, strict=True)
+        for outcome, (view, case) in zip(outcomes, views, strict=True)
+    ]
+
+
+def _views(outcomes: Sequence[Outcome]) -> list[tuple[View, CaseView]]:
+    """The view of each outcome, which holds the scenarios of its own city, with its place in it."""
+    cities = dict.fromkeys(outcome.case.world.city.key for outcome in outcomes)
+    views = {key: make_view([item for item in outcomes if item.case.world.city.key == key]) for key in cities}
+    shown = [views[outcome.case.world.city.key] for outcome in outcomes]
+    return [
+        (view, next(case for case in view.cases if case.key == outcome.case.scenario.key))
+        for view, outcome in zip(shown, outcomes, strict=True)
     ]
 
 
 def make_view(outcomes: Sequence[Outcome]) -> View:
-    """The view of a run: all its scenarios beside the history of the city."""
+    """The view of scenarios of one city, beside its history."""
     cases = tuple(_case_view(outcome) for outcome in outcomes)
     return view_of(outcomes[0].case.world, cases, max(outcome.case.last_year for outcome in outcomes))
 
@@ -66,7 +77,8 @@ def _case_view(outcome: Outcome) -> CaseView:
     scenario, ensemble = outcome.case.scenario, outcome.ensemble
     draws = None if ensemble is None else ensemble_dataset(ensemble, outcome.results, outcome.case.world.graph)
     shown = projection_of(outcome.results, draws)
-    return CaseView(scenario.key, scenario.name, shown, tuple(outcome.scores), _ledger_view(outcome), draws)
+    scores = tuple(outcome.scores)
+    return CaseView(scenario.key, scenario.name, scenario.city, shown, scores, _ledger_view(outcome), draws)
 
 
 def _ledger_view(outcome: Outcome) -> LedgerView | None:
@@ -111,6 +123,7 @@ def case_text(outcome: Outcome) -> CaseText:
             after=_in_words(case, item.name, item.after),
             origin=item.change.origin,
             sources=", ".join(item.change.sources),
+            named_sources=_named(case.world, item.change.sources),
             note=item.change.note,
         )
         for item in case.bound.resolved
@@ -131,6 +144,13 @@ def case_text(outcome: Outcome) -> CaseText:
         assumptions=[_assumption(outcome, name) for name in case.world.city.parameters],
         provenance=_provenance_lines(outcome),
     )
+
+
+def _named(world: World, sources: Sequence[str]) -> Text:
+    """Targets and projects by their names."""
+    known = {key: target.name for key, target in world.catalogue.targets.items()}
+    known |= {key: project.name for key, project in world.ledger.projects.items()}
+    return joined([known[source] for source in sources if source in known], Text("；", "; "))
 
 
 def draw_sentences(outcome: Outcome) -> tuple[Text, ...]:

@@ -14,6 +14,7 @@ from sim.errors import Fault, Faults, InputError, Place, RunError, SimError, nea
 from sim.inputs.bindings import Binding
 from sim.inputs.city import read_city_file
 from sim.inputs.documents import changed_sentence
+from sim.inputs.files import is_file
 from sim.inputs.home import Home
 from sim.inputs.natures import read_binding_targets
 from sim.inputs.scenario import Scenario, plain_scenario, read_scenario
@@ -349,6 +350,8 @@ def open_cases(
     """Read and bind several scenarios, reading each city once; all faults of all files at once.
 
     With `as_of`, data, priors, documents and changes are those known when the bulletin of that year was out.
+    A `city` takes the place of the one that a file names. A path that is the bare name of a city, as `find_scenario` gives it,
+    stands for the city's own baseline.
 
     Raises
     ------
@@ -359,29 +362,16 @@ def open_cases(
     for file in files:
         of_file = Faults()
         with of_file.gathering(InputError):
-            scenario = read_scenario(file, use, settings, of_file, home.scenarios)
-            _fail_if_other_city(scenario, city, home)
+            scenario = _scenario_at(file, home, city, use, settings, of_file)
+            _fail_if_no_city(scenario, home)
             _fail_if_base_year_undeclared(scenario, home)
             key = (scenario.city, scenario.base_year)
             if key not in worlds:
                 worlds[key] = open_world(home, *key, as_of=as_of)
-            cases.append(prepare(scenario, worlds[key]))
+            cases.append(_prepared(scenario, worlds[key]))
         faults.found.extend(of_file.found)
     faults.raise_if_any()
     return cases
-
-
-def open_plain(home: Home, city: str, settings: tuple[tuple[str, str], ...], as_of: int | None = None) -> Case:
-    """A city without a scenario file, as its own data and the model's central values have it.
-
-    Raises
-    ------
-    InputError
-        with every fault of the city and of the settings.
-    """
-    scenario = plain_scenario(city, read_city_file(home.city_folder(city)).name.text(), settings)
-    _fail_if_base_year_undeclared(scenario, home)
-    return prepare(scenario, open_world(home, city, scenario.base_year, as_of))
 
 
 def _fail_if_base_year_undeclared(scenario: Scenario, home: Home) -> None:
@@ -401,11 +391,42 @@ def _fail_if_base_year_undeclared(scenario: Scenario, home: Home) -> None:
     raise InputError(Fault(Text(zh, en), scenario.base_year_place, advice))
 
 
-def _fail_if_other_city(scenario: Scenario, city: str | None, home: Home) -> None:
-    place = Place(scenario.file, key="city")
-    if city is not None and city != scenario.city:
-        message = Text(f"情景的城市是 {scenario.city}，不是 {city}", f"the scenario is of {scenario.city}, not of {city}")
-        raise InputError(Fault(message, place))
+def _scenario_at(
+    file: Path,
+    home: Home,
+    city: str | None,
+    use: tuple[str, ...],
+    settings: tuple[tuple[str, str], ...],
+    faults: Faults,
+) -> Scenario:
+    name = str(file)
+    if name not in home.cities() or is_file(file):
+        return read_scenario(file, use, settings, faults, home.scenarios, city)
+    if city not in {None, name}:
+        message = Text(f"{name} 是另一城市的基准情景", f"{name} is the baseline of another city")
+        raise InputError(Fault(message, Place(key="--city"), Text(f"请写 {city}", f"write {city}")))
+    for layer in use:
+        faults.add(Text(f"没有名为 {layer} 的 overrides", f"no overrides named {layer}"), Place(key="--use"))
+    return plain_scenario(name, read_city_file(home.city_folder(name)).name.text(), settings)
+
+
+def _prepared(scenario: Scenario, world: World) -> Case:
+    """The case; of a scenario that was written for another city, the faults begin with that."""
+    try:
+        return prepare(scenario, world)
+    except InputError as error:
+        if scenario.written_for in {None, scenario.city}:
+            raise
+        message = Text(
+            f"情景为 {scenario.written_for} 写成，以下内容 {scenario.city} 没有",
+            f"the scenario was written for {scenario.written_for}, and {scenario.city} lacks what follows",
+        )
+        own = f"python -m sim run {scenario.city}"
+        advice = Text(f"该市自己的基准情景：{own}", f"the city's own baseline: {own}")
+        raise InputError([Fault(message, Place(scenario.file, key="city"), advice), *error.faults]) from error
+
+
+def _fail_if_no_city(scenario: Scenario, home: Home) -> None:
     if scenario.city not in home.cities():
-        message = Text(f"没有城市 {scenario.city}", f"no city {scenario.city}")
+        message, place = Text(f"没有城市 {scenario.city}", f"no city {scenario.city}"), Place(scenario.file, key="city")
         raise InputError(Fault(message, place, nearest(scenario.city, home.cities())))

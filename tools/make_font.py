@@ -38,6 +38,7 @@ WINDOWS_ENGLISH = (3, 1, 0x409)
 
 TEXT_FOLDERS = ("models", "scenarios", "sim", "docs")
 TEXT_SUFFIXES = frozenset({".yaml", ".csv", ".py", ".md", ".txt", ".html", ".j2"})
+NAMES = Path(__file__).with_name("characters_of_names.txt")
 EXTRA = "\u3007㎡傜廻昇℃‰²³"  # U+3007 is the ideographic zero
 
 # Blocks of which the subset takes whatever the source font has.
@@ -75,6 +76,12 @@ def gb2312_characters() -> set[int]:
     return {ord(char) for pair in pairs for char in pair.decode("gb2312", errors="ignore")}
 
 
+def name_characters() -> set[int]:
+    """Return the code points of names of places and persons that GB2312 lacks."""
+    lines = NAMES.read_text(encoding="utf-8").splitlines()
+    return {ord(char) for line in lines if not line.startswith("#") for char in line}
+
+
 def text_files(root: Path) -> list[Path]:
     """Return the text files of the repository whose characters the subset must hold."""
     found = [path for folder in TEXT_FOLDERS for path in (root / folder).rglob("*")]
@@ -98,7 +105,8 @@ def text_characters(root: Path) -> set[int]:
 
 def wanted_characters(root: Path) -> set[int]:
     """Return every code point that the subset should hold."""
-    return block_characters() | gb2312_characters() | text_characters(root) | {ord(char) for char in EXTRA}
+    names = gb2312_characters() | name_characters()
+    return block_characters() | names | text_characters(root) | {ord(char) for char in EXTRA}
 
 
 def ranges_text(codes: set[int]) -> str:

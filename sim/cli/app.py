@@ -39,13 +39,31 @@ from sim.cli.options import (
     voice_of,
 )
 from sim.cli.plan_verbs import plan
+from sim.cli.usage import REFUSED, is_call_for_help, refusal
 from sim.errors import Fault, Place, SimError, UsageError
 from sim.interrupts import InterruptedRun, was_asked_to_stop
 from sim.text import Text
+from sim.version import __version__
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(plan, name="plan")
 app.add_typer(cities)
+
+
+def _say_version(asked: bool) -> None:  # noqa: FBT001  typer hands it over by place
+    if asked:
+        sys.stdout.write(f"{__version__}\n")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="版本 / version", is_eager=True, callback=_say_version, expose_value=False)
+]
+
+
+@app.callback()
+def _every_call(*, version: Version = False) -> None:
+    """区域经济情景模拟器 / regional economic scenario simulator."""
 
 
 @app.command()
@@ -259,12 +277,12 @@ def report(
     forms = tuple(dict.fromkeys(item.strip().lower() for item in form.split(",") if item.strip()))
     asked = read_draws(None, None, workers)
     request = verb.Request(run, forms, tuple(scenario or ()), stored, out, home, asked)
-    verb.report(request, voice_of(lang, quiet=quiet, as_json=as_json))
+    raise typer.Exit(verb.report(request, voice_of(lang, quiet=quiet, as_json=as_json)))
 
 
 @app.command()
 def explore(
-    scenario: Annotated[str, typer.Argument(help="情景文件或名称 / scenario file or name")] = "plan_2025",
+    scenario: Annotated[str | None, typer.Argument(help="情景文件或名称 / scenario file or name")] = None,
     city: City = None,
     set_values: SetValues = None,
     use: Use = None,
@@ -302,7 +320,9 @@ def main() -> None:
     """Entry point: run a verb; every fault becomes a report and an exit status."""
     accept_any_console()
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
+    except REFUSED as error:
+        _refuse(error)
     except SimError as error:
         speaker(_language_of_call()).faults(error)
         sys.exit(error.exit_status)
@@ -319,6 +339,16 @@ def main() -> None:
         if was_asked_to_stop():  # a library wrapped the interrupt in an error of its own
             _say_interrupted()
         raise
+
+
+def _refuse(error: Exception) -> NoReturn:
+    """A call that the library of the command line does not take; one without any word has the help text for its answer."""
+    if is_call_for_help(error):
+        error.show()  # type: ignore[attr-defined]
+        sys.exit(2)
+    fault = refusal(error)
+    speaker(_language_of_call()).faults(fault)
+    sys.exit(fault.exit_status)
 
 
 def _say_interrupted() -> NoReturn:

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from sim import pipeline
 from sim.cli.console import Speaker
+from sim.cli.tables import print_table
 from sim.errors import Faults, InputError, SimError
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario, scenario_files
@@ -28,7 +29,7 @@ def check(
 ) -> None:
     """Check scenarios (all of the home folder when none is named) with their model, city and plan."""
     home = find_home(home_folder)
-    files = [find_scenario(name, home.scenarios) for name in scenarios] or scenario_files(home.scenarios)
+    files = [find_scenario(name, home.scenarios, home.cities()) for name in scenarios] or scenario_files(home.scenarios)
     cases = pipeline.open_cases(home, files, city, use, settings)
     _fail_if_sweeps_unfit(cases)
     if speaker.as_json:
@@ -39,12 +40,12 @@ def check(
         done = changed_settings(case)
         speaker.line(
             Text(
-                f"{name}：无误，改动 {done} 项，评分目标 {count} 项",
-                f"{name}: no fault, {done} settings changed, {count} targets scored",
+                f"{case.scenario.name.zh}（{name}）：无误，改动 {done} 项，评分目标 {count} 项",
+                f"{case.scenario.name.en} ({name}): no fault, {done} settings changed, {count} targets scored",
             )
         )
         if done and not speaker.quiet:
-            speaker.out.print(_table(case, speaker))
+            print_table(_table(case, speaker), speaker.out)
 
 
 def _fail_if_sweeps_unfit(cases: list[pipeline.Case]) -> None:
@@ -61,11 +62,13 @@ def _table(case: pipeline.Case, speaker: Speaker) -> Table:
     base = case.world.city.settings.base_year
     table = Table(box=None, pad_edge=False, header_style="bold")
     for zh, en in (("设定", "setting"), ("原值", "before"), ("现值", "now"), ("层", "layer")):
-        table.add_column(speaker.word(zh, en), no_wrap=zh == "设定")
+        table.add_column(speaker.word(zh, en), overflow="fold", min_width=24 if zh == "设定" else None)
     for item in case.bound.resolved:
-        table.add_row(item.name, shown(item.before, base), shown(item.after, base), item.change.origin)
+        table.add_row(
+            f"{speaker.say(item.label)} ({item.name})", shown(item.before, base), shown(item.after, base), item.change.origin
+        )
     for row in ledger_changes(case.scenario, case.world.ledger):
-        table.add_row(f"{row.key} ({speaker.say(row.name)})", speaker.say(row.before), speaker.say(row.after), row.origin)
+        table.add_row(f"{speaker.say(row.name)} ({row.key})", speaker.say(row.before), speaker.say(row.after), row.origin)
     return table
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.table import Table
 
 from sim.cli.console import Speaker
+from sim.cli.tables import print_table
 from sim.errors import Fault, Place, UsageError
 from sim.outputs.compare import Difference, differences
 from sim.outputs.store import find_run
@@ -29,7 +30,7 @@ def compare(first: str, second: str, results: Path, speaker: Speaker) -> None:
     for name, items in found.items():
         speaker.line(Text(f"{name}：{len(items)} 处不同", f"{name}: {len(items)} differences"))
         if items:
-            speaker.out.print(_table(items, speaker))
+            print_table(_table(items, speaker), speaker.out)
     alone = sorted(set(ones) ^ set(twos)) if len(pairs) < max(len(ones), len(twos)) else []
     if alone:
         names = "、".join(alone)

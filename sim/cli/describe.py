@@ -8,7 +8,8 @@ from pathlib import Path
 from sim import describing
 from sim.cli.console import Speaker
 from sim.cli.kernel_text import kernel_head, kernel_record
-from sim.inputs.home import DEFAULT_CITY, find_home
+from sim.inputs.defaults import default_city
+from sim.inputs.home import find_home
 from sim.parameter_rows import parameter_rows
 from sim.report.equations import equation_records, equations_markdown
 from sim.report.parameter_page import parameters_markdown
@@ -30,7 +31,8 @@ def describe(
     parameters: bool,
 ) -> None:
     """Print the equation reference, the parameters, the loops, the kernel of a city's model, or the systems of its plan."""
-    world = open_world(find_home(home_folder), city or DEFAULT_CITY)
+    home = find_home(home_folder)
+    world = open_world(home, city or default_city(home))
     if equations:
         records = equation_records(world.graph, world.labels, describing.declarations(world), world.loops)
         if speaker.as_json:

@@ -16,7 +16,7 @@ from sim.text import Text
 class Request:
     """What the user asked for."""
 
-    scenario: str
+    scenario: str | None
     city: str | None
     settings: tuple[tuple[str, str], ...]
     use: tuple[str, ...]
@@ -68,7 +68,7 @@ def fail_if_extra_missing() -> None:
     """
     if find_spec("panel") is None:
         message = Text("滑杆页面需要另装的组件", "the page with sliders needs an extra that is not installed")
-        advice = Text("请运行 python -m pip install -e '.[explore]'", "run python -m pip install -e '.[explore]'")
+        advice = Text('请运行 python -m pip install -e ".[explore]"', 'run python -m pip install -e ".[explore]"')
         raise UsageError(Fault(message, Place(), advice))
 
 

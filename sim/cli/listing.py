@@ -8,9 +8,12 @@ from typing import Any
 from rich.table import Table
 
 from sim.cli.console import Speaker
+from sim.cli.tables import print_table
 from sim.errors import Faults
 from sim.inputs.bindings import AnyBinding, Binding
-from sim.inputs.home import DEFAULT_CITY, Home, find_home
+from sim.inputs.city import read_city_file
+from sim.inputs.defaults import default_city
+from sim.inputs.home import Home, find_home
 from sim.inputs.scenario import read_scenario, scenario_files
 from sim.inputs.targets import PlanTarget
 from sim.model.binding import shown
@@ -22,24 +25,28 @@ from sim.world import World, open_world
 def list_all(city: str | None, home_folder: Path | None, speaker: Speaker) -> None:
     """Print everything that a scenario file can name."""
     home = find_home(home_folder)
-    world = open_world(home, city or DEFAULT_CITY)
+    world = open_world(home, city or default_city(home))
     document: dict[str, Any] = {
         "home": str(home.folder),
         "models": sorted(file.parent.name for file in home.models.glob("*/parameters.yaml") if _is_model(file.parent)),
         "cities": home.cities(),
+        "city_names": {city: speaker.say(read_city_file(home.city_folder(city)).name.text()) for city in home.cities()},
         "scenarios": _scenarios(home, speaker),
         "targets": _targets(world, speaker),
         **{section: _parameters(world, kind, speaker) for section, kind in _SECTIONS.items()},
+        "variables": _variables(world, speaker),
     }
     if speaker.as_json:
         speaker.json(document)
         return
     speaker.line(Text(f"模型：{'、'.join(document['models'])}", f"models: {', '.join(document['models'])}"))
-    speaker.line(Text(f"城市：{'、'.join(document['cities'])}", f"cities: {', '.join(document['cities'])}"))
+    names = [f"{label} ({city})" for city, label in document["city_names"].items()]
+    speaker.line(Text(f"城市：{'、'.join(names)}", f"cities: {', '.join(names)}"))
+    speaker.line(Text("每个城市另有与它同名的基准情景。", "Every city has a baseline scenario besides, called like the city."))
     for key, title in _TITLES.items():
         speaker.out.print()
         speaker.line(title)
-        speaker.out.print(_table(document[key], speaker))
+        print_table(_table(document[key], speaker), speaker.out)
 
 
 _SECTIONS = {"levers": "lever", "assumptions": "assumption", "behaviour": "behaviour"}
@@ -49,6 +56,7 @@ _TITLES = {
     "levers": Text("levers：政策杠杆（政府决定）", "levers: what the bureau decides"),
     "assumptions": Text("assumptions：外部假设", "assumptions: what happens to the city"),
     "behaviour": Text("behaviour：行为参数", "behaviour: what we believe"),
+    "variables": Text("变量（可写入 given，可作 --output）", "variables: for given and --output"),
 }
 
 
@@ -111,6 +119,18 @@ _JUDGED_BY = {
     "history": Text("（已公布数据）", "(published data)"),
     "outside": Text("（不判定）", "(not judged)"),
 }
+
+
+def _variables(world: World, speaker: Speaker) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "label": speaker.say(world.labels.variables[name]),
+            "unit": _unit_of_target(world.labels.unit(name, world.graph.unit_of(name)), speaker),
+            "dims": ", ".join(world.graph.dims_of(name)),
+        }
+        for name in sorted(world.graph.quantities)
+    ]
 
 
 def _parameters(world: World, kind: str, speaker: Speaker) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from sim.cli.console import Speaker
 from sim.cli.plan_case import Chosen, with_targets
+from sim.cli.tables import print_table
 from sim.studies.plan.attribute import AttributionRequest, attribution
 from sim.text import Text
 from sim.words import plain, signed, unit_words
@@ -65,7 +66,7 @@ def _print(row: xr.Dataset, *, exact: bool, speaker: Speaker) -> None:
     if rest:
         name = speaker.word(f"其余 {len(rest)} 项", f"{len(rest)} others")
         table.add_row(name, signed(float(values[rest].sum())), _part(float(values[rest].sum()), total), "", "")
-    speaker.out.print(table)
+    print_table(table, speaker.out)
 
 
 _LEAST = 0.005

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
-from sim.inputs.home import find_home
+from sim.inputs.defaults import default_scenarios
+from sim.inputs.home import Home, find_home
 from sim.inputs.scenario import find_scenario
 from sim.pipeline import Case, open_cases, seeded
 from sim.plan.named import targets_named
@@ -13,14 +15,15 @@ from sim.plan.named import targets_named
 
 @dataclass(frozen=True)
 class Chosen:
-    """A scenario by file or name, with what the call changes."""
+    """A scenario by file or name, with what the call changes; without a name, what the home folder declares."""
 
-    scenario: str
+    scenario: str | None
     city: str | None
     settings: tuple[tuple[str, str], ...]
     use: tuple[str, ...]
     home: Path | None
     seed: int = 0
+    usual: Literal["plan", "catalogue"] = "plan"
     as_of: int | None = None
 
     def case(self) -> Case:
@@ -32,8 +35,13 @@ class Chosen:
             with every fault.
         """
         home = find_home(self.home)
-        file = find_scenario(self.scenario, home.scenarios)
+        name = self.scenario or self._usual(home)
+        file = find_scenario(name, home.scenarios, home.cities())
         return seeded(open_cases(home, [file], self.city, self.use, self.settings, self.as_of)[0], self.seed)
+
+    def _usual(self, home: Home) -> str:
+        declared = default_scenarios(home, self.city)
+        return declared.plan if self.usual == "plan" else declared.catalogue
 
 
 def with_targets(case: Case, names: tuple[str, ...]) -> Case:

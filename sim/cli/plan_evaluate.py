@@ -12,6 +12,7 @@ from sim.cli.console import Speaker
 from sim.cli.numbers import Asked
 from sim.cli.plan_case import Chosen
 from sim.cli.run import draw_plan
+from sim.cli.tables import print_table
 from sim.errors import Fault, Place, UsageError
 from sim.plan.evaluation.evaluate import NATURE_NAMES, Evaluated, headline
 from sim.plan.evaluation.progress import Standing
@@ -80,7 +81,7 @@ def _print(rows: Sequence[Evaluated], speaker: Speaker) -> None:
         table.add_column(speaker.say(title), justify="right", no_wrap=True)
     for row in shown:
         table.add_row(*_cells(row, speaker), *(_chance(row, name) for name in _CHANCES if drawn))
-    speaker.out.print(table)
+    print_table(table, speaker.out)
     if drawn:
         speaker.line(
             Text(

@@ -10,8 +10,9 @@ from typing import Any
 from sim.cli.console import Speaker
 from sim.cli.numbers import year_of
 from sim.errors import Fault, Place, UsageError
+from sim.inputs.defaults import default_city
 from sim.inputs.documents import changed_sentence
-from sim.inputs.home import DEFAULT_CITY, find_home
+from sim.inputs.home import find_home
 from sim.inputs.reviews import Review, read_reviews
 from sim.plan.lint.finding import SEVERITY_NAMES, Finding
 from sim.plan.lint.rules import RULE_NAMES, RULES, plan_of
@@ -30,7 +31,8 @@ def lint(city: str | None, as_of: str | None, home_folder: Path | None, speaker:
         when the city has no plan, or its files are faulty.
     """
     year = None if as_of is None else year_of(as_of, "--as-of")
-    world = open_world(find_home(home_folder), city or DEFAULT_CITY)
+    home = find_home(home_folder)
+    world = open_world(home, city or default_city(home))
     catalogue = world.catalogue
     if not catalogue.targets:
         message = Text(f"{world.city.key} 没有录入规划，无从检查", f"no plan of {world.city.key} has been entered")

@@ -13,6 +13,7 @@ from rich.table import Table
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked, share_of, whole
 from sim.cli.plan_case import Chosen, with_targets
+from sim.cli.tables import print_table
 from sim.errors import Faults, UsageError
 from sim.inputs.scenario import read_scenario
 from sim.numerics.draws import DrawRequest
@@ -143,7 +144,7 @@ def _print(found: Path, speaker: Speaker) -> None:
             table.add_column(speaker.word(*title), justify="right" if place == 1 else "left")
         for lever, step, way in words.moves(found):
             table.add_row(f"{speaker.say(lever.label)} ({lever.name})", f"{step:+.2f}", speaker.say(way))
-        speaker.out.print(table)
+        print_table(table, speaker.out)
     for line in (*words.target_lines(found), *words.obstacles(found)):
         speaker.line(Text(f"  {spaced(line.zh)}", f"  {line.en}"))
 

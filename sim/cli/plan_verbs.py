@@ -52,16 +52,15 @@ def lint(
     verb.lint(city, as_of, home, voice_of(lang, quiet=quiet, as_json=as_json), markdown=markdown)
 
 
-Scenario = Annotated[str, typer.Option("--scenario", help="情景文件或名称 / scenario file or name")]
+Scenario = Annotated[str | None, typer.Option("--scenario", help="情景文件或名称 / scenario file or name")]
+Named = Annotated[str | None, typer.Argument(help="情景文件或名称 / scenario file or name")]
 Targets = Annotated[list[str] | None, typer.Option("--target", help="只看这些目标 / these targets only")]
-PLAN = "whole_plan"
-"""The scenario that scores every target of the plan."""
 
 
 @plan.command()
 def trace(
     target: Annotated[str, typer.Argument(help="目标编号 / id of a target")],
-    scenario: Scenario = PLAN,
+    scenario: Scenario = None,
     year: Annotated[str | None, typer.Option("--year", help="在哪一年看，默认目标年 / year; the target's by default")] = None,
     depth: Annotated[str, typer.Option("--depth", help="往回几层 / how many links back")] = "4",
     city: City = None,
@@ -77,14 +76,14 @@ def trace(
     from sim.cli import plan_trace as verb
     from sim.cli.plan_case import Chosen
 
-    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home)
+    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, usual="catalogue")
     verb.trace(target, year, depth, chosen, voice_of(lang, quiet=quiet, as_json=as_json))
 
 
 @plan.command()
 def evaluate(
     as_of: AsOf = None,
-    scenario: Scenario = PLAN,
+    scenario: Scenario = None,
     draws: DrawCount = None,
     seed: Seed = None,
     workers: Workers = None,
@@ -103,13 +102,13 @@ def evaluate(
     from sim.cli.plan_case import Chosen
 
     asked = read_draws(draws, seed, workers, prior=prior, least=0 if is_nought(draws) else LEAST_DRAWS)
-    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed, as_of_year(as_of))
+    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed, "catalogue", as_of_year(as_of))
     verb.evaluate(chosen, asked, voice_of(lang, quiet=quiet, as_json=as_json))
 
 
 @plan.command()
 def feasibility(
-    scenario: Annotated[str, typer.Argument(help="情景文件或名称 / scenario file or name")] = "plan_2025",
+    scenario: Named = None,
     reach: Annotated[str, typer.Option("--reach", help="其余目标要达到的概率 / probability that the rest is to reach")] = "50%",
     target: Targets = None,
     draws: ManyDraws = None,
@@ -132,7 +131,7 @@ def feasibility(
     from sim.cli.plan_case import Chosen
 
     asked = read_draws(draws, seed, workers, prior=prior, least=LEAST_DRAWS)
-    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed, as_of_year(as_of))
+    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed, as_of=as_of_year(as_of))
     verb.feasibility(chosen, tuple(target or ()), reach, asked, out, voice_of(lang, quiet=quiet, as_json=as_json))
 
 
@@ -161,7 +160,7 @@ def attribute(
 
 @plan.command()
 def path(
-    scenario: Annotated[str, typer.Argument(help="情景文件或名称 / scenario file or name")] = "plan_2025",
+    scenario: Named = None,
     target: Targets = None,
     chance: Annotated[list[str] | None, typer.Option("--chance", help="概率，默认 50% 和 80% / 50% and 80% by default")] = None,
     lever: Annotated[list[str] | None, typer.Option("--lever", help="只动这些杠杆 / these levers only")] = None,
@@ -186,6 +185,6 @@ def path(
     from sim.cli.plan_case import Chosen
 
     asked = read_draws(draws, seed, workers, prior=prior, least=LEAST_DRAWS)
-    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed, as_of_year(as_of))
+    chosen = Chosen(scenario, city, pairs_of(set_values), tuple(use or ()), home, asked.seed, as_of=as_of_year(as_of))
     request = verb.Request(tuple(target or ()), tuple(chance or ()), tuple(lever or ()), levers, asked, out)
     verb.path(chosen, request, voice_of(lang, quiet=quiet, as_json=as_json))

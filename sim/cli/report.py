@@ -11,10 +11,12 @@ from typing import Any
 
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked
+from sim.cli.report_forms import Written, write_forms
 from sim.errors import Faults, Place, UsageError, nearest
 from sim.report.drawing import drawing_workers
-from sim.report.forms.names import FIGURES, FORMS, file_name
-from sim.text import Language, Text
+from sim.report.forms.names import FORMS
+from sim.report.lettering import unprintable_words
+from sim.text import Text
 
 USUAL_DRAWS = 2000
 _NEEDED = {"docx": "docx", "pdf": "typst"}
@@ -33,9 +35,11 @@ class Request:
     asked: Asked
 
 
-def report(request: Request, speaker: Speaker) -> None:
-    """Complete the record of each scenario, draw its figures, write every form; all take their places once they are written."""
+def report(request: Request, speaker: Speaker) -> int:
+    """Complete the record of each scenario and write every form; the exit status is 1 when one was not written."""
     fail_if_forms_are_wrong(request.forms)
+    absent = forms_without_extra(request.forms)
+    forms = [form for form in request.forms if form not in absent]
     from sim.outputs.store import fail_if_not_writable, find_run
     from sim.report.record_file import RECORD_FILE, read_record
 
@@ -44,22 +48,26 @@ def report(request: Request, speaker: Speaker) -> None:
     for file in chosen.values():
         fail_if_not_writable(file.parent)
     records = {name: read_record(file.parent / RECORD_FILE) for name, file in chosen.items()}
-    written: list[Path] = []
+    written: list[Written] = []
     with drawing_workers() as pool:
         if not request.stored and not all(record.is_complete for record in records.values()):
             records = _completed(records, chosen, request, speaker)
         for name, record in records.items():
             what = Text(f"{record.scenario_name.zh}：绘图与写出", f"{record.scenario_name.en}: drawing and writing")
             with speaker.progress(1, what):
-                written += _write(record, chosen[name], request.forms, speaker.report_language, pool)
+                written.append(write_forms(record, chosen[name], forms, speaker.report_language, pool))
+    places = [place for item in written for place in item.files]
     if speaker.as_json:
-        speaker.json([str(file) for file in written])
-    for file in written:
-        speaker.line(Text(f"报告：{file}", f"report: {file}"))
+        speaker.json([str(place) for place in places])
+    for place in places:
+        speaker.line(Text(f"报告：{place}", f"report: {place}"))
+    troubles = [*([_without_extra(absent)] if absent else []), *(trouble for item in written for trouble in item.troubles)]
+    speaker.mind([*unprintable_words("".join(item.unprintable for item in written)), *troubles])
+    return 1 if troubles else 0
 
 
 def fail_if_forms_are_wrong(forms: Sequence[str]) -> None:
-    """Every form is known, and what it needs is installed; said before any work.
+    """Every form is known, and what one of them needs is installed; said before any work.
 
     Raises
     ------
@@ -72,18 +80,26 @@ def fail_if_forms_are_wrong(forms: Sequence[str]) -> None:
     for form in forms:
         if form not in FORMS:
             faults.add(Text(f"没有格式 {form}", f"no format {form}"), Place(key="--format"), nearest(form, FORMS))
-    missing = [form for form in forms if form in _NEEDED and find_spec(_NEEDED[form]) is None]
-    if missing:
-        rest = ",".join(form for form in forms if form not in missing) or "html,xlsx"
-        advice = Text(
-            f"请运行 python -m pip install -e '.[report]'，或只写 --format {rest}",
-            f"run python -m pip install -e '.[report]', or ask for --format {rest}",
-        )
-        names = "、".join(missing)
-        faults.add(
-            Text(f"{names} 需要另装的组件", f"{', '.join(missing)}: an extra is not installed"), Place(key="--format"), advice
-        )
+    absent = forms_without_extra(forms)
+    if forms and len(absent) == len(forms):
+        faults.add(_not_installed(absent), Place(key="--format"), _INSTALL)
     faults.raise_if_any(UsageError)
+
+
+_INSTALL = Text('请运行 python -m pip install -e ".[report]"', 'run python -m pip install -e ".[report]"')
+
+
+def forms_without_extra(forms: Sequence[str]) -> list[str]:
+    """Forms that need an extra which is not installed."""
+    return [form for form in forms if form in _NEEDED and find_spec(_NEEDED[form]) is None]
+
+
+def _not_installed(forms: Sequence[str]) -> Text:
+    return Text(f"{'、'.join(forms)} 需要另装的组件", f"{', '.join(forms)}: an extra is not installed")
+
+
+def _without_extra(forms: Sequence[str]) -> Text:
+    return _not_installed(forms) + Text("，没有写出；", " and nothing was written; ") + _INSTALL
 
 
 def _chosen(files: Mapping[str, Path], scenarios: Sequence[str]) -> dict[str, Path]:
@@ -146,38 +162,3 @@ def _studies(outcome: Any, request: Request, speaker: Speaker) -> Any:
 
 def _tell(speaker: Speaker, advance: Callable[[str, float], None], what: Text, done: float) -> None:
     advance(speaker.say(what), done)
-
-
-def _write(record: Any, file: Path, forms: Sequence[str], language: Language, pool: Any) -> list[Path]:
-    """Figures and forms of one scenario; each takes its place when all are written."""
-    from sim.outputs.store import new_files, read_projection
-    from sim.report.drawing import finish_drawing, start_drawing
-
-    figures = file_name(FIGURES, language)
-    with new_files(file.parent) as aside:
-        finish_drawing(start_drawing({aside / figures: record.figures}, language, pool))
-        for form in forms:
-            content = _form(form, record, language, aside / figures, lambda: read_projection(file))
-            (aside / file_name(FORMS[form], language)).write_bytes(content)
-    return [file.parent / file_name(FORMS[form], language) for form in forms]
-
-
-def _form(form: str, record: Any, language: Language, figures: Path, results: Callable[[], Any]) -> bytes:
-    from sim.report.drawing import read_svgs
-
-    if form == "xlsx":
-        from sim.report.forms.workbook import workbook
-
-        return workbook(record, results(), language)
-    if form == "docx":
-        from sim.report.forms.word import word_document
-
-        return word_document(record, language, {name: (figures / f"{name}.png").read_bytes() for name in record.figures})
-    svgs = read_svgs(figures, list(record.figures))
-    if form == "pdf":
-        from sim.report.forms.pdf import pdf
-
-        return pdf(record, language, svgs)
-    from sim.report.forms.page import page
-
-    return page(record, language, svgs).encode()

@@ -13,11 +13,12 @@ from rich.table import Table
 
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked
+from sim.cli.tables import print_table
 from sim.errors import Fault, Faults, InputError, Place, UsageError, nearest
 from sim.report.drawing import drawing_workers
-from sim.text import Text
+from sim.report.lettering import unprintable_words
+from sim.text import Text, joined
 
-DEFAULT_SCENARIOS = ("baseline", "plan_2025")
 DEFAULT_DRAWS = 2000
 
 
@@ -48,7 +49,9 @@ def run(request: Request, speaker: Speaker) -> int:
         missed = missed_targets(request.require, outcomes)
         with speaker.progress(1, Text("绘图与写出", "drawing and writing")):
             now = datetime.now().astimezone()
-            folder = deliver(outcomes, request.out, speaker.report_language, pool, now)
+            delivered = deliver(outcomes, request.out, speaker.report_language, pool, now)
+            folder = delivered.folder
+    speaker.mind(unprintable_words(delivered.unprintable))
     if speaker.as_json:
         speaker.json(as_document(outcomes, folder, speaker))
     elif not speaker.quiet:
@@ -85,15 +88,13 @@ class DrawPlan:
 
 
 def _cases(request: Request, home: Any) -> list[Any]:
-    """The scenarios that were named, those of the default city, or another city as its data have it."""
+    """The scenarios that were named, or those that the home folder declares for the city."""
     from sim import pipeline
-    from sim.inputs.home import DEFAULT_CITY
+    from sim.inputs.defaults import default_scenarios
     from sim.inputs.scenario import find_scenario
 
-    if not request.scenarios and request.city not in {None, DEFAULT_CITY}:
-        return [pipeline.open_plain(home, str(request.city), request.settings, request.as_of)]
-    names = request.scenarios or [str(home.scenarios / f"{name}.yaml") for name in DEFAULT_SCENARIOS]
-    files = [find_scenario(name, home.scenarios) for name in names]
+    names = request.scenarios or default_scenarios(home, request.city).run
+    files = [find_scenario(name, home.scenarios, home.cities()) for name in names]
     fail_if_names_clash(files)
     cases = pipeline.open_cases(home, files, request.city, request.use, request.settings, request.as_of)
     return [pipeline.seeded(case, request.draws.seed if request.draws else 0) for case in cases]
@@ -244,12 +245,22 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
     name = file_name("compare.html" if len(outcomes) > 1 else PAGE, speaker.report_language)
     page = folder / name if len(outcomes) > 1 else folder / outcomes[0].case.scenario.key / name
     speaker.line(Text(f"报告：{page}", f"report: {page}"))
+    if any(outcome.scores for outcome in outcomes):
+        speaker.line(_what_report_adds(folder))
+
+
+def _what_report_adds(folder: Path) -> Text:
+    """The chapters that take longer than a run, and the command that writes them."""
+    from sim.studies.reporting import STUDIES
+
+    names, command = joined(list(STUDIES), Text("、", ", ")), f"python -m sim report {folder}"
+    return Text(f"尚缺 {names.zh} 各章，由 {command} 补上", f"not in it yet: {names.en}; {command} adds them")
 
 
 def print_scorecard(scores: Sequence[Any], speaker: Speaker) -> None:
     """The scorecard; of a long one what is not judged is only counted, the report has it with the reasons."""
     shown = scores if len(scores) <= _LONG else [score for score in scores if score.verdict != "not_judged"]
-    speaker.out.print(scorecard_table(shown, speaker))
+    print_table(scorecard_table(shown, speaker), speaker.out)
     for line in _footnotes(shown):
         speaker.line(line)
     left = len(scores) - len(shown)

@@ -9,14 +9,16 @@ from sim import describing
 from sim.cli.console import Speaker
 from sim.durable import put_text
 from sim.errors import Fault, Place, RunError
-from sim.inputs.home import DEFAULT_CITY, find_home
+from sim.inputs.defaults import default_city
+from sim.inputs.home import find_home
 from sim.text import Text
 from sim.world import open_world
 
 
 def schema(city: str | None, write: Path | None, home_folder: Path | None, speaker: Speaker) -> None:
     """Print the schema, or put it in a file."""
-    document = describing.schema_of(open_world(find_home(home_folder), city or DEFAULT_CITY))
+    home = find_home(home_folder)
+    document = describing.schema_of(open_world(home, city or default_city(home)))
     if write is None:
         speaker.json(document)
         return

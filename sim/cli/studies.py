@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from sim.cli.console import Speaker
+from sim.cli.tables import print_table
 from sim.errors import Fault, UsageError
 from sim.inputs.home import find_home
 from sim.text import Text
@@ -35,7 +36,7 @@ def fail_if_extra_missing() -> None:
     if missing:
         names = ", ".join(missing)
         message = Text(f"缺少校准所需的程序包：{names}", f"calibration needs packages that are not installed: {names}")
-        command = "pip install -e '.[calibrate]'"
+        command = 'pip install -e ".[calibrate]"'
         raise UsageError(Fault(message, advice=Text(f"请运行 {command}", f"run {command}")))
 
 
@@ -110,7 +111,7 @@ def _say_fit(posterior: Posterior, speaker: Speaker) -> None:
     for row in posterior.fit:
         numbers = (row.rmse_before, row.rmse_after, row.bias_after, row.common_shock, row.own_shock)
         table.add_row(row.indicator, str(row.changes), *(f"{number:.2f}" for number in numbers))
-    speaker.out.print(table)
+    print_table(table, speaker.out)
     for seen in posterior.foreseen:
         speaker.line(foreseen_sentence(seen))
 
@@ -197,7 +198,7 @@ def say_scores(rows: Sequence[Scored], city: str, speaker: Speaker) -> None:
                 table.add_column(speaker.word(*head), justify="left" if in_words else "right", no_wrap=in_words)
             for row in sorted(chosen, key=lambda row: (row.key.indicator, row.key.design, row.key.forecaster != "model")):
                 table.add_row(*_cells(row))
-            speaker.out.print(table)
+            print_table(table, speaker.out)
     speaker.line(Text("方括号内为按年份重抽样的 90% 区间；年数为相互独立的年份数。", _NOTE))
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from sim.cli.console import Speaker
 from sim.cli.progress import draw_progress
 from sim.cli.sweep_options import Request, read_request
+from sim.cli.tables import print_table
 from sim.errors import Fault, Place, UsageError
 from sim.text import Text
 
@@ -42,7 +43,7 @@ def _case(request: Request) -> Any:
     from sim.pipeline import open_cases, seeded
 
     home = find_home(request.home)
-    file = find_scenario(request.scenario, home.scenarios)
+    file = find_scenario(request.scenario, home.scenarios, home.cities())
     return seeded(open_cases(home, [file], request.city, request.use, request.settings)[0], request.draws.seed)
 
 
@@ -56,7 +57,7 @@ def _spread(request: Request) -> Any:
         from sim.numerics.cluster import on_cluster
     except ImportError as error:
         message = Text("--cluster 需要 dask 和 distributed", "--cluster needs dask and distributed")
-        advice = Text("请运行 python -m pip install -e '.[cluster]'", "run python -m pip install -e '.[cluster]'")
+        advice = Text('请运行 python -m pip install -e ".[cluster]"', 'run python -m pip install -e ".[cluster]"')
         raise UsageError(Fault(message, Place(key="--cluster"), advice)) from error
     return on_cluster(request.cluster)
 
@@ -138,7 +139,7 @@ def _print_table(section: Any, speaker: Speaker) -> None:
         table.add_column(head, justify="right" if index else "left", min_width=12 if index == 0 else None, overflow="fold")
     for cells in section.rows[:_MOST_ROWS]:
         table.add_row(*cells)
-    speaker.out.print(table)
+    print_table(table, speaker.out)
     if len(section.rows) > _MOST_ROWS:
         rest = len(section.rows) - _MOST_ROWS
         speaker.line(Text(f"……另有 {rest:,} 行", f"... and {rest:,} more rows"))

@@ -66,7 +66,7 @@ class Page:
 
     def _history(self) -> View:
         case, still = self._bench.case, self._bench.still
-        shown = CaseView(case.scenario.key, case.scenario.name, still.results, still.scores)
+        shown = CaseView(case.scenario.key, case.scenario.name, case.scenario.city, still.results, still.scores)
         return view_of(case.world, (shown,), case.last_year)
 
     def _head(self) -> pn.viewable.Viewable:

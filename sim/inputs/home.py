@@ -11,7 +11,6 @@ from sim.inputs.files import is_folder
 from sim.text import Text
 
 PACKAGE = Path(__file__).resolve().parent.parent
-DEFAULT_CITY = "hengyang"
 
 
 @dataclass(frozen=True)

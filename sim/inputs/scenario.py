@@ -6,7 +6,7 @@ a variable of the model by a path. A file may extend another; order: extended fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,8 @@ class Scenario:
     called_with: CalledWith = CalledWith()
     accept_borrowed: tuple[tuple[str, Place], ...] = ()
     base_year_place: Place = Place()
+    written_for: str | None = None
+    """The city that the file names, where the call names another."""
 
 
 _Place = tuple[Document, Layer, KeyPath, str]
@@ -131,22 +133,24 @@ def scenario_files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.yaml"))
 
 
-def find_scenario(name: str, folder: Path) -> Path:
-    """A scenario by path or by its name in the scenarios folder.
+def find_scenario(name: str, folder: Path, cities: Collection[str] = ()) -> Path:
+    """A scenario by path or by its name in the scenarios folder; the name of a city stands for the city's own baseline.
 
     Raises
     ------
     InputError
         when it is neither.
     """
-    direct = Path(name)
+    direct, candidate = Path(name), folder / f"{name}.yaml"
+    is_named = is_file(candidate) and candidate.parent == folder
+    if name in cities and not is_named:
+        return direct
     if direct.suffix in (".yaml", ".yml") or is_file(direct) or is_folder(direct):
         return direct
-    candidate = folder / f"{name}.yaml"
-    if is_file(candidate) and candidate.parent == folder:
+    if is_named:
         return candidate
     faults = Faults()
-    known = [file.stem for file in scenario_files(folder)]
+    known = [*(file.stem for file in scenario_files(folder)), *cities]
     faults.add(Text(f"没有情景 {name}", f"no scenario {name}"), Place(folder), nearest(name, known))
     raise InputError(faults.found)
 
@@ -157,8 +161,11 @@ def read_scenario(
     settings: tuple[tuple[str, str], ...] = (),
     collected: Faults | None = None,
     folder: Path | None = None,
+    city: str | None = None,
 ) -> Scenario:
     """Read a scenario with everything that it extends; `settings` are the --set pairs of the command line.
+
+    A `city` that the call names takes the place of the one that the file was written for.
 
     What it extends is looked for beside it, and then in `folder`, so that a file runs wherever it was saved. Where `collected`
     is given, faults are added to it and what is sound is returned, so that later checks can add theirs.
@@ -181,16 +188,19 @@ def read_scenario(
     edits = [*_ledger_changes(ledger), *_set_ledger(settings, faults)]
     merged = _merged([record for _, record in chain])
     record = chain[-1][1]
-    if merged["city"] is None:
-        faults.add(Text("没有写明城市", "no city is named"), Place(file, key="city"))
-    if collected is None or merged["city"] is None:
+    of_city = city or merged["city"]
+    if of_city is None:
+        advice = Text("写上 city: 城市，或在命令中加 --city", "write city: in the file, or add --city to the call")
+        faults.add(Text("没有写明城市", "no city is named"), Place(file, key="city"), advice)
+    if collected is None or of_city is None:
         faults.raise_if_any()
     return Scenario(
         key=file.stem,
         file=file,
         name=record.name.text(),
         description=record.description.text() if record.description else Text("", ""),
-        city=merged["city"],
+        city=of_city or "",
+        written_for=merged["city"],
         base_year=merged["base_year"] if called is None else called,
         last_year=merged["last_year"],
         method=merged["method"] or DEFAULT_METHOD,
@@ -251,6 +261,7 @@ def plain_scenario(city: str, name: Text, settings: tuple[tuple[str, str], ...] 
         files=(),
         ledger=ledger,
         base_year_place=CALLED_BASE_YEAR,
+        called_with=CalledWith((), settings),
     )
 
 

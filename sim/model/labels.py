@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.errors import Faults, Place
+from sim.errors import Faults, Place, nearest
 from sim.inputs.checked import Label, Record, check_against
-from sim.inputs.yaml_file import read_yaml
+from sim.inputs.yaml_file import Document, read_yaml
 from sim.model.graph import Graph
 from sim.text import Text
+from sim.units import conversion
 
 
 class LabelsFile(Record):
@@ -22,6 +23,8 @@ class LabelsFile(Record):
     """Names of the members of dimensions; numbers speak for themselves."""
     variables: dict[str, Label]
     """Names of variables and stocks."""
+    printed_units: dict[str, list[str]] = {}
+    """Units of another name than that of the equations, such as the measure word of what is counted, with their variables."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,11 @@ class Labels:
     dimensions: Mapping[str, Text]
     members: Mapping[str, Mapping[str, Text]]
     variables: Mapping[str, Text]
+    printed_units: Mapping[str, str] = field(default_factory=dict)
+
+    def unit(self, variable: str, unit: str) -> str:
+        """The unit in which a variable is printed, `unit` being that of its equation."""
+        return self.printed_units.get(variable, unit)
 
     def member(self, dim: str, member: str) -> Text:
         """Name of a member of a dimension."""
@@ -52,10 +60,29 @@ def read_labels(file: Path, graph: Graph, own: Mapping[str, Mapping[str, Text]])
         raise AssertionError("a schema failed without a fault")
     for name in sorted(set(graph.quantities) ^ set(record.variables)):
         faults.add(Text(f"名称表与模型不符：{name}", f"labels and model differ: {name}"), Place(file, key=name))
+    printed = {name: unit for unit, names in record.printed_units.items() for name in names}
+    for name, unit in printed.items():
+        _fail_if_another_unit(name, unit, graph, document, faults)
     faults.raise_if_any()
     members = {dim: {key: label.text() for key, label in group.items()} for dim, group in record.members.items()}
     return Labels(
         {name: label.text() for name, label in record.dimensions.items()},
         {**members, **own},
         {name: label.text() for name, label in record.variables.items()},
+        printed,
     )
+
+
+def _fail_if_another_unit(name: str, unit: str, graph: Graph, document: Document, faults: Faults) -> None:
+    """A printed unit is another name of the same unit, so that no number changes with it."""
+    place = document.place(("printed_units", unit))
+    if name not in graph.quantities:
+        faults.add(Text(f"没有变量 {name}", f"no variable {name}"), place, nearest(name, graph.quantities))
+        return
+    own = graph.unit_of(name)
+    try:
+        is_same = conversion(own, unit) == 1.0
+    except ValueError:
+        is_same = False
+    if not is_same:
+        faults.add(Text(f"{name} 的单位是 {own}，不是 {unit}", f"the unit of {name} is {own}, not {unit}"), place)

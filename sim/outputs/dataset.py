@@ -43,7 +43,7 @@ def _attributes(name: str, item: Quantity, labels: Labels) -> dict[str, str]:
     kind = item.kind if isinstance(item, Variable) else "level"
     label = labels.variables[name]
     return {
-        "units": yearly_unit(item.unit, kind),
+        "units": yearly_unit(labels.unit(name, item.unit), kind),
         "kind": kind if isinstance(item, Variable) else "stock",
         "reported": REPORTED[kind],
         "long_name": label.en,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
@@ -54,17 +55,23 @@ PICTURES = (
 )
 
 
-def comparison(view: View, texts: Mapping[str, CaseText], reports: Sequence[Report], page: str) -> Report:
-    """The report; its figures are those of the scenarios' own reports, `page` is the file name of those."""
+def comparison(views: Sequence[View], texts: Mapping[str, CaseText], reports: Sequence[Report], page: str) -> Report:
+    """The report; its figures are those of the scenarios' own reports, `page` is the file name of those.
+
+    `views` are one a city. Of several cities there are no figures, since each city's own stand in its reports.
+    """
+    view = _joined(views)
+    one_city = len(views) == 1
     figures = {name: report.figures[name] for report in reversed(reports) for name in PICTURES if name in report.figures}
+    figures = figures if one_city else {}
     chapters = (
         Chapter("conclusion", Text("各情景的结论", "What each scenario comes to"), (_conclusions(view, page),)),
-        Chapter("targets", Text("目标实现", "Targets"), (targets_table(view),)),
+        *((Chapter("targets", Text("目标实现", "Targets"), (targets_table(view),)),) if _has_targets(view) else ()),
         Chapter("indicators", Text("主要指标", "Main indicators"), (_indicators(view),)),
         Chapter("settings", Text("设定的不同", "What is set differently"), (settings_table(view, texts),)),
-        Chapter("figures", Text("图", "Figures"), tuple(pictured(figures, *PICTURES))),
+        *((Chapter("figures", Text("图", "Figures"), tuple(pictured(figures, *PICTURES))),) if figures else ()),
     )
-    title = view.city + Text("情景比较", ": scenarios compared")
+    title = view.city + (Text("情景比较", ": scenarios compared") if one_city else Text("比较", " compared"))
     return Report(
         title=title,
         subtitle=Text(*[f"{view.base_year}–{view.last_year} · {reports[0].run}"] * 2),
@@ -76,6 +83,21 @@ def comparison(view: View, texts: Mapping[str, CaseText], reports: Sequence[Repo
         figures=figures,
         members={},
     )
+
+
+def _joined(views: Sequence[View]) -> View:
+    """One view of the scenarios of all cities, over the years that all of them have."""
+    return replace(
+        views[0],
+        cases=tuple(case for view in views for case in view.cases),
+        city=joined([view.city for view in views], Text("、", ", ")),
+        base_year=max(view.base_year for view in views),
+        last_year=min(view.last_year for view in views),
+    )
+
+
+def _has_targets(view: View) -> bool:
+    return any(score.projected is not None for case in view.cases for score in case.scores)
 
 
 def _conclusions(view: View, page: str) -> Block:
@@ -144,15 +166,16 @@ def _indicators(view: View) -> Table:
         Column(Text("情景", "Scenario")),
         *(Column(Text(str(year), str(year)), is_number=True) for year in years),
     )
-    rows = tuple(row for name in INDICATORS for row in _indicator_rows(view, name, years))
+    shared = [name for name in INDICATORS if all(name in case.results for case in view.cases)]
+    rows = tuple(row for name in shared for row in _indicator_rows(view, name, years))
     return Table("indicators", Text("主要指标", "Main indicators"), columns, rows)
 
 
 def _indicator_rows(view: View, name: str, years: Sequence[int]) -> Iterator[tuple[Cell, ...]]:
     for case in view.cases:
-        unit, values = case.results[name].attrs["units"], yearly(case, name, view.region)
+        unit, values = case.results[name].attrs["units"], yearly(case, name, case.region)
         factor = 100.0 if unit == "ratio" else 1.0
-        shown = (measured(None if year not in values else factor * values[year]) for year in years)
+        shown = (measured(None if year not in values else factor * values[year], unit=unit) for year in years)
         words = Text("%", "%") if factor != 1.0 else unit_words(unit)
         yield (Words(view.labels.variables[name]), Words(words), Words(case.name), *shown)
 

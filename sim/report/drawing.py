@@ -39,7 +39,7 @@ def warm_up() -> None:
 
 def start_drawing(
     figures: Mapping[Path, Mapping[str, Any]], language: Language, pool: ProcessPoolExecutor
-) -> list[Future[None]]:
+) -> list[Future[str]]:
     """Have the figures of each folder drawn there as PNG and SVG; what several folders show alike is drawn once.
 
     The slowest go first, so that all workers finish together.
@@ -61,21 +61,22 @@ def _weight(figure: Any) -> int:
     return len(parts) if figure.kind != "pyramid" else 5
 
 
-def finish_drawing(drawing: list[Future[None]]) -> None:
-    """Wait for all figures; an error of a worker is raised here."""
-    for future in drawing:
-        future.result()
+def finish_drawing(drawing: list[Future[str]]) -> str:
+    """Wait for all figures; an error of a worker is raised here. The characters that they show as boxes, each once."""
+    return "".join(sorted({letter for future in drawing for letter in future.result()}))
 
 
-def draw_one(figure: Any, language: Language, stems: Sequence[Path]) -> None:
-    """Draw one figure; runs in a worker."""
+def draw_one(figure: Any, language: Language, stems: Sequence[Path]) -> str:
+    """Draw one figure and return the characters that its font lacks; runs in a worker."""
     from sim.report import style  # noqa: PLC0415
     from sim.report.figures import drawn  # noqa: PLC0415
 
     with style.house_style():
-        for suffix, content in style.pictures(style.untitled(drawn(figure, language))).items():
+        picture = style.untitled(drawn(figure, language))
+        for suffix, content in style.pictures(picture).items():
             for stem in stems:
                 stem.with_suffix(suffix).write_bytes(content)
+        return style.unprintable_in(picture)
 
 
 def read_svgs(folder: Path, names: Sequence[str]) -> dict[str, str]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+
+from sim.text import Text
 
 _WIDE_QUOTES = "“”‘’"
 """They are as wide as a letter in Chinese print."""
@@ -40,3 +43,13 @@ def _parts(text: str, width: int) -> list[str]:
     if head and remark.endswith("）") and "（" not in remark and letters(whole) <= width:
         return [*_KEPT.findall(head), whole]
     return _KEPT.findall(text)
+
+
+def unprintable_words(letters: str) -> Iterator[Text]:
+    """One sentence on the characters that figures show as boxes; none where there are none."""
+    named = [f"{letter}（U+{ord(letter):04X}）" for letter in dict.fromkeys(letters)]
+    if named:
+        coded = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in dict.fromkeys(letters))
+        yield Text(
+            f"图的字体没有 {'、'.join(named)}，图中以方框代替。", f"The font of the figures lacks {coded}: shown as boxes."
+        )

@@ -39,6 +39,7 @@ class Setting:
     origin: str
     sources: str
     note: str
+    named_sources: Text = Text("", "")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import math
 import textwrap
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +17,8 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font
+from matplotlib.text import Text as Letters
 from matplotlib.ticker import StrMethodFormatter
 
 from sim.report.lettering import wrapped_chinese
@@ -179,11 +182,29 @@ def untitled(figure: Figure) -> Figure:
     return figure
 
 
+def unprintable(texts: Iterable[str]) -> str:
+    """The characters that the font lacks, each once; figures show them as boxes, and a PDF cannot be typeset with them."""
+    letters = {letter for text in texts for letter in text if letter.isprintable()}
+    return "".join(sorted(letter for letter in letters if ord(letter) not in _glyphs()))
+
+
+def unprintable_in(figure: Figure) -> str:
+    """The characters of a drawn figure that the font lacks."""
+    return unprintable(item.get_text() for item in figure.findobj(Letters) if isinstance(item, Letters))
+
+
+@functools.cache
+def _glyphs() -> frozenset[int]:
+    return frozenset(FT2Font(str(FONT_FILE)).get_charmap())
+
+
 def pictures(figure: Figure) -> dict[str, bytes]:
     """The figure as PNG and SVG, by the suffix of a file; the layout is solved once for both."""
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
     png, svg = BytesIO(), BytesIO()
-    figure.savefig(png, format="png", dpi=150)
-    figure.savefig(svg, format="svg", metadata={"Date": None})
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph \d+")  # a missing glyph is said once, by whoever asks `unprintable`
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+        figure.savefig(png, format="png", dpi=150)
+        figure.savefig(svg, format="svg", metadata={"Date": None})
     return {".png": png.getvalue(), ".svg": svg.getvalue()}

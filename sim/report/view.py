@@ -20,13 +20,14 @@ MOST_DRAWN = 6
 
 @dataclass(frozen=True)
 class CaseView:
-    """One scenario as it is shown; `ensemble` holds the quantiles of its draws, if there were any.
+    """One scenario as it is shown, of the city `region`; `ensemble` holds the quantiles of its draws, if there were any.
 
     `results` are the projection: the median of the draws where they were summed up, else the central run.
     """
 
     key: str
     name: Text
+    region: str
     results: xr.Dataset
     scores: tuple[Score, ...]
     ledger: LedgerView | None = None

@@ -14,7 +14,7 @@ from sim.inputs.home import Home
 from sim.outputs.compare import dataset_differences
 from sim.outputs.netcdf import read_group
 from sim.outputs.store import read_attributes
-from sim.pipeline import Case, Outcome, open_cases, open_plain, run, seeded
+from sim.pipeline import Case, Outcome, open_cases, run, seeded
 from sim.stored_call import DIGEST, StoredCall, read_call
 from sim.text import Text, listing
 
@@ -64,9 +64,7 @@ def opened(call: StoredCall, home: Home) -> Case:
     SimError
         when its files are gone or faulty.
     """
-    file = call.file(home)
-    if file is None:
-        return seeded(open_plain(home, call.city, call.settings, call.as_of), call.seed)
+    file = call.file(home) or Path(call.city)
     return seeded(open_cases(home, [file], call.city, call.use, call.settings, call.as_of)[0], call.seed)
 
 

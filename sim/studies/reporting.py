@@ -32,11 +32,12 @@ from sim.words import OPERATORS, unit_words
 
 Progress = Callable[[Text, float], None]
 Found = TypeVar("Found")
-_STEPS = (
+STUDIES = (
     Text("可行性研判", "feasibility"),
     Text("措施贡献分解", "what each measure adds"),
     Text("所需路径", "the required path"),
 )
+"""Studies that a report adds to a run, in the order in which they are made."""
 _STILL = 1e-3
 
 
@@ -53,13 +54,13 @@ class StudyRequest:
 def studies_of(outcome: Outcome, request: StudyRequest, progress: Progress) -> Studies:
     """Everything that can be found for a scenario; what cannot is said with its reason."""
     missing: list[Text] = []
-    progress(_STEPS[0], 0.0)
-    study = _found(lambda: feasibility(outcome.case, FeasibilityRequest(request.draws)), _STEPS[0], missing)
-    progress(_STEPS[1], 0.25)
-    parts = _found(lambda: measures_of(outcome.case), _STEPS[1], missing)
-    progress(_STEPS[2], 0.5)
-    required = _found(lambda: required_paths(outcome.case, request), _STEPS[2], missing)
-    progress(_STEPS[2], 1.0)
+    progress(STUDIES[0], 0.0)
+    study = _found(lambda: feasibility(outcome.case, FeasibilityRequest(request.draws)), STUDIES[0], missing)
+    progress(STUDIES[1], 0.25)
+    parts = _found(lambda: measures_of(outcome.case), STUDIES[1], missing)
+    progress(STUDIES[2], 0.5)
+    required = _found(lambda: required_paths(outcome.case, request), STUDIES[2], missing)
+    progress(STUDIES[2], 1.0)
     return Studies(study, required or (), parts, rings_of(outcome.case), tuple(missing))
 
 

@@ -104,22 +104,41 @@ def test_a_run_of_another_version_says_so(run: Path, tmp_path: Path) -> None:
     assert (done.returncode, "earlier version" in done.stderr) == (2, True)
 
 
-def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_extra_costs_its_own_form_and_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verb, "find_spec", lambda name: None if name == "typst" else object())
+    verb.fail_if_forms_are_wrong(("html", "pdf", "docx"))
+    assert verb.forms_without_extra(("html", "pdf", "docx")) == ["pdf"]
     with pytest.raises(UsageError) as error:
-        verb.fail_if_forms_are_wrong(("html", "pdf", "docx"))
+        verb.fail_if_forms_are_wrong(("pdf",))
     (fault,) = error.value.faults
     assert fault.advice is not None
-    assert "'.[report]'" in fault.advice.en
-    assert "--format html,docx" in fault.advice.en
+    assert '".[report]"' in fault.advice.en
 
 
-def test_a_file_that_cannot_be_replaced_is_one_clear_error(run: Path, tmp_path: Path) -> None:
+def test_a_character_that_the_pdf_lacks_costs_the_pdf_alone(run: Path, tmp_path: Path) -> None:
+    """The other forms are written, and what was not is said in one sentence each."""
+    folder = tmp_path / run.name
+    shutil.copytree(run, folder)
+    file = folder / "mine" / RECORD_FILE
+    file.write_text(file.read_text(encoding="utf-8").replace("高企", "高企\U0001f35c"), encoding="utf-8")
+    done = sim("report", folder, "--stored", "--lang", "zh", "--quiet", folder=home_of(run))
+    assert done.returncode == 1
+    assert (folder / "mine" / "report.docx").is_file()
+    assert not (folder / "mine" / "report.pdf").exists()
+    assert "没有写出 report.pdf：PDF 的字体没有 \U0001f35c（U+1F35C）" in done.stderr
+    assert "Warning" not in done.stderr
+    assert done.stderr.count("\n") <= 2
+
+
+def test_a_file_that_cannot_be_replaced_costs_its_own_form(run: Path, tmp_path: Path) -> None:
     folder = tmp_path / "results" / run.name
     shutil.copytree(run, folder)
     (folder / "mine" / "report.en.html").unlink(missing_ok=True)
     (folder / "mine" / "report.en.html" / "open").mkdir(parents=True)
-    done = sim("report", folder, "--stored", "--format", "html", "--lang", "en", folder=home_of(run))
+    done = sim("report", folder, "--stored", "--format", "html,docx,xlsx", "--lang", "en", folder=home_of(run))
     assert done.returncode == 1
-    assert "results cannot be written" in done.stderr
+    assert "report.en.html was not written: results cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (folder / "mine" / "report.en.docx").is_file()
+    assert (folder / "mine" / "table.en.xlsx").is_file()
     assert not list(folder.rglob(".partial*"))

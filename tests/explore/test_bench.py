@@ -170,7 +170,11 @@ def test_the_tables_and_charts_show_the_answer(bench: Bench, language: str) -> N
     labels = {score.target.id: score.target.name for score in now.scores}
     assert tables.conflict_map(spread, bench.conditions.names, labels, language).count('scope="row"') == len(spread.shares)  # type: ignore[arg-type]
     case = bench.case
-    view = view_of(case.world, (CaseView(case.scenario.key, case.scenario.name, now.results, now.scores),), case.last_year)
+    view = view_of(
+        case.world,
+        (CaseView(case.scenario.key, case.scenario.name, case.scenario.city, now.results, now.scores),),
+        case.last_year,
+    )
     for chart in charts_of(bench, bench, view, language):  # type: ignore[arg-type]
         chart.show(now, case.world.city.key)
         chart.spread(spread, [int(year) for year in now.results["year"].values])

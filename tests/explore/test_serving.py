@@ -80,7 +80,7 @@ def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(verb, "find_spec", lambda _: None)
     with pytest.raises(UsageError) as error:
         verb.fail_if_extra_missing()
-    assert "'.[explore]'" in error.value.lines("en")[1]
+    assert '".[explore]"' in error.value.lines("en")[1]
 
 
 def test_without_a_browser_the_address_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,8 +166,8 @@ def test_a_base_year_that_the_city_does_not_declare_is_refused(
 
 def test_a_city_without_a_scenario_declares_its_base_years_too(home: Home) -> None:
     with pytest.raises(InputError, match="2023 is no base year that Xiangtan declares; declared: 2020"):
-        pipeline.open_plain(home, "xiangtan", (("base_year", "2023"),))
-    case = pipeline.open_plain(home, "hengyang", (("base_year", "2025"),))
+        pipeline.open_cases(home, [Path("xiangtan")], None, (), (("base_year", "2023"),))[0]
+    case = pipeline.open_cases(home, [Path("hengyang")], None, (), (("base_year", "2025"),))[0]
     assert case.world.city.settings.base_year == 2025
 
 

@@ -20,7 +20,7 @@ def test_all_scenarios_stand_side_by_side(outcomes: Sequence[pipeline.Outcome]) 
     found = materials(outcomes, "run")
     reports = [report_of(material) for material in found]
     texts = {material.case.key: material.text for material in found}
-    both = comparison(found[0].view, texts, reports, "report.html")
+    both = comparison((found[0].view,), texts, reports, "report.html")
     assert {"progress", "gdp", "scenarios", "schedule"} <= set(both.figures)
     for language in LANGUAGES:
         shown = Page(page(both, language, dict.fromkeys(both.figures, "<svg/>")))

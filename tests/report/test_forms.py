@@ -22,11 +22,14 @@ from docx.document import Document
 from sim import pipeline
 from sim.report.document import Chapter, Column, Number, Paragraph, Report, Table, Words
 from sim.report.drawing import draw_one, read_svgs
+from sim.report.figures.progress import Progress
 from sim.report.forms.page import page
 from sim.report.forms.pdf import pdf
 from sim.report.forms.told import caption, cell_text, chapter_title, numbering, told
 from sim.report.forms.word import word_document
 from sim.report.forms.workbook import number_format, sheet_name, workbook
+from sim.report.lettering import unprintable_words
+from sim.report.style import unprintable
 from sim.text import LANGUAGES, Language, Text
 from tests.report.pages import Page
 
@@ -250,6 +253,27 @@ def test_texts_are_texts_in_every_form(strange: str) -> None:
     assert squeezed(strange) in squeezed(pypdf.PdfReader(BytesIO(pdf(report, "zh", {}))).pages[0].extract_text())
     cell = openpyxl.load_workbook(BytesIO(workbook(report, empty, "zh")))["表"].cell(2, 1)
     assert (str(cell.value).lstrip("\u200b"), cell.data_type) == (strange, "s")
+
+
+def test_the_font_holds_the_characters_of_names() -> None:
+    """Places of county level that GB 2312 lacks, common given names, and the whole of GB 2312."""
+    places = "埇桥 鄠邑 郴州 耒阳 祁东 酃县 浛洸 䢺舍 盱眙 邗江 邳州 珲春 罘山 茌平 牤牛河 垟心 黟县 歙县 新晃㮾 㵲水 硚口 嶅山"
+    given = "堃 喆 玥 祎 珺 甯 昇 峯 頔 奡 彧 犇 赟 翀 烨 煊 瀚 瑯 珮 濬 淼 鑫 骉"
+    codes = (bytes((row, cell)) for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF))
+    level_one_and_two = "".join(pair.decode("gb2312", errors="ignore") for pair in codes)
+    assert len(level_one_and_two) == 6763
+    assert unprintable([places, given, level_one_and_two]) == ""
+    assert unprintable(["面\U0001f35c"]) == "\U0001f35c"
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_missing_glyph_in_a_figure_is_said_once_and_warns_nobody(report: Report, tmp_path: Path) -> None:
+    figure = report.figures["progress"]
+    assert isinstance(figure, Progress)
+    rows = tuple(replace(row, name=Text("目标\U0001f35c", "x")) for row in figure.rows)
+    assert draw_one(replace(figure, rows=rows), "zh", [tmp_path / "progress"]) == "\U0001f35c"
+    (said,) = unprintable_words("\U0001f35c\U0001f35c")
+    assert said.zh == "图的字体没有 \U0001f35c（U+1F35C），图中以方框代替。"
 
 
 def _xml(content: bytes, part: str) -> ET.Element:

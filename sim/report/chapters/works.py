@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 from sim.ledger.summary import ProgrammeTimes
 from sim.report.chapters.part import Part, pictured, present, small
@@ -50,10 +51,9 @@ def settings_table(settings: Sequence[Setting]) -> Table:
 
 def _setting_row(item: Setting) -> tuple[Words, ...]:
     section = SECTIONS.get(item.section, Text(item.section, item.section))
-    where = Text(f"{section.zh} · {item.name} · {item.origin}", f"{section.en} · {item.name} · {item.origin}")
-    sources = (Text(item.sources, item.sources),) if item.sources else ()
+    sources = (item.named_sources,) if item.named_sources.zh else ()
     return (
-        Words(item.label, (where,)),
+        Words(item.label, (section,)),
         Words(unit_words(item.unit)),
         Words(item.before),
         Words(item.after),
@@ -80,7 +80,7 @@ def programme_table(case: CaseView) -> Table:
     )
     rows = []
     for row in () if case.ledger is None else case.ledger.programmes:
-        band = f"{row.low:.1f}–{row.high:.1f}"
+        band = f"{int(row.low)}–{int(row.high)}" if isfinite(row.low) and isfinite(row.high) else NONE
         rows.append(
             (
                 Words(row.name),
@@ -94,10 +94,9 @@ def programme_table(case: CaseView) -> Table:
     if case.ledger is not None:
         rows.append(_sum_of(case.ledger.programmes))
     note = Text(
-        "时间为各次台账实现的中位数，小数为年内位置（2025.5 即 2025 年年中）；金额多按类别先验抽取，"
-        "只计推演期内开工的，落空的不计，合计因此少于上文的计划投资。",
-        "Times are medians of the realisations, as parts of years (2025.5 is the middle of 2025); most amounts are drawn; "
-        "what is never begun does not count, so that the sum is less than the investment planned above.",
+        "年份为各次台账实现的中位数；金额多按类别先验抽取，只计推演期内开工的，落空的不计，合计因此少于计划投资。",
+        "Years are medians of the realisations; most amounts are drawn; what is never begun does not count, so that the sum is "
+        "less than the planned investment.",
     )
     return Table("programmes", Text("项目台账各计划", "Programmes of the ledger"), columns, tuple(rows), note)
 
@@ -109,5 +108,6 @@ def _sum_of(programmes: Sequence[ProgrammeTimes]) -> tuple[Cell, ...]:
     return (Words(Text("合计", "together"), tone="strong"), Number(float(works)), Number(money, 0), *dates)
 
 
-def _date(moment: float) -> Number:
-    return Number(moment, 1, is_grouped=False)
+def _date(moment: float) -> Number | Words:
+    """The calendar year in which a moment lies."""
+    return a_year(int(moment) if isfinite(moment) else None)

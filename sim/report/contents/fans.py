@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import xarray as xr
 
-from sim.report.contents.firms import FIRMS, RUNGS
 from sim.report.contents.series import FIRST_PUBLISHED, MEDIAN, STATISTICS, published_line, target_points
 from sim.report.figures.frame import Frame, points_of
 from sim.report.figures.lines import Band, Lines, Panel, Series
@@ -18,8 +17,6 @@ from sim.words import unit_words
 _PAIRS = ((0.05, 0.95), (0.1, 0.9), (0.25, 0.75))
 _MOST = 6
 _RATIO = "ratio"
-_COUNTED_AS = {name: FIRMS for name, _, scale in RUNGS if scale == 1.0}
-"""Firms are counted as 家, where the model has one unit for all entities."""
 
 
 def fans(view: View, case: CaseView) -> Lines | None:
@@ -48,7 +45,7 @@ def _panels(view: View, case: CaseView, ensemble: xr.Dataset) -> Iterator[Panel]
         median = {year: scale * value for year, value in yearly(case, name, view.region).items()}
         yield Panel(
             view.labels.variables[name],
-            unit_words(_COUNTED_AS.get(name, shown)),
+            unit_words(shown),
             (*published_line(history), Series(MEDIAN, points_of(median))),
             tuple(_bands(ensemble[f"{name}_quantile"].sel(region=view.region), scale, view.base_year)),
             target_points(view, name, shown),

@@ -21,14 +21,11 @@ RUNGS: tuple[tuple[str, str, float], ...] = (
 """Variables, the indicators that publish them, and what their numbers are multiplied by to be shown."""
 
 
-FIRMS = "家"
-
-
 def ladder(view: View) -> Lines:
     """Six panels, one per rung."""
     panels = []
     for name, indicator, scale in RUNGS:
-        unit = FIRMS if scale == 1.0 else "万户"
+        unit = str(view.cases[0].results[name].attrs["units"]) if scale == 1.0 else "万户"
         published = {year: scale * value for year, value in view.published(indicator).items()} if indicator else {}
         panels.append(
             Panel(

@@ -14,6 +14,10 @@ from sim.text import Language, Text, joined
 from sim.words import plain, signed, with_unit_text
 
 _WIDTH = 30
+_SEEN, _ROOM = 0.4, 0.14
+"""Part of the axis that the steps must take for it to start at zero, and room for the numbers on its right."""
+BREAK = "break"
+"""Mark of the strokes that say that an axis does not start at zero."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +73,39 @@ def _draw_fall(axes: Axes, fall: Fall, language: Language) -> None:
     if fall.target is not None:
         axes.axvline(fall.target, color=style.MISSED, lw=1.6, ls="--", zorder=3)
         ends.append(fall.target)
-    low, high = min(ends), max(ends)
-    room = 0.12 * (high - low or 1.0)
-    axes.set_xlim(low - room, high + 1.4 * room)
+    axes.set_xlim(*_limits(ends))
+    if axes.get_xlim()[0] > 0.0:
+        _mark_break(axes, [place for place, step in enumerate(fall.steps) if step.is_whole])
     axes.set_yticks(range(len(fall.steps)), [style.wrapped(step.label, language, _WIDTH) for step in fall.steps], fontsize=8.5)
     axes.set_ylim(len(fall.steps) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
     title = with_unit_text(fall.title.in_language(language), fall.unit.in_language(language), language)
     axes.set_title(style.folded(title, language))
     style.thousands(axes, upright=False)
+
+
+def _limits(ends: list[float]) -> tuple[float, float]:
+    """Start the axis at zero, unless the steps could then not be seen: it starts near them, and its break is marked."""
+    low, high = min(ends), max(ends)
+    if low >= 0.0 and high - low > _SEEN * high:
+        low = 0.0
+        return low, high + _ROOM * high
+    room = 0.12 * (high - low or 1.0)
+    left = low - room
+    return (0.0 if left < 0.0 <= low else left), high + 1.4 * room
+
+
+def _mark_break(axes: Axes, wholes: list[int]) -> None:
+    """Two slanted strokes across the axis and across every bar that it cuts, with a word on them."""
+    left, right = axes.get_xlim()
+    step, lean = 0.012 * (right - left), 0.008 * (right - left)
+    for place in wholes:
+        for shift in (1.0, 1.8):
+            x = left + shift * step
+            axes.plot([x - lean / 2, x + lean / 2], [place + 0.42, place - 0.42], color="white", lw=1.6, zorder=4, gid=BREAK)
+    for shift in (0.010, 0.018):
+        ends = [shift - 0.004, shift + 0.004], [-0.02, 0.02]
+        axes.plot(*ends, color=style.INK, lw=1.0, transform=axes.transAxes, clip_on=False, zorder=5, gid=BREAK)
 
 
 def described(data: Waterfall) -> Text:

@@ -42,7 +42,7 @@ def evaluated(case: Case, request: EvaluationRequest, progress: Progress | None 
     fail_if_outside_plan(case, request.as_of)
     if not case.selection.targets:
         message = Text("情景没有列目标，无从评估", "the scenario names no target: there is nothing to evaluate")
-        advice = Text("可用 --scenario whole_plan", "take --scenario whole_plan")
+        advice = Text("在情景中写 targets，或用 --scenario 另选情景", "write targets in it, or name another with --scenario")
         raise UsageError(Fault(message, Place(case.scenario.file, key="targets"), advice))
     outcome = run(case)
     rows = list(outcome.evaluated)
