@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("text", "version"),
+    ("characters",),
     ("errors",),
     ("units", "words", "dimensions", "cache", "interrupts", "processes", "streams"),
     ("inputs",),
