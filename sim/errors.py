@@ -119,7 +119,8 @@ class Faults:
             raise kind(self.found)
 
 
-_CLOSE, _AKIN, _SUGGESTED, _LISTED = 0.55, 0.25, 3, 8
+_SLIP, _CLOSE, _AKIN = 0.8, 0.55, 0.25
+_SUGGESTED, _LISTED = 3, 8
 
 
 def nearest(name: str, known: Iterable[str], labels: Mapping[str, Text] | None = None) -> Text | None:
@@ -128,14 +129,15 @@ def nearest(name: str, known: Iterable[str], labels: Mapping[str, Text] | None =
     odd = next((advice for item in names if (advice := odd_in(name, item)) is not None), None)
     if odd is not None:
         return odd
+    slips = difflib.get_close_matches(name, names, n=1, cutoff=_SLIP)
+    if slips:
+        return Text(f"是否想写“{slips[0]}”？", f"did you mean '{slips[0]}'?")
     shown = {item: labels[item] if labels and item in labels else None for item in names}
-    close = difflib.get_close_matches(name.lower(), names, n=1, cutoff=_CLOSE)
-    akin = sorted(
-        (item for item in names if _kinship(name, item, shown[item]) >= _AKIN),
-        key=lambda item: -_kinship(name, item, shown[item]),
-    )
-    found = list(dict.fromkeys((*close, *akin)))[: _SUGGESTED if labels else 1]
+    kinship = {item: _kinship(name, item, shown[item]) for item in names}
+    akin = sorted((item for item in names if kinship[item] >= _AKIN), key=lambda item: -kinship[item])
+    found = list(dict.fromkeys((*difflib.get_close_matches(name, names, n=1, cutoff=_CLOSE), *akin)))
     if found:
+        found = found[: _SUGGESTED if labels else 1]
         return _listed(found, shown, Text("是否想写", "did you mean ")) + Text("？", "?")
     if not names:
         return None

@@ -22,6 +22,7 @@ from sim.model.binding import Bound, bind, own_values
 from sim.model.declarations import Declaration
 from sim.model.loader import load_model
 from sim.model.loops import Loop, link_table, polarity
+from sim.model.names import with_ids
 from sim.numerics.assembly import Request
 from sim.numerics.central import central_run
 from sim.numerics.draws import DrawRequest
@@ -138,6 +139,7 @@ def prepare(scenario: Scenario, world: World) -> Case:
         with every fault of the scenario.
     """
     faults = Faults()
+    scenario = with_ids(scenario, world.names, faults)
     last_year = world.city.settings.last_year if scenario.last_year is None else scenario.last_year
     first = world.city.settings.base_year + 1
     if not first <= last_year <= world.city.settings.last_year:
@@ -150,7 +152,7 @@ def prepare(scenario: Scenario, world: World) -> Case:
         selection = _with_warnings(selected_targets(scenario, world.catalogue, world.city.key), world)
     _fail_if_sources_unknown(scenario, world, faults)
     with faults.gathering():
-        bound = bind(scenario, world.city, world.graph)
+        bound = bind(scenario, world.city, world.graph, world.names)
     plan = None
     if bound is None:
         edits_of(scenario.ledger, world.ledger, faults)
@@ -321,7 +323,8 @@ def open_cases(
         of_file = Faults()
         with of_file.gathering(InputError):
             scenario = read_scenario(file, use, settings, of_file, home.scenarios)
-            _fail_if_other_city(scenario, city, home)
+            scenario = replace(scenario, city=home.city_key(scenario.city))
+            _fail_if_other_city(scenario, None if city is None else home.city_key(city), home)
             key = (scenario.city, scenario.base_year)
             if key not in worlds:
                 worlds[key] = open_world(home, *key)
@@ -340,7 +343,7 @@ def open_plain(home: Home, city: str, settings: tuple[tuple[str, str], ...]) -> 
         with every fault of the city and of the settings.
     """
     world = open_world(home, city)
-    return prepare(plain_scenario(city, world.city.settings.name.text(), settings), world)
+    return prepare(plain_scenario(world.city.key, world.city.settings.name.text(), settings), world)
 
 
 def _fail_if_other_city(scenario: Scenario, city: str | None, home: Home) -> None:
@@ -350,4 +353,5 @@ def _fail_if_other_city(scenario: Scenario, city: str | None, home: Home) -> Non
         raise InputError(Fault(message, place))
     if scenario.city not in home.cities():
         message = Text(f"没有城市 {scenario.city}", f"no city {scenario.city}")
-        raise InputError(Fault(message, place, nearest(scenario.city, home.cities())))
+        labels = home.city_labels()
+        raise InputError(Fault(message, place, nearest(scenario.city, labels, labels)))

@@ -17,7 +17,8 @@ from sim.inputs.files import is_file, is_folder
 from sim.inputs.history import History
 from sim.inputs.home import Home
 from sim.inputs.indicators import read_indicators
-from sim.inputs.ledger import Ledger, Names
+from sim.inputs.ledger import Ledger
+from sim.inputs.ledger import Names as LedgerNames
 from sim.inputs.ledger_check import read_ledger
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
 from sim.inputs.published import PublishedCheck, read_published
@@ -28,6 +29,7 @@ from sim.model.graph import Graph, Parameter, build_graph
 from sim.model.labels import Labels, read_labels
 from sim.model.loader import load_base_year, load_model
 from sim.model.loops import Loop, read_loops
+from sim.model.names import Names
 from sim.model.unit_check import check_units
 from sim.numerics.assembly import Request
 from sim.numerics.central import central_run
@@ -52,6 +54,11 @@ class World:
     checks: tuple[PublishedCheck, ...]
     identities: Checks
     loops: tuple[Loop, ...]
+
+    @property
+    def names(self) -> Names:
+        """Parameters, variables and members by whatever name they are written."""
+        return Names(self.city.parameters, self.graph, self.labels)
 
     @property
     def model_folder(self) -> Path:
@@ -99,10 +106,10 @@ def _own_members(settings: CityFile) -> dict[str, dict[str, Text]]:
     return {dim: {name: label.text() for name, label in members.items()} for dim, members in own.items()}
 
 
-def _names_of(graph: Graph) -> Names:
+def _names_of(graph: Graph) -> LedgerNames:
     """What a ledger may name."""
     members = {name: dimension.members for name, dimension in graph.dimensions.items()}
-    return Names(members.get("district", ()), members.get("branch", ()), members.get("kind", ()))
+    return LedgerNames(members.get("district", ()), members.get("branch", ()), members.get("kind", ()))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ LAYERS = (
     ("pipeline",),
     ("futures",),
     ("sampling",),
-    ("ledger_words", "standing", "stored_call", "parameter_rows"),
+    ("ledger_words", "standing", "stored_call", "parameter_rows", "calls"),
     ("material",),
     ("deliver",),
     ("sweeps",),

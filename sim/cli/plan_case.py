@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sim.errors import Place
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario
 from sim.pipeline import Case, open_cases, seeded
@@ -46,5 +47,5 @@ def with_targets(case: Case, names: tuple[str, ...]) -> Case:
     """
     if not names:
         return case
-    chosen = targets_named(case.world.catalogue.targets, names, "--target")
+    chosen = targets_named(case.world.catalogue.targets, names, Place(key="--target"))
     return replace(case, selection=Selection(tuple(chosen), case.selection.remarks))

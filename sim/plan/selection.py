@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sim.errors import Faults, nearest
+from sim.errors import Faults, UsageError
 from sim.inputs.scenario import Scenario
 from sim.inputs.targets import Catalogue, PlanTarget
+from sim.plan.named import targets_named
 from sim.text import Text
 
 
@@ -41,12 +42,10 @@ def selected_targets(scenario: Scenario, catalogue: Catalogue, city: str) -> Sel
             dated = {key: item for key, item in catalogue.targets.items() if item.year == int(rest) and item.region == city}
             chosen |= dated
             remarks += [] if dated else [_none_printed(rest)]
-        elif rest in catalogue.targets:
-            chosen[rest] = catalogue.targets[rest]
         else:
-            faults.add(
-                Text(f"目录中没有目标 {rest}", f"no target {rest} in the catalogue"), place, nearest(rest, catalogue.targets)
-            )
+            with faults.gathering(UsageError):
+                [target] = targets_named(catalogue.targets, [rest], place)
+                chosen[target.id] = target
     faults.raise_if_any()
     return Selection(tuple(chosen.values()), tuple(remarks))
 
