@@ -10,7 +10,7 @@ from textwrap import shorten
 from typing import Any
 
 from sim.characters import counted, plain, unquoted, without_hidden
-from sim.errors import Faults, Place
+from sim.errors import Fault, Faults, InputError, Place
 from sim.text import Text
 from sim.units import SPELLINGS, UnknownUnitError, conversion
 
@@ -68,25 +68,12 @@ class Reader:
 
     def _digits(self, raw: str, sign: str, digits: str, exponent: str, rest: str) -> float | None:
         if "," in digits and not _GROUPED.fullmatch(digits):
-            self._fail_as_two_readings(sign, digits, exponent, rest)
+            self.faults.add(*two_readings(sign + digits, exponent + (f" {rest}" if rest else ""), self.place))
             return None
         if not _DIGITS.fullmatch(digits.replace(",", "")):
             self._fail_as_no_number(raw)
             return None
         return self._finite(sign + digits.replace(",", "").replace("_", "") + exponent)
-
-    def _fail_as_two_readings(self, sign: str, digits: str, exponent: str, rest: str) -> None:
-        """A comma that does not group three digits may be a decimal point or a slip."""
-        tail = exponent + (f" {rest}" if rest else "")
-        joined = f"{sign}{digits.replace(',', '')}{tail}"
-        written = f"{sign}{digits}{tail}"
-        message = Text(f"“{written}”中的逗号不是三位一组", f"the comma in '{written}' groups no three digits")
-        if digits.count(",") > 1 or "." in digits:
-            advice = Text(f"是否想写“{joined}”？小数点用“.”", f"did you mean '{joined}'? a decimal point is '.'")
-        else:
-            point = f"{sign}{digits.replace(',', '.')}{tail}"
-            advice = Text(f"是“{point}”还是“{joined}”？小数点用“.”", f"'{point}' or '{joined}'? a decimal point is '.'")
-        self.faults.add(message, self.place, advice)
 
     def _in_words(self, raw: str, text: str) -> float | None:
         words = _WORDS.fullmatch(text)
@@ -175,3 +162,28 @@ def _within_quotes(raw: str) -> str:
 def _rest(text: str, narrow: str) -> str:
     """The unit as it is written: plain characters stand one for one, so it is as long as its plain form."""
     return text[len(text) - len(narrow) :].strip() if narrow else ""
+
+
+def two_readings(digits: str, tail: str, place: Place) -> tuple[Text, Place, Text]:
+    """The fault of a comma that groups no three digits: it may be a decimal point or a slip."""
+    joined = digits.replace(",", "") + tail
+    message = Text(f"“{digits}{tail}”中的逗号不是三位一组", f"the comma in '{digits}{tail}' groups no three digits")
+    if digits.count(",") > 1 or "." in digits:
+        return message, place, Text(f"是否想写“{joined}”？小数点用“.”", f"did you mean '{joined}'? a decimal point is '.'")
+    point = digits.replace(",", ".") + tail
+    return message, place, Text(f"是“{point}”还是“{joined}”？小数点用“.”", f"'{point}' or '{joined}'? a decimal point is '.'")
+
+
+def without_groups(text: str, place: Place) -> str:
+    """A number in plain characters, without commas that group three digits.
+
+    Raises
+    ------
+    InputError
+        when a comma groups no three digits.
+    """
+    written = plain(text)
+    sign, digits = (written[0], written[1:].strip()) if written[:1] in ("-", "+") else ("", written)
+    if "," in digits and _DIGITS.fullmatch(digits.replace(",", "")) and not _GROUPED.fullmatch(digits):
+        raise InputError(Fault(*two_readings(sign + digits, "", place)))
+    return sign + (digits.replace(",", "") if _GROUPED.fullmatch(digits) else digits)
