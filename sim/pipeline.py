@@ -27,6 +27,7 @@ from sim.numerics.assembly import Request
 from sim.numerics.central import central_run
 from sim.numerics.draws import DrawRequest
 from sim.numerics.ensemble import Ensemble
+from sim.numerics.given import blaming_what_is_given, fail_if_outside
 from sim.numerics.integrate import Clock, YearValues
 from sim.numerics.kernel import Kernel, kernel_for
 from sim.numerics.links import link_sign, starting_point
@@ -157,6 +158,7 @@ def prepare(scenario: Scenario, world: World) -> Case:
     if bound is None:
         edits_of(scenario.ledger, world.ledger, faults)
     else:
+        fail_if_outside(bound, world.identities, faults)
         plan = ledger_plan(scenario, world, bound, last_year, faults)
     faults.raise_if_any()
     if bound is None:
@@ -242,7 +244,8 @@ def _simulate(case: Case, steps_per_year: int, progress: Progress | None = None)
     clock = Clock(world.city.settings.base_year + 1, case.last_year, steps_per_year)
     kernel = kernel_for(world.graph, request_of(case, tuple(world.graph.quantities), steps_per_year))
     years = watched(watch_of(world.identities, world.graph, case.bound.given), central_run(kernel, clock, case.bound))
-    return to_dataset(_reporting(years, case, clock, progress), world.graph, world.labels)
+    with blaming_what_is_given(case.bound):
+        return to_dataset(_reporting(years, case, clock, progress), world.graph, world.labels)
 
 
 def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> Request:
