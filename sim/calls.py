@@ -19,7 +19,7 @@ import xarray as xr
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, validate_call
 from pydantic_core import PydanticCustomError
 
-from sim.errors import Fault, Place, UsageError, nearest
+from sim.errors import Fault, Place, RunError, UsageError, nearest
 from sim.inputs.checked import worded
 from sim.inputs.sweep_section import MOST_DRAWS
 from sim.processes import MOST_WORKERS
@@ -139,8 +139,13 @@ def checked(function: Callable[Asked, Given]) -> Callable[Asked, Given]:
             if error.title != title:
                 raise
             raise UsageError(_faults(error, known)) from error
+        except MemoryError as error:
+            raise RunError(Fault(Text("内存不足", "out of memory"), advice=_LESS)) from error
 
     return call
+
+
+_LESS = Text("请减少 draws 或 workers，或把结果存入 folder", "try fewer draws or workers, or keep the results in a `folder`")
 
 
 def _faults(error: ValidationError, known: list[str]) -> list[Fault]:

@@ -160,6 +160,14 @@ def _listed(names: list[str], labels: Mapping[str, Text | None], head: Text, *, 
     return head + joined(parts, Text("或" if quoted else "、", " or " if quoted else ", "))
 
 
+def reason_of(error: BaseException) -> Text:
+    """What went wrong in words: a key that is not there by its name, else what the error says of itself."""
+    if isinstance(error, KeyError):
+        return Text(f"缺少 {error.args[0] if error.args else ''}", f"{error.args[0] if error.args else ''} is missing")
+    said = str(error) or type(error).__name__
+    return Text(said, said)
+
+
 # What code that a user wrote (a model file) may raise by mistake; such a mistake is reported, never shown as a traceback.
 MISTAKES_IN_CODE = (
     ArithmeticError,

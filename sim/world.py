@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.cache import digest, kept
 from sim.dimensions import Dimension
-from sim.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest
+from sim.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest, reason_of
 from sim.inputs.arrivals import fail_if_no_signings
 from sim.inputs.base_year import BaseYear, Reference, Row
 from sim.inputs.checks import Checks, read_checks
@@ -184,8 +184,7 @@ def _built(model: Path, base: BaseYear, folder: Path) -> list[Row]:
     try:
         return build(base)
     except MISTAKES_IN_CODE as error:
-        shown = f"{type(error).__name__}: {error}"
-        message = Text(f"{base.year} 年不能作基年：{shown}", f"{base.year} cannot be a base year: {shown}")
+        message = Text(f"{base.year} 年不能作基年：", f"{base.year} cannot be a base year: ") + reason_of(error)
         advice = Text(
             f"补上该年及此前数年的统计；若数据齐全，则是 {model.name}/base_year 的代码有误",
             f"add statistics of that year and of those before; if none is missing, the code of {model.name}/base_year is wrong",

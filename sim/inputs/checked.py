@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from textwrap import shorten
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from sim.errors import Faults, nearest
 from sim.inputs.yaml_file import Document, KeyPath
@@ -21,22 +21,24 @@ class Record(BaseModel):
 
 
 class Label(Record):
-    """A name or sentence in two languages; one that is written once stands for both."""
+    """A name or sentence in two languages."""
 
     zh: str
     """Chinese wording."""
     en: str
     """English wording."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _from_one(cls, raw: Any) -> Any:
-        return {"zh": raw, "en": raw} if isinstance(raw, str) and raw.strip() else raw
-
     def text(self) -> Text:
         """As a text for people."""
         return Text(self.zh, self.en)
 
+
+def _twice(raw: Any) -> Any:
+    return {"zh": raw, "en": raw} if isinstance(raw, str) and raw.strip() else raw
+
+
+Name = Annotated[Label, BeforeValidator(_twice)]
+"""A name or sentence of a scenario: in two languages, or written once for both."""
 
 Schema = TypeVar("Schema", bound=BaseModel)
 

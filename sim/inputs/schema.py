@@ -21,10 +21,18 @@ def scenario_schema(
     for place in (schema, schema["$defs"]["Layer"]):
         for name, content in sections.items():
             place["properties"][name] = {**content, "description": place["properties"][name].get("description", "")}
+    for place, name in ((schema, "name"), (schema, "description"), (schema["$defs"]["AddedProject"], "label")):
+        place["properties"][name] = _in_one_or_two(place["properties"][name])
     schema["properties"]["city"] = {"enum": sorted(cities), "description": "城市 / city"}
     patterns = [{"pattern": "^[a-z_]+/(\\*|[0-9]{4})$"}, {"enum": sorted(targets)}]
     schema["properties"]["targets"] = {"type": "array", "items": {"anyOf": patterns}, "description": "目标编号 / target ids"}
     return {"$schema": DRAFT, "title": "scenario", **{key: value for key, value in schema.items() if key != "title"}}
+
+
+def _in_one_or_two(entry: dict[str, Any]) -> dict[str, Any]:
+    """A name in two languages, or written once."""
+    kinds = entry.pop("anyOf", None) or [{"$ref": entry.pop("$ref")}]
+    return {**entry, "anyOf": [{"type": "string"}, *kinds]}
 
 
 def _section(parameters: Mapping[str, ParameterRecord], kind: str) -> dict[str, Any]:

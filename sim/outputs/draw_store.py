@@ -149,7 +149,7 @@ def read_identity(folder: Path) -> dict[str, str]:
     try:
         attributes = json.loads((folder / ZARR / "zarr.json").read_text(encoding="utf-8"))["attributes"]
         return {str(key): str(value) for key, value in json.loads(attributes[IDENTITY]).items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise damaged(folder / ZARR) from error
 
 
@@ -292,7 +292,7 @@ def _note(folder: Path, start: int, key: str) -> dict[str, Any] | None:
     try:
         note = json.loads(_mark(folder, start).read_text(encoding="utf-8"))
         return note if note[_KEY] == key and isinstance(note["lost"], list) else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
