@@ -17,6 +17,7 @@ from sim import api
 from sim.accessor import SimAccessor
 from sim.calls import plain
 from sim.errors import UsageError
+from sim.inputs.home import find_home
 from tests.sweeps.draws import made
 
 PLAN = "plan_2025"
@@ -49,7 +50,7 @@ def test_every_wrong_argument_of_every_function_is_a_fault(name: str, tmp_path: 
     function = getattr(api, name)
     for argument, value in wrong_for(function):
         kept = {} if argument == "scenario" else {"scenario": PLAN}
-        home = {} if argument == "home" else {"home": api.find_home().folder}
+        home = {} if argument == "home" else {"home": find_home().folder}
         with pytest.raises(sim.SimError) as caught:
             function(**kept, **home, **{argument: value})
         assert caught.value.faults, (argument, value)
@@ -106,11 +107,13 @@ def test_numbers_and_series_of_numpy_and_pandas_are_what_they_say() -> None:
         dict(years),
         {np.int64(2022): np.float32(0.002), 2025: 0.01},
     ):
-        case = api.open_case(PLAN, settings={"rd_policy": path}, seed=np.int64(3))
+        case = api.open_case(PLAN, settings={"rd_policy": path}, seed=np.int64(3))  # type: ignore[arg-type]
         assert float(case.bound.value("rd_policy", 2023).squeeze()) == pytest.approx(0.002)
         assert float(case.bound.value("rd_policy", 2030).squeeze()) == pytest.approx(0.01)
     constant = api.open_case(
-        PLAN, settings=pd.Series({"external_demand_growth": np.float64(0.03)}), use=np.array([], dtype=str)
+        PLAN,
+        settings=pd.Series({"external_demand_growth": np.float64(0.03)}),  # type: ignore[arg-type]
+        use=np.array([], dtype=str),  # type: ignore[arg-type]
     )
     assert float(constant.bound.value("external_demand_growth", 2030).squeeze()) == 0.03
     assert plain({"a": pd.Series([1.0, 2.0]), "b": np.arange(2)}) == {"a": [1.0, 2.0], "b": [0, 1]}
