@@ -10,7 +10,6 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from textwrap import shorten
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -19,6 +18,7 @@ import xarray as xr
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, validate_call
 from pydantic_core import PydanticCustomError
 
+from sim.characters import cut
 from sim.errors import Fault, Place, RunError, UsageError, nearest
 from sim.inputs.checked import worded
 from sim.inputs.sweep_section import MOST_DRAWS
@@ -168,7 +168,7 @@ def _fault(name: str, detail: Any, known: list[str]) -> Fault:
     if kind == "unexpected_keyword_argument":
         return Fault(Text(f"没有参数 {name}", f"there is no argument {name}"), place, nearest(name, known))
     said = _SAID.get(kind) or worded(detail)
-    shown = shorten(repr(detail["input"]), _SHOWN, placeholder=" …")
+    shown = cut(repr(detail["input"]), _SHOWN)
     message = Text(f"{shown} 不可用", f"{shown} cannot be used")
     if kind == "literal_error":
         return Fault(message, place, nearest(str(detail["input"]), _words_of(detail)))

@@ -43,6 +43,11 @@ def unquoted(text: str) -> str:
     return inner
 
 
+def cut(text: str, most: int) -> str:
+    """The text, or its beginning where it is longer than what a fault can show."""
+    return text if len(text) <= most else f"{text[:most]}……"
+
+
 def without_hidden(text: str) -> str:
     """The text without characters that cannot be seen."""
     return text.translate(_WITHOUT_HIDDEN)

@@ -6,10 +6,9 @@ import math
 import re
 from dataclasses import dataclass
 from numbers import Real
-from textwrap import shorten
 from typing import Any
 
-from sim.characters import counted, plain, unquoted, without_hidden
+from sim.characters import counted, cut, plain, unquoted, without_hidden
 from sim.errors import Fault, Faults, InputError, Place
 from sim.text import Text
 from sim.units import SPELLINGS, UnknownUnitError, conversion
@@ -40,7 +39,7 @@ class Reader:
         if isinstance(raw, str):
             return self._quantity(raw)
         if isinstance(raw, bool) or not isinstance(raw, Real):
-            shown = type(raw).__name__ if raw is None or isinstance(raw, list) else shorten(repr(raw), _SHOWN)
+            shown = type(raw).__name__ if raw is None or isinstance(raw, list) else cut(repr(raw), _SHOWN)
             self.faults.add(Text(f"应为数，得到 {shown}", f"a number is wanted, got {shown}"), self.place)
             return None
         return self._finite(raw)
@@ -94,7 +93,7 @@ class Reader:
         return self._converted((-value if parts[1] else value) * _OF[parts[2]], "ratio")
 
     def _fail_as_no_number(self, raw: str) -> None:
-        shown = shorten(raw, _SHOWN, placeholder="……")
+        shown = cut(raw, _SHOWN)
         self.faults.add(Text(f"应为数，得到“{shown}”", f"a number is wanted, got '{shown}'"), self.place)
 
     def _with_unit(self, raw: str, number: float, given: str) -> float | None:
@@ -141,7 +140,7 @@ class Reader:
 
     def _converted(self, number: float, given: str) -> float | None:
         known = given if given in SPELLINGS else plain(given)
-        shown, advice = shorten(given, _SHOWN, placeholder="……"), Text(f"本项单位为 {self.unit}", f"the unit is {self.unit}")
+        shown, advice = cut(given, _SHOWN), Text(f"本项单位为 {self.unit}", f"the unit is {self.unit}")
         try:
             per_year = self.unit.endswith("/a") and (known in SPELLINGS or known == "ratio")
             return number * conversion(f"{SPELLINGS.get(known, known)}/a" if per_year else known, self.unit)

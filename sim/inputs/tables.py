@@ -8,9 +8,8 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from textwrap import shorten
 
-from sim.characters import BLANKS, HIDDEN, unquoted
+from sim.characters import BLANKS, HIDDEN, cut, unquoted
 from sim.errors import Fault, Faults, InputError, Place
 from sim.inputs.files import read_text
 from sim.inputs.quantities import without_groups
@@ -78,7 +77,7 @@ def _fail_if_heads_wrong(heads: Sequence[str], columns: Sequence[str], first: st
         raise InputError(Fault(Text(f"列重复：{'、'.join(twice)}", f"columns stand twice: {', '.join(twice)}"), place))
     missing = [name for name in columns if name not in heads]
     if missing:
-        shown = shorten(first, _SHOWN, placeholder="……")
+        shown = cut(first, _SHOWN)
         advice = Text(f"第一行应是列名；现在是“{shown}”", f"the first line names the columns; it is '{shown}'")
         message = Text(f"缺少列：{'、'.join(missing)}", f"columns are missing: {'、'.join(missing)}")
         raise InputError(Fault(message, place, advice))

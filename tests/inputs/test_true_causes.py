@@ -93,7 +93,7 @@ def test_a_unit_of_thousands_of_factors_is_an_unknown_unit() -> None:
         parse_unit(long)
     faults = Faults()
     assert read_value(f"1 {long}", Target("m2", (), 2020, 2035), faults, Place()) is None
-    assert "unknown unit" in faults.found[0].in_language("en")
+    assert "unknown unit m2*m2" in faults.found[0].in_language("en")
     assert len(faults.found[0].in_language("en")) < 200
 
 
