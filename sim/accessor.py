@@ -11,14 +11,17 @@ import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
+from sim.calls import Lang, Whole, Word, checked
 from sim.errors import Fault, UsageError
+from sim.report.sweep_names import called, named_from, named_inputs, series_called
 from sim.sweeps.figures import chances_figure, correlation_figure, fan_figure, scatter_figure
 from sim.sweeps.index_figures import map_figure, tornado_figure
+from sim.sweeps.long_table import long_table
 from sim.sweeps.response_figures import response_figure
-from sim.sweeps.run_figures import lines_figure, scorecard_table
+from sim.sweeps.run_figures import lines_figure, scorecard_table, usual_series
 from sim.sweeps.statistics import bands, correlations_between, points_of, probabilities, rank_correlations
 from sim.sweeps.tables import headline_series, method_sentence, reading_year
-from sim.text import Language, Text
+from sim.text import Text
 
 
 @xr.register_dataset_accessor("sim")  # type: ignore[no-untyped-call, unused-ignore]
@@ -52,66 +55,112 @@ class SimAccessor:
             raise UsageError(Fault(message, advice=_AS_GIVEN))
         return _expanded(self._dataset) if kind == "indices" else self._dataset
 
-    def fan(self, *names: str, lang: Language = "zh") -> Figure:
+    @checked
+    def fan(self, *names: Word, lang: Lang = "zh") -> Figure:
         """Fan charts of some series of a sweep; without names, of those that come first."""
         draws = self._only("draws")
-        return fan_figure(draws, names or headline_series(draws), lang)
+        return fan_figure(draws, _series(draws, names) or headline_series(draws), lang)
 
-    def chances(self, lang: Language = "zh") -> Figure:
+    @checked
+    def chances(self, lang: Lang = "zh") -> Figure:
         """How likely each target is, and all of them together."""
         return chances_figure(self._only("draws"), lang)
 
-    def scatter(self, output: str, input: str, year: int | None = None, lang: Language = "zh") -> Figure:  # noqa: A002
+    @checked
+    def scatter(self, output: Word, input: Word, year: Whole | None = None, lang: Lang = "zh") -> Figure:  # noqa: A002
         """One input of a sweep against one series in a year, with their rank correlation."""
         draws = self._only("draws")
-        return scatter_figure(draws, output, input, year or reading_year(draws), lang)
+        return scatter_figure(
+            draws, series_called(draws, output), called(input, named_inputs(draws)), year or reading_year(draws), lang
+        )
 
-    def response(self, *names: str, year: int | None = None, lang: Language = "zh") -> Figure:
+    @checked
+    def response(self, *names: Word, year: Whole | None = None, lang: Lang = "zh") -> Figure:
         """Medians of some series at the points of a grid or list in a year, over the input that was swept."""
         draws = self._only("draws")
-        return response_figure(draws, names or headline_series(draws), year or reading_year(draws), lang)
+        return response_figure(draws, _series(draws, names) or headline_series(draws), year or reading_year(draws), lang)
 
+    @checked
     def bands(self) -> xr.Dataset:
         """Quantiles, means and standard deviations of every output by year."""
         return bands(self._only("draws"))
 
+    @checked
     def probabilities(self) -> xr.Dataset:
         """The share of the draws that meet each target, and all of them, with Monte-Carlo errors."""
         return probabilities(self._only("draws"))
 
+    @checked
     def correlations(self) -> xr.Dataset:
         """Rank correlations of every input with every output by year."""
         return rank_correlations(self._only("draws"))
 
-    def correlations_between(self, year: int | None = None) -> xr.DataArray:
+    @checked
+    def correlations_between(self, year: Whole | None = None) -> xr.DataArray:
         """Rank correlations of the outputs of a year with each other."""
         draws = self._only("draws")
         return correlations_between(draws, year or reading_year(draws))
 
+    @checked
     def points(self) -> xr.Dataset:
         """The values of the inputs at each point of a grid or list."""
         return points_of(self._only("draws"))
 
-    def closest(self, output: str, year: int | None = None, lang: Language = "zh") -> Figure:
+    @checked
+    def closest(self, output: Word, year: Whole | None = None, lang: Lang = "zh") -> Figure:
         """The inputs that go most closely with one series, by rank correlation."""
         draws = self._only("draws")
-        return correlation_figure(draws, rank_correlations(draws), output, year or reading_year(draws), lang)
+        return correlation_figure(
+            draws, rank_correlations(draws), series_called(draws, output), year or reading_year(draws), lang
+        )
 
-    def tornado(self, output: str, year: int, lang: Language = "zh") -> Figure:
+    @checked
+    def tornado(self, output: Word, year: Whole, lang: Lang = "zh") -> Figure:
         """The inputs that matter most for one output in a year, by their indices."""
-        return tornado_figure(self._only("indices"), output, year, lang)
+        indices = self._only("indices")
+        return tornado_figure(indices, called(output, named_from(indices["output"])), year, lang)
 
-    def heatmap(self, output: str, lang: Language = "zh") -> Figure:
+    @checked
+    def heatmap(self, output: Word, lang: Lang = "zh") -> Figure:
         """What matters for one output, year by year."""
-        return map_figure(self._only("indices"), output, lang)
+        indices = self._only("indices")
+        return map_figure(indices, called(output, named_from(indices["output"])), lang)
 
-    def lines(self, *names: str, lang: Language = "zh") -> Figure:
+    @checked
+    def lines(self, *names: Word, lang: Lang = "zh") -> Figure:
         """Some series of a central run by year, beside what was published and what the plan asks for."""
-        return lines_figure(self._only("run"), names, lang)
+        run = self._only("run")
+        return lines_figure(run, _series(run, names), lang)
 
-    def scorecard(self, lang: Language = "zh") -> pd.DataFrame:
+    @checked
+    def scorecard(self, lang: Lang = "zh") -> pd.DataFrame:
         """The scorecard of a run as a table."""
         return scorecard_table(self._only("run"), lang)
+
+    @checked
+    def table(self, *names: Word, lang: Lang = "zh") -> pd.DataFrame:
+        """Some series of a run or sweep as a long table: series, name, unit, year (and draw) and value.
+
+        Without names, those of the headline. A variable without a member in brackets means all of its members. Shares and rates
+        are in per cent, as in figures and reports.
+
+        Examples
+        --------
+        >>> run.sim.table("gdp_nominal", "value_added_nominal[manufacturing]")
+
+        Raises
+        ------
+        UsageError
+            when a series is not there, or the table would not fit into memory.
+        """
+        dataset = self._only("run" if self._kind == "run" else "draws")
+        usual = headline_series(dataset) if self._kind == "draws" else usual_series(dataset)
+        return long_table(dataset, _series(dataset, names) or usual, lang)
+
+
+def _series(dataset: xr.Dataset, names: tuple[str, ...]) -> list[str]:
+    """Series by their names or labels."""
+    return [series_called(dataset, name) for name in names]
 
 
 def _expanded(indices: xr.Dataset) -> xr.Dataset:

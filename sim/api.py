@@ -7,16 +7,14 @@ draws.sim.fan("gdp_nominal", "manufacturing_share")
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import xarray as xr
 
 import sim.accessor  # noqa: F401  registers `.sim`
-from sim.errors import Fault, Place, SimError, UsageError
+from sim.calls import Count, Draws, Flag, PathLike, Seed, Settings, Several, Whole, Word, Workers, checked
+from sim.errors import Place, SimError
 from sim.futures import with_draws
 from sim.inputs.defaults import default_scenarios
 from sim.inputs.home import find_home
@@ -32,21 +30,19 @@ from sim.sweeps.analysis import Kind, SensitivityRequest, analyse
 from sim.sweeps.board import Board, board_of
 from sim.sweeps.record import run_dataset
 from sim.sweeps.running import Spread, on_this_machine, prepare_sweep, sweep_in_memory, sweep_to_folder
-from sim.text import Text
 
 __all__ = ["SimError", "levers", "open_case", "run", "sensitivity", "sweep"]
-Settings = Mapping[str, Any]
-PathLike = str | Path
 
 
+@checked
 def open_case(
     scenario: PathLike | None = None,
     *,
     settings: Settings | None = None,
-    use: Iterable[str] = (),
-    city: str | None = None,
+    use: Several = (),
+    city: Word | None = None,
     home: PathLike | None = None,
-    seed: int = 0,
+    seed: Seed = 0,
 ) -> Case:
     """A scenario read and checked, by file or name; the name of a city stands for the city as its own data have it.
 
@@ -58,25 +54,29 @@ def open_case(
         with every fault of the scenario, the settings and the city.
     """
     where = find_home(None if home is None else Path(home))
-    pairs = tuple((key, str(raw) if key.startswith("ledger.") else raw) for key, raw in (settings or {}).items())
+    pairs = tuple((key, _listed(raw) if key.startswith("ledger.") else raw) for key, raw in (settings or {}).items())
     named = city if scenario is None and city is not None else scenario
     name = default_scenarios(where, city).plan if named is None else str(named)
     file = find_scenario(name, where.scenarios, where.cities())
-    return seeded(open_cases(where, [file], city, _names(use), pairs)[0], seed)
+    return seeded(open_cases(where, [file], city, tuple(use), pairs)[0], seed)
 
 
+@checked
 def run(
     scenario: PathLike | None = None,
     *,
-    draws: int = 0,
+    draws: Count = 0,
     settings: Settings | None = None,
-    use: Iterable[str] = (),
-    city: str | None = None,
+    use: Several = (),
+    city: Word | None = None,
     home: PathLike | None = None,
-    seed: int = 0,
-    workers: int | None = None,
+    seed: Seed = 0,
+    workers: Workers | None = None,
 ) -> xr.Dataset:
     """The central run: every variable by year, and the scorecard along `target`; with `draws` also probabilities.
+
+    As a table: `run.sim.table("gdp_nominal", "residents")`. Variables have dimensions of their own, so `to_dataframe()` of all
+    of them asks for every combination of sectors, ages, districts and more, and for more memory than there is.
 
     Raises
     ------
@@ -89,23 +89,24 @@ def run(
     return run_dataset(outcome)
 
 
+@checked
 def sweep(
     scenario: PathLike | None = None,
     *,
-    draws: int | None = None,
+    draws: Draws | None = None,
     over: Settings | None = None,
     method: Method | None = None,
     rest: Rest | None = None,
-    outputs: Sequence[str] = (),
+    outputs: Several = (),
     folder: PathLike | None = None,
-    cluster: str | None = None,
-    prior: bool = False,
+    cluster: Word | None = None,
+    prior: Flag = False,
     settings: Settings | None = None,
-    use: Iterable[str] = (),
-    city: str | None = None,
+    use: Several = (),
+    city: Word | None = None,
     home: PathLike | None = None,
-    seed: int = 0,
-    workers: int | None = None,
+    seed: Seed = 0,
+    workers: Workers | None = None,
 ) -> xr.Dataset:
     """Many draws, or a grid, kept draw by draw: in memory, or in a `folder`, where a run that was ended is gone on with.
 
@@ -118,31 +119,32 @@ def sweep(
         with every fault of the input; when the runs fail or the folder holds something else.
     """
     case = open_case(scenario, settings=settings, use=use, city=city, home=home, seed=seed)
-    request = SweepRequest(method, draws, seed, _overs(over), rest, _names(outputs))
+    request = SweepRequest(method, draws, seed, _overs(over), rest, tuple(outputs))
     ready, spread = prepare_sweep(case, sampling_of(case, request), prior=prior), _spread(cluster, workers)
     return sweep_in_memory(ready, spread) if folder is None else sweep_to_folder(ready, Path(folder), spread)
 
 
+@checked
 def sensitivity(
     scenario: PathLike | None = None,
     *,
     kind: Kind = "sobol",
     over: Settings | None = None,
-    indicators: Sequence[str] = (),
-    base: int = 1024,
-    walks: int = 20,
-    resamples: int = 200,
-    keep: int = 20,
+    indicators: Several = (),
+    base: Whole = 1024,
+    walks: Whole = 20,
+    resamples: Whole = 200,
+    keep: Whole = 20,
     rest: Rest | None = None,
     folder: PathLike | None = None,
-    cluster: str | None = None,
-    prior: bool = False,
+    cluster: Word | None = None,
+    prior: Flag = False,
     settings: Settings | None = None,
-    use: Iterable[str] = (),
-    city: str | None = None,
+    use: Several = (),
+    city: Word | None = None,
     home: PathLike | None = None,
-    seed: int = 0,
-    workers: int | None = None,
+    seed: Seed = 0,
+    workers: Workers | None = None,
 ) -> xr.Dataset:
     """Which unknown matters, by indicator and year: Sobol indices with 95 % intervals, or effects by Morris.
 
@@ -155,20 +157,21 @@ def sensitivity(
     """
     case = open_case(scenario, settings=settings, use=use, city=city, home=home, seed=seed)
     request = SweepRequest(seed=seed, over=_overs(over), rest=rest)
-    asked = SensitivityRequest(kind, base, walks, resamples, keep, _names(indicators), prior)
+    asked = SensitivityRequest(kind, base, walks, resamples, keep, tuple(indicators), prior)
     spread = _spread(cluster, workers)
     kept = sweep_in_memory if folder is None else partial(sweep_to_folder, folder=Path(folder))
     return analyse(case, request, asked, spread, partial(kept, spread=spread)).indices
 
 
+@checked
 def levers(
     scenario: PathLike | None = None,
-    names: Sequence[str] = (),
-    outputs: Sequence[str] = ("gdp_nominal",),
+    names: Several = (),
+    outputs: Several = ("gdp_nominal",),
     *,
     settings: Settings | None = None,
-    use: Iterable[str] = (),
-    city: str | None = None,
+    use: Several = (),
+    city: Word | None = None,
     home: PathLike | None = None,
 ) -> Board:
     """A board of levers that answers at once: `board.run({"rd_policy": 0.01})` gives the outputs by year.
@@ -178,31 +181,19 @@ def levers(
     SimError
         with every fault of the scenario, and every lever or output that is unknown.
     """
-    return board_of(open_case(scenario, settings=settings, use=use, city=city, home=home), _names(names), _names(outputs))
+    return board_of(open_case(scenario, settings=settings, use=use, city=city, home=home), names, outputs)
 
 
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    """Several names, or one written without a list."""
-    return (names,) if isinstance(names, str) else tuple(names)
+def _listed(raw: object) -> str:
+    """A setting of the project ledger as --set takes it."""
+    return ",".join(map(str, raw)) if isinstance(raw, list) else str(raw)
 
 
 def _overs(over: Settings | None) -> tuple[Over, ...]:
-    if over is not None and not isinstance(over, Mapping):
-        advice = Text('写成 {"rd_policy": [0, 0.01]}', 'write {"rd_policy": [0, 0.01]}')
-        raise UsageError(Fault(Text("over 应为字典", "`over` is a dictionary"), Place(key="over"), advice))
-    return tuple(Over(key, _plain(raw), Place(key=f"over[{key!r}]")) for key, raw in (over or {}).items())
+    return tuple(Over(key, raw, Place(key=f"over[{key!r}]")) for key, raw in (over or {}).items())
 
 
-def _plain(raw: Any) -> Any:
-    """Arrays and tuples as lists, numbers of numpy as numbers."""
-    if isinstance(raw, np.ndarray | np.generic):
-        return raw.tolist()
-    if isinstance(raw, tuple | list | range):
-        return [_plain(item) for item in raw]
-    return {key: _plain(item) for key, item in raw.items()} if isinstance(raw, Mapping) else raw
-
-
-def _spread(cluster: str | None, workers: int | None) -> Spread:
+def _spread(cluster: Word | None, workers: Workers | None) -> Spread:
     if cluster is None:
         return on_this_machine(workers or processors())
     from sim.numerics.cluster import on_cluster  # the extra may not be installed

@@ -6,13 +6,14 @@ One base error, one class per kind of fault. Only the command line catches them;
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from sim.text import Language, Text, system_language
+from sim.characters import alike, odd_in
+from sim.text import Language, Text, joined, system_language
 
 
 @dataclass(frozen=True)
@@ -118,17 +119,53 @@ class Faults:
             raise kind(self.found)
 
 
-def nearest(name: str, known: Iterable[str]) -> Text | None:
-    """Advice that names the nearest known name, or, when none is near, lists a few."""
+_SLIP, _CLOSE, _AKIN = 0.8, 0.55, 0.25
+_SUGGESTED, _LISTED = 3, 8
+
+
+def nearest(name: str, known: Iterable[str], labels: Mapping[str, Text] | None = None) -> Text | None:
+    """Advice that names what is nearest in writing or, by its label, in meaning; where nothing is near, lists a few names."""
     names = sorted(set(known))
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.55)
-    if close:
-        return Text(f"是否想写“{close[0]}”？", f"did you mean '{close[0]}'?")
+    odd = next((advice for item in names if (advice := odd_in(name, item)) is not None), None)
+    if odd is not None:
+        return odd
+    slips = difflib.get_close_matches(name, names, n=1, cutoff=_SLIP)
+    if slips:
+        return Text(f"是否想写“{slips[0]}”？", f"did you mean '{slips[0]}'?")
+    shown = {item: labels[item] if labels and item in labels else None for item in names}
+    kinship = {item: _kinship(name, item, shown[item]) for item in names}
+    akin = sorted((item for item in names if kinship[item] >= _AKIN), key=lambda item: -kinship[item])
+    found = list(dict.fromkeys((*difflib.get_close_matches(name, names, n=1, cutoff=_CLOSE), *akin)))
+    if found:
+        found = found[: _SUGGESTED if labels else 1]
+        return _listed(found, shown, Text("是否想写", "did you mean ")) + Text("？", "?")
     if not names:
         return None
-    shown = names[:8]
-    tail = ("……", " ...") if len(names) > len(shown) else ("", "")
-    return Text("可用：" + "、".join(shown) + tail[0], "known: " + ", ".join(shown) + tail[1])
+    tail = Text("……", " ...") if len(names) > _LISTED else Text("", "")
+    return _listed(names[:_LISTED], shown, Text("可用：", "known: "), quoted=False) + tail
+
+
+def _kinship(name: str, item: str, label: Text | None) -> float:
+    """How near a text is to a name in what it means: the pairs of characters in common with the name or its labels."""
+    return max(alike(name, text) for text in (item, *((label.zh, label.en) if label else ())))
+
+
+def _listed(names: list[str], labels: Mapping[str, Text | None], head: Text, *, quoted: bool = True) -> Text:
+    """Names with their labels, in quotation marks where one of them is meant."""
+    parts = list[Text]()
+    for name in names:
+        label = labels[name]
+        zh, en = (f"“{name}”", f"'{name}'") if quoted else (name, name)
+        parts.append(Text(zh, en) if label is None else Text(f"{zh}（{label.zh}）", f"{en} ({label.en})"))
+    return head + joined(parts, Text("或" if quoted else "、", " or " if quoted else ", "))
+
+
+def reason_of(error: BaseException) -> Text:
+    """What went wrong in words: a key that is not there by its name, else what the error says of itself."""
+    if isinstance(error, KeyError):
+        return Text(f"缺少 {error.args[0] if error.args else ''}", f"{error.args[0] if error.args else ''} is missing")
+    said = str(error) or type(error).__name__
+    return Text(said, said)
 
 
 # What code that a user wrote (a model file) may raise by mistake; such a mistake is reported, never shown as a traceback.

@@ -22,10 +22,12 @@ from sim.inputs.targets import PlanTarget
 from sim.ledger.edits import edits_of
 from sim.ledger.realise import USUAL_COUNT, LedgerPlan, Realised, realise
 from sim.model.binding import Bound, bind
+from sim.model.names import with_ids
 from sim.numerics.assembly import Request
 from sim.numerics.central import central_run
 from sim.numerics.draws import DrawRequest
 from sim.numerics.ensemble import Ensemble
+from sim.numerics.given import blaming_what_is_given, fail_if_outside
 from sim.numerics.integrate import Clock, YearValues
 from sim.numerics.kernel import kernel_for
 from sim.numerics.methods import METHODS
@@ -102,6 +104,7 @@ def prepare(scenario: Scenario, world: World) -> Case:
         with every fault of the scenario.
     """
     faults = Faults()
+    scenario = with_ids(scenario, world.names, faults)
     last_year = world.city.settings.last_year if scenario.last_year is None else scenario.last_year
     first = world.city.settings.base_year + 1
     if not first <= last_year <= world.city.settings.last_year:
@@ -116,11 +119,12 @@ def prepare(scenario: Scenario, world: World) -> Case:
     known = known_scenario(scenario, world.catalogue, world.ledger, world.as_of, faults)
     scenario = known.scenario
     with faults.gathering():
-        bound = bind(scenario, world.city, world.graph)
+        bound = bind(scenario, world.city, world.graph, world.names)
     plan = None
     if bound is None:
         edits_of(scenario.ledger, world.ledger, faults)
     else:
+        fail_if_outside(bound, world.identities, faults)
         plan = ledger_plan(scenario, world, bound, last_year, faults)
     faults.raise_if_any()
     if bound is None:
@@ -218,7 +222,8 @@ def _simulate(case: Case, steps_per_year: int, progress: Progress | None = None)
     clock = Clock(world.city.settings.base_year + 1, case.last_year, steps_per_year)
     years = _reporting(_years(case, clock), case, clock, progress)
     try:
-        return to_dataset(years, world.graph, world.labels)
+        with blaming_what_is_given(case.bound):
+            return to_dataset(years, world.graph, world.labels)
     except RunError as error:
         raise with_causes(error, case.scenario, lambda scenario: _holds(case, scenario, clock)) from error
 
@@ -234,7 +239,7 @@ def _years(case: Case, clock: Clock) -> Iterator[YearValues]:
 def _holds(case: Case, scenario: Scenario, clock: Clock) -> bool:
     """Whether the central run of a case goes through with the changes of another scenario."""
     try:
-        bound = bind(scenario, case.world.city, case.world.graph)
+        bound = bind(scenario, case.world.city, case.world.graph, case.world.names)
         tried = replace(case, bound=bound if case.realised is None else with_means(bound, case.realised))
         deque(_years(tried, clock), maxlen=0)
     except SimError:
@@ -363,6 +368,7 @@ def open_cases(
         of_file = Faults()
         with of_file.gathering(InputError):
             scenario = _scenario_at(file, home, city, use, settings, of_file)
+            scenario = replace(scenario, city=home.city_key(scenario.city))
             _fail_if_no_city(scenario, home)
             _fail_if_base_year_undeclared(scenario, home)
             key = (scenario.city, scenario.base_year)
@@ -399,7 +405,7 @@ def _scenario_at(
     settings: tuple[tuple[str, str], ...],
     faults: Faults,
 ) -> Scenario:
-    name = str(file)
+    name, city = str(file), None if city is None else home.city_key(city)
     if name not in home.cities() or is_file(file):
         return read_scenario(file, use, settings, faults, home.scenarios, city)
     if city not in {None, name}:
@@ -429,4 +435,5 @@ def _prepared(scenario: Scenario, world: World) -> Case:
 def _fail_if_no_city(scenario: Scenario, home: Home) -> None:
     if scenario.city not in home.cities():
         message, place = Text(f"没有城市 {scenario.city}", f"no city {scenario.city}"), Place(scenario.file, key="city")
-        raise InputError(Fault(message, place, nearest(scenario.city, home.cities())))
+        labels = home.city_labels()
+        raise InputError(Fault(message, place, nearest(scenario.city, labels, labels)))

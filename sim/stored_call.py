@@ -76,7 +76,7 @@ def read_call(attributes: Mapping[str, Any], file: Path) -> StoredCall:
     """
     try:
         return TypeAdapter(StoredCall).validate_python(json.loads(attributes[ATTRIBUTE]))
-    except (KeyError, ValueError, ValidationError) as error:
+    except (KeyError, ValueError, TypeError, RecursionError, ValidationError) as error:
         message = Text("运行文件没有记下命令，由另一版本写出", "the run file holds no call: another version wrote it")
         advice = Text("请用本版本重新运行情景", "run the scenario again with this version")
         raise UsageError(Fault(message, Place(file), advice)) from error

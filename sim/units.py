@@ -75,6 +75,7 @@ _BARE = frozenset({"ratio", "index"})
 _NAME = r"[^\W\d]\w*(?:\*\*-?\d)?"
 _GRAMMAR = re.compile(rf"{_NAME}(?:[*/]{_NAME})*")
 _TOLERANCE = 1e-12
+_LONGEST = 100
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,8 @@ def parse_unit(text: str) -> Unit:
     """
     import pint  # noqa: PLC0415
 
+    if len(text) > _LONGEST:  # the parser of units goes one call deeper for each factor
+        raise UnknownUnitError(text[:_LONGEST])
     spelled = "/".join(SPELLINGS.get(part.strip(), part.strip()) for part in text.split("/"))
     product = re.sub(r"^1\s*/", "ratio/", spelled)
     if not _GRAMMAR.fullmatch(product):

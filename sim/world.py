@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.cache import digest, kept
 from sim.dimensions import Dimension
-from sim.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest
+from sim.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest, reason_of
 from sim.inputs.arrivals import fail_if_no_signings
 from sim.inputs.base_origin import BaseOrigin, weakest
 from sim.inputs.base_year import BaseYear, Reference, Row
@@ -19,7 +19,8 @@ from sim.inputs.files import is_file, is_folder
 from sim.inputs.history import History
 from sim.inputs.home import Home
 from sim.inputs.indicators import read_indicators
-from sim.inputs.ledger import Ledger, Names
+from sim.inputs.ledger import Ledger
+from sim.inputs.ledger import Names as LedgerNames
 from sim.inputs.ledger_check import read_ledger
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
 from sim.inputs.published import PublishedCheck, read_published
@@ -32,6 +33,7 @@ from sim.model.graph import Graph, Parameter, build_graph
 from sim.model.labels import Labels, read_labels
 from sim.model.loader import load_base_year, load_model
 from sim.model.loops import Loop, read_loops
+from sim.model.names import Names
 from sim.model.unit_check import check_units
 from sim.numerics.assembly import Request
 from sim.numerics.central import central_run
@@ -71,6 +73,11 @@ class World:
     def bases(self) -> Bases:
         """Where the base of each target of the plan comes from."""
         return bases_of(self.city, self.graph, self.catalogue)
+
+    @property
+    def names(self) -> Names:
+        """Parameters, variables and members by whatever name they are written."""
+        return Names(self.city.parameters, self.graph, self.labels)
 
     @property
     def model_folder(self) -> Path:
@@ -126,10 +133,10 @@ def _own_members(settings: CityFile) -> dict[str, dict[str, Text]]:
     return {dim: {name: label.text() for name, label in members.items()} for dim, members in own.items()}
 
 
-def _names_of(graph: Graph) -> Names:
+def _names_of(graph: Graph) -> LedgerNames:
     """What a ledger may name."""
     members = {name: dimension.members for name, dimension in graph.dimensions.items()}
-    return Names(members.get("district", ()), members.get("branch", ()), members.get("kind", ()))
+    return LedgerNames(members.get("district", ()), members.get("branch", ()), members.get("kind", ()))
 
 
 @dataclass(frozen=True)
@@ -210,8 +217,7 @@ def _built(model: Path, base: BaseYear, folder: Path) -> list[Row]:
     try:
         return build(base)
     except MISTAKES_IN_CODE as error:
-        shown = f"{type(error).__name__}: {error}"
-        message = Text(f"{base.year} 年不能作基年：{shown}", f"{base.year} cannot be a base year: {shown}")
+        message = Text(f"{base.year} 年不能作基年：", f"{base.year} cannot be a base year: ") + reason_of(error)
         advice = Text(
             f"补上该年及此前数年的统计；若数据齐全，则是 {model.name}/base_year 的代码有误",
             f"add statistics of that year and of those before; if none is missing, the code of {model.name}/base_year is wrong",

@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("text", "version"),
+    ("characters",),
     ("errors",),
     ("durable",),
     ("ownership",),
@@ -27,7 +28,7 @@ LAYERS = (
     ("pipeline",),
     ("futures",),
     ("sampling",),
-    ("ledger_words", "standing", "stored_call", "parameter_rows"),
+    ("ledger_words", "standing", "stored_call", "parameter_rows", "calls"),
     ("material",),
     ("deliver",),
     ("sweeps",),

@@ -5,6 +5,7 @@ Exit status: 0 done, 1 the run failed or a required target was missed, 2 the inp
 
 from __future__ import annotations
 
+import os
 import sys
 from concurrent.futures import BrokenExecutor
 from enum import StrEnum
@@ -326,15 +327,16 @@ def main() -> None:
     except SimError as error:
         speaker(_language_of_call()).faults(error)
         sys.exit(error.exit_status)
+    except SystemExit:
+        _fail_if_not_written()
+        raise
     except InterruptedRun:
         _say_interrupted()
-    except BrokenExecutor:
-        zh = "一个计算进程被外部终止（可能内存不足），没有留下不完整的结果。请减少 --workers 后重试。"
-        en = "A worker process was ended from outside (out of memory?); nothing half-written was left. Try fewer --workers."
-        _give_up(zh, en)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except (MemoryError, BrokenExecutor, OSError) as error:
+        _say_out_of_means(error)
     except Exception:
         if was_asked_to_stop():  # a library wrapped the interrupt in an error of its own
             _say_interrupted()
@@ -349,6 +351,35 @@ def _refuse(error: Exception) -> NoReturn:
     fault = refusal(error)
     speaker(_language_of_call()).faults(fault)
     sys.exit(fault.exit_status)
+
+
+def _say_out_of_means(error: Exception) -> NoReturn:
+    """Too little memory, a process that was ended from outside, or a disk that takes no more."""
+    if isinstance(error, MemoryError):
+        zh = "内存不足，没有留下不完整的结果。请减少 --draws 或 --workers，或加 --float32。"
+        _give_up(zh, "Out of memory; nothing half-written was left. Try fewer --draws or --workers, or --float32.")
+    if isinstance(error, OSError):
+        _say_not_written(error)
+    zh = "一个计算进程被外部终止（可能内存不足），没有留下不完整的结果。请减少 --workers 后重试。"
+    en = "A worker process was ended from outside (out of memory?); nothing half-written was left. Try fewer --workers."
+    _give_up(zh, en)
+
+
+def _fail_if_not_written() -> None:
+    """What was printed may not have reached its file: the disk behind it may be full."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return  # whoever read has read enough
+    except OSError as error:
+        _say_not_written(error)
+
+
+def _say_not_written(error: OSError) -> NoReturn:
+    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  what is left in the buffer cannot be written either
+    named = f"{error.filename}：" if error.filename else ""
+    reason = error.strerror or str(error)
+    _give_up(f"无法写出：{named}{reason}", f"Cannot be written: {named.replace('：', ': ')}{reason}")
 
 
 def _say_interrupted() -> NoReturn:

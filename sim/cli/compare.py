@@ -8,7 +8,7 @@ from rich.table import Table
 
 from sim.cli.console import Speaker
 from sim.cli.tables import print_table
-from sim.errors import Fault, Place, UsageError
+from sim.errors import Fault, Place, UsageError, reason_of
 from sim.outputs.compare import Difference, differences
 from sim.outputs.store import find_run
 from sim.text import Text
@@ -22,7 +22,7 @@ def compare(first: str, second: str, results: Path, speaker: Speaker) -> None:
     try:
         found = {name: differences(one, two) for name, one, two in pairs}
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError) as error:
-        message = Text(f"不是有效的运行文件：{error}", f"not a valid run file: {error}")
+        message = Text("不是有效的运行文件：", "not a valid run file: ") + reason_of(error)
         raise UsageError(Fault(message, Place(), Text("请重新运行情景", "run the scenario again"))) from error
     if speaker.as_json:
         speaker.json([{"scenario": name, **vars(item)} for name, items in found.items() for item in items])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from sim.errors import Place
 from sim.inputs.defaults import default_scenarios
 from sim.inputs.home import Home, find_home
 from sim.inputs.scenario import find_scenario
@@ -54,5 +55,5 @@ def with_targets(case: Case, names: tuple[str, ...]) -> Case:
     """
     if not names:
         return case
-    chosen = targets_named(case.world.catalogue.targets, names, "--target")
+    chosen = targets_named(case.world.catalogue.targets, names, Place(key="--target"))
     return replace(case, selection=replace(case.selection, targets=tuple(chosen)))

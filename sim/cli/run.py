@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
@@ -18,6 +18,9 @@ from sim.errors import Fault, Faults, InputError, Place, UsageError, nearest
 from sim.report.drawing import drawing_workers
 from sim.report.lettering import unprintable_words
 from sim.text import Text, joined
+
+if TYPE_CHECKING:
+    from sim.inputs.targets import PlanTarget
 
 DEFAULT_DRAWS = 2000
 
@@ -68,7 +71,7 @@ def simulate(request: Request, speaker: Speaker) -> list[Any]:
 
     home = find_home(request.home)
     cases = _cases(request, home)
-    fail_if_targets_unknown(request.require, {target.id for case in cases for target in case.selection.targets})
+    fail_if_targets_unknown(request.require, {target.id: target for case in cases for target in case.selection.targets})
     plans = [draw_plan(request.draws, case) for case in cases]
     if any(plan.request is not None for plan in plans):
         fail_if_priors_are_wrong(cases)
@@ -176,18 +179,22 @@ def fail_if_priors_are_wrong(cases: Sequence[Any]) -> None:
     faults.raise_if_any(InputError)
 
 
-def fail_if_targets_unknown(required: Sequence[str], known: set[str]) -> None:
+def fail_if_targets_unknown(required: Sequence[str], known: Mapping[str, PlanTarget]) -> None:
     """Every required target must be among those that the scenarios choose."""
-    unknown = [name for name in required if name != "all" and name not in known]
+    from sim.plan.named import candidates, labels_of, targets_named
+
+    named = [name for name in required if name != "all"]
+    unknown = [name for name in named if not candidates(known, name)]
     if unknown:
         raise UsageError(
             Fault(
                 Text(f"--require {name}：没有评分这个目标", f"--require {name}: this target is not scored"),
                 Place(),
-                nearest(name, known),
+                nearest(name, known, labels_of(known)),
             )
             for name in unknown
         )
+    targets_named(known, named, Place(key="--require"))
     if required and not known:
         raise UsageError(
             Fault(Text("没有可评分的目标，--require 无从判断", "no target is scored, so --require cannot be decided"))
@@ -196,8 +203,10 @@ def fail_if_targets_unknown(required: Sequence[str], known: set[str]) -> None:
 
 def missed_targets(required: Sequence[str], outcomes: Sequence[Any]) -> list[str]:
     """Required targets that some scenario does not meet, as `scenario: target`."""
-    known = {score.target.id for outcome in outcomes for score in outcome.scores}
-    wanted = known if "all" in required else set(required)
+    from sim.plan.named import targets_named
+
+    known = {score.target.id: score.target for outcome in outcomes for score in outcome.scores}
+    wanted = known if "all" in required else {target.id for target in targets_named(known, required, Place(key="--require"))}
     return [
         f"{outcome.case.scenario.key}: {score.target.id}"
         for outcome in outcomes

@@ -48,7 +48,7 @@ class Row:
 class SettingEntry(Record):
     """One number of base_year/settings.yaml that the city's statistics do not print."""
 
-    value: Any
+    value: float | int | dict[str, float | int]
     """A number, or one per member."""
     evidence: Evidence
     """V seen, M literature, D derived, A assumption."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from textwrap import shorten
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from sim.errors import Faults, nearest
 from sim.inputs.yaml_file import Document, KeyPath
@@ -32,6 +32,13 @@ class Label(Record):
         """As a text for people."""
         return Text(self.zh, self.en)
 
+
+def _twice(raw: Any) -> Any:
+    return {"zh": raw, "en": raw} if isinstance(raw, str) and raw.strip() else raw
+
+
+Name = Annotated[Label, BeforeValidator(_twice)]
+"""A name or sentence of a scenario: in two languages, or written once for both."""
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -137,7 +144,7 @@ def _add(detail: Any, schema: type[BaseModel], document: Document, faults: Fault
         message = Text(f"不能写“{written}”", f"'{written}' is not allowed here")
         faults.add(message, place, nearest(written, _QUOTED.findall(detail["ctx"]["expected"])))
     else:
-        faults.add(_wording(detail), place, _NO_QUOTES if _is_quoted_number(detail) else None)
+        faults.add(worded(detail), place, _NO_QUOTES if _is_quoted_number(detail) else None)
 
 
 _NO_QUOTES = Text("去掉引号", "without quotes")
@@ -147,7 +154,8 @@ def _is_quoted_number(detail: Any) -> bool:
     return detail["type"] in ("float_type", "int_type") and bool(_NUMBER.fullmatch(str(detail["input"])))
 
 
-def _wording(detail: Any) -> Text:
+def worded(detail: Any) -> Text:
+    """What is wrong with a value, in words, from what pydantic says of it."""
     kind, facts = detail["type"], detail.get("ctx", {})
     if kind in _MESSAGES:
         return _MESSAGES[kind]

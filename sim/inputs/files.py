@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import stat
 from pathlib import Path
 
@@ -52,15 +53,35 @@ def read_text(file: Path, limit: int) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         advice = Text("请用编辑器另存为 UTF-8 编码", "save it as UTF-8 in your editor")
-        raise InputError(Fault(Text("不是 UTF-8 编码", "not UTF-8"), Place(file), advice)) from error
+        raise InputError(Fault(_not_utf8(content), Place(file), advice)) from error
+
+
+_WIDE = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+def _wide_encoding(content: bytes) -> str:
+    """The encoding of a text of two bytes a character, as spreadsheets save "Unicode text"; nothing where it is none."""
+    return _WIDE.get(content[:2], "")
+
+
+def _not_utf8(content: bytes) -> Text:
+    """What a text seems to be instead of UTF-8."""
+    if _wide_encoding(content) or b"\0" in content[:200]:
+        return Text("是 UTF-16（Unicode）编码，不是 UTF-8", "UTF-16 (Unicode), not UTF-8")
+    try:
+        content.decode("gb18030")
+    except UnicodeDecodeError:
+        return Text("不是 UTF-8 编码", "not UTF-8")
+    return Text("像是 GBK 编码，不是 UTF-8", "GBK, it seems, not UTF-8")
 
 
 def read_any_text(file: Path, limit: int) -> tuple[str, str]:
-    """The text of a file in UTF-8 or else in GBK (as Excel in China saves it), and which of them it was; see `read_text`."""
+    """The text of a file in UTF-8, UTF-16 or GBK (as Excel in China saves it), and which of them it was; see `read_text`."""
     content = read_bytes(file, limit)
-    for encoding in ("utf-8-sig", "gb18030"):
+    wide = _wide_encoding(content)
+    for encoding, name in ((wide, "UTF-16"),) if wide else (("utf-8-sig", "UTF-8"), ("gb18030", "GBK")):
         try:
-            return content.decode(encoding), "UTF-8" if encoding == "utf-8-sig" else "GBK"
+            return content.decode(encoding).removeprefix("\ufeff"), name
         except UnicodeDecodeError:
             continue
     advice = Text("请另存为 UTF-8 编码的 CSV", "save it as CSV in UTF-8")

@@ -6,8 +6,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import Fault, Place, UsageError, nearest
+from sim.characters import same_name
+from sim.errors import Fault, Place, SimError, UsageError, nearest
 from sim.inputs.files import is_folder
+from sim.inputs.yaml_file import read_yaml
 from sim.text import Text
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -42,10 +44,31 @@ class Home:
         UsageError
             when there is no such city.
         """
-        if name not in self.cities():
+        key, labels = self.city_key(name), self.city_labels()
+        if key not in labels:
             message = Text(f"没有城市 {name}", f"no city {name}")
-            raise UsageError(Fault(message, Place(self.models), nearest(name, self.cities())))
-        return self.models / name
+            raise UsageError(Fault(message, Place(self.models), nearest(name, labels, labels)))
+        return self.models / key
+
+    def city_labels(self) -> dict[str, Text]:
+        """What each city is called, by the name of its folder."""
+        return {name: _label(name, self.models / name / "city.yaml") for name in self.cities()}
+
+    def city_key(self, name: str) -> str:
+        """The folder of a city that is named by its folder or in either language; the name itself where it is none."""
+        labels = self.city_labels()
+        called = [key for key, label in labels.items() if same_name(name, (key, label.zh, label.en))]
+        return called[0] if name not in labels and len(called) == 1 else name
+
+
+def _label(name: str, file: Path) -> Text:
+    """What a city.yaml calls its city; the folder where it does not say."""
+    try:
+        label = read_yaml(file).data.get("name")
+    except SimError:  # said when the city itself is opened
+        label = None
+    words = label if isinstance(label, dict) else {"zh": label or name, "en": label or name}
+    return Text(str(words.get("zh", name)), str(words.get("en", name)))
 
 
 def find_home(given: Path | None = None) -> Home:

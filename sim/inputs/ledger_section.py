@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from sim.errors import Faults, Place, nearest
-from sim.inputs.checked import Label, Record
+from sim.inputs.checked import Name, Record
 from sim.inputs.ledger import LARGEST_AMOUNT
 from sim.inputs.yaml_file import Document, KeyPath
 from sim.text import Text
@@ -24,7 +24,7 @@ from sim.text import Text
 class AddedProject(Record):
     """A project that the documents do not name."""
 
-    label: Label
+    label: Name
     """Name."""
     funder: Literal["business", "public"]
     """Who pays."""

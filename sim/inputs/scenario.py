@@ -15,7 +15,7 @@ from pydantic import Field
 
 from sim.errors import Faults, InputError, Place, nearest
 from sim.inputs.called_year import BASE_YEAR, CALLED_BASE_YEAR, called_base_year
-from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.checked import Name, Record, check_against
 from sim.inputs.files import fail_if_no_name, is_file, is_folder
 from sim.inputs.ledger_section import CALLED, PREFIX, LedgerChange, LedgerSection, set_ledger
 from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS, MethodName
@@ -46,9 +46,9 @@ class Layer(Record):
 class ScenarioFile(Layer):
     """The keys of a scenario file."""
 
-    name: Label
+    name: Name
     """Name shown in tables and figures."""
-    description: Label | None = None
+    description: Name | None = None
     """What the scenario stands for, in a sentence or two."""
     city: str | None = None
     """City folder; taken from the extended file when left out."""

@@ -21,6 +21,8 @@ def scenario_schema(
     for place in (schema, schema["$defs"]["Layer"]):
         for name, content in sections.items():
             place["properties"][name] = {**content, "description": place["properties"][name].get("description", "")}
+    for place, name in ((schema, "name"), (schema, "description"), (schema["$defs"]["AddedProject"], "label")):
+        place["properties"][name] = _in_one_or_two(place["properties"][name])
     schema["properties"]["city"] = {"enum": sorted(cities), "description": "城市 / city"}
     patterns = [{"pattern": "^[a-z_]+/(\\*|[0-9]{4})$"}, {"enum": sorted(targets)}]
     schema["properties"]["targets"] = {"type": "array", "items": {"anyOf": patterns}, "description": "目标编号 / target ids"}
@@ -28,6 +30,12 @@ def scenario_schema(
     described = "基数借用而仍作评判的目标（编号或名称）或指标 / targets (id or name) or variables judged on a borrowed base"
     schema["properties"]["accept_borrowed"] = {**accepted, "description": described}
     return {"$schema": DRAFT, "title": "scenario", **{key: value for key, value in schema.items() if key != "title"}}
+
+
+def _in_one_or_two(entry: dict[str, Any]) -> dict[str, Any]:
+    """A name in two languages, or written once."""
+    kinds = entry.pop("anyOf", None) or [{"$ref": entry.pop("$ref")}]
+    return {**entry, "anyOf": [{"type": "string"}, *kinds]}
 
 
 def _section(parameters: Mapping[str, ParameterRecord], kind: str) -> dict[str, Any]:

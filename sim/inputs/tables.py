@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from sim.characters import BLANKS, HIDDEN, cut, unquoted
 from sim.errors import Fault, Faults, InputError, Place
 from sim.inputs.files import read_text
+from sim.inputs.quantities import without_groups
 from sim.text import Text
 
 MAX_BYTES = 50_000_000
@@ -32,14 +34,10 @@ def rows_of(
     text: str, file: Path, columns: Sequence[str], faults: Faults | None = None
 ) -> Iterator[tuple[Place, dict[str, str]]]:
     """The rows of a CSV text that was read from a file; see `read_table`."""
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [name for name in columns if name not in (reader.fieldnames or ())]
-    twice = sorted({name for name in reader.fieldnames or () if name and (reader.fieldnames or []).count(name) > 1})
-    if twice:
-        raise InputError(Fault(Text(f"列重复：{'、'.join(twice)}", f"columns stand twice: {', '.join(twice)}"), Place(file, 1)))
-    if missing:
-        names = "、".join(missing)
-        raise InputError(Fault(Text(f"缺少列：{names}", f"columns are missing: {names}"), Place(file, 1)))
+    first = next(iter(text.splitlines()), "")
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_separator(first, columns), skipinitialspace=True)
+    reader.fieldnames = _heads(reader.fieldnames or (), columns)
+    _fail_if_heads_wrong(reader.fieldnames, columns, first, file)
     found = Faults() if faults is None else faults
     try:
         for row in reader:
@@ -48,12 +46,44 @@ def rows_of(
                 found.add(Text("此行的列比表头多", "this row has more cells than the head"), place)
             elif not any(row.values()):
                 continue  # spreadsheets write rows of commas below the last one
-            yield place, {key: value or "" for key, value in row.items()}
+            yield place, {key: (value or "").strip(_AROUND) for key, value in row.items()}
     except csv.Error as error:
         found.add(Text(f"不是有效的 CSV：{error}", f"not valid CSV: {error}"), Place(file, reader.line_num))
         found.raise_if_any()
     if faults is None:
         found.raise_if_any()
+
+
+_SEPARATORS = (",", ";", "\t", "，", "；", "|")
+_AROUND = " \t" + BLANKS + HIDDEN
+
+
+def _separator(head: str, columns: Sequence[str]) -> str:
+    """What parts the cells: a comma, or what spreadsheets and keyboards write for it, by which of them gives the columns."""
+    return max(_SEPARATORS, key=lambda sign: len(set(columns) & set(_heads(head.split(sign), columns)))) if columns else ","
+
+
+def _heads(written: Iterable[str], columns: Sequence[str]) -> list[str]:
+    """The heads without blanks and quotation marks; the wanted ones in whatever width and case they are written."""
+    known = {name.casefold(): name for name in columns}
+    heads = [unquoted(head) for head in written]
+    return [known.get(head.casefold(), head) for head in heads]
+
+
+def _fail_if_heads_wrong(heads: Sequence[str], columns: Sequence[str], first: str, file: Path) -> None:
+    place = Place(file, 1)
+    twice = sorted({name for name in heads if name and heads.count(name) > 1})
+    if twice:
+        raise InputError(Fault(Text(f"列重复：{'、'.join(twice)}", f"columns stand twice: {', '.join(twice)}"), place))
+    missing = [name for name in columns if name not in heads]
+    if missing:
+        shown = cut(first, _SHOWN)
+        advice = Text(f"第一行应是列名；现在是“{shown}”", f"the first line names the columns; it is '{shown}'")
+        message = Text(f"缺少列：{'、'.join(missing)}", f"columns are missing: {'、'.join(missing)}")
+        raise InputError(Fault(message, place, advice))
+
+
+_SHOWN = 80
 
 
 def number(text: str, place: Place, column: str) -> float:
@@ -65,7 +95,7 @@ def number(text: str, place: Place, column: str) -> float:
         when the cell holds none.
     """
     try:
-        value = float(text)
+        value = float(without_groups(text, place))
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
@@ -74,7 +104,7 @@ def number(text: str, place: Place, column: str) -> float:
     return value
 
 
-_ONLY_DIGITS = Text("只写数字，不写千分号和单位，例如 5500", "write digits alone, no thousands separators and no unit: 5500")
+_ONLY_DIGITS = Text("只写数字，不写单位，例如 5500", "write digits alone and no unit: 5500")
 
 
 def numbers(row: Mapping[str, str], columns: Iterable[str], place: Place) -> dict[str, float]:
@@ -101,7 +131,12 @@ def whole(text: str, place: Place, column: str) -> int:
     InputError
         when the cell holds none.
     """
-    if not re.fullmatch(r"[0-9]{1,4}", text):
+    year = _YEAR.fullmatch(unquoted(text))
+    if year is None:
         message = Text(f"列 {column} 不是年份：“{text}”", f"column {column} is not a year: '{text}'")
-        raise InputError(Fault(message, place))
-    return int(text)
+        raise InputError(Fault(message, place, _FOUR_DIGITS))
+    return int(year[1])
+
+
+_YEAR = re.compile(r"([0-9]{1,4})(?:\.0*)?(?:\s*年度?)?")
+_FOUR_DIGITS = Text("写四位年份，例如 2022", "write four digits, such as 2022")

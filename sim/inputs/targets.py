@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import Faults
+from sim.errors import Faults, Place
 from sim.inputs.bindings import Binding, Bindings, read_bindings
 from sim.inputs.documents import PlanDocument, read_documents
-from sim.inputs.files import is_folder
+from sim.inputs.files import is_file, is_folder
 from sim.inputs.measures import KnownNames, Measures, read_measures
 from sim.inputs.printed import Printed, Surroundings, read_printed
 from sim.text import Text
@@ -57,6 +57,9 @@ class Catalogue:
         return tuple(item for item in self.documents.values() if item.is_changed)
 
 
+_FILES = ("documents.yaml", "targets.csv", "facts.csv", "bindings.yaml", "measures.yaml")
+
+
 def read_catalogue(folder: Path, regions: Collection[str]) -> Catalogue:
     """Read a plan folder: documents, targets, facts, bindings and measures; a city without the folder has no targets.
 
@@ -70,6 +73,9 @@ def read_catalogue(folder: Path, regions: Collection[str]) -> Catalogue:
     if not is_folder(folder):
         return Catalogue({}, {}, Bindings(), Measures(), {}, folder / "bindings.yaml")
     faults = Faults()
+    for file in (folder / name for name in _FILES if not is_file(folder / name)):
+        faults.add(Text("文件不存在", "no such file"), Place(file))
+    faults.raise_if_any()
     documents = read_documents(folder / "documents.yaml", folder / "documents", faults)
     around = Surroundings(documents, regions)
     targets = read_printed(folder / "targets.csv", PlanTarget, TARGET_KINDS, around, faults)

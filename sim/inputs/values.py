@@ -12,9 +12,7 @@ After the last named year the last value holds in all three.
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,13 +21,12 @@ from numpy.typing import NDArray
 
 from sim.dimensions import Dimension
 from sim.errors import Faults, Place, nearest
+from sim.inputs.quantities import Reader
+from sim.inputs.years import means_year, years_of
 from sim.text import Text
-from sim.units import SPELLINGS, UnknownUnitError, conversion
 
 Floats = NDArray[np.float64]
 SHAPES = ("step", "ramp", "hold")
-_QUANTITY = re.compile(r"\s*([-+]?[0-9][0-9_.,]*(?:[eE][-+]?\d+)?)\s*(\S.*)?")
-_YEARS = range(1900, 2201)
 
 
 @dataclass(frozen=True)
@@ -124,14 +121,11 @@ def _read_path(raw: Mapping[Any, Any], target: Target, faults: Faults, place: Pl
     for key, item in raw.items():
         if key == "shape":
             continue
-        if not _is_year(key):
-            faults.add(Text(f"年份表中的键 {key} 不是年份", f"{key} is not a year"), place)
-        elif not target.years[0] <= key <= target.years[1]:
-            span = f"{target.years[0]}–{target.years[1]}"
-            faults.add(Text(f"年份 {key} 超出期限 {span}", f"the year {key} lies outside {span}"), place)
-        else:
+        for year in _years(key, raw, target, faults, place):
+            if year in points:
+                faults.add(Text(f"年份 {year} 写了两次", f"the year {year} stands twice"), place)
             array = _read_array(item, target, target.dims, faults, place)
-            points |= {} if array is None else {key: array}
+            points |= {} if array is None else {year: array}
     years = tuple(sorted(points))
     if not years:
         return None
@@ -139,8 +133,30 @@ def _read_path(raw: Mapping[Any, Any], target: Target, faults: Faults, place: Pl
     return YearPath(unknown, years, tuple(points[year] for year in years), str(shape), target.base_year)
 
 
-def _is_year(key: Any) -> bool:
-    return isinstance(key, int) and not isinstance(key, bool) and key in _YEARS
+def _years(key: Any, raw: Mapping[Any, Any], target: Target, faults: Faults, place: Place) -> Iterable[int]:
+    """The years that a key of a path means; none after adding a fault."""
+    meant = years_of(key) if means_year(key) else None
+    if not isinstance(meant, range):
+        faults.add(Text(f"年份表中的键 {key} 不是年份", f"{key} is not a year"), place, meant)
+        return ()
+    outside = [year for year in (meant[0], meant[-1]) if not target.years[0] <= year <= target.years[1]]
+    if outside:
+        span = f"{target.years[0]}–{target.years[1]}"
+        faults.add(Text(f"年份 {outside[0]} 超出期限 {span}", f"the year {outside[0]} lies outside {span}"), place)
+        return ()
+    if len(meant) > 1 and meant[-1] < target.years[1] and not _goes_on(raw, meant[-1]):
+        first, last = meant[0], meant[-1]
+        message = Text(f"{first}–{last} 年之后的值没有写明", f"the value after {first}–{last} is not said")
+        zh = f"此后不变，写 {first}；只到 {last} 年，再写 {last + 1}: 原值"
+        faults.add(message, place, Text(zh, f"write {first} if it stays; else add what holds from {last + 1} on"))
+        return ()
+    return meant
+
+
+def _goes_on(raw: Mapping[Any, Any], last: int) -> bool:
+    """Whether a path names a year after the last one of a span."""
+    named = [years_of(key) for key in raw if means_year(key)]
+    return any(isinstance(years, range) and years[0] > last for years in named)
 
 
 def _read_array(raw: Any, target: Target, dims: Sequence[Dimension], faults: Faults, place: Place) -> Floats | None:
@@ -178,52 +194,7 @@ def _read_members(
 
 def read_number(raw: Any, unit: str, faults: Faults, place: Place) -> float | None:
     """A number, or text with a number and a unit; in `unit`. None after adding a fault."""
-    if isinstance(raw, str):
-        return _read_quantity(raw, unit, faults, place)
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
-        shown = type(raw).__name__ if raw is None or isinstance(raw, list) else repr(raw)
-        faults.add(Text(f"应为数，得到 {shown}", f"a number is wanted, got {shown}"), place)
-        return None
-    return _finite(raw, faults, place)
-
-
-def _finite(raw: float, faults: Faults, place: Place) -> float | None:
-    try:
-        number = float(raw)
-    except OverflowError:
-        number = math.inf
-    if math.isfinite(number):
-        return number
-    faults.add(Text("必须是有限的数", "must be a finite number"), place)
-    return None
-
-
-def _read_quantity(raw: str, unit: str, faults: Faults, place: Place) -> float | None:
-    match = _QUANTITY.fullmatch(raw)
-    try:
-        number = float(match[1].replace(",", "").replace("_", "")) if match else None
-    except ValueError:
-        number = None
-    if number is not None and not math.isfinite(number):
-        return _finite(number, faults, place)
-    if match is None or number is None:
-        faults.add(Text(f"应为数，得到“{raw}”", f"a number is wanted, got '{raw}'"), place)
-        return None
-    if not match[2]:
-        return number
-    return _converted(number, match[2], unit, faults, place)
-
-
-def _converted(number: float, given: str, unit: str, faults: Faults, place: Place) -> float | None:
-    try:
-        per_year = unit.endswith("/a") and given in SPELLINGS
-        return number * conversion(f"{SPELLINGS[given]}/a" if per_year else given, unit)
-    except UnknownUnitError:
-        faults.add(Text(f"未知单位 {given}", f"unknown unit {given}"), place, Text(f"本项单位为 {unit}", f"the unit is {unit}"))
-    except ValueError:
-        advice = Text(f"本项单位为 {unit}", f"the unit is {unit}")
-        faults.add(Text(f"单位 {given} 不适用", f"the unit {given} does not fit"), place, advice)
-    return None
+    return Reader(unit, faults, place).number(raw)
 
 
 def from_the_first_year(path: YearPath, earlier: YearPath, base_year: int) -> YearPath:
@@ -236,7 +207,7 @@ def from_the_first_year(path: YearPath, earlier: YearPath, base_year: int) -> Ye
 
 def names_years(raw: Any) -> bool:
     """Whether what a file gives is a path of calendar years."""
-    return isinstance(raw, Mapping) and any(_is_year(key) for key in raw)
+    return isinstance(raw, Mapping) and any(means_year(key) for key in raw)
 
 
 def _filled(path: YearPath, earlier: YearPath | None) -> YearPath:

@@ -17,8 +17,10 @@ from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sim.cache import digest, kept
+from sim.characters import plain
 from sim.errors import Fault, Faults, InputError, Place
 from sim.inputs.files import read_text
+from sim.inputs.yaml_repair import first_odd, first_odd_in, repaired
 from sim.text import Text
 
 MAX_BYTES = 500_000
@@ -72,7 +74,8 @@ def parse_yaml(text: str, file: Path, faults: Faults | None = None) -> Document:
     document = _parsed(text, file, faults)
     if not isinstance(document.data, dict):
         message = Text("文件最外层应为“键: 值”", "the file must hold keys and values")
-        raise InputError(Fault(message, Place(file, 1, 1)))
+        odd = first_odd(text)
+        raise InputError(Fault(message, Place(file, 1, 1)) if odd is None else _odd_fault(odd, file))
     return document
 
 
@@ -120,36 +123,79 @@ def _without_fault(text: str, file: Path) -> Document:
 
 def _read(text: str, file: Path) -> tuple[Document, Faults]:
     """The document and what is wrong with it, short of not being YAML at all."""
-    document, faults = Document(file), Faults()
-    try:
-        stream = iter(YAML(typ="safe", pure=True).parse(text))
-        _Builder(document, faults).build(stream)
-    except MarkedYAMLError as error:
-        raise InputError(_wide_colon(text, file) or _syntax_fault(error, file)) from error
-    except (YAMLError, RecursionError, ValueError, OverflowError) as error:
-        message = Text("不是有效的 YAML", "not valid YAML")
-        raise InputError(Fault(message, Place(file), Text(str(error), str(error)))) from error
+    document, faults = _read_or_repaired(text, file)
     if document.data is None and not faults.found:
         faults.add(Text("文件是空的", "the file is empty"), Place(file))
     return document, faults
 
 
-_WIDE_COLON = re.compile(r"(?:^[ \t]*(?:- )?|[{,][ \t]*)[^\s#'\"：:{},]+(：)", re.MULTILINE)
-
-
-def _wide_colon(text: str, file: Path) -> Fault | None:
-    """The commonest slip of a Chinese keyboard: a full-width colon after a key."""
-    found = _WIDE_COLON.search(text)
+def _read_or_repaired(text: str, file: Path) -> tuple[Document, Faults]:
+    """The document with plain signs where full-width ones can only be signs of YAML; where that fails, as it is written."""
+    found: tuple[Document, Faults] | None = None
+    failed: MarkedYAMLError | None = None
+    for variant in _variants(text):
+        try:
+            document, faults = _built(variant, file)
+        except MarkedYAMLError as error:
+            failed = error if failed is None or variant == text else failed
+            continue
+        if isinstance(document.data, dict | list):
+            return document, faults
+        found = (document, faults) if found is None else found
+    if found is None and failed is not None:
+        raise InputError(_syntax_fault(failed, text, file)) from failed
     if found is None:
-        return None
-    line, column = text.count("\n", 0, found.start(1)) + 1, found.start(1) - text.rfind("\n", 0, found.start(1))
-    message = Text("键后用了全角冒号“：”", "a full-width colon '：' stands after a key")
-    return Fault(message, Place(file, line, column), Text("改为半角冒号加空格“: ”", "write ': ', a colon and a blank"))
+        raise AssertionError("a file was read without a result")
+    return found
 
 
-def _syntax_fault(error: MarkedYAMLError, file: Path) -> Fault:
+def _variants(text: str) -> Iterator[str]:
+    once = repaired(text)
+    yield once
+    if once != text:
+        yield text
+    if first_odd(text) is not None:
+        yield repaired(text, everywhere=True)
+
+
+def _built(text: str, file: Path) -> tuple[Document, Faults]:
+    document, faults = Document(file), Faults()
+    try:
+        _Builder(document, faults).build(iter(YAML(typ="safe", pure=True).parse(text)))
+    except RecursionError as error:
+        message = Text(f"嵌套超过 {MAX_DEPTH} 层", f"nested deeper than {MAX_DEPTH}")
+        raise InputError(Fault(message, Place(file))) from error
+    except MarkedYAMLError:
+        raise
+    except (YAMLError, ValueError, OverflowError) as error:
+        raise InputError(Fault(Text("不是有效的 YAML", "not valid YAML"), Place(file), _characters_of(error))) from error
+    return document, faults
+
+
+def _characters_of(error: Exception) -> Text:
+    """What the reader could not take: a character that no text has, or a number that is none."""
+    sign = getattr(error, "character", None)
+    code = (
+        f"U+{ord(sign):04X}" if isinstance(sign, str) and len(sign) == 1 else f"U+{sign:04X}" if isinstance(sign, int) else ""
+    )
+    if not code:
+        return Text("检查引号中的转义（\\）和数", "check escapes (\\) in quotes, and numbers")
+    return Text(f"删去不可显示的字符 {code}", f"delete the character {code}, which cannot be shown")
+
+
+def _odd_fault(odd: tuple[int, int, Text], file: Path) -> Fault:
+    line, column, sign = odd
+    message = Text("此处的 ", "the ") + sign + Text(" 不是 YAML 的符号", " here is no sign of YAML")
+    advice = Text("改用半角符号，或给文字加半角引号", "write the plain sign, or put the text in plain quotes")
+    return Fault(message, Place(file, line, column), advice)
+
+
+def _syntax_fault(error: MarkedYAMLError, text: str, file: Path) -> Fault:
     mark = error.problem_mark or error.context_mark
     place = Place(file) if mark is None else Place(file, mark.line + 1, mark.column + 1)
+    odd = None if mark is None else first_odd_in(text, mark.line + 1)
+    if odd is not None:
+        return _odd_fault(odd, file)
     problem = error.problem or "?"
     if "\\t" in problem:
         return Fault(Text("用了制表符", "there is a tab"), place, Text("请改为空格", "write blanks instead"))
@@ -217,8 +263,33 @@ class _Builder:
                 message = Text(f"键重复，首次出现在第 {first} 行", f"this key stands twice, first in line {first}")
                 self.faults.add(message, self._here(event, below))
             self.document.places.setdefault(below, (event.start_mark.line + 1, event.start_mark.column + 1))
-            data[key] = self._value(next(stream), stream, below)
+            held = next(stream)
+            if not self._fails_as_split(held, data, event, path):
+                data[key] = self._value(held, stream, below)
         return data
+
+    def _fails_as_split(self, held: Any, data: dict[Any, Any], event: Any, path: KeyPath) -> bool:
+        """A decimal comma within braces parts a number in two: the second half stands as a key without a value."""
+        if (
+            not isinstance(held, events.ScalarEvent)
+            or held.value
+            or held.style
+            or held.start_mark.index != event.end_mark.index
+        ):
+            return False
+        before = next(reversed(data), None)
+        if before is None or isinstance(data[before], bool) or not isinstance(data[before], int | float):
+            return False
+        half = re.match(r"([0-9]+)(.*)", str(event.value))
+        if half is None:
+            return False
+        point, joined = f"{data[before]}.{half[1]}{half[2]}", f"{data[before]}{half[1]}{half[2]}"
+        message = Text(
+            f"花括号中的逗号把 {before} 的数分成了两个", f"a comma within braces parts the number of {before} in two"
+        )
+        advice = Text(f"是“{point}”还是“{joined}”？小数点用“.”，不写千分号", f"'{point}' or '{joined}'? a decimal point is '.'")
+        self.faults.add(message, self._here(event, (*path, before)), advice)
+        return True
 
     def _fail_if_too_many_keys(self, event: Any, path: KeyPath) -> None:
         if len(self.document.places) > MAX_KEYS:
@@ -253,6 +324,9 @@ class _Builder:
 def _resolve(text: str) -> Any:
     if text.lower() in _SPECIAL:
         return _SPECIAL[text.lower()]
+    if not text.isascii():
+        number = _resolve(narrow) if (narrow := plain(text)).isascii() and narrow not in _SPECIAL else text
+        return text if isinstance(number, str) or number is None else number
     if _INTEGER.fullmatch(text) and len(text) <= _LONGEST_INTEGER:
         return int(text.replace("_", ""))
     if _FLOAT.fullmatch(text):

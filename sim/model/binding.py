@@ -13,6 +13,7 @@ from sim.inputs.parameters import ParameterRecord, check_range
 from sim.inputs.scenario import SECTION_OF_KIND, Change, Scenario
 from sim.inputs.values import Floats, Target, YearPath, from_the_first_year, names_years, read_value
 from sim.model.graph import Graph
+from sim.model.names import Names
 from sim.text import Text
 
 _SECTION_NAMES = {
@@ -67,7 +68,7 @@ def own_values(city: City) -> Bound:
     return Bound({name: record.value for name, record in city.parameters.items() if record.value is not None}, frozenset(), ())
 
 
-def bind(scenario: Scenario, city: City, graph: Graph) -> Bound:
+def bind(scenario: Scenario, city: City, graph: Graph, names: Names) -> Bound:
     """Lay a scenario's changes over a city's values.
 
     Raises
@@ -75,7 +76,7 @@ def bind(scenario: Scenario, city: City, graph: Graph) -> Bound:
     InputError
         with every unknown name, wrong section, wrong value, value outside its range and year outside the city's horizon.
     """
-    binder = _Binder(city, graph, (*city.years, city.first_year), Faults())
+    binder = _Binder(city, graph, names, (*city.years, city.first_year), Faults())
     values = dict(own_values(city).values)
     resolved: list[Resolved] = []
     given: set[str] = set()
@@ -95,6 +96,7 @@ def bind(scenario: Scenario, city: City, graph: Graph) -> Bound:
 class _Binder:
     city: City
     graph: Graph
+    names: Names
     years: tuple[int, int, int]
     faults: Faults
 
@@ -123,15 +125,13 @@ class _Binder:
         return Target(unit, tuple(self.graph.dimensions[dim] for dim in dims), *self.years)
 
     def _unknown(self, change: Change, name: str) -> None:
-        kinds = {"levers": "lever", "assumptions": "assumption", "behaviour": "behaviour"}
-        wanted = kinds.get(change.section)
-        known = [key for key, record in self.city.parameters.items() if wanted in (None, record.kind)]
         if name in self.graph.quantities:
             message = Text(f"{name} 是模型算出的变量", f"{name} is computed by the model")
             advice = Text("若要给定它的数值，请写入 given 一节", "to give it a value, write it in the section given")
             self.faults.add(message, change.place, advice)
             return
-        self.faults.add(Text(f"未知参数 {name}", f"unknown parameter {name}"), change.place, nearest(name, known))
+        known = self.names.parameters(change.section)
+        self.faults.add(Text(f"未知参数 {name}", f"unknown parameter {name}"), change.place, nearest(name, known, known))
 
     def _right_section(self, change: Change, record: ParameterRecord) -> bool:
         section = SECTION_OF_KIND.get(record.kind)
@@ -149,7 +149,7 @@ class _Binder:
         known = self.graph.quantities
         if change.name not in known:
             message = Text(f"模型没有变量 {change.name}", f"the model has no variable {change.name}")
-            self.faults.add(message, change.place, nearest(change.name, known))
+            self.faults.add(message, change.place, nearest(change.name, known, self.names.variables))
             return None
         item = known[change.name]
         raw = self._value_in_own_unit(change, item.unit)
@@ -159,7 +159,7 @@ class _Binder:
         if change.name in self.graph.stocks and any((array <= 0).any() for array in after.everything()):
             self.faults.add(Text(f"存量 {change.name} 须大于零", f"the stock {change.name} must be above zero"), change.place)
             return None
-        return Resolved(change.name, Text(change.name, change.name), "given", item.unit, None, after, change)
+        return Resolved(change.name, self.names.variables[change.name], "given", item.unit, None, after, change)
 
     def _value_in_own_unit(self, change: Change, unit: str) -> object:
         raw = change.raw

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.errors import Faults, Place, nearest
+from sim.errors import Faults, nearest
 from sim.inputs.checked import Label, Record, check_against
-from sim.inputs.yaml_file import Document, read_yaml
+from sim.inputs.yaml_file import Document, KeyPath, read_yaml
 from sim.model.graph import Graph
 from sim.text import Text
 from sim.units import conversion
@@ -45,6 +45,14 @@ class Labels:
         return self.members.get(dim, {}).get(member, Text(member, member))
 
 
+def _labels(record: LabelsFile) -> Iterator[tuple[KeyPath, Label]]:
+    """Every label of the file with the path of its key."""
+    yield from ((("dimensions", name), label) for name, label in record.dimensions.items())
+    yield from ((("variables", name), label) for name, label in record.variables.items())
+    for dim, group in record.members.items():
+        yield from ((("members", dim, name), label) for name, label in group.items())
+
+
 def read_labels(file: Path, graph: Graph, own: Mapping[str, Mapping[str, Text]]) -> Labels:
     """Read labels.yaml and check that every variable and stock has a name; `own` names the members that a city gives.
 
@@ -58,8 +66,19 @@ def read_labels(file: Path, graph: Graph, own: Mapping[str, Mapping[str, Text]])
     faults.raise_if_any()
     if record is None:
         raise AssertionError("a schema failed without a fault")
-    for name in sorted(set(graph.quantities) ^ set(record.variables)):
-        faults.add(Text(f"名称表与模型不符：{name}", f"labels and model differ: {name}"), Place(file, key=name))
+    for name in sorted(set(graph.quantities) - set(record.variables)):
+        message = Text(f"变量 {name} 没有名称", f"the variable {name} has no name")
+        faults.add(
+            message, document.place(("variables",)), Text(f"补上 {name}: {{zh: …, en: …}}", f"add {name}: {{zh: …, en: …}}")
+        )
+    for name in sorted(set(record.variables) - set(graph.quantities)):
+        message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
+        faults.add(message, document.place(("variables", name)), nearest(name, graph.quantities))
+    for path, label in _labels(record):
+        for side in ("zh", "en"):
+            if not getattr(label, side).strip():
+                message = Text(f"{path[-1]} 的 {side} 名称是空的", f"the {side} name of {path[-1]} is empty")
+                faults.add(message, document.place((*path, side)))
     printed = {name: unit for unit, names in record.printed_units.items() for name in names}
     for name, unit in printed.items():
         _fail_if_another_unit(name, unit, graph, document, faults)

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from sim.dimensions import Dimension
-from sim.errors import MISTAKES_IN_CODE, Fault, ModelError, Place
+from sim.errors import MISTAKES_IN_CODE, Fault, ModelError, Place, reason_of
 from sim.inputs.base_year import BaseYear, Row
 from sim.inputs.files import is_file
 from sim.model.declarations import Declaration
@@ -79,7 +79,6 @@ def _import(file: Path) -> ModuleType:
         specification.loader.exec_module(module)
     except MISTAKES_IN_CODE as error:
         line = getattr(error, "lineno", None)
-        kind = type(error).__name__
-        message = Text(f"模型文件有误：{kind}: {error}", f"the model file is faulty: {kind}: {error}")
+        message = Text("模型文件有误：", "the model file is faulty: ") + reason_of(error)
         raise ModelError(Fault(message, Place(file, line))) from error
     return module

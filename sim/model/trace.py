@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.dimensions import Dimension
-from sim.errors import MISTAKES_IN_CODE, Faults, ModelError, Place
+from sim.errors import MISTAKES_IN_CODE, Faults, ModelError, Place, reason_of
 from sim.model.declarations import Declaration
 from sim.model.hidden import Frozen, HiddenStock
 from sim.model.nodes import Node
@@ -46,8 +46,7 @@ def trace(
     try:
         result = declaration.equation(**{name: current.read(name) for name in declaration.arguments})
     except MISTAKES_IN_CODE as error:
-        kind = type(error).__name__
-        raise current.fault(Text(f"方程有误：{kind}: {error}", f"the equation is faulty: {kind}: {error}")) from error
+        raise current.fault(Text("方程有误：", "the equation is faulty: ") + reason_of(error)) from error
     node = _broadcast(as_node(result, current), dims, current)
     return Traced(node, tuple(current.hidden), tuple(current.frozen))
 

@@ -63,7 +63,10 @@ def _workspace(kernel: Kernel, drawn: frozenset[str]) -> Iterator[Workspace]:
 
 def not_finite(origin: Origin | None, year: int) -> Fault:
     """The fault of a run that became infinite or undefined."""
-    began = Origin(year, "") if origin is None else origin
+    if origin is None or not origin.variable:
+        message = Text(f"{year} 年出现无穷大或非数", f"not a finite number in {year}")
+        return Fault(message, advice=Text("请检查参数和情景数值", "check the parameters and values of the scenario"))
+    began = origin
     return Fault(
         Text(
             f"{began.year} 年出现无穷大或非数，始于 {began.variable}",

@@ -156,7 +156,7 @@ def read_identity(folder: Path) -> dict[str, str] | None:
     try:
         attributes = json.loads((folder / ZARR / "zarr.json").read_text(encoding="utf-8"))["attributes"]
         found = {str(key): str(value) for key, value in json.loads(attributes[IDENTITY]).items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return found if attributes.get(_KEY) == _key_of(found) else None
 

@@ -22,7 +22,7 @@ def read_sealed(file: Path) -> dict[str, Any] | None:
         content = file.read_bytes()
         record: dict[str, Any] = json.loads(content)
         del record[_SEAL]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return record if sealed(record) == content else None
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.errors import Faults, nearest
+from sim.errors import Faults, UsageError, nearest
 from sim.inputs.scenario import Scenario
 from sim.inputs.targets import Catalogue, PlanTarget
+from sim.plan.named import targets_named
 from sim.text import Text
 
 
@@ -36,9 +37,6 @@ def selected_targets(scenario: Scenario, catalogue: Catalogue, city: str) -> Sel
     named: set[str] = set()
     for name, place in scenario.targets:
         prefix, _, rest = name.rpartition("/")
-        if rest in named:
-            faults.add(Text(f"目标 {rest} 写了两次", f"the target {rest} stands twice"), place, Text("删去一个", "delete one"))
-        named.add(rest)
         if prefix and prefix != city:
             message = Text(f"目标属于另一城市 {prefix}", f"a target of another city: {prefix}")
             faults.add(message, place, Text(f"本情景的城市是 {city}", f"the city of this scenario is {city}"))
@@ -48,12 +46,14 @@ def selected_targets(scenario: Scenario, catalogue: Catalogue, city: str) -> Sel
             dated = {key: item for key, item in catalogue.targets.items() if item.year == int(rest) and item.region == city}
             chosen |= dated
             remarks += [] if dated else [_none_printed(rest)]
-        elif rest in catalogue.targets:
-            chosen[rest] = catalogue.targets[rest]
         else:
-            faults.add(
-                Text(f"目录中没有目标 {rest}", f"no target {rest} in the catalogue"), place, nearest(rest, catalogue.targets)
-            )
+            with faults.gathering(UsageError):
+                [target] = targets_named(catalogue.targets, [rest], place)
+                if target.id in named:
+                    message = Text(f"目标 {rest} 写了两次", f"the target {rest} stands twice")
+                    faults.add(message, place, Text("删去一个", "delete one"))
+                named.add(target.id)
+                chosen[target.id] = target
     accepted = frozenset(_accepted(scenario, catalogue, faults))
     faults.raise_if_any()
     return Selection(tuple(chosen.values()), tuple(remarks), accepted)

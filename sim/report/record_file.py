@@ -60,7 +60,7 @@ def _fail_if_other_format(content: bytes, file: Path) -> None:
     try:
         told = json.loads(content)
         made, engine = told["format"], told["engine"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(Fault(_DAMAGED, Place(file), RUN_AGAIN)) from error
     if made != FORMAT:
         message = Text(

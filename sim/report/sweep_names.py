@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.errors import Faults, Place, UsageError
+from sim.model.names import id_of, parted
 from sim.text import Language, Text
 from sim.words import unit_text, with_unit_text
 
@@ -72,13 +75,54 @@ def named_series(draws: xr.Dataset, key: str) -> Named:
     return in_percent(key, label, str(attributes.get("units", "")))
 
 
+def series_called(dataset: xr.Dataset, written: str) -> str:
+    """The name of a series by whatever name it is written, its label and those of its members among them.
+
+    Raises
+    ------
+    UsageError
+        when the label is that of several.
+    """
+    faults, place = Faults(), Place(key=written)
+    labels = {str(name): named_series(dataset, str(name)).label for name in dataset.data_vars}
+    name = id_of(written, labels, faults, place)
+    if name not in labels:
+        head, rest = parted(written)
+        name = id_of(head, labels, faults, place)
+        if name in labels and rest:
+            members = _member_labels(dataset, name)
+            inside = [id_of(item.strip(), members, faults, place) for item in re.split("[,，、]", rest)]
+            name = f"{name}[{', '.join(inside)}]"
+    faults.raise_if_any(UsageError)
+    return name if name.partition("[")[0] in labels else written
+
+
+def _member_labels(dataset: xr.Dataset, name: str) -> dict[str, Text]:
+    known: Mapping[str, Mapping[str, Mapping[str, str]]] = json.loads(dataset.attrs["members"])
+    return {
+        item: Text(words["zh"], words["en"]) for dim in dataset[name].dims for item, words in known.get(str(dim), {}).items()
+    }
+
+
+def called(written: str, named: Mapping[str, Named]) -> str:
+    """The key of an input or output by its key or label.
+
+    Raises
+    ------
+    UsageError
+        when the label is that of several.
+    """
+    faults = Faults()
+    key = id_of(written, {key: item.label for key, item in named.items()}, faults, Place(key=written))
+    faults.raise_if_any(UsageError)
+    return key
+
+
 def _members(draws: xr.Dataset, name: str, members: list[str]) -> Text:
     """The names of members in brackets."""
-    known: Mapping[str, Mapping[str, Mapping[str, str]]] = json.loads(draws.attrs["members"])
-    dims = [str(dim) for dim in draws[name].dims]
-    found = {item: words for dim in dims for item, words in known.get(dim, {}).items()}
-    words = [found.get(item, {"zh": item, "en": item}) for item in members]
-    return Text(f"（{'、'.join(word['zh'] for word in words)}）", f" ({', '.join(word['en'] for word in words)})")
+    found = _member_labels(draws, name)
+    words = [found.get(item, Text(item, item)) for item in members]
+    return Text(f"（{'、'.join(word.zh for word in words)}）", f" ({', '.join(word.en for word in words)})")
 
 
 def named_from(coordinate: xr.DataArray) -> dict[str, Named]:

@@ -16,6 +16,7 @@ from sim.inputs.scenario import SECTION_OF_KIND
 from sim.inputs.sweep_ranges import Range, read_range
 from sim.inputs.sweep_section import Over
 from sim.inputs.values import YearPath
+from sim.model.names import overs_in_ids
 from sim.numerics.distributions import Distribution
 from sim.numerics.sample import Input
 from sim.pipeline import Case
@@ -40,7 +41,7 @@ class SweptInput:
 
 def swept_inputs(case: Case, overs: Sequence[Over], faults: Faults) -> list[SweptInput]:
     """All inputs, after adding every fault; of two with one key the later one counts, as a call goes before its file."""
-    by_key = {item.key: item for item in overs}
+    by_key = {item.key: item for item in overs_in_ids(overs, case.world.names, faults)}
     found = [item for over in by_key.values() if (item := swept_input(case, over, faults)) is not None]
     for number, item in enumerate(found):
         other = next((earlier for earlier in found[:number] if _overlap(earlier.input, item.input)), None)
@@ -91,8 +92,8 @@ def _record(case: Case, over: Over, faults: Faults) -> ParameterRecord | None:
     parameters, name = case.world.city.parameters, over.key.partition(".")[0]
     record = parameters.get(name)
     if record is None:
-        known = [key for key, item in parameters.items() if item.kind in SECTION_OF_KIND]
-        faults.add(Text(f"未知参数 {name}", f"unknown parameter {name}"), over.place, nearest(name, known))
+        known = case.world.names.parameters()
+        faults.add(Text(f"未知参数 {name}", f"unknown parameter {name}"), over.place, nearest(name, known, known))
         return None
     if record.kind not in SECTION_OF_KIND:
         faults.add(Text(f"{name} 是固定值，不能改动", f"{name} is fixed"), over.place)

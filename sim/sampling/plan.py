@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sim.errors import Fault, Faults, InputError, Place, UsageError, nearest
@@ -44,11 +44,11 @@ def sampling_of(case: Case, request: SweepRequest) -> Sampling:
     """
     request.fail_if_unfit()
     section = SweepSection() if case.scenario.sweep is None else case.scenario.sweep.section
-    outputs = tuple(dict.fromkeys((*request.outputs, *section.outputs)))
     faults = Faults()
+    called = outputs_in_ids(case, request.outputs, "--output ", faults)
+    outputs = tuple(dict.fromkeys((*called, *written_outputs(case))))
     written = [] if request.method == "ensemble" else overs_of(case.scenario.sweep)  # the call goes before the file
     swept = swept_inputs(case, (*written, *request.over), faults)
-    called = {name: Place(key=f"--output {name}") for name in request.outputs}
     fail_if_outputs_unknown(case, called | written_outputs(case), faults)
     faults.raise_if_any(InputError)
     plan = _Plan(
@@ -76,16 +76,26 @@ def compiled_for(case: Case, sample: Sample | None) -> Case:
 
 def fail_if_outputs_unknown(case: Case, places: Mapping[str, Place], faults: Faults) -> None:
     """Add a fault for every output that the model does not have; `places` say where each is written."""
-    known = case.world.graph.quantities
+    known, labels = case.world.graph.quantities, case.world.names.variables
     for name, place in places.items():
         if name not in known:
-            faults.add(Text(f"模型没有变量 {name}", f"the model has no variable {name}"), place, nearest(name, known))
+            message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
+            faults.add(message, place, nearest(name, known, labels))
+
+
+def outputs_in_ids(case: Case, written: Iterable[str], option: str, faults: Faults) -> dict[str, Place]:
+    """The variables that a call names, by id or label, and where it names them."""
+    places = {name: Place(key=f"{option}{name}") for name in written}
+    return {case.world.names.variable(name, faults, place): place for name, place in places.items()}
 
 
 def written_outputs(case: Case) -> dict[str, Place]:
     """The outputs that the scenario's section asks for, and where."""
     part = case.scenario.sweep
-    return {} if part is None else {name: part.place("outputs") for name in part.section.outputs}
+    if part is None:
+        return {}
+    place, names = part.place("outputs"), case.world.names
+    return {names.variable(name, Faults(), place): place for name in part.section.outputs}
 
 
 def _usual_method(swept: Sequence[SweptInput]) -> Method:

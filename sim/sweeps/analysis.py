@@ -84,6 +84,7 @@ def analyse(case: Case, request: SweepRequest, asked: SensitivityRequest, spread
     """
     request.fail_if_unfit()
     asked.fail_if_unfit()
+    asked = replace(asked, indicators=_indicators(case, asked))
     request = replace(request, outputs=_variables(case, request, asked))
     case = with_projects(case)  # once, for screening and indices
     posterior = None if asked.prior else posterior_of(case.world)
@@ -100,6 +101,14 @@ def analyse(case: Case, request: SweepRequest, asked: SensitivityRequest, spread
     draws, sampling = _run(case, saltelli_sampling(case, chosen, request, asked.base), run, asked.precision)
     indices = sobol_dataset(draws, _sample(sampling), asked.indicators, asked.resamples, request.seed)
     return Analysis(indices, draws, screened)
+
+
+def _indicators(case: Case, asked: SensitivityRequest) -> tuple[str, ...]:
+    """The indicators that are asked for, by the model's own names."""
+    faults, names = Faults(), case.world.names
+    found = tuple(names.variable(name, faults, Place(key=name)) for name in asked.indicators)
+    faults.raise_if_any(InputError)
+    return found
 
 
 def _variables(case: Case, request: SweepRequest, asked: SensitivityRequest) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.calls import Settings, checked
 from sim.errors import Faults, InputError, Place, UsageError, nearest
 from sim.inputs.sweep_section import Over
 from sim.numerics.central import central_run
@@ -20,7 +21,7 @@ from sim.numerics.sample import Input, Sample
 from sim.outputs.dataset import to_dataset
 from sim.pipeline import Case, request_of, with_projects
 from sim.sampling.inputs import swept_input
-from sim.sampling.plan import compiled_for, fail_if_outputs_unknown
+from sim.sampling.plan import compiled_for, fail_if_outputs_unknown, outputs_in_ids
 from sim.text import Text
 
 
@@ -46,7 +47,8 @@ class Board:
     kernel: Kernel
     clock: Clock
 
-    def run(self, values: Mapping[str, Any] | None = None) -> xr.Dataset:
+    @checked
+    def run(self, values: Settings | None = None) -> xr.Dataset:
         """The outputs by year with some levers moved; the others stand as in the scenario.
 
         Raises
@@ -66,12 +68,13 @@ class Board:
 
     def _moved(self, values: Mapping[str, Any]) -> dict[str, float]:
         """The value of every lever that is moved."""
-        known, faults, moved = [lever.key for lever in self.levers], Faults(), dict[str, float]()
-        for key in values:
+        known, faults, moved = {lever.key: lever.label for lever in self.levers}, Faults(), dict[str, float]()
+        named = {self.case.world.names.parameter(key, faults, Place(key=key)): raw for key, raw in values.items()}
+        for key in named:
             if key not in known:
-                faults.add(Text(f"没有杠杆 {key}", f"no lever {key}"), Place(key=key), nearest(key, known))
+                faults.add(Text(f"没有杠杆 {key}", f"no lever {key}"), Place(key=key), nearest(key, known, known))
         faults.raise_if_any(UsageError)
-        for key, raw in values.items():
+        for key, raw in named.items():
             over = Over(key, raw.item() if isinstance(raw, np.generic) else raw, Place(key=key))
             found = swept_input(self.case, over, faults)
             if found is not None and (not found.range.is_listed or len(found.range.numbers) > 1 or found.range.relative):
@@ -92,14 +95,15 @@ def board_of(case: Case, keys: Sequence[str], outputs: Sequence[str]) -> Board:
         with every lever and output that is unknown or may not be moved.
     """
     faults, case = Faults(), with_projects(case)
-    levers = [_lever(case, key, faults) for key in keys]
-    fail_if_outputs_unknown(case, {name: Place(key=name) for name in outputs}, faults)
+    levers = [_lever(case, case.world.names.parameter(key, faults, Place(key=key)), faults) for key in keys]
+    wanted = outputs_in_ids(case, outputs, "", faults)
+    fail_if_outputs_unknown(case, wanted, faults)
     faults.raise_if_any(InputError)
     found = [item for item in levers if item is not None]
     inputs = tuple(item for _, item in found)
     case = compiled_for(case, Sample(inputs, Listed(tuple((lever.now,) for lever, _ in found))))
     steps = case.scenario.steps_per_year
-    kernel = kernel_for(case.world.graph, request_of(case, tuple(outputs), steps))
+    kernel = kernel_for(case.world.graph, request_of(case, tuple(wanted), steps))
     clock = Clock(case.world.city.settings.base_year + 1, case.last_year, steps)
     return Board(case, tuple(lever for lever, _ in found), inputs, kernel, clock)
 

@@ -45,10 +45,16 @@ def _only(draws: xr.Dataset, names: Iterable[str]) -> xr.Dataset:
     return draws[[*variables, "inputs", "met", "lost"]]
 
 
+def fail_if_not_kept(draws: xr.Dataset, name: str) -> None:
+    """Raise what names a series that the dataset does not hold."""
+    _variable(draws, name)
+
+
 def _variable(draws: xr.Dataset, name: str) -> str:
     variable, kept = _variable_of(name), outputs_of(draws)
     if variable not in kept:
-        raise UsageError(Fault(Text(f"没有保留 {name}", f"{name} was not kept"), advice=nearest(variable, kept)))
+        labels = {item: named_series(draws, item).label for item in kept}
+        raise UsageError(Fault(Text(f"没有保留 {name}", f"{name} was not kept"), advice=nearest(variable, kept, labels)))
     return variable
 
 
@@ -150,7 +156,12 @@ def scatter_figure(draws: xr.Dataset, output: str, key: str, year: int, language
     _variable(draws, output)
     inputs, named = named_inputs(draws), named_series(draws, output)
     if key not in inputs:
-        raise UsageError(Fault(Text(f"没有输入 {key}", f"no input {key}"), advice=nearest(key, inputs)))
+        raise UsageError(
+            Fault(
+                Text(f"没有输入 {key}", f"no input {key}"),
+                advice=nearest(key, inputs, {name: item.label for name, item in inputs.items()}),
+            )
+        )
     fine = ~draws["lost"].to_numpy()
     across = inputs[key].scale * draws["inputs"].sel(input=key).to_numpy()[fine]
     up = named.scale * series_in(draws, draws, output).sel(year=year_in(draws, year)).to_numpy()[fine]

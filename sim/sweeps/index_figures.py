@@ -66,9 +66,10 @@ def _effects(chosen: xr.Dataset, named: dict[str, Named], output: Named, title: 
 
 
 def _output(indices: xr.Dataset, output: str) -> str:
+    labels = {key: item.label for key, item in named_from(indices["output"]).items()}
     known = [str(item) for item in indices["output"].to_numpy()]
     if output not in known:
-        raise UsageError(Fault(Text(f"没有指标 {output}", f"no output {output}"), advice=nearest(output, known)))
+        raise UsageError(Fault(Text(f"没有指标 {output}", f"no output {output}"), advice=nearest(output, known, labels)))
     return output
 
 

@@ -177,6 +177,7 @@ def run_dataset(outcome: Outcome) -> xr.Dataset:
         title_zh=case.scenario.name.zh,
         scenario=case.scenario.key,
         base_year=case.world.city.settings.base_year,
+        as_table=f'.sim.table("{next(iter(results.data_vars))}")',
         members=_json(_member_names(case)),
     )
 

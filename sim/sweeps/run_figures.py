@@ -29,12 +29,17 @@ def lines_figure(run: xr.Dataset, names: Sequence[str], language: Language) -> F
     UsageError
         when a series is not there.
     """
-    wanted = names or [name for name in _USUAL if name in run]
+    wanted = names or usual_series(run)
     note = Text("确定性运行：参数取中心值，无年度冲击", "central run: central values, no yearly shocks")
     panels = tuple(_panel(run, name) for name in wanted)
     frame = Frame(title_of(run), note, STATISTICS)
     with style.house_style():
         return lines.draw(lines.Lines(frame, panels, int(run["year"][0]), FIRST_PUBLISHED), language)
+
+
+def usual_series(run: xr.Dataset) -> list[str]:
+    """The series that are shown where none is named."""
+    return [name for name in _USUAL if name in run]
 
 
 def _panel(run: xr.Dataset, name: str) -> lines.Panel:

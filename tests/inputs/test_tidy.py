@@ -63,7 +63,7 @@ def test_units_are_converted(unit: str, value: float, indicators: Indicators, tm
 
 FAULTY = (
     (["gdp_nominal,2018,many,亿元,s,"], "2: column value is not a number: 'many'"),
-    (['gdp_nominal,2018,"3,000",亿元,s,'], "2: column value is not a number: '3,000'"),
+    (['gdp_nominal,2018,"3,00",亿元,s,'], "2: the comma in '3,00' groups no three digits"),
     (["gdp_nominal,2018,,亿元,s,"], "2: column value is not a number: ''"),
     (["gdp_nominal,2018,3000,亿圆,s,"], "2: unknown unit 亿圆"),
     (["gdp_nominal,2018,3000,万人,s,"], "2: gdp_nominal: 万人 cannot be turned into 亿元"),

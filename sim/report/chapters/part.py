@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sim.errors import Fault, ModelError, nearest
 from sim.report.document import Block, Bullets, Chapter, Heading, Paragraph, Picture
 from sim.report.figures.frame import parts
 from sim.text import Text
@@ -23,6 +24,19 @@ class Part:
 
     chapter: Chapter
     figures: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Every figure of a chapter has a place in it: a picture that no page shows is a slip in its name."""
+        shown = {block.key for block in self.chapter.blocks if isinstance(block, Picture)}
+        faults = [_unlike(name, self.figures) for name in sorted(shown - set(self.figures))]
+        faults += [_unlike(name, shown) for name in sorted(set(self.figures) - shown)]
+        if faults:
+            raise ModelError(faults)
+
+
+def _unlike(name: str, known: Iterable[str]) -> Fault:
+    message = Text(f"图 {name} 与本章列出的图不符", f"the figure {name} is not among those that the chapter shows")
+    return Fault(message, advice=nearest(name, known))
 
 
 def small(lines: Iterable[Text]) -> list[Block]:

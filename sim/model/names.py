@@ -1,0 +1,139 @@
+"""Names as reports print them, parameters, variables and members by their labels, turned into the model's own.
+
+A label that several of them have is a fault that lists them; a name that is none stays, and whoever reads it says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sim.characters import same_name
+from sim.errors import Faults, Place
+from sim.inputs.parameters import ParameterRecord
+from sim.inputs.scenario import SECTION_OF_KIND, Change, Scenario
+from sim.inputs.sweep_section import Over
+from sim.model.graph import Graph
+from sim.model.labels import Labels
+from sim.text import Text
+
+_WITH_MEMBER = re.compile(r"(.+?)\s*(?:（([^（）]+)）|\(([^()]+)\)|\[([^\[\]]+)\])")
+_ENTRY = ("value", "unit")
+
+
+def id_of(name: str, labels: Mapping[str, Text], faults: Faults, place: Place) -> str:
+    """The id that a name or label stands for; the name itself where it is none, or after a fault where it is several."""
+    if name in labels:
+        return name
+    found = [key for key, label in labels.items() if same_name(name, (label.zh, label.en))]
+    if len(found) > 1:
+        message = Text(f"“{name}”是 {len(found)} 个名称的中文或英文名", f"'{name}' is the label of {len(found)} names")
+        faults.add(message, place, Text(f"请写其一：{'、'.join(found)}", f"write one of them: {', '.join(found)}"))
+    return found[0] if len(found) == 1 else name
+
+
+@dataclass(frozen=True)
+class Names:
+    """The labels of a model and a city: of parameters with their dimensions, of variables, and of members by dimension."""
+
+    records: Mapping[str, ParameterRecord]
+    graph: Graph
+    labels: Labels
+
+    def parameters(self, section: str = "") -> dict[str, Text]:
+        """Labels of what a section of a scenario may set; of everything that one of them may where none is named."""
+        wanted = (section,) if section in SECTION_OF_KIND.values() else tuple(SECTION_OF_KIND.values())
+        return {name: item.label for name, item in self.records.items() if SECTION_OF_KIND.get(item.kind) in wanted}
+
+    @property
+    def variables(self) -> Mapping[str, Text]:
+        """Labels of variables and stocks."""
+        return self.labels.variables
+
+    def members(self, dims: Iterable[str]) -> dict[str, Text]:
+        """Labels of the members of some dimensions."""
+        return {name: self.labels.member(dim, name) for dim in dims for name in self.graph.dimensions[dim].members}
+
+    def parameter(self, written: str, faults: Faults, place: Place, section: str = "") -> str:
+        """The id of a parameter, or of one member of it as id.member, by whatever name it is written."""
+        known, rest = self.parameters(section), ""
+        name = id_of(written, known, faults, place)
+        if name not in known and name not in self.records:
+            head, rest = parted(written)
+            name = id_of(head, known, faults, place)
+        if name not in self.records:
+            return written
+        member = id_of(rest, self.members(self.records[name].dims), faults, place) if rest else ""
+        return f"{name}.{member}" if member else name
+
+    def variable(self, written: str, faults: Faults, place: Place) -> str:
+        """The id of a variable or stock, with its member in brackets where one is named."""
+        name = id_of(written, self.variables, faults, place)
+        if name in self.variables:
+            return name
+        head, rest = parted(written)
+        name = id_of(head, self.variables, faults, place)
+        if name not in self.variables:
+            return written
+        known = self.members(self.graph.quantities[name].dims)
+        members = [id_of(item.strip(), known, faults, place) for item in re.split("[,，、]", rest)]
+        return f"{name}[{', '.join(members)}]" if rest else name
+
+    def value(self, raw: Any, dims: Iterable[str], faults: Faults, place: Place) -> Any:
+        """What a file gives for something with dimensions, its members by their ids."""
+        known = self.members(dims)
+        return _with_keys(raw, known, faults, place) if known else raw
+
+
+def parted(written: str) -> tuple[str, str]:
+    """A name and the member that stands behind it: name.member, name（member） or name[member]."""
+    found = _WITH_MEMBER.fullmatch(written)
+    if found is not None:
+        return found[1], found[2] or found[3] or found[4]
+    head, _, rest = written.partition(".")
+    return head, rest
+
+
+def _with_keys(raw: Any, known: Mapping[str, Text], faults: Faults, place: Place) -> Any:
+    if not isinstance(raw, Mapping):
+        return raw
+    return {
+        (id_of(key, known, faults, place) if isinstance(key, str) else key): _with_keys(item, known, faults, place)
+        for key, item in raw.items()
+    }
+
+
+def with_ids(scenario: Scenario, names: Names, faults: Faults) -> Scenario:
+    """The scenario with the model's own names in place of labels."""
+    changes = tuple(_change(change, names, faults) for change in scenario.changes)
+    _fail_if_set_twice(scenario.changes, changes, faults)
+    return replace(scenario, changes=changes, dormant=tuple(_change(change, names, Faults()) for change in scenario.dormant))
+
+
+def _change(change: Change, names: Names, faults: Faults) -> Change:
+    if change.section == "given":
+        name = names.variable(change.name, faults, change.place)
+        dims = names.graph.quantities[name].dims if name in names.graph.quantities else ()
+    else:
+        name = names.parameter(change.name, faults, change.place, change.section)
+        record = names.records.get(name.partition(".")[0])
+        dims = () if record is None else record.dims
+    return replace(change, name=name, raw=names.value(change.raw, dims, faults, change.place))
+
+
+def _fail_if_set_twice(written: Iterable[Change], meant: Iterable[Change], faults: Faults) -> None:
+    """A file that sets one parameter by its id and by its label says two things."""
+    seen = dict[tuple[str, str, str], str]()
+    for before, after in zip(written, meant, strict=True):
+        first = seen.setdefault((after.origin, after.section, after.name), before.name)
+        if first != before.name:
+            message = Text(f"{before.name} 与 {first} 是同一项", f"{before.name} and {first} are one and the same")
+            faults.add(message, before.place, Text("只写其一", "leave one of them out"))
+
+
+def overs_in_ids(overs: Iterable[Over], names: Names, faults: Faults) -> Iterator[Over]:
+    """What is swept, by the model's own names."""
+    for over in overs:
+        yield replace(over, key=names.parameter(over.key, faults, over.place))
