@@ -17,14 +17,14 @@ from sim.world import World
 def parameter_rows(world: World) -> list[ParameterRow]:
     """Every parameter with the city's own value, in the order of its files."""
     values, readers = own_values(world.city).values, readers_of_parameters(dict(_reads(world)))
-    dimensions, base = world.graph.dimensions, world.city.settings.base_year
+    dimensions = world.graph.dimensions
     return [
         ParameterRow(
             name=record.name,
             label=record.label,
             kind=record.kind,
             unit=unit_words(record.unit),
-            value=value_text(values.get(record.name), [dimensions[dim] for dim in record.dims], world.labels, base),
+            value=value_text(values.get(record.name), [dimensions[dim] for dim in record.dims], world.labels),
             range=span_text(record.range),
             prior=_prior(record),
             evidence=record.evidence,

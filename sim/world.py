@@ -22,7 +22,7 @@ from sim.inputs.ledger_check import read_ledger
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
 from sim.inputs.published import PublishedCheck, read_published
 from sim.inputs.targets import Catalogue, read_catalogue
-from sim.inputs.values import Floats
+from sim.inputs.year_path import Floats
 from sim.model.binding import own_values
 from sim.model.graph import Graph, Parameter, build_graph
 from sim.model.labels import Labels, read_labels

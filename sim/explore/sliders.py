@@ -109,7 +109,7 @@ _MOST_QUOTES = 3
 
 def _value(case: Case, name: str) -> Text:
     dims = [case.world.graph.dimensions[dim] for dim in case.world.graph.dims_of(name)]
-    return value_text(case.bound.values[name], dims, case.world.labels, case.world.city.settings.base_year)
+    return value_text(case.bound.values[name], dims, case.world.labels)
 
 
 def _because(item: Resolved) -> Text:

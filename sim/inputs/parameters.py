@@ -15,8 +15,9 @@ from sim.dimensions import Dimension
 from sim.errors import Faults, Place, nearest
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.knowledge import KnownFrom, is_known, year_known
-from sim.inputs.values import Target, YearPath, read_value
+from sim.inputs.values import Target, read_value
 from sim.inputs.yaml_file import Document, read_yaml
+from sim.inputs.year_path import YearPath
 from sim.text import Text
 from sim.units import UnknownUnitError, parse_unit
 

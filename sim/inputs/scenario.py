@@ -18,7 +18,7 @@ from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.ledger_section import CALLED, PREFIX, LedgerChange, LedgerSection, set_ledger
 from sim.inputs.sweep_section import SweepPart, SweepSection
-from sim.inputs.yaml_file import Document, KeyPath, read_yaml
+from sim.inputs.yaml_file import Document, KeyPath, parse_yaml, read_yaml
 from sim.text import Text
 
 SECTIONS = ("levers", "assumptions", "behaviour", "given")
@@ -373,5 +373,8 @@ def _set_ledger(settings: tuple[tuple[str, str], ...], faults: Faults) -> Iterat
             yield change
 
 
-def _set_change(key: str, raw: str) -> Change:
+def _set_change(key: str, raw: Any) -> Change:
+    """A number, or in braces a path of years, as a file has it."""
+    if isinstance(raw, str) and raw.startswith("{"):
+        raw = parse_yaml(f"value: {raw}", Path(CALLED)).data["value"]
     return Change("", key, raw, CALLED, (), "", Place(key=f"{CALLED} {key}"))

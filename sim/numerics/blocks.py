@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.numerics.draws import BlockValues, Draws
 from sim.numerics.finite import Origin, finite_draws, origin_of
 from sim.numerics.integrate import Clock, YearValues, simulate

@@ -14,7 +14,7 @@ from scipy.special import ndtr
 
 from sim.errors import Fault, InputError, Place
 from sim.inputs.home import find_home
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.model.binding import NOISE, own_values
 from sim.model.graph import Graph
 from sim.numerics.assembly import Request

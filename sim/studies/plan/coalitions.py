@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.errors import Fault, Faults, Place, RunError, UsageError
 from sim.inputs.arrivals import PARAMETER
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.ledger.flows import FLOWS
 from sim.model.binding import NOISE, SILENCE, Bound
 from sim.numerics.integrate import Clock, simulate
