@@ -158,7 +158,7 @@ class BlockRunner:
             if watching is not None:
                 watching.year(YearValues(row.year, values), start)
             fine &= finite_draws(workspace, row.values)
-        return fine[:count], float(workspace.embedded_error[fine].max(initial=0.0))
+        return fine[:count], float(workspace.active.embedded_error[fine].max(initial=0.0))
 
     def _room_for(self, row: Mapping[str, Values], columns: int) -> dict[str, Values]:
         """Arrays [year, dims..., draw] for every output of a portion."""

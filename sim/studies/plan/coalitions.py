@@ -71,7 +71,7 @@ def comparable(one: Case, other: Case) -> tuple[Case, Case]:
         ("末年", "last year", one.last_year, other.last_year),
         ("算法", "method", one.scenario.method, other.scenario.method),
         ("每年步数", "steps a year", one.scenario.steps_per_year, other.scenario.steps_per_year),
-        ("给定的变量", "given variables", sorted(one.bound.given), sorted(other.bound.given)),
+        ("给定的变量", "given variables", one.bound.given_from, other.bound.given_from),
     ):
         if left != right:
             message = Text(
