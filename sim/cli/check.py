@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from rich.table import Table
 
 from sim import pipeline
@@ -11,8 +12,9 @@ from sim.cli.console import Speaker
 from sim.errors import Faults, InputError, SimError
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario, scenario_files
+from sim.inputs.year_path import Floats, Span, YearPath, spans
 from sim.ledger_words import changed_settings, ledger_changes
-from sim.model.binding import shown
+from sim.model.binding import Resolved, numbers_text, shown
 from sim.sampling.plan import sampling_of
 from sim.sampling.request import SweepRequest
 from sim.text import Text
@@ -58,15 +60,36 @@ def _fail_if_sweeps_unfit(cases: list[pipeline.Case]) -> None:
 
 
 def _table(case: pipeline.Case, speaker: Speaker) -> Table:
-    base = case.world.city.settings.base_year
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for zh, en in (("设定", "setting"), ("原值", "before"), ("现值", "now"), ("层", "layer")):
-        table.add_column(speaker.word(zh, en), no_wrap=zh == "设定")
+    for zh, en in (("设定", "setting"), ("年份", "years"), ("原值 → 现值", "before → now"), ("层", "layer")):
+        table.add_column(speaker.word(zh, en), no_wrap=zh in ("设定", "年份"))
     for item in case.bound.resolved:
-        table.add_row(item.name, shown(item.before, base), shown(item.after, base), item.change.origin)
+        for place, span in enumerate(_spans(case, item)):
+            name, origin = (item.name, item.change.origin) if place == 0 else ("", "")
+            table.add_row(name, _years(span), _change(span, speaker), origin)
     for row in ledger_changes(case.scenario, case.world.ledger):
-        table.add_row(f"{row.key} ({speaker.say(row.name)})", speaker.say(row.before), speaker.say(row.after), row.origin)
+        change = f"{speaker.say(row.before)} → {speaker.say(row.after)}"
+        table.add_row(f"{row.key} ({speaker.say(row.name)})", "", change, row.origin)
     return table
+
+
+def _spans(case: pipeline.Case, item: Resolved) -> list[Span]:
+    """The inherited path of a value beside the new one, from the base year on; a variable is given over the model's own."""
+    before = item.before if item.before is not None else YearPath(np.full_like(item.after.before, np.nan))
+    return spans(before, item.after, range(case.world.city.settings.base_year, case.last_year + 1))
+
+
+def _years(span: Span) -> str:
+    return str(span.first) if span.first == span.last else f"{span.first}–{span.last}"
+
+
+def _change(span: Span, speaker: Speaker) -> str:
+    now = _number(span.after, speaker)
+    return f"{_number(span.before, speaker)} → {now}" if span.is_changed else f"{now} {speaker.word('（不变）', '(as before)')}"
+
+
+def _number(array: Floats, speaker: Speaker) -> str:
+    return speaker.word("模型算出", "by the model") if np.isnan(array).any() else numbers_text(array)
 
 
 def _document(case: pipeline.Case, speaker: Speaker) -> dict[str, object]:
@@ -85,6 +108,10 @@ def _document(case: pipeline.Case, speaker: Speaker) -> dict[str, object]:
                 "before": shown(item.before, base),
                 "after": shown(item.after, base),
                 "layer": item.change.origin,
+                "by_year": [
+                    {"years": _years(span), "before": _number(span.before, speaker), "after": _number(span.after, speaker)}
+                    for span in _spans(case, item)
+                ],
             }
             for item in case.bound.resolved
         ]

@@ -214,16 +214,17 @@ def shown(path: YearPath | None, base_year: int) -> str:
     if path is None:
         return "—"
     if path.is_constant:
-        return _numbers(path.before)
+        return numbers_text(path.before)
     begun = path.shape == "hold" or base_year in path.years or bool(np.isnan(path.before).any())
     first = max(path.years[0] - 1, base_year) if path.shape == "ramp" else base_year
     points = [] if begun else [(first, path.at(first))]
     points += [(year, array) for year, array in zip(path.years, path.arrays, strict=True) if begun or year > first]
-    text = ", ".join(f"{year}: {_numbers(array)}" for year, array in points)
+    text = ", ".join(f"{year}: {numbers_text(array)}" for year, array in points)
     return text if path.shape == "step" else f"{text} ({path.shape})"
 
 
-def _numbers(array: Floats) -> str:
+def numbers_text(array: Floats) -> str:
+    """An array in a row: one number where all members are alike."""
     flat = array.ravel()
     if flat.size == 0:
         return ""
