@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -83,17 +83,26 @@ def bind(scenario: Scenario, city: City, graph: Graph) -> Bound:
     InputError
         with every unknown name, wrong section, wrong value, value outside its range and year outside the city's horizon.
     """
+    return bound_further(own_values(city), scenario.changes, city, graph, scenario.dormant)
+
+
+def bound_further(bound: Bound, changes: Iterable[Change], city: City, graph: Graph, dormant: Iterable[Change] = ()) -> Bound:
+    """Lay further changes over values that are bound; those that lie `dormant` are only checked.
+
+    Raises
+    ------
+    InputError
+        with every fault of the changes.
+    """
     binder = _Binder(city, graph, (*city.years, city.first_year), Faults())
-    values = dict(own_values(city).values)
-    resolved: list[Resolved] = []
-    given: set[str] = set()
-    for change in scenario.changes:
+    values, resolved, given = dict(bound.values), list(bound.resolved), set(bound.given)
+    for change in changes:
         outcome = binder.resolve(change, values)
         if outcome is not None:
             resolved.append(outcome)
             values[outcome.name] = outcome.after
             given |= {outcome.name} if outcome.section == "given" else set()
-    for change in scenario.dormant:
+    for change in dormant:
         binder.resolve(change, values)
     binder.faults.raise_if_any(InputError)
     return Bound(values, frozenset(given), tuple(resolved))

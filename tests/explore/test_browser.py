@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from sim import pipeline
+from sim.explore.bench import bench_of
 from sim.inputs.home import Home
 from sim.words import plain
 from tests.cli.test_cli import ROOT
@@ -116,9 +117,9 @@ def type_into(page: Any, label: str, value: float) -> None:
 
 def expected(home: Home, moves: dict[str, float]) -> dict[str, str]:
     """What the library gives."""
-    settings = tuple((key, str(value)) for key, value in moves.items())
-    (case,) = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)
-    return {score.target.id: plain(score.projected) for score in pipeline.run(case).scores if score.projected is not None}
+    (case,) = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
+    outcome = pipeline.run(bench_of(case).moved(moves))
+    return {score.target.id: plain(score.projected) for score in outcome.scores if score.projected is not None}
 
 
 def wait_for(page: Any, wanted: dict[str, str]) -> None:
