@@ -10,6 +10,7 @@ from sim.model.declarations import Event
 from sim.pipeline import declarations
 from sim.report.parameter_page import ParameterRow, readers_of_parameters, span_text
 from sim.report.values import value_text
+from sim.text import Text
 from sim.words import unit_words
 from sim.world import World
 
@@ -29,6 +30,7 @@ def parameter_rows(world: World) -> list[ParameterRow]:
             prior=_prior(record),
             evidence=record.evidence,
             source=record.source,
+            note=record.note or Text("", ""),
             readers=readers.get(record.name, []),
         )
         for record in world.city.parameters.values()

@@ -24,6 +24,7 @@ LAYERS = (
     ("pipeline",),
     ("futures",),
     ("sampling",),
+    ("idle",),
     ("ledger_words", "standing", "stored_call", "parameter_rows"),
     ("material",),
     ("deliver",),

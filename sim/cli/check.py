@@ -10,6 +10,7 @@ from rich.table import Table
 from sim import pipeline
 from sim.cli.console import Speaker
 from sim.errors import Faults, InputError, SimError
+from sim.idle import idle_remarks
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario, scenario_files
 from sim.inputs.year_path import Floats, Span, YearPath, spans
@@ -47,6 +48,8 @@ def check(
         )
         if done and not speaker.quiet:
             speaker.out.print(_table(case, speaker))
+        for remark in () if speaker.quiet else idle_remarks(case):
+            speaker.line(remark)
 
 
 def _fail_if_sweeps_unfit(cases: list[pipeline.Case]) -> None:
@@ -99,6 +102,7 @@ def _document(case: pipeline.Case, speaker: Speaker) -> dict[str, object]:
         "file": str(case.scenario.file),
         "city": case.scenario.city,
         "targets": [target.id for target in case.selection.targets],
+        "remarks": [speaker.say(remark) for remark in idle_remarks(case)],
         "changes": [
             {
                 "name": item.name,

@@ -55,6 +55,8 @@ class Entry(Record):
     """Unit of the value."""
     dims: list[str] = []
     """Dimensions; the value then has a number per member."""
+    note: Label | None = None
+    """How a value acts, where that does not go without saying: as a part of its own start, say."""
     kind: ParameterKind
     """lever: the bureau decides; assumption: what happens to the city; behaviour: what we believe; constant: fixed;
     ledger: given by the project ledger."""
@@ -108,6 +110,8 @@ class ParameterRecord:
     evidence: Evidence
     known_from: int | None
     place: Place
+    note: Text | None = None
+    """How a value acts, where that does not go without saying."""
 
 
 def parameter_files(model: Path) -> list[Path]:
@@ -233,6 +237,7 @@ def _record(
         evidence=entry.evidence,
         known_from=year_known(entry.known_from),
         place=place,
+        note=None if entry.note is None else entry.note.text(),
     )
     if value is not None:
         check_range(record, value, faults, place)

@@ -36,11 +36,12 @@ def _section(parameters: Mapping[str, ParameterRecord], kind: str) -> dict[str, 
 
 def _entry(record: ParameterRecord) -> dict[str, Any]:
     span = "" if record.range is None else f"; {record.range[0]:g} … {record.range[1]:g}"
+    note = "" if record.note is None else f"。{record.note.zh} / {record.note.en}"
     number: dict[str, Any] = {"type": "number"}
     if record.range is not None:
         number |= {"minimum": record.range[0], "maximum": record.range[1]}
     return {
-        "description": f"{record.label.zh} / {record.label.en} ({record.unit}{span})",
+        "description": f"{record.label.zh} / {record.label.en} ({record.unit}{span}){note}",
         "anyOf": [number, {"type": "string"}, {"$ref": "#/$defs/path"}],
     }
 
