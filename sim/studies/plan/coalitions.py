@@ -42,7 +42,8 @@ def players_of(one: Case, other: Case) -> tuple[Player, ...]:
     flows = [name for name in differing if name in FLOWS]
     together = [name for name in differing if name in FLOWS or (flows and (name in READ or name.startswith(PARAMETER)))]
     labels = one.world.city.parameters
-    players = [Player(name, labels[name].label, (name,)) for name in differing if name not in together]
+    named = {name: labels[name].label if name in labels else one.world.labels.variables[name] for name in differing}
+    players = [Player(name, named[name], (name,)) for name in differing if name not in together]
     if flows:
         players.append(Player(LEDGER, Text("项目台账", "project ledger"), tuple(together)))
     return tuple(players)
@@ -53,7 +54,8 @@ def _same(one: YearPath, other: YearPath) -> bool:
         return True
     years = sorted({*one.years, *other.years})
     spots = [year + shift for year in years for shift in (-1, 0, 1)] or [0]
-    return np.array_equal(one.before, other.before) and all(np.array_equal(one.at(year), other.at(year)) for year in spots)
+    before = np.array_equal(one.before, other.before, equal_nan=True)  # not a number: until then the model says it
+    return before and all(np.array_equal(one.at(year), other.at(year), equal_nan=True) for year in spots)
 
 
 def comparable(one: Case, other: Case) -> tuple[Case, Case]:
