@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.growth.values import CONSTANTS, DRAWN, FIRST, STEPS, STOCKS, YEARS, members
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.model.graph import Graph, Parameter, build_graph
 from sim.model.loader import load_model
 from sim.numerics.assembly import Request

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sim.inputs.reviews import CONFIRMED, read_reviews
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.ledger.summary import programme_times, waiting
 from sim.ledger_words import ledger_changes, ledger_sentences
 from sim.outputs.ensemble import ensemble_dataset, projection_of
@@ -196,7 +196,7 @@ def _assumption(outcome: Outcome, name: str) -> Assumption:
 def _in_words(case: Case, name: str, path: YearPath | None) -> Text:
     graph = case.world.graph
     dims = [graph.dimensions[dim] for dim in graph.dims_of(name)]
-    return value_text(path, dims, case.world.labels, case.world.city.settings.base_year)
+    return value_text(path, dims, case.world.labels)
 
 
 def _provenance_lines(outcome: Outcome) -> dict[str, str]:

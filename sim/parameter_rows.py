@@ -10,6 +10,7 @@ from sim.model.binding import own_values
 from sim.model.declarations import Event
 from sim.report.parameter_page import ParameterRow, readers_of_parameters, span_text
 from sim.report.values import value_text
+from sim.text import Text
 from sim.words import unit_words
 from sim.world import World
 
@@ -17,18 +18,19 @@ from sim.world import World
 def parameter_rows(world: World) -> list[ParameterRow]:
     """Every parameter with the city's own value, in the order of its files."""
     values, readers = own_values(world.city).values, readers_of_parameters(dict(_reads(world)))
-    dimensions, base = world.graph.dimensions, world.city.settings.base_year
+    dimensions = world.graph.dimensions
     return [
         ParameterRow(
             name=record.name,
             label=record.label,
             kind=record.kind,
             unit=unit_words(record.unit),
-            value=value_text(values.get(record.name), [dimensions[dim] for dim in record.dims], world.labels, base),
+            value=value_text(values.get(record.name), [dimensions[dim] for dim in record.dims], world.labels),
             range=span_text(record.range),
             prior=_prior(record),
             evidence=record.evidence,
             source=_source(record),
+            note=record.note or Text("", ""),
             readers=readers.get(record.name, []),
         )
         for record in world.city.parameters.values()

@@ -249,8 +249,14 @@ def _holds(case: Case, scenario: Scenario, clock: Clock) -> bool:
 
 def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> Request:
     """What the kernel of a case is made for."""
-    bound = case.bound
-    return Request(outputs, bound.given, bound.yearly, METHODS[case.scenario.method], steps_per_year)
+    bound, base = case.bound, case.world.city.settings.base_year
+    later: dict[int, set[str]] = {}
+    for name, year in bound.given_from.items():
+        if year is not None and year > base:
+            later.setdefault(year, set()).add(name)
+    stages = tuple((year, frozenset(later[year])) for year in sorted(later))
+    always = bound.given.difference(*later.values())
+    return Request(outputs, always, bound.yearly, METHODS[case.scenario.method], steps_per_year, stages)
 
 
 def comparisons_of(case: Case, projection: xr.Dataset) -> list[Comparison]:
@@ -297,7 +303,7 @@ def judge_of(case: Case, results: xr.Dataset) -> Judge:
         groups=groups_of(world),
         base_year=world.city.settings.base_year,
         about_tolerance=world.city.settings.about_tolerance,
-        given=case.bound.given,
+        given=case.bound.given_from,
         delivery=None if case.realised is None else Delivery(case.realised, world.ledger, groups_of(world)),
         bases=world.bases,
         accepted=case.selection.accepted,

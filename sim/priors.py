@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sim.errors import Faults, InputError, Place
 from sim.inputs.parameters import ParameterRecord
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.model.binding import Bound
 from sim.numerics.draws import Prior
 from sim.text import Text

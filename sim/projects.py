@@ -11,7 +11,7 @@ from sim.errors import Faults, Place
 from sim.inputs.arrivals import PARAMETER
 from sim.inputs.ledger import Inflow, Ledger
 from sim.inputs.scenario import Scenario
-from sim.inputs.values import Floats, YearPath
+from sim.inputs.year_path import Floats, YearPath
 from sim.ledger.arrivals import arrivals
 from sim.ledger.edits import Edits, edits_of, finished_before, named_works
 from sim.ledger.flows import FLOWS, Axes
@@ -138,4 +138,4 @@ def with_means(bound: Bound, realised: Realised) -> Bound:
 
 
 def _path(years: range, values: Floats) -> YearPath:
-    return YearPath(values[0], tuple(years), tuple(values), "step", years.start)
+    return YearPath(values[0], tuple(years), tuple(values))

@@ -58,6 +58,8 @@ SPELLINGS = {
     "比率": "ratio",
     "指数": "index",
     "年": "a",
+    "year": "a",
+    "yr": "a",
     "天": "d",
     "亿元（2020 年价）": "亿元_2020",
     "微克": "ug",
@@ -72,6 +74,7 @@ SPELLINGS = {
 }
 """What people write, and what reports print, for a unit or a part of one."""
 _BARE = frozenset({"ratio", "index"})
+_PER = re.compile(r"/?每|[/／]|\bper\b")
 _NAME = r"[^\W\d]\w*(?:\*\*-?\d)?"
 _GRAMMAR = re.compile(rf"{_NAME}(?:[*/]{_NAME})*")
 _TOLERANCE = 1e-12
@@ -144,7 +147,7 @@ def parse_unit(text: str) -> Unit:
 
     if len(text) > _LONGEST:  # the parser of units goes one call deeper for each factor
         raise UnknownUnitError(text[:_LONGEST])
-    spelled = "/".join(SPELLINGS.get(part.strip(), part.strip()) for part in text.split("/"))
+    spelled = "/".join(SPELLINGS.get(part.strip(), part.strip()) for part in _PER.split(text))
     product = re.sub(r"^1\s*/", "ratio/", spelled)
     if not _GRAMMAR.fullmatch(product):
         raise UnknownUnitError(text)

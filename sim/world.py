@@ -27,7 +27,7 @@ from sim.inputs.published import PublishedCheck, read_published
 from sim.inputs.reference_check import fail_if_reference_wrong
 from sim.inputs.settings_check import fail_if_settings_wrong
 from sim.inputs.targets import Catalogue, read_catalogue
-from sim.inputs.values import Floats
+from sim.inputs.year_path import Floats
 from sim.model.binding import own_values
 from sim.model.graph import Graph, Parameter, build_graph
 from sim.model.labels import Labels, read_labels

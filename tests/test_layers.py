@@ -28,6 +28,7 @@ LAYERS = (
     ("pipeline",),
     ("futures",),
     ("sampling",),
+    ("idle",),
     ("ledger_words", "standing", "stored_call", "parameter_rows", "calls"),
     ("material",),
     ("deliver",),

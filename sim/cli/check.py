@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from rich.table import Table
 
 from sim import pipeline
 from sim.cli.console import Speaker
 from sim.cli.tables import print_table
 from sim.errors import Faults, InputError, SimError
+from sim.idle import idle_remarks
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario, scenario_files
+from sim.inputs.year_path import Floats, Span, YearPath, spans
 from sim.ledger_words import changed_settings, ledger_changes
-from sim.model.binding import shown
+from sim.model.binding import Resolved, numbers_text, shown
 from sim.sampling.plan import sampling_of
 from sim.sampling.request import SweepRequest
 from sim.text import Text
@@ -46,6 +49,8 @@ def check(
         )
         if done and not speaker.quiet:
             print_table(_table(case, speaker), speaker.out)
+        for remark in () if speaker.quiet else idle_remarks(case):
+            speaker.line(remark)
 
 
 def _fail_if_sweeps_unfit(cases: list[pipeline.Case]) -> None:
@@ -59,17 +64,37 @@ def _fail_if_sweeps_unfit(cases: list[pipeline.Case]) -> None:
 
 
 def _table(case: pipeline.Case, speaker: Speaker) -> Table:
-    base = case.world.city.settings.base_year
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for zh, en in (("设定", "setting"), ("原值", "before"), ("现值", "now"), ("层", "layer")):
+    for zh, en in (("设定", "setting"), ("年份", "years"), ("原值 → 现值", "before → now"), ("层", "layer")):
         table.add_column(speaker.word(zh, en), overflow="fold", min_width=24 if zh == "设定" else None)
     for item in case.bound.resolved:
-        table.add_row(
-            f"{speaker.say(item.label)} ({item.name})", shown(item.before, base), shown(item.after, base), item.change.origin
-        )
+        for place, span in enumerate(_spans(case, item)):
+            label = f"{speaker.say(item.label)} ({item.name})"
+            name, origin = (label, item.change.origin) if place == 0 else ("", "")
+            table.add_row(name, _years(span), _change(span, speaker), origin)
     for row in ledger_changes(case.scenario, case.world.ledger):
-        table.add_row(f"{speaker.say(row.name)} ({row.key})", speaker.say(row.before), speaker.say(row.after), row.origin)
+        change = f"{speaker.say(row.before)} → {speaker.say(row.after)}"
+        table.add_row(f"{speaker.say(row.name)} ({row.key})", "", change, row.origin)
     return table
+
+
+def _spans(case: pipeline.Case, item: Resolved) -> list[Span]:
+    """The inherited path of a value beside the new one, from the base year on; a variable is given over the model's own."""
+    before = item.before if item.before is not None else YearPath(np.full_like(item.after.before, np.nan))
+    return spans(before, item.after, range(case.world.city.settings.base_year, case.last_year + 1))
+
+
+def _years(span: Span) -> str:
+    return str(span.first) if span.first == span.last else f"{span.first}–{span.last}"
+
+
+def _change(span: Span, speaker: Speaker) -> str:
+    now = _number(span.after, speaker)
+    return f"{_number(span.before, speaker)} → {now}" if span.is_changed else f"{now} {speaker.word('（不变）', '(as before)')}"
+
+
+def _number(array: Floats, speaker: Speaker) -> str:
+    return speaker.word("模型算出", "by the model") if np.isnan(array).any() else numbers_text(array)
 
 
 def _document(case: pipeline.Case, speaker: Speaker) -> dict[str, object]:
@@ -79,6 +104,7 @@ def _document(case: pipeline.Case, speaker: Speaker) -> dict[str, object]:
         "file": str(case.scenario.file),
         "city": case.scenario.city,
         "targets": [target.id for target in case.selection.targets],
+        "remarks": [speaker.say(remark) for remark in idle_remarks(case)],
         "changes": [
             {
                 "name": item.name,
@@ -88,6 +114,10 @@ def _document(case: pipeline.Case, speaker: Speaker) -> dict[str, object]:
                 "before": shown(item.before, base),
                 "after": shown(item.after, base),
                 "layer": item.change.origin,
+                "by_year": [
+                    {"years": _years(span), "before": _number(span.before, speaker), "after": _number(span.after, speaker)}
+                    for span in _spans(case, item)
+                ],
             }
             for item in case.bound.resolved
         ]

@@ -137,7 +137,7 @@ def _parameters(world: World, kind: str, speaker: Speaker) -> list[dict[str, Any
     return [
         {
             "name": name,
-            "label": speaker.say(record.label),
+            "label": speaker.say(record.label if record.note is None else record.label + _noted(record.note)),
             "value": shown(record.value, world.city.settings.base_year),
             "unit": record.unit,
             "range": None if record.range is None else f"{record.range[0]:g} … {record.range[1]:g}",
@@ -146,6 +146,10 @@ def _parameters(world: World, kind: str, speaker: Speaker) -> list[dict[str, Any
         for name, record in world.city.parameters.items()
         if record.kind == kind
     ]
+
+
+def _noted(note: Text) -> Text:
+    return Text(f"（{note.zh}）", f" ({note.en})")
 
 
 def _table(rows: list[dict[str, Any]], speaker: Speaker) -> Table:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sim.errors import SimError
+from sim.ownership import scratch_folder
 from sim.report.drawing import finish_drawing, read_svgs, start_drawing
 from sim.report.forms.names import FIGURES, FORMS, file_name
 from sim.text import Language, Text
@@ -27,8 +27,7 @@ def write_forms(record: Any, file: Path, forms: Sequence[str], language: Languag
     """Draw the figures of one scenario and write its forms; each takes its place as soon as it is made."""
     written: list[Path] = []
     troubles: list[Text] = []
-    with TemporaryDirectory() as name:
-        drawn = Path(name)
+    with scratch_folder() as drawn:
         unprintable = finish_drawing(start_drawing({drawn: record.figures}, language, pool))
         made = [(file_name(FORMS[form], language), form) for form in forms]
         for target, form in (*made, (file_name(FIGURES, language), "")):

@@ -67,10 +67,11 @@ def run(request: Request, speaker: Speaker) -> int:
 def simulate(request: Request, speaker: Speaker) -> list[Any]:
     """Read, check and run the scenarios."""
     from sim import pipeline
+    from sim.idle import with_idle_remarks
     from sim.inputs.home import find_home
 
     home = find_home(request.home)
-    cases = _cases(request, home)
+    cases = [with_idle_remarks(case) for case in _cases(request, home)]
     fail_if_targets_unknown(request.require, {target.id: target for case in cases for target in case.selection.targets})
     plans = [draw_plan(request.draws, case) for case in cases]
     if any(plan.request is not None for plan in plans):

@@ -11,23 +11,26 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.explore.moving import Moves, changes_of
 from sim.explore.sliders import Group, by_key, groups_of
 from sim.futures import draws_of, posterior_of, task_of
+from sim.inputs.year_path import from_year
+from sim.model.binding import bound_further
 from sim.numerics.blocks import BlockResult
-from sim.numerics.designs import Listed
+from sim.numerics.central import central_run
 from sim.numerics.draws import DrawRequest
+from sim.numerics.integrate import Clock
+from sim.numerics.kernel import kernel_for
 from sim.numerics.reducers import Share
-from sim.numerics.sample import Sample
 from sim.numerics.workers import run_portions
+from sim.outputs.dataset import to_dataset
 from sim.outputs.posterior import Posterior
-from sim.pipeline import Case, judge_of, readings_of, with_projects
+from sim.pipeline import Case, judge_of, readings_of, request_of, with_projects
 from sim.plan.feasibility import is_clear, lift, shares_of
 from sim.plan.probability import Conditions, conditions_of
 from sim.plan.scorecard import Score, score_all
-from sim.sweeps.board import Board, board_of
 
 Values = NDArray[Any]
-Moves = Mapping[str, float]
 SERIES = ("gdp_nominal", "manufacturing_share", "four_above_firms", "hightech_firms", "market_entities", "residents")
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 DRAWS = 600
@@ -80,14 +83,33 @@ class _Gatherer:
 
 @dataclass(frozen=True)
 class Bench:
-    """A case compiled once for its levers; `answer` and `spread` may be asked any number of times, by anyone."""
+    """A case compiled once for its levers; `answer` and `spread` may be asked any number of times, by anyone.
+
+    A lever that is moved acts from the year `since` on, by default the first of the run; see sim.explore.moving.
+    """
 
     case: Case
     groups: tuple[Group, ...]
-    board: Board
+    outputs: tuple[str, ...]
     series: tuple[str, ...]
 
-    def answer(self, moves: Moves) -> Central:
+    @property
+    def first_year(self) -> int:
+        """The first year of the run."""
+        return self.case.world.city.settings.base_year + 1
+
+    def moved(self, moves: Moves, since: int | None = None) -> Case:
+        """The case with some levers moved: what a file that is saved says.
+
+        Raises
+        ------
+        SimError
+            when a value lies outside the range of its lever.
+        """
+        changes, world = changes_of(self.case, moves, since or self.first_year), self.case.world
+        return replace(self.case, bound=bound_further(self.case.bound, changes, world.city, world.graph, world.names))
+
+    def answer(self, moves: Moves, since: int | None = None) -> Central:
         """The central run with some levers moved, as `run` would have it.
 
         Raises
@@ -95,8 +117,11 @@ class Bench:
         SimError
             when a value lies outside the range of its lever, or the run fails.
         """
-        results = self.board.run(moves)
-        return Central(results, tuple(score_all(judge_of(self.case, results), self.case.selection.targets)))
+        case, steps = self.moved(moves, since), self.case.scenario.steps_per_year
+        kernel = kernel_for(case.world.graph, request_of(case, self.outputs, steps))
+        years = central_run(kernel, Clock(self.first_year, case.last_year, steps), case.bound)
+        results = to_dataset(years, case.world.graph, case.world.labels)
+        return Central(results, tuple(score_all(judge_of(case, results), case.selection.targets)))
 
     @cached_property
     def still(self) -> Central:
@@ -113,7 +138,7 @@ class Bench:
         """The stored ensemble of the city; None where there is none, and draws come from the priors."""
         return posterior_of(self.case.world)
 
-    def spread(self, moves: Moves, count: int = DRAWS, seed: int = 0) -> Spread:
+    def spread(self, moves: Moves, count: int = DRAWS, seed: int = 0, since: int | None = None) -> Spread:
         """The draws with some levers moved, as `run --draws` would have them.
 
         Raises
@@ -121,12 +146,9 @@ class Bench:
         SimError
             when no draw stays finite.
         """
-        inputs = tuple(item for item in self.board.inputs if item.key in moves)
-        draws = draws_of(self.board.case, DrawRequest(count, seed, 1), self.posterior)
-        if inputs:
-            design = Listed(tuple((float(moves[item.key]),) for item in inputs))
-            draws = replace(draws, sample=Sample(inputs, design, count))
-        task = task_of(self.board.case, tuple(dict.fromkeys((*self.conditions.outputs, *self.series))), draws)
+        case = self.moved(moves, since)
+        draws = draws_of(case, DrawRequest(count, seed, 1), self.posterior)
+        task = task_of(case, tuple(dict.fromkeys((*self.conditions.outputs, *self.series))), draws)
         gatherer = _Gatherer(self.conditions, self.series, self._place, draws.realisations)
         fine, met, series = (np.concatenate(part, axis=-1) for part in zip(*run_portions(task, gatherer, 1), strict=True))
         return self._summed_up(
@@ -160,9 +182,13 @@ def bench_of(case: Case) -> Bench:
     """
     case = with_projects(case)
     groups, graph = groups_of(case), case.world.graph
+    first, values = case.world.city.settings.base_year + 1, dict(case.bound.values)
+    for name in by_key(groups):  # the kernel must know that they may change, whichever of them is moved
+        values[name] = from_year(values[name], first)
+    case = replace(case, bound=replace(case.bound, values=values))
     series = tuple(name for name in SERIES if name in graph.quantities and graph.dims_of(name) == ("region",))
     outputs = tuple(dict.fromkeys((*_read_by_targets(case), *series)))
-    return Bench(case, groups, board_of(case, tuple(by_key(groups)), outputs), series)
+    return Bench(case, groups, outputs, series)
 
 
 def _read_by_targets(case: Case) -> tuple[str, ...]:

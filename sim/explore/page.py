@@ -14,8 +14,10 @@ from sim.errors import SimError
 from sim.explore import tables
 from sim.explore.bench import Bench, Central, Spread
 from sim.explore.charts import charts_of
-from sim.explore.exchange import load_bench, scenario_text
+from sim.explore.exchange import load_bench
 from sim.explore.lever import Lever
+from sim.explore.moving import reference_year, value_in
+from sim.explore.saving import scenario_text
 from sim.explore.sliders import Group, Slider, range_text
 from sim.explore.state import State
 from sim.explore.style import CSS, PAGE_CSS
@@ -57,7 +59,7 @@ class Page:
         sliders = (slider for group in self._bench.groups for slider in group.sliders)
         self._sliders = {slider.key: self._slider(slider) for slider in sliders}
         self._charts = charts_of(self._bench, self._first, self._history(), self._language)
-        left = pn.Column(self._groups(), width=400, styles=_SCROLLED)
+        left = pn.Column(self._since(), self._groups(), width=400, styles=_SCROLLED)
         right = pn.Column(
             self._faults, self._score, self._drawn(), self._conflicts(), sizing_mode="stretch_width", min_width=620
         )
@@ -94,6 +96,20 @@ class Page:
         button.on_click(act)
         return button
 
+    def _since(self) -> pn.viewable.Viewable:
+        """The year from which on moved levers differ from the scenario."""
+        years = list(range(self._bench.first_year, self._bench.case.last_year + 1))
+        chosen = pn.widgets.Select(
+            name=self._say("拖动自哪一年起生效", "moves act from the year"), options=years, value=self._state.since, width=200
+        )
+        chosen.param.watch(self._on_since, "value")
+        return chosen
+
+    def _place(self, slider: Slider) -> float:
+        """Where a slider stands: where it was moved to, or where the scenario has the lever."""
+        case, since = self._bench.case, self._state.since
+        return self._state.moves.get(slider.key, value_in(case, slider.key, reference_year(case, since)))
+
     def _groups(self) -> pn.viewable.Viewable:
         boxes = [(self._titled(group), self._boxed(group)) for group in self._bench.groups]
         return pn.Accordion(*boxes, active=list(range(len(boxes))), width=375, header_background="#eef1f4")
@@ -108,7 +124,7 @@ class Page:
 
     def _slider(self, slider: Slider) -> Lever:
         name = f"{slider.label.in_language(self._language)} ({slider.unit.in_language(self._language)})"
-        return Lever(slider, name, self._state.moves.get(slider.key, slider.now), self._on_move)
+        return Lever(slider, name, self._place(slider), self._on_move)
 
     def _help(self, slider: Slider) -> pn.pane.HTML:
         """Range, source and what the plan commits to, folded."""
@@ -138,22 +154,26 @@ class Page:
         self._state.move(key, value)
         self._answer()
 
+    def _on_since(self, event: Any) -> None:
+        self._state.act_from(int(event.new))
+        self._shown_anew(self._bench)
+
     def _on_undo(self, _: Any) -> None:
-        bench = self._bench
+        bench, since = self._bench, self._state.since
         self._state.undo()
-        self._shown_anew(bench)
+        self._shown_anew(bench if since == self._state.since else None)
 
     def _on_reset(self, _: Any) -> None:
         self._state.reset()
         self._shown_anew(self._bench)
 
-    def _shown_anew(self, before: Bench) -> None:
-        """Sliders where they stand now; another scenario takes another page."""
+    def _shown_anew(self, before: Bench | None) -> None:
+        """Sliders where they stand now; another scenario, or a year that was taken back, takes another page."""
         if self._bench is not before:
             self._build()
             return
         for lever in self._sliders.values():
-            lever.put(self._state.moves.get(lever.slider.key, lever.slider.now))
+            lever.put(self._place(lever.slider))
         self._answer()
 
     def _on_language(self, _: Any) -> None:
@@ -174,14 +194,14 @@ class Page:
         self._build()
 
     def _file(self) -> StringIO:
-        return StringIO(scenario_text(self._bench, self._state.moves))
+        return StringIO(scenario_text(self._bench, self._state.moves, self._state.since))
 
     def _answer(self, *, now: bool = False) -> None:
         """The central run at once, the draws soon. What is not known of the present levers is not shown."""
         self._undo.disabled, self._reset.disabled = not self._state.can_undo, not self._state.moves
         self._put_off()
         try:
-            central = self._bench.answer(self._state.moves)
+            central = self._bench.answer(self._state.moves, self._state.since)
         except SimError as error:
             self._score.text = self._map.text = ""
             self._say_faults(error)
@@ -206,7 +226,7 @@ class Page:
         """The draws: bands, probabilities, conflicts."""
         self._waiting = None
         try:
-            spread = self._bench.spread(self._state.moves)
+            spread = self._bench.spread(self._state.moves, since=self._state.since)
         except SimError as error:
             self._say_faults(error)
             return

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.explore.moving import reference_year, value_in
 from sim.inputs.levers import LeverEntry
 from sim.inputs.systems import PlanSystem
 from sim.model.binding import Resolved
 from sim.pipeline import Case
 from sim.report.chapters.works import in_words
 from sim.report.values import value_text
+from sim.sampling.inputs import is_settled_before
 from sim.studies.plan.path import levers_file
 from sim.studies.systems import systems_of
 from sim.text import Text
@@ -25,10 +27,7 @@ _STEPS = 10.0
 
 @dataclass(frozen=True)
 class Slider:
-    """One lever: where it stands in the scenario in the last year that targets are for, and how far it may go.
-
-    Once it is moved, it has its value from the first simulated year on.
-    """
+    """One lever: where it stands in the scenario in the last year that targets are for, and how far it may go."""
 
     key: str
     label: Text
@@ -52,7 +51,7 @@ class Group:
 def groups_of(case: Case) -> tuple[Group, ...]:
     """Every lever of levers.yaml once, under the first system of the plan that it moves."""
     systems = systems_of(case.world) if case.selection.targets else ()
-    entries = levers_file(case).levers
+    entries = {name: entry for name, entry in levers_file(case).levers.items() if not is_settled_before(case, name)}
     placed: dict[str, list[str]] = {}
     for name in entries:
         system = next((item for item in systems if name in item.record.levers), None)
@@ -69,16 +68,17 @@ def groups_of(case: Case) -> tuple[Group, ...]:
 
 def _slider(case: Case, name: str, entry: LeverEntry, system: PlanSystem | None) -> Slider:
     record, path = case.world.city.parameters[name], case.bound.values[name]
-    years = [score.year for score in case.selection.targets if score.year is not None and score.year <= case.last_year]
-    now = float(np.mean(path.at(max(years, default=case.last_year))))
+    first = case.world.city.settings.base_year + 1
+    now = value_in(case, name, reference_year(case, first))
+    means = [float(np.mean(path.at(year))) for year in range(first, case.last_year + 1)]
     low, high = (float(value) for value in entry.between)
     words = record.source.replace("assumption：", "")
     return Slider(
         key=name,
         label=record.label,
         unit=unit_words(record.unit),
-        low=min(low, now),
-        high=max(high, now),
+        low=min(low, *means),
+        high=max(high, *means),
         notch=float(entry.step) / _STEPS,
         now=now,
         source=Text(f"证据 {record.evidence}：{words}", f"evidence {record.evidence}: {words}"),
@@ -91,10 +91,11 @@ def _commitments(case: Case, name: str, system: PlanSystem | None) -> Iterable[T
     targets, own = case.world.catalogue.targets, [item for item in case.bound.resolved if item.name == name]
     path = case.bound.values[name]
     if not path.is_constant or (path.before.size > 1 and not np.all(path.before == path.before.flat[0])):
-        first = case.world.city.settings.base_year + 1
+        year = reference_year(case, case.world.city.settings.base_year + 1)
         yield Text(
-            f"现随年份或行业不同：{_value(case, name).zh}；拖动后自 {first} 年起全程取同一数值",
-            f"now it differs by year or member: {_value(case, name).en}; once moved it has one value from {first} on",
+            f"现随年份或行业不同：{_value(case, name).zh}；滑杆为 {year} 年的数，拖动后各年各项按比例变动（为零时按数额）",
+            f"now it differs by year or member: {_value(case, name).en}; the slider shows {year}, and once moved all years and "
+            "members move in proportion, or by as much where there is nothing to scale",
         )
     for item in own[-1:]:
         yield Text("情景设定：", "the scenario has: ") + _value(case, name) + _because(item)
@@ -109,7 +110,7 @@ _MOST_QUOTES = 3
 
 def _value(case: Case, name: str) -> Text:
     dims = [case.world.graph.dimensions[dim] for dim in case.world.graph.dims_of(name)]
-    return value_text(case.bound.values[name], dims, case.world.labels, case.world.city.settings.base_year)
+    return value_text(case.bound.values[name], dims, case.world.labels)
 
 
 def _because(item: Resolved) -> Text:

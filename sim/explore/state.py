@@ -11,17 +11,27 @@ _MOST_STEPS = 200
 
 @dataclass
 class State:
-    """The scenario on the bench, the levers that are moved from where it has them, and what they were before."""
+    """The scenario on the bench, the levers that are moved, the year since when they are, and what was before."""
 
     bench: Bench
     moves: dict[str, float] = field(default_factory=dict)
-    _before: list[tuple[Bench, dict[str, float]]] = field(default_factory=list)
+    since: int = 0
+    _before: list[tuple[Bench, dict[str, float], int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.since = self.since or self.bench.first_year
 
     def move(self, key: str, value: float) -> None:
-        """Move a lever; once moved it no longer follows the scenario's path in time, wherever it is put."""
+        """Move a lever from where the scenario has it."""
         if self.moves.get(key) != value:
             self._remember()
             self.moves = {**self.moves, key: value}
+
+    def act_from(self, year: int) -> None:
+        """Another year from which on all moves act."""
+        if year != self.since:
+            self._remember()
+            self.since = year
 
     def reset(self) -> None:
         """All levers as the scenario has them."""
@@ -32,12 +42,12 @@ class State:
     def replace(self, bench: Bench) -> None:
         """Another scenario, with nothing moved."""
         self._remember()
-        self.bench, self.moves = bench, {}
+        self.bench, self.moves, self.since = bench, {}, bench.first_year
 
     def undo(self) -> None:
         """One step back; at the beginning nothing happens."""
         if self._before:
-            self.bench, self.moves = self._before.pop()
+            self.bench, self.moves, self.since = self._before.pop()
 
     @property
     def can_undo(self) -> bool:
@@ -45,5 +55,5 @@ class State:
         return bool(self._before)
 
     def _remember(self) -> None:
-        self._before.append((self.bench, self.moves))
+        self._before.append((self.bench, self.moves, self.since))
         del self._before[:-_MOST_STEPS]

@@ -17,8 +17,8 @@ from sim.inputs.indicators import Indicators
 from sim.inputs.knowledge import ANY_TIME, KnownFrom, is_known, year_known
 from sim.inputs.parameters import Evidence, ParameterRecord
 from sim.inputs.tables import number, read_table, whole
-from sim.inputs.values import Floats
 from sim.inputs.yaml_file import read_yaml
+from sim.inputs.year_path import Floats
 from sim.text import Text
 
 SERIES_COLUMNS = ("indicator", "year", "value", "unit", "evidence", "known_from", "source")

@@ -21,8 +21,9 @@ from sim.inputs.history import History, Vocabulary, read_history
 from sim.inputs.indicators import Indicators
 from sim.inputs.knowledge import is_known, year_known
 from sim.inputs.parameters import CityEntry, ParameterRecord, Span, check_range, of_model, with_value
-from sim.inputs.values import Floats, Target, YearPath, read_value
+from sim.inputs.values import Target, read_value
 from sim.inputs.yaml_file import Document, read_yaml
+from sim.inputs.year_path import Floats, YearPath
 from sim.text import Text
 from sim.units import conversion
 
@@ -258,7 +259,7 @@ class _Reader:
                 message = Text(f"由统计算不出 {name}", f"the statistics give no number for {name}")
                 self.faults.add(message, Place(self.folder / "history.csv", key=f"base_year {self.settings.base_year}"))
                 continue
-            made = _from_table(parameters[name], by_year, heads[name], self.settings.base_year)
+            made = _from_table(parameters[name], by_year, heads[name])
             parameters[name] = replace(made, base=parts_of(origins[name]))
             check_range(parameters[name], _value_of(parameters[name]), self.faults, Place(self.folder, key=name))
         return parameters
@@ -319,13 +320,11 @@ def _index(row: Row, record: ParameterRecord, dimensions: Mapping[str, Dimension
     return tuple(dimensions[dim].index(named[dim]) if dim in named else slice(None) for dim in record.dims)
 
 
-def _from_table(record: ParameterRecord, tables: dict[int | None, Floats], row: Row, base: int) -> ParameterRecord:
+def _from_table(record: ParameterRecord, tables: dict[int | None, Floats], row: Row) -> ParameterRecord:
     dated = {year: array for year, array in tables.items() if year is not None}
     years = tuple(sorted(dated))
-    if years:
-        value = YearPath(dated[years[0]], years, tuple(dated[year] for year in years), "hold", base)
-    else:
-        value = YearPath(tables[None])
+    arrays = tuple(dated[year] for year in years)
+    value = YearPath(arrays[0], years, arrays, "hold") if years else YearPath(tables[None])
     evidence = row.evidence
     return replace(
         record,

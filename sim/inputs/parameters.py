@@ -16,8 +16,9 @@ from sim.errors import Faults, Place, nearest
 from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, BasePart, Whence, borrowed, weakest
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.knowledge import KnownFrom, is_known, year_known
-from sim.inputs.values import Target, YearPath, read_value
+from sim.inputs.values import Target, read_value
 from sim.inputs.yaml_file import Document, read_yaml
+from sim.inputs.year_path import YearPath
 from sim.text import Text
 from sim.units import UnknownUnitError, parse_unit
 
@@ -55,6 +56,8 @@ class Entry(Record):
     """Unit of the value."""
     dims: list[str] = []
     """Dimensions; the value then has a number per member."""
+    note: Label | None = None
+    """How a value acts, where that does not go without saying: as a part of its own start, say."""
     kind: ParameterKind
     """lever: the bureau decides; assumption: what happens to the city; behaviour: what we believe; constant: fixed;
     ledger: given by the project ledger."""
@@ -115,6 +118,8 @@ class ParameterRecord:
     evidence: Evidence
     known_from: int | None
     place: Place
+    note: Text | None = None
+    """How a value acts, where that does not go without saying."""
     of: Whence | None = None
     base: tuple[BasePart, ...] = ()
 
@@ -253,6 +258,7 @@ def _record(
         known_from=year_known(entry.known_from),
         place=place,
         of=entry.of,
+        note=None if entry.note is None else entry.note.text(),
     )
     if value is not None:
         check_range(record, value, faults, place)

@@ -20,7 +20,7 @@ from sim.inputs.files import fail_if_no_name, is_file, is_folder
 from sim.inputs.ledger_section import CALLED, PREFIX, LedgerChange, LedgerSection, set_ledger
 from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS, MethodName
 from sim.inputs.sweep_section import SweepPart, SweepSection
-from sim.inputs.yaml_file import Document, KeyPath, read_yaml
+from sim.inputs.yaml_file import Document, KeyPath, parse_yaml, read_yaml
 from sim.text import Text
 
 SECTIONS = ("levers", "assumptions", "behaviour", "given")
@@ -410,5 +410,8 @@ def _set_changes(settings: tuple[tuple[str, str], ...]) -> list[Change]:
     return [_set_change(key, raw) for key, raw in settings if not key.startswith(PREFIX) and key != BASE_YEAR]
 
 
-def _set_change(key: str, raw: str) -> Change:
+def _set_change(key: str, raw: Any) -> Change:
+    """A number, or in braces a path of years, as a file has it."""
+    if isinstance(raw, str) and raw.startswith("{"):
+        raw = parse_yaml(f"value: {raw}", Path(CALLED)).data["value"]
     return Change("", key, raw, CALLED, (), "", Place(key=f"{CALLED} {key}"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.scenario import SECTION_OF_KIND, ScenarioFile
+from sim.inputs.year_path import SHAPES
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -23,6 +24,7 @@ def scenario_schema(
             place["properties"][name] = {**content, "description": place["properties"][name].get("description", "")}
     for place, name in ((schema, "name"), (schema, "description"), (schema["$defs"]["AddedProject"], "label")):
         place["properties"][name] = _in_one_or_two(place["properties"][name])
+    schema["$defs"]["path"] = _PATH
     schema["properties"]["city"] = {"enum": sorted(cities), "description": "城市 / city"}
     patterns = [{"pattern": "^[a-z_]+/(\\*|[0-9]{4})$"}, {"enum": sorted(targets)}]
     schema["properties"]["targets"] = {"type": "array", "items": {"anyOf": patterns}, "description": "目标编号 / target ids"}
@@ -45,10 +47,24 @@ def _section(parameters: Mapping[str, ParameterRecord], kind: str) -> dict[str, 
 
 def _entry(record: ParameterRecord) -> dict[str, Any]:
     span = "" if record.range is None else f"; {record.range[0]:g} … {record.range[1]:g}"
+    note = "" if record.note is None else f"。{record.note.zh} / {record.note.en}"
     number: dict[str, Any] = {"type": "number"}
     if record.range is not None:
         number |= {"minimum": record.range[0], "maximum": record.range[1]}
     return {
-        "description": f"{record.label.zh} / {record.label.en} ({record.unit}{span})",
-        "anyOf": [number, {"type": "string"}, {"type": "object"}],
+        "description": f"{record.label.zh} / {record.label.en} ({record.unit}{span}){note}",
+        "anyOf": [number, {"type": "string"}, {"$ref": "#/$defs/path"}],
     }
+
+
+_PATH: dict[str, Any] = {
+    "type": "object",
+    "description": "分成员、按年或注明依据的数值 / by member, by year, or with its reason",
+    "properties": {
+        "shape": {"enum": list(SHAPES), "description": "年份之间怎样变化 / what happens between the years"},
+        "replace": {"type": "boolean", "description": "首个年份之前也不再沿用继承的路径 / the inherited path is replaced"},
+        "value": {"description": "数值 / the value"},
+        "from": {"description": "目标或项目编号 / ids of targets or projects"},
+        "note": {"type": "string", "description": "换算理由 / the reason"},
+    },
+}

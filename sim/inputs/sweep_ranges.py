@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.errors import Faults, Place, nearest
 from sim.inputs.sweep_section import Over
-from sim.inputs.values import Floats, read_number
+from sim.inputs.values import read_number
+from sim.inputs.year_path import Floats
 from sim.text import Text
 
 Kind = Literal["values", "uniform", "triangular", "normal", "lognormal"]

@@ -3,11 +3,12 @@
 A path is a table of calendar years: the value of year Y holds from 1 January to 31 December of Y. Its shape says what happens
 between and outside the years that are named:
 
-- step: the earlier value holds until the first named year, and each named value until the next;
-- ramp: a straight line from the earlier value in the base year through the named years;
-- hold: a straight line between the named years, the first value also before them.
+- step: each named value holds until the next;
+- ramp: a straight line between the named years;
+- hold: as ramp, and the first value holds in the years before as well.
 
-After the last named year the last value holds in all three.
+After the last named year the last value holds in all three. The years before the first named one keep what they had, unless
+the path says `replace: true`: then its first value holds there, too.
 """
 
 from __future__ import annotations
@@ -17,60 +18,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.dimensions import Dimension
 from sim.errors import Faults, Place, nearest
 from sim.inputs.quantities import Reader
+from sim.inputs.year_path import SHAPES, Floats, YearPath, completed, laid_over
 from sim.inputs.years import means_year, years_of
 from sim.text import Text
 
-Floats = NDArray[np.float64]
-SHAPES = ("step", "ramp", "hold")
-
-
-@dataclass(frozen=True)
-class YearPath:
-    """Values by calendar year. A constant is a path without named years: `before` holds always."""
-
-    before: Floats
-    years: tuple[int, ...] = ()
-    arrays: tuple[Floats, ...] = ()
-    shape: str = "step"
-    base_year: int = 0
-
-    def at(self, year: int) -> Floats:
-        """The value that holds in a calendar year, with one axis per dimension."""
-        if not self.years:
-            return self.before
-        if self.shape == "step":
-            passed = [array for named, array in zip(self.years, self.arrays, strict=True) if named <= year]
-            return passed[-1] if passed else self.before
-        named, arrays = self.years, self.arrays
-        if self.shape == "ramp" and self.base_year < named[0]:
-            named, arrays = (self.base_year, *named), (self.before, *arrays)
-        return _interpolated(named, arrays, year)
-
-    @property
-    def is_constant(self) -> bool:
-        """No calendar year is named."""
-        return not self.years
-
-    def everything(self) -> list[Floats]:
-        """All arrays that the path can return at its named years."""
-        return [*self.arrays] if self.years else [self.before]
-
-
-def _interpolated(years: tuple[int, ...], arrays: tuple[Floats, ...], year: int) -> Floats:
-    if year <= years[0]:
-        return arrays[0]
-    if year >= years[-1]:
-        return arrays[-1]
-    if year in years:
-        return arrays[years.index(year)]
-    right = next(index for index, named in enumerate(years) if named >= year)
-    weight = (year - years[right - 1]) / (years[right] - years[right - 1])
-    return arrays[right - 1] + weight * (arrays[right] - arrays[right - 1])
+_SHAPE, _REPLACE = "shape", "replace"
+OF_A_PATH = (_SHAPE, _REPLACE)
+"""What a path of years says beside its years."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +47,19 @@ class Target:
         return self.base_year if self.first_year is None else self.first_year, self.last_year
 
 
-def read_value(raw: Any, target: Target, faults: Faults, place: Place, earlier: YearPath | None = None) -> YearPath | None:
-    """Read what a file gives for a parameter. Members that are not named keep the `earlier` value.
+def read_value(
+    raw: Any, target: Target, faults: Faults, place: Place, earlier: YearPath | None = None, begins: int | None = None
+) -> YearPath | None:
+    """Read what a file gives for a parameter; years before the first named one and members not named keep the `earlier` value.
 
-    Faults are added for wrong types, unknown members, units that do not fit, and years outside the run; None is returned then.
+    A value without years replaces all of them, or those from the year `begins` on. Faults are added for wrong types, unknown
+    members, units that do not fit, and years outside the run; None is returned then.
     """
     before = len(faults.found)
     path = _read(raw, target, faults, place)
     if path is None or len(faults.found) > before:
         return None
-    filled = _filled(path, earlier)
+    filled = _alone(path) if earlier is None else laid_over(path, earlier, begins, whole=replaces(raw))
     if any(np.isnan(array).any() for array in filled.everything()):
         names = "、".join(dim.name for dim in target.dims)
         faults.add(Text(f"须给出 {names} 的每个成员", f"give a value for every member of {names}"), place)
@@ -114,12 +75,14 @@ def _read(raw: Any, target: Target, faults: Faults, place: Place) -> YearPath | 
 
 
 def _read_path(raw: Mapping[Any, Any], target: Target, faults: Faults, place: Place) -> YearPath | None:
-    shape = raw.get("shape", "step")
+    shape = raw.get(_SHAPE, "step")
+    if not isinstance(raw.get(_REPLACE, False), bool):
+        faults.add(Text("replace 只能写 true 或 false", "replace is true or false"), place)
     if shape not in SHAPES:
         faults.add(Text(f"未知形状 {shape}", f"unknown shape {shape}"), place, nearest(str(shape), SHAPES))
     points: dict[int, Floats] = {}
     for key, item in raw.items():
-        if key == "shape":
+        if key in OF_A_PATH:
             continue
         for year in _years(key, raw, target, faults, place):
             if year in points:
@@ -130,7 +93,7 @@ def _read_path(raw: Mapping[Any, Any], target: Target, faults: Faults, place: Pl
     if not years:
         return None
     unknown = np.full_like(points[years[0]], np.nan)
-    return YearPath(unknown, years, tuple(points[year] for year in years), str(shape), target.base_year)
+    return YearPath(unknown, years, tuple(points[year] for year in years), str(shape))
 
 
 def _years(key: Any, raw: Mapping[Any, Any], target: Target, faults: Faults, place: Place) -> Iterable[int]:
@@ -197,33 +160,16 @@ def read_number(raw: Any, unit: str, faults: Faults, place: Place) -> float | No
     return Reader(unit, faults, place).number(raw)
 
 
-def from_the_first_year(path: YearPath, earlier: YearPath, base_year: int) -> YearPath:
-    """A value for the years of the run: in the base year there stands what stood there before, as the past has it."""
-    first = base_year + 1
-    years = (first, *(year for year in path.years if year > first))
-    shape = "step" if path.shape == "step" else "ramp"
-    return YearPath(earlier.at(base_year), years, tuple(path.at(year) for year in years), shape, base_year)
-
-
 def names_years(raw: Any) -> bool:
     """Whether what a file gives is a path of calendar years."""
     return isinstance(raw, Mapping) and any(means_year(key) for key in raw)
 
 
-def _filled(path: YearPath, earlier: YearPath | None) -> YearPath:
-    if earlier is None:
-        if path.is_constant:
-            return path
-        return replace(path, before=path.arrays[0])
-    if path.is_constant:
-        if earlier.is_constant or not np.isnan(path.before).any():
-            return YearPath(_over(path.before, earlier.before))
-        arrays = tuple(_over(path.before, array) for array in earlier.arrays)
-        return replace(earlier, before=_over(path.before, earlier.before), arrays=arrays)
-    before = earlier.at(path.base_year)
-    arrays = tuple(_over(array, earlier.at(year)) for year, array in zip(path.years, path.arrays, strict=True))
-    return replace(path, before=before, arrays=arrays)
+def replaces(raw: Any) -> bool:
+    """Whether what a file gives is a path that takes the place of all that was inherited."""
+    return names_years(raw) and raw.get(_REPLACE) is True
 
 
-def _over(new: Floats, old: Floats) -> Floats:
-    return np.where(np.isnan(new), old, new)
+def _alone(path: YearPath) -> YearPath:
+    """A path under which nothing lies: its first value holds in the years before."""
+    return path if path.is_constant else replace(completed(path), before=path.arrays[0])

@@ -14,7 +14,7 @@ from scipy.special import ndtr
 
 from sim.errors import Fault, InputError, Place
 from sim.inputs.home import find_home
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.likelihood.errors_of_cities import beyond
 from sim.likelihood.observations import Observation, fitted, modelled_changes, published_changes
 from sim.model.binding import NOISE, own_values

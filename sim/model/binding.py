@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,10 +11,12 @@ from sim.errors import Faults, InputError, nearest
 from sim.inputs.city import City
 from sim.inputs.parameters import ParameterRecord, check_range
 from sim.inputs.scenario import SECTION_OF_KIND, Change, Scenario
-from sim.inputs.values import Floats, Target, YearPath, from_the_first_year, names_years, read_value
+from sim.inputs.values import OF_A_PATH, Target, names_years, read_value, replaces
+from sim.inputs.year_path import Floats, YearPath
 from sim.model.graph import Graph
 from sim.model.names import Names
 from sim.text import Text
+from sim.units import conversion
 
 _SECTION_NAMES = {
     "levers": Text("levers（政策杠杆）", "levers"),
@@ -49,6 +51,12 @@ class Bound:
     resolved: tuple[Resolved, ...]
 
     @property
+    def given_from(self) -> dict[str, int | None]:
+        """The first year of each variable that is given; None where no year is before it."""
+        paths = {name: self.values[name] for name in sorted(self.given)}
+        return {name: path.years[0] if np.isnan(path.before).any() else None for name, path in paths.items()}
+
+    @property
     def drawn(self) -> frozenset[str]:
         """Nothing differs from draw to draw: these are the central values."""
         return frozenset()
@@ -76,17 +84,28 @@ def bind(scenario: Scenario, city: City, graph: Graph, names: Names) -> Bound:
     InputError
         with every unknown name, wrong section, wrong value, value outside its range and year outside the city's horizon.
     """
+    return bound_further(own_values(city), scenario.changes, city, graph, names, scenario.dormant)
+
+
+def bound_further(
+    bound: Bound, changes: Iterable[Change], city: City, graph: Graph, names: Names, dormant: Iterable[Change] = ()
+) -> Bound:
+    """Lay further changes over values that are bound; those that lie `dormant` are only checked.
+
+    Raises
+    ------
+    InputError
+        with every fault of the changes.
+    """
     binder = _Binder(city, graph, names, (*city.years, city.first_year), Faults())
-    values = dict(own_values(city).values)
-    resolved: list[Resolved] = []
-    given: set[str] = set()
-    for change in scenario.changes:
+    values, resolved, given = dict(bound.values), list(bound.resolved), set(bound.given)
+    for change in changes:
         outcome = binder.resolve(change, values)
         if outcome is not None:
             resolved.append(outcome)
             values[outcome.name] = outcome.after
             given |= {outcome.name} if outcome.section == "given" else set()
-    for change in scenario.dormant:
+    for change in dormant:
         binder.resolve(change, values)
     binder.faults.raise_if_any(InputError)
     return Bound(values, frozenset(given), tuple(resolved))
@@ -103,20 +122,19 @@ class _Binder:
     def resolve(self, change: Change, values: Mapping[str, YearPath]) -> Resolved | None:
         name, _, member = change.name.partition(".")
         if change.section == "given":
-            return self._given(change)
+            return self._given(change, values)
         record = self.city.parameters.get(name)
         if record is None:
             self._unknown(change, name)
             return None
         if not self._right_section(change, record):
             return None
-        raw = {member: change.raw} if member else change.raw
+        raw = _of_member(change.raw, member) if member else change.raw
         target = self._target(record.unit, record.dims)
-        after = read_value(raw, target, self.faults, change.place, values[name])
+        begins = target.base_year + 1 if record.kind == "lever" else None  # no policy changes the base year
+        after = read_value(raw, target, self.faults, change.place, values[name], begins)
         if after is None:
             return None
-        if record.kind == "lever" and not names_years(change.raw):
-            after = from_the_first_year(after, values[name], target.base_year)
         check_range(record, after, self.faults, change.place)
         section = change.section or SECTION_OF_KIND.get(record.kind, "")
         return Resolved(name, record.label, section, record.unit, values[name], after, replace(change, section=section))
@@ -145,21 +163,26 @@ class _Binder:
             return False
         return True
 
-    def _given(self, change: Change) -> Resolved | None:
+    def _given(self, change: Change, values: Mapping[str, YearPath]) -> Resolved | None:
         known = self.graph.quantities
         if change.name not in known:
             message = Text(f"模型没有变量 {change.name}", f"the model has no variable {change.name}")
             self.faults.add(message, change.place, nearest(change.name, known, self.names.variables))
             return None
-        item = known[change.name]
+        item, before = known[change.name], values.get(change.name)
         raw = self._value_in_own_unit(change, item.unit)
-        after = None if raw is None else read_value(raw, self._target(item.unit, item.dims), self.faults, change.place)
+        if raw is None:
+            return None
+        earlier = None if replaces(raw) else before
+        after = read_value(raw, self._target(item.unit, item.dims), self.faults, change.place, earlier)
         if after is None:
             return None
+        if earlier is None and not after.is_constant and after.shape != "hold":
+            after = replace(after, before=np.full_like(after.before, np.nan))  # until then the model says it
         if change.name in self.graph.stocks and any((array <= 0).any() for array in after.everything()):
             self.faults.add(Text(f"存量 {change.name} 须大于零", f"the stock {change.name} must be above zero"), change.place)
             return None
-        return Resolved(change.name, self.names.variables[change.name], "given", item.unit, None, after, change)
+        return Resolved(change.name, self.names.variables[change.name], "given", item.unit, before, after, change)
 
     def _value_in_own_unit(self, change: Change, unit: str) -> object:
         raw = change.raw
@@ -171,14 +194,30 @@ class _Binder:
         if extra:
             self.faults.add(Text(f"未知键 {extra[0]}", f"unknown key {extra[0]}"), change.place)
             return None
-        if raw.get("unit") != unit:
-            have = raw.get("unit")
+        have = str(raw.get("unit"))
+        try:
+            is_own = conversion(have, unit) == 1.0
+        except ValueError:
             self.faults.add(
                 Text(f"单位 {have} 不符", f"the unit {have} does not fit"), change.place, Text(f"应为 {unit}", f"it is {unit}")
             )
             return None
         value: object = raw["value"]
-        return value
+        return value if is_own else _in_unit(value, have)
+
+
+def _of_member(raw: object, member: str) -> object:
+    """What is said of one member, as it is said of a parameter with members."""
+    if not isinstance(raw, Mapping) or not names_years(raw):
+        return {member: raw}
+    return {key: value if key in OF_A_PATH else {member: value} for key, value in raw.items()}
+
+
+def _in_unit(raw: object, unit: str) -> object:
+    """Numbers without a unit, with the one that is stated for all of them."""
+    if isinstance(raw, Mapping):
+        return {key: value if key in OF_A_PATH else _in_unit(value, unit) for key, value in raw.items()}
+    return f"{raw!r} {unit}" if isinstance(raw, int | float) and not isinstance(raw, bool) else raw
 
 
 def shown(path: YearPath | None, base_year: int) -> str:
@@ -186,15 +225,17 @@ def shown(path: YearPath | None, base_year: int) -> str:
     if path is None:
         return "—"
     if path.is_constant:
-        return _numbers(path.before)
-    begun = path.shape == "hold" or base_year in path.years
-    points = [] if begun else [(base_year, path.at(base_year))]
-    points += [(year, array) for year, array in zip(path.years, path.arrays, strict=True) if begun or year > base_year]
-    text = ", ".join(f"{year}: {_numbers(array)}" for year, array in points)
+        return numbers_text(path.before)
+    begun = path.shape == "hold" or base_year in path.years or bool(np.isnan(path.before).any())
+    first = max(path.years[0] - 1, base_year) if path.shape == "ramp" else base_year
+    points = [] if begun else [(first, path.at(first))]
+    points += [(year, array) for year, array in zip(path.years, path.arrays, strict=True) if begun or year > first]
+    text = ", ".join(f"{year}: {numbers_text(array)}" for year, array in points)
     return text if path.shape == "step" else f"{text} ({path.shape})"
 
 
-def _numbers(array: Floats) -> str:
+def numbers_text(array: Floats) -> str:
+    """An array in a row: one number where all members are alike."""
     flat = array.ravel()
     if flat.size == 0:
         return ""

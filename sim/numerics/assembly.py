@@ -7,8 +7,8 @@ events and for what is reported), and in the ratios of a year's totals.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
@@ -26,19 +26,38 @@ TIME = "time"
 
 @dataclass(frozen=True)
 class Request:
-    """What a kernel is made for: outputs to report, names that are given, names whose value changes from year to year."""
+    """What a kernel is made for: outputs to report, names that are given, names whose value changes from year to year.
+
+    `later` says which further names are given from which year on. Those of `joined` are given now but not at the start: the
+    base year, and all that is taken from it, is the model's own.
+    """
 
     outputs: tuple[str, ...]
     given: frozenset[str]
     yearly: frozenset[str]
     method: Method = METHODS[DEFAULT_METHOD]
     steps_per_year: int = DEFAULT_STEPS
+    later: tuple[tuple[int, frozenset[str]], ...] = ()
+    joined: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
         """Tells this request from others."""
         parts = (self.outputs, sorted(self.given), sorted(self.yearly), self.method, self.steps_per_year)
-        return repr(parts)
+        later = [(year, sorted(names)) for year, names in self.later]
+        return repr((*parts, later, sorted(self.joined)))
+
+    @property
+    def given_at_base(self) -> frozenset[str]:
+        """Names whose base year is given as well."""
+        return self.given - self.joined
+
+    def stages(self) -> Iterator[tuple[int, Request]]:
+        """The request of each year from which on more is given than before."""
+        joined = self.joined
+        for year, names in self.later:
+            joined = joined | names
+            yield year, replace(self, given=self.given | joined, later=(), joined=joined)
 
 
 @dataclass(frozen=True)
@@ -170,7 +189,7 @@ class _Assembler:
 
     def _base_value(self, name: str) -> int:
         variable = self.graph.variables.get(name)
-        if name in self.request.given:
+        if name in self.request.given_at_base:
             return self.base.value(name)
         if variable is None:
             return self.start.value(name)
@@ -184,8 +203,8 @@ class _Assembler:
         dims = () if name.startswith("noise:") else self._dims(name)
         return self.tape.leaf(f"{name}{suffix}" if yearly else name, dims, phase if yearly else Phase.ONCE)
 
-    def _is_supplied(self, name: str) -> bool:
-        return name in self.request.given or name.startswith("noise:") or name in self.graph.parameters
+    def _is_supplied(self, name: str, given: frozenset[str]) -> bool:
+        return name in given or name.startswith("noise:") or name in self.graph.parameters
 
     def _equation(self, name: str) -> Node:
         if name.endswith(".rate"):
@@ -193,7 +212,7 @@ class _Assembler:
         return self.graph.equations[name]
 
     def _at_start(self, name: str) -> Meaning:
-        if name in self.graph.frozen and name not in self.request.given:
+        if name in self.graph.frozen and name not in self.request.given_at_base:
             return self._starting(self.graph.frozen[name])
         return self._first_moment(name)
 
@@ -206,7 +225,7 @@ class _Assembler:
             return self.tape.number(1.0)
         if name == TIME:
             return self.tape.leaf(f"{TIME}{AT_BASE}", (), Phase.ONCE)
-        if self._is_supplied(name):
+        if self._is_supplied(name, self.request.given_at_base):
             return self._supplied(name, AT_BASE, Phase.ONCE)
         if name in graph.hidden:
             return graph.hidden[name].initial
@@ -229,7 +248,7 @@ class _Assembler:
         return tape.apply("divide", tape.apply("multiply", total, factor), mean)
 
     def _in_base_ratio(self, name: str) -> Meaning:
-        if name in self.graph.stocks and name not in self.request.given:
+        if name in self.graph.stocks and name not in self.request.given_at_base:
             return self.start.value(name)
         return self.base.value(name)
 
@@ -238,7 +257,7 @@ class _Assembler:
             return self.tape.leaf(TIME, (), Phase.STEP) if name == TIME else self.tape.number(1.0)
         if name in self.graph.frozen:
             return self.start.value(name)
-        if self._is_supplied(name):
+        if self._is_supplied(name, self.request.given):
             return self._supplied(name, "", Phase.YEAR)
         if name in self.standing:
             return self.tape.leaf(name, self._dims(name), Phase.YEAR)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.numerics.draws import BlockValues, Draws
 from sim.numerics.finite import Origin, finite_draws, origin_of
 from sim.numerics.integrate import Clock, YearValues, simulate
@@ -165,7 +165,7 @@ class BlockRunner:
             for draw, origin in () if watching is None else watching.year(YearValues(row.year, values)):
                 if fine[draw]:
                     broken[draw], fine[draw] = origin, False
-        return fine[:count], float(workspace.embedded_error[fine].max(initial=0.0))
+        return fine[:count], float(workspace.active.embedded_error[fine].max(initial=0.0))
 
     def _room_for(self, row: Mapping[str, Values], columns: int) -> dict[str, Values]:
         """Arrays [year, dims..., draw] for every output of a portion."""

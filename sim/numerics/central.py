@@ -29,7 +29,7 @@ def central_run(kernel: Kernel, clock: Clock, exogenous: Exogenous) -> Iterator[
             page = np.concatenate([value[..., 0].ravel() for value in row.values.values()] or [np.zeros(0)])
             if not (np.isfinite(page).all() and finite_draws(workspace, {}).all()):
                 raise RunError(not_finite(origin_of(kernel, clock, exogenous), row.year))
-            yield YearValues(row.year, _views(page, row.values), float(workspace.embedded_error.max()))
+            yield YearValues(row.year, _views(page, row.values), float(workspace.active.embedded_error.max()))
 
 
 def _views(page: Values, like: Mapping[str, Values]) -> dict[str, Values]:

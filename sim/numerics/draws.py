@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.model.binding import NOISE, SILENCE
 from sim.numerics.cubes import sobol_uniforms
 from sim.numerics.designs import Saltelli, Spread

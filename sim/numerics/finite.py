@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.integrate import Clock, Exogenous, Integrator, Supply
+from sim.numerics.integrate import Clock, Exogenous, Integrator, begun
 from sim.numerics.kernel import Kernel
 from sim.numerics.naming import variable_of
 from sim.numerics.tape import Computed, Phase
@@ -38,6 +38,7 @@ class Origin:
 
 def finite_draws(workspace: Workspace, values: Mapping[str, Values]) -> NDArray[np.bool_]:
     """Which draws of the block have only finite stocks and reported `values` at present."""
+    workspace = workspace.active
     layout = workspace.layout
     standing = [layout.leaves[name] for name in workspace.kernel.plan.standing if name in layout.leaves]
     fine = np.ones(workspace.draws, dtype=bool)
@@ -57,29 +58,30 @@ def _finite_columns(array: Values) -> NDArray[np.bool_]:
 
 def origin_of(kernel: Kernel, clock: Clock, exogenous: Exogenous, precision: np.dtype[Any] = DOUBLE) -> Origin | None:
     """Run a single draw again, nothing sharing memory, and look at every variable after every evaluation."""
-    watch = _Watch(Workspace(kernel, NARROWEST, exogenous.drawn, precision, shared=False), clock.first - 1)
-    workspace = watch.workspace
-    supply, integrator = Supply(workspace, clock, exogenous), Integrator(workspace, clock)
+    whole = Workspace(kernel, NARROWEST, exogenous.drawn, precision, shared=False)
+    before: Integrator | None = None
     with np.errstate(all="ignore"):
-        supply.at_start()
-        workspace.once()
-        integrator.start()
-        watch.look_at_start()
-        workspace.rates = watch.after(workspace.rates, Phase.STEP)
-        for year in clock.years:
-            watch.year = year
-            supply.on_new_year(year)
-            workspace.year()
-            watch.look(Phase.YEAR)
-            integrator.one_year(year)
-            integrator.at_year_end(year)
-            workspace.turn()
-            watch.look(Phase.END)
-            watch.look_at_stocks()
+        for workspace, years in whole.stages(clock.years):
+            integrator, supply = begun(workspace, clock, exogenous, before)
+            watch, before = _Watch(workspace, years.start - 1), integrator
+            watch.look_at_start()
+            workspace.rates = watch.after(workspace.rates, Phase.STEP)
+            for year in years:
+                watch.year = year
+                supply.on_new_year(year)
+                workspace.year()
+                watch.look(Phase.YEAR)
+                integrator.one_year(year)
+                integrator.at_year_end(year)
+                workspace.turn()
+                watch.look(Phase.END)
+                watch.look_at_stocks()
+                if watch.found is not None:
+                    return watch.found
+                integrator.turn_over()
             if watch.found is not None:
                 return watch.found
-            integrator.turn_over()
-    return watch.found
+    return None
 
 
 class _Watch:

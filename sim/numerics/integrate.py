@@ -65,22 +65,33 @@ class YearValues:
 
 def simulate(workspace: Workspace, clock: Clock, exogenous: Exogenous) -> Iterator[YearValues]:
     """Yield the base year (the equations at the base state, flows as published totals), then each simulated year."""
-    plan, integrator = workspace.kernel.plan, Integrator(workspace, clock)
-    supply = Supply(workspace, clock, exogenous)
+    before: Integrator | None = None
     workspace.embedded_error[...] = 0.0
     with np.errstate(all="ignore"):
-        supply.at_start()
-        workspace.once()
-        integrator.start()
-        yield YearValues(clock.first - 1, workspace.values(plan.base))
-        for year in clock.years:
-            supply.on_new_year(year)
-            workspace.year()
-            integrator.one_year(year)
-            integrator.at_year_end(year)
-            workspace.turn()
-            yield YearValues(year, workspace.values(plan.outputs))
-            integrator.turn_over()
+        for stage, years in workspace.stages(clock.years):
+            integrator, supply = begun(stage, clock, exogenous, before)
+            workspace.active, before = stage, integrator
+            if stage is workspace:
+                yield YearValues(clock.first - 1, stage.values(stage.kernel.plan.base))
+            for year in years:
+                supply.on_new_year(year)
+                stage.year()
+                integrator.one_year(year)
+                integrator.at_year_end(year)
+                stage.turn()
+                yield YearValues(year, stage.values(stage.kernel.plan.outputs))
+                integrator.turn_over()
+
+
+def begun(stage: Workspace, clock: Clock, exogenous: Exogenous, before: Integrator | None) -> tuple[Integrator, Supply]:
+    """A stage of a run at its first moment: the start of the run, or where the stage before has left it."""
+    integrator, supply = Integrator(stage, clock), Supply(stage, clock, exogenous)
+    supply.at_start()
+    stage.once()
+    integrator.start()
+    if before is not None:
+        integrator.go_on_from(before)
+    return integrator, supply
 
 
 class Integrator:
@@ -109,6 +120,19 @@ class Integrator:
         for name, dims in plan.standing.items():
             if name in layout.leaves:
                 np.copyto(layout.leaves[name], self._workspace.aligned(plan.first[name], dims))
+
+    def go_on_from(self, other: Integrator) -> None:
+        """Stocks as a stage before has left them; it has all that this one has, for more of the model was at work in it."""
+        ours, theirs = self._workspace, other._workspace
+        rows = {row.name: row for row in theirs.kernel.plan.states}
+        pairs = [(self._all, other._all)] + ([(self._largest, other._largest)] if self._method.embedded else [])
+        for row in ours.kernel.plan.states:
+            for to, source in pairs:
+                np.copyto(ours.layout.rows(to, row), theirs.layout.rows(source, rows[row.name]))
+        for name in ours.kernel.plan.standing:
+            if name in ours.layout.leaves:
+                np.copyto(ours.layout.leaves[name], theirs.layout.leaves[name])
+        ours.embedded_error[...] = theirs.embedded_error
 
     def one_year(self, year: int) -> None:
         """All steps of a year."""

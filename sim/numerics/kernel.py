@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import CodeType
 
 from sim.cache import kept
@@ -19,7 +19,8 @@ from sim.numerics.source import RESERVED, source_of
 class Kernel:
     """A model compiled for some outputs: the plan of its memory, the names of its values, its source and bytecode.
 
-    `dims` are the dimensions of each output, those with one member too.
+    `dims` are the dimensions of each output, those with one member too. `later` are the kernels that go on from a year in which
+    more is given from outside: until then the run is, to the last digit, that of a model in which nothing is.
     """
 
     request: Request
@@ -28,6 +29,7 @@ class Kernel:
     source: str
     bytecode: bytes
     dims: Mapping[str, tuple[str, ...]]
+    later: tuple[tuple[int, Kernel], ...] = ()
 
     def code(self) -> CodeType:
         """The compiled source."""
@@ -40,7 +42,12 @@ def kernel_for(graph: Graph, request: Request) -> Kernel:
     if not graph.key:
         return compile_kernel(graph, request)
     key = f"{graph.key}|{request.key}"
-    kernel = _at_hand.pop(key, None) or kept("kernel", key, lambda: compile_kernel(graph, request))
+    kernel = _at_hand.pop(key, None)
+    if kernel is None and request.later:
+        now = kernel_for(graph, replace(request, later=()))
+        kernel = replace(now, later=tuple((year, kernel_for(graph, stage)) for year, stage in request.stages()))
+    elif kernel is None:
+        kernel = kept("kernel", key, lambda: compile_kernel(graph, request))
     _at_hand[key] = kernel  # the last one used comes last
     while len(_at_hand) > _MOST_AT_HAND:
         _at_hand.pop(next(iter(_at_hand)), None)
@@ -53,6 +60,9 @@ _at_hand: dict[str, Kernel] = {}
 
 def compile_kernel(graph: Graph, request: Request) -> Kernel:
     """Compile what the requested outputs need, and nothing else."""
+    if request.later:
+        stages = tuple((year, compile_kernel(graph, stage)) for year, stage in request.stages())
+        return replace(compile_kernel(graph, replace(request, later=())), later=stages)
     plan = plan_of(assemble(graph, request))
     members = {name: item.members for name, item in graph.dimensions.items()}
     names = names_of(plan.values, plan.owners, members, RESERVED)

@@ -5,7 +5,8 @@ A block is never one draw wide, since numpy adds a single column up in another o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,8 @@ class Workspace:
     """Memory for `draws` draws of a kernel; `drawn` names the leaves that differ from draw to draw.
 
     `embedded_error` [draw] is the largest difference from the method's embedded one in any step of the last run, relative to
-    the largest value so far of the stock.
+    the largest value so far of the stock. `active` is the stage that the run has reached: the workspace itself, or that of a
+    later kernel.
     """
 
     def __init__(
@@ -40,6 +42,8 @@ class Workspace:
         if draws < NARROWEST:
             raise AssertionError("a block is never one draw wide")
         self.kernel, self.draws = kernel, draws
+        later = ((year, Workspace(other, draws, drawn, precision, shared=shared)) for year, other in kernel.later)
+        self._later, self.active = dict(later), self
         self.embedded_error: Values = np.zeros(draws)
         stages = len(kernel.request.method.nodes)
         self.layout = Layout(kernel.plan, draws, drawn, precision, stages=stages, shared=shared)
@@ -49,6 +53,12 @@ class Workspace:
         space = self._names()
         exec(kernel.code(), space)  # noqa: S102  the source was generated from the graph by sim.numerics.source
         self.once, self.year, self.rates, self.turn = (_function(space, name) for name, _ in SECTIONS.values())
+
+    def stages(self, years: range) -> Iterator[tuple[Workspace, range]]:
+        """The workspaces of a run, each with its years."""
+        starts = [years.start, *(max(year, years.start) for year in self._later), years.stop]
+        for stage, (first, last) in zip((self, *self._later.values()), pairwise(starts), strict=True):
+            yield stage, range(min(first, years.stop), min(last, years.stop))
 
     def scratch(self, name: str, like: Values) -> Values:
         """Room of the shape of an array, made once for all runs of this workspace; what it holds is left from the last."""

@@ -18,7 +18,7 @@ from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, BasePart, weakest
 from sim.inputs.bindings import Binding
 from sim.inputs.city import City
 from sim.inputs.targets import Catalogue, PlanTarget
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.model.binding import NOISE, SILENCE, own_values
 from sim.model.graph import Graph
 from sim.numerics.assembly import Request

@@ -170,7 +170,7 @@ class Judge:
     groups: Mapping[str, tuple[str, ...]]
     base_year: int
     about_tolerance: float
-    given: frozenset[str]
+    given: Mapping[str, int | None]
     delivery: Delivery | None = None
     bases: Bases | None = None
     accepted: frozenset[str] = frozenset()
@@ -213,7 +213,7 @@ class Judge:
             return Text("文件未写年份", "the document states no year")
         if isinstance(binding, HistoryBinding):
             return None
-        return self._why_not_now(target.year) or self._why_not_by(binding) or self._why_not_from(target)
+        return self._why_not_now(target.year) or self._why_not_by(binding, target.year) or self._why_not_from(target)
 
     def _why_not_now(self, year: int) -> Text | None:
         last = int(self.results["year"].values[-1])
@@ -223,14 +223,15 @@ class Judge:
             return Text(f"目标年份晚于模拟末年 {last}", f"dated after the last simulated year {last}")
         return None
 
-    def _why_not_by(self, binding: Binding | LedgerBinding | None) -> Text | None:
+    def _why_not_by(self, binding: Binding | LedgerBinding | None, year: int) -> Text | None:
         if binding is None:
             return Text("模型尚无对应变量", "no variable of the model says this yet")
         if binding.no_base is not None:
             return binding.no_base.text()
         if isinstance(binding, LedgerBinding):
             return None if self.delivery else Text("情景没有启用项目台账", "the scenario does not use the project ledger")
-        if self.given & {binding.variable, binding.over}:
+        since = [self.given[name] for name in (binding.variable, binding.over or "") if name in self.given]
+        if any(first is None or first <= year for first in since):
             return Text("该指标由情景给定，不能自证", "the scenario itself gives this indicator")
         return None
 

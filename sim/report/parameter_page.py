@@ -50,6 +50,7 @@ class ParameterRow:
     evidence: str
     source: str
     readers: Sequence[str]
+    note: Text = Text("", "")
 
     def as_record(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -78,7 +79,7 @@ def _table(rows: Sequence[ParameterRow], language: Language) -> list[str]:
 def _line(row: ParameterRow, language: Language) -> str:
     readers = ", ".join(f"`{name}`" for name in row.readers) or "—"
     cells = (
-        f"`{row.name}` {markdown_text(row.label.in_language(language))}",
+        f"`{row.name}` {markdown_text(row.label.in_language(language))}{_noted(row.note, language)}",
         row.unit.in_language(language),
         row.value.in_language(language),
         row.range or "—",
@@ -102,3 +103,9 @@ def readers_of_parameters(reads: Mapping[str, Iterable[str]]) -> dict[str, list[
         for name in names:
             found.setdefault(name, []).append(equation)
     return found
+
+
+def _noted(note: Text, language: Language) -> str:
+    """How a value acts, in brackets."""
+    text = note.in_language(language)
+    return "" if not text else f"（{text}）" if language == "zh" else f" ({text})"

@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 
 from sim.dimensions import Dimension
-from sim.inputs.values import Floats, YearPath
+from sim.inputs.year_path import Floats, YearPath
 from sim.model.labels import Labels
 from sim.text import Text, joined
 
@@ -23,15 +23,13 @@ _ENUMERATION, _SEMICOLON = Text("、", ", "), Text("；", "; ")
 _NOTHING = Text("—", "—")
 
 
-def value_text(path: YearPath | None, dims: Sequence[Dimension], labels: Labels, base_year: int) -> Text:
+def value_text(path: YearPath | None, dims: Sequence[Dimension], labels: Labels) -> Text:
     """A value in words; None is a dash."""
     if path is None:
         return _NOTHING
     if path.is_constant:
         return _array_text(path.before, dims, labels)
     points = list(zip(path.years, path.arrays, strict=True))
-    if path.shape == "ramp" and base_year < path.years[0]:
-        points.insert(0, (base_year, path.before))
     if len(points) > _MOST_YEARS:
         ends = [_point(year, array, dims, labels) for year, array in (points[0], points[-1])]
         return joined(ends, Text(" …… ", " ... ")) + Text(f"（{len(points)} 个年份）", f" ({len(points)} years)")

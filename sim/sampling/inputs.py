@@ -15,7 +15,7 @@ from sim.inputs.parameters import ParameterRecord
 from sim.inputs.scenario import SECTION_OF_KIND
 from sim.inputs.sweep_ranges import Range, read_range
 from sim.inputs.sweep_section import Over
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.model.names import overs_in_ids
 from sim.numerics.distributions import Distribution
 from sim.numerics.sample import Input

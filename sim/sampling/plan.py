@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from sim.errors import Fault, Faults, InputError, Place, UsageError, nearest
 from sim.inputs.sweep_section import Method, Rest, SweepSection, overs_of
-from sim.inputs.values import from_the_first_year
+from sim.inputs.year_path import from_year
 from sim.numerics.designs import Design, Grid, Listed, Spread, Spreading
 from sim.numerics.sample import Sample
 from sim.pipeline import Case
@@ -67,10 +67,10 @@ def compiled_for(case: Case, sample: Sample | None) -> Case:
     """The case with the levers that are swept as paths: the kernel must know that they change after the base year."""
     if sample is None:
         return case
-    base_year, values = case.world.city.settings.base_year, dict(case.bound.values)
+    values = dict(case.bound.values)
     for item in sample.inputs:
         if item.first_year is not None:
-            values[item.name] = from_the_first_year(values[item.name], values[item.name], base_year)
+            values[item.name] = from_year(values[item.name], item.first_year)
     return replace(case, bound=replace(case.bound, values=values))
 
 

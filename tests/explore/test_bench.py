@@ -12,7 +12,8 @@ from sim.errors import SimError
 from sim.explore import tables
 from sim.explore.bench import LEVELS, Bench, bench_of
 from sim.explore.charts import charts_of
-from sim.explore.exchange import LARGEST, load_bench, scenario_text
+from sim.explore.exchange import LARGEST, load_bench
+from sim.explore.saving import scenario_text
 from sim.explore.sliders import by_key
 from sim.explore.state import State
 from sim.futures import with_draws

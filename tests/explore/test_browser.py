@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from sim import pipeline
+from sim.explore.bench import bench_of
 from sim.inputs.home import Home
 from sim.words import plain
 from tests.cli.test_cli import ROOT
@@ -114,11 +115,11 @@ def type_into(page: Any, label: str, value: float) -> None:
     box.press("Enter")
 
 
-def expected(home: Home, moves: dict[str, float]) -> dict[str, str]:
+def expected(home: Home, moves: dict[str, float], since: int | None = None) -> dict[str, str]:
     """What the library gives."""
-    settings = tuple((key, str(value)) for key, value in moves.items())
-    (case,) = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)
-    return {score.target.id: plain(score.projected) for score in pipeline.run(case).scores if score.projected is not None}
+    (case,) = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
+    outcome = pipeline.run(bench_of(case).moved(moves, since))
+    return {score.target.id: plain(score.projected) for score in outcome.scores if score.projected is not None}
 
 
 def wait_for(page: Any, wanted: dict[str, str]) -> None:
@@ -166,6 +167,22 @@ def test_three_sliders_another_language_a_saved_and_a_loaded_file(page: Any, hom
     assert "wrong.yaml:4:3" in page.locator(".faults").inner_text()
     assert shown(page) == moved
     photograph(page, "5_faults")
+
+
+def test_moves_act_from_the_year_that_is_chosen(page: Any, home: Home, tmp_path: Path) -> None:
+    type_into(page, LABELS["nurture_effort"], 0.95)
+    wait_for(page, expected(home, {"nurture_effort": 0.95}))
+    page.get_by_label("拖动自哪一年起生效").select_option("2024")
+    later = expected(home, {"nurture_effort": 0.95}, 2024)
+    assert later != expected(home, {"nurture_effort": 0.95})
+    wait_for(page, later)
+    with page.expect_download() as told:
+        page.get_by_text("保存为情景文件").click()
+    told.value.save_as(tmp_path / "later.yaml")
+    (case,) = pipeline.open_cases(home, [tmp_path / "later.yaml"], None, (), ())
+    assert {s.target.id: plain(s.projected) for s in pipeline.run(case).scores if s.projected is not None} == later
+    page.get_by_role("button", name="撤销").click()
+    wait_for(page, expected(home, {"nurture_effort": 0.95}))
 
 
 def test_two_people_do_not_see_what_the_other_moves(page: Any, browser: Any, address: str, home: Home) -> None:

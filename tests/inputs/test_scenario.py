@@ -66,7 +66,7 @@ def test_every_fault_of_a_file_at_once(tmp_path: Path, world: World) -> None:
         + "levers:\n  rd_polcy: 0.01\n  rd_policy: 0.9\n  catch_up: 0.02\n"
         + "assumptions:\n  employment_rate: 3 亿元\n  farmland: {2050: 1.0}\n"
         + "behaviour:\n  capital_exponent: {manufactring: 0.5}\n  gdp_nominal: 4000\n"
-        + "given:\n  gdp_nominal: {value: 4000, unit: 万元/a}\n"
+        + "given:\n  gdp_nominal: {value: 4000, unit: 万元/户}\n"
         + "targets: [hy_gdp_2052, loudi/*]\nlast_year: 2099\n",
     )
     found = faults(file, world)
@@ -80,7 +80,7 @@ def test_every_fault_of_a_file_at_once(tmp_path: Path, world: World) -> None:
         "the year 2050 lies outside",
         "did you mean 'manufacturing'",
         "write it in the section given",
-        "the unit 万元/a does not fit",
+        "the unit 万元/户 does not fit",
         "did you mean 'hy_gdp_2025'",
         "a target of another city: loudi",
         "the last year 2099 lies outside",

@@ -32,6 +32,11 @@ def test_unknown_units(text: str) -> None:
         parse_unit(text)
 
 
+@pytest.mark.parametrize("text", ["亿元/年", "亿元 / a", "亿元 per year", "亿元 per 年", "亿元每年", "亿元/每年", "亿元／年"])
+def test_a_rate_is_one_unit_however_it_is_written(text: str) -> None:
+    assert conversion(text, "亿元/a") == 1.0
+
+
 def test_conversion() -> None:
     assert conversion("万元", "亿元") == pytest.approx(1e-4)
     assert conversion("万户", "户") == pytest.approx(1e4)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.errors import ModelError, RunError
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.model import Array, by, event, lookup, stock, total, variable
 from sim.numerics.assembly import Request
 from sim.numerics.blocks import BlockRunner, Task

@@ -8,7 +8,7 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.numerics.designs import Design, Grid, Listed, Morris, Saltelli, Spread, Spreading
 from sim.numerics.distributions import Distribution
 from sim.numerics.draws import Draws, Realisations, at_numbers

@@ -15,7 +15,7 @@ from sim.errors import RunError
 from sim.futures import priors_of_case, task_of
 from sim.inputs.home import Home
 from sim.inputs.scenario import scenario_files
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.model import Array, at, event, noise, shift, stock, total, variable
 from sim.model.nodes import names_read
 from sim.numerics import central

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sim.errors import RunError
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.model import Array, stock, variable
 from sim.numerics import blocks, reducers
 from sim.numerics.assembly import Request

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sim.errors import RunError
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.model import Array, stock
 from sim.numerics import workers
 from sim.numerics.assembly import Request

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sim import pipeline
 from sim.inputs.home import Home
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.model.binding import Bound
 from sim.numerics.assembly import Request
 from sim.numerics.central import central_run

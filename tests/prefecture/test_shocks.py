@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.model.binding import own_values
 from sim.numerics.assembly import Request
 from sim.numerics.blocks import BlockRunner, Task

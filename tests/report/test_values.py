@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.dimensions import Dimension
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.report.values import value_text
 from sim.text import Text
 from sim.words import amounts, exact, goal_words, plain, signed, unit_text, with_unit_text
@@ -32,16 +32,16 @@ def test_values_in_words(world: World) -> None:
     region = world.graph.dimensions["region"]
 
     def words(path: YearPath | None, *dims: Dimension) -> str:
-        return value_text(path, dims, world.labels, 2020).zh
+        return value_text(path, dims, world.labels).zh
 
     assert words(None) == "—"
     assert words(YearPath(np.array(0.02))) == "0.02"
     assert words(YearPath(np.array([[0.0, 22.5, 0.0, 0.0, 7.5]])), region, sector) == "制造业 22.5、服务业 7.5、其余 0"
-    steps = YearPath(np.array(0.0), (2022, 2025), (np.array(1.0), np.array(2.0)), "step", 2020)
+    steps = YearPath(np.array(0.0), (2022, 2025), (np.array(1.0), np.array(2.0)))
     assert words(steps) == "2022 年 1；2025 年 2"
-    ramp = YearPath(np.array(0.0), (2022,), (np.array(1.0),), "ramp", 2020)
-    assert words(ramp) == "2020 年 0；2022 年 1（各年份之间按直线变化）"
-    many = YearPath(np.array(1.0), tuple(range(2020, 2036)), tuple(np.array(float(y)) for y in range(16)), "hold", 2020)
+    ramp = YearPath(np.array(0.0), (2022,), (np.array(1.0),), "ramp")
+    assert words(ramp) == "2022 年 1（各年份之间按直线变化）"
+    many = YearPath(np.array(1.0), tuple(range(2020, 2036)), tuple(np.array(float(y)) for y in range(16)), "hold")
     assert words(many) == "2020 年 0 …… 2035 年 15（16 个年份）"
     assert words(YearPath(np.linspace(0.0, 1.0, 101)), world.graph.dimensions["age"]) == "101 个值，0 … 1"
 

@@ -16,7 +16,7 @@ from sim.errors import InputError, Place, RunError, UsageError
 from sim.futures import posterior_of, run_draws
 from sim.inputs.home import Home
 from sim.inputs.sweep_section import Over
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.model import Array, stock
 from sim.numerics.assembly import Request
 from sim.numerics.blocks import BlockRunner, LostDraw, Task

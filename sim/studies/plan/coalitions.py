@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.errors import Fault, Faults, Place, RunError, UsageError
 from sim.inputs.arrivals import PARAMETER
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.ledger.flows import FLOWS
 from sim.model.binding import NOISE, SILENCE, Bound
 from sim.numerics.integrate import Clock, simulate
@@ -42,7 +42,8 @@ def players_of(one: Case, other: Case) -> tuple[Player, ...]:
     flows = [name for name in differing if name in FLOWS]
     together = [name for name in differing if name in FLOWS or (flows and (name in READ or name.startswith(PARAMETER)))]
     labels = one.world.city.parameters
-    players = [Player(name, labels[name].label, (name,)) for name in differing if name not in together]
+    named = {name: labels[name].label if name in labels else one.world.labels.variables[name] for name in differing}
+    players = [Player(name, named[name], (name,)) for name in differing if name not in together]
     if flows:
         players.append(Player(LEDGER, Text("项目台账", "project ledger"), tuple(together)))
     return tuple(players)
@@ -53,7 +54,8 @@ def _same(one: YearPath, other: YearPath) -> bool:
         return True
     years = sorted({*one.years, *other.years})
     spots = [year + shift for year in years for shift in (-1, 0, 1)] or [0]
-    return np.array_equal(one.before, other.before) and all(np.array_equal(one.at(year), other.at(year)) for year in spots)
+    before = np.array_equal(one.before, other.before, equal_nan=True)  # not a number: until then the model says it
+    return before and all(np.array_equal(one.at(year), other.at(year), equal_nan=True) for year in spots)
 
 
 def comparable(one: Case, other: Case) -> tuple[Case, Case]:
@@ -71,7 +73,7 @@ def comparable(one: Case, other: Case) -> tuple[Case, Case]:
         ("末年", "last year", one.last_year, other.last_year),
         ("算法", "method", one.scenario.method, other.scenario.method),
         ("每年步数", "steps a year", one.scenario.steps_per_year, other.scenario.steps_per_year),
-        ("给定的变量", "given variables", sorted(one.bound.given), sorted(other.bound.given)),
+        ("给定的变量", "given variables", one.bound.given_from, other.bound.given_from),
     ):
         if left != right:
             message = Text(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.dimensions import Dimension
 from sim.futures import draws_of, posterior_of, task_of
 from sim.inputs.levers import LeverEntry
-from sim.inputs.values import YearPath
+from sim.inputs.year_path import YearPath
 from sim.numerics.blocks import BlockResult
 from sim.numerics.designs import Listed
 from sim.numerics.draws import DrawRequest

@@ -1,0 +1,197 @@
+"""What is on the page as a scenario file: it extends the nearest scenario of the home folder, and says all that differs.
+
+Values are compared as they hold in the end, not as they were written, so that the file gives what the page shows, whatever
+files, layers and settings it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+
+import numpy as np
+from ruamel.yaml import YAML
+
+from sim.explore.bench import Bench
+from sim.explore.moving import Moves, by_member, by_year
+from sim.inputs.ledger_section import LedgerChange
+from sim.inputs.scenario import SECTION_OF_KIND, Change, Scenario, plain_scenario, read_scenario
+from sim.inputs.year_path import YearPath, laid_over
+from sim.model.binding import Bound, bind, own_values
+from sim.pipeline import Case
+from sim.text import Text
+
+_HEAD = "# 由 python -m sim explore 写出 / written by `python -m sim explore`\n"
+_LAYER = "as_shown"
+_RUN = ("base_year", "last_year", "method", "steps_per_year")
+_MERGED = ("delay", "accelerate", "priority", "add")
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What the saved file extends: a scenario of the home folder, at the base year of the page, or the city itself."""
+
+    scenario: Scenario
+    bound: Bound
+    is_file: bool
+
+
+def scenario_text(bench: Bench, moves: Moves, since: int | None = None) -> str:
+    """The scenario file of what the page shows, with some levers moved."""
+    case = bench.moved(moves, since)
+    scenario, ground = case.scenario, _ground_of(case)
+    sections = _sections(case, ground)
+    ledger, before = _ledger(scenario.ledger), _ledger(ground.scenario.ledger)
+    content: dict[str, Any] = {**sections, **({"ledger": ledger} if ledger != before else {})}
+    layers = _layers(scenario, ground)
+    origins = [item.origin for item in ground.scenario.changes] + [item.origin for item in ground.scenario.ledger]
+    if any("/" in origin for origin in origins):
+        name = _LAYER + "_" * sum(key.startswith(_LAYER) for key in layers)  # nothing that is extended may come after it
+        content, layers = {"use": [name]}, {**layers, name: content}
+    document = {
+        "name": {"zh": f"{scenario.name.zh}（调整）", "en": f"{scenario.name.en}, changed"},
+        **({"description": _words(scenario.description)} if scenario.description.zh else {}),
+        **({"extends": ground.scenario.file.stem} if ground.is_file else {"city": scenario.city}),
+        **_frame(case, ground.scenario),
+        **content,
+        **({"overrides": layers} if layers else {}),
+    }
+    return _HEAD + _in_yaml(document)
+
+
+def _words(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _ground_of(case: Case) -> _Ground:
+    world, home = case.world, case.world.home
+    kept = [file for file in case.scenario.files if file.parent == home.scenarios]
+    if not kept:
+        return _Ground(plain_scenario(world.city.key, Text("", "")), own_values(world.city), is_file=False)
+    scenario = read_scenario(kept[-1], folder=home.scenarios)
+    return _Ground(scenario, bind(scenario, world.city, world.graph, world.names), is_file=True)
+
+
+def _frame(case: Case, ground: Scenario) -> dict[str, Any]:
+    """Years, method, targets and sweep, as far as they differ from what is extended."""
+    scenario = case.scenario
+    now = {
+        "base_year": case.world.city.settings.base_year,
+        "last_year": case.last_year,
+        "method": scenario.method,
+        "steps_per_year": scenario.steps_per_year,
+    }
+    found: dict[str, Any] = {key: now[key] for key in _RUN if getattr(scenario, key) != getattr(ground, key)}
+    targets = [name for name, _ in scenario.targets]
+    if targets != [name for name, _ in ground.targets]:
+        found["targets"] = targets
+    sweep, before = (None if item.sweep is None else item.sweep.section for item in (scenario, ground))
+    if sweep is not None and sweep != before:
+        found["sweep"] = sweep.model_dump(exclude_unset=True, by_alias=True)
+    return found
+
+
+def _sections(case: Case, ground: _Ground) -> dict[str, dict[str, Any]]:
+    """Every value that differs, and every one that is stated here only: what a scenario states is not drawn."""
+    stated = {item.name for item in case.bound.resolved} - {item.name for item in ground.bound.resolved}
+    last = {item.name: item.change for item in case.bound.resolved}
+    sections: dict[str, dict[str, Any]] = {}
+    for name, path in case.bound.values.items():
+        record = case.world.city.parameters.get(name)
+        section = "given" if name in case.bound.given else SECTION_OF_KIND.get(record.kind) if record else None
+        before = ground.bound.values.get(name)
+        if section is None or (name not in stated and before is not None and path.equals(before, _years(case))):
+            continue
+        value = _value(case, name, path, before)
+        entry: dict[str, Any] = {"value": value}
+        if section == "given":
+            entry["unit"] = case.world.graph.unit_of(name)
+        change = last.get(name)
+        entry |= {} if change is None else _reasons(change)
+        sections.setdefault(section, {})[name] = value if len(entry) == 1 else entry
+    return sections
+
+
+def _reasons(change: Change) -> dict[str, Any]:
+    sources = {"from": list(change.sources)} if change.sources else {}
+    return sources | ({"note": change.note} if change.note else {})
+
+
+def _years(case: Case) -> range:
+    """All years that a path may name."""
+    first, last = case.world.city.first_year, case.world.city.settings.last_year
+    return range(min(first, case.world.city.settings.base_year), last + 1)
+
+
+def _value(case: Case, name: str, path: YearPath, before: YearPath | None) -> Any:
+    """The shortest way to write a path that gives the same in every year over what is extended; in the end year by year."""
+    dims, years = [case.world.graph.dimensions[dim] for dim in case.world.graph.dims_of(name)], _years(case)
+    record = case.world.city.parameters.get(name)
+    first = case.world.city.settings.base_year + 1
+    begins = first if record is not None and record.kind == "lever" else None
+    if path.is_constant or path.years == (first,):
+        value = path.everything()[0]
+        constant = YearPath(value)
+        alone = constant if begins is None or before is None else laid_over(constant, before, begins)
+        if path.equals(alone, years):
+            return by_member(value, dims)
+    named = dict(zip(path.years, path.arrays, strict=True))
+    is_own = before is None or path.equals(laid_over(path, before), years)
+    if named and is_own and all(year in years for year in named):
+        values = {year: by_member(array, dims) for year, array in named.items()}
+        return values if path.shape == "step" else {**values, "shape": path.shape}
+    known = {year: path.at(year) for year in years if not np.isnan(path.at(year)).any()}
+    return {**by_year(known, dims), **({"replace": True} if name in case.bound.given and before is not None else {})}
+
+
+def _ledger(changes: Iterable[LedgerChange]) -> dict[str, Any]:
+    """What all layers together say of projects: a word in a later layer replaces its earlier self."""
+    merged: dict[str, Any] = {}
+    for change in changes:
+        said = change.section.model_dump(exclude_unset=True, by_alias=True)
+        for key, value in said.items():
+            if key in _MERGED:
+                merged[key] = {**{word: item for word, item in merged.get(key, {}).items() if word not in value}, **value}
+            elif key == "cancel":
+                merged[key] = [*merged.get(key, []), *(word for word in value if word not in merged.get(key, []))]
+            else:
+                merged[key] = value
+    return merged
+
+
+def _layers(scenario: Scenario, ground: _Ground) -> dict[str, dict[str, Any]]:
+    """The named layers of files that are not extended, to be switched on in another call."""
+    kept = set(ground.scenario.files)
+    found: dict[str, dict[str, Any]] = {}
+    for name, section, key, value in _parts_of_layers(scenario, kept):
+        found.setdefault(name, {}).setdefault(section, {})[key] = value
+    return found
+
+
+def _parts_of_layers(scenario: Scenario, kept: set[Any]) -> Iterator[tuple[str, str, str, Any]]:
+    for change in scenario.dormant:
+        if change.place.file not in kept:
+            yield change.origin.partition("/")[2], change.section, change.name, _written(change)
+    for edit in scenario.dormant_ledger:
+        if edit.document is not None and edit.document.file not in kept:
+            for key, value in edit.section.model_dump(exclude_unset=True, by_alias=True).items():
+                yield edit.origin.partition("/")[2], "ledger", key, value
+
+
+def _written(change: Change) -> Any:
+    if change.section == "given":
+        return {**change.raw, **_reasons(change)} if isinstance(change.raw, Mapping) else change.raw
+    reasons = _reasons(change)
+    return {"value": change.raw, **reasons} if reasons else change.raw
+
+
+def _in_yaml(document: Any) -> str:
+    """As YAML, in the order given."""
+    yaml, stream = YAML(typ="safe", pure=True), StringIO()
+    yaml.default_flow_style, yaml.allow_unicode, yaml.width = False, True, 1000
+    yaml.representer.sort_base_mapping_type_on_output = False
+    yaml.representer.ignore_aliases = lambda *_: True
+    yaml.dump(document, stream)
+    return stream.getvalue()
