@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.records import Record, alone, median, record
-from sim import pipeline
+from sim import opening, pipeline
 from sim.futures import priors_of_case, realisations_of, task_of
 from sim.inputs.home import find_home
 from sim.inputs.stepping import DEFAULT_METHOD
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOME = find_home(ROOT)
 
 
-def open_case(method: str = DEFAULT_METHOD, scenario: str = "plan_2025") -> pipeline.Case:
+def open_case(method: str = DEFAULT_METHOD, scenario: str = "plan_2025") -> opening.Case:
     """The plan's scenario with a method."""
     with tempfile.TemporaryDirectory() as folder:
         text = (HOME.scenarios / f"{scenario}.yaml").read_text(encoding="utf-8")
@@ -37,10 +37,10 @@ def open_case(method: str = DEFAULT_METHOD, scenario: str = "plan_2025") -> pipe
             (Path(folder) / file.name).write_bytes(file.read_bytes())
         changed = Path(folder) / f"{scenario}_{method}.yaml"
         changed.write_text(f"{text}\nmethod: {method}\n", encoding="utf-8")
-        return pipeline.with_projects(pipeline.open_cases(HOME, [changed], None, (), ())[0])
+        return opening.with_projects(opening.open_cases(HOME, [changed], None, (), ())[0])
 
 
-def indicators(case: pipeline.Case) -> tuple[str, ...]:
+def indicators(case: opening.Case) -> tuple[str, ...]:
     """What an ensemble gathers: variables of the targets and of the published figures."""
     bindings = case.world.catalogue.bindings
     named = (bindings[target.id] for target in case.selection.targets if target.id in bindings)
@@ -48,7 +48,7 @@ def indicators(case: pipeline.Case) -> tuple[str, ...]:
     return tuple(sorted(bound | {check.variable for check in case.world.checks}))
 
 
-def city_task(case: pipeline.Case, count: int) -> Task:
+def city_task(case: opening.Case, count: int) -> Task:
     """Draws from the priors, gathered as a run does."""
     return task_of(case, indicators(case), Draws(count, 0, priors_of_case(case), realised=realisations_of(case)))
 
@@ -100,7 +100,7 @@ def ledger_records(draws: int, repeats: int) -> list[Record]:
 REALISATIONS = 1000
 
 
-def whole_kernel(case: pipeline.Case) -> Kernel:
+def whole_kernel(case: opening.Case) -> Kernel:
     """The kernel of a central run: everything that the model reports."""
     request = pipeline.request_of(case, tuple(case.world.graph.quantities), case.scenario.steps_per_year)
     return kernel_for(case.world.graph, request)

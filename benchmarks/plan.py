@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sim.inputs.home import find_home
 from sim.numerics.draws import DrawRequest
-from sim.pipeline import Case, open_cases
+from sim.opening import Case, open_cases
 from sim.plan.lint.rules import lint, plan_of
 from sim.plan.selection import Selection
 from sim.processes import processors

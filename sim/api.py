@@ -21,7 +21,7 @@ from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario
 from sim.inputs.sweep_section import Method, Over, Rest
 from sim.numerics.draws import DrawRequest
-from sim.pipeline import Case, open_cases, seeded
+from sim.opening import Case, open_cases, seeded
 from sim.pipeline import run as run_case
 from sim.processes import processors
 from sim.sampling.plan import sampling_of

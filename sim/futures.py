@@ -17,8 +17,9 @@ from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
 from sim.numerics.summary import Wanted
 from sim.numerics.watch import watch_of
+from sim.opening import Case
 from sim.outputs.posterior import FILE, Posterior, read_posterior
-from sim.pipeline import Case, Outcome, comparisons_of, judge_of, request_of
+from sim.pipeline import Outcome, comparisons_of, judge_of, request_of
 from sim.plan.probability import conditions_of, with_probabilities
 from sim.priors import priors_of
 from sim.report.contents.series import SHOWN

@@ -20,7 +20,8 @@ from sim.model.binding import NOISE, SILENCE, Bound, Resolved
 from sim.numerics.integrate import Clock, YearValues, simulate
 from sim.numerics.kernel import kernel_for
 from sim.numerics.workspace import NARROWEST, Workspace
-from sim.pipeline import Case, readings_of, request_of, with_projects
+from sim.opening import Case, with_projects
+from sim.pipeline import readings_of, request_of
 from sim.projects import ledger_plan
 from sim.sampling.inputs import is_settled_before
 from sim.text import Text, joined

@@ -13,7 +13,8 @@ from sim.inputs.scenario import Scenario
 from sim.ledger.limits import LABELS
 from sim.ledger.realise import Realised
 from sim.ledger.summary import money_origin, never_begun, programme_times, waiting
-from sim.pipeline import Case, Outcome
+from sim.opening import Case
+from sim.pipeline import Outcome
 from sim.text import Text, listing
 
 LEAST_WAITING = 0.5

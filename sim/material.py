@@ -8,9 +8,10 @@ from sim.inputs.reviews import CONFIRMED, read_reviews
 from sim.inputs.year_path import YearPath
 from sim.ledger.summary import programme_times, waiting
 from sim.ledger_words import ledger_changes, ledger_sentences
+from sim.opening import Case
 from sim.outputs.ensemble import ensemble_dataset, projection_of
 from sim.outputs.posterior import Foreseen
-from sim.pipeline import Case, Outcome
+from sim.pipeline import Outcome
 from sim.plan.lint.finding import Finding
 from sim.plan.lint.rules import RULES, lint, plan_of
 from sim.plan.probability import sentences

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sim.errors import Fault, Place, UsageError
-from sim.pipeline import Case, Outcome, readings_of
+from sim.opening import Case
+from sim.pipeline import Outcome, readings_of
 from sim.plan.reading import Reading
 from sim.text import Text
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.inputs.home import Home, find_home
 from sim.world import World, open_world
 
@@ -26,7 +26,7 @@ def world(home: Home) -> World:
 @pytest.fixture(scope="session")
 def outcomes(home: Home) -> Sequence[pipeline.Outcome]:
     files = [home.scenarios / f"{name}.yaml" for name in ("baseline", "plan_2025")]
-    return [pipeline.run(case) for case in pipeline.open_cases(home, files, None, (), ())]
+    return [pipeline.run(case) for case in opening.open_cases(home, files, None, (), ())]
 
 
 @pytest.fixture

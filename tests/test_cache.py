@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import pytest
 
-from sim import cache, pipeline, world
+from sim import cache, opening, pipeline, world
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
 from sim.numerics import kernel as kernel_module
@@ -81,7 +81,7 @@ def test_old_entries_are_forgotten(folder: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_the_second_start_traces_and_compiles_nothing(folder: Path, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     def run() -> tuple[pipeline.Outcome, Provenance]:
-        [case] = pipeline.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), ())
+        [case] = opening.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), ())
         outcome = pipeline.run(case)
         return outcome, outcome.provenance
 

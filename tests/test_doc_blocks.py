@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import pipeline
+from sim import opening
 from sim.inputs.home import find_home
 from tests.blocks import CodeBlock, blocks_of
 from tests.explore.test_serving import free_port
@@ -118,7 +118,7 @@ class Reader:
         """A scenario, or sections of one."""
         file = self.folder / "scenarios" / f"block_{block.line}.yaml"
         file.write_text(block.text if "name:" in block.text.splitlines()[0] else _FRAGMENT + block.text, encoding="utf-8")
-        pipeline.open_cases(find_home(self.folder), [file], None, (), ())
+        opening.open_cases(find_home(self.folder), [file], None, (), ())
 
     @property
     def _environment(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.errors import Faults, InputError
 from sim.futures import priors_of_case, run_draws
 from sim.inputs.home import Home
@@ -17,8 +17,8 @@ from sim.priors import prior_of
 
 
 @pytest.fixture(scope="module")
-def case(home: Home) -> pipeline.Case:
-    [case] = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
+def case(home: Home) -> opening.Case:
+    [case] = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
     return case
 
 
@@ -30,7 +30,7 @@ def case(home: Home) -> pipeline.Case:
         ((0.2, 0.3), "does not hold"),
     ],
 )
-def test_a_prior_that_cannot_be_is_a_fault(case: pipeline.Case, prior: tuple[float, float], said: str) -> None:
+def test_a_prior_that_cannot_be_is_a_fault(case: opening.Case, prior: tuple[float, float], said: str) -> None:
     record = replace(case.world.city.parameters["external_demand_growth"], prior=prior, common_factor=None)
     faults = Faults()
     prior_of(record, case.bound, 2035, faults)
@@ -38,7 +38,7 @@ def test_a_prior_that_cannot_be_is_a_fault(case: pipeline.Case, prior: tuple[flo
         faults.raise_if_any(InputError)
 
 
-def test_a_prior_of_a_value_of_zero_is_a_fault(case: pipeline.Case) -> None:
+def test_a_prior_of_a_value_of_zero_is_a_fault(case: opening.Case) -> None:
     paths = {name: path for name, path in case.bound.values.items() if name in case.world.city.parameters}
     zero = next(name for name, path in paths.items() if path.is_constant and not path.before.any())
     record = replace(case.world.city.parameters[zero], prior=(-0.1, 0.1), common_factor=None)
@@ -48,13 +48,13 @@ def test_a_prior_of_a_value_of_zero_is_a_fault(case: pipeline.Case) -> None:
         faults.raise_if_any(InputError)
 
 
-def test_the_priors_as_shipped_stay_within_their_ranges(case: pipeline.Case) -> None:
+def test_the_priors_as_shipped_stay_within_their_ranges(case: opening.Case) -> None:
     assert len(priors_of_case(case)) > 40
 
 
 def test_a_longer_run_draws_the_same(home: Home) -> None:
     def draws(last_year: int) -> Mapping[str, object]:
-        [case] = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
+        [case] = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
         case = replace(case, last_year=last_year)
         ensemble = run_draws(pipeline.run(case), DrawRequest(40, 7, 1))
         rows = 2025 - case.world.city.settings.base_year + 1

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sim import pipeline
+from sim import opening
 from sim.cli.check import check
 from sim.cli.console import Speaker
 from sim.cli.run import Request, simulate
@@ -19,13 +19,13 @@ from sim.inputs.home import Home
 from sim.text import Text
 
 
-def case_of(home: Home, folder: Path, text: str, settings: Mapping[str, Any] = {}) -> pipeline.Case:
+def case_of(home: Home, folder: Path, text: str, settings: Mapping[str, Any] = {}) -> opening.Case:
     file = folder / "mine.yaml"
     file.write_text(f"name: {{zh: 甲, en: A}}\nextends: plan_2025\n{text}", encoding="utf-8")
-    return pipeline.open_cases(home, [file], None, (), tuple(settings.items()))[0]
+    return opening.open_cases(home, [file], None, (), tuple(settings.items()))[0]
 
 
-def said(case: pipeline.Case) -> str:
+def said(case: opening.Case) -> str:
     return "\n".join(remark.en for remark in idle_remarks(case))
 
 
@@ -65,13 +65,13 @@ def test_a_value_that_was_there_before_is_said_as_such(home: Home, tmp_path: Pat
 def test_what_the_ledger_reads_is_run_through_the_ledger(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "idle.yaml"
     file.write_text("name: {zh: 甲, en: A}\nextends: baseline\nlevers: {land_release: {rest: 9}}\n", encoding="utf-8")
-    (case,) = pipeline.open_cases(home, [file], None, (), ())
+    (case,) = opening.open_cases(home, [file], None, (), ())
     assert "(land_release)" in said(case)  # nothing is built that could take the land
     assert idle_remarks(case_of(home, tmp_path, "levers: {land_release: {2022: {rest: 1}}}\n")) == ()
 
 
 def test_a_scenario_answers_for_its_own_settings_only(home: Home, tmp_path: Path) -> None:
-    (plan,) = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
+    (plan,) = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
     assert "(listing_push)" in said(plan)
     assert idle_remarks(case_of(home, tmp_path, "levers: {rd_policy: 1 %}\n")) == ()
 

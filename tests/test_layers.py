@@ -25,6 +25,7 @@ LAYERS = (
     ("world", "priors", "causes"),
     ("likelihood",),
     ("describing", "projects"),
+    ("opening",),
     ("pipeline",),
     ("futures",),
     ("sampling",),

@@ -5,17 +5,17 @@ Exit status: 0 done, 1 the run failed or a required target was missed, 2 the inp
 
 from __future__ import annotations
 
-import os
 import sys
 from concurrent.futures import BrokenExecutor
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from sim.cli.city_verbs import cities
 from sim.cli.console import accept_any_console, speaker
+from sim.cli.endings import fail_if_not_written, language_of_call, refuse, say_interrupted, say_out_of_means
 from sim.cli.numbers import as_of_year, read_draws, read_number
 from sim.cli.options import (
     RESULTS,
@@ -40,7 +40,7 @@ from sim.cli.options import (
     voice_of,
 )
 from sim.cli.plan_verbs import plan
-from sim.cli.usage import REFUSED, is_call_for_help, refusal
+from sim.cli.usage import REFUSED
 from sim.errors import Fault, Place, SimError, UsageError
 from sim.interrupts import InterruptedRun, was_asked_to_stop
 from sim.text import Text
@@ -323,81 +323,21 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except REFUSED as error:
-        _refuse(error)
+        refuse(error)
     except SimError as error:
-        speaker(_language_of_call()).faults(error)
+        speaker(language_of_call()).faults(error)
         sys.exit(error.exit_status)
     except SystemExit:
-        _fail_if_not_written()
+        fail_if_not_written()
         raise
     except InterruptedRun:
-        _say_interrupted()
+        say_interrupted()
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
     except (MemoryError, BrokenExecutor, OSError) as error:
-        _say_out_of_means(error)
+        say_out_of_means(error)
     except Exception:
         if was_asked_to_stop():  # a library wrapped the interrupt in an error of its own
-            _say_interrupted()
+            say_interrupted()
         raise
-
-
-def _refuse(error: Exception) -> NoReturn:
-    """A call that the library of the command line does not take; one without any word has the help text for its answer."""
-    if is_call_for_help(error):
-        error.show()  # type: ignore[attr-defined]
-        sys.exit(2)
-    fault = refusal(error)
-    speaker(_language_of_call()).faults(fault)
-    sys.exit(fault.exit_status)
-
-
-def _say_out_of_means(error: Exception) -> NoReturn:
-    """Too little memory, a process that was ended from outside, or a disk that takes no more."""
-    if isinstance(error, MemoryError):
-        zh = "内存不足，没有留下不完整的结果。请减少 --draws 或 --workers，或加 --float32。"
-        _give_up(zh, "Out of memory; nothing half-written was left. Try fewer --draws or --workers, or --float32.")
-    if isinstance(error, OSError):
-        _say_not_written(error)
-    zh = "一个计算进程被外部终止（可能内存不足），没有留下不完整的结果。请减少 --workers 后重试。"
-    en = "A worker process was ended from outside (out of memory?); nothing half-written was left. Try fewer --workers."
-    _give_up(zh, en)
-
-
-def _fail_if_not_written() -> None:
-    """What was printed may not have reached its file: the disk behind it may be full."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        return  # whoever read has read enough
-    except OSError as error:
-        _say_not_written(error)
-
-
-def _say_not_written(error: OSError) -> NoReturn:
-    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  what is left in the buffer cannot be written either
-    named = f"{error.filename}：" if error.filename else ""
-    reason = error.strerror or str(error)
-    _give_up(f"无法写出：{named}{reason}", f"Cannot be written: {named.replace('：', ': ')}{reason}")
-
-
-def _say_interrupted() -> NoReturn:
-    if "sweep" in sys.argv[1:2]:
-        _give_up("已中断；算完的部分都在，用同一命令继续。", "Interrupted; the same command goes on from what is complete.")
-    _give_up("已中断，没有留下不完整的结果。", "Interrupted; no half-written results were left.")
-
-
-def _give_up(zh: str, en: str) -> NoReturn:
-    """Say why a run that did not fail by itself ends, and end."""
-    voice = speaker(_language_of_call())
-    voice.err.print(voice.word(zh, en))
-    sys.exit(1)
-
-
-def _language_of_call() -> str | None:
-    words = sys.argv[1:]
-    asked = next((word.split("=", 1)[1] for word in words if word.startswith("--lang=")), None)
-    if asked is None and "--lang" in words[:-1]:
-        asked = words[words.index("--lang") + 1]
-    return asked

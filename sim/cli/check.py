@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from rich.table import Table
 
-from sim import pipeline
+from sim import opening
 from sim.cli.console import Speaker
 from sim.cli.tables import print_table
 from sim.errors import Faults, InputError, SimError
@@ -33,7 +33,7 @@ def check(
     """Check scenarios (all of the home folder when none is named) with their model, city and plan."""
     home = find_home(home_folder)
     files = [find_scenario(name, home.scenarios, home.cities()) for name in scenarios] or scenario_files(home.scenarios)
-    cases = pipeline.open_cases(home, files, city, use, settings)
+    cases = opening.open_cases(home, files, city, use, settings)
     _fail_if_sweeps_unfit(cases)
     if speaker.as_json:
         speaker.json([_document(case, speaker) for case in cases])
@@ -53,7 +53,7 @@ def check(
             speaker.line(remark)
 
 
-def _fail_if_sweeps_unfit(cases: list[pipeline.Case]) -> None:
+def _fail_if_sweeps_unfit(cases: list[opening.Case]) -> None:
     """What the sections `sweep` say, with all their faults at once."""
     faults = Faults()
     for case in cases:
@@ -63,7 +63,7 @@ def _fail_if_sweeps_unfit(cases: list[pipeline.Case]) -> None:
     faults.raise_if_any(InputError)
 
 
-def _table(case: pipeline.Case, speaker: Speaker) -> Table:
+def _table(case: opening.Case, speaker: Speaker) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for zh, en in (("设定", "setting"), ("年份", "years"), ("原值 → 现值", "before → now"), ("层", "layer")):
         table.add_column(speaker.word(zh, en), overflow="fold", min_width=24 if zh == "设定" else None)
@@ -78,7 +78,7 @@ def _table(case: pipeline.Case, speaker: Speaker) -> Table:
     return table
 
 
-def _spans(case: pipeline.Case, item: Resolved) -> list[Span]:
+def _spans(case: opening.Case, item: Resolved) -> list[Span]:
     """The inherited path of a value beside the new one, from the base year on; a variable is given over the model's own."""
     before = item.before if item.before is not None else YearPath(np.full_like(item.after.before, np.nan))
     return spans(before, item.after, range(case.world.city.settings.base_year, case.last_year + 1))
@@ -97,7 +97,7 @@ def _number(array: Floats, speaker: Speaker) -> str:
     return speaker.word("模型算出", "by the model") if np.isnan(array).any() else numbers_text(array)
 
 
-def _document(case: pipeline.Case, speaker: Speaker) -> dict[str, object]:
+def _document(case: opening.Case, speaker: Speaker) -> dict[str, object]:
     base = case.world.city.settings.base_year
     return {
         "scenario": case.scenario.key,

@@ -10,7 +10,7 @@ from sim.errors import Place
 from sim.inputs.defaults import default_scenarios
 from sim.inputs.home import Home, find_home
 from sim.inputs.scenario import find_scenario
-from sim.pipeline import Case, open_cases, seeded
+from sim.opening import Case, open_cases, seeded
 from sim.plan.named import targets_named
 
 

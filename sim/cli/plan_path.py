@@ -17,8 +17,8 @@ from sim.cli.tables import print_table
 from sim.errors import Faults, UsageError
 from sim.inputs.scenario import read_scenario
 from sim.numerics.draws import DrawRequest
+from sim.opening import Case, beside
 from sim.outputs.store import fail_if_not_writable, results_folder
-from sim.pipeline import Case, beside
 from sim.studies.plan import path_words as words
 from sim.studies.plan.alternatives import Tried, tried
 from sim.studies.plan.attribute import AttributionRequest, attribution

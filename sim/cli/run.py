@@ -13,6 +13,7 @@ from rich.table import Table
 
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked
+from sim.cli.run_document import as_document
 from sim.cli.tables import print_table
 from sim.errors import Fault, Faults, InputError, Place, UsageError, nearest
 from sim.report.drawing import drawing_workers
@@ -93,15 +94,15 @@ class DrawPlan:
 
 def _cases(request: Request, home: Any) -> list[Any]:
     """The scenarios that were named, or those that the home folder declares for the city."""
-    from sim import pipeline
+    from sim import opening
     from sim.inputs.defaults import default_scenarios
     from sim.inputs.scenario import find_scenario
 
     names = request.scenarios or default_scenarios(home, request.city).run
     files = [find_scenario(name, home.scenarios, home.cities()) for name in names]
     fail_if_names_clash(files)
-    cases = pipeline.open_cases(home, files, request.city, request.use, request.settings, request.as_of)
-    return [pipeline.seeded(case, request.draws.seed if request.draws else 0) for case in cases]
+    cases = opening.open_cases(home, files, request.city, request.use, request.settings, request.as_of)
+    return [opening.seeded(case, request.draws.seed if request.draws else 0) for case in cases]
 
 
 def draw_plan(asked: Asked | None, case: Any) -> DrawPlan:
@@ -349,61 +350,3 @@ _HEADS = (
     ("实际（年份）", "outcome (year)"),
 )
 _CHANCE = ("概率", "probability")
-
-
-def as_document(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> dict[str, Any]:
-    """The run as one JSON object: scorecard rows of all scenarios, comparisons with published figures, changes."""
-    from sim.deliver import setting_record
-    from sim.material import case_text
-    from sim.plan.tables import full_row
-
-    language = speaker.language
-    return {
-        "run": folder.name,
-        "folder": str(folder),
-        "home": str(outcomes[0].case.world.home.folder),
-        "scorecard": [full_row(score, language) for outcome in outcomes for score in outcome.scores],
-        "published": [
-            {**vars(row), "scenario": outcome.case.scenario.key, "label": speaker.say(row.label)}
-            for outcome in outcomes
-            for row in outcome.comparisons
-        ],
-        "changes": [
-            {**setting_record(item, language), "scenario": outcome.case.scenario.key}
-            for outcome in outcomes
-            for item in case_text(outcome).settings
-        ],
-        "step_error": [
-            {
-                "scenario": outcome.case.scenario.key,
-                "percent": outcome.step_error.percent,
-                "year": outcome.step_error.year,
-                "variable": speaker.say(outcome.step_error.variable),
-                "changed": len(outcome.step_error.changed),
-            }
-            for outcome in outcomes
-        ],
-        "draws": [
-            {
-                "scenario": outcome.case.scenario.key,
-                "count": outcome.ensemble.count,
-                "seed": outcome.ensemble.seed,
-                "left_out": len(outcome.ensemble.lost),
-                "lost": [_lost(draw) for draw in outcome.ensemble.lost],
-                "run_again": [list(portion) for portion in outcome.ensemble.lost_portions],
-                "all_met": None if outcome.ensemble.all_met is None else outcome.ensemble.all_met.probability,
-            }
-            for outcome in outcomes
-            if outcome.ensemble is not None
-        ],
-        "remarks": [speaker.say(remark) for outcome in outcomes for remark in outcome.case.selection.remarks],
-    }
-
-
-def _lost(draw: Any) -> dict[str, Any]:
-    """A draw that was left out: where it went wrong and by what its parameters were multiplied, if that was looked up."""
-    origin = draw.origin
-    place = {"year": None, "variable": None} if origin is None else {"year": origin.year, "variable": origin.variable}
-    breach = None if origin is None else origin.breach
-    check = {} if breach is None else {"check_zh": breach.check.zh, "check_en": breach.check.en, "values": breach.values}
-    return {"draw": draw.draw, **place, **check, "factors": dict(draw.factors)}

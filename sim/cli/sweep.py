@@ -40,7 +40,7 @@ def sweep(request: Request, speaker: Speaker) -> None:
 def _case(request: Request) -> Any:
     from sim.inputs.home import find_home
     from sim.inputs.scenario import find_scenario
-    from sim.pipeline import open_cases, seeded
+    from sim.opening import open_cases, seeded
 
     home = find_home(request.home)
     file = find_scenario(request.scenario, home.scenarios, home.cities())

@@ -23,9 +23,10 @@ from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
 from sim.numerics.reducers import Share
 from sim.numerics.workers import run_portions
+from sim.opening import Case, with_projects
 from sim.outputs.dataset import to_dataset
 from sim.outputs.posterior import Posterior
-from sim.pipeline import Case, judge_of, readings_of, request_of, with_projects
+from sim.pipeline import judge_of, readings_of, request_of
 from sim.plan.feasibility import is_clear, lift, shares_of
 from sim.plan.probability import Conditions, conditions_of
 from sim.plan.scorecard import Score, score_all

@@ -12,8 +12,8 @@ from sim.explore.bench import Bench, bench_of
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
+from sim.opening import Case, prepare
 from sim.ownership import scratch_folder
-from sim.pipeline import Case, prepare
 from sim.text import Text
 from sim.world import World, open_world
 

@@ -12,7 +12,7 @@ from sim.errors import Faults, InputError, Place
 from sim.inputs.parameters import check_range
 from sim.inputs.scenario import Change
 from sim.inputs.year_path import Floats, YearPath
-from sim.pipeline import Case
+from sim.opening import Case
 
 Moves = Mapping[str, float]
 ORIGIN = "explore"

@@ -17,10 +17,11 @@ from ruamel.yaml import YAML
 from sim.explore.bench import Bench
 from sim.explore.moving import Moves, by_member, by_year
 from sim.inputs.ledger_section import LedgerChange
-from sim.inputs.scenario import SECTION_OF_KIND, Change, Scenario, plain_scenario, read_scenario
+from sim.inputs.scenario import Change, Scenario, plain_scenario, read_scenario
+from sim.inputs.scenario_file import SECTION_OF_KIND
 from sim.inputs.year_path import YearPath, laid_over
 from sim.model.binding import Bound, bind, own_values
-from sim.pipeline import Case
+from sim.opening import Case
 from sim.text import Text
 
 _HEAD = "# 由 python -m sim explore 写出 / written by `python -m sim explore`\n"

@@ -11,7 +11,7 @@ from sim.explore.moving import reference_year, value_in
 from sim.inputs.levers import LeverEntry
 from sim.inputs.systems import PlanSystem
 from sim.model.binding import Resolved
-from sim.pipeline import Case
+from sim.opening import Case
 from sim.report.chapters.works import in_words
 from sim.report.values import value_text
 from sim.sampling.inputs import is_settled_before

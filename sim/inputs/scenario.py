@@ -11,67 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
-
 from sim.errors import Faults, InputError, Place, nearest
 from sim.inputs.called_year import BASE_YEAR, CALLED_BASE_YEAR, called_base_year
-from sim.inputs.checked import Name, Record, check_against
+from sim.inputs.checked import check_against
 from sim.inputs.files import fail_if_no_name, is_file, is_folder
-from sim.inputs.ledger_section import CALLED, PREFIX, LedgerChange, LedgerSection, set_ledger
-from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS, MethodName
-from sim.inputs.sweep_section import SweepPart, SweepSection
+from sim.inputs.ledger_section import CALLED, PREFIX, LedgerChange, set_ledger
+from sim.inputs.scenario_file import SECTIONS, Layer, ScenarioFile
+from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
+from sim.inputs.sweep_section import SweepPart
 from sim.inputs.yaml_file import Document, KeyPath, parse_yaml, read_yaml
 from sim.text import Text
 
-SECTIONS = ("levers", "assumptions", "behaviour", "given")
-SECTION_OF_KIND = {"lever": "levers", "assumption": "assumptions", "behaviour": "behaviour"}
 _ENTRY_KEYS = {"value", "from", "note", "known_from"}
-
-
-class Layer(Record):
-    """A named set of changes, switched on by `use` or --use."""
-
-    levers: dict[str, Any] = {}
-    """Levers changed by this layer."""
-    assumptions: dict[str, Any] = {}
-    """Assumptions changed by this layer."""
-    behaviour: dict[str, Any] = {}
-    """Behavioural parameters changed by this layer."""
-    given: dict[str, Any] = {}
-    """Variables replaced by a path."""
-    ledger: LedgerSection | None = None
-    """Which projects of the ledger are built, and what is changed about them."""
-
-
-class ScenarioFile(Layer):
-    """The keys of a scenario file."""
-
-    name: Name
-    """Name shown in tables and figures."""
-    description: Name | None = None
-    """What the scenario stands for, in a sentence or two."""
-    city: str | None = None
-    """City folder; taken from the extended file when left out."""
-    extends: str | None = None
-    """Another scenario file in the same folder, or else in the folder of scenarios, without or with .yaml."""
-    base_year: int | None = None
-    """Last year before the run, one that the city declares; the city's own when left out."""
-    last_year: int | None = None
-    """Last simulated year."""
-    method: MethodName | None = None
-    """Integration method; rk4 when left out."""
-    steps_per_year: int | None = Field(default=None, ge=1, le=365)
-    """Time steps in a year; 3 when left out."""
-    targets: list[str] | None = None
-    """Ids of the plan's catalogue, or city/* for all."""
-    accept_borrowed: list[str] | None = None
-    """Targets (id or name) or variables that are judged although their base is borrowed; the nearest file with it decides."""
-    overrides: dict[str, Layer] = {}
-    """Named layers."""
-    use: list[str] = []
-    """Names of the layers that are switched on."""
-    sweep: SweepSection | None = None
-    """What `python -m sim sweep` varies; the nearest file that has this section decides."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sim.inputs.parameters import ParameterRecord
-from sim.inputs.scenario import SECTION_OF_KIND, ScenarioFile
+from sim.inputs.scenario_file import SECTION_OF_KIND, ScenarioFile
 from sim.inputs.year_path import SHAPES
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

@@ -11,7 +11,8 @@ from sim.errors import Faults, nearest
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.parameters import Evidence
-from sim.inputs.scenario import Fragment, Layer, fragment
+from sim.inputs.scenario import Fragment, fragment
+from sim.inputs.scenario_file import Layer
 from sim.inputs.yaml_file import Document, read_yaml
 from sim.text import Text
 

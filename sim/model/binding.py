@@ -10,7 +10,8 @@ import numpy as np
 from sim.errors import Faults, InputError, nearest
 from sim.inputs.city import City
 from sim.inputs.parameters import ParameterRecord, check_range
-from sim.inputs.scenario import SECTION_OF_KIND, Change, Scenario
+from sim.inputs.scenario import Change, Scenario
+from sim.inputs.scenario_file import SECTION_OF_KIND
 from sim.inputs.values import OF_A_PATH, Target, names_years, read_value, replaces
 from sim.inputs.year_path import Floats, YearPath
 from sim.model.graph import Graph

@@ -13,7 +13,8 @@ from typing import Any
 from sim.characters import same_name
 from sim.errors import Faults, Place
 from sim.inputs.parameters import ParameterRecord
-from sim.inputs.scenario import SECTION_OF_KIND, Change, Scenario
+from sim.inputs.scenario import Change, Scenario
+from sim.inputs.scenario_file import SECTION_OF_KIND
 from sim.inputs.sweep_section import Over
 from sim.model.graph import Graph
 from sim.model.labels import Labels

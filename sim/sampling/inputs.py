@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from sim.errors import Faults, Place, nearest
 from sim.inputs.arrivals import PARAMETER
 from sim.inputs.parameters import ParameterRecord
-from sim.inputs.scenario import SECTION_OF_KIND
+from sim.inputs.scenario_file import SECTION_OF_KIND
 from sim.inputs.sweep_ranges import Range, read_range
 from sim.inputs.sweep_section import Over
 from sim.inputs.year_path import YearPath
 from sim.model.names import overs_in_ids
 from sim.numerics.distributions import Distribution
 from sim.numerics.sample import Input
-from sim.pipeline import Case
+from sim.opening import Case
 from sim.projects import READ
 from sim.text import Text
 

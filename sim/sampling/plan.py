@@ -11,7 +11,7 @@ from sim.inputs.sweep_section import Method, Rest, SweepSection, overs_of
 from sim.inputs.year_path import from_year
 from sim.numerics.designs import Design, Grid, Listed, Spread, Spreading
 from sim.numerics.sample import Sample
-from sim.pipeline import Case
+from sim.opening import Case
 from sim.sampling.inputs import SweptInput, swept_inputs
 from sim.sampling.request import SweepRequest
 from sim.text import Text

@@ -11,8 +11,8 @@ from sim.inputs.sweep_section import overs_of
 from sim.numerics.designs import Morris, Saltelli
 from sim.numerics.distributions import Distribution
 from sim.numerics.sample import Input, Sample
+from sim.opening import Case
 from sim.outputs.posterior import Posterior
-from sim.pipeline import Case
 from sim.sampling.inputs import is_settled_before, swept_inputs
 from sim.sampling.plan import Sampling
 from sim.sampling.request import SweepRequest

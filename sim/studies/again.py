@@ -11,10 +11,11 @@ from typing import Any
 from sim.errors import SimError
 from sim.futures import with_draws
 from sim.inputs.home import Home
+from sim.opening import Case, open_cases, seeded
 from sim.outputs.compare import dataset_differences
 from sim.outputs.netcdf import read_group
 from sim.outputs.store import read_attributes
-from sim.pipeline import Case, Outcome, open_cases, run, seeded
+from sim.pipeline import Outcome, run
 from sim.stored_call import DIGEST, StoredCall, read_call
 from sim.text import Text, listing
 

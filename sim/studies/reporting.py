@@ -13,8 +13,9 @@ from sim.describing import measured_loops
 from sim.errors import Fault, Place, UsageError
 from sim.inputs.scenario import plain_scenario, read_scenario
 from sim.numerics.draws import DrawRequest
+from sim.opening import Case, beside
 from sim.ownership import scratch_folder
-from sim.pipeline import Case, Outcome, beside
+from sim.pipeline import Outcome
 from sim.report.figures.loops import Ring
 from sim.report.figures.moves import Move
 from sim.report.material import Aim, Required, Studies

@@ -16,7 +16,7 @@ from sim.numerics.assembly import Request
 from sim.numerics.central import central_run
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
-from sim.pipeline import Case, prepare, with_projects
+from sim.opening import Case, prepare, with_projects
 from sim.report.systems import SystemView
 from sim.text import Text
 from sim.world import World

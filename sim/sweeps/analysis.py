@@ -13,7 +13,7 @@ from sim.errors import Faults, InputError, Place, UsageError
 from sim.futures import posterior_of
 from sim.inputs.sweep_section import overs_of
 from sim.numerics.sample import Sample
-from sim.pipeline import Case, with_projects
+from sim.opening import Case, with_projects
 from sim.sampling.plan import Sampling, fail_if_outputs_unknown, written_outputs
 from sim.sampling.request import SweepRequest, fail_if_not_whole, fail_if_unknown
 from sim.sampling.sensitivity import (

@@ -18,8 +18,9 @@ from sim.numerics.draws import Draws
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import Kernel, kernel_for
 from sim.numerics.sample import Input, Sample
+from sim.opening import Case, with_projects
 from sim.outputs.dataset import to_dataset
-from sim.pipeline import Case, request_of, with_projects
+from sim.pipeline import request_of
 from sim.sampling.inputs import swept_input
 from sim.sampling.plan import compiled_for, fail_if_outputs_unknown, outputs_in_ids
 from sim.text import Text

@@ -15,10 +15,11 @@ import sim
 from sim.cache import engine_key
 from sim.numerics.blocks import Task
 from sim.numerics.draws import Draws
+from sim.opening import Case
 from sim.outputs.draw_store import ArrayPlan, StorePlan
 from sim.outputs.posterior import Posterior
 from sim.outputs.published import modelled_series, published_series
-from sim.pipeline import Case, Outcome, judge_of
+from sim.pipeline import Outcome, judge_of
 from sim.plan.probability import Condition, Conditions, conditions_of
 from sim.plan.tables import column, score_row
 from sim.sampling.plan import Sampling

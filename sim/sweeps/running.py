@@ -24,9 +24,10 @@ from sim.numerics.draws import DrawRequest, Draws
 from sim.numerics.ensemble import MOST_LOST, fail_if_too_many_lost, lost_sentence
 from sim.numerics.finite import Breach, Origin
 from sim.numerics.workers import Portion, run_portions
+from sim.opening import Case
 from sim.outputs.draw_store import StorePlan, open_store, read_draws, write_chunk
 from sim.outputs.posterior import Posterior
-from sim.pipeline import Case, Outcome, judge_of, run
+from sim.pipeline import Outcome, judge_of, run
 from sim.plan.probability import Conditions, conditions_of
 from sim.sampling.plan import Sampling, compiled_for
 from sim.sweeps.record import REALISATION, shared_numbers, store_plan

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.errors import SimError
 from sim.inputs.city import read_city_file
 from sim.inputs.defaults import default_city, default_scenarios
@@ -20,8 +20,8 @@ from tests.cli.test_cli import sim
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def opened(home: Home, name: str, city: str | None = None) -> pipeline.Case:
-    [case] = pipeline.open_cases(home, [find_scenario(name, home.scenarios, home.cities())], city, (), ())
+def opened(home: Home, name: str, city: str | None = None) -> opening.Case:
+    [case] = opening.open_cases(home, [find_scenario(name, home.scenarios, home.cities())], city, (), ())
     return case
 
 

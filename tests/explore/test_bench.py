@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.errors import SimError
 from sim.explore import tables
 from sim.explore.bench import LEVELS, Bench, bench_of
@@ -27,8 +27,8 @@ from sim.text import LANGUAGES
 MOVES = {"rd_policy": 0.012, "talent_spend": 5.0, "nurture_effort": 0.95}
 
 
-def opened(home: Home, name: str = "plan_2025") -> pipeline.Case:
-    return pipeline.open_cases(home, [home.scenarios / f"{name}.yaml"], None, (), ())[0]
+def opened(home: Home, name: str = "plan_2025") -> opening.Case:
+    return opening.open_cases(home, [home.scenarios / f"{name}.yaml"], None, (), ())[0]
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +36,12 @@ def bench(home: Home) -> Bench:
     return bench_of(opened(home))
 
 
-def saved(bench: Bench, folder: Path, home: Home) -> pipeline.Case:
+def saved(bench: Bench, folder: Path, home: Home) -> opening.Case:
     """What is moved, saved as a file beside the scenarios, and opened as the command line would open it."""
     for file in home.scenarios.glob("*.yaml"):
         (folder / file.name).write_bytes(file.read_bytes())
     (folder / "mine.yaml").write_text(scenario_text(bench, MOVES), encoding="utf-8")
-    return pipeline.open_cases(home, [folder / "mine.yaml"], None, (), ())[0]
+    return opening.open_cases(home, [folder / "mine.yaml"], None, (), ())[0]
 
 
 def test_every_lever_has_its_slider_within_the_bounds_that_are_believable(bench: Bench) -> None:
@@ -114,7 +114,7 @@ def test_what_is_loaded_can_be_moved_and_saved_again(bench: Bench, home: Home) -
 
 def test_what_the_call_has_set_is_saved(home: Home) -> None:
     settings = (("external_demand_growth", "2 %"), ("ledger.delay.p0_hub_transport", "1"))
-    (case,) = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)
+    (case,) = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)
     called = bench_of(case)
     again = load_bench(scenario_text(called, {}).encode(), "mine.yaml", home, case.world)
     for one, other in zip(again.still.scores, called.still.scores, strict=True):

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.explore.bench import bench_of
 from sim.inputs.home import Home
 from sim.words import plain
@@ -117,7 +117,7 @@ def type_into(page: Any, label: str, value: float) -> None:
 
 def expected(home: Home, moves: dict[str, float], since: int | None = None) -> dict[str, str]:
     """What the library gives."""
-    (case,) = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
+    (case,) = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
     outcome = pipeline.run(bench_of(case).moved(moves, since))
     return {score.target.id: plain(score.projected) for score in outcome.scores if score.projected is not None}
 
@@ -179,7 +179,7 @@ def test_moves_act_from_the_year_that_is_chosen(page: Any, home: Home, tmp_path:
     with page.expect_download() as told:
         page.get_by_text("保存为情景文件").click()
     told.value.save_as(tmp_path / "later.yaml")
-    (case,) = pipeline.open_cases(home, [tmp_path / "later.yaml"], None, (), ())
+    (case,) = opening.open_cases(home, [tmp_path / "later.yaml"], None, (), ())
     assert {s.target.id: plain(s.projected) for s in pipeline.run(case).scores if s.projected is not None} == later
     page.get_by_role("button", name="撤销").click()
     wait_for(page, expected(home, {"nurture_effort": 0.95}))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim import pipeline
+from sim import opening
 from sim.explore.bench import Bench, bench_of
 from sim.explore.page import Page
 from sim.inputs.home import Home
@@ -40,7 +40,7 @@ def shown_as_html(part: pn.viewable.Viewable) -> list[str]:
 
 @pytest.fixture(scope="module")
 def bench(home: Home) -> Bench:
-    return bench_of(pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())[0])
+    return bench_of(opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())[0])
 
 
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # of the library, about its own widgets

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.errors import Faults, SimError
 from sim.explore.bench import Bench, bench_of
 from sim.explore.exchange import load_bench
@@ -65,7 +65,7 @@ def run_of(text: str, home: Home, folder: Path) -> pipeline.Outcome:
     """As the command line runs a file, wherever it lies."""
     file = folder / "saved.yaml"
     file.write_text(text, encoding="utf-8")
-    return pipeline.run(pipeline.open_cases(home, [file], None, (), ())[0])
+    return pipeline.run(opening.open_cases(home, [file], None, (), ())[0])
 
 
 @pytest.mark.parametrize("text", [LATER, LAYERED, ALONE], ids=["other years and method", "layers and projects", "of a city"])
@@ -106,7 +106,7 @@ def test_what_is_extended_may_switch_on_layers_of_its_own(copied: Home) -> None:
         "name: {zh: 甲, en: A}\nextends: plan_2025\nuse: [strong]\noverrides: {strong: {levers: {talent_spend: 7}}}\n",
         encoding="utf-8",
     )
-    (case,) = pipeline.open_cases(copied, [copied.scenarios / "first.yaml"], None, (), ())
+    (case,) = opening.open_cases(copied, [copied.scenarios / "first.yaml"], None, (), ())
     bench = bench_of(case)
     again = loaded(scenario_text(bench, {"talent_spend": 3.0}), copied, case.world)
     assert again.case.bound.values["talent_spend"].at(2025) == 3.0
@@ -227,7 +227,7 @@ def test_loading_what_was_saved_gives_the_same_scenario(
     assert plain(again) == plain(shown)
 
 
-def plain(case: pipeline.Case) -> tuple[Any, ...]:
+def plain(case: opening.Case) -> tuple[Any, ...]:
     """What is done with projects, without where it is written."""
     faults = Faults()
     edits: Edits = edits_of(case.scenario.ledger, case.world.ledger, faults)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import pipeline
+from sim import opening
 from sim.errors import InputError, SimError
 from sim.inputs.home import Home, find_home
 from sim.inputs.scenario import find_scenario, read_scenario
@@ -66,7 +66,7 @@ def test_faults_that_hide(text: str, expected: str, tmp_path: Path, world: World
     file = tmp_path / "faulty.yaml"
     file.write_text(HEAD + text, encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        pipeline.prepare(read_scenario(file), world)
+        opening.prepare(read_scenario(file), world)
     assert expected in str(caught.value)
 
 
@@ -75,13 +75,13 @@ def test_set_refuses_what_is_no_finite_number(raw: str, tmp_path: Path, world: W
     file = tmp_path / "plain.yaml"
     file.write_text(HEAD, encoding="utf-8")
     with pytest.raises(InputError):
-        pipeline.prepare(read_scenario(file, (), (("rd_policy", raw),)), world)
+        opening.prepare(read_scenario(file, (), (("rd_policy", raw),)), world)
 
 
 def test_rates_may_be_written_in_per_cent(tmp_path: Path, world: World) -> None:
     file = tmp_path / "plain.yaml"
     file.write_text(HEAD + "levers: {conversion_policy: 5 ‰}\n", encoding="utf-8")
-    case = pipeline.prepare(read_scenario(file), world)
+    case = opening.prepare(read_scenario(file), world)
     assert float(case.bound.values["conversion_policy"].at(2021)[0]) == pytest.approx(0.005)
 
 
@@ -90,7 +90,7 @@ def test_a_plain_lever_starts_with_the_run_and_leaves_the_past(raw: str, tmp_pat
     """In the base year the city was as it was: a lever that is measured against it must have something to be measured by."""
     file = tmp_path / "plain.yaml"
     file.write_text(HEAD + f"levers: {{rd_policy: {raw}}}\n", encoding="utf-8")
-    path = pipeline.prepare(read_scenario(file), world).bound.values["rd_policy"]
+    path = opening.prepare(read_scenario(file), world).bound.values["rd_policy"]
     own = world.city.parameters["rd_policy"].value
     assert own is not None
     assert path.at(2020) == pytest.approx(own.at(2020))
@@ -100,7 +100,7 @@ def test_a_plain_lever_starts_with_the_run_and_leaves_the_past(raw: str, tmp_pat
 def test_one_member_of_a_plain_lever_starts_with_the_run(tmp_path: Path, world: World) -> None:
     file = tmp_path / "plain.yaml"
     file.write_text(HEAD + "levers: {nurture_policy: {2025: 0.1}}\n", encoding="utf-8")
-    path = pipeline.prepare(read_scenario(file, (), (("nurture_policy.industry", "0.05"),)), world).bound.values[
+    path = opening.prepare(read_scenario(file, (), (("nurture_policy.industry", "0.05"),)), world).bound.values[
         "nurture_policy"
     ]
     assert path.at(2020).max() == 0.0

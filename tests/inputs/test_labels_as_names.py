@@ -7,21 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import pipeline
+from sim import opening
 from sim.errors import InputError, UsageError
 from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
-from sim.pipeline import open_cases
+from sim.opening import open_cases
 from sim.plan.named import targets_named
 from sim.world import World
 
 HEAD = "name: 我的情景\ncity: hengyang\n"
 
 
-def case_of(text: str, folder: Path, world: World, **settings: str) -> pipeline.Case:
+def case_of(text: str, folder: Path, world: World, **settings: str) -> opening.Case:
     file = folder / "mine.yaml"
     file.write_text(text, encoding="utf-8")
-    return pipeline.prepare(read_scenario(file, (), tuple(settings.items())), world)
+    return opening.prepare(read_scenario(file, (), tuple(settings.items())), world)
 
 
 def faults_of(text: str, folder: Path, world: World) -> list[str]:

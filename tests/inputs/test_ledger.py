@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import pipeline
+from sim import opening
 from sim.errors import Faults, InputError
 from sim.inputs.home import Home
 from sim.inputs.ledger import COLUMNS
@@ -198,7 +198,7 @@ def test_only_what_is_built_in_the_end_may_not_be_too_late(copied: Home) -> None
     file = copied.scenarios / "mine.yaml"
     file.write_text(HEAD + "ledger: {use: [all], delay: {p0_hub_transport: 9}, cancel: [p0_tr_nanheng]}\n", encoding="utf-8")
     settings = (("ledger.delay.all", "9"), ("ledger.delay.p0_hub_transport", "0"))
-    [case] = pipeline.open_cases(copied, [file], None, (), settings)
+    [case] = opening.open_cases(copied, [file], None, (), settings)
     edits = edits_of(case.scenario.ledger, case.world.ledger, Faults())
     assert edits.delay("p0_tr_hengyong") == 9.0
 
@@ -213,7 +213,7 @@ def test_a_wrong_key_of_the_section_hides_no_wrong_name(copied: Home) -> None:
         encoding="utf-8",
     )
     with pytest.raises(InputError) as caught:
-        pipeline.open_cases(copied, [file], None, (), ())
+        opening.open_cases(copied, [file], None, (), ())
     text = str(caught.value)
     names = ("'p0_hub_logistics'", "'accelerate'", "'class:expressway'", "'rd_policy'", "unknown branch 'cars'")
     for expected in (*names, "a number is wanted", "at most 5000"):
@@ -306,7 +306,7 @@ def test_faults_of_the_section_ledger(copied: Home, text: str, expected: str) ->
     file = copied.scenarios / "test.yaml"
     file.write_text(HEAD + text + "\n", encoding="utf-8")
     with pytest.raises(InputError, match=expected):
-        pipeline.open_cases(copied, [file], None, (), ())
+        opening.open_cases(copied, [file], None, (), ())
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_faults_of_the_section_ledger(copied: Home, text: str, expected: str) ->
 )
 def test_faults_of_the_command_line(home: Home, key: str, raw: str, expected: str) -> None:
     with pytest.raises(InputError, match=expected):
-        pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ((key, raw),))
+        opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ((key, raw),))
 
 
 OTHER_FILES: list[tuple[str, str, str, str]] = [
@@ -347,17 +347,17 @@ def test_faults_of_the_files_beside_the_ledger(copied: Home, name: str, old: str
 
 
 def test_what_a_scenario_says_of_projects_stands_among_its_changes(home: Home) -> None:
-    case = pipeline.open_cases(home, [home.scenarios / "hubs_late.yaml"], None, (), (("ledger.cancel", "p0_tr_nanheng"),))[0]
+    case = opening.open_cases(home, [home.scenarios / "hubs_late.yaml"], None, (), (("ledger.cancel", "p0_tr_nanheng"),))[0]
     rows = {row.key: row for row in ledger_changes(case.scenario, case.world.ledger)}
     assert rows["ledger.delay.p0_hub_transport"].after.en == "2 years"
     assert rows["ledger.cancel"].name.zh == "南衡高速"
     assert rows["ledger.cancel"].origin == "--set"
 
 
-def _case(home: Home, text: str, *settings: tuple[str, str]) -> pipeline.Case:
+def _case(home: Home, text: str, *settings: tuple[str, str]) -> opening.Case:
     file = home.scenarios / "test.yaml"
     file.write_text(HEAD + text + "\n", encoding="utf-8")
-    return pipeline.open_cases(home, [file], None, (), settings)[0]
+    return opening.open_cases(home, [file], None, (), settings)[0]
 
 
 def test_layers_of_a_scenario_add_up_and_the_command_line_goes_last(copied: Home) -> None:
@@ -380,4 +380,4 @@ def test_a_city_without_a_ledger_says_that_there_is_nothing_to_build(home: Home,
     file = tmp_path / "other.yaml"
     file.write_text("name: {zh: 测试, en: Test}\ncity: changsha\nledger: {use: [all]}\n", encoding="utf-8")
     with pytest.raises(InputError, match="holds no capital project"):
-        pipeline.open_cases(home, [file], None, (), ())
+        opening.open_cases(home, [file], None, (), ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim import pipeline
+from sim import opening
 from sim.errors import Faults, InputError
 from sim.inputs.home import Home
 from sim.ledger.edits import edits_of
@@ -29,14 +29,14 @@ CONSISTENT = (
 )
 
 
-def _layered(home: Home, below: str, above: str) -> pipeline.Case:
+def _layered(home: Home, below: str, above: str) -> opening.Case:
     """A scenario, and one that extends it where there is one."""
     file = home.scenarios / "below.yaml"
     file.write_text(HEAD + f"ledger: {below}\n", encoding="utf-8")
     if above:
         file = home.scenarios / "above.yaml"
         file.write_text(f"name: {{zh: 上, en: Above}}\nextends: below\nledger: {above}\n", encoding="utf-8")
-    return pipeline.open_cases(home, [file], None, (), ())[0]
+    return opening.open_cases(home, [file], None, (), ())[0]
 
 
 @pytest.mark.parametrize(("below", "above", "word"), CONTRADICTORY)

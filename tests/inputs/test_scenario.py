@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.errors import InputError
 from sim.inputs.home import Home
 from sim.inputs.scenario import find_scenario, read_scenario
@@ -22,8 +22,8 @@ def write(folder: Path, name: str, text: str) -> Path:
     return file
 
 
-def prepare(file: Path, world: World, use: tuple[str, ...] = (), **settings: str) -> pipeline.Case:
-    return pipeline.prepare(read_scenario(file, use, tuple(settings.items())), world)
+def prepare(file: Path, world: World, use: tuple[str, ...] = (), **settings: str) -> opening.Case:
+    return opening.prepare(read_scenario(file, use, tuple(settings.items())), world)
 
 
 def faults(file: Path, world: World) -> list[str]:
@@ -50,7 +50,7 @@ def test_layers_apply_in_order_and_are_logged(tmp_path: Path, world: World) -> N
 
 def test_set_reaches_one_member(tmp_path: Path, world: World) -> None:
     file = write(tmp_path, "one", HEAD)
-    case = pipeline.prepare(read_scenario(file, (), (("depreciation_rate.manufacturing", "0.2"),)), world)
+    case = opening.prepare(read_scenario(file, (), (("depreciation_rate.manufacturing", "0.2"),)), world)
     before = world.city.parameters["depreciation_rate"].value
     assert before is not None
     after = case.bound.values["depreciation_rate"].before
@@ -126,7 +126,7 @@ def test_what_is_extended_is_found_beside_a_file_or_else_in_the_folder_of_scenar
     write(own, "plan_2025", "name: {zh: 乙, en: B}\ncity: changsha\n")
     file = write(own, "mine", "name: {zh: 甲, en: A}\nextends: plan_2025\n")
     assert read_scenario(file, folder=home.scenarios).city == "changsha"
-    (case,) = pipeline.open_cases(home, [downloads / "mine.yaml"], None, (), ())
+    (case,) = opening.open_cases(home, [downloads / "mine.yaml"], None, (), ())
     assert case.scenario.city == "hengyang"
     with pytest.raises(InputError, match="did you mean 'plan_2025'"):
         read_scenario(write(downloads, "other", "name: {zh: 甲, en: A}\nextends: plan_2052\n"), folder=home.scenarios)
@@ -172,7 +172,7 @@ def test_faults_of_every_kind_are_reported_together(tmp_path: Path, home: Home) 
         + "levers: {rd_policy: 0.9, catch_up: 0.02, talent_policy: .nan}\nuse: [nothing]\ntargets: [hy_gdp_2052]\n",
     )
     with pytest.raises(InputError) as caught:
-        pipeline.open_cases(home, [file, tmp_path / "absent.yaml"], None, (), ())
+        opening.open_cases(home, [file, tmp_path / "absent.yaml"], None, (), ())
     text = str(caught.value)
     for expected in (
         "stands twice",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import sim.calls
-from sim import pipeline
+from sim import opening, pipeline
 from sim.errors import Faults, InputError, ModelError, Place, RunError, UsageError, reason_of
 from sim.inputs.base_year import read_settings
 from sim.inputs.home import Home
@@ -33,10 +33,10 @@ def said(error: Any) -> str:
     return "\n".join(fault.in_language("en") for fault in error.value.faults)
 
 
-def case_of(text: str, folder: Path, world: World) -> pipeline.Case:
+def case_of(text: str, folder: Path, world: World) -> opening.Case:
     file = folder / "mine.yaml"
     file.write_text(HEAD + text, encoding="utf-8")
-    return pipeline.prepare(read_scenario(file), world)
+    return opening.prepare(read_scenario(file), world)
 
 
 def test_a_share_above_one_is_refused_at_its_line(tmp_path: Path, world: World) -> None:

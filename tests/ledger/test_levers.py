@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.inputs.home import Home
 from sim.ledger.realise import Realised
 from sim.plan.selection import Selection
@@ -30,8 +30,8 @@ ROUNDING = 0.01
 
 def _run(home: Home, settings: Settings, scenario: str = "plan_2025") -> pipeline.Outcome:
     """A run without targets, on fewer realisations than usual: much quicker."""
-    case = pipeline.open_cases(home, [home.scenarios / f"{scenario}.yaml"], None, (), settings)[0]
-    return pipeline.run(pipeline.with_projects(replace(case, selection=Selection((), ())), REALISATIONS))
+    case = opening.open_cases(home, [home.scenarios / f"{scenario}.yaml"], None, (), settings)[0]
+    return pipeline.run(opening.with_projects(replace(case, selection=Selection((), ())), REALISATIONS))
 
 
 def _gdp(outcome: pipeline.Outcome) -> xr.DataArray:
@@ -94,10 +94,10 @@ def test_a_delay_moves_spending_and_what_comes_of_it_by_that_time(copied: Home) 
 
 
 def test_another_seed_gives_other_realisations_and_a_lever_moves_no_displaced_investment(home: Home) -> None:
-    case = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())[0]
-    tight = pipeline.open_cases(home, [home.scenarios / "debt_ceiling.yaml"], None, (), ())[0]
+    case = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())[0]
+    tight = opening.open_cases(home, [home.scenarios / "debt_ceiling.yaml"], None, (), ())[0]
     first, second, third = (
-        pipeline.with_projects(item, REALISATIONS).realised for item in (case, pipeline.seeded(case, 1), tight)
+        opening.with_projects(item, REALISATIONS).realised for item in (case, opening.seeded(case, 1), tight)
     )
     assert first is not None
     assert second is not None

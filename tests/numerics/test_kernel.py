@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim import describing, pipeline
+from sim import describing, opening
 from sim.errors import RunError
 from sim.futures import priors_of_case, task_of
 from sim.inputs.home import Home
@@ -38,19 +38,19 @@ Values = NDArray[Any]
 class ByYear:
     """A binding as the plain evaluator reads it."""
 
-    def __init__(self, case: pipeline.Case) -> None:
+    def __init__(self, case: opening.Case) -> None:
         self._case = case
 
     def at_year(self, year: int) -> dict[str, Values]:
         return {name: self._case.bound.value(name, year) for name in self._case.bound.values}
 
 
-def cases(home: Home) -> list[pipeline.Case]:
-    return pipeline.open_cases(home, scenario_files(home.scenarios), None, (), ())
+def cases(home: Home) -> list[opening.Case]:
+    return opening.open_cases(home, scenario_files(home.scenarios), None, (), ())
 
 
 @pytest.fixture(scope="module")
-def case(home: Home) -> pipeline.Case:
+def case(home: Home) -> opening.Case:
     return next(item for item in cases(home) if item.scenario.key == "plan_2025")
 
 
@@ -61,11 +61,11 @@ def test_every_variable_of_every_scenario_equals_the_plain_evaluator(home: Home)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_every_variable_equals_the_plain_evaluator_in_every_method(case: pipeline.Case, method: str) -> None:
+def test_every_variable_equals_the_plain_evaluator_in_every_method(case: opening.Case, method: str) -> None:
     fail_if_unlike_the_plain_evaluator(case, method)
 
 
-def fail_if_unlike_the_plain_evaluator(item: pipeline.Case, method: str) -> None:
+def fail_if_unlike_the_plain_evaluator(item: opening.Case, method: str) -> None:
     graph, bound = item.world.graph, item.bound
     clock = Clock(2021, item.last_year, 4)
     request = Request(tuple(graph.quantities), bound.given, bound.yearly, METHODS[method], 4)
@@ -74,7 +74,7 @@ def fail_if_unlike_the_plain_evaluator(item: pipeline.Case, method: str) -> None
     fail_if_unlike(ours, list(reference.years(ByYear(item))), 1e-12)
 
 
-def test_runs_of_one_kernel_do_not_disturb_each_other(case: pipeline.Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runs_of_one_kernel_do_not_disturb_each_other(case: opening.Case, monkeypatch: pytest.MonkeyPatch) -> None:
     graph, bound = case.world.graph, case.bound
     clock = Clock(2021, 2025, 4)
     kernel = compile_kernel(graph, Request(OUTPUTS, bound.given, bound.yearly, METHODS["euler"], 4))
@@ -118,7 +118,7 @@ def results(task: Task, workers: int = 1) -> dict[str, Values]:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("left_over", [1, 2, 513])
-def test_member_of_a_batch_equals_its_single_run(case: pipeline.Case, method: str, left_over: int) -> None:
+def test_member_of_a_batch_equals_its_single_run(case: opening.Case, method: str, left_over: int) -> None:
     """Blocks that are full, and a last one of a few draws or of one."""
     case = replace(case, scenario=replace(case.scenario, method=method))
     priors = priors_of_case(case)
@@ -131,7 +131,7 @@ def test_member_of_a_batch_equals_its_single_run(case: pipeline.Case, method: st
             assert np.array_equal(together[name][..., member], alone[name][..., 0]), (name, member)
 
 
-def test_members_do_not_depend_on_which_parameters_are_drawn(case: pipeline.Case) -> None:
+def test_members_do_not_depend_on_which_parameters_are_drawn(case: opening.Case) -> None:
     """Drawing more parameters, all at their central value, changes no bit."""
     priors = priors_of_case(case)
     few, many = priors[:3], priors
@@ -145,7 +145,7 @@ def test_members_do_not_depend_on_which_parameters_are_drawn(case: pipeline.Case
         assert np.array_equal(narrow[name], broad[name]), name
 
 
-def test_order_of_the_draws_permutes_the_results(case: pipeline.Case) -> None:
+def test_order_of_the_draws_permutes_the_results(case: opening.Case) -> None:
     """Without shocks, which belong to the number of a draw."""
     values = np.linspace(0.02, 0.06, 9)[None, :]
     silent = {name: np.zeros(1) for name in case.bound.values if name.endswith("_shock")}
@@ -158,7 +158,7 @@ def test_order_of_the_draws_permutes_the_results(case: pipeline.Case) -> None:
     assert np.ptp(straight["gdp_nominal"][-1]) > 0
 
 
-def test_any_number_of_workers_gives_the_same(case: pipeline.Case) -> None:
+def test_any_number_of_workers_gives_the_same(case: opening.Case) -> None:
     task = task_of(case, OUTPUTS, Draws(1500, 5, priors_of_case(case)))
     alone = results(task)
     for workers in (2, 3):
@@ -167,7 +167,7 @@ def test_any_number_of_workers_gives_the_same(case: pipeline.Case) -> None:
             assert np.array_equal(alone[name], together[name]), (name, workers)
 
 
-def test_float32_is_close_and_asked_for(case: pipeline.Case) -> None:
+def test_float32_is_close_and_asked_for(case: opening.Case) -> None:
     double = task_of(case, OUTPUTS, Draws(64, 5, priors_of_case(case)))
     single = Task(double.kernel, double.clock, double.central, double.draws, "float32")
     exact, rough = results(double), results(single)
@@ -177,7 +177,7 @@ def test_float32_is_close_and_asked_for(case: pipeline.Case) -> None:
         assert np.allclose(rough[name], exact[name], rtol=2e-3), name
 
 
-def test_only_what_an_output_needs_is_computed(case: pipeline.Case) -> None:
+def test_only_what_an_output_needs_is_computed(case: opening.Case) -> None:
     graph = case.world.graph
     request = Request(("reference_income",), frozenset(), frozenset())
     kernel = compile_kernel(graph, request)
@@ -186,7 +186,7 @@ def test_only_what_an_output_needs_is_computed(case: pipeline.Case) -> None:
     assert len(kernel.source) < len(describing.kernel_of(case.world).source) / 20
 
 
-def test_no_cohort_cell_is_touched_within_a_year(case: pipeline.Case) -> None:
+def test_no_cohort_cell_is_touched_within_a_year(case: opening.Case) -> None:
     plan = describing.kernel_of(case.world).plan
     touched = [plan.owners[value] for value in plan.sections[Phase.STEP] if "age" in plan.values[value].dims]
     assert touched == []
@@ -277,7 +277,7 @@ def test_a_draw_that_is_lost_is_named_with_year_and_variable() -> None:
 
 @pytest.mark.parametrize("count", [1, 1024, 1025, 10_000, 40_000])
 @pytest.mark.parametrize("workers", [1, 2, 3, 7])
-def test_portions_are_whole_chunks_dealt_out_evenly(case: pipeline.Case, count: int, workers: int) -> None:
+def test_portions_are_whole_chunks_dealt_out_evenly(case: opening.Case, count: int, workers: int) -> None:
     task = task_of(case, OUTPUTS, Draws(count))
     portions = task.portions(workers)
     assert [draw for start, stop in portions for draw in (start, stop)][1:-1:2] == [start for start, _ in portions[1:]]
@@ -320,7 +320,7 @@ def test_a_stock_with_an_event_that_reads_another_event_sees_its_result() -> Non
     assert np.allclose(rows[2021]["second"], 2 * start + moved[1])
 
 
-def test_the_plan_reads_no_name_that_is_not_there(case: pipeline.Case) -> None:
+def test_the_plan_reads_no_name_that_is_not_there(case: opening.Case) -> None:
     """Every leaf of the kernel is a parameter, a stock, a hidden stock or the time."""
     graph = case.world.graph
     known = {*graph.parameters, *graph.stocks, *graph.hidden, "time"}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.errors import RunError
 from sim.futures import draws_of, posterior_of, task_of, with_draws
 from sim.inputs.checks import Bound, Checks, Identity, read_checks
@@ -127,7 +127,7 @@ def test_an_identity_of_a_given_variable_is_left_out(world: World) -> None:
 
 
 def test_the_shipped_checks_hold_in_every_draw_and_a_false_one_fails(home: Home, tmp_path: Path) -> None:
-    case = pipeline.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), ())[0]
+    case = opening.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), ())[0]
     outcome = pipeline.run(case)
     done = with_draws(outcome, DrawRequest(300, 7, 1, prior=True))
     assert done.ensemble is not None
@@ -145,7 +145,7 @@ def believing(world: World, folder: Path, bound: str) -> World:
 
 
 def test_a_draw_that_breaks_a_check_is_left_out_and_too_many_end_the_run(home: Home, tmp_path: Path) -> None:
-    case = pipeline.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), ())[0]
+    case = opening.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), ())[0]
     outcome = pipeline.run(case)
     task = task_of(case, ("residents",), draws_of(case, DrawRequest(300, 7, 1), None))
     paths = run_ensemble(task, 1, Wanted(paths=("residents",))).paths["residents"]
@@ -176,7 +176,7 @@ def test_a_draw_that_breaks_a_check_is_left_out_and_too_many_end_the_run(home: H
 @pytest.mark.parametrize("source", ["posterior", "prior"])
 @pytest.mark.parametrize("scenario", ["plan_2025", *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)])
 def test_no_draw_of_a_shipped_scenario_is_lost_to_roundoff(home: Home, scenario: str, precision: str, source: str) -> None:
-    case = pipeline.with_projects(pipeline.open_cases(home, [home.scenarios / f"{scenario}.yaml"], None, (), ())[0])
+    case = opening.with_projects(opening.open_cases(home, [home.scenarios / f"{scenario}.yaml"], None, (), ())[0])
     posterior = None if source == "prior" else posterior_of(case.world)
     task = task_of(case, ("gdp_nominal",), draws_of(case, DrawRequest(1024, 11, 1), posterior), precision)
     assert BlockRunner(task).run(0, 1024).lost == ()
@@ -189,7 +189,7 @@ def test_a_run_that_fails_names_the_line_of_the_scenario_at_fault(home: Home, tm
         "levers:\n  migration_policy: 0.01\n  rd_policy: 0.001\n",
         encoding="utf-8",
     )
-    case = pipeline.open_cases(home, [file], None, (), ())[0]
+    case = opening.open_cases(home, [file], None, (), ())[0]
     strict = replace(case, world=believing(case.world, tmp_path, "at_most: 670"))
     with pytest.raises(RunError) as caught:
         pipeline.run(strict)

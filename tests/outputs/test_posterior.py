@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sim import pipeline
+from sim import opening
 from sim.errors import InputError, RunError
 from sim.futures import draws_of, posterior_of
 from sim.inputs.home import Home
@@ -83,7 +83,7 @@ def test_none_stored(copied: Home) -> None:
 
 def test_draws_repeat_the_stored_factors_and_leave_what_the_scenario_states(home: Home) -> None:
     settings = (("catch_up", "0.015"),)
-    [case] = pipeline.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), settings)
+    [case] = opening.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), settings)
     posterior = posterior_of(case.world)
     assert posterior is not None
     draws = draws_of(case, DrawRequest(1500, 0, 1), posterior)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.errors import InputError
 from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, borrowed, weakest
 from sim.inputs.home import Home, find_home
@@ -42,7 +42,7 @@ def city(name: str, base_year: int | None = None) -> World:
 def scores(home: Home, text: str, settings: tuple[tuple[str, str], ...] = ()) -> Mapping[str, Score]:
     file = home.scenarios / "mine.yaml"
     file.write_text(text, encoding="utf-8")
-    (case,) = pipeline.open_cases(home, [file], None, (), settings)
+    (case,) = opening.open_cases(home, [file], None, (), settings)
     return {score.target.id: score for score in pipeline.run(case).scores}
 
 
@@ -126,7 +126,7 @@ def test_a_required_path_aims_at_no_target_on_a_borrowed_base(copied: Home) -> N
     for name, tail in (("plain", ""), ("accepting", "accept_borrowed: [yf_listed_firms_2025]\n")):
         file = copied.scenarios / f"{name}.yaml"
         file.write_text(head + tail, encoding="utf-8")
-        (case,) = pipeline.open_cases(copied, [file], None, (), ())
+        (case,) = opening.open_cases(copied, [file], None, (), ())
         aimed.append([reading.target.id for reading in movable(case)])
     assert aimed == [["hy_gdp_2025"], ["hy_gdp_2025", "yf_listed_firms_2025"]]
 
@@ -166,8 +166,8 @@ def test_a_base_year_that_the_city_does_not_declare_is_refused(
 
 def test_a_city_without_a_scenario_declares_its_base_years_too(home: Home) -> None:
     with pytest.raises(InputError, match="2023 is no base year that Xiangtan declares; declared: 2020"):
-        pipeline.open_cases(home, [Path("xiangtan")], None, (), (("base_year", "2023"),))[0]
-    case = pipeline.open_cases(home, [Path("hengyang")], None, (), (("base_year", "2025"),))[0]
+        opening.open_cases(home, [Path("xiangtan")], None, (), (("base_year", "2023"),))[0]
+    case = opening.open_cases(home, [Path("hengyang")], None, (), (("base_year", "2025"),))[0]
     assert case.world.city.settings.base_year == 2025
 
 

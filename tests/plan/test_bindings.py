@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.errors import InputError
 from sim.inputs.bindings import Binding, HistoryBinding, LedgerBinding, OutsideBinding
 from sim.inputs.home import Home
@@ -82,7 +82,7 @@ def test_nothing_is_scored_against_what_a_lever_sets(home: Home) -> None:
 
 @pytest.fixture(scope="module")
 def whole(home: Home) -> pipeline.Outcome:
-    return pipeline.run(pipeline.open_cases(home, [home.scenarios / "whole_plan.yaml"], None, (), ())[0])
+    return pipeline.run(opening.open_cases(home, [home.scenarios / "whole_plan.yaml"], None, (), ())[0])
 
 
 def test_firm_counts_of_the_district_hold_the_parks_as_their_published_bases_do(whole: pipeline.Outcome, world: World) -> None:
@@ -181,7 +181,7 @@ def test_what_the_scenario_signs_or_nobody_names_is_not_scored(world: World) -> 
 
 def test_cancelling_projects_never_improves_a_target_that_they_should_deliver(home: Home, whole: pipeline.Outcome) -> None:
     gone = "p2_deadend_roads,p1_qianjin,p1_gov_kg,p1_old_reno,p1_roads25"
-    case = pipeline.open_cases(home, [home.scenarios / "whole_plan.yaml"], None, (), (("ledger.cancel", gone),))[0]
+    case = opening.open_cases(home, [home.scenarios / "whole_plan.yaml"], None, (), (("ledger.cancel", gone),))[0]
     without = {score.target.id: score for score in pipeline.run(case).scores}
     checked = 0
     for score in whole.scores:

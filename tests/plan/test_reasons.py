@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.inputs.bindings import HistoryBinding
 from sim.inputs.home import Home
 from sim.plan.coverage import coverage_of, coverage_words
@@ -24,7 +24,7 @@ CLAIMS = re.compile(
 
 @pytest.fixture(scope="module")
 def whole(home: Home) -> pipeline.Outcome:
-    (case,) = pipeline.open_cases(home, [home.scenarios / "whole_plan.yaml"], None, (), ())
+    (case,) = opening.open_cases(home, [home.scenarios / "whole_plan.yaml"], None, (), ())
     return pipeline.run(case)
 
 

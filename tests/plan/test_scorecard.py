@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.inputs.home import Home
 from sim.inputs.scenario import plain_scenario
 from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
@@ -97,7 +97,7 @@ def test_the_plan_s_measures_help_every_target_they_name(outcomes: Sequence[pipe
 
 
 def test_vision_2035_says_that_no_city_figure_is_printed(home: Home) -> None:
-    (case,) = pipeline.open_cases(home, [home.scenarios / "vision_2035.yaml"], None, (), ())
+    (case,) = opening.open_cases(home, [home.scenarios / "vision_2035.yaml"], None, (), ())
     assert case.selection.targets == ()
     assert "2035" in case.selection.remarks[0].zh
     assert "没有" in case.selection.remarks[0].zh
@@ -154,7 +154,7 @@ def test_the_time_step_error_is_that_of_the_halved_step_over_the_whole_horizon(
     fine_file = tmp_path / "fine.yaml"
     text = (home.scenarios / "baseline.yaml").read_text(encoding="utf-8")
     fine_file.write_text(text + f"\nsteps_per_year: {2 * DEFAULT_STEPS}\n", encoding="utf-8")
-    (case,) = pipeline.open_cases(home, [fine_file], None, (), ())
+    (case,) = opening.open_cases(home, [fine_file], None, (), ())
     finer, error = pipeline.run(case).results, outcomes[0].step_error
     largest = {
         str(name): float((100.0 * abs((values - finer[name]) / abs(values).max("year"))).max())

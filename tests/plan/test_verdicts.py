@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.cli.numbers import Asked
 from sim.cli.run import draw_plan
 from sim.errors import InputError
@@ -28,7 +28,7 @@ DRAWS = DrawRequest(200, 0, 1)
 
 
 def drawn(home: Home, name: str, request: DrawRequest = DRAWS, as_of: int | None = None) -> pipeline.Outcome:
-    (case,) = pipeline.open_cases(home, [home.scenarios / f"{name}.yaml"], None, (), (), as_of)
+    (case,) = opening.open_cases(home, [home.scenarios / f"{name}.yaml"], None, (), (), as_of)
     return with_draws(pipeline.run(case), request)
 
 
@@ -115,7 +115,7 @@ def _with_later_data_changed(home: Home, year: int) -> int:
 
 
 def _evaluated(home: Home) -> list[dict[str, Any]]:
-    (case,) = pipeline.open_cases(home, [home.scenarios / "whole_plan.yaml"], None, (), (), as_of=2022)
+    (case,) = opening.open_cases(home, [home.scenarios / "whole_plan.yaml"], None, (), (), as_of=2022)
     request = EvaluationRequest(2022, DrawRequest(60, 0, 1, prior=True))
     return [row.as_record("en") for row in evaluated(case, request)]
 
@@ -135,7 +135,7 @@ def _scores(home: Home) -> list[tuple[Any, ...]]:
 
 
 def test_the_posterior_of_later_years_is_not_asked_and_that_is_said(home: Home) -> None:
-    (case,) = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), (), as_of=2022)
+    (case,) = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), (), as_of=2022)
     with pytest.raises(InputError) as error:
         posterior_of(case.world)
     assert "2005–2023" in str(error.value)
@@ -147,7 +147,7 @@ def test_the_posterior_of_later_years_is_not_asked_and_that_is_said(home: Home) 
 
 
 def test_measures_that_rest_on_later_data_are_left_out_and_named(home: Home) -> None:
-    then, now = (pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), (), year)[0] for year in (2022, None))
+    then, now = (opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), (), year)[0] for year in (2022, None))
     names = {item.name for item in now.bound.resolved} - {item.name for item in then.bound.resolved}
     assert names == {"science_budget"}
     said = " ".join(remark.zh for remark in then.selection.remarks)
@@ -156,7 +156,7 @@ def test_measures_that_rest_on_later_data_are_left_out_and_named(home: Home) -> 
 
 
 def test_the_ledger_of_a_year_knows_no_later_amount_nor_what_was_built_since(home: Home) -> None:
-    (case,) = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), (), as_of=2021)
+    (case,) = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), (), as_of=2021)
     projects = case.world.ledger.projects.values()
     assert projects
     assert not any(item.status for item in projects)
@@ -174,4 +174,4 @@ def test_a_known_from_that_is_no_year_is_a_fault(home: Home, tmp_path: Path, wro
         encoding="utf-8",
     )
     with pytest.raises(InputError, match="known_from"):
-        pipeline.open_cases(home, [file], None, (), ())
+        opening.open_cases(home, [file], None, (), ())

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.errors import InputError
 from sim.futures import with_draws
 from sim.inputs.home import Home
@@ -18,11 +18,11 @@ FEW = DrawRequest(64, 0, 1)
 FROM_2023 = "gdp_nominal: {value: {2023: 4400, 2025: 5600, shape: ramp}, unit: 亿元/年}"
 
 
-def opened(home: Home, folder: Path, given: str, extends: str = "plan_2025") -> pipeline.Case:
+def opened(home: Home, folder: Path, given: str, extends: str = "plan_2025") -> opening.Case:
     file = folder / "given.yaml"
     section = f"given:\n  {given}\n" if given else ""
     file.write_text(f"name: {{zh: 给定, en: given}}\nextends: {extends}\n{section}", encoding="utf-8")
-    return pipeline.open_cases(home, [file], None, (), ())[0]
+    return opening.open_cases(home, [file], None, (), ())[0]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.inputs.home import find_home
 from sim.inputs.scenario import scenario_files
 
@@ -28,7 +28,7 @@ SCENARIOS = [file.stem for file in scenario_files(ROOT / "scenarios")]
 
 def watched(name: str) -> dict[str, Any]:
     home = find_home(ROOT)
-    (case,) = pipeline.open_cases(home, [home.scenarios / f"{name}.yaml"], None, (), ())
+    (case,) = opening.open_cases(home, [home.scenarios / f"{name}.yaml"], None, (), ())
     results = pipeline.run(case).results
     years = [year for year in YEARS if year in results["year"]]
     return {key: [results[key].sel(year=year).values.ravel().tolist() for year in years] for key in WATCHED}

@@ -13,7 +13,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.inputs.home import Home
 from sim.inputs.year_path import YearPath
 from sim.model.binding import Bound
@@ -60,7 +60,7 @@ def results(request: pytest.FixtureRequest, outcomes: Sequence[pipeline.Outcome]
     known = {item.case.scenario.key: item.results for item in outcomes}
     if request.param in known:
         return known[request.param]
-    return pipeline.run(pipeline.open_cases(home, [home.scenarios / f"{request.param}.yaml"], None, (), ())[0]).results
+    return pipeline.run(opening.open_cases(home, [home.scenarios / f"{request.param}.yaml"], None, (), ())[0]).results
 
 
 def _close(left: xr.DataArray, right: xr.DataArray) -> None:
@@ -153,7 +153,7 @@ def test_a_push_to_the_cloud_is_worth_what_it_leaves_of_the_gap(home: Home, tmp_
     file = tmp_path / "cloud.yaml"
     text = "name: {zh: 试, en: try}\nextends: baseline\nlevers:\n  cloud_push: {2021: 30000, 2026: 2000}\n"
     file.write_text(text, encoding="utf-8")
-    (case,) = pipeline.open_cases(home, [file], None, (), ())
+    (case,) = opening.open_cases(home, [file], None, (), ())
     results = pipeline.run(case).results.isel(region=0)
     gap = results["digital_adoption"] - results["usual_digital_adoption"]
     response = float(case.bound.values["digital_response"].before)
@@ -165,7 +165,7 @@ def test_a_push_to_the_cloud_is_worth_what_it_leaves_of_the_gap(home: Home, tmp_
     files = [file, home.scenarios / "baseline.yaml"]
     pushed, usual = (
         pipeline.run(one).results["productivity"].sel(sector="manufacturing").values[0]
-        for one in pipeline.open_cases(home, files, None, (), alone)
+        for one in opening.open_cases(home, files, None, (), alone)
     )
     assert np.log(pushed / usual) == pytest.approx(response * gap.values, abs=1e-4)
 
@@ -173,7 +173,7 @@ def test_a_push_to_the_cloud_is_worth_what_it_leaves_of_the_gap(home: Home, tmp_
 def test_no_field_is_upgraded_twice(home: Home) -> None:
     """A hundred a year would be one and a half thousand of five hundred and fifty; the effect is that of the land."""
     files = [home.scenarios / "baseline.yaml"]
-    (case,) = pipeline.open_cases(home, files, None, (), (("farmland_upgrade", "100"),))
+    (case,) = opening.open_cases(home, files, None, (), (("farmland_upgrade", "100"),))
     results = pipeline.run(case).results.isel(region=0)
     cropland = float(case.bound.values["cropland"].before.item())
     assert float(results["better_farmland"].max()) <= cropland
@@ -186,8 +186,8 @@ def test_no_field_is_upgraded_twice(home: Home) -> None:
 def test_of_a_voucher_only_what_is_seen_to_be_extra_is_spent(home: Home, world: World) -> None:
     """A quarter in the programme that was measured; the multiplier of public spending on output is another number."""
     files = [home.scenarios / "baseline.yaml"]
-    (none,) = pipeline.open_cases(home, files, None, (), ())
-    (some,) = pipeline.open_cases(home, files, None, (), (("consumption_voucher", "10"),))
+    (none,) = opening.open_cases(home, files, None, (), ())
+    (some,) = opening.open_cases(home, files, None, (), (("consumption_voucher", "10"),))
     first = [pipeline.run(case).results.isel(region=0).sel(year=2021) for case in (none, some)]
     before, after = (float(year["real_consumption"] * year["consumer_price"]) for year in first)
     spent = after - before

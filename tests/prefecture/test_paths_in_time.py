@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim import pipeline
+from sim import opening, pipeline
 from sim.cli.check import check
 from sim.cli.console import Speaker
 from sim.inputs.home import Home
@@ -26,10 +26,10 @@ DEMAND = "assumptions:\n  external_demand_growth: {2030: 1 %}\n"
 
 def opened(
     home: Home, folder: Path, extends: str, text: str = "", use: tuple[str, ...] = (), settings: Mapping[str, Any] = {}
-) -> pipeline.Case:
+) -> opening.Case:
     file = folder / "later.yaml"
     file.write_text(f"name: {{zh: 后来, en: later}}\nextends: {extends}\n{text}", encoding="utf-8")
-    return pipeline.open_cases(home, [file], None, use, tuple(settings.items()))[0]
+    return opening.open_cases(home, [file], None, use, tuple(settings.items()))[0]
 
 
 def at(path: YearPath, *years: int) -> list[float]:
@@ -109,7 +109,7 @@ def test_check_shows_the_inherited_path_beside_the_new_one(
 
 def test_no_shipped_scenario_changes_years_before_the_first_that_it_names(home: Home) -> None:
     for file in sorted(home.scenarios.glob("*.yaml")):
-        (case,) = pipeline.open_cases(home, [file], None, (), ())
+        (case,) = opening.open_cases(home, [file], None, (), ())
         for item in case.bound.resolved:
             assert item.before is not None
             first = min(item.after.years)
@@ -117,7 +117,7 @@ def test_no_shipped_scenario_changes_years_before_the_first_that_it_names(home: 
 
 
 def test_the_schema_knows_what_a_path_may_say(home: Home) -> None:
-    world = pipeline.open_cases(home, [find_scenario("baseline", home.scenarios)], None, (), ())[0].world
+    world = opening.open_cases(home, [find_scenario("baseline", home.scenarios)], None, (), ())[0].world
     schema = scenario_schema(world.city.parameters, world.catalogue.targets, home.cities(), world.graph.quantities)
     path = schema["$defs"]["path"]
     assert path["properties"]["replace"]["type"] == "boolean"

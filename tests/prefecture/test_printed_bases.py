@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import xarray as xr
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.inputs.home import Home
 
 DISTRICT, PARK, SCIENCE_CITY = "yanfeng", "baishazhou_park", "hengshan_science_city"
@@ -14,7 +14,7 @@ WITH_PARKS = [DISTRICT, PARK, SCIENCE_CITY]
 
 @pytest.fixture(scope="module")
 def base(home: Home) -> xr.Dataset:
-    case = pipeline.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), ())[0]
+    case = opening.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), ())[0]
     return pipeline.run(case).results.sel(year=2020)
 
 

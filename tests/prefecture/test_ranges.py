@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.futures import task_of
 from sim.inputs.home import Home
 from sim.inputs.parameters import ParameterRecord
@@ -29,7 +29,7 @@ SCENARIOS = ("baseline", pytest.param("plan_2025", marks=pytest.mark.slow))
 class Board:
     """A case that is run with every lever and assumption at any place of its range, as many points at once as are asked for."""
 
-    def __init__(self, case: pipeline.Case) -> None:
+    def __init__(self, case: opening.Case) -> None:
         parameters = case.world.city.parameters.values()
         self.records: list[ParameterRecord] = [
             record
@@ -58,8 +58,8 @@ class Board:
 
 @pytest.fixture(scope="module", params=SCENARIOS)
 def board(request: pytest.FixtureRequest, home: Home) -> Board:
-    (case,) = pipeline.open_cases(home, [home.scenarios / f"{request.param}.yaml"], None, (), ())
-    return Board(pipeline.with_projects(case))
+    (case,) = opening.open_cases(home, [home.scenarios / f"{request.param}.yaml"], None, (), ())
+    return Board(opening.with_projects(case))
 
 
 def test_one_value_at_either_end_and_all_at_once_end_no_run(board: Board) -> None:
@@ -91,13 +91,13 @@ def test_less_research_than_there_is_is_held_and_more_than_any_city_spends_is_sa
     file = tmp_path / "ends.yaml"
     head = "name: {zh: 试, en: try}\nextends: baseline\nlevers:\n"
     file.write_text(f"{head}  rd_policy: -0.02\n", encoding="utf-8")
-    (case,) = pipeline.open_cases(home, [file], None, (), ())
+    (case,) = opening.open_cases(home, [file], None, (), ())
     assert float(pipeline.run(case).results["rd_intensity"].min()) > 0.0
     highest = [record.name for record in case.world.city.parameters.values() if record.kind == "lever" and record.range]
     chosen = ("rd_policy", "science_budget", "hightech_push", "hightech_policy", "nurture_effort", "nurture_policy")
     ends = {name: case.world.city.parameters[name].range for name in chosen if name in highest}
     file.write_text(head + "".join(f"  {name}: {span[1]}\n" for name, span in ends.items() if span), encoding="utf-8")
-    (case,) = pipeline.open_cases(home, [file], None, (), ())
+    (case,) = opening.open_cases(home, [file], None, (), ())
     outcome = pipeline.run(case)
     assert float(outcome.results["rd_intensity"].max()) == pytest.approx(0.1)
     parts = outcome.results["four_above_firms"] / outcome.results["registered_enterprises"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.futures import with_draws
 from sim.inputs.home import Home
 from sim.material import materials
@@ -22,13 +22,13 @@ DRAWS = DrawRequest(64, 0, 1)
 def drawn(home: Home) -> tuple[pipeline.Outcome, ...]:
     """The two usual scenarios with a few draws."""
     files = [home.scenarios / f"{name}.yaml" for name in ("baseline", "plan_2025")]
-    return tuple(with_draws(pipeline.run(case), DRAWS) for case in pipeline.open_cases(home, files, None, (), ()))
+    return tuple(with_draws(pipeline.run(case), DRAWS) for case in opening.open_cases(home, files, None, (), ()))
 
 
 @pytest.fixture(scope="session")
 def asked_in_2021(home: Home) -> pipeline.Outcome:
     """The plan as it looked in 2021, when its targets lay ahead, with a few draws from the priors known then."""
-    (case,) = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), (), as_of=2021)
+    (case,) = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), (), as_of=2021)
     return with_draws(pipeline.run(case), replace(DRAWS, prior=True))
 
 

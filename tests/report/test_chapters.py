@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.inputs.home import Home
 from sim.ledger.summary import OTHERS
 from sim.material import make_view, materials
@@ -23,7 +23,7 @@ from sim.studies.plan.path import levers_file
 
 @pytest.fixture(scope="module")
 def whole(home: Home) -> pipeline.Outcome:
-    (case,) = pipeline.open_cases(home, [home.scenarios / "whole_plan.yaml"], None, (), ())
+    (case,) = opening.open_cases(home, [home.scenarios / "whole_plan.yaml"], None, (), ())
     return pipeline.run(case)
 
 

@@ -19,7 +19,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text as Label
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.inputs.home import Home
 from sim.material import make_view, materials
 from sim.report import style
@@ -178,7 +178,7 @@ def test_targets_stand_in_the_unit_of_their_panel(report: Report) -> None:
 
 
 def test_a_scenario_without_targets_has_a_report(home: Home) -> None:
-    cases = pipeline.open_cases(home, [home.scenarios / "vision_2035.yaml"], None, (), ())
+    cases = opening.open_cases(home, [home.scenarios / "vision_2035.yaml"], None, (), ())
     outcome = pipeline.run(replace(cases[0], selection=replace(cases[0].selection, targets=())))
     (material,) = materials([outcome], "run")
     report = report_of(material)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import pipeline
+from sim import opening
 from sim.errors import Place, SimError
 from sim.inputs.home import Home
 from sim.inputs.sweep_section import Over, overs_of_call
@@ -21,29 +21,29 @@ DEMAND, POLICY, NURTURE = "external_demand_growth", "rd_policy", "nurture_policy
 
 
 @pytest.fixture(scope="module")
-def case(home: Home) -> pipeline.Case:
-    [case] = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
+def case(home: Home) -> opening.Case:
+    [case] = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
     return case
 
 
-def asked(case: pipeline.Case, over: dict[str, Any], **more: Any) -> Sampling:
+def asked(case: opening.Case, over: dict[str, Any], **more: Any) -> Sampling:
     overs = tuple(Over(key, raw, Place(key=key)) for key, raw in over.items())
     return sampling_of(case, SweepRequest(over=overs, **more))
 
 
-def faults(case: pipeline.Case, over: dict[str, Any], **more: Any) -> list[str]:
+def faults(case: opening.Case, over: dict[str, Any], **more: Any) -> list[str]:
     with pytest.raises(SimError) as caught:
         asked(case, over, **more)
     return [fault.in_language("en") for fault in caught.value.faults]
 
 
-def test_without_anything_to_sweep_the_ensemble_is_drawn(case: pipeline.Case) -> None:
+def test_without_anything_to_sweep_the_ensemble_is_drawn(case: opening.Case) -> None:
     sampling = asked(case, {})
     assert (sampling.method, sampling.count, sampling.rest, sampling.sample) == ("ensemble", 2000, "ensemble", None)
     assert asked(case, {}, draws=77).count == 77
 
 
-def test_values_make_a_grid_at_the_central_values(case: pipeline.Case) -> None:
+def test_values_make_a_grid_at_the_central_values(case: opening.Case) -> None:
     sampling = asked(case, {DEMAND: ["2 %", 0.04], POLICY: {"from": 0, "to": "2 %", "points": 3}})
     assert (sampling.method, sampling.count, sampling.rest) == ("grid", 6, "central")
     assert sampling.sample is not None
@@ -52,14 +52,14 @@ def test_values_make_a_grid_at_the_central_values(case: pipeline.Case) -> None:
     assert (demand.first_year, policy.first_year) == (None, 2021)  # an assumption holds always, a lever after the base year
 
 
-def test_draws_make_every_point_an_ensemble(case: pipeline.Case) -> None:
+def test_draws_make_every_point_an_ensemble(case: opening.Case) -> None:
     sampling = asked(case, {DEMAND: [0.02, 0.04]}, draws=50)
     assert (sampling.method, sampling.count, sampling.rest) == ("grid", 100, "ensemble")
     assert sampling.sample is not None
     assert sampling.sample.members == 50
 
 
-def test_a_distribution_makes_a_random_design_and_a_list_goes_side_by_side(case: pipeline.Case) -> None:
+def test_a_distribution_makes_a_random_design_and_a_list_goes_side_by_side(case: opening.Case) -> None:
     sampling = asked(case, {DEMAND: {"normal": [0.04, 0.01]}, POLICY: [0.0, 0.01]}, draws=64)
     assert (sampling.method, sampling.count, sampling.rest) == ("random", 64, "ensemble")
     assert sampling.sample is not None
@@ -69,7 +69,7 @@ def test_a_distribution_makes_a_random_design_and_a_list_goes_side_by_side(case:
     assert listed.sample.design == Listed(((0.02, 0.04), (0.0, 0.01)))
 
 
-def test_a_factor_multiplies_and_a_member_stands_alone(case: pipeline.Case) -> None:
+def test_a_factor_multiplies_and_a_member_stands_alone(case: opening.Case) -> None:
     sampling = asked(case, {"capital_exponent.manufacturing": {"values": [0.9, 1.1], "relative": True}})
     assert sampling.sample is not None
     [item] = sampling.sample.inputs
@@ -122,17 +122,17 @@ BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("over", "more", "said"), BAD)
-def test_every_fault_is_named(case: pipeline.Case, over: dict[str, Any], more: dict[str, Any], said: str) -> None:
+def test_every_fault_is_named(case: opening.Case, over: dict[str, Any], more: dict[str, Any], said: str) -> None:
     [found] = faults(case, over, **more)
     assert said in found
 
 
-def test_all_faults_come_together(case: pipeline.Case) -> None:
+def test_all_faults_come_together(case: opening.Case) -> None:
     found = faults(case, {"rd_polcy": [1], POLICY: [], DEMAND: {"normal": [0.04, 0]}}, outputs=("nothing",))
     assert len(found) == 4
 
 
-def test_a_grid_of_more_than_a_billion_points_is_refused_with_its_number(case: pipeline.Case) -> None:
+def test_a_grid_of_more_than_a_billion_points_is_refused_with_its_number(case: opening.Case) -> None:
     wide = {"from": 0.0, "to": 0.02, "points": 100_000}
     [found] = faults(case, {POLICY: wide, DEMAND: wide})
     assert "100,000 × 100,000 = 10,000,000,000 points, at most 1,000,000,000" in found
@@ -156,15 +156,15 @@ def test_a_section_of_the_scenario_is_read_with_its_places(home: Home, tmp_path:
     file = tmp_path / "mine.yaml"
     text = "name: {zh: 甲, en: mine}\ncity: hengyang\nsweep:\n  method: grid\n  over:\n    rd_policy: [0, 9]\n"
     file.write_text(text, encoding="utf-8")
-    [case] = pipeline.open_cases(home, [file], None, (), ())
+    [case] = opening.open_cases(home, [file], None, (), ())
     with pytest.raises(SimError, match=r"mine.yaml:6:5 sweep.over.rd_policy: 9 lies outside"):
         sampling_of(case, SweepRequest())
     file.write_text(text.replace("[0, 9]", "[0, 0.01]"), encoding="utf-8")
-    [case] = pipeline.open_cases(home, [file], None, (), ())
+    [case] = opening.open_cases(home, [file], None, (), ())
     assert sampling_of(case, SweepRequest()).count == 2
     file.write_text(text.replace("method: grid", "methode: grid"), encoding="utf-8")
     with pytest.raises(SimError, match="unknown key methode"):
-        pipeline.open_cases(home, [file], None, (), ())
+        opening.open_cases(home, [file], None, (), ())
 
 
 def test_an_extended_scenario_keeps_its_sweep_until_another_is_written(home: Home, copied: Home) -> None:
@@ -173,12 +173,12 @@ def test_an_extended_scenario_keeps_its_sweep_until_another_is_written(home: Hom
     first.write_text("name: {zh: 甲, en: a}\nextends: baseline\nsweep: {draws: 11}\n", encoding="utf-8")
     second = copied.scenarios / "second.yaml"
     second.write_text("name: {zh: 乙, en: b}\nextends: first\n", encoding="utf-8")
-    [case] = pipeline.open_cases(copied, [second], None, (), ())
+    [case] = opening.open_cases(copied, [second], None, (), ())
     assert sampling_of(case, SweepRequest()).count == 11
     assert sampling_of(case, SweepRequest(draws=12)).count == 12
 
 
-def test_samples_for_indices(case: pipeline.Case) -> None:
+def test_samples_for_indices(case: opening.Case) -> None:
     request = SweepRequest(over=(Over(DEMAND, {"uniform": [0.02, 0.06]}, Place(key=DEMAND)),), seed=3)
     unknowns = unknowns_of(case, request, None)
     sampling = saltelli_sampling(case, unknowns, request, 8)
@@ -196,7 +196,7 @@ def test_samples_for_indices(case: pipeline.Case) -> None:
         morris_sampling((), request, 4)
 
 
-def test_all_unknowns_spread_around_their_values(case: pipeline.Case) -> None:
+def test_all_unknowns_spread_around_their_values(case: opening.Case) -> None:
     unknowns = unknowns_of(case, SweepRequest(), None)
     assert len(unknowns) > 40
     for unknown in unknowns:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.errors import Faults, InputError
 from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
@@ -34,7 +34,7 @@ def test_a_hindcast_is_a_run_of_the_pipeline(home: Home) -> None:
     changes = found.changes(ones)[..., 0]
     world = open_world(home, "hengyang", 2020)
     scenario = replace(read_scenario(home.scenarios / "baseline.yaml", (), (), Faults()), last_year=2022)
-    results = pipeline.run(pipeline.prepare(scenario, world)).results
+    results = pipeline.run(opening.prepare(scenario, world)).results
     for place, item in enumerate(city_hindcasts(asked).observations):
         values, _ = modelled_series(results, item.check.model_copy(update={"reading": "value"}), "hengyang")
         series = np.array([values[year] for year in (2020, 2021, 2022)])

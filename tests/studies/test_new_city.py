@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.errors import InputError, UsageError
 from sim.inputs.home import Home
 from sim.studies.new_city import Request, make_city
@@ -46,7 +46,7 @@ def test_a_new_city_runs(copied: Home, tmp_path: Path) -> None:
     assert {"population_base", "rd_intensity_base", "urban_share_base"} <= {record.name for record in made.taken_from_elsewhere}
     scenario = copied.scenarios / "yueyang.yaml"
     scenario.write_text("name: {zh: 岳阳, en: Yueyang}\ncity: yueyang\n", encoding="utf-8")
-    (case,) = pipeline.open_cases(copied, [scenario], None, (), ())
+    (case,) = opening.open_cases(copied, [scenario], None, (), ())
     results = pipeline.run(case).results
     published = made.world.city.history.series("gdp_nominal", "yueyang")[2023].value
     assert float(results["gdp_nominal"].sel(year=2023).squeeze()) == pytest.approx(published, rel=1e-9)
@@ -64,7 +64,7 @@ def test_a_new_city_starts_from_its_own_figures_and_says_what_is_borrowed(copied
     parameters, history = made.world.city.parameters, made.world.city.history
     scenario = copied.scenarios / "yueyang.yaml"
     scenario.write_text("name: {zh: 岳阳, en: Yueyang}\ncity: yueyang\n", encoding="utf-8")
-    (case,) = pipeline.open_cases(copied, [scenario], None, (), ())
+    (case,) = opening.open_cases(copied, [scenario], None, (), ())
     base = pipeline.run(case).results.sel(year=2023)
     assert float(base["urban_income_per_head"].squeeze()) == pytest.approx(41000, rel=1e-6)
     assert float(base["urban_share"].squeeze()) == pytest.approx(288 / 450, rel=1e-6)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.errors import InputError, UsageError
 from sim.futures import with_draws
 from sim.inputs.home import Home
 from sim.numerics.draws import DrawRequest
+from sim.opening import Case
 from sim.outputs.netcdf import packed, read_group
-from sim.pipeline import Case
 from sim.plan.selection import Selection
 from sim.report.feasibility_words import sentences
 from sim.studies.plan.attribute import AttributionRequest, attribution
@@ -29,7 +29,7 @@ FEW = DrawRequest(400, 0, 1)
 
 
 def case_of(home: Home, name: str, *targets: str, settings: tuple[tuple[str, str], ...] = ()) -> Case:
-    case = pipeline.open_cases(home, [home.scenarios / f"{name}.yaml"], None, (), settings)[0]
+    case = opening.open_cases(home, [home.scenarios / f"{name}.yaml"], None, (), settings)[0]
     return with_only(case, *targets) if targets else case
 
 
@@ -64,7 +64,7 @@ def test_a_changed_document_makes_trace_fail_and_a_run_warn(copied: Home) -> Non
     case = case_of(copied, "baseline", "hy_gdp_2025")
     with pytest.raises(InputError, match="the document has changed"):
         trace(case, TraceRequest("hy_gdp_2025"))
-    remarks = pipeline.prepare(case.scenario, case.world).selection.remarks
+    remarks = opening.prepare(case.scenario, case.world).selection.remarks
     assert any(file.name in remark.en and "no longer the text" in remark.en for remark in remarks)
     untouched = trace(with_only(case, "yf_pm25_2025"), TraceRequest("yf_pm25_2025", depth=0))
     assert not untouched.document.is_changed
@@ -153,7 +153,7 @@ def test_the_scenario_file_of_a_path_and_of_each_other_mix_reaches_what_it_promi
         folder.mkdir()
         named = {"found": (path, ("甲", "a"))} | {f"mix{place}": (mix.path, ("乙", "b")) for place, mix in enumerate(mixes)}
         for file, made in zip(write_scenarios(folder, case, named), [path, *(mix.path for mix in mixes)], strict=True):
-            reopened = pipeline.open_cases(home, [file], None, (), ())[0]
+            reopened = opening.open_cases(home, [file], None, (), ())[0]
             done = with_draws(pipeline.run(reopened), request.proof)
             assert done.ensemble is not None
             assert done.ensemble.all_met is not None
@@ -173,7 +173,7 @@ def test_the_scenario_file_of_a_path_keeps_what_the_call_has_set_and_members_tha
     )
     settings = ("market_policy", "0.02"), ("ledger.delay.all", "1"), ("nurture_policy.industry", "0.015")
     case = replace(
-        pipeline.open_cases(copied, [scenario], None, ("more",), settings)[0],
+        opening.open_cases(copied, [scenario], None, ("more",), settings)[0],
         selection=case_of(copied, "plan_2025", *PATH_TARGETS).selection,
     )
     few = replace(FEW, count=100)
@@ -182,7 +182,7 @@ def test_the_scenario_file_of_a_path_keeps_what_the_call_has_set_and_members_tha
     (file,) = write_scenarios(tmp_path, case, {"found": (path, ("甲", "a"))})
     text = file.read_text(encoding="utf-8")
     assert "use: [more, found_set_1, found_set_2, found_set_3, found_required_path]" in text
-    done = with_draws(pipeline.run(pipeline.open_cases(copied, [file], None, (), ())[0]), FEW)
+    done = with_draws(pipeline.run(opening.open_cases(copied, [file], None, (), ())[0]), FEW)
     assert done.ensemble is not None
     assert done.ensemble.all_met is not None
     assert done.ensemble.all_met.probability == pytest.approx(path.joint, abs=1e-12)

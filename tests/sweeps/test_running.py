@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sim import pipeline
+from sim import opening, pipeline
 from sim.errors import InputError, Place, RunError, UsageError
 from sim.futures import posterior_of, run_draws
 from sim.inputs.home import Home
@@ -41,8 +41,8 @@ DEMAND, POLICY = "external_demand_growth", "rd_policy"
 
 
 @pytest.fixture(scope="module")
-def case(home: Home) -> pipeline.Case:
-    [case] = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
+def case(home: Home) -> opening.Case:
+    [case] = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
     return case
 
 
@@ -50,12 +50,12 @@ def over(**ranges: Any) -> tuple[Over, ...]:
     return tuple(Over(key, raw, Place(key=key)) for key, raw in ranges.items())
 
 
-def ready(case: pipeline.Case, **more: Any) -> Sweep:
+def ready(case: opening.Case, **more: Any) -> Sweep:
     return prepare_sweep(case, sampling_of(case, SweepRequest(**more)))
 
 
 @pytest.fixture(scope="module")
-def ensemble(case: pipeline.Case) -> Sweep:
+def ensemble(case: opening.Case) -> Sweep:
     return ready(case, draws=1500, seed=6)
 
 
@@ -64,7 +64,7 @@ def drawn(ensemble: Sweep) -> xr.Dataset:
     return sweep_in_memory(ensemble, ALONE)
 
 
-def test_the_default_sweep_draws_what_a_run_draws(ensemble: Sweep, drawn: xr.Dataset, case: pipeline.Case) -> None:
+def test_the_default_sweep_draws_what_a_run_draws(ensemble: Sweep, drawn: xr.Dataset, case: opening.Case) -> None:
     of_run = run_draws(ensemble.outcome, DrawRequest(1500, 6, 1), None, posterior_of(case.world))
     found = bands(drawn)
     for name, quantiles in of_run.quantiles.items():
@@ -98,7 +98,7 @@ def test_a_folder_is_held_while_its_draws_are_summed_up(ensemble: Sweep, tmp_pat
     assert sweep_to_folder(ensemble, tmp_path, ALONE).sizes["draw"] == 1500
 
 
-def test_draws_that_do_not_fit_in_memory_belong_in_a_folder(case: pipeline.Case) -> None:
+def test_draws_that_do_not_fit_in_memory_belong_in_a_folder(case: opening.Case) -> None:
     with pytest.raises(UsageError, match=r"draws take \d+ GB of memory  → name a folder="):
         sweep_in_memory(ready(case, draws=10_000_000), ALONE)
 
@@ -116,10 +116,10 @@ def test_what_is_complete_is_not_run_again(ensemble: Sweep, drawn: xr.Dataset, t
     np.testing.assert_array_equal(again["gdp_nominal"].values, drawn["gdp_nominal"].values)
 
 
-def test_points_of_a_grid_are_the_runs_with_those_values(case: pipeline.Case, home: Home) -> None:
+def test_points_of_a_grid_are_the_runs_with_those_values(case: opening.Case, home: Home) -> None:
     draws = sweep_in_memory(ready(case, over=over(**{DEMAND: [0.02, 0.05], POLICY: [0.0, 0.01]})), ALONE)
     settings = ((DEMAND, "0.05"), (POLICY, "1 %"))
-    [single] = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)
+    [single] = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)
     results = pipeline.run(single).results
     assert draws["inputs"].values.T.tolist() == [[0.02, 0.0], [0.02, 0.01], [0.05, 0.0], [0.05, 0.01]]
     for name in ("gdp_nominal", "rd_intensity", "value_added_nominal"):
@@ -128,8 +128,8 @@ def test_points_of_a_grid_are_the_runs_with_those_values(case: pipeline.Case, ho
 
 def test_points_without_chance_judge_the_ledger_as_the_scorecard_does(home: Home) -> None:
     """Twelve points that are alike: a target that the ledger delivers is met at all of them or at none."""
-    [district] = pipeline.open_cases(home, [home.scenarios / "district_plan.yaml"], None, (), ())
-    sweep = ready(pipeline.with_projects(district), over=over(**{POLICY: [0.0] * 12}))
+    [district] = opening.open_cases(home, [home.scenarios / "district_plan.yaml"], None, (), ())
+    sweep = ready(opening.with_projects(district), over=over(**{POLICY: [0.0] * 12}))
     met = sweep_in_memory(sweep, ALONE)["met"]
     delivered = list(sweep.conditions.delivered)
     assert delivered
@@ -138,15 +138,15 @@ def test_points_without_chance_judge_the_ledger_as_the_scorecard_does(home: Home
         assert met.sel(target=target).values.tolist() == [verdicts[target]] * 12
 
 
-def test_layers_and_ledger_edits_are_part_of_what_a_sweep_is(case: pipeline.Case, home: Home) -> None:
+def test_layers_and_ledger_edits_are_part_of_what_a_sweep_is(case: opening.Case, home: Home) -> None:
     keys = {ready(case, draws=8).store.key}
     for settings in ((("ledger.cancel", "p0_tr_nanheng"),), (("rd_policy", "0.01"),)):
-        [changed] = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)
+        [changed] = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)
         keys.add(ready(changed, draws=8).store.key)
     assert len(keys) == 3
 
 
-def test_points_with_draws_differ_by_their_inputs_alone(case: pipeline.Case) -> None:
+def test_points_with_draws_differ_by_their_inputs_alone(case: opening.Case) -> None:
     draws = sweep_in_memory(ready(case, over=over(**{POLICY: [0.0, 0.0, 0.01]}), draws=30), ALONE)
     gdp = draws["rd_intensity"].sel(year=2025).values.reshape(3, 30)
     np.testing.assert_array_equal(gdp[0], gdp[1])
@@ -155,10 +155,10 @@ def test_points_with_draws_differ_by_their_inputs_alone(case: pipeline.Case) -> 
     np.testing.assert_array_equal(chances.isel(point=0), chances.isel(point=1))
 
 
-def test_a_board_gives_what_a_run_gives(case: pipeline.Case, home: Home) -> None:
+def test_a_board_gives_what_a_run_gives(case: opening.Case, home: Home) -> None:
     board = board_of(case, [POLICY, DEMAND], ["gdp_nominal", "rd_intensity"])
     settings = ((POLICY, "0.8 %"),)
-    [single] = pipeline.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)
+    [single] = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)
     for moved, of in (({}, case), ({POLICY: "0.8 %"}, single)):
         results = pipeline.run(of).results
         answer = board.run(moved)
@@ -169,7 +169,7 @@ def test_a_board_gives_what_a_run_gives(case: pipeline.Case, home: Home) -> None
     assert demand.now == 0.04
 
 
-def test_a_board_refuses_what_it_cannot_move(case: pipeline.Case) -> None:
+def test_a_board_refuses_what_it_cannot_move(case: opening.Case) -> None:
     board = board_of(case, [POLICY], ["gdp_nominal"])
     with pytest.raises(UsageError, match="did you mean 'rd_policy'"):
         board.run({"rd_polcy": 0.01})
@@ -220,7 +220,7 @@ def test_a_sweep_of_which_every_draw_is_lost_fails(ensemble: Sweep, tmp_path: Pa
 
 
 @pytest.fixture(scope="module")
-def indexed(case: pipeline.Case) -> tuple[xr.Dataset, Sample]:
+def indexed(case: opening.Case) -> tuple[xr.Dataset, Sample]:
     ranges = over(**{DEMAND: {"uniform": [0.0, 0.08]}, POLICY: {"uniform": [0.0, 0.02]}})
     request = SweepRequest(over=ranges, seed=3)
     unknowns = unknowns_of(case, request, None)
@@ -282,7 +282,7 @@ def test_series_are_chosen_by_variable_or_member(drawn: xr.Dataset) -> None:
         series_of(drawn, ("gdp_nomial",))
 
 
-def test_screening_finds_what_moves_the_outputs(case: pipeline.Case) -> None:
+def test_screening_finds_what_moves_the_outputs(case: opening.Case) -> None:
     request = SweepRequest(seed=1)
     unknowns: tuple[Unknown, ...] = unknowns_of(case, request, None)
     sampling = morris_sampling(unknowns, request, 4)

@@ -10,7 +10,7 @@ import numpy as np
 from sim.errors import InputError, Place
 from sim.inputs.levers import Alternative
 from sim.inputs.scenario import read_scenario
-from sim.pipeline import Case, beside
+from sim.opening import Case, beside
 from sim.plan.reading import Reading
 from sim.studies.plan.path import levers_file, levers_path, up_to_the_targets
 from sim.studies.plan.paths import Path, PathRequest

@@ -9,7 +9,8 @@ import xarray as xr
 
 from sim.errors import Fault, Place, UsageError
 from sim.inputs.targets import PlanTarget
-from sim.pipeline import Case, readings_of
+from sim.opening import Case
+from sim.pipeline import readings_of
 from sim.plan.reading import Reading
 from sim.plan.shapley import MOST_EXACT, PAIRS, Shares, shapley
 from sim.studies.plan.coalitions import MixedRuns, Player, comparable, players_of

@@ -17,7 +17,8 @@ from sim.model.binding import NOISE, SILENCE, Bound
 from sim.numerics.integrate import Clock, simulate
 from sim.numerics.kernel import Kernel, kernel_for
 from sim.numerics.workspace import NARROWEST, Workspace
-from sim.pipeline import Case, request_of, with_projects
+from sim.opening import Case, with_projects
+from sim.pipeline import request_of
 from sim.plan.reading import Reading
 from sim.projects import READ
 from sim.text import Text

@@ -10,7 +10,8 @@ from sim.futures import draws_of, posterior_of, task_of
 from sim.numerics.draws import DrawRequest
 from sim.numerics.ensemble import run_ensemble
 from sim.numerics.summary import Wanted
-from sim.pipeline import Case, Outcome, run
+from sim.opening import Case
+from sim.pipeline import Outcome, run
 from sim.plan.evaluation.draws import Moment, Standings, chances
 from sim.plan.evaluation.evaluate import Evaluated
 from sim.standing import fail_if_outside_plan, judged_readings

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from sim.errors import Fault, Place, UsageError
 from sim.futures import origin_of_draws, posterior_of
 from sim.numerics.draws import DrawRequest
-from sim.pipeline import Case, Outcome, run
+from sim.opening import Case
+from sim.pipeline import Outcome, run
 from sim.plan.feasibility import explained_variance, lift, relaxed_rules, shares_of, smallest_relaxation
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score

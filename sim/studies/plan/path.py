@@ -14,7 +14,8 @@ import numpy as np
 
 from sim.errors import Fault, Faults, Place, UsageError, nearest
 from sim.inputs.levers import LeversFile, read_levers
-from sim.pipeline import Case, readings_of, with_projects
+from sim.opening import Case, with_projects
+from sim.pipeline import readings_of
 from sim.plan.feasibility import shares_of
 from sim.plan.least_change import Linear
 from sim.plan.reading import Reading

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.dimensions import Dimension
 from sim.inputs.ledger_section import CALLED
-from sim.pipeline import Case
+from sim.opening import Case
 from sim.studies.plan.paths import Path
 from sim.studies.plan.responses import Lever, Values, first_year
 

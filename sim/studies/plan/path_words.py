@@ -10,7 +10,7 @@ import xarray as xr
 
 from sim.inputs.targets import PlanTarget
 from sim.numerics.draws import DrawRequest
-from sim.pipeline import Case
+from sim.opening import Case
 from sim.report.attribution_words import change_labels
 from sim.studies.plan.alternatives import Tried
 from sim.studies.plan.paths import Mix, Path

@@ -17,7 +17,7 @@ from sim.numerics.designs import Listed
 from sim.numerics.draws import Draws
 from sim.numerics.sample import Sample
 from sim.numerics.workers import run_portions
-from sim.pipeline import Case
+from sim.opening import Case
 from sim.sampling.inputs import swept_inputs
 from sim.sampling.plan import compiled_for
 

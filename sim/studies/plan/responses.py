@@ -22,8 +22,8 @@ from sim.numerics.designs import Listed
 from sim.numerics.draws import DrawRequest
 from sim.numerics.sample import Input, Sample
 from sim.numerics.workers import run_portions
+from sim.opening import Case
 from sim.outputs.posterior import Posterior
-from sim.pipeline import Case
 from sim.plan.least_change import Linear
 from sim.plan.reading import Reading
 from sim.sampling.plan import compiled_for

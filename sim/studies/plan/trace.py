@@ -20,7 +20,8 @@ from sim.inputs.documents import PlanDocument
 from sim.inputs.targets import PlanTarget
 from sim.model.loops import readers_of
 from sim.numerics.links import Members, at_year_end, elasticity, link_sign, looked_at
-from sim.pipeline import Case, Outcome, groups_of, run
+from sim.opening import Case
+from sim.pipeline import Outcome, groups_of, run
 from sim.plan.named import targets_named
 from sim.plan.reading import DISTRICT, is_intensive, unit_of
 from sim.plan.scorecard import Score
