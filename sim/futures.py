@@ -33,7 +33,7 @@ def with_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None
     """The outcome with its draws, and with their probabilities in its scorecard."""
     posterior = None if request.prior else posterior_of(outcome.case.world)
     ensemble = run_draws(outcome, request, progress, posterior)
-    scores = with_probabilities(outcome.scores, ensemble)
+    scores = with_probabilities(outcome.scores, ensemble.shares, ensemble.read)
     seen = () if posterior is None else posterior.foreseen
     made = replace(outcome, ensemble=ensemble, scores=scores, asked=request, foreseen=seen)
     return replace(made, drawn_from=origin_of_draws(posterior), comparisons=comparisons_of(made.case, made.projection))

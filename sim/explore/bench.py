@@ -19,6 +19,7 @@ from sim.model.binding import bound_further
 from sim.numerics.blocks import BlockResult
 from sim.numerics.central import central_run
 from sim.numerics.draws import DrawRequest
+from sim.numerics.ensemble import LEVELS as LEVELS_OF_RUN
 from sim.numerics.integrate import Clock
 from sim.numerics.kernel import kernel_for
 from sim.numerics.reducers import Share
@@ -26,10 +27,11 @@ from sim.numerics.workers import run_portions
 from sim.opening import Case, with_projects
 from sim.outputs.dataset import to_dataset
 from sim.outputs.posterior import Posterior
-from sim.pipeline import judge_of, readings_of, request_of
+from sim.pipeline import evaluated, judge_of, judged, readings_of, request_of
+from sim.plan.evaluation.evaluate import Evaluated
 from sim.plan.feasibility import is_clear, lift, shares_of
-from sim.plan.probability import Conditions, conditions_of
-from sim.plan.scorecard import Score, score_all
+from sim.plan.probability import Conditions, conditions_of, with_probabilities
+from sim.plan.scorecard import Score
 
 Values = NDArray[Any]
 SERIES = ("gdp_nominal", "manufacturing_share", "four_above_firms", "hightech_firms", "market_entities", "residents")
@@ -61,25 +63,31 @@ class Spread:
     lift: Values
     clear: NDArray[np.bool_]
     count: int
+    read: Mapping[str, Values]
+    """Quantiles of the number of each target, as the scorecard takes them."""
+
+    def judged(self, central: Central) -> tuple[Score, ...]:
+        """The scorecard by these draws, as `run` has it."""
+        return tuple(with_probabilities(central.scores, self.shares, self.read))
 
 
 @dataclass(frozen=True)
 class _Gatherer:
-    """Makes of a portion of draws which of them meet what, and the series of the city."""
+    """Makes of a portion of draws the numbers of the targets, and the series of the city."""
 
     conditions: Conditions
     series: tuple[str, ...]
     place: int
     realisations: Any
 
-    def __call__(self, result: BlockResult) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Values]:
-        """Which draws stayed finite; which targets are met [target, draw]; the series [series, year, draw]."""
+    def __call__(self, result: BlockResult) -> tuple[NDArray[np.bool_], Values, Values]:
+        """Which draws stayed finite; the numbers of the targets [number, draw]; the series [series, year, draw]."""
         start, stop = result.start, result.stop
         taken = self.realisations(start, stop)
         numbers = np.arange(start, stop) if taken is None else taken
-        met = self.conditions(result.values, np.asarray(numbers, dtype=np.intp))
+        read = self.conditions.read(result.values, np.asarray(numbers, dtype=np.intp))
         series = np.array([result.values[name][:, self.place] for name in self.series])
-        return result.fine, np.array(list(met.values()), dtype=bool).reshape(-1, stop - start), series
+        return result.fine, np.array(list(read.values()), dtype=np.float64).reshape(-1, stop - start), series
 
 
 @dataclass(frozen=True)
@@ -118,16 +126,30 @@ class Bench:
         SimError
             when a value lies outside the range of its lever, or the run fails.
         """
-        case, steps = self.moved(moves, since), self.case.scenario.steps_per_year
+        case = self.moved(moves, since)
+        results = self._results(case)
+        return Central(results, tuple(judged(case, results, self.published)))
+
+    def _results(self, case: Case) -> xr.Dataset:
+        steps = case.scenario.steps_per_year
         kernel = kernel_for(case.world.graph, request_of(case, self.outputs, steps))
         years = central_run(kernel, Clock(self.first_year, case.last_year, steps), case.bound)
-        results = to_dataset(years, case.world.graph, case.world.labels)
-        return Central(results, tuple(score_all(judge_of(case, results), case.selection.targets)))
+        return to_dataset(years, case.world.graph, case.world.labels)
+
+    @cached_property
+    def published(self) -> tuple[Evaluated, ...]:
+        """What the evaluation by published figures says of the targets, wherever the levers are."""
+        return evaluated(self.case, self._results(self.case))
 
     @cached_property
     def still(self) -> Central:
         """The scenario as it is."""
         return self.answer({})
+
+    @cached_property
+    def still_spread(self) -> Spread:
+        """Its draws."""
+        return self.spread({})
 
     @cached_property
     def conditions(self) -> Conditions:
@@ -151,21 +173,24 @@ class Bench:
         draws = draws_of(case, DrawRequest(count, seed, 1), self.posterior)
         task = task_of(case, tuple(dict.fromkeys((*self.conditions.outputs, *self.series))), draws)
         gatherer = _Gatherer(self.conditions, self.series, self._place, draws.realisations)
-        fine, met, series = (np.concatenate(part, axis=-1) for part in zip(*run_portions(task, gatherer, 1), strict=True))
+        fine, read, series = (np.concatenate(part, axis=-1) for part in zip(*run_portions(task, gatherer, 1), strict=True))
         return self._summed_up(
-            met[:, fine], series[..., fine], np.flatnonzero(fine) % draws.groups if draws.groups > 1 else None
+            read[:, fine], series[..., fine], np.flatnonzero(fine) % draws.groups if draws.groups > 1 else None
         )
 
-    def _summed_up(self, met: NDArray[np.bool_], series: Values, groups: NDArray[np.intp] | None) -> Spread:
+    def _summed_up(self, read: Values, series: Values, groups: NDArray[np.intp] | None) -> Spread:
         quantiles = np.quantile(series, LEVELS, axis=-1)
         bands = {name: quantiles[:, place] for place, name in enumerate(self.series)}
-        names = self.conditions.names
+        names, rules, count = self.conditions.names, self.conditions.rules, series.shape[-1]
         if not names:
-            return Spread(bands, {}, None, np.zeros((0, 0)), np.zeros((0, 0), dtype=bool), series.shape[-1])
+            return Spread(bands, {}, None, np.zeros((0, 0)), np.zeros((0, 0), dtype=bool), count, {})
+        met = np.array([rules[name].met(row) for name, row in zip(names, read, strict=False)], dtype=bool)
         ratio, error = lift(met, groups)
-        (joint,) = shares_of(np.all(met, axis=0, keepdims=True), groups)
-        clear = is_clear(ratio, error)
-        return Spread(bands, dict(zip(names, shares_of(met, groups), strict=True)), joint, ratio, clear, series.shape[-1])
+        undecided = met[[names.index(name) for name in self.conditions.open]]
+        (joint,) = shares_of(np.all(undecided, axis=0, keepdims=True), groups) if len(undecided) else (None,)
+        shares = dict(zip(names, shares_of(met, groups), strict=True))
+        levels = dict(zip(self.conditions.read_names, np.quantile(read, LEVELS_OF_RUN, axis=-1).T, strict=True))
+        return Spread(bands, shares, joint, ratio, is_clear(ratio, error), count, levels)
 
     @property
     def _place(self) -> int:

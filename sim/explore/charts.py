@@ -29,19 +29,23 @@ class Chart:
     scale: float
     now: ColumnDataSource
     bands: ColumnDataSource
+    before: ColumnDataSource
 
     def show(self, central: Central, region: str) -> None:
         """Move the line of the present levers."""
         values = central.series(self.name, region)
         self.now.data = {"year": list(values), "value": [self.scale * value for value in values.values()]}
 
-    def spread(self, spread: Spread | None, years: list[int]) -> None:
-        """Move the bands; without draws there are none."""
-        if spread is None:
-            self.bands.data = {"year": [], **{_key(level): [] for level in LEVELS}}
-            return
+    def spread(self, spread: Spread, first: Spread, years: list[int]) -> None:
+        """Move the bands, and both lines to the medians of their draws."""
         rows = self.scale * spread.bands[self.name]
+        then = self.scale * first.bands[self.name][_MIDDLE]
+        self.now.data = {"year": years, "value": rows[_MIDDLE].tolist()}
+        self.before.data = {"year": years[: len(then)], "value": then.tolist()}
         self.bands.data = {"year": years, **{_key(level): row.tolist() for level, row in zip(LEVELS, rows, strict=True)}}
+
+
+_MIDDLE = LEVELS.index(0.5)
 
 
 def _key(level: float) -> str:
@@ -67,9 +71,10 @@ def _chart(bench: Bench, first: Bench, view: View, name: str, language: Language
             legend_label=Text(zh, en).in_language(language),
         )  # fmt: skip
     _history(made, view, name, shown, language)
-    before = {year: scale * value for year, value in first.still.series(name, view.region).items()}
+    then = first.still.series(name, view.region)
+    before = ColumnDataSource({"year": list(then), "value": [scale * value for value in then.values()]})
     opened = Text("打开时的情景", "as opened").in_language(language)
-    made.line(list(before), list(before.values()), color=GREY, line_dash="dashed", line_width=1.6, legend_label=opened)
+    made.line("year", "value", source=before, color=GREY, line_dash="dashed", line_width=1.6, legend_label=opened)
     present = Text("现在", "now").in_language(language)
     made.line("year", "value", source=now, color=SCENARIO_COLOURS[0], line_width=2.6, legend_label=present)
     for year, value in target_points(view, name, shown):
@@ -77,7 +82,7 @@ def _chart(bench: Bench, first: Bench, view: View, name: str, language: Language
             [year], [value], marker="star", size=15, color=MISSED, legend_label=Text("目标", "target").in_language(language)
         )
     _dress(made)
-    return Chart(name, made, scale, now, bands)
+    return Chart(name, made, scale, now, bands, before)
 
 
 def _history(made: figure, view: View, name: str, unit: str, language: Language) -> None:

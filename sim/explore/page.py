@@ -226,18 +226,22 @@ class Page:
         """The draws: bands, probabilities, conflicts."""
         self._waiting = None
         try:
-            spread = self._bench.spread(self._state.moves, since=self._state.since)
+            moved = bool(self._state.moves)
+            spread = self._bench.spread(self._state.moves, since=self._state.since) if moved else self._bench.still_spread
         except SimError as error:
             self._say_faults(error)
             return
         self._show(central, spread)
         years = [int(year) for year in central.results["year"].values]
         for chart in self._charts:
-            chart.spread(spread, years)
+            chart.spread(spread, self._first.still_spread, years)
 
     def _show(self, central: Central, spread: Spread | None) -> None:
         labels = {score.target.id: score.target.name for score in central.scores}
-        self._score.text = tables.scorecard(central, self._first.still, spread, self._language)
+        first = self._first.still
+        now = central.scores if spread is None else spread.judged(central)
+        then = first.scores if spread is None else self._first.still_spread.judged(first)
+        self._score.text = tables.scorecard(now, then, spread, self._language)
         if spread is None:
             self._map.text = self._map.text.replace('class="sim map"', 'class="sim map old"')
         else:

@@ -88,6 +88,9 @@ def _frame(case: Case, ground: Scenario) -> dict[str, Any]:
     targets = [name for name, _ in scenario.targets]
     if targets != [name for name, _ in ground.targets]:
         found["targets"] = targets
+    accepted = [name for name, _ in scenario.accept_borrowed]
+    if accepted != [name for name, _ in ground.accept_borrowed]:
+        found["accept_borrowed"] = accepted
     sweep, before = (None if item.sweep is None else item.sweep.section for item in (scenario, ground))
     if sweep is not None and sweep != before:
         found["sweep"] = sweep.model_dump(exclude_unset=True, by_alias=True)
@@ -116,7 +119,8 @@ def _sections(case: Case, ground: _Ground) -> dict[str, dict[str, Any]]:
 
 
 def _reasons(change: Change) -> dict[str, Any]:
-    sources = {"from": list(change.sources)} if change.sources else {}
+    sources: dict[str, Any] = {"from": list(change.sources)} if change.sources else {}
+    sources |= {} if change.known_from is None else {"known_from": change.known_from}
     return sources | ({"note": change.note} if change.note else {})
 
 

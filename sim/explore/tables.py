@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from sim.explore.bench import Central, Spread
+from sim.explore.bench import Spread
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
 from sim.report.score_words import VERDICT_TONES, score_cells
@@ -18,30 +18,32 @@ _HEADS = (
     Text("目标", "Target"),
     Text("年份", "Year"),
     Text("目标值", "Plan"),
-    Text("打开时", "As opened"),
-    Text("现在", "Now"),
     Text("变化", "Change"),
     Text("判定", "Verdict"),
     Text("概率", "Probability"),
 )
+_OPENED, _NOW = Text("打开时", "As opened"), Text("现在", "Now")
+_MEDIAN, _CENTRAL = Text("（中位数）", " (median)"), Text("（中心情景）", " (central run)")
 _DEEP, _STRONG = 3.0, 0.75
 
 
-def scorecard(now: Central, first: Central, spread: Spread | None, language: Language) -> str:
-    """A row for every target that is judged: as opened, now, and how likely."""
-    before = {score.target.id: score for score in first.scores}
-    rows = [_row(score, before.get(score.target.id), spread, language) for score in now.scores if score.projected is not None]
+def scorecard(now: Sequence[Score], first: Sequence[Score], spread: Spread | None, language: Language) -> str:
+    """A row for every target that is judged: as opened, now, and how likely; both by their draws once these are made."""
+    before = {score.target.id: score for score in first}
+    rows = [_row(score, before.get(score.target.id), language) for score in now if score.projected is not None]
     if not rows:
         return f"<p>{escape(Text('本情景没有可评分的目标。', 'No target to score.').in_language(language))}</p>"
-    heads = "".join(f'<th scope="col">{escape(head.in_language(language))}</th>' for head in _HEADS)
+    kind = _CENTRAL if spread is None else _MEDIAN
+    titles = (*_HEADS[:3], _OPENED + kind, _NOW + kind, *_HEADS[3:])
+    heads = "".join(f'<th scope="col">{escape(head.in_language(language))}</th>' for head in titles)
     return f'<table class="sim"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>{_joint(spread, language)}'
 
 
-def _row(score: Score, before: Score | None, spread: Spread | None, language: Language) -> str:
+def _row(score: Score, before: Score | None, language: Language) -> str:
     cells, then = score_cells(score, language), None if before is None else before.projected
-    share = None if spread is None else spread.shares.get(score.target.id)
     moved = None if then is None or score.projected is None else score.projected - then
-    verdict = escape(VERDICTS[score.verdict].in_language(language))
+    said = VERDICTS[score.verdict] + (_PUBLISHED if score.judged_by == "data" else Text("", ""))
+    verdict = escape(said.in_language(language))
     unit = unit_text(score.target.unit, language)
     was, now = plain(then, score.target.unit), plain(score.projected, score.target.unit)
     return (
@@ -49,8 +51,11 @@ def _row(score: Score, before: Score | None, spread: Spread | None, language: La
         f"<td>{escape(cells['year'])}</td><td>{escape(OPERATORS[score.operator])} {escape(cells['plan'])}</td>"
         f"<td>{was}</td><td><b>{now}</b></td><td>{_change(moved)}</td>"
         f'<td><span class="{VERDICT_TONES[score.verdict]}">{verdict}</span></td>'
-        f"<td>{NONE if share is None else escape(chance(share.probability))}</td></tr>"
+        f"<td>{escape(cells['probability'])}</td></tr>"
     )
+
+
+_PUBLISHED = Text("（据公布数）", " (published)")
 
 
 def _change(moved: float | None) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.inputs.bindings import Binding, LedgerBinding
 from sim.inputs.targets import PlanTarget
 from sim.numerics.ensemble import LEVELS, MEDIAN, Ensemble, lost_sentence
+from sim.numerics.reducers import Share
 from sim.numerics.workers import named
 from sim.plan.reading import Reading
 from sim.plan.rule import Rule, rule_of
@@ -109,6 +110,12 @@ class Conditions:
         twins = ((item.target.id, item.twin) for item in self.conditions)
         return numbers | {f"{REAL}{name}": twin.value(values) for name, twin in twins if twin is not None}
 
+    @property
+    def read_names(self) -> tuple[str, ...]:
+        """What `read` calls its numbers, in their order: those of all targets first."""
+        twins = (item.target.id for item in self.conditions if item.twin is not None)
+        return (*(f"{READ}{name}" for name in self.names), *(f"{REAL}{name}" for name in twins))
+
     def __call__(self, values: Mapping[str, Values], draws: NDArray[np.intp]) -> dict[str, NDArray[np.bool_]]:
         """Whether each draw meets each target."""
         rules = self.rules
@@ -132,12 +139,13 @@ def conditions_of(scores: Sequence[Score], judge: Judge) -> Conditions:
     return Conditions(tuple(found), delivered, settled)
 
 
-def with_probabilities(scores: Sequence[Score], ensemble: Ensemble) -> list[Score]:
+def with_probabilities(scores: Sequence[Score], shares: Mapping[str, Share], read: Mapping[str, Values]) -> list[Score]:
     """The scorecard by the draws: the median of each target, its verdict, the share that meets it and the error of that share.
 
-    What the central run says is kept beside the median. Where a published figure decides, the verdict stays.
+    `read` are quantiles, at LEVELS, of the numbers that `Conditions.read` names. What the central run says is kept beside the
+    median. Where a published figure decides, the verdict stays.
     """
-    return [_with_share(score, ensemble) for score in scores]
+    return [_with_share(score, shares, read) for score in scores]
 
 
 def sentences(ensemble: Ensemble, origin: Text) -> list[Text]:
@@ -187,11 +195,11 @@ def _run_again(ensemble: Ensemble) -> Text | None:
     )
 
 
-def _with_share(score: Score, ensemble: Ensemble) -> Score:
-    share, levels = ensemble.shares.get(score.target.id), ensemble.read.get(f"{READ}{score.target.id}")
+def _with_share(score: Score, shares: Mapping[str, Share], read: Mapping[str, Values]) -> Score:
+    share, levels = shares.get(score.target.id), read.get(f"{READ}{score.target.id}")
     if share is None or levels is None:
         return score
-    median, real = float(levels[MEDIAN]), ensemble.read.get(f"{REAL}{score.target.id}")
+    median, real = float(levels[MEDIAN]), read.get(f"{REAL}{score.target.id}")
     decided = score.judged_by == "data"
     return replace(
         score,

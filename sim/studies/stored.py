@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from joblib import delayed
 from numpy.typing import NDArray
 
 from sim.inputs.city import read_city_file
@@ -70,7 +69,7 @@ def store(home: Home, request: Request, progress: Progress) -> Iterator[Posterio
         for ensemble in ensembles(pool, found, request.cities, request.seed, progress):
             seen = foresee(home, ensemble.city, cities, request.first, request.workers, request.seed, progress)
             posterior = replace(_posterior(found, ensemble, cities, request), foreseen=seen)
-            [posterior] = pool.run([delayed(with_memory)(home, model, posterior)])
+            posterior = with_memory(home, model, posterior)  # the pool is busy with the next city
             write_posterior(home, model, posterior)
             yield posterior
 
