@@ -22,7 +22,7 @@ from sim.outputs.posterior import FILE, Posterior, read_posterior
 from sim.pipeline import Outcome, comparisons_of, judge_of, request_of
 from sim.plan.probability import conditions_of, with_probabilities
 from sim.priors import priors_of
-from sim.report.contents.series import SHOWN
+from sim.report.shown import SHOWN
 from sim.text import Text
 from sim.world import World
 

@@ -11,8 +11,13 @@ import numpy as np
 from sim.model import Array, accumulate, at, by, event, initial, place, relative, shift, stock, total, variable
 
 PEOPLE = ("region", "sex", "age")
-MOST_LEAVING = 0.5
-"""Part of the people of one age who leave in a year at most: the profile follows all residents, not those who are left."""
+MOST_LEAVING = 0.012
+"""Part of all residents who leave in a year at most: what Hengyang lost a year between the censuses of 2010 and 2020.
+
+The profile follows all residents, not those of an age who are left: at more the ages that leave most would be empty after some
+years."""
+MOST_MORTALITY = 2.0
+"""How many times the table's probabilities of dying may become: its highest is below one half, and nobody dies twice."""
 
 
 @stock(unit="万人", dims=PEOPLE, initial="population_base")
@@ -45,16 +50,13 @@ def births(population: Array, fertility_profile: Array, total_fertility: Array, 
 
 @variable(unit="万人/a", dims=PEOPLE, kind="flow")
 def deaths_by_age(
-    population: Array,
-    mortality: Array,
-    mortality_scale: Array,
-    mortality_index: Array,
-    mortality_factor: Array,
-    year_length: Array,
+    population: Array, mortality: Array, mortality_scale: Array, mortality_index: Array, mortality_factor: Array
 ) -> Array:
-    """Deaths by sex and age (N3): probability of dying * scale * index * what hospitals do * people; nobody dies twice."""
-    probability = mortality * (mortality_scale * mortality_index * mortality_factor)
-    return np.minimum(probability, 1.0 / year_length) * population
+    """Deaths by sex and age (N3): probability of dying * scale * index * what hospitals do * people; at most twice the table.
+
+    The bound is on the factor, not on the ages: cells by age are touched once a year only.
+    """
+    return mortality * np.minimum(mortality_scale * mortality_index * mortality_factor, MOST_MORTALITY) * population
 
 
 @stock(unit="index", initial=1.0)
@@ -84,26 +86,20 @@ def migration_rate(
     talent_net: Array,
     residents: Array,
     migration_policy: Array,
+    year_length: Array,
 ) -> Array:
     """Net migration per resident (N4): the base rate, moved by income, vacancies, amenity, house prices, talent packages."""
     richer = np.log(income_per_head / reference_income / initial(income_per_head / reference_income))
     vacancies = vacancy_pull * (job_vacancies - initial(job_vacancies))
     living = amenity_pull * np.log(amenity / initial(amenity)) - house_price_push * np.log(house_price / initial(house_price))
-    return base_migration + income_pull * richer + vacancies + living + talent_net / residents + migration_policy
+    rate = base_migration + income_pull * richer + vacancies + living + talent_net / residents + migration_policy
+    return np.maximum(rate, -MOST_LEAVING / year_length)
 
 
 @variable(unit="万人/a", dims=PEOPLE, kind="flow")
-def migration_by_age(
-    migration_rate: Array,
-    residents: Array,
-    migration_profile: Array,
-    population: Array,
-    deaths_by_age: Array,
-    year_length: Array,
-) -> Array:
-    """Net migration by sex and age (N5): rate * residents * profile; of no age does more than half of the living leave."""
-    living = population / year_length - deaths_by_age
-    return np.maximum(migration_rate * residents * migration_profile, -MOST_LEAVING * living)
+def migration_by_age(migration_rate: Array, residents: Array, migration_profile: Array) -> Array:
+    """Net migration by sex and age (N5): rate * residents * profile."""
+    return migration_rate * residents * migration_profile
 
 
 @variable(unit="万人/a", dims=("region",), kind="flow")

@@ -17,28 +17,6 @@ STATISTICS = Text(
 FIRST_PUBLISHED = 2010
 """Years of statistics before it are not drawn beside bands."""
 CENTRAL, MEDIAN = Text("中心情景", "central run"), Text("抽样中位数", "median of the draws")
-SHOWN = (
-    "gdp_nominal",
-    "gdp_real",
-    "value_added_nominal",
-    "sector_share",
-    "manufacturing_share",
-    "residents",
-    "births",
-    "deaths",
-    "net_migration",
-    "urban_share",
-    "labour_supply",
-    "income_per_head",
-    "rd_intensity",
-    "market_entities",
-    "registered_enterprises",
-    "four_above_firms",
-    "hightech_firms",
-    "joint_stock_firms",
-    "listed_firms",
-)
-"""Variables of the figures and of the comparison, for which draws are summed up, so that all of them show the median."""
 MODEL = Text("本模型推演", "projections by this model")
 
 
