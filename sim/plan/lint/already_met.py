@@ -56,9 +56,9 @@ def _perhaps_met(plan: Plan, target: Claim, base: Level) -> Finding:
     level, value, years = _level(base, target), as_printed(target), years_of(target)
     origin, off = in_brackets(base.origin), percent(base.slack)
     message = plan.subject(target) + Text(
-        f" {base.year} 年{level.zh}{origin.zh}，{years.zh}目标 {value.zh} 可能已经达到；基数只是推算，误差可到 {off}，须查实际数。",
-        f" was {level.en}{origin.en} in {base.year}, so the target of {value.en} for {years.en} may be met already; the base is "
-        f"worked out and may be off by {off}: look up the figure.",
+        f" {base.year} 年{level.zh}{origin.zh}，{years.zh}目标 {value.zh} 可能已达到；基数是推算的，误差可到 {off}，须核实。",
+        f" was {level.en}{origin.en} in {base.year}, so the target of {value.en} for {years.en} may be met already; the base "
+        f"is worked out and may be off by {off}: look up the figure.",
     )
     arithmetic = f"{base.arithmetic} = {plain(base.value)} {'≤' if target.is_ceiling else '≥'} {plain(target.value)}"
     return finding(RULE, "note", (target, *base.claims), base.data, arithmetic, message)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from sim.inputs.city import City
 from sim.inputs.targets import Catalogue
 from sim.plan.lint import (
+    additions_needed,
     already_met,
     coverage_and_rate,
     different_numbers,
@@ -50,6 +51,7 @@ RULES: Mapping[str, Rule] = {
         gross_output,
         unseen_rate,
         steep_rise,
+        additions_needed,
     )
 }
 RULE_NAMES: Mapping[str, Text] = {
@@ -69,6 +71,7 @@ RULE_NAMES: Mapping[str, Text] = {
     "gross_output": Text("产值与增加值并列", "gross output beside value added"),
     "unseen_rate": Text("所需速度历史上没有过", "a rate that history has not seen"),
     "steep_rise": Text("几年内成倍增长而无历史可比", "to multiply within years, with no history to compare"),
+    "additions_needed": Text("每年须净增之数超过历来新增", "a net rise above all past additions"),
 }
 
 

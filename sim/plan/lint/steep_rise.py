@@ -1,4 +1,7 @@
-"""A level that is to multiply within a few years although no history of it tells whether such a pace has ever been seen."""
+"""A level that is to multiply within a few years although no history of it tells whether such a pace has ever been seen.
+
+Stocks are left to the rules of additions: a small number of firms may well double.
+"""
 
 from __future__ import annotations
 
@@ -21,22 +24,23 @@ _YEARS = 5
 def check(plan: Plan) -> Iterator[Finding]:
     """Targets of a level that history cannot judge, whose yearly rise would more than double it in five years."""
     for target in plan.targets("level"):
-        base = None if target.part or target.is_ceiling else latest(plan, target)
-        if base is None or base.value <= 0.0 or base.operator == "<=" or not _is_unjudged(plan, target, base):
+        is_meant = target.measure.entry.kind != "stock" and not target.part and not target.is_ceiling
+        base = latest(plan, target) if is_meant else None
+        if base is None or base.value <= 0.0 or base.is_part or base.operator == "<=" or not _is_unjudged(plan, target, base):
             continue
-        needed = (target.value / base.value) ** (1.0 / (target.last - base.year)) - 1.0
-        if (1.0 + needed) ** _YEARS > _DOUBLED:
-            yield _steep(plan, target, base, needed)
+        if target.value > base.value * _DOUBLED ** ((target.last - base.year) / _YEARS):
+            yield _steep(plan, target, base)
 
 
 def _is_unjudged(plan: Plan, target: Claim, base: Level) -> bool:
-    """Whether the rule of unseen rates has nothing to say: no past change, no past growth, or a base that is only a bound."""
+    """Whether the rule of unseen rates has nothing to say: no past change, no past growth, or a base that is a bound."""
     key, as_of = target.measure.key, plan.known_at(target)
     growth = plan.facts_known(plan.at(key, target.region, "growth"), as_of)
     return not base.is_exact or not (changes(plan, key, target.region, as_of) or growth)
 
 
-def _steep(plan: Plan, target: Claim, base: Level, needed: float) -> Finding:
+def _steep(plan: Plan, target: Claim, base: Level) -> Finding:
+    needed = (target.value / base.value) ** (1.0 / (target.last - base.year)) - 1.0
     have, want, times, rate = (
         of_measure(base.value, target.measure),
         as_printed(target),
@@ -45,7 +49,7 @@ def _steep(plan: Plan, target: Claim, base: Level, needed: float) -> Finding:
     )
     severity: Severity = "doubt" if base.is_exact else "note"
     origin = in_brackets(base.origin)
-    is_less = Text("；基数只是下限或部分，实际所需较低", "; the base is a bound or a part, so it takes less")
+    is_less = Text("；基数只是下限，实际所需较低", "; the base is a lower bound, so it takes less")
     bound = Text("", "") if base.is_exact else is_less
     message = plan.subject(target) + Text(
         f"：由 {base.year} 年的 {have.zh}{origin.zh}到 {target.last} 年的 {want.zh}，为 {times} 倍，年均须 {rate}，"
