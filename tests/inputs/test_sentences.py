@@ -90,8 +90,7 @@ def catalogue() -> Catalogue:
 
 
 def rows(catalogue: Catalogue) -> Iterator[Printed]:
-    yield from catalogue.targets.values()
-    yield from catalogue.facts.values()
+    yield from catalogue.printed.values()
 
 
 def entered(row: Printed) -> EnteredNumber:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 
 from sim.plan.lint.claims import Claim, Measure
-from sim.plan.lint.finding import Finding, finding
+from sim.plan.lint.finding import Finding, Severity, finding
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.totals import Total, implied_totals
 from sim.plan.lint.wording import as_printed, of_measure, plain, years_of
@@ -49,5 +49,5 @@ def _beside(plan: Plan, fact: Claim, whole: Measure, implied: Total) -> Iterator
         "the text should state the scope of each.",
     )
     arithmetic = f"{implied.arithmetic} = {plain(implied.value)} {'≠' if is_itself else '<'} {plain(fact.value)}"
-    severity = "doubt" if fact.measure.entry.no_more_than == whole.key else "conflict"
+    severity: Severity = "doubt" if fact.measure.entry.no_more_than == whole.key else "conflict"
     yield finding(RULE, severity, (fact, *implied.claims), (), arithmetic, message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.plan.lint.plan import Plan
-from tests.plan.lint.plans import FIRMS, PERCENT, SHARE, STOCK, fact, measure, plan, target
+from tests.plan.lint.plans import FIRMS, PERCENT, SHARE, STOCK, fact, measure, plan, rate, target
 
 
 def areas(built: float, *, complete: bool = False) -> Plan:
@@ -17,6 +17,17 @@ def areas(built: float, *, complete: bool = False) -> Plan:
     }
     unit = {"unit": "km2", "region": "park"}
     return plan(measures, [target("b", built, **unit), target("n", 25.0, **unit), target("s", 11.0, **unit)])
+
+
+def outgrown(base: float | None) -> Plan:
+    """A thousand entities and five hundred more, while the enterprises among them are to grow by 12 per cent a year."""
+    known = [] if base is None else [fact("p", base, **FIRMS)]
+    measures = {
+        "all": measure("w", "a", **STOCK),
+        "part": measure("g", *(item.id for item in known), **STOCK, within="all"),
+    }
+    added = target("a", 500.0, "cumulative_over_period", start_year=2021, **FIRMS)
+    return plan(measures, [added, rate("g", 12.0), fact("w", 1000.0, **FIRMS), *known])
 
 
 def served(rate_of_use: float, reach: float) -> Plan:
