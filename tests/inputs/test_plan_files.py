@@ -113,6 +113,22 @@ def test_a_faulty_entry_of_a_document_is_one_fault(copied: Home) -> None:
     assert len(caught.value.faults) == 1
 
 
+def test_commitments_are_no_targets_and_need_not_be_there(copied: Home) -> None:
+    plan = copied.models / "hengyang" / "plan"
+    catalogue = open_world(copied, "hengyang").catalogue
+    assert "yf_sorted_collection_coverage" in catalogue.commitments
+    assert not set(catalogue.commitments) & set(catalogue.targets)
+    assert set(catalogue.printed) == {*catalogue.targets, *catalogue.facts, *catalogue.commitments}
+    (plan / "commitments.csv").unlink()
+    with pytest.raises(SimError, match="no target and no fact bsz_park_terminals_area"):
+        open_world(copied, "hengyang")
+    known = (plan / "measures.yaml").read_text(encoding="utf-8")
+    for key in catalogue.commitments:
+        known = known.replace(f"claims: [{key}]", "claims: []")
+    (plan / "measures.yaml").write_text(known, encoding="utf-8")
+    assert open_world(copied, "hengyang").catalogue.commitments == {}
+
+
 def test_rows_of_commas_below_a_table_are_none(copied: Home) -> None:
     file = copied.models / "hengyang" / "plan" / "targets.csv"
     before = len(open_world(copied, "hengyang").catalogue.targets)

@@ -103,6 +103,7 @@ def test_few_numbers_of_the_shipped_plan_are_entered_by_hand(catalogue: Catalogu
         "hy_china_quality_award",
         "yf_six_core_areas_2035",
         "yf_emergency_standard_townships",
+        "yf_sorted_collection_coverage",
         "f_yf_gdp_per_km2_rank",
         "f_yf_poor_village",
     }

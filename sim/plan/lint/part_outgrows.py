@@ -53,8 +53,8 @@ def _beside(plan: Plan, rate: Claim, part: Level | None, path: tuple[Aim, Level]
     message = plan.subject(rate) + Text(
         f" 年均增长 {said.zh}，{rate.last} 年为 {rate.base} 年的 {plain(most)} 倍；所属的{name.name.zh}由 {start.zh}{origin.zh}"
         f"到 {end.zh}，只有 {plain(times)} 倍。两者只在前者 {rate.base} 年占比不超过 {percent(limit)} 时可以并存{known.zh}。",
-        f" is to grow by {said.en} a year, to {plain(most)} times {rate.base} in {rate.last}; the {name.name.en} of which it is "
-        f"a part goes from {start.en}{origin.en} to {end.en}, {plain(times)} times. Both hold only while the part was at most "
+        f" is to grow by {said.en} a year, to {plain(most)} times {rate.base} in {rate.last}; the {name.name.en} of which it "
+        f"is a part goes from {start.en}{origin.en} to {end.en}, {plain(times)} times. Both hold only if the part was at most "
         f"{percent(limit)} of the whole in {rate.base}{known.en}.",
     )
     arithmetic = f"({plain(times)} − 1) / ({plain(most)} − 1) = {percent(limit)}"
