@@ -106,7 +106,7 @@ def _findings(world: World) -> tuple[Finding, ...]:
     catalogue = world.catalogue
     if not catalogue.targets:
         return ()
-    reviews = read_reviews(catalogue.file.with_name("reviews.yaml"), RULES, {**catalogue.targets, **catalogue.facts})
+    reviews = read_reviews(catalogue.file.with_name("reviews.yaml"), RULES, catalogue.printed)
     found = [(item, review_of(item, reviews)) for item in lint(plan_of(world.city, catalogue, world.as_of))]
     return tuple(item for item, review in found if review is None or review.judgement == CONFIRMED)
 

@@ -37,7 +37,7 @@ def lint(city: str | None, as_of: str | None, home_folder: Path | None, speaker:
     if not catalogue.targets:
         message = Text(f"{world.city.key} 没有录入规划，无从检查", f"no plan of {world.city.key} has been entered")
         raise UsageError(Fault(message, Place(key="--city")))
-    reviews = read_reviews(catalogue.file.with_name("reviews.yaml"), RULES, {**catalogue.targets, **catalogue.facts})
+    reviews = read_reviews(catalogue.file.with_name("reviews.yaml"), RULES, catalogue.printed)
     findings = findings_of(plan_of(world.city, catalogue, year))
     speaker.mind(_remarks(world, findings, reviews if year is None else ()))
     if speaker.as_json:

@@ -83,6 +83,10 @@ class MeasureEntry(Record):
     """Whether the parts are all there is."""
     within: str | None = None
     """A measure that holds it: it can be no more."""
+    no_more_than: str | None = None
+    """A measure that it is no part of and yet does not usually exceed: own revenue and public spending."""
+    coverage: str | None = None
+    """The measure of how far the service reaches of which this is the rate: what is not reached cannot count."""
     gross_output: bool = False
     """Gross output (产值) or revenue, which counts what was bought from others and is never a part of GDP."""
     claims: list[str]
@@ -178,7 +182,7 @@ def _fail_if_unknown(ids: Iterable[str], printed: Collection[str], place: Place,
 def related(entry: MeasureEntry) -> list[str]:
     """Measures that an entry names."""
     above = [entry.quotient.of, entry.quotient.per] if entry.quotient else []
-    return [*above, *entry.parts, *([entry.within] if entry.within else [])]
+    return [*above, *entry.parts, *(name for name in (entry.within, entry.no_more_than, entry.coverage) if name)]
 
 
 def _check_names(name: str, entry: MeasureEntry, known: Collection[str], place: Place, faults: Faults) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import Faults, Place
@@ -31,13 +31,20 @@ class PlanTarget(Printed):
     """A target as the document prints it."""
 
 
+class Commitment(PlanTarget):
+    """A promise or a size beside the targets, such as full coverage: held against them, but not judged itself."""
+
+
 class Fact(Printed):
     """What a document says of the present or the past; what is only due to be published counts as said."""
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Targets and facts of a city's plan, what they measure, how targets are bound, and the documents they were taken from."""
+    """Targets and facts of a city's plan, what they measure, how targets are bound, and the documents they were taken from.
+
+    `commitments` are what else the documents promise: no target is made of them, but they must agree with the targets.
+    """
 
     targets: Mapping[str, PlanTarget]
     facts: Mapping[str, Fact]
@@ -45,6 +52,12 @@ class Catalogue:
     measures: Measures
     documents: Mapping[str, PlanDocument]
     file: Path
+    commitments: Mapping[str, Commitment] = field(default_factory=dict)
+
+    @property
+    def printed(self) -> Mapping[str, Printed]:
+        """Every number of the documents by id."""
+        return {**self.targets, **self.commitments, **self.facts}
 
     @property
     def bindings(self) -> Mapping[str, Binding]:
@@ -61,7 +74,9 @@ _FILES = ("documents.yaml", "targets.csv", "facts.csv", "bindings.yaml", "measur
 
 
 def read_catalogue(folder: Path, regions: Collection[str]) -> Catalogue:
-    """Read a plan folder: documents, targets, facts, bindings and measures; a city without the folder has no targets.
+    """Read a plan folder: documents, targets, commitments where there are any, facts, bindings and measures.
+
+    A city without the folder has no targets.
 
     `regions` are those that the city knows: its own, its districts and their groups.
 
@@ -80,9 +95,14 @@ def read_catalogue(folder: Path, regions: Collection[str]) -> Catalogue:
     around = Surroundings(documents, regions)
     targets = read_printed(folder / "targets.csv", PlanTarget, TARGET_KINDS, around, faults)
     facts = read_printed(folder / "facts.csv", Fact, FACT_KINDS, around, faults)
-    for key in sorted(set(targets) & set(facts)):
+    file = folder / "commitments.csv"
+    commitments = read_printed(file, Commitment, TARGET_KINDS, around, faults) if is_file(file) else {}
+    for key in sorted({*targets, *commitments} & set(facts)):
         faults.add(Text(f"{key} 既是目标又是事实", f"{key} is both a target and a fact"), facts[key].place)
+    for key in sorted(set(targets) & set(commitments)):
+        message = Text(f"{key} 既是目标又是承诺", f"{key} is both a target and a commitment")
+        faults.add(message, commitments[key].place)
     bindings = read_bindings(folder / "bindings.yaml", targets, faults)
-    measures = read_measures(folder / "measures.yaml", KnownNames({**targets, **facts}, regions), faults)
+    measures = read_measures(folder / "measures.yaml", KnownNames({**targets, **commitments, **facts}, regions), faults)
     faults.raise_if_any()
-    return Catalogue(targets, facts, bindings, measures, documents, folder / "bindings.yaml")
+    return Catalogue(targets, facts, bindings, measures, documents, folder / "bindings.yaml", commitments)

@@ -67,6 +67,12 @@ FAULTS = (
     ("facts.csv", "level,=,87,count", "level,=,87,", "f_yf_scale_industrial_firms: unit is missing"),
     ("facts.csv", "f_yf_pm25,", "yf_pm25_2025,", "both a target and a fact"),
     ("facts.csv", "f_yf_pm25,yanfeng", "f_yf_pm25,yanfen", "did you mean 'yanfeng'"),
+    ("commitments.csv", "yf_sorted_collection_coverage,", "yf_pm25_2025,", "both a target and a commitment"),
+    ("commitments.csv", "yf_sorted_collection_coverage,", "f_yf_pm25,", "both a target and a fact"),
+    ("commitments.csv", "转运全覆盖,", "转运基本覆盖,", "yf_sorted_collection_coverage: quote not in"),
+    ("commitments.csv", "=,11,km2", "=,12,km2", "bsz_park_terminals_area: value is '12 km2'"),
+    ("measures.yaml", "coverage: sorted_collection_coverage", "coverage: sorted_coverage", "did you mean 'sorted_collection"),
+    ("measures.yaml", "no_more_than: public_spending", "no_more_than: public_spendin", "did you mean 'public_spending'"),
     ("measures.yaml", "  - f_yf_zero_emp_help\n", "", "f_yf_zero_emp_help stands under no measure"),
     ("measures.yaml", "  - f_yf_zero_emp_help\n", "  - f_yf_pm25\n", "f_yf_pm25 stands under a measure and alone"),
     ("measures.yaml", "[yf_pm25_2025, f_yf_pm25]", "[yf_pm25_2025, f_yf_pm2]", "did you mean 'f_yf_pm25'"),
@@ -105,6 +111,22 @@ def test_a_faulty_entry_of_a_document_is_one_fault(copied: Home) -> None:
     with pytest.raises(SimError) as caught:
         open_world(copied, "hengyang")
     assert len(caught.value.faults) == 1
+
+
+def test_commitments_are_no_targets_and_need_not_be_there(copied: Home) -> None:
+    plan = copied.models / "hengyang" / "plan"
+    catalogue = open_world(copied, "hengyang").catalogue
+    assert "yf_sorted_collection_coverage" in catalogue.commitments
+    assert not set(catalogue.commitments) & set(catalogue.targets)
+    assert set(catalogue.printed) == {*catalogue.targets, *catalogue.facts, *catalogue.commitments}
+    (plan / "commitments.csv").unlink()
+    with pytest.raises(SimError, match="no target and no fact bsz_park_terminals_area"):
+        open_world(copied, "hengyang")
+    known = (plan / "measures.yaml").read_text(encoding="utf-8")
+    for key in catalogue.commitments:
+        known = known.replace(f"claims: [{key}]", "claims: []")
+    (plan / "measures.yaml").write_text(known, encoding="utf-8")
+    assert open_world(copied, "hengyang").catalogue.commitments == {}
 
 
 def test_rows_of_commas_below_a_table_are_none(copied: Home) -> None:

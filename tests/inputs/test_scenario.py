@@ -149,12 +149,17 @@ def test_the_order_of_keys_does_not_matter(tmp_path: Path, world: World) -> None
 
 def test_a_given_variable_is_not_scored(tmp_path: Path, world: World) -> None:
     text = (
-        HEAD + "targets: [hy_gdp_2025]\ngiven:\n  gdp_nominal: {value: {2021: 4000, 2025: 6000, shape: hold}, unit: 亿元/a}\n"
+        HEAD
+        + "targets: [hy_rd_intensity_3pct, hy_gdp_2025]\n"
+        + "given:\n  rd_intensity: {value: 3, unit: '%'}\n  gdp_nominal: {value: 6000, unit: 亿元/a}\n"
     )
     outcome = pipeline.run(prepare(write(tmp_path, "given", text), world))
     assert float(outcome.results["gdp_nominal"].sel(year=2025, region="hengyang")) == pytest.approx(6000.0)
-    assert outcome.scores[0].verdict == "not_judged"
-    assert "itself" in outcome.scores[0].reason.en
+    intensity, gdp = outcome.scores
+    assert intensity.verdict == "not_judged"
+    assert "itself" in intensity.reason.en
+    assert gdp.judged_by == "data"  # what was published of 2025 decides, whatever a scenario gives
+    assert gdp.projected is None
 
 
 def test_scenarios_are_found_by_name_and_by_path(home: Home) -> None:

@@ -132,7 +132,10 @@ def test_the_shipped_checks_hold_in_every_draw_and_a_false_one_fails(home: Home,
     done = with_draws(outcome, DrawRequest(300, 7, 1, prior=True))
     assert done.ensemble is not None
     assert not done.ensemble.lost
-    assert set(done.ensemble.mean).isdisjoint({"births", "deaths"})  # watched, but nobody asked for them
+    watched = watch_of(case.world.identities, case.world.graph, case.bound.given).outputs
+    assert not set(watched) <= set(done.ensemble.mean)  # most are watched without being asked for
+    assert "government_debt" in watched
+    assert "government_debt" not in done.ensemble.mean
     with pytest.raises(RunError, match="people: broken in the central run, 2020"):
         pipeline.run(replace(case, world=believing(case.world, tmp_path, "at_most: 662")))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.finding import Finding, finding
 from sim.plan.lint.levels import Level, latest
 from sim.plan.lint.plan import Plan
-from sim.plan.lint.wording import as_printed, in_brackets, of_measure, plain, years_of
+from sim.plan.lint.wording import as_printed, in_brackets, of_measure, percent, plain, years_of
 from sim.text import Text
 
 RULE = "already_met"
@@ -18,8 +19,12 @@ def check(plan: Plan) -> Iterator[Finding]:
     """Targets of a level that the level before them meets."""
     for target in plan.targets("level"):
         base = None if target.part else latest(plan, target, target.first - 1)
-        if base is not None and is_met_by(target, base):
+        if base is None:
+            continue
+        if is_met_by(target, base):
             yield _met(plan, target, base)
+        elif is_met_by(target, replace(base, slack=0.0)):
+            yield _perhaps_met(plan, target, base)
 
 
 def is_met_by(target: Claim, base: Level) -> bool:
@@ -44,6 +49,19 @@ def _met(plan: Plan, target: Claim, base: Level) -> Finding:
     shown = f"{base.arithmetic} = {plain(base.value)}" if base.is_derived else plain(base.value)
     arithmetic = f"{shown} {'≤' if target.is_ceiling else '≥'} {plain(target.value)}"
     return finding(RULE, "doubt" if looser else "note", (target, *base.claims), base.data, arithmetic, message)
+
+
+def _perhaps_met(plan: Plan, target: Claim, base: Level) -> Finding:
+    """A base that was worked out roughly meets the target, but by less than it may be off."""
+    level, value, years = _level(base, target), as_printed(target), years_of(target)
+    origin, off = in_brackets(base.origin), percent(base.slack)
+    message = plan.subject(target) + Text(
+        f" {base.year} 年{level.zh}{origin.zh}，{years.zh}目标 {value.zh} 可能已达到；基数是推算的，误差可到 {off}，须核实。",
+        f" was {level.en}{origin.en} in {base.year}, so the target of {value.en} for {years.en} may be met already; the base "
+        f"is worked out and may be off by {off}: look up the figure.",
+    )
+    arithmetic = f"{base.arithmetic} = {plain(base.value)} {'≤' if target.is_ceiling else '≥'} {plain(target.value)}"
+    return finding(RULE, "note", (target, *base.claims), base.data, arithmetic, message)
 
 
 def _level(base: Level, target: Claim) -> Text:

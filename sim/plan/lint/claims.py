@@ -107,9 +107,8 @@ def claims_of(catalogue: Catalogue) -> tuple[Claim, ...]:
 
     Wording that fits two measures is two claims; what is printed twice is one, as the first that measures.yaml lists has it.
     """
-    printed = {**catalogue.targets, **catalogue.facts}
     merged: dict[object, Claim] = {}
-    for claim in _claims(catalogue.measures, printed):
+    for claim in _claims(catalogue.measures, catalogue.printed):
         first = merged.get(claim.content)
         merged[claim.content] = claim if first is None else replace(first, also=(*first.also, claim.printed))
     return tuple(merged.values())

@@ -75,8 +75,7 @@ class _Pair:
 
 def _check_pair(plan: Plan, pair: _Pair) -> Iterator[Finding]:
     level, entry = pair.level, pair.level.measure.entry
-    known = levels(plan, level.measure.key, level.region, min(plan.known_at(level), level.last - 1))
-    base = known.get(pair.rate.base)
+    base = levels(plan, level.measure.key, level.region, plan.known_at(level)).get(pair.rate.base)
     if base is None:
         if level.is_target:
             yield _implied_base(plan, pair)

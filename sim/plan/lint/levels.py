@@ -13,9 +13,9 @@ from sim.inputs.breaks import Break
 from sim.inputs.history import Datum
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.plan import Plan
+from sim.plan.lint.totals import printed_totals, quotient_scale, ratio_operator, totals
 from sim.plan.lint.wording import percent, plain
 from sim.text import Text
-from sim.units import conversion
 
 
 @dataclass(frozen=True)
@@ -179,41 +179,29 @@ def _by_quotient(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[
             origin = Text("由分子和分母推得", "worked out from what it is the ratio of")
             formula = f"{plain(over.value)} ÷ {plain(under.value)}"
             claims, data = (*over.claims, *under.claims), (*over.data, *under.data)
-            operator = _of_ratio(over.operator, under.operator)
+            operator = ratio_operator(over.operator, under.operator)
             if operator is not None:
                 slack, value = over.slack + under.slack, scale * over.value / under.value
                 yield Level(year, value, operator, origin, formula, claims, data, slack, is_part=over.is_part)
-    tops, bottoms = (plan.facts_known(plan.at(name, region, "sum"), as_of) for name in (entry.quotient.of, entry.quotient.per))
-    for top in tops:
-        bottom = next((item for item in bottoms if item.years == top.years and item.value > 0 and not item.part), None)
-        operator = None if bottom is None else _of_ratio(top.printed.operator, bottom.printed.operator)
-        if bottom is not None and operator is not None:
-            span = f"{top.first}–{top.last}"
-            origin = Text(f"{span} 年平均", f"mean of {span}")
-            formula = f"{plain(top.value)} ÷ {plain(bottom.value)}"
-            value = scale * top.value / bottom.value
-            yield Level(top.last, value, operator, origin, formula, (top, bottom), is_part=top.part)
+    yield from _mean_quotients(plan, measure, region, as_of)
 
 
-def _of_ratio(over: str, under: str) -> str | None:
-    """The bound that two bounds make of their ratio; None where they pull apart."""
-    exact, low, high = ("=", "~"), (">", ">="), ("<=",)
-    if over in exact and under in exact:
-        return "=" if over == under == "=" else "~"
-    if over in (*exact, *low) and under in (*exact, *high):
-        return ">="
-    return "<=" if over in (*exact, *high) and under in (*exact, *low) else None
-
-
-def quotient_scale(plan: Plan, measure: str) -> float:
-    """What turns a quotient of two levels into the unit of the measure."""
+def _mean_quotients(plan: Plan, measure: str, region: str, as_of: int) -> Iterator[Level]:
+    """One sum over another of the same years; the sum below may follow from a share of it."""
     entry = plan.measures.by_name[measure]
     if entry.quotient is None:
-        raise AssertionError(f"{measure} is no quotient")
-    of, per = (plan.measures.by_name[name].unit for name in (entry.quotient.of, entry.quotient.per))
-    if of == per:
-        return conversion("ratio", entry.unit)
-    return conversion(f"{of}/{per}", entry.unit)
+        return
+    bottoms = [item for item in totals(plan, entry.quotient.per, region, as_of) if item.value > 0.0 and not item.is_part]
+    for top in (item for item in printed_totals(plan, entry.quotient.of, region, as_of) if len(item.years) > 1):
+        bottom = next((item for item in bottoms if item.years == top.years), None)
+        operator = None if bottom is None else ratio_operator(top.operator, bottom.operator)
+        if bottom is not None and operator is not None:
+            span = f"{top.years[0]}–{top.years[-1]}"
+            origin = Text(f"{span} 年平均", f"mean of {span}")
+            below = f"({bottom.arithmetic})" if bottom.arithmetic else plain(bottom.value)
+            value = quotient_scale(plan, measure) * top.value / bottom.value
+            formula, claims = f"{plain(top.value)} ÷ {below}", (*top.claims, *bottom.claims)
+            yield Level(top.years[-1], value, operator, origin, formula, claims, is_part=top.is_part)
 
 
 _SOURCES: tuple[Source, ...] = (

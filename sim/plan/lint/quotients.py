@@ -9,8 +9,9 @@ from sim.plan.lint.aims import Aim, aims, aims_in
 from sim.plan.lint.claims import Measure
 from sim.plan.lint.finding import Finding, finding
 from sim.plan.lint.history import Change, changes, yearly
-from sim.plan.lint.levels import Level, last_of, levels, quotient_scale
+from sim.plan.lint.levels import Level, last_of, levels
 from sim.plan.lint.plan import Plan
+from sim.plan.lint.totals import quotient_scale
 from sim.plan.lint.wording import of_measure, percent, plain
 from sim.text import Text
 

@@ -12,7 +12,7 @@ from itertools import permutations
 from sim.inputs.measures import Quotient
 from sim.plan.lint.claims import PERCENT, Claim
 from sim.plan.lint.finding import Finding, finding
-from sim.plan.lint.levels import Level, levels
+from sim.plan.lint.levels import Level, last_of, latest, levels
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, of_measure, percent, plain
 from sim.text import Text
@@ -29,6 +29,37 @@ def check(plan: Plan) -> Iterator[Finding]:
         at_once = (narrow[0].region, narrow[0].last) == (wide[0].region, wide[0].last)
         if at_once and narrow[1].of == wide[1].of and narrow[1].per != wide[1].per:
             yield from _limited(plan, narrow, wide)
+    for claim, quotient in shares:
+        for name, entry in plan.measures.by_name.items():
+            of_same = entry.quotient if entry.unit == "%" and entry.quotient and entry.quotient.of == quotient.of else None
+            if of_same is not None and of_same.per != quotient.per:
+                yield from _met_already(plan, claim, name, of_same)
+
+
+def _met_already(plan: Plan, narrow: Claim, wide: str, quotient: Quotient) -> Iterator[Finding]:
+    """A wanted share a/b is met where the known a/c, over the most that b can be of c, is above it already."""
+    known = last_of(levels(plan, wide, narrow.region, plan.known_at(narrow)), narrow.last - 1)
+    per = narrow.measure.entry.quotient
+    if known is None or per is None or known.operator == "<=" or latest(plan, narrow) is not None:
+        return
+    for limit, level in _limits(plan, per.per, (narrow, quotient)):
+        least = known.value / (level.value * PERCENT)
+        if level.year == known.year and least * (1.0 - known.slack - level.slack) > narrow.value * (1.0 + plan.about):
+            yield _met(plan, narrow, (wide, known), (limit, level))
+
+
+def _met(plan: Plan, narrow: Claim, wide: tuple[str, Level], limit: tuple[str, Level]) -> Finding:
+    (name, known), (holder, level) = wide, limit
+    of_c, of_x, said = plan.measure(name), plan.measure(holder), as_printed(narrow)
+    have, most, least = of_measure(known.value, of_c), of_measure(level.value, of_x), percent(known.value / level.value)
+    message = plan.subject(narrow) + Text(
+        f" {narrow.last} 年目标 {said.zh}，而 {known.year} 年{of_c.name.zh}已为 {have.zh}，{of_x.name.zh}只有 {most.zh}，"
+        f"可见当时已在 {least} 以上，目标不起约束作用；否则两项占比的口径不同。",
+        f" is to be {said.en} in {narrow.last}, but {of_c.name.en} was {have.en} and the {of_x.name.en} only {most.en} in "
+        f"{known.year}, so that it was {least} or more then: the target binds nobody, or the two shares differ in scope.",
+    )
+    arithmetic = f"{plain(known.value)} / {plain(level.value)} = {least} ≥ {plain(narrow.value)}%"
+    return finding(RULE, "doubt", (narrow, *known.claims, *level.claims), (*known.data, *level.data), arithmetic, message)
 
 
 def _limited(plan: Plan, narrow: _Share, wide: _Share) -> Iterator[Finding]:
