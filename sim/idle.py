@@ -109,9 +109,10 @@ def _named(case: Case, item: Resolved, moved: Sequence[str] = ()) -> Text:
     """A setting with how its parameter acts, and which variables it moves."""
     named = item.label + Text(f"（{item.name}）", f" ({item.name})")
     if moved:
-        names, count = ", ".join(moved[:_MOST_NAMED]), len(moved)
+        labels, count = case.world.labels.variables, len(moved)
+        names = joined([labels[name] for name in moved[:_MOST_NAMED]], Text("、", ", "))
         more = Text(f" 等 {count} 个变量", f" and others, {count} in all") if count > _MOST_NAMED else Text("", "")
-        named += Text(f"只影响 {names}", f" moves {names}") + more
+        named += Text("只影响", " moves ") + names + more
     note = case.world.city.parameters[item.name].note
     return named + (Text("", "") if note is None else Text("，", ": ") + note)
 
