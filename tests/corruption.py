@@ -16,6 +16,9 @@ def later(text: str, as_of: int) -> bool:
     return text.isdecimal() and int(text) > as_of + 1
 
 
+_OF_A_WHOLE = {"percent_of_tfr": 0.05}
+
+
 def corrupt_table(file: Path, column: str, as_of: int) -> int:
     """Change every value that was published later, or that belongs to a later year of the city; how many were changed."""
     with file.open(encoding="utf-8-sig", newline="") as handle:
@@ -24,7 +27,9 @@ def corrupt_table(file: Path, column: str, as_of: int) -> int:
     for row in rows:
         came_later = later(row["known_from"], as_of) or ("region" in row and int(row["year"]) > as_of)
         if came_later and row[column]:
-            row[column] = str(1.02 * float(row[column]))
+            value = float(row[column])
+            shift = 0.3 if row.get("unit") == "%" else _OF_A_WHOLE.get(column)  # shares still make a whole
+            row[column] = str(1.02 * value if shift is None else value + shift)
             changed += 1
     with file.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.DictWriter(handle, rows[0].keys(), lineterminator="\n")

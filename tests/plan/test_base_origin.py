@@ -126,7 +126,7 @@ def test_a_required_path_aims_at_no_target_on_a_borrowed_base(copied: Home) -> N
     for name, tail in (("plain", ""), ("accepting", "accept_borrowed: [yf_listed_firms_2025]\n")):
         file = copied.scenarios / f"{name}.yaml"
         file.write_text(head + tail, encoding="utf-8")
-        (case,) = opening.open_cases(copied, [file], None, (), ())
+        (case,) = opening.open_cases(copied, [file], None, (), (), as_of=2021)
         aimed.append([reading.target.id for reading in movable(case)])
     assert aimed == [["hy_gdp_2025"], ["hy_gdp_2025", "yf_listed_firms_2025"]]
 
