@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GENERATED = {"calibration", "equations", "parameters", "systems", "plan_lint", "commands"}
 PAGES = [
     ROOT / "README.md",
+    ROOT / "README.zh-CN.md",
     ROOT / "scenarios" / "README.md",
     ROOT / "CONTRIBUTING.md",
     *(file for file in sorted((ROOT / "benchmarks").rglob("README.md"))),

@@ -86,7 +86,7 @@ def text_files(root: Path) -> list[Path]:
     """Return the text files of the repository whose characters the subset must hold."""
     found = [path for folder in TEXT_FOLDERS for path in (root / folder).rglob("*")]
     texts = [path for path in found if path.suffix in TEXT_SUFFIXES]
-    return sorted(path for path in (*texts, root / "README.md") if path.is_file())
+    return sorted(path for path in (*texts, *root.glob("README*.md")) if path.is_file())
 
 
 def file_characters(path: Path) -> set[int]:

@@ -1,4 +1,4 @@
-"""Pictures of the README: the report of the main job, and the page with sliders. Needs Debian's chromium.
+"""Pictures of the README and of docs/explore.md: the report of the main job, and the page with sliders. Needs chromium.
 
 `python tools/make_screenshots.py [CHROMIUM]`
 """
