@@ -65,7 +65,7 @@ def test_an_owner_that_ends_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [1, os.getpid()])
+@pytest.mark.parametrize("number", [1, os.getpid()], ids=["first", "own"])
 def test_a_number_that_another_process_has_by_now_keeps_nothing(number: int, tmp_path: Path) -> None:
     folder = left(tmp_path, process=number)
     sweep(tmp_path, ".partial-")
