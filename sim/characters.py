@@ -11,12 +11,24 @@ from collections.abc import Iterable, Mapping
 
 from sim.text import Text
 
-DASHES = "‐‑‒–—―−⁻﹣－─"
+DASHES = "‐‑‒–—―−⁻\ufe63－─"
 BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 HIDDEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 QUOTES = "“”‘’„‟「」『』＂＇"
 _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-_SMALL = {"﹐": ",", "﹕": ":", "﹪": "%", "﹢": "+", "、": ",", "。": ".", "·": ".", "〜": "~", "∼": "~", "⁄": "/", "∕": "/"}
+_SMALL = {
+    "\ufe50": ",",
+    "\ufe55": ":",
+    "\ufe6a": "%",
+    "\ufe62": "+",
+    "、": ",",
+    "。": ".",
+    "·": ".",
+    "〜": "~",
+    "∼": "~",
+    "⁄": "/",
+    "∕": "/",
+}
 _PLAIN: Mapping[int, str] = {
     **_WIDE,
     **{ord(sign): plain for sign, plain in _SMALL.items()},
