@@ -100,7 +100,10 @@ def test_trace_prints_sentence_document_hash_and_drivers() -> None:
         (("evaluate", "--as-of", "2050"), "lies outside"),
         (("feasibility", "--reach", "2"), "such as 80%"),
         (("feasibility", "--target", "hy_gpd_2025"), "did you mean 'hy_gdp_2025'"),
-        (("path", "--lever", "rd_polcy"), "did you mean 'rd_policy'"),
+        (("path", "--as-of", "2021", "--prior", "--lever", "rd_polcy"), "did you mean 'rd_policy'"),
+        (("path", "--target", "hy_gdp_2025"), "(2025) are over"),
+        (("path", "--as-of", "2021", "--target", "hy_gdp_2025"), "add --prior"),
+        (("feasibility", "--target", "hy_gdp_2025", "--draws", "30"), "judged from published data"),
         (("path", "--chance", "0"), "such as 80%"),
         (("attribute", "baseline", "baselin"), "did you mean 'baseline'"),
         (("attribute", "baseline", "vision_2035"), "differ in their base year"),
@@ -118,8 +121,8 @@ def test_wrong_calls_say_what_to_do(words: tuple[str, ...], expected: str, tmp_p
 def test_feasibility_writes_its_file_and_says_the_same_as_json(tmp_path: Path) -> None:
     found = json_of("feasibility", "plan_2025", *FEW, "--out", tmp_path, "--reach", "60%")
     assert (Path(found["folder"]) / "feasibility.nc").is_file()
-    assert len(found["targets"]) == 7
-    assert len(found["lift"]) == 7
+    assert len(found["targets"]) == 4  # published figures have decided three
+    assert len(found["lift"]) == 4
     assert found["draws"] == 200
     assert sum(len(lines) for lines in found["sentences"].values()) > 15
 
@@ -145,12 +148,13 @@ def test_attribute_adds_up_in_json() -> None:
 @pytest.mark.slow
 def test_path_writes_scenarios_that_run(tmp_path: Path) -> None:
     words = ("--target", "hy_hightech_firms_2025", "--chance", "50%", "--lever", "hightech_push", "--lever", "hightech_policy")
-    found = json_of("path", "plan_2025", *words, *FEW, "--out", tmp_path)
+    then = ("--as-of", "2021", "--prior")
+    found = json_of("path", "plan_2025", *words, *FEW, *then, "--out", tmp_path)
     (path,) = found["paths"]
     assert path["reaches"]
     assert found["files"][0] == "plan_2025_p50.yaml"
     file = Path(found["folder"]) / found["files"][0]
-    done = sim("run", file, *FEW, "--out", tmp_path / "runs", "--json")
+    done = sim("run", file, *FEW, *then, "--out", tmp_path / "runs", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["draws"][0]["all_met"] == pytest.approx(path["joint"])
 
@@ -162,7 +166,7 @@ def test_a_target_may_be_named_as_it_is_printed_and_numbers_be_wide() -> None:
 
 
 def test_targets_that_draws_cannot_judge_are_named_with_the_reason(tmp_path: Path) -> None:
-    words = ("--target", "hy_gdp_2025", "--target", "hy_logistics_5a_2025")
+    words = ("--target", "hy_rd_intensity_3pct", "--target", "hy_gdp_2025", "--target", "hy_logistics_5a_2025")
     found = json_of("feasibility", *words, "--draws", "30", "--workers", "1", "--out", tmp_path, "--lang", "en")
     lines = [line for part in found["sentences"].values() for line in part]
     assert any(line.startswith("Targets that draws cannot judge, left out: ") for line in lines)

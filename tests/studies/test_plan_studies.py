@@ -26,10 +26,12 @@ from sim.studies.plan.paths import PathRequest
 from sim.studies.plan.trace import TraceRequest, trace
 
 FEW = DrawRequest(400, 0, 1)
+THEN, PRIOR = 2021, DrawRequest(400, 0, 1, prior=True)
+"""The year in which the targets of 2025 lay ahead, and the draws that could be made in it."""
 
 
-def case_of(home: Home, name: str, *targets: str, settings: tuple[tuple[str, str], ...] = ()) -> Case:
-    case = opening.open_cases(home, [home.scenarios / f"{name}.yaml"], None, (), settings)[0]
+def case_of(home: Home, name: str, *targets: str, settings: tuple[tuple[str, str], ...] = (), as_of: int | None = None) -> Case:
+    case = opening.open_cases(home, [home.scenarios / f"{name}.yaml"], None, (), settings, as_of)[0]
     return with_only(case, *targets) if targets else case
 
 
@@ -81,7 +83,7 @@ def test_unknown_targets_and_years_are_refused(home: Home) -> None:
 
 
 def test_every_sentence_of_a_verdict_is_written_again_from_the_file_alone(home: Home, tmp_path: Path) -> None:
-    study = feasibility(case_of(home, "plan_2025"), FeasibilityRequest(FEW))
+    study = feasibility(case_of(home, "plan_2025", as_of=THEN), FeasibilityRequest(PRIOR))
     plain = study.copy()
     for name in ("relaxed_exactly", "goal_within_draws"):
         plain[name] = plain[name].astype("i1")
@@ -142,9 +144,9 @@ PATH_LEVERS = ("hightech_push", "hightech_policy", "nurture_effort", "nurture_po
 
 @pytest.mark.slow
 def test_the_scenario_file_of_a_path_and_of_each_other_mix_reaches_what_it_promises(home: Home, tmp_path: Path) -> None:
-    case = case_of(home, "plan_2025", *PATH_TARGETS)
+    case = case_of(home, "plan_2025", *PATH_TARGETS, as_of=THEN)
     for share in (0.5, 0.8):
-        request = PathRequest(share, replace(FEW, count=200), replace(FEW, count=1000), PATH_LEVERS)
+        request = PathRequest(share, replace(PRIOR, count=200), replace(PRIOR, count=1000), PATH_LEVERS)
         path = required_path(case, request)
         assert path.reaches
         assert path.joint >= share
@@ -153,7 +155,7 @@ def test_the_scenario_file_of_a_path_and_of_each_other_mix_reaches_what_it_promi
         folder.mkdir()
         named = {"found": (path, ("甲", "a"))} | {f"mix{place}": (mix.path, ("乙", "b")) for place, mix in enumerate(mixes)}
         for file, made in zip(write_scenarios(folder, case, named), [path, *(mix.path for mix in mixes)], strict=True):
-            reopened = opening.open_cases(home, [file], None, (), ())[0]
+            reopened = opening.open_cases(home, [file], None, (), (), THEN)[0]
             done = with_draws(pipeline.run(reopened), request.proof)
             assert done.ensemble is not None
             assert done.ensemble.all_met is not None
@@ -173,16 +175,16 @@ def test_the_scenario_file_of_a_path_keeps_what_the_call_has_set_and_members_tha
     )
     settings = ("market_policy", "0.02"), ("ledger.delay.all", "1"), ("nurture_policy.industry", "0.015")
     case = replace(
-        opening.open_cases(copied, [scenario], None, ("more",), settings)[0],
+        opening.open_cases(copied, [scenario], None, ("more",), settings, THEN)[0],
         selection=case_of(copied, "plan_2025", *PATH_TARGETS).selection,
     )
-    few = replace(FEW, count=100)
-    path = required_path(case, PathRequest(0.5, few, FEW, ("nurture_policy", "hightech_push", "market_policy")))
+    few = replace(PRIOR, count=100)
+    path = required_path(case, PathRequest(0.5, few, PRIOR, ("nurture_policy", "hightech_push", "market_policy")))
     assert path.reaches
     (file,) = write_scenarios(tmp_path, case, {"found": (path, ("甲", "a"))})
     text = file.read_text(encoding="utf-8")
     assert "use: [more, found_set_1, found_set_2, found_set_3, found_required_path]" in text
-    done = with_draws(pipeline.run(opening.open_cases(copied, [file], None, (), ())[0]), FEW)
+    done = with_draws(pipeline.run(opening.open_cases(copied, [file], None, (), (), THEN)[0]), PRIOR)
     assert done.ensemble is not None
     assert done.ensemble.all_met is not None
     assert done.ensemble.all_met.probability == pytest.approx(path.joint, abs=1e-12)
@@ -190,9 +192,9 @@ def test_the_scenario_file_of_a_path_keeps_what_the_call_has_set_and_members_tha
 
 @pytest.mark.slow
 def test_what_cannot_be_reached_names_the_targets_and_the_bounds(home: Home) -> None:
-    case = case_of(home, "plan_2025", "hy_mfg_share_gdp_2025", "hy_hightech_firms_2025")
+    case = case_of(home, "plan_2025", "hy_mfg_share_gdp_2025", "hy_hightech_firms_2025", as_of=THEN)
     levers = "market_policy", "hightech_push", "hightech_policy"
-    path = required_path(case, PathRequest(0.8, replace(FEW, count=200), FEW, levers))
+    path = required_path(case, PathRequest(0.8, replace(PRIOR, count=200), PRIOR, levers))
     assert not path.reaches
     short = {reading.target.id for reading, part in zip(path.readings, path.short, strict=True) if part > 0.0}
     assert short == {"hy_mfg_share_gdp_2025"}
