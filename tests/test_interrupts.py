@@ -50,7 +50,7 @@ def test_an_exception_lost_in_a_finaliser_is_raised_at_the_next_look() -> None:
 def test_an_interrupt_that_a_library_made_an_error_of_is_still_one(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def wrapping() -> None:
+    def wrapping(**_: object) -> None:
         try:
             os.kill(os.getpid(), signal.SIGINT)
         except InterruptedRun as error:
@@ -66,7 +66,7 @@ def test_an_interrupt_that_a_library_made_an_error_of_is_still_one(
 
 
 def test_an_error_without_an_interrupt_is_not_called_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    def faulty() -> None:
+    def faulty(**_: object) -> None:
         raise ValueError("a mistake in the code")
 
     answer_interrupts()

@@ -231,6 +231,8 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
         speaker.line(scenario.name)
         if outcome.scores:
             print_scorecard(outcome.scores, speaker)
+            for line in _footnotes(_shown(outcome.scores)):
+                speaker.line(line)
         speaker.line(headline(outcome.scores))
         bases = bases_sentence(outcome.scores)
         if bases is not None:
@@ -270,13 +272,15 @@ def _what_report_adds(folder: Path) -> Text:
 
 def print_scorecard(scores: Sequence[Any], speaker: Speaker) -> None:
     """The scorecard; of a long one what is not judged is only counted, the report has it with the reasons."""
-    shown = scores if len(scores) <= _LONG else [score for score in scores if score.verdict != "not_judged"]
+    shown = _shown(scores)
     print_table(scorecard_table(shown, speaker), speaker.out)
-    for line in _footnotes(shown):
-        speaker.line(line)
     left = len(scores) - len(shown)
     if left:
         speaker.line(Text(f"另有 {left} 项不作判定，理由见报告。", f"{left} more are not judged; the report says why."))
+
+
+def _shown(scores: Sequence[Any]) -> Sequence[Any]:
+    return scores if len(scores) <= _LONG else [score for score in scores if score.verdict != "not_judged"]
 
 
 def _footnotes(scores: Sequence[Any]) -> list[Text]:

@@ -7,6 +7,7 @@ part counts. A split whose sum is better known counts where the base moves altho
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -99,8 +100,8 @@ def bases_of(city: City, graph: Graph, catalogue: Catalogue) -> Bases:
     exogenous = _Moved(bound.values, moves)
     kernel = kernel_for(graph, Request(tuple(dict.fromkeys(read)), frozenset(), bound.yearly))
     workspace = Workspace(kernel, exogenous.draws, exogenous.drawn)
-    base = next(simulate(workspace, Clock(city.settings.base_year + 1, city.settings.last_year), exogenous))
-    values = {name: value[np.newaxis].copy() for name, value in base.values.items()}
+    with closing(simulate(workspace, Clock(city.settings.base_year + 1, city.settings.last_year), exogenous)) as years:
+        values = {name: value[np.newaxis].copy() for name, value in next(years).values.items()}
     return Bases(tuple(origin for _, _, origin in moves), sums, values, city, graph)
 
 

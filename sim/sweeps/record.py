@@ -23,7 +23,7 @@ from sim.pipeline import Outcome, judge_of
 from sim.plan.probability import Condition, Conditions, conditions_of
 from sim.plan.tables import column, score_row
 from sim.sampling.plan import Sampling
-from sim.sweeps.statistics import SHARED
+from sim.sweeps.statistics import OPEN, SHARED
 from sim.text import Text
 
 _DIGITS = 16
@@ -43,7 +43,8 @@ def store_plan(
     asked = [_target(outcome, conditions, name) for name in conditions.names]
     arrays = {name: ArrayPlan(dims[name], task.precision, np.nan, told[name]) for name in outputs}
     arrays["inputs"] = ArrayPlan(("input",), "float64", np.nan, {"named": _json(named)})
-    arrays["met"] = ArrayPlan(("target",), "bool", False, {"asked": _json(asked)})
+    told_of_met = {"asked": _json(asked), OPEN: _json(list(conditions.open))}
+    arrays["met"] = ArrayPlan(("target",), "bool", False, told_of_met)
     arrays["lost"] = ArrayPlan((), "bool", False, {"long_name": "left out: not a finite number"})
     for name in shared_numbers(task.draws, 0, 1):
         arrays[name] = ArrayPlan((), "int32", -1, {"long_name": f"number of the {name} that a draw takes"})

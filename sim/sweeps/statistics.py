@@ -144,12 +144,14 @@ def _quantiles_without_lost(values: Values, levels: tuple[float, ...]) -> Values
 def probabilities(draws: xr.Dataset) -> xr.Dataset:
     """Share of the draws that meet each target, and all of them (`joint`), each with its Monte-Carlo error.
 
+    Targets that published figures have decided do not count for `joint`, as in a run.
+
     The error is that of independent draws; draws that share a realisation of the ledger or a stored set of parameters are not,
     so the spread between those that do counts, if it is larger. Points of a Sobol sequence or Latin hypercube err by less. A
     point that was run once, at the central values, has no error (not a number): there is nothing by chance in it.
     """
     met, lost, members = draws["met"].to_numpy(), draws["lost"].to_numpy(), members_of(draws)
-    rows = np.concatenate([met, met.all(axis=0, keepdims=True)]) if len(met) else met
+    rows = np.concatenate([met, _counted(draws, met).all(axis=0, keepdims=True)]) if len(met) else met
     p, error = _shares(rows & ~lost, lost, members or max(len(lost), 1), _shared_by(draws))
     if members is None:
         p, error = p[:, 0], error[:, 0]
@@ -162,6 +164,18 @@ def probabilities(draws: xr.Dataset) -> xr.Dataset:
         variables |= {"joint": (dims[1:], p[count]), "joint_error": (dims[1:], error[count])}
     dataset = xr.Dataset(variables, coords={"target": draws["target"]}, attrs={"draws": int((~lost).sum())})
     return dataset if members is None else dataset.merge(points_of(draws), combine_attrs="override")
+
+
+OPEN = "open"
+"""Attribute of `met`: the targets that no published figure has decided."""
+
+
+def _counted(draws: xr.Dataset, met: Values) -> Values:
+    """The rows of the targets that count together; of a table that says nothing of it, all."""
+    if OPEN not in draws["met"].attrs:
+        return met
+    names = set(json.loads(draws["met"].attrs[OPEN]))
+    return met[[str(name) in names for name in draws["target"].to_numpy()]]
 
 
 def _shared_by(draws: xr.Dataset) -> list[Values]:

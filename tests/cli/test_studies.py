@@ -53,7 +53,7 @@ def test_wrong_words_are_said_before_any_work(arguments: tuple[str, ...], said: 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "arviz" else object())
-    with pytest.raises(SimError, match=r"not installed: arviz .*pip install -e '\.\[calibrate\]'"):
+    with pytest.raises(SimError, match=r'not installed: arviz .*pip install -e "\.\[calibrate\]"'):
         studies.fail_if_extra_missing()
 
 
@@ -90,7 +90,7 @@ def stale(copied: Home) -> Home:
 def test_a_stale_ensemble_costs_the_probabilities_and_not_the_run(stale: Home) -> None:
     [outcome] = simulate(request(stale, Asked(None, 0, 1), "baseline"), Speaker("en", quiet=True))
     assert outcome.ensemble is None
-    assert "does not belong to the present model or data" in outcome.drawn_from.en
+    assert "belongs to other equations or priors" in outcome.drawn_from.en
     assert "python -m sim calibrate hengyang" in outcome.drawn_from.en
 
 
@@ -165,7 +165,7 @@ def test_a_backtest_prints_the_records_of_every_city(copied: Home) -> None:
 def test_a_worker_that_is_ended_from_outside_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken() -> None:
+    def broken(**_: object) -> None:
         raise BrokenProcessPool("terminated abruptly")
 
     monkeypatch.setattr("sim.cli.app.app", broken)

@@ -110,7 +110,14 @@ def test_all_options_that_cannot_be_meant_are_said_at_once(tmp_path: Path) -> No
     options = ("--name", "a/b", "--draws", "0", "--over", "rd_policy={uniform: [", "--base", "x", "--keep", "3")
     found = CliRunner().invoke(app, ["sweep", "plan_2025", "--home", str(ROOT), "--out", str(tmp_path), *options])
     assert isinstance(found.exception, SimError)
-    said = ("name of a folder", "--draws 0", "cannot read '{uniform: ['", "--base 'x'", "--base belongs", "--keep belongs")
+    said = (
+        "--name: 'a/b' is no name",
+        "--draws 0",
+        "cannot read '{uniform: ['",
+        "--base 'x'",
+        "--base belongs",
+        "--keep belongs",
+    )
     assert all(part in str(found.exception) for part in said), found.exception
 
 

@@ -29,7 +29,7 @@ description: {zh: 说明, en: why}
 extends: plan_2025
 base_year: 2025
 last_year: 2030
-method: rk4
+method: heun
 steps_per_year: 2
 levers:
   hightech_push: 1.5
@@ -86,7 +86,7 @@ def test_every_key_of_what_was_opened_is_saved(home: Home, world: World) -> None
     bench = loaded(LATER, home, world)
     text = scenario_text(bench, {}, None)
     found = YAML(typ="safe").load(text)
-    assert (found["base_year"], found["last_year"], found["method"], found["steps_per_year"]) == (2025, 2030, "rk4", 2)
+    assert (found["base_year"], found["last_year"], found["method"], found["steps_per_year"]) == (2025, 2030, "heun", 2)
     assert found["sweep"] == {"over": {"talent_spend": {"uniform": [1, 3]}}}
     assert found["description"] == {"zh": "说明", "en": "why"}
     assert found["given"]["gdp_nominal"]["value"] == {2026: 5600.0, 2030: 8000.0, "shape": "ramp"}

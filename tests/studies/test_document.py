@@ -33,7 +33,7 @@ def test_the_records_hold_every_forecaster(home: Home) -> None:
 
 
 def test_the_readme_says_what_could_be_known(home: Home) -> None:
-    readme = (home.folder / "README.md").read_text(encoding="utf-8")
+    readme = (home.folder / "README.zh-CN.md").read_text(encoding="utf-8")
     posterior = read_posterior(home, CITY)
     assert posterior is not None
     assert len(posterior.foreseen) == 2
