@@ -7,7 +7,7 @@ equation applied to the year's values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -63,7 +63,7 @@ class YearValues:
     embedded_error: float = 0.0
 
 
-def simulate(workspace: Workspace, clock: Clock, exogenous: Exogenous) -> Iterator[YearValues]:
+def simulate(workspace: Workspace, clock: Clock, exogenous: Exogenous) -> Generator[YearValues, None, None]:
     """Yield the base year (the equations at the base state, flows as published totals), then each simulated year."""
     before: Integrator | None = None
     workspace.embedded_error[...] = 0.0

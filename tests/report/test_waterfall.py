@@ -35,6 +35,6 @@ def test_a_waterfall_starts_at_zero_or_shows_the_break(
 ) -> None:
     with style.house_style():
         (axes,) = draw(fall(start, change, target), "zh").axes
-    marks = [line for line in axes.lines if line.get_gid() == BREAK]
+    marks = [line for line in axes.lines if line.get_label() == BREAK]
     assert (axes.get_xlim()[0] > 0.0) == is_broken
     assert len(marks) == (2 + 2 * 2 if is_broken else 0)

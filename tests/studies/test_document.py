@@ -38,8 +38,9 @@ def test_the_readme_says_what_could_be_known(home: Home) -> None:
     assert posterior is not None
     assert len(posterior.foreseen) == 2
     for seen in posterior.foreseen:
-        assert f"**{100 * seen.probability:.1f}%**，中位数 {seen.median:,.0f} " in readme
-        assert f"80% 区间 {seen.low:,.0f}–{seen.high:,.0f}" in readme
+        assert f"**{100 * seen.probability:.1f} %**，" in readme
+        assert f"中位数 {seen.median:,.0f}，" in readme
+        assert f"区间 {seen.low:,.0f}–{seen.high:,.0f}" in readme
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from sim.words import plain, signed, with_unit_text
 _WIDTH = 30
 _SEEN, _ROOM = 0.4, 0.14
 """Part of the axis that the steps must take for it to start at zero, and room for the numbers on its right."""
-BREAK = "break"
+BREAK = "_break"
 """Mark of the strokes that say that an axis does not start at zero."""
 
 
@@ -102,10 +102,10 @@ def _mark_break(axes: Axes, wholes: list[int]) -> None:
     for place in wholes:
         for shift in (1.0, 1.8):
             x = left + shift * step
-            axes.plot([x - lean / 2, x + lean / 2], [place + 0.42, place - 0.42], color="white", lw=1.6, zorder=4, gid=BREAK)
+            axes.plot([x - lean / 2, x + lean / 2], [place + 0.42, place - 0.42], color="white", lw=1.6, zorder=4, label=BREAK)
     for shift in (0.010, 0.018):
         ends = [shift - 0.004, shift + 0.004], [-0.02, 0.02]
-        axes.plot(*ends, color=style.INK, lw=1.0, transform=axes.transAxes, clip_on=False, zorder=5, gid=BREAK)
+        axes.plot(*ends, color=style.INK, lw=1.0, transform=axes.transAxes, clip_on=False, zorder=5, label=BREAK)
 
 
 def described(data: Waterfall) -> Text:
