@@ -7,7 +7,7 @@ files, layers and settings it came from.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from typing import Any
 
@@ -143,12 +143,19 @@ def _value(case: Case, name: str, path: YearPath, before: YearPath | None) -> An
         if path.equals(alone, years):
             return by_member(value, dims)
     named = dict(zip(path.years, path.arrays, strict=True))
-    is_own = before is None or path.equals(laid_over(path, before), years)
-    if named and is_own and all(year in years for year in named):
+    if named and path.equals(_read_back(case, name, path, before), years) and all(year in years for year in named):
         values = {year: by_member(array, dims) for year, array in named.items()}
         return values if path.shape == "step" else {**values, "shape": path.shape}
     known = {year: path.at(year) for year in years if not np.isnan(path.at(year)).any()}
     return {**by_year(known, dims), **({"replace": True} if name in case.bound.given and before is not None else {})}
+
+
+def _read_back(case: Case, name: str, path: YearPath, before: YearPath | None) -> YearPath:
+    """A path as it is read when its named years only are written: what is given first acts from the first of them."""
+    if before is not None:
+        return laid_over(path, before)
+    acts_later = name in case.bound.given and path.shape != "hold"
+    return replace(path, before=np.full_like(path.before, np.nan)) if acts_later else path
 
 
 def _ledger(changes: Iterable[LedgerChange]) -> dict[str, Any]:

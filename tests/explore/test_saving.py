@@ -112,6 +112,15 @@ def test_what_is_extended_may_switch_on_layers_of_its_own(copied: Home) -> None:
     assert again.case.bound.values["talent_spend"].at(2025) == 3.0
 
 
+def test_a_constant_that_is_given_and_changes_later_keeps_its_first_years(home: Home, world: World) -> None:
+    given = "given: {gdp_nominal: {value: 3001, unit: 亿元/年}}"
+    layer = "given: {gdp_nominal: {value: {2021: 3000}, unit: 亿元/年}}"
+    head = "name: {zh: 甲, en: A}\nextends: baseline"
+    bench = loaded(f"{head}\n{given}\nuse: [more]\noverrides: {{more: {{{layer}}}}}\n", home, world)
+    again = loaded(scenario_text(bench, {}), home, world)
+    assert [again.case.bound.values["gdp_nominal"].at(year).item() for year in (2020, 2021, 2030)] == [3001, 3000, 3000]
+
+
 def test_a_moved_ramp_stays_a_ramp_from_the_chosen_year_on(home: Home, world: World) -> None:
     bench = loaded("name: {zh: 甲, en: A}\nextends: plan_2025\n", home, world)
     slider = by_key(bench.groups)["science_budget"]
