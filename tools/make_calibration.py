@@ -79,7 +79,6 @@ def page(home: Home, result: Mapping[str, Any], language: Language) -> str:
     return "\n".join(
         [
             *_head(language, result),
-            *_of_another_model(home, result, language),
             *_fit(posteriors, language),
             *_marks(result["records"], language),
             *_scores(result["records"], language),
@@ -87,15 +86,6 @@ def page(home: Home, result: Mapping[str, Any], language: Language) -> str:
             *_parameters(next(item for item in posteriors if item.city == CITY), parameters, language),
         ]
     )
-
-
-def _of_another_model(home: Home, result: Mapping[str, Any], language: Language) -> list[str]:
-    """A warning where equations, priors or data have changed since the backtest; nothing where they have not."""
-    if result["data_key"] == data_key(home, MODEL, pooled_cities(home, CITY)):
-        return []
-    zh = "**回测得分由改动以前的方程、方法和基年数据测得，改动后尚未重测；拟合与参数两部分是现在的。**"
-    en = "**The backtest was made with equations, method and base values that have changed since; it is yet to be repeated. Fit and parameters are today's.**"  # noqa: E501
-    return [_word(language, zh, en), ""]
 
 
 def _word(language: Language, zh: str, en: str) -> str:
@@ -150,7 +140,7 @@ def _fit(posteriors: Sequence[Posterior], language: Language) -> list[str]:
             str(row.changes),
             f"{row.rmse_before:.2f}",
             f"{row.rmse_after:.2f}",
-            f"{row.bias_after:+.2f}",
+            f"{row.bias_after:+z.2f}",
             f"{item.effective:.0f}",
             f"{item.tail_shape:.2f}",
         )
@@ -338,7 +328,7 @@ def _score_row(item: Record, language: Language) -> tuple[str, ...]:
     return (
         name,
         f"{item['rmse']:.2f} [{item['rmse_low']:.2f}–{item['rmse_high']:.2f}]",
-        f"{item['bias']:+.2f}",
+        f"{item['bias']:+z.2f}",
         f"{item['theil_u']:.2f}",
         f"{item['crps']:.2f}",
         cover,

@@ -36,6 +36,12 @@ def test_the_readme_says_what_could_be_known(home: Home) -> None:
     readme = (home.folder / "README.zh-CN.md").read_text(encoding="utf-8")
     posterior = read_posterior(home, CITY)
     assert posterior is not None
+    records = json.loads(BACKTEST.read_text(encoding="utf-8"))["records"]
+    growth = geometric(records, "gdp_growth_real", "model") / geometric(records, "gdp_growth_real", "last_growth")
+    naive = {record["forecaster"] for record in records} - {"model", "no_change"}
+    best = min(geometric(records, "industrial_firms", name) for name in naive)
+    firms = geometric(records, "industrial_firms", "model") / best
+    assert f"小 {100 * (1 - growth):.0f} %，规模以上工业企业数的误差比最好的朴素预测小 {100 * (1 - firms):.0f} %" in readme
     assert len(posterior.foreseen) == 2
     for seen in posterior.foreseen:
         assert f"**{100 * seen.probability:.1f} %**，" in readme
