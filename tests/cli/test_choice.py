@@ -15,7 +15,7 @@ from sim.inputs.city import read_city_file
 from sim.inputs.defaults import default_city, default_scenarios
 from sim.inputs.home import Home
 from sim.inputs.scenario import find_scenario, scenario_files
-from tests.cli.test_cli import sim
+from tests.cli.calling import sim
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -16,26 +16,20 @@ import pytest
 import xarray as xr
 
 from sim.report.record_file import read_record
+from tests.cli.calling import ROOT, Done, process, sim
 
-ROOT = Path(__file__).resolve().parents[2]
 HEAD = "name: {zh: 测试, en: Test}\ncity: hengyang\n"
 
 
-def sim(*words: str | Path, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sim", *map(str, words)]
-    variables = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    return subprocess.run(command, cwd=folder, env=variables, capture_output=True, check=False, encoding="utf-8", timeout=120)
-
-
 @pytest.fixture(scope="module")
-def main_job(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
+def main_job(tmp_path_factory: pytest.TempPathFactory) -> tuple[Done, Path]:
     results = tmp_path_factory.mktemp("results")
-    done = sim("run", "--out", results, "--lang", "zh")
+    done = process("run", "--out", results, "--lang", "zh")
     (folder,) = results.iterdir()
     return done, folder
 
 
-def test_the_main_job_writes_the_whole_folder(main_job: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+def test_the_main_job_writes_the_whole_folder(main_job: tuple[Done, Path]) -> None:
     done, folder = main_job
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
@@ -49,13 +43,13 @@ def test_the_main_job_writes_the_whole_folder(main_job: tuple[subprocess.Complet
     assert names == expected
 
 
-def test_the_main_job_prints_scorecards_outcomes_and_the_place(main_job: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+def test_the_main_job_prints_scorecards_outcomes_and_the_place(main_job: tuple[Done, Path]) -> None:
     done, folder = main_job
     for text in ("地区生产总值", "未实现", "4,690（2025）", "需年均增长", str(folder), "基准情景", "2025 规划情景"):
         assert text in done.stdout
 
 
-def test_run_files_open_with_xarray(main_job: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+def test_run_files_open_with_xarray(main_job: tuple[Done, Path]) -> None:
     file = main_job[1] / "plan_2025" / "run.nc"
     for group in ("inputs", "results", "scorecard"):
         with xr.open_dataset(file, engine="netcdf4", group=group) as dataset:
@@ -78,7 +72,7 @@ def test_reports_are_chinese_unless_another_language_is_asked_for(tmp_path: Path
         ((), "report.html", "主要指标实现情况"),
         (("--lang", "en"), "report.en.html", "Beside published"),
     ):
-        done = sim("run", "baseline", "--draws", "0", "--out", tmp_path / "r", "--json", *words, LC_ALL="C")
+        done = process("run", "baseline", "--draws", "0", "--out", tmp_path / "r", "--json", *words, LC_ALL="C")
         page = (Path(json.loads(done.stdout)["folder"]) / "baseline" / name).read_text(encoding="utf-8")
         assert text in page
 
@@ -167,8 +161,8 @@ def test_wrong_calls_give_status_2_and_no_traceback(words: tuple[str, ...]) -> N
 
 def test_messages_are_chinese_unless_the_system_or_the_user_asks_for_english() -> None:
     for name in ("C", "C.UTF-8", "zh_CN.UTF-8"):
-        assert "没有城市" in sim("list", "--city", "yueyang", LC_ALL=name).stderr
-    assert "no city" in sim("list", "--city", "yueyang", LC_ALL="en_GB.UTF-8").stderr
+        assert "没有城市" in process("list", "--city", "yueyang", LC_ALL=name).stderr
+    assert "no city" in process("list", "--city", "yueyang", LC_ALL="en_GB.UTF-8").stderr
     assert "no city" in sim("list", "--city", "yueyang", "--lang=en").stderr
 
 
@@ -212,7 +206,7 @@ def test_list_describe_schema_check_and_new(tmp_path: Path) -> None:
     assert sim("new", mine).returncode == 2
 
 
-def test_compare_of_two_runs(main_job: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+def test_compare_of_two_runs(main_job: tuple[Done, Path]) -> None:
     folder = main_job[1]
     same = sim("compare", folder, folder, "--json")
     assert json.loads(same.stdout) == []

@@ -11,7 +11,7 @@ import sim as package
 from sim.inputs.home import Home
 from sim.inputs.scenario import scenario_files
 from sim.version import __version__
-from tests.cli.test_cli import sim
+from tests.cli.calling import process, sim
 
 
 def test_the_version_is_an_option_and_the_package_shows_public_names_only() -> None:
@@ -51,7 +51,7 @@ def test_check_and_list_show_names_beside_ids() -> None:
 )
 def test_refused_calls_are_said_in_the_language_of_the_user(words: tuple[str, ...], zh: str, en: str) -> None:
     for language, said in (("zh", zh), ("en", en)):
-        done = sim(*words, f"--lang={language}") if words[0] != "rum" else sim(*words, LC_ALL=f"{language}_XX.UTF-8")
+        done = sim(*words, f"--lang={language}") if words[0] != "rum" else process(*words, LC_ALL=f"{language}_XX.UTF-8")
         assert (done.returncode, done.stdout) == (2, "")
         assert said in done.stderr
         assert "Usage" not in done.stderr

@@ -14,7 +14,7 @@ from sim.plan.lint.rules import RULES, lint, plan_of
 from sim.report.lint_page import lint_markdown, review_of
 from sim.text import LANGUAGES
 from sim.world import World
-from tests.cli.test_cli import ROOT, sim
+from tests.cli.calling import ROOT, sim
 
 FEW = ("--draws", "200", "--workers", "1")
 

@@ -11,12 +11,12 @@ import pytest
 from sim.cli import report as verb
 from sim.errors import UsageError
 from sim.report.record_file import RECORD_FILE, read_record
-from tests.cli.test_cli import ROOT, sim
+from tests.cli.calling import ROOT, sim
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of one scenario with one target, in a home of its own."""
+    """A run of one scenario with one target, which is still ahead in the year in which it stands, in a home of its own."""
     home = tmp_path_factory.mktemp("home")
     shutil.copytree(ROOT / "models", home / "models", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "scenarios", home / "scenarios")
@@ -24,7 +24,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "name: {zh: 高企, en: High-tech}\nextends: baseline\ntargets: [hy_hightech_firms_2025]\nlevers:\n  hightech_push: 1.2\n"
     )
     (home / "scenarios" / "mine.yaml").write_text(text, encoding="utf-8")
-    done = sim("run", "mine", "--draws", "60", "--workers", "1", "--quiet", folder=home)
+    done = sim("run", "mine", "--as-of", "2021", "--prior", "--draws", "60", "--workers", "1", "--quiet", folder=home)
     assert done.returncode == 0, done.stderr
     return next((home / "results").iterdir())
 

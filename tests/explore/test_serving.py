@@ -9,7 +9,7 @@ import pytest
 from sim.cli import explore as verb
 from sim.errors import UsageError
 from sim.explore.serving import Stand, fail_if_not_allowed, is_loopback
-from tests.cli.test_cli import sim
+from tests.cli.calling import sim
 
 TOKEN = "a-long-enough-token"
 

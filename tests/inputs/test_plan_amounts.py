@@ -15,7 +15,7 @@ from sim.inputs.ledger_check import read_ledger
 from sim.inputs.scenario import read_scenario
 from sim.inputs.targets import read_catalogue
 from sim.plan.selection import selected_targets
-from sim.world import open_world
+from sim.world import World
 
 Rows = list[dict[str, str]]
 
@@ -32,8 +32,8 @@ def write(file: Path, rows: Rows) -> None:
         writer.writerows(rows)
 
 
-def lines(home: Home) -> set[int | None]:
-    world = open_world(Home(Path(__file__).parents[2], home.origin), "hengyang")
+def lines(home: Home, world: World) -> set[int | None]:
+    """The lines at fault of the ledger and the targets of a home folder; `world` knows the names that they may use."""
     try:
         read_ledger(home.models / "hengyang", home.models / "prefecture", world.ledger.names)
         read_catalogue(home.models / "hengyang" / "plan", world.city.settings.places)
@@ -42,7 +42,9 @@ def lines(home: Home) -> set[int | None]:
     return set()
 
 
-def mutated(home: Home, name: str, column: str, changes: list[str | None]) -> Iterator[tuple[int, set[int | None]]]:
+def mutated(
+    home: Home, world: World, name: str, column: str, changes: list[str | None]
+) -> Iterator[tuple[int, set[int | None]]]:
     """For each row that fills the column: its line, and the lines at fault. None stands for the value times a thousand."""
     file = home.models / "hengyang" / name
     rows = read(file)
@@ -50,7 +52,7 @@ def mutated(home: Home, name: str, column: str, changes: list[str | None]) -> It
         for change in changes:
             text = str(Decimal(rows[index][column]) * 1000) if change is None else change
             write(file, [*rows[:index], {**rows[index], column: text}, *rows[index + 1 :]])
-            yield index + 2, lines(home)
+            yield index + 2, lines(home, world)
     write(file, rows)
 
 
@@ -65,22 +67,24 @@ def mutated(home: Home, name: str, column: str, changes: list[str | None]) -> It
         ("plan/targets.csv", "target_year", ["1900", "2525"]),
     ],
 )
-def test_what_cannot_be_is_named_with_its_line(copied: Home, name: str, column: str, changes: list[str | None]) -> None:
-    found = list(mutated(copied, name, column, changes))
+def test_what_cannot_be_is_named_with_its_line(
+    copied: Home, world: World, name: str, column: str, changes: list[str | None]
+) -> None:
+    found = list(mutated(copied, world, name, column, changes))
     assert len(found) >= 3
     assert [line for line, at_fault in found if line not in at_fault] == []
 
 
-def test_a_system_that_the_plan_does_not_have(copied: Home) -> None:
+def test_a_system_that_the_plan_does_not_have(copied: Home, world: World) -> None:
     file = copied.models / "hengyang" / "ledger.csv"
     rows = read(file)
     rows[7]["system"] = "1.99"
     write(file, rows)
-    assert lines(copied) == {9}
+    assert lines(copied, world) == {9}
 
 
-def test_amounts_in_another_unit_are_the_same_amounts(copied: Home) -> None:
-    file, names = copied.models / "hengyang" / "ledger.csv", open_world(copied, "hengyang").ledger.names
+def test_amounts_in_another_unit_are_the_same_amounts(copied: Home, world: World) -> None:
+    file, names = copied.models / "hengyang" / "ledger.csv", world.ledger.names
     before = read_ledger(file.parent, copied.models / "prefecture", names)
     rows = read(file)
     for row in (row for row in rows if row["amount"]):
@@ -92,18 +96,18 @@ def test_amounts_in_another_unit_are_the_same_amounts(copied: Home) -> None:
     }
 
 
-def test_one_target_under_two_names(copied: Home) -> None:
+def test_one_target_under_two_names(copied: Home, world: World) -> None:
     file = copied.models / "hengyang" / "plan" / "targets.csv"
     rows = read(file)
     write(file, [*rows, {**rows[0], "id": "another_name"}])
     faults = Faults()
     with faults.gathering():
-        read_catalogue(file.parent, open_world(Home(Path(__file__).parents[2], copied.origin), "hengyang").city.settings.places)
+        read_catalogue(file.parent, world.city.settings.places)
     assert "another_name says the same as hy_gdp_2025" in str(InputError(faults.found))
 
 
-def test_one_target_twice_in_the_list_of_a_scenario(copied: Home, tmp_path: Path) -> None:
-    file, world = tmp_path / "twice.yaml", open_world(copied, "hengyang")
+def test_one_target_twice_in_the_list_of_a_scenario(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "twice.yaml"
     text = "name: {zh: 甲, en: A}\ncity: hengyang\ntargets: [hy_gdp_2025, hengyang/hy_gdp_2025]\n"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="the target hy_gdp_2025 stands twice"):

@@ -10,7 +10,7 @@ from sim.errors import InputError
 from sim.inputs.promises import read_promises
 from sim.plan.promises import promise_readings
 from sim.world import World
-from tests.cli.test_cli import ROOT
+from tests.cli.calling import ROOT
 
 SHIPPED = ROOT / "models" / "prefecture" / "promises.yaml"
 

@@ -37,7 +37,7 @@ def environment() -> dict[str, str]:
 
 def marks(folder: Path) -> int:
     """Chunks that are complete."""
-    return len(list((folder / DONE).glob("*.json"))) if (folder / DONE).is_dir() else 0
+    return len(list((folder / DONE).glob("[0-9]*.json"))) if (folder / DONE).is_dir() else 0
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 120.0) -> None:
