@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ from sim.report.drawing import finish_drawing, read_svgs, start_drawing
 from sim.report.forms.names import FIGURES, PAGE, TABLE, file_name
 from sim.report.forms.page import page
 from sim.report.forms.workbook import workbook
-from sim.report.material import SECTIONS, CaseText, Material, Setting
+from sim.report.material import SECTIONS, CaseText, Material, Setting, Studies
 from sim.report.record_file import RECORD_FILE, packed_record
 from sim.report.view import View
 from sim.report.writing import report_of
@@ -43,9 +43,14 @@ class Delivered:
 
 
 def deliver(
-    outcomes: Sequence[Outcome], results: Path, language: Language, pool: ProcessPoolExecutor, now: datetime
+    outcomes: Sequence[Outcome],
+    studies: Mapping[str, Studies],
+    results: Path,
+    language: Language,
+    pool: ProcessPoolExecutor,
+    now: datetime,
 ) -> Delivered:
-    """Write everything of a run.
+    """Write everything of a run; `studies` are by scenario.
 
     Raises
     ------
@@ -56,7 +61,7 @@ def deliver(
     name = run_id(_digest_of(digest), now)
     with results_folder(results, name) as pending:
         fail_if_interrupted()
-        found = materials(outcomes, pending.target.name)
+        found = materials(outcomes, pending.target.name, studies)
         reports = [report_of(material) for material in found]
         folders = [pending.folder / report.scenario for report in reports]
         figures = {

@@ -24,7 +24,7 @@ from sim.version import __version__
 from sim.world import World
 
 
-def materials(outcomes: Sequence[Outcome], run: str, studies: Mapping[str, Studies] = {}) -> list[Material]:
+def materials(outcomes: Sequence[Outcome], run: str, studies: Mapping[str, Studies]) -> list[Material]:
     """What the report of each scenario of a run is written from; `studies` are by scenario, for those that have any."""
     views = _views(outcomes)
     worlds = {id(outcome.case.world): outcome.case.world for outcome in outcomes}
@@ -37,7 +37,7 @@ def materials(outcomes: Sequence[Outcome], run: str, studies: Mapping[str, Studi
             standing=standing_of(outcome, findings[id(outcome.case.world)]),
             run=run,
             engine=__version__,
-            studies=studies.get(case.key),
+            studies=studies.get(case.key, Studies()),
         )
         for outcome, (view, case) in zip(outcomes, views, strict=True)
     ]

@@ -13,7 +13,7 @@ import pytest
 from sim import opening
 from sim.cli.check import check
 from sim.cli.console import Speaker
-from sim.cli.run import Request, simulate
+from sim.cli.run import Request, planned_runs, simulate
 from sim.idle import idle_remarks
 from sim.inputs.home import Home
 from sim.text import Text
@@ -95,6 +95,6 @@ def test_check_prints_it(home: Home, tmp_path: Path, capsys: pytest.CaptureFixtu
 
 def test_run_has_it_among_its_remarks(home: Home, tmp_path: Path) -> None:
     request = Request(["baseline"], None, (("job_vacancies", "0.1"),), (), tmp_path, (), home.folder)
-    (outcome,) = simulate(request, Speaker("en", quiet=True))
+    (outcome,) = simulate(planned_runs(request), Speaker("en", quiet=True))
     said = [item.en for item in outcome.case.selection.remarks]
     assert any(item.startswith("Settings that change no result: job vacancies (job_vacancies): ") for item in said)

@@ -67,7 +67,7 @@ class Speaker:
             TextColumn("{task.completed}/{task.total}"),
             TimeElapsedColumn(),
         )
-        with Progress(*columns, console=self.err, transient=True, disable=self.quiet) as bar:
+        with Progress(*columns, console=self.err, transient=True, disable=self.quiet or not self.err.is_terminal) as bar:
             task = bar.add_task(self.say(what), total=total)
 
             def advance(text: str, done: float) -> None:

@@ -43,31 +43,32 @@ class Request:
 
 def run(request: Request, speaker: Speaker) -> int:
     """Run, write, print; the exit status is 1 when a required target was missed."""
+    from sim.outputs.store import fail_if_not_writable
+
+    fail_if_not_writable(request.out)
+    planned = planned_runs(request)
     with drawing_workers() as pool:
         from sim.deliver import deliver
-        from sim.outputs.store import fail_if_not_writable
 
-        fail_if_not_writable(request.out)
-
-        outcomes = simulate(request, speaker)
+        outcomes = simulate(planned, speaker)
         missed = missed_targets(request.require, outcomes)
+        studies = {outcome.case.scenario.key: _studies(outcome, speaker) for outcome in outcomes}
         with speaker.progress(1, Text("绘图与写出", "drawing and writing")):
             now = datetime.now().astimezone()
-            delivered = deliver(outcomes, request.out, speaker.report_language, pool, now)
+            delivered = deliver(outcomes, studies, request.out, speaker.report_language, pool, now)
             folder = delivered.folder
     speaker.mind(unprintable_words(delivered.unprintable))
     if speaker.as_json:
         speaker.json(as_document(outcomes, folder, speaker))
     elif not speaker.quiet:
-        print_outcomes(outcomes, folder, speaker)
+        print_outcomes(outcomes, studies, folder, speaker)
     for target in missed:
         speaker.err.print(speaker.word(f"未实现：{target}", f"missed: {target}"), markup=False)
     return 1 if missed else 0
 
 
-def simulate(request: Request, speaker: Speaker) -> list[Any]:
-    """Read, check and run the scenarios."""
-    from sim import pipeline
+def planned_runs(request: Request) -> list[tuple[Any, DrawPlan]]:
+    """The scenarios, read and checked, each with its draws: whatever is wrong with them is said before any work."""
     from sim.idle import with_idle_remarks
     from sim.inputs.home import find_home
 
@@ -77,11 +78,29 @@ def simulate(request: Request, speaker: Speaker) -> list[Any]:
     plans = [draw_plan(request.draws, case) for case in cases]
     if any(plan.request is not None for plan in plans):
         fail_if_priors_are_wrong(cases)
+    return list(zip(cases, plans, strict=True))
+
+
+def simulate(planned: Sequence[tuple[Any, DrawPlan]], speaker: Speaker) -> list[Any]:
+    """Run the scenarios and their draws."""
+    from sim import pipeline
+
     outcomes = []
-    for case in cases:
+    for case, _ in planned:
         with speaker.progress(1, case.scenario.name) as advance:
             outcomes.append(pipeline.run(case, partial(_advance, advance, speaker.say(case.scenario.name))))
-    return [_with_draws(outcome, plan, speaker) for outcome, plan in zip(outcomes, plans, strict=True)]
+    return [_with_draws(outcome, plan, speaker) for outcome, (_, plan) in zip(outcomes, planned, strict=True)]
+
+
+def _studies(outcome: Any, speaker: Speaker) -> Any:
+    """What a report takes beyond the run and takes seconds only."""
+    from sim.studies.reporting import quick_studies
+
+    name = outcome.case.scenario.name
+    with speaker.progress(1, name) as advance:
+        return quick_studies(
+            outcome, outcome.asked, lambda what, done: advance(speaker.say(name + Text("：", ": ") + what), done)
+        )
 
 
 @dataclass(frozen=True)
@@ -217,7 +236,7 @@ def missed_targets(required: Sequence[str], outcomes: Sequence[Any]) -> list[str
     ]
 
 
-def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> None:
+def print_outcomes(outcomes: Sequence[Any], studies: Mapping[str, Any], folder: Path, speaker: Speaker) -> None:
     """Print what was changed, the scorecards and where everything is."""
     from sim.ledger_words import changed_settings
     from sim.material import draw_sentences
@@ -258,16 +277,10 @@ def print_outcomes(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> N
     name = file_name("compare.html" if len(outcomes) > 1 else PAGE, speaker.report_language)
     page = folder / name if len(outcomes) > 1 else folder / outcomes[0].case.scenario.key / name
     speaker.line(Text(f"报告：{page}", f"report: {page}"))
-    if any(outcome.scores for outcome in outcomes):
-        speaker.line(_what_report_adds(folder))
-
-
-def _what_report_adds(folder: Path) -> Text:
-    """The chapters that take longer than a run, and the command that writes them."""
-    from sim.studies.reporting import STUDIES
-
-    names, command = joined(list(STUDIES), Text("、", ", ")), f"python -m sim report {folder}"
-    return Text(f"尚缺 {names.zh} 各章，由 {command} 补上", f"not in it yet: {names.en}; {command} adds them")
+    pending = list(dict.fromkeys(name for outcome in outcomes for name in studies[outcome.case.scenario.key].pending))
+    if pending:
+        names, command = joined(pending, Text("、", ", ")), f"python -m sim report {folder}"
+        speaker.line(Text(f"报告尚缺{names.zh}，由 {command} 补上", f"not in the report yet: {names.en}; {command} adds it"))
 
 
 def print_scorecard(scores: Sequence[Any], speaker: Speaker) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isclose
 
 from sim.inputs.numerals import value_of
@@ -100,9 +101,14 @@ def _start(row: EnteredNumber, known: set[int]) -> list[Difference]:
 
 def _known(quote: str, around: Around) -> set[int]:
     """The years that a document speaks of."""
-    text = around.document + around.section
     spans = {around.published + int(value_of(match["count"])) for match in _SPAN.finditer(quote)}
-    return {int(year) for year in _YEAR.findall(text)} | _planned(text) | spans | {around.published}
+    return {*_spoken_of(around.document), *_spoken_of(around.section), *spans, around.published}
+
+
+@lru_cache(maxsize=256)
+def _spoken_of(text: str) -> frozenset[int]:
+    """The years that a text names; a document is asked for each of its targets."""
+    return frozenset({int(year) for year in _YEAR.findall(text)} | _planned(text))
 
 
 def _planned(text: str) -> set[int]:

@@ -126,21 +126,23 @@ class Required:
 
 @dataclass(frozen=True)
 class Studies:
-    """What takes longer than a run: feasibility with draws, required paths, what each measure adds, and the loops.
+    """What is found besides a run: feasibility with draws, what each measure adds, the loops, and required paths.
 
-    `missing` says of each part that could not be made why.
+    `missing` says of each part that could not be made why; `pending` names those that take longer than a run, or draws that it
+    did not take, and are yet to be made.
     """
 
-    feasibility: xr.Dataset | None
-    required: tuple[Required, ...]
-    attribution: xr.Dataset | None
-    loops: tuple[Ring, ...]
+    feasibility: xr.Dataset | None = None
+    attribution: xr.Dataset | None = None
+    loops: tuple[Ring, ...] = ()
+    required: tuple[Required, ...] = ()
     missing: tuple[Text, ...] = ()
+    pending: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
 class Material:
-    """All of it, for one scenario of a run. Without studies the report says how to complete it."""
+    """All of it, for one scenario of a run."""
 
     view: View
     case: CaseView
@@ -148,4 +150,4 @@ class Material:
     standing: Standing
     run: str
     engine: str
-    studies: Studies | None = None
+    studies: Studies

@@ -37,5 +37,5 @@ def report_of(material: Material) -> Report:
         figures={name: figure for part in parts for name, figure in part.figures.items()},
         members={dim: dict(names) for dim, names in view.labels.members.items()},
         as_of=material.standing.asked,
-        is_complete=material.studies is not None,
+        is_complete=not material.studies.pending,
     )

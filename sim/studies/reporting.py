@@ -1,4 +1,7 @@
-"""What a full report takes beyond a run: feasibility, the required path, what each measure adds, and the feedback loops."""
+"""What a report takes beyond the run itself: feasibility, what each measure adds, the feedback loops, and the required path.
+
+The first three take seconds, and a run writes them; the required path takes half a minute, and `report` adds it.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ from sim.studies.plan.alternatives import tried
 from sim.studies.plan.attribute import AttributionRequest, attribution
 from sim.studies.plan.coalitions import comparable, players_of
 from sim.studies.plan.feasibility import FeasibilityRequest, feasibility
-from sim.studies.plan.path import required_path
+from sim.studies.plan.path import required_path, targets_to_move
 from sim.studies.plan.path_file import write_scenarios
 from sim.studies.plan.paths import Path, PathRequest
 from sim.studies.plan.responses import Lever
@@ -33,12 +36,9 @@ from sim.words import OPERATORS, unit_words
 
 Progress = Callable[[Text, float], None]
 Found = TypeVar("Found")
-STUDIES = (
-    Text("可行性研判", "feasibility"),
-    Text("措施贡献分解", "what each measure adds"),
-    Text("所需路径", "the required path"),
-)
-"""Studies that a report adds to a run, in the order in which they are made."""
+FEASIBILITY = Text("可行性研判", "feasibility")
+ATTRIBUTION = Text("措施贡献分解", "what each measure adds")
+REQUIRED_PATH = Text("所需路径", "the required path")
 _STILL = 1e-3
 
 
@@ -54,15 +54,29 @@ class StudyRequest:
 
 def studies_of(outcome: Outcome, request: StudyRequest, progress: Progress) -> Studies:
     """Everything that can be found for a scenario; what cannot is said with its reason."""
-    missing: list[Text] = []
-    progress(STUDIES[0], 0.0)
-    study = _found(lambda: feasibility(outcome.case, FeasibilityRequest(request.draws)), STUDIES[0], missing)
-    progress(STUDIES[1], 0.25)
-    parts = _found(lambda: measures_of(outcome.case), STUDIES[1], missing)
-    progress(STUDIES[2], 0.5)
-    required = _found(lambda: required_paths(outcome.case, request), STUDIES[2], missing)
-    progress(STUDIES[2], 1.0)
-    return Studies(study, required or (), parts, rings_of(outcome.case), tuple(missing))
+    quick, missing = quick_studies(outcome, request.draws, lambda what, done: progress(what, 0.2 * done)), list[Text]()
+    progress(REQUIRED_PATH, 0.2)
+    required = None
+    if REQUIRED_PATH in quick.pending:
+        required = _found(lambda: required_paths(outcome.case, request), REQUIRED_PATH, missing)
+    progress(REQUIRED_PATH, 1.0)
+    return replace(quick, required=required or (), missing=(*quick.missing, *missing), pending=())
+
+
+def quick_studies(outcome: Outcome, draws: DrawRequest | None, progress: Progress) -> Studies:
+    """What takes seconds, and whether there is a required path to search for; without draws there is no feasibility."""
+    missing, pending = list[Text](), list[Text]()
+    progress(FEASIBILITY, 0.0)
+    study = None
+    if draws is None:
+        pending.append(FEASIBILITY)
+    else:
+        study = _found(lambda: feasibility(outcome.case, FeasibilityRequest(draws)), FEASIBILITY, missing)
+    progress(ATTRIBUTION, 0.5)
+    parts = _found(lambda: measures_of(outcome.case), ATTRIBUTION, missing)
+    if _found(lambda: targets_to_move(outcome.case), REQUIRED_PATH, missing):
+        pending.append(REQUIRED_PATH)
+    return Studies(study, parts, rings_of(outcome.case), missing=tuple(missing), pending=tuple(pending))
 
 
 def _found(study: Callable[[], Found], name: Text, missing: list[Text]) -> Found | None:

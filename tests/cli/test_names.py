@@ -57,7 +57,7 @@ def test_refused_calls_are_said_in_the_language_of_the_user(words: tuple[str, ..
         assert "Usage" not in done.stderr
 
 
-def test_a_run_says_which_chapters_the_report_adds_and_by_which_command(tmp_path: Path) -> None:
+def test_a_run_says_what_the_report_adds_and_by_which_command(tmp_path: Path) -> None:
     done = sim("run", "baseline", "--draws", "0", "--out", tmp_path, "--lang", "zh")
     (folder,) = tmp_path.iterdir()
-    assert f"尚缺 可行性研判、措施贡献分解、所需路径 各章，由 python -m sim report {folder} 补上" in done.stdout
+    assert f"报告尚缺可行性研判，由 python -m sim report {folder} 补上" in done.stdout

@@ -17,7 +17,7 @@ from sim.cli import studies
 from sim.cli.app import app, main
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked
-from sim.cli.run import Request, draw_plan, simulate
+from sim.cli.run import Request, draw_plan, planned_runs, simulate
 from sim.errors import InputError, SimError
 from sim.inputs.home import Home
 from sim.outputs.posterior import FILE, read_posterior
@@ -63,19 +63,19 @@ def request(home: Home, asked: Asked | None, *scenarios: str) -> Request:
 
 
 def test_by_default_draws_come_from_the_stored_ensemble(home: Home) -> None:
-    [outcome] = simulate(request(home, Asked(None, 1, 1), "baseline"), Speaker("en", quiet=True))
+    [outcome] = simulate(planned_runs(request(home, Asked(None, 1, 1), "baseline")), Speaker("en", quiet=True))
     assert outcome.ensemble.count == 2000
     assert "posterior ensemble fitted to 2005–2023" in outcome.drawn_from.en
     assert [item.target for item in outcome.foreseen] == ["hy_gdp_2025", "hy_hightech_firms_2025"]
 
 
 def test_none_are_drawn_where_none_are_wanted(home: Home) -> None:
-    [outcome] = simulate(request(home, Asked(0, 0, 1), "baseline"), Speaker("en", quiet=True))
+    [outcome] = simulate(planned_runs(request(home, Asked(0, 0, 1), "baseline")), Speaker("en", quiet=True))
     assert (outcome.ensemble, outcome.drawn_from) == (None, None)
 
 
 def test_priors_may_be_asked_for(home: Home) -> None:
-    [outcome] = simulate(request(home, Asked(64, 0, 1, prior=True), "baseline"), Speaker("en", quiet=True))
+    [outcome] = simulate(planned_runs(request(home, Asked(64, 0, 1, prior=True), "baseline")), Speaker("en", quiet=True))
     assert outcome.ensemble.count == 64
     assert "not calibrated on history" in outcome.drawn_from.en
 
@@ -88,7 +88,7 @@ def stale(copied: Home) -> Home:
 
 
 def test_a_stale_ensemble_costs_the_probabilities_and_not_the_run(stale: Home) -> None:
-    [outcome] = simulate(request(stale, Asked(None, 0, 1), "baseline"), Speaker("en", quiet=True))
+    [outcome] = simulate(planned_runs(request(stale, Asked(None, 0, 1), "baseline")), Speaker("en", quiet=True))
     assert outcome.ensemble is None
     assert "belongs to other equations or priors" in outcome.drawn_from.en
     assert "python -m sim calibrate hengyang" in outcome.drawn_from.en
@@ -96,13 +96,13 @@ def test_a_stale_ensemble_costs_the_probabilities_and_not_the_run(stale: Home) -
 
 def test_asking_for_draws_of_a_stale_ensemble_is_a_fault(stale: Home) -> None:
     with pytest.raises(InputError, match="python -m sim calibrate hengyang"):
-        simulate(request(stale, Asked(100, 0, 1), "baseline"), Speaker("en", quiet=True))
+        simulate(planned_runs(request(stale, Asked(100, 0, 1), "baseline")), Speaker("en", quiet=True))
 
 
 def test_a_city_that_was_never_calibrated_is_told_how(copied: Home) -> None:
     (copied.models / "changsha" / FILE).unlink()
     asked = Request([], "changsha", (), (), Path("unused"), (), copied.folder, Asked(None, 0, 1))
-    [outcome] = simulate(asked, Speaker("en", quiet=True))
+    [outcome] = simulate(planned_runs(asked), Speaker("en", quiet=True))
     assert outcome.case.scenario.name.en == "Changsha: baseline"
     assert "Run python -m sim calibrate changsha" in outcome.drawn_from.en
 

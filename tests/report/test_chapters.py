@@ -30,7 +30,7 @@ def whole(home: Home) -> pipeline.Outcome:
 def test_a_target_that_its_base_meets_has_no_progress(whole: pipeline.Outcome) -> None:
     held = {score.target.name.zh for score in whole.scores if score.is_held and score.judged_by == "model"}
     assert held
-    (material,) = materials([whole], "run")
+    (material,) = materials([whole], "run", {})
     by_data = {row.target.name.zh for row in material.standing.rows if row.standing != "unknown"}
     for row in main_table(material).rows:
         name, progress, share = row[0], row[6], row[7]
@@ -53,7 +53,7 @@ def test_a_plain_number_that_is_a_ceiling_is_printed_as_one(whole: pipeline.Outc
 def test_what_was_published_is_not_called_a_projection(whole: pipeline.Outcome) -> None:
     published = {score.target.id for score in whole.scores if score.judged_by == "data"}
     assert published
-    (material,) = materials([whole], "run")
+    (material,) = materials([whole], "run", {})
     said = "".join(block.text.zh for block in problems(material).chapter.blocks if isinstance(block, Paragraph))
     assert "全部实现" not in said
     for score in whole.scores:

@@ -17,7 +17,7 @@ from tests.report.pages import Page
 
 
 def test_all_scenarios_stand_side_by_side(outcomes: Sequence[pipeline.Outcome]) -> None:
-    found = materials(outcomes, "run")
+    found = materials(outcomes, "run", {})
     reports = [report_of(material) for material in found]
     texts = {material.case.key: material.text for material in found}
     both = comparison((found[0].view,), texts, reports, "report.html")

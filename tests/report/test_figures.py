@@ -35,6 +35,7 @@ from sim.report.forms.told import told
 from sim.report.style import FONT_FILE
 from sim.report.view import View
 from sim.report.writing import report_of
+from sim.studies.reporting import quick_studies
 from sim.text import LANGUAGES, Language
 from sim.world import World
 from tests.report.samples import RECORDS, SAMPLES
@@ -180,7 +181,8 @@ def test_targets_stand_in_the_unit_of_their_panel(report: Report) -> None:
 def test_a_scenario_without_targets_has_a_report(home: Home) -> None:
     cases = opening.open_cases(home, [home.scenarios / "vision_2035.yaml"], None, (), ())
     outcome = pipeline.run(replace(cases[0], selection=replace(cases[0].selection, targets=())))
-    (material,) = materials([outcome], "run")
+    studies = quick_studies(outcome, None, lambda *_: None)
+    (material,) = materials([outcome], "run", {outcome.case.scenario.key: studies})
     report = report_of(material)
     assert all(chapter.blocks for chapter in report.chapters)
     assert [len(chapter["blocks"]) for chapter in told(report, "zh")["chapters"]] == [

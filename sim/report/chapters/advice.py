@@ -21,7 +21,7 @@ from sim.report.document import (
 from sim.report.figures.frame import Frame
 from sim.report.figures.moves import Move, Moves
 from sim.report.material import Aim, Material, Required
-from sim.text import Text
+from sim.text import Text, joined
 from sim.words import fine, spaced_text
 
 TITLE = Text("对策建议：所需路径", "What it would take")
@@ -30,14 +30,14 @@ TITLE = Text("对策建议：所需路径", "What it would take")
 def advice(material: Material) -> Part:
     """The moves of the levers, what they reach, what stands in the way, and what the ledger could do."""
     studies = material.studies
-    if studies is None:
-        how = Text(
-            f"所需路径、冲突和归因尚未计算；输入和程序未改动时，python -m sim report {material.run} 补全。",
-            f"Required path, conflicts and attribution are yet to be worked out: python -m sim report {material.run} does so, "
-            "as long as inputs and program are what they were.",
-        )
-        return Part(Chapter("advice", TITLE, (Paragraph(how),)))
     blocks: list[Block] = [Paragraph(line, "strong") for line in studies.missing]
+    if studies.pending:
+        names, command = joined(list(studies.pending), Text("、", ", ")), f"python -m sim report {material.run}"
+        how = Text(
+            f"尚未计算：{names.zh}；输入和程序未改动时，{command} 补全。",
+            f"Yet to be worked out: {names.en}; {command} does so, as long as inputs and program are what they were.",
+        )
+        blocks.append(Paragraph(how))
     figures = dict[str, object]()
     for place, required in enumerate(studies.required, 1):
         name = f"path_{place}"

@@ -64,8 +64,8 @@ def methods(material: Material) -> Part:
 
 
 def _loops(material: Material) -> dict[str, Loops]:
-    """The reinforcing and the balancing loops, four to a figure; none without studies."""
-    rings = () if material.studies is None else material.studies.loops
+    """The reinforcing and the balancing loops, four to a figure."""
+    rings = material.studies.loops
     note = Text(
         "箭头由因到果；蓝色 + 同向，橙色 − 反向；符号在基年实测",
         "arrows from cause to effect; blue +: same direction, orange −: opposite; signs measured at the base year",

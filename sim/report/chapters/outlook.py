@@ -47,7 +47,7 @@ TITLE = Text("形势研判与概率", "Outlook and probabilities")
 
 def outlook(material: Material) -> Part:
     """Chances first, then where the indicators go, then what the draws say beyond them."""
-    view, study = material.view, None if material.studies is None else material.studies.feasibility
+    view, study = material.view, material.studies.feasibility
     figures = present(
         fans=fans(view, material.case),
         conflicts=None if study is None else conflicts(study),

@@ -69,7 +69,7 @@ def _main(material: Material) -> list[Text]:
 
 
 def _without_measures(material: Material, target: str) -> float | None:
-    study = None if material.studies is None else material.studies.attribution
+    study = material.studies.attribution
     if study is None or target not in study["target"].to_numpy():
         return None
     return float(study["start"].sel(target=target))
@@ -87,7 +87,7 @@ def _from_documents(material: Material) -> list[Text]:
 
 def _by_draws(material: Material) -> list[Text]:
     """How likely the plan is as a whole."""
-    study = None if material.studies is None else material.studies.feasibility
+    study = material.studies.feasibility
     if study is None:
         return list(material.text.draws[:1])
     return [spaced_text(joint_sentence(study))]
@@ -95,8 +95,7 @@ def _by_draws(material: Material) -> list[Text]:
 
 def _by_path(material: Material) -> list[Text]:
     """Whether the levers can bring it about."""
-    paths = () if material.studies is None else material.studies.required
     return [
         Text(f"所需路径（{path.title.zh}）：", f"Required path ({path.title.en}). ") + path.head + Text("。", ".")
-        for path in paths
+        for path in material.studies.required
     ]

@@ -30,7 +30,7 @@ def problems(material: Material) -> Part:
     judged = [score for score in material.case.scores if score.verdict != "not_judged" and score.projected is not None]
     missed = [score for score in judged if score.verdict in ("missed", "near") and score.gap is not None]
     missed.sort(key=lambda score: -abs(score.gap_percent or 0.0))
-    study = None if material.studies is None else material.studies.attribution
+    study = material.studies.attribution
     falls = None if study is None else waterfall(study, [score.target.id for score in missed])
     figures = present(waterfall=falls)
     blocks: list[Block] = []
@@ -44,7 +44,7 @@ def problems(material: Material) -> Part:
     sources = [] if study is None else list(cause_sentences(study, [score.target.id for score in missed]))
     blocks += listed(Text("各项措施的贡献", "What the measures add"), sources)
     blocks += pictured(figures, "waterfall")
-    fights = None if material.studies is None else material.studies.feasibility
+    fights = material.studies.feasibility
     pairs = [] if fights is None else [spaced_text(line) for line in pair_sentences(fights)]
     blocks += listed(Text("目标之间的协同与冲突", "Targets that conflict with or support each other"), pairs)
     blocks += listed(Text("规划文件自身的矛盾与疑点", "Where the documents contradict themselves"), _contradictions(material))

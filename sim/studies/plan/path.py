@@ -37,6 +37,20 @@ def movable(case: Case) -> tuple[Reading, ...]:
     return tuple(item for item in readings if _has_base(case, item) and (item.target.year or 0) >= first)
 
 
+def targets_to_move(case: Case) -> tuple[Reading, ...]:
+    """The targets that levers can still move.
+
+    Raises
+    ------
+    UsageError
+        when there are none, with the reason.
+    """
+    readings = movable(case)
+    if not readings:
+        raise UsageError(_nothing_to_move(case))
+    return readings
+
+
 def _has_base(case: Case, reading: Reading) -> bool:
     """Whether there is a base to start from: one that is entered, and not borrowed unless the scenario accepts it."""
     if reading.binding.no_base is not None:
@@ -93,9 +107,7 @@ def required_path(case: Case, request: PathRequest, progress: Progress | None = 
     SimError
         when there is no target that levers could move, a lever is unknown, or a run fails.
     """
-    readings = movable(case)
-    if not readings:
-        raise UsageError(_nothing_to_move(case))
+    readings = targets_to_move(case)
     case = up_to_the_targets(case, readings)
     levers = chosen_levers(case, readings, request)
     return proven(Responses(case, levers, readings, request.draws), request, progress=progress)
