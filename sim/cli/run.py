@@ -94,13 +94,11 @@ def simulate(planned: Sequence[tuple[Any, DrawPlan]], speaker: Speaker) -> list[
 
 def _studies(outcome: Any, speaker: Speaker) -> Any:
     """What a report takes beyond the run and takes seconds only."""
-    from sim.studies.reporting import quick_studies
+    from sim.studies.reporting import studies_of_run
 
     name = outcome.case.scenario.name
     with speaker.progress(1, name) as advance:
-        return quick_studies(
-            outcome, outcome.asked, lambda what, done: advance(speaker.say(name + Text("：", ": ") + what), done)
-        )
+        return studies_of_run(outcome, lambda what, done: advance(speaker.say(name + Text("：", ": ") + what), done))
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ FEASIBILITY = Text("可行性研判", "feasibility")
 ATTRIBUTION = Text("措施贡献分解", "what each measure adds")
 REQUIRED_PATH = Text("所需路径", "the required path")
 _STILL = 1e-3
+_MOST_DRAWS = 10_000
+"""Of which feasibility takes less than ten seconds."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,12 @@ def studies_of(outcome: Outcome, request: StudyRequest, progress: Progress) -> S
         required = _found(lambda: required_paths(outcome.case, request), REQUIRED_PATH, missing)
     progress(REQUIRED_PATH, 1.0)
     return replace(quick, required=required or (), missing=(*quick.missing, *missing), pending=())
+
+
+def studies_of_run(outcome: Outcome, progress: Progress) -> Studies:
+    """What takes seconds for a scenario that has been run, with its own draws; of very many, feasibility takes longer."""
+    draws = outcome.asked
+    return quick_studies(outcome, None if draws is None or draws.count > _MOST_DRAWS else draws, progress)
 
 
 def quick_studies(outcome: Outcome, draws: DrawRequest | None, progress: Progress) -> Studies:

@@ -56,6 +56,7 @@ def test_run_files_open_with_xarray(main_job: tuple[Done, Path]) -> None:
             assert len(dataset.data_vars) > 5
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_json_is_one_document_and_scores_equal_the_csv(tmp_path: Path) -> None:
     done = sim("run", "baseline", "--out", tmp_path, "--json", "--quiet")
     document = json.loads(done.stdout)
@@ -67,21 +68,25 @@ def test_json_is_one_document_and_scores_equal_the_csv(tmp_path: Path) -> None:
         assert row["verdict"] == score["verdict"]
 
 
-def test_reports_are_chinese_unless_another_language_is_asked_for(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("no_pictures")
+def test_reports_are_chinese_unless_another_language_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
     for words, name, text in (
         ((), "report.html", "主要指标实现情况"),
         (("--lang", "en"), "report.en.html", "Beside published"),
     ):
-        done = process("run", "baseline", "--draws", "0", "--out", tmp_path / "r", "--json", *words, LC_ALL="C")
+        done = sim("run", "baseline", "--draws", "0", "--out", tmp_path / "r", "--json", *words)
         page = (Path(json.loads(done.stdout)["folder"]) / "baseline" / name).read_text(encoding="utf-8")
         assert text in page
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_quiet_prints_nothing(tmp_path: Path) -> None:
     done = sim("run", "baseline", "--draws", "50", "--out", tmp_path, "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_set_changes_the_result(tmp_path: Path) -> None:
     plain, changed = (
         json.loads(sim("run", "baseline", "--draws", "0", "--out", tmp_path, "--json", *words).stdout)["scorecard"][0][
@@ -92,6 +97,7 @@ def test_set_changes_the_result(tmp_path: Path) -> None:
     assert changed > plain
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_require_decides_the_exit_status(tmp_path: Path) -> None:
     assert sim("run", "baseline", "--draws", "0", "--out", tmp_path, "--require", "hy_talent_inflow_annual").returncode == 0
     missed = sim("run", "baseline", "--draws", "0", "--out", tmp_path, "--require", "all", "--lang", "en")

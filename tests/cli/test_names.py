@@ -57,6 +57,7 @@ def test_refused_calls_are_said_in_the_language_of_the_user(words: tuple[str, ..
         assert "Usage" not in done.stderr
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_a_run_says_what_the_report_adds_and_by_which_command(tmp_path: Path) -> None:
     done = sim("run", "baseline", "--draws", "0", "--out", tmp_path, "--lang", "zh")
     (folder,) = tmp_path.iterdir()

@@ -17,7 +17,7 @@ from sim.outputs.draw_store import read_draws
 from tests.sweeps.program import ROOT, assert_same, call, kill, marks, start, wait_until
 
 pytestmark = pytest.mark.slow
-ARGUMENTS = ("--draws", "30000", "--seed", "5", "--name", "sweep", "--quiet")
+ARGUMENTS = ("--draws", "15360", "--seed", "5", "--name", "sweep", "--quiet")
 
 
 class Cluster(NamedTuple):
@@ -68,7 +68,7 @@ def test_a_cluster_gives_the_same_and_a_killed_worker_changes_nothing(cluster: C
     kill(cluster.workers[0].pid)
     at_the_kill = marks(remote / "sweep")
     assert program.wait() == 0
-    assert at_the_kill < 30
+    assert at_the_kill < 15
     assert_same(remote / "sweep", read_draws(local / "sweep"))
 
 
