@@ -67,6 +67,11 @@ def decimals_of(value: float, unit: str = "") -> int:
     return 1 if size >= _SOME else 2
 
 
+def undecided(is_so: bool) -> Text:  # noqa: FBT001  a word or none
+    """A word for targets that count together, where published figures have decided others."""
+    return Text("尚无公布数的", "undecided ") if is_so else Text("", "")
+
+
 def plain(value: float | None, unit: str = "") -> str:
     """A number with a sensible number of decimals, or a dash for none."""
     return NONE if value is None else f"{value:,.{decimals_of(value, unit)}f}".replace("-", "−")

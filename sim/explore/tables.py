@@ -12,7 +12,7 @@ from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
 from sim.report.score_words import VERDICT_TONES, score_cells
 from sim.text import Language, Text
-from sim.words import NONE, OPERATORS, chance, plain, signed, unit_text
+from sim.words import NONE, OPERATORS, chance, plain, signed, undecided, unit_text
 
 _HEADS = (
     Text("目标", "Target"),
@@ -36,7 +36,8 @@ def scorecard(now: Sequence[Score], first: Sequence[Score], spread: Spread | Non
     kind = _CENTRAL if spread is None else _MEDIAN
     titles = (*_HEADS[:3], _OPENED + kind, _NOW + kind, *_HEADS[3:])
     heads = "".join(f'<th scope="col">{escape(head.in_language(language))}</th>' for head in titles)
-    return f'<table class="sim"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>{_joint(spread, language)}'
+    table = f'<table class="sim"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    return table + _joint(now, spread, language)
 
 
 def _row(score: Score, before: Score | None, language: Language) -> str:
@@ -62,13 +63,14 @@ def _change(moved: float | None) -> str:
     return NONE if moved is None or abs(moved) < 5e-13 else signed(moved)  # noqa: PLR2004  what rounding leaves is none
 
 
-def _joint(spread: Spread | None, language: Language) -> str:
+def _joint(scores: Sequence[Score], spread: Spread | None, language: Language) -> str:
     if spread is None or spread.joint is None:
         return ""
+    still = undecided(any(score.judged_by == "data" and score.projected is not None for score in scores))
     share, count = chance(spread.joint.probability), f"{spread.count:,}"
     text = Text(
-        f"全部目标同时实现的概率 {share}（{count} 次抽样）",
-        f"All targets together: {share} ({count} draws)",
+        f"{still.zh}目标全部同时实现的概率 {share}（{count} 次抽样）",
+        f"All {still.en}targets together: {share} ({count} draws)",
     )
     return f'<p class="joint">{escape(text.in_language(language))}</p>'
 

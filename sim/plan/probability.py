@@ -18,6 +18,7 @@ from sim.plan.reading import Reading
 from sim.plan.rule import Rule, rule_of
 from sim.plan.scorecard import Judge, Score
 from sim.text import Text
+from sim.words import undecided
 
 Values = NDArray[Any]
 
@@ -157,17 +158,13 @@ def sentences(ensemble: Ensemble, origin: Text) -> list[Text]:
     )
     if ensemble.all_met is not None:
         p, error = 100.0 * ensemble.all_met.probability, 100.0 * ensemble.all_met.standard_error
+        still = undecided(ensemble.together < len(ensemble.shares))
         head = head + Text(
-            f"；全部 {ensemble.together} 项{_still(ensemble).zh}目标同时实现的概率 {p:.2f}%（抽样误差 {error:.2f}）",
-            f"; all {ensemble.together}{_still(ensemble).en} targets are met together in {p:.2f} % (error {error:.2f})",
+            f"；全部 {ensemble.together} 项{still.zh}目标同时实现的概率 {p:.2f}%（抽样误差 {error:.2f}）",
+            f"; all {ensemble.together} {still.en}targets are met together in {p:.2f} % (error {error:.2f})",
         )
     head = head + Text("。", ".")
     return [sentence for sentence in (head, lost, _rough(ensemble), _run_again(ensemble)) if sentence is not None]
-
-
-def _still(ensemble: Ensemble) -> Text:
-    """A word for the targets that count together, where published figures have decided others."""
-    return Text("尚无公布数的", " undecided") if ensemble.together < len(ensemble.shares) else Text("", "")
 
 
 def _rough(ensemble: Ensemble) -> Text | None:

@@ -10,7 +10,7 @@ import xarray as xr
 
 from sim.plan.feasibility import is_clear
 from sim.text import Text, joined
-from sim.words import amounts, chance, exact, goal_words, plain, spaced_text
+from sim.words import amounts, chance, exact, goal_words, plain, spaced_text, undecided
 
 _BANDS = (
     (0.9, Text("很可能实现", "very likely")),
@@ -127,17 +127,18 @@ def joint_sentence(study: xr.Dataset) -> Text:
     """All targets together, beside what independent ones would give."""
     joint, error, alone = (float(study[name]) for name in ("joint", "joint_error", "independent"))
     count, points = study.sizes["target"], f"{100.0 * error:.2f}"
+    still = undecided(int(study.attrs["left_out"]) > 0)
     if joint <= 0.0:
         draws = f"{int(study.attrs['draws']):,}"
         return Text(
-            f"{draws} 次抽样中没有一次同时实现全部 {count} 项目标。",
-            f"None of {draws} draws meets all {count} targets together.",
+            f"{draws} 次抽样中没有一次同时实现全部 {count} 项{still.zh}目标。",
+            f"None of {draws} draws meets all {count} {still.en}targets together.",
         )
     both, apart = chance(joint), chance(alone)
     return Text(
-        f"{count} 项目标同时实现的概率为 {both}（抽样误差 {points} 个百分点）；若互不相关则为 {apart.replace('<', '不到 ')}。",
-        f"All {count} targets are met together in {both} (sampling error {points} points); were they independent, in {apart}.",
-    )
+        f"{count} 项{still.zh}目标同时实现的概率为 {both}（抽样误差 {points} 个百分点）；",
+        f"All {count} {still.en}targets are met together in {both} (sampling error {points} points); ",
+    ) + Text(f"若互不相关则为 {apart.replace('<', '不到 ')}。", f"were they independent, in {apart}.")
 
 
 def left_out_sentences(study: xr.Dataset) -> list[Text]:

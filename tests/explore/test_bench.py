@@ -168,6 +168,7 @@ def test_the_tables_and_charts_show_the_answer(bench: Bench, language: str) -> N
     now, spread = bench.answer(MOVES), bench.spread(MOVES, count=60)
     table = tables.scorecard(spread.judged(now), bench.still_spread.judged(bench.still), spread, language)  # type: ignore[arg-type]
     assert table.count("<tr data-target=") == len([score for score in now.scores if score.projected is not None])
+    assert {"zh": "尚无公布数的目标全部", "en": "All undecided targets"}[language] in table  # publication decided the others
     labels = {score.target.id: score.target.name for score in now.scores}
     assert tables.conflict_map(spread, bench.conditions.names, labels, language).count('scope="row"') == len(spread.shares)  # type: ignore[arg-type]
     case = bench.case

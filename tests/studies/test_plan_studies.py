@@ -15,7 +15,7 @@ from sim.numerics.draws import DrawRequest
 from sim.opening import Case
 from sim.outputs.netcdf import packed, read_group
 from sim.plan.selection import Selection
-from sim.report.feasibility_words import sentences
+from sim.report.feasibility_words import joint_sentence, sentences
 from sim.studies.plan.attribute import AttributionRequest, attribution
 from sim.studies.plan.coalitions import players_of
 from sim.studies.plan.evaluate import EvaluationRequest, evaluated
@@ -107,6 +107,7 @@ def test_the_shares_of_a_feasibility_study_are_those_of_the_scorecard(home: Home
     assert scored.ensemble.all_met is not None
     assert float(study["joint_error"]) == scored.ensemble.all_met.standard_error
     assert float(study["joint"]) == scored.ensemble.all_met.probability
+    assert "all 4 undecided targets" in joint_sentence(study).en.replace("All", "all")  # published figures have decided three
     assert float(study["relaxed_joint"]) >= 0.5
 
 
