@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.inputs.targets import Fact, PlanTarget
 from sim.plan.lint.plan import Plan
 from tests.plan.lint.plans import FIRMS, PERCENT, SHARE, STOCK, fact, measure, plan, rate, target
 
@@ -51,8 +52,8 @@ def spending(implied: float, whole: float | None = None, part: float | None = No
     return plan(known, [*numbers, fact("f", 80.0, "share", start_year=2016, **PERCENT)])
 
 
-def met_shares(of_industry: float) -> Plan:
-    """High technology was 35 per cent of GDP, and all of industry 46: so it was 76 per cent of industry at least."""
+def three_shares(*numbers: PlanTarget | Fact) -> Plan:
+    """High technology as a share of industry (n) and of GDP (w), and industry as a share of GDP (f)."""
     quotient = {"of": "hightech", "per": "industry"}, {"of": "hightech", "per": "gdp"}, {"of": "industry", "per": "gdp"}
     measures = {
         "gdp": measure(),
@@ -62,8 +63,12 @@ def met_shares(of_industry: float) -> Plan:
         "wide": measure("w", **SHARE, quotient=quotient[1]),
         "share": measure("f", **SHARE, quotient=quotient[2]),
     }
-    facts = [fact("w", 35.0, **PERCENT), fact("f", 46.0, **PERCENT)]
-    return plan(measures, [target("n", of_industry, **PERCENT), *facts])
+    return plan(measures, numbers)
+
+
+def met_shares(of_industry: float) -> Plan:
+    """High technology was 35 per cent of GDP, and all of industry 46: so it was 76 per cent of industry at least."""
+    return three_shares(target("n", of_industry, **PERCENT), fact("w", 35.0, **PERCENT), fact("f", 46.0, **PERCENT))
 
 
 def grown_since(real: float) -> Plan:

@@ -20,6 +20,7 @@ from tests.plan.lint.related import (
     rough_share,
     served,
     spending,
+    three_shares,
 )
 
 STEADY = {year: 100.0 * 1.05 ** (year - 2010) for year in range(2010, 2021)}
@@ -46,16 +47,7 @@ def per_head(total: float, heads: float, per_head: float) -> Plan:
 
 
 def shares_of(of_industry: float, of_gdp: float) -> Plan:
-    quotient = {"of": "hightech", "per": "industry"}, {"of": "hightech", "per": "gdp"}, {"of": "industry", "per": "gdp"}
-    measures = {
-        "gdp": measure(),
-        "industry": measure(within="gdp"),
-        "hightech": measure(),
-        "narrow": measure("n", **SHARE, quotient=quotient[0]),
-        "wide": measure("w", **SHARE, quotient=quotient[1]),
-        "share": measure("f", **SHARE, quotient=quotient[2]),
-    }
-    return plan(measures, [target("n", of_industry, **PERCENT), target("w", of_gdp, **PERCENT), fact("f", 50.0, **PERCENT)])
+    return three_shares(target("n", of_industry, **PERCENT), target("w", of_gdp, **PERCENT), fact("f", 50.0, **PERCENT))
 
 
 def districts(city: float, east: float, west: float) -> Plan:
