@@ -14,7 +14,7 @@ from sim.ledger.summary import OTHERS
 from sim.material import make_view, materials
 from sim.report.chapters.indicators import main_table, score_table
 from sim.report.chapters.problems import missed_sentence, problems
-from sim.report.document import Bullets, Number, Paragraph, Report, Words
+from sim.report.document import Bullets, Number, Paragraph, Report, Table, Words
 from sim.report.figures.moves import Moves
 from sim.report.score_words import published_gap
 from sim.report.view import MOST_DRAWN
@@ -133,3 +133,13 @@ def test_programmes_add_up_to_all_named_projects(report: Report) -> None:
     assert rows[-1][0].text == OTHERS
     assert isinstance(total[1], Number)
     assert total[1].value == 184
+
+
+def test_a_running_row_says_that_its_projection_does_not_use_what_was_published(report: Report) -> None:
+    blocks = next(chapter for chapter in report.chapters if chapter.key == "indicators").blocks
+    table = next(block for block in blocks if isinstance(block, Table) and block.key == "scorecard")
+    (row,) = [row for row in table.rows if isinstance(row[0], Words) and "market entities" in row[0].text.en]
+    assert isinstance(row[0], Words)
+    assert "projected without the published figures" in [line.en for line in row[0].below]
+    said = [block.text.en for block in blocks if isinstance(block, Paragraph)]
+    assert any("market entities: " in line and "published for 2023: 59.6" in line for line in said)

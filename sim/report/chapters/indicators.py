@@ -35,7 +35,7 @@ from sim.report.score_words import (
     running,
     years_of,
 )
-from sim.text import Text
+from sim.text import Text, joined
 from sim.words import OPERATORS, capital, unit_words
 
 TITLE = Text("主要指标实现情况", "The main indicators")
@@ -55,7 +55,7 @@ def indicators(material: Material) -> Part:
         return Part(Chapter("indicators", TITLE, (NO_TARGETS,)))
     figures = in_parts("rates", rates(material.view, material.case), "rows", MOST_ROWS)
     blocks: list[Block] = [main_table(material), Heading(Text("情景评分", "The scenario's scorecard")), score_table(scores)]
-    blocks += [*pictured(figures, "rates"), *small(material.text.draws)]
+    blocks += [*small(_remarks(scores)), *pictured(figures, "rates"), *small(material.text.draws)]
     return Part(Chapter("indicators", TITLE, tuple(blocks)), figures)
 
 
@@ -154,6 +154,7 @@ def _way_done(score: Score) -> float | None:
 
 
 PUBLISHED = Text("公布数据", "published")
+_UNUSED = Text("预测未用公布数", "projected without the published figures")
 _SCENARIO = Words(Text("情景预测", "scenario"))
 
 
@@ -191,10 +192,20 @@ _SCORE_COLUMNS = (
 )
 
 
+def _remarks(scores: tuple[Score, ...]) -> list[Text]:
+    """What the rows of the scorecard have no room for: why published figures decide, and how far those of earlier years are."""
+    found = []
+    for score in (score for score in scores if score.value is not None):
+        said = [line for line in (score.reason, running(score)) if line.zh]
+        found += [score.target.name + Text("：", ": ") + joined(said, Text("；", "; ")) + Text("。", ".")] if said else []
+    return found
+
+
 def _score_row(score: Score) -> tuple[Cell, ...]:
     target, pace, unit = score.target, rate_unit(score), score.target.unit
-    lines = rest_words(score.rest_growth), score.reason, running(score), base_words(score)
-    below = tuple(line for line in lines if line.zh)
+    unused = _UNUSED if running(score).zh else Text("", "")
+    below = tuple(line for line in (rest_words(score.rest_growth), unused, base_words(score)) if line.zh)
+    decided = (PUBLISHED,) if score.judged_by == "data" else ()
     year = bracketed(score.actual_year)
     return (
         Words(target.name, below),
@@ -207,7 +218,7 @@ def _score_row(score: Score) -> tuple[Cell, ...]:
         measured(score.gap_percent, Text("%", "%"), is_difference=True),
         Number(score.required_growth, 2, suffix=pace),
         Number(score.projected_growth, 2, suffix=pace),
-        Words(VERDICTS[score.verdict], tone=VERDICT_TONES[score.verdict]),
+        Words(VERDICTS[score.verdict], decided, tone=VERDICT_TONES[score.verdict]),
         probability(score.probability),
         measured(score.actual_value, year, unit=unit),
     )
