@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 
 from sim.describing import measured_loops
-from sim.errors import Fault, Place, UsageError
+from sim.errors import Fault, Place, SimError, UsageError
 from sim.inputs.scenario import plain_scenario, read_scenario
 from sim.numerics.draws import DrawRequest
 from sim.opening import Case, beside
@@ -88,10 +88,10 @@ def quick_studies(outcome: Outcome, draws: DrawRequest | None, progress: Progres
 
 
 def _found(study: Callable[[], Found], name: Text, missing: list[Text]) -> Found | None:
-    """What a study says, or None where the scenario leaves nothing to study, with the reason added to `missing`."""
+    """What a study says, or None where there is nothing to study or it fails, with the reason added to `missing`."""
     try:
         return study()
-    except UsageError as error:
+    except SimError as error:
         reason = error.faults[0].message
         missing.append(Text(f"未作{name.zh}：{reason.zh}。", f"Left out, {name.en}: {reason.en}."))
         return None

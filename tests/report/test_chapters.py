@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from sim import opening, pipeline
+from sim.errors import Fault, RunError
 from sim.inputs.home import Home
 from sim.ledger.summary import OTHERS
 from sim.material import make_view, materials
@@ -19,6 +20,8 @@ from sim.report.figures.moves import Moves
 from sim.report.score_words import published_gap
 from sim.report.view import MOST_DRAWN
 from sim.studies.plan.path import levers_file
+from sim.studies.reporting import studies_of_run
+from sim.text import Text
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +136,19 @@ def test_programmes_add_up_to_all_named_projects(report: Report) -> None:
     assert rows[-1][0].text == OTHERS
     assert isinstance(total[1], Number)
     assert total[1].value == 184
+
+
+def test_a_study_that_fails_costs_neither_the_run_nor_the_others(
+    drawn: tuple[pipeline.Outcome, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RunError([Fault(Text("负债为负", "debt is below nought"))])
+
+    monkeypatch.setattr("sim.studies.reporting.attribution", broken)
+    found = studies_of_run(drawn[1], lambda *_: None)
+    assert found.attribution is None
+    assert found.feasibility is not None
+    assert "Left out, what each measure adds: debt is below nought." in [line.en for line in found.missing]
 
 
 def test_a_running_row_says_that_its_projection_does_not_use_what_was_published(report: Report) -> None:
