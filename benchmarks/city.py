@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.records import Record, alone, median, record
-from sim import opening, pipeline
-from sim.futures import priors_of_case, realisations_of, task_of
+from sim.engine.central import central_run
+from sim.engine.integrate import Clock
+from sim.engine.kernel import Kernel, kernel_for
+from sim.engine.methods import METHODS
+from sim.engine.plan import Plan
+from sim.engine.tape import Phase
+from sim.ensemble.blocks import BlockRunner, Task
+from sim.ensemble.draws import Draws
 from sim.inputs.home import find_home
 from sim.inputs.stepping import DEFAULT_METHOD
 from sim.ledger.realise import realised
-from sim.numerics.blocks import BlockRunner, Task
-from sim.numerics.central import central_run
-from sim.numerics.draws import Draws
-from sim.numerics.integrate import Clock
-from sim.numerics.kernel import Kernel, kernel_for
-from sim.numerics.methods import METHODS
-from sim.numerics.plan import Plan
-from sim.numerics.tape import Phase
+from sim.simulate import opening, pipeline
+from sim.simulate.draws import priors_of_case, realisations_of, task_of
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = find_home(ROOT)

@@ -17,7 +17,7 @@ from typing import Any
 
 from sim.explore.bench import DRAWS, bench_of
 from sim.inputs.home import find_home
-from sim.opening import open_cases
+from sim.simulate.opening import open_cases
 
 LEVER, LABEL, MOVES = "rd_policy", "研发投入政策", 12
 _PAUSE = 800

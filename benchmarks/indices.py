@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.designs import Saltelli
-from sim.numerics.distributions import Distribution
-from sim.numerics.indices import SobolIndices, sobol_indices
-from sim.sampling.sensitivity import USUAL_BASE
-from sim.sweeps.sensitivity import USUAL_RESAMPLES
+from sim.ensemble.designs import Saltelli
+from sim.ensemble.distributions import Distribution
+from sim.ensemble.indices import SobolIndices, sobol_indices
+from sim.simulate.sampling.sensitivity import USUAL_BASE
+from sim.simulate.sweeps.sensitivity import USUAL_RESAMPLES
 
 Values = NDArray[Any]
 USUAL = (12, 15, 20)

@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.growth.values import CONSTANTS, DRAWN, FIRST, STEPS, STOCKS, YEARS, members
+from sim.engine.assembly import Request
+from sim.engine.integrate import Clock
+from sim.engine.kernel import Kernel, compile_kernel
+from sim.engine.methods import METHODS
+from sim.ensemble.blocks import BlockResult, BlockRunner, Task
+from sim.ensemble.draws import Draws
+from sim.ensemble.workers import run_portions
 from sim.inputs.year_path import YearPath
 from sim.model.graph import Graph, Parameter, build_graph
 from sim.model.loader import load_model
-from sim.numerics.assembly import Request
-from sim.numerics.blocks import BlockResult, BlockRunner, Task
-from sim.numerics.draws import Draws
-from sim.numerics.integrate import Clock
-from sim.numerics.kernel import Kernel, compile_kernel
-from sim.numerics.methods import METHODS
-from sim.numerics.workers import run_portions
 
 Values = NDArray[Any]
 

@@ -9,16 +9,16 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from sim.base.processes import processors
+from sim.city.city import open_world
+from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import find_home
-from sim.numerics.draws import DrawRequest
-from sim.opening import Case, open_cases
 from sim.plan.lint.rules import lint, plan_of
 from sim.plan.selection import Selection
-from sim.processes import processors
+from sim.simulate.opening import Case, open_cases
 from sim.studies.plan.feasibility import FeasibilityRequest, feasibility
 from sim.studies.plan.path import required_path
 from sim.studies.plan.paths import PathRequest
-from sim.world import open_world
 
 TARGETS = (
     "hy_gdp_2025",

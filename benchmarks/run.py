@@ -26,7 +26,7 @@ from benchmarks.city import city_records, ledger_records, startup_records
 from benchmarks.limit import Limit
 from benchmarks.records import Record, median, medians, plot, record, table, write_json
 from benchmarks.scaling import block_records, scaling_records
-from sim.numerics.blocks import BlockRunner, Task
+from sim.ensemble.blocks import BlockRunner, Task
 
 Results = Mapping[str, NDArray[Any]]
 ALIKE, OWN_PRECISION, REFERENCE = 1e-9, 1e-6, 1e-6

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from benchmarks.records import Record, median, record
-from sim.numerics import blocks
+from sim.ensemble import blocks
 
 ROOT = Path(__file__).resolve().parent.parent
 _SELDOM = 0.5
@@ -64,7 +64,7 @@ def _measured(name: str, count: int, workers: int) -> Record:
 def run_once(count: int, workers: int) -> tuple[float, float]:
     """Seconds of an ensemble of the city model, the workers' start not counted, and the peak memory of all processes in MiB."""
     from benchmarks.city import city_task, open_case
-    from sim.numerics.ensemble import run_ensemble
+    from sim.ensemble.running import run_ensemble
 
     case = open_case()
     run_ensemble(city_task(case, 2048), workers)

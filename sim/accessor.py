@@ -11,17 +11,17 @@ import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
-from sim.calls import Lang, Whole, Word, checked
-from sim.errors import Fault, UsageError
-from sim.report.sweep_names import called, named_from, named_inputs, series_called
-from sim.sweeps.figures import chances_figure, correlation_figure, fan_figure, scatter_figure
-from sim.sweeps.index_figures import map_figure, tornado_figure
-from sim.sweeps.long_table import long_table
-from sim.sweeps.response_figures import response_figure
-from sim.sweeps.run_figures import lines_figure, scorecard_table, usual_series
-from sim.sweeps.statistics import bands, correlations_between, points_of, probabilities, rank_correlations
-from sim.sweeps.tables import headline_series, method_sentence, reading_year
-from sim.text import Text
+from sim.base.errors import Fault, UsageError
+from sim.base.text import Text
+from sim.report.sweeps.figures import chances_figure, correlation_figure, fan_figure, scatter_figure
+from sim.report.sweeps.index_figures import map_figure, tornado_figure
+from sim.report.sweeps.long_table import long_table
+from sim.report.sweeps.response_figures import response_figure
+from sim.report.sweeps.run_figures import lines_figure, scorecard_table, usual_series
+from sim.report.sweeps.tables import headline_series, method_sentence, reading_year
+from sim.simulate.arguments import Lang, Whole, Word, checked
+from sim.simulate.sweeps.names import called, named_from, named_inputs, series_called
+from sim.simulate.sweeps.statistics import bands, correlations_between, points_of, probabilities, rank_correlations
 
 
 @xr.register_dataset_accessor("sim")  # type: ignore[no-untyped-call, unused-ignore]

@@ -13,23 +13,23 @@ from pathlib import Path
 import xarray as xr
 
 import sim.accessor  # noqa: F401  registers `.sim`
-from sim.calls import Count, Draws, Flag, PathLike, Seed, Settings, Several, Whole, Word, Workers, checked
-from sim.errors import Place, SimError
-from sim.futures import with_draws
+from sim.base.errors import Place, SimError
+from sim.base.processes import processors
+from sim.ensemble.draws import DrawRequest
 from sim.inputs.defaults import default_scenarios
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario
 from sim.inputs.sweep_section import Method, Over, Rest
-from sim.numerics.draws import DrawRequest
-from sim.opening import Case, open_cases, seeded
-from sim.pipeline import run as run_case
-from sim.processes import processors
-from sim.sampling.plan import sampling_of
-from sim.sampling.request import SweepRequest
-from sim.sweeps.analysis import Kind, SensitivityRequest, analyse
-from sim.sweeps.board import Board, board_of
-from sim.sweeps.record import run_dataset
-from sim.sweeps.running import Spread, on_this_machine, prepare_sweep, sweep_in_memory, sweep_to_folder
+from sim.simulate.arguments import Count, Draws, Flag, PathLike, Seed, Settings, Several, Whole, Word, Workers, checked
+from sim.simulate.draws import with_draws
+from sim.simulate.opening import Case, open_cases, seeded
+from sim.simulate.pipeline import run as run_case
+from sim.simulate.sampling.plan import sampling_of
+from sim.simulate.sampling.request import SweepRequest
+from sim.simulate.sweeps.analysis import Kind, SensitivityRequest, analyse
+from sim.simulate.sweeps.board import Board, board_of
+from sim.simulate.sweeps.record import run_dataset
+from sim.simulate.sweeps.running import Spread, on_this_machine, prepare_sweep, sweep_in_memory, sweep_to_folder
 
 __all__ = ["SimError", "levers", "open_case", "run", "sensitivity", "sweep"]
 
@@ -196,6 +196,6 @@ def _overs(over: Settings | None) -> tuple[Over, ...]:
 def _spread(cluster: Word | None, workers: Workers | None) -> Spread:
     if cluster is None:
         return on_this_machine(workers or processors())
-    from sim.numerics.cluster import on_cluster  # the extra may not be installed
+    from sim.ensemble.cluster import on_cluster  # the extra may not be installed
 
     return on_cluster(cluster)

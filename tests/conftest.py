@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sim import opening, pipeline
+from sim.city.city import World, open_world
 from sim.inputs.home import Home, find_home
-from sim.world import World, open_world
+from sim.simulate import opening, pipeline
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -16,15 +16,15 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import Fault, Place, RunError
+from sim.base.errors import Fault, Place, RunError
+from sim.base.text import Text, listing
+from sim.engine.integrate import Clock, YearValues
+from sim.engine.methods import Method, mean_of_growth
+from sim.engine.program import Program
 from sim.model.graph import Graph
 from sim.model.hidden import Frozen
 from sim.model.nodes import UNTIL_TURN, Apply, Node, Read
 from sim.model.operations import FILL, Operation, UnitRule
-from sim.numerics.integrate import Clock, YearValues
-from sim.numerics.methods import Method, mean_of_growth
-from sim.numerics.program import Program
-from sim.text import Text, listing
 
 Values = NDArray[Any]
 Rates = Mapping[str, Values]

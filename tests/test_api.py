@@ -12,7 +12,7 @@ from matplotlib.text import Text
 
 import sim
 from sim import api
-from tests.sweeps.draws import made
+from tests.simulate.draws import made
 
 PLAN = "plan_2025"
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from sim.city.city import open_world
+from sim.engine.assembly import Request
+from sim.engine.central import central_run
+from sim.engine.integrate import Clock
+from sim.engine.kernel import kernel_for
 from sim.inputs.home import Home, find_home
 from sim.model.binding import own_values
-from sim.numerics.assembly import Request
-from sim.numerics.central import central_run
-from sim.numerics.integrate import Clock
-from sim.numerics.kernel import kernel_for
-from sim.world import open_world
 
 CITIES = find_home(Path(__file__).resolve().parent.parent).cities()
 

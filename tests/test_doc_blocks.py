@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from sim import opening
 from sim.inputs.home import find_home
+from sim.simulate import opening
 from tests.blocks import CodeBlock, blocks_of
 from tests.explore.test_serving import free_port
 

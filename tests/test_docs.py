@@ -12,13 +12,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from sim import describing
+from sim.city import describing
+from sim.city.city import World
 from sim.inputs.scenario import scenario_files
 from sim.inputs.yaml_file import read_yaml
-from sim.parameter_rows import parameter_rows
 from sim.report.equations import equation_records, equations_markdown
 from sim.report.parameter_page import parameters_markdown
-from sim.world import World
+from sim.report.parameter_rows import parameter_rows
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.dimensions import Dimension
+from sim.base.dimensions import Dimension
+from sim.engine import integrate as engine
+from sim.engine.assembly import Request
+from sim.engine.central import central_run
+from sim.engine.integrate import Clock, YearValues
+from sim.engine.kernel import compile_kernel
+from sim.engine.methods import METHODS, Method
+from sim.engine.workspace import Workspace
 from sim.model.declarations import Declaration
 from sim.model.graph import Graph, Parameter, build_graph
-from sim.numerics import integrate as engine
-from sim.numerics.assembly import Request
-from sim.numerics.central import central_run
-from sim.numerics.integrate import Clock, YearValues
-from sim.numerics.kernel import compile_kernel
-from sim.numerics.methods import METHODS, Method
-from sim.numerics.workspace import Workspace
 from tests import plain
 
 Values = NDArray[Any]

@@ -15,15 +15,15 @@ from typing import Any
 
 import numpy as np
 
+from sim.base.text import Language
+from sim.city.city import open_world
 from sim.cli.studies import score_record
 from sim.inputs.home import Home, find_home
 from sim.inputs.parameters import ParameterRecord
-from sim.outputs.posterior import Posterior, data_key, read_posterior
+from sim.result.posterior import Posterior, data_key, read_posterior
 from sim.studies.backtest import POOLED, Setting, backtest, scored
 from sim.studies.stored import pooled_cities
 from sim.studies.targets import read_design
-from sim.text import Language
-from sim.world import open_world
 
 ROOT = Path(__file__).resolve().parent.parent
 BACKTEST = ROOT / "docs" / "backtest.json"

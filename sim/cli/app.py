@@ -13,6 +13,10 @@ from typing import Annotated
 
 import typer
 
+from sim.base.errors import Fault, Place, SimError, UsageError
+from sim.base.interrupts import InterruptedRun, was_asked_to_stop
+from sim.base.text import Text
+from sim.base.version import __version__
 from sim.cli.city_verbs import cities
 from sim.cli.console import accept_any_console, speaker
 from sim.cli.endings import fail_if_not_written, language_of_call, refuse, say_interrupted, say_out_of_means
@@ -41,10 +45,6 @@ from sim.cli.options import (
 )
 from sim.cli.plan_verbs import plan
 from sim.cli.usage import REFUSED
-from sim.errors import Fault, Place, SimError, UsageError
-from sim.interrupts import InterruptedRun, was_asked_to_stop
-from sim.text import Text
-from sim.version import __version__
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(plan, name="plan")

@@ -7,19 +7,19 @@ from pathlib import Path
 import numpy as np
 from rich.table import Table
 
-from sim import opening
+from sim.base.errors import Faults, InputError, SimError
+from sim.base.text import Text
 from sim.cli.console import Speaker
 from sim.cli.tables import print_table
-from sim.errors import Faults, InputError, SimError
-from sim.idle import idle_remarks
 from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario, scenario_files
 from sim.inputs.year_path import Floats, Span, YearPath, spans
-from sim.ledger_words import changed_settings, ledger_changes
 from sim.model.binding import Resolved, numbers_text, shown
-from sim.sampling.plan import sampling_of
-from sim.sampling.request import SweepRequest
-from sim.text import Text
+from sim.report.ledger_words import changed_settings, ledger_changes
+from sim.simulate import opening
+from sim.simulate.idle import idle_remarks
+from sim.simulate.sampling.plan import sampling_of
+from sim.simulate.sampling.request import SweepRequest
 
 
 def check(

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from rich.table import Table
 
+from sim.base.errors import Fault, Place, UsageError, reason_of
+from sim.base.text import Text
+from sim.base.words import unit_text
 from sim.cli.console import Speaker
 from sim.cli.tables import print_table
-from sim.errors import Fault, Place, UsageError, reason_of
-from sim.outputs.compare import Difference, differences
-from sim.outputs.store import find_run
-from sim.text import Text
-from sim.words import unit_text
+from sim.result.compare import Difference, differences
+from sim.result.store import find_run
 
 
 def compare(first: str, second: str, results: Path, speaker: Speaker) -> None:

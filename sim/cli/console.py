@@ -13,9 +13,9 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from sim.errors import SimError
-from sim.interrupts import fail_if_interrupted
-from sim.text import Language, Text, system_language
+from sim.base.errors import SimError
+from sim.base.interrupts import fail_if_interrupted
+from sim.base.text import Language, Text, system_language
 
 _WIDTH_OF_FILES = 130
 

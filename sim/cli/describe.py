@@ -5,18 +5,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sim import describing
+from sim.base.text import Text
+from sim.city import describing
+from sim.city.city import World, open_world
 from sim.cli.console import Speaker
 from sim.cli.kernel_text import kernel_head, kernel_record
 from sim.inputs.defaults import default_city
 from sim.inputs.home import find_home
-from sim.parameter_rows import parameter_rows
 from sim.report.equations import equation_records, equations_markdown
 from sim.report.parameter_page import parameters_markdown
+from sim.report.parameter_rows import parameter_rows
 from sim.report.systems import system_records, systems_markdown
 from sim.studies.systems import system_rows, view_of
-from sim.text import Text
-from sim.world import World, open_world
 
 
 def describe(

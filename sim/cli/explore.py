@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from sim.base.errors import Fault, Place, UsageError
+from sim.base.text import Text
 from sim.cli.console import Speaker
-from sim.errors import Fault, Place, UsageError
-from sim.text import Text
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.numerics.kernel import Kernel
-from sim.numerics.source import SECTIONS
+from sim.engine.kernel import Kernel
+from sim.engine.source import SECTIONS
 
 
 def kernel_head(kernel: Kernel) -> str:

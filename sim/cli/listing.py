@@ -7,9 +7,12 @@ from typing import Any
 
 from rich.table import Table
 
+from sim.base.errors import Faults
+from sim.base.text import Text
+from sim.base.words import unit_text
+from sim.city.city import World, open_world
 from sim.cli.console import Speaker
 from sim.cli.tables import print_table
-from sim.errors import Faults
 from sim.inputs.bindings import AnyBinding, Binding
 from sim.inputs.city import read_city_file
 from sim.inputs.defaults import default_city
@@ -17,9 +20,6 @@ from sim.inputs.home import Home, find_home
 from sim.inputs.scenario import read_scenario, scenario_files
 from sim.inputs.targets import PlanTarget
 from sim.model.binding import shown
-from sim.text import Text
-from sim.words import unit_text
-from sim.world import World, open_world
 
 
 def list_all(city: str | None, home_folder: Path | None, speaker: Speaker) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from sim.base.durable import put_folder
+from sim.base.errors import Fault, Place, RunError, UsageError
+from sim.base.ownership import owned_folder
+from sim.base.text import Text
 from sim.cli.console import Speaker
-from sim.durable import put_folder
-from sim.errors import Fault, Place, RunError, UsageError
 from sim.inputs.home import find_home
-from sim.ownership import owned_folder
-from sim.text import Text
 
 
 def new(folder: Path, home_folder: Path | None, speaker: Speaker) -> None:

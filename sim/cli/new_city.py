@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from sim.base.text import Text
 from sim.cli.console import Speaker
 from sim.inputs.home import find_home
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.quality import Choice
 from sim.studies.new_city import NewCity, Request, make_city
-from sim.text import Text
 
 _MOST_SHOWN = 20
 

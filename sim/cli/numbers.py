@@ -6,9 +6,9 @@ import math
 import re
 from dataclasses import dataclass
 
-from sim.errors import Fault, UsageError
-from sim.processes import MOST_WORKERS, processors
-from sim.text import Text
+from sim.base.errors import Fault, UsageError
+from sim.base.processes import MOST_WORKERS, processors
+from sim.base.text import Text
 
 MOST_DRAWS = 100_000_000
 LEAST_DRAWS = 30

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from sim.base.errors import Fault, Place, UsageError
+from sim.base.text import Text
 from sim.cli.console import Speaker, speaker
-from sim.errors import Fault, Place, UsageError
-from sim.text import Text
 
 
 class Lang(StrEnum):

@@ -8,12 +8,12 @@ import numpy as np
 import xarray as xr
 from rich.table import Table
 
+from sim.base.text import Text
+from sim.base.words import plain, signed, unit_words
 from sim.cli.console import Speaker
 from sim.cli.plan_case import Chosen, with_targets
 from sim.cli.tables import print_table
 from sim.studies.plan.attribute import AttributionRequest, attribution
-from sim.text import Text
-from sim.words import plain, signed, unit_words
 
 _HEADS = (("改动", "change"), ("贡献", "contribution"), ("占差额", "share"), ("直接", "direct"), ("协同", "synergy"))
 _ERROR = ("抽样误差", "sampling error")

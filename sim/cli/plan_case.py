@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from sim.errors import Place
+from sim.base.errors import Place
 from sim.inputs.defaults import default_scenarios
 from sim.inputs.home import Home, find_home
 from sim.inputs.scenario import find_scenario
-from sim.opening import Case, open_cases, seeded
 from sim.plan.named import targets_named
+from sim.simulate.opening import Case, open_cases, seeded
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,18 @@ from typing import Literal
 
 from rich.table import Table
 
+from sim.base.errors import Fault, Place, UsageError
+from sim.base.text import Text
+from sim.base.words import NONE, chance, exact, plain, unit_text
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked
 from sim.cli.plan_case import Chosen
 from sim.cli.run import draw_plan
 from sim.cli.tables import print_table
-from sim.errors import Fault, Place, UsageError
 from sim.plan.evaluation.evaluate import NATURE_NAMES, Evaluated, headline
 from sim.plan.evaluation.progress import Standing
-from sim.standing import fail_if_outside_plan
 from sim.studies.plan.evaluate import EvaluationRequest, evaluated
-from sim.text import Text
-from sim.words import NONE, chance, exact, plain, unit_text
+from sim.studies.plan.standing import fail_if_outside_plan
 
 _HEADS = (
     ("指标", "indicator"),

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.base.text import Text
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked, share_of
 from sim.cli.plan_case import Chosen, with_targets
-from sim.numerics.draws import DrawRequest
-from sim.outputs.netcdf import packed
-from sim.outputs.store import fail_if_not_writable, results_folder
+from sim.ensemble.draws import DrawRequest
 from sim.report.feasibility_words import sentences
+from sim.result.netcdf import packed
+from sim.result.store import fail_if_not_writable, results_folder
 from sim.studies.plan.feasibility import FeasibilityRequest
 from sim.studies.plan.feasibility import feasibility as study_of
-from sim.text import Text
 
 USUAL_DRAWS = 10_000
 FILE, GROUP = "feasibility.nc", "study"

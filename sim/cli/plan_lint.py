@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sim.base.errors import Fault, Place, UsageError
+from sim.base.text import Text
+from sim.city.city import World, open_world
 from sim.cli.console import Speaker
 from sim.cli.numbers import year_of
-from sim.errors import Fault, Place, UsageError
 from sim.inputs.defaults import default_city
 from sim.inputs.documents import changed_sentence
 from sim.inputs.home import find_home
@@ -18,8 +20,6 @@ from sim.plan.lint.finding import SEVERITY_NAMES, Finding
 from sim.plan.lint.rules import RULE_NAMES, RULES, plan_of
 from sim.plan.lint.rules import lint as findings_of
 from sim.report.lint_page import lint_markdown, review_of, reviewed, summary, unused
-from sim.text import Text
-from sim.world import World, open_world
 
 
 def lint(city: str | None, as_of: str | None, home_folder: Path | None, speaker: Speaker, *, markdown: bool) -> None:

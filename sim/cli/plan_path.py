@@ -10,23 +10,23 @@ from typing import Any
 import xarray as xr
 from rich.table import Table
 
+from sim.base.errors import Faults, UsageError
+from sim.base.text import Text
+from sim.base.words import spaced
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked, share_of, whole
 from sim.cli.plan_case import Chosen, with_targets
 from sim.cli.tables import print_table
-from sim.errors import Faults, UsageError
+from sim.ensemble.draws import DrawRequest
 from sim.inputs.scenario import read_scenario
-from sim.numerics.draws import DrawRequest
-from sim.opening import Case, beside
-from sim.outputs.store import fail_if_not_writable, results_folder
-from sim.studies.plan import path_words as words
+from sim.report import path_words as words
+from sim.result.store import fail_if_not_writable, results_folder
+from sim.simulate.opening import Case, beside
 from sim.studies.plan.alternatives import Tried, tried
 from sim.studies.plan.attribute import AttributionRequest, attribution
 from sim.studies.plan.path import menu, required_path
 from sim.studies.plan.path_file import write_scenarios
 from sim.studies.plan.paths import Mix, Path, PathRequest
-from sim.text import Text
-from sim.words import spaced
 
 USUAL_CHANCES = ("50%", "80%")
 SEARCH, PROOF = 256, 2000

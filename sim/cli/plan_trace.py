@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from sim.base.errors import Fault, UsageError
+from sim.base.text import Text
+from sim.base.words import exact, plain, unit_words
 from sim.cli.console import Speaker
 from sim.cli.numbers import whole, year_of
 from sim.cli.plan_case import Chosen
-from sim.errors import Fault, UsageError
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding
 from sim.inputs.printed import BY_HAND
 from sim.plan.rule import VERDICTS
 from sim.studies.plan.trace import Driver, Trace, TraceRequest, find_target, trace_record
 from sim.studies.plan.trace import trace as trace_of
-from sim.text import Text
-from sim.words import exact, plain, unit_words
 
 _DEEPEST = 6
 _SIGNS = {1: "+", -1: "−", 0: "0", None: " "}

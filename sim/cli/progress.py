@@ -10,9 +10,9 @@ from itertools import count
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from sim.base.interrupts import fail_if_interrupted
+from sim.base.text import Text
 from sim.cli.console import Speaker
-from sim.interrupts import fail_if_interrupted
-from sim.text import Text
 
 _SECONDS_BETWEEN_LINES = 10.0
 _HOUR = 3600

@@ -9,14 +9,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from sim.base.errors import Faults, Place, UsageError, nearest
+from sim.base.text import Text
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked
 from sim.cli.report_forms import Written, write_forms
-from sim.errors import Faults, Place, UsageError, nearest
 from sim.report.drawing import drawing_workers
 from sim.report.forms.names import FORMS
 from sim.report.lettering import unprintable_words
-from sim.text import Text
 
 USUAL_DRAWS = 2000
 _NEEDED = {"docx": "docx", "pdf": "typst"}
@@ -40,8 +40,8 @@ def report(request: Request, speaker: Speaker) -> int:
     fail_if_forms_are_wrong(request.forms)
     absent = forms_without_extra(request.forms)
     forms = [form for form in request.forms if form not in absent]
-    from sim.outputs.store import fail_if_not_writable, find_run
     from sim.report.record_file import RECORD_FILE, read_record
+    from sim.result.store import fail_if_not_writable, find_run
 
     files = find_run(request.run, request.out)
     chosen = _chosen(files, request.scenarios)
@@ -115,10 +115,10 @@ def _chosen(files: Mapping[str, Path], scenarios: Sequence[str]) -> dict[str, Pa
 def _completed(records: Mapping[str, Any], chosen: Mapping[str, Path], request: Request, speaker: Speaker) -> dict[str, Any]:
     """The records with their studies, stored in place of those without; where the run cannot be made again, as they are."""
     from sim.inputs.home import find_home
-    from sim.material import materials
-    from sim.outputs.store import find_run, new_files
+    from sim.report.gathering import materials
     from sim.report.record_file import RECORD_FILE, packed_record
     from sim.report.writing import report_of
+    from sim.result.store import find_run, new_files
     from sim.studies.again import made_again
 
     folder = next(iter(chosen.values())).parent.parent
@@ -147,8 +147,8 @@ _AS_STORED = Text(
 
 def _studies(outcome: Any, request: Request, speaker: Speaker) -> Any:
     """The studies of one scenario, with the draws of its run, so that both say the same; a run without any has the usual."""
-    from sim.numerics.draws import DrawRequest
-    from sim.studies.reporting import StudyRequest, studies_of
+    from sim.ensemble.draws import DrawRequest
+    from sim.report.studies import StudyRequest, studies_of
 
     draws = outcome.asked or DrawRequest(USUAL_DRAWS, request.asked.seed, request.asked.workers)
     name = outcome.case.scenario.name

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.errors import SimError
-from sim.ownership import scratch_folder
+from sim.base.errors import SimError
+from sim.base.ownership import scratch_folder
+from sim.base.text import Language, Text
 from sim.report.drawing import finish_drawing, read_svgs, start_drawing
 from sim.report.forms.names import FIGURES, FORMS, file_name
-from sim.text import Language, Text
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def write_forms(record: Any, file: Path, forms: Sequence[str], language: Languag
 
 
 def _put(folder: Path, contents: Mapping[str, bytes]) -> None:
-    from sim.outputs.store import new_files
+    from sim.result.store import new_files
 
     with new_files(folder) as aside:
         for name, content in contents.items():
@@ -66,8 +66,8 @@ def _trouble(target: str, error: Exception) -> Text:
 
 def _form(form: str, record: Any, language: Language, figures: Path, file: Path) -> bytes:
     if form == "xlsx":
-        from sim.outputs.store import read_projection
         from sim.report.forms.workbook import workbook
+        from sim.result.store import read_projection
 
         return workbook(record, read_projection(file), language)
     if form == "docx":

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from sim.base.errors import Fault, Faults, InputError, Place, UsageError, nearest
+from sim.base.text import Text, joined
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked
 from sim.cli.run_document import as_document
 from sim.cli.tables import print_table
-from sim.errors import Fault, Faults, InputError, Place, UsageError, nearest
 from sim.report.drawing import drawing_workers
 from sim.report.lettering import unprintable_words
-from sim.text import Text, joined
 
 if TYPE_CHECKING:
     from sim.inputs.targets import PlanTarget
@@ -43,12 +43,12 @@ class Request:
 
 def run(request: Request, speaker: Speaker) -> int:
     """Run, write, print; the exit status is 1 when a required target was missed."""
-    from sim.outputs.store import fail_if_not_writable
+    from sim.result.store import fail_if_not_writable
 
     fail_if_not_writable(request.out)
     planned = planned_runs(request)
     with drawing_workers() as pool:
-        from sim.deliver import deliver
+        from sim.report.delivery import deliver
 
         outcomes = simulate(planned, speaker)
         missed = missed_targets(request.require, outcomes)
@@ -69,8 +69,8 @@ def run(request: Request, speaker: Speaker) -> int:
 
 def planned_runs(request: Request) -> list[tuple[Any, DrawPlan]]:
     """The scenarios, read and checked, each with its draws: whatever is wrong with them is said before any work."""
-    from sim.idle import with_idle_remarks
     from sim.inputs.home import find_home
+    from sim.simulate.idle import with_idle_remarks
 
     home = find_home(request.home)
     cases = [with_idle_remarks(case) for case in _cases(request, home)]
@@ -83,7 +83,7 @@ def planned_runs(request: Request) -> list[tuple[Any, DrawPlan]]:
 
 def simulate(planned: Sequence[tuple[Any, DrawPlan]], speaker: Speaker) -> list[Any]:
     """Run the scenarios and their draws."""
-    from sim import pipeline
+    from sim.simulate import pipeline
 
     outcomes = []
     for case, _ in planned:
@@ -94,7 +94,7 @@ def simulate(planned: Sequence[tuple[Any, DrawPlan]], speaker: Speaker) -> list[
 
 def _studies(outcome: Any, speaker: Speaker) -> Any:
     """What a report takes beyond the run and takes seconds only."""
-    from sim.studies.reporting import studies_of_run
+    from sim.report.studies import studies_of_run
 
     name = outcome.case.scenario.name
     with speaker.progress(1, name) as advance:
@@ -111,9 +111,9 @@ class DrawPlan:
 
 def _cases(request: Request, home: Any) -> list[Any]:
     """The scenarios that were named, or those that the home folder declares for the city."""
-    from sim import opening
     from sim.inputs.defaults import default_scenarios
     from sim.inputs.scenario import find_scenario
+    from sim.simulate import opening
 
     names = request.scenarios or default_scenarios(home, request.city).run
     files = [find_scenario(name, home.scenarios, home.cities()) for name in names]
@@ -130,8 +130,8 @@ def draw_plan(asked: Asked | None, case: Any) -> DrawPlan:
     InputError
         when draws are asked for and the stored ensemble is damaged or does not fit.
     """
-    from sim.futures import posterior_of
-    from sim.numerics.draws import DrawRequest
+    from sim.ensemble.draws import DrawRequest
+    from sim.simulate.draws import posterior_of
 
     if asked is None or asked.count == 0:
         return DrawPlan(None)
@@ -158,7 +158,7 @@ def _not_calibrated(case: Any) -> Text:
 
 
 def _with_draws(outcome: Any, plan: DrawPlan, speaker: Speaker) -> Any:
-    from sim.futures import with_draws
+    from sim.simulate.draws import with_draws
 
     if plan.request is None:
         return replace(outcome, drawn_from=plan.reason)
@@ -189,7 +189,7 @@ def fail_if_names_clash(files: Sequence[Path]) -> None:
 
 def fail_if_priors_are_wrong(cases: Sequence[Any]) -> None:
     """Every fault of the priors, before any work."""
-    from sim.futures import priors_of_case
+    from sim.simulate.draws import priors_of_case
 
     faults = Faults()
     for case in cases:
@@ -236,10 +236,10 @@ def missed_targets(required: Sequence[str], outcomes: Sequence[Any]) -> list[str
 
 def print_outcomes(outcomes: Sequence[Any], studies: Mapping[str, Any], folder: Path, speaker: Speaker) -> None:
     """Print what was changed, the scorecards and where everything is."""
-    from sim.ledger_words import changed_settings
-    from sim.material import draw_sentences
     from sim.plan.coverage import coverage_of, coverage_words
     from sim.report.forms.names import PAGE, file_name
+    from sim.report.gathering import draw_sentences
+    from sim.report.ledger_words import changed_settings
     from sim.report.score_words import bases_sentence, headline
 
     for outcome in outcomes:
@@ -296,9 +296,9 @@ def _shown(scores: Sequence[Any]) -> Sequence[Any]:
 
 def _footnotes(scores: Sequence[Any]) -> list[Text]:
     """What decides, what "about" means, and what was published on the way to targets whose year is not over."""
+    from sim.base.words import capital
     from sim.plan.rule import about_sentence
     from sim.report.score_words import beside_data, running
-    from sim.words import capital
 
     found = []
     if any(score.judged_by == "data" and score.projected is not None for score in scores):

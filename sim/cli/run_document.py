@@ -11,9 +11,9 @@ from sim.cli.console import Speaker
 
 def as_document(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> dict[str, Any]:
     """The run as one JSON object: scorecard rows of all scenarios, comparisons with published figures, changes."""
-    from sim.deliver import setting_record
-    from sim.material import case_text
     from sim.plan.tables import full_row
+    from sim.report.delivery import setting_record
+    from sim.report.gathering import case_text
 
     language = speaker.language
     return {

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sim import describing
+from sim.base.durable import put_text
+from sim.base.errors import Fault, Place, RunError
+from sim.base.text import Text
+from sim.city import describing
+from sim.city.city import open_world
 from sim.cli.console import Speaker
-from sim.durable import put_text
-from sim.errors import Fault, Place, RunError
 from sim.inputs.defaults import default_city
 from sim.inputs.home import find_home
-from sim.text import Text
-from sim.world import open_world
 
 
 def schema(city: str | None, write: Path | None, home_folder: Path | None, speaker: Speaker) -> None:

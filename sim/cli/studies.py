@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from sim.base.errors import Fault, UsageError
+from sim.base.text import Text
 from sim.cli.console import Speaker
 from sim.cli.tables import print_table
-from sim.errors import Fault, UsageError
 from sim.inputs.home import find_home
-from sim.text import Text
 
 if TYPE_CHECKING:
-    from sim.outputs.posterior import Foreseen, Posterior
+    from sim.result.posterior import Foreseen, Posterior
     from sim.studies.backtest import Scored
 
 _STAGES = {
@@ -58,7 +58,7 @@ def _bar(speaker: Speaker, stage: str) -> AbstractContextManager[Any]:
 def calibrate(city: str, fit: str, workers: int, seed: int, home_folder: Path | None, speaker: Speaker, *, every: bool) -> None:
     """Fit, store and say how well it went."""
     fail_if_extra_missing()
-    from sim.outputs.store import fail_if_not_writable
+    from sim.result.store import fail_if_not_writable
     from sim.studies.stored import Request, pooled_cities, store
     from sim.studies.targets import read_fit
 

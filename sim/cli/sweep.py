@@ -9,12 +9,12 @@ from typing import Any
 
 from rich.table import Table
 
+from sim.base.errors import Fault, Place, UsageError
+from sim.base.text import Text
 from sim.cli.console import Speaker
 from sim.cli.progress import draw_progress
 from sim.cli.sweep_options import Request, read_request
 from sim.cli.tables import print_table
-from sim.errors import Fault, Place, UsageError
-from sim.text import Text
 
 _MOST_ROWS = 40
 _NOTHING_DRAWN = Fault(
@@ -26,7 +26,7 @@ _NOTHING_DRAWN = Fault(
 
 def sweep(request: Request, speaker: Speaker) -> None:
     """Run, write, print."""
-    from sim.outputs.store import fail_if_not_writable
+    from sim.result.store import fail_if_not_writable
 
     fail_if_not_writable(request.out)
     wanted = read_request(request)
@@ -40,7 +40,7 @@ def sweep(request: Request, speaker: Speaker) -> None:
 def _case(request: Request) -> Any:
     from sim.inputs.home import find_home
     from sim.inputs.scenario import find_scenario
-    from sim.opening import open_cases, seeded
+    from sim.simulate.opening import open_cases, seeded
 
     home = find_home(request.home)
     file = find_scenario(request.scenario, home.scenarios, home.cities())
@@ -49,12 +49,12 @@ def _case(request: Request) -> Any:
 
 def _spread(request: Request) -> Any:
     """Where the draws are run."""
-    from sim.sweeps.running import on_this_machine
+    from sim.simulate.sweeps.running import on_this_machine
 
     if request.cluster is None:
         return on_this_machine(request.draws.workers)
     try:
-        from sim.numerics.cluster import on_cluster
+        from sim.ensemble.cluster import on_cluster
     except ImportError as error:
         message = Text("--cluster 需要 dask 和 distributed", "--cluster needs dask and distributed")
         advice = Text('请运行 python -m pip install -e ".[cluster]"', 'run python -m pip install -e ".[cluster]"')
@@ -67,12 +67,12 @@ def _folder(request: Request, sweep: Any, kind: str) -> Path:
 
 
 def _sweep(request: Request, wanted: Any, case: Any, speaker: Speaker) -> None:
-    from sim.sampling.plan import sampling_of
-    from sim.sweeps.delivery import deliver_sweep, table_sections
-    from sim.sweeps.document import sweep_document
-    from sim.sweeps.findings import findings_of
-    from sim.sweeps.running import prepare_sweep, swept_folder
-    from sim.sweeps.tables import method_sentence
+    from sim.report.sweeps.delivery import deliver_sweep, table_sections
+    from sim.report.sweeps.document import sweep_document
+    from sim.report.sweeps.findings import findings_of
+    from sim.report.sweeps.tables import method_sentence
+    from sim.simulate.sampling.plan import sampling_of
+    from sim.simulate.sweeps.running import prepare_sweep, swept_folder
 
     sampling = sampling_of(case, wanted)
     if request.draws.prior and sampling.rest == "central":
@@ -92,10 +92,10 @@ def _sweep(request: Request, wanted: Any, case: Any, speaker: Speaker) -> None:
 
 
 def _analyse(request: Request, wanted: Any, asked: Any, case: Any, speaker: Speaker) -> None:
-    from sim.sweeps.analysis import analyse, sentences
-    from sim.sweeps.document import analysis_document
-    from sim.sweeps.index_delivery import deliver_analysis, drawn_outputs, index_section
-    from sim.sweeps.running import swept_folder
+    from sim.report.sweeps.document import analysis_document
+    from sim.report.sweeps.index_delivery import deliver_analysis, drawn_outputs, index_section
+    from sim.simulate.sweeps.analysis import analyse, sentences
+    from sim.simulate.sweeps.running import swept_folder
 
     spread, used = _spread(request), list[Path]()
     with ExitStack() as held:  # the folder, until everything in it is written
@@ -117,7 +117,7 @@ def _analyse(request: Request, wanted: Any, asked: Any, case: Any, speaker: Spea
 
 def _print(sentences: Sequence[Text], sections: Sequence[Any], draws: Any, page: Path, speaker: Speaker) -> None:
     """The answer on the screen: how it was drawn, the tables, where everything is."""
-    from sim.report.sweep_names import left_out_of
+    from sim.simulate.sweeps.names import left_out_of
 
     speaker.out.print()
     for sentence in sentences:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.base.errors import Faults, Place, UsageError
+from sim.base.text import Text
 from sim.cli.numbers import MOST_DRAWS, Asked, whole
-from sim.errors import Faults, Place, UsageError
 from sim.inputs.files import fail_if_no_name
-from sim.text import Text
 
 if TYPE_CHECKING:  # they load pydantic, which a mistaken option should not wait for
-    from sim.sampling.request import SweepRequest
-    from sim.sweeps.analysis import SensitivityRequest
+    from sim.simulate.sampling.request import SweepRequest
+    from sim.simulate.sweeps.analysis import SensitivityRequest
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def read_request(request: Request) -> Wanted:
         with every option that cannot be meant.
     """
     from sim.inputs.sweep_section import overs_of_call
-    from sim.sampling.request import SweepRequest
+    from sim.simulate.sampling.request import SweepRequest
 
     faults = Faults()
     _check_name(request.name, faults)
@@ -99,7 +99,7 @@ def _check_draws(request: Request, faults: Faults) -> None:
 
 def _sensitivity(request: Request, faults: Faults) -> SensitivityRequest | None:
     """What is asked of a sensitivity analysis; None for a plain sweep, or where an option is faulty."""
-    from sim.sweeps.analysis import MOST, SensitivityRequest
+    from sim.simulate.sweeps.analysis import MOST, SensitivityRequest
 
     before = len(faults.found)
     given = {key: whole(f"--{key}", text, 2, MOST[key], faults.found) for key, text in request.sizes if text is not None}

@@ -7,8 +7,8 @@ from typing import Any
 
 import typer
 
-from sim.errors import Fault, Place, UsageError, nearest
-from sim.text import Text
+from sim.base.errors import Fault, Place, UsageError, nearest
+from sim.base.text import Text
 
 REFUSED: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """What the library of the command line raises, whichever library that is in this version of typer."""

@@ -11,27 +11,27 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.engine.central import central_run
+from sim.engine.integrate import Clock
+from sim.engine.kernel import kernel_for
+from sim.ensemble.blocks import BlockResult
+from sim.ensemble.draws import DrawRequest
+from sim.ensemble.reducers import Share
+from sim.ensemble.running import LEVELS as LEVELS_OF_RUN
+from sim.ensemble.workers import run_portions
 from sim.explore.moving import Moves, changes_of
 from sim.explore.sliders import Group, by_key, groups_of
-from sim.futures import draws_of, posterior_of, task_of
 from sim.inputs.year_path import from_year
 from sim.model.binding import bound_further
-from sim.numerics.blocks import BlockResult
-from sim.numerics.central import central_run
-from sim.numerics.draws import DrawRequest
-from sim.numerics.ensemble import LEVELS as LEVELS_OF_RUN
-from sim.numerics.integrate import Clock
-from sim.numerics.kernel import kernel_for
-from sim.numerics.reducers import Share
-from sim.numerics.workers import run_portions
-from sim.opening import Case, with_projects
-from sim.outputs.dataset import to_dataset
-from sim.outputs.posterior import Posterior
-from sim.pipeline import evaluated, judge_of, judged, readings_of, request_of
 from sim.plan.evaluation.evaluate import Evaluated
 from sim.plan.feasibility import is_clear, lift, shares_of
 from sim.plan.probability import Conditions, conditions_of, with_probabilities
 from sim.plan.scorecard import Score
+from sim.result.dataset import to_dataset
+from sim.result.posterior import Posterior
+from sim.simulate.draws import draws_of, posterior_of, task_of
+from sim.simulate.opening import Case, with_projects
+from sim.simulate.pipeline import evaluated, judge_of, judged, readings_of, request_of
 
 Values = NDArray[Any]
 SERIES = ("gdp_nominal", "manufacturing_share", "four_above_firms", "hightech_firms", "market_entities", "residents")

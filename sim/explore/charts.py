@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from bokeh.models import ColumnDataSource, NumeralTickFormatter, Range1d
 from bokeh.plotting import figure
 
+from sim.base.text import Language, Text
+from sim.base.units import conversion
+from sim.base.words import unit_words, with_unit_text
 from sim.explore.bench import LEVELS, Bench, Central, Spread
 from sim.report.contents.series import target_points
 from sim.report.style import GREY, INK, MISSED, SCENARIO_COLOURS
 from sim.report.view import View
-from sim.text import Language, Text
-from sim.units import conversion
-from sim.words import unit_words, with_unit_text
 
 _FACES = "Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 _FIRST, _HEIGHT, _MANY = 2015, 235, 10_000

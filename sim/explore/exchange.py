@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from sim.errors import Fault, Place, SimError, UsageError
+from sim.base.errors import Fault, Place, SimError, UsageError
+from sim.base.ownership import scratch_folder
+from sim.base.text import Text
+from sim.city.city import World, open_world
 from sim.explore.bench import Bench, bench_of
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
-from sim.opening import Case, prepare
-from sim.ownership import scratch_folder
-from sim.text import Text
-from sim.world import World, open_world
+from sim.simulate.opening import Case, prepare
 
 LARGEST = 256_000
 """Bytes of a scenario file that is loaded; the largest that is shipped has a fiftieth of it."""

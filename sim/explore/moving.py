@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.dimensions import Dimension
-from sim.errors import Faults, InputError, Place
+from sim.base.dimensions import Dimension
+from sim.base.errors import Faults, InputError, Place
 from sim.inputs.parameters import check_range
 from sim.inputs.scenario import Change
 from sim.inputs.year_path import Floats, YearPath
-from sim.opening import Case
+from sim.simulate.opening import Case
 
 Moves = Mapping[str, float]
 ORIGIN = "explore"

@@ -10,7 +10,8 @@ from typing import Any
 import panel as pn
 from bokeh.models.widgets import Div
 
-from sim.errors import SimError
+from sim.base.errors import SimError
+from sim.base.text import Language, Text
 from sim.explore import tables
 from sim.explore.bench import Bench, Central, Spread
 from sim.explore.charts import charts_of
@@ -21,9 +22,8 @@ from sim.explore.saving import scenario_text
 from sim.explore.sliders import Group, Slider, range_text
 from sim.explore.state import State
 from sim.explore.style import CSS, PAGE_CSS
-from sim.material import view_of
+from sim.report.gathering import view_of
 from sim.report.view import CaseView, View
-from sim.text import Language, Text
 
 _SOON = 60
 """Milliseconds after the last move until the draws are made, so that a slider that is being drawn is not held up."""

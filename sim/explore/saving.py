@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
+from sim.base.text import Text
 from sim.explore.bench import Bench
 from sim.explore.moving import Moves, by_member, by_year
 from sim.inputs.ledger_section import LedgerChange
@@ -21,8 +22,7 @@ from sim.inputs.scenario import Change, Scenario, plain_scenario, read_scenario
 from sim.inputs.scenario_file import SECTION_OF_KIND
 from sim.inputs.year_path import YearPath, laid_over
 from sim.model.binding import Bound, bind, own_values
-from sim.opening import Case
-from sim.text import Text
+from sim.simulate.opening import Case
 
 _HEAD = "# 由 python -m sim explore 写出 / written by `python -m sim explore`\n"
 _LAYER = "as_shown"

@@ -15,11 +15,11 @@ from urllib.parse import urlencode
 import panel as pn
 from tornado.ioloop import IOLoop, PeriodicCallback
 
-from sim.errors import Fault, Faults, Place, UsageError
+from sim.base.errors import Fault, Faults, Place, UsageError
+from sim.base.interrupts import InterruptedRun, was_asked_to_stop
+from sim.base.text import Language, Text
 from sim.explore.bench import Bench
 from sim.explore.page import Page, denied
-from sim.interrupts import InterruptedRun, was_asked_to_stop
-from sim.text import Language, Text
 
 _LOOK_EVERY = 200
 """Milliseconds between looks for an interrupt."""

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.base.text import Text
+from sim.base.words import fine, unit_words
 from sim.explore.moving import reference_year, value_in
 from sim.inputs.levers import LeverEntry
 from sim.inputs.systems import PlanSystem
 from sim.model.binding import Resolved
-from sim.opening import Case
 from sim.report.chapters.works import in_words
 from sim.report.values import value_text
-from sim.sampling.inputs import is_settled_before
+from sim.simulate.opening import Case
+from sim.simulate.sampling.inputs import is_settled_before
 from sim.studies.plan.path import levers_file
 from sim.studies.systems import systems_of
-from sim.text import Text
-from sim.words import fine, unit_words
 
 OTHER = Text("其他杠杆", "Other levers")
 _STEPS = 10.0

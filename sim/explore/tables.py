@@ -7,12 +7,12 @@ from html import escape
 
 import numpy as np
 
+from sim.base.text import Language, Text
+from sim.base.words import NONE, OPERATORS, chance, plain, signed, undecided, unit_text
 from sim.explore.bench import Spread
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
 from sim.report.score_words import VERDICT_TONES, score_cells
-from sim.text import Language, Text
-from sim.words import NONE, OPERATORS, chance, plain, signed, undecided, unit_text
 
 _HEADS = (
     Text("目标", "Target"),

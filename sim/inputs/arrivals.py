@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from sim.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place, nearest
+from sim.base.text import Text
 from sim.inputs.files import is_file
 from sim.inputs.ledger import Inflow, Ledger
 from sim.inputs.tables import numbers, read_table
-from sim.text import Text
 
 COLUMNS = ("class", "usual", "region", "branch", "weight", "source")
 PARAMETER = "signings_"

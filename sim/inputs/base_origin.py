@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.base.text import Text
 from sim.inputs.checked import Label
-from sim.text import Text
 
 Kind = Literal["own", "near", "derived", "borrowed"]
 KINDS: dict[Kind, Text] = {

@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Fault, Faults, InputError, Place
+from sim.base.errors import Fault, Faults, InputError, Place
+from sim.base.text import Text
 from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, Whence, borrowed
 from sim.inputs.checked import Record, check_against
 from sim.inputs.files import is_file
@@ -19,7 +20,6 @@ from sim.inputs.parameters import Evidence, ParameterRecord
 from sim.inputs.tables import number, read_table, whole
 from sim.inputs.yaml_file import read_yaml
 from sim.inputs.year_path import Floats
-from sim.text import Text
 
 SERIES_COLUMNS = ("indicator", "year", "value", "unit", "evidence", "known_from", "source")
 

@@ -13,10 +13,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sim.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place, nearest
+from sim.base.text import Text
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.yaml_file import Document, read_yaml
-from sim.text import Text
 
 Price = Literal["nominal", "real", "none"]
 

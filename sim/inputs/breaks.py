@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from sim.errors import Faults, Place
+from sim.base.errors import Faults, Place
+from sim.base.text import Text
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.knowledge import KnownFrom, is_known, year_known
 from sim.inputs.yaml_file import listed, read_yaml_list
-from sim.text import Text
 
 
 class BreakEntry(Record):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.errors import Faults, Place
+from sim.base.errors import Faults, Place
+from sim.base.text import Text
 from sim.inputs.ledger_section import CALLED
-from sim.text import Text
 
 BASE_YEAR = "base_year"
 CALLED_BASE_YEAR = Place(key=f"{CALLED} {BASE_YEAR}")

@@ -9,9 +9,9 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from sim.errors import Faults, nearest
+from sim.base.errors import Faults, nearest
+from sim.base.text import Text
 from sim.inputs.yaml_file import Document, KeyPath
-from sim.text import Text
 
 
 class Record(BaseModel):

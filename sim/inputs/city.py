@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from sim.dimensions import Dimension
-from sim.errors import Faults, Place, nearest
+from sim.base.dimensions import Dimension
+from sim.base.errors import Faults, Place, nearest
+from sim.base.text import Text
+from sim.base.units import conversion
 from sim.inputs.base_origin import BaseOrigin, parts_of
 from sim.inputs.base_year import Row, Setting, read_settings
 from sim.inputs.checked import Label, Record, check_against
@@ -24,8 +26,6 @@ from sim.inputs.parameters import CityEntry, ParameterRecord, Span, check_range,
 from sim.inputs.values import Target, read_value
 from sim.inputs.yaml_file import Document, read_yaml
 from sim.inputs.year_path import Floats, YearPath
-from sim.text import Text
-from sim.units import conversion
 
 
 class Group(Record):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sim.errors import Fault, Faults, Place, UsageError, nearest
+from sim.base.errors import Fault, Faults, Place, UsageError, nearest
+from sim.base.text import Text
 from sim.inputs.checked import Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.home import Home
 from sim.inputs.yaml_file import read_yaml
-from sim.text import Text
 
 DEFAULTS_FILE = "defaults.yaml"
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import Faults, nearest
+from sim.base.errors import Faults, nearest
+from sim.base.text import Text
 from sim.inputs.checked import Record, check_against
 from sim.inputs.files import read_bytes
 from sim.inputs.tables import MAX_BYTES
 from sim.inputs.yaml_file import read_yaml
-from sim.text import Text
 
 
 class DocumentEntry(Record):

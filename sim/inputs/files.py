@@ -6,8 +6,8 @@ import codecs
 import stat
 from pathlib import Path
 
-from sim.errors import Fault, InputError, Place, SimError
-from sim.text import Text
+from sim.base.errors import Fault, InputError, Place, SimError
+from sim.base.text import Text
 
 
 def is_file(path: Path) -> bool:

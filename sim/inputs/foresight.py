@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.errors import Faults, nearest
+from sim.base.errors import Faults, nearest
+from sim.base.text import Text
 from sim.inputs.checked import Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.targets import Catalogue
 from sim.inputs.yaml_file import listed, read_yaml_list
-from sim.text import Text
 
 
 class Question(Record):

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from sim.errors import Fault, Faults, InputError, Place, nearest
+from sim.base.errors import Fault, Faults, InputError, Place, nearest
+from sim.base.text import Text
+from sim.base.units import conversion
 from sim.inputs.breaks import Break, known_breaks, read_breaks
 from sim.inputs.checked import Record, check_against
 from sim.inputs.indicators import Indicators
@@ -15,8 +17,6 @@ from sim.inputs.knowledge import fail_if_not_yet, is_known, until
 from sim.inputs.plausible import Point, fail_if_unbelievable
 from sim.inputs.tables import number, read_table, whole
 from sim.inputs.yaml_file import read_yaml
-from sim.text import Text
-from sim.units import conversion
 
 COLUMNS = ("region", "year", "indicator", "value", "unit", "source", "known_from", "note")
 

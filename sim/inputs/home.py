@@ -6,11 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.characters import same_name
-from sim.errors import Fault, Place, SimError, UsageError, nearest
+from sim.base.characters import same_name
+from sim.base.errors import Fault, Place, SimError, UsageError, nearest
+from sim.base.text import Text
 from sim.inputs.files import is_folder
 from sim.inputs.yaml_file import read_yaml
-from sim.text import Text
 
 PACKAGE = Path(__file__).resolve().parent.parent
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from pydantic import Field
 
-from sim.errors import Fault, Faults, InputError, Place, nearest
+from sim.base.errors import Fault, Faults, InputError, Place, nearest
+from sim.base.text import Text
+from sim.base.units import SPELLINGS, UnknownUnitError, converted, parse_unit
 from sim.inputs.checked import Record, check_against
 from sim.inputs.yaml_file import Document, read_yaml
-from sim.text import Text
-from sim.units import SPELLINGS, UnknownUnitError, converted, parse_unit
 
 RATES = frozenset({"%", "‰"})
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, overload
 
-from sim.errors import Fault, InputError, Place
-from sim.text import Text
+from sim.base.errors import Fault, InputError, Place
+from sim.base.text import Text
 
 KnownFrom = int | Literal["any"]
 """Year of publication; `any` for what rests on no datum and could have been said at any time."""

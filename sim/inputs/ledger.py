@@ -13,14 +13,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeVar, cast
 
-from sim.errors import Faults, Place
+from sim.base.errors import Faults, Place
+from sim.base.text import Text
+from sim.base.units import converted
 from sim.inputs.files import is_file, read_bytes
 from sim.inputs.knowledge import is_known
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.inputs.project_classes import ProjectClass
 from sim.inputs.tables import MAX_BYTES, number, numbers, read_table, whole
-from sim.text import Text
-from sim.units import converted
 
 Nature = Literal["capital", "umbrella", "programme", "event"]
 Funder = Literal["business", "public"]

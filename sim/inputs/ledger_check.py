@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
-from sim.errors import Faults, nearest
+from sim.base.errors import Faults, nearest
+from sim.base.text import Text
 from sim.inputs.arrivals import read_arrivals
 from sim.inputs.files import is_file
 from sim.inputs.ledger import Funder, Ledger, Names, Nature, Project, read_rows
 from sim.inputs.ledger_settings import read_ledger_settings
 from sim.inputs.project_classes import ProjectClass, read_project_classes
 from sim.inputs.yaml_file import read_yaml
-from sim.text import Text
 
 _YEARS = range(1990, 2101)
 

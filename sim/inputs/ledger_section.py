@@ -14,11 +14,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sim.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place, nearest
+from sim.base.text import Text
 from sim.inputs.checked import Name, Record
 from sim.inputs.ledger import LARGEST_AMOUNT
 from sim.inputs.yaml_file import Document, KeyPath
-from sim.text import Text
 
 
 class AddedProject(Record):

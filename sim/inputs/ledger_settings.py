@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import Faults
+from sim.base.errors import Faults
+from sim.base.text import Text
 from sim.inputs.checked import Record, check_against
 from sim.inputs.parameters import Evidence
 from sim.inputs.project_classes import Spread
 from sim.inputs.yaml_file import read_yaml
-from sim.text import Text
 
 
 class Entry(Record):

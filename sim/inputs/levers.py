@@ -7,12 +7,12 @@ from pathlib import Path
 
 from pydantic import Field
 
-from sim.errors import Faults, nearest
+from sim.base.errors import Faults, nearest
+from sim.base.text import Text
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.yaml_file import read_yaml
-from sim.text import Text
 
 
 class LeverEntry(Record):

@@ -15,12 +15,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from sim.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place, nearest
+from sim.base.text import Text
+from sim.base.units import UnknownUnitError, conversion, parse_unit
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.printed import Printed
 from sim.inputs.yaml_file import Document, read_yaml
-from sim.text import Text
-from sim.units import UnknownUnitError, conversion, parse_unit
 
 Kind = Literal["stock", "flow", "ratio"]
 Price = Literal["nominal", "real", "none"]

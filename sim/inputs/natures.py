@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sim.errors import Faults, nearest
+from sim.base.errors import Faults, nearest
+from sim.base.text import Text
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.targets import Catalogue
 from sim.inputs.yaml_file import read_yaml
-from sim.text import Text
 
 
 class NaturesFile(Record):

@@ -11,16 +11,16 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.dimensions import Dimension
-from sim.errors import Faults, Place, nearest
+from sim.base.dimensions import Dimension
+from sim.base.errors import Faults, Place, nearest
+from sim.base.text import Text
+from sim.base.units import UnknownUnitError, parse_unit
 from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, BasePart, Whence, borrowed, weakest
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.knowledge import KnownFrom, is_known, year_known
 from sim.inputs.values import Target, read_value
 from sim.inputs.yaml_file import Document, read_yaml
 from sim.inputs.year_path import YearPath
-from sim.text import Text
-from sim.units import UnknownUnitError, parse_unit
 
 ParameterKind = Literal["lever", "assumption", "behaviour", "constant", "ledger"]
 Evidence = Literal["V", "M", "D", "A"]

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from sim.errors import Faults, Place
+from sim.base.errors import Faults, Place
+from sim.base.text import Text
 from sim.inputs.indicators import Indicator, Indicators, RatioEntry, SumEntry, quotient_in
-from sim.text import Text
 
 NEAR_YEARS = 5
 """As far off a year stands in for another where one indicator is held against another."""

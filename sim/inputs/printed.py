@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from sim.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place, nearest
+from sim.base.text import Text
 from sim.inputs.documents import PlanDocument
 from sim.inputs.sentence_check import INFERRED, Around, Difference, EnteredNumber, compare, compare_years
 from sim.inputs.tables import number, read_table, whole
-from sim.text import Text
 
 COLUMNS = (
     "id",

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
 
-from sim.errors import Faults, Place
+from sim.base.errors import Faults, Place
+from sim.base.text import Text
 from sim.inputs.parameters import Evidence
 from sim.inputs.tables import numbers, read_table
-from sim.text import Text
 
 STAGES = ("sign", "land", "permit", "build", "commission")
 _SPREADS = (*STAGES, "drop_out")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.errors import Faults
+from sim.base.errors import Faults
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.yaml_file import listed, read_yaml_list
 

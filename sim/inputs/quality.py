@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sim.errors import Faults, Place
+from sim.base.errors import Faults, Place
+from sim.base.text import Text
 from sim.inputs.indicators import Indicator, Indicators
-from sim.text import Text
 
 DISAGREEMENT = 0.01
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
-from sim.characters import counted, cut, plain, unquoted, without_hidden
-from sim.errors import Fault, Faults, InputError, Place
-from sim.text import Text
-from sim.units import SPELLINGS, UnknownUnitError, conversion
+from sim.base.characters import counted, cut, plain, unquoted, without_hidden
+from sim.base.errors import Fault, Faults, InputError, Place
+from sim.base.text import Text
+from sim.base.units import SPELLINGS, UnknownUnitError, conversion
 
 _SHOWN = 60
 _HEAD = re.compile(r"\s*([-+]?)\s*([0-9.,_]*[0-9][0-9.,_]*)((?:[eE][-+]?[0-9]+)?)\s*(.*)", re.DOTALL)

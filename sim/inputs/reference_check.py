@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from sim.errors import Fault, Faults, InputError, Place
+from sim.base.errors import Fault, Faults, InputError, Place
+from sim.base.text import Text
 from sim.inputs.base_year import SERIES_COLUMNS
 from sim.inputs.files import is_file
 from sim.inputs.indicators import Indicators, TableEntry
 from sim.inputs.knowledge import fail_if_not_yet
 from sim.inputs.plausible import Point, fail_if_unbelievable
 from sim.inputs.tables import number, read_table, whole
-from sim.text import Text
 
 Key = TypeVar("Key")
 _AGES = re.compile(r"[0-9]{1,3}(-[0-9]{1,3}|\+)?")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sim.errors import Faults, nearest
+from sim.base.errors import Faults, nearest
+from sim.base.text import Text
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.yaml_file import listed, read_yaml_list
-from sim.text import Text
 
 Judgement = Literal["holds", "scope", "weak", "false_alarm"]
 JUDGEMENTS: Mapping[Judgement, Text] = {

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Faults, InputError, Place, nearest
+from sim.base.errors import Faults, InputError, Place, nearest
+from sim.base.text import Text
 from sim.inputs.called_year import BASE_YEAR, CALLED_BASE_YEAR, called_base_year
 from sim.inputs.checked import check_against
 from sim.inputs.files import fail_if_no_name, is_file, is_folder
@@ -20,7 +21,6 @@ from sim.inputs.scenario_file import SECTIONS, Layer, ScenarioFile
 from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.inputs.sweep_section import SweepPart
 from sim.inputs.yaml_file import Document, KeyPath, parse_yaml, read_yaml
-from sim.text import Text
 
 _ENTRY_KEYS = {"value", "from", "note", "known_from"}
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import isclose
 
+from sim.base.text import Text
 from sim.inputs.numerals import value_of
 from sim.inputs.sentences import Sentence, Stated, sentence_of
 from sim.inputs.units_in_words import UNKNOWN, Measured, unit_of
-from sim.text import Text
 
 INFERRED = "[value:inferred]"
 """What the notes of a row say whose number cannot be read from its sentence, though it states others."""

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place, nearest
+from sim.base.text import Text
 from sim.inputs.files import is_file
 from sim.inputs.indicators import Indicators
 from sim.inputs.knowledge import fail_if_not_yet
 from sim.inputs.yaml_file import read_yaml
-from sim.text import Text
 
 _FARTHEST = 30.0
 """How many times the model's own number a city's can be, and the least part of it."""

@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from sim.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place, nearest
+from sim.base.text import Text
 from sim.inputs.sweep_section import Over
 from sim.inputs.values import read_number
 from sim.inputs.year_path import Floats
-from sim.text import Text
 
 Kind = Literal["values", "uniform", "triangular", "normal", "lognormal"]
 MOST_LEVELS = 1_000_000

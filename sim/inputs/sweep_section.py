@@ -20,10 +20,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sim.errors import Faults, InputError, Place, UsageError
+from sim.base.errors import Faults, InputError, Place, UsageError
+from sim.base.text import Text
 from sim.inputs.checked import Record
 from sim.inputs.yaml_file import Document, KeyPath, parse_yaml
-from sim.text import Text
 
 Method = Literal["ensemble", "random", "latin_hypercube", "sobol", "grid", "list"]
 METHODS: tuple[Method, ...] = ("ensemble", "random", "latin_hypercube", "sobol", "grid", "list")

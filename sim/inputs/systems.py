@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sim.errors import Faults, nearest
+from sim.base.errors import Faults, nearest
+from sim.base.text import Text
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.parameters import Evidence
 from sim.inputs.scenario import Fragment, fragment
 from sim.inputs.scenario_file import Layer
 from sim.inputs.yaml_file import Document, read_yaml
-from sim.text import Text
 
 Sign = Literal["+", "-", "0", "?", "0/+", "0/-"]
 METRICS = ("gdp", "manufacturing_share", "four_above_firms", "market_entities", "hightech_firms", "residents")

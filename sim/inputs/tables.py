@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from sim.characters import BLANKS, HIDDEN, cut, unquoted
-from sim.errors import Fault, Faults, InputError, Place
+from sim.base.characters import BLANKS, HIDDEN, cut, unquoted
+from sim.base.errors import Fault, Faults, InputError, Place
+from sim.base.text import Text
 from sim.inputs.files import read_text
 from sim.inputs.quantities import without_groups
-from sim.text import Text
 
 MAX_BYTES = 50_000_000
 

@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.errors import Faults, Place
+from sim.base.errors import Faults, Place
+from sim.base.text import Text
 from sim.inputs.bindings import Binding, Bindings, read_bindings
 from sim.inputs.documents import PlanDocument, read_documents
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.measures import KnownNames, Measures, read_measures
 from sim.inputs.printed import Printed, Surroundings, read_printed
-from sim.text import Text
 
 TARGET_KINDS = (
     "level_at_year",

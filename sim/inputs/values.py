@@ -19,12 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.dimensions import Dimension
-from sim.errors import Faults, Place, nearest
+from sim.base.dimensions import Dimension
+from sim.base.errors import Faults, Place, nearest
+from sim.base.text import Text
 from sim.inputs.quantities import Reader
 from sim.inputs.year_path import SHAPES, Floats, YearPath, completed, laid_over
 from sim.inputs.years import means_year, years_of
-from sim.text import Text
 
 _SHAPE, _REPLACE = "shape", "replace"
 OF_A_PATH = (_SHAPE, _REPLACE)

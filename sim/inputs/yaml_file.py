@@ -16,12 +16,12 @@ from typing import Any
 from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from sim.cache import digest, kept
-from sim.characters import plain
-from sim.errors import Fault, Faults, InputError, Place
+from sim.base.cache import digest, kept
+from sim.base.characters import plain
+from sim.base.errors import Fault, Faults, InputError, Place
+from sim.base.text import Text
 from sim.inputs.files import read_text
 from sim.inputs.yaml_repair import first_odd, first_odd_in, repaired
-from sim.text import Text
 
 MAX_BYTES = 500_000
 MAX_KEYS = 5_000

@@ -7,8 +7,8 @@ import operator
 import re
 from typing import Any
 
-from sim.characters import counted, unquoted
-from sim.text import Text
+from sim.base.characters import counted, unquoted
+from sim.base.text import Text
 
 YEARS = range(1900, 2201)
 _ONE = r"([0-9]{4})(?:\s*年度?)?"

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
 
+from sim.base.text import Text
 from sim.inputs.ledger import Inflow
 from sim.inputs.project_classes import ProjectClass
 from sim.ledger.works import GOLDEN, Work
-from sim.text import Text
 
 LAST_IN_LINE = 2
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sim.errors import Faults, Place
-from sim.text import Text
+from sim.base.errors import Faults, Place
+from sim.base.text import Text
 
 
 @dataclass(frozen=True)

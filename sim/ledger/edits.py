@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from sim.errors import Faults, Place
+from sim.base.errors import Faults, Place
+from sim.base.text import Text
 from sim.inputs.ledger import Amount, Ledger, Project
 from sim.inputs.ledger_check import fail_if_row_wrong
 from sim.inputs.ledger_section import AddedProject, LedgerChange
@@ -13,7 +14,6 @@ from sim.inputs.ledger_settings import LedgerSettings
 from sim.ledger.contradictions import Order, fail_if_contradictory
 from sim.ledger.selection import selected_or_fault
 from sim.ledger.works import Work, work_of
-from sim.text import Text
 
 LONGEST_DELAY = 15.0
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sim.base.text import Text
 from sim.ledger.works import Work
-from sim.text import Text
 
 CONSTRUCTION, PUBLIC_FUNDS, GRID, LAND = "construction", "public_funds", "grid", "land"
 LABELS = {

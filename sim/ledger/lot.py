@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.base.streams import normals, triangular, uniforms
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.inputs.project_classes import STAGES, Spread
 from sim.ledger.works import BUILD, Work
-from sim.streams import normals, triangular, uniforms
 
 Values = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cache import digest, kept
+from sim.base.cache import digest, kept
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.ledger.flows import Axes, displacing_flows, flows_of
 from sim.ledger.limits import Limits

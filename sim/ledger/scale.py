@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.base.streams import triangular, uniforms
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.inputs.project_classes import STAGES, ProjectClass
 from sim.ledger.works import BUILD, Work
-from sim.streams import triangular, uniforms
 
 Values = NDArray[np.float64]
 LEAST = 0.1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sim.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place, nearest
+from sim.base.text import Text
 from sim.inputs.ledger import Ledger, Project
-from sim.text import Text
 
 ALL = "all"
 _PROPERTIES = {"class": "project_class", "region": "region", "branch": "branch", "kind": "kind", "funder": "funder"}

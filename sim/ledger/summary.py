@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.base.text import Text
 from sim.inputs.ledger import Ledger
 from sim.ledger.pipeline import RESOURCES
 from sim.ledger.realise import Realised
-from sim.text import Text
 
 Values = NDArray[np.float64]
 NEARLY_ALL, MIDDLE = 0.9, 0.5

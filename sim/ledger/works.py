@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from sim.base.text import Text
 from sim.inputs.ledger import Project
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.inputs.project_classes import STAGES, ProjectClass
-from sim.text import Text
 
 BEFORE_BUILDING = ("sign", "land", "permit")
 BUILD = STAGES.index("build")

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.errors import Faults, InputError, nearest
+from sim.base.errors import Faults, InputError, nearest
+from sim.base.text import Text
+from sim.base.units import conversion
 from sim.inputs.city import City
 from sim.inputs.parameters import ParameterRecord, check_range
 from sim.inputs.scenario import Change, Scenario
@@ -16,8 +18,6 @@ from sim.inputs.values import OF_A_PATH, Target, names_years, read_value, replac
 from sim.inputs.year_path import Floats, YearPath
 from sim.model.graph import Graph
 from sim.model.names import Names
-from sim.text import Text
-from sim.units import conversion
 
 _SECTION_NAMES = {
     "levers": Text("levers（政策杠杆）", "levers"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sim.dimensions import Dimension
-from sim.errors import Faults, ModelError, Place, nearest
+from sim.base.dimensions import Dimension
+from sim.base.errors import Faults, ModelError, Place, nearest
+from sim.base.text import Text, listing
 from sim.model.declarations import Declaration, Event, Quantity, Stock, Variable
 from sim.model.hidden import Frozen, HiddenStock
 from sim.model.nodes import Node, names_read
 from sim.model.trace import Traced, place_of, trace
-from sim.text import Text, listing
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.errors import Faults, nearest
+from sim.base.errors import Faults, nearest
+from sim.base.text import Text
+from sim.base.units import conversion
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.yaml_file import Document, KeyPath, read_yaml
 from sim.model.graph import Graph
-from sim.text import Text
-from sim.units import conversion
 
 
 class LabelsFile(Record):

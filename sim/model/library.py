@@ -10,13 +10,13 @@ from typing import cast
 
 import numpy as np
 
-from sim.dimensions import Dimension
+from sim.base.dimensions import Dimension
+from sim.base.text import Text
 from sim.model import operations
 from sim.model.declarations import Array
 from sim.model.hidden import Frozen, HiddenStock
 from sim.model.nodes import UNTIL_TURN, Literal, Node, Read
 from sim.model.symbol import Symbol, Trace, apply, as_node
-from sim.text import Text
 
 
 def _symbol(x: Array) -> Symbol:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from sim.dimensions import Dimension
-from sim.errors import MISTAKES_IN_CODE, Fault, ModelError, Place, reason_of
+from sim.base.dimensions import Dimension
+from sim.base.errors import MISTAKES_IN_CODE, Fault, ModelError, Place, reason_of
+from sim.base.text import Text
 from sim.inputs.base_year import BaseYear, Row
 from sim.inputs.files import is_file
 from sim.model.declarations import Declaration
-from sim.text import Text
 
 
 @dataclass(frozen=True)

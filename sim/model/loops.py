@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from sim.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place, nearest
+from sim.base.text import Text
 from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.yaml_file import read_yaml
 from sim.model.graph import Graph
-from sim.text import Text
 
 
 class LoopFile(Record):

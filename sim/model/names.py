@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sim.characters import same_name
-from sim.errors import Faults, Place
+from sim.base.characters import same_name
+from sim.base.errors import Faults, Place
+from sim.base.text import Text
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.scenario import Change, Scenario
 from sim.inputs.scenario_file import SECTION_OF_KIND
 from sim.inputs.sweep_section import Over
 from sim.model.graph import Graph
 from sim.model.labels import Labels
-from sim.text import Text
 
 _WITH_MEMBER = re.compile(r"(.+?)\s*(?:（([^（）]+)）|\(([^()]+)\)|\[([^\[\]]+)\])")
 _ENTRY = ("value", "unit")

@@ -15,13 +15,13 @@ from typing import Literal as OneOf
 
 import numpy as np
 
-from sim.dimensions import Dimension
-from sim.errors import Fault, ModelError, Place
+from sim.base.dimensions import Dimension
+from sim.base.errors import Fault, ModelError, Place
+from sim.base.text import Text
 from sim.model import operations
 from sim.model.hidden import Frozen, HiddenStock
 from sim.model.nodes import NO_SETTINGS, Apply, Literal, Node, Read
 from sim.model.operations import Operation
-from sim.text import Text
 
 _THREE = 3  # arguments of np.where and np.clip
 

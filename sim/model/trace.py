@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.dimensions import Dimension
-from sim.errors import MISTAKES_IN_CODE, Faults, ModelError, Place, reason_of
+from sim.base.dimensions import Dimension
+from sim.base.errors import MISTAKES_IN_CODE, Faults, ModelError, Place, reason_of
+from sim.base.text import Text
 from sim.model.declarations import Declaration
 from sim.model.hidden import Frozen, HiddenStock
 from sim.model.nodes import Node
 from sim.model.operations import BROADCAST
 from sim.model.symbol import Trace, apply, as_node
-from sim.text import Text
 
 
 @dataclass(frozen=True)

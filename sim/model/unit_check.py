@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from sim.errors import Faults, ModelError, Place
+from sim.base.errors import Faults, ModelError, Place
+from sim.base.text import Text
+from sim.base.units import PLAIN, Unit, UnknownUnitError, parse_unit
 from sim.model.declarations import Declaration
 from sim.model.graph import Graph
 from sim.model.nodes import Apply, Literal, Node, Read, walk
 from sim.model.operations import UnitRule
 from sim.model.trace import place_of
-from sim.text import Text
-from sim.units import PLAIN, Unit, UnknownUnitError, parse_unit
 
 
 class _MismatchError(Exception):

@@ -15,6 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.assembly import Request
+from sim.engine.integrate import Clock, simulate
+from sim.engine.kernel import kernel_for
+from sim.engine.workspace import Workspace
 from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, BasePart, weakest
 from sim.inputs.bindings import Binding
 from sim.inputs.city import City
@@ -22,10 +26,6 @@ from sim.inputs.targets import Catalogue, PlanTarget
 from sim.inputs.year_path import YearPath
 from sim.model.binding import NOISE, SILENCE, own_values
 from sim.model.graph import Graph
-from sim.numerics.assembly import Request
-from sim.numerics.integrate import Clock, simulate
-from sim.numerics.kernel import kernel_for
-from sim.numerics.workspace import Workspace
 from sim.plan.reading import GROWTH, Reading, reading_of
 
 Values = NDArray[Any]

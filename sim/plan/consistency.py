@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sim.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place, nearest
+from sim.base.text import Text
+from sim.base.units import UnknownUnitError, conversion
 from sim.inputs.bindings import Binding
 from sim.inputs.history import History
 from sim.inputs.ledger import Ledger
@@ -13,8 +15,6 @@ from sim.inputs.targets import Catalogue, PlanTarget
 from sim.ledger.selection import selected, words
 from sim.model.graph import Graph
 from sim.plan.reading import DISTRICT, GROWTH, is_intensive, quotient, unit_of
-from sim.text import Text
-from sim.units import UnknownUnitError, conversion
 
 PERCENT, RATIO = "%", "ratio"
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from sim.base.text import Text, joined
 from sim.plan.scorecard import Score
-from sim.text import Text, joined
 
 JUDGED_BY: Mapping[str, Text] = {
     "model": Text("模型变量", "variables of the model"),

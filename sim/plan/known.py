@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sim.errors import Faults
+from sim.base.errors import Faults
+from sim.base.text import Text, listing
 from sim.inputs.knowledge import is_known
 from sim.inputs.ledger import Ledger
 from sim.inputs.scenario import Change, Scenario
 from sim.inputs.targets import Catalogue
-from sim.text import Text, listing
 
 _YEARS = (1949, 2100)
 

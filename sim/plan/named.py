@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sim.characters import same_name
-from sim.errors import Fault, Faults, Place, UsageError, nearest
+from sim.base.characters import same_name
+from sim.base.errors import Fault, Faults, Place, UsageError, nearest
+from sim.base.text import Text, joined
 from sim.inputs.targets import PlanTarget
-from sim.text import Text, joined
 
 _MOST_SHOWN = 5
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from sim.base.text import Text
+from sim.base.units import conversion
 from sim.inputs.bindings import HistoryBinding
 from sim.inputs.history import Datum, History
 from sim.inputs.targets import PlanTarget
 from sim.plan.wanted_data import wanted_by_binding
-from sim.text import Text
-from sim.units import conversion
 
 
 def published_reading(history: History, binding: HistoryBinding, target: PlanTarget) -> tuple[Datum | None, float | None]:

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.base.text import Text
+from sim.base.words import undecided
+from sim.ensemble.reducers import Share
+from sim.ensemble.running import LEVELS, MEDIAN, Ensemble, lost_sentence
+from sim.ensemble.workers import named
 from sim.inputs.bindings import Binding, LedgerBinding
 from sim.inputs.targets import PlanTarget
-from sim.numerics.ensemble import LEVELS, MEDIAN, Ensemble, lost_sentence
-from sim.numerics.reducers import Share
-from sim.numerics.workers import named
 from sim.plan.reading import Reading
 from sim.plan.rule import Rule, rule_of
 from sim.plan.scorecard import Judge, Score
-from sim.text import Text
-from sim.words import undecided
 
 Values = NDArray[Any]
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place, nearest
+from sim.base.text import Text
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.promises import Promise, Promises
 from sim.model.graph import Graph
 from sim.plan.reading import picked
-from sim.text import Text
 
 Values = NDArray[Any]
 

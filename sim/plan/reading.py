@@ -13,13 +13,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.base.units import conversion
 from sim.inputs.bindings import Binding
 from sim.inputs.targets import PlanTarget
 from sim.model.declarations import Variable
 from sim.model.graph import Graph
-from sim.outputs.dataset import yearly_unit
 from sim.plan.rule import Rule, rule_of
-from sim.units import conversion
+from sim.result.dataset import yearly_unit
 
 Values = NDArray[Any]
 GROWTH = ("growth_each_year", "average_growth", "reduction")

@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from sim.base.text import Text
 from sim.inputs.bindings import ProjectedBinding
 from sim.inputs.targets import PlanTarget
-from sim.text import Text
 
 Verdict = Literal["met", "near", "missed", "not_judged"]
 VERDICTS: dict[Verdict, Text] = {

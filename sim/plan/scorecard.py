@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.base.text import Text
 from sim.inputs.base_origin import BaseOrigin
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding, OutsideBinding
 from sim.inputs.history import History
@@ -28,7 +29,6 @@ from sim.plan.reading import Reading, arrays_of, reading_of
 from sim.plan.rest import implied_rest_growth
 from sim.plan.rule import Rule, Verdict, rule_of
 from sim.plan.why_not import kind_of_reason
-from sim.text import Text
 
 PERCENT = "%"
 

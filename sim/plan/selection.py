@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.errors import Faults, UsageError, nearest
+from sim.base.errors import Faults, UsageError, nearest
+from sim.base.text import Text
 from sim.inputs.scenario import Scenario
 from sim.inputs.targets import Catalogue, PlanTarget
 from sim.plan.named import targets_named
-from sim.text import Text
 
 
 @dataclass(frozen=True)

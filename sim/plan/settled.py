@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from sim.base.text import Text, joined
 from sim.plan.evaluation.evaluate import Evaluated
 from sim.plan.rule import Verdict
 from sim.plan.scorecard import BY_DATA, Score
-from sim.text import Text, joined
 
 
 def with_published(scores: Sequence[Score], rows: Iterable[Evaluated]) -> list[Score]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import xarray as xr
 
+from sim.base.text import Text, listing
 from sim.plan.scorecard import Score
-from sim.text import Text, listing
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.base.text import Language
 from sim.plan.scorecard import Score
-from sim.text import Language
 
 COLUMNS = (
     "scenario",

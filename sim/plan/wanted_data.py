@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.base.text import Text
+from sim.base.words import unit_words
 from sim.inputs.bindings import HistoryBinding
 from sim.inputs.targets import PlanTarget
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.plan import Plan
-from sim.text import Text
-from sim.words import unit_words
 
 
 def span_of(years: Sequence[int]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sim.base.text import Text
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, OutsideBinding
 from sim.inputs.targets import PlanTarget
-from sim.text import Text
 
 _OUTSIDE = Text("模型和台账都表达不了", "neither model nor ledger can say it")
 _UNDATED = Text("文件未写年份", "the document states no year")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 
+from sim.base.text import Text, joined
+from sim.base.words import computed, plain, signed
 from sim.report.feasibility_words import name_in
-from sim.text import Text, joined
-from sim.words import computed, plain, signed
 
 SMALL = 0.002
 """Part of a target's value from which on what a measure adds is shown."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from sim.base.text import Text, joined
+from sim.base.words import OPERATORS, plain, unit_words
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
 from sim.report.chapters.part import pictured
@@ -23,8 +25,6 @@ from sim.report.document import (
 from sim.report.material import CaseText, Setting
 from sim.report.score_words import VERDICT_TONES, bracketed, headline, years_of
 from sim.report.view import CaseView, View, yearly
-from sim.text import Text, joined
-from sim.words import OPERATORS, plain, unit_words
 
 INDICATORS = (
     "gdp_nominal",

@@ -12,9 +12,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.base.text import Language, Text
+from sim.base.words import NONE, decimals_of
 from sim.report.figures import Figure
-from sim.text import Language, Text
-from sim.words import NONE, decimals_of
 
 Tone = Literal["plain", "quiet", "strong", "good", "fair", "bad"]
 NOTHING = Text("", "")

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sim.processes import no_interrupts_at_birth, work_for_the_parent
-from sim.text import Language
+from sim.base.processes import no_interrupts_at_birth, work_for_the_parent
+from sim.base.text import Language
 
 
 @contextmanager

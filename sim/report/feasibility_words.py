@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.base.text import Text, joined
+from sim.base.words import amounts, chance, exact, goal_words, plain, spaced_text, undecided
 from sim.plan.feasibility import is_clear
-from sim.text import Text, joined
-from sim.words import amounts, chance, exact, goal_words, plain, spaced_text, undecided
 
 _BANDS = (
     (0.9, Text("很可能实现", "very likely")),

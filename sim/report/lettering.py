@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from sim.text import Text
+from sim.base.text import Text
 
 _WIDE_QUOTES = "“”‘’"
 """They are as wide as a letter in Chinese print."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from sim.base.text import Language, Text, markdown_text
+from sim.base.words import capital
 from sim.inputs.documents import PlanDocument
 from sim.inputs.reviews import JUDGEMENTS, Review
 from sim.plan.lint.finding import SEVERITIES, SEVERITY_NAMES, Finding
 from sim.plan.lint.rules import RULE_NAMES
-from sim.text import Language, Text, markdown_text
-from sim.words import capital
 
 _TITLE = Text("规划自检：发现与复核", "The plan against itself: findings and reviews")
 _INTRODUCTION = Text(

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import xarray as xr
 
+from sim.base.text import Text
 from sim.inputs.breaks import Break
-from sim.outputs.published import Comparison
 from sim.plan.evaluation.evaluate import Evaluated
 from sim.plan.lint.finding import Finding
 from sim.report.figures.loops import Ring
 from sim.report.figures.moves import Move
 from sim.report.view import CaseView, View
-from sim.text import Text
+from sim.result.published import Comparison
 
 SECTIONS = {
     "levers": Text("政策杠杆", "lever"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.text import LANGUAGES, Language, Text, markdown_text
+from sim.base.text import LANGUAGES, Language, Text, markdown_text
 
 KINDS = {
     "lever": Text("政策杠杆（levers）", "levers"),

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from sim.errors import Fault, Place, UsageError
+from sim.base.errors import Fault, Place, UsageError
+from sim.base.text import Text
 from sim.inputs.files import is_file
 from sim.report.document import FORMAT, Report
-from sim.text import Text
 
 RECORD_FILE = "report.json"
 _LARGEST = 64_000_000

@@ -21,8 +21,8 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text as Letters
 from matplotlib.ticker import StrMethodFormatter
 
+from sim.base.text import Language, Text
 from sim.report.lettering import wrapped_chinese
-from sim.text import Language, Text
 
 FONT_FILE = Path(__file__).parent / "fonts" / "NotoSansSC-subset.otf"
 INK, GREY, FAINT = "#1f2933", "#7b8794", "#e4e7eb"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from sim.base.text import Language, Text, markdown_text
 from sim.inputs.scenario import Fragment
-from sim.text import Language, Text, markdown_text
+from sim.studies.systems import SystemView
 
 NONE_PRINTED = Text("文件未写", "none printed")
 METRIC_NAMES: Mapping[str, Text] = {
@@ -25,31 +25,6 @@ _HEAD = Text(
     "Effects are relative changes in per cent; the two numbers of a cell are for {years}. Nominal: below 0.01 % of every "
     "measure. Expected signs were committed before any result: + rises, - falls, 0 none, ? depends.",
 )
-
-
-@dataclass(frozen=True)
-class SystemView:
-    """A system as it is shown; effects by measure, one number per year of `years`, as parts of one."""
-
-    key: str
-    name: Text
-    mechanism: Text
-    documents: Sequence[str]
-    variables: Sequence[str]
-    levers: Sequence[str]
-    targets: Sequence[str]
-    projects: Sequence[str]
-    change: Fragment
-    context: Fragment
-    evidence: str
-    expected: Mapping[str, str]
-    because: Text
-    surprises: Mapping[str, Text]
-    years: Sequence[int]
-    city: Mapping[str, Sequence[float]]
-    place: Text | None
-    district: Mapping[str, Sequence[float]]
-    nominal: bool
 
 
 def change_text(change: Fragment) -> str:

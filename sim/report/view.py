@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import xarray as xr
 
+from sim.base.text import Text
 from sim.inputs.history import History
 from sim.inputs.published import PublishedCheck
 from sim.ledger.summary import ProgrammeTimes
 from sim.model.labels import Labels
-from sim.outputs.published import published_series
 from sim.plan.scorecard import Score
-from sim.text import Text
+from sim.result.published import published_series
 
 MOST_DRAWN = 6
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sim.base.text import Text
 from sim.report.chapters.advice import advice
 from sim.report.chapters.indicators import indicators
 from sim.report.chapters.methods import methods
@@ -14,7 +15,6 @@ from sim.report.chapters.problems import problems
 from sim.report.chapters.works import works
 from sim.report.document import Report
 from sim.report.material import Material
-from sim.text import Text
 
 CHAPTERS: tuple[Callable[[Material], Part], ...] = (overall, indicators, works, problems, outlook, advice, methods)
 

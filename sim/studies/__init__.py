@@ -1,1 +1,1 @@
-"""What runs the way many times or builds what it runs on: new cities, calibration, backtest."""
+"""Questions that take many results: calibration, backtest, foresight, and the studies of a plan."""

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.errors import SimError
-from sim.futures import with_draws
+from sim.base.errors import SimError
+from sim.base.text import Text, listing
 from sim.inputs.home import Home
-from sim.opening import Case, open_cases, seeded
-from sim.outputs.compare import dataset_differences
-from sim.outputs.netcdf import read_group
-from sim.outputs.store import read_attributes
-from sim.pipeline import Outcome, run
-from sim.stored_call import DIGEST, StoredCall, read_call
-from sim.text import Text, listing
+from sim.result.compare import dataset_differences
+from sim.result.netcdf import read_group
+from sim.result.store import read_attributes
+from sim.simulate.call import DIGEST, StoredCall, read_call
+from sim.simulate.draws import with_draws
+from sim.simulate.opening import Case, open_cases, seeded
+from sim.simulate.pipeline import Outcome, run
 
 Progress = Callable[[Text, float], None]
 _MOST_NAMED = 5

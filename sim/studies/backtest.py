@@ -13,14 +13,14 @@ from joblib import delayed
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from sim.city.city import open_world
 from sim.inputs.history import History
 from sim.inputs.home import find_home
-from sim.likelihood.observations import Observation, fitted, published_levels
+from sim.simulate.likelihood.observations import Observation, fitted, published_levels
 from sim.studies.calibration import Calibration, CityEnsemble, asked_of, calibrate, ensembles, fit_key, openable, pool_of
 from sim.studies.naive import naive_forecasts, series_of
 from sim.studies.scores import Judged, Score, band_ends, crps, score
 from sim.studies.targets import HORIZON, Design, Histories, judged_values, kind_of, outcome_of
-from sim.world import open_world
 
 Values = NDArray[Any]
 Progress = Callable[[str, int, int], None]

@@ -13,23 +13,23 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
-from sim.cache import digest
-from sim.errors import Fault, InputError, Place
+from sim.base.cache import digest
+from sim.base.errors import Fault, InputError, Place
+from sim.base.ownership import scratch_folder
+from sim.base.processes import no_interrupts_at_birth, work_for_the_parent
+from sim.base.streams import uniforms
+from sim.base.text import Text
+from sim.city.city import open_world
+from sim.ensemble.draws import Prior
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
-from sim.likelihood.errors_of_cities import beyond, prior_variances
-from sim.likelihood.hindcast import HORIZON, Asked, CityHindcasts, city_hindcasts, errors_of, factors_of, forecaster
-from sim.likelihood.observations import Observation
-from sim.likelihood.task import Outside
-from sim.numerics.draws import Prior
-from sim.outputs.posterior import data_key
-from sim.ownership import scratch_folder
-from sim.processes import no_interrupts_at_birth, work_for_the_parent
-from sim.streams import uniforms
+from sim.result.posterior import data_key
+from sim.simulate.likelihood.errors_of_cities import beyond, prior_variances
+from sim.simulate.likelihood.hindcast import HORIZON, Asked, CityHindcasts, city_hindcasts, errors_of, factors_of, forecaster
+from sim.simulate.likelihood.observations import Observation
+from sim.simulate.likelihood.task import Outside
 from sim.studies.fit import PooledFit, city_task, fit_pooled, outside_of
 from sim.studies.posterior import Weighted, weigh
-from sim.text import Text
-from sim.world import open_world
 
 Values = NDArray[Any]
 Progress = Callable[[str, int, int], None]

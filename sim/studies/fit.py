@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from sim.cache import kept
-from sim.likelihood.errors_of_cities import Variances, given_others, given_slope, variances_of, whitened, year_weights
-from sim.likelihood.task import POOLED, CityDensity, Normal, Outside, flat, scaled
+from sim.base.cache import kept
+from sim.simulate.likelihood.errors_of_cities import Variances, given_others, given_slope, variances_of, whitened, year_weights
+from sim.simulate.likelihood.task import POOLED, CityDensity, Normal, Outside, flat, scaled
 
 Values = NDArray[Any]
 Errors = Callable[[Values], Values]

@@ -8,25 +8,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import Faults, Place
+from sim.base.errors import Faults, Place
+from sim.base.text import Text
+from sim.base.units import conversion
+from sim.city.city import World, open_world
+from sim.engine.assembly import Request
+from sim.engine.integrate import Clock
+from sim.engine.kernel import kernel_for
+from sim.ensemble.blocks import BlockRunner, Task
+from sim.ensemble.draws import Draws
+from sim.ensemble.reducers import Share
 from sim.inputs.foresight import Question, read_questions
 from sim.inputs.home import Home
-from sim.likelihood.observations import FEWEST_CHANGES
 from sim.model.binding import own_values
 from sim.model.declarations import Variable
-from sim.numerics.assembly import Request
-from sim.numerics.blocks import BlockRunner, Task
-from sim.numerics.draws import Draws
-from sim.numerics.integrate import Clock
-from sim.numerics.kernel import kernel_for
-from sim.numerics.reducers import Share
-from sim.outputs.dataset import yearly_unit
-from sim.outputs.posterior import Foreseen
 from sim.plan.rule import rule_of
+from sim.result.dataset import yearly_unit
+from sim.result.posterior import Foreseen
+from sim.simulate.likelihood.observations import FEWEST_CHANGES
 from sim.studies.calibration import Progress, asked_of, calibrate, ensembles, fit_key, openable, pool_of
-from sim.text import Text
-from sim.units import conversion
-from sim.world import World, open_world
 
 Values = NDArray[Any]
 DRAWS = 2000

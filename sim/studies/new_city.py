@@ -11,8 +11,11 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from sim.durable import put_folder
-from sim.errors import Fault, Faults, InputError, Place, RunError, SimError, UsageError
+from sim.base.durable import put_folder
+from sim.base.errors import Fault, Faults, InputError, Place, RunError, SimError, UsageError
+from sim.base.ownership import owned_folder
+from sim.base.text import Text
+from sim.city.city import World, open_world
 from sim.inputs.base_origin import BaseOrigin
 from sim.inputs.history import COLUMNS, Source, read_sources
 from sim.inputs.home import Home
@@ -20,10 +23,7 @@ from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.quality import Cell, Choice, check_series, choose
 from sim.inputs.tidy import Tidy, TidyRow, read_tidy
-from sim.ownership import owned_folder
 from sim.plan.tables import shown_as_text
-from sim.text import Text
-from sim.world import World, open_world
 
 MODEL = "prefecture"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")

@@ -14,11 +14,11 @@ with warnings.catch_warnings():  # on import arviz speaks of its next version
     warnings.simplefilter("ignore", FutureWarning)
     from arviz import psislw
 
-from sim.errors import Fault, Place, RunError
-from sim.likelihood.reweighting import systematic
-from sim.likelihood.task import Normal
+from sim.base.errors import Fault, Place, RunError
+from sim.base.text import Text
+from sim.simulate.likelihood.reweighting import systematic
+from sim.simulate.likelihood.task import Normal
 from sim.studies.fit import CityTask
-from sim.text import Text
 
 Values = NDArray[Any]
 CANDIDATES = 4096

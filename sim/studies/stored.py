@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ensemble.draws import Prior
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
-from sim.likelihood.reweighting import with_memory
-from sim.numerics.draws import Prior
-from sim.outputs.posterior import FitRow, Posterior, write_posterior
+from sim.result.posterior import FitRow, Posterior, write_posterior
+from sim.simulate.likelihood.reweighting import with_memory
 from sim.studies.calibration import (
     Calibration,
     CityEnsemble,

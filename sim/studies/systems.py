@@ -9,17 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import Faults, nearest
+from sim.base.errors import Faults, nearest
+from sim.base.text import Text
+from sim.city.city import World
+from sim.engine.assembly import Request
+from sim.engine.central import central_run
+from sim.engine.integrate import Clock
+from sim.engine.kernel import kernel_for
 from sim.inputs.scenario import Fragment, plain_scenario
 from sim.inputs.systems import METRICS, Known, PlanSystem, read_systems
-from sim.numerics.assembly import Request
-from sim.numerics.central import central_run
-from sim.numerics.integrate import Clock
-from sim.numerics.kernel import kernel_for
-from sim.opening import Case, prepare, with_projects
-from sim.report.systems import SystemView
-from sim.text import Text
-from sim.world import World
+from sim.simulate.opening import Case, prepare, with_projects
 
 Values = NDArray[Any]
 YEARS = (2025, 2035)
@@ -41,6 +40,31 @@ DISTRICT: Mapping[str, str] = {
     "hightech_firms": "district_hightech_firms",
     "residents": "district_residents",
 }
+
+
+@dataclass(frozen=True)
+class SystemView:
+    """A system as it is shown; effects by measure, one number per year of `years`, as parts of one."""
+
+    key: str
+    name: Text
+    mechanism: Text
+    documents: Sequence[str]
+    variables: Sequence[str]
+    levers: Sequence[str]
+    targets: Sequence[str]
+    projects: Sequence[str]
+    change: Fragment
+    context: Fragment
+    evidence: str
+    expected: Mapping[str, str]
+    because: Text
+    surprises: Mapping[str, Text]
+    years: Sequence[int]
+    city: Mapping[str, Sequence[float]]
+    place: Text | None
+    district: Mapping[str, Sequence[float]]
+    nominal: bool
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
-from sim.errors import Faults, InputError, Place
+from sim.base.errors import Faults, InputError, Place
+from sim.base.text import Text
+from sim.city.city import World, open_world
 from sim.inputs.history import COLUMNS, read_sources
 from sim.inputs.home import Home
 from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.quality import Cell, check_series, choose
 from sim.inputs.tables import number, read_table, whole
-from sim.likelihood.observations import Observation, fitted, published_changes
-from sim.text import Text
-from sim.world import World, open_world
+from sim.simulate.likelihood.observations import Observation, fitted, published_changes
 
 
 def fail_if_unfit(home: Home, cities: Sequence[str], years: range) -> None:

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import Fault, Place, UsageError
+from sim.base.errors import Fault, Place, UsageError
+from sim.base.text import Text
 from sim.inputs.history import History
-from sim.likelihood.observations import FEWEST_CHANGES, PERCENT, Observation, crosses_break, published_levels
+from sim.simulate.likelihood.observations import FEWEST_CHANGES, PERCENT, Observation, crosses_break, published_levels
 from sim.studies.naive import Kind
-from sim.text import Text
 
 Values = NDArray[Any]
 HORIZON = 4

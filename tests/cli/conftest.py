@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sim import deliver
+from sim.report import delivery
 
 
 @pytest.fixture
@@ -20,4 +20,4 @@ def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
                 (folder / f"{name}.svg").write_text("<svg/>", encoding="utf-8")
         return []
 
-    monkeypatch.setattr(deliver, "start_drawing", leave_empty)
+    monkeypatch.setattr(delivery, "start_drawing", leave_empty)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
-from sim import opening, pipeline
-from sim.errors import SimError
+from sim.base.errors import SimError
 from sim.inputs.city import read_city_file
 from sim.inputs.defaults import default_city, default_scenarios
 from sim.inputs.home import Home
 from sim.inputs.scenario import find_scenario, scenario_files
+from sim.simulate import opening, pipeline
 from tests.cli.calling import sim
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
+from sim.base.errors import UsageError
 from sim.cli.numbers import Asked, read_draws
-from sim.errors import UsageError
-from tests.sweeps.program import children_of, is_there
+from tests.simulate.program import children_of, is_there
 
 ROOT = Path(__file__).resolve().parents[2]
 BAD = ("0", "1,5", "1_0_", "1,0,0", "-1", "nan", "inf", "1e3", "1.5", "", " ", "ten", "٣", "9" * 30, "0x10")

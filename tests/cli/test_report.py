@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.base.errors import UsageError
 from sim.cli import report as verb
-from sim.errors import UsageError
 from sim.report.record_file import RECORD_FILE, read_record
 from tests.cli.calling import ROOT, sim
 

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from sim.base.errors import InputError, SimError
 from sim.cli import studies
 from sim.cli.app import app, main
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked
 from sim.cli.run import Request, draw_plan, planned_runs, simulate
-from sim.errors import InputError, SimError
 from sim.inputs.home import Home
-from sim.outputs.posterior import FILE, read_posterior
+from sim.result.posterior import FILE, read_posterior
 
 ROOT = Path(__file__).resolve().parents[2]
 

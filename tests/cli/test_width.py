@@ -12,12 +12,12 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
-from sim import pipeline
+from sim.base.text import LANGUAGES, Language
 from sim.cli.console import Speaker
 from sim.cli.run import print_scorecard
 from sim.cli.tables import print_table
 from sim.report.score_words import score_cells
-from sim.text import LANGUAGES, Language
+from sim.simulate import pipeline
 
 
 def printed(scores: Sequence[Any], language: Language, width: int) -> str:

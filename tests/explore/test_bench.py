@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import opening, pipeline
-from sim.errors import SimError
+from sim.base.errors import SimError
+from sim.base.text import LANGUAGES
+from sim.ensemble.draws import DrawRequest
 from sim.explore import tables
 from sim.explore.bench import LEVELS, Bench, bench_of
 from sim.explore.charts import charts_of
@@ -16,13 +17,12 @@ from sim.explore.exchange import LARGEST, load_bench
 from sim.explore.saving import scenario_text
 from sim.explore.sliders import by_key
 from sim.explore.state import State
-from sim.futures import with_draws
 from sim.inputs.home import Home
-from sim.material import view_of
-from sim.numerics.draws import DrawRequest
+from sim.report.gathering import view_of
 from sim.report.view import CaseView
+from sim.simulate import opening, pipeline
+from sim.simulate.draws import with_draws
 from sim.studies.plan.path import levers_file
-from sim.text import LANGUAGES
 
 MOVES = {"rd_policy": 0.012, "talent_spend": 5.0, "nurture_effort": 0.95}
 

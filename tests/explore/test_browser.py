@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from sim import opening, pipeline
+from sim.base.words import plain
+from sim.ensemble.draws import DrawRequest
 from sim.explore.bench import DRAWS, bench_of
-from sim.futures import with_draws
 from sim.inputs.home import Home
-from sim.numerics.draws import DrawRequest
-from sim.words import plain
+from sim.simulate import opening, pipeline
+from sim.simulate.draws import with_draws
 from tests.cli.calling import ROOT
 from tests.explore.test_serving import TOKEN, free_port
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim import opening
+from sim.base.text import Text, markdown_text
 from sim.explore.bench import Bench, bench_of
 from sim.explore.page import Page
 from sim.inputs.home import Home
-from sim.text import Text, markdown_text
+from sim.simulate import opening
 
 EVIL = "<script>alert('1')</script> & \"q\" <img src=x onerror=alert(1)>"
 

@@ -12,16 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from sim import opening, pipeline
-from sim.errors import Faults, SimError
+from sim.base.errors import Faults, SimError
+from sim.city.city import World
 from sim.explore.bench import Bench, bench_of
 from sim.explore.exchange import load_bench
 from sim.explore.saving import scenario_text
 from sim.explore.sliders import by_key
 from sim.inputs.home import Home
 from sim.ledger.edits import Edits, edits_of
-from sim.pipeline import request_of
-from sim.world import World
+from sim.simulate import opening, pipeline
+from sim.simulate.pipeline import request_of
 
 LATER = """
 name: {zh: 外部文件, en: A file from elsewhere}

@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
+from sim.base.errors import UsageError
 from sim.cli import explore as verb
-from sim.errors import UsageError
 from sim.explore.serving import Stand, fail_if_not_allowed, is_loopback
 from tests.cli.calling import sim
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from sim import opening
-from sim.errors import InputError, SimError
+from sim.base.errors import InputError, SimError
+from sim.city.city import World, open_world
 from sim.inputs.home import Home, find_home
 from sim.inputs.scenario import find_scenario, read_scenario
 from sim.inputs.yaml_file import MAX_KEYS, read_yaml
-from sim.world import World, open_world
+from sim.simulate import opening
 
 HEAD = "name: {zh: 测试, en: Test}\ncity: hengyang\n"
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.errors import Faults, InputError, Place, nearest
+from sim.base.errors import Faults, InputError, Place, nearest
+from sim.base.text import Text
 from sim.inputs.values import Target, read_value
 from sim.inputs.yaml_file import parse_yaml
-from sim.text import Text
 
 FILE = Path("x.yaml")
 

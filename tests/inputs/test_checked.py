@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field
 
-from sim.errors import Faults
+from sim.base.errors import Faults
 from sim.inputs.checked import Record, check_against
 from sim.inputs.yaml_file import parse_yaml
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from sim import describing
-from sim.errors import SimError
+from sim.base.errors import SimError
+from sim.city import describing
+from sim.city.city import World, open_world
 from sim.inputs.arrivals import PARAMETER
 from sim.inputs.home import Home
-from sim.projects import READ
-from sim.world import World, open_world
+from sim.simulate.projects import READ
 
 
 def test_the_best_source_of_a_year_is_used(world: World) -> None:

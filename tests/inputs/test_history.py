@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import InputError
+from sim.base.errors import InputError
 from sim.inputs.city import read_city_file
 from sim.inputs.history import Datum, Vocabulary, read_history
 from sim.inputs.home import find_home

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import opening
-from sim.errors import InputError, UsageError
+from sim.base.errors import InputError, UsageError
+from sim.city.city import World
 from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
-from sim.opening import open_cases
 from sim.plan.named import targets_named
-from sim.world import World
+from sim.simulate import opening
+from sim.simulate.opening import open_cases
 
 HEAD = "name: 我的情景\ncity: hengyang\n"
 

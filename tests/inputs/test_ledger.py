@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from sim import opening
-from sim.errors import Faults, InputError
+from sim.base.errors import Faults, InputError
+from sim.city.city import World, open_world
 from sim.inputs.home import Home
 from sim.inputs.ledger import COLUMNS
 from sim.ledger.edits import edits_of
-from sim.ledger_words import ledger_changes
-from sim.world import World, open_world
+from sim.report.ledger_words import ledger_changes
+from sim.simulate import opening
 
 Rows = list[dict[str, str]]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sim import opening
-from sim.errors import Faults, InputError
+from sim.base.errors import Faults, InputError
 from sim.inputs.home import Home
 from sim.ledger.edits import edits_of
+from sim.simulate import opening
 
 HEAD = "name: {zh: 测试, en: Test}\nextends: baseline\n"
 CONTRADICTORY = (

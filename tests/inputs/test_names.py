@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.errors import InputError, Place
+from sim.base.errors import InputError, Place
+from sim.city.city import open_world
 from sim.inputs.city import read_city_file
 from sim.inputs.files import fail_if_no_name
 from sim.inputs.home import Home
 from sim.plan.tables import cell_text, shown_as_text
-from sim.world import open_world
 
 PATHS = ["../../outside", "..", ".", "", "a/b", "a\\b", "/etc", "C:x", ".hidden", "a\nb", "a\0b"]
 
@@ -73,7 +73,7 @@ def test_negative_numbers_stay_numbers(value: float) -> None:
 
 
 def test_every_table_that_is_written_goes_through_the_same_cell(tmp_path: Path) -> None:
-    from sim.sweeps.files import put_table
+    from sim.report.sweeps.files import put_table
 
     put_table(tmp_path / "table.csv", ["=head"], [["=1+1", -2.0], ["@cmd", None]])
     rows = list(csv.reader(io.StringIO((tmp_path / "table.csv").read_text(encoding="utf-8-sig"))))

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import InputError, SimError
+from sim.base.errors import InputError, SimError
+from sim.city.city import open_world
 from sim.inputs.home import Home
 from sim.inputs.reviews import read_reviews
 from sim.inputs.targets import read_catalogue
-from sim.world import open_world
 
 REGIONS = ("hengyang", "yanfeng", "baishazhou_park", "hengshan_science_city", "rest", "yanfeng_with_parks")
 Edit = Callable[[dict[str, str]], None]

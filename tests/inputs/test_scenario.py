@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import opening, pipeline
-from sim.errors import InputError
+from sim.base.errors import InputError
+from sim.city.city import World
 from sim.inputs.home import Home
 from sim.inputs.scenario import find_scenario, read_scenario
-from sim.world import World
+from sim.simulate import opening, pipeline
 
 HEAD = "name: {zh: 测试, en: Test}\ncity: hengyang\n"
 

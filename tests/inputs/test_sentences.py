@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sim.errors import InputError
+from sim.base.errors import InputError
 from sim.inputs.home import Home
 from sim.inputs.numerals import value_of
 from sim.inputs.printed import Printed

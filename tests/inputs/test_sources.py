@@ -15,9 +15,9 @@ from sim.inputs.home import find_home
 from sim.inputs.ledger import UNTRACED
 from sim.inputs.yaml_file import read_yaml
 from sim.ledger.summary import money_origin
-from sim.ledger_words import ledger_sentences
-from sim.opening import open_cases
-from sim.pipeline import run
+from sim.report.ledger_words import ledger_sentences
+from sim.simulate.opening import open_cases
+from sim.simulate.pipeline import run
 
 HOME = find_home(Path(__file__).parents[2])
 ADDRESS = re.compile(r"https?://[^\s;,，；）)\"']+")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import InputError, Place
+from sim.base.errors import InputError, Place
 from sim.inputs.files import read_any_text, read_text
 from sim.inputs.tables import number, read_table, rows_of, whole
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import Faults, InputError
+from sim.base.errors import Faults, InputError
 from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.quality import Cell, check_series, choose
 from sim.inputs.tidy import Tidy, read_tidy

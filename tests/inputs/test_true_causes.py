@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-import sim.calls
-from sim import opening, pipeline
-from sim.errors import Faults, InputError, ModelError, Place, RunError, UsageError, reason_of
+from sim.base.errors import Faults, InputError, ModelError, Place, RunError, UsageError, reason_of
+from sim.base.text import Text
+from sim.base.units import UnknownUnitError, parse_unit
+from sim.city.city import World
 from sim.inputs.base_year import read_settings
 from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
@@ -22,9 +23,7 @@ from sim.model.labels import read_labels
 from sim.report.chapters.part import Part
 from sim.report.document import Chapter, Picture
 from sim.report.record_file import read_record
-from sim.text import Text
-from sim.units import UnknownUnitError, parse_unit
-from sim.world import World
+from sim.simulate import arguments, opening, pipeline
 
 HEAD = "name: 甲\ncity: hengyang\n"
 
@@ -116,7 +115,7 @@ def test_a_key_that_is_missing_is_said_in_words() -> None:
 
 
 def test_too_little_memory_is_one_sentence() -> None:
-    @sim.calls.checked
+    @arguments.checked
     def greedy() -> None:
         raise MemoryError
 

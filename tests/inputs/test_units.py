@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from sim.units import PLAIN, UnknownUnitError, conversion, parse_unit
+from sim.base.units import PLAIN, UnknownUnitError, conversion, parse_unit
 
 
 def test_scale_matters_as_much_as_dimension() -> None:

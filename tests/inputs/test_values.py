@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.dimensions import Dimension
-from sim.errors import Faults, Place
+from sim.base.dimensions import Dimension
+from sim.base.errors import Faults, Place
 from sim.inputs.values import Target, read_value
 from sim.inputs.year_path import YearPath
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.errors import InputError
+from sim.base.errors import InputError
 from sim.inputs.yaml_file import MAX_BYTES, parse_yaml, read_yaml
 
 FILE = Path("x.yaml")

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sim import opening, pipeline
+from sim.city.city import World
 from sim.inputs.home import Home
 from sim.ledger.realise import Realised
 from sim.plan.selection import Selection
-from sim.projects import with_means
-from sim.world import World
+from sim.simulate import opening, pipeline
+from sim.simulate.projects import with_means
 
 REALISATIONS = 40
 Settings = tuple[tuple[str, str], ...]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sim.base.text import Text
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.inputs.project_classes import STAGES, ProjectClass, Spread
 from sim.ledger.works import Work
-from sim.text import Text
 
 NAME = Text("甲", "A")
 SETTINGS = LedgerSettings(

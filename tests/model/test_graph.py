@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.errors import ModelError
+from sim.base.errors import ModelError
 from sim.model import Array, event, smooth, stock, variable
 from sim.model.graph import strong_components
 from sim.model.unit_check import check_units

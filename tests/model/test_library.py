@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim.model
-from sim.errors import ModelError
+from sim.base.errors import ModelError
 from sim.model import (
     Array,
     accumulate,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.errors import ModelError
+from sim.base.errors import ModelError
 from sim.model import Array, variable
 from tests.tiny import DIMENSIONS, graph_of, simulate
 

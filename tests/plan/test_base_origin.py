@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from sim import opening, pipeline
-from sim.errors import InputError
+from sim.base.errors import InputError
+from sim.base.text import Text
+from sim.city.city import World, open_world
 from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, borrowed, weakest
 from sim.inputs.home import Home, find_home
 from sim.plan.base_origin import bases_of
 from sim.plan.scorecard import Score
 from sim.plan.tables import COLUMNS, full_row, score_row
+from sim.simulate import opening, pipeline
 from sim.studies.plan.path import movable
-from sim.text import Text
-from sim.world import World, open_world
 
 HOME = find_home(Path(__file__).resolve().parents[2])
 SEVEN = {

@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim import opening, pipeline
-from sim.errors import InputError
+from sim.base.errors import InputError
+from sim.city.city import World, open_world
 from sim.inputs.bindings import Binding, HistoryBinding, LedgerBinding, OutsideBinding
 from sim.inputs.home import Home
 from sim.plan.consistency import price_basis
 from sim.plan.rest import MORE_THAN_ALL
-from sim.world import World, open_world
+from sim.simulate import opening, pipeline
 
 LEAST_SAID, JUDGED = 70, 47
 """Targets after the base year that a variable or the ledger says, and those of them that get a verdict in the end."""

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import InputError
+from sim.base.errors import InputError
+from sim.city.city import World
 from sim.inputs.promises import read_promises
 from sim.plan.promises import promise_readings
-from sim.world import World
 from tests.cli.calling import ROOT
 
 SHIPPED = ROOT / "models" / "prefecture" / "promises.yaml"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from sim import opening, pipeline
 from sim.inputs.bindings import HistoryBinding
 from sim.inputs.home import Home
 from sim.plan.coverage import coverage_of, coverage_words
+from sim.simulate import opening, pipeline
 from tests.conftest import ROOT
 
 CLAIMS = re.compile(

@@ -10,18 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import opening, pipeline
+from sim.base.text import Text
+from sim.city.city import World
+from sim.engine.assembly import Request
+from sim.engine.integrate import Clock
 from sim.inputs.home import Home
 from sim.inputs.scenario import plain_scenario
 from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
-from sim.numerics.assembly import Request
-from sim.numerics.integrate import Clock
 from sim.plan.rule import Rule
 from sim.plan.scorecard import Score
 from sim.plan.step_error import largest_change, with_targets
 from sim.plan.tables import COLUMNS, score_dataset, write_scorecard
-from sim.text import Text
-from sim.world import World
+from sim.simulate import opening, pipeline
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import opening, pipeline
+from sim.base.errors import InputError
 from sim.cli.numbers import Asked
 from sim.cli.run import draw_plan
-from sim.errors import InputError
-from sim.futures import posterior_of, with_draws
+from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
 from sim.inputs.scenario import scenario_files
-from sim.numerics.draws import DrawRequest
 from sim.plan.scorecard import Score
 from sim.report.score_words import headline, running
+from sim.simulate import opening, pipeline
+from sim.simulate.draws import posterior_of, with_draws
 from sim.studies.plan.evaluate import EvaluationRequest, evaluated
 from tests.corruption import corrupt
 

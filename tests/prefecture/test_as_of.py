@@ -8,10 +8,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sim.errors import InputError
+from sim.base.errors import InputError
+from sim.city.city import open_world
 from sim.inputs.home import Home
 from sim.inputs.parameters import ParameterRecord
-from sim.world import open_world
 from tests.corruption import corrupt
 
 YEARS = (2009, 2012, 2016, 2018, 2019, 2021)

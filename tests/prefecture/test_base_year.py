@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from models.prefecture.base_year import accounts, ageing, build_rows, capital, demography, firms, society
+from sim.city.city import World, open_world
 from sim.inputs.base_year import BaseYear, Reference, Row
 from sim.inputs.city import history_of, settings_of
 from sim.inputs.home import Home, find_home
 from sim.inputs.indicators import read_indicators
-from sim.world import World, open_world
 
 ROOT = Path(__file__).resolve().parents[2]
 CITY, MODEL = ROOT / "models" / "hengyang", ROOT / "models" / "prefecture"

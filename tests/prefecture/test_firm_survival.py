@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.world import World
+from sim.city.city import World
 from tests.prefecture.test_identities import run_with
 
 

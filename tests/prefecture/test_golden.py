@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from sim import opening, pipeline
 from sim.inputs.home import find_home
 from sim.inputs.scenario import scenario_files
+from sim.simulate import opening, pipeline
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).parent / "golden"

@@ -13,17 +13,17 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import opening, pipeline
+from sim.city.city import World
+from sim.engine.assembly import Request
+from sim.engine.central import central_run
+from sim.engine.integrate import Clock
+from sim.engine.kernel import kernel_for
+from sim.engine.methods import METHODS
 from sim.inputs.home import Home
 from sim.inputs.year_path import YearPath
 from sim.model.binding import Bound
-from sim.numerics.assembly import Request
-from sim.numerics.central import central_run
-from sim.numerics.integrate import Clock
-from sim.numerics.kernel import kernel_for
-from sim.numerics.methods import METHODS
-from sim.outputs.dataset import to_dataset
-from sim.world import World
+from sim.result.dataset import to_dataset
+from sim.simulate import opening, pipeline
 
 TIGHT = 1e-9
 SIGNED_STOCKS = {"lasting_price_momentum"}  # what is left of past shocks to inflation, of either sign

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from models.prefecture.base_year import figures
+from sim.city.city import World, open_world
 from sim.inputs.home import Home, find_home
 from sim.inputs.parameters import ParameterRecord
-from sim.world import World, open_world
 from tests.prefecture.test_base_year import base
 
 HOME = find_home(Path(__file__).resolve().parents[2])

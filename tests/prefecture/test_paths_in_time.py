@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 import sim
-from sim import opening, pipeline
 from sim.cli.check import check
 from sim.cli.console import Speaker
 from sim.inputs.home import Home
 from sim.inputs.scenario import find_scenario
 from sim.inputs.schema import scenario_schema
 from sim.inputs.year_path import YearPath
+from sim.simulate import opening, pipeline
 
 LAST = 2027
 PUSH = "levers:\n  hightech_push: {2028: 1.5}\n"

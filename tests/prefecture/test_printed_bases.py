@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import xarray as xr
 
-from sim import opening, pipeline
 from sim.inputs.home import Home
+from sim.simulate import opening, pipeline
 
 DISTRICT, PARK, SCIENCE_CITY = "yanfeng", "baishazhou_park", "hengshan_science_city"
 WITH_PARKS = [DISTRICT, PARK, SCIENCE_CITY]

@@ -11,16 +11,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sim import opening, pipeline
-from sim.futures import task_of
+from sim.ensemble.blocks import BlockRunner, LostDraw
+from sim.ensemble.designs import Listed
+from sim.ensemble.draws import Draws
+from sim.ensemble.sample import Input, Sample
 from sim.inputs.home import Home
 from sim.inputs.parameters import ParameterRecord
-from sim.numerics.blocks import BlockRunner, LostDraw
-from sim.numerics.designs import Listed
-from sim.numerics.draws import Draws
-from sim.numerics.sample import Input, Sample
-from sim.sampling.inputs import is_settled_before
-from sim.sampling.plan import compiled_for
+from sim.simulate import opening, pipeline
+from sim.simulate.draws import task_of
+from sim.simulate.sampling.inputs import is_settled_before
+from sim.simulate.sampling.plan import compiled_for
 
 Floats = NDArray[Any]
 SCENARIOS = ("baseline", pytest.param("plan_2025", marks=pytest.mark.slow))

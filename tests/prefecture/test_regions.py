@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import describing, pipeline
-from sim.dimensions import Dimension
+from sim.base.dimensions import Dimension
+from sim.city import describing
+from sim.city.city import World
+from sim.engine.integrate import Clock
+from sim.engine.methods import METHODS
 from sim.inputs.stepping import DEFAULT_METHOD
 from sim.model.graph import Parameter, build_graph
-from sim.numerics.integrate import Clock
-from sim.numerics.methods import METHODS
-from sim.world import World
+from sim.simulate import pipeline
 from tests.tiny import Fixed, compiled
 
 Values = NDArray[Any]

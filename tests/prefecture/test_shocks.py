@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sim.city.city import World
+from sim.engine.assembly import Request
+from sim.engine.integrate import Clock
+from sim.engine.kernel import kernel_for
+from sim.ensemble.blocks import BlockRunner, Task
+from sim.ensemble.draws import Draws
 from sim.inputs.year_path import YearPath
 from sim.model.binding import own_values
-from sim.numerics.assembly import Request
-from sim.numerics.blocks import BlockRunner, Task
-from sim.numerics.draws import Draws
-from sim.numerics.integrate import Clock
-from sim.numerics.kernel import kernel_for
-from sim.world import World
 
 Values = NDArray[Any]
 OUTPUTS = ("gdp_real", "gdp_nominal", "gdp_deflator", "growth_momentum", "shocked_output", "shocked_prices", "price_index")

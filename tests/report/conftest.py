@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from sim import opening, pipeline
-from sim.futures import with_draws
+from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
-from sim.material import materials
-from sim.numerics.draws import DrawRequest
 from sim.report.document import Report
+from sim.report.gathering import materials
+from sim.report.studies import StudyRequest, studies_of
 from sim.report.writing import report_of
-from sim.studies.reporting import StudyRequest, studies_of
+from sim.simulate import opening, pipeline
+from sim.simulate.draws import with_draws
 
 DRAWS = DrawRequest(64, 0, 1)
 

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from sim.base.text import Text
 from sim.ledger.summary import ProgrammeTimes
-from sim.report.exploring import chances, index_map, response, scatter
-from sim.report.exploring import tornado as index_bars
 from sim.report.figures import (
     conflicts,
     drawn,
@@ -27,8 +26,9 @@ from sim.report.figures import (
     waterfall,
 )
 from sim.report.figures.frame import Frame
-from sim.report.sweep_names import Named
-from sim.text import Text
+from sim.report.sweeps import chances, index_map, response, scatter
+from sim.report.sweeps import tornado as index_bars
+from sim.simulate.sweeps.names import Named
 
 FRAME = Frame(Text("示例图", "A sample"), Text("编造的数，只供核对画法", "made-up numbers"), Text("测试", "tests"))
 ONE, TWO = Text("基准情景", "Baseline"), Text("规划情景", "Plan")

@@ -8,20 +8,20 @@ from dataclasses import replace
 
 import pytest
 
-from sim import opening, pipeline
-from sim.errors import Fault, RunError
+from sim.base.errors import Fault, RunError
+from sim.base.text import Text
 from sim.inputs.home import Home
 from sim.ledger.summary import OTHERS
-from sim.material import make_view, materials
 from sim.report.chapters.indicators import main_table, score_table
 from sim.report.chapters.problems import missed_sentence, problems
 from sim.report.document import Bullets, Number, Paragraph, Report, Table, Words
 from sim.report.figures.moves import Moves
+from sim.report.gathering import make_view, materials
 from sim.report.score_words import published_gap
+from sim.report.studies import studies_of_run
 from sim.report.view import MOST_DRAWN
+from sim.simulate import opening, pipeline
 from sim.studies.plan.path import levers_file
-from sim.studies.reporting import studies_of_run
-from sim.text import Text
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sim import pipeline
-from sim.material import case_text, make_view, materials
+from sim.base.text import LANGUAGES
+from sim.base.words import plain
 from sim.report.comparing import comparison, settings_table, targets_table
 from sim.report.forms.page import page
 from sim.report.forms.told import cell_text
+from sim.report.gathering import case_text, make_view, materials
 from sim.report.writing import report_of
-from sim.text import LANGUAGES
-from sim.words import plain
+from sim.simulate import pipeline
 from tests.report.pages import Page
 
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.errors import UsageError
+from sim.base.errors import UsageError
+from sim.base.text import Text
 from sim.report.document import FORMAT, Number, Report, a_year, measured, percent, probability, stated
 from sim.report.forms.workbook import number_format
 from sim.report.record_file import packed_record, read_record
-from sim.text import Text
 
 
 def test_numbers_as_they_are_printed() -> None:

@@ -19,9 +19,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text as Label
 
-from sim import opening, pipeline
+from sim.base.text import LANGUAGES, Language
+from sim.city.city import World
 from sim.inputs.home import Home
-from sim.material import make_view, materials
 from sim.report import style
 from sim.report.contents import economy, people, scores
 from sim.report.contents.feasibility import most_entangled
@@ -32,12 +32,12 @@ from sim.report.figures.frame import parts
 from sim.report.figures.progress import Progress
 from sim.report.figures.rates import Rates
 from sim.report.forms.told import told
+from sim.report.gathering import make_view, materials
+from sim.report.studies import quick_studies
 from sim.report.style import FONT_FILE
 from sim.report.view import View
 from sim.report.writing import report_of
-from sim.studies.reporting import quick_studies
-from sim.text import LANGUAGES, Language
-from sim.world import World
+from sim.simulate import opening, pipeline
 from tests.report.samples import RECORDS, SAMPLES
 
 ROOT = Path(__file__).resolve().parents[2]

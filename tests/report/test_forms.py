@@ -19,7 +19,7 @@ import pytest
 import xarray as xr
 from docx.document import Document
 
-from sim import pipeline
+from sim.base.text import LANGUAGES, Language, Text
 from sim.report.document import Chapter, Column, Number, Paragraph, Report, Table, Words
 from sim.report.drawing import draw_one, read_svgs
 from sim.report.figures.progress import Progress
@@ -30,7 +30,7 @@ from sim.report.forms.word import word_document
 from sim.report.forms.workbook import number_format, sheet_name, workbook
 from sim.report.lettering import unprintable_words
 from sim.report.style import unprintable
-from sim.text import LANGUAGES, Language, Text
+from sim.simulate import pipeline
 from tests.report.pages import Page
 
 Cells = dict[str, list[list[str]]]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sim import pipeline
-from sim.ledger_words import ledger_sentences
-from sim.material import case_text, make_view
 from sim.report.chapters.works import programme_table, settings_table
 from sim.report.forms.told import cell_text
+from sim.report.gathering import case_text, make_view
+from sim.report.ledger_words import ledger_sentences
+from sim.simulate import pipeline
 
 
 def test_the_money_in_the_text_is_the_sum_of_the_table(outcomes: Sequence[pipeline.Outcome]) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from sim import pipeline
-from sim.errors import InputError
+from sim.base.errors import InputError
+from sim.city.city import open_world
 from sim.inputs.home import Home
-from sim.material import make_view
 from sim.report.contents.firms import ladder
-from sim.world import open_world
+from sim.report.gathering import make_view
+from sim.simulate import pipeline
 
 
 def test_one_measure_word_per_variable_in_results_tables_and_figures(outcomes: Sequence[pipeline.Outcome]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.errors import Place
+from sim.base.errors import Place
 from sim.inputs.ledger import Ledger, Names, Project
 from sim.ledger.flows import Axes
 from sim.ledger.limits import Limit, Limits

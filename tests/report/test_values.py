@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.dimensions import Dimension
+from sim.base.dimensions import Dimension
+from sim.base.text import Text
+from sim.base.words import amounts, exact, goal_words, plain, signed, unit_text, with_unit_text
+from sim.city.city import World
 from sim.inputs.year_path import YearPath
 from sim.report.values import value_text
-from sim.text import Text
-from sim.words import amounts, exact, goal_words, plain, signed, unit_text, with_unit_text
-from sim.world import World
 
 
 def test_units_in_both_languages() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from sim.base.text import Text
 from sim.report import style
 from sim.report.figures.frame import Frame
 from sim.report.figures.waterfall import BREAK, Fall, Step, Waterfall, draw
-from sim.text import Text
 
 
 def fall(start: float, change: float, target: float | None) -> Waterfall:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sim.inputs.home import Home
-from sim.outputs.posterior import data_key, read_posterior
+from sim.result.posterior import data_key, read_posterior
 from sim.studies.backtest import POOLED, Setting, backtest, scored
 from sim.studies.stored import pooled_cities
 from sim.studies.targets import Design

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.likelihood.errors_of_cities import (
+from sim.simulate.likelihood.errors_of_cities import (
     PRIOR_YEARS,
     Variances,
     autocorrelation,

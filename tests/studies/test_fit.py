@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.errors import RunError
-from sim.likelihood.errors_of_cities import Variances, whitened
-from sim.likelihood.task import POOLED, Normal
+from sim.base.errors import RunError
+from sim.simulate.likelihood.errors_of_cities import Variances, whitened
+from sim.simulate.likelihood.task import POOLED, Normal
 from sim.studies.fit import PooledFit, city_task, fit_pooled
 from sim.studies.posterior import weigh
 

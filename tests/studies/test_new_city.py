@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sim import opening, pipeline
-from sim.errors import InputError, UsageError
+from sim.base.errors import InputError, UsageError
 from sim.inputs.home import Home
+from sim.simulate import opening, pipeline
 from sim.studies.new_city import Request, make_city
 
 YEARS = range(2005, 2024)

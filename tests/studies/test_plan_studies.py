@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from sim import opening, pipeline
-from sim.errors import InputError, UsageError
-from sim.futures import with_draws
+from sim.base.errors import InputError, UsageError
+from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
-from sim.numerics.draws import DrawRequest
-from sim.opening import Case
-from sim.outputs.netcdf import packed, read_group
 from sim.plan.selection import Selection
 from sim.report.feasibility_words import joint_sentence, sentences
+from sim.result.netcdf import packed, read_group
+from sim.simulate import opening, pipeline
+from sim.simulate.draws import with_draws
+from sim.simulate.opening import Case
 from sim.studies.plan.attribute import AttributionRequest, attribution
 from sim.studies.plan.coalitions import players_of
 from sim.studies.plan.evaluate import EvaluationRequest, evaluated

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from sim.city.city import World
 from sim.inputs.systems import METRICS
 from sim.report.systems import NONE_PRINTED, system_records, systems_markdown
 from sim.studies.systems import SystemRow, surprises, system_rows, view_of, wrong_in_district
-from sim.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_NOMINAL = 5

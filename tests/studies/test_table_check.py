@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import InputError
+from sim.base.errors import InputError
 from sim.inputs.home import Home
 from sim.studies.table_check import fail_if_unfit
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.errors import UsageError
+from sim.base.errors import UsageError
+from sim.base.text import Text
+from sim.city.city import World
 from sim.inputs.breaks import Break
 from sim.inputs.history import Datum, History
-from sim.likelihood.observations import Observation, fitted, published_changes
+from sim.simulate.likelihood.observations import Observation, fitted, published_changes
 from sim.studies.targets import judged_values, kind_of, outcome_of, read_design
-from sim.text import Text
-from sim.world import World
 
 
 def history(indicator: str, values: dict[int, float], unit: str, *breaks: Break) -> History:

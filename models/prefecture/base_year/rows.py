@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from sim.base.text import Text
 from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, borrowed, weakest
 from sim.inputs.base_year import BaseYear, Known, Row, Setting
 from sim.inputs.history import Datum
-from sim.text import Text
 
 Item = TypeVar("Item", Datum, Known)
 PUBLISHED = "已公布数据"

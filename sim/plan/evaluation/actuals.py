@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.base.text import Text
 from sim.plan.evaluation.progress import (
     Meets,
     Numbers,
@@ -25,7 +26,6 @@ from sim.plan.lint.levels import Level, breaks_between, levels
 from sim.plan.lint.plan import Plan
 from sim.plan.rule import Rule
 from sim.plan.wanted_data import wanted_by_measure
-from sim.text import Text
 
 Values = NDArray[Any]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.reducers import Share
+from sim.ensemble.reducers import Share
 from sim.plan.evaluation.progress import (
     STANDINGS,
     Reached,

@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from sim.base.text import Language, Text, joined
+from sim.ensemble.reducers import Share
 from sim.inputs.targets import PlanTarget
-from sim.numerics.reducers import Share
 from sim.plan.evaluation.actuals import Actual, NoActual, actual_of, base_year_of
 from sim.plan.evaluation.progress import NOT_MET, STANDING_NAMES, STANDINGS, Standing, standing, time_share
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.plan import Plan
 from sim.plan.wanted_data import wanted_by_target
-from sim.text import Language, Text, joined
 
 Nature = Literal["binding", "expected"]
 NATURE_NAMES: dict[Nature, Text] = {"binding": Text("约束性", "binding"), "expected": Text("预期性", "expected")}

@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.text import Text
+from sim.base.text import Text
 
 Numbers = Any
 Meets = Callable[[Numbers], Numbers]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.base.text import Text
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.finding import Finding, finding
 from sim.plan.lint.history import Change, additions
 from sim.plan.lint.levels import Level, latest
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, in_brackets, of_measure, plain, span
-from sim.text import Text
 
 RULE = "additions_needed"
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from sim.base.text import Text
+from sim.base.units import conversion
 from sim.inputs.measures import RATES, MeasureEntry, Measures, ReadingEntry
 from sim.inputs.printed import Printed
 from sim.inputs.targets import Catalogue, PlanTarget
-from sim.text import Text
-from sim.units import conversion
 
 Aspect = Literal["level", "growth", "sum", "additions", "change", "multiple", "cut"]
 """level: in each of the years; growth: a year, as a ratio; sum: of a flow over the years; additions: to a stock over the years;

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.base.text import Text
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.finding import Finding, finding
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, plain
-from sim.text import Text
 
 RULE = "coverage_and_rate"
 _LITTLE = 0.5

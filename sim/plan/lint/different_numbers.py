@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from itertools import combinations
 from math import isclose
 
+from sim.base.text import Text
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.finding import Finding, Severity, finding
 from sim.plan.lint.levels import reference
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, of_measure, plain, span
-from sim.text import Text
 
 RULE = "different_numbers"
 _CLOSE = 0.005

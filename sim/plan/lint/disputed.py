@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sim.base.text import Text
 from sim.plan.lint.different_numbers import RULE as DIFFERENT_NUMBERS
 from sim.plan.lint.finding import Finding
-from sim.text import Text
 
 
 def without_disputed(found: Sequence[Finding]) -> list[Finding]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sim.base.text import Language, Text
+from sim.base.words import spaced_text
 from sim.inputs.targets import PlanTarget
 from sim.plan.lint.claims import Claim
-from sim.text import Language, Text
-from sim.words import spaced_text
 
 Severity = Literal["conflict", "doubt", "note"]
 SEVERITIES: tuple[Severity, ...] = ("conflict", "doubt", "note")

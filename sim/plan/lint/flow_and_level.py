@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.base.text import Text
 from sim.plan.lint.aims import Aim, aims
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.finding import Finding, Severity, finding
 from sim.plan.lint.levels import levels
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, of_measure, plain, years_of
-from sim.text import Text
 
 RULE = "flow_and_level"
 Claims = tuple[Claim, ...]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sim.base.text import Text, joined
 from sim.plan.lint.aims import aims_in
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.finding import Finding, Severity, finding
 from sim.plan.lint.levels import last_of, levels
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, of_measure, plain
-from sim.text import Text, joined
 
 RULE = "gross_output"
 GDP = "gdp"

@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from sim.base.text import Text
 from sim.plan.lint.claims import Claim, Measure
 from sim.plan.lint.finding import Finding, Severity, finding
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.totals import Total, implied_totals
 from sim.plan.lint.wording import as_printed, of_measure, plain, years_of
-from sim.text import Text
 
 RULE = "implied_whole"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.base.text import Text
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.finding import Finding, finding
 from sim.plan.lint.levels import breaks_between, levels
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import of_measure, plain, span, years_of
-from sim.text import Text
 
 RULE = "less_than_before"
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, isfinite
 
+from sim.base.text import Text
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.finding import Finding, Severity, finding
 from sim.plan.lint.history import RECENT, deflators, windows
 from sim.plan.lint.levels import Level, levels
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, in_brackets, of_measure, percent, plain
-from sim.text import Text
 
 RULE = "level_and_rate"
 _AGREE = 0.01

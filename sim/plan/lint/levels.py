@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from sim.base.text import Text
 from sim.inputs.breaks import Break
 from sim.inputs.history import Datum
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.totals import printed_totals, quotient_scale, ratio_operator, totals
 from sim.plan.lint.wording import percent, plain
-from sim.text import Text
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from sim.base.text import Text
 from sim.plan.lint.aims import Aim, aims_in
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.finding import Finding, Severity, finding
 from sim.plan.lint.levels import Level, levels
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, in_brackets, of_measure, percent, plain
-from sim.text import Text
 
 RULE = "part_outgrows"
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from sim.base.text import Text
 from sim.inputs.history import Datum, History
 from sim.inputs.measures import Measures
 from sim.plan.lint.claims import Aspect, Claim, Measure
-from sim.text import Text
 
 
 @dataclass(frozen=True)

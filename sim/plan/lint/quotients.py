@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from sim.base.text import Text
 from sim.plan.lint.aims import Aim, aims, aims_in
 from sim.plan.lint.claims import Measure
 from sim.plan.lint.finding import Finding, finding
@@ -13,7 +14,6 @@ from sim.plan.lint.levels import Level, last_of, levels
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.totals import quotient_scale
 from sim.plan.lint.wording import of_measure, percent, plain
-from sim.text import Text
 
 RULE = "quotients"
 _ALL_THREE = 3

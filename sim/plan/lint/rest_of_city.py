@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import inf, isfinite
 
+from sim.base.text import Text, joined
 from sim.plan.lint.aims import Aim, aims
 from sim.plan.lint.finding import Finding, Severity, finding
 from sim.plan.lint.levels import Level, levels
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import of_measure, percent, plain
-from sim.text import Text, joined
 
 RULE = "rest_of_city"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from sim.base.text import Text
 from sim.inputs.city import City
 from sim.inputs.targets import Catalogue
 from sim.plan.lint import (
@@ -30,7 +31,6 @@ from sim.plan.lint.claims import claims_of
 from sim.plan.lint.disputed import without_disputed
 from sim.plan.lint.finding import SEVERITIES, Finding
 from sim.plan.lint.plan import Plan, Regions
-from sim.text import Text
 
 Rule = Callable[[Plan], Iterable[Finding]]
 RULES: Mapping[str, Rule] = {

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import permutations
 
+from sim.base.text import Text
 from sim.inputs.measures import Quotient
 from sim.plan.lint.claims import PERCENT, Claim
 from sim.plan.lint.finding import Finding, finding
 from sim.plan.lint.levels import Level, last_of, latest, levels
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, of_measure, percent, plain
-from sim.text import Text
 
 RULE = "shares"
 _Share = tuple[Claim, Quotient]

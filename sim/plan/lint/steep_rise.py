@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.base.text import Text
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.finding import Finding, Severity, finding
 from sim.plan.lint.history import changes
 from sim.plan.lint.levels import Level, latest
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, in_brackets, of_measure, percent, plain
-from sim.text import Text
 
 RULE = "steep_rise"
 _DOUBLED = 2.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from sim.base.text import Text, joined
 from sim.plan.lint.claims import Claim, Measure
 from sim.plan.lint.finding import Finding, finding
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, of_measure, plain, span
-from sim.text import Text, joined
 
 RULE = "sums_of_parts"
 _DIGIT = 0.05

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sim.base.units import conversion
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import percent, plain
-from sim.units import conversion
 
 
 @dataclass(frozen=True)

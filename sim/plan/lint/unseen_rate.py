@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from sim.base.text import Text
 from sim.plan.lint.already_met import is_met_by
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.finding import Finding, Severity, finding
@@ -12,7 +13,6 @@ from sim.plan.lint.history import RECENT, Change, additions, changes, is_share, 
 from sim.plan.lint.levels import Level, latest
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, in_brackets, of_measure, percent, plain, points, span
-from sim.text import Text
 
 RULE = "unseen_rate"
 

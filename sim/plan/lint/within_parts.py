@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sim.base.text import Text
 from sim.plan.lint.claims import Claim, Measure
 from sim.plan.lint.finding import Finding, Severity, finding
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.wording import as_printed, of_measure, plain, years_of
-from sim.text import Text
 
 RULE = "within_parts"
 

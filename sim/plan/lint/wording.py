@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from sim.base.text import Text
+from sim.base.words import GOALS, unit_text
 from sim.plan.lint.claims import Claim, Measure
-from sim.text import Text
-from sim.words import GOALS, unit_text
 
 _WHOLE, _DIGITS = 1e-9, 4
 

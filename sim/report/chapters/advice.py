@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sim.base.text import Text, joined
+from sim.base.words import fine, spaced_text
 from sim.report.chapters.part import Part, listed, pictured, present
 from sim.report.document import (
     NOTHING,
@@ -21,8 +23,6 @@ from sim.report.document import (
 from sim.report.figures.frame import Frame
 from sim.report.figures.moves import Move, Moves
 from sim.report.material import Aim, Material, Required
-from sim.text import Text, joined
-from sim.words import fine, spaced_text
 
 TITLE = Text("对策建议：所需路径", "What it would take")
 

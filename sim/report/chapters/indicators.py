@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sim.base.text import Text, joined
+from sim.base.words import OPERATORS, capital, unit_words
 from sim.plan.evaluation.evaluate import NATURE_NAMES, Evaluated
 from sim.plan.evaluation.progress import Standing
 from sim.plan.rule import VERDICTS, about_sentence
@@ -35,8 +37,6 @@ from sim.report.score_words import (
     running,
     years_of,
 )
-from sim.text import Text, joined
-from sim.words import OPERATORS, capital, unit_words
 
 TITLE = Text("主要指标实现情况", "The main indicators")
 _TONES: dict[Standing, Tone] = {"ahead": "good", "fast": "good", "on_track": "fair", "behind": "bad", "unknown": "quiet"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sim.outputs.published import Comparison
+from sim.base.text import Text
+from sim.base.words import capital, unit_words
 from sim.plan.coverage import coverage_of
 from sim.report.chapters.part import Part, in_parts, listed, pictured
 from sim.report.chapters.works import in_words
@@ -12,8 +13,7 @@ from sim.report.document import Block, Cell, Chapter, Column, Heading, Number, P
 from sim.report.figures.frame import Frame
 from sim.report.figures.loops import Loops
 from sim.report.material import Assumption, Material
-from sim.text import Text
-from sim.words import capital, unit_words
+from sim.result.published import Comparison
 
 TITLE = Text("附：数据与方法", "Appendix: data and method")
 _MOST_RINGS = 4

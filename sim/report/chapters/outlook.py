@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import xarray as xr
 
+from sim.base.text import Text
+from sim.base.words import OPERATORS, spaced_text, unit_words
 from sim.plan.scorecard import Score
 from sim.report.chapters.part import Part, listed, pictured, present
 from sim.report.contents import economy, people
@@ -39,8 +41,6 @@ from sim.report.feasibility_words import (
 )
 from sim.report.material import Foresight, Material
 from sim.report.score_words import years_of
-from sim.text import Text
-from sim.words import OPERATORS, spaced_text, unit_words
 
 TITLE = Text("形势研判与概率", "Outlook and probabilities")
 

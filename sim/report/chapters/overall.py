@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
+from sim.base.text import Text, joined
+from sim.base.words import chance, computed, goal_words, spaced_text
 from sim.report.chapters.part import MOST_ROWS, Part, in_parts, pictured
 from sim.report.contents.scores import progress
 from sim.report.document import Block, Bullets, Chapter, Paragraph
 from sim.report.feasibility_words import joint_sentence
 from sim.report.material import Material
 from sim.report.score_words import headline, published_gap
-from sim.text import Text, joined
-from sim.words import chance, computed, goal_words, spaced_text
 
 _MOST_NAMED, _MOST_DOCUMENTS = 12, 6
 TITLE = Text("总体评估结论", "Overall conclusion")

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.errors import Fault, ModelError, nearest
+from sim.base.errors import Fault, ModelError, nearest
+from sim.base.text import Text
 from sim.report.document import Block, Bullets, Chapter, Heading, Paragraph, Picture
 from sim.report.figures.frame import parts
-from sim.text import Text
 
 MOST_ROWS = 20
 """Rows of a figure that fit on a page."""

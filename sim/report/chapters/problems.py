@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.base.text import Text
+from sim.base.words import capital, chance, computed, exact, plain, rate, spaced_text, unit_words
 from sim.plan.lint.finding import SEVERITY_NAMES, Finding
 from sim.plan.scorecard import PERCENT, Score
 from sim.report.attribution_words import SMALL, cause_sentences, change_labels
@@ -18,8 +20,6 @@ from sim.report.figures.frame import Frame
 from sim.report.figures.waterfall import Fall, Step, Waterfall
 from sim.report.material import Material
 from sim.report.score_words import published_gap, rate_unit, running
-from sim.text import Text
-from sim.words import capital, chance, computed, exact, plain, rate, spaced_text, unit_words
 
 TITLE = Text("存在问题及原因", "Problems and their causes")
 _MOST_FALLS, _MOST_STEPS, _MOST_FINDINGS = 4, 7, 12

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 
+from sim.base.text import Text
+from sim.base.words import NONE, unit_words
 from sim.ledger.summary import ProgrammeTimes
 from sim.report.chapters.part import Part, pictured, present, small
 from sim.report.contents.projects import schedule
 from sim.report.document import Block, Cell, Chapter, Column, Heading, Number, Paragraph, Table, Words, a_year
 from sim.report.material import SECTIONS, Material, Setting
 from sim.report.view import CaseView
-from sim.text import Text
-from sim.words import NONE, unit_words
 
 TITLE = Text("重点任务与重大工程进展", "Main tasks and major projects")
 _NOTHING = Text(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sim.base.text import Text
 from sim.report.contents.series import STATISTICS, published_line, scenario_lines, target_points
 from sim.report.figures.frame import Frame, points_of
 from sim.report.figures.lines import Lines, Panel, Series
 from sim.report.view import CaseView, View, yearly
-from sim.text import Text
 
 INDUSTRY = ["manufacturing", "other_industry"]
 MONEY, PERCENT = Text("亿元", "CNY 100m"), Text("%", "%")

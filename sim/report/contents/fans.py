@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import xarray as xr
 
+from sim.base.text import Text
+from sim.base.units import conversion
+from sim.base.words import unit_words
 from sim.report.contents.series import FIRST_PUBLISHED, MEDIAN, STATISTICS, published_line, target_points
 from sim.report.figures.frame import Frame, points_of
 from sim.report.figures.lines import Band, Lines, Panel, Series
 from sim.report.view import CaseView, View, yearly
-from sim.text import Text
-from sim.units import conversion
-from sim.words import unit_words
 
 _PAIRS = ((0.05, 0.95), (0.1, 0.9), (0.25, 0.75))
 _MOST = 6

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from sim.base.text import Text
 from sim.plan.feasibility import Truths, Values, is_clear
 from sim.report.feasibility_words import name_in
 from sim.report.figures.conflicts import Conflicts
 from sim.report.figures.frame import Frame
 from sim.report.figures.tornado import Bar, Swing, Tornado
-from sim.text import Text
 
 _MODEL = Text("本模型抽样", "draws of this model")
 _MOST_BARS, _MOST_SWINGS, _LEAST = 5, 6, 0.02

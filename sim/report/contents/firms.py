@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from sim.base.text import Text
+from sim.base.words import unit_words
 from sim.report.contents.series import STATISTICS, published_line, scenario_lines, target_points
 from sim.report.figures.frame import Frame
 from sim.report.figures.lines import Lines, Panel
 from sim.report.view import View
-from sim.text import Text
-from sim.words import unit_words
 
 _FIRST = 2018
 RUNGS: tuple[tuple[str, str, float], ...] = (

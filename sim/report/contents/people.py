@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from sim.base.text import Text
 from sim.report.contents.series import STATISTICS, published_line, scenario_lines
 from sim.report.figures.frame import Frame, points_of
 from sim.report.figures.lines import Lines, Panel, Series
 from sim.report.figures.pyramid import People, Pyramid
 from sim.report.view import CaseView, View
-from sim.text import Text
 
 PERSONS = Text("万人", "10k persons")
 _FLOWS = ("births", "deaths", "net_migration")

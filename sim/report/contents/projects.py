@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from sim.base.text import Text
 from sim.ledger.limits import LABELS
 from sim.report.figures.frame import Frame
 from sim.report.figures.schedule import Schedule
 from sim.report.view import CaseView, View
-from sim.text import Text
 
 _MOST = 24
 

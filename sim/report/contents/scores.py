@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from sim.base.text import Text
 from sim.inputs.targets import PlanTarget
 from sim.plan.scorecard import PERCENT, Score
 from sim.report.contents.series import MODEL, STATISTICS
@@ -14,7 +15,6 @@ from sim.report.figures.rates import Rates
 from sim.report.figures.rates import Row as RateRow
 from sim.report.figures.verdicts import Cell, Verdicts
 from sim.report.view import CaseView, View
-from sim.text import Text
 
 PAST_YEARS, _MOST = 5, 8
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sim.base.text import Text
+from sim.base.units import conversion
 from sim.report.figures.frame import Points, points_of
 from sim.report.figures.lines import PUBLISHED, Series
 from sim.report.view import View, yearly
-from sim.text import Text
-from sim.units import conversion
 
 STATISTICS = Text(
     "统计数取自统计公报、年鉴和普查（逐项出处见城市文件夹）；预测为本模型推演",

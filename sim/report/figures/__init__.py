@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from matplotlib.figure import Figure as Drawing
 from pydantic import Field
 
+from sim.base.text import Language, Text
 from sim.report.figures import (
     conflicts,
     lines,
@@ -22,7 +23,6 @@ from sim.report.figures import (
     verdicts,
     waterfall,
 )
-from sim.text import Language, Text
 
 Figure = Annotated[
     conflicts.Conflicts

@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
+from sim.base.text import Language, Text, joined
 from sim.report import style
 from sim.report.figures.frame import COLON, SEMICOLON, Frame
-from sim.text import Language, Text, joined
 
 _MOST, _WIDTH, _TOLD = 3.0, 22, 3
 _DARK = 0.6

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sim.text import Language, Text
+from sim.base.text import Language, Text
 
 Points = tuple[tuple[float, float], ...]
 """Pairs of a year, or another place on the level axis, and a value."""

@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.base.text import Language, Text, joined
+from sim.base.words import plain, with_unit_text
 from sim.report import style
 from sim.report.figures.frame import COLON, COMMA, SEMICOLON, Frame, Points
-from sim.text import Language, Text, joined
-from sim.words import plain, with_unit_text
 
 PUBLISHED, TARGET = Text("统计数", "statistics"), Text("规划目标", "target of the plan")
 _SHADES = ("#dbe7f2", "#b4cfe6", "#86b1d6")

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
+from sim.base.text import Language, Text, joined
 from sim.report import style
 from sim.report.figures.frame import COLON, SEMICOLON, Frame
-from sim.text import Language, Text, joined
 
 _COLUMNS, _HEIGHT, _LABEL, _PIECES = 2, 3.6, 13, 24
 _SIGNS = {1: "+", -1: "−", 0: "0"}

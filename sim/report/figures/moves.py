@@ -7,10 +7,10 @@ from typing import Literal
 
 from matplotlib.figure import Figure
 
+from sim.base.text import Language, Text, joined
+from sim.base.words import fine
 from sim.report import style
 from sim.report.figures.frame import COLON, SEMICOLON, Frame
-from sim.text import Language, Text, joined
-from sim.words import fine
 
 _WIDTH = 34
 NOW, THEN = Text("情景取值", "as the scenario has it"), Text("所需数值", "as required")

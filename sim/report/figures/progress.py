@@ -8,9 +8,9 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.base.text import Language, Text, joined
 from sim.report import style
 from sim.report.figures.frame import COLON, COMMA, SEMICOLON, Frame
-from sim.text import Language, Text, joined
 
 _MANY, _ROOMY, _TIGHT = 10, 0.58, 0.46
 _WRITTEN = 3

@@ -8,9 +8,9 @@ from typing import Literal
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from sim.base.text import Language, Text, joined
 from sim.report import style
 from sim.report.figures.frame import COLON, SEMICOLON, Frame
-from sim.text import Language, Text, joined
 
 MEN, WOMEN, AGE = Text("男", "men"), Text("女", "women"), Text("年龄（岁）", "age")
 _CHILDREN, _OLD = 15, 65

@@ -8,9 +8,9 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.base.text import Language, Text, joined
 from sim.report import style
 from sim.report.figures.frame import COLON, SEMICOLON, Frame
-from sim.text import Language, Text, joined
 
 _MANY = 15
 PAST, OUTCOME, REQUIRED = Text("过去五年", "past five years"), Text("实际", "outcome"), Text("目标要求", "required")

@@ -10,10 +10,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.base.text import Language, Text, joined
 from sim.ledger.summary import ProgrammeTimes
 from sim.report import style
 from sim.report.figures.frame import COLON, SEMICOLON, Frame
-from sim.text import Language, Text, joined
 
 _DARK, _SHOWN = 0.6, 0.05
 PROGRAMMES = Text("计划（项目数；总投资，亿元）", "programmes (projects; whole investment, CNY 100m)")

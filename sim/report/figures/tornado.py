@@ -8,9 +8,9 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.base.text import Language, Text, joined
 from sim.report import style
 from sim.report.figures.frame import COLON, SEMICOLON, Frame
-from sim.text import Language, Text, joined
 
 _WIDTH = 34
 LOW, HIGH = Text("该数处于最低三分之一时", "in its lowest third"), Text("最高三分之一时", "in its highest third")

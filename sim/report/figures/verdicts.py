@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from sim.base.text import Language, Text, joined
 from sim.report import style
 from sim.report.figures.frame import COLON, COMMA, SEMICOLON, Frame
-from sim.text import Language, Text, joined
 
 _COLUMN = 18
 _COLOURS = {"met": "#cde7dc", "near": "#fbe7b2", "missed": "#f6d3c4"}

@@ -8,10 +8,10 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.base.text import Language, Text, joined
+from sim.base.words import plain, signed, with_unit_text
 from sim.report import style
 from sim.report.figures.frame import COLON, COMMA, SEMICOLON, Frame
-from sim.text import Language, Text, joined
-from sim.words import plain, signed, with_unit_text
 
 _WIDTH = 30
 _SEEN, _ROOM = 0.4, 0.14

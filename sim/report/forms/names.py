@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.text import Language
+from sim.base.text import Language
 
 PAGE, WORD, PDF, TABLE, FIGURES = "report.html", "report.docx", "report.pdf", "table.xlsx", "figures"
 FORMS = {"html": PAGE, "docx": WORD, "pdf": PDF, "xlsx": TABLE}

@@ -10,9 +10,9 @@ from typing import Any
 
 import jinja2
 
+from sim.base.text import Language
 from sim.report.document import Report
 from sim.report.forms.told import told
-from sim.text import Language
 
 _BROAD = 9
 """Columns from which on a page takes more of the screen."""

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import typst
 
-from sim.errors import Fault, Place, RunError
-from sim.ownership import scratch_folder
+from sim.base.errors import Fault, Place, RunError
+from sim.base.ownership import scratch_folder
+from sim.base.text import Language, Text
 from sim.report.document import Report
 from sim.report.forms.told import told
 from sim.report.style import FONT_FILE, unprintable
-from sim.text import Language, Text
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "report.typ"
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from sim.base.text import Language, Text
 from sim.report.document import Block, Bullets, Cell, Heading, Paragraph, Picture, Report, Table, Words
 from sim.report.figures import described
 from sim.report.forms.columns import content, shares, size_of
 from sim.report.forms.names import PAGE, file_name
 from sim.report.forms.names import TABLE as TABLE_FILE
-from sim.text import Language, Text
 
 TABLE, FIGURE = Text("表", "Table"), Text("图", "Figure")
 _ON_SCREEN = 24

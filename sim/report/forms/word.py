@@ -16,9 +16,9 @@ from docx.table import Table as WordTable
 from docx.table import _Cell as WordCell
 from docx.text.paragraph import Paragraph as WordParagraph
 
+from sim.base.text import Language
 from sim.report.document import Report
 from sim.report.forms.told import told
-from sim.text import Language
 
 _PAGE, _MARGINS, _WIDTH, _TALLEST = (21.0, 29.7), (2.2, 2.4), 16.6, 20.5
 _PADDING = "45"

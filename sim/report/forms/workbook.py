@@ -14,13 +14,13 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from sim.outputs.ensemble import PROJECTION
+from sim.base.text import Language, Text
+from sim.base.words import decimals_of, unit_text, with_unit_text
 from sim.report.document import Bullets, Cell, Heading, Number, Paragraph, Report, Table
 from sim.report.figures.lines import Lines, Panel
 from sim.report.forms.told import cell_text, chapter_title
 from sim.report.lettering import letters
-from sim.text import Language, Text
-from sim.words import decimals_of, unit_text, with_unit_text
+from sim.result.bands import PROJECTION
 
 _SKIP_DIMS = {"sex", "age", "age_class"}
 _WIDEST, _ROWS_MEASURED, _LONGEST_NAME = 60, 40, 31

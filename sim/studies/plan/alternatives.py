@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.errors import InputError, Place
+from sim.base.errors import InputError, Place
+from sim.base.text import Text
 from sim.inputs.levers import Alternative
 from sim.inputs.scenario import read_scenario
-from sim.opening import Case, beside
 from sim.plan.reading import Reading
+from sim.simulate.opening import Case, beside
 from sim.studies.plan.path import levers_file, levers_path, up_to_the_targets
 from sim.studies.plan.paths import Path, PathRequest
 from sim.studies.plan.responses import Lever, Responses, Values
-from sim.text import Text
 
 Settings = tuple[tuple[str, str], ...]
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from sim.errors import Fault, Place, UsageError
+from sim.base.errors import Fault, Place, UsageError
+from sim.base.text import Text
 from sim.inputs.targets import PlanTarget
-from sim.opening import Case
-from sim.pipeline import readings_of
 from sim.plan.reading import Reading
 from sim.plan.shapley import MOST_EXACT, PAIRS, Shares, shapley
+from sim.simulate.opening import Case
+from sim.simulate.pipeline import readings_of
 from sim.studies.plan.coalitions import MixedRuns, Player, comparable, players_of
-from sim.text import Text
 
 
 @dataclass(frozen=True)

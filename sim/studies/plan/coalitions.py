@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import Fault, Faults, Place, RunError, UsageError
+from sim.base.errors import Fault, Faults, Place, RunError, UsageError
+from sim.base.text import Text
+from sim.engine.integrate import Clock, simulate
+from sim.engine.kernel import Kernel, kernel_for
+from sim.engine.workspace import NARROWEST, Workspace
 from sim.inputs.arrivals import PARAMETER
 from sim.inputs.year_path import YearPath
 from sim.ledger.flows import FLOWS
 from sim.model.binding import NOISE, SILENCE, Bound
-from sim.numerics.integrate import Clock, simulate
-from sim.numerics.kernel import Kernel, kernel_for
-from sim.numerics.workspace import NARROWEST, Workspace
-from sim.opening import Case, with_projects
-from sim.pipeline import request_of
 from sim.plan.reading import Reading
-from sim.projects import READ
-from sim.text import Text
+from sim.simulate.opening import Case, with_projects
+from sim.simulate.pipeline import request_of
+from sim.simulate.projects import READ
 
 Values = NDArray[Any]
 LEDGER = "ledger"

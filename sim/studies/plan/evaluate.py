@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sim.errors import Fault, Place, UsageError
-from sim.futures import draws_of, posterior_of, task_of
-from sim.numerics.draws import DrawRequest
-from sim.numerics.ensemble import run_ensemble
-from sim.numerics.summary import Wanted
-from sim.opening import Case
-from sim.pipeline import Outcome, run
+from sim.base.errors import Fault, Place, UsageError
+from sim.base.text import Text
+from sim.ensemble.draws import DrawRequest
+from sim.ensemble.running import run_ensemble
+from sim.ensemble.summary import Wanted
 from sim.plan.evaluation.draws import Moment, Standings, chances
 from sim.plan.evaluation.evaluate import Evaluated
-from sim.standing import fail_if_outside_plan, judged_readings
-from sim.text import Text
+from sim.simulate.draws import draws_of, posterior_of, task_of
+from sim.simulate.opening import Case
+from sim.simulate.pipeline import Outcome, run
+from sim.studies.plan.standing import fail_if_outside_plan, judged_readings
 
 Progress = Callable[[int, int], None]
 

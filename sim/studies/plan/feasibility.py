@@ -13,17 +13,17 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.errors import Fault, Place, UsageError
-from sim.futures import origin_of_draws, posterior_of
-from sim.numerics.draws import DrawRequest
-from sim.opening import Case
-from sim.pipeline import Outcome, run
+from sim.base.errors import Fault, Place, UsageError
+from sim.base.text import Text
+from sim.ensemble.draws import DrawRequest
 from sim.plan.feasibility import explained_variance, lift, relaxed_rules, shares_of, smallest_relaxation
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
+from sim.simulate.draws import origin_of_draws, posterior_of
+from sim.simulate.opening import Case
+from sim.simulate.pipeline import Outcome, run
 from sim.studies.plan.solved_promises import solved_promise
 from sim.studies.plan.target_draws import TargetDraws, target_draws
-from sim.text import Text
 
 Values = NDArray[Any]
 Progress = Callable[[int, int], None]

@@ -12,17 +12,17 @@ from pathlib import Path as File
 
 import numpy as np
 
-from sim.errors import Fault, Faults, Place, UsageError, nearest
+from sim.base.errors import Fault, Faults, Place, UsageError, nearest
+from sim.base.text import Text
 from sim.inputs.levers import LeversFile, read_levers
-from sim.opening import Case, with_projects
-from sim.pipeline import readings_of
 from sim.plan.feasibility import shares_of
 from sim.plan.least_change import Linear
 from sim.plan.reading import Reading
+from sim.simulate.opening import Case, with_projects
+from sim.simulate.pipeline import readings_of
 from sim.studies.plan.path_search import ROUNDS, Progress, solve
 from sim.studies.plan.paths import Mix, Path, PathRequest, is_better
 from sim.studies.plan.responses import Lever, Responses, Values, first_year, offered
-from sim.text import Text
 
 _PROOFS, _DIGITS = 3, 2
 _MOVED = 0.1

@@ -9,9 +9,9 @@ from pathlib import Path as File
 
 import numpy as np
 
-from sim.dimensions import Dimension
+from sim.base.dimensions import Dimension
 from sim.inputs.ledger_section import CALLED
-from sim.opening import Case
+from sim.simulate.opening import Case
 from sim.studies.plan.paths import Path
 from sim.studies.plan.responses import Lever, Values, first_year
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.numerics.draws import DrawRequest
+from sim.base.text import Text
+from sim.ensemble.draws import DrawRequest
 from sim.plan.reading import Reading
 from sim.studies.plan.responses import Lever, Values
-from sim.text import Text
 
 _AT_BOUND = 1e-3
 

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import Faults, InputError, Place
-from sim.futures import task_of
+from sim.base.errors import Faults, InputError, Place
+from sim.ensemble.blocks import BlockResult
+from sim.ensemble.designs import Listed
+from sim.ensemble.draws import Draws
+from sim.ensemble.sample import Sample
+from sim.ensemble.workers import run_portions
 from sim.inputs.sweep_section import Over
-from sim.numerics.blocks import BlockResult
-from sim.numerics.designs import Listed
-from sim.numerics.draws import Draws
-from sim.numerics.sample import Sample
-from sim.numerics.workers import run_portions
-from sim.opening import Case
-from sim.sampling.inputs import swept_inputs
-from sim.sampling.plan import compiled_for
+from sim.simulate.draws import task_of
+from sim.simulate.opening import Case
+from sim.simulate.sampling.inputs import swept_inputs
+from sim.simulate.sampling.plan import compiled_for
 
 Values = NDArray[Any]
 

@@ -13,21 +13,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.dimensions import Dimension
-from sim.futures import draws_of, posterior_of, task_of
+from sim.base.dimensions import Dimension
+from sim.base.text import Text
+from sim.ensemble.blocks import BlockResult
+from sim.ensemble.designs import Listed
+from sim.ensemble.draws import DrawRequest
+from sim.ensemble.sample import Input, Sample
+from sim.ensemble.workers import run_portions
 from sim.inputs.levers import LeverEntry
 from sim.inputs.year_path import YearPath
-from sim.numerics.blocks import BlockResult
-from sim.numerics.designs import Listed
-from sim.numerics.draws import DrawRequest
-from sim.numerics.sample import Input, Sample
-from sim.numerics.workers import run_portions
-from sim.opening import Case
-from sim.outputs.posterior import Posterior
 from sim.plan.least_change import Linear
 from sim.plan.reading import Reading
-from sim.sampling.plan import compiled_for
-from sim.text import Text
+from sim.result.posterior import Posterior
+from sim.simulate.draws import draws_of, posterior_of, task_of
+from sim.simulate.opening import Case
+from sim.simulate.sampling.plan import compiled_for
 
 Values = NDArray[Any]
 _CLOSE = 1e-9

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.pipeline import Outcome
 from sim.plan.promises import PromiseReading
 from sim.plan.reading import Reading
+from sim.simulate.pipeline import Outcome
 from sim.studies.plan.points import Points, at_points
 
 Values = NDArray[Any]

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.futures import draws_of, posterior_of, task_of
+from sim.ensemble.blocks import BlockResult
+from sim.ensemble.draws import DrawRequest, Draws
+from sim.ensemble.workers import run_portions
 from sim.inputs.promises import read_promises
 from sim.inputs.targets import PlanTarget
-from sim.numerics.blocks import BlockResult
-from sim.numerics.draws import DrawRequest, Draws
-from sim.numerics.workers import run_portions
-from sim.pipeline import Outcome, judge_of
 from sim.plan.probability import Conditions, conditions_of
 from sim.plan.promises import PromiseReading, promise_readings
 from sim.plan.reading import Reading
 from sim.plan.rule import Rule
+from sim.simulate.draws import draws_of, posterior_of, task_of
+from sim.simulate.pipeline import Outcome, judge_of
 
 Values = NDArray[Any]
 Progress = Callable[[int, int], None]

@@ -14,20 +14,20 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.errors import Fault, InputError, Place, UsageError
+from sim.base.errors import Fault, InputError, Place, UsageError
+from sim.base.text import Text
+from sim.base.words import fine
+from sim.city.city import World
+from sim.engine.links import Members, at_year_end, elasticity, link_sign, looked_at
 from sim.inputs.bindings import AnyBinding, Binding
 from sim.inputs.documents import PlanDocument
 from sim.inputs.targets import PlanTarget
 from sim.model.loops import readers_of
-from sim.numerics.links import Members, at_year_end, elasticity, link_sign, looked_at
-from sim.opening import Case
-from sim.pipeline import Outcome, groups_of, run
 from sim.plan.named import targets_named
 from sim.plan.reading import DISTRICT, is_intensive, unit_of
 from sim.plan.scorecard import Score
-from sim.text import Text
-from sim.words import fine
-from sim.world import World
+from sim.simulate.opening import Case
+from sim.simulate.pipeline import Outcome, groups_of, run
 
 Values = NDArray[Any]
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.base.text import Text
 from sim.inputs.breaks import Break
 from sim.plan.evaluation.evaluate import Evaluated, Terms, evaluate
 from sim.plan.evaluation.progress import (
@@ -20,7 +21,6 @@ from sim.plan.evaluation.progress import (
     time_share,
 )
 from sim.plan.lint.plan import Plan
-from sim.text import Text
 from tests.plan.lint.plans import FIRMS, LESS, PERCENT, SHARE, STOCK, data, fact, measure, plan, target
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sim.base.text import Text
 from sim.inputs.bindings import Bindings
 from sim.inputs.breaks import Break
 from sim.inputs.documents import PlanDocument
@@ -17,7 +18,6 @@ from sim.plan.lint.claims import claims_of
 from sim.plan.lint.finding import Finding
 from sim.plan.lint.plan import Plan, Regions
 from sim.plan.lint.rules import lint
-from sim.text import Text
 
 PLACES = Regions(
     own=("city",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.text import Text
+from sim.base.text import Text
 from tests.plan.lint.plans import fact, measure, only, plan, target
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from sim.base.text import Text
 from sim.inputs.breaks import Break
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.rules import RULE_NAMES, RULES, lint
-from sim.text import Text
 from tests.plan.lint.plans import FIRMS, LESS, PERCENT, SHARE, STOCK, data, fact, found, measure, only, plan, rate, target
 from tests.plan.lint.related import (
     areas,

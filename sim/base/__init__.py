@@ -1,0 +1,1 @@
+"""What everything stands on: errors with places, two languages, units, the cache, signals, random streams, safe writing."""

@@ -1,0 +1,129 @@
+"""Characters that keyboards, word processors and our own reports write in place of plain ones.
+
+Every function gives text back in which a number, a year or a name stands as programs write it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from sim.base.text import Text
+
+DASHES = "‐‑‒–—―−⁻\ufe63－─"
+BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+HIDDEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+QUOTES = "“”‘’„‟「」『』＂＇"
+_WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_SMALL = {
+    "\ufe50": ",",
+    "\ufe55": ":",
+    "\ufe6a": "%",
+    "\ufe62": "+",
+    "、": ",",
+    "。": ".",
+    "·": ".",
+    "〜": "~",
+    "∼": "~",
+    "⁄": "/",
+    "∕": "/",
+}
+_PLAIN: Mapping[int, str] = {
+    **_WIDE,
+    **{ord(sign): plain for sign, plain in _SMALL.items()},
+    **{ord(sign): "-" for sign in DASHES},
+    **{ord(sign): " " for sign in BLANKS},
+    **{ord(sign): "" for sign in HIDDEN},
+}
+_WITHOUT_HIDDEN = {ord(sign): "" for sign in HIDDEN}
+_DIGITS = {sign: digit for digit, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
+_PLACES = {"十": 10, "百": 100, "千": 1000}
+_COUNTED = re.compile(rf"[{''.join(_DIGITS)}{''.join(_PLACES)}]+")
+
+
+def plain(text: str) -> str:
+    """The text with plain digits, signs, commas, colons, brackets and blanks, without what cannot be seen."""
+    return text.translate(_PLAIN).strip()
+
+
+def unquoted(text: str) -> str:
+    """The text without the quotation marks of a word processor, or of a second pair, around it."""
+    inner = text.translate(_PLAIN).strip()
+    while len(inner) > 1 and inner[0] in QUOTES + "\"'" and inner[-1] in QUOTES + "\"'":
+        inner = inner[1:-1].strip()
+    return inner
+
+
+def cut(text: str, most: int) -> str:
+    """The text, or its beginning where it is longer than what a fault can show."""
+    return text if len(text) <= most else f"{text[:most]}……"
+
+
+def without_hidden(text: str) -> str:
+    """The text without characters that cannot be seen."""
+    return text.translate(_WITHOUT_HIDDEN)
+
+
+def named(sign: str) -> str:
+    """A character by its code and name, as a fault shows what may look like another or like nothing."""
+    return f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".strip()
+
+
+def odd_in(text: str, name: str) -> Text | None:
+    """Advice on a text that is another but for odd characters; None where it is not."""
+    odd = [sign for sign in text if ord(sign) in _PLAIN or sign in QUOTES]
+    if not odd or unquoted(text) != name:
+        return None
+    shown = "、".join(dict.fromkeys(named(sign) for sign in odd))
+    return Text(f"其中的字符 {shown} 不是半角字符，请写“{name}”", f"it holds {shown.replace('、', ', ')}; write '{name}'")
+
+
+def counted(text: str) -> float | None:
+    """A number in Chinese words up to the thousands, such as 二十五 or 二点五; None where it is none."""
+    whole, point, rest = text.partition("点")
+    if not _COUNTED.fullmatch(whole) or (point and not all(sign in _DIGITS for sign in rest)) or (point and not rest):
+        return None
+    value = _whole(whole)
+    if value is None or not point:
+        return value
+    return float(f"{value:.0f}." + "".join(str(_DIGITS[sign]) for sign in rest))
+
+
+def _whole(text: str) -> float | None:
+    if all(sign in _DIGITS for sign in text):
+        return float("".join(str(_DIGITS[sign]) for sign in text))
+    total, digit, below = 0, None, 10_000
+    for sign in text:
+        if sign in _DIGITS:
+            if digit not in (None, 0):
+                return None
+            digit = _DIGITS[sign]
+        elif _PLACES[sign] >= below:
+            return None
+        else:
+            below = _PLACES[sign]
+            total, digit = total + (1 if digit is None else digit) * below, None
+    return float(total + (digit or 0))
+
+
+def alike(one: str, other: str) -> float:
+    """The part of their pairs of neighbouring characters that two texts share, from nought to one."""
+    first, second = _pairs(one), _pairs(other)
+    return 2.0 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
+
+
+def _pairs(text: str) -> frozenset[str]:
+    narrow = re.sub(r"[\s_\-.,，、（）()：:]+", " ", plain(text).lower()).split()
+    return frozenset(part[at : at + 2] for part in narrow for at in range(max(len(part) - 1, 1)))
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a text holds Chinese characters."""
+    return any("\u4e00" <= sign <= "\u9fff" for sign in text)
+
+
+def same_name(text: str, names: Iterable[str]) -> bool:
+    """Whether a text is one of some names, in whatever width and case it is written."""
+    wanted = unquoted(text).casefold()
+    return any(unquoted(name).casefold() == wanted for name in names)

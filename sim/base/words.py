@@ -1,0 +1,173 @@
+"""Numbers and units as people read them: thousands separated, as many digits as mean something, units in both languages."""
+
+from __future__ import annotations
+
+import re
+
+from sim.base.text import Language, Text
+
+NONE = "—"
+_MANY, _SOME = 1000.0, 20.0
+_RARE = 0.001
+_COUNTED = {"家", "户", "个", "列", "人", "件"}
+GOALS = {
+    ">": Text("超过 {}", "above {}"),
+    ">=": Text("{}以上", "at least {}"),
+    "=": Text("{}", "{}"),
+    "<=": Text("{}以内", "at most {}"),
+    "~": Text("{}左右", "about {}"),
+}
+"""How plans put the value of a target, by its operator."""
+OPERATORS = {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}
+"""What stands before the value of a target, by its operator."""
+
+
+_UNITS = {
+    "ratio": Text("比率", "ratio"),
+    "index": Text("指数", "index"),
+    "亿元_2020": Text("亿元（2020 年价）", "CNY 100m (2020 prices)"),
+    "亿元": Text("亿元", "CNY 100m"),
+    "万元": Text("万元", "CNY 10k"),
+    "万元_2020": Text("万元（2020 年价）", "CNY 10k (2020 prices)"),
+    "元": Text("元", "CNY"),
+    "万人": Text("万人", "10k persons"),
+    "人": Text("人", "person"),
+    "万户": Text("万户", "10k entities"),
+    "户": Text("户", "firms"),
+    "家": Text("家", "firms"),
+    "个": Text("个", "number"),
+    "列": Text("列", "trains"),
+    "万亩": Text("万亩", "10k mu"),
+    "亩": Text("亩", "mu"),
+    "d": Text("天", "days"),
+    "ug": Text("微克", "ug"),
+    "m3": Text("立方米", "m3"),
+    "m2": Text("平方米", "m2"),
+    "km2": Text("平方公里", "km2"),
+    "tce": Text("吨标准煤", "tce"),
+    "万tce": Text("万吨标准煤", "10k tce"),
+    "万t": Text("万吨", "10k t"),
+    "件": Text("件", "patents"),
+    "亿kWh": Text("亿千瓦时", "100m kWh"),
+    "万m2": Text("万平方米", "10k m2"),
+    "a": Text("年", "year"),
+    "years": Text("年", "years"),
+    "multiple": Text("倍", "times"),
+    "rank": Text("位次", "rank"),
+    "persons_per_institution": Text("人/机构", "persons per institution"),
+    "undefined_in_seed": Text("文件未说明", "not said by the document"),
+}
+
+
+def decimals_of(value: float, unit: str = "") -> int:
+    """As many decimals as a computed number is printed with: fewer for larger ones, none for what is counted by the piece."""
+    size = abs(value)
+    if size >= _MANY or (size >= _SOME and unit in _COUNTED):
+        return 0
+    return 1 if size >= _SOME else 2
+
+
+def undecided(is_so: bool) -> Text:  # noqa: FBT001  a word or none
+    """A word for targets that count together, where published figures have decided others."""
+    return Text("尚无公布数的", "undecided ") if is_so else Text("", "")
+
+
+def plain(value: float | None, unit: str = "") -> str:
+    """A number with a sensible number of decimals, or a dash for none."""
+    return NONE if value is None else f"{value:,.{decimals_of(value, unit)}f}".replace("-", "−")
+
+
+def fine(value: float) -> str:
+    """A number that may be small, such as a value of a lever: below one it keeps three digits."""
+    return f"{value:.3g}" if abs(value) < 1.0 else plain(value)
+
+
+def signed(value: float | None, suffix: str = "", unit: str = "") -> str:
+    """A number with its sign, for differences."""
+    if value is None:
+        return NONE
+    text = plain(abs(value), unit)
+    return f"{'−' if value < 0 else '+'}{text}{suffix}"
+
+
+def rate(value: float | None, suffix: str) -> str:
+    """A yearly rate with two decimals."""
+    return NONE if value is None else f"{value:.2f}{suffix}".replace("-", "−")
+
+
+def chance(probability: float | None) -> str:
+    """A probability in per cent, nothing for none."""
+    if probability is None:
+        return ""
+    if 0.0 < probability < _RARE:
+        return "<0.1%"
+    return f"{100.0 * probability:.1f}%"
+
+
+def exact(value: float) -> str:
+    """A plan's own number, as printed."""
+    return f"{value:,.10g}".replace("-", "−")
+
+
+def amount(value: str, unit: str, language: Language) -> str:
+    """A number with its unit: a space between them, none before signs."""
+    return f"{value}{unit}" if unit in ("%", "‰") else f"{value} {unit_text(unit, language)}"
+
+
+def amounts(value: str, unit: str) -> Text:
+    """The same in both languages."""
+    return Text(amount(value, unit, "zh"), amount(value, unit, "en"))
+
+
+def computed(value: float | None, unit: str) -> Text:
+    """A computed number with its unit, in both languages."""
+    return amounts(plain(value, unit), unit)
+
+
+def goal_words(operator: str, value: float, unit: str) -> Text:
+    """The value of a target as plans put it, such as 5,500 亿元左右."""
+    words, number = GOALS[operator], amounts(exact(value), unit)
+    return Text(words.zh.format(number.zh), words.en.format(number.en))
+
+
+def unit_text(unit: str, language: Language) -> str:
+    """A unit as people write it: 亿元/a is 亿元/年, or CNY 100m/year."""
+    parts = (part if part not in _UNITS else _UNITS[part].in_language(language) for part in unit.split("/"))
+    return "/".join(parts)
+
+
+def unit_words(unit: str) -> Text:
+    """The same in both languages."""
+    return Text(unit_text(unit, "zh"), unit_text(unit, "en"))
+
+
+def with_unit_text(label: str, unit: str, language: Language) -> str:
+    """A name with its unit in brackets; brackets that are there already take it in, and nothing is said twice."""
+    if not unit:
+        return label
+    opening, closing, comma = ("（", "）", "，") if language == "zh" else (" (", ")", ", ")
+    head, bracket, inside = label.removesuffix(closing).rpartition(opening)
+    if not (bracket and label.endswith(closing)):
+        return f"{label}{opening}{unit}{closing}"
+    return f"{head}{opening}{inside}{comma}{unit.replace(f'{opening}{inside}{closing}', '')}{closing}"
+
+
+def capital(text: str) -> str:
+    """With a capital at the head, as sentences and headings have it."""
+    return text[:1].upper() + text[1:]
+
+
+_HAN = "\u4e00-\u9fff"
+_BETWEEN = re.compile(rf"(?<=[{_HAN}（），。；：”]) (?=[{_HAN}（）“])")
+_BEFORE_NUMBER = re.compile(rf"(?<=[{_HAN}])(?=[0-9])")
+_AFTER_NUMBER = re.compile(rf"(?<=[0-9])(?=[{_HAN}])")
+
+
+def spaced_text(text: Text) -> Text:
+    """A sentence in both languages, its Chinese as reports have it."""
+    return Text(spaced(text.zh), text.en)
+
+
+def spaced(text: str) -> str:
+    """Chinese as reports have it: a space between a number and the words beside it, none between words."""
+    return _AFTER_NUMBER.sub(" ", _BEFORE_NUMBER.sub(" ", _BETWEEN.sub("", text)))

@@ -1,0 +1,66 @@
+"""A city's model described: its declarations, the schema of its scenarios, its kernel, and its loops with measured signs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sim.base.text import Text
+from sim.city.city import World
+from sim.engine.assembly import Request
+from sim.engine.kernel import Kernel, kernel_for
+from sim.engine.links import link_sign, starting_point
+from sim.inputs.schema import scenario_schema
+from sim.model.binding import own_values
+from sim.model.declarations import Declaration
+from sim.model.loader import load_model
+from sim.model.loops import Loop, link_table, polarity
+
+
+@dataclass(frozen=True)
+class MeasuredLoop:
+    """A named loop with the sign of every link at the start of the run."""
+
+    loop: Loop
+    signs: tuple[int, ...]
+
+    @property
+    def polarity(self) -> Text:
+        """Reinforcing or balancing."""
+        return polarity(self.signs)
+
+    @property
+    def links(self) -> list[str]:
+        """Links as `cause → effect (+)`."""
+        return link_table(dict(zip(self.loop.links, self.signs, strict=True)))
+
+    def as_record(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        name = {"loop": self.loop.name, "label_zh": self.loop.label.zh, "label_en": self.loop.label.en}
+        return {**name, "polarity": self.polarity.en, "links": self.links}
+
+
+def declarations(world: World) -> tuple[Declaration, ...]:
+    """What the files of the model declare, with their equations, in file order."""
+    return load_model(world.home.models / world.city.settings.model).declarations
+
+
+def schema_of(world: World) -> dict[str, Any]:
+    """The JSON schema of scenario files for a city."""
+    return scenario_schema(world.city.parameters, world.catalogue.targets, world.home.cities(), world.graph.quantities)
+
+
+def measured_loops(world: World) -> list[MeasuredLoop]:
+    """The named loops of a model with signs measured at the city's base state."""
+    settings = world.city.settings
+    state = starting_point(world.graph, own_values(world.city), settings.base_year + 1)
+    return [
+        MeasuredLoop(loop, tuple(link_sign(world.graph, cause, effect, state) for cause, effect in loop.links))
+        for loop in world.loops
+    ]
+
+
+def kernel_of(world: World) -> Kernel:
+    """The kernel of everything that a city's model reports, with the city's own values and the default method."""
+    yearly = own_values(world.city).yearly
+    return kernel_for(world.graph, Request(tuple(world.graph.quantities), frozenset(), yearly))

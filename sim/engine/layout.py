@@ -1,0 +1,200 @@
+"""The layout of a plan in memory for a block of draws: one array per value, shared by values that are never needed together.
+
+Arrays are [dims..., draw], draws contiguous and last. A value that no drawn parameter reaches is narrow: one column, or a bare
+number when it has no dimensions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.arena import Arena
+from sim.engine.assembly import AT_BASE, AT_END
+from sim.engine.plan import Plan, Row
+from sim.engine.tape import TRUTHS, VIEWS, Computed, Leaf, Number, Phase, Value
+from sim.model.binding import NOISE
+
+Values = NDArray[Any]
+_COMPARISONS = frozenset({"maximum", "minimum"})
+_ALIASING = frozenset({"where", "total", "stack", "place", "shift"})
+
+
+class Layout:
+    """Arrays for every value of a plan. `drawn` are the leaves that differ from draw to draw."""
+
+    def __init__(
+        self, plan: Plan, draws: int, drawn: frozenset[str], precision: np.dtype[Any], *, stages: int, shared: bool
+    ) -> None:
+        self.plan, self.draws, self.precision = plan, draws, precision
+        self._shared, self.arena = shared, Arena()
+        self.integrated = self.arena.zeros((plan.n_rows, draws), precision)
+        self.rates = self.arena.zeros((plan.n_rows, draws), precision)
+        self.stage = self.arena.zeros((plan.n_states, draws), precision) if stages > 1 else self.integrated[: plan.n_states]
+        self.leaves: dict[str, Values] = {}
+        self.arrays: list[Values] = []
+        self._states = {row.name: row for row in plan.states}
+        self._integrals = {row.value: row for row in plan.integrals}
+        self._wide = self._widths(drawn)
+        self._numbers_in_rows = self._numbers_to_repeat()
+        self._free: dict[tuple[tuple[int, ...], Any], list[Values]] = {}
+        self._stacks: dict[int, Values] = {}
+        self._lay_out()
+
+    def rows(self, array: Values, row: Row) -> Values:
+        """The rows of a state or an integral as [dims..., draw]."""
+        return array[row.start : row.stop].reshape(*(self.plan.sizes[dim] for dim in row.dims), self.draws)
+
+    def part(self, value: int, axis: int, member: int) -> Values:
+        """One member of an array along an axis."""
+        return self.arrays[value][(slice(None),) * axis + (member,)]
+
+    def _widths(self, drawn: frozenset[str]) -> list[bool]:
+        """A value that stands in a row is as wide as the row."""
+        wide: list[bool] = []
+        for value, item in enumerate(self.plan.values):
+            if value in self.plan.in_row:
+                wide.append(True)
+            elif isinstance(item, Leaf):
+                name, supplied = item.name.removesuffix(AT_END), item.name.removesuffix(AT_BASE)
+                wide.append(_is_noise(item) or supplied in drawn or name in self._states or name in self.plan.standing)
+            elif isinstance(item, Number):
+                wide.append(False)
+            else:
+                wide.append(item.operation == "integral" or any(wide[child] for child in item.inputs))
+        return wide
+
+    def _numbers_to_repeat(self) -> frozenset[int]:
+        """Numbers in wide comparisons: numpy finds the larger of two rows three times as fast as of a row and one number."""
+        compared, in_narrow = set[int](), set[int]()
+        for value, item in enumerate(self.plan.values):
+            if isinstance(item, Computed):
+                (compared if item.operation in _COMPARISONS else set()).update(item.inputs)
+                (set() if self._wide[value] else in_narrow).update(item.inputs)
+        return frozenset(compared - in_narrow)
+
+    def _number(self, value: int, item: Number) -> Values:
+        if value not in self._numbers_in_rows:
+            return np.array(item.value, self.precision)
+        row = self.arena.zeros((self.draws,), self.precision)
+        row[...] = item.value
+        return row
+
+    def _lay_out(self) -> None:
+        ends: dict[int, list[int]] = {}
+        for value, reader in self.plan.last_use.items():
+            ends.setdefault(reader, []).append(value)
+        for value, item in enumerate(self.plan.values):
+            ended = ends.get(value, [])
+            early = [child for child in ended if self._may_be_overwritten(child, value, item)]
+            for child in early:
+                self._release(child)
+            self.arrays.append(self._array(value, item))
+            for child in ended:
+                if child not in early:
+                    self._release(child)
+
+    def _may_be_overwritten(self, child: int, value: int, item: Value) -> bool:
+        """An elementwise operation may write over an input of the same shape that nobody else reads."""
+        if not isinstance(item, Computed) or item.operation in _ALIASING or item.operation in VIEWS:
+            return False
+        same = self.plan.values[child].dims == item.dims and self._wide[child] == self._wide[value]
+        return same and child in item.inputs
+
+    def _array(self, value: int, item: Value) -> Values:
+        if isinstance(item, Leaf):
+            return self._leaf(value, item)
+        if isinstance(item, Number):
+            return self._number(value, item)
+        if item.operation == "integral":
+            return self.rows(self.integrated, self._integrals[item.inputs[0]])
+        return self._view(item) if item.operation in VIEWS else self._result(value, item)
+
+    def _leaf(self, value: int, item: Leaf) -> Values:
+        name = item.name.removesuffix(AT_END)
+        if name in self._states:
+            return self.rows(self.integrated if item.phase == Phase.END else self.stage, self._states[name])
+        self.leaves[item.name] = self.arena.zeros(self._shape(item.dims, wide=self._wide[value]), self.precision)
+        return self.leaves[item.name]
+
+    def _shape(self, dims: tuple[str, ...], *, wide: bool) -> tuple[int, ...]:
+        sizes = tuple(self.plan.sizes[dim] for dim in dims)
+        if wide:
+            return (*sizes, self.draws)
+        return (*sizes, 1) if sizes else ()
+
+    def _view(self, item: Computed) -> Values:
+        source = self.arrays[item.inputs[0]]
+        view = _VIEW[item.operation](source, item.settings)
+        return view if item.dims or view.shape != (1,) else view.reshape(())
+
+    def _result(self, value: int, item: Computed) -> Values:
+        if value in self.plan.in_row:
+            return self.rows(self.rates, self.plan.rows[self.plan.in_row[value]])
+        if value in self.plan.in_stack:
+            stack, member = self.plan.in_stack[value]
+            return self._part_of_stack(stack, member)
+        return self._stacks.pop(value) if value in self._stacks else self._memory(value, item)
+
+    def _part_of_stack(self, stack: int, member: int) -> Values:
+        """A member of a stack, whose memory must stand before the stack itself is reached."""
+        item = self.plan.values[stack]
+        if not isinstance(item, Computed):
+            raise AssertionError("only a stack holds parts")
+        if stack not in self._stacks:
+            in_row = self.plan.in_row.get(stack)
+            own = self.rows(self.rates, self.plan.rows[in_row]) if in_row is not None else None
+            self._stacks[stack] = self._memory(stack, item) if own is None else own
+        return self._stacks[stack][(slice(None),) * _first(item) + (member,)]
+
+    def _memory(self, value: int, item: Computed) -> Values:
+        shape = self._shape(item.dims, wide=self._wide[value])
+        kind = np.dtype(bool) if item.operation in TRUTHS else self.precision
+        waiting = [] if self._keeps_own(value, item) else self._free.get((shape, kind), [])
+        return waiting.pop() if waiting else self.arena.zeros(shape, kind)
+
+    def _keeps_own(self, value: int, item: Computed) -> bool:
+        return not self._shared or value in self.plan.lasting or item.operation == "place"
+
+    def _release(self, value: int) -> None:
+        item = self.plan.values[value]
+        held = value in self.plan.in_row or value in self.plan.in_stack
+        if held or not isinstance(item, Computed) or item.operation in VIEWS or item.operation == "integral":
+            return
+        if not self._keeps_own(value, item):
+            array = self.arrays[value]
+            self._free.setdefault((array.shape, array.dtype), []).append(array)
+
+
+def _is_noise(item: Leaf) -> bool:
+    return item.name.startswith(NOISE)
+
+
+def _first(item: Computed) -> int:
+    return int(str(item.settings[0]))
+
+
+def _at(source: Values, settings: Any) -> Values:
+    member: Values = source[(slice(None),) * settings[0] + (settings[1],)]
+    return member
+
+
+def _part(source: Values, settings: Any) -> Values:
+    part: Values = source[(slice(None),) * settings[0] + (slice(settings[1], settings[2]),)]
+    return part
+
+
+def _align(source: Values, settings: Any) -> Values:
+    return source[(*(slice(None) if have else None for have in settings), slice(None))]
+
+
+def _repeat(source: Values, settings: Any) -> Values:
+    axis, size = settings
+    wider = np.expand_dims(source if source.ndim else source.reshape(1), axis)
+    return np.broadcast_to(wider, (*wider.shape[:axis], size, *wider.shape[axis + 1 :]))
+
+
+_VIEW: dict[str, Callable[[Values, Any], Values]] = {"at": _at, "part": _part, "align": _align, "repeat": _repeat}

@@ -1,0 +1,154 @@
+"""Signs and strengths of links at a moment: raise one thing that a variable reads by one per cent and see how it moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.integrate import Exogenous
+from sim.engine.methods import METHODS, mean_of_growth
+from sim.engine.program import Program
+from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
+from sim.model.graph import Graph
+from sim.model.hidden import Frozen
+from sim.model.loops import sign_of_change
+from sim.model.nodes import UNTIL_TURN, Apply, Node, Read, names_read
+from sim.model.operations import FILL, Operation, UnitRule
+
+Values = NDArray[Any]
+STEP = 1.01
+
+
+def starting_point(
+    graph: Graph, exogenous: Exogenous, first_year: int, known: Mapping[str, Values] = MappingProxyType({})
+) -> dict[str, Values]:
+    """Every name's value at the start of a run: what is supplied, stocks, hidden quantities and variables.
+
+    What is `known` of another moment, such as its stocks, is taken as it is.
+    """
+    supplied = {name: exogenous.value(name, first_year - 1) for name in graph.parameters} | {
+        "time": np.array([float(first_year)]),
+        UNTIL_TURN: np.ones(1),
+    }
+    supplied |= known
+    wanted = (*graph.variables, *graph.stocks, *graph.hidden, *graph.frozen, *(f"{name}.rate" for name in graph.stocks))
+    resolve = cache(lambda name: None if name in known else _at_start(graph, name))  # a node is known by its identity
+    program = Program({name: Read(name, ()) for name in wanted}, resolve)
+    supplied |= {name: exogenous.value(name, first_year - 1) for name in program.leaves if name not in supplied}
+    return supplied | program.run(supplied)
+
+
+def at_year_end(
+    graph: Graph, exogenous: Exogenous, first_year: int, year: int, stocks: Mapping[str, Values]
+) -> dict[str, Values]:
+    """Every name's value at the end of a year of a run with its stocks of then [dims..., 1]; smoothed values have settled."""
+    start = starting_point(graph, exogenous, first_year)
+    return starting_point(graph, exogenous, year + 1, {name: start[name] for name in graph.frozen} | dict(stocks))
+
+
+def _at_start(graph: Graph, name: str) -> Node | None:
+    if name in graph.frozen:
+        return _frozen_at_start(graph.frozen[name])
+    if name in graph.hidden:
+        return graph.hidden[name].initial
+    if name in graph.stocks:
+        return initial_node(graph, name)
+    return graph.rates[name.removesuffix(".rate")] if name.endswith(".rate") else graph.equations.get(name)
+
+
+def initial_node(graph: Graph, stock: str) -> Node:
+    """The starting value of a stock: what it names, or its number in every cell."""
+    item = graph.stocks[stock]
+    if isinstance(item.initial, str):
+        return Read(item.initial, item.dims)
+    return Apply(FILL, (), item.dims, {"value": item.initial, "shape": graph.shape_of(item.dims)})
+
+
+def _frozen_at_start(frozen: Frozen) -> Node:
+    """A starting rate as the default method has it; see sim.model.starting_rate."""
+    if frozen.growth is None:
+        return frozen.node
+
+    def compute(total: Values, growth: Values) -> Values:
+        return total * (1.0 + growth) / mean_of_growth(METHODS[DEFAULT_METHOD], DEFAULT_STEPS, growth)
+
+    return Apply(Operation("starting_rate", compute, UnitRule.SAME), (frozen.node, frozen.growth), frozen.node.dims)
+
+
+Members = Mapping[str, tuple[int, ...]]
+"""The members of some dimensions that are looked at, by their places."""
+
+
+def looked_at(values: Values, dims: tuple[str, ...], members: Members) -> Values:
+    """The values [dims..., draw] of the members that are looked at."""
+    for axis, dim in enumerate(dims):
+        if dim in members:
+            values = values.take(members[dim], axis=axis)
+    return values
+
+
+def elasticity(
+    graph: Graph, cause: str, effect: str, state: Mapping[str, Values], members: Members = MappingProxyType({})
+) -> float:
+    """Per cent by which an effect (of a stock: its net rate) moves at once for one per cent of the cause; sums over members."""
+    program = Program({"effect": _equation(graph, cause, effect)}, lambda name: _resolve(graph, name, cause, frozenset()))
+    value = state[cause]
+    before = program.run(state)["effect"]
+    after = program.run({**state, cause: value + np.abs(value) * (STEP - 1.0)})["effect"]
+    totals = [float(np.sum(looked_at(item, graph.dims_of(effect), members))) for item in (before, after)]
+    return (totals[1] - totals[0]) / abs(totals[0]) / (STEP - 1.0) if totals[0] else 0.0
+
+
+def link_sign(graph: Graph, cause: str, effect: str, state: Mapping[str, Values]) -> int:
+    """Sign of the direct effect of `cause` on `effect` at a state that gives every name a value.
+
+    Smoothed and accumulated values are held at first; where nothing moves then, they are opened one after the other, since in
+    time they move as what they follow does. Where a total cannot move (shares of a whole), one member is raised and watched.
+    """
+    node, opened = _equation(graph, cause, effect), frozenset[str]()
+    for _ in range(_DEEPEST_DELAY):
+        sign = _sign(graph, node, cause, state, opened)
+        if sign:
+            return sign
+        opened |= _hidden_below(graph, node, opened)
+    return 0
+
+
+_DEEPEST_DELAY = 4
+
+
+def _sign(graph: Graph, node: Node, cause: str, state: Mapping[str, Values], opened: frozenset[str]) -> int:
+    program = Program({"effect": node}, lambda name: _resolve(graph, name, cause, opened))
+    before, value = program.run(state)["effect"], state[cause]
+    sign = sign_of_change(before, program.run({**state, cause: value + np.abs(value) * (STEP - 1.0)})["effect"])
+    if sign or value.shape != before.shape:
+        return sign
+    largest, raised = np.unravel_index(int(np.argmax(np.abs(value))), value.shape), value.copy()
+    raised[largest] *= STEP
+    after = program.run({**state, cause: raised})["effect"]
+    return sign_of_change(before[largest], after[largest])
+
+
+def _equation(graph: Graph, cause: str, effect: str) -> Node:
+    if effect in graph.equations:
+        return graph.equations[effect]
+    event = next((item for item in graph.events if item.stock == effect and cause in item.arguments), None)
+    return graph.rates[effect] if event is None else graph.event_nodes[event.name]
+
+
+def _resolve(graph: Graph, name: str, cause: str, opened: frozenset[str]) -> Node | None:
+    if name == cause:
+        return None
+    if name in opened:
+        return graph.hidden[name].like
+    return graph.rates[name.removesuffix(".rate")] if name.endswith(".rate") else None
+
+
+def _hidden_below(graph: Graph, node: Node, opened: frozenset[str]) -> frozenset[str]:
+    reached = [node, *(graph.hidden[name].like for name in opened)]
+    return frozenset(name for part in reached for name in names_read(part) if name in graph.hidden)

@@ -1,0 +1,212 @@
+"""The plan of a kernel: which values each section computes in which order, where each result goes, and how long it is needed.
+
+Nothing here knows the number of draws or which parameters are drawn: a kernel is planned once and laid out many times.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sim.engine.assembly import Assembly
+from sim.engine.rewriting import reachable
+from sim.engine.tape import VIEWS, Computed, Leaf, Number, Phase, Tape, Value
+
+Home = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A place among the integrated rows: a state's rate or a rate whose total over the year is needed."""
+
+    name: str
+    value: int
+    dims: tuple[str, ...]
+    start: int
+    stop: int
+
+
+@dataclass
+class Plan:
+    """What a workspace needs to know. `homes` are results written straight into a part of another array."""
+
+    sizes: Mapping[str, int]
+    values: list[Value]
+    phases: list[Phase]
+    owners: list[str]
+    sections: dict[Phase, list[int]]
+    states: tuple[Row, ...]
+    integrals: tuple[Row, ...]
+    first: Mapping[str, int]
+    events: Mapping[str, int]
+    base: Mapping[str, int]
+    outputs: Mapping[str, int]
+    reset: frozenset[str]
+    standing: Mapping[str, tuple[str, ...]]
+    in_row: dict[int, int] = field(default_factory=dict)
+    in_stack: dict[int, Home] = field(default_factory=dict)
+    last_use: dict[int, int] = field(default_factory=dict)
+    lasting: frozenset[int] = frozenset()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All integrated rows, states first."""
+        return (*self.states, *self.integrals)
+
+    def cells(self, value: int) -> int:
+        """Number of cells of a value, without the draws."""
+        return math.prod(self.sizes[dim] for dim in self.values[value].dims)
+
+    @property
+    def n_states(self) -> int:
+        """Number of rows that are states."""
+        return self.states[-1].stop if self.states else 0
+
+    @property
+    def n_rows(self) -> int:
+        """Number of integrated rows."""
+        return self.rows[-1].stop if self.rows else 0
+
+
+def plan_of(assembly: Assembly) -> Plan:
+    """Order, places and lifetimes of everything that an assembly computes."""
+    tape, kept = _compact(assembly)
+    states = _rows(assembly, kept, tape)
+    start = states[-1].stop if states else 0
+    integrals = _integral_rows([kept[value] for value in assembly.integrals], tape, start)
+
+    def renumbered(part: Mapping[str, int]) -> dict[str, int]:
+        return {name: kept[value] for name, value in part.items()}
+
+    plan = Plan(
+        sizes=tape.sizes,
+        values=tape.values,
+        phases=tape.phases,
+        owners=tape.owners,
+        sections={phase: [] for phase in Phase},
+        states=states,
+        integrals=integrals,
+        first=renumbered(assembly.first),
+        events=renumbered(assembly.events),
+        base=renumbered(assembly.base),
+        outputs=renumbered(assembly.outputs),
+        reset=assembly.reset,
+        standing={name: dims for name, dims in assembly.dims.items() if name not in assembly.rates},
+    )
+    for value, item in enumerate(plan.values):
+        if isinstance(item, Computed) and item.operation not in VIEWS and item.operation != "integral":
+            plan.sections[plan.phases[value]].append(value)
+    _place(plan)
+    _measure_lifetimes(plan)
+    return plan
+
+
+def _compact(assembly: Assembly) -> tuple[Tape, dict[int, int]]:
+    """The values that are needed, renumbered without gaps."""
+    old, new = assembly.tape, Tape(assembly.tape.sizes)
+    kept: dict[int, int] = {}
+    for value in reachable(old, assembly.roots()):
+        item = old.values[value]
+        new.owner = old.owners[value]
+        if isinstance(item, Leaf):
+            kept[value] = new.leaf(item.name, item.dims, item.phase)
+        elif isinstance(item, Number):
+            kept[value] = new.number(item.value)
+        else:
+            inputs = tuple(kept[child] for child in item.inputs)
+            kept[value] = new.compute(item.operation, inputs, item.dims, item.settings, old.phases[value])
+    return new, kept
+
+
+def _rows(assembly: Assembly, kept: Mapping[int, int], tape: Tape) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    for name, value in assembly.rates.items():
+        rows.append(_row(name, kept[value], assembly.dims[name], tape, rows[-1].stop if rows else 0))
+    return tuple(rows)
+
+
+def _integral_rows(values: list[int], tape: Tape, start: int) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    for value in values:
+        rows.append(_row(f"integral_{value}", value, tape.dims(value), tape, rows[-1].stop if rows else start))
+    return tuple(rows)
+
+
+def _row(name: str, value: int, dims: tuple[str, ...], tape: Tape, start: int) -> Row:
+    return Row(name, value, dims, start, start + math.prod(tape.sizes[dim] for dim in dims))
+
+
+def _place(plan: Plan) -> None:
+    """Results that can be written where they are wanted: a rate into its row, a part of a stack into the stack."""
+    for index, row in enumerate(plan.rows):
+        item = plan.values[row.value]
+        own = isinstance(item, Computed) and plan.phases[row.value] == Phase.STEP and item.operation not in VIEWS
+        if own and item.dims == row.dims and row.value not in plan.in_row:
+            plan.in_row[row.value] = index
+    uses = _readers(plan)
+    for value, item in enumerate(plan.values):
+        if not isinstance(item, Computed) or item.operation != "stack":
+            continue
+        rest = tuple(name for place, name in enumerate(item.dims) if place != item.settings[0])
+        for member, part in enumerate(item.inputs):
+            if uses[part] == [value] and _can_move(plan, part, value, rest):
+                plan.in_stack[part] = (value, member)
+
+
+def _can_move(plan: Plan, part: int, stack: int, dims: tuple[str, ...]) -> bool:
+    item = plan.values[part]
+    if not isinstance(item, Computed) or item.operation in VIEWS or item.operation in {"integral", "place", "stack"}:
+        return False
+    return item.dims == dims and part not in plan.in_row and plan.phases[part] == plan.phases[stack]
+
+
+def _readers(plan: Plan) -> list[list[int]]:
+    """Who reads each value; a root is read by one more that does not exist."""
+    readers: list[list[int]] = [[] for _ in plan.values]
+    for value, item in enumerate(plan.values):
+        for child in item.inputs if isinstance(item, Computed) else ():
+            readers[child].append(value)
+    for root in _roots(plan):
+        readers[root].append(-1)
+    return readers
+
+
+def _roots(plan: Plan) -> list[int]:
+    parts = (plan.first, plan.events, plan.base, plan.outputs)
+    return [value for part in parts for value in part.values()] + [row.value for row in plan.rows]
+
+
+def _measure_lifetimes(plan: Plan) -> None:
+    """A value lasts when another section or the caller reads it; any other one ends with its last reader."""
+    last: dict[int, int] = {}
+    lasting: set[int] = set()
+    for value, item in enumerate(plan.values):
+        for child in item.inputs if isinstance(item, Computed) else ():
+            for source in sources(plan.values, child):
+                last[source] = value
+                if plan.phases[source] != plan.phases[value]:
+                    lasting.add(source)
+    for value in reversed(range(len(plan.values))):
+        item = plan.values[value]
+        if isinstance(item, Computed) and item.operation in VIEWS and value in last:
+            source = item.inputs[0]
+            last[source] = max(last[source], last[value])
+    for root in _roots(plan):
+        lasting.update(sources(plan.values, root))
+    plan.last_use, plan.lasting = last, frozenset(lasting)
+
+
+def looks_at_a_leaf(plan: Plan, value: int) -> bool:
+    """Whether a value is supplied from outside, or a view of one that is."""
+    return isinstance(plan.values[sources(plan.values, value)[-1]], Leaf)
+
+
+def sources(values: list[Value], value: int) -> list[int]:
+    """A value and, for a view, what it looks at."""
+    found = [value]
+    item = values[value]
+    while isinstance(item, Computed) and item.operation in VIEWS:
+        found.append(item.inputs[0])
+        item = values[found[-1]]
+    return found

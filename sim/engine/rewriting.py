@@ -1,0 +1,236 @@
+"""Rewriting: a tape is read into products of factors and sums of terms, which a builder puts on a new tape in fewer operations.
+
+x**a * y**b is exp(a*log(x)) * exp(b*log(y)); here it becomes exp(a*log(x) + b*log(y)). A total, over time or over a dimension,
+keeps its common factors outside: deaths by age are (mortality * population) * index, and only the index is added up within the
+year.
+
+What decides at a threshold is left as it is written (see sim.engine.thresholds).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from sim.engine.builder import Builder
+from sim.engine.forms import Factors, Linear
+from sim.engine.tape import COMMUTATIVE, Computed, Leaf, Number, Phase, Tape
+from sim.engine.thresholds import deciding
+
+PRODUCTS = frozenset({"multiply", "divide", "negative"})
+SUMS = frozenset({"add", "subtract"})
+
+
+class Rewriter:
+    """Copies the values that `roots` need onto a new tape, rewritten; `moved` maps old numbers to new ones."""
+
+    def __init__(self, old: Tape, roots: Iterable[int]) -> None:
+        self.old, self.new = old, Tape(old.sizes, old.positive)
+        self.moved: dict[int, int] = {}
+        self._builder = Builder(self.new)
+        self._rewrites: dict[str, Callable[[int, Computed], int]] = {
+            **dict.fromkeys(PRODUCTS, self._product_of),
+            **dict.fromkeys(SUMS, self._sum_of),
+            "log": self._log_of,
+            "total": self._total,
+            "integral": self._integral,
+        }
+        order, reached = reachable(old, roots), set[int]()
+        self._as_written = deciding(old, order)
+        self._uses = _uses(old, order, roots)
+        for value in order:
+            self.new.owner = old.owners[value]
+            new = self.moved[value] = self._with_dims_of(value, self._copied(value))
+            if self._uses[value] == 1 and new not in reached:
+                self._builder.own.add(self._unaligned(new))
+            else:
+                self._builder.own.discard(new)
+            reached.add(new)
+
+    def _copied(self, value: int) -> int:
+        item = self.old.values[value]
+        if isinstance(item, Leaf):
+            return self.new.leaf(item.name, item.dims, item.phase)
+        if isinstance(item, Number):
+            return self.new.number(item.value)
+        rewrite = None if value in self._as_written else self._rewrites.get(item.operation)
+        return self._as_it_is(item) if rewrite is None else rewrite(value, item)
+
+    def _with_dims_of(self, value: int, new: int) -> int:
+        """What cancels may lose dimensions that those who read it count on."""
+        for name in self.old.dims(value):
+            new = self.new.repeated(new, name)
+        return new
+
+    def _as_it_is(self, item: Computed) -> int:
+        inputs = tuple(self.moved[child] for child in item.inputs)
+        inputs = tuple(sorted(inputs)) if item.operation in COMMUTATIVE else inputs
+        return self.new.compute(item.operation, inputs, item.dims, item.settings)
+
+    # ---- products
+
+    def _product_of(self, root: int, _: Computed) -> int:
+        coefficient, above, below = 1.0, list[int](), list[int]()
+        for value, upper in self._opened(root, PRODUCTS):
+            item = self.old.values[value]
+            if isinstance(item, Number) and item.value:
+                coefficient = coefficient * item.value if upper else coefficient / item.value
+            else:
+                (above if upper else below).append(value)
+        negative = sum(1 for value, _ in self._inner(root) if self._operation(value) == "negative")
+        factors = self._with_powers_joined(coefficient * (-1.0) ** negative, above, below)
+        return self._builder.product(self._builder.distributed(factors))
+
+    def _opened(self, root: int, operations: frozenset[str]) -> list[tuple[int, bool]]:
+        """Parts of a tree of operations, with their side; a node that only this tree uses is opened."""
+        return [(value, upper) for value, upper in self._walk(root, operations) if not self._opens(value, root, operations)]
+
+    def _inner(self, root: int) -> list[tuple[int, bool]]:
+        return [(value, upper) for value, upper in self._walk(root, PRODUCTS) if self._opens(value, root, PRODUCTS)]
+
+    def _walk(self, root: int, operations: frozenset[str]) -> list[tuple[int, bool]]:
+        """Every node of the tree; the second input of divide and subtract changes sides.
+
+        The first input comes before the second, but a sum within a sum before either: (x - x0) + y is added up in that order,
+        whichever way it is written.
+        """
+        found, pending = list[tuple[int, bool]](), [(root, True)]
+        while pending:
+            value, upper = pending.pop()
+            found.append((value, upper))
+            item = self.old.values[value]
+            if isinstance(item, Computed) and self._opens(value, root, operations):
+                turned = item.operation in {"divide", "subtract"}
+                sides = [*((child, upper != turned) for child in item.inputs[1:]), (item.inputs[0], upper)]  # the last is next
+                pending += sorted(sides, key=lambda side: self._opens(side[0], root, SUMS & operations))
+        return found
+
+    def _opens(self, value: int, root: int, operations: frozenset[str]) -> bool:
+        return self._operation(value) in operations and (value == root or self._uses[value] == 1)
+
+    def _operation(self, value: int) -> str:
+        item = self.old.values[value]
+        return item.operation if isinstance(item, Computed) else ""
+
+    def _with_powers_joined(self, coefficient: float, above: list[int], below: list[int]) -> Factors:
+        """An exponential that only this product uses takes in all others of the product."""
+        powers = list[tuple[int, bool]]()
+        rest: tuple[list[int], list[int]] = ([], [])
+        hosts = 0
+        for upper, values in ((True, above), (False, below)):
+            for value in values:
+                if self._operation(value) == "exp":
+                    powers.append((value, upper))
+                    hosts += self._uses[value] == 1
+                else:
+                    rest[0 if upper else 1].append(self._unaligned(self.moved[value]))
+        if not hosts:
+            for value, upper in powers:
+                rest[0 if upper else 1].append(self.moved[value])
+            return Factors(coefficient, tuple(rest[0]), tuple(rest[1]))
+        return self._builder.exponential(self._exponent(powers), Factors(coefficient, tuple(rest[0]), tuple(rest[1])))
+
+    def _exponent(self, powers: list[tuple[int, bool]]) -> Linear:
+        """The exponents of all powers together."""
+        exponent = Linear.empty()
+        for value, upper in powers:
+            raw = self.old.values[value]
+            inner = raw.inputs[0] if isinstance(raw, Computed) else value
+            part = self._linear_of(inner, opened=self._uses[value] == 1)
+            exponent = exponent.plus(self.new, part, 1.0 if upper else -1.0)
+        return exponent
+
+    def _unaligned(self, value: int) -> int:
+        item = self.new.values[value]
+        return item.inputs[0] if isinstance(item, Computed) and item.operation == "align" else value
+
+    # ---- sums
+
+    def _sum_of(self, root: int, item: Computed) -> int:
+        if self.old.phases[root] == Phase.ONCE:
+            return self._as_it_is(item)
+        linear = Linear.empty()
+        for value, upper in self._opened(root, SUMS):
+            linear = linear.plus(self.new, self._linear_of(value, opened=True), 1.0 if upper else -1.0)
+        return self._builder.sum(linear)
+
+    def _linear_of(self, raw: int, *, opened: bool) -> Linear:
+        """A value as constant and moving terms; only what nobody else reads may be taken apart."""
+        tape, builder, value = self.new, self._builder, self._unaligned(self.moved[raw])
+        if opened and value in builder.linear and self._uses[raw] == 1:
+            return builder.linear[value]
+        factors = builder.factors.get(value) if self._uses[raw] == 1 else None
+        if factors is None:
+            return Linear.of(tape, value)
+        slow, fast = factors.split(tape)
+        if slow.is_trivial or not (fast.above or fast.below):
+            return Linear.of(tape, value)
+        product = builder.product(fast)
+        builder.own.add(product)
+        return Linear((), ((builder.product(slow), product),))
+
+    # ---- logarithms and totals
+
+    def _log_of(self, _: int, item: Computed) -> int:
+        raw = item.inputs[0]
+        return self._builder.log(self.moved[raw], shared=self._uses[raw] > 1)
+
+    def _total(self, _: int, item: Computed) -> int:
+        """total(s*p) = s*total(p) where s does not vary over the dimension and p changes less often than s*p."""
+        tape, value = self.new, self.moved[item.inputs[0]]
+        axes = item.settings[0]
+        names = tuple(name for place, name in enumerate(self.old.dims(item.inputs[0])) if place in _axes(axes))
+        factors = self._builder.factors.get(value)
+        if factors is None:
+            return tape.total(value, names)
+        inside = [bool(set(names) & set(tape.dims(part))) for part in (*factors.above, *factors.below)]
+        inner = self._builder.product(factors.where(inside, coefficient=1.0))
+        if tape.phases[inner] >= tape.phases[value]:
+            return tape.total(value, names)
+        outer = factors.where([not mark for mark in inside], coefficient=factors.coefficient)
+        summed = tape.total(inner, names)
+        return self._builder.product(Factors(outer.coefficient, (*outer.above, summed), outer.below))
+
+    def _integral(self, _: int, item: Computed) -> int:
+        """The total over the year of s*p is p times that of s where p stands still within the year."""
+        tape, value = self.new, self.moved[item.inputs[0]]
+        if tape.phases[value] <= Phase.YEAR:
+            return value
+        factors = self._builder.factors.get(value)
+        if factors is None:
+            return _integral_of(tape, value)
+        slow, fast = factors.split(tape)
+        total = _integral_of(tape, self._builder.product(fast))
+        return self._builder.product(Factors(slow.coefficient, (*slow.above, total), slow.below))
+
+
+def _integral_of(tape: Tape, value: int) -> int:
+    return tape.compute("integral", (value,), tape.dims(value), phase=Phase.END)
+
+
+def _axes(settings: int | bool | tuple[int, ...]) -> tuple[int, ...]:  # noqa: FBT001  one of a tape's settings
+    return settings if isinstance(settings, tuple) else (int(settings),)
+
+
+def reachable(tape: Tape, roots: Iterable[int]) -> list[int]:
+    """The values that roots need, themselves included, inputs first."""
+    seen: set[int] = set()
+    waiting = list(roots)
+    while waiting:
+        value = waiting.pop()
+        if value not in seen:
+            seen.add(value)
+            item = tape.values[value]
+            waiting.extend(item.inputs if isinstance(item, Computed) else ())
+    return sorted(seen)
+
+
+def _uses(tape: Tape, order: Iterable[int], roots: Iterable[int]) -> dict[int, int]:
+    """How often each value is read; a root counts as read twice, so that it is never opened."""
+    uses = dict.fromkeys(order, 0)
+    for value in order:
+        item = tape.values[value]
+        for child in item.inputs if isinstance(item, Computed) else ():
+            uses[child] += 1
+    for root in roots:
+        uses[root] += 2
+    return uses

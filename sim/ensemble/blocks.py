@@ -1,0 +1,196 @@
+"""Blocks of draws: what is run, how many draws share a workspace, what is handed out at a time, and what comes back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.finite import Origin, finite_draws, origin_of
+from sim.engine.integrate import Clock, YearValues, simulate
+from sim.engine.kernel import Kernel
+from sim.engine.plan import Plan
+from sim.engine.tape import Phase
+from sim.engine.watch import Watch
+from sim.engine.workspace import NARROWEST, Workspace
+from sim.ensemble.draws import BlockValues, Draws
+from sim.inputs.year_path import YearPath
+
+Values = NDArray[Any]
+CHUNK = 1024
+"""Draws that statistics gather before they are merged, whatever the size of a block or the number of workers."""
+STEP_BYTES = 10 << 20
+"""What all values of one step may take together in a block (buffers are shared, so the memory is far less).
+
+The benchmark's records `block` are the cost against it: less pays for more calls of numpy, more leaves the cache.
+"""
+_NARROWEST_BLOCK, _WIDEST_BLOCK = 64, 12 * CHUNK
+_LONG = 4  # rounds in which every worker gets a portion
+_MOST_NAMED = 20
+
+
+@dataclass(frozen=True)
+class Task:
+    """What every block of an ensemble has in common."""
+
+    kernel: Kernel
+    clock: Clock
+    central: Mapping[str, YearPath]
+    draws: Draws
+    precision: str = "float64"
+    reported: tuple[str, ...] | None = None
+    """Outputs of the kernel that come back; all of them where it is not said."""
+    watch: Watch | None = None
+    """What every year of every draw must keep."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Outputs that come back."""
+        return self.kernel.request.outputs if self.reported is None else self.reported
+
+    @property
+    def block(self) -> int:
+        """Draws in a block."""
+        return block_size(self.kernel.plan, np.dtype(self.precision).itemsize)
+
+    def portions(self, workers: int = 1) -> list[tuple[int, int]]:
+        """First draw of each portion that is handed out, and the one after its last: whole chunks, at most a block.
+
+        The busiest worker has as little to do as can be; then as few portions as can be, all about as large. In a long run the
+        last ones are single chunks, so that nobody waits long for the one who is slower.
+        """
+        count, chunks = self.draws.count, math.ceil(self.draws.count / CHUNK)
+        sizes = range(1, max(self.block // CHUNK, 1) + 1)
+        size = CHUNK * min(sizes, key=lambda size: (_chunks_of_busiest(chunks, size, workers), math.ceil(chunks / size), size))
+        rounds = chunks * CHUNK // (size * workers)
+        even = chunks * CHUNK if workers == 1 or rounds < _LONG else (rounds - 2) * size * workers
+        starts = [*range(0, min(even, count), size), *range(even, count, CHUNK), count]
+        return list(pairwise(starts))
+
+
+@dataclass(frozen=True)
+class LostDraw:
+    """A draw that became infinite or undefined, or broke a check.
+
+    For the first few of a block, `origin` says where it began, `factors` by what its parameters were multiplied, and `swept`
+    which values its swept inputs took.
+    """
+
+    draw: int
+    origin: Origin | None
+    factors: Mapping[str, float] = field(default_factory=dict)
+    swept: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BlockResult:
+    """Outputs as [year, dims..., draw], the base year first; lost draws are still among the columns.
+
+    The arrays are the runner's, which writes over them in its next run.
+    """
+
+    start: int
+    stop: int
+    values: dict[str, Values]
+    lost: tuple[LostDraw, ...]
+    embedded_error: float
+
+    @property
+    def fine(self) -> NDArray[np.bool_]:
+        """Which draws stayed finite and kept every check."""
+        found = np.ones(self.stop - self.start, dtype=bool)
+        found[[draw.draw - self.start for draw in self.lost]] = False
+        return found
+
+
+def block_size(plan: Plan, itemsize: int) -> int:
+    """As many draws as keep a step within STEP_BYTES: whole chunks, or a power of two where a chunk is too much."""
+    cells = sum(plan.cells(value) for value in plan.sections[Phase.STEP])
+    fitting = max(STEP_BYTES // max(cells * itemsize, 1), 1)
+    if fitting >= CHUNK:
+        return min(fitting // CHUNK * CHUNK, _WIDEST_BLOCK)
+    return int(max(1 << (fitting.bit_length() - 1), _NARROWEST_BLOCK))
+
+
+def _chunks_of_busiest(chunks: int, size: int, workers: int) -> int:
+    """Chunks that the busiest worker runs when portions of `size` chunks are dealt out in turn."""
+    return min(math.ceil(math.ceil(chunks / size) / workers) * size, chunks)
+
+
+class BlockRunner:
+    """Runs blocks of one task, and keeps the workspaces and the room for results between them.
+
+    Memory that is given back after each block and fetched anew costs a tenth of the time.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._workspaces: dict[int, Workspace] = {}
+        self._room: dict[int, dict[str, Values]] = {}
+
+    def run(self, start: int, stop: int) -> BlockResult:
+        """Run the draws `start` to `stop` - 1, as many at a time as a block holds."""
+        size, lost, error = self._task.block, list[LostDraw](), 0.0
+        for first in range(start, stop, size):
+            last = min(first + size, stop)
+            broken = dict[int, Origin]()
+            fine, block_error = self._run_block(first, last, first - start, stop - start, broken)
+            lost += self._lost(fine, first, broken)
+            error = max(error, block_error)
+        return BlockResult(start, stop, self._room[stop - start], tuple(lost), error)
+
+    def _run_block(
+        self, start: int, stop: int, column: int, columns: int, broken: dict[int, Origin]
+    ) -> tuple[NDArray[np.bool_], float]:
+        """Run one block into the room of its portion, from `column` on; which draws are fine, and their embedded error.
+
+        The first check that a draw breaks is added to `broken`, by its column in the block.
+        """
+        task, count = self._task, stop - start
+        exogenous = task.draws.block(task.central, start, stop)
+        workspace = self._workspace(max(count, NARROWEST), exogenous.drawn)
+        fine = np.ones(workspace.draws, dtype=bool)
+        watching = None if task.watch is None else task.watch.begin(task.clock.steps_per_year)
+        for place, row in enumerate(simulate(workspace, task.clock, exogenous)):
+            values = {name: value[..., :count] for name, value in row.values.items()}
+            room = self._room_for(values, columns)
+            for name in room:
+                room[name][place, ..., column : column + count] = values[name]
+            fine &= finite_draws(workspace, row.values)
+            for draw, origin in () if watching is None else watching.year(YearValues(row.year, values)):
+                if fine[draw]:
+                    broken[draw], fine[draw] = origin, False
+        return fine[:count], float(workspace.active.embedded_error[fine].max(initial=0.0))
+
+    def _room_for(self, row: Mapping[str, Values], columns: int) -> dict[str, Values]:
+        """Arrays [year, dims..., draw] for every output of a portion."""
+        if columns not in self._room:
+            years = len(self._task.clock.years) + 1
+            self._room[columns] = {
+                name: np.empty((years, *row[name].shape[:-1], columns), row[name].dtype) for name in self._task.outputs
+            }
+        return self._room[columns]
+
+    def _workspace(self, draws: int, drawn: frozenset[str]) -> Workspace:
+        if draws not in self._workspaces:
+            task = self._task
+            self._workspaces[draws] = Workspace(task.kernel, draws, drawn, np.dtype(task.precision))
+        return self._workspaces[draws]
+
+    def _lost(self, fine: NDArray[np.bool_], start: int, broken: Mapping[int, Origin]) -> list[LostDraw]:
+        columns = [int(column) for column in np.flatnonzero(~fine)]
+        named = [self._named(start + column, broken.get(column)) for column in columns[:_MOST_NAMED]]
+        return [*named, *(LostDraw(start + column, broken.get(column)) for column in columns[_MOST_NAMED:])]
+
+    def _named(self, draw: int, origin: Origin | None) -> LostDraw:
+        task = self._task
+        alone: BlockValues = task.draws.block(task.central, draw, draw + 1)
+        factors = {name: float(values[0]) for name, values in alone.factors.items()}
+        swept = {item.key: float(column[0]) for item, column in zip(alone.swept.inputs, alone.swept.columns, strict=True)}
+        found = origin or origin_of(task.kernel, task.clock, alone, np.dtype(task.precision))
+        return LostDraw(draw, found, factors, swept)

@@ -1,0 +1,239 @@
+"""An ensemble: all draws of a task, summed up by chunk. Memory does not grow with the draws unless paths are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.base.errors import Fault, Place, RunError
+from sim.base.text import Text
+from sim.engine.finite import Origin
+from sim.ensemble.blocks import LostDraw, Task
+from sim.ensemble.reducers import Comoments, Gathered, Share, merged_comoments
+from sim.ensemble.summary import ALL, ChunkSummary, Wanted
+from sim.ensemble.workers import run_portions
+
+Values = NDArray[Any]
+LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+MEDIAN = LEVELS.index(0.5)
+MOST_LOST = 0.05
+"""Share of the draws that may be lost: probabilities of those that are left are off by no more than it."""
+_SHOWN, _MOST_MOVED = 5, 2
+
+
+@dataclass
+class Ensemble:
+    """What an ensemble says: [year, dims...], base year first; quantiles have a level and histograms a bin before."""
+
+    count: int
+    seed: int
+    lost: tuple[LostDraw, ...] = ()
+    lost_portions: tuple[tuple[int, int], ...] = ()
+    mean: dict[str, Values] = field(default_factory=dict)
+    variance: dict[str, Values] = field(default_factory=dict)
+    quantiles: dict[str, Values] = field(default_factory=dict)
+    quantile_error: dict[str, Values] | None = None
+    histograms: dict[str, tuple[Values, Values]] = field(default_factory=dict)
+    covariance: Values | None = None
+    shares: dict[str, Share] = field(default_factory=dict)
+    all_met: Share | None = None
+    together: int = 0
+    """How many conditions `all_met` counts."""
+    read: dict[str, Values] = field(default_factory=dict)
+    """Quantiles [level] of the numbers that were read from each draw."""
+    paths: dict[str, Values] = field(default_factory=dict)
+    embedded_error: float = 0.0
+
+    @property
+    def used(self) -> int:
+        """Draws that the statistics rest on."""
+        return self.count - len(self.lost)
+
+
+Progress = Callable[[int, int], None]
+
+
+def run_ensemble(task: Task, workers: int = 1, wanted: Wanted | None = None, progress: Progress | None = None) -> Ensemble:
+    """Run all draws of a task and reduce them. The result is the same for any number of workers.
+
+    Raises
+    ------
+    RunError
+        when too many draws are lost, or a portion of the draws is lost twice.
+    """
+    wanted, lost_portions = wanted or Wanted(), list[tuple[int, int]]()
+    fail_if_unknown(task, workers, wanted)
+    merger = _Merger(task, wanted, workers)
+    for summaries in run_portions(task, wanted, workers, lost_portions):
+        with np.errstate(over="ignore", invalid="ignore"):  # the variance of huge numbers is infinite, and says so
+            for summary in summaries:
+                merger.add(summary)
+        if progress is not None:
+            progress(summaries[-1].stop, task.draws.count)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return merger.ensemble(tuple(lost_portions))
+
+
+def fail_if_unknown(task: Task, workers: int, wanted: Wanted) -> None:
+    """Whatever is asked for in vain is said before any work."""
+    unknown = sorted({*wanted.paths, *wanted.covariance} - set(task.outputs))
+    if unknown:
+        raise ValueError(f"not among the outputs: {', '.join(unknown)}")
+    if workers < 1:
+        raise ValueError(f"at least one worker, not {workers}")
+
+
+class _Merger:
+    """Merges the summaries of chunks in the order of the draws."""
+
+    def __init__(self, task: Task, wanted: Wanted, workers: int) -> None:
+        self._task, self._wanted = task, wanted
+        self._gathered = Gathered(task.draws.count, workers)
+        self._shapes: dict[str, tuple[int, ...]] = {}
+        self._comoments: Comoments | None = None
+        self._met: dict[str, NDArray[np.intp]] = {}
+        self._used = np.zeros(max(wanted.groups, 1), dtype=np.intp)
+        self._paths: dict[str, list[Values]] = {name: [] for name in wanted.paths}
+        self._lost: list[LostDraw] = []
+        self._embedded_error = 0.0
+
+    def add(self, chunk: ChunkSummary) -> None:
+        """Gather a chunk."""
+        self._shapes = dict(chunk.shapes)
+        self._gathered.add(chunk.series, chunk.moments)
+        self._comoments = merged_comoments(self._comoments, chunk.comoments)
+        for name, counts in chunk.met.items():
+            self._met[name] = self._met.get(name, 0) + counts
+        self._used = self._used + chunk.used
+        for name, parts in self._paths.items():
+            parts.append(chunk.paths[name])
+        self._lost.extend(chunk.lost)
+        self._embedded_error = max(self._embedded_error, chunk.embedded_error)
+
+    def ensemble(self, lost_portions: tuple[tuple[int, int], ...]) -> Ensemble:
+        """The statistics of everything gathered."""
+        gathered, moments = self._gathered, self._gathered.moments
+        fail_if_too_many_lost(self._lost, self._task.draws.count)
+        if moments is None:
+            raise AssertionError("draws are left, and none was gathered")
+        error, levels = gathered.quantile_error(), gathered.quantiles(LEVELS)
+        quantiles = self._by_name(levels.T, len(LEVELS))
+        shares = {name: self._share(met) for name, met in self._met.items() if name != ALL}
+        return Ensemble(
+            count=self._task.draws.count,
+            seed=self._task.draws.seed,
+            lost=tuple(self._lost),
+            lost_portions=lost_portions,
+            mean=self._of_outputs(self._by_name(moments.mean)),
+            variance=self._of_outputs(self._by_name(moments.variance)),
+            quantiles=self._of_outputs(quantiles),
+            quantile_error=None if error is None else self._of_outputs(self._by_name(error)),
+            read={name: values for name, values in quantiles.items() if name not in self._task.outputs},
+            histograms=self._histograms(),
+            covariance=None if self._comoments is None else self._comoments.covariance,
+            shares=shares,
+            all_met=self._share(self._met[ALL]) if ALL in self._met else None,
+            together=len(shares if self._wanted.together is None else self._wanted.together),
+            paths={name: np.concatenate(parts, axis=-1) for name, parts in self._paths.items()},
+            embedded_error=self._embedded_error,
+        )
+
+    def _share(self, met: NDArray[np.intp]) -> Share:
+        grouped = self._wanted.groups > 1
+        pairs = zip(met.tolist(), self._used.tolist(), strict=True) if grouped else ()
+        return Share(int(met.sum()), int(self._used.sum()), tuple(pair for pair in pairs if pair[1]))
+
+    def _of_outputs(self, named: dict[str, Values]) -> dict[str, Values]:
+        """Only those of the task's outputs."""
+        return {name: values for name, values in named.items() if name in self._task.outputs}
+
+    def _by_name(self, series: Values, *last: int) -> dict[str, Values]:
+        """Split [series, ...] by output; a last axis of levels comes first in the result."""
+        parts, start = dict[str, Values](), 0
+        for name, shape in self._shapes.items():
+            stop = start + int(np.prod(shape))
+            part = series[start:stop].reshape((*shape, *last))
+            parts[name] = np.moveaxis(part, -1, 0) if last else part
+            start = stop
+        return parts
+
+    def _histograms(self) -> dict[str, tuple[Values, Values]]:
+        bins = self._wanted.bins
+        if not bins:
+            return {}
+        counts, edges = self._gathered.counts(bins)
+        named_counts, named_edges = self._of_outputs(self._by_name(counts, bins)), self._by_name(edges, bins + 1)
+        return {name: (named_counts[name], named_edges[name]) for name in named_counts}
+
+
+def fail_if_too_many_lost(lost: Sequence[LostDraw], count: int, most: float = MOST_LOST) -> None:
+    """Raise where a share of the draws above `most`, or every one, is lost.
+
+    Raises
+    ------
+    RunError
+        with their number, and where the first of them went wrong.
+    """
+    if len(lost) < count and len(lost) <= most * count:
+        return
+    how = _lost_how(lost)
+    if len(lost) == count:
+        head = Text(f"全部 {count} 次抽样都{how.zh}", f"all {count} draws {how.en}")
+    else:
+        share, limit = f"{100.0 * len(lost) / count:.1f}", f"{100.0 * most:g}"
+        head = Text(
+            f"{count} 次抽样中有 {len(lost)} 次（{share}%）{how.zh}，超过允许的 {limit}%",
+            f"{len(lost)} of {count} draws ({share} %) {how.en}; at most {limit} % may",
+        )
+    shown = Text(_named(lost[0], zh=True), _named(lost[0], zh=False))
+    advice = Text("请检查所列参数的先验范围和情景数值", "check the ranges of the priors named and the values of the scenario")
+    raise RunError(Fault(head + Text("：", ": ") + shown, Place(), advice))
+
+
+def _lost_how(lost: Sequence[LostDraw]) -> Text:
+    """What became of lost draws."""
+    broken = {draw.origin.breach is not None for draw in lost if draw.origin is not None}
+    if broken == {True}:
+        return Text("违反核对条件", "broke a check")
+    if broken == {True, False}:
+        return Text("出现无穷大、非数或违反核对条件", "became infinite or undefined, or broke a check")
+    return Text("出现无穷大或非数", "became infinite or undefined")
+
+
+def lost_sentence(lost: Sequence[LostDraw]) -> Text | None:
+    """Which draws were left out, and where the first of them went wrong; None when all were used."""
+    if not lost:
+        return None
+    shown = "；".join(_named(draw, zh=True) for draw in lost[:_SHOWN])
+    shown_en = "; ".join(_named(draw, zh=False) for draw in lost[:_SHOWN])
+    count, how = len(lost), _lost_how(lost)
+    return Text(
+        f"{count} 次抽样{how.zh}，未计入统计：{shown}{' 等' if count > _SHOWN else ''}",
+        f"{count} draws {how.en} and were left out: {shown_en}{' and others' if count > _SHOWN else ''}",
+    )
+
+
+def _named(draw: LostDraw, *, zh: bool) -> str:
+    if draw.origin is None:
+        return f"第 {draw.draw} 次" if zh else f"draw {draw.draw}"
+    year, where = draw.origin.year, _where(draw.origin)
+    drawn = "".join(f", {name} = {value:.4g}" for name, value in list(draw.swept.items())[:_MOST_MOVED])
+    drawn += "".join(f", {name} × {factor:.3g}" for name, factor in _farthest(draw))
+    return f"第 {draw.draw} 次（{year} 年，{where.zh}{drawn}）" if zh else f"draw {draw.draw} ({year}, {where.en}{drawn})"
+
+
+def _where(origin: Origin) -> Text:
+    """The variable that is not finite, or the check that is broken."""
+    if origin.breach is None:
+        return Text(origin.variable, origin.variable)
+    check, values = origin.breach.check, origin.breach.values
+    return Text(f"“{check.zh}”不成立：{values}", f"{check.en}: {values}")
+
+
+def _farthest(draw: LostDraw) -> list[tuple[str, float]]:
+    """The parameters that this draw moved most."""
+    return sorted(draw.factors.items(), key=lambda item: -abs(item[1] - 1.0))[:_MOST_MOVED]

@@ -1,0 +1,167 @@
+"""Portions of draws spread over processes. What they share is written once to a temporary folder, which each worker maps into
+memory.
+
+When a worker dies the library cannot say which portion it held, so those handed out and not yet returned are run once more; a
+portion that is lost twice ends the run. Interrupting ends the workers first.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import cloudpickle
+import numpy as np
+from joblib import Parallel, delayed
+
+from sim.base.errors import Fault, Place, RunError
+from sim.base.ownership import scratch_folder
+from sim.base.processes import no_interrupts_at_birth, work_for_the_parent
+from sim.base.text import Text
+from sim.ensemble.blocks import BlockResult, BlockRunner, Task
+
+T = TypeVar("T")
+Portion = tuple[int, int]
+_FOLDER, _TASK = "sim-draws-", "task.pickle"
+_NOTHING = np.zeros(0)
+_EXPECTED = (
+    r"[\s\S]*\b(but not used|have been\s+cancelled)\b",  # an interrupt is meant to cancel
+    r"A worker stopped while some jobs were given",  # a worker that has grown is replaced, and nothing is lost
+)
+
+
+def run_portions(
+    task: Task,
+    work: Callable[[BlockResult], T],
+    workers: int,
+    lost_portions: list[Portion] | None = None,
+    portions: list[Portion] | None = None,
+) -> Iterator[T]:
+    """What `work` makes of each portion of the draws, in order. Portions that had to be run again are added to `lost_portions`.
+
+    `work` copies what it keeps: the arrays of a result are written over by the next portion. Without `portions`, all draws are
+    run, in portions that suit the workers.
+
+    Raises
+    ------
+    RunError
+        when a portion is lost twice.
+    """
+    portions = task.portions(workers) if portions is None else portions
+    if not portions:
+        return
+    if workers == 1 or len(portions) == 1:
+        runner = BlockRunner(task)
+        yield from (work(runner.run(start, stop)) for start, stop in portions)
+        return
+    with shared_task(task, work) as folder:
+        lost = [] if lost_portions is None else lost_portions
+        yield from _with_second_chance(folder, portions, min(workers, len(portions)), lost)
+
+
+def _with_second_chance(folder: Path, portions: list[Portion], workers: int, lost: list[Portion]) -> Iterator[Any]:
+    waiting = portions
+    while waiting:
+        handed_out: list[Portion] = []
+        done = 0
+        try:
+            for result in _in_parallel(folder, waiting, workers, handed_out):
+                done += 1
+                yield result
+        except BrokenProcessPool as error:
+            in_flight = handed_out[done:]
+            twice = [portion for portion in in_flight if portion in lost]
+            if twice:
+                raise RunError(_lost_twice(twice)) from error
+            lost.extend(in_flight)
+        waiting = waiting[done:]
+
+
+def _in_parallel(folder: Path, portions: list[Portion], workers: int, handed_out: list[Portion]) -> Iterator[Any]:
+    def calls() -> Iterator[Any]:
+        for portion in portions:
+            handed_out.append(portion)
+            yield delayed(run_portion)(str(folder), *portion)
+
+    for message in _EXPECTED:
+        warnings.filterwarnings("ignore", message=message, category=UserWarning)
+    parallel = Parallel(
+        n_jobs=workers,
+        backend="loky",
+        return_as="generator",
+        batch_size=1,
+        pre_dispatch=2 * workers,
+        initializer=work_for_the_parent,
+        temp_folder=str(folder),  # what the library maps into memory is swept with it
+    )
+    with no_interrupts_at_birth():
+        results = parallel(calls())
+    try:
+        yield from results
+    finally:
+        results.close()
+
+
+def run_portion(folder: str, start: int, stop: int) -> Any:
+    """Run a portion in a worker, which keeps the task and its workspaces for the next one."""
+    runner, work = _at_work(folder)
+    return work(runner.run(start, stop))
+
+
+@lru_cache(maxsize=1)
+def _at_work(folder: str) -> tuple[BlockRunner, Callable[[BlockResult], Any]]:
+    place = Path(folder)
+    task: Task
+    task, work = pickle.loads((place / _TASK).read_bytes())  # noqa: S301  written by shared_task for this run
+    given = {name: np.load(place / f"{name}.npy", mmap_mode="r") for name in task.draws.given}
+    return BlockRunner(replace(task, draws=replace(task.draws, given=given))), work
+
+
+@contextmanager
+def shared_task(task: Task, work: Callable[[BlockResult], Any]) -> Iterator[Path]:
+    """A temporary folder, readable by its owner only, that holds a task: drawn values as files that can be mapped."""
+    with ExitStack() as held:
+        try:
+            folder = held.enter_context(scratch_folder(_FOLDER))
+            _write_task(folder, task, work)
+        except OSError as error:
+            raise RunError(_no_room(error)) from error
+        yield folder
+
+
+def _write_task(folder: Path, task: Task, work: Callable[[BlockResult], Any]) -> None:
+    names: Mapping[str, Any] = task.draws.given
+    for name, values in names.items():
+        np.save(folder / f"{name}.npy", values)
+    without = replace(task, draws=replace(task.draws, given=dict.fromkeys(names, _NOTHING)))
+    (folder / _TASK).write_bytes(cloudpickle.dumps((without, work)))  # work may be a function of a notebook
+
+
+def _no_room(error: OSError) -> Fault:
+    return Fault(
+        Text(f"临时文件夹无法写入：{error.strerror}", f"the temporary folder cannot be written: {error.strerror}"),
+        Place(Path(error.filename) if isinstance(error.filename, str) else Path(os.environ.get("TMPDIR", ""))),
+        Text("请腾出空间或改 TMPDIR，或用 --workers 1 运行", "make room, set TMPDIR, or run with --workers 1"),
+    )
+
+
+def named(portions: Iterable[Portion]) -> str:
+    """Portions by their first and last draw."""
+    return ", ".join(f"{start}–{stop - 1}" for start, stop in portions)
+
+
+def _lost_twice(portions: list[Portion]) -> Fault:
+    names = named(portions)
+    return Fault(
+        Text(f"工作进程两次中断，抽样 {names} 未能完成", f"worker processes died twice; draws {names} were not completed"),
+        Place(),
+        Text("请检查内存是否足够，或用 --workers 1 运行", "check that memory suffices, or run with --workers 1"),
+    )

@@ -1,1 +1,0 @@
-"""Results: datasets, provenance, storage, comparison."""

@@ -1,0 +1,191 @@
+"""What a report takes beyond the run itself: feasibility, what each measure adds, the feedback loops, and the required path.
+
+The first three take seconds, and a run writes them; the required path takes half a minute, and `report` adds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+import xarray as xr
+
+from sim.base.errors import Fault, Place, SimError, UsageError
+from sim.base.ownership import scratch_folder
+from sim.base.text import Text
+from sim.base.words import OPERATORS, unit_words
+from sim.city.describing import measured_loops
+from sim.ensemble.draws import DrawRequest
+from sim.inputs.scenario import plain_scenario, read_scenario
+from sim.report import path_words as words
+from sim.report.figures.loops import Ring
+from sim.report.figures.moves import Move
+from sim.report.material import Aim, Required, Studies
+from sim.simulate.opening import Case, beside
+from sim.simulate.pipeline import Outcome
+from sim.studies.plan.alternatives import tried
+from sim.studies.plan.attribute import AttributionRequest, attribution
+from sim.studies.plan.coalitions import comparable, players_of
+from sim.studies.plan.feasibility import FeasibilityRequest, feasibility
+from sim.studies.plan.path import required_path, targets_to_move
+from sim.studies.plan.path_file import write_scenarios
+from sim.studies.plan.paths import Path, PathRequest
+from sim.studies.plan.responses import Lever
+
+Progress = Callable[[Text, float], None]
+Found = TypeVar("Found")
+FEASIBILITY = Text("可行性研判", "feasibility")
+ATTRIBUTION = Text("措施贡献分解", "what each measure adds")
+REQUIRED_PATH = Text("所需路径", "the required path")
+_STILL = 1e-3
+_MOST_DRAWS = 10_000
+"""Of which feasibility takes less than ten seconds."""
+
+
+@dataclass(frozen=True)
+class StudyRequest:
+    """Draws of the studies; with which probability the targets are to be reached, and by how many levers at most."""
+
+    draws: DrawRequest
+    chance: float = 0.5
+    most_levers: int = 10
+    search: int = 256
+
+
+def studies_of(outcome: Outcome, request: StudyRequest, progress: Progress) -> Studies:
+    """Everything that can be found for a scenario; what cannot is said with its reason."""
+    quick, missing = quick_studies(outcome, request.draws, lambda what, done: progress(what, 0.2 * done)), list[Text]()
+    progress(REQUIRED_PATH, 0.2)
+    required = None
+    if REQUIRED_PATH in quick.pending:
+        required = _found(lambda: required_paths(outcome.case, request), REQUIRED_PATH, missing)
+    progress(REQUIRED_PATH, 1.0)
+    return replace(quick, required=required or (), missing=(*quick.missing, *missing), pending=())
+
+
+def studies_of_run(outcome: Outcome, progress: Progress) -> Studies:
+    """What takes seconds for a scenario that has been run, with its own draws; of very many, feasibility takes longer."""
+    draws = outcome.asked
+    return quick_studies(outcome, None if draws is None or draws.count > _MOST_DRAWS else draws, progress)
+
+
+def quick_studies(outcome: Outcome, draws: DrawRequest | None, progress: Progress) -> Studies:
+    """What takes seconds, and whether there is a required path to search for; without draws there is no feasibility."""
+    missing, pending = list[Text](), list[Text]()
+    progress(FEASIBILITY, 0.0)
+    study = None
+    if draws is None:
+        pending.append(FEASIBILITY)
+    else:
+        study = _found(lambda: feasibility(outcome.case, FeasibilityRequest(draws)), FEASIBILITY, missing)
+    progress(ATTRIBUTION, 0.5)
+    parts = _found(lambda: measures_of(outcome.case), ATTRIBUTION, missing)
+    if _found(lambda: targets_to_move(outcome.case), REQUIRED_PATH, missing):
+        pending.append(REQUIRED_PATH)
+    return Studies(study, parts, rings_of(outcome.case), missing=tuple(missing), pending=tuple(pending))
+
+
+def _found(study: Callable[[], Found], name: Text, missing: list[Text]) -> Found | None:
+    """What a study says, or None where there is nothing to study or it fails, with the reason added to `missing`."""
+    try:
+        return study()
+    except SimError as error:
+        reason = error.faults[0].message
+        missing.append(Text(f"未作{name.zh}：{reason.zh}。", f"Left out, {name.en}: {reason.en}."))
+        return None
+
+
+def measures_of(case: Case) -> xr.Dataset:
+    """What every setting of a scenario adds to its targets, from the city without any.
+
+    Raises
+    ------
+    UsageError
+        when the scenario sets nothing, or no variable says its targets.
+    """
+    settings = case.world.city.settings
+    plain = replace(
+        plain_scenario(case.world.city.key, settings.name.text()),
+        base_year=case.scenario.base_year,
+        last_year=case.last_year,
+        method=case.scenario.method,
+        steps_per_year=case.scenario.steps_per_year,
+    )
+    one, other = beside(case, plain), case
+    if not players_of(*comparable(one, other)):
+        raise UsageError(Fault(Text("本情景没有改动任何参数", "the scenario changes nothing"), Place(case.scenario.file)))
+    return attribution(one, other, AttributionRequest(tuple(item.id for item in case.selection.targets)))
+
+
+def required_paths(case: Case, request: StudyRequest) -> tuple[Required, ...]:
+    """The required path as a report shows it; where some targets are out of reach, also that of the others.
+
+    Raises
+    ------
+    UsageError
+        when there is no target that levers could reach.
+    """
+    search = replace(request.draws, count=min(request.search, request.draws.count), workers=1)
+    asked = PathRequest(request.chance, search, request.draws, most_levers=request.most_levers)
+    path = required_path(case, asked)
+    first = _shown(case, path, asked, _ALL)
+    near = tuple(reading.target for reading, part in zip(path.readings, path.short, strict=True) if part <= 0.0)
+    if path.reaches or not near or len(near) == len(path.readings):
+        return (first,)
+    rest = replace(case, selection=replace(case.selection, targets=near))
+    return first, _shown(rest, required_path(rest, asked), asked, _REST)
+
+
+_ALL, _REST = Text("全部目标", "all targets"), Text("剔除无法达到的目标后", "without the targets out of reach")
+
+
+def _shown(case: Case, path: Path, asked: PathRequest, title: Text) -> Required:
+    return Required(
+        title=title,
+        head=words.head(path),
+        moves=tuple(_moves(path)),
+        targets=tuple(_aim(item) for item in words.reached(path)),
+        obstacles=tuple(words.obstacles(path)),
+        remarks=tuple(words.remarks(case, path, asked.proof)),
+        closing=_closing(case, path),
+        alternatives=tuple(words.tried_lines(tried(case, path, asked))),
+    )
+
+
+def _aim(item: words.Reached) -> Aim:
+    target = item.target
+    return Aim(target.name, unit_words(target.unit), OPERATORS[item.operator], target.value, item.probability, item.price)
+
+
+def _moves(path: Path) -> list[tuple[Move, float]]:
+    """The levers that are moved, most first, with their steps; of several members the first."""
+    order = [int(place) for place in np.argsort(-np.abs(path.steps)) if abs(path.steps[place]) > _STILL]
+    year = words.last_year_of(path)
+    return [(_move(path.levers[place], float(path.steps[place]), year), float(path.steps[place])) for place in order]
+
+
+def _move(lever: Lever, steps: float, year: int) -> Move:
+    now, then = (float(lever.at(moved, year).ravel()[0]) for moved in (0.0, steps))
+    return Move(lever.label, unit_words(lever.unit), *lever.between, now, then)
+
+
+def _closing(case: Case, path: Path) -> tuple[Text, ...]:
+    """What each lever does for each target, exactly, in the central run; nothing for a path that does not reach them."""
+    if not path.reaches or path.cost <= 0.0:
+        return ()
+    with scratch_folder() as folder:
+        (file,) = write_scenarios(folder, case, {"required": (path, ("所需路径", "required path"))})
+        scenario = read_scenario(file)
+    names = tuple(reading.target.id for reading in path.readings)
+    return tuple(words.closing_lines(attribution(case, beside(case, scenario), AttributionRequest(names))))
+
+
+def rings_of(case: Case) -> tuple[Ring, ...]:
+    """The named loops of the model with the signs of their links."""
+    labels = case.world.labels.variables
+    return tuple(
+        Ring(item.loop.name, item.loop.label, item.polarity, tuple(labels[name] for name in item.loop.path), item.signs)
+        for item in measured_loops(case.world)
+    )

@@ -1,0 +1,200 @@
+"""Write a results folder aside and rename it, so that a broken run leaves nothing half-written; read it back.
+
+A name is reserved by making a folder, which only one program can do. A run that finds its name taken when it is done takes the
+next free one: results are never given up for a name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from sim.base.durable import put_folder, sync_files, sync_folder
+from sim.base.errors import Fault, Place, RunError, UsageError
+from sim.base.ownership import owned, owned_folder, sweep
+from sim.base.text import Text
+from sim.inputs.files import is_file, is_folder
+from sim.result.bands import projection_of
+from sim.result.netcdf import packed, read_group
+
+RUN_FILE, DRAWN = "run.nc", "drawn"
+_PARTIAL = ".partial-"
+_CONTENT = "content"
+
+
+def run_id(digest: str, now: datetime) -> str:
+    """YYYYMMDD-HHMMSS-<8 hex of the inputs' hash>."""
+    return f"{now:%Y%m%d-%H%M%S}-{digest[:8]}"
+
+
+@dataclass
+class Pending:
+    """A results folder in the making: where to write, and what it will be called.
+
+    `target` changes only when another program has taken the name without reserving it.
+    """
+
+    folder: Path
+    target: Path
+
+
+@contextmanager
+def results_folder(parent: Path, name: str) -> Iterator[Pending]:
+    """A folder to write into; it gets its name only when the block ends well, and is removed when it does not.
+
+    Raises
+    ------
+    RunError
+        when the folder cannot be written, for example because a file is held open by another program.
+    """
+    with _faults(parent), ExitStack() as held:
+        parent.mkdir(parents=True, exist_ok=True)
+        sweep(parent, _PARTIAL)
+        names = _names(name)
+        reserved, target = _reserved(parent, names, held)
+        pending = Pending(reserved / _CONTENT, target)
+        pending.folder.mkdir()
+        yield pending
+        while not _took_its_name(pending):
+            _, pending.target = _reserved(parent, names, held)
+
+
+def _names(name: str) -> Iterator[str]:
+    """A name, and the further ones for runs that find it taken."""
+    return (name if number == 1 else f"{name}-{number}" for number in count(1))
+
+
+def _reserved(parent: Path, names: Iterable[str], held: ExitStack) -> tuple[Path, Path]:
+    """The first name that is free, reserved by a folder that only one program can make; the folder and the target.
+
+    The target is looked for last: whoever had the reservation before has put its results there by then.
+    """
+    for name in names:
+        target, folder = parent / name, parent / f"{_PARTIAL}{name}"
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        held.enter_context(owned(folder))
+        if not os.path.lexists(target):
+            return folder, target
+    raise AssertionError("names do not end")
+
+
+def _took_its_name(pending: Pending) -> bool:
+    """Give the results their name, unless something stands there that was not there when the name was reserved."""
+    try:
+        put_folder(pending.folder, pending.target)
+    except OSError:
+        if not os.path.lexists(pending.target):
+            raise
+        return False
+    return True
+
+
+@contextmanager
+def new_files(folder: Path) -> Iterator[Path]:
+    """A folder to write files into that belong into `folder`; each takes its place, also of an older one, when all are written.
+
+    Raises
+    ------
+    RunError
+        when a file cannot be written, or the one whose place it takes is held open by another program.
+    """
+    with _faults(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with owned_folder(folder, _PARTIAL) as own:
+            aside = own / _CONTENT
+            aside.mkdir()
+            yield aside
+            files = sorted(item for item in aside.rglob("*") if item.is_file())
+            sync_files(files)
+            targets = [folder / file.relative_to(aside) for file in files]
+            for file, target in zip(files, targets, strict=True):
+                target.parent.mkdir(exist_ok=True)
+                file.replace(target)
+            for place in {folder, *(target.parent for target in targets)}:
+                sync_folder(place)
+
+
+@contextmanager
+def _faults(parent: Path) -> Iterator[None]:
+    """What the system refuses is one clear error."""
+    try:
+        yield
+    except OSError as error:
+        place = Place(Path(error.filename) if isinstance(error.filename, str) else parent)
+        message = Text(f"结果无法写入：{error.strerror or error}", f"results cannot be written: {error.strerror or error}")
+        advice = Text("检查权限、磁盘空间，并关闭正在打开的文件", "check permissions and disk space, and close open files")
+        raise RunError(Fault(message, place, advice)) from error
+
+
+def fail_if_not_writable(parent: Path) -> None:
+    """A results folder that cannot be made is said before any work, as far as permissions tell.
+
+    Raises
+    ------
+    RunError
+        when the folder, or the nearest one above that exists, is none or may not be written to.
+    """
+    nearest = next(folder for folder in (parent.absolute(), *parent.absolute().parents) if os.path.lexists(folder))
+    if not is_folder(nearest) or not os.access(nearest, os.W_OK | os.X_OK):
+        message = Text("结果无法写入：不是可写的文件夹", "results cannot be written: this is no folder that may be written to")
+        raise RunError(Fault(message, Place(nearest), Text("请用 --out 另选文件夹", "choose another folder with --out")))
+
+
+def write_run(file: Path, groups: Mapping[str, xr.Dataset], attributes: Mapping[str, Any]) -> None:
+    """Write one netCDF file: attributes at the root, one group per dataset."""
+    plain = {
+        key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for key, value in attributes.items()
+    }
+    file.write_bytes(packed(groups, plain))
+
+
+def read_attributes(file: Path) -> dict[str, Any]:
+    """Attributes of a run file."""
+    return dict(read_group(file).attrs)
+
+
+def read_projection(file: Path) -> xr.Dataset:
+    """The results of a run file as they are shown: medians where its draws were summed up, else the central run."""
+    has_draws = read_attributes(file)[DRAWN] == "yes"
+    return projection_of(read_group(file, "results"), read_group(file, "ensemble") if has_draws else None)
+
+
+def find_runs(results: Path) -> list[Path]:
+    """Run folders, oldest first."""
+    return sorted(folder for folder in results.glob("*") if folder.is_dir() and _scenarios(folder))
+
+
+def find_run(name: str, results: Path) -> dict[str, Path]:
+    """Run files by scenario of a run: a path, an id, or `latest`.
+
+    Raises
+    ------
+    UsageError
+        when there is no such run.
+    """
+    runs = find_runs(results) if is_folder(results) else []
+    folder = runs[-1] if name == "latest" and runs else Path(name) if is_folder(Path(name)) else results / name
+    found = {folder.name: folder / RUN_FILE} if is_file(folder / RUN_FILE) else _scenarios(folder)
+    if not found:
+        known = "、".join(item.name for item in runs[-3:]) or "—"
+        message = Text(f"没有运行结果 {name}", f"no run {name}")
+        raise UsageError(Fault(message, Place(results), Text(f"最近的运行：{known}", f"latest runs: {known}")))
+    return found
+
+
+def _scenarios(folder: Path) -> dict[str, Path]:
+    if not is_folder(folder):
+        return {}
+    return {file.parent.name: file for file in sorted(folder.glob(f"*/{RUN_FILE}")) if is_file(file)}

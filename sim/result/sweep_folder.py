@@ -1,0 +1,72 @@
+"""The folder of a sweep: one program at a time, nothing of the user's overwritten, a full disk is a fault with advice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from sim.base.errors import Fault, Place, RunError, UsageError
+from sim.base.text import Text
+
+LOCK = ".lock"
+
+
+def fail_if_other_things(folder: Path, is_ours: Callable[[Path], bool]) -> None:
+    """A folder with other things in it is left alone; `is_ours` tells what may be there.
+
+    Raises
+    ------
+    UsageError
+        when something else is there.
+    """
+    if not folder.exists():
+        return
+    if not folder.is_dir() or any(item.name != LOCK and not is_ours(item) for item in folder.iterdir()):
+        raise other_things(folder)
+
+
+def other_things(folder: Path) -> UsageError:
+    """The fault of a folder with something else in it."""
+    message = Text("这里已有别的内容，不是扫描结果", "there are other things here, not results of a sweep")
+    return UsageError(Fault(message, Place(folder), Text("请用 --name 另取名称", "choose another name with --name")))
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder; the system frees it when a program ends, however it ends.
+
+    Raises
+    ------
+    UsageError
+        when another program holds it.
+    """
+    lock = FileLock(folder / LOCK, timeout=0)
+    with disk_faults(folder):
+        try:
+            lock.acquire()
+        except Timeout as error:
+            message = Text("另一个程序正在写这个文件夹", "another program is writing to this folder")
+            advice = Text("等它结束，或用 --name 另取名称", "wait for it, or choose another name with --name")
+            raise UsageError(Fault(message, Place(folder), advice)) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def disk_faults(folder: Path) -> Iterator[None]:
+    """A disk that is full or may not be written to is a fault with advice; what was complete stays so."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = Text(f"扫描结果无法写入：{reason}", f"the results of the sweep cannot be written: {reason}")
+        advice = Text(
+            "腾出空间或检查权限后，用同一命令继续；已完成的部分不会重算",
+            "make room or see to permissions, then run the same command: what is complete is not run again",
+        )
+        raise RunError(Fault(message, Place(folder), advice)) from error

@@ -1,0 +1,160 @@
+"""What a case may become: many draws from the priors of its parameters, with the probability of each target and of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sim.base.errors import Fault, InputError, Place
+from sim.base.text import Text
+from sim.city.city import World
+from sim.city.priors import priors_of
+from sim.engine.integrate import Clock
+from sim.engine.kernel import kernel_for
+from sim.engine.watch import watch_of
+from sim.ensemble.blocks import Task
+from sim.ensemble.draws import DrawRequest, Draws, Prior, Realisations
+from sim.ensemble.running import Ensemble, run_ensemble
+from sim.ensemble.summary import Wanted
+from sim.inputs.city import history_of, read_city_file
+from sim.inputs.indicators import read_indicators
+from sim.inputs.knowledge import is_known
+from sim.plan.probability import conditions_of, with_probabilities
+from sim.result.posterior import FILE, Posterior, read_posterior
+from sim.simulate.likelihood.reweighting import up_to_date
+from sim.simulate.opening import Case
+from sim.simulate.pipeline import Outcome, comparisons_of, judge_of, request_of
+from sim.simulate.shown import SHOWN
+
+Progress = Callable[[int, int], None]
+
+
+def with_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None = None) -> Outcome:
+    """The outcome with its draws, and with their probabilities in its scorecard."""
+    posterior = None if request.prior else posterior_of(outcome.case.world)
+    ensemble = run_draws(outcome, request, progress, posterior)
+    scores = with_probabilities(outcome.scores, ensemble.shares, ensemble.read)
+    seen = () if posterior is None else posterior.foreseen
+    made = replace(outcome, ensemble=ensemble, scores=scores, asked=request, foreseen=seen)
+    return replace(made, drawn_from=origin_of_draws(posterior), comparisons=comparisons_of(made.case, made.projection))
+
+
+def posterior_of(world: World) -> Posterior | None:
+    """The posterior ensemble of a city for the present model and data; None where none is stored.
+
+    Answers on targets that have changed since are left out: they say nothing of the parameters.
+
+    Raises
+    ------
+    InputError
+        when it is damaged, belongs to other equations or priors, the city's new data leave too few sets, or it rests on what
+        was not known as of the year in which the city is opened.
+    """
+    stored = read_posterior(world.home, world.city.key)
+    if stored is None:
+        return None
+    _fail_if_not_known_then(world, stored)
+    found, targets = up_to_date(world.home, world.city.settings.model, stored), world.catalogue.targets
+    same = tuple(seen for seen in found.foreseen if seen.target in targets and targets[seen.target].value == seen.value)
+    return replace(found, foreseen=same)
+
+
+def _fail_if_not_known_then(world: World, posterior: Posterior) -> None:
+    """The data of the years that the ensemble was fitted to were published as of the year, in all cities of the fit."""
+    if world.as_of is None:
+        return
+    model, indicators = world.model_folder, read_indicators(world.model_folder / "indicators.yaml")
+    for city in posterior.cities:
+        folder = world.home.city_folder(city)
+        data = history_of(folder, model, read_city_file(folder).places, indicators)
+        later = [item for item in data.data if item.year <= posterior.last and not is_known(item.known_from, world.as_of)]
+        if later or posterior.last > world.as_of:
+            span = f"{posterior.first}–{posterior.last}"
+            message = Text(
+                f"后验集合用了 {world.as_of} 年以后才公布的数据（校准于 {span} 年）",
+                f"the posterior ensemble rests on data published after {world.as_of} (it was fitted to {span})",
+            )
+            advice = Text(
+                "加 --prior 按当时可用的先验抽样，或不抽样（--draws 0）",
+                "add --prior to draw from the priors known then, or take no draws (--draws 0)",
+            )
+            raise InputError(Fault(message, Place(world.home.models / world.city.key / FILE), advice))
+
+
+def origin_of_draws(posterior: Posterior | None) -> Text:
+    """Where the parameters of the draws come from, in words."""
+    if posterior is None:
+        return Text("参数取自先验，未按历史校准", "parameters from their priors, not calibrated on history")
+    years, cities = f"{posterior.first}–{posterior.last}", len(posterior.cities)
+    fitted = Text(
+        f"参数取自按 {years} 年历史校准的后验集合（{cities} 个城市共同估计，{posterior.count:,} 组参数）",
+        f"parameters from the posterior ensemble fitted to {years} ({cities} cities together, {posterior.count:,} sets)",
+    )
+    return fitted if posterior.worth_now is None else fitted + _weighed_anew(posterior.worth_now)
+
+
+def _weighed_anew(worth: float) -> Text:
+    return Text(
+        f"；本市数据在校准之后有改动，已按新数据重新加权，相当于 {worth:.0f} 组独立参数",
+        f"; the city's data have changed since, and the sets are weighed anew by them, worth {worth:.0f} independent ones",
+    )
+
+
+def run_draws(
+    outcome: Outcome, request: DrawRequest, progress: Progress | None = None, posterior: Posterior | None = None
+) -> Ensemble:
+    """Run the draws of a case whose central run is known: from a posterior ensemble, or without one from the priors.
+
+    Raises
+    ------
+    RunError
+        when too many draws are lost, or worker processes die twice.
+    """
+    case = outcome.case
+    world = case.world
+    conditions = conditions_of(outcome.scores, judge_of(case, outcome.results))
+    checked = tuple(check.variable for check in world.checks)
+    shown = tuple(name for name in SHOWN if name in world.graph.quantities)
+    outputs = tuple(dict.fromkeys((*conditions.outputs, *checked, *shown)))
+    task = task_of(case, outputs, draws_of(case, request, posterior), request.precision)
+    wanted = Wanted(judge=conditions, together=conditions.open, read=conditions.read, groups=task.draws.groups)
+    return run_ensemble(task, request.workers, wanted, progress)
+
+
+def draws_of(case: Case, request: DrawRequest, posterior: Posterior | None) -> Draws:
+    """What is drawn: parameters that the scenario leaves as they are; what it states, it states for certain."""
+    paths = realisations_of(case)
+    if posterior is None:
+        return Draws(request.count, request.seed, priors_of_case(case), realised=paths)
+    stated = {item.name for item in case.bound.resolved}
+    stored = {name: values for name, values in posterior.factors.items() if name not in stated}
+    strange = tuple(prior for prior in priors_of_case(case) if prior.name not in posterior.factors)
+    return Draws(request.count, request.seed, strange, stored=stored, realised=paths)
+
+
+def realisations_of(case: Case) -> Realisations | None:
+    """The flows of the ledger that draws take by number; None when the case builds nothing."""
+    if case.realised is None:
+        return None
+    return Realisations(case.realised.plan.axes.years.start, case.realised.flows)
+
+
+def task_of(case: Case, outputs: tuple[str, ...], draws: Draws, precision: str = "float64") -> Task:
+    """Everything that a worker must know to run draws of a case."""
+    watch = watch_of(case.world.identities, case.world.graph, case.bound.given)
+    wanted = tuple(dict.fromkeys((*outputs, *watch.outputs)))
+    kernel = kernel_for(case.world.graph, request_of(case, wanted, case.scenario.steps_per_year))
+    clock = Clock(case.world.city.settings.base_year + 1, case.last_year, case.scenario.steps_per_year)
+    return Task(kernel, clock, case.bound.values, draws, precision, reported=outputs, watch=watch)
+
+
+def priors_of_case(case: Case) -> tuple[Prior, ...]:
+    """The priors of all parameters that the case's scenario leaves as they are.
+
+    Raises
+    ------
+    InputError
+        with every prior that does not hold the parameter's own value.
+    """
+    city = case.world.city
+    return priors_of(city.parameters.values(), case.bound, city.settings.last_year)

@@ -1,0 +1,272 @@
+"""Hindcasts: what the model says of the years after each of many base years, for many values of its parameters at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from sim.base.errors import Fault, InputError, Place
+from sim.base.streams import triangular
+from sim.base.text import Text
+from sim.city.city import World, open_world
+from sim.city.priors import priors_of
+from sim.engine.assembly import Request
+from sim.engine.integrate import Clock, Exogenous, simulate
+from sim.engine.kernel import Kernel, kernel_for
+from sim.engine.workspace import NARROWEST, Workspace
+from sim.ensemble.draws import Draws, Prior
+from sim.inputs.home import find_home
+from sim.inputs.year_path import YearPath
+from sim.model.binding import NOISE, own_values
+from sim.model.graph import Graph
+from sim.simulate.likelihood.errors_of_cities import beyond
+from sim.simulate.likelihood.observations import Observation, fitted, modelled_changes, published_changes
+
+Values = NDArray[Any]
+HORIZON = 4
+"""Years that a fit looks ahead from each base year."""
+_BLOCK = 512
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Exogenous values of a block: central paths times factors [draw]; every noise is `kick` in its first year, then zero."""
+
+    central: Mapping[str, YearPath]
+    factors: Mapping[str, Values]
+    draws: int
+    kick_year: int | None = None
+
+    @property
+    def drawn(self) -> frozenset[str]:
+        """Names whose value differs from draw to draw."""
+        return frozenset(self.factors)
+
+    def value(self, name: str, year: int) -> Values:
+        """[dims..., draw] if drawn, else [dims..., 1]."""
+        if name.startswith(NOISE):
+            return np.full(self.draws, 1.0 if year == self.kick_year else 0.0)
+        central = self.central[name].at(year)[..., np.newaxis]
+        return central * self.factors[name] if name in self.factors else central
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Hindcasts of one city: from base years `first` to `last` - 1, up to `horizon` years ahead and no later than `last`.
+
+    With `as_of` nothing that was published later is used, neither data nor priors.
+    """
+
+    home: Path
+    city: str
+    first: int
+    last: int
+    horizon: int
+    as_of: int | None = None
+
+    @property
+    def origins(self) -> tuple[int, ...]:
+        """The base years."""
+        return tuple(range(self.first, self.last))
+
+
+class Hindcast:
+    """One base year of a city, ready to be run for many parameter values."""
+
+    def __init__(self, world: World, observations: Sequence[Observation], years: range, graph: Graph) -> None:
+        bound = own_values(world.city)
+        outputs = tuple(dict.fromkeys(item.check.variable for item in observations))
+        self.years, self.graph, self._region = years, graph, world.city.key
+        self._observations, self.values = tuple(observations), bound.values
+        self._kernel = kernel_for(graph, Request(outputs, frozenset(), bound.yearly))
+        records = world.city.parameters.values()
+        self.ranges = {record.name: record.range for record in records}
+        self.priors = {prior.name: prior for prior in priors_of(records, bound, world.city.settings.last_year)}
+
+    def central(self, name: str) -> float:
+        """The central value of a parameter that is one number."""
+        return float(self.values[name].before.item())
+
+    def changes(self, factors: Mapping[str, Values], *, kicked: bool = False) -> Values:
+        """Yearly changes [year, observation, draw] for factors [draw]; `kicked` sets every noise to one in the first year."""
+        count = len(next(iter(factors.values())))
+        parts = [self._block(_part(factors, start), kicked=kicked) for start in range(0, count, _BLOCK)]
+        return np.concatenate(parts, axis=-1)[..., :count]
+
+    def forecast(self, factors: Mapping[str, Values], seed: int) -> Values:
+        """Yearly changes [year, observation, draw] for factors [draw], with the shocks of each draw."""
+        count = len(next(iter(factors.values())))
+        draws = Draws(count, seed, stored={name: values for name, values in factors.items() if name in self.priors})
+        parts = [
+            self._changes(draws.block(self.values, start, min(start + _BLOCK, count)), min(_BLOCK, count - start))
+            for start in range(0, count, _BLOCK)
+        ]
+        return np.concatenate(parts, axis=-1)
+
+    def _block(self, factors: Mapping[str, Values], *, kicked: bool) -> Values:
+        known = {name: values for name, values in factors.items() if name in self.priors}
+        draws = max(len(next(iter(factors.values()))), NARROWEST)
+        padded = {name: np.resize(values, draws) for name, values in known.items()}
+        return self._changes(Trial(self.values, padded, draws, self.years[0] if kicked else None), draws)
+
+    def _changes(self, values: Exogenous, draws: int) -> Values:
+        workspace = _workspace(self._kernel, draws, values.drawn)
+        rows = _rows(workspace, Clock(self.years[0], self.years[-1]), values)
+        changes = [modelled_changes(item, rows, self.graph, self._region) for item in self._observations]
+        return np.stack(changes, axis=1)
+
+
+def _part(factors: Mapping[str, Values], start: int) -> dict[str, Values]:
+    return {name: values[start : start + _BLOCK] for name, values in factors.items()}
+
+
+def _rows(workspace: Workspace, clock: Clock, values: Exogenous) -> dict[str, Values]:
+    """Outputs [year, dims..., draw], the base year first."""
+    found: dict[str, list[Values]] = {name: [] for name in workspace.kernel.dims}
+    for row in simulate(workspace, clock, values):
+        for name, value in row.values.items():
+            found[name].append(value.copy())
+    return {name: np.stack(values) for name, values in found.items()}
+
+
+_WORKSPACES: dict[tuple[str, int, frozenset[str]], Workspace] = {}
+_MOST_WORKSPACES = 8
+
+
+def _workspace(kernel: Kernel, draws: int, drawn: frozenset[str]) -> Workspace:
+    """Base years of a city share their kernel's source, and so the memory to run it in."""
+    key = (kernel.source, draws, drawn)
+    if key not in _WORKSPACES:
+        while len(_WORKSPACES) >= _MOST_WORKSPACES:
+            del _WORKSPACES[next(iter(_WORKSPACES))]
+        _WORKSPACES[key] = Workspace(kernel, draws, drawn)
+    return _WORKSPACES[key]
+
+
+@dataclass(frozen=True)
+class CityHindcasts:
+    """All hindcasts of a city with what was published: `published` [origin, horizon, observation], nan where nothing was."""
+
+    asked: Asked
+    observations: tuple[Observation, ...]
+    hindcasts: Mapping[int, Hindcast] = field(repr=False)
+    published: Values = field(repr=False)
+
+    @property
+    def latest(self) -> Hindcast:
+        """The last base year."""
+        return self.hindcasts[max(self.hindcasts)]
+
+    @property
+    def priors(self) -> dict[str, Prior]:
+        """The priors of the last base year."""
+        return dict(self.latest.priors)
+
+    @property
+    def published_errors(self) -> Values:
+        """What was published, prices beyond real growth, as errors are measured against it."""
+        return beyond(self.observations, self.published, axis=2)
+
+    @property
+    def shocks(self) -> tuple[str, ...]:
+        """The parameters that hold the sizes of shocks."""
+        return tuple(name for item in self.observations for name in (item.rule.common, item.rule.own))
+
+    @property
+    def shock_sizes(self) -> dict[str, float]:
+        """Their central values."""
+        return {name: self.latest.central(name) for name in self.shocks}
+
+    @property
+    def shock_ranges(self) -> dict[str, tuple[float, float]]:
+        """What they may be at all."""
+        return {name: self.latest.ranges[name] or (0.0, np.inf) for name in self.shocks}
+
+    def changes(self, names: Sequence[str], scores: Values, *, kicked: bool = False) -> Values:
+        """The model's changes [origin, horizon, observation, draw] for normal scores [parameter, draw]; nan beyond `last`."""
+        found = {
+            origin: item.changes(factors_of(item.priors, names, scores), kicked=kicked)
+            for origin, item in self.hindcasts.items()
+        }
+        return self._filled(found, scores.shape[1])
+
+    def answers(self, sizes: Mapping[str, Values]) -> Values:
+        """Changes [origin, horizon, observation, draw] at prior medians with every noise at one, for factors on shock sizes."""
+        draws = len(next(iter(sizes.values())))
+        return self._filled({origin: item.changes(sizes, kicked=True) for origin, item in self.hindcasts.items()}, draws)
+
+    def _filled(self, found: Mapping[int, Values], draws: int) -> Values:
+        shape = (len(self.asked.origins), self.asked.horizon, len(self.observations), draws)
+        result = np.full(shape, np.nan)
+        for origin, changes in found.items():
+            result[origin - self.asked.first, : len(changes)] = changes
+        return result
+
+
+def errors_of(asked: Asked, names: Sequence[str], scores: Values) -> Values:
+    """Errors [origin, horizon, observation, draw] of a city: what the model says less what was published."""
+    city = city_hindcasts(asked)
+    return beyond(city.observations, city.changes(names, scores), axis=2) - city.published_errors[..., np.newaxis]
+
+
+def factors_of(priors: Mapping[str, Prior], names: Sequence[str], scores: Values) -> dict[str, Values]:
+    """Factors [draw] from normal scores [parameter, draw]: the quantile of the triangular prior that the score stands for."""
+    known = ((priors[name], row) for name, row in zip(names, scores, strict=True) if name in priors)
+    return {prior.name: triangular(ndtr(row), prior.low, prior.mode, prior.high) for prior, row in known}
+
+
+@lru_cache(maxsize=24)
+def city_hindcasts(asked: Asked) -> CityHindcasts:
+    """Open a city at every base year that its data and the priors known then allow.
+
+    Raises
+    ------
+    InputError
+        when no base year can be opened.
+    """
+    found, latest = dict[int, Hindcast](), _open(asked, asked.last)
+    observations, graph = fitted(latest.checks), latest.graph
+    _fail_if_nothing_fitted(observations, latest)
+    refusal: InputError | None = None
+    for origin in asked.origins:
+        years = range(origin + 1, min(origin + asked.horizon, asked.last) + 1)
+        try:
+            world = _open(asked, origin)
+        except InputError as error:
+            refusal = error
+            continue
+        found[origin] = Hindcast(world, observations, years, graph if world.graph.key == graph.key else world.graph)
+    if not found and refusal is not None:
+        raise refusal
+    history = latest.city.history
+    changes = [published_changes(item, history, asked.city) for item in observations]
+    published = np.full((len(asked.origins), asked.horizon, len(observations)), np.nan)
+    for base_year, hindcast in found.items():
+        for place, year in enumerate(hindcast.years):
+            published[base_year - asked.first, place] = [series.get(year, np.nan) for series in changes]
+    return CityHindcasts(asked, observations, found, published)
+
+
+def _fail_if_nothing_fitted(observations: Sequence[Observation], world: World) -> None:
+    if not observations:
+        file = world.model_folder / "published.yaml"
+        message = Text("没有一项检验写明 fit，无可拟合", "no check has a fit rule: there is nothing to fit")
+        raise InputError(Fault(message, Place(file), Text("给至少一项写明 fit", "give fit to one check at least")))
+
+
+@lru_cache(maxsize=24)
+def forecaster(asked: Asked, origin: int, last: int) -> Hindcast:
+    """A city as of a year, ready to forecast to `last`; the year is its base year."""
+    world = _open(asked, origin)
+    return Hindcast(world, fitted(world.checks), range(origin + 1, last + 1), world.graph)
+
+
+def _open(asked: Asked, base_year: int) -> World:
+    return open_world(find_home(asked.home), asked.city, base_year, asked.as_of)

@@ -1,0 +1,235 @@
+"""The whole way of a run: a case -> simulation -> dataset -> scorecard beside published figures."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import xarray as xr
+
+from sim.base.errors import RunError, SimError
+from sim.base.text import Text
+from sim.city.city import World
+from sim.engine.assembly import Request
+from sim.engine.central import central_run
+from sim.engine.given import blaming_what_is_given
+from sim.engine.integrate import Clock, YearValues
+from sim.engine.kernel import kernel_for
+from sim.engine.methods import METHODS
+from sim.engine.watch import watch_of, watched
+from sim.ensemble.draws import DrawRequest
+from sim.ensemble.running import Ensemble
+from sim.inputs.bindings import Binding
+from sim.inputs.natures import read_binding_targets
+from sim.inputs.scenario import Scenario
+from sim.inputs.targets import PlanTarget
+from sim.model.binding import bind
+from sim.plan.delivered import Delivery
+from sim.plan.evaluation.evaluate import Evaluated, Terms, evaluate
+from sim.plan.limits import reached
+from sim.plan.lint.rules import plan_of
+from sim.plan.reading import Reading, arrays_of, reading_of
+from sim.plan.scorecard import Judge, Score, score_all
+from sim.plan.settled import with_published
+from sim.plan.step_error import StepError, largest_change, with_step_errors, with_targets
+from sim.result.bands import ensemble_dataset, projection_of
+from sim.result.dataset import to_dataset
+from sim.result.posterior import Foreseen
+from sim.result.provenance import Provenance, provenance
+from sim.result.published import Comparison, compare_with_published
+from sim.simulate.causes import with_causes
+from sim.simulate.opening import Case, with_projects
+from sim.simulate.projects import with_means
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run says: results, scorecard, time-step error, errors against published figures, where it comes from, draws.
+
+    `evaluated` is the plan by published figures; `asked` are the draws that were wanted; `drawn_from` says where they come
+    from, or why there are none; `foreseen` how likely targets looked in earlier years.
+    """
+
+    case: Case
+    results: xr.Dataset
+    scores: list[Score]
+    evaluated: tuple[Evaluated, ...]
+    step_error: StepError
+    comparisons: list[Comparison]
+    provenance: Provenance
+    ensemble: Ensemble | None = None
+    asked: DrawRequest | None = None
+    drawn_from: Text | None = None
+    foreseen: tuple[Foreseen, ...] = ()
+
+    @property
+    def projection(self) -> xr.Dataset:
+        """The results as they are shown: the median of the draws where they were summed up, else the central run."""
+        if self.ensemble is None:
+            return projection_of(self.results, None)
+        return projection_of(self.results, ensemble_dataset(self.ensemble, self.results, self.case.world.graph))
+
+
+def run(case: Case, progress: Progress | None = None) -> Outcome:
+    """Simulate a case and judge it.
+
+    Raises
+    ------
+    RunError
+        when a number becomes infinite or undefined.
+    """
+    case = with_projects(case)
+    world = case.world
+    results = _simulate(case, case.scenario.steps_per_year, progress)
+    rows = evaluated(case, results)
+    scores = judged(case, results, rows)
+    finer = _simulate(case, 2 * case.scenario.steps_per_year)
+    embedded = results.attrs.get("embedded_error")
+    error = with_targets(largest_change(results, finer), scores, judged(case, finer, rows), embedded)
+    remarks = (*case.selection.remarks, *reached(world.identities.bounds, results))
+    return Outcome(
+        case=replace(case, selection=replace(case.selection, remarks=remarks)),
+        results=results,
+        scores=with_step_errors(scores, error),
+        evaluated=rows,
+        step_error=error,
+        comparisons=comparisons_of(case, results),
+        provenance=provenance(_files(case), world.home.folder, _settings(case)),
+    )
+
+
+def _simulate(case: Case, steps_per_year: int, progress: Progress | None = None) -> xr.Dataset:
+    world = case.world
+    clock = Clock(world.city.settings.base_year + 1, case.last_year, steps_per_year)
+    years = _reporting(_years(case, clock), case, clock, progress)
+    try:
+        with blaming_what_is_given(case.bound):
+            return to_dataset(years, world.graph, world.labels)
+    except RunError as error:
+        raise with_causes(error, case.scenario, lambda scenario: _holds(case, scenario, clock)) from error
+
+
+def _years(case: Case, clock: Clock) -> Iterator[YearValues]:
+    """The years of the central run, each finite and held against the checks."""
+    world, bound = case.world, case.bound
+    kernel = kernel_for(world.graph, request_of(case, tuple(world.graph.quantities), clock.steps_per_year))
+    watch = watch_of(world.identities, world.graph, bound.given)
+    return watched(watch, clock.steps_per_year, central_run(kernel, clock, bound))
+
+
+def _holds(case: Case, scenario: Scenario, clock: Clock) -> bool:
+    """Whether the central run of a case goes through with the changes of another scenario."""
+    try:
+        bound = bind(scenario, case.world.city, case.world.graph, case.world.names)
+        tried = replace(case, bound=bound if case.realised is None else with_means(bound, case.realised))
+        deque(_years(tried, clock), maxlen=0)
+    except SimError:
+        return False
+    return True
+
+
+def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> Request:
+    """What the kernel of a case is made for."""
+    bound, base = case.bound, case.world.city.settings.base_year
+    later: dict[int, set[str]] = {}
+    for name, year in bound.given_from.items():
+        if year is not None and year > base:
+            later.setdefault(year, set()).add(name)
+    stages = tuple((year, frozenset(later[year])) for year in sorted(later))
+    always = bound.given.difference(*later.values())
+    return Request(outputs, always, bound.yearly, METHODS[case.scenario.method], steps_per_year, stages)
+
+
+def comparisons_of(case: Case, projection: xr.Dataset) -> list[Comparison]:
+    """The projection of a case beside published figures."""
+    world = case.world
+    span = (world.city.settings.base_year + 1, case.last_year)
+    return compare_with_published(projection, world.checks, world.city.history, world.city.key, span)
+
+
+def judged(case: Case, results: xr.Dataset, rows: Iterable[Evaluated]) -> list[Score]:
+    """The scorecard of a case by its results and by what the evaluation found published."""
+    return with_published(score_all(judge_of(case, results), case.selection.targets), rows)
+
+
+def evaluated(case: Case, results: xr.Dataset) -> tuple[Evaluated, ...]:
+    """Every target of a case by what was published up to its as-of year; nothing before the plan begins."""
+    settings, catalogue, year = case.world.city.settings, case.world.catalogue, case.world.known_to
+    first, _ = settings.plan_span(settings.base_year)
+    if not case.selection.targets or year < first:
+        return ()
+    terms = Terms(year, first - 1, read_binding_targets(catalogue), _believed(case, results))
+    return tuple(evaluate(plan_of(case.world.city, catalogue, year), case.selection.targets, terms))
+
+
+def _believed(case: Case, results: xr.Dataset) -> dict[str, float]:
+    """The levels that the central run starts from, in the year before each target's first, for targets of a level."""
+    found = {}
+    for reading in readings_of(case, case.selection.targets):
+        if reading.binding.reading == "level" and reading.binding.no_base is None:
+            series = reading.series(arrays_of(results, reading.outputs, case.world.graph))
+            found[reading.target.id] = float(series[reading.start - 1, 0])
+    return found
+
+
+def judge_of(case: Case, results: xr.Dataset) -> Judge:
+    """What judges the targets of a case by its results."""
+    world = case.world
+    return Judge(
+        scenario=case.scenario.key,
+        results=results,
+        history=world.city.history,
+        catalogue=world.catalogue,
+        graph=world.graph,
+        groups=groups_of(world),
+        base_year=world.city.settings.base_year,
+        about_tolerance=world.city.settings.about_tolerance,
+        given=case.bound.given_from,
+        delivery=None if case.realised is None else Delivery(case.realised, world.ledger, groups_of(world)),
+        bases=world.bases,
+        accepted=case.selection.accepted,
+    )
+
+
+def readings_of(case: Case, targets: Iterable[PlanTarget]) -> tuple[Reading, ...]:
+    """The targets among some that a variable says, in years of the run."""
+    world, base = case.world, case.world.city.settings.base_year
+    pairs = [(target, world.catalogue.by_kind.of(target.id)) for target in targets]
+    return tuple(
+        reading_of(target, binding, world.graph, groups_of(world), base, world.city.settings.about_tolerance)
+        for target, binding in pairs
+        if isinstance(binding, Binding) and target.year is not None and base < target.year <= case.last_year
+    )
+
+
+def groups_of(world: World) -> dict[str, tuple[str, ...]]:
+    """Districts that are counted together, by the name of the group."""
+    return world.city.settings.group_members
+
+
+def _reporting(years: Iterable[YearValues], case: Case, clock: Clock, progress: Progress | None) -> Iterable[YearValues]:
+    for values in years:
+        if progress is not None:
+            progress(case.scenario.key, values.year - clock.first + 1, clock.last - clock.first + 1)
+        yield values
+
+
+def _files(case: Case) -> list[Path]:
+    world = case.world
+    folders = (world.home.models / world.city.settings.model, world.city.folder)
+    inside = (file for folder in folders for file in sorted(folder.rglob("*")) if "__pycache__" not in file.parts)
+    return [*inside, *case.scenario.files]
+
+
+def _settings(case: Case) -> tuple[str, ...]:
+    """Everything that the scenario says, from its files, its layers in use and the call, in the order in which it applies."""
+    scenario = case.scenario
+    changes = tuple(f"{change.section}.{change.name}={change.raw!r} ({change.origin})" for change in scenario.changes)
+    ledger = tuple(f"ledger={change.section.model_dump_json()} ({change.origin})" for change in scenario.ledger)
+    years = f"base_year={case.world.city.settings.base_year}", f"last_year={case.last_year}"
+    targets = f"targets={','.join(name for name, _ in scenario.targets)}"
+    return (*changes, *ledger, *years, targets, f"method={scenario.method}", f"steps={scenario.steps_per_year}")

@@ -1,0 +1,141 @@
+"""A scenario's plan for the ledger: its edits, and what its levers and assumptions say is scarce, becomes works and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from sim.base.errors import Faults, Place
+from sim.base.text import Text
+from sim.city.city import World, open_world
+from sim.inputs.arrivals import PARAMETER
+from sim.inputs.ledger import Inflow, Ledger
+from sim.inputs.scenario import Scenario
+from sim.inputs.year_path import Floats, YearPath
+from sim.ledger.arrivals import arrivals
+from sim.ledger.edits import Edits, edits_of, finished_before, named_works
+from sim.ledger.flows import FLOWS, Axes
+from sim.ledger.limits import Limit, Limits
+from sim.ledger.realise import LedgerPlan, Realised
+from sim.ledger.scale import Scale
+from sim.ledger.works import Work
+from sim.model.binding import Bound, own_values
+
+CONSTRUCTION, PUBLIC_FUNDS, GRID = "construction_capacity", "public_project_funds", "grid_connections"
+LAND, APPROVAL, FULFILMENT, INVESTMENT = "land_release", "approval_days", "fulfilment_care", "fixed_investment_base"
+READ = (CONSTRUCTION, PUBLIC_FUNDS, GRID, LAND, APPROVAL, FULFILMENT, INVESTMENT)
+"""Parameters of a model with a ledger that the ledger reads and no equation has to."""
+
+
+def ledger_plan(scenario: Scenario, world: World, bound: Bound, last_year: int, faults: Faults) -> LedgerPlan | None:
+    """The plan of a scenario; None when it builds nothing. Faults of its section `ledger` are added."""
+    ledger = world.ledger
+    edits_of(scenario.dormant_ledger, ledger, faults)
+    if (scenario.ledger or _signs_any(ledger, bound)) and ledger.settings is None:
+        where = scenario.ledger[0].place() if scenario.ledger else Place(scenario.file)
+        faults.add(Text("此模型没有项目台账", "this model has no project ledger"), where)
+    edits = edits_of(scenario.ledger, ledger, faults)
+    _fail_if_idle(scenario, edits, world, bound, faults)
+    if faults.found or ledger.settings is None or (edits.is_empty and not _signs_any(ledger, bound)):
+        return None
+    base, years = world.city.settings.base_year, range(world.city.settings.base_year, last_year + 1)
+    named = named_works(ledger, edits, base, ledger.settings)
+    unnamed = _unnamed(ledger, bound, edits, years[1:])
+    printed = named_works(ledger, Edits(use=edits.use), base, ledger.settings)
+    everything = Edits(use=frozenset(project.id for project in ledger.spending))
+    names = ledger.names
+    return LedgerPlan(
+        works=tuple(_cared_for(work, bound) for work in (*named, *unnamed)),
+        printed=tuple(printed),
+        whole=tuple(named_works(ledger, everything, world.city.first_year, ledger.settings)),
+        settings=ledger.settings,
+        scale=_scale(world, bound),
+        limits=_limits(bound, years[1:], names.districts),
+        usual_limits=_limits(own_values(world.city), years[1:], names.districts),
+        axes=Axes(years, names.districts, names.branches, names.kinds),
+        finished=finished_before(edits, named),
+    )
+
+
+def _fail_if_idle(scenario: Scenario, edits: Edits, world: World, bound: Bound, faults: Faults) -> None:
+    """What a scenario says of projects must do something."""
+    ledger, base = world.ledger, world.city.settings.base_year
+    if scenario.ledger and edits.is_empty and (edits.delays or edits.cancelled or edits.priorities):
+        advice = Text("写 use: [all]，或列出要建的项目", "write use: [all], or the projects that are built")
+        message = Text("没有启用任何项目，改动不起作用", "no project is built: the changes do nothing")
+        faults.add(message, scenario.ledger[-1].place(), advice)
+    for name, project in edits.added.items():
+        if project.end is not None and project.end <= base:
+            message = Text(
+                f"{name} 在基年 {base} 以前完工，不会建设", f"{name} ends by the base year {base}: it is never built"
+            )
+            faults.add(message, project.place)
+    for item in bound.resolved:
+        name = item.name.removeprefix(PARAMETER)
+        if item.name.startswith(PARAMETER) and name not in ledger.inflows:
+            message = Text(f"本市没有 {name} 的分布（arrivals.csv）", f"this city has no places for {name} (arrivals.csv)")
+            faults.add(message, item.change.place)
+
+
+def _signs_any(ledger: Ledger, bound: Bound) -> bool:
+    return any(array.any() for name in ledger.inflows for array in bound.values[PARAMETER + name].everything())
+
+
+def _unnamed(ledger: Ledger, bound: Bound, edits: Edits, years: range) -> list[Work]:
+    return [work for inflow in ledger.inflows.values() for work in _of_inflow(inflow, ledger, bound, edits, years)]
+
+
+def _of_inflow(inflow: Inflow, ledger: Ledger, bound: Bound, edits: Edits, years: range) -> list[Work]:
+    """What is signed beyond the usual, less what the scenario itself adds by name in that class."""
+    name = inflow.project_class
+    path = bound.values[PARAMETER + name]
+    added = [project.start for project in edits.added.values() if project.project_class == name and project.start]
+    named = {year: added.count(year) for year in set(added)}
+    return list(arrivals(inflow, ledger.classes[name], lambda year: _number(path, year), named, years))
+
+
+def _cared_for(work: Work, bound: Bound) -> Work:
+    """How many of the projects of firms are built depends on the care that a bureau takes of them."""
+    if not work.business:
+        return work
+    return replace(work, fulfilment=_number(bound.values[FULFILMENT], int(work.begin)))
+
+
+def _scale(world: World, bound: Bound) -> Scale:
+    """Investment of the plan's base year, whatever the base year of the run: what is not printed costs the same in both."""
+    own, city = world.city.first_year, world.city
+    first, last = city.settings.plan_span(own)
+    values = bound.values if city.settings.base_year == own else own_values(open_world(world.home, city.key).city).values
+    return Scale(_number(values[INVESTMENT], own), first, last)
+
+
+def _limits(bound: Bound, years: range, districts: tuple[str, ...]) -> Limits:
+    def limit(name: str, *, returned: bool) -> Limit:
+        return Limit({year: _number(bound.values[name], year) for year in years}, returned)
+
+    land = {year: bound.values[LAND].at(year) for year in years}
+    return Limits(
+        start=float(years.start),
+        construction=limit(CONSTRUCTION, returned=True),
+        public_funds=limit(PUBLIC_FUNDS, returned=True),
+        grid=limit(GRID, returned=False),
+        land={name: Limit({year: float(land[year][place]) for year in years}, False) for place, name in enumerate(districts)},
+        approval={year: _number(bound.values[APPROVAL], year) for year in years},
+    )
+
+
+def _number(path: YearPath, year: int) -> float:
+    return float(np.sum(path.at(year)))
+
+
+def with_means(bound: Bound, realised: Realised) -> Bound:
+    """The values of a run with the mean flows of the ledger: what the central run reads."""
+    years = realised.plan.axes.years
+    means: Mapping[str, YearPath] = {name: _path(years, realised.mean(name)) for name in FLOWS}
+    return replace(bound, values={**bound.values, **means})
+
+
+def _path(years: range, values: Floats) -> YearPath:
+    return YearPath(values[0], tuple(years), tuple(values))

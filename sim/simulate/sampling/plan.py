@@ -1,0 +1,226 @@
+"""From a scenario's section `sweep`, or what the call says instead, to a sample of its parameters; all faults at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sim.base.errors import Fault, Faults, InputError, Place, UsageError, nearest
+from sim.base.text import Text
+from sim.ensemble.designs import Design, Grid, Listed, Spread, Spreading
+from sim.ensemble.sample import Sample
+from sim.inputs.sweep_section import Method, Rest, SweepSection, overs_of
+from sim.inputs.year_path import from_year
+from sim.simulate.opening import Case
+from sim.simulate.sampling.inputs import SweptInput, swept_inputs
+from sim.simulate.sampling.request import SweepRequest
+
+MOST_POINTS = 1_000_000_000
+MOST_NUMBERS = 200_000_000
+"""Numbers of a Latin hypercube, which is held in memory as a whole."""
+USUAL_DRAWS, USUAL_MEMBERS = 2000, 200
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a case is to be drawn: the sample of the inputs that are swept, if any are, and what the rest does."""
+
+    method: str
+    count: int
+    seed: int
+    rest: Rest
+    sample: Sample | None
+    outputs: tuple[str, ...] = ()
+
+
+def sampling_of(case: Case, request: SweepRequest) -> Sampling:
+    """The sampling of a case.
+
+    Raises
+    ------
+    InputError, UsageError
+        with every unknown name, impossible range and contradiction; when a grid has too many points.
+    """
+    request.fail_if_unfit()
+    section = SweepSection() if case.scenario.sweep is None else case.scenario.sweep.section
+    faults = Faults()
+    called = outputs_in_ids(case, request.outputs, "--output ", faults)
+    outputs = tuple(dict.fromkeys((*called, *written_outputs(case))))
+    written = [] if request.method == "ensemble" else overs_of(case.scenario.sweep)  # the call goes before the file
+    swept = swept_inputs(case, (*written, *request.over), faults)
+    fail_if_outputs_unknown(case, called | written_outputs(case), faults)
+    faults.raise_if_any(InputError)
+    plan = _Plan(
+        method=request.method or section.method or _usual_method(swept),
+        draws=request.draws or section.draws,
+        asked_rest=request.rest or section.rest,
+        seed=request.seed,
+        swept=tuple(swept),
+    )
+    sample = plan.sample()
+    count = plan.draws or USUAL_DRAWS if sample is None else sample.count
+    return Sampling(plan.method, count, request.seed, plan.rest, sample, outputs)
+
+
+def compiled_for(case: Case, sample: Sample | None) -> Case:
+    """The case with the levers that are swept as paths: the kernel must know that they change after the base year."""
+    if sample is None:
+        return case
+    values = dict(case.bound.values)
+    for item in sample.inputs:
+        if item.first_year is not None:
+            values[item.name] = from_year(values[item.name], item.first_year)
+    return replace(case, bound=replace(case.bound, values=values))
+
+
+def fail_if_outputs_unknown(case: Case, places: Mapping[str, Place], faults: Faults) -> None:
+    """Add a fault for every output that the model does not have; `places` say where each is written."""
+    known, labels = case.world.graph.quantities, case.world.names.variables
+    for name, place in places.items():
+        if name not in known:
+            message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
+            faults.add(message, place, nearest(name, known, labels))
+
+
+def outputs_in_ids(case: Case, written: Iterable[str], option: str, faults: Faults) -> dict[str, Place]:
+    """The variables that a call names, by id or label, and where it names them."""
+    places = {name: Place(key=f"{option}{name}") for name in written}
+    return {case.world.names.variable(name, faults, place): place for name, place in places.items()}
+
+
+def written_outputs(case: Case) -> dict[str, Place]:
+    """The outputs that the scenario's section asks for, and where."""
+    part = case.scenario.sweep
+    if part is None:
+        return {}
+    place, names = part.place("outputs"), case.world.names
+    return {names.variable(name, Faults(), place): place for name in part.section.outputs}
+
+
+def _usual_method(swept: Sequence[SweptInput]) -> Method:
+    """What is meant where no method is named."""
+    if not swept:
+        return "ensemble"
+    return "grid" if all(item.range.is_listed for item in swept) else "random"
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Method, draws and what is swept, put together."""
+
+    method: Method
+    draws: int | None
+    asked_rest: Rest | None
+    seed: int
+    swept: tuple[SweptInput, ...]
+
+    @property
+    def is_pointwise(self) -> bool:
+        """Whether points are listed, and draws are draws at each point."""
+        return self.method in {"grid", "list"}
+
+    @property
+    def rest(self) -> Rest:
+        """What is not swept: at the points of a grid or list it stays as it is, unless draws are asked for."""
+        usual: Rest = "central" if self.is_pointwise and self.draws is None else "ensemble"
+        return self.asked_rest or usual
+
+    @property
+    def members(self) -> int:
+        """Draws at each point; nought where every draw is a point of its own."""
+        return (self.draws or USUAL_MEMBERS) if self.is_pointwise and self.rest == "ensemble" else 0
+
+    @property
+    def place(self) -> Place:
+        """Where the first of the inputs stands."""
+        return self.swept[0].place
+
+    def sample(self) -> Sample | None:
+        """The sample; None where nothing is swept.
+
+        Raises
+        ------
+        UsageError
+            when method and ranges do not go together, or there are too many points.
+        """
+        if self.method == "ensemble":
+            if self.swept:
+                alone = Text("method: ensemble 不扫描参数", "method: ensemble sweeps no parameter")
+                raise UsageError(Fault(alone, self.place, _CHOOSE))
+            if self.rest == "central":
+                message = Text("rest: central 且不扫描参数，各次抽样都一样", "rest: central and nothing swept: all draws alike")
+                advice = Text("用 run 推演一次，或写明 over", "use run for a single run, or name what is swept with `over`")
+                raise UsageError(Fault(message, Place(key="rest"), advice))
+            return None
+        if not self.swept:
+            advice = Text("在 sweep.over 或 --over 中写明", "name them in sweep.over or with --over")
+            raise UsageError(Fault(Text("没有写明扫描哪些参数", "no parameter to sweep is named"), Place(), advice))
+        return Sample(tuple(item.input for item in self.swept), _DESIGNS[self.method](self), self.members)
+
+    def grid(self) -> Design:
+        """All combinations of the values."""
+        self._fail_if_not_listed()
+        self._fail_if_too_many([len(item.range.numbers) for item in self.swept])
+        return Grid(tuple(item.range.numbers for item in self.swept))
+
+    def listed(self) -> Design:
+        """The n-th values of all inputs together."""
+        self._fail_if_not_listed()
+        sizes = {item.input.key: len(item.range.numbers) for item in self.swept}
+        if len(set(sizes.values())) > 1:
+            shown = ", ".join(f"{key} {size}" for key, size in sizes.items())
+            message = Text(f"各参数的值须一样多：{shown}", f"a list needs as many values for each: {shown}")
+            raise UsageError(Fault(message, self.place, Text("或改用 method: grid", "or use method: grid")))
+        self._fail_if_too_many([*set(sizes.values())])
+        return Listed(tuple(item.range.numbers for item in self.swept))
+
+    def spread(self) -> Design:
+        """Points spread over distributions."""
+        count, names = self.draws or USUAL_DRAWS, tuple(item.input.key for item in self.swept)
+        kind: Spreading = self.method  # type: ignore[assignment]  # the other methods have designs of their own
+        if kind == "latin_hypercube" and count * len(names) > MOST_NUMBERS:
+            advice = Text("请减少 draws，或用 sobol、random", "take fewer draws, or sobol or random")
+            raise UsageError(Fault(Text("拉丁超立方太大", "the Latin hypercube is too large"), self.place, advice))
+        return Spread(kind, names, tuple(item.distribution for item in self.swept), count, self.seed)
+
+    def _fail_if_too_many(self, sizes: Sequence[int]) -> None:
+        count = math.prod(sizes) * max(self.members, 1)
+        if count > MOST_POINTS:
+            raise UsageError(Fault(_too_many(sizes, self.members, count), self.place, _FEWER))
+
+    def _fail_if_not_listed(self) -> None:
+        faults = Faults()
+        for item in self.swept:
+            if not item.range.is_listed:
+                message = Text(f"{self.method} 需要逐个的值", f"a {self.method} needs single values, not a distribution")
+                faults.add(message, item.place, Text("写 [1, 2, 3] 或改 method", "write [1, 2, 3], or change the method"))
+        if self.asked_rest == "central" and self.draws is not None:
+            message = Text("rest: central 时每点只算一次，draws 无用", "with rest: central each point is run once: no draws")
+            faults.add(message, self.place, Text("删去其一", "leave one of them out"))
+        faults.raise_if_any(UsageError)
+
+
+_DESIGNS: Mapping[str, Callable[[_Plan], Design]] = {
+    "grid": _Plan.grid,
+    "list": _Plan.listed,
+    "random": _Plan.spread,
+    "latin_hypercube": _Plan.spread,
+    "sobol": _Plan.spread,
+}
+_CHOOSE = Text(
+    "删去 over，或改用 random、latin_hypercube、sobol、grid、list",
+    "leave over out, or use random, latin_hypercube, sobol, grid, list",
+)
+_FEWER = Text(
+    "减少各参数的点数，或改用 method: random 并写 draws: 100000",
+    "take fewer points of each, or method: random with draws: 100000",
+)
+
+
+def _too_many(sizes: Sequence[int], members: int, count: int) -> Text:
+    product = " × ".join(f"{size:,}" for size in (*sizes, *((members,) if members else ())))
+    return Text(
+        f"网格有 {product} = {count:,} 个点，最多 {MOST_POINTS:,}",
+        f"the grid has {product} = {count:,} points, at most {MOST_POINTS:,}",
+    )

@@ -1,0 +1,127 @@
+"""A board of levers: one scenario, compiled once for some levers, answers within a fraction of a second when they are moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sim.base.errors import Faults, InputError, Place, UsageError, nearest
+from sim.base.text import Text
+from sim.engine.central import central_run
+from sim.engine.integrate import Clock
+from sim.engine.kernel import Kernel, kernel_for
+from sim.ensemble.designs import Listed
+from sim.ensemble.draws import Draws
+from sim.ensemble.sample import Input, Sample
+from sim.inputs.sweep_section import Over
+from sim.result.dataset import to_dataset
+from sim.simulate.arguments import Settings, checked
+from sim.simulate.opening import Case, with_projects
+from sim.simulate.pipeline import request_of
+from sim.simulate.sampling.inputs import swept_input
+from sim.simulate.sampling.plan import compiled_for, fail_if_outputs_unknown, outputs_in_ids
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One lever: name, unit, range (if it has one), and where it stands in the scenario in the first simulated year."""
+
+    key: str
+    label: Text
+    unit: str
+    low: float | None
+    high: float | None
+    now: float
+
+
+@dataclass(frozen=True)
+class Board:
+    """Levers of a case, with everything that their moves do not change. Shocks are nought, the ledger is at its mean."""
+
+    case: Case
+    levers: tuple[Lever, ...]
+    inputs: tuple[Input, ...]
+    kernel: Kernel
+    clock: Clock
+
+    @checked
+    def run(self, values: Settings | None = None) -> xr.Dataset:
+        """The outputs by year with some levers moved; the others stand as in the scenario.
+
+        Raises
+        ------
+        InputError, UsageError
+            with every lever that is unknown, and every value that is no number or outside its range.
+        RunError
+            when a number becomes infinite or undefined.
+        """
+        moved = self._moved(values or {})
+        # Levers that stand are moved by nought: with the same inputs every time, the memory of a run serves the next one.
+        inputs = tuple(item if item.key in moved else replace(item, added=True) for item in self.inputs)
+        sample = Sample(inputs, Listed(tuple((moved.get(item.key, 0.0),) for item in inputs))) if inputs else None
+        block = Draws(1, sample=sample, silent=True).block(self.case.bound.values, 0, 1)
+        world = self.case.world
+        return to_dataset(central_run(self.kernel, self.clock, block), world.graph, world.labels)
+
+    def _moved(self, values: Mapping[str, Any]) -> dict[str, float]:
+        """The value of every lever that is moved."""
+        known, faults, moved = {lever.key: lever.label for lever in self.levers}, Faults(), dict[str, float]()
+        named = {self.case.world.names.parameter(key, faults, Place(key=key)): raw for key, raw in values.items()}
+        for key in named:
+            if key not in known:
+                faults.add(Text(f"没有杠杆 {key}", f"no lever {key}"), Place(key=key), nearest(key, known, known))
+        faults.raise_if_any(UsageError)
+        for key, raw in named.items():
+            over = Over(key, raw.item() if isinstance(raw, np.generic) else raw, Place(key=key))
+            found = swept_input(self.case, over, faults)
+            if found is not None and (not found.range.is_listed or len(found.range.numbers) > 1 or found.range.relative):
+                message = Text(f"{key} 只能取一个值", f"{key} takes one value")
+                faults.add(message, over.place, Text("如 0.01；扫描请用 sim.sweep", "such as 0.01; sim.sweep takes ranges"))
+            elif found is not None:
+                moved[key] = found.range.numbers[0]
+        faults.raise_if_any(InputError)
+        return moved
+
+
+def board_of(case: Case, keys: Sequence[str], outputs: Sequence[str]) -> Board:
+    """Compile a case for some levers and outputs.
+
+    Raises
+    ------
+    InputError
+        with every lever and output that is unknown or may not be moved.
+    """
+    faults, case = Faults(), with_projects(case)
+    levers = [_lever(case, case.world.names.parameter(key, faults, Place(key=key)), faults) for key in keys]
+    wanted = outputs_in_ids(case, outputs, "", faults)
+    fail_if_outputs_unknown(case, wanted, faults)
+    faults.raise_if_any(InputError)
+    found = [item for item in levers if item is not None]
+    inputs = tuple(item for _, item in found)
+    case = compiled_for(case, Sample(inputs, Listed(tuple((lever.now,) for lever, _ in found))))
+    steps = case.scenario.steps_per_year
+    kernel = kernel_for(case.world.graph, request_of(case, tuple(wanted), steps))
+    clock = Clock(case.world.city.settings.base_year + 1, case.last_year, steps)
+    return Board(case, tuple(lever for lever, _ in found), inputs, kernel, clock)
+
+
+def _lever(case: Case, key: str, faults: Faults) -> tuple[Lever, Input] | None:
+    """A lever and the input that it moves, at its value in the first simulated year; None after adding a fault."""
+    record = case.world.city.parameters.get(key.partition(".")[0])
+    now = 0.0 if record is None else _now(case, record.name)
+    found = swept_input(case, Over(key, [now], Place(key=key)), faults)
+    if found is None or record is None:
+        return None
+    if found.input.members is not None:
+        path = case.bound.values[record.name].at(case.world.city.settings.base_year + 1)
+        now = float(path[np.broadcast_to(found.input.members, path.shape)].mean())
+    low, high = (None, None) if record.range is None else record.range
+    return Lever(key, record.label, record.unit, low, high, now), found.input
+
+
+def _now(case: Case, name: str) -> float:
+    return float(np.mean(case.bound.values[name].at(case.world.city.settings.base_year + 1)))

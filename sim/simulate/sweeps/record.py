@@ -1,0 +1,231 @@
+"""What a sweep stores: its arrays, what decides their numbers, and what a reader must know to name and draw them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sim.base.cache import engine_key
+from sim.base.text import Text
+from sim.base.version import __version__
+from sim.ensemble.blocks import Task
+from sim.ensemble.draws import Draws
+from sim.plan.probability import Condition, Conditions, conditions_of
+from sim.plan.tables import column, score_row
+from sim.result.draw_store import ArrayPlan, StorePlan
+from sim.result.posterior import Posterior
+from sim.result.published import modelled_series, published_series
+from sim.simulate.opening import Case
+from sim.simulate.pipeline import Outcome, judge_of
+from sim.simulate.sampling.plan import Sampling
+from sim.simulate.sweeps.statistics import OPEN, SHARED
+
+_DIGITS = 16
+REALISATION, STORED_SET = SHARED
+SHOCKS, PROJECTS = Text("年度冲击", "yearly shocks"), Text("项目台账的实现", "realisation of the project ledger")
+
+
+def store_plan(
+    outcome: Outcome, sampling: Sampling, task: Task, conditions: Conditions, posterior: Posterior | None
+) -> StorePlan:
+    """What is stored of each draw, and everything that decides it."""
+    outputs, results = task.outputs, outcome.results
+    dims = {name: ("year", *task.kernel.dims[name]) for name in outputs}
+    published, case = _published(outcome), outcome.case
+    told = {name: dict(results[name].attrs) | {"published": _json(published.get(name, {}))} for name in outputs}
+    named = {name: _input(case, task.draws, name) for name in input_names(task.draws)}
+    asked = [_target(outcome, conditions, name) for name in conditions.names]
+    arrays = {name: ArrayPlan(dims[name], task.precision, np.nan, told[name]) for name in outputs}
+    arrays["inputs"] = ArrayPlan(("input",), "float64", np.nan, {"named": _json(named)})
+    told_of_met = {"asked": _json(asked), OPEN: _json(list(conditions.open))}
+    arrays["met"] = ArrayPlan(("target",), "bool", False, told_of_met)
+    arrays["lost"] = ArrayPlan((), "bool", False, {"long_name": "left out: not a finite number"})
+    for name in shared_numbers(task.draws, 0, 1):
+        arrays[name] = ArrayPlan((), "int32", -1, {"long_name": f"number of the {name} that a draw takes"})
+    return StorePlan(
+        identity=_identity(outcome, sampling, task, conditions, posterior),
+        count=sampling.count,
+        arrays=arrays,
+        coordinates=_coordinates(outcome, task, conditions),
+        attributes=_attributes(case, sampling, posterior) | {"outputs": _json(list(outputs))},
+    )
+
+
+def shared_numbers(draws: Draws, start: int, stop: int) -> dict[str, np.ndarray[Any, np.dtype[np.int32]]]:
+    """What draws share with each other, by name: the numbers [draw] of their realisation and of their stored set."""
+    found = {REALISATION: draws.realisations(start, stop), STORED_SET: draws.rows(start, stop)}
+    return {name: numbers.astype(np.int32) for name, numbers in found.items() if numbers is not None}
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _identity(
+    outcome: Outcome, sampling: Sampling, task: Task, conditions: Conditions, posterior: Posterior | None
+) -> dict[str, str]:
+    scenario, outputs = outcome.case.scenario, task.outputs
+    return {
+        "scenario": scenario.key,
+        "city": scenario.city,
+        "inputs": outcome.provenance.digest[:_DIGITS],
+        "method": sampling.method,
+        "draws": str(sampling.count),
+        "seed": str(sampling.seed),
+        "rest": _rest(sampling, posterior),
+        "sample": _sample_key(sampling)[:_DIGITS],
+        "outputs": _hash(" ".join((*outputs, *conditions.names)))[:_DIGITS],
+        "precision": task.precision,
+        "simulator": __version__,
+        "engine": engine_key()[:_DIGITS],
+        "numpy": metadata.version("numpy"),
+        "scipy": metadata.version("scipy"),
+    }
+
+
+def _rest(sampling: Sampling, posterior: Posterior | None) -> str:
+    """Where what is not swept is drawn from."""
+    if sampling.rest == "central":
+        return "nothing"
+    return "priors" if posterior is None else "posterior"
+
+
+def _sample_key(sampling: Sampling) -> str:
+    """The fingerprint of the sample; where nothing is swept, of the method, the count and the seed."""
+    if sampling.sample is not None:
+        return sampling.sample.fingerprint
+    return _hash(f"{sampling.method} {sampling.count} {sampling.seed}")
+
+
+def _coordinates(outcome: Outcome, task: Task, conditions: Conditions) -> dict[str, Sequence[Any]]:
+    dimensions = outcome.case.world.graph.dimensions
+    used = dict.fromkeys(dim for name in task.outputs for dim in task.kernel.dims[name])
+    return {
+        "year": [int(year) for year in outcome.results["year"].values],
+        **{dim: list(dimensions[dim].members) for dim in used},
+        "input": input_names(task.draws),
+        "target": list(conditions.names),
+    }
+
+
+def input_names(draws: Draws) -> list[str]:
+    """Everything that differs from draw to draw and is one number: swept inputs first, then factors of parameters."""
+    swept = () if draws.sample is None else draws.sample.keys
+    return [*swept, *draws.factors(0, 1)]
+
+
+def _attributes(case: Case, sampling: Sampling, posterior: Posterior | None) -> dict[str, Any]:
+    sample = sampling.sample
+    return {
+        "title": f"{case.scenario.key}: {case.scenario.name.en}",
+        "title_zh": case.scenario.name.zh,
+        "scenario": case.scenario.key,
+        "method": sampling.method,
+        "seed": str(sampling.seed),
+        "rest": _rest(sampling, posterior),
+        "sample": _sample_key(sampling),
+        "swept": 0 if sample is None else len(sample.inputs),
+        "draws_per_point": 0 if sample is None else sample.members,
+        "base_year": case.world.city.settings.base_year,
+        "members": _json(_member_names(case)),
+    }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _input(case: Case, draws: Draws, key: str) -> dict[str, str]:
+    """Name and unit of an input; what is not swept is a factor on the parameter's values."""
+    swept = {} if draws.sample is None else {item.key: item for item in draws.sample.inputs}
+    item = swept.get(key)
+    if item is not None and item.role != "parameter":
+        label = SHOCKS if item.role == "shocks" else PROJECTS
+        return {"zh": label.zh, "en": label.en, "unit": ""}
+    name, _, member = key.partition(".")
+    record = case.world.city.parameters[name]
+    label = record.label
+    for dim in record.dims if member else ():
+        if member in case.world.graph.dimensions[dim].members:
+            of_member = case.world.labels.member(dim, member)
+            label = label + Text(f"（{of_member.zh}）", f" ({of_member.en})")
+    factor = item is None or item.relative
+    return {"zh": label.zh, "en": label.en, "unit": "×" if factor else record.unit}
+
+
+SCORECARD = ("plan_value", "projected", "gap", "gap_percent", "required_growth", "probability", "probability_error", "verdict")
+"""Columns of the scorecard that a run's dataset holds along `target`."""
+
+
+def run_dataset(outcome: Outcome) -> xr.Dataset:
+    """A central run that names itself: every variable by year, and the scorecard along `target`."""
+    case, results, published = outcome.case, outcome.results, _published(outcome)
+    told = {name: results[name].assign_attrs(published=_json(published[name])) for name in published}
+    dataset = results.assign(told).assign_coords(target=[score.target.id for score in outcome.scores])
+    rows = [score_row(score, "en") for score in outcome.scores]
+    scorecard = {name: ("target", column([row[name] for row in rows])) for name in SCORECARD}
+    conditions = conditions_of(outcome.scores, judge_of(case, results))
+    asked = [_target(outcome, conditions, score.target.id) for score in outcome.scores]
+    dataset = dataset.assign(scorecard)
+    dataset["verdict"].attrs["asked"] = _json(asked)
+    return dataset.assign_attrs(
+        title=f"{case.scenario.key}: {case.scenario.name.en}",
+        title_zh=case.scenario.name.zh,
+        scenario=case.scenario.key,
+        base_year=case.world.city.settings.base_year,
+        as_table=f'.sim.table("{next(iter(results.data_vars))}")',
+        members=_json(_member_names(case)),
+    )
+
+
+def _target(outcome: Outcome, conditions: Conditions, name: str) -> dict[str, Any]:
+    """What a reader must know of a target; `level` is what it asks of the variable in its year, in the variable's unit."""
+    target = outcome.case.world.catalogue.targets[name]
+    condition = next((item for item in conditions.conditions if item.target.id == name), None)
+    score = next(score for score in outcome.scores if score.target.id == name)
+    record: dict[str, Any] = {
+        "id": name,
+        "zh": target.name.zh,
+        "en": target.name.en,
+        "unit": target.unit,
+        "year": target.year,
+        "since": target.start_year if score.each_year else None,
+        "operator": target.operator,
+        "value": target.value,
+        "central": score.projected,
+    }
+    return record if condition is None else record | _asked(condition)
+
+
+def _asked(condition: Condition) -> dict[str, Any]:
+    reading = condition.reading
+    plain = reading.binding.reading == "level" and len(reading.outputs) == 1
+    return {"variable": reading.outputs[0], "level": condition.target.value / reading.factor if plain else None}
+
+
+def _member_names(case: Case) -> dict[str, dict[str, dict[str, str]]]:
+    """Names of members by dimension."""
+    names: dict[str, dict[str, dict[str, str]]] = {}
+    for dim, item in case.world.graph.dimensions.items():
+        texts = {member: case.world.labels.member(dim, member) for member in item.members}
+        names[dim] = {member: {"zh": text.zh, "en": text.en} for member, text in texts.items()}
+    return names
+
+
+def _published(outcome: Outcome) -> dict[str, dict[str, float]]:
+    """Published values by year of the variables that stand for one indicator as a whole, in the variable's unit."""
+    world = outcome.case.world
+    found: dict[str, dict[str, float]] = {}
+    for check in world.checks:
+        if check.reading != "value" or check.members:
+            continue
+        unit = modelled_series(outcome.results, check, world.city.key)[1]
+        series = published_series(check, world.city.history, world.city.key)
+        found[check.variable] = {str(year): datum.in_unit(unit) for year, datum in series.items()}
+    return found

@@ -1,0 +1,85 @@
+"""Which points of a grid or list are joined, and what the figure of them says."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from sim.base.errors import UsageError
+from sim.report.sweeps.findings import findings_of
+from sim.report.sweeps.response_figures import chance_response_figure, response_figure
+from sim.report.sweeps.sections import point_sections
+from sim.simulate.sweeps.curves import MOST_ALONG, MOST_CURVES, curves_of
+from tests.simulate.draws import made
+
+
+def grid(*levels: list[float], members: int = 1, method: str = "grid") -> xr.Dataset:
+    """All combinations, each run `members` times; the output is the sum of the inputs, a hundred times the first."""
+    points = np.repeat(np.array(list(product(*levels))).T, members, axis=1)
+    output = (points * [[100.0], *([1.0],) * (len(points) - 1)]).sum(axis=0)
+    drawn = made([output, output + 1.0], inputs=points, met=[output > 150.0], members=members, swept=len(points))
+    return drawn.assign_attrs(method=method)
+
+
+def test_the_input_with_most_values_goes_across_and_the_next_parts_the_curves() -> None:
+    curves = curves_of(grid([1.0, 2.0], [3.0, 1.0, 2.0]))
+    assert (curves.across.key, curves.parted_by.key if curves.parted_by else None) == ("i1", "i0")
+    assert [(curve.level, curve.points.tolist()) for curve in curves.curves] == [(100.0, [1, 2, 0]), (200.0, [4, 5, 3])]
+
+
+def test_further_inputs_stay_at_their_middle_value_and_the_note_says_so() -> None:
+    draws = grid([1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0], [7.0, 8.0])
+    curves = curves_of(draws)
+    assert [(named.key, value) for named, value in curves.held] == [("i2", 800.0)]
+    values = draws["inputs"].to_numpy()
+    assert all((values[2, curve.points] == 8.0).all() for curve in curves.curves)
+    assert "input 2 is 800%" in response_figure(draws, ["output"], 2021, "en").get_supxlabel()
+
+
+def test_of_many_curves_a_few_are_drawn_with_the_first_and_the_last() -> None:
+    draws = grid([float(i) for i in range(9)], [float(i) for i in range(11)])
+    levels = [curve.level for curve in curves_of(draws).curves]
+    assert len(levels) == MOST_CURVES
+    assert (levels[0], levels[-1]) == (0.0, 800.0)
+    assert f"{MOST_CURVES} of 9 values are drawn" in response_figure(draws, ["output"], 2021, "en").get_supxlabel()
+
+
+def test_of_very_many_points_some_are_joined() -> None:
+    [curve] = curves_of(grid([float(i) for i in range(1001)])).curves
+    assert len(curve.points) == MOST_ALONG
+    assert (curve.points[0], curve.points[-1]) == (0, 1000)
+
+
+def test_points_of_a_list_of_several_inputs_stand_by_their_numbers() -> None:
+    draws = made(np.ones((2, 3)), inputs=[[1.0, 5.0, 2.0], [1.0, 1.0, 1.0]], members=1, swept=2).assign_attrs(method="list")
+    curves = curves_of(draws)
+    assert (curves.across.key, curves.places.tolist(), len(curves.curves)) == ("point", [1, 2, 3], 1)
+    figure = response_figure(draws, ["output"], 2020, "en")
+    assert all(float(tick).is_integer() for tick in figure.axes[0].get_xticks())
+
+
+def test_medians_and_probabilities_stand_where_their_points_are() -> None:
+    draws = grid([2.0, 1.0], members=3)
+    [axes] = response_figure(draws, ["output"], 2020, "en").axes
+    assert axes.lines[0].get_xydata().tolist() == [[100.0, 100.0], [200.0, 200.0]]  # type: ignore[union-attr]
+    first, together = chance_response_figure(draws, "en").axes
+    assert first.lines[0].get_ydata().tolist() == together.lines[0].get_ydata().tolist() == [0.0, 100.0]  # type: ignore[union-attr]
+
+
+def test_what_is_no_grid_has_no_response() -> None:
+    with pytest.raises(UsageError, match="no grid or list"):
+        response_figure(made(np.ones((2, 5))), ["output"], 2021, "en")
+    with pytest.raises(UsageError, match="no target was judged"):
+        chance_response_figure(grid([1.0, 2.0]), "en")
+
+
+def test_a_point_that_was_run_once_meets_a_target_or_does_not() -> None:
+    once, often = (point_sections(findings_of(grid([1.0, 2.0], members=members)), {}, "en") for members in (1, 3))
+    assert once[1].title.en == "Whether each point meets the targets"
+    assert [row[-1] for row in once[1].rows] == ["not met", "met"]
+    assert "no probabilities" in once[0].note.en
+    assert [row[-1] for row in often[1].rows] == ["0.0%", "100.0%"]
+    assert "no probabilities" not in often[0].note.en
