@@ -15,9 +15,11 @@ from sim.inputs.home import find_home
 from sim.inputs.scenario import find_scenario, scenario_files
 from sim.inputs.year_path import Floats, Span, YearPath, spans
 from sim.model.binding import Resolved, numbers_text, shown
-from sim.report.ledger_words import changed_settings, ledger_changes
 from sim.simulate import opening
+from sim.simulate.collect import settings_of
 from sim.simulate.idle import idle_remarks
+from sim.simulate.ledger_words import ledger_changes
+from sim.simulate.records import number_changed
 from sim.simulate.sampling.plan import sampling_of
 from sim.simulate.sampling.request import SweepRequest
 
@@ -40,7 +42,7 @@ def check(
         return
     for case in cases:
         name, count = case.scenario.file, len(case.selection.targets)
-        done = changed_settings(case)
+        done = number_changed(settings_of(case))
         speaker.line(
             Text(
                 f"{case.scenario.name.zh}（{name}）：无误，改动 {done} 项，评分目标 {count} 项",

@@ -63,11 +63,9 @@ def _origin(study: xr.Dataset) -> Text:
 def _write(study: xr.Dataset, out: Path) -> Path:
     """The folder of the dataset, named by what decided it."""
     key = hashlib.sha256(json.dumps(study.to_dict(), sort_keys=True, default=str).encode()).hexdigest()[:8]
-    plain = study.copy()
-    plain["relaxed_exactly"] = plain["relaxed_exactly"].astype("i1")
-    plain["goal_within_draws"] = plain["goal_within_draws"].astype("i1")
+    tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs={"scenario": study.attrs["scenario"]}), GROUP: study})
     with results_folder(out, f"feasibility-{study.attrs['scenario']}-{key}") as pending:
-        (pending.folder / FILE).write_bytes(packed({GROUP: plain}, {"scenario": study.attrs["scenario"]}))
+        (pending.folder / FILE).write_bytes(packed(tree))
     return pending.target
 
 

@@ -16,10 +16,10 @@ from sim.inputs.defaults import default_city
 from sim.inputs.documents import changed_sentence
 from sim.inputs.home import find_home
 from sim.inputs.reviews import Review, read_reviews
-from sim.plan.lint.finding import SEVERITY_NAMES, Finding
+from sim.plan.lint.finding import SEVERITY_NAMES, Finding, review_of, unused
 from sim.plan.lint.rules import RULE_NAMES, RULES, plan_of
 from sim.plan.lint.rules import lint as findings_of
-from sim.report.lint_page import lint_markdown, review_of, reviewed, summary, unused
+from sim.report.lint_page import lint_markdown, reviewed, summary
 
 
 def lint(city: str | None, as_of: str | None, home_folder: Path | None, speaker: Speaker, *, markdown: bool) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sim.base.errors import Faults, Place, UsageError, nearest
+from sim.base.errors import Faults, Place, SimError, UsageError, nearest
 from sim.base.text import Text
 from sim.cli.console import Speaker
 from sim.cli.numbers import Asked
@@ -40,22 +39,28 @@ def report(request: Request, speaker: Speaker) -> int:
     fail_if_forms_are_wrong(request.forms)
     absent = forms_without_extra(request.forms)
     forms = [form for form in request.forms if form not in absent]
-    from sim.report.record_file import RECORD_FILE, read_record
+    from sim.report.writing import reports_of
     from sim.result.store import fail_if_not_writable, find_run
+    from sim.simulate.result import read_result
 
     files = find_run(request.run, request.out)
     chosen = _chosen(files, request.scenarios)
     for file in chosen.values():
         fail_if_not_writable(file.parent)
-    records = {name: read_record(file.parent / RECORD_FILE) for name, file in chosen.items()}
+    folder = next(iter(files.values())).parent.parent
+    read = {name: read_result(file) for name, file in find_run(str(folder), request.out).items()}
+    results = dict(sorted(read.items(), key=lambda item: item[1].call.order))
     written: list[Written] = []
     with drawing_workers() as pool:
-        if not request.stored and not all(record.is_complete for record in records.values()):
-            records = _completed(records, chosen, request, speaker)
-        for name, record in records.items():
+        if not request.stored:
+            results |= _completed({name: results[name] for name in chosen}, chosen, request, speaker)
+        for record in reports_of(list(results.values()), folder.name):
+            if record.scenario not in chosen:
+                continue
             what = Text(f"{record.scenario_name.zh}：绘图与写出", f"{record.scenario_name.en}: drawing and writing")
             with speaker.progress(1, what):
-                written.append(write_forms(record, chosen[name], forms, speaker.report_language, pool))
+                place, shown = chosen[record.scenario].parent, results[record.scenario].projection
+                written.append(write_forms(record, shown, place, forms, speaker.report_language, pool))
     places = [place for item in written for place in item.files]
     if speaker.as_json:
         speaker.json([str(place) for place in places])
@@ -112,31 +117,34 @@ def _chosen(files: Mapping[str, Path], scenarios: Sequence[str]) -> dict[str, Pa
     return {name: file for name, file in files.items() if not scenarios or name in scenarios}
 
 
-def _completed(records: Mapping[str, Any], chosen: Mapping[str, Path], request: Request, speaker: Speaker) -> dict[str, Any]:
-    """The records with their studies, stored in place of those without; where the run cannot be made again, as they are."""
+def _completed(results: Mapping[str, Any], files: Mapping[str, Path], request: Request, speaker: Speaker) -> dict[str, Any]:
+    """The results with their studies, stored in place of those without; where one cannot be added, as they are."""
     from sim.inputs.home import find_home
-    from sim.report.gathering import materials
-    from sim.report.record_file import RECORD_FILE, packed_record
-    from sim.report.writing import report_of
-    from sim.result.store import find_run, new_files
-    from sim.studies.again import made_again
+    from sim.result.store import new_files
+    from sim.simulate.result import packed_result
 
-    folder = next(iter(chosen.values())).parent.parent
-    together = find_run(str(folder), request.out)
-    with speaker.progress(1, Text("重新运行", "running again")) as advance:
-        again = made_again(together, find_home(request.home), request.asked.workers, partial(_tell, speaker, advance))
-    if again.reason is not None:
-        speaker.mind([again.reason + _AS_STORED])
-        return dict(records)
-    wanted = [outcome for outcome in again.outcomes if outcome.case.scenario.key in chosen]
-    studies = {outcome.case.scenario.key: _studies(outcome, request, speaker) for outcome in wanted}
-    run = next(iter(records.values())).run
-    found = materials(again.outcomes, run, studies)
-    made = {item.case.key: report_of(item) for item in found if item.case.key in chosen}
-    for name, file in chosen.items():
-        with new_files(file.parent) as aside:
-            (aside / RECORD_FILE).write_bytes(packed_record(made[name]))
-    return {name: made[name] for name in chosen}
+    home, found = find_home(request.home), dict[str, Any]()
+    for name, result in results.items():
+        if not result.studies.pending:
+            continue
+        case = _reopened(result, home, speaker)
+        if case is None:
+            continue
+        found[name] = replace(result, studies=_studies(case, result, request, speaker))
+        with new_files(files[name].parent) as aside:
+            (aside / files[name].name).write_bytes(packed_result(found[name]))
+    return found
+
+
+def _reopened(result: Any, home: Any, speaker: Speaker) -> Any:
+    """The scenario as it was run; None, with the reason said, where its inputs or the program are not what they were."""
+    from sim.simulate.result import reopened
+
+    try:
+        return reopened(result, home)
+    except SimError as error:
+        speaker.mind([error.faults[0].message + _AS_STORED])
+        return None
 
 
 _AS_STORED = Text(
@@ -145,20 +153,15 @@ _AS_STORED = Text(
 )
 
 
-def _studies(outcome: Any, request: Request, speaker: Speaker) -> Any:
+def _studies(case: Any, result: Any, request: Request, speaker: Speaker) -> Any:
     """The studies of one scenario, with the draws of its run, so that both say the same; a run without any has the usual."""
     from sim.ensemble.draws import DrawRequest
-    from sim.report.studies import StudyRequest, studies_of
+    from sim.report.studies import StudyRequest, completed
 
-    draws = outcome.asked or DrawRequest(USUAL_DRAWS, request.asked.seed, request.asked.workers)
-    name = outcome.case.scenario.name
-    with speaker.progress(1, name) as advance:
+    draws = result.call.draws(request.asked.workers) or DrawRequest(USUAL_DRAWS, request.asked.seed, request.asked.workers)
+    with speaker.progress(1, result.name) as advance:
 
         def tell(what: Text, done: float) -> None:
-            advance(speaker.say(name + Text("：", ": ") + what), done)
+            advance(speaker.say(result.name + Text("：", ": ") + what), done)
 
-        return studies_of(outcome, StudyRequest(draws), tell)
-
-
-def _tell(speaker: Speaker, advance: Callable[[str, float], None], what: Text, done: float) -> None:
-    advance(speaker.say(what), done)
+        return completed(case, result.studies, StudyRequest(draws), tell)

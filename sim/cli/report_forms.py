@@ -23,7 +23,7 @@ class Written:
     unprintable: str
 
 
-def write_forms(record: Any, file: Path, forms: Sequence[str], language: Language, pool: Any) -> Written:
+def write_forms(record: Any, projection: Any, folder: Path, forms: Sequence[str], language: Language, pool: Any) -> Written:
     """Draw the figures of one scenario and write its forms; each takes its place as soon as it is made."""
     written: list[Path] = []
     troubles: list[Text] = []
@@ -32,11 +32,11 @@ def write_forms(record: Any, file: Path, forms: Sequence[str], language: Languag
         made = [(file_name(FORMS[form], language), form) for form in forms]
         for target, form in (*made, (file_name(FIGURES, language), "")):
             try:
-                _put(file.parent, _contents(form, target, record, language, drawn, file))
+                _put(folder, _contents(form, target, record, projection, language, drawn))
             except (SimError, OSError, ValueError) as error:
                 troubles.append(_trouble(target, error))
             else:
-                written += [file.parent / target] if form else []
+                written += [folder / target] if form else []
     return Written(tuple(written), tuple(troubles), unprintable)
 
 
@@ -49,10 +49,10 @@ def _put(folder: Path, contents: Mapping[str, bytes]) -> None:
             (aside / name).write_bytes(content)
 
 
-def _contents(form: str, target: str, record: Any, language: Language, drawn: Path, file: Path) -> dict[str, bytes]:
+def _contents(form: str, target: str, record: Any, projection: Any, language: Language, drawn: Path) -> dict[str, bytes]:
     """The files of a form below the folder of the scenario; without a form, those of its figures."""
     if form:
-        return {target: _form(form, record, language, drawn, file)}
+        return {target: _form(form, record, projection, language, drawn)}
     return {f"{target}/{item.name}": item.read_bytes() for item in sorted(drawn.iterdir())}
 
 
@@ -64,12 +64,11 @@ def _trouble(target: str, error: Exception) -> Text:
     return Text(f"没有写出 {target}：", f"{target} was not written: ") + message + advice
 
 
-def _form(form: str, record: Any, language: Language, figures: Path, file: Path) -> bytes:
+def _form(form: str, record: Any, projection: Any, language: Language, figures: Path) -> bytes:
     if form == "xlsx":
         from sim.report.forms.workbook import workbook
-        from sim.result.store import read_projection
 
-        return workbook(record, read_projection(file), language)
+        return workbook(record, projection, language)
     if form == "docx":
         from sim.report.forms.word import word_document
 

@@ -49,19 +49,20 @@ def run(request: Request, speaker: Speaker) -> int:
     planned = planned_runs(request)
     with drawing_workers() as pool:
         from sim.report.delivery import deliver
+        from sim.simulate.collect import results_of
 
         outcomes = simulate(planned, speaker)
-        missed = missed_targets(request.require, outcomes)
-        studies = {outcome.case.scenario.key: _studies(outcome, speaker) for outcome in outcomes}
+        results = results_of(outcomes, {outcome.case.scenario.key: _studies(outcome, speaker) for outcome in outcomes})
+        missed = missed_targets(request.require, results)
         with speaker.progress(1, Text("绘图与写出", "drawing and writing")):
             now = datetime.now().astimezone()
-            delivered = deliver(outcomes, studies, request.out, speaker.report_language, pool, now)
+            delivered = deliver(results, request.out, speaker.report_language, pool, now)
             folder = delivered.folder
     speaker.mind(unprintable_words(delivered.unprintable))
     if speaker.as_json:
-        speaker.json(as_document(outcomes, folder, speaker))
+        speaker.json(as_document(results, folder, planned[0][0].world.home, speaker))
     elif not speaker.quiet:
-        print_outcomes(outcomes, studies, folder, speaker)
+        print_results(results, folder, planned[0][0].world.home, speaker)
     for target in missed:
         speaker.err.print(speaker.word(f"未实现：{target}", f"missed: {target}"), markup=False)
     return 1 if missed else 0
@@ -98,7 +99,9 @@ def _studies(outcome: Any, speaker: Speaker) -> Any:
 
     name = outcome.case.scenario.name
     with speaker.progress(1, name) as advance:
-        return studies_of_run(outcome, lambda what, done: advance(speaker.say(name + Text("：", ": ") + what), done))
+        return studies_of_run(
+            outcome.case, outcome.asked, lambda what, done: advance(speaker.say(name + Text("：", ": ") + what), done)
+        )
 
 
 @dataclass(frozen=True)
@@ -220,62 +223,56 @@ def fail_if_targets_unknown(required: Sequence[str], known: Mapping[str, PlanTar
         )
 
 
-def missed_targets(required: Sequence[str], outcomes: Sequence[Any]) -> list[str]:
+def missed_targets(required: Sequence[str], results: Sequence[Any]) -> list[str]:
     """Required targets that some scenario does not meet, as `scenario: target`."""
     from sim.plan.named import targets_named
 
-    known = {score.target.id: score.target for outcome in outcomes for score in outcome.scores}
+    known = {score.target.id: score.target for result in results for score in result.scorecard}
     wanted = known if "all" in required else {target.id for target in targets_named(known, required, Place(key="--require"))}
     return [
-        f"{outcome.case.scenario.key}: {score.target.id}"
-        for outcome in outcomes
-        for score in outcome.scores
+        f"{result.scenario}: {score.target.id}"
+        for result in results
+        for score in result.scorecard
         if score.target.id in wanted and score.verdict != "met"
     ]
 
 
-def print_outcomes(outcomes: Sequence[Any], studies: Mapping[str, Any], folder: Path, speaker: Speaker) -> None:
+def print_results(results: Sequence[Any], folder: Path, home: Any, speaker: Speaker) -> None:
     """Print what was changed, the scorecards and where everything is."""
     from sim.plan.coverage import coverage_of, coverage_words
     from sim.report.forms.names import PAGE, file_name
-    from sim.report.gathering import draw_sentences
-    from sim.report.ledger_words import changed_settings
     from sim.report.score_words import bases_sentence, headline
+    from sim.simulate.records import number_changed
 
-    for outcome in outcomes:
-        scenario = outcome.case.scenario
+    for result in results:
         speaker.out.print()
-        speaker.line(scenario.name)
-        if outcome.scores:
-            print_scorecard(outcome.scores, speaker)
-            for line in _footnotes(_shown(outcome.scores)):
+        speaker.line(result.name)
+        if result.scorecard:
+            print_scorecard(result.scorecard, speaker)
+            for line in _footnotes(_shown(result.scorecard)):
                 speaker.line(line)
-        speaker.line(headline(outcome.scores))
-        bases = bases_sentence(outcome.scores)
+        speaker.line(headline(result.scorecard))
+        bases = bases_sentence(result.scorecard)
         if bases is not None:
             speaker.line(bases)
-        if any(score.verdict == "not_judged" for score in outcome.scores):
-            speaker.line(coverage_words(coverage_of(outcome.scores)))
-        for remark in outcome.case.selection.remarks:
-            speaker.line(remark)
-        speaker.line(outcome.step_error.sentence())
-        for sentence in draw_sentences(outcome):
+        if any(score.verdict == "not_judged" for score in result.scorecard):
+            speaker.line(coverage_words(coverage_of(result.scorecard)))
+        for sentence in (*result.remarks, result.step_error.sentence(), *result.draw_sentences):
             speaker.line(sentence)
-        count = changed_settings(outcome.case)
+        count = number_changed(result.settings)
         if count:
             speaker.line(
                 Text(f"改动参数 {count} 项，见报告第三章。", f"{count} settings changed; see chapter 3 of the report.")
             )
-    home = outcomes[0].case.world.home
     speaker.out.print()
     speaker.line(
         Text(f"模型与情景：{home.folder}（{home.origin.zh}）", f"models and scenarios: {home.folder} ({home.origin.en})")
     )
     speaker.line(Text(f"结果：{folder}", f"results: {folder}"))
-    name = file_name("compare.html" if len(outcomes) > 1 else PAGE, speaker.report_language)
-    page = folder / name if len(outcomes) > 1 else folder / outcomes[0].case.scenario.key / name
+    name = file_name("compare.html" if len(results) > 1 else PAGE, speaker.report_language)
+    page = folder / name if len(results) > 1 else folder / results[0].scenario / name
     speaker.line(Text(f"报告：{page}", f"report: {page}"))
-    pending = list(dict.fromkeys(name for outcome in outcomes for name in studies[outcome.case.scenario.key].pending))
+    pending = list(dict.fromkeys(name for result in results for name in result.studies.pending))
     if pending:
         names, command = joined(pending, Text("、", ", ")), f"python -m sim report {folder}"
         speaker.line(Text(f"报告尚缺{names.zh}，由 {command} 补上", f"not in the report yet: {names.en}; {command} adds it"))

@@ -6,55 +6,65 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.base.text import Text
 from sim.cli.console import Speaker
 
 
-def as_document(outcomes: Sequence[Any], folder: Path, speaker: Speaker) -> dict[str, Any]:
+def as_document(results: Sequence[Any], folder: Path, home: Any, speaker: Speaker) -> dict[str, Any]:
     """The run as one JSON object: scorecard rows of all scenarios, comparisons with published figures, changes."""
     from sim.plan.tables import full_row
-    from sim.report.delivery import setting_record
-    from sim.report.gathering import case_text
 
     language = speaker.language
     return {
         "run": folder.name,
         "folder": str(folder),
-        "home": str(outcomes[0].case.world.home.folder),
-        "scorecard": [full_row(score, language) for outcome in outcomes for score in outcome.scores],
+        "home": str(home.folder),
+        "scorecard": [full_row(score, language) for result in results for score in result.scorecard],
         "published": [
-            {**vars(row), "scenario": outcome.case.scenario.key, "label": speaker.say(row.label)}
-            for outcome in outcomes
-            for row in outcome.comparisons
+            {**vars(row), "scenario": result.scenario, "label": speaker.say(row.label)}
+            for result in results
+            for row in result.comparisons
         ],
-        "changes": [
-            {**setting_record(item, language), "scenario": outcome.case.scenario.key}
-            for outcome in outcomes
-            for item in case_text(outcome).settings
-        ],
+        "changes": [{**_setting(item, speaker), "scenario": result.scenario} for result in results for item in result.settings],
         "step_error": [
             {
-                "scenario": outcome.case.scenario.key,
-                "percent": outcome.step_error.percent,
-                "year": outcome.step_error.year,
-                "variable": speaker.say(outcome.step_error.variable),
-                "changed": len(outcome.step_error.changed),
+                "scenario": result.scenario,
+                "percent": result.step_error.percent,
+                "year": result.step_error.year,
+                "variable": speaker.say(result.step_error.variable),
+                "changed": len(result.step_error.changed),
             }
-            for outcome in outcomes
+            for result in results
         ],
-        "draws": [
-            {
-                "scenario": outcome.case.scenario.key,
-                "count": outcome.ensemble.count,
-                "seed": outcome.ensemble.seed,
-                "left_out": len(outcome.ensemble.lost),
-                "lost": [_lost(draw) for draw in outcome.ensemble.lost],
-                "run_again": [list(portion) for portion in outcome.ensemble.lost_portions],
-                "all_met": None if outcome.ensemble.all_met is None else outcome.ensemble.all_met.probability,
-            }
-            for outcome in outcomes
-            if outcome.ensemble is not None
-        ],
-        "remarks": [speaker.say(remark) for outcome in outcomes for remark in outcome.case.selection.remarks],
+        "draws": [_draws(result) for result in results if result.sampling is not None],
+        "remarks": [speaker.say(remark) for result in results for remark in result.remarks],
+    }
+
+
+def _setting(item: Any, speaker: Speaker) -> dict[str, str]:
+    from sim.base.words import unit_text
+    from sim.report.chapters.works import SECTIONS, in_words
+
+    said = {key: speaker.say(value) if isinstance(value, Text) else value for key, value in vars(item).items()}
+    section = speaker.say(SECTIONS.get(item.section, Text(item.section, item.section)))
+    return {
+        **said,
+        "unit": unit_text(item.unit, speaker.language),
+        "section": section,
+        "note": speaker.say(in_words(item.note)),
+    }
+
+
+def _draws(result: Any) -> dict[str, Any]:
+    made = result.sampling
+    return {
+        "scenario": result.scenario,
+        "count": made.count,
+        "seed": made.seed,
+        "left_out": len(made.lost),
+        "lost": [_lost(draw) for draw in made.lost],
+        "run_again": [list(portion) for portion in made.run_again],
+        "all_met": None if made.all_met is None else made.all_met.probability,
     }
 
 

@@ -10,10 +10,11 @@ from bokeh.plotting import figure
 from sim.base.text import Language, Text
 from sim.base.units import conversion
 from sim.base.words import unit_words, with_unit_text
+from sim.city.city import World
 from sim.explore.bench import LEVELS, Bench, Central, Spread
 from sim.report.contents.series import target_points
 from sim.report.style import GREY, INK, MISSED, SCENARIO_COLOURS
-from sim.report.view import View
+from sim.result.published import published_series
 
 _FACES = "Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 _FIRST, _HEIGHT, _MANY = 2015, 235, 10_000
@@ -52,16 +53,19 @@ def _key(level: float) -> str:
     return f"q{100 * level:.0f}"
 
 
-def charts_of(bench: Bench, first: Bench, view: View, language: Language) -> list[Chart]:
+def charts_of(bench: Bench, first: Bench, language: Language) -> list[Chart]:
     """A chart for every series, beside the scenario `first` that was opened."""
-    return [_chart(bench, first, view, name, language) for name in bench.series]
+    return [_chart(bench, first, name, language) for name in bench.series]
 
 
-def _chart(bench: Bench, first: Bench, view: View, name: str, language: Language) -> Chart:
+def _chart(bench: Bench, first: Bench, name: str, language: Language) -> Chart:
+    world = bench.case.world
     unit = bench.still.results[name].attrs["units"]
     shown = "%" if unit == "ratio" else unit
     scale = conversion(unit, shown)
-    title = with_unit_text(view.labels.variables[name].in_language(language), unit_words(shown).in_language(language), language)
+    title = with_unit_text(
+        world.labels.variables[name].in_language(language), unit_words(shown).in_language(language), language
+    )
     made = figure(height=_HEIGHT, sizing_mode="stretch_width", title=title, toolbar_location=None)
     made.x_range = Range1d(start=_FIRST, end=bench.case.last_year + 1)
     now, bands = ColumnDataSource(), ColumnDataSource()
@@ -70,14 +74,14 @@ def _chart(bench: Bench, first: Bench, view: View, name: str, language: Language
             "year", _key(low), _key(high), source=bands, fill_color=SCENARIO_COLOURS[0], fill_alpha=alpha,
             legend_label=Text(zh, en).in_language(language),
         )  # fmt: skip
-    _history(made, view, name, shown, language)
-    then = first.still.series(name, view.region)
+    _history(made, world, name, shown, language)
+    then = first.still.series(name, world.city.key)
     before = ColumnDataSource({"year": list(then), "value": [scale * value for value in then.values()]})
     opened = Text("打开时的情景", "as opened").in_language(language)
     made.line("year", "value", source=before, color=GREY, line_dash="dashed", line_width=1.6, legend_label=opened)
     present = Text("现在", "now").in_language(language)
     made.line("year", "value", source=now, color=SCENARIO_COLOURS[0], line_width=2.6, legend_label=present)
-    for year, value in target_points(view, name, shown):
+    for year, value in target_points(bench.still.scores, world.city.key, name, shown):
         made.scatter(
             [year], [value], marker="star", size=15, color=MISSED, legend_label=Text("目标", "target").in_language(language)
         )
@@ -85,10 +89,10 @@ def _chart(bench: Bench, first: Bench, view: View, name: str, language: Language
     return Chart(name, made, scale, now, bands, before)
 
 
-def _history(made: figure, view: View, name: str, unit: str, language: Language) -> None:
-    check = next((item for item in view.checks if item.variable == name and item.reading != "growth"), None)
-    published = {} if check is None else view.published_check(check, unit)
-    points = {year: value for year, value in published.items() if year >= _FIRST}
+def _history(made: figure, world: World, name: str, unit: str, language: Language) -> None:
+    check = next((item for item in world.checks if item.variable == name and item.reading != "growth"), None)
+    published = {} if check is None else published_series(check, world.city.history, world.city.key)
+    points = {year: datum.in_unit(unit) for year, datum in published.items() if year >= _FIRST}
     if points:
         label = Text("统计数", "statistics").in_language(language)
         made.line(list(points), list(points.values()), color=INK, line_width=1.2, legend_label=label)

@@ -22,8 +22,6 @@ from sim.explore.saving import scenario_text
 from sim.explore.sliders import Group, Slider, range_text
 from sim.explore.state import State
 from sim.explore.style import CSS, PAGE_CSS
-from sim.report.gathering import view_of
-from sim.report.view import CaseView, View
 
 _SOON = 60
 """Milliseconds after the last move until the draws are made, so that a slider that is being drawn is not held up."""
@@ -58,18 +56,13 @@ class Page:
         self._score, self._map = _told(), _told()
         sliders = (slider for group in self._bench.groups for slider in group.sliders)
         self._sliders = {slider.key: self._slider(slider) for slider in sliders}
-        self._charts = charts_of(self._bench, self._first, self._history(), self._language)
+        self._charts = charts_of(self._bench, self._first, self._language)
         left = pn.Column(self._since(), self._groups(), width=400, styles=_SCROLLED)
         right = pn.Column(
             self._faults, self._score, self._drawn(), self._conflicts(), sizing_mode="stretch_width", min_width=620
         )
         self._root[:] = [self._head(), pn.Row(left, right, sizing_mode="stretch_width")]
         self._answer(now=True)
-
-    def _history(self) -> View:
-        case, still = self._bench.case, self._bench.still
-        shown = CaseView(case.scenario.key, case.scenario.name, case.scenario.city, still.results, still.scores)
-        return view_of(case.world, (shown,), case.last_year)
 
     def _head(self) -> pn.viewable.Viewable:
         """Title, and what can be done with the page as a whole."""

@@ -13,8 +13,8 @@ from sim.explore.moving import reference_year, value_in
 from sim.inputs.levers import LeverEntry
 from sim.inputs.systems import PlanSystem
 from sim.model.binding import Resolved
+from sim.model.values import value_text
 from sim.report.chapters.works import in_words
-from sim.report.values import value_text
 from sim.simulate.opening import Case
 from sim.simulate.sampling.inputs import is_settled_before
 from sim.studies.plan.path import levers_file

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sim.base.text import Text, joined
@@ -22,9 +22,10 @@ from sim.report.document import (
     measured,
     stated,
 )
-from sim.report.material import CaseText, Setting
 from sim.report.score_words import VERDICT_TONES, bracketed, headline, years_of
-from sim.report.view import CaseView, View, yearly
+from sim.report.view import View, yearly
+from sim.simulate.records import Setting
+from sim.simulate.result import Result
 
 INDICATORS = (
     "gdp_nominal",
@@ -55,7 +56,7 @@ PICTURES = (
 )
 
 
-def comparison(views: Sequence[View], texts: Mapping[str, CaseText], reports: Sequence[Report], page: str) -> Report:
+def comparison(views: Sequence[View], reports: Sequence[Report], page: str) -> Report:
     """The report; its figures are those of the scenarios' own reports, `page` is the file name of those.
 
     `views` are one a city. Of several cities there are no figures, since each city's own stand in its reports.
@@ -68,7 +69,7 @@ def comparison(views: Sequence[View], texts: Mapping[str, CaseText], reports: Se
         Chapter("conclusion", Text("各情景的结论", "What each scenario comes to"), (_conclusions(view, page),)),
         *((Chapter("targets", Text("目标实现", "Targets"), (targets_table(view),)),) if _has_targets(view) else ()),
         Chapter("indicators", Text("主要指标", "Main indicators"), (_indicators(view),)),
-        Chapter("settings", Text("设定的不同", "What is set differently"), (settings_table(view, texts),)),
+        Chapter("settings", Text("设定的不同", "What is set differently"), (settings_table(view),)),
         *((Chapter("figures", Text("图", "Figures"), tuple(pictured(figures, *PICTURES))),) if figures else ()),
     )
     title = view.city + (Text("情景比较", ": scenarios compared") if one_city else Text("比较", " compared"))
@@ -89,7 +90,7 @@ def _joined(views: Sequence[View]) -> View:
     """One view of the scenarios of all cities, over the years that all of them have."""
     return replace(
         views[0],
-        cases=tuple(case for view in views for case in view.cases),
+        scenarios=tuple(result for view in views for result in view.scenarios),
         city=joined([view.city for view in views], Text("、", ", ")),
         base_year=max(view.base_year for view in views),
         last_year=min(view.last_year for view in views),
@@ -97,25 +98,27 @@ def _joined(views: Sequence[View]) -> View:
 
 
 def _has_targets(view: View) -> bool:
-    return any(score.projected is not None for case in view.cases for score in case.scores)
+    return any(score.projected is not None for result in view.scenarios for score in result.scorecard)
 
 
 def _conclusions(view: View, page: str) -> Block:
-    rows = tuple((Words(case.name, link=f"{case.key}/{page}"), Words(headline(case.scores))) for case in view.cases)
+    rows = tuple(
+        (Words(result.name, link=f"{result.scenario}/{page}"), Words(headline(result.scorecard))) for result in view.scenarios
+    )
     columns = Column(Text("情景", "Scenario")), Column(Text("结论", "Conclusion"))
     return Table("conclusions", Text("各情景的结论", "Conclusions"), columns, rows)
 
 
 def targets_table(view: View) -> Table:
     """Targets that some scenario projects; why others are not judged stands in the report of each scenario."""
-    scores = [score for case in view.cases for score in case.scores if score.projected is not None]
+    scores = [score for result in view.scenarios for score in result.scorecard if score.projected is not None]
     rows = tuple(_target_row(view, score) for score in {score.target.id: score for score in reversed(scores)}.values())
     columns = (
         Column(Text("目标", "Target")),
         Column(Text("单位", "Unit")),
         Column(Text("年份", "Year"), is_number=True),
         Column(Text("目标值", "Plan"), is_number=True),
-        *(Column(case.name) for case in view.cases),
+        *(Column(result.name) for result in view.scenarios),
         Column(Text("实际（年份）", "Outcome (year)"), is_number=True),
     )
     note = Text(
@@ -133,7 +136,7 @@ def _target_row(view: View, score: Score) -> tuple[Cell, ...]:
         Words(unit_words(target.unit)),
         a_year(years_of(score)),
         stated(target.value, f"{OPERATORS[score.operator]} "),
-        *(_reached(case, target.id) for case in view.cases),
+        *(_reached(result, target.id) for result in view.scenarios),
         measured(score.actual_value, _outcome(score), unit=target.unit),
     )
 
@@ -147,9 +150,9 @@ def _outcome(score: Score) -> Text:
     return year + Text(verdict.zh, f" {verdict.en}")
 
 
-def _reached(case: CaseView, target: str) -> Words:
+def _reached(result: Result, target: str) -> Words:
     """What a scenario projects, and its verdict."""
-    score = next((item for item in case.scores if item.target.id == target), None)
+    score = next((item for item in result.scorecard if item.target.id == target), None)
     if score is None or score.projected is None:
         return Words(Text("—", "—"))
     verdict, number = VERDICTS[score.verdict], plain(score.projected, score.target.unit)
@@ -166,38 +169,38 @@ def _indicators(view: View) -> Table:
         Column(Text("情景", "Scenario")),
         *(Column(Text(str(year), str(year)), is_number=True) for year in years),
     )
-    shared = [name for name in INDICATORS if all(name in case.results for case in view.cases)]
+    shared = [name for name in INDICATORS if all(name in result.projection for result in view.scenarios)]
     rows = tuple(row for name in shared for row in _indicator_rows(view, name, years))
     return Table("indicators", Text("主要指标", "Main indicators"), columns, rows)
 
 
 def _indicator_rows(view: View, name: str, years: Sequence[int]) -> Iterator[tuple[Cell, ...]]:
-    for case in view.cases:
-        unit, values = case.results[name].attrs["units"], yearly(case, name, case.region)
+    for result in view.scenarios:
+        unit, values = result.projection[name].attrs["units"], yearly(result, name, result.city)
         factor = 100.0 if unit == "ratio" else 1.0
         shown = (measured(None if year not in values else factor * values[year], unit=unit) for year in years)
         words = Text("%", "%") if factor != 1.0 else unit_words(unit)
-        yield (Words(view.labels.variables[name]), Words(words), Words(case.name), *shown)
+        yield (Words(view.label(name)), Words(words), Words(result.name), *shown)
 
 
-def settings_table(view: View, texts: Mapping[str, CaseText]) -> Table:
+def settings_table(view: View) -> Table:
     """What is not the same in all scenarios: each value, the most frequent first, with the scenarios that have it."""
-    named = {item.name: item for case in view.cases for item in texts[case.key].settings}
+    named = {item.name: item for result in view.scenarios for item in result.settings}
     columns = (
         Column(Text("设定", "Setting")),
         Column(Text("单位", "Unit")),
         Column(Text("取值", "Value")),
         Column(Text("情景", "Scenarios")),
     )
-    rows = tuple(row for item in named.values() for row in _setting_rows(view, texts, item))
+    rows = tuple(row for item in named.values() for row in _setting_rows(view, item))
     return Table("differences", Text("设定的不同", "What is set differently"), columns, rows)
 
 
-def _setting_rows(view: View, texts: Mapping[str, CaseText], item: Setting) -> Iterator[tuple[Cell, ...]]:
+def _setting_rows(view: View, item: Setting) -> Iterator[tuple[Cell, ...]]:
     by_value: dict[Text, list[Text]] = {}
-    for case in view.cases:
-        found = [own.after for own in texts[case.key].settings if own.name == item.name]
-        by_value.setdefault(found[-1] if found else item.before, []).append(case.name)
+    for result in view.scenarios:
+        found = [own.after for own in result.settings if own.name == item.name]
+        by_value.setdefault(found[-1] if found else item.before, []).append(result.name)
     if len(by_value) < 2:  # noqa: PLR2004  what is the same everywhere is no difference
         return
     groups = sorted(by_value.items(), key=lambda pair: -len(pair[1]))

@@ -18,8 +18,6 @@ from sim.report.figures import Figure
 
 Tone = Literal["plain", "quiet", "strong", "good", "fair", "bad"]
 NOTHING = Text("", "")
-FORMAT = 1
-"""Of the record as it is stored; it goes up when an older program could not read it, or a newer one not the older record."""
 
 
 @dataclass(frozen=True)
@@ -145,9 +143,6 @@ class Report:
     """Names of the members of dimensions, for the table of all indicators."""
     as_of: int | None = None
     """The last year whose data judge the targets, where somebody asked for one."""
-    is_complete: bool = False
-    """Whether the studies that take longer than a run are in it."""
-    format: int = FORMAT
 
     def tables(self) -> Iterator[Table]:
         """Every table, in order."""

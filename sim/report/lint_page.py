@@ -8,7 +8,7 @@ from sim.base.text import Language, Text, markdown_text
 from sim.base.words import capital
 from sim.inputs.documents import PlanDocument
 from sim.inputs.reviews import JUDGEMENTS, Review
-from sim.plan.lint.finding import SEVERITIES, SEVERITY_NAMES, Finding
+from sim.plan.lint.finding import SEVERITIES, SEVERITY_NAMES, Finding, review_of
 from sim.plan.lint.rules import RULE_NAMES
 
 _TITLE = Text("规划自检：发现与复核", "The plan against itself: findings and reviews")
@@ -21,18 +21,6 @@ _INTRODUCTION = Text(
     "doubt: they hold only if something unusual does; note: what a reader must know. Below each finding stands what a person "
     "who read the sentences says of it, from `plan/reviews.yaml`.",
 )
-
-
-def review_of(finding: Finding, reviews: Sequence[Review]) -> Review | None:
-    """The review of a finding: of several that fit, the one that names most of its ids."""
-    fitting = [item for item in reviews if item.concerns(finding.rule, (*finding.targets, *finding.facts))]
-    return max(fitting, key=lambda item: len(item.of), default=None)
-
-
-def unused(findings: Sequence[Finding], reviews: Sequence[Review]) -> list[Review]:
-    """Reviews that speak of no finding any more."""
-    used = [review_of(item, reviews) for item in findings]
-    return [item for item in reviews if item not in used]
 
 
 def lint_markdown(

@@ -11,8 +11,8 @@ from sim.city.describing import declarations
 from sim.inputs.parameters import ParameterRecord
 from sim.model.binding import own_values
 from sim.model.declarations import Event
+from sim.model.values import value_text
 from sim.report.parameter_page import ParameterRow, readers_of_parameters, span_text
-from sim.report.values import value_text
 
 
 def parameter_rows(world: World) -> list[ParameterRow]:

@@ -20,11 +20,9 @@ from sim.city.describing import measured_loops
 from sim.ensemble.draws import DrawRequest
 from sim.inputs.scenario import plain_scenario, read_scenario
 from sim.report import path_words as words
-from sim.report.figures.loops import Ring
-from sim.report.figures.moves import Move
-from sim.report.material import Aim, Required, Studies
 from sim.simulate.opening import Case, beside
-from sim.simulate.pipeline import Outcome
+from sim.simulate.records import Aim, Move, Required, Ring
+from sim.simulate.result import Studies
 from sim.studies.plan.alternatives import tried
 from sim.studies.plan.attribute import AttributionRequest, attribution
 from sim.studies.plan.coalitions import comparable, players_of
@@ -54,24 +52,18 @@ class StudyRequest:
     search: int = 256
 
 
-def studies_of(outcome: Outcome, request: StudyRequest, progress: Progress) -> Studies:
+def studies_of(case: Case, request: StudyRequest, progress: Progress) -> Studies:
     """Everything that can be found for a scenario; what cannot is said with its reason."""
-    quick, missing = quick_studies(outcome, request.draws, lambda what, done: progress(what, 0.2 * done)), list[Text]()
-    progress(REQUIRED_PATH, 0.2)
-    required = None
-    if REQUIRED_PATH in quick.pending:
-        required = _found(lambda: required_paths(outcome.case, request), REQUIRED_PATH, missing)
-    progress(REQUIRED_PATH, 1.0)
-    return replace(quick, required=required or (), missing=(*quick.missing, *missing), pending=())
+    quick = quick_studies(case, request.draws, lambda what, done: progress(what, 0.2 * done))
+    return completed(case, quick, request, progress)
 
 
-def studies_of_run(outcome: Outcome, progress: Progress) -> Studies:
+def studies_of_run(case: Case, draws: DrawRequest | None, progress: Progress) -> Studies:
     """What takes seconds for a scenario that has been run, with its own draws; of very many, feasibility takes longer."""
-    draws = outcome.asked
-    return quick_studies(outcome, None if draws is None or draws.count > _MOST_DRAWS else draws, progress)
+    return quick_studies(case, None if draws is None or draws.count > _MOST_DRAWS else draws, progress)
 
 
-def quick_studies(outcome: Outcome, draws: DrawRequest | None, progress: Progress) -> Studies:
+def quick_studies(case: Case, draws: DrawRequest | None, progress: Progress) -> Studies:
     """What takes seconds, and whether there is a required path to search for; without draws there is no feasibility."""
     missing, pending = list[Text](), list[Text]()
     progress(FEASIBILITY, 0.0)
@@ -79,12 +71,25 @@ def quick_studies(outcome: Outcome, draws: DrawRequest | None, progress: Progres
     if draws is None:
         pending.append(FEASIBILITY)
     else:
-        study = _found(lambda: feasibility(outcome.case, FeasibilityRequest(draws)), FEASIBILITY, missing)
+        study = _found(lambda: feasibility(case, FeasibilityRequest(draws)), FEASIBILITY, missing)
     progress(ATTRIBUTION, 0.5)
-    parts = _found(lambda: measures_of(outcome.case), ATTRIBUTION, missing)
-    if _found(lambda: targets_to_move(outcome.case), REQUIRED_PATH, missing):
+    parts = _found(lambda: measures_of(case), ATTRIBUTION, missing)
+    if _found(lambda: targets_to_move(case), REQUIRED_PATH, missing):
         pending.append(REQUIRED_PATH)
-    return Studies(study, parts, rings_of(outcome.case), missing=tuple(missing), pending=tuple(pending))
+    return Studies(study, parts, rings_of(case), missing=tuple(missing), pending=tuple(pending))
+
+
+def completed(case: Case, studies: Studies, request: StudyRequest, progress: Progress) -> Studies:
+    """The studies with those that are pending."""
+    missing, study, required = list(studies.missing), studies.feasibility, None
+    if FEASIBILITY in studies.pending:
+        progress(FEASIBILITY, 0.0)
+        study = _found(lambda: feasibility(case, FeasibilityRequest(request.draws)), FEASIBILITY, missing)
+    progress(REQUIRED_PATH, 0.2)
+    if REQUIRED_PATH in studies.pending:
+        required = _found(lambda: required_paths(case, request), REQUIRED_PATH, missing)
+    progress(REQUIRED_PATH, 1.0)
+    return replace(studies, feasibility=study, required=required or (), missing=tuple(missing), pending=())
 
 
 def _found(study: Callable[[], Found], name: Text, missing: list[Text]) -> Found | None:
@@ -159,16 +164,16 @@ def _aim(item: words.Reached) -> Aim:
     return Aim(target.name, unit_words(target.unit), OPERATORS[item.operator], target.value, item.probability, item.price)
 
 
-def _moves(path: Path) -> list[tuple[Move, float]]:
+def _moves(path: Path) -> list[Move]:
     """The levers that are moved, most first, with their steps; of several members the first."""
     order = [int(place) for place in np.argsort(-np.abs(path.steps)) if abs(path.steps[place]) > _STILL]
     year = words.last_year_of(path)
-    return [(_move(path.levers[place], float(path.steps[place]), year), float(path.steps[place])) for place in order]
+    return [_move(path.levers[place], float(path.steps[place]), year) for place in order]
 
 
 def _move(lever: Lever, steps: float, year: int) -> Move:
     now, then = (float(lever.at(moved, year).ravel()[0]) for moved in (0.0, steps))
-    return Move(lever.label, unit_words(lever.unit), *lever.between, now, then)
+    return Move(lever.label, unit_words(lever.unit), *lever.between, now, then, steps)
 
 
 def _closing(case: Case, path: Path) -> tuple[Text, ...]:

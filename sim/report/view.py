@@ -1,88 +1,88 @@
-"""What reports are made from: scenario results, scores and published history; records and arrays, never a study."""
+"""A view of the results of a call: the scenarios of one city side by side, beside what was published of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import xarray as xr
-
 from sim.base.text import Text
-from sim.inputs.history import History
 from sim.inputs.published import PublishedCheck
-from sim.ledger.summary import ProgrammeTimes
-from sim.model.labels import Labels
 from sim.plan.scorecard import Score
 from sim.result.published import published_series
+from sim.simulate.result import Result
 
-MOST_DRAWN = 6
-
-
-@dataclass(frozen=True)
-class CaseView:
-    """One scenario as it is shown, of the city `region`; `ensemble` holds the quantiles of its draws, if there were any.
-
-    `results` are the projection: the median of the draws where they were summed up, else the central run.
-    """
-
-    key: str
-    name: Text
-    region: str
-    results: xr.Dataset
-    scores: tuple[Score, ...]
-    ledger: LedgerView | None = None
-    ensemble: xr.Dataset | None = None
-
-
-@dataclass(frozen=True)
-class LedgerView:
-    """What the project ledger does in a scenario: its programmes in time, and how many projects wait for what, by year."""
-
-    programmes: tuple[ProgrammeTimes, ...]
-    waiting: Mapping[str, tuple[float, ...]]
+MOST_PLOTTED = 6
 
 
 @dataclass(frozen=True)
 class View:
-    """All scenarios of a run beside the history of the city."""
+    """Scenarios of one city, and the name of the run that they belong to."""
 
-    cases: tuple[CaseView, ...]
+    scenarios: tuple[Result, ...]
     city: Text
-    region: str
     base_year: int
     last_year: int
-    history: History
-    labels: Labels
-    checks: tuple[PublishedCheck, ...]
+    run: str
 
     @property
-    def drawn(self) -> tuple[CaseView, ...]:
-        """The scenarios that share one picture of lines: the first few, as many as there are colours."""
-        return self.cases[:MOST_DRAWN]
+    def region(self) -> str:
+        """The region that is the city as a whole."""
+        return self.scenarios[0].city
 
-    def led_by(self, key: str) -> View:
-        """The same view, in which a scenario is sure to be among those that are drawn: it takes the last place of them."""
-        places = [case.key for case in self.cases]
-        if places.index(key) < MOST_DRAWN:
+    @property
+    def scores(self) -> tuple[Score, ...]:
+        """The scorecards of all scenarios."""
+        return tuple(score for result in self.scenarios for score in result.scorecard)
+
+    @property
+    def plotted(self) -> tuple[Result, ...]:
+        """The scenarios that share one picture of lines: the first few, as many as there are colours."""
+        return self.scenarios[:MOST_PLOTTED]
+
+    def led_by(self, scenario: str) -> View:
+        """The same view, in which a scenario is sure to be among those that are plotted: it takes the last place of them."""
+        order = [item.scenario for item in self.scenarios]
+        if order.index(scenario) < MOST_PLOTTED:
             return self
-        own = self.cases[places.index(key)]
-        rest = tuple(case for case in self.cases if case is not own)
-        return replace(self, cases=(*rest[: MOST_DRAWN - 1], own, *rest[MOST_DRAWN - 1 :]))
+        own = self.scenarios[order.index(scenario)]
+        rest = tuple(item for item in self.scenarios if item is not own)
+        return replace(self, scenarios=(*rest[: MOST_PLOTTED - 1], own, *rest[MOST_PLOTTED - 1 :]))
+
+    @property
+    def checks(self) -> tuple[PublishedCheck, ...]:
+        """Variables that are held against published figures."""
+        return self.scenarios[0].checks
+
+    def label(self, variable: str) -> Text:
+        """The name of a variable."""
+        return self.scenarios[0].label(variable)
 
     def published(self, indicator: str, first: int = 2005, region: str | None = None) -> dict[int, float]:
         """Published values of an indicator by year, the best source of each year."""
-        series = self.history.series(indicator, region or self.region, first)
+        series = self.scenarios[0].history.series(indicator, region or self.region, first)
         return {year: datum.value for year, datum in series.items()}
 
     def published_check(self, check: PublishedCheck, unit: str) -> dict[int, float]:
         """The published side of a check, which may be a ratio of two series, in a unit."""
-        found = published_series(check, self.history, self.region)
+        found = published_series(check, self.scenarios[0].history, self.region)
         return {year: datum.in_unit(unit) for year, datum in found.items()}
 
 
-def yearly(case: CaseView, variable: str, region: str, **members: str | list[str]) -> dict[int, float]:
-    """A variable of a case by year, for one region, at or summed over the given members."""
-    array = case.results[variable]
+def view_of(results: Sequence[Result], run: str = "") -> View:
+    """The view of scenarios of one city."""
+    first = results[0]
+    return View(tuple(results), first.city_name, first.base_year, max(item.last_year for item in results), run)
+
+
+def views_of(results: Sequence[Result], run: str = "") -> dict[str, View]:
+    """A view for each city, by its key."""
+    cities = dict.fromkeys(item.city for item in results)
+    return {city: view_of([item for item in results if item.city == city], run) for city in cities}
+
+
+def yearly(result: Result, variable: str, region: str, **members: str | list[str]) -> dict[int, float]:
+    """A variable of a result by year, for one region, at or summed over the given members."""
+    array = result.projection[variable]
     if "region" in array.dims:
         array = array.sel(region=region)
     for dim, chosen in members.items():

@@ -1,8 +1,8 @@
-"""A report from its material: the chapters in the bureau's order, with their figures."""
+"""Reports from results: the chapters in the bureau's order, with their figures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sim.base.text import Text
 from sim.report.chapters.advice import advice
@@ -14,28 +14,33 @@ from sim.report.chapters.part import Part
 from sim.report.chapters.problems import problems
 from sim.report.chapters.works import works
 from sim.report.document import Report
-from sim.report.material import Material
+from sim.report.view import View, views_of
+from sim.simulate.result import Result
 
-CHAPTERS: tuple[Callable[[Material], Part], ...] = (overall, indicators, works, problems, outlook, advice, methods)
+CHAPTERS: tuple[Callable[[View, Result], Part], ...] = (overall, indicators, works, problems, outlook, advice, methods)
 
 
-def report_of(material: Material) -> Report:
-    """The record of a report."""
-    view, case = material.view, material.case
-    parts = [chapter(material) for chapter in CHAPTERS]
+def reports_of(results: Sequence[Result], run: str) -> list[Report]:
+    """The report of each scenario of a run, beside the others of its city."""
+    views = views_of(results, run)
+    return [report_of(views[result.city].led_by(result.scenario), result) for result in results]
+
+
+def report_of(view: View, result: Result) -> Report:
+    """The report of one scenario of a view."""
+    parts = [chapter(view, result) for chapter in CHAPTERS]
     return Report(
-        title=view.city + Text("规划评估报告：", ": evaluation of the plan, ") + case.name,
+        title=view.city + Text("规划评估报告：", ": evaluation of the plan, ") + result.name,
         subtitle=Text(
-            f"区域经济情景模拟 · {view.base_year}–{view.last_year} · {material.run}",
-            f"Regional economic scenarios · {view.base_year}–{view.last_year} · {material.run}",
+            f"区域经济情景模拟 · {view.base_year}–{view.last_year} · {view.run}",
+            f"Regional economic scenarios · {view.base_year}–{view.last_year} · {view.run}",
         ),
-        scenario=case.key,
-        scenario_name=case.name,
-        run=material.run,
-        engine=material.engine,
+        scenario=result.scenario,
+        scenario_name=result.name,
+        run=view.run,
+        engine=result.simulator,
         chapters=tuple(part.chapter for part in parts),
         figures={name: figure for part in parts for name, figure in part.figures.items()},
-        members={dim: dict(names) for dim, names in view.labels.members.items()},
-        as_of=material.standing.asked,
-        is_complete=not material.studies.pending,
+        members={dim: dict(names) for dim, names in result.members.items()},
+        as_of=result.as_of,
     )

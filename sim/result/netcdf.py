@@ -1,4 +1,4 @@
-"""Datasets as netCDF: the bytes of one file with a group per dataset, and groups read back.
+"""Trees of datasets as netCDF: the bytes of one file with a group per node, and nodes read back.
 
 Groups are written by the netCDF library itself, each variable defined before the first number goes in: xarray writes number by
 number, which for some six hundred variables takes ten times as long. Read back, they are identical; a test holds them to that.
@@ -6,7 +6,6 @@ number, which for some six hundred variables takes ten times as long. Read back,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,16 @@ import xarray as xr
 _FIRST_SIZE = 4_000_000
 
 
-def packed(groups: Mapping[str, xr.Dataset], attributes: Mapping[str, Any]) -> bytes:
-    """The bytes of a netCDF-4 file: attributes at the root, one group per dataset, numbers and texts as they are.
+def packed(tree: xr.DataTree) -> bytes:
+    """Return the bytes of a netCDF-4 file: a group per node, numbers and texts as they are.
 
     It is made in memory: HDF5 does not survive a full disk, while a plain file says so.
     """
     file = netCDF4.Dataset("memory", "w", memory=_FIRST_SIZE)
-    file.setncatts(attributes)
-    variables = [pair for name, dataset in groups.items() for pair in _defined(file.createGroup(name), dataset)]
+    nodes: list[tuple[Any, xr.DataTree]] = [
+        (file if node.path == "/" else file.createGroup(node.path), node) for node in tree.subtree
+    ]
+    variables = [pair for group, node in nodes for pair in _defined(group, node.to_dataset(inherit=False))]
     for variable, values in variables:
         variable[...] = values
     return bytes(file.close())
@@ -37,12 +38,18 @@ def _defined(group: netCDF4.Group, dataset: xr.Dataset) -> list[tuple[netCDF4.Va
         group.createDimension(str(dimension), size)
     found = []
     for name, array in dataset.variables.items():
-        text = array.dtype.kind in "UOT"
-        kind = str if text else np.dtype(f"{array.dtype.kind}{array.dtype.itemsize}")  # in the order of bytes of this machine
-        variable = group.createVariable(str(name), kind, [str(dim) for dim in array.dims])
-        variable.setncatts(array.attrs)
+        text, truth = array.dtype.kind in "UOT", array.dtype.kind == "b"
+        number = np.dtype("i1") if truth else np.dtype(f"{array.dtype.kind}{array.dtype.itemsize}")  # order of bytes of here
+        variable = group.createVariable(str(name), str if text else number, [str(dim) for dim in array.dims])
+        variable.setncatts({**array.attrs, "dtype": "bool"} if truth else array.attrs)  # as xarray marks truth values
         found.append((variable, array.values.astype(object) if text else array.values))
     return found
+
+
+def read_tree(file: Path) -> xr.DataTree:
+    """Read a file into memory."""
+    with xr.open_datatree(file, engine="netcdf4") as tree:
+        return tree.load()
 
 
 def read_group(file: Path, group: str | None = None) -> xr.Dataset:

@@ -6,9 +6,8 @@ next free one: results are never given up for a name.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,17 +15,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import xarray as xr
-
 from sim.base.durable import put_folder, sync_files, sync_folder
 from sim.base.errors import Fault, Place, RunError, UsageError
 from sim.base.ownership import owned, owned_folder, sweep
 from sim.base.text import Text
 from sim.inputs.files import is_file, is_folder
-from sim.result.bands import projection_of
-from sim.result.netcdf import packed, read_group
+from sim.result.netcdf import read_group
 
-RUN_FILE, DRAWN = "run.nc", "drawn"
+RUN_FILE = "run.nc"
 _PARTIAL = ".partial-"
 _CONTENT = "content"
 
@@ -152,23 +148,9 @@ def fail_if_not_writable(parent: Path) -> None:
         raise RunError(Fault(message, Place(nearest), Text("请用 --out 另选文件夹", "choose another folder with --out")))
 
 
-def write_run(file: Path, groups: Mapping[str, xr.Dataset], attributes: Mapping[str, Any]) -> None:
-    """Write one netCDF file: attributes at the root, one group per dataset."""
-    plain = {
-        key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for key, value in attributes.items()
-    }
-    file.write_bytes(packed(groups, plain))
-
-
 def read_attributes(file: Path) -> dict[str, Any]:
     """Attributes of a run file."""
     return dict(read_group(file).attrs)
-
-
-def read_projection(file: Path) -> xr.Dataset:
-    """The results of a run file as they are shown: medians where its draws were summed up, else the central run."""
-    has_draws = read_attributes(file)[DRAWN] == "yes"
-    return projection_of(read_group(file, "results"), read_group(file, "ensemble") if has_draws else None)
 
 
 def find_runs(results: Path) -> list[Path]:

@@ -1,29 +1,24 @@
-"""How a run was called, kept in its run file, so that the same run can be made again from it."""
+"""The call that made a result, so that the scenario can be opened again as it was."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from sim.base.errors import Fault, Place, UsageError
-from sim.base.text import Text
 from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
+from sim.simulate.opening import Case, open_cases, seeded
 from sim.simulate.pipeline import Outcome
-
-ATTRIBUTE, DIGEST = "call", "digest"
 
 
 @dataclass(frozen=True)
 class StoredCall:
-    """The file of the scenario below the home folder (or anywhere; none for a city without one), and what the call added."""
+    """The file of the scenario below the home folder (or anywhere; none for a city without one), and what the call added.
 
-    scenario: str | None
+    `order` counts the scenarios of the call.
+    """
+
+    scenario: str
     city: str
     settings: tuple[tuple[str, str], ...]
     use: tuple[str, ...]
@@ -31,52 +26,40 @@ class StoredCall:
     count: int
     precision: str
     prior: bool
-    as_of: int | None = None
-    place: int = 0
-    """Which of the scenarios of its run it was."""
-
-    def file(self, home: Home) -> Path | None:
-        """Where the scenario stands."""
-        return None if self.scenario is None else home.folder / self.scenario
+    as_of: int | None
+    order: int
 
     def draws(self, workers: int) -> DrawRequest | None:
         """The draws of the run; None where it had none."""
         return DrawRequest(self.count, self.seed, workers, self.precision, self.prior) if self.count else None
 
+    def reopened(self, home: Home) -> Case:
+        """Open the scenario as the call did.
 
-def call_of(outcome: Outcome, place: int) -> dict[str, Any]:
-    """The call of a run, as plain values; `place` counts the scenarios of the run."""
+        Raises
+        ------
+        SimError
+            when its files are gone or faulty.
+        """
+        file = home.folder / self.scenario if self.scenario else Path(self.city)
+        return seeded(open_cases(home, [file], self.city, self.use, self.settings, self.as_of)[0], self.seed)
+
+
+def call_of(outcome: Outcome, order: int) -> StoredCall:
+    """The call of a run."""
     case, draws = outcome.case, outcome.asked
     scenario, home = case.scenario, case.world.home.folder
     file = scenario.file.resolve()
     named = file.relative_to(home).as_posix() if file.is_relative_to(home) else str(file)
-    seed = draws.seed if draws is not None else 0 if case.plan is None else case.plan.seed
-    call = StoredCall(
-        scenario=named if scenario.files else None,
+    return StoredCall(
+        scenario=named if scenario.files else "",
         city=scenario.city,
         settings=scenario.called_with.settings,
         use=scenario.called_with.use,
-        seed=seed,
+        seed=draws.seed if draws is not None else 0 if case.plan is None else case.plan.seed,
         count=0 if draws is None else draws.count,
         precision="float64" if draws is None else draws.precision,
         prior=draws is not None and draws.prior,
         as_of=case.world.as_of,
-        place=place,
+        order=order,
     )
-    return asdict(call)
-
-
-def read_call(attributes: Mapping[str, Any], file: Path) -> StoredCall:
-    """The call that a run file holds.
-
-    Raises
-    ------
-    UsageError
-        when it holds none, or one that another version wrote.
-    """
-    try:
-        return TypeAdapter(StoredCall).validate_python(json.loads(attributes[ATTRIBUTE]))
-    except (KeyError, ValueError, TypeError, RecursionError, ValidationError) as error:
-        message = Text("运行文件没有记下命令，由另一版本写出", "the run file holds no call: another version wrote it")
-        advice = Text("请用本版本重新运行情景", "run the scenario again with this version")
-        raise UsageError(Fault(message, Place(file), advice)) from error

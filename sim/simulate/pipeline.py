@@ -98,7 +98,7 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
         evaluated=rows,
         step_error=error,
         comparisons=comparisons_of(case, results),
-        provenance=provenance(_files(case), world.home.folder, _settings(case)),
+        provenance=provenance_of(case),
     )
 
 
@@ -216,6 +216,11 @@ def _reporting(years: Iterable[YearValues], case: Case, clock: Clock, progress: 
         if progress is not None:
             progress(case.scenario.key, values.year - clock.first + 1, clock.last - clock.first + 1)
         yield values
+
+
+def provenance_of(case: Case) -> Provenance:
+    """Versions, and the hashes of everything that a case rests on."""
+    return provenance(_files(case), case.world.home.folder, _settings(case))
 
 
 def _files(case: Case) -> list[Path]:

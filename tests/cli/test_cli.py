@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
-from sim.report.record_file import read_record
+from sim.report.writing import reports_of
+from sim.simulate.result import read_result
 from tests.cli.calling import ROOT, Done, process, sim
 
 HEAD = "name: {zh: 测试, en: Test}\ncity: hengyang\n"
@@ -35,10 +36,11 @@ def test_the_main_job_writes_the_whole_folder(main_job: tuple[Done, Path]) -> No
     assert "Traceback" not in done.stderr
     names = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     expected = {"compare.html"}
-    for scenario in ("baseline", "plan_2025"):
-        figures = set(read_record(folder / scenario / "report.json").figures)
+    results = [read_result(folder / scenario / "run.nc") for scenario in ("baseline", "plan_2025")]
+    for report in reports_of(results, folder.name):
+        scenario, figures = report.scenario, set(report.figures)
         assert {"progress", "gdp", "fans", "population", "firm_ladder"} <= figures
-        expected |= {f"{scenario}/{name}" for name in ("run.nc", "scorecard.csv", "table.xlsx", "report.html", "report.json")}
+        expected |= {f"{scenario}/{name}" for name in ("run.nc", "scorecard.csv", "table.xlsx", "report.html")}
         expected |= {f"{scenario}/figures/{name}.{kind}" for name in figures for kind in ("png", "svg")}
     assert names == expected
 

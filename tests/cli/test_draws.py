@@ -72,7 +72,7 @@ def test_a_run_with_draws_stores_bands_and_prints_probabilities(tmp_path: Path) 
     chances = [row["probability"] for row in document["scorecard"] if row["verdict"] != "not_judged"]
     assert all(0.0 <= chance <= 1.0 for chance in chances)
     folder = Path(document["folder"]) / "baseline"
-    with xr.open_dataset(folder / "run.nc", group="ensemble") as bands:
+    with xr.open_dataset(folder / "run.nc", group="draws") as bands:
         middle = bands["gdp_nominal_quantile"].sel(quantile=0.5, year=2025).item()
         low, high = (bands["gdp_nominal_quantile"].sel(quantile=level, year=2025).item() for level in (0.05, 0.95))
         assert low < middle < high

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sim.base.errors import UsageError
+from sim.base.text import Text
 from sim.cli import report as verb
-from sim.report.record_file import RECORD_FILE, read_record
+from sim.report.writing import reports_of
+from sim.result.netcdf import packed, read_tree
+from sim.simulate.result import packed_result, read_result
 from tests.cli.calling import ROOT, sim
 
 
@@ -43,8 +47,9 @@ def test_every_form_in_both_languages(run: Path, tmp_path: Path) -> None:
         names = {Path(name).name for name in json.loads(done.stdout)}
         assert names == {f"report{middle}.html", f"report{middle}.docx", f"table{middle}.xlsx", f"report{middle}.pdf"}
         assert all((folder / "mine" / name).stat().st_size > 10_000 for name in names)
-    record = read_record(folder / "mine" / RECORD_FILE)
-    assert record.is_complete
+    result = read_result(folder / "mine" / "run.nc")
+    assert not result.studies.pending
+    (record,) = reports_of([result], folder.name)
     assert {"path_1", "tornado", "loops_balancing"} <= set(record.figures)
     assert (folder / "mine" / "figures" / "path_1.png").exists()
     assert not list(folder.rglob(".partial*"))
@@ -92,14 +97,20 @@ def test_a_wrong_call_says_what_to_do(words: tuple[str, ...], said: str, run: Pa
 def test_a_run_of_another_version_says_so(run: Path, tmp_path: Path) -> None:
     folder = tmp_path / "results" / "20200101-000000-00000000"
     shutil.copytree(run, folder)
-    record = json.loads((folder / "mine" / RECORD_FILE).read_text(encoding="utf-8"))
-    other = record | {"format": record["format"] + 1, "engine": "9.0"}
-    (folder / "mine" / RECORD_FILE).write_text(json.dumps(other), encoding="utf-8")
-    done = sim("report", folder, "--lang", "en", folder=home_of(run))
-    assert (done.returncode, "written by version 9.0" in done.stderr) == (2, True)
-    (folder / "mine" / RECORD_FILE).unlink()
-    done = sim("report", folder, "--lang", "en", folder=home_of(run))
-    assert (done.returncode, "earlier version" in done.stderr) == (2, True)
+    file = folder / "mine" / "run.nc"
+    tree = read_tree(file)
+    changes: tuple[tuple[dict[str, object], str], ...] = (
+        ({"format": tree.attrs["format"] + 1, "simulator": "9.0"}, "written by version 9.0"),
+        ({"format": None, "simulator": "0.0.9"}, "written by version 0.0.9"),
+        ({"steps_per_year": "many"}, "the file of the run is damaged"),
+    )
+    for attributes, said in changes:
+        other = tree.copy()
+        known: dict[str, object] = {str(name): value for name, value in tree.attrs.items()}
+        other.attrs = {name: value for name, value in (known | attributes).items() if value is not None}
+        file.write_bytes(packed(other))
+        done = sim("report", folder, "--lang", "en", folder=home_of(run))
+        assert (done.returncode, said in done.stderr, "Traceback" in done.stderr) == (2, True, False)
 
 
 def test_a_missing_extra_costs_its_own_form_and_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,8 +128,9 @@ def test_a_character_that_the_pdf_lacks_costs_the_pdf_alone(run: Path, tmp_path:
     """The other forms are written, and what was not is said in one sentence each."""
     folder = tmp_path / run.name
     shutil.copytree(run, folder)
-    file = folder / "mine" / RECORD_FILE
-    file.write_text(file.read_text(encoding="utf-8").replace("高企", "高企\U0001f35c"), encoding="utf-8")
+    file = folder / "mine" / "run.nc"
+    result = read_result(file)
+    file.write_bytes(packed_result(replace(result, name=Text("高企\U0001f35c", "High-tech"))))
     done = sim("report", folder, "--stored", "--lang", "zh", "--quiet", folder=home_of(run))
     assert done.returncode == 1
     assert (folder / "mine" / "report.docx").is_file()

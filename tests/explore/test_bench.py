@@ -18,8 +18,6 @@ from sim.explore.saving import scenario_text
 from sim.explore.sliders import by_key
 from sim.explore.state import State
 from sim.inputs.home import Home
-from sim.report.gathering import view_of
-from sim.report.view import CaseView
 from sim.simulate import opening, pipeline
 from sim.simulate.draws import with_draws
 from sim.studies.plan.path import levers_file
@@ -172,12 +170,7 @@ def test_the_tables_and_charts_show_the_answer(bench: Bench, language: str) -> N
     labels = {score.target.id: score.target.name for score in now.scores}
     assert tables.conflict_map(spread, bench.conditions.names, labels, language).count('scope="row"') == len(spread.shares)  # type: ignore[arg-type]
     case = bench.case
-    view = view_of(
-        case.world,
-        (CaseView(case.scenario.key, case.scenario.name, case.scenario.city, now.results, now.scores),),
-        case.last_year,
-    )
-    for chart in charts_of(bench, bench, view, language):  # type: ignore[arg-type]
+    for chart in charts_of(bench, bench, language):  # type: ignore[arg-type]
         chart.show(now, case.world.city.key)
         chart.spread(spread, bench.still_spread, [int(year) for year in now.results["year"].values])
         assert chart.now.data["value"] == chart.bands.data["q50"]  # the line is the median of the draws

@@ -13,8 +13,8 @@ from sim.city.city import World, open_world
 from sim.inputs.home import Home
 from sim.inputs.ledger import COLUMNS
 from sim.ledger.edits import edits_of
-from sim.report.ledger_words import ledger_changes
 from sim.simulate import opening
+from sim.simulate.ledger_words import ledger_changes
 
 Rows = list[dict[str, str]]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xarray as xr
 
 from sim.base.errors import Faults, InputError, ModelError, Place, RunError, UsageError, reason_of
 from sim.base.text import Text
@@ -22,8 +23,9 @@ from sim.inputs.values import Target, read_value
 from sim.model.labels import read_labels
 from sim.report.chapters.part import Part
 from sim.report.document import Chapter, Picture
-from sim.report.record_file import read_record
+from sim.result.netcdf import packed
 from sim.simulate import arguments, opening, pipeline
+from sim.simulate.result import FORMAT, read_result
 
 HEAD = "name: 甲\ncity: hengyang\n"
 
@@ -96,11 +98,12 @@ def test_a_unit_of_thousands_of_factors_is_an_unknown_unit() -> None:
     assert len(faults.found[0].in_language("en")) < 200
 
 
-def test_a_record_that_is_nested_too_deep_is_a_damaged_record(tmp_path: Path) -> None:
-    file = tmp_path / "report.json"
-    file.write_text("[" * 100_000 + "]" * 100_000, encoding="utf-8")
-    with pytest.raises(UsageError):
-        read_record(file)
+def test_a_result_that_is_nested_too_deep_is_a_damaged_result(tmp_path: Path) -> None:
+    deep = xr.Dataset(attrs={"format": FORMAT, "simulator": "0", "name.zh": "甲", "versions": "[" * 100_000 + "]" * 100_000})
+    file = tmp_path / "run.nc"
+    file.write_bytes(packed(xr.DataTree.from_dict({"/": deep})))
+    with pytest.raises(UsageError, match="damaged"):
+        read_result(file)
 
 
 def test_a_figure_that_no_page_shows_is_raised_with_the_nearest_name() -> None:

@@ -9,10 +9,10 @@ import pytest
 from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
 from sim.report.document import Report
-from sim.report.gathering import materials
 from sim.report.studies import StudyRequest, studies_of
-from sim.report.writing import report_of
+from sim.report.writing import reports_of
 from sim.simulate import opening, pipeline
+from sim.simulate.collect import results_of
 from sim.simulate.draws import with_draws
 
 DRAWS = DrawRequest(64, 0, 1)
@@ -36,13 +36,13 @@ def asked_in_2021(home: Home) -> pipeline.Outcome:
 def report_of_2021(asked_in_2021: pipeline.Outcome) -> Report:
     """The complete report of that run, with the required paths."""
     request = StudyRequest(replace(DRAWS, prior=True), most_levers=4, search=64)
-    studies = {"plan_2025": studies_of(asked_in_2021, request, lambda *_: None)}
-    return report_of(materials([asked_in_2021], "20260101-000000-abcdef02", studies=studies)[0])
+    studies = {"plan_2025": studies_of(asked_in_2021.case, request, lambda *_: None)}
+    return reports_of(results_of([asked_in_2021], studies), "20260101-000000-abcdef02")[0]
 
 
 @pytest.fixture(scope="session")
 def report(drawn: tuple[pipeline.Outcome, ...]) -> Report:
     """The complete report of the plan, with few draws and levers."""
     request = StudyRequest(DRAWS, most_levers=4, search=64)
-    studies = {"plan_2025": studies_of(drawn[1], request, lambda *_: None)}
-    return report_of(materials(drawn, "20260101-000000-abcdef01", studies=studies)[1])
+    studies = {"plan_2025": studies_of(drawn[1].case, request, lambda *_: None)}
+    return reports_of(results_of(drawn, studies), "20260101-000000-abcdef01")[1]

@@ -28,6 +28,7 @@ from sim.report.figures import (
 from sim.report.figures.frame import Frame
 from sim.report.sweeps import chances, index_map, response, scatter
 from sim.report.sweeps import tornado as index_bars
+from sim.simulate.records import Move, Ring
 from sim.simulate.sweeps.names import Named
 
 FRAME = Frame(Text("示例图", "A sample"), Text("编造的数，只供核对画法", "made-up numbers"), Text("测试", "tests"))
@@ -110,15 +111,15 @@ RECORDS: dict[str, Any] = {
     "loops": loops.Loops(
         FRAME,
         (
-            loops.Ring("R1", Text("积累", "accumulation"), Text("增强", "reinforcing"), (GDP, FIRMS, SHARE), (1, 1, 1)),
-            loops.Ring("B1", Text("报酬递减", "diminishing returns"), Text("平衡", "balancing"), (GDP, FIRMS), (1, -1)),
+            Ring("R1", Text("积累", "accumulation"), Text("增强", "reinforcing"), (GDP, FIRMS, SHARE), (1, 1, 1)),
+            Ring("B1", Text("报酬递减", "diminishing returns"), Text("平衡", "balancing"), (GDP, FIRMS), (1, -1)),
         ),
     ),
     "moves": moves.Moves(
         FRAME,
         (
-            moves.Move(Text("研发投入政策", "R&D policy"), Text("比率", "ratio"), 0.0, 0.02, 0.0, 0.018),
-            moves.Move(Text("本地配套率", "local share"), Text("比率", "ratio"), 0.05, 0.6, 0.3, 0.192),
+            Move(Text("研发投入政策", "R&D policy"), Text("比率", "ratio"), 0.0, 0.02, 0.0, 0.018, 1.8),
+            Move(Text("本地配套率", "local share"), Text("比率", "ratio"), 0.05, 0.6, 0.3, 0.192, -1.1),
         ),
     ),
     "progress": _progress(),

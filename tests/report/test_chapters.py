@@ -16,11 +16,11 @@ from sim.report.chapters.indicators import main_table, score_table
 from sim.report.chapters.problems import missed_sentence, problems
 from sim.report.document import Bullets, Number, Paragraph, Report, Table, Words
 from sim.report.figures.moves import Moves
-from sim.report.gathering import make_view, materials
 from sim.report.score_words import published_gap
 from sim.report.studies import studies_of_run
-from sim.report.view import MOST_DRAWN
+from sim.report.view import MOST_PLOTTED, view_of
 from sim.simulate import opening, pipeline
+from sim.simulate.collect import results_of
 from sim.studies.plan.path import levers_file
 
 
@@ -33,9 +33,9 @@ def whole(home: Home) -> pipeline.Outcome:
 def test_a_target_that_its_base_meets_has_no_progress(whole: pipeline.Outcome) -> None:
     held = {score.target.name.zh for score in whole.scores if score.is_held and score.judged_by == "model"}
     assert held
-    (material,) = materials([whole], "run", {})
-    by_data = {row.target.name.zh for row in material.standing.rows if row.standing != "unknown"}
-    for row in main_table(material).rows:
+    (result,) = results_of([whole])
+    by_data = {row.target.name.zh for row in result.evaluation if row.standing != "unknown"}
+    for row in main_table(result).rows:
         name, progress, share = row[0], row[6], row[7]
         assert isinstance(name, Words)
         assert isinstance(progress, Number)
@@ -56,12 +56,14 @@ def test_a_plain_number_that_is_a_ceiling_is_printed_as_one(whole: pipeline.Outc
 def test_what_was_published_is_not_called_a_projection(whole: pipeline.Outcome) -> None:
     published = {score.target.id for score in whole.scores if score.judged_by == "data"}
     assert published
-    (material,) = materials([whole], "run", {})
-    said = "".join(block.text.zh for block in problems(material).chapter.blocks if isinstance(block, Paragraph))
+    (result,) = results_of([whole])
+    said = "".join(
+        block.text.zh for block in problems(view_of([result]), result).chapter.blocks if isinstance(block, Paragraph)
+    )
     assert "全部实现" not in said
     for score in whole.scores:
         if score.judged_by == "data" and score.verdict == "missed" and score.projected is None:
-            assert score.target.name.zh not in str(problems(material).chapter.blocks[0])
+            assert score.target.name.zh not in str(problems(view_of([result]), result).chapter.blocks[0])
         if score.judged_by == "data" and score.verdict == "missed" and score.projected is not None:
             assert "仅供检验" in missed_sentence(score).zh
             assert published_gap(score).zh in missed_sentence(score).zh
@@ -90,13 +92,13 @@ def test_nothing_is_advised_for_a_year_that_is_over(report: Report) -> None:
 
 
 def test_a_report_always_draws_its_own_scenario(outcomes: Sequence[pipeline.Outcome]) -> None:
-    view = make_view(outcomes)
-    many = replace(view, cases=tuple(replace(view.cases[1], key=f"copy_{place}") for place in range(9)))
+    plan = results_of(outcomes)[1]
+    many = view_of([replace(plan, scenario=f"copy_{place}") for place in range(9)])
     for place in range(9):
         led = many.led_by(f"copy_{place}")
-        assert f"copy_{place}" in [case.key for case in led.drawn]
-        assert len(led.drawn) == MOST_DRAWN
-        assert {case.key for case in led.cases} == {case.key for case in many.cases}
+        assert f"copy_{place}" in [result.scenario for result in led.plotted]
+        assert len(led.plotted) == MOST_PLOTTED
+        assert {result.scenario for result in led.scenarios} == {result.scenario for result in many.scenarios}
 
 
 def test_the_first_page_names_the_targets_their_numbers_and_where_they_come_from(report: Report) -> None:
@@ -144,8 +146,8 @@ def test_a_study_that_fails_costs_neither_the_run_nor_the_others(
     def broken(*_: object) -> None:
         raise RunError([Fault(Text("负债为负", "debt is below nought"))])
 
-    monkeypatch.setattr("sim.studies.reporting.attribution", broken)
-    found = studies_of_run(drawn[1], lambda *_: None)
+    monkeypatch.setattr("sim.report.studies.attribution", broken)
+    found = studies_of_run(drawn[1].case, drawn[1].asked, lambda *_: None)
     assert found.attribution is None
     assert found.feasibility is not None
     assert "Left out, what each measure adds: debt is below nought." in [line.en for line in found.missing]

@@ -1,20 +1,15 @@
-"""Cells as they are printed, and the record of a report as a file."""
+"""Cells as they are printed."""
 
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.base.errors import UsageError
 from sim.base.text import Text
-from sim.report.document import FORMAT, Number, Report, a_year, measured, percent, probability, stated
+from sim.report.document import Number, a_year, measured, percent, probability, stated
 from sim.report.forms.workbook import number_format
-from sim.report.record_file import packed_record, read_record
 
 
 def test_numbers_as_they_are_printed() -> None:
@@ -48,34 +43,3 @@ def test_formats_of_excel() -> None:
     assert number_format(Number(2025.0, is_grouped=False), "zh") == '0;"−"0'
     assert number_format(Number(1.0, 2, is_difference=True), "zh") == '"+"#,##0.00;"−"#,##0.00'
     assert number_format(probability(0.5), "zh") == '[=0]#,##0.0"%";[<0.1]"<0.1%";#,##0.0"%"'
-
-
-def test_the_record_of_a_report_is_read_back_as_it_was(report: Report, tmp_path: Path) -> None:
-    file = tmp_path / "report.json"
-    file.write_bytes(packed_record(report))
-    assert read_record(file) == report
-    assert report.is_complete
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"{", "damaged"),
-        (b"[]", "damaged"),
-        (b'{"format": 1, "engine": "0.1.0"}', "damaged"),
-        (json.dumps({"format": FORMAT + 1, "engine": "9.9.9"}).encode(), "9.9.9"),
-    ],
-)
-def test_a_record_that_cannot_be_used_is_a_fault_with_advice(content: bytes, words: str, tmp_path: Path) -> None:
-    file = tmp_path / "report.json"
-    file.write_bytes(content)
-    with pytest.raises(UsageError) as error:
-        read_record(file)
-    (fault,) = error.value.faults
-    assert words in fault.message.en
-    assert fault.advice is not None
-
-
-def test_a_run_without_a_record_says_so(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="earlier version"):
-        read_record(tmp_path / "report.json")

@@ -32,12 +32,12 @@ from sim.report.figures.frame import parts
 from sim.report.figures.progress import Progress
 from sim.report.figures.rates import Rates
 from sim.report.forms.told import told
-from sim.report.gathering import make_view, materials
 from sim.report.studies import quick_studies
 from sim.report.style import FONT_FILE
-from sim.report.view import View
-from sim.report.writing import report_of
+from sim.report.view import View, view_of
+from sim.report.writing import reports_of
 from sim.simulate import opening, pipeline
+from sim.simulate.collect import results_of
 from tests.report.samples import RECORDS, SAMPLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,29 +105,29 @@ Build = Callable[[Any], Any]
 
 
 def _progress(view: View) -> Progress:
-    return scores.progress(view, view.cases[1])
+    return scores.progress(view, view.scenarios[1])
 
 
 def _rates(view: View) -> Rates:
-    return scores.rates(view, view.cases[1])
+    return scores.rates(view, view.scenarios[1])
 
 
 @pytest.mark.parametrize("build", [_progress, _rates, economy.gdp, economy.sectors, people.population, people.pyramid])
 def test_figures_show_both_scenarios(build: Build, outcomes: Sequence[pipeline.Outcome]) -> None:
-    view = make_view(outcomes)
+    view = view_of(results_of(outcomes))
     with style.house_style():
         figure = drawn(build(view), "en")
     shown = " ".join(text.get_text() for legend in figure.legends for text in legend.get_texts())
-    for case in view.cases:
-        assert case.name.en in shown
+    for result in view.scenarios:
+        assert result.name.en in shown
 
 
 def test_a_report_shows_the_targets_of_its_own_scenario(outcomes: Sequence[pipeline.Outcome]) -> None:
-    view = make_view(outcomes)
-    few = replace(view.cases[1], scores=view.cases[1].scores[:2])
-    names = [score.target.name for score in few.scores]
-    assert [row.name for row in scores.progress(replace(view, cases=(view.cases[0], few)), few).rows] == names
-    assert {row.name for row in scores.rates(replace(view, cases=(view.cases[0], few)), few).rows} <= set(names)
+    view = view_of(results_of(outcomes))
+    few = replace(view.scenarios[1], scorecard=view.scenarios[1].scorecard[:2])
+    names = [score.target.name for score in few.scorecard]
+    assert [row.name for row in scores.progress(replace(view, scenarios=(view.scenarios[0], few)), few).rows] == names
+    assert {row.name for row in scores.rates(replace(view, scenarios=(view.scenarios[0], few)), few).rows} <= set(names)
 
 
 def test_a_figure_of_many_rows_is_several_that_hold_every_row_once() -> None:
@@ -154,9 +154,9 @@ def test_of_many_targets_the_map_shows_those_that_are_most_entangled() -> None:
 
 
 def test_the_picture_of_the_projects_is_that_of_its_own_scenario(outcomes: Sequence[pipeline.Outcome]) -> None:
-    view = make_view(outcomes)
-    assert schedule(view, view.cases[0]) is None
-    found = schedule(view, view.cases[1])
+    view = view_of(results_of(outcomes))
+    assert schedule(view, view.scenarios[0]) is None
+    found = schedule(view, view.scenarios[1])
     assert found is not None
     with style.house_style():
         figure = drawn(found, "en")
@@ -164,7 +164,7 @@ def test_the_picture_of_the_projects_is_that_of_its_own_scenario(outcomes: Seque
 
 
 def test_lines_hold_the_numbers_of_the_run(outcomes: Sequence[pipeline.Outcome]) -> None:
-    panel = economy.gdp(make_view(outcomes)).panels[0]
+    panel = economy.gdp(view_of(results_of(outcomes))).panels[0]
     for outcome, line in zip(outcomes, panel.series[1:], strict=True):
         values = outcome.results["gdp_nominal"].sel(region="hengyang")
         expected = {float(year): float(values.sel(year=year)) for year in values["year"].values}
@@ -181,9 +181,8 @@ def test_targets_stand_in_the_unit_of_their_panel(report: Report) -> None:
 def test_a_scenario_without_targets_has_a_report(home: Home) -> None:
     cases = opening.open_cases(home, [home.scenarios / "vision_2035.yaml"], None, (), ())
     outcome = pipeline.run(replace(cases[0], selection=replace(cases[0].selection, targets=())))
-    studies = quick_studies(outcome, None, lambda *_: None)
-    (material,) = materials([outcome], "run", {outcome.case.scenario.key: studies})
-    report = report_of(material)
+    studies = quick_studies(outcome.case, None, lambda *_: None)
+    (report,) = reports_of(results_of([outcome], {outcome.case.scenario.key: studies}), "run")
     assert all(chapter.blocks for chapter in report.chapters)
     assert [len(chapter["blocks"]) for chapter in told(report, "zh")["chapters"]] == [
         len(item.blocks) for item in report.chapters

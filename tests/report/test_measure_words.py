@@ -10,8 +10,9 @@ from sim.base.errors import InputError
 from sim.city.city import open_world
 from sim.inputs.home import Home
 from sim.report.contents.firms import ladder
-from sim.report.gathering import make_view
+from sim.report.view import view_of
 from sim.simulate import pipeline
+from sim.simulate.collect import results_of
 
 
 def test_one_measure_word_per_variable_in_results_tables_and_figures(outcomes: Sequence[pipeline.Outcome]) -> None:
@@ -20,7 +21,7 @@ def test_one_measure_word_per_variable_in_results_tables_and_figures(outcomes: S
         assert results[name].attrs["units"] == "家"
     for name in ("market_entities", "household_businesses", "district_market_entities"):
         assert results[name].attrs["units"] == "户"
-    panels = {panel.title.zh: panel.unit.zh for panel in ladder(make_view(outcomes)).panels}
+    panels = {panel.title.zh: panel.unit.zh for panel in ladder(view_of(results_of(outcomes))).panels}
     assert panels["高新技术企业"] == "家"
     assert panels["市场主体"] == "万户"
     targets = {score.target.name.zh: score.target.unit for score in outcomes[0].scores}

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,15 +15,19 @@ import pytest
 import xarray as xr
 
 from sim.base.errors import RunError, UsageError
+from sim.base.text import Text
 from sim.city.city import World
-from sim.plan.tables import score_dataset
-from sim.report.delivery import inputs_dataset, run_attributes
-from sim.report.gathering import case_text
+from sim.ensemble.draws import DrawRequest
 from sim.result.compare import differences
 from sim.result.netcdf import read_group
 from sim.result.published import compare_with_published
-from sim.result.store import find_run, read_attributes, results_folder, run_id, write_run
+from sim.result.store import find_run, read_attributes, results_folder, run_id
+from sim.result.tree import tree_of
 from sim.simulate import pipeline
+from sim.simulate.collect import result_of, results_of
+from sim.simulate.draws import with_draws
+from sim.simulate.records import Ring
+from sim.simulate.result import Result, Studies, packed_result, read_result
 
 
 def test_run_id() -> None:
@@ -122,8 +127,7 @@ def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> No
 
 def _write(outcome: pipeline.Outcome, file: Path) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
-    groups = {"inputs": inputs_dataset(outcome), "results": outcome.results, "scorecard": score_dataset(outcome.scores)}
-    write_run(file, groups, run_attributes(outcome, case_text(outcome)))
+    file.write_bytes(packed_result(result_of(outcome)))
     return file
 
 
@@ -140,18 +144,28 @@ def test_a_run_file_explains_itself(outcomes: Sequence[pipeline.Outcome], tmp_pa
     hashes = json.loads(attributes["input_hashes"])
     assert {"scenarios/plan_2025.yaml", "scenarios/baseline.yaml", "models/hengyang/history.csv"} <= set(hashes)
     assert all(len(value) == 64 for value in hashes.values())
-    assert len(json.loads(attributes["changes"])) == len(outcome.case.bound.resolved) + 1  # and the ledger that is used
+    assert read_group(file, "settings").sizes["row"] == len(outcome.case.bound.resolved) + 1  # and the ledger that is used
     assert len(json.loads(attributes["document_hashes"])) == 5
+    scorecard = read_group(file, "scorecard")
+    assert scorecard["target.unit"].values[0] == "亿元"
+    assert scorecard["projected"].values[0] == outcome.scores[0].projected
     assert find_run("run", tmp_path) == {"plan_2025": file}
     assert find_run("latest", tmp_path) == {"plan_2025": file}
 
 
 def test_what_is_read_back_is_what_was_written(outcomes: Sequence[pipeline.Outcome], tmp_path: Path) -> None:
-    outcome = outcomes[1]
-    file = _write(outcome, tmp_path / "run.nc")
-    xr.testing.assert_identical(read_group(file, "results"), outcome.results)
-    xr.testing.assert_identical(read_group(file, "inputs"), inputs_dataset(outcome))
-    xr.testing.assert_identical(read_group(file, "scorecard"), score_dataset(outcome.scores))
+    """Every field: datasets identical, records equal; and the tree of what was read is the tree that was written."""
+    drawn = with_draws(outcomes[1], DrawRequest(64, 0, 1))
+    studies = Studies(loops=(Ring("R1", Text("积累", "growth"), Text("增强", "reinforcing"), (Text("甲", "a"),), (1, -1)),))
+    (result,) = results_of([drawn], {"plan_2025": studies})
+    file = tmp_path / "run.nc"
+    file.write_bytes(packed_result(result))
+    read = read_result(file)
+    for field in fields(Result):
+        before, after = getattr(result, field.name), getattr(read, field.name)
+        assert before.identical(after) if isinstance(before, xr.Dataset) else before == after, field.name
+    assert tree_of(result).identical(tree_of(read))
+    assert result.projection.identical(read.projection)
 
 
 def test_unknown_runs_are_named(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sim.base.text import Language, Text
 from sim.base.words import spaced_text
+from sim.inputs.reviews import CONFIRMED, Review
 from sim.inputs.targets import PlanTarget
 from sim.plan.lint.claims import Claim
 
@@ -72,3 +73,21 @@ def finding(
         arithmetic=arithmetic,
         message=spaced_text(message),
     )
+
+
+def review_of(finding: Finding, reviews: Sequence[Review]) -> Review | None:
+    """The review of a finding: of several that fit, the one that names most of its ids."""
+    fitting = [item for item in reviews if item.concerns(finding.rule, (*finding.targets, *finding.facts))]
+    return max(fitting, key=lambda item: len(item.of), default=None)
+
+
+def unused(findings: Sequence[Finding], reviews: Sequence[Review]) -> list[Review]:
+    """Reviews that speak of no finding any more."""
+    used = [review_of(item, reviews) for item in findings]
+    return [item for item in reviews if item not in used]
+
+
+def confirmed(findings: Iterable[Finding], reviews: Sequence[Review]) -> tuple[Finding, ...]:
+    """The findings but for those that a reviewer did not confirm."""
+    found = [(item, review_of(item, reviews)) for item in findings]
+    return tuple(item for item, review in found if review is None or review.judgement == CONFIRMED)

@@ -1,1 +1,1 @@
-"""The chapters of a report, in the bureau's skeleton; each a function of the material."""
+"""The chapters of a report, in the bureau's skeleton; each a function of a result."""

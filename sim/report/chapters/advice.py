@@ -21,18 +21,20 @@ from sim.report.document import (
     stated,
 )
 from sim.report.figures.frame import Frame
-from sim.report.figures.moves import Move, Moves
-from sim.report.material import Aim, Material, Required
+from sim.report.figures.moves import Moves
+from sim.report.view import View
+from sim.simulate.records import Aim, Required
+from sim.simulate.result import Result
 
 TITLE = Text("对策建议：所需路径", "What it would take")
 
 
-def advice(material: Material) -> Part:
+def advice(view: View, result: Result) -> Part:
     """The moves of the levers, what they reach, what stands in the way, and what the ledger could do."""
-    studies = material.studies
+    studies = result.studies
     blocks: list[Block] = [Paragraph(line, "strong") for line in studies.missing]
     if studies.pending:
-        names, command = joined(list(studies.pending), Text("、", ", ")), f"python -m sim report {material.run}"
+        names, command = joined(list(studies.pending), Text("、", ", ")), f"python -m sim report {view.run}"
         how = Text(
             f"尚未计算：{names.zh}；输入和程序未改动时，{command} 补全。",
             f"Yet to be worked out: {names.en}; {command} does so, as long as inputs and program are what they were.",
@@ -79,9 +81,9 @@ def moves_table(required: Required, name: str) -> Table:
             Words(move.label),
             Words(move.unit),
             *(_fine(value) for value in (move.now, move.then, move.low, move.high)),
-            Number(steps, 2, is_difference=True),
+            Number(move.steps, 2, is_difference=True),
         )
-        for move, steps in required.moves
+        for move in required.moves
     )
     note = Text(
         "档：一次明显加强的幅度（见 levers.yaml）；数值为最后一个目标年的水平，分行业的取首个行业。"
@@ -127,5 +129,4 @@ def moves_figure(required: Required) -> Moves | None:
     source = Text(
         "本模型反解；杠杆的步长、范围和权重为假设，见 levers.yaml", "solved by this model; steps and bounds are assumptions"
     )
-    moves: tuple[Move, ...] = tuple(move for move, _ in required.moves)
-    return Moves(Frame(Text("所需路径：", "Required path: ") + required.title, note, source), moves)
+    return Moves(Frame(Text("所需路径：", "Required path: ") + required.title, note, source), required.moves)

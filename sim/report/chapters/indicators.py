@@ -26,7 +26,6 @@ from sim.report.document import (
     probability,
     stated,
 )
-from sim.report.material import Material
 from sim.report.score_words import (
     VERDICT_TONES,
     base_words,
@@ -37,6 +36,8 @@ from sim.report.score_words import (
     running,
     years_of,
 )
+from sim.report.view import View
+from sim.simulate.result import Result
 
 TITLE = Text("主要指标实现情况", "The main indicators")
 _TONES: dict[Standing, Tone] = {"ahead": "good", "fast": "good", "on_track": "fair", "behind": "bad", "unknown": "quiet"}
@@ -48,31 +49,31 @@ _FORESEEN = {
 }
 
 
-def indicators(material: Material) -> Part:
+def indicators(view: View, result: Result) -> Part:
     """The bureau's table, then the scorecard of the scenario in full."""
-    scores = material.case.scores
+    scores = result.scorecard
     if not scores:
         return Part(Chapter("indicators", TITLE, (NO_TARGETS,)))
-    figures = in_parts("rates", rates(material.view, material.case), "rows", MOST_ROWS)
-    blocks: list[Block] = [main_table(material), Heading(Text("情景评分", "The scenario's scorecard")), score_table(scores)]
-    blocks += [*small(_remarks(scores)), *pictured(figures, "rates"), *small(material.text.draws)]
+    figures = in_parts("rates", rates(view, result), "rows", MOST_ROWS)
+    blocks: list[Block] = [main_table(result), Heading(Text("情景评分", "The scenario's scorecard")), score_table(scores)]
+    blocks += [*small(_remarks(scores)), *pictured(figures, "rates"), *small(result.draw_sentences)]
     return Part(Chapter("indicators", TITLE, tuple(blocks)), figures)
 
 
-def main_table(material: Material) -> Table:
+def main_table(result: Result) -> Table:
     """A row for every target that data or the scenario say something of; how many are left and why stands below."""
-    by_target = {row.target.id: row for row in material.standing.rows}
-    pairs = [(score, by_target.get(score.target.id)) for score in material.case.scores]
+    by_target = {row.target.id: row for row in result.evaluation}
+    pairs = [(score, by_target.get(score.target.id)) for score in result.scorecard]
     told = [pair for pair in pairs if _is_told(*pair)]
     left = len(pairs) - len(told)
     note = Text(
         f"进度：由基期到目标值已完成的部分，预测的为到目标年末预计完成的部分，基期已达到的不计；时序进度：到数据年末时间已过去的部分，"
         f"预测的不列。括号内为数据所属年份，“预测”取自本情景。"
-        f"目标年已有公布数的（截至 {material.standing.as_of} 年）据此判定是否实现；"
+        f"目标年已有公布数的（截至 {result.known_to} 年）据此判定是否实现；"
         "目标年未到的比较已公布的进度与时序；没有录入数据的按情景预测。",
         f"Progress: the part of the way from base to target, of projections by the end of the target's year, none where the "
         f"base is there already; time share: the part of the time by the datum, none for projections. In brackets the year; "
-        f"'projected' is this scenario. Where the target's own year is published (data up to {material.standing.as_of}), that "
+        f"'projected' is this scenario. Where the target's own year is published (data up to {result.known_to}), that "
         f"figure decides; before it, published progress is held against time; without data, the projection decides.",
     )
     if left:

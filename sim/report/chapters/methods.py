@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sim.base.text import Text
 from sim.base.words import capital, unit_words
@@ -12,8 +12,10 @@ from sim.report.chapters.works import in_words
 from sim.report.document import Block, Cell, Chapter, Column, Heading, Number, Paragraph, Table, Words, a_year, measured
 from sim.report.figures.frame import Frame
 from sim.report.figures.loops import Loops
-from sim.report.material import Assumption, Material
+from sim.report.view import View
 from sim.result.published import Comparison
+from sim.simulate.records import Assumption
+from sim.simulate.result import Result
 
 TITLE = Text("附：数据与方法", "Appendix: data and method")
 _MOST_RINGS = 4
@@ -45,27 +47,27 @@ _EVIDENCE = Text(
 )
 
 
-def methods(material: Material) -> Part:
+def methods(_: View, result: Result) -> Part:
     """Errors beside published figures, limits, breaks, the loops, and the long tables."""
-    text, figures = material.text, _loops(material)
+    figures = _loops(result)
     blocks: list[Block] = [Heading(Text("与已公布数据对照", "Beside published figures")), Paragraph(_BESIDE)]
-    blocks += [errors_table(text.comparisons), comparison_table(text.comparisons)] if text.comparisons else []
-    error = [Text(line.zh, capital(line.en)) for line in (text.step_error,) if line is not None]
-    blocks += listed(Text("方法与局限", "Method and limits"), [*METHOD, *error])
-    blocks += listed(Text("断点与口径", "Breaks and definitions"), _breaks(material))
-    blocks += listed(Text("不评估的目标", "Targets that are not judged"), _not_judged(material))
-    if material.case.scores:
-        blocks += [Heading(Text("目标出处与注意事项", "Where each target stands")), quotes_table(material)]
+    blocks += [errors_table(result.comparisons), comparison_table(result.comparisons)] if result.comparisons else []
+    error = result.step_error.sentence()
+    blocks += listed(Text("方法与局限", "Method and limits"), [*METHOD, Text(error.zh, capital(error.en))])
+    blocks += listed(Text("断点与口径", "Breaks and definitions"), _breaks(result))
+    blocks += listed(Text("不评估的目标", "Targets that are not judged"), _not_judged(result))
+    if result.scorecard:
+        blocks += [Heading(Text("目标出处与注意事项", "Where each target stands")), quotes_table(result)]
     if figures:
         blocks += [Heading(Text("反馈回路", "Feedback loops")), *pictured(figures, "loops_reinforcing", "loops_balancing")]
     blocks += [Heading(Text("基年与假设", "Base year and assumptions")), Paragraph(_EVIDENCE)]
-    blocks += [assumptions_table(text.assumptions), versions_table(text.provenance.items())]
+    blocks += [assumptions_table(result.assumptions), versions_table(result)]
     return Part(Chapter("methods", TITLE, tuple(blocks)), figures)
 
 
-def _loops(material: Material) -> dict[str, Loops]:
+def _loops(result: Result) -> dict[str, Loops]:
     """The reinforcing and the balancing loops, four to a figure."""
-    rings = material.studies.loops
+    rings = result.studies.loops
     note = Text(
         "箭头由因到果；蓝色 + 同向，橙色 − 反向；符号在基年实测",
         "arrows from cause to effect; blue +: same direction, orange −: opposite; signs measured at the base year",
@@ -81,18 +83,18 @@ def _loops(material: Material) -> dict[str, Loops]:
     return found
 
 
-def _breaks(material: Material) -> list[Text]:
+def _breaks(result: Result) -> list[Text]:
     """Breaks that lie in the years of the plan or shortly before."""
     found = []
-    for item in material.standing.breaks:
+    for item in result.breaks:
         years = "、".join(str(year) for year in sorted(item.years))
         found.append(Text(f"{years} 年：{item.reason.zh}", f"{years.replace('、', ', ')}: {item.reason.en}"))
     return list(dict.fromkeys(found))
 
 
-def _not_judged(material: Material) -> list[Text]:
+def _not_judged(result: Result) -> list[Text]:
     """How many targets are not judged, for each kind of reason."""
-    left = coverage_of(material.case.scores).left
+    left = coverage_of(result.scorecard).left
     return [Text(f"{count} 项：{reason.zh}", f"{count}: {reason.en}") for reason, count in left.items()]
 
 
@@ -153,7 +155,7 @@ def _comparison_row(row: Comparison) -> tuple[Cell, ...]:
     )
 
 
-def quotes_table(material: Material) -> Table:
+def quotes_table(result: Result) -> Table:
     """The sentence of each target, its document, and what to keep in mind."""
     columns = (
         Column(Text("目标", "Target")),
@@ -169,7 +171,7 @@ def quotes_table(material: Material) -> Table:
             ),
             Words(score.caution),
         )
-        for score in material.case.scores
+        for score in result.scorecard
     )
     many = len(rows) > _MANY
     return Table("quotes", Text("目标出处", "Sources of targets"), columns, rows, is_long=many)
@@ -203,8 +205,11 @@ def assumptions_table(assumptions: Sequence[Assumption]) -> Table:
     return Table("assumptions", Text("全部参数及来源", "All parameters and sources"), columns, rows, is_long=True)
 
 
-def versions_table(lines: Iterable[tuple[str, str]]) -> Table:
+def versions_table(result: Result) -> Table:
     """Versions, and the hash of every input."""
+    documents = {f"document {name}": found for name, found in result.document_hashes.items()}
+    lines = {"home": result.home, "method": f"{result.method}, {result.steps_per_year}/a"} | documents
+    lines |= {**result.versions, **result.input_hashes}
     columns = (Column(Text("项目", "Item")), Column(Text("版本或哈希", "Version or hash")))
-    rows = tuple((Words(Text(name, name)), Words(Text(value, value))) for name, value in lines)
+    rows = tuple((Words(Text(name, name)), Words(Text(value, value))) for name, value in lines.items())
     return Table("versions", Text("数据与版本", "Data and versions"), columns, rows, is_long=True)

@@ -39,17 +39,19 @@ from sim.report.feasibility_words import (
     unknown_sentences,
     verdict,
 )
-from sim.report.material import Foresight, Material
 from sim.report.score_words import years_of
+from sim.report.view import View
+from sim.simulate.records import Foresight
+from sim.simulate.result import Result
 
 TITLE = Text("形势研判与概率", "Outlook and probabilities")
 
 
-def outlook(material: Material) -> Part:
+def outlook(view: View, result: Result) -> Part:
     """Chances first, then where the indicators go, then what the draws say beyond them."""
-    view, study = material.view, material.studies.feasibility
+    study = result.studies.feasibility
     figures = present(
-        fans=fans(view, material.case),
+        fans=fans(view, result),
         conflicts=None if study is None else conflicts(study),
         tornado=None if study is None else tornado(study),
         gdp=economy.gdp(view),
@@ -58,14 +60,14 @@ def outlook(material: Material) -> Part:
         population=people.population(view),
         pyramid=people.pyramid(view),
         firm_ladder=ladder(view),
-        scenarios=verdicts(view) if len(view.cases) > 1 and any(case.scores for case in view.cases) else None,
+        scenarios=verdicts(view) if len(view.scenarios) > 1 and any(result.scorecard for result in view.scenarios) else None,
     )
-    drawn = [score for score in material.case.scores if score.probability is not None]
+    drawn = [score for score in result.scorecard if score.probability is not None]
     blocks: list[Block] = [chances_table(drawn)] if drawn else []
     blocks += pictured(figures, "fans")
     blocks += [] if study is None else _beyond(study)
     blocks += pictured(figures, "conflicts", "tornado")
-    blocks += _foreseen(material)
+    blocks += _foreseen(result)
     blocks.append(Heading(Text("主要领域走势", "Main trends")))
     blocks += pictured(figures, "gdp", "sectors", "manufacturing_share", "population", "pyramid", "firm_ladder", "scenarios")
     return Part(Chapter("outlook", TITLE, tuple(blocks)), figures)
@@ -149,9 +151,9 @@ def _chance_row(score: Score) -> tuple[Cell, ...]:
     )
 
 
-def _foreseen(material: Material) -> list[Block]:
+def _foreseen(result: Result) -> list[Block]:
     """What could be known at the time; nothing where no ensemble says it."""
-    if not material.text.foreseen:
+    if not result.foresight:
         return []
     head = Heading(Text("回溯检验：仅用当时已公布的数据", "What could be known at the time"))
     words = Paragraph(
@@ -175,7 +177,7 @@ def _foreseen(material: Material) -> list[Block]:
         Column(Text("高（90%）", "High (90 %)"), is_number=True),
         Column(Text("实际", "Outcome"), is_number=True),
     )
-    rows = tuple(_foresight_row(item) for item in material.text.foreseen)
+    rows = tuple(_foresight_row(item) for item in result.foresight)
     return [head, words, Table("foreseen", Text("当时的预测与后来的实际", "Forecasts made then, and outcomes"), columns, rows)]
 
 

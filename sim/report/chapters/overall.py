@@ -10,30 +10,31 @@ from sim.report.chapters.part import MOST_ROWS, Part, in_parts, pictured
 from sim.report.contents.scores import progress
 from sim.report.document import Block, Bullets, Chapter, Paragraph
 from sim.report.feasibility_words import joint_sentence
-from sim.report.material import Material
 from sim.report.score_words import headline, published_gap
+from sim.report.view import View
+from sim.simulate.result import Result
 
 _MOST_NAMED, _MOST_DOCUMENTS = 12, 6
 TITLE = Text("总体评估结论", "Overall conclusion")
 
 
-def overall(material: Material) -> Part:
+def overall(view: View, result: Result) -> Part:
     """The headline with its one count, how likely the plan is, and what a reader must know first."""
-    scores = material.case.scores
+    scores = result.scorecard
     blocks: list[Block] = [Paragraph(headline(scores), "lead")]
-    blocks += [Paragraph(remark, "strong") for remark in material.text.remarks]
-    points = [*_by_name(material), *_main(material), *_by_draws(material), *_by_path(material)]
-    points += _from_documents(material)
+    blocks += [Paragraph(remark, "strong") for remark in result.remarks]
+    points = [*_by_name(result), *_main(result), *_by_draws(result), *_by_path(result)]
+    points += _from_documents(result)
     blocks += [Bullets(tuple(points))] if points else []
-    blocks += [Paragraph(material.text.description)] if material.text.description.zh else []
-    figures = in_parts("progress", progress(material.view, material.case), "rows", MOST_ROWS)
+    blocks += [Paragraph(result.description)] if result.description.zh else []
+    figures = in_parts("progress", progress(view, result), "rows", MOST_ROWS)
     blocks += pictured(figures, "progress")
     return Part(Chapter("overall", TITLE, tuple(blocks)), figures)
 
 
-def _by_name(material: Material) -> list[Text]:
+def _by_name(result: Result) -> list[Text]:
     """Which targets are met and which are not; nothing where they are too many to be named."""
-    judged = [score for score in material.case.scores if score.verdict != "not_judged"]
+    judged = [score for score in result.scorecard if score.verdict != "not_judged"]
     if len(judged) > _MOST_NAMED:
         return []
     found = []
@@ -43,13 +44,13 @@ def _by_name(material: Material) -> list[Text]:
     return found
 
 
-def _main(material: Material) -> list[Text]:
+def _main(result: Result) -> list[Text]:
     """The first target of the plan in numbers: without measures, in this scenario, as planned, as published."""
-    score = next((item for item in material.case.scores if item.projected is not None and item.variable), None)
+    score = next((item for item in result.scorecard if item.projected is not None and item.variable), None)
     if score is None:
         return []
     target = score.target
-    start = _without_measures(material, target.id)
+    start = _without_measures(result, target.id)
     now, goal = computed(score.projected, target.unit), goal_words(score.operator, target.value, target.unit)
     which = Text("", "") if score.central is None else Text("（中位数）", " (median)")
     first = Text("", "")
@@ -68,16 +69,16 @@ def _main(material: Material) -> list[Text]:
     return [target.name + years + said + Text("。", ".") + published_gap(score)]
 
 
-def _without_measures(material: Material, target: str) -> float | None:
-    study = material.studies.attribution
+def _without_measures(result: Result, target: str) -> float | None:
+    study = result.studies.attribution
     if study is None or target not in study["target"].to_numpy():
         return None
     return float(study["start"].sel(target=target))
 
 
-def _from_documents(material: Material) -> list[Text]:
+def _from_documents(result: Result) -> list[Text]:
     """Where the targets come from."""
-    counts = Counter(score.document for score in material.case.scores)
+    counts = Counter(score.document for score in result.scorecard)
     if not counts or len(counts) > _MOST_DOCUMENTS:
         return []
     parts = [document + Text(f" {count} 项", f" {count}") for document, count in counts.most_common()]
@@ -85,17 +86,17 @@ def _from_documents(material: Material) -> list[Text]:
     return [said + Text("；注意事项见附录。", "; for cautions see the appendix.")]
 
 
-def _by_draws(material: Material) -> list[Text]:
+def _by_draws(result: Result) -> list[Text]:
     """How likely the plan is as a whole."""
-    study = material.studies.feasibility
+    study = result.studies.feasibility
     if study is None:
-        return list(material.text.draws[:1])
+        return list(result.draw_sentences[:1])
     return [spaced_text(joint_sentence(study))]
 
 
-def _by_path(material: Material) -> list[Text]:
+def _by_path(result: Result) -> list[Text]:
     """Whether the levers can bring it about."""
     return [
         Text(f"所需路径（{path.title.zh}）：", f"Required path ({path.title.en}). ") + path.head + Text("。", ".")
-        for path in material.studies.required
+        for path in result.studies.required
     ]

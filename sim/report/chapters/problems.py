@@ -18,19 +18,20 @@ from sim.report.document import Block, Chapter, Paragraph
 from sim.report.feasibility_words import name_in, pair_sentences
 from sim.report.figures.frame import Frame
 from sim.report.figures.waterfall import Fall, Step, Waterfall
-from sim.report.material import Material
 from sim.report.score_words import published_gap, rate_unit, running
+from sim.report.view import View
+from sim.simulate.result import Result
 
 TITLE = Text("存在问题及原因", "Problems and their causes")
 _MOST_FALLS, _MOST_STEPS, _MOST_FINDINGS = 4, 7, 12
 
 
-def problems(material: Material) -> Part:
+def problems(_: View, result: Result) -> Part:
     """Missed targets with their gap; what each measure adds to them; pairs that fight; contradictions of the documents."""
-    judged = [score for score in material.case.scores if score.verdict != "not_judged" and score.projected is not None]
+    judged = [score for score in result.scorecard if score.verdict != "not_judged" and score.projected is not None]
     missed = [score for score in judged if score.verdict in ("missed", "near") and score.gap is not None]
     missed.sort(key=lambda score: -abs(score.gap_percent or 0.0))
-    study = material.studies.attribution
+    study = result.studies.attribution
     falls = None if study is None else waterfall(study, [score.target.id for score in missed])
     figures = present(waterfall=falls)
     blocks: list[Block] = []
@@ -44,10 +45,10 @@ def problems(material: Material) -> Part:
     sources = [] if study is None else list(cause_sentences(study, [score.target.id for score in missed]))
     blocks += listed(Text("各项措施的贡献", "What the measures add"), sources)
     blocks += pictured(figures, "waterfall")
-    fights = material.studies.feasibility
+    fights = result.studies.feasibility
     pairs = [] if fights is None else [spaced_text(line) for line in pair_sentences(fights)]
     blocks += listed(Text("目标之间的协同与冲突", "Targets that conflict with or support each other"), pairs)
-    blocks += listed(Text("规划文件自身的矛盾与疑点", "Where the documents contradict themselves"), _contradictions(material))
+    blocks += listed(Text("规划文件自身的矛盾与疑点", "Where the documents contradict themselves"), _contradictions(result))
     return Part(Chapter("problems", TITLE, tuple(blocks or [NO_TARGETS])), figures)
 
 
@@ -85,10 +86,10 @@ def missed_sentence(score: Score) -> Text:
 _SPACE = Text("", " ")
 
 
-def _contradictions(material: Material) -> Iterator[Text]:
+def _contradictions(result: Result) -> Iterator[Text]:
     """What lint found of the scenario's targets, the gravest first."""
-    own = {score.target.id for score in material.case.scores}
-    found = [item for item in material.standing.findings if own & set(item.targets) and item.severity != "note"]
+    own = {score.target.id for score in result.scorecard}
+    found = [item for item in result.findings if own & set(item.targets) and item.severity != "note"]
     yield from (_said(item) for item in found[:_MOST_FINDINGS])
     if len(found) > _MOST_FINDINGS:
         more = len(found) - _MOST_FINDINGS

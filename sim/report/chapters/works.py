@@ -11,10 +11,19 @@ from sim.ledger.summary import ProgrammeTimes
 from sim.report.chapters.part import Part, pictured, present, small
 from sim.report.contents.projects import schedule
 from sim.report.document import Block, Cell, Chapter, Column, Heading, Number, Paragraph, Table, Words, a_year
-from sim.report.material import SECTIONS, Material, Setting
-from sim.report.view import CaseView
+from sim.report.view import View
+from sim.simulate.records import Setting
+from sim.simulate.result import Result
 
 TITLE = Text("重点任务与重大工程进展", "Main tasks and major projects")
+SECTIONS = {
+    "levers": Text("政策杠杆", "lever"),
+    "assumptions": Text("外部假设", "assumption"),
+    "behaviour": Text("行为参数", "behaviour"),
+    "given": Text("给定变量", "given variable"),
+    "ledger": Text("项目台账", "project ledger"),
+}
+"""The sections of a scenario file in words."""
 _NOTHING = Text(
     "没有改动任何参数：全部取城市数据与模型的中心值。",
     "Nothing is changed: city data and the model's central values throughout.",
@@ -22,17 +31,17 @@ _NOTHING = Text(
 _NO_LEDGER = Text("本情景没有启用项目台账。", "This scenario does not use the project ledger.")
 
 
-def works(material: Material) -> Part:
+def works(view: View, result: Result) -> Part:
     """Settings with what they rest on; programmes of the ledger in time."""
-    figures = present(schedule=schedule(material.view, material.case))
+    figures = present(schedule=schedule(view, result))
     blocks: list[Block] = [Heading(Text("重点任务：情景设定", "Tasks: what the scenario sets"))]
-    blocks += [settings_table(material.text.settings)] if material.text.settings else [Paragraph(_NOTHING)]
+    blocks += [settings_table(result.settings)] if result.settings else [Paragraph(_NOTHING)]
     blocks.append(Heading(Text("重大工程：项目台账", "Projects: the ledger")))
-    if material.case.ledger is None:
+    if result.ledger is None:
         blocks.append(Paragraph(_NO_LEDGER))
     else:
-        blocks += [*(Paragraph(line) for line in material.text.ledger[:1]), programme_table(material.case)]
-        blocks += [*pictured(figures, "schedule"), *small(material.text.ledger[1:])]
+        blocks += [*(Paragraph(line) for line in result.ledger.sentences[:1]), programme_table(result)]
+        blocks += [*pictured(figures, "schedule"), *small(result.ledger.sentences[1:])]
     return Part(Chapter("works", TITLE, tuple(blocks)), figures)
 
 
@@ -66,7 +75,7 @@ def in_words(note: str) -> Text:
     return Text(note.replace("assumption：", "假设："), note.replace("assumption：", "assumption: "))
 
 
-def programme_table(case: CaseView) -> Table:
+def programme_table(result: Result) -> Table:
     """Every programme: how many projects, how much money, and when it is in use."""
     columns = (
         Column(Text("计划", "Programme")),
@@ -79,7 +88,7 @@ def programme_table(case: CaseView) -> Table:
         Column(Text("文件写明的完工年", "End printed"), is_number=True),
     )
     rows = []
-    for row in () if case.ledger is None else case.ledger.programmes:
+    for row in () if result.ledger is None else result.ledger.programmes:
         band = f"{int(row.low)}–{int(row.high)}" if isfinite(row.low) and isfinite(row.high) else NONE
         rows.append(
             (
@@ -91,8 +100,8 @@ def programme_table(case: CaseView) -> Table:
                 a_year(row.planned),
             )
         )
-    if case.ledger is not None:
-        rows.append(_sum_of(case.ledger.programmes))
+    if result.ledger is not None:
+        rows.append(_sum_of(result.ledger.programmes))
     note = Text(
         "年份为各次台账实现的中位数；金额多按类别先验抽取，只计推演期内开工的，落空的不计，合计因此少于计划投资。",
         "Years are medians of the realisations; most amounts are drawn; what is never begun does not count, so that the sum is "

@@ -8,7 +8,8 @@ from sim.base.text import Text
 from sim.report.contents.series import STATISTICS, published_line, scenario_lines, target_points
 from sim.report.figures.frame import Frame, points_of
 from sim.report.figures.lines import Lines, Panel, Series
-from sim.report.view import CaseView, View, yearly
+from sim.report.view import View, yearly
+from sim.simulate.result import Result
 
 INDUSTRY = ["manufacturing", "other_industry"]
 MONEY, PERCENT = Text("亿元", "CNY 100m"), Text("%", "%")
@@ -17,12 +18,14 @@ MANUFACTURING, ALL_INDUSTRY = Text("制造业", "manufacturing"), Text("全部�
 
 def gdp(view: View) -> Lines:
     """Level at current prices with the plan's target, and yearly real growth."""
-    growth = tuple(Series(case.name, points_of(_growth(case, view.region)), "scenario", i) for i, case in enumerate(view.drawn))
+    growth = tuple(
+        Series(result.name, points_of(_growth(result, view.region)), "scenario", i) for i, result in enumerate(view.plotted)
+    )
     level = Panel(
         Text("地区生产总值（现价）", "GDP (current prices)"),
         MONEY,
         published_line(view.published("gdp_nominal")) + scenario_lines(view, "gdp_nominal"),
-        targets=target_points(view, "gdp_nominal", "亿元"),
+        targets=target_points(view.scores, view.region, "gdp_nominal", "亿元"),
     )
     rate = Panel(
         Text("地区生产总值实际增速", "real growth of GDP"), PERCENT, published_line(view.published("gdp_growth_real")) + growth
@@ -32,8 +35,8 @@ def gdp(view: View) -> Lines:
     return Lines(Frame(title, note, STATISTICS), (level, rate), view.base_year)
 
 
-def _growth(case: CaseView, region: str) -> dict[int, float]:
-    real = yearly(case, "gdp_real", region)
+def _growth(result: Result, region: str) -> dict[int, float]:
+    real = yearly(result, "gdp_real", region)
     return {year: 100.0 * (value / real[year - 1] - 1.0) for year, value in real.items() if year - 1 in real}
 
 
@@ -68,7 +71,7 @@ def manufacturing_share(view: View) -> Lines:
             MANUFACTURING,
             PERCENT,
             scenario_lines(view, "manufacturing_share", 100.0),
-            targets=target_points(view, "manufacturing_share", "%"),
+            targets=target_points(view.scores, view.region, "manufacturing_share", "%"),
         ),
         Panel(ALL_INDUSTRY, PERCENT, published_line(view.published("industry_share_gdp", 2018)) + industry),
     )

@@ -25,14 +25,14 @@ def ladder(view: View) -> Lines:
     """Six panels, one per rung."""
     panels = []
     for name, indicator, scale in RUNGS:
-        unit = str(view.cases[0].results[name].attrs["units"]) if scale == 1.0 else "万户"
+        unit = str(view.scenarios[0].results[name].attrs["units"]) if scale == 1.0 else "万户"
         published = {year: scale * value for year, value in view.published(indicator).items()} if indicator else {}
         panels.append(
             Panel(
-                view.labels.variables[name],
+                view.label(name),
                 unit_words(unit),
                 published_line(published) + scenario_lines(view, name, scale),
-                targets=target_points(view, name, unit),
+                targets=target_points(view.scores, view.region, name, unit),
             )
         )
     note = Text("统计数含推算的；上市公司为期望值", "some statistics are derived; listed firms are an expectation")

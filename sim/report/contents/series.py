@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sim.base.text import Text
 from sim.base.units import conversion
+from sim.plan.scorecard import Score
 from sim.report.figures.frame import Points, points_of
 from sim.report.figures.lines import PUBLISHED, Series
 from sim.report.view import View, yearly
@@ -28,18 +29,20 @@ def published_line(values: Mapping[int, float]) -> tuple[Series, ...]:
 def scenario_lines(view: View, variable: str, scale: float = 1.0, **members: str | list[str]) -> tuple[Series, ...]:
     """A line for every scenario that is drawn, in the unit of the model times `scale`."""
     found = []
-    for index, case in enumerate(view.drawn):
-        values = yearly(case, variable, view.region, **members)
-        found.append(Series(case.name, points_of({year: scale * value for year, value in values.items()}), "scenario", index))
+    for index, result in enumerate(view.plotted):
+        values = yearly(result, variable, view.region, **members)
+        found.append(Series(result.name, points_of({year: scale * value for year, value in values.items()}), "scenario", index))
     return tuple(found)
 
 
-def target_points(view: View, variable: str, unit: str) -> Points:
-    """The targets of levels that are bound to a variable for the whole city, in a unit."""
-    scores = [score for case in view.cases for score in case.scores if score.variable == variable and score.plain is not None]
+def target_points(scores: Iterable[Score], region: str, variable: str, unit: str) -> Points:
+    """The targets of levels that are bound to a variable for a whole region, in a unit."""
     pairs = {
         (float(score.target.year), float(score.target.value) * conversion(score.target.unit, unit))
         for score in scores
-        if score.target.year is not None and score.plain is not None and score.plain.region == view.region
+        if score.variable == variable
+        and score.plain is not None
+        and score.plain.region == region
+        and score.target.year is not None
     }
     return tuple(sorted(pairs))

@@ -14,6 +14,7 @@ from matplotlib.path import Path
 from sim.base.text import Language, Text, joined
 from sim.report import style
 from sim.report.figures.frame import COLON, SEMICOLON, Frame
+from sim.simulate.records import Ring
 
 _COLUMNS, _HEIGHT, _LABEL, _PIECES = 2, 3.6, 13, 24
 _SIGNS = {1: "+", -1: "−", 0: "0"}
@@ -21,17 +22,6 @@ _GAP, _WIDEST_GAP = 0.14, 0.02
 """Part of the way between two places that the arrow leaves free at either end, at most so much of the whole ring."""
 _OUTSIDE, _INSIDE, _UPRIGHT = 1.09, 0.85, 0.2
 """Where names and signs stand, in radii; a name this near to the axis stands above or below its place, others beside it."""
-
-
-@dataclass(frozen=True)
-class Ring:
-    """A loop: its name, whether it reinforces or balances, its variables in order of influence, the sign of each link."""
-
-    key: str
-    label: Text
-    polarity: Text
-    nodes: tuple[Text, ...]
-    signs: tuple[int, ...]
 
 
 @dataclass(frozen=True)

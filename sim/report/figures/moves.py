@@ -11,21 +11,10 @@ from sim.base.text import Language, Text, joined
 from sim.base.words import fine
 from sim.report import style
 from sim.report.figures.frame import COLON, SEMICOLON, Frame
+from sim.simulate.records import Move
 
 _WIDTH = 34
 NOW, THEN = Text("情景取值", "as the scenario has it"), Text("所需数值", "as required")
-
-
-@dataclass(frozen=True)
-class Move:
-    """One lever in its unit: its bounds, its value now and then."""
-
-    label: Text
-    unit: Text
-    low: float
-    high: float
-    now: float
-    then: float
 
 
 @dataclass(frozen=True)

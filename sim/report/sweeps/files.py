@@ -37,4 +37,5 @@ def put_figure(figure: Figure, file: Path) -> str:
 
 def put_datasets(file: Path, groups: Mapping[str, xr.Dataset], attributes: Mapping[str, Any]) -> None:
     """Write a netCDF file with one group for each dataset."""
-    put(file, packed({name: dataset.drop_attrs(deep=False) for name, dataset in groups.items()}, attributes))
+    nodes = {name: dataset.drop_attrs(deep=False) for name, dataset in groups.items()}
+    put(file, packed(xr.DataTree.from_dict({"/": xr.Dataset(attrs=attributes), **nodes})))

@@ -14,7 +14,6 @@ from sim.inputs.scenario import Scenario
 from sim.ledger.limits import LABELS
 from sim.ledger.realise import Realised
 from sim.ledger.summary import money_origin, never_begun, programme_times, waiting
-from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome
 
 LEAST_WAITING = 0.5
@@ -36,12 +35,6 @@ class ProjectChange:
 def ledger_changes(scenario: Scenario, ledger: Ledger) -> list[ProjectChange]:
     """What the layers of a scenario say of projects, in their order."""
     return [row for change in scenario.ledger for row in _of_layer(change, ledger)]
-
-
-def changed_settings(case: Case) -> int:
-    """How many parameters a scenario changes, each once however many layers do, and what it says of projects."""
-    names = {item.name for item in case.bound.resolved}
-    return len(names) + len(ledger_changes(case.scenario, case.world.ledger))
 
 
 def _of_layer(change: LedgerChange, ledger: Ledger) -> Iterator[ProjectChange]:

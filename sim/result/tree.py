@@ -1,0 +1,176 @@
+"""Records as trees of datasets that netCDF can hold, and back.
+
+A dataset of a record becomes a node. A tuple of records becomes a node that is a table: a row for each, a column for each
+field, those of a record inside named with a dot, such as `target.unit`. A record that holds datasets or tables becomes a node
+with nodes of its own. What is left stands among the attributes. Numbers and texts stay what they are, all else is JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+import xarray as xr
+from pydantic import TypeAdapter, ValidationError
+
+Record = TypeVar("Record")
+Path = tuple[str, ...]
+ROWS = "rows"
+_CODED, _ABSENT = "coded", "absent"
+"""Attributes of a column: that its cells are JSON; the rows without a number, since not-a-number is one."""
+_LARGEST = 2**62
+
+
+def tree_of(record: Any) -> xr.DataTree:
+    """Return a record as a tree; `record_of` reads it back equal."""
+    return xr.DataTree.from_dict(dict(_nodes(record, "/")))
+
+
+def record_of(tree: xr.DataTree, kind: type[Record]) -> Record:
+    """Read a record from its tree.
+
+    Raises
+    ------
+    ValueError
+        when the tree was made of a record of another shape.
+    """
+    hints = _hints(kind)
+    try:
+        named = {path: hint for path, hint in _leaves(kind).items() if not _is_part(hints[path[0]])}
+        plain = _nested({path: _stored(tree.attrs[".".join(path)], hint) for path, hint in named.items()})
+        found = {name: TypeAdapter(hints[name]).validate_python(value) for name, value in plain.items()}
+        return kind(**found, **{name: _part(tree, name, hint) for name, hint in hints.items() if _is_part(hint)})
+    except (ValidationError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"no tree of a {kind.__name__}: {error}") from error
+
+
+def _nodes(record: Any, place: str) -> Iterator[tuple[str, xr.Dataset]]:
+    kind, attributes = type(record), dict[str, Any]()
+    for name, hint in _hints(kind).items():
+        value, below = getattr(record, name), f"{place.rstrip('/')}/{name}"
+        if _is_table(hint):
+            yield below, _table(value, hint)
+        elif _is_branch(hint):
+            yield from _nodes(value, below)
+        elif isinstance(value, xr.Dataset):
+            yield below, value
+        elif not _is_part(hint):
+            told, leaves = {name: TypeAdapter(hint).dump_python(value)}, _leaves(kind).items()
+            attributes |= {".".join(path): _storable(_at(told, path), of) for path, of in leaves if path[0] == name}
+    yield place, xr.Dataset(attrs=attributes)
+
+
+def _part(tree: xr.DataTree, name: str, hint: Any) -> Any:
+    if name not in tree.children:
+        return None
+    node = tree.children[name]
+    if _is_branch(hint):
+        return record_of(node, hint)
+    return _rows(node.to_dataset(), hint) if _is_table(hint) else node.to_dataset()
+
+
+def _hints(kind: Any) -> Mapping[str, Any]:
+    """The types of a record's fields."""
+    known = get_type_hints(kind)
+    return {item.name: known[item.name] for item in fields(kind)}
+
+
+def _leaves(kind: Any) -> Mapping[Path, Any]:
+    """The fields of a record and of the records inside, with their types; one that may be absent counts as a whole."""
+    found: dict[Path, Any] = {}
+    for name, hint in _hints(kind).items():
+        if is_dataclass(hint) and not _is_part(hint):
+            found |= {(name, *path): inner for path, inner in _leaves(hint).items()}
+        else:
+            found[name,] = hint
+    return found
+
+
+def _is_part(hint: Any) -> bool:
+    """Whether a field becomes a node."""
+    return _is_table(hint) or _is_branch(hint) or hint is xr.Dataset or _may_be_dataset(hint)
+
+
+def _may_be_dataset(hint: Any) -> bool:
+    return get_origin(hint) in {Union, UnionType} and xr.Dataset in get_args(hint)
+
+
+def _is_table(hint: Any) -> bool:
+    inside = get_args(hint)
+    return get_origin(hint) is tuple and len(inside) == 2 and inside[1] is Ellipsis and is_dataclass(inside[0])  # noqa: PLR2004
+
+
+def _is_branch(hint: Any) -> bool:
+    return is_dataclass(hint) and any(_is_part(inner) for inner in _hints(hint).values())
+
+
+def _table(records: Sequence[Any], hint: Any) -> xr.Dataset:
+    rows = TypeAdapter(hint).dump_python(tuple(records))
+    columns = {".".join(path): _column([_at(row, path) for row in rows]) for path in _leaves(get_args(hint)[0])}
+    told = {name: ("row", values, attributes) for name, (values, attributes) in columns.items()} if rows else {}
+    return xr.Dataset(told, attrs={ROWS: len(rows)})
+
+
+def _column(values: list[Any]) -> tuple[np.ndarray[Any, Any], dict[str, Any]]:
+    if all(isinstance(value, str) for value in values):
+        return np.array(values, dtype=object), {}
+    if {type(value) for value in values} <= {int, float, type(None)} and any(value is not None for value in values):
+        absent = [place for place, value in enumerate(values) if value is None]
+        numbers = np.array([np.nan if value is None else float(value) for value in values])
+        return numbers, {_ABSENT: _json(absent)} if absent else {}
+    return np.array([_json(value) for value in values], dtype=object), {_CODED: "json"}
+
+
+def _rows(table: xr.Dataset, hint: Any) -> Any:
+    columns = {tuple(str(name).split(".")): _cells(column) for name, column in table.data_vars.items()}
+    rows = [_nested({path: cells[place] for path, cells in columns.items()}) for place in range(int(table.attrs[ROWS]))]
+    return TypeAdapter(hint).validate_python(tuple(rows))
+
+
+def _cells(column: xr.DataArray) -> list[Any]:
+    values = column.values.tolist()
+    if _CODED in column.attrs:
+        return [json.loads(value) for value in values]
+    absent = set(json.loads(column.attrs.get(_ABSENT, "[]")))
+    return [None if place in absent else value for place, value in enumerate(values)]
+
+
+def _at(value: Any, path: Path) -> Any:
+    for name in path:
+        value = value[name]
+    return value
+
+
+def _nested(flat: Mapping[Path, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for (*outer, last), value in flat.items():
+        inside = found
+        for name in outer:
+            inside = inside.setdefault(name, {})
+        inside[last] = value
+    return found
+
+
+def _storable(value: Any, hint: Any) -> Any:
+    """A value as an attribute."""
+    is_number = type(value) in {int, float} and abs(value) < _LARGEST
+    return value if hint is str or is_number else _json(value)
+
+
+def _stored(raw: Any, hint: Any) -> Any:
+    if isinstance(raw, np.generic):
+        return raw.item()
+    return json.loads(raw) if isinstance(raw, str) and hint is not str else raw
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """A set in an order that does not depend on the run; a path as a text."""
+    return sorted(value) if isinstance(value, set | frozenset) else str(value)

@@ -1,0 +1,193 @@
+"""The result of a scenario: everything that is shown of it, in one record that a file holds and that is read back equal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import xarray as xr
+
+from sim.base.cache import engine_key
+from sim.base.errors import Fault, Place, UsageError
+from sim.base.text import Text, listing
+from sim.ensemble.blocks import LostDraw
+from sim.ensemble.reducers import Share
+from sim.inputs.breaks import Break
+from sim.inputs.history import Datum, History
+from sim.inputs.home import Home
+from sim.inputs.published import PublishedCheck
+from sim.ledger.summary import ProgrammeTimes
+from sim.plan.evaluation.evaluate import Evaluated
+from sim.plan.lint.finding import Finding
+from sim.plan.scorecard import Score
+from sim.plan.step_error import StepError
+from sim.result.bands import projection_of
+from sim.result.netcdf import packed, read_tree
+from sim.result.published import Comparison
+from sim.result.tree import record_of, tree_of
+from sim.simulate.call import StoredCall
+from sim.simulate.opening import Case, with_projects
+from sim.simulate.pipeline import provenance_of
+from sim.simulate.records import Assumption, Foresight, Required, Ring, Setting
+
+FORMAT = 1
+"""Of results as they are stored; it goes up when an older program could not read them, or a newer one not the older ones."""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How the draws were made, and which of them were lost."""
+
+    count: int
+    seed: int
+    lost: tuple[LostDraw, ...]
+    run_again: tuple[tuple[int, int], ...]
+    all_met: Share | None
+
+
+@dataclass(frozen=True)
+class LedgerResult:
+    """What the project ledger does: its programmes in time, how many projects wait for what by year, and what must be said."""
+
+    programmes: tuple[ProgrammeTimes, ...]
+    waiting: Mapping[str, tuple[float, ...]]
+    sentences: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Studies:
+    """Findings beside a run: feasibility with draws, what each measure adds, the loops, and required paths.
+
+    `missing` says of each part that could not be made why; `pending` names those that take longer than a run, or draws that it
+    did not take, and are yet to be made.
+    """
+
+    feasibility: xr.Dataset | None = None
+    attribution: xr.Dataset | None = None
+    loops: tuple[Ring, ...] = ()
+    required: tuple[Required, ...] = ()
+    missing: tuple[Text, ...] = ()
+    pending: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a simulation of a scenario says.
+
+    `results` is the central run by year, `draws` means and quantiles of the draws, `inputs` every exogenous value.
+    `known_to` is the latest year whose published figures count, and `as_of` the same where a call asked for one. `call`,
+    `digest` and `engine` say how it was made, from which inputs and by which code, so that a study can be added later.
+    """
+
+    scenario: str
+    name: Text
+    description: Text
+    city: str
+    city_name: Text
+    base_year: int
+    last_year: int
+    known_to: int
+    as_of: int | None
+    method: str
+    steps_per_year: int
+    call: StoredCall
+    digest: str
+    home: str
+    simulator: str
+    engine: str
+    versions: Mapping[str, str]
+    input_hashes: Mapping[str, str]
+    document_hashes: Mapping[str, str]
+    remarks: tuple[Text, ...]
+    step_error: StepError
+    sampling: Sampling | None
+    draw_sentences: tuple[Text, ...]
+    ledger: LedgerResult | None
+    checks: tuple[PublishedCheck, ...]
+    members: Mapping[str, Mapping[str, Text]]
+    inputs: xr.Dataset
+    results: xr.Dataset
+    draws: xr.Dataset | None
+    scorecard: tuple[Score, ...]
+    evaluation: tuple[Evaluated, ...]
+    comparisons: tuple[Comparison, ...]
+    settings: tuple[Setting, ...]
+    assumptions: tuple[Assumption, ...]
+    foresight: tuple[Foresight, ...]
+    findings: tuple[Finding, ...]
+    breaks: tuple[Break, ...]
+    published: tuple[Datum, ...]
+    studies: Studies = field(default_factory=Studies)
+    format: int = FORMAT
+
+    @cached_property
+    def projection(self) -> xr.Dataset:
+        """The results as they are shown: the median of each variable that draws were summed up for, else the central run."""
+        return projection_of(self.results, self.draws)
+
+    @cached_property
+    def history(self) -> History:
+        """The published figures of the city, the best of each year."""
+        return History(self.published, dict.fromkeys({item.source for item in self.published}, 0))
+
+    def label(self, variable: str) -> Text:
+        """The name of a variable."""
+        told = self.results[variable].attrs
+        return Text(told["long_name_zh"], told["long_name"])
+
+
+def packed_result(result: Result) -> bytes:
+    """Return a result as the bytes of a netCDF file."""
+    return packed(tree_of(result))
+
+
+def read_result(file: Path) -> Result:
+    """Read a result.
+
+    Raises
+    ------
+    UsageError
+        when it is damaged, or a version wrote it whose results are others.
+    """
+    try:
+        tree = read_tree(file)
+    except (OSError, ValueError) as error:
+        raise UsageError(Fault(_DAMAGED, Place(file), _RUN_AGAIN)) from error
+    made, simulator = tree.attrs.get("format"), tree.attrs.get("simulator", "—")
+    if made != FORMAT:
+        message = Text(
+            f"运行结果由版本 {simulator} 写出（格式 {made or '—'}，本版本为 {FORMAT}）",
+            f"the run was written by version {simulator} (format {made or '—'}, this version has {FORMAT})",
+        )
+        raise UsageError(Fault(message, Place(file), _RUN_AGAIN))
+    try:
+        return record_of(tree, Result)
+    except ValueError as error:
+        raise UsageError(Fault(_DAMAGED, Place(file), _RUN_AGAIN)) from error
+
+
+def reopened(result: Result, home: Home) -> Case:
+    """The scenario of a result, opened as it was run, with the realisations of its ledger.
+
+    Raises
+    ------
+    SimError
+        when its inputs or the program are not what they were.
+    """
+    case = result.call.reopened(home)
+    now = provenance_of(case)
+    before = result.input_hashes
+    names = sorted(name for name in {*before, *now.inputs} if before.get(name) != now.inputs.get(name))
+    if names or now.digest != result.digest:
+        shown = listing(names[:_MOST_NAMED]) if names else Text("命令的选项", "the options of the call")
+        raise UsageError(Fault(Text(f"运行之后输入已改动：{shown.zh}", f"inputs have changed since the run: {shown.en}")))
+    if result.engine != engine_key():
+        raise UsageError(Fault(Text("运行之后程序已改动", "the program has changed since the run")))
+    return with_projects(case)
+
+
+_MOST_NAMED = 5
+_DAMAGED = Text("运行结果已损坏", "the file of the run is damaged")
+_RUN_AGAIN = Text("请用本版本重新运行情景", "run the scenario again with this version")
