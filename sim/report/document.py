@@ -8,13 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from sim.base.text import Language, Text
 from sim.base.words import NONE, decimals_of
-from sim.report.figures import Figure
+from sim.report.figures.frame import Figure
 
 Tone = Literal["plain", "quiet", "strong", "good", "fair", "bad"]
 NOTHING = Text("", "")
@@ -28,7 +26,6 @@ class Words:
     below: tuple[Text, ...] = ()
     tone: Tone = "plain"
     link: str = ""
-    kind: Literal["words"] = "words"
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,6 @@ class Number:
     is_difference: bool = False
     rare: float | None = None
     is_grouped: bool = True
-    kind: Literal["number"] = "number"
 
     def shown(self, language: Language) -> str:
         """The number as it is printed."""
@@ -58,7 +54,7 @@ class Number:
         return f"{self.prefix}{sign}{abs(self.value):{',' if self.is_grouped else ''}.{self.decimals}f}{after}"
 
 
-Cell = Annotated[Words | Number, Field(discriminator="kind")]
+Cell = Words | Number
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,6 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: Text = NOTHING
     is_long: bool = False
-    kind: Literal["table"] = "table"
 
 
 @dataclass(frozen=True)
@@ -88,7 +83,6 @@ class Paragraph:
 
     text: Text
     style: Literal["lead", "normal", "strong", "small"] = "normal"
-    kind: Literal["paragraph"] = "paragraph"
 
 
 @dataclass(frozen=True)
@@ -96,7 +90,6 @@ class Bullets:
     """A list of sentences."""
 
     items: tuple[Text, ...]
-    kind: Literal["bullets"] = "bullets"
 
 
 @dataclass(frozen=True)
@@ -104,7 +97,6 @@ class Heading:
     """The head of a part of a chapter."""
 
     text: Text
-    kind: Literal["heading"] = "heading"
 
 
 @dataclass(frozen=True)
@@ -112,10 +104,9 @@ class Picture:
     """The place of a figure, by its key."""
 
     key: str
-    kind: Literal["picture"] = "picture"
 
 
-Block = Annotated[Paragraph | Bullets | Heading | Table | Picture, Field(discriminator="kind")]
+Block = Paragraph | Bullets | Heading | Table | Picture
 
 
 @dataclass(frozen=True)
@@ -150,7 +141,7 @@ class Report:
             if isinstance(block, Table):
                 yield block
 
-    def blocks(self) -> Iterator[Paragraph | Bullets | Heading | Table | Picture]:
+    def blocks(self) -> Iterator[Block]:
         """Every block, in order."""
         for chapter in self.chapters:
             yield from chapter.blocks

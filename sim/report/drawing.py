@@ -34,7 +34,7 @@ def drawing_workers(workers: int = 2) -> Iterator[ProcessPoolExecutor]:
 
 def warm_up() -> None:
     """Import what drawing needs."""
-    import sim.report.figures  # noqa: F401, PLC0415  start-up time: matplotlib loads in the worker only
+    import sim.report.writing  # noqa: F401, PLC0415  start-up time: matplotlib loads in the worker only
 
 
 def start_drawing(
@@ -49,16 +49,8 @@ def start_drawing(
         folder.mkdir(parents=True, exist_ok=True)
         for name, figure in named.items():
             stems.setdefault((name, figure), []).append(folder / name)
-    order = sorted(stems.items(), key=lambda item: -_weight(item[0][1]))
+    order = sorted(stems.items(), key=lambda item: -item[0][1].weight)
     return [pool.submit(draw_one, figure, language, places) for (_, figure), places in order]
-
-
-def _weight(figure: Any) -> int:
-    """About how long a figure takes: its panels, or else its rows."""
-    parts = next(
-        (getattr(figure, name) for name in ("panels", "rings", "rows", "falls", "swings") if hasattr(figure, name)), ()
-    )
-    return len(parts) if figure.kind != "pyramid" else 5
 
 
 def finish_drawing(drawing: list[Future[str]]) -> str:
@@ -69,10 +61,9 @@ def finish_drawing(drawing: list[Future[str]]) -> str:
 def draw_one(figure: Any, language: Language, stems: Sequence[Path]) -> str:
     """Draw one figure and return the characters that its font lacks; runs in a worker."""
     from sim.report import style  # noqa: PLC0415
-    from sim.report.figures import drawn  # noqa: PLC0415
 
     with style.house_style():
-        picture = style.untitled(drawn(figure, language))
+        picture = style.untitled(figure.draw(language))
         for suffix, content in style.pictures(picture).items():
             for stem in stems:
                 stem.with_suffix(suffix).write_bytes(content)

@@ -13,7 +13,6 @@ from sim.base.text import Text
 from sim.ledger.summary import ProgrammeTimes
 from sim.report.figures import (
     conflicts,
-    drawn,
     lines,
     loops,
     moves,
@@ -181,6 +180,6 @@ EXPLORING: dict[str, Callable[[], Figure]] = {
 """Figures of sweeps and sensitivity, as functions without arguments."""
 
 SAMPLES: dict[str, Callable[[], Figure]] = {
-    **{name: partial(drawn, record, "zh") for name, record in RECORDS.items()},
+    **{name: partial(record.draw, "zh") for name, record in RECORDS.items()},
     **EXPLORING,
 }

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.base.text import Text
-from sim.report.document import Number, a_year, measured, percent, probability, stated
+from sim.report.document import Number, Words, a_year, measured, percent, probability, stated
 from sim.report.forms.workbook import number_format
 
 
@@ -26,7 +26,7 @@ def test_numbers_as_they_are_printed() -> None:
         "100.0%",
         "—",
     ]
-    assert [a_year(year).kind for year in (2025, "2025", "2021–2025", None)] == ["number", "number", "words", "number"]
+    assert [type(a_year(year)) for year in (2025, "2025", "2021–2025", None)] == [Number, Number, Words, Number]
     assert a_year(2025) == Number(2025.0, is_grouped=False)
 
 

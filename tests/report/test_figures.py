@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 from matplotlib.text import Text as Label
 
 from sim.base.text import LANGUAGES, Language
@@ -27,8 +27,7 @@ from sim.report.contents import economy, people, scores
 from sim.report.contents.feasibility import most_entangled
 from sim.report.contents.projects import schedule
 from sim.report.document import Report
-from sim.report.figures import DRAW, described, drawn
-from sim.report.figures.frame import parts
+from sim.report.figures.frame import Figure, parts
 from sim.report.figures.progress import Progress
 from sim.report.figures.rates import Rates
 from sim.report.forms.told import told
@@ -48,7 +47,7 @@ DPI = 60
 
 
 def test_every_kind_of_figure_has_a_sample_and_every_sample_a_reference() -> None:
-    assert {record.kind for record in RECORDS.values()} == set(DRAW)
+    assert {type(record) for record in RECORDS.values()} == set(Figure.__subclasses__())
     assert {file.stem for file in REFERENCE.glob("*.png")} == set(SAMPLES)
 
 
@@ -67,11 +66,11 @@ def test_a_reference_picture_would_notice_a_change() -> None:
     record = RECORDS["waterfall"]
     other = replace(record, falls=(replace(record.falls[0], steps=record.falls[0].steps[:3]),))
     with style.house_style():
-        shapes = [_image(drawn(item, "zh")) for item in (record, other)]
+        shapes = [_image(item.draw("zh")) for item in (record, other)]
     assert shapes[0].shape != shapes[1].shape or float(np.sqrt(np.mean((shapes[0] - shapes[1]) ** 2))) > TOLERANCE
 
 
-def _image(figure: Figure) -> Any:
+def _image(figure: Drawing) -> Any:
     stream = BytesIO()
     figure.savefig(stream, format="png", dpi=DPI)
     stream.seek(0)
@@ -83,11 +82,11 @@ def test_every_figure_of_a_report_draws_without_a_missing_glyph(
     report: Report, report_of_2021: Report, language: Language
 ) -> None:
     figures = [*report.figures.values(), *report_of_2021.figures.values()]
-    assert {figure.kind for figure in figures} == set(DRAW)
+    assert {type(figure) for figure in figures} == set(Figure.__subclasses__())
     for figure in figures:
         with warnings.catch_warnings(), style.house_style():
             warnings.simplefilter("error")
-            pictures = style.pictures(style.untitled(drawn(figure, language)))
+            pictures = style.pictures(style.untitled(figure.draw(language)))
         assert pictures[".png"].startswith(b"\x89PNG")
         assert b"<svg" in pictures[".svg"]
 
@@ -95,7 +94,7 @@ def test_every_figure_of_a_report_draws_without_a_missing_glyph(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_figure_is_said_in_words_with_its_source(report: Report, language: Language) -> None:
     for figure in report.figures.values():
-        assert len(described(figure).in_language(language)) > 20
+        assert len(figure.described().in_language(language)) > 20
         assert figure.frame.source.in_language(language)
         _, note = figure.frame.words(language)
         assert figure.frame.source.in_language(language) in note
@@ -116,7 +115,7 @@ def _rates(view: View) -> Rates:
 def test_figures_show_both_scenarios(build: Build, outcomes: Sequence[pipeline.Outcome]) -> None:
     view = view_of(results_of(outcomes))
     with style.house_style():
-        figure = drawn(build(view), "en")
+        figure = build(view).draw("en")
     shown = " ".join(text.get_text() for legend in figure.legends for text in legend.get_texts())
     for result in view.scenarios:
         assert result.name.en in shown
@@ -159,7 +158,7 @@ def test_the_picture_of_the_projects_is_that_of_its_own_scenario(outcomes: Seque
     found = schedule(view, view.scenarios[1])
     assert found is not None
     with style.house_style():
-        figure = drawn(found, "en")
+        figure = found.draw("en")
     assert "Plan to 2025" in " ".join(text.get_text() for text in figure.findobj(Label))
 
 
@@ -173,7 +172,7 @@ def test_lines_hold_the_numbers_of_the_run(outcomes: Sequence[pipeline.Outcome])
 
 
 def test_targets_stand_in_the_unit_of_their_panel(report: Report) -> None:
-    panels = {panel.title.en: panel for panel in report.figures["fans"].panels}  # type: ignore[union-attr]
+    panels = {panel.title.en: panel for panel in report.figures["fans"].panels}  # type: ignore[attr-defined]
     entities = next(panel for title, panel in panels.items() if "entities" in title)
     assert entities.targets == ((2025.0, 700_000.0),)
 
@@ -191,7 +190,7 @@ def test_a_scenario_without_targets_has_a_report(home: Home) -> None:
     assert told(bare, "zh")["chapters"][0]["blocks"] == []
     with style.house_style():
         for figure in report.figures.values():
-            style.pictures(drawn(figure, "zh"))
+            style.pictures(figure.draw("zh"))
 
 
 # Machado, Oliveira and Fernandes (2009), IEEE TVCG 15(6): what full protanopia, deuteranopia and tritanopia make of linear RGB.

@@ -7,7 +7,7 @@ import pytest
 from sim.base.text import Text
 from sim.report import style
 from sim.report.figures.frame import Frame
-from sim.report.figures.waterfall import BREAK, Fall, Step, Waterfall, draw
+from sim.report.figures.waterfall import BREAK, Fall, Step, Waterfall
 
 
 def fall(start: float, change: float, target: float | None) -> Waterfall:
@@ -34,7 +34,7 @@ def test_a_waterfall_starts_at_zero_or_shows_the_break(
     is_broken: bool,  # noqa: FBT001
 ) -> None:
     with style.house_style():
-        (axes,) = draw(fall(start, change, target), "zh").axes
+        (axes,) = fall(start, change, target).draw("zh").axes
     marks = [line for line in axes.lines if line.get_label() == BREAK]
     assert (axes.get_xlim()[0] > 0.0) == is_broken
     assert len(marks) == (2 + 2 * 2 if is_broken else 0)

@@ -1,11 +1,14 @@
-"""What every figure of a report has in common: a title, and a note below that names units, method and sources."""
+"""What every figure has in common: a title, and a note below that names units, method and sources."""
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
+
+from matplotlib.figure import Figure as Drawing
 
 from sim.base.text import Language, Text
 
@@ -29,6 +32,26 @@ class Frame:
     def part(self, number: int, count: int) -> Frame:
         """The frame of one of several figures that share a title."""
         return replace(self, title=self.title + Text(f"（{number}/{count}）", f" ({number} of {count})"))
+
+
+@dataclass(frozen=True)
+class Figure(ABC):
+    """Arrays and words of a figure; a kind of figure is a subclass in a file of its own."""
+
+    frame: Frame
+
+    @abstractmethod
+    def draw(self, language: Language) -> Drawing:
+        """Draw it in the style of the house; the caller is within `style.house_style`."""
+
+    @abstractmethod
+    def described(self) -> Text:
+        """What it shows, in words, for those who cannot see it."""
+
+    @property
+    def weight(self) -> int:
+        """About how long it takes to draw: its panels, or else its rows."""
+        return max((len(value) for value in vars(self).values() if isinstance(value, tuple)), default=1)
 
 
 def parts(figure: Any, rows: str, most: int) -> Iterator[Any]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import MaxNLocator
 
 from sim.base.text import Language, Text, joined
 from sim.base.words import plain, with_unit_text
 from sim.report import style
-from sim.report.figures.frame import COLON, COMMA, SEMICOLON, Frame, Points
+from sim.report.figures.frame import COLON, COMMA, SEMICOLON, Figure, Points
 
 PUBLISHED, TARGET = Text("统计数", "statistics"), Text("规划目标", "target of the plan")
 _SHADES = ("#dbe7f2", "#b4cfe6", "#86b1d6")
@@ -52,23 +52,25 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Lines:
+class Lines(Figure):
     """Panels side by side over the same years. `base_year` is the last that is not projected."""
 
-    frame: Frame
     panels: tuple[Panel, ...]
     base_year: int
     first_year: int = 0
-    kind: Literal["lines"] = "lines"
 
+    def draw(self, language: Language) -> Drawing:
+        """Every panel with its own upright axis; one legend for all."""
+        figure, grid = style.panels(len(self.panels), *self.frame.words(language))
+        for axes, panel in zip(grid, self.panels, strict=True):
+            _draw_panel(axes, panel, self, language)
+        style.one_legend(figure, *grid)
+        return figure
 
-def draw(data: Lines, language: Language) -> Figure:
-    """Every panel with its own upright axis; one legend for all."""
-    figure, grid = style.panels(len(data.panels), *data.frame.words(language))
-    for axes, panel in zip(grid, data.panels, strict=True):
-        _draw_panel(axes, panel, data, language)
-    style.one_legend(figure, *grid)
-    return figure
+    def described(self) -> Text:
+        """For each panel: where every scenario goes, and what the plan asks."""
+        panels = [_described(panel) for panel in self.panels]
+        return self.frame.title + COLON + joined(panels, SEMICOLON)
 
 
 def _draw_panel(axes: Axes, panel: Panel, data: Lines, language: Language) -> None:
@@ -100,12 +102,6 @@ def _draw_series(axes: Axes, series: Series, first: int, language: Language) -> 
         axes.plot(list(points), list(points.values()), color=style.OPEN, lw=1.2, marker="o", ms=3, label=label)
     else:
         style.draw_projection(axes, points, label, series.index)
-
-
-def described(data: Lines) -> Text:
-    """For each panel: where every scenario goes, and what the plan asks."""
-    panels = [_described(panel) for panel in data.panels]
-    return data.frame.title + COLON + joined(panels, SEMICOLON)
 
 
 def _described(panel: Panel) -> Text:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
 from sim.base.text import Language, Text, joined
 from sim.report import style
-from sim.report.figures.frame import COLON, SEMICOLON, Frame
+from sim.report.figures.frame import COLON, SEMICOLON, Figure
 from sim.simulate.records import Ring
 
 _COLUMNS, _HEIGHT, _LABEL, _PIECES = 2, 3.6, 13, 24
@@ -25,25 +24,26 @@ _OUTSIDE, _INSIDE, _UPRIGHT = 1.09, 0.85, 0.2
 
 
 @dataclass(frozen=True)
-class Loops:
+class Loops(Figure):
     """Rings side by side."""
 
-    frame: Frame
     rings: tuple[Ring, ...]
-    kind: Literal["loops"] = "loops"
 
+    def draw(self, language: Language) -> Drawing:
+        """Clockwise, from the top; blue links have equal direction, orange ones the opposite."""
+        columns = min(_COLUMNS, max(len(self.rings), 1))
+        rows = math.ceil(len(self.rings) / columns)
+        figure = style.new_figure(*self.frame.words(language), (style.WIDTH, _HEIGHT * rows + 1.0))
+        grid = figure.subplots(rows, columns, squeeze=False).ravel()
+        for axes in grid:
+            axes.set_axis_off()
+        for axes, ring in zip(grid, self.rings, strict=False):
+            _draw_ring(axes, ring, language)
+        return figure
 
-def draw(data: Loops, language: Language) -> Figure:
-    """Clockwise, from the top; blue links have equal direction, orange ones the opposite."""
-    columns = min(_COLUMNS, max(len(data.rings), 1))
-    rows = math.ceil(len(data.rings) / columns)
-    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, _HEIGHT * rows + 1.0))
-    grid = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes in grid:
-        axes.set_axis_off()
-    for axes, ring in zip(grid, data.rings, strict=False):
-        _draw_ring(axes, ring, language)
-    return figure
+    def described(self) -> Text:
+        """Each loop with its links."""
+        return self.frame.title + COLON + joined([_said(ring) for ring in self.rings], SEMICOLON)
 
 
 def _draw_ring(axes: Axes, ring: Ring, language: Language) -> None:
@@ -82,11 +82,6 @@ def _link(axes: Axes, place: int, count: int, sign: int) -> None:
     axes.add_patch(FancyArrowPatch(path=way, arrowstyle="-|>", mutation_scale=9, lw=1.4, color=tint))
     x, y = _spot(place + 1 - gap - 0.04, count)
     axes.text(_INSIDE * x, _INSIDE * y, _SIGNS[sign], ha="center", va="center", fontsize=11, color=tint)
-
-
-def described(data: Loops) -> Text:
-    """Each loop with its links."""
-    return data.frame.title + COLON + joined([_said(ring) for ring in data.rings], SEMICOLON)
 
 
 def _said(ring: Ring) -> Text:

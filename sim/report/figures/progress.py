@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
 from sim.base.text import Language, Text, joined
 from sim.report import style
-from sim.report.figures.frame import COLON, COMMA, SEMICOLON, Frame
+from sim.report.figures.frame import COLON, COMMA, SEMICOLON, Figure
 
 _MANY, _ROOMY, _TIGHT = 10, 0.58, 0.46
 _WRITTEN = 3
@@ -40,33 +39,36 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Progress:
+class Progress(Figure):
     """A row for every target, a colour for every scenario; among many, only the numbers of `own` are written out."""
 
-    frame: Frame
     scenarios: tuple[Text, ...]
     rows: tuple[Row, ...]
     own: int = 0
-    kind: Literal["progress"] = "progress"
 
+    def draw(self, language: Language) -> Drawing:
+        """Dots on one scale; the upright line is the plan."""
+        height = 1.9 + (_ROOMY if len(self.rows) <= _MANY else _TIGHT) * max(len(self.rows), 2)
+        figure = style.new_figure(*self.frame.words(language), (style.WIDTH, height))
+        axes = figure.add_subplot()
+        for place, row in enumerate(self.rows):
+            _draw_row(axes, place, row, self, language)
+        axes.axvline(100, color=style.INK, lw=1.2, zorder=1)
+        names = [
+            f"{style.wrapped(row.name, language)}{_CEILING[row.is_ceiling].in_language(language)}\n{row.year}"
+            for row in self.rows
+        ]
+        axes.set_yticks(range(len(self.rows)), names, fontsize=9 if len(self.rows) <= _MANY else 8)
+        axes.set_ylim(len(self.rows) - 0.4, -0.6)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}%")
+        axes.grid(visible=False, axis="y")
+        style.one_legend(figure, axes)
+        return figure
 
-def draw(data: Progress, language: Language) -> Figure:
-    """Dots on one scale; the upright line is the plan."""
-    height = 1.9 + (_ROOMY if len(data.rows) <= _MANY else _TIGHT) * max(len(data.rows), 2)
-    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, height))
-    axes = figure.add_subplot()
-    for place, row in enumerate(data.rows):
-        _draw_row(axes, place, row, data, language)
-    axes.axvline(100, color=style.INK, lw=1.2, zorder=1)
-    names = [
-        f"{style.wrapped(row.name, language)}{_CEILING[row.is_ceiling].in_language(language)}\n{row.year}" for row in data.rows
-    ]
-    axes.set_yticks(range(len(data.rows)), names, fontsize=9 if len(data.rows) <= _MANY else 8)
-    axes.set_ylim(len(data.rows) - 0.4, -0.6)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}%")
-    axes.grid(visible=False, axis="y")
-    style.one_legend(figure, axes)
-    return figure
+    def described(self) -> Text:
+        """Each target with the per cent that every scenario reaches."""
+        rows = [row.name + COLON + joined([_said(self, dot) for dot in row.dots], COMMA) for row in self.rows]
+        return self.frame.title + COLON + joined(rows, SEMICOLON)
 
 
 _CEILING = {True: Text("（不高于）", " (at most)"), False: Text("", "")}
@@ -90,12 +92,6 @@ def _write(axes: Axes, dot: Dot, y: float) -> None:
     """The number of a dot, at the right of its bar."""
     right = max(dot.percent, dot.high or dot.percent)
     axes.annotate(f"{dot.percent:.0f}%", (right, y), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8.5)
-
-
-def described(data: Progress) -> Text:
-    """Each target with the per cent that every scenario reaches."""
-    rows = [row.name + COLON + joined([_said(data, dot) for dot in row.dots], COMMA) for row in data.rows]
-    return data.frame.title + COLON + joined(rows, SEMICOLON)
 
 
 def _said(data: Progress, dot: Dot) -> Text:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import FuncFormatter
 
 from sim.base.text import Language, Text, joined
 from sim.report import style
-from sim.report.figures.frame import COLON, SEMICOLON, Frame
+from sim.report.figures.frame import COLON, SEMICOLON, Figure
 
 MEN, WOMEN, AGE = Text("男", "men"), Text("女", "women"), Text("年龄（岁）", "age")
 _CHILDREN, _OLD = 15, 65
@@ -26,39 +25,37 @@ class People:
 
 
 @dataclass(frozen=True)
-class Pyramid:
+class Pyramid(Figure):
     """`base` is filled, `later` are lines, one per scenario."""
 
-    frame: Frame
     base: People
     later: tuple[People, ...]
-    kind: Literal["pyramid"] = "pyramid"
 
+    def draw(self, language: Language) -> Drawing:
+        """Men on the left, women on the right."""
+        figure = style.new_figure(*self.frame.words(language), (style.WIDTH, 5.4))
+        axes = figure.add_subplot()
+        ages = range(len(self.base.men))
+        for sign, values in ((-1, self.base.men), (1, self.base.women)):
+            axes.barh(
+                ages, [sign * v for v in values], height=1.0, color="#cbd2d9", label=self.base.label.in_language(language)
+            )
+        for index, people in enumerate(self.later):
+            for sign, values in ((-1, people.men), (1, people.women)):
+                label, line = people.label.in_language(language), style.line(index)
+                axes.plot([sign * v for v in values], ages, color=style.colour(index), lw=1.8, ls=line, label=label)
+        axes.axvline(0, color="white", lw=1.2)
+        axes.set_ylabel(AGE.in_language(language))
+        axes.set_ylim(0, len(ages) - 1)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):g}"))
+        for text, x in ((MEN, 0.04), (WOMEN, 0.93)):
+            axes.text(x, 0.94, text.in_language(language), transform=axes.transAxes, fontsize=12)
+        style.one_legend(figure, axes)
+        return figure
 
-def draw(data: Pyramid, language: Language) -> Figure:
-    """Men on the left, women on the right."""
-    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, 5.4))
-    axes = figure.add_subplot()
-    ages = range(len(data.base.men))
-    for sign, values in ((-1, data.base.men), (1, data.base.women)):
-        axes.barh(ages, [sign * v for v in values], height=1.0, color="#cbd2d9", label=data.base.label.in_language(language))
-    for index, people in enumerate(data.later):
-        for sign, values in ((-1, people.men), (1, people.women)):
-            label, line = people.label.in_language(language), style.line(index)
-            axes.plot([sign * v for v in values], ages, color=style.colour(index), lw=1.8, ls=line, label=label)
-    axes.axvline(0, color="white", lw=1.2)
-    axes.set_ylabel(AGE.in_language(language))
-    axes.set_ylim(0, len(ages) - 1)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):g}"))
-    for text, x in ((MEN, 0.04), (WOMEN, 0.93)):
-        axes.text(x, 0.94, text.in_language(language), transform=axes.transAxes, fontsize=12)
-    style.one_legend(figure, axes)
-    return figure
-
-
-def described(data: Pyramid) -> Text:
-    """The three broad age groups, then and now."""
-    return data.frame.title + COLON + joined([_said(people) for people in (data.base, *data.later)], SEMICOLON)
+    def described(self) -> Text:
+        """The three broad age groups, then and now."""
+        return self.frame.title + COLON + joined([_said(people) for people in (self.base, *self.later)], SEMICOLON)
 
 
 def _said(people: People) -> Text:

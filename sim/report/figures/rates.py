@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
 from sim.base.text import Language, Text, joined
 from sim.report import style
-from sim.report.figures.frame import COLON, SEMICOLON, Frame
+from sim.report.figures.frame import COLON, SEMICOLON, Figure
 
 _MANY = 15
 PAST, OUTCOME, REQUIRED = Text("过去五年", "past five years"), Text("实际", "outcome"), Text("目标要求", "required")
@@ -28,27 +27,28 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Rates:
+class Rates(Figure):
     """A row for every target with a rate."""
 
-    frame: Frame
     scenarios: tuple[Text, ...]
     rows: tuple[Row, ...]
-    kind: Literal["rates"] = "rates"
 
+    def draw(self, language: Language) -> Drawing:
+        """Marks on one scale of yearly growth."""
+        height = 1.9 + (0.56 if len(self.rows) <= _MANY else 0.44) * max(len(self.rows), 2)
+        figure = style.new_figure(*self.frame.words(language), (style.WIDTH, height))
+        axes = figure.add_subplot()
+        for place, row in enumerate(self.rows):
+            _draw_row(axes, place, row, self.scenarios, language)
+        axes.set_yticks(range(len(self.rows)), [style.wrapped(row.name, language) for row in self.rows], fontsize=9)
+        axes.set_ylim(len(self.rows) - 0.4, -0.6)
+        axes.axvline(0, color=style.GREY, lw=0.8)
+        style.one_legend(figure, axes)
+        return figure
 
-def draw(data: Rates, language: Language) -> Figure:
-    """Marks on one scale of yearly growth."""
-    height = 1.9 + (0.56 if len(data.rows) <= _MANY else 0.44) * max(len(data.rows), 2)
-    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, height))
-    axes = figure.add_subplot()
-    for place, row in enumerate(data.rows):
-        _draw_row(axes, place, row, data.scenarios, language)
-    axes.set_yticks(range(len(data.rows)), [style.wrapped(row.name, language) for row in data.rows], fontsize=9)
-    axes.set_ylim(len(data.rows) - 0.4, -0.6)
-    axes.axvline(0, color=style.GREY, lw=0.8)
-    style.one_legend(figure, axes)
-    return figure
+    def described(self) -> Text:
+        """What each target asks for a year, and what the scenarios project."""
+        return self.frame.title + COLON + joined([_said(row, self.scenarios) for row in self.rows], SEMICOLON)
 
 
 def _draw_row(axes: Axes, place: int, row: Row, scenarios: tuple[Text, ...], language: Language) -> None:
@@ -67,11 +67,6 @@ def _draw_row(axes: Axes, place: int, row: Row, scenarios: tuple[Text, ...], lan
     axes.annotate(
         f"{row.required:.1f}", (row.required, place), xytext=(0, 9), textcoords="offset points", ha="center", fontsize=8.5
     )
-
-
-def described(data: Rates) -> Text:
-    """What each target asks for a year, and what the scenarios project."""
-    return data.frame.title + COLON + joined([_said(row, data.scenarios) for row in data.rows], SEMICOLON)
 
 
 def _said(row: Row, scenarios: tuple[Text, ...]) -> Text:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
 from sim.base.text import Language, Text, joined
 from sim.ledger.summary import ProgrammeTimes
 from sim.report import style
-from sim.report.figures.frame import COLON, SEMICOLON, Frame
+from sim.report.figures.frame import COLON, SEMICOLON, Figure
 
 _DARK, _SHOWN = 0.6, 0.05
 PROGRAMMES = Text("计划（项目数；总投资，亿元）", "programmes (projects; whole investment, CNY 100m)")
@@ -21,24 +20,33 @@ WAITING = Text("平均每年排队等待的项目数", "projects that wait, mean
 
 
 @dataclass(frozen=True)
-class Schedule:
+class Schedule(Figure):
     """Bars by programme, and below them who waits for what, by year from `first_year`."""
 
-    frame: Frame
     programmes: tuple[ProgrammeTimes, ...]
     waiting: tuple[tuple[Text, tuple[float, ...]], ...]
     first_year: int
     last_year: int
-    kind: Literal["schedule"] = "schedule"
 
+    def draw(self, language: Language) -> Drawing:
+        """Bars from the start of building to nearly all in use, with the spread of that date."""
+        figure = style.new_figure(*self.frame.words(language), (style.WIDTH, 2.6 + 0.3 * len(self.programmes)))
+        bars, waits = figure.subplots(2, 1, height_ratios=(max(0.24 * len(self.programmes), 0.6), 1.0))
+        _programmes(bars, self, language)
+        _waiting(waits, self, language)
+        return figure
 
-def draw(data: Schedule, language: Language) -> Figure:
-    """Bars from the start of building to nearly all in use, with the spread of that date."""
-    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, 2.6 + 0.3 * len(data.programmes)))
-    bars, waits = figure.subplots(2, 1, height_ratios=(max(0.24 * len(data.programmes), 0.6), 1.0))
-    _programmes(bars, data, language)
-    _waiting(waits, data, language)
-    return figure
+    def described(self) -> Text:
+        """When nine tenths of each programme are in use."""
+        rows = [
+            row.name
+            + Text(
+                f" {row.start:.0f} 年开工、{row.nearly_all:.0f} 年九成投用",
+                f" begun {row.start:.0f}, in use {row.nearly_all:.0f}",
+            )
+            for row in self.programmes
+        ]
+        return self.frame.title + COLON + joined(rows, SEMICOLON)
 
 
 def _programmes(axes: Axes, data: Schedule, language: Language) -> None:
@@ -72,15 +80,3 @@ def _waiting(axes: Axes, data: Schedule, language: Language) -> None:
     axes.grid(visible=False)
     axes.set_xlim(data.first_year - 1, data.last_year + 1)
     axes.set_title(WAITING.in_language(language))
-
-
-def described(data: Schedule) -> Text:
-    """When nine tenths of each programme are in use."""
-    rows = [
-        row.name
-        + Text(
-            f" {row.start:.0f} 年开工、{row.nearly_all:.0f} 年九成投用", f" begun {row.start:.0f}, in use {row.nearly_all:.0f}"
-        )
-        for row in data.programmes
-    ]
-    return data.frame.title + COLON + joined(rows, SEMICOLON)

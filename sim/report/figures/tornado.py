@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
 from sim.base.text import Language, Text, joined
 from sim.report import style
-from sim.report.figures.frame import COLON, SEMICOLON, Frame
+from sim.report.figures.frame import COLON, SEMICOLON, Figure
 
 _WIDTH = 34
 LOW, HIGH = Text("该数处于最低三分之一时", "in its lowest third"), Text("最高三分之一时", "in its highest third")
@@ -35,24 +34,26 @@ class Swing:
 
 
 @dataclass(frozen=True)
-class Tornado:
+class Tornado(Figure):
     """A panel for every target."""
 
-    frame: Frame
     swings: tuple[Swing, ...]
-    kind: Literal["tornado"] = "tornado"
 
+    def draw(self, language: Language) -> Drawing:
+        """Bars around the chance of each target."""
+        rows = sum(len(swing.bars) for swing in self.swings)
+        figure = style.new_figure(*self.frame.words(language), (style.WIDTH, 1.6 + 0.75 * len(self.swings) + 0.34 * rows))
+        heights = [max(len(swing.bars), 1) for swing in self.swings]
+        grid = figure.subplots(len(self.swings), 1, height_ratios=heights, squeeze=False, sharex=True).ravel()
+        for axes, swing in zip(grid, self.swings, strict=True):
+            _draw_swing(axes, swing, language)
+        style.one_legend(figure, *grid)
+        return figure
 
-def draw(data: Tornado, language: Language) -> Figure:
-    """Bars around the chance of each target."""
-    rows = sum(len(swing.bars) for swing in data.swings)
-    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, 1.6 + 0.75 * len(data.swings) + 0.34 * rows))
-    heights = [max(len(swing.bars), 1) for swing in data.swings]
-    grid = figure.subplots(len(data.swings), 1, height_ratios=heights, squeeze=False, sharex=True).ravel()
-    for axes, swing in zip(grid, data.swings, strict=True):
-        _draw_swing(axes, swing, language)
-    style.one_legend(figure, *grid)
-    return figure
+    def described(self) -> Text:
+        """The widest unknown of each target."""
+        swings = [swing.title + COLON + joined([_said(bar) for bar in swing.bars], Text("、", ", ")) for swing in self.swings]
+        return self.frame.title + COLON + joined(swings, SEMICOLON)
 
 
 def _draw_swing(axes: Axes, swing: Swing, language: Language) -> None:
@@ -72,12 +73,6 @@ def _draw_swing(axes: Axes, swing: Swing, language: Language) -> None:
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}%")
     axes.grid(visible=False, axis="y")
     axes.set_title(style.folded(f"{swing.title.in_language(language)}  {middle:.0f}%", language))
-
-
-def described(data: Tornado) -> Text:
-    """The widest unknown of each target."""
-    swings = [swing.title + COLON + joined([_said(bar) for bar in swing.bars], Text("、", ", ")) for swing in data.swings]
-    return data.frame.title + COLON + joined(swings, SEMICOLON)
 
 
 def _said(bar: Bar) -> Text:

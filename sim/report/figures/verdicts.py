@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Rectangle
 
 from sim.base.text import Language, Text, joined
 from sim.report import style
-from sim.report.figures.frame import COLON, COMMA, SEMICOLON, Frame
+from sim.report.figures.frame import COLON, COMMA, SEMICOLON, Figure
 
 _COLUMN = 18
 _COLOURS = {"met": "#cde7dc", "near": "#fbe7b2", "missed": "#f6d3c4"}
@@ -29,32 +29,34 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Verdicts:
+class Verdicts(Figure):
     """A row per scenario, a column per target."""
 
-    frame: Frame
     targets: tuple[Text, ...]
     scenarios: tuple[Text, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    kind: Literal["verdicts"] = "verdicts"
 
+    def draw(self, language: Language) -> Drawing:
+        """The table, with the names of targets above."""
+        figure = style.new_figure(*self.frame.words(language), (style.WIDTH, 2.2 + 0.36 * len(self.scenarios)))
+        axes = figure.add_subplot()
+        for place, cells in enumerate(self.rows):
+            for cell in cells:
+                _draw_cell(axes, place, cell)
+        heads = [style.wrapped(name, language, _COLUMN) for name in self.targets]
+        axes.set_xticks(range(len(heads)), heads, fontsize=7.5)
+        axes.set_yticks(range(len(self.scenarios)), [name.in_language(language) for name in self.scenarios], fontsize=9)
+        axes.xaxis.tick_top()
+        axes.set_xlim(-0.5, max(len(heads), 1) - 0.5)
+        axes.set_ylim(len(self.scenarios) - 0.5, -0.5)
+        axes.grid(visible=False)
+        axes.tick_params(length=0)
+        return figure
 
-def draw(data: Verdicts, language: Language) -> Figure:
-    """The table, with the names of targets above."""
-    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, 2.2 + 0.36 * len(data.scenarios)))
-    axes = figure.add_subplot()
-    for place, cells in enumerate(data.rows):
-        for cell in cells:
-            _draw_cell(axes, place, cell)
-    heads = [style.wrapped(name, language, _COLUMN) for name in data.targets]
-    axes.set_xticks(range(len(heads)), heads, fontsize=7.5)
-    axes.set_yticks(range(len(data.scenarios)), [name.in_language(language) for name in data.scenarios], fontsize=9)
-    axes.xaxis.tick_top()
-    axes.set_xlim(-0.5, max(len(heads), 1) - 0.5)
-    axes.set_ylim(len(data.scenarios) - 0.5, -0.5)
-    axes.grid(visible=False)
-    axes.tick_params(length=0)
-    return figure
+    def described(self) -> Text:
+        """Each scenario with the targets that it meets."""
+        rows = [name + COLON + _met(self, cells) for name, cells in zip(self.scenarios, self.rows, strict=True)]
+        return self.frame.title + COLON + joined(rows, SEMICOLON)
 
 
 def _draw_cell(axes: Axes, place: int, cell: Cell) -> None:
@@ -62,12 +64,6 @@ def _draw_cell(axes: Axes, place: int, cell: Cell) -> None:
     chance = "" if cell.probability is None else f"  P {100.0 * cell.probability:.0f}%"
     text = f"{_SIGNS[cell.verdict]} {cell.percent:.0f}%{chance}"
     axes.text(cell.column, place, text, ha="center", va="center", fontsize=8, zorder=2)
-
-
-def described(data: Verdicts) -> Text:
-    """Each scenario with the targets that it meets."""
-    rows = [name + COLON + _met(data, cells) for name, cells in zip(data.scenarios, data.rows, strict=True)]
-    return data.frame.title + COLON + joined(rows, SEMICOLON)
 
 
 def _met(data: Verdicts, cells: tuple[Cell, ...]) -> Text:

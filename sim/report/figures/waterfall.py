@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
 from sim.base.text import Language, Text, joined
 from sim.base.words import plain, signed, with_unit_text
 from sim.report import style
-from sim.report.figures.frame import COLON, COMMA, SEMICOLON, Frame
+from sim.report.figures.frame import COLON, COMMA, SEMICOLON, Figure
 
 _WIDTH = 30
 _SEEN, _ROOM = 0.4, 0.14
@@ -40,23 +39,25 @@ class Fall:
 
 
 @dataclass(frozen=True)
-class Waterfall:
+class Waterfall(Figure):
     """A panel for every target."""
 
-    frame: Frame
     falls: tuple[Fall, ...]
-    kind: Literal["waterfall"] = "waterfall"
 
+    def draw(self, language: Language) -> Drawing:
+        """Panels below each other; the bars lie, so that long names can be read."""
+        rows = sum(len(fall.steps) for fall in self.falls)
+        figure = style.new_figure(*self.frame.words(language), (style.WIDTH, 1.4 + 0.7 * len(self.falls) + 0.26 * rows))
+        heights = [len(fall.steps) for fall in self.falls]
+        grid = figure.subplots(len(self.falls), 1, height_ratios=heights, squeeze=False).ravel()
+        for axes, fall in zip(grid, self.falls, strict=True):
+            _draw_fall(axes, fall, language)
+        return figure
 
-def draw(data: Waterfall, language: Language) -> Figure:
-    """Panels below each other; the bars lie, so that long names can be read."""
-    rows = sum(len(fall.steps) for fall in data.falls)
-    figure = style.new_figure(*data.frame.words(language), (style.WIDTH, 1.4 + 0.7 * len(data.falls) + 0.26 * rows))
-    heights = [len(fall.steps) for fall in data.falls]
-    grid = figure.subplots(len(data.falls), 1, height_ratios=heights, squeeze=False).ravel()
-    for axes, fall in zip(grid, data.falls, strict=True):
-        _draw_fall(axes, fall, language)
-    return figure
+    def described(self) -> Text:
+        """The parts of each way."""
+        falls = [fall.title + COLON + joined([_said(step) for step in fall.steps], COMMA) for fall in self.falls]
+        return self.frame.title + COLON + joined(falls, SEMICOLON)
 
 
 def _draw_fall(axes: Axes, fall: Fall, language: Language) -> None:
@@ -106,12 +107,6 @@ def _mark_break(axes: Axes, wholes: list[int]) -> None:
     for shift in (0.010, 0.018):
         ends = [shift - 0.004, shift + 0.004], [-0.02, 0.02]
         axes.plot(*ends, color=style.INK, lw=1.0, transform=axes.transAxes, clip_on=False, zorder=5, label=BREAK)
-
-
-def described(data: Waterfall) -> Text:
-    """The parts of each way."""
-    falls = [fall.title + COLON + joined([_said(step) for step in fall.steps], COMMA) for fall in data.falls]
-    return data.frame.title + COLON + joined(falls, SEMICOLON)
 
 
 def _said(step: Step) -> Text:

@@ -9,7 +9,6 @@ from typing import Any
 
 from sim.base.text import Language, Text
 from sim.report.document import Block, Bullets, Cell, Heading, Paragraph, Picture, Report, Table, Words
-from sim.report.figures import described
 from sim.report.forms.columns import content, shares, size_of
 from sim.report.forms.names import PAGE, file_name
 from sim.report.forms.names import TABLE as TABLE_FILE
@@ -104,7 +103,7 @@ def _block(block: Block, report: Report, numbers: Numbering, language: Language)
         "kind": "picture",
         "key": block.key,
         "caption": caption(FIGURE, numbers.figures[block.key], figure.frame.title, language),
-        "described": described(figure).in_language(language),
+        "described": figure.described().in_language(language),
     }
 
 

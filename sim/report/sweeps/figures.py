@@ -36,7 +36,7 @@ def fan_figure(draws: xr.Dataset, names: Sequence[str], language: Language, summ
     note = Text(f"{_count(draws):,} 次抽样，种子 {draws.attrs['seed']}", f"{_count(draws):,} draws, seed {draws.attrs['seed']}")
     base_year = int(found["year"][0])
     with style.house_style():
-        return lines.draw(lines.Lines(Frame(title_of(draws), note, STATISTICS), panels, base_year, FIRST_PUBLISHED), language)
+        return lines.Lines(Frame(title_of(draws), note, STATISTICS), panels, base_year, FIRST_PUBLISHED).draw(language)
 
 
 def _only(draws: xr.Dataset, names: Iterable[str]) -> xr.Dataset:

@@ -34,7 +34,7 @@ def lines_figure(run: xr.Dataset, names: Sequence[str], language: Language) -> F
     panels = tuple(_panel(run, name) for name in wanted)
     frame = Frame(title_of(run), note, STATISTICS)
     with style.house_style():
-        return lines.draw(lines.Lines(frame, panels, int(run["year"][0]), FIRST_PUBLISHED), language)
+        return lines.Lines(frame, panels, int(run["year"][0]), FIRST_PUBLISHED).draw(language)
 
 
 def usual_series(run: xr.Dataset) -> list[str]:
