@@ -12,12 +12,14 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from sim.base.errors import Fault, UsageError
-from sim.base.text import Text
-from sim.report.sweeps.figures import chances_figure, correlation_figure, fan_figure, scatter_figure
-from sim.report.sweeps.index_figures import map_figure, tornado_figure
+from sim.base.text import Language, Text
+from sim.report import style
+from sim.report.figures import frame
+from sim.report.sweeps import figures
+from sim.report.sweeps.index_figures import index_map, tornado
 from sim.report.sweeps.long_table import long_table
-from sim.report.sweeps.response_figures import response_figure
-from sim.report.sweeps.run_figures import lines_figure, scorecard_table, usual_series
+from sim.report.sweeps.response_figures import response
+from sim.report.sweeps.run_figures import lines, scorecard_table, usual_series
 from sim.report.sweeps.tables import headline_series, method_sentence, reading_year
 from sim.simulate.arguments import Lang, Whole, Word, checked
 from sim.simulate.sweeps.names import called, named_from, named_inputs, series_called
@@ -59,26 +61,26 @@ class SimAccessor:
     def fan(self, *names: Word, lang: Lang = "zh") -> Figure:
         """Fan charts of some series of a sweep; without names, of those that come first."""
         draws = self._only("draws")
-        return fan_figure(draws, _series(draws, names) or headline_series(draws), lang)
+        return _plotted(figures.fans(draws, _series(draws, names) or headline_series(draws)), lang)
 
     @checked
     def chances(self, lang: Lang = "zh") -> Figure:
         """How likely each target is, and all of them together."""
-        return chances_figure(self._only("draws"), lang)
+        return _plotted(figures.target_chances(self._only("draws")), lang)
 
     @checked
     def scatter(self, output: Word, input: Word, year: Whole | None = None, lang: Lang = "zh") -> Figure:  # noqa: A002
         """One input of a sweep against one series in a year, with their rank correlation."""
         draws = self._only("draws")
-        return scatter_figure(
-            draws, series_called(draws, output), called(input, named_inputs(draws)), year or reading_year(draws), lang
-        )
+        names = series_called(draws, output), called(input, named_inputs(draws))
+        return _plotted(figures.scatter(draws, *names, year or reading_year(draws)), lang)
 
     @checked
     def response(self, *names: Word, year: Whole | None = None, lang: Lang = "zh") -> Figure:
         """Medians of some series at the points of a grid or list in a year, over the input that was swept."""
         draws = self._only("draws")
-        return response_figure(draws, _series(draws, names) or headline_series(draws), year or reading_year(draws), lang)
+        series = _series(draws, names) or headline_series(draws)
+        return _plotted(response(draws, series, year or reading_year(draws)), lang)
 
     @checked
     def bands(self) -> xr.Dataset:
@@ -110,27 +112,26 @@ class SimAccessor:
     def closest(self, output: Word, year: Whole | None = None, lang: Lang = "zh") -> Figure:
         """The inputs that go most closely with one series, by rank correlation."""
         draws = self._only("draws")
-        return correlation_figure(
-            draws, rank_correlations(draws), series_called(draws, output), year or reading_year(draws), lang
-        )
+        name, correlations = series_called(draws, output), rank_correlations(draws)
+        return _plotted(figures.closest(draws, correlations, name, year or reading_year(draws)), lang)
 
     @checked
     def tornado(self, output: Word, year: Whole, lang: Lang = "zh") -> Figure:
         """The inputs that matter most for one output in a year, by their indices."""
         indices = self._only("indices")
-        return tornado_figure(indices, called(output, named_from(indices["output"])), year, lang)
+        return _plotted(tornado(indices, called(output, named_from(indices["output"])), year), lang)
 
     @checked
     def heatmap(self, output: Word, lang: Lang = "zh") -> Figure:
         """What matters for one output, year by year."""
         indices = self._only("indices")
-        return map_figure(indices, called(output, named_from(indices["output"])), lang)
+        return _plotted(index_map(indices, called(output, named_from(indices["output"]))), lang)
 
     @checked
     def lines(self, *names: Word, lang: Lang = "zh") -> Figure:
         """Some series of a central run by year, beside what was published and what the plan asks for."""
         run = self._only("run")
-        return lines_figure(run, _series(run, names), lang)
+        return _plotted(lines(run, _series(run, names)), lang)
 
     @checked
     def scorecard(self, lang: Lang = "zh") -> pd.DataFrame:
@@ -156,6 +157,11 @@ class SimAccessor:
         dataset = self._only("run" if self._kind == "run" else "draws")
         usual = headline_series(dataset) if self._kind == "draws" else usual_series(dataset)
         return long_table(dataset, _series(dataset, names) or usual, lang)
+
+
+def _plotted(figure: frame.Figure, lang: Language) -> Figure:
+    with style.house_style():
+        return figure.draw(lang)
 
 
 def _series(dataset: xr.Dataset, names: tuple[str, ...]) -> list[str]:

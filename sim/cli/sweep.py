@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.table import Table
 
@@ -67,9 +67,10 @@ def _folder(request: Request, sweep: Any, kind: str) -> Path:
 
 
 def _sweep(request: Request, wanted: Any, case: Any, speaker: Speaker) -> None:
-    from sim.report.sweeps.delivery import deliver_sweep, table_sections
+    from sim.report.sweeps.delivery import deliver_sweep
     from sim.report.sweeps.document import sweep_document
     from sim.report.sweeps.findings import findings_of
+    from sim.report.sweeps.pages import sweep_parts
     from sim.report.sweeps.tables import method_sentence
     from sim.simulate.sampling.plan import sampling_of
     from sim.simulate.sweeps.running import prepare_sweep, swept_folder
@@ -88,12 +89,13 @@ def _sweep(request: Request, wanted: Any, case: Any, speaker: Speaker) -> None:
     if speaker.as_json:
         speaker.json(sweep_document(findings, folder, speaker.language))
     elif not speaker.quiet:
-        _print([method_sentence(draws)], table_sections(findings, speaker.language), draws, page, speaker)
+        _print([method_sentence(draws)], [table for table, _ in sweep_parts(findings)], draws, page, speaker)
 
 
 def _analyse(request: Request, wanted: Any, asked: Any, case: Any, speaker: Speaker) -> None:
+    from sim.report.sweeps.delivery import deliver_analysis
     from sim.report.sweeps.document import analysis_document
-    from sim.report.sweeps.index_delivery import deliver_analysis, drawn_outputs, index_section
+    from sim.report.sweeps.pages import analysis_parts
     from sim.simulate.sweeps.analysis import analyse, sentences
     from sim.simulate.sweeps.running import swept_folder
 
@@ -111,21 +113,20 @@ def _analyse(request: Request, wanted: Any, asked: Any, case: Any, speaker: Spea
     if speaker.as_json:
         speaker.json(analysis_document(analysis, used[-1], speaker.language))
     elif not speaker.quiet:
-        sections = [index_section(analysis, name, {}, speaker.language) for name in drawn_outputs(analysis)]
-        _print(sentences(analysis), sections, analysis.draws, page, speaker)
+        _print(sentences(analysis), [table for table, _ in analysis_parts(analysis)], analysis.draws, page, speaker)
 
 
-def _print(sentences: Sequence[Text], sections: Sequence[Any], draws: Any, page: Path, speaker: Speaker) -> None:
+def _print(sentences: Sequence[Text], tables: Sequence[Any], draws: Any, page: Path, speaker: Speaker) -> None:
     """The answer on the screen: how it was drawn, the tables, where everything is."""
     from sim.simulate.sweeps.names import left_out_of
 
     speaker.out.print()
     for sentence in sentences:
         speaker.line(sentence)
-    for section in sections:
+    for table in filter(None, tables):
         speaker.out.print()
-        speaker.line(section.title)
-        _print_table(section, speaker)
+        speaker.line(table.caption)
+        _print_table(table, speaker)
     speaker.out.print()
     if "left_out" in draws.attrs:
         speaker.line(left_out_of(draws))
@@ -133,13 +134,14 @@ def _print(sentences: Sequence[Text], sections: Sequence[Any], draws: Any, page:
     speaker.line(Text(f"报告：{page}", f"report: {page}"))
 
 
-def _print_table(section: Any, speaker: Speaker) -> None:
+def _print_table(shown: Any, speaker: Speaker) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for index, head in enumerate(section.heads):
-        table.add_column(head, justify="right" if index else "left", min_width=12 if index == 0 else None, overflow="fold")
-    for cells in section.rows[:_MOST_ROWS]:
-        table.add_row(*cells)
+    for index, column in enumerate(shown.columns):
+        side: Literal["left", "right"] = "right" if column.is_number else "left"
+        table.add_column(speaker.say(column.title), justify=side, min_width=12 if index == 0 else None, overflow="fold")
+    for cells in shown.rows[:_MOST_ROWS]:
+        table.add_row(*(speaker.say(cell.text) for cell in cells))
     print_table(table, speaker.out)
-    if len(section.rows) > _MOST_ROWS:
-        rest = len(section.rows) - _MOST_ROWS
+    if len(shown.rows) > _MOST_ROWS:
+        rest = len(shown.rows) - _MOST_ROWS
         speaker.line(Text(f"……另有 {rest:,} 行", f"... and {rest:,} more rows"))

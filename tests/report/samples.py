@@ -12,23 +12,25 @@ from matplotlib.figure import Figure
 from sim.base.text import Text
 from sim.ledger.summary import ProgrammeTimes
 from sim.report.figures import (
+    bars,
+    chances,
     conflicts,
+    index_map,
     lines,
     loops,
     moves,
     progress,
     pyramid,
     rates,
+    response,
+    scatter,
     schedule,
     tornado,
     verdicts,
     waterfall,
 )
 from sim.report.figures.frame import Frame
-from sim.report.sweeps import chances, index_map, response, scatter
-from sim.report.sweeps import tornado as index_bars
 from sim.simulate.records import Move, Ring
-from sim.simulate.sweeps.names import Named
 
 FRAME = Frame(Text("示例图", "A sample"), Text("编造的数，只供核对画法", "made-up numbers"), Text("测试", "tests"))
 ONE, TWO = Text("基准情景", "Baseline"), Text("规划情景", "Plan")
@@ -99,6 +101,18 @@ def _pyramid() -> pyramid.Pyramid:
     return pyramid.Pyramid(FRAME, people(Text("2020 年", "2020"), 0.0), (people(ONE, 8.0), people(TWO, 6.0)))
 
 
+def _scatter() -> scatter.Scatter:
+    across = np.linspace(0.0, 1.0, 200)
+    points = zip(across.tolist(), (across + 0.1 * np.sin(40.0 * across)).tolist(), strict=True)
+    note = Text(
+        "Spearman 秩相关 +0.97；线为各十分位组的中位数（200 次抽样）",
+        "Spearman's rank correlation +0.97; the line joins the medians of tenths (200 draws)",
+    )
+    return scatter.Scatter(
+        Frame(FRAME.title, note), tuple(points), Text("地区生产总值（亿元）", "GDP"), Text("四上企业（户）", "firms")
+    )
+
+
 RECORDS: dict[str, Any] = {
     "conflicts": conflicts.Conflicts(
         FRAME,
@@ -140,46 +154,37 @@ RECORDS: dict[str, Any] = {
         ),
     ),
     "waterfall": _waterfall(),
-}
-"""A record of every kind of figure that reports hold."""
-
-
-def _index_map() -> Figure:
-    indices = np.array([[0.7, 0.5, 0.3], [0.1, 0.3, 0.6]])
-    return index_map.draw([GDP, FIRMS], [2021, 2025, 2030], indices, FRAME.title, FRAME.note, Text("总效应", "total"), "zh")
-
-
-def _response() -> Figure:
-    across = np.array([1.0, 2.0, 3.0])
-    line = response.Line(across, np.array([3.0, 4.0, 4.5]), None, np.array([2.5, 3.2, 3.5]), np.array([3.5, 4.8, 5.5]))
-    return response.draw([response.Panel(GDP, "亿元", [line], 4.2)], FRAME.title, "杠杆", FRAME.note, "zh")
-
-
-def _scatter() -> Figure:
-    across = np.linspace(0.0, 1.0, 200)
-    up = across + 0.1 * np.sin(40.0 * across)
-    return scatter.draw(across, up, Named("a", GDP, "亿元"), Named("b", FIRMS, "户"), 0.97, FRAME.title, "zh")
-
-
-EXPLORING: dict[str, Callable[[], Figure]] = {
-    "exploring_chances": lambda: chances.draw(
-        [chances.Chance(GDP, 0.22, 0.01), chances.Chance(FIRMS, 0.81, 0.02)], FRAME.title, FRAME.note, "zh"
+    "chances": chances.Chances(
+        Frame(FRAME.title, FRAME.note), (chances.Chance(GDP, 0.22, 0.01), chances.Chance(FIRMS, 0.81, 0.02))
     ),
-    "exploring_index_map": _index_map,
-    "exploring_response": _response,
-    "exploring_scatter": _scatter,
-    "exploring_tornado": lambda: index_bars.draw(
-        [index_bars.Bar(GDP, 0.6, 0.05, 0.4), index_bars.Bar(FIRMS, 0.2, 0.02, 0.1)],
-        FRAME.title,
-        FRAME.note,
+    "index_map": index_map.IndexMap(
+        Frame(FRAME.title, FRAME.note),
+        (GDP, FIRMS),
+        (2021, 2025, 2030),
+        ((0.7, 0.5, 0.3), (0.1, 0.3, 0.6)),
+        Text("总效应", "total"),
+    ),
+    "response": response.Response(
+        Frame(FRAME.title, FRAME.note),
+        (
+            response.ResponsePanel(
+                GDP,
+                Text("亿元", "CNY 100m"),
+                (response.ResponseCurve((1.0, 2.0, 3.0), (3.0, 4.0, 4.5), None, (2.5, 3.2, 3.5), (3.5, 4.8, 5.5)),),
+                4.2,
+            ),
+        ),
+        Text("杠杆", "lever"),
+    ),
+    "scatter": _scatter(),
+    "bars": bars.Bars(
+        Frame(FRAME.title, FRAME.note),
+        (bars.Bar(GDP, 0.6, 0.05, 0.4), bars.Bar(FIRMS, 0.2, 0.02, 0.1)),
         Text("总效应", "total"),
         Text("一阶", "first order"),
-        "zh",
     ),
 }
-"""Figures of sweeps and sensitivity, as functions without arguments."""
+"""A record of every kind of figure."""
 
-SAMPLES: dict[str, Callable[[], Figure]] = {
-    **{name: partial(record.draw, "zh") for name, record in RECORDS.items()},
-    **EXPLORING,
-}
+
+SAMPLES: dict[str, Callable[[], Figure]] = {name: partial(record.draw, "zh") for name, record in RECORDS.items()}

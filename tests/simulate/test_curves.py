@@ -9,9 +9,11 @@ import pytest
 import xarray as xr
 
 from sim.base.errors import UsageError
+from sim.report import style
+from sim.report.forms.told import cell_text
 from sim.report.sweeps.findings import findings_of
-from sim.report.sweeps.response_figures import chance_response_figure, response_figure
-from sim.report.sweeps.sections import point_sections
+from sim.report.sweeps.pages import sweep_parts
+from sim.report.sweeps.response_figures import chance_response, response
 from sim.simulate.sweeps.curves import MOST_ALONG, MOST_CURVES, curves_of
 from tests.simulate.draws import made
 
@@ -36,7 +38,7 @@ def test_further_inputs_stay_at_their_middle_value_and_the_note_says_so() -> Non
     assert [(named.key, value) for named, value in curves.held] == [("i2", 800.0)]
     values = draws["inputs"].to_numpy()
     assert all((values[2, curve.points] == 8.0).all() for curve in curves.curves)
-    assert "input 2 is 800%" in response_figure(draws, ["output"], 2021, "en").get_supxlabel()
+    assert "input 2 is 800%" in response(draws, ["output"], 2021).frame.note.en
 
 
 def test_of_many_curves_a_few_are_drawn_with_the_first_and_the_last() -> None:
@@ -44,7 +46,7 @@ def test_of_many_curves_a_few_are_drawn_with_the_first_and_the_last() -> None:
     levels = [curve.level for curve in curves_of(draws).curves]
     assert len(levels) == MOST_CURVES
     assert (levels[0], levels[-1]) == (0.0, 800.0)
-    assert f"{MOST_CURVES} of 9 values are drawn" in response_figure(draws, ["output"], 2021, "en").get_supxlabel()
+    assert f"{MOST_CURVES} of 9 values are drawn" in response(draws, ["output"], 2021).frame.note.en
 
 
 def test_of_very_many_points_some_are_joined() -> None:
@@ -57,29 +59,34 @@ def test_points_of_a_list_of_several_inputs_stand_by_their_numbers() -> None:
     draws = made(np.ones((2, 3)), inputs=[[1.0, 5.0, 2.0], [1.0, 1.0, 1.0]], members=1, swept=2).assign_attrs(method="list")
     curves = curves_of(draws)
     assert (curves.across.key, curves.places.tolist(), len(curves.curves)) == ("point", [1, 2, 3], 1)
-    figure = response_figure(draws, ["output"], 2020, "en")
+    with style.house_style():
+        figure = response(draws, ["output"], 2020).draw("en")
     assert all(float(tick).is_integer() for tick in figure.axes[0].get_xticks())
 
 
 def test_medians_and_probabilities_stand_where_their_points_are() -> None:
     draws = grid([2.0, 1.0], members=3)
-    [axes] = response_figure(draws, ["output"], 2020, "en").axes
-    assert axes.lines[0].get_xydata().tolist() == [[100.0, 100.0], [200.0, 200.0]]  # type: ignore[union-attr]
-    first, together = chance_response_figure(draws, "en").axes
-    assert first.lines[0].get_ydata().tolist() == together.lines[0].get_ydata().tolist() == [0.0, 100.0]  # type: ignore[union-attr]
+    [panel] = response(draws, ["output"], 2020).panels
+    assert (panel.curves[0].across, panel.curves[0].values) == ((100.0, 200.0), (100.0, 200.0))
+    first, together = chance_response(draws).panels
+    assert first.curves[0].values == together.curves[0].values == (0.0, 100.0)
 
 
 def test_what_is_no_grid_has_no_response() -> None:
     with pytest.raises(UsageError, match="no grid or list"):
-        response_figure(made(np.ones((2, 5))), ["output"], 2021, "en")
+        response(made(np.ones((2, 5))), ["output"], 2021)
     with pytest.raises(UsageError, match="no target was judged"):
-        chance_response_figure(grid([1.0, 2.0]), "en")
+        chance_response(grid([1.0, 2.0]))
 
 
 def test_a_point_that_was_run_once_meets_a_target_or_does_not() -> None:
-    once, often = (point_sections(findings_of(grid([1.0, 2.0], members=members)), {}, "en") for members in (1, 3))
-    assert once[1].title.en == "Whether each point meets the targets"
-    assert [row[-1] for row in once[1].rows] == ["not met", "met"]
+    once, often = ([table for table, _ in sweep_parts(findings_of(grid([1.0, 2.0], members=members)))] for members in (1, 3))
+    assert once[1] is not None
+    assert once[1].caption.en == "Whether each point meets the targets"
+    assert [cell_text(row[-1], "en") for row in once[1].rows] == ["not met", "met"]
+    assert once[0] is not None
     assert "no probabilities" in once[0].note.en
-    assert [row[-1] for row in often[1].rows] == ["0.0%", "100.0%"]
+    assert often[0] is not None
     assert "no probabilities" not in often[0].note.en
+    assert often[1] is not None
+    assert [cell_text(row[-1], "en") for row in often[1].rows] == ["0.0%", "100.0%"]

@@ -19,15 +19,16 @@ COLON, COMMA, SEMICOLON = Text("：", ": "), Text("、", ", "), Text("；", "; "
 
 @dataclass(frozen=True)
 class Frame:
-    """Title and note of a figure; `source` says where its numbers come from."""
+    """Title and note of a figure; `source` says where its numbers come from, if not from the run itself."""
 
     title: Text
     note: Text
-    source: Text
+    source: Text = Text("", "")
 
     def words(self, language: Language) -> tuple[str, str]:
         """The title, and the note with the source."""
-        return self.title.in_language(language), (self.note + _SOURCE + self.source).in_language(language)
+        below = self.note + _SOURCE + self.source if self.source.zh else self.note
+        return self.title.in_language(language), below.in_language(language)
 
     def part(self, number: int, count: int) -> Frame:
         """The frame of one of several figures that share a title."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import jinja2
 
@@ -47,8 +46,3 @@ def _environment() -> jinja2.Environment:
 def template(name: str) -> jinja2.Template:
     """A template of the folder `templates`."""
     return _environment().get_template(name)
-
-
-def inline_figures(figures: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Figures as they stand within a page, in their order."""
-    return [{"name": name, "svg": inlined(svg, name)} for name, svg in figures.items()]

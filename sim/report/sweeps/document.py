@@ -9,8 +9,8 @@ from typing import Any
 
 from sim.base.text import Language
 from sim.base.words import unit_text
+from sim.report.sweeps.delivery import index_rows
 from sim.report.sweeps.findings import Findings
-from sim.report.sweeps.index_delivery import index_table
 from sim.report.sweeps.tables import PointRow
 from sim.simulate.sweeps.analysis import Analysis
 from sim.simulate.sweeps.names import Named
@@ -72,6 +72,6 @@ def _named(series: Named, language: Language) -> dict[str, str]:
 
 def analysis_document(analysis: Analysis, folder: Path, language: Language) -> dict[str, Any]:
     """The indices of every input, output and year."""
-    heads, rows = index_table(analysis.indices, language)
+    heads, rows = index_rows(analysis.indices, language)
     attributes = {key: value for key, value in analysis.indices.attrs.items() if not key.endswith("_zh") and key != "members"}
     return {"folder": str(folder), **attributes, "indices": [dict(zip(heads, row, strict=True)) for row in rows]}

@@ -1,4 +1,4 @@
-"""Figures of a sweep, drawn from its draws; a name that is not there is a fault with advice."""
+"""The figures of a sweep, made from its draws; a name that is not there is a fault with advice."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
 
 from sim.base.errors import Fault, UsageError, nearest
-from sim.base.text import Language, Text
+from sim.base.text import Text
 from sim.base.words import unit_words
-from sim.report import style
 from sim.report.contents.series import FIRST_PUBLISHED, STATISTICS, published_line
-from sim.report.figures import lines
+from sim.report.figures.bars import Bar, Bars
+from sim.report.figures.chances import Chance, Chances
 from sim.report.figures.frame import Frame, Points
-from sim.report.sweeps import chances, scatter, tornado
-from sim.simulate.sweeps.names import ALL_TARGETS, asked_targets, named_inputs, named_series, published_of, title_of
+from sim.report.figures.lines import Band, Lines, Panel, Series
+from sim.report.figures.scatter import Scatter
+from sim.simulate.sweeps.names import ALL_TARGETS, asked_targets, named_inputs, named_series, published_of, title_of, with_unit
 from sim.simulate.sweeps.statistics import MEDIAN, bands, outputs_of, probabilities, spearman, year_in
 
 _MOST_BARS = 12
 
 
-def fan_figure(draws: xr.Dataset, names: Sequence[str], language: Language, summary: xr.Dataset | None = None) -> Figure:
+def fans(draws: xr.Dataset, names: Sequence[str], summary: xr.Dataset | None = None) -> Lines:
     """Fan charts of some series; `summary` are their bands, where they are known already.
 
     Raises
@@ -34,9 +34,7 @@ def fan_figure(draws: xr.Dataset, names: Sequence[str], language: Language, summ
     found = bands(_only(draws, names)) if summary is None else summary
     panels = tuple(_fan(draws, found, name) for name in names)
     note = Text(f"{_count(draws):,} 次抽样，种子 {draws.attrs['seed']}", f"{_count(draws):,} draws, seed {draws.attrs['seed']}")
-    base_year = int(found["year"][0])
-    with style.house_style():
-        return lines.Lines(Frame(title_of(draws), note, STATISTICS), panels, base_year, FIRST_PUBLISHED).draw(language)
+    return Lines(Frame(title_of(draws), note, STATISTICS), panels, int(found["year"][0]), FIRST_PUBLISHED)
 
 
 def _only(draws: xr.Dataset, names: Iterable[str]) -> xr.Dataset:
@@ -87,7 +85,7 @@ def _fail_if_members_unknown(array: xr.DataArray, name: str, wanted: Sequence[st
         raise UsageError(Fault(Text(f"{name} 每个维度只能取一个成员", f"{name} takes one member of each dimension")))
 
 
-def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str) -> lines.Panel:
+def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str) -> Panel:
     array, named = series_in(summary, draws, name), named_series(draws, name)
     if "point" in array.dims:
         message = Text("逐点扫描没有扇形图", "a grid or list has no fan chart")
@@ -97,21 +95,21 @@ def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str) -> lines.Panel:
     rows = dict(zip(levels, (named.scale * array.transpose("quantile", "year").to_numpy()).tolist(), strict=True))
     years = tuple(float(year) for year in summary["year"].to_numpy())
     pairs = [(low, high) for low, high in zip(levels, reversed(levels), strict=True) if low < high]
-    fan = tuple(lines.Band(high - low, years, tuple(rows[low]), tuple(rows[high])) for low, high in pairs)
+    fan = tuple(Band(high - low, years, tuple(rows[low]), tuple(rows[high])) for low, high in pairs)
     return series_panel(draws, name, tuple(zip(years, rows[MEDIAN], strict=True)), _MEDIAN, fan)
 
 
 _MEDIAN = Text("中位数", "median")
 
 
-def series_panel(dataset: xr.Dataset, name: str, points: Points, label: Text, fan: tuple[lines.Band, ...] = ()) -> lines.Panel:
+def series_panel(dataset: xr.Dataset, name: str, points: Points, label: Text, fan: tuple[Band, ...] = ()) -> Panel:
     """A series by year beside what was published of it and what the plan asks for, in its own unit."""
     named = named_series(dataset, name)
     asked = [item for item in asked_targets(dataset) if item.variable == name and item.level is not None]
     published = {year: named.scale * value for year, value in published_of(dataset, _variable_of(name)).items()}
     targets = tuple((float(item.year), named.scale * (item.level or 0.0)) for item in asked)
-    series = (*published_line(published), lines.Series(label, points))
-    return lines.Panel(named.label, unit_words(named.unit), series, fan, targets, from_zero=False)
+    series = (*published_line(published), Series(label, points))
+    return Panel(named.label, unit_words(named.unit), series, fan, targets, from_zero=False)
 
 
 def _variable_of(name: str) -> str:
@@ -123,7 +121,7 @@ def _count(draws: xr.Dataset) -> int:
     return int((~draws["lost"]).sum())
 
 
-def chances_figure(draws: xr.Dataset, language: Language, found: xr.Dataset | None = None) -> Figure:
+def target_chances(draws: xr.Dataset, found: xr.Dataset | None = None) -> Chances:
     """How likely each target is, and all of them together; `found` are the probabilities, where they are known already.
 
     Raises
@@ -136,16 +134,15 @@ def chances_figure(draws: xr.Dataset, language: Language, found: xr.Dataset | No
         message = Text("没有逐次判断的目标", "no target was judged draw by draw")
         raise UsageError(Fault(message, advice=Text("情景中要有 targets", "the scenario needs targets")))
     rows = [
-        chances.Chance(item.label + Text(f" {item.years}", f" {item.years}"), float(p), float(error))
+        Chance(item.label + Text(f" {item.years}", f" {item.years}"), float(p), float(error))
         for item, p, error in zip(asked, found["probability"].to_numpy(), found["error"].to_numpy(), strict=True)
     ]
-    rows.append(chances.Chance(ALL_TARGETS, float(found["joint"]), float(found["joint_error"])))
+    rows.append(Chance(ALL_TARGETS, float(found["joint"]), float(found["joint_error"])))
     note = Text(f"误差线为 95% 抽样误差；{_count(draws):,} 次抽样", f"whiskers: 95 % sampling error; {_count(draws):,} draws")
-    with style.house_style():
-        return chances.draw(rows, title_of(draws) + Text("：实现概率", ": probabilities"), note, language)
+    return Chances(Frame(title_of(draws) + Text("：实现概率", ": probabilities"), note), tuple(rows))
 
 
-def scatter_figure(draws: xr.Dataset, output: str, key: str, year: int, language: Language) -> Figure:
+def scatter(draws: xr.Dataset, output: str, key: str, year: int) -> Scatter:
     """One input against one series in a year.
 
     Raises
@@ -165,12 +162,16 @@ def scatter_figure(draws: xr.Dataset, output: str, key: str, year: int, language
     fine = ~draws["lost"].to_numpy()
     across = inputs[key].scale * draws["inputs"].sel(input=key).to_numpy()[fine]
     up = named.scale * series_in(draws, draws, output).sel(year=year_in(draws, year)).to_numpy()[fine]
-    title = title_of(draws) + Text(f"：{year} 年", f": {year}")
-    with style.house_style():
-        return scatter.draw(across, up, inputs[key], named, spearman(across, up), title, language)
+    rho = f"{spearman(across, up):+.2f}".replace("-", "−")
+    note = Text(
+        f"Spearman 秩相关 {rho}；线为各十分位组的中位数（{len(across):,} 次抽样）",
+        f"Spearman's rank correlation {rho}; the line joins the medians of tenths ({len(across):,} draws)",
+    )
+    frame = Frame(title_of(draws) + Text(f"：{year} 年", f": {year}"), note)
+    return Scatter(frame, tuple(zip(across.tolist(), up.tolist(), strict=True)), with_unit(inputs[key]), with_unit(named))
 
 
-def correlation_figure(draws: xr.Dataset, correlations: xr.Dataset, name: str, year: int, language: Language) -> Figure:
+def closest(draws: xr.Dataset, correlations: xr.Dataset, name: str, year: int) -> Bars:
     """The inputs that go most closely with one series in a year, by their rank correlation.
 
     Raises
@@ -181,11 +182,9 @@ def correlation_figure(draws: xr.Dataset, correlations: xr.Dataset, name: str, y
     values = series_in(correlations, draws, name).sel(year=year_in(draws, year)).to_numpy()
     inputs = list(named_inputs(draws).values())
     order = np.argsort(-np.abs(np.nan_to_num(values)), kind="stable")[:_MOST_BARS]
-    bars = [tornado.Bar(inputs[place].label, float(np.nan_to_num(values[place]))) for place in order]
+    bars = tuple(Bar(inputs[place].label, float(np.nan_to_num(values[place]))) for place in order)
     title = named_series(draws, name).label + Text(f"，{year} 年", f", {year}")
     note = Text(
         f"{_count(draws):,} 次抽样；越长关系越紧，左为反向", f"{_count(draws):,} draws; to the left: the other way round"
     )
-    axis = Text("Spearman 秩相关", "Spearman's rank correlation")
-    with style.house_style():
-        return tornado.draw(bars, title, note, axis, None, language)
+    return Bars(Frame(title, note), bars, Text("Spearman 秩相关", "Spearman's rank correlation"))

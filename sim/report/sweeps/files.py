@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import xarray as xr
-from matplotlib.figure import Figure
 
 from sim.base.durable import put
 from sim.plan.tables import cell_text
-from sim.report import style
 from sim.result.netcdf import packed
 
 
@@ -24,15 +22,6 @@ def put_table(file: Path, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -
     writer.writerow([cell_text(head) for head in heads])
     writer.writerows([cell_text(cell) for cell in row] for row in rows)
     put(file, stream.getvalue().encode("utf-8-sig"))
-
-
-def put_figure(figure: Figure, file: Path) -> str:
-    """Write a figure as PNG and SVG; the SVG document."""
-    with style.house_style():
-        pictures = style.pictures(figure)
-    for suffix, content in pictures.items():
-        put(file.with_suffix(suffix), content)
-    return pictures[".svg"].decode()
 
 
 def put_datasets(file: Path, groups: Mapping[str, xr.Dataset], attributes: Mapping[str, Any]) -> None:

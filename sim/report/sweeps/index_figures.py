@@ -1,4 +1,4 @@
-"""Figures of sensitivity indices, drawn from their dataset; a name that is not there is a fault with advice."""
+"""The figures of sensitivity indices, made from their dataset; a name that is not there is a fault with advice."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.base.errors import Fault, UsageError, nearest
-from sim.base.text import Language, Text
-from sim.base.words import unit_text
-from sim.report import style
-from sim.report.sweeps import index_map, tornado
+from sim.base.text import Text
+from sim.base.words import unit_words
+from sim.report.figures.bars import Bar, Bars
+from sim.report.figures.frame import Frame
+from sim.report.figures.index_map import IndexMap
 from sim.simulate.sweeps.names import Named, named_from
 from sim.simulate.sweeps.statistics import year_in
 
@@ -22,7 +22,7 @@ _MOST_BARS, _FEWEST_BARS = 12, 5
 _NEGLIGIBLE = 0.005
 
 
-def tornado_figure(indices: xr.Dataset, output: str, year: int, language: Language) -> Figure:
+def tornado(indices: xr.Dataset, output: str, year: int) -> Bars:
     """The inputs that matter most for one output in a year: total indices with intervals, or sizes of elementary effects.
 
     Raises
@@ -33,18 +33,17 @@ def tornado_figure(indices: xr.Dataset, output: str, year: int, language: Langua
     chosen = indices.sel(output=_output(indices, output), year=year_in(indices, year))
     named, of_output = named_from(indices["input"]), named_from(indices["output"])[output]
     title = of_output.label + Text(f"：{year} 年的影响因素", f": what matters in {year}")
-    with style.house_style():
-        if indices.attrs["kind"] == "morris":
-            return _effects(chosen, named, of_output, title, language)
-        return _totals(chosen, named, title, language)
+    if indices.attrs["kind"] == "morris":
+        return _effects(chosen, named, of_output, title)
+    return _totals(chosen, named, title)
 
 
-def _totals(chosen: xr.Dataset, named: dict[str, Named], title: Text, language: Language) -> Figure:
+def _totals(chosen: xr.Dataset, named: dict[str, Named], title: Text) -> Bars:
     total = chosen["total"].to_numpy()
     order = _leading(total)
     keys = [str(chosen["input"].to_numpy()[place]) for place in order]
     bars = [
-        tornado.Bar(named[key].label, float(total[place]), float(chosen["total_error"][place]), float(chosen["first"][place]))
+        Bar(named[key].label, float(total[place]), float(chosen["total_error"][place]), float(chosen["first"][place]))
         for key, place in zip(keys, order, strict=True)
     ]
     note = Text(
@@ -52,17 +51,17 @@ def _totals(chosen: xr.Dataset, named: dict[str, Named], title: Text, language: 
         "the total effect includes what an input does together with others; whiskers: 95 % bootstrap interval",
     )
     axis, inner = Text("总效应（占方差的份额）", "total effect (share of the variance)"), Text("单独效应", "first-order effect")
-    return tornado.draw(bars, title, note, axis, inner, language)
+    return Bars(Frame(title, note), tuple(bars), axis, inner)
 
 
-def _effects(chosen: xr.Dataset, named: dict[str, Named], output: Named, title: Text, language: Language) -> Figure:
+def _effects(chosen: xr.Dataset, named: dict[str, Named], output: Named, title: Text) -> Bars:
     order = np.argsort(-chosen["size"].to_numpy(), kind="stable")[:_MOST_BARS]
     effects = output.scale * chosen["effect"].to_numpy()
-    bars = [tornado.Bar(named[str(chosen["input"].to_numpy()[place])].label, float(effects[place])) for place in order]
-    unit = unit_text(output.unit, language)
-    axis = Text(f"由最低到最高的平均变化（{unit}）", f"mean change from the lowest to the highest value ({unit})")
+    bars = [Bar(named[str(chosen["input"].to_numpy()[place])].label, float(effects[place])) for place in order]
+    unit = unit_words(output.unit)
+    axis = Text(f"由最低到最高的平均变化（{unit.zh}）", f"mean change from the lowest to the highest value ({unit.en})")
     note = Text("按平均绝对效应排序", "in the order of the mean size of the effects")
-    return tornado.draw(bars, title, note, axis, None, language)
+    return Bars(Frame(title, note), tuple(bars), axis)
 
 
 def _output(indices: xr.Dataset, output: str) -> str:
@@ -79,7 +78,7 @@ def _leading(total: Values) -> Values:
     return order[: max(int((total[order] >= _NEGLIGIBLE).sum()), _FEWEST_BARS)]
 
 
-def map_figure(indices: xr.Dataset, output: str, language: Language) -> Figure:
+def index_map(indices: xr.Dataset, output: str) -> IndexMap:
     """Total Sobol indices of one output by input and year, the most important inputs above.
 
     Raises
@@ -99,7 +98,7 @@ def map_figure(indices: xr.Dataset, output: str, language: Language) -> Figure:
         f"Sobol 总效应，%；基样本 {indices.attrs['base_points']:,}",
         f"total Sobol indices, %; base sample {indices.attrs['base_points']:,}",
     )
-    years = [int(year) for year in indices["year"].to_numpy()]
-    axis = Text("占方差的份额", "share of the variance")
-    with style.house_style():
-        return index_map.draw([named[key].label for key in keys], years, total[order], title, note, axis, language)
+    years = tuple(int(year) for year in indices["year"].to_numpy())
+    rows = tuple(tuple(row) for row in total[order].tolist())
+    labels = tuple(named[key].label for key in keys)
+    return IndexMap(Frame(title, note), labels, years, rows, Text("占方差的份额", "share of the variance"))

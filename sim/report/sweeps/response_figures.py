@@ -1,30 +1,29 @@
-"""Figures of a grid or list: medians and probabilities of its points, joined over the swept input."""
+"""The figures of a grid or list: medians and probabilities of its points, joined over the swept input."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from sim.base.errors import Fault, UsageError
-from sim.base.text import Language, Text
-from sim.base.words import unit_text
-from sim.report import style
-from sim.report.sweeps import response
+from sim.base.text import Text
+from sim.base.words import unit_words
+from sim.report.figures.frame import Frame
+from sim.report.figures.response import Response, ResponseCurve, ResponsePanel
 from sim.report.sweeps.figures import series_in
-from sim.simulate.sweeps.curves import Curve, Curves, curves_of
+from sim.simulate.sweeps.curves import NUMBER, Curve, Curves, curves_of
 from sim.simulate.sweeps.names import ALL_TARGETS, PERCENT, Named, asked_targets, named_series, title_of, with_unit
 from sim.simulate.sweeps.statistics import MEDIAN, bands, members_of, probabilities, year_in
 
+Values = NDArray[Any]
 _WHOLE = (-3.0, 103.0)
 _ENDS = (0.1, 0.9)
 
 
-def response_figure(
-    draws: xr.Dataset, names: Sequence[str], year: int, language: Language, summary: xr.Dataset | None = None
-) -> Figure:
+def response(draws: xr.Dataset, names: Sequence[str], year: int, summary: xr.Dataset | None = None) -> Response:
     """Medians of some series in a year over the swept input; `summary` are the bands, where they are known already.
 
     Raises
@@ -35,14 +34,13 @@ def response_figure(
     members, curves = _members(draws), curves_of(draws)
     found = (bands(draws) if summary is None else summary).sel(year=year_in(draws, year))
     banded = members > 1 and len(curves.curves) == 1
-    panels = [_series_panel(draws, found, curves, name, year, language, banded=banded) for name in names]
+    panels = tuple(_series_panel(draws, found, curves, name, year, banded=banded) for name in names)
     shown = Text("线为中位数", "lines join medians") if members > 1 else Text("每点一次推演", "one run at each point")
     title = title_of(draws) + Text(f"：{year} 年", f": {year}")
-    with style.house_style():
-        return response.draw(panels, title, with_unit(curves.across, language), shown + _note(curves), language)
+    return _over(curves, panels, Frame(title, shown + _note(curves)))
 
 
-def chance_response_figure(draws: xr.Dataset, language: Language, found: xr.Dataset | None = None) -> Figure:
+def chance_response(draws: xr.Dataset, found: xr.Dataset | None = None) -> Response:
     """How likely each target is over the swept input; `found` are the probabilities, where they are known already.
 
     Raises
@@ -58,11 +56,15 @@ def chance_response_figure(draws: xr.Dataset, language: Language, found: xr.Data
     found = probabilities(draws) if found is None else found
     rows = [(item.label + Text(f" {item.years}", f" {item.years}"), found["probability"][i]) for i, item in enumerate(asked)]
     rows.append((ALL_TARGETS, found["joint"]))
-    panels = [response.Panel(label, "%", _lines(curves, PERCENT * row.to_numpy()), limits=_WHOLE) for label, row in rows]
+    percent = Text("%", "%")
+    panels = [ResponsePanel(label, percent, _curves(curves, PERCENT * row.to_numpy()), limits=_WHOLE) for label, row in rows]
     title = title_of(draws) + Text("：实现概率", ": probabilities")
     note = Text(f"每点 {members:,} 次抽样", f"{members:,} draws at each point") + _note(curves)
-    with style.house_style():
-        return response.draw(panels, title, with_unit(curves.across, language), note, language)
+    return _over(curves, tuple(panels), Frame(title, note))
+
+
+def _over(curves: Curves, panels: tuple[ResponsePanel, ...], frame: Frame) -> Response:
+    return Response(frame, panels, with_unit(curves.across), is_whole=curves.across == NUMBER)
 
 
 def _members(draws: xr.Dataset) -> int:
@@ -74,31 +76,30 @@ def _members(draws: xr.Dataset) -> int:
     return members
 
 
-def _series_panel(
-    draws: xr.Dataset, found: xr.Dataset, curves: Curves, name: str, year: int, language: Language, *, banded: bool
-) -> response.Panel:
+def _series_panel(draws: xr.Dataset, found: xr.Dataset, curves: Curves, name: str, year: int, *, banded: bool) -> ResponsePanel:
     named, array = named_series(draws, name), series_in(found, draws, name)
     middle = named.scale * array.sel(quantile=MEDIAN).to_numpy()
     low, high = (named.scale * array.sel(quantile=level).to_numpy() for level in _ENDS) if banded else (None, None)
     asked = [item for item in asked_targets(draws) if item.variable == name and item.year == year and item.level is not None]
     target = named.scale * (asked[0].level or 0.0) if asked else None
-    lines = _lines(curves, middle, low, high)
-    return response.Panel(named.label, unit_text(named.unit, language), lines, target)
+    return ResponsePanel(named.label, unit_words(named.unit), _curves(curves, middle, low, high), target)
 
 
-def _lines(
-    curves: Curves, values: np.ndarray, low: np.ndarray | None = None, high: np.ndarray | None = None
-) -> list[response.Line]:
-    return [
-        response.Line(
-            curves.places[curve.points],
-            values[curve.points],
+def _curves(curves: Curves, values: Values, low: Values | None = None, high: Values | None = None) -> tuple[ResponseCurve, ...]:
+    return tuple(
+        ResponseCurve(
+            _at(curves.places, curve),
+            _at(values, curve),
             _label(curves, curve),
-            None if low is None else low[curve.points],
-            None if high is None else high[curve.points],
+            None if low is None else _at(low, curve),
+            None if high is None else _at(high, curve),
         )
         for curve in curves.curves
-    ]
+    )
+
+
+def _at(values: Values, curve: Curve) -> tuple[float, ...]:
+    return tuple(values[curve.points].tolist())
 
 
 def _label(curves: Curves, curve: Curve) -> Text | None:
@@ -110,7 +111,7 @@ def _label(curves: Curves, curve: Curve) -> Text | None:
 def _amount(named: Named, value: float) -> Text:
     """A value with its unit, short."""
     number = f"{value:.4g}{'' if named.unit.startswith('%') or not named.unit else ' '}"
-    return Text(number + unit_text(named.unit, "zh"), number + unit_text(named.unit, "en"))
+    return Text(number, number) + unit_words(named.unit)
 
 
 def _note(curves: Curves) -> Text:

@@ -6,22 +6,20 @@ from collections.abc import Sequence
 
 import pandas as pd
 import xarray as xr
-from matplotlib.figure import Figure
 
 from sim.base.text import Language, Text
 from sim.base.words import unit_text
 from sim.plan.rule import VERDICTS
-from sim.report import style
 from sim.report.contents.series import CENTRAL, FIRST_PUBLISHED, STATISTICS
-from sim.report.figures import lines
 from sim.report.figures.frame import Frame
+from sim.report.figures.lines import Lines, Panel
 from sim.report.sweeps.figures import series_in, series_panel
 from sim.simulate.sweeps.names import asked_targets, named_series, title_of
 
 _USUAL = ("gdp_nominal", "manufacturing_share", "four_above_firms", "hightech_firms", "residents", "rd_intensity")
 
 
-def lines_figure(run: xr.Dataset, names: Sequence[str], language: Language) -> Figure:
+def lines(run: xr.Dataset, names: Sequence[str]) -> Lines:
     """Some series by year; without names, those of the targets.
 
     Raises
@@ -33,8 +31,7 @@ def lines_figure(run: xr.Dataset, names: Sequence[str], language: Language) -> F
     note = Text("确定性运行：参数取中心值，无年度冲击", "central run: central values, no yearly shocks")
     panels = tuple(_panel(run, name) for name in wanted)
     frame = Frame(title_of(run), note, STATISTICS)
-    with style.house_style():
-        return lines.Lines(frame, panels, int(run["year"][0]), FIRST_PUBLISHED).draw(language)
+    return Lines(frame, panels, int(run["year"][0]), FIRST_PUBLISHED)
 
 
 def usual_series(run: xr.Dataset) -> list[str]:
@@ -42,7 +39,7 @@ def usual_series(run: xr.Dataset) -> list[str]:
     return [name for name in _USUAL if name in run]
 
 
-def _panel(run: xr.Dataset, name: str) -> lines.Panel:
+def _panel(run: xr.Dataset, name: str) -> Panel:
     array = series_in(run, run, name)
     values = named_series(run, name).scale * array.to_numpy()
     points = tuple((float(year), float(value)) for year, value in zip(run["year"].to_numpy(), values, strict=True))

@@ -12,8 +12,8 @@ import numpy as np
 import xarray as xr
 
 from sim.base.errors import Faults, Place, UsageError
-from sim.base.text import Language, Text
-from sim.base.words import unit_text, with_unit_text
+from sim.base.text import Text
+from sim.base.words import unit_words, with_unit_text
 from sim.model.names import id_of, parted
 
 PERCENT = 100.0
@@ -30,10 +30,10 @@ class Named:
     scale: float = 1.0
 
 
-def with_unit(named: Named, language: Language) -> str:
+def with_unit(named: Named) -> Text:
     """A name with its unit in brackets, if it has one."""
-    unit = unit_text(named.unit, language) if named.unit else ""
-    return with_unit_text(named.label.in_language(language), unit, language)
+    unit = unit_words(named.unit) if named.unit else Text("", "")
+    return Text(with_unit_text(named.label.zh, unit.zh, "zh"), with_unit_text(named.label.en, unit.en, "en"))
 
 
 @dataclass(frozen=True)
