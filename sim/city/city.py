@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from sim.inputs.indicators import read_indicators
 from sim.inputs.ledger import Ledger
 from sim.inputs.ledger import Names as LedgerNames
 from sim.inputs.ledger_check import read_ledger
+from sim.inputs.outline import Outline, read_outline
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
 from sim.inputs.published import PublishedCheck, read_published
 from sim.inputs.reference_check import fail_if_reference_wrong
@@ -60,6 +61,8 @@ class World:
     loops: tuple[Loop, ...]
     as_of: int | None = None
     """The year whose bulletin is the last that is known; all that is there where it is None."""
+    outline: Outline = field(default_factory=Outline)
+    """What reports show of the model."""
 
     @property
     def known_to(self) -> int:
@@ -118,6 +121,7 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
         identities=read_checks(model / "checks.yaml"),
         loops=read_loops(model / "loops.yaml", graph),
         as_of=as_of,
+        outline=read_outline(model / "report.yaml", _dimensions_of(graph), indicators.by_name),
     )
     fail_if_no_signings(folder / "arrivals.csv", world.ledger.inflows, graph.parameters)
     fail_if_bindings_wrong(world.catalogue, graph, history, world.ledger, settings.group_members)
@@ -131,6 +135,11 @@ def _own_members(settings: CityFile) -> dict[str, dict[str, Text]]:
     """Names of the members that the city gives to dimensions."""
     own = {"region": settings.regions, "district": settings.parts}
     return {dim: {name: label.text() for name, label in members.items()} for dim, members in own.items()}
+
+
+def _dimensions_of(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """The dimensions of every variable."""
+    return {name: item.dims for name, item in graph.quantities.items()}
 
 
 def _names_of(graph: Graph) -> LedgerNames:

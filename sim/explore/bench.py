@@ -34,7 +34,7 @@ from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import evaluated, judge_of, judged, readings_of, request_of
 
 Values = NDArray[Any]
-SERIES = ("gdp_nominal", "manufacturing_share", "four_above_firms", "hightech_firms", "market_entities", "residents")
+_MOST_CHARTS = 6
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 DRAWS = 600
 """They take about a third of a second, and leave an error of at most two points of a hundred in a probability."""
@@ -212,7 +212,7 @@ def bench_of(case: Case) -> Bench:
     for name in by_key(groups):  # the kernel must know that they may change, whichever of them is moved
         values[name] = from_year(values[name], first)
     case = replace(case, bound=replace(case.bound, values=values))
-    series = tuple(name for name in SERIES if name in graph.quantities and graph.dims_of(name) == ("region",))
+    series = tuple(name for name in case.world.outline.first if graph.dims_of(name) == ("region",))[:_MOST_CHARTS]
     outputs = tuple(dict.fromkeys((*_read_by_targets(case), *series)))
     return Bench(case, groups, outputs, series)
 

@@ -27,33 +27,8 @@ from sim.report.view import View, yearly
 from sim.simulate.records import Setting
 from sim.simulate.result import Result
 
-INDICATORS = (
-    "gdp_nominal",
-    "gdp_real",
-    "manufacturing_share",
-    "residents",
-    "urban_share",
-    "labour_supply",
-    "income_per_head",
-    "rd_intensity",
-    "market_entities",
-    "four_above_firms",
-    "hightech_firms",
-)
 _STEPS = (0, 1, 3, 5, 10, 15)
 _MOST_NAMED = 4
-PICTURES = (
-    "progress",
-    "scenarios",
-    "gdp",
-    "sectors",
-    "manufacturing_share",
-    "population",
-    "pyramid",
-    "firm_ladder",
-    "rates",
-    "schedule",
-)
 
 
 def comparison(views: Sequence[View], reports: Sequence[Report], page: str) -> Report:
@@ -63,14 +38,15 @@ def comparison(views: Sequence[View], reports: Sequence[Report], page: str) -> R
     """
     view = _joined(views)
     one_city = len(views) == 1
-    figures = {name: report.figures[name] for report in reversed(reports) for name in PICTURES if name in report.figures}
+    pictures = ("progress", "scenarios", *view.scenarios[0].outline.figures, "rates", "schedule")
+    figures = {name: report.figures[name] for report in reversed(reports) for name in pictures if name in report.figures}
     figures = figures if one_city else {}
     chapters = (
         Chapter("conclusion", Text("各情景的结论", "What each scenario comes to"), (_conclusions(view, page),)),
         *((Chapter("targets", Text("目标实现", "Targets"), (targets_table(view),)),) if _has_targets(view) else ()),
         Chapter("indicators", Text("主要指标", "Main indicators"), (_indicators(view),)),
         Chapter("settings", Text("设定的不同", "What is set differently"), (settings_table(view),)),
-        *((Chapter("figures", Text("图", "Figures"), tuple(pictured(figures, *PICTURES))),) if figures else ()),
+        *((Chapter("figures", Text("图", "Figures"), tuple(pictured(figures, *pictures))),) if figures else ()),
     )
     title = view.city + (Text("情景比较", ": scenarios compared") if one_city else Text("比较", " compared"))
     return Report(
@@ -169,7 +145,9 @@ def _indicators(view: View) -> Table:
         Column(Text("情景", "Scenario")),
         *(Column(Text(str(year), str(year)), is_number=True) for year in years),
     )
-    shared = [name for name in INDICATORS if all(name in result.projection for result in view.scenarios)]
+    shared = [
+        name for name in view.scenarios[0].outline.compared if all(name in result.projection for result in view.scenarios)
+    ]
     rows = tuple(row for name in shared for row in _indicator_rows(view, name, years))
     return Table("indicators", Text("主要指标", "Main indicators"), columns, rows)
 

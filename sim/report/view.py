@@ -57,10 +57,12 @@ class View:
         """The name of a variable."""
         return self.scenarios[0].label(variable)
 
-    def published(self, indicator: str, first: int = 2005, region: str | None = None) -> dict[int, float]:
-        """Published values of an indicator by year, the best source of each year."""
+    def published(
+        self, indicator: str, first: int = 2005, region: str | None = None, unit: str | None = None
+    ) -> dict[int, float]:
+        """Published values of an indicator by year, the best source of each year; in the unit of the data or another."""
         series = self.scenarios[0].history.series(indicator, region or self.region, first)
-        return {year: datum.value for year, datum in series.items()}
+        return {year: datum.value if unit is None else datum.in_unit(unit) for year, datum in series.items()}
 
     def published_check(self, check: PublishedCheck, unit: str) -> dict[int, float]:
         """The published side of a check, which may be a ratio of two series, in a unit."""

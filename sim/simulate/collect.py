@@ -81,6 +81,7 @@ def result_of(outcome: Outcome, order: int = 0) -> Result:
         draw_sentences=_draw_sentences(outcome),
         ledger=_ledger(outcome),
         checks=tuple(world.checks),
+        outline=world.outline,
         members={dim: dict(names) for dim, names in world.labels.members.items()},
         inputs=_inputs(case),
         results=outcome.results,

@@ -24,7 +24,6 @@ from sim.result.posterior import FILE, Posterior, read_posterior
 from sim.simulate.likelihood.reweighting import up_to_date
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome, comparisons_of, judge_of, request_of
-from sim.simulate.shown import SHOWN
 
 Progress = Callable[[int, int], None]
 
@@ -114,7 +113,7 @@ def run_draws(
     world = case.world
     conditions = conditions_of(outcome.scores, judge_of(case, outcome.results))
     checked = tuple(check.variable for check in world.checks)
-    shown = tuple(name for name in SHOWN if name in world.graph.quantities)
+    shown = tuple(name for name in world.outline.summed_up if name in world.graph.quantities)
     outputs = tuple(dict.fromkeys((*conditions.outputs, *checked, *shown)))
     task = task_of(case, outputs, draws_of(case, request, posterior), request.precision)
     wanted = Wanted(judge=conditions, together=conditions.open, read=conditions.read, groups=task.draws.groups)

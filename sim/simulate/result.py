@@ -17,6 +17,7 @@ from sim.ensemble.reducers import Share
 from sim.inputs.breaks import Break
 from sim.inputs.history import Datum, History
 from sim.inputs.home import Home
+from sim.inputs.outline import Outline
 from sim.inputs.published import PublishedCheck
 from sim.ledger.summary import ProgrammeTimes
 from sim.plan.evaluation.evaluate import Evaluated
@@ -106,6 +107,7 @@ class Result:
     draw_sentences: tuple[Text, ...]
     ledger: LedgerResult | None
     checks: tuple[PublishedCheck, ...]
+    outline: Outline
     members: Mapping[str, Mapping[str, Text]]
     inputs: xr.Dataset
     results: xr.Dataset

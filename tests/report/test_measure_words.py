@@ -9,7 +9,7 @@ import pytest
 from sim.base.errors import InputError
 from sim.city.city import open_world
 from sim.inputs.home import Home
-from sim.report.contents.firms import ladder
+from sim.report.contents.trends import trends
 from sim.report.view import view_of
 from sim.simulate import pipeline
 from sim.simulate.collect import results_of
@@ -21,7 +21,7 @@ def test_one_measure_word_per_variable_in_results_tables_and_figures(outcomes: S
         assert results[name].attrs["units"] == "家"
     for name in ("market_entities", "household_businesses", "district_market_entities"):
         assert results[name].attrs["units"] == "户"
-    panels = {panel.title.zh: panel.unit.zh for panel in ladder(view_of(results_of(outcomes))).panels}
+    panels = {panel.title.zh: panel.unit.zh for panel in trends(view_of(results_of(outcomes)))["firm_ladder"].panels}  # type: ignore[attr-defined]
     assert panels["高新技术企业"] == "家"
     assert panels["市场主体"] == "万户"
     targets = {score.target.name.zh: score.target.unit for score in outcomes[0].scores}

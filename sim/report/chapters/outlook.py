@@ -8,11 +8,10 @@ from sim.base.text import Text
 from sim.base.words import OPERATORS, spaced_text, unit_words
 from sim.plan.scorecard import Score
 from sim.report.chapters.part import Part, listed, pictured, present
-from sim.report.contents import economy, people
 from sim.report.contents.fans import fans
 from sim.report.contents.feasibility import conflicts, tornado
-from sim.report.contents.firms import ladder
 from sim.report.contents.scores import verdicts
+from sim.report.contents.trends import trends
 from sim.report.document import (
     Block,
     Cell,
@@ -54,12 +53,7 @@ def outlook(view: View, result: Result) -> Part:
         fans=fans(view, result),
         conflicts=None if study is None else conflicts(study),
         tornado=None if study is None else tornado(study),
-        gdp=economy.gdp(view),
-        sectors=economy.sectors(view),
-        manufacturing_share=economy.manufacturing_share(view),
-        population=people.population(view),
-        pyramid=people.pyramid(view),
-        firm_ladder=ladder(view),
+        **trends(view),
         scenarios=verdicts(view) if len(view.scenarios) > 1 and any(result.scorecard for result in view.scenarios) else None,
     )
     drawn = [score for score in result.scorecard if score.probability is not None]
@@ -69,7 +63,7 @@ def outlook(view: View, result: Result) -> Part:
     blocks += pictured(figures, "conflicts", "tornado")
     blocks += _foreseen(result)
     blocks.append(Heading(Text("主要领域走势", "Main trends")))
-    blocks += pictured(figures, "gdp", "sectors", "manufacturing_share", "population", "pyramid", "firm_ladder", "scenarios")
+    blocks += pictured(figures, *result.outline.figures, "scenarios")
     return Part(Chapter("outlook", TITLE, tuple(blocks)), figures)
 
 

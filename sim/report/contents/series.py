@@ -9,7 +9,6 @@ from sim.base.units import conversion
 from sim.plan.scorecard import Score
 from sim.report.figures.frame import Points, points_of
 from sim.report.figures.lines import PUBLISHED, Series
-from sim.report.view import View, yearly
 
 STATISTICS = Text(
     "统计数取自统计公报、年鉴和普查（逐项出处见城市文件夹）；预测为本模型推演",
@@ -24,15 +23,6 @@ MODEL = Text("本模型推演", "projections by this model")
 def published_line(values: Mapping[int, float]) -> tuple[Series, ...]:
     """Published figures as a line; none where there are none."""
     return (Series(PUBLISHED, points_of(dict(values)), "published"),) if values else ()
-
-
-def scenario_lines(view: View, variable: str, scale: float = 1.0, **members: str | list[str]) -> tuple[Series, ...]:
-    """A line for every scenario that is drawn, in the unit of the model times `scale`."""
-    found = []
-    for index, result in enumerate(view.plotted):
-        values = yearly(result, variable, view.region, **members)
-        found.append(Series(result.name, points_of({year: scale * value for year, value in values.items()}), "scenario", index))
-    return tuple(found)
 
 
 def target_points(scores: Iterable[Score], region: str, variable: str, unit: str) -> Points:

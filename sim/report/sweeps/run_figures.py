@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import pandas as pd
@@ -15,8 +16,6 @@ from sim.report.figures.frame import Frame
 from sim.report.figures.lines import Lines, Panel
 from sim.report.sweeps.figures import series_in, series_panel
 from sim.simulate.sweeps.names import asked_targets, named_series, title_of
-
-_USUAL = ("gdp_nominal", "manufacturing_share", "four_above_firms", "hightech_firms", "residents", "rd_intensity")
 
 
 def lines(run: xr.Dataset, names: Sequence[str]) -> Lines:
@@ -36,7 +35,7 @@ def lines(run: xr.Dataset, names: Sequence[str]) -> Lines:
 
 def usual_series(run: xr.Dataset) -> list[str]:
     """The series that are shown where none is named."""
-    return [name for name in _USUAL if name in run]
+    return [str(name) for name in json.loads(run.attrs.get("first", "[]")) if name in run]
 
 
 def _panel(run: xr.Dataset, name: str) -> Panel:

@@ -181,6 +181,7 @@ def run_dataset(outcome: Outcome) -> xr.Dataset:
         base_year=case.world.city.settings.base_year,
         as_table=f'.sim.table("{next(iter(results.data_vars))}")',
         members=_json(_member_names(case)),
+        first=_json(case.world.outline.first),
     )
 
 
