@@ -18,8 +18,8 @@ from sim.ensemble.blocks import BlockResult, BlockRunner, Task
 from sim.ensemble.draws import Draws
 from sim.ensemble.workers import run_portions
 from sim.inputs.year_path import YearPath
+from sim.model.declarations import load_model
 from sim.model.graph import Graph, Parameter, build_graph
-from sim.model.loader import load_model
 
 Values = NDArray[Any]
 

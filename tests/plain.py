@@ -19,12 +19,10 @@ from numpy.typing import NDArray
 from sim.base.errors import Fault, Place, RunError
 from sim.base.text import Text, listing
 from sim.engine.integrate import Clock, YearValues
+from sim.engine.links import Program
 from sim.engine.methods import Method, mean_of_growth
-from sim.engine.program import Program
 from sim.model.graph import Graph
-from sim.model.hidden import Frozen
-from sim.model.nodes import UNTIL_TURN, Apply, Node, Read
-from sim.model.operations import FILL, Operation, UnitRule
+from sim.model.nodes import FILL, UNTIL_TURN, Apply, Frozen, Node, Operation, Read, UnitRule
 
 Values = NDArray[Any]
 Rates = Mapping[str, Values]

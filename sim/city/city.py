@@ -35,11 +35,10 @@ from sim.inputs.settings_check import fail_if_settings_wrong
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.inputs.year_path import Floats
 from sim.model.binding import own_values
+from sim.model.declarations import load_base_year, load_model
 from sim.model.graph import Graph, Parameter, build_graph
-from sim.model.labels import Labels, read_labels
-from sim.model.loader import load_base_year, load_model
 from sim.model.loops import Loop, read_loops
-from sim.model.names import Names
+from sim.model.names import Labels, Names, read_labels
 from sim.model.unit_check import check_units
 from sim.plan.base_origin import Bases, bases_of
 from sim.plan.consistency import fail_if_bindings_wrong, fail_if_checks_wrong

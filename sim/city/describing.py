@@ -12,8 +12,7 @@ from sim.engine.kernel import Kernel, kernel_for
 from sim.engine.links import link_sign, starting_point
 from sim.inputs.schema import scenario_schema
 from sim.model.binding import own_values
-from sim.model.declarations import Declaration
-from sim.model.loader import load_model
+from sim.model.declarations import Declaration, load_model
 from sim.model.loops import Loop, link_table, polarity
 
 

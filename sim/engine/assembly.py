@@ -17,8 +17,7 @@ from sim.engine.rewriting import Rewriter, reachable
 from sim.engine.tape import Computed, Leaf, Phase, Tape
 from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.model.graph import Graph
-from sim.model.hidden import Frozen
-from sim.model.nodes import UNTIL_TURN, Literal, Node, Read, walk
+from sim.model.nodes import UNTIL_TURN, Frozen, Literal, Node, Read, walk
 
 AT_BASE, AT_END = "@base", "@end"
 TIME = "time"

@@ -9,9 +9,8 @@ from types import CodeType
 
 from sim.base.cache import kept
 from sim.engine.assembly import Request, assemble
-from sim.engine.naming import names_of
 from sim.engine.plan import Plan, plan_of
-from sim.engine.source import RESERVED, source_of
+from sim.engine.source import RESERVED, names_of, source_of
 from sim.model.graph import Graph
 
 

@@ -6,13 +6,13 @@ number when it has no dimensions.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.arena import Arena
 from sim.engine.assembly import AT_BASE, AT_END
 from sim.engine.plan import Plan, Row
 from sim.engine.tape import TRUTHS, VIEWS, Computed, Leaf, Number, Phase, Value
@@ -198,3 +198,25 @@ def _repeat(source: Values, settings: Any) -> Values:
 
 
 _VIEW: dict[str, Callable[[Values, Any], Values]] = {"at": _at, "part": _part, "align": _align, "repeat": _repeat}
+
+
+_LINE = 64
+_PIECE = 8 << 20  # from 4 MiB on numpy asks for large pages
+
+
+class Arena:
+    """Hands out arrays of zeros; their memory lives as long as any of them."""
+
+    def __init__(self) -> None:
+        self._piece = np.zeros(0, np.uint8)
+        self._used = 0
+
+    def zeros(self, shape: tuple[int, ...], kind: np.dtype[Any]) -> Values:
+        """A new array of zeros."""
+        size = math.prod(shape) * kind.itemsize
+        if self._used + size > self._piece.size:
+            raw = np.zeros(max(_PIECE, size) + _LINE, np.uint8)
+            self._piece, self._used = raw[-raw.ctypes.data % _LINE :], 0
+        start = self._used
+        self._used += -(-size // _LINE) * _LINE
+        return self._piece[start : start + size].view(kind).reshape(shape)

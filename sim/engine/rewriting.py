@@ -4,17 +4,15 @@ x**a * y**b is exp(a*log(x)) * exp(b*log(y)); here it becomes exp(a*log(x) + b*l
 keeps its common factors outside: deaths by age are (mortality * population) * index, and only the index is added up within the
 year.
 
-What decides at a threshold is left as it is written (see sim.engine.thresholds).
+What decides at a threshold is left as it is written (see sim.engine.rewriting).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from sim.engine.builder import Builder
-from sim.engine.forms import Factors, Linear
+from sim.engine.builder import Builder, Factors, Linear
 from sim.engine.tape import COMMUTATIVE, Computed, Leaf, Number, Phase, Tape
-from sim.engine.thresholds import deciding
 
 PRODUCTS = frozenset({"multiply", "divide", "negative"})
 SUMS = frozenset({"add", "subtract"})
@@ -234,3 +232,48 @@ def _uses(tape: Tape, order: Iterable[int], roots: Iterable[int]) -> dict[int, i
     for root in roots:
         uses[root] += 2
     return uses
+
+
+_COMPARISONS = frozenset({"greater", "greater_equal", "less", "less_equal", "not_equal"})
+_ENDS = frozenset({"sqrt", "log", "log1p"})
+_SMOOTH = frozenset({"exp", "expm1", "tanh", *_ENDS, "integral"})
+
+
+def deciding(tape: Tape, order: Iterable[int]) -> frozenset[int]:
+    """All values of arithmetic below a comparison, a root or a logarithm of a difference."""
+    found: set[int] = set()
+    for value in order:
+        item = tape.values[value]
+        if isinstance(item, Computed):
+            for child in item.inputs if item.operation in _COMPARISONS | _ENDS else ():
+                below = _arithmetic_below(tape, child)
+                if item.operation in _COMPARISONS or any(_may_vanish(tape, part, tape.phases[value]) for part in below):
+                    found |= below
+    return frozenset(found)
+
+
+def _arithmetic_below(tape: Tape, root: int) -> set[int]:
+    """A value and what it is made of, down to leaves and smooth functions."""
+    found, waiting = set[int](), [root]
+    while waiting:
+        value = waiting.pop()
+        item = tape.values[value]
+        if value not in found and isinstance(item, Computed) and item.operation not in _SMOOTH:
+            found.add(value)
+            waiting.extend(item.inputs)
+    return found
+
+
+def _may_vanish(tape: Tape, value: int, phase: Phase) -> bool:
+    """Whether a value is a difference that moves, if what reads it does."""
+    item = tape.values[value]
+    if not isinstance(item, Computed) or tape.phases[value] < min(phase, Phase.YEAR):
+        return False
+    if item.operation == "add":
+        return any(_is_below_zero(tape, part) for part in item.inputs)
+    return item.operation in {"subtract", "negative"}
+
+
+def _is_below_zero(tape: Tape, value: int) -> bool:
+    item = tape.values[value]
+    return isinstance(item, Number) and item.value < 0.0

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.finite import Origin, finite_draws, origin_of
+from sim.engine.central import Origin, finite_draws, origin_of
 from sim.engine.integrate import Clock, YearValues, simulate
 from sim.engine.kernel import Kernel
 from sim.engine.plan import Plan

@@ -21,10 +21,10 @@ from distributed import Client, KilledWorker, as_completed
 from distributed.client import FutureCancelledError
 from distributed.comm.core import connect
 
+from sim.base import __version__
 from sim.base.cache import engine_key
 from sim.base.errors import Fault, Place, RunError, UsageError
 from sim.base.text import Text
-from sim.base.version import __version__
 from sim.ensemble.blocks import BlockResult, BlockRunner, Task
 from sim.ensemble.workers import Portion
 

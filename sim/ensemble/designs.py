@@ -6,23 +6,23 @@ Draw i of a design of values has coordinates u_i in the unit cube, which the dis
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.streams import uniforms
-from sim.ensemble.cubes import TAIL, hypercube, saltelli_halves, sobol_uniforms, walks
-from sim.ensemble.distributions import Distribution
+from sim.base.streams import triangular, uniforms
 
 Values = NDArray[Any]
 Numbers = NDArray[np.intp]
 Spreading = Literal["random", "latin_hypercube", "sobol"]
 
 
-class Design(Protocol):
+class Points(Protocol):
     """Points by number; every design is a frozen dataclass of plain values."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -54,7 +54,7 @@ class Grid:
         return math.prod(self.shape)
 
     def columns(self, start: int, stop: int) -> Values:
-        """See Design."""
+        """See Points."""
         places = np.unravel_index(np.arange(start, stop), self.shape)
         return np.array([np.array(level)[place] for level, place in zip(self.levels, places, strict=True)])
 
@@ -71,7 +71,7 @@ class Listed:
         return len(self.rows[0])
 
     def columns(self, start: int, stop: int) -> Values:
-        """See Design."""
+        """See Points."""
         return np.array(self.rows)[:, start:stop]
 
 
@@ -86,7 +86,7 @@ class Spread:
     seed: int
 
     def columns(self, start: int, stop: int) -> Values:
-        """See Design."""
+        """See Points."""
         return _valued(self.distributions, _SPREADS[self.kind](self, start, stop))
 
 
@@ -159,7 +159,7 @@ class Morris:
         return walks(len(self.distributions), self.trajectories, self.seed)[:, start:stop]
 
     def columns(self, start: int, stop: int) -> Values:
-        """See Design."""
+        """See Points."""
         unit = self.unit(start, stop)
         inner = TAIL + (1.0 - 2.0 * TAIL) * unit
         is_open = np.array([item.is_open for item in self.distributions])
@@ -184,3 +184,139 @@ def _latin(spread: Spread, start: int, stop: int) -> Values:
 
 
 _SPREADS: dict[str, Callable[[Spread, int, int], Values]] = {"random": _random, "sobol": _sobol, "latin_hypercube": _latin}
+
+
+LEVELS = 4
+"""Levels of the grid on which Morris walks; a step leads over half of them."""
+STEP = LEVELS / (2.0 * (LEVELS - 1))
+"""Length of a step."""
+TAIL = 0.025
+"""What Morris leaves out at either end of a distribution without ends."""
+
+
+def sobol_uniforms(seed: int, names: tuple[str, ...], start: int, stop: int) -> dict[str, Values]:
+    """Numbers in (0, 1) for each name; the n-th name is the n-th dimension, so another name at the end changes nothing.
+
+    Each dimension is rotated by a number of its own (Cranley and Patterson), which depends on the seed and the name.
+    """
+    from scipy.stats import qmc  # scipy.stats takes half a second to import, and only a Sobol design wants it
+
+    sequence = qmc.Sobol(d=len(names), scramble=False)
+    if start:
+        sequence.fast_forward(start)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The balance properties", category=UserWarning)  # a block may be any part
+        points = sequence.random(stop - start)
+    shifts = np.array([uniforms(seed, f"{name}\0shift", 0, 1)[0] for name in names])
+    rotated = np.clip((points + shifts) % 1.0, 2.0**-53, 1.0 - 2.0**-53)
+    return {name: rotated[:, place] for place, name in enumerate(names)}
+
+
+@lru_cache(maxsize=2)
+def hypercube(inputs: int, count: int, seed: int) -> Values:
+    """A Latin hypercube [draw, input]."""
+    from scipy.stats import qmc
+
+    return np.asarray(qmc.LatinHypercube(inputs, rng=np.random.default_rng(seed)).random(count))
+
+
+@lru_cache(maxsize=2)
+def saltelli_halves(inputs: int, base: int, seed: int) -> tuple[Values, Values]:
+    """A and B of Saltelli's design, each [base, input]: the halves of a scrambled Sobol sequence of twice the dimensions."""
+    from scipy.stats import qmc
+
+    if not inputs:
+        return np.zeros((base, 0)), np.zeros((base, 0))
+    points = qmc.Sobol(2 * inputs, scramble=True, rng=np.random.default_rng(seed)).random(base)
+    return points[:, :inputs], points[:, inputs:]
+
+
+@lru_cache(maxsize=2)
+def walks(inputs: int, trajectories: int, seed: int) -> Values:
+    """Coordinates [input, row] of the trajectories of Morris, one after another, each of inputs + 1 points."""
+    random = np.random.default_rng(seed)
+    unit = np.empty((trajectories, inputs + 1, inputs))
+    for walk in unit:
+        down = random.integers(2, size=inputs).astype(bool)
+        walk[:] = random.integers(LEVELS // 2, size=inputs) / (LEVELS - 1.0) + STEP * down
+        for row, moved in enumerate(random.permutation(inputs), start=1):
+            walk[row:, moved] += -STEP if down[moved] else STEP
+    return unit.reshape(-1, inputs).T
+
+
+Kind = Literal["uniform", "triangular", "normal", "lognormal", "values", "sample"]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A distribution of one input.
+
+    `numbers` are low and high; low, mode and high; mean and standard deviation; median and factor, which is exp(sigma); for
+    `values` what is equally likely; for `sample` numbers that were drawn elsewhere, whose quantiles are taken straight between
+    order statistics.
+    """
+
+    kind: Kind
+    numbers: tuple[float, ...]
+    low: float = -np.inf
+    high: float = np.inf
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has no ends of its own, or ends that lie far out in its tails."""
+        return self.kind in {"normal", "lognormal"}
+
+    def at(self, uniform: Values) -> Values:
+        """The values [draw] at the probabilities `uniform` in [0, 1]."""
+        values: Values = _INVERSES[self.kind](self, uniform)
+        return values
+
+
+def _uniform(it: Distribution, u: Values) -> Values:
+    low, high = it.numbers
+    return low + u * (high - low)
+
+
+def _triangular(it: Distribution, u: Values) -> Values:
+    return triangular(u, *it.numbers)
+
+
+def _normal(it: Distribution, u: Values) -> Values:
+    mean, sd = it.numbers
+    return np.asarray(np.clip(mean + sd * _cut((it.low - mean) / sd, (it.high - mean) / sd, u), it.low, it.high))
+
+
+def _lognormal(it: Distribution, u: Values) -> Values:
+    centre, sigma = np.log(it.numbers)
+    low, high = (-np.inf if it.low <= 0.0 else np.log(it.low)), np.log(it.high) if it.high < np.inf else np.inf
+    return np.asarray(
+        np.clip(np.exp(centre + sigma * _cut((low - centre) / sigma, (high - centre) / sigma, u)), it.low, it.high)
+    )
+
+
+def _cut(low: float, high: float, u: Values) -> Values:
+    """Standard normal numbers between two ends; nought and one, which are infinitely far, come as near as doubles allow."""
+    from scipy.special import ndtr, ndtri  # a quarter of a second to import, which a plain run need not spend
+
+    below, above = ndtr(low), ndtr(high)
+    tiny = np.finfo(float).tiny
+    return np.asarray(ndtri(np.clip(below + u * (above - below), tiny, 1.0 - np.finfo(float).epsneg)))
+
+
+def _values(it: Distribution, u: Values) -> Values:
+    listed = np.array(it.numbers)
+    return np.asarray(listed[np.minimum((u * len(listed)).astype(np.intp), len(listed) - 1)])
+
+
+def _sample(it: Distribution, u: Values) -> Values:
+    return np.asarray(np.interp(u * (len(it.numbers) - 1), np.arange(len(it.numbers)), np.sort(it.numbers)))
+
+
+_INVERSES: dict[str, Callable[[Distribution, Values], Values]] = {
+    "uniform": _uniform,
+    "triangular": _triangular,
+    "normal": _normal,
+    "lognormal": _lognormal,
+    "values": _values,
+    "sample": _sample,
+}

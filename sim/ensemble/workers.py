@@ -22,9 +22,9 @@ import cloudpickle
 import numpy as np
 from joblib import Parallel, delayed
 
+from sim.base.durable import scratch_folder
 from sim.base.errors import Fault, Place, RunError
-from sim.base.ownership import scratch_folder
-from sim.base.processes import no_interrupts_at_birth, work_for_the_parent
+from sim.base.processes import block_sigint, init_worker
 from sim.base.text import Text
 from sim.ensemble.blocks import BlockResult, BlockRunner, Task
 
@@ -99,10 +99,10 @@ def _in_parallel(folder: Path, portions: list[Portion], workers: int, handed_out
         return_as="generator",
         batch_size=1,
         pre_dispatch=2 * workers,
-        initializer=work_for_the_parent,
+        initializer=init_worker,
         temp_folder=str(folder),  # what the library maps into memory is swept with it
     )
-    with no_interrupts_at_birth():
+    with block_sigint():
         results = parallel(calls())
     try:
         yield from results

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from sim.base.errors import Faults, Place
+from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.inputs.ledger import Amount, Ledger, Project
 from sim.inputs.ledger_check import fail_if_row_wrong
 from sim.inputs.ledger_section import AddedProject, LedgerChange
 from sim.inputs.ledger_settings import LedgerSettings
-from sim.ledger.contradictions import Order, fail_if_contradictory
-from sim.ledger.selection import selected_or_fault
 from sim.ledger.works import Work, work_of
 
 LONGEST_DELAY = 15.0
@@ -170,3 +168,121 @@ def _edited(work: Work, edits: Edits, run_start: float) -> Work:
     prior = work if place is None else replace(work, priority=place)
     delay = edits.delay(work.id)
     return prior.later(delay, run_start) if delay else prior
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order: its key and word in the scenario, the projects it means, where it stands, and in which layer."""
+
+    key: str
+    word: str
+    projects: frozenset[str]
+    place: Place
+    layer: int
+
+    @property
+    def said(self) -> str:
+        """As the scenario has it."""
+        return f"{self.key}: {self.word}"
+
+
+_NAMES = {
+    "delay": Text("推迟", "delayed"),
+    "accelerate": Text("提前", "brought forward"),
+    "priority": Text("排序", "ranked"),
+    "use": Text("启用", "used"),
+    "add": Text("新增", "added"),
+    "cancel": Text("取消", "cancelled"),
+    "restore": Text("恢复", "restored"),
+}
+_OF_ONE_LAYER = ("use", "add", "restore")
+"""Orders that a later layer may cancel without a word: what a plan builds, a scenario drops."""
+
+
+def fail_if_contradictory(orders: Sequence[Order], faults: Faults) -> None:
+    """One fault for each pair of orders, at the later one, naming the place of the other."""
+    for order, other in _pairs(orders):
+        first, last = (order, other) if order.layer <= other.layer else (other, order)
+        names = "、".join(sorted(order.projects & other.projects)), ", ".join(sorted(order.projects & other.projects))
+        done = _NAMES[first.key], _NAMES[last.key]
+        message = Text(
+            f"{names[0]} 既{done[0].zh}（{first.said}，{first.place}）又{done[1].zh}（{last.said}）",
+            f"{names[1]}: both {done[0].en} ({first.said}, {first.place}) and {done[1].en} ({last.said})",
+        )
+        faults.add(message, last.place, _lifting(first))
+
+
+def _lifting(order: Order) -> Text:
+    """What takes an order back."""
+    if order.key in ("delay", "accelerate"):
+        return Text(
+            f"删去一处；后面的层要撤销前面的，写 {order.key}: {{{order.word}: 0}}",
+            f"delete one of them; to lift the earlier one in a later layer write {order.key}: {{{order.word}: 0}}",
+        )
+    if order.key == "cancel":
+        return Text(
+            f"删去一处；后面的层要撤销前面的，写 restore: [{order.word}]",
+            f"delete one of them; to lift the earlier one in a later layer write restore: [{order.word}]",
+        )
+    return Text("删去一处", "delete one of them")
+
+
+def _pairs(orders: Sequence[Order]) -> Iterator[tuple[Order, Order]]:
+    cancels = [order for order in orders if order.key == "cancel"]
+    for order in (order for order in orders if order.projects and order.key != "cancel"):
+        against = [item for item in cancels if order.key not in _OF_ONE_LAYER or item.layer == order.layer]
+        if against and order.projects <= frozenset().union(*(item.projects for item in against)):
+            yield order, next(item for item in against if item.projects & order.projects)
+    for late in (order for order in orders if order.key == "delay"):
+        for early in (order for order in orders if order.key == "accelerate" and order.projects == late.projects):
+            yield late, early
+
+
+ALL = "all"
+_PROPERTIES = {"class": "project_class", "region": "region", "branch": "branch", "kind": "kind", "funder": "funder"}
+
+
+def selected(word: str, ledger: Ledger) -> frozenset[str] | None:
+    """Ids of the spending projects that a word means; None where it means nothing."""
+    spending = ledger.spending
+    if word == ALL:
+        return frozenset(project.id for project in spending)
+    if word in ledger.projects:
+        return frozenset(_of_row(ledger.projects[word], ledger))
+    name, colon, value = word.partition(":")
+    if not word or (colon and not value):
+        return None
+    if name in _PROPERTIES:
+        found = frozenset(project.id for project in spending if getattr(project, _PROPERTIES[name]) == value)
+    else:
+        found = frozenset(project.id for project in spending if word in (project.programme, project.name.zh))
+    return found or None
+
+
+def _of_row(project: Project, ledger: Ledger) -> Iterable[str]:
+    """A project itself, what it repeats, or the parts of an umbrella; programmes and events build nothing."""
+    kept = ledger.projects.get(project.same_as, project)
+    if kept.nature == "umbrella":
+        return (part.id for part in ledger.parts(kept.id))
+    return (kept.id,) if kept.spends else ()
+
+
+def selected_or_fault(word: str, ledger: Ledger, place: Place, faults: Faults) -> frozenset[str]:
+    """The same, with a fault for a word that means nothing."""
+    found = selected(word, ledger)
+    if found is None:
+        message = Text(f"台账中没有“{word}”", f"the ledger knows no '{word}'")
+        faults.add(message, place, nearest(word, words(ledger)))
+    elif not found:
+        message = Text(f"{word} 不含任何投资项目，改动不起作用", f"{word} holds no capital project: the change does nothing")
+        faults.add(message, place)
+    return found or frozenset()
+
+
+def words(ledger: Ledger) -> list[str]:
+    """Everything that can be named."""
+    spending = ledger.spending
+    values = ((name, getattr(project, field)) for name, field in _PROPERTIES.items() for project in spending)
+    properties = {f"{name}:{value}" for name, value in values if value}
+    programmes = {project.programme for project in spending if project.programme}
+    return [ALL, *ledger.projects, *sorted(properties), *sorted(programmes)]

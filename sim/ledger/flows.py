@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ledger.lot import Lot
 from sim.ledger.pipeline import NEVER, Times
+from sim.ledger.random_effects import Lot
 from sim.ledger.works import Work
 
 Values = NDArray[np.float64]

@@ -17,9 +17,8 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.inputs.project_classes import STAGES
-from sim.ledger.limits import CONSTRUCTION, GRID, LAND, PUBLIC_FUNDS, Limits, demand
-from sim.ledger.lot import Lot
-from sim.ledger.pools import Claim, Pool
+from sim.ledger.limits import CONSTRUCTION, GRID, LAND, PUBLIC_FUNDS, Claim, Limits, Pool, demand
+from sim.ledger.random_effects import Lot
 from sim.ledger.works import BUILD, Work
 
 Values = NDArray[np.float64]

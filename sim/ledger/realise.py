@@ -15,9 +15,8 @@ from sim.base.cache import digest, kept
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.ledger.flows import Axes, displacing_flows, flows_of
 from sim.ledger.limits import Limits
-from sim.ledger.lot import Lot, draw_lot
 from sim.ledger.pipeline import Times, simulate
-from sim.ledger.scale import Scale, drawn_factors
+from sim.ledger.random_effects import Lot, Scale, draw_lot, drawn_factors
 from sim.ledger.works import Work
 
 Values = NDArray[np.float64]

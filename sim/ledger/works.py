@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from sim.base.text import Text
-from sim.inputs.ledger import Project
+from sim.inputs.ledger import Inflow, Project
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.inputs.project_classes import STAGES, ProjectClass
 
@@ -130,3 +131,41 @@ def _finished(work: Work, end: int | None, base_year: int) -> bool:
         return end <= base_year
     left = likely_years(work.project_class, STAGES[work.first :])
     return work.under_way and work.begin + left <= base_year + 1.0
+
+
+LAST_IN_LINE = 2
+
+
+def arrivals(
+    inflow: Inflow, item: ProjectClass, signings: Callable[[int], float], named: Mapping[int, int], years: Iterable[int]
+) -> Iterator[Work]:
+    """The works of one class: what is signed in each year beyond what is usual and beyond the `named` works of the class."""
+    number = 0
+    for year in years:
+        signed = signings(year)
+        crowd = max(signed / inflow.usual, 1.0)
+        for place in range(round(signed) - max(round(inflow.usual), named.get(year, 0))):
+            region, branch = _drawn_place(inflow, number)
+            number += 1
+            yield Work(
+                id=f"{item.name}:{year}:{place + 1}",
+                label=Text(f"{year} 年{item.label.zh} {place + 1}", f"{item.label.en} {place + 1} of {year}"),
+                project_class=item,
+                business=True,
+                region=region,
+                purpose=branch,
+                begin=year + (number * GOLDEN) % 1.0,
+                earliest=float(year),
+                width=1.0,
+                crowd=crowd,
+                priority=LAST_IN_LINE,
+                named=False,
+            )
+
+
+def _drawn_place(inflow: Inflow, number: int) -> tuple[str, str]:
+    """District and branch of the next project: every one gets its part of a long row, evenly."""
+    total = sum(inflow.weights.values())
+    point = ((number + 0.5) * GOLDEN % 1.0) * total
+    ends = accumulate(inflow.weights.values())
+    return next(place for place, end in zip(inflow.weights, ends, strict=True) if point < end or end >= total)

@@ -44,7 +44,7 @@ class Resolved:
 
 
 @dataclass(frozen=True)
-class Bound:
+class BoundValues:
     """All exogenous values of a run, the variables that are given, and what the scenario changed."""
 
     values: Mapping[str, YearPath]
@@ -72,12 +72,14 @@ class Bound:
         return SILENCE if name.startswith(NOISE) else self.values[name].at(year)[..., np.newaxis]
 
 
-def own_values(city: City) -> Bound:
+def own_values(city: City) -> BoundValues:
     """The values of a city itself, without a scenario."""
-    return Bound({name: record.value for name, record in city.parameters.items() if record.value is not None}, frozenset(), ())
+    return BoundValues(
+        {name: record.value for name, record in city.parameters.items() if record.value is not None}, frozenset(), ()
+    )
 
 
-def bind(scenario: Scenario, city: City, graph: Graph, names: Names) -> Bound:
+def bind(scenario: Scenario, city: City, graph: Graph, names: Names) -> BoundValues:
     """Lay a scenario's changes over a city's values.
 
     Raises
@@ -89,8 +91,8 @@ def bind(scenario: Scenario, city: City, graph: Graph, names: Names) -> Bound:
 
 
 def bound_further(
-    bound: Bound, changes: Iterable[Change], city: City, graph: Graph, names: Names, dormant: Iterable[Change] = ()
-) -> Bound:
+    bound: BoundValues, changes: Iterable[Change], city: City, graph: Graph, names: Names, dormant: Iterable[Change] = ()
+) -> BoundValues:
     """Lay further changes over values that are bound; those that lie `dormant` are only checked.
 
     Raises
@@ -109,7 +111,7 @@ def bound_further(
     for change in dormant:
         binder.resolve(change, values)
     binder.faults.raise_if_any(InputError)
-    return Bound(values, frozenset(given), tuple(resolved))
+    return BoundValues(values, frozenset(given), tuple(resolved))
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,8 @@ from sim.base.dimensions import Dimension
 from sim.base.errors import Faults, ModelError, Place, nearest
 from sim.base.text import Text, listing
 from sim.model.declarations import Declaration, Event, Quantity, Stock, Variable
-from sim.model.hidden import Frozen, HiddenStock
-from sim.model.nodes import Node, names_read
-from sim.model.trace import Traced, place_of, trace
+from sim.model.nodes import Frozen, HiddenStock, Node, names_read
+from sim.model.symbol import Traced, place_of, trace
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,23 @@ import numpy as np
 
 from sim.base.dimensions import Dimension
 from sim.base.text import Text
-from sim.model import operations
 from sim.model.declarations import Array
-from sim.model.hidden import Frozen, HiddenStock
-from sim.model.nodes import UNTIL_TURN, Literal, Node, Read
+from sim.model.nodes import (
+    AT,
+    BROADCAST,
+    LOOKUP,
+    PLACE,
+    REGROUP,
+    SHIFT,
+    STACK,
+    TOTAL,
+    UNTIL_TURN,
+    Frozen,
+    HiddenStock,
+    Literal,
+    Node,
+    Read,
+)
 from sim.model.symbol import Symbol, Trace, apply, as_node
 
 
@@ -59,7 +72,7 @@ def total(x: Array, over: str | tuple[str, ...]) -> Array:
     names = (over,) if isinstance(over, str) else over
     axes = tuple(_axis(symbol, name) for name in names)
     dims = tuple(name for name in symbol.dims if name not in names)
-    return _array(apply(symbol.trace, operations.TOTAL, (symbol.node,), dims, {"axes": axes}))
+    return _array(apply(symbol.trace, TOTAL, (symbol.node,), dims, {"axes": axes}))
 
 
 def share(x: Array, over: str | tuple[str, ...]) -> Array:
@@ -83,7 +96,7 @@ def at(x: Array, **members: str) -> Array:
     for dim, member in members.items():
         settings = {"axis": _axis(symbol, dim), "member": _member(symbol.trace, dim, member)}
         dims = tuple(name for name in symbol.dims if name != dim)
-        symbol = apply(symbol.trace, operations.AT, (symbol.node,), dims, settings)
+        symbol = apply(symbol.trace, AT, (symbol.node,), dims, settings)
     return _array(symbol)
 
 
@@ -98,14 +111,14 @@ def by(dim: str, **parts: Array | float) -> Array:
     shared = trace.ordered({name for node in nodes for name in node.dims})
     aligned = tuple(_spread(trace, node, shared) for node in nodes)
     dims = trace.ordered({*shared, dim})
-    return _array(apply(trace, operations.STACK, aligned, dims, {"axis": dims.index(dim)}))
+    return _array(apply(trace, STACK, aligned, dims, {"axis": dims.index(dim)}))
 
 
 def _spread(trace: Trace, node: Node, dims: tuple[str, ...]) -> Node:
     for name in (missing for missing in dims if missing not in node.dims):
         wider = trace.ordered({*node.dims, name})
         settings = {"axis": wider.index(name), "size": len(trace.dimensions[name].members)}
-        node = apply(trace, operations.BROADCAST, (node,), wider, settings).node
+        node = apply(trace, BROADCAST, (node,), wider, settings).node
     return node
 
 
@@ -116,7 +129,7 @@ def place(x: Array, **member: str) -> Array:
         dims = symbol.trace.ordered({*symbol.dims, dim})
         index = _member(symbol.trace, dim, name)
         settings = {"axis": dims.index(dim), "member": index, "size": len(_dimension(symbol.trace, dim).members)}
-        symbol = apply(symbol.trace, operations.PLACE, (symbol.node,), dims, settings)
+        symbol = apply(symbol.trace, PLACE, (symbol.node,), dims, settings)
     return _array(symbol)
 
 
@@ -124,7 +137,7 @@ def shift(x: Array, along: str, *, keep_last: bool = True) -> Array:
     """Move every member one place up an ordered dimension; the first becomes zero, the last keeps what it has as well."""
     symbol = _symbol(x)
     settings = {"axis": _axis(symbol, along), "keep_last": keep_last}
-    return _array(apply(symbol.trace, operations.SHIFT, (symbol.node,), symbol.dims, settings))
+    return _array(apply(symbol.trace, SHIFT, (symbol.node,), symbol.dims, settings))
 
 
 def regroup(x: Array, source: str, target: str, groups: dict[str, tuple[str, ...]]) -> Array:
@@ -140,7 +153,7 @@ def regroup(x: Array, source: str, target: str, groups: dict[str, tuple[str, ...
     dims = trace.ordered({*others, target})
     if tuple(target if name == source else name for name in symbol.dims) != dims:
         raise trace.fault(Text(f"{source} 与 {target} 在维度顺序中须相邻", f"{source} and {target} must take the same place"))
-    return _array(apply(trace, operations.REGROUP, (symbol.node,), dims, {"axis": axis, "groups": members}))
+    return _array(apply(trace, REGROUP, (symbol.node,), dims, {"axis": axis, "groups": members}))
 
 
 def roll_up(x: Array, fine: str, coarse: str) -> Array:
@@ -175,7 +188,7 @@ def lookup(x: Array, points: tuple[tuple[float, float], ...]) -> Array:
     xs, ys = zip(*points, strict=True)
     if any(later <= earlier for earlier, later in pairwise(xs)):
         raise symbol.trace.fault(Text("lookup 的横坐标须递增", "the x values of lookup must rise"))
-    return _array(apply(symbol.trace, operations.LOOKUP, (symbol.node,), symbol.dims, {"xs": xs, "ys": ys}))
+    return _array(apply(symbol.trace, LOOKUP, (symbol.node,), symbol.dims, {"xs": xs, "ys": ys}))
 
 
 def initial(x: Array) -> Array:

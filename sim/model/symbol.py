@@ -16,12 +16,10 @@ from typing import Literal as OneOf
 import numpy as np
 
 from sim.base.dimensions import Dimension
-from sim.base.errors import Fault, ModelError, Place
+from sim.base.errors import MISTAKES_IN_CODE, Fault, Faults, ModelError, Place, reason_of
 from sim.base.text import Text
-from sim.model import operations
-from sim.model.hidden import Frozen, HiddenStock
-from sim.model.nodes import NO_SETTINGS, Apply, Literal, Node, Read
-from sim.model.operations import Operation
+from sim.model.declarations import Declaration
+from sim.model.nodes import BROADCAST, NO_SETTINGS, UFUNCS, WHERE, Apply, Frozen, HiddenStock, Literal, Node, Operation, Read
 
 _THREE = 3  # arguments of np.where and np.clip
 
@@ -41,7 +39,7 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         return self.node.dims
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Symbol:
-        operation = operations.UFUNCS.get(ufunc.__name__)
+        operation = UFUNCS.get(ufunc.__name__)
         if operation is None or method != "__call__" or settings:
             self._refuse(f"np.{ufunc.__name__}{'.' + method if method != '__call__' else ''}")
         return self.trace.elementwise(operation, inputs)
@@ -50,10 +48,10 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Symbol:
         if func is np.where and len(args) == _THREE and not kwargs:
-            return self.trace.elementwise(operations.WHERE, args)
+            return self.trace.elementwise(WHERE, args)
         if func is np.clip and len(args) == _THREE and not kwargs:
-            lower = self.trace.elementwise(operations.UFUNCS["maximum"], (args[0], args[1]))
-            return self.trace.elementwise(operations.UFUNCS["minimum"], (lower, args[2]))
+            lower = self.trace.elementwise(UFUNCS["maximum"], (args[0], args[1]))
+            return self.trace.elementwise(UFUNCS["minimum"], (lower, args[2]))
         return self._refuse(f"np.{func.__name__}")
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
@@ -160,3 +158,52 @@ class Trace:
     def fault(self, message: Text, advice: Text | None = None) -> ModelError:
         """An error at the place of this equation."""
         return ModelError(Fault(message, self.place, advice))
+
+
+@dataclass(frozen=True)
+class Traced:
+    """The outcome of tracing one declaration."""
+
+    node: Node
+    hidden: tuple[HiddenStock, ...]
+    frozen: tuple[Frozen, ...]
+
+
+def place_of(declaration: Declaration) -> Place:
+    """Where a declaration stands."""
+    return Place(declaration.file, declaration.line, key=declaration.name)
+
+
+def trace(
+    declaration: Declaration,
+    dims: tuple[str, ...],
+    dimensions: Mapping[str, Dimension],
+    readable: Mapping[str, tuple[str, ...]],
+) -> Traced:
+    """Call the equation once with symbols; the result must have `dims`, or fewer, which are then repeated.
+
+    Raises
+    ------
+    ModelError
+        when the equation uses something outside the language or returns dimensions that were not declared.
+    """
+    current = Trace(declaration.name, place_of(declaration), dimensions, readable)
+    try:
+        result = declaration.equation(**{name: current.read(name) for name in declaration.arguments})
+    except MISTAKES_IN_CODE as error:
+        raise current.fault(Text("方程有误：", "the equation is faulty: ") + reason_of(error)) from error
+    node = _broadcast(as_node(result, current), dims, current)
+    return Traced(node, tuple(current.hidden), tuple(current.frozen))
+
+
+def _broadcast(node: Node, dims: tuple[str, ...], current: Trace) -> Node:
+    faults = Faults()
+    for extra in (name for name in node.dims if name not in dims):
+        message = Text(f"结果多出维度 {extra}，声明的维度为 {dims}", f"the result has dimension {extra}; declared are {dims}")
+        faults.add(message, current.place, Text("用 total 汇总，或在声明中加上它", "total over it, or declare it"))
+    faults.raise_if_any(ModelError)
+    for name in (missing for missing in dims if missing not in node.dims):
+        wider = current.ordered({*node.dims, name})
+        settings = {"axis": wider.index(name), "size": len(current.dimensions[name].members)}
+        node = apply(current, BROADCAST, (node,), wider, settings).node
+    return node

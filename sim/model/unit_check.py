@@ -10,9 +10,8 @@ from sim.base.text import Text
 from sim.base.units import PLAIN, Unit, UnknownUnitError, parse_unit
 from sim.model.declarations import Declaration
 from sim.model.graph import Graph
-from sim.model.nodes import Apply, Literal, Node, Read, walk
-from sim.model.operations import UnitRule
-from sim.model.trace import place_of
+from sim.model.nodes import Apply, Literal, Node, Read, UnitRule, walk
+from sim.model.symbol import place_of
 
 
 class _MismatchError(Exception):

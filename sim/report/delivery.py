@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sim.base.interrupts import fail_if_interrupted
+from sim.base.processes import fail_if_interrupted
 from sim.base.text import Language, Text
 from sim.base.words import unit_text
 from sim.plan.tables import score_dataset, write_scorecard

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from sim.base import __version__
 from sim.base.text import Text, joined
-from sim.base.version import __version__
 from sim.city.city import World
 from sim.inputs.reviews import CONFIRMED, read_reviews
 from sim.inputs.year_path import YearPath

@@ -11,7 +11,7 @@ import numpy as np
 from sim.base.dimensions import Dimension
 from sim.base.text import Text, joined
 from sim.inputs.year_path import Floats, YearPath
-from sim.model.labels import Labels
+from sim.model.names import Labels
 
 _SHAPES = {
     "step": Text("", ""),

@@ -11,7 +11,7 @@ from sim.base.text import Text
 from sim.inputs.history import History
 from sim.inputs.published import PublishedCheck
 from sim.ledger.summary import ProgrammeTimes
-from sim.model.labels import Labels
+from sim.model.names import Labels
 from sim.plan.scorecard import Score
 from sim.result.published import published_series
 

@@ -14,8 +14,7 @@ from sim.engine.kernel import kernel_for
 from sim.engine.watch import watch_of
 from sim.ensemble.blocks import Task
 from sim.ensemble.draws import DrawRequest, Draws, Prior, Realisations
-from sim.ensemble.running import Ensemble, run_ensemble
-from sim.ensemble.summary import Wanted
+from sim.ensemble.running import Ensemble, Wanted, run_ensemble
 from sim.inputs.city import history_of, read_city_file
 from sim.inputs.indicators import read_indicators
 from sim.inputs.knowledge import is_known

@@ -14,11 +14,10 @@ from sim.base.text import Text
 from sim.city.city import World
 from sim.engine.assembly import Request
 from sim.engine.central import central_run
-from sim.engine.given import blaming_what_is_given
 from sim.engine.integrate import Clock, YearValues
 from sim.engine.kernel import kernel_for
 from sim.engine.methods import METHODS
-from sim.engine.watch import watch_of, watched
+from sim.engine.watch import blaming_what_is_given, watch_of, watched
 from sim.ensemble.draws import DrawRequest
 from sim.ensemble.running import Ensemble
 from sim.inputs.bindings import Binding

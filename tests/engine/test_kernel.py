@@ -81,8 +81,8 @@ def test_runs_of_one_kernel_do_not_disturb_each_other(case: opening.Case, monkey
     kernel = compile_kernel(graph, Request(OUTPUTS, bound.given, bound.yearly, METHODS["euler"], 4))
     made: list[Workspace] = []
 
-    def counted(*words: Any) -> Workspace:
-        made.append(Workspace(*words))
+    def counted(*words: Any, **settings: Any) -> Workspace:
+        made.append(Workspace(*words, **settings))
         return made[-1]
 
     monkeypatch.setattr(central, "Workspace", counted)

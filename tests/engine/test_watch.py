@@ -11,13 +11,12 @@ import pytest
 
 from sim.base.errors import RunError
 from sim.city.city import World
-from sim.engine.finite import Origin
+from sim.engine.central import Origin
 from sim.engine.integrate import YearValues
 from sim.engine.watch import Watch, watch_of, watched
 from sim.ensemble.blocks import BlockRunner
 from sim.ensemble.draws import DrawRequest
-from sim.ensemble.running import lost_sentence, run_ensemble
-from sim.ensemble.summary import Wanted
+from sim.ensemble.running import Wanted, lost_sentence, run_ensemble
 from sim.inputs.checks import Bound, Checks, Identity, read_checks
 from sim.inputs.home import Home
 from sim.simulate import opening, pipeline

@@ -19,8 +19,7 @@ from sim.engine.methods import METHODS
 from sim.ensemble import blocks, reducers
 from sim.ensemble.blocks import Task
 from sim.ensemble.draws import Draws, Prior
-from sim.ensemble.running import LEVELS, lost_sentence, run_ensemble
-from sim.ensemble.summary import Wanted
+from sim.ensemble.running import LEVELS, Wanted, lost_sentence, run_ensemble
 from sim.inputs.year_path import YearPath
 from sim.model import Array, stock, variable
 from tests.tiny import graph_of

@@ -21,9 +21,8 @@ from sim.ledger.flows import (
     displacing_flows,
     flows_of,
 )
-from sim.ledger.lot import draw_lot, likely_lot
 from sim.ledger.pipeline import schedule
-from sim.ledger.scale import Scale, drawn_factors, expected_spending, likely_factor
+from sim.ledger.random_effects import Scale, draw_lot, drawn_factors, expected_spending, likely_factor, likely_lot
 from sim.ledger.works import Work
 from tests.ledger.works import SETTINGS, project_class, work
 

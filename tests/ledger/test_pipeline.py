@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.ledger.limits import Limit, Limits
-from sim.ledger.lot import draw_lot, likely_lot
 from sim.ledger.pipeline import RESOURCES, schedule, simulate
+from sim.ledger.random_effects import draw_lot, likely_lot
 from tests.ledger.works import SETTINGS, project_class, work
 
 FREE = Limits(2021.0)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.ensemble.draws import DrawRequest
-from sim.ensemble.running import run_ensemble
-from sim.ensemble.summary import Wanted
+from sim.ensemble.running import Wanted, run_ensemble
 from sim.plan.evaluation.draws import Moment, Standings, chances
 from sim.plan.evaluation.evaluate import Evaluated
 from sim.simulate.draws import draws_of, posterior_of, task_of
