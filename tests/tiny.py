@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.engine import integrate as engine
 from sim.engine.assembly import Request
 from sim.engine.central import central_run

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from sim.base.arrays import Dimension
 from sim.base.cache import digest, kept
-from sim.base.dimensions import Dimension
 from sim.base.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest, reason_of
 from sim.base.text import Text
 from sim.engine.assembly import Request

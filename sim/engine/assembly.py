@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
-from sim.engine.lowering import Meaning, Surroundings, integral
+from sim.engine.lowering import Meaning, Surroundings
 from sim.engine.methods import METHODS, Method, moments_of_growth
 from sim.engine.rewriting import Rewriter, reachable
 from sim.engine.tape import Computed, Leaf, Phase, Tape
@@ -73,11 +74,6 @@ class Assembly:
     reset: frozenset[str]
 
     @property
-    def states(self) -> tuple[str, ...]:
-        """Names that are integrated."""
-        return tuple(self.rates)
-
-    @property
     def integrals(self) -> tuple[int, ...]:
         """Values whose total over the year is needed, in the order of the tape."""
         roots = [*self.outputs.values(), *self.events.values()]
@@ -86,29 +82,24 @@ class Assembly:
 
     def roots(self) -> list[int]:
         """Every value that must be computed."""
-        parts = (self.base, self.outputs, self.first, self.rates, self.events)
-        return [value for part in parts for value in part.values()]
+        return [value for part in _NUMBERED for value in getattr(self, part).values()]
+
+    def moved(self, tape: Tape, numbers: Mapping[int, int]) -> Assembly:
+        """The same on another tape, where the values have other numbers."""
+        parts: dict[str, Any] = {}
+        for part in _NUMBERED:
+            parts[part] = {name: numbers[value] for name, value in getattr(self, part).items()}
+        return replace(self, tape=tape, **parts)
+
+
+_NUMBERED = ("base", "outputs", "first", "rates", "events")
 
 
 def assemble(graph: Graph, request: Request) -> Assembly:
     """Lower what the outputs need, and rewrite its products."""
     raw = _Assembler(graph, request).assembled()
     rewriter = Rewriter(raw.tape, raw.roots())
-    moved = rewriter.moved
-
-    def renumbered(part: Mapping[str, int]) -> dict[str, int]:
-        return {name: moved[value] for name, value in part.items()}
-
-    return Assembly(
-        rewriter.new,
-        renumbered(raw.base),
-        renumbered(raw.outputs),
-        renumbered(raw.first),
-        renumbered(raw.rates),
-        renumbered(raw.events),
-        raw.dims,
-        raw.reset,
-    )
+    return raw.moved(rewriter.new, rewriter.moved)
 
 
 class _Assembler:
@@ -128,7 +119,13 @@ class _Assembler:
 
     def assembled(self) -> Assembly:
         """Lower the outputs, then the rates and events of every stock that they need, and so on until nothing is missing."""
-        results = self._event_results()
+        for event in self.graph.events:
+            if event.stock not in self.request.given:
+                # Surroundings of its own: every event sees the stocks as the events before it left them.
+                turn = Surroundings(self.tape, partial(self._at_turn, reported=False), f" before {event.name}")
+                owner = f"{event.stock} after {event.name}"
+                self.stocks_at_end[event.stock] = turn.node(self.graph.event_nodes[event.name], owner)
+        results = dict(self.stocks_at_end)
         outputs = {name: self._output(name) for name in self.request.outputs}
         rates: dict[str, int] = {}
         events: dict[str, int] = {}
@@ -147,15 +144,6 @@ class _Assembler:
             dims={name: self.tape.kept(self._dims(name)) for name in stocks},
             reset=frozenset(name for name in rates if self._is_yearly_total(name)),
         )
-
-    def _event_results(self) -> dict[str, int]:
-        """Every event sees the stocks as the events before it left them."""
-        for event in self.graph.events:
-            if event.stock not in self.request.given:
-                turn = Surroundings(self.tape, partial(self._at_turn, reported=False), f" before {event.name}")
-                owner = f"{event.stock} after {event.name}"
-                self.stocks_at_end[event.stock] = turn.node(self.graph.event_nodes[event.name], owner)
-        return dict(self.stocks_at_end)
 
     def _stocks_read(self, roots: Iterable[int]) -> set[str]:
         """Stocks and hidden stocks whose value some root needs."""
@@ -183,17 +171,16 @@ class _Assembler:
         if name in self.request.given or variable is None or variable.kind == "level":
             return self.at_end.value(name)
         if variable.kind == "flow":
-            return integral(self.tape, self.during.value(name))
+            return self.tape.integral(self.during.value(name))
         return self.ratio.node(self.graph.equations[name], f"{name} of year")
 
     def _base_value(self, name: str) -> int:
         variable = self.graph.variables.get(name)
-        if name in self.request.given_at_base:
-            return self.base.value(name)
-        if variable is None:
-            return self.start.value(name)
-        if variable.kind == "ratio":
-            return self.base_ratio.node(self.graph.equations[name], f"{name} in base year")
+        if name not in self.request.given_at_base:
+            if variable is None:
+                return self.start.value(name)
+            if variable.kind == "ratio":
+                return self.base_ratio.node(self.graph.equations[name], f"{name} in base year")
         return self.base.value(name)
 
     def _supplied(self, name: str, suffix: str, phase: Phase) -> int:
@@ -273,7 +260,7 @@ class _Assembler:
         if self._is_yearly_total(name) and name not in self.request.given:
             if reported:
                 return self.tape.number(0.0)
-            return integral(self.tape, self.during.node(self.graph.hidden[name].rate, f"{name} rate"))
+            return self.tape.integral(self.during.node(self.graph.hidden[name].rate, f"{name} rate"))
         if name == TIME or self._is_state(name):
             return self.tape.leaf(f"{name}{AT_END}", () if name == TIME else self._dims(name), Phase.END)
         return self._during(name)
@@ -282,7 +269,7 @@ class _Assembler:
         variable = self.graph.variables.get(name)
         if variable is None or variable.kind == "level" or name in self.request.given:
             return self.at_end.value(name)
-        return integral(self.tape, self.during.value(name)) if variable.kind == "flow" else self._equation(name)
+        return self.tape.integral(self.during.value(name)) if variable.kind == "flow" else self._equation(name)
 
 
 def _is_zero(node: Node) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial, reduce
 
 from sim.engine.tape import Computed, Number, Phase, Tape
 
@@ -34,9 +35,9 @@ class Builder:
             above = self._sorted(value for value in factors.above if tape.phases[value] == phase)
             below = self._sorted(value for value in factors.below if tape.phases[value] == phase)
             if above:
-                product = tape.apply("multiply", product, _chain(tape, "multiply", above))
+                product = tape.apply("multiply", product, reduce(partial(tape.apply, "multiply"), above))
             if below:
-                product = tape.apply("divide", product, _chain(tape, "multiply", below))
+                product = tape.apply("divide", product, reduce(partial(tape.apply, "multiply"), below))
         if (*factors.above, *factors.below) != (product,):
             self.factors.setdefault(product, factors)
         return product
@@ -62,7 +63,7 @@ class Builder:
         Not for the time, which is one number for all draws, and large beside the years that it is measured from.
         """
         tape, linear = self.tape, self.linear.get(value) if value in self.own else None
-        if linear is None or not linear.is_affine or tape.is_time(linear.terms[0][1]):
+        if linear is None or len(linear.terms) != 1 or not linear.constants or tape.is_time(linear.terms[0][1]):
             return None
         scale = self.product(slow)
         if not set(tape.dims(scale)) <= set(tape.dims(linear.terms[0][1])) or tape.phases[scale] > Phase.YEAR:
@@ -94,9 +95,6 @@ class Builder:
         dims = {dim for value in moving for dim in tape.dims(value)}
         return slower and tape.is_positive(part) and set(tape.dims(part)) <= dims
 
-    def _dims(self, factors: Factors) -> Iterable[str]:
-        return (dim for part in (*factors.above, *factors.below) for dim in self.tape.dims(part))
-
     def _sorted(self, values: Iterable[int]) -> list[int]:
         return sorted(values, key=lambda value: (self.tape.cells(value), value))
 
@@ -111,8 +109,13 @@ class Builder:
 
     def build(self, linear: Linear) -> int:
         """Constants of each phase first, then the terms, those with few cells first."""
-        tape = self.tape
-        parts = [(1.0, constant) for constant in self._constants(linear)]
+        tape, constant = self.tape, None
+        for phase in Phase:
+            for scale, value in linear.constants:
+                part = tape.apply("multiply", scale, value)
+                if tape.phases[part] == phase:
+                    constant = part if constant is None else tape.apply("add", constant, part)
+        parts = [] if constant is None else [(1.0, constant)]
         for scale, value in linear.terms:
             number = tape.values[scale]
             if isinstance(number, Number) and abs(number.value) == 1.0:
@@ -129,35 +132,25 @@ class Builder:
             result = tape.apply("subtract" if sign < 0.0 else "add", result, value)
         return result
 
-    def _constants(self, linear: Linear) -> list[int]:
-        tape, total = self.tape, None
-        for phase in Phase:
-            for scale, value in linear.constants:
-                part = tape.apply("multiply", scale, value)
-                if tape.phases[part] == phase:
-                    total = part if total is None else tape.apply("add", total, part)
-        return [] if total is None else [total]
-
     def _collected(self, linear: Linear) -> Linear:
         """x*a + x*b as x*(a + b), the factor that most terms share first."""
         while True:
-            terms = [(scale, value, self._opened(value)) for scale, value in linear.terms]
+            terms = list[tuple[int, int, Factors]]()
+            for scale, value in linear.terms:
+                known = self.factors.get(value) if value in self.own else None
+                factors = Factors(above=(value,)) if known is None or known.coefficient != 1.0 else known
+                terms.append((scale, value, factors))
             shared = self._most_shared([factors for _, _, factors in terms])
             if shared is None:
                 return linear
-            inner, rest = Linear.empty(), []
+            inner, rest = Linear(), []
             for scale, value, factors in terms:
                 if shared in factors.above:
                     inner = inner.plus(self.tape, self._cofactor(factors, shared).times(self.tape, scale), 1.0)
                 else:
                     rest.append((scale, value))
-            product = self.product(Factors(1.0, (shared, self.sum(inner)), ()))
+            product = self.product(Factors(above=(shared, self.sum(inner))))
             linear = Linear(linear.constants, (*rest, (self.tape.number(1.0), product)))
-
-    def _opened(self, value: int) -> Factors:
-        """The factors of a value that may be taken apart, else the value as its only factor."""
-        factors = self.factors.get(value) if value in self.own else None
-        return Factors(1.0, (value,), ()) if factors is None or factors.coefficient != 1.0 else factors
 
     def _most_shared(self, products: Sequence[Factors]) -> int | None:
         """The factor above the line that most products share, if at least two do, and nothing gets wider by collecting it."""
@@ -165,21 +158,22 @@ class Builder:
         for factors in products:
             for value in dict.fromkeys(factors.above):
                 places.setdefault(value, []).append(factors)
-        found = [value for value, sharing in places.items() if len(sharing) > 1 and self._as_wide(sharing)]
+        found = list[int]()
+        for value, sharing in places.items():
+            parts = [(*factors.above, *factors.below) for factors in sharing]
+            widths = {frozenset(dim for part in product for dim in self.tape.dims(part)) for product in parts}
+            found += [value] if len(sharing) > 1 and len(widths) == 1 else []
         return max(found, key=lambda value: (len(places[value]), -value), default=None)
-
-    def _as_wide(self, sharing: Sequence[Factors]) -> bool:
-        return len({frozenset(self._dims(factors)) for factors in sharing}) == 1
 
     def _cofactor(self, factors: Factors, shared: int) -> Linear:
         """What is left of a product without one factor, as a sum where it is one that may be taken apart."""
         rest = _without(factors.above, shared)
         one = self.tape.number(1.0)
         if not rest and not factors.below:
-            return Linear(((one, one),), ())
+            return Linear(constants=((one, one),))
         if len(rest) == 1 and not factors.below and rest[0] in self.own and rest[0] in self.linear:
             return self.linear[rest[0]]
-        return Linear((), ((one, self.product(Factors(1.0, rest, factors.below))),))
+        return Linear(terms=((one, self.product(Factors(1.0, rest, factors.below))),))
 
     # ---- logarithms
 
@@ -218,7 +212,7 @@ class Builder:
         logarithms that were taken before, and sums of such. Two factors whose sign is not known may both be below zero, so a
         logarithm of one that is not alone stays untaken.
         """
-        tape, found = self.tape, Linear.empty()
+        tape, found = self.tape, Linear()
         left: tuple[list[int], list[int]] = ([], [])
         unknown = sum(not tape.is_positive(part) for part in (*fast.above, *fast.below))
         for upper, values in ((True, fast.above), (False, fast.below)):
@@ -252,13 +246,6 @@ def _without(values: tuple[int, ...], value: int) -> tuple[int, ...]:
     return (*values[:place], *values[place + 1 :])
 
 
-def _chain(tape: Tape, operation: str, values: Sequence[int]) -> int:
-    result = values[0]
-    for value in values[1:]:
-        result = tape.apply(operation, result, value)
-    return result
-
-
 Terms = tuple[tuple[int, int], ...]
 
 
@@ -266,9 +253,9 @@ Terms = tuple[tuple[int, int], ...]
 class Factors:
     """A product: coefficient, values above and below the line."""
 
-    coefficient: float
-    above: tuple[int, ...]
-    below: tuple[int, ...]
+    coefficient: float = 1.0
+    above: tuple[int, ...] = ()
+    below: tuple[int, ...] = ()
 
     @property
     def is_trivial(self) -> bool:
@@ -298,23 +285,13 @@ class Factors:
 class Linear:
     """A sum of constants and terms, each a scale times a value; scales and constants change less often than the terms."""
 
-    constants: Terms
-    terms: Terms
-
-    @staticmethod
-    def empty() -> Linear:
-        """Nothing."""
-        return Linear((), ())
+    constants: Terms = ()
+    terms: Terms = ()
 
     @staticmethod
     def of(tape: Tape, value: int) -> Linear:
         """A value as a sum of itself."""
-        return Linear((), ((tape.number(1.0), value),))
-
-    @property
-    def is_affine(self) -> bool:
-        """One moving term and a constant."""
-        return len(self.terms) == 1 and bool(self.constants)
+        return Linear(terms=((tape.number(1.0), value),))
 
     def plus(self, tape: Tape, other: Linear, sign: float) -> Linear:
         """The sum with another, or the difference."""
@@ -323,7 +300,8 @@ class Linear:
 
     def times(self, tape: Tape, scale: int) -> Linear:
         """Every constant and term scaled."""
-        return Linear(_scaled(tape, self.constants, scale), _scaled(tape, self.terms, scale))
+        sides = [[(tape.apply("multiply", scale, own), value) for own, value in side] for side in (self.constants, self.terms)]
+        return Linear(*map(tuple, sides))
 
     def merged(self, tape: Tape) -> Linear:
         """Equal values taken together, and what moves less often than the fastest term among the constants."""
@@ -338,7 +316,3 @@ class Linear:
 
 def _speed(tape: Tape, part: tuple[int, int]) -> Phase:
     return max(tape.phases[part[0]], tape.phases[part[1]])
-
-
-def _scaled(tape: Tape, parts: Terms, scale: int) -> Terms:
-    return tuple((tape.apply("multiply", scale, own), value) for own, value in parts)

@@ -1,4 +1,4 @@
-"""A single run, with the kernel of a batch: one draw, padded to two."""
+"""A single run, with the kernel of a batch: one draw, padded to two; and where a draw that is lost first went wrong."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Truths, Values
 from sim.base.errors import Fault, Place, RunError
 from sim.base.text import Text
-from sim.engine.integrate import Clock, Exogenous, Integrator, YearValues, begun, simulate
+from sim.engine.integrate import Clock, Exogenous, YearValues, simulate
 from sim.engine.kernel import Kernel
 from sim.engine.source import variable_of
 from sim.engine.tape import Computed, Phase
-from sim.engine.workspace import DOUBLE, NARROWEST, Values, Workspace
+from sim.engine.workspace import DOUBLE, NARROWEST, Workspace
 
 
 def central_run(kernel: Kernel, clock: Clock, exogenous: Exogenous) -> Iterator[YearValues]:
@@ -70,13 +70,10 @@ def not_finite(origin: Origin | None, year: int) -> Fault:
     if origin is None or not origin.variable:
         message = Text(f"{year} 年出现无穷大或非数", f"not a finite number in {year}")
         return Fault(message, advice=Text("请检查参数和情景数值", "check the parameters and values of the scenario"))
-    began = origin
+    year, variable = origin.year, origin.variable
     return Fault(
-        Text(
-            f"{began.year} 年出现无穷大或非数，始于 {began.variable}",
-            f"not a finite number in {began.year}, beginning with {began.variable}",
-        ),
-        Place(key=began.variable),
+        Text(f"{year} 年出现无穷大或非数，始于 {variable}", f"not a finite number in {year}, beginning with {variable}"),
+        Place(key=variable),
         Text("请检查它所读取的参数和情景数值", "check the parameters and scenario values that it reads"),
     )
 
@@ -98,7 +95,7 @@ class Origin:
     breach: Breach | None = None
 
 
-def finite_draws(workspace: Workspace, values: Mapping[str, Values]) -> NDArray[np.bool_]:
+def finite_draws(workspace: Workspace, values: Mapping[str, Values]) -> Truths:
     """Which draws of the block have only finite stocks and reported `values` at present."""
     workspace = workspace.active
     layout = workspace.layout
@@ -110,9 +107,9 @@ def finite_draws(workspace: Workspace, values: Mapping[str, Values]) -> NDArray[
     return fine
 
 
-def _finite_columns(array: Values) -> NDArray[np.bool_]:
+def _finite_columns(array: Values) -> Truths:
     """A finite sum has finite parts, and is quicker to find than whether each part is; only an infinite one may deceive."""
-    fine: NDArray[np.bool_] = np.isfinite(np.add.reduce(array, axis=0))
+    fine: Truths = np.isfinite(np.add.reduce(array, axis=0))
     if not fine.all():
         fine = np.logical_and.reduce(np.isfinite(array), axis=0)
     return fine
@@ -121,73 +118,46 @@ def _finite_columns(array: Values) -> NDArray[np.bool_]:
 def origin_of(kernel: Kernel, clock: Clock, exogenous: Exogenous, precision: np.dtype[Any] = DOUBLE) -> Origin | None:
     """Run a single draw again, nothing sharing memory, and look at every variable after every evaluation."""
     whole = Workspace(kernel, NARROWEST, exogenous.drawn, precision, shared=False)
-    before: Integrator | None = None
-    with np.errstate(all="ignore"):
-        for workspace, years in whole.stages(clock.years):
-            integrator, supply = begun(workspace, clock, exogenous, before)
-            watch, before = _Watch(workspace, years.start - 1), integrator
-            watch.look_at_start()
-            workspace.rates = watch.after(workspace.rates, Phase.STEP)
-            for year in years:
-                watch.year = year
-                supply.on_new_year(year)
-                workspace.year()
-                watch.look(Phase.YEAR)
-                integrator.one_year(year)
-                integrator.at_year_end(year)
-                workspace.turn()
-                watch.look(Phase.END)
-                watch.look_at_stocks()
-                if watch.found is not None:
-                    return watch.found
-                integrator.turn_over()
-            if watch.found is not None:
-                return watch.found
-    return None
+    search = _Search(clock.first - 1)
+    for workspace, _ in whole.stages(clock.years):
+        workspace.year = search.after(workspace.year, workspace, Phase.YEAR)
+        workspace.rates = search.after(workspace.rates, workspace, Phase.STEP)
+        workspace.turn = search.after(workspace.turn, workspace, Phase.END)
+    for row in simulate(whole, clock, exogenous):
+        if row.year < clock.first:
+            search.look(row.values)
+        layout, states = whole.active.layout, whole.active.kernel.plan.states
+        search.look({state.name: layout.rows(layout.integrated, state) for state in states})  # it may, though its rate did not
+        if search.found is not None:
+            break
+        search.year = row.year + 1
+    return search.found
 
 
-class _Watch:
+class _Search:
     """Remembers the first variable that was not finite.
 
     Only the last value of each equation counts: one in between may be infinite, as in the branch that a choice does not take.
     """
 
-    def __init__(self, workspace: Workspace, year: int) -> None:
-        self.workspace, self.year = workspace, year
+    def __init__(self, year: int) -> None:
+        self.year = year
         self.found: Origin | None = None
-        plan = workspace.kernel.plan
-        last = {owner: value for value, owner in enumerate(plan.owners) if isinstance(plan.values[value], Computed)}
-        self._last = frozenset(last.values())
 
-    def after(self, function: Callable[[], None], phase: Phase) -> Callable[[], None]:
-        """The function, and a look at its values afterwards."""
+    def after(self, section: Callable[[], None], workspace: Workspace, phase: Phase) -> Callable[[], None]:
+        """The section, and a look at its values afterwards, in the order in which they are computed."""
+        plan, arrays = workspace.kernel.plan, workspace.layout.arrays
+        last = {owner: value for value, owner in enumerate(plan.owners) if isinstance(plan.values[value], Computed)}
+        values = [value for value in plan.sections[phase] if last[plan.owners[value]] == value]
 
         def watched() -> None:
-            function()
-            self.look(phase)
+            section()
+            self.look({plan.owners[value]: arrays[value] for value in values})
 
         return watched
 
-    def look(self, phase: Phase) -> None:
-        """Note the owner of the first value, in the order of computing, that is not finite."""
-        plan, arrays = self.workspace.kernel.plan, self.workspace.layout.arrays
-        wrong = (value for value in plan.sections[phase] if value in self._last and not np.isfinite(arrays[value]).all())
-        self._note(plan.owners[value] for value in wrong)
-
-    def look_at_start(self) -> None:
-        """What is reported of the base year, and the first values of the stocks."""
-        self._note(_not_finite(self.workspace.values(self.workspace.kernel.plan.base)))
-        self.look_at_stocks()
-
-    def look_at_stocks(self) -> None:
-        """A stock may overflow although its rate did not."""
-        layout = self.workspace.layout
-        self._note(_not_finite({row.name: layout.rows(layout.integrated, row) for row in self.workspace.kernel.plan.states}))
-
-    def _note(self, owners: Iterator[str]) -> None:
+    def look(self, values: Mapping[str, Values]) -> None:
+        """Note the first of some values that is not finite, by the variable that it belongs to."""
         if self.found is None:
-            self.found = next((Origin(self.year, variable_of(owner)) for owner in owners), None)
-
-
-def _not_finite(values: Mapping[str, Values]) -> Iterator[str]:
-    return (name for name, value in values.items() if not np.isfinite(value).all())
+            wrong = (name for name, value in values.items() if not np.isfinite(value).all())
+            self.found = next((Origin(self.year, variable_of(name)) for name in wrong), None)

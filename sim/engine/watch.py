@@ -10,24 +10,23 @@ much of the variable, of its limit and of the variable a year before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.errors import Fault, Faults, Place, RunError, nearest
 from sim.base.text import Text
 from sim.engine.central import Breach, Origin
 from sim.engine.integrate import YearValues
 from sim.inputs.checks import Bound, Checks, Identity, Term
-from sim.model.binding import BoundValues, Resolved
+from sim.model.binding import BoundValues
 from sim.model.declarations import Variable
 from sim.model.graph import Graph
 
-Values = NDArray[Any]
 _ROUNDING = 64
 """Units in the last place that roundoff may leave of the largest operand, besides one for each step of a year.
 
@@ -155,17 +154,15 @@ def watched(watch: Watch, steps_per_year: int, years: Iterable[YearValues]) -> I
     """
     watching = watch.begin(steps_per_year)
     for row in years:
-        broken = [fault for _, origin in watching.year(row) for fault in _faults(origin)]
-        if broken:
-            raise RunError(broken)
+        faults = Faults()
+        for _, origin in watching.year(row):
+            if origin.breach is not None:
+                check, values = origin.breach.check, origin.breach.values
+                zh = f"“{check.zh}”不成立：中心值运行，{row.year} 年，{values}"
+                en = f"{check.en}: broken in the central run, {row.year}: {values}"
+                faults.add(Text(zh, en), Place(key=origin.variable))
+        faults.raise_if_any(RunError)
         yield row
-
-
-def _faults(origin: Origin) -> Iterator[Fault]:
-    if origin.breach is not None:
-        check, values, year = origin.breach.check, origin.breach.values, origin.year
-        zh = f"“{check.zh}”不成立：中心值运行，{year} 年，{values}"
-        yield Fault(Text(zh, f"{check.en}: broken in the central run, {year}: {values}"), Place(key=origin.variable))
 
 
 def watch_of(checks: Checks, graph: Graph, given: frozenset[str] = frozenset()) -> Watch:
@@ -186,28 +183,22 @@ def fail_if_unfit(checks: Checks, graph: Graph) -> None:
         with every one that does not.
     """
     faults = Faults()
-    for number, item in enumerate(checks.identities):
-        place = checks.places["identities", number]
-        unknown = [name for name in item.variables if name not in graph.quantities]
-        _unknown(unknown, graph, place, faults)
-        if unknown:
-            continue
-        left = {_dims(term, graph, place, faults) for term in (*item.left, *item.right)}
-        if len(left) > 1:
-            shown = " / ".join(sorted("·".join(dims) or "—" for dims in left))
-            faults.add(Text(f"各项的维度不同：{shown}", f"the terms have different dimensions: {shown}"), place)
-    for number, bound in enumerate(checks.bounds):
-        place = checks.places["bounds", number]
-        unknown = [name for name in bound.variables if name not in graph.quantities]
-        _unknown(unknown, graph, place, faults)
-        if not unknown and len({graph.quantities[name].dims for name in bound.variables}) > 1:
-            faults.add(Text("over 的维度不同", "over has other dimensions"), place)
+    groups: dict[str, Sequence[Identity | Bound]] = {"identities": checks.identities, "bounds": checks.bounds}
+    for kind, items in groups.items():
+        for number, item in enumerate(items):
+            place = checks.places[kind, number]
+            unknown = [name for name in item.variables if name not in graph.quantities]
+            for name in unknown:
+                message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
+                faults.add(message, place, nearest(name, graph.quantities))
+            if isinstance(item, Identity) and not unknown:
+                left = {_dims(term, graph, place, faults) for term in (*item.left, *item.right)}
+                if len(left) > 1:
+                    shown = " / ".join(sorted("·".join(dims) or "—" for dims in left))
+                    faults.add(Text(f"各项的维度不同：{shown}", f"the terms have different dimensions: {shown}"), place)
+            elif not unknown and len({graph.quantities[name].dims for name in item.variables}) > 1:
+                faults.add(Text("over 的维度不同", "over has other dimensions"), place)
     faults.raise_if_any()
-
-
-def _unknown(names: Iterable[str], graph: Graph, place: Place, faults: Faults) -> None:
-    for name in names:
-        faults.add(Text(f"模型没有变量 {name}", f"the model has no variable {name}"), place, nearest(name, graph.quantities))
 
 
 def _dims(term: Term, graph: Graph, place: Place, faults: Faults) -> tuple[str, ...]:
@@ -231,17 +222,11 @@ def fail_if_outside(bound: BoundValues, checks: Checks, faults: Faults) -> None:
             if wrong:
                 label, worst = limit.label.text(), f"{wrong[0]:g}"
                 message = Text(f"{worst}（{item.unit}）不可能：{label.zh}", f"{worst} ({item.unit}) cannot be: {label.en}")
-                faults.add(message, item.change.place, _percent(wrong[0], item))
+                faults.add(message, item.change.place, _PERCENT if item.unit == "ratio" and wrong[0] > 1.0 else None)
 
 
-def _percent(value: float, item: Resolved) -> Text | None:
-    """A share above one may be a percentage without its sign, or with one too many."""
-    if item.unit != "ratio" or value <= 1.0:
-        return None
-    return Text(f"写成小数或百分数，例如“{_EXAMPLE}”", f"write a number below one or a percentage, such as '{_EXAMPLE}'")
-
-
-_EXAMPLE = "62.4 %"
+_PERCENT = Text("写成小数或百分数，例如“62.4 %”", "write a number below one or a percentage, such as '62.4 %'")
+"""A share above one may be a percentage without its sign, or with one too many."""
 
 
 @contextmanager
@@ -257,14 +242,14 @@ def blaming_what_is_given(bound: BoundValues) -> Iterator[None]:
         yield
     except RunError as error:
         given = [item for item in bound.resolved if item.section == "given"]
+        blamed = list[Fault]()
         if not given:
             raise
-        raise RunError((*map(_blamed, given), *(replace(fault, advice=None) for fault in error.faults))) from error
-
-
-def _blamed(item: Resolved) -> Fault:
-    message = Text(
-        f"情景在此给定了{item.label.zh}，推演因此不成立", f"the scenario gives {item.label.en} here, and the run fails"
-    )
-    advice = Text("请改数值，或删去这一行", "change the values, or leave this line out")
-    return Fault(message, item.change.place, advice)
+        advice = Text("请改数值，或删去这一行", "change the values, or leave this line out")
+        for item in given:
+            zh, en = (
+                f"情景在此给定了{item.label.zh}，推演因此不成立",
+                f"the scenario gives {item.label.en} here, and the run fails",
+            )
+            blamed.append(Fault(Text(zh, en), item.change.place, advice))
+        raise RunError((*blamed, *(replace(fault, advice=None) for fault in error.faults))) from error

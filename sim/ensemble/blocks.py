@@ -6,11 +6,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Truths, Values
 from sim.engine.central import Origin, finite_draws, origin_of
 from sim.engine.integrate import Clock, YearValues, simulate
 from sim.engine.kernel import Kernel
@@ -21,7 +20,6 @@ from sim.engine.workspace import NARROWEST, Workspace
 from sim.ensemble.draws import BlockValues, Draws
 from sim.inputs.year_path import YearPath
 
-Values = NDArray[Any]
 CHUNK = 1024
 """Draws that statistics gather before they are merged, whatever the size of a block or the number of workers."""
 STEP_BYTES = 10 << 20
@@ -101,7 +99,7 @@ class BlockResult:
     embedded_error: float
 
     @property
-    def fine(self) -> NDArray[np.bool_]:
+    def fine(self) -> Truths:
         """Which draws stayed finite and kept every check."""
         found = np.ones(self.stop - self.start, dtype=bool)
         found[[draw.draw - self.start for draw in self.lost]] = False
@@ -144,9 +142,7 @@ class BlockRunner:
             error = max(error, block_error)
         return BlockResult(start, stop, self._room[stop - start], tuple(lost), error)
 
-    def _run_block(
-        self, start: int, stop: int, column: int, columns: int, broken: dict[int, Origin]
-    ) -> tuple[NDArray[np.bool_], float]:
+    def _run_block(self, start: int, stop: int, column: int, columns: int, broken: dict[int, Origin]) -> tuple[Truths, float]:
         """Run one block into the room of its portion, from `column` on; which draws are fine, and their embedded error.
 
         The first check that a draw breaks is added to `broken`, by its column in the block.
@@ -182,7 +178,7 @@ class BlockRunner:
             self._workspaces[draws] = Workspace(task.kernel, draws, drawn, np.dtype(task.precision))
         return self._workspaces[draws]
 
-    def _lost(self, fine: NDArray[np.bool_], start: int, broken: Mapping[int, Origin]) -> list[LostDraw]:
+    def _lost(self, fine: Truths, start: int, broken: Mapping[int, Origin]) -> list[LostDraw]:
         columns = [int(column) for column in np.flatnonzero(~fine)]
         named = [self._named(start + column, broken.get(column)) for column in columns[:_MOST_NAMED]]
         return [*named, *(LostDraw(start + column, broken.get(column)) for column in columns[_MOST_NAMED:])]

@@ -13,12 +13,10 @@ from functools import lru_cache
 from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Numbers, Truths, Values
 from sim.base.streams import triangular, uniforms
 
-Values = NDArray[Any]
-Numbers = NDArray[np.intp]
 Spreading = Literal["random", "latin_hypercube", "sobol"]
 
 
@@ -127,7 +125,7 @@ class Saltelli:
         futures = [number + self.base * from_second[i] for i in range(len(self.distributions), self.inputs)]
         return np.array([*_valued(self.distributions, np.array(columns)), *futures])
 
-    def _from_second(self, place: Numbers) -> NDArray[np.bool_]:
+    def _from_second(self, place: Numbers) -> Truths:
         """Whether each input [input, row] is taken from B."""
         own = np.arange(1, self.inputs + 1)[:, np.newaxis] == place
         return np.asarray(own | (place == self.stride - 1))

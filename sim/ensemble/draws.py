@@ -7,20 +7,16 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Numbers, Truths, Values
 from sim.base.streams import normals, triangular, uniforms
 from sim.ensemble.designs import Points, Saltelli, Spread
 from sim.inputs.year_path import YearPath
 from sim.model.binding import NOISE, SILENCE
 
-Values = NDArray[Any]
-
-
-Numbers = NDArray[np.intp]
 Role = Literal["parameter", "shocks", "projects"]
 
 
@@ -36,7 +32,7 @@ class Input:
     key: str
     name: str
     role: Role = "parameter"
-    members: NDArray[np.bool_] | None = None
+    members: Truths | None = None
     first_year: int | None = None
     relative: bool = False
     added: bool = False

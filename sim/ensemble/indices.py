@@ -7,12 +7,11 @@ base point or a trajectory of which one row is lost says nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[Any]
+from sim.base.arrays import Truths, Values
+
 Z95 = 1.959963984540054
 """The normal quantile of 97.5 %, for intervals that hold 95 %."""
 _STILL = 1e-12
@@ -66,7 +65,7 @@ def sobol_indices(outputs: Values, inputs: int, lost: Values, resamples: int, se
     return SobolIndices(first[0], errors[0], total[0], errors[1], int(whole.sum()), whole.size)
 
 
-def _whole(lost: Values, rows: int, what: str) -> NDArray[np.bool_]:
+def _whole(lost: Values, rows: int, what: str) -> Truths:
     """Which groups of `rows` rows are whole; two are needed for a variance."""
     whole = np.asarray(~lost.reshape(-1, rows).any(axis=1))
     if whole.sum() < 2:  # noqa: PLR2004

@@ -10,12 +10,11 @@ import math
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[Any]
+from sim.base.arrays import Values
+
 EXACT = 100_000
 BINS = 2048
 _MARGIN, _STILL = 0.5, 1e-9

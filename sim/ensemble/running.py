@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Numbers, Truths, Values
 from sim.base.errors import Fault, Place, RunError
 from sim.base.text import Text
 from sim.engine.central import Origin
@@ -26,7 +25,6 @@ from sim.ensemble.reducers import (
 )
 from sim.ensemble.workers import run_portions
 
-Values = NDArray[Any]
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 MEDIAN = LEVELS.index(0.5)
 MOST_LOST = 0.05
@@ -104,7 +102,7 @@ class _Merger:
         self._gathered = Gathered(task.draws.count, workers)
         self._shapes: dict[str, tuple[int, ...]] = {}
         self._comoments: Comoments | None = None
-        self._met: dict[str, NDArray[np.intp]] = {}
+        self._met: dict[str, Numbers] = {}
         self._used = np.zeros(max(wanted.groups, 1), dtype=np.intp)
         self._paths: dict[str, list[Values]] = {name: [] for name in wanted.paths}
         self._lost: list[LostDraw] = []
@@ -151,7 +149,7 @@ class _Merger:
             embedded_error=self._embedded_error,
         )
 
-    def _share(self, met: NDArray[np.intp]) -> Share:
+    def _share(self, met: Numbers) -> Share:
         grouped = self._wanted.groups > 1
         pairs = zip(met.tolist(), self._used.tolist(), strict=True) if grouped else ()
         return Share(int(met.sum()), int(self._used.sum()), tuple(pair for pair in pairs if pair[1]))
@@ -250,8 +248,8 @@ def _farthest(draw: LostDraw) -> list[tuple[str, float]]:
 
 ALL = "*"
 """The condition that all conditions are met."""
-Judge = Callable[[Mapping[str, Values], NDArray[np.intp]], Mapping[str, NDArray[np.bool_]]]
-Read = Callable[[Mapping[str, Values], NDArray[np.intp]], Mapping[str, Values]]
+Judge = Callable[[Mapping[str, Values], Numbers], Mapping[str, Truths]]
+Read = Callable[[Mapping[str, Values], Numbers], Mapping[str, Values]]
 
 
 @dataclass(frozen=True)
@@ -307,7 +305,7 @@ class Wanted:
             chunk.embedded_error,
         )
 
-    def _counts(self, answers: NDArray[np.bool_], numbers: NDArray[np.intp]) -> NDArray[np.intp]:
+    def _counts(self, answers: Truths, numbers: Numbers) -> Numbers:
         """How many draws of each group say yes; all draws are one group where there are no groups."""
         groups = max(self.groups, 1)
         return np.bincount(numbers[answers] % groups, minlength=groups)
@@ -326,8 +324,8 @@ class ChunkSummary:
     series: Values
     moments: Moments
     comoments: Comoments | None
-    met: Mapping[str, NDArray[np.intp]]
-    used: NDArray[np.intp]
+    met: Mapping[str, Numbers]
+    used: Numbers
     paths: Mapping[str, Values] = field(default_factory=dict)
     lost: tuple[LostDraw, ...] = ()
     embedded_error: float = 0.0

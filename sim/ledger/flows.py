@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Truths, Values
 from sim.ledger.pipeline import NEVER, Times
 from sim.ledger.random_effects import Lot
 from sim.ledger.works import Work
 
-Values = NDArray[np.float64]
 BUSINESS_SPEND, BUSINESS_COMPLETIONS = "ledger_business_spend", "ledger_business_completions"
 PUBLIC_SPEND, PUBLIC_COMPLETIONS = "ledger_public_spend", "ledger_public_completions"
 BUSINESS_BEGUN, PUBLIC_BEGUN, PUBLIC_PRINTED = "ledger_business_begun", "ledger_public_begun", "ledger_public_printed"
@@ -141,7 +140,7 @@ def _used_by(parts: Parts, end: float) -> Values:
 class _Cells:
     """Sums works into cells of district and purpose."""
 
-    def __init__(self, works: Sequence[Work], chosen: NDArray[np.bool_], axes: Axes, purposes: str) -> None:
+    def __init__(self, works: Sequence[Work], chosen: Truths, axes: Axes, purposes: str) -> None:
         names: Sequence[str] = getattr(axes, purposes)
         self._shape = (len(axes.districts), len(names))
         self._rows = np.flatnonzero(chosen).tolist()

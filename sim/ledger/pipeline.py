@@ -14,14 +14,13 @@ from typing import Any
 
 import numpy as np
 import simpy
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.inputs.project_classes import STAGES
 from sim.ledger.limits import CONSTRUCTION, GRID, LAND, PUBLIC_FUNDS, Claim, Limits, Pool, demand
 from sim.ledger.random_effects import Lot
 from sim.ledger.works import BUILD, Work
 
-Values = NDArray[np.float64]
 RESOURCES = (LAND, PUBLIC_FUNDS, GRID, CONSTRUCTION)
 _HELD = (PUBLIC_FUNDS, GRID, CONSTRUCTION)
 NEVER = math.inf

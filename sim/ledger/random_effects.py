@@ -11,14 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Truths, Values
 from sim.base.streams import normals, triangular, uniforms
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.inputs.project_classes import STAGES, ProjectClass, Spread
 from sim.ledger.works import BUILD, Work
-
-Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Lot:
     begin: Values
     years: Values
     money: Values
-    given_up: NDArray[np.bool_]
+    given_up: Truths
 
     @property
     def count(self) -> int:
@@ -105,13 +103,13 @@ class _Deal:
         amount: Values = work.project_class.amount * np.exp(spread) * work.crowd**-self._smaller
         return amount
 
-    def given_up(self, work: Work) -> NDArray[np.bool_]:
+    def given_up(self, work: Work) -> Truths:
         """Works under way and those known to be built are finished; others have a chance common to their class."""
         name = work.project_class.name
         if name not in self._drop_out:
             self._drop_out[name] = self.spread(work.project_class.drop_out, f"class:{name}:drop_out")
         kept = np.minimum((1.0 - self._drop_out[name]) * work.fulfilment * work.crowd**-self._fewer, 1.0)
-        given_up: NDArray[np.bool_] = (self.uniform(f"{work.id}:kept") > kept) & (not (work.under_way or work.certain))
+        given_up: Truths = (self.uniform(f"{work.id}:kept") > kept) & (not (work.under_way or work.certain))
         return given_up
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
+from sim.base.arrays import Values
 from sim.base.cache import digest, kept
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.ledger.flows import Axes, displacing_flows, flows_of
@@ -19,7 +17,6 @@ from sim.ledger.pipeline import Times, simulate
 from sim.ledger.random_effects import Lot, Scale, draw_lot, drawn_factors
 from sim.ledger.works import Work
 
-Values = NDArray[np.float64]
 USUAL_COUNT = 200
 
 

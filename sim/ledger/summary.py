@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.text import Text
 from sim.inputs.ledger import Ledger
 from sim.ledger.pipeline import RESOURCES
 from sim.ledger.realise import Realised
 
-Values = NDArray[np.float64]
 NEARLY_ALL, MIDDLE = 0.9, 0.5
 BAND = (0.1, 0.5, 0.9)
 

@@ -19,7 +19,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.base.errors import MISTAKES_IN_CODE, Fault, ModelError, Place, reason_of
 from sim.base.text import Text
 from sim.inputs.base_year import BaseYear, Row

@@ -10,7 +10,7 @@ from typing import cast
 
 import numpy as np
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.base.text import Text
 from sim.model.declarations import Array
 from sim.model.nodes import (

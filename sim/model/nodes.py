@@ -8,7 +8,8 @@ from enum import Enum
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from sim.base.arrays import Values
 
 NO_SETTINGS: Mapping[str, Any] = {}
 
@@ -86,9 +87,6 @@ class Frozen:
     name: str
     node: Node
     growth: Node | None = None
-
-
-Values = NDArray[Any]
 
 
 class UnitRule(Enum):

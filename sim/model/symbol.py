@@ -15,7 +15,7 @@ from typing import Literal as OneOf
 
 import numpy as np
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.base.errors import MISTAKES_IN_CODE, Fault, Faults, ModelError, Place, reason_of
 from sim.base.text import Text
 from sim.model.declarations import Declaration
