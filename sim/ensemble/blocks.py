@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -63,8 +63,12 @@ class Task:
         last ones are single chunks, so that nobody waits long for the one who is slower.
         """
         count, chunks = self.draws.count, math.ceil(self.draws.count / CHUNK)
-        sizes = range(1, max(self.block // CHUNK, 1) + 1)
-        size = CHUNK * min(sizes, key=lambda size: (_chunks_of_busiest(chunks, size, workers), math.ceil(chunks / size), size))
+
+        def cost(size: int) -> tuple[int, int, int]:
+            busiest = min(math.ceil(math.ceil(chunks / size) / workers) * size, chunks)  # portions are dealt out in turn
+            return busiest, math.ceil(chunks / size), size
+
+        size = CHUNK * min(range(1, max(self.block // CHUNK, 1) + 1), key=cost)
         rounds = chunks * CHUNK // (size * workers)
         even = chunks * CHUNK if workers == 1 or rounds < _LONG else (rounds - 2) * size * workers
         starts = [*range(0, min(even, count), size), *range(even, count, CHUNK), count]
@@ -115,11 +119,6 @@ def block_size(plan: Plan, itemsize: int) -> int:
     return int(max(1 << (fitting.bit_length() - 1), _NARROWEST_BLOCK))
 
 
-def _chunks_of_busiest(chunks: int, size: int, workers: int) -> int:
-    """Chunks that the busiest worker runs when portions of `size` chunks are dealt out in turn."""
-    return min(math.ceil(math.ceil(chunks / size) / workers) * size, chunks)
-
-
 class BlockRunner:
     """Runs blocks of one task, and keeps the workspaces and the room for results between them.
 
@@ -138,7 +137,7 @@ class BlockRunner:
             last = min(first + size, stop)
             broken = dict[int, Origin]()
             fine, block_error = self._run_block(first, last, first - start, stop - start, broken)
-            lost += self._lost(fine, first, broken)
+            lost += self._lost(np.flatnonzero(~fine).tolist(), first, broken)
             error = max(error, block_error)
         return BlockResult(start, stop, self._room[stop - start], tuple(lost), error)
 
@@ -149,7 +148,10 @@ class BlockRunner:
         """
         task, count = self._task, stop - start
         exogenous = task.draws.block(task.central, start, stop)
-        workspace = self._workspace(max(count, NARROWEST), exogenous.drawn)
+        width = max(count, NARROWEST)
+        if width not in self._workspaces:
+            self._workspaces[width] = Workspace(task.kernel, width, exogenous.drawn, np.dtype(task.precision))
+        workspace = self._workspaces[width]
         fine = np.ones(workspace.draws, dtype=bool)
         watching = None if task.watch is None else task.watch.begin(task.clock.steps_per_year)
         for place, row in enumerate(simulate(workspace, task.clock, exogenous)):
@@ -172,21 +174,16 @@ class BlockRunner:
             }
         return self._room[columns]
 
-    def _workspace(self, draws: int, drawn: frozenset[str]) -> Workspace:
-        if draws not in self._workspaces:
-            task = self._task
-            self._workspaces[draws] = Workspace(task.kernel, draws, drawn, np.dtype(task.precision))
-        return self._workspaces[draws]
-
-    def _lost(self, fine: Truths, start: int, broken: Mapping[int, Origin]) -> list[LostDraw]:
-        columns = [int(column) for column in np.flatnonzero(~fine)]
-        named = [self._named(start + column, broken.get(column)) for column in columns[:_MOST_NAMED]]
-        return [*named, *(LostDraw(start + column, broken.get(column)) for column in columns[_MOST_NAMED:])]
-
-    def _named(self, draw: int, origin: Origin | None) -> LostDraw:
+    def _lost(self, columns: list[int], start: int, broken: Mapping[int, Origin]) -> Iterator[LostDraw]:
+        """Lost draws by their columns in a block that begins with the draw `start`; the first few are explained."""
         task = self._task
-        alone: BlockValues = task.draws.block(task.central, draw, draw + 1)
-        factors = {name: float(values[0]) for name, values in alone.factors.items()}
-        swept = {item.key: float(column[0]) for item, column in zip(alone.swept.inputs, alone.swept.columns, strict=True)}
-        found = origin or origin_of(task.kernel, task.clock, alone, np.dtype(task.precision))
-        return LostDraw(draw, found, factors, swept)
+        for number, column in enumerate(columns):
+            draw, origin = start + column, broken.get(column)
+            if number >= _MOST_NAMED:
+                yield LostDraw(draw, origin)
+                continue
+            alone: BlockValues = task.draws.block(task.central, draw, draw + 1)
+            factors = {name: float(values[0]) for name, values in alone.factors.items()}
+            swept = {item.key: float(values[0]) for item, values in zip(alone.swept.inputs, alone.swept.columns, strict=True)}
+            found = origin or origin_of(task.kernel, task.clock, alone, np.dtype(task.precision))
+            yield LostDraw(draw, found, factors, swept)

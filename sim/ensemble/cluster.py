@@ -103,7 +103,15 @@ def _run(client: Any, packed: bytes, portions: list[Portion]) -> Iterator[Any]:
                 yield result
         except (KilledWorker, CancelledError, FutureCancelledError) as error:
             if attempts >= _MOST_ATTEMPTS:
-                raise RunError(_given_up(len(waiting))) from error
+                count = len(waiting)
+                message = Text(
+                    f"集群反复丢失工作进程，{count} 块未完成", f"the cluster kept losing workers; {count} chunks are not done"
+                )
+                advice = Text(
+                    "检查工作进程的内存和日志后用同一命令继续",
+                    "see to the workers' memory and logs, then run the command again",
+                )
+                raise RunError(Fault(message, _OPTION, advice)) from error
 
 
 def _attempt(client: Any, packed: bytes, portions: list[Portion]) -> Iterator[tuple[Portion, Any]]:
@@ -132,9 +140,3 @@ def run_shipped(packed: bytes, key: str, start: int, stop: int) -> Any:
         _at_work[place] = BlockRunner(task), work
     runner, work = _at_work[place]
     return work(runner.run(start, stop))
-
-
-def _given_up(count: int) -> Fault:
-    message = Text(f"集群反复丢失工作进程，{count} 块未完成", f"the cluster kept losing workers; {count} chunks are not done")
-    advice = Text("检查工作进程的内存和日志后用同一命令继续", "see to the workers' memory and logs, then run the command again")
-    return Fault(message, _OPTION, advice)

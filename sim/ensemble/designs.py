@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 
-from sim.base.arrays import Numbers, Truths, Values
+from sim.base.arrays import Values
 from sim.base.streams import triangular, uniforms
 
 Spreading = Literal["random", "latin_hypercube", "sobol"]
@@ -74,7 +73,7 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Spread:
+class SpreadPoints:
     """Points spread over the distributions of some inputs: at random, as a Latin hypercube, or by a Sobol sequence."""
 
     kind: Spreading
@@ -85,7 +84,14 @@ class Spread:
 
     def columns(self, start: int, stop: int) -> Values:
         """See Points."""
-        return _valued(self.distributions, _SPREADS[self.kind](self, start, stop))
+        if self.kind == "random":
+            unit = np.array([uniforms(self.seed, name, start, stop) for name in self.names])
+        elif self.kind == "sobol":
+            points = sobol_uniforms(self.seed, self.names, start, stop)
+            unit = np.array([points[name] for name in self.names])
+        else:
+            unit = hypercube(len(self.names), self.count, self.seed)[start:stop].T
+        return _valued(self.distributions, unit)
 
 
 @dataclass(frozen=True)
@@ -120,15 +126,11 @@ class Saltelli:
         """Values [input, row]."""
         number, place = np.divmod(np.arange(start, stop), self.stride)
         first, second = saltelli_halves(len(self.distributions), self.base, self.seed)
-        from_second = self._from_second(place)
+        own = np.arange(1, self.inputs + 1)[:, np.newaxis] == place
+        from_second = own | (place == self.stride - 1)  # [input, row]: the input is taken from B
         columns = [np.where(from_second[i], second[number, i], first[number, i]) for i in range(len(self.distributions))]
         futures = [number + self.base * from_second[i] for i in range(len(self.distributions), self.inputs)]
         return np.array([*_valued(self.distributions, np.array(columns)), *futures])
-
-    def _from_second(self, place: Numbers) -> Truths:
-        """Whether each input [input, row] is taken from B."""
-        own = np.arange(1, self.inputs + 1)[:, np.newaxis] == place
-        return np.asarray(own | (place == self.stride - 1))
 
 
 @dataclass(frozen=True)
@@ -166,22 +168,6 @@ class Morris:
 
 def _valued(distributions: tuple[Distribution, ...], unit: Values) -> Values:
     return np.array([item.at(row) for item, row in zip(distributions, unit, strict=True)]).reshape(unit.shape)
-
-
-def _random(spread: Spread, start: int, stop: int) -> Values:
-    return np.array([uniforms(spread.seed, name, start, stop) for name in spread.names])
-
-
-def _sobol(spread: Spread, start: int, stop: int) -> Values:
-    points = sobol_uniforms(spread.seed, spread.names, start, stop)
-    return np.array([points[name] for name in spread.names])
-
-
-def _latin(spread: Spread, start: int, stop: int) -> Values:
-    return hypercube(len(spread.names), spread.count, spread.seed)[start:stop].T
-
-
-_SPREADS: dict[str, Callable[[Spread, int, int], Values]] = {"random": _random, "sobol": _sobol, "latin_hypercube": _latin}
 
 
 LEVELS = 4
@@ -266,30 +252,28 @@ class Distribution:
 
     def at(self, uniform: Values) -> Values:
         """The values [draw] at the probabilities `uniform` in [0, 1]."""
-        values: Values = _INVERSES[self.kind](self, uniform)
-        return values
-
-
-def _uniform(it: Distribution, u: Values) -> Values:
-    low, high = it.numbers
-    return low + u * (high - low)
-
-
-def _triangular(it: Distribution, u: Values) -> Values:
-    return triangular(u, *it.numbers)
-
-
-def _normal(it: Distribution, u: Values) -> Values:
-    mean, sd = it.numbers
-    return np.asarray(np.clip(mean + sd * _cut((it.low - mean) / sd, (it.high - mean) / sd, u), it.low, it.high))
-
-
-def _lognormal(it: Distribution, u: Values) -> Values:
-    centre, sigma = np.log(it.numbers)
-    low, high = (-np.inf if it.low <= 0.0 else np.log(it.low)), np.log(it.high) if it.high < np.inf else np.inf
-    return np.asarray(
-        np.clip(np.exp(centre + sigma * _cut((low - centre) / sigma, (high - centre) / sigma, u)), it.low, it.high)
-    )
+        match self.kind:
+            case "uniform":
+                low, high = self.numbers
+                return low + uniform * (high - low)
+            case "triangular":
+                return triangular(uniform, *self.numbers)
+            case "normal":
+                mean, sd = self.numbers
+                inner = _cut((self.low - mean) / sd, (self.high - mean) / sd, uniform)
+                return np.asarray(np.clip(mean + sd * inner, self.low, self.high))
+            case "lognormal":
+                centre, sigma = np.log(self.numbers)
+                low = -np.inf if self.low <= 0.0 else np.log(self.low)
+                high = np.log(self.high) if self.high < np.inf else np.inf
+                inner = _cut((low - centre) / sigma, (high - centre) / sigma, uniform)
+                return np.asarray(np.clip(np.exp(centre + sigma * inner), self.low, self.high))
+            case "values":
+                places = np.minimum((uniform * len(self.numbers)).astype(np.intp), len(self.numbers) - 1)
+                return np.asarray(np.array(self.numbers)[places])
+            case "sample":
+                last = len(self.numbers) - 1
+                return np.asarray(np.interp(uniform * last, np.arange(last + 1), np.sort(self.numbers)))
 
 
 def _cut(low: float, high: float, u: Values) -> Values:
@@ -299,22 +283,3 @@ def _cut(low: float, high: float, u: Values) -> Values:
     below, above = ndtr(low), ndtr(high)
     tiny = np.finfo(float).tiny
     return np.asarray(ndtri(np.clip(below + u * (above - below), tiny, 1.0 - np.finfo(float).epsneg)))
-
-
-def _values(it: Distribution, u: Values) -> Values:
-    listed = np.array(it.numbers)
-    return np.asarray(listed[np.minimum((u * len(listed)).astype(np.intp), len(listed) - 1)])
-
-
-def _sample(it: Distribution, u: Values) -> Values:
-    return np.asarray(np.interp(u * (len(it.numbers) - 1), np.arange(len(it.numbers)), np.sort(it.numbers)))
-
-
-_INVERSES: dict[str, Callable[[Distribution, Values], Values]] = {
-    "uniform": _uniform,
-    "triangular": _triangular,
-    "normal": _normal,
-    "lognormal": _lognormal,
-    "values": _values,
-    "sample": _sample,
-}

@@ -1,4 +1,4 @@
-"""Draws: which parameters differ from draw to draw, and their values for any block of draws."""
+"""Draws: which parameters differ from draw to draw, by priors or as a sample sweeps them, and their values for any block."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.base.arrays import Numbers, Truths, Values
 from sim.base.streams import normals, triangular, uniforms
-from sim.ensemble.designs import Points, Saltelli, Spread
+from sim.ensemble.designs import Points, Saltelli, SpreadPoints
 from sim.inputs.year_path import YearPath
 from sim.model.binding import NOISE, SILENCE
 
@@ -71,11 +71,6 @@ class Sample:
         return tuple(item.key for item in self.inputs)
 
     @property
-    def names(self) -> frozenset[str]:
-        """Parameters that are swept."""
-        return frozenset(item.name for item in self.inputs if item.role == "parameter")
-
-    @property
     def whole(self) -> frozenset[str]:
         """Parameters of which nothing is left to be drawn, since all members are swept at once."""
         return frozenset(item.name for item in self.inputs if item.role == "parameter" and item.members is None)
@@ -103,28 +98,21 @@ class Swept:
 
     inputs: tuple[Input, ...]
     columns: Values
-    _by_name: Mapping[str, list[int]] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        places: dict[str, list[int]] = {}
-        for place, item in enumerate(self.inputs):
-            if item.role == "parameter":
-                places.setdefault(item.name, []).append(place)
-        object.__setattr__(self, "_by_name", places)
 
     @property
     def names(self) -> frozenset[str]:
         """Parameters that are swept."""
-        return frozenset(self._by_name)
+        return frozenset(item.name for item in self.inputs if item.role == "parameter")
 
     def value(self, name: str, year: int, central: Values, drawn: Values) -> Values:
-        """A swept parameter [dims..., draw] in a year; members that are not swept stay as they were `drawn`."""
-        values = np.broadcast_to(drawn, (*central.shape[:-1], self.columns.shape[-1]))
-        for place in self._by_name[name]:
-            values = self.inputs[place].laid_over(values, central, year, self.columns[place])
-        return values
+        """A parameter [dims..., draw] in a year; members that are not swept stay as they were `drawn`."""
+        for item, column in zip(self.inputs, self.columns, strict=True):
+            if item.role == "parameter" and item.name == name:
+                whole = np.broadcast_to(drawn, (*central.shape[:-1], len(column)))
+                drawn = item.laid_over(whole, central, year, column)
+        return drawn
 
-    def luck(self, role: Role, own: Numbers) -> Numbers:
+    def future_of(self, role: Role, own: Numbers) -> Numbers:
         """The numbers [draw] of the futures that an input of this role takes; the draw's `own` where there is none."""
         for place, item in enumerate(self.inputs):
             if item.role == role:
@@ -205,10 +193,9 @@ class Draws:
     def block(self, central: Mapping[str, YearPath], start: int, stop: int) -> BlockValues:
         """The exogenous values of the draws `start` to `stop` - 1."""
         given = {name: values[..., start:stop] for name, values in self.given.items()}
-        swept, futures = self.swept(start, stop), self.futures(start, stop)
-        shocks, projects = swept.luck("shocks", futures), self.realisations(start, stop)
-        factors = self.factors(start, stop)
-        return BlockValues(central, given, factors, self.seed, shocks, projects, self.realised, swept, self.silent)
+        swept = self.swept(start, stop)
+        shocks = swept.future_of("shocks", self.futures(start, stop))
+        return BlockValues(self, central, given, self.factors(start, stop), shocks, self.realisations(start, stop), swept)
 
     def swept(self, start: int, stop: int) -> Swept:
         """The values of the inputs that are swept."""
@@ -223,7 +210,7 @@ class Draws:
         """The number of the realisation that each draw takes; None where there are none."""
         if self.realised is None:
             return None
-        numbers = self.swept(start, stop).luck("projects", self.futures(start, stop))
+        numbers = self.swept(start, stop).future_of("projects", self.futures(start, stop))
         return self._shared("realisation", numbers, self.realised.count)
 
     def rows(self, start: int, stop: int) -> Numbers | None:
@@ -240,27 +227,20 @@ class Draws:
         return len(next(iter(self.stored.values()))) if self.stored else 0
 
     def _shared(self, what: str, futures: Numbers, count: int) -> Numbers:
-        if not self._follows_a_rule:
+        points = None if self.sample is None else self.sample.design
+        if not isinstance(points, Saltelli) and not (isinstance(points, SpreadPoints) and points.kind == "sobol"):
             return futures % count
+        # Points that follow each other by rule would tie what they share to their place: the number is drawn instead.
         drawn = at_numbers(futures, partial(uniforms, self.seed, f"{what}\0shared"))
         return np.asarray(drawn * count, dtype=np.intp)
-
-    @property
-    def _follows_a_rule(self) -> bool:
-        """Whether the place of a point follows from its number."""
-        points = None if self.sample is None else self.sample.design
-        return isinstance(points, Saltelli) or (isinstance(points, Spread) and points.kind == "sobol")
 
     def factors(self, start: int, stop: int) -> dict[str, Values]:
         """The factor of every prior, and of every parameter whose factors are stored."""
         futures = self.futures(start, stop)
-        drawn = {
-            prior.name: triangular(
-                at_numbers(futures, partial(uniforms, self.seed, prior.name)), prior.low, prior.mode, prior.high
-            )
-            for prior in self.priors
-        }
-        rows = self.rows(start, stop)
+        drawn, rows = dict[str, Values](), self.rows(start, stop)
+        for prior in self.priors:
+            uniform = at_numbers(futures, partial(uniforms, self.seed, prior.name))
+            drawn[prior.name] = triangular(uniform, prior.low, prior.mode, prior.high)
         return drawn | {name: values[rows] for name, values in self.stored.items()}
 
 
@@ -278,33 +258,31 @@ class BlockValues:
     `shocks` [draw] are the numbers of the futures whose noise a draw takes, `projects` those of its realisation of the ledger.
     """
 
+    draws: Draws
     central: Mapping[str, YearPath]
     given: Mapping[str, Values]
     factors: Mapping[str, Values]
-    seed: int
     shocks: Numbers
     projects: Numbers | None
-    realised: Realisations | None = None
-    swept: Swept = NOTHING_SWEPT
-    silent: bool = False
+    swept: Swept
 
     @property
     def drawn(self) -> frozenset[str]:
         """Names whose value differs from draw to draw."""
-        paths = () if self.realised is None else self.realised.paths
+        paths = () if self.draws.realised is None else self.draws.realised.paths
         return frozenset((*self.given, *self.factors, *paths, *self.swept.names))
 
     def value(self, name: str, year: int) -> Values:
         """[dims..., draw] if drawn, else [dims..., 1]. Noise is one standard normal number per draw and year."""
+        realised = self.draws.realised
         if name.startswith(NOISE):
-            return SILENCE if self.silent else self._noise(name, year)
+            if self.draws.silent:
+                return SILENCE
+            return at_numbers(self.shocks, lambda first, last: normals(self.draws.seed, name, first, last, year))
         if name in self.given:
             return self.given[name]
-        if self.realised is not None and self.projects is not None and name in self.realised.paths:
-            return self.realised.value(name, year, self.projects)
+        if realised is not None and self.projects is not None and name in realised.paths:
+            return realised.value(name, year, self.projects)
         central = self.central[name].at(year)[..., np.newaxis]
         drawn = central * self.factors[name] if name in self.factors else central
-        return self.swept.value(name, year, central, drawn) if name in self.swept.names else drawn
-
-    def _noise(self, name: str, year: int) -> Values:
-        return at_numbers(self.shocks, lambda first, last: normals(self.seed, name, first, last, year))
+        return self.swept.value(name, year, central, drawn)

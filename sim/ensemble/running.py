@@ -1,4 +1,7 @@
-"""An ensemble: all draws of a task, summed up by chunk. Memory does not grow with the draws unless paths are asked for."""
+"""An ensemble: all draws of a task, summed up by chunk. Memory does not grow with the draws unless paths are asked for.
+
+The summary of a chunk is made where its draws were run, so that a worker returns figures ready to be merged.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,12 @@ import numpy as np
 
 from sim.base.arrays import Numbers, Truths, Values
 from sim.base.errors import Fault, Place, RunError
-from sim.base.text import Text
-from sim.engine.central import Origin
+from sim.base.text import Text, joined
 from sim.ensemble.blocks import CHUNK, BlockResult, LostDraw, Task
 from sim.ensemble.reducers import (
-    BINS,
-    Comoments,
     Gathered,
     Moments,
     Share,
-    comoments_of,
-    merged_comoments,
     moments_of,
     series_of,
 )
@@ -34,7 +32,7 @@ _SHOWN, _MOST_MOVED = 5, 2
 
 @dataclass
 class Ensemble:
-    """What an ensemble says: [year, dims...], base year first; quantiles have a level and histograms a bin before."""
+    """What an ensemble says: [year, dims...], base year first; quantiles have a level before."""
 
     count: int
     seed: int
@@ -44,8 +42,6 @@ class Ensemble:
     variance: dict[str, Values] = field(default_factory=dict)
     quantiles: dict[str, Values] = field(default_factory=dict)
     quantile_error: dict[str, Values] | None = None
-    histograms: dict[str, tuple[Values, Values]] = field(default_factory=dict)
-    covariance: Values | None = None
     shares: dict[str, Share] = field(default_factory=dict)
     all_met: Share | None = None
     together: int = 0
@@ -73,7 +69,11 @@ def run_ensemble(task: Task, workers: int = 1, wanted: Wanted | None = None, pro
         when too many draws are lost, or a portion of the draws is lost twice.
     """
     wanted, lost_portions = wanted or Wanted(), list[tuple[int, int]]()
-    fail_if_unknown(task, workers, wanted)
+    unknown = sorted({*wanted.paths} - set(task.outputs))
+    if unknown:
+        raise ValueError(f"not among the outputs: {', '.join(unknown)}")
+    if workers < 1:
+        raise ValueError(f"at least one worker, not {workers}")
     merger = _Merger(task, wanted, workers)
     for summaries in run_portions(task, wanted, workers, lost_portions):
         with np.errstate(over="ignore", invalid="ignore"):  # the variance of huge numbers is infinite, and says so
@@ -85,15 +85,6 @@ def run_ensemble(task: Task, workers: int = 1, wanted: Wanted | None = None, pro
         return merger.ensemble(tuple(lost_portions))
 
 
-def fail_if_unknown(task: Task, workers: int, wanted: Wanted) -> None:
-    """Whatever is asked for in vain is said before any work."""
-    unknown = sorted({*wanted.paths, *wanted.covariance} - set(task.outputs))
-    if unknown:
-        raise ValueError(f"not among the outputs: {', '.join(unknown)}")
-    if workers < 1:
-        raise ValueError(f"at least one worker, not {workers}")
-
-
 class _Merger:
     """Merges the summaries of chunks in the order of the draws."""
 
@@ -101,7 +92,6 @@ class _Merger:
         self._task, self._wanted = task, wanted
         self._gathered = Gathered(task.draws.count, workers)
         self._shapes: dict[str, tuple[int, ...]] = {}
-        self._comoments: Comoments | None = None
         self._met: dict[str, Numbers] = {}
         self._used = np.zeros(max(wanted.groups, 1), dtype=np.intp)
         self._paths: dict[str, list[Values]] = {name: [] for name in wanted.paths}
@@ -112,7 +102,6 @@ class _Merger:
         """Gather a chunk."""
         self._shapes = dict(chunk.shapes)
         self._gathered.add(chunk.series, chunk.moments)
-        self._comoments = merged_comoments(self._comoments, chunk.comoments)
         for name, counts in chunk.met.items():
             self._met[name] = self._met.get(name, 0) + counts
         self._used = self._used + chunk.used
@@ -140,8 +129,6 @@ class _Merger:
             quantiles=self._of_outputs(quantiles),
             quantile_error=None if error is None else self._of_outputs(self._by_name(error)),
             read={name: values for name, values in quantiles.items() if name not in self._task.outputs},
-            histograms=self._histograms(),
-            covariance=None if self._comoments is None else self._comoments.covariance,
             shares=shares,
             all_met=self._share(self._met[ALL]) if ALL in self._met else None,
             together=len(shares if self._wanted.together is None else self._wanted.together),
@@ -168,14 +155,6 @@ class _Merger:
             start = stop
         return parts
 
-    def _histograms(self) -> dict[str, tuple[Values, Values]]:
-        bins = self._wanted.bins
-        if not bins:
-            return {}
-        counts, edges = self._gathered.counts(bins)
-        named_counts, named_edges = self._of_outputs(self._by_name(counts, bins)), self._by_name(edges, bins + 1)
-        return {name: (named_counts[name], named_edges[name]) for name in named_counts}
-
 
 def fail_if_too_many_lost(lost: Sequence[LostDraw], count: int, most: float = MOST_LOST) -> None:
     """Raise where a share of the draws above `most`, or every one, is lost.
@@ -196,9 +175,8 @@ def fail_if_too_many_lost(lost: Sequence[LostDraw], count: int, most: float = MO
             f"{count} 次抽样中有 {len(lost)} 次（{share}%）{how.zh}，超过允许的 {limit}%",
             f"{len(lost)} of {count} draws ({share} %) {how.en}; at most {limit} % may",
         )
-    shown = Text(_named(lost[0], zh=True), _named(lost[0], zh=False))
     advice = Text("请检查所列参数的先验范围和情景数值", "check the ranges of the priors named and the values of the scenario")
-    raise RunError(Fault(head + Text("：", ": ") + shown, Place(), advice))
+    raise RunError(Fault(head + Text("：", ": ") + _named(lost[0]), Place(), advice))
 
 
 def _lost_how(lost: Sequence[LostDraw]) -> Text:
@@ -215,35 +193,24 @@ def lost_sentence(lost: Sequence[LostDraw]) -> Text | None:
     """Which draws were left out, and where the first of them went wrong; None when all were used."""
     if not lost:
         return None
-    shown = "；".join(_named(draw, zh=True) for draw in lost[:_SHOWN])
-    shown_en = "; ".join(_named(draw, zh=False) for draw in lost[:_SHOWN])
     count, how = len(lost), _lost_how(lost)
-    return Text(
-        f"{count} 次抽样{how.zh}，未计入统计：{shown}{' 等' if count > _SHOWN else ''}",
-        f"{count} draws {how.en} and were left out: {shown_en}{' and others' if count > _SHOWN else ''}",
-    )
+    shown = joined([_named(draw) for draw in lost[:_SHOWN]], Text("；", "; "))
+    head = Text(f"{count} 次抽样{how.zh}，未计入统计：", f"{count} draws {how.en} and were left out: ")
+    return head + shown + (Text(" 等", " and others") if count > _SHOWN else Text("", ""))
 
 
-def _named(draw: LostDraw, *, zh: bool) -> str:
+def _named(draw: LostDraw) -> Text:
+    """A draw with the year, the variable that is not finite or the check that is broken, and what it moved most."""
     if draw.origin is None:
-        return f"第 {draw.draw} 次" if zh else f"draw {draw.draw}"
-    year, where = draw.origin.year, _where(draw.origin)
-    drawn = "".join(f", {name} = {value:.4g}" for name, value in list(draw.swept.items())[:_MOST_MOVED])
-    drawn += "".join(f", {name} × {factor:.3g}" for name, factor in _farthest(draw))
-    return f"第 {draw.draw} 次（{year} 年，{where.zh}{drawn}）" if zh else f"draw {draw.draw} ({year}, {where.en}{drawn})"
-
-
-def _where(origin: Origin) -> Text:
-    """The variable that is not finite, or the check that is broken."""
-    if origin.breach is None:
-        return Text(origin.variable, origin.variable)
-    check, values = origin.breach.check, origin.breach.values
-    return Text(f"“{check.zh}”不成立：{values}", f"{check.en}: {values}")
-
-
-def _farthest(draw: LostDraw) -> list[tuple[str, float]]:
-    """The parameters that this draw moved most."""
-    return sorted(draw.factors.items(), key=lambda item: -abs(item[1] - 1.0))[:_MOST_MOVED]
+        return Text(f"第 {draw.draw} 次", f"draw {draw.draw}")
+    year, breach, variable = draw.origin.year, draw.origin.breach, draw.origin.variable
+    where = Text(variable, variable)
+    if breach is not None:
+        where = Text(f"“{breach.check.zh}”不成立：{breach.values}", f"{breach.check.en}: {breach.values}")
+    farthest = sorted(draw.factors.items(), key=lambda item: -abs(item[1] - 1.0))[:_MOST_MOVED]
+    moved = "".join(f", {name} = {value:.4g}" for name, value in list(draw.swept.items())[:_MOST_MOVED])
+    moved += "".join(f", {name} × {factor:.3g}" for name, factor in farthest)
+    return Text(f"第 {draw.draw} 次（{year} 年，{where.zh}{moved}）", f"draw {draw.draw} ({year}, {where.en}{moved})")
 
 
 ALL = "*"
@@ -258,22 +225,15 @@ class Wanted:
 
     `judge` turns outputs [year, dims..., draw] and the numbers of the draws into truth values [draw] by name, of which those
     `together` (all, where it is None) count for the condition that all are met; `read` turns them into further numbers [draw],
-    summed up like outputs; `paths` are outputs kept draw by draw; `covariance` are outputs whose last year is related to each
-    other. Draws whose numbers are equal modulo `groups` have something in common, and the error of a share is counted from
-    group to group.
+    summed up like outputs; `paths` are outputs kept draw by draw. Draws whose numbers are equal modulo `groups` have something
+    in common, and the error of a share is counted from group to group.
     """
 
     judge: Judge | None = None
     together: tuple[str, ...] | None = None
     read: Read | None = None
     paths: tuple[str, ...] = ()
-    covariance: tuple[str, ...] = ()
-    bins: int = 0
     groups: int = 0
-
-    def __post_init__(self) -> None:
-        if self.bins < 0 or (self.bins and BINS % self.bins):
-            raise ValueError(f"bins must divide {BINS}, not {self.bins}")
 
     def __call__(self, result: BlockResult) -> list[ChunkSummary]:
         """The summaries of all chunks of a portion of draws; a portion is whole chunks, so they are the same in any portion."""
@@ -297,7 +257,6 @@ class Wanted:
             {name: array.shape[:-1] for name, array in values.items()},
             series,
             moments_of(series),
-            comoments_of(series_of({name: values[name][-1] for name in self.covariance})) if self.covariance else None,
             {name: self._counts(answers, numbers) for name, answers in met.items()},
             self._counts(np.ones_like(numbers, dtype=bool), numbers),
             {name: np.where(fine, chunk.values[name], np.nan) for name in self.paths},
@@ -323,7 +282,6 @@ class ChunkSummary:
     shapes: Mapping[str, tuple[int, ...]]
     series: Values
     moments: Moments
-    comoments: Comoments | None
     met: Mapping[str, Numbers]
     used: Numbers
     paths: Mapping[str, Values] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from sim.base.errors import Fault, Faults, InputError, Place, UsageError, nearest
 from sim.base.text import Text
-from sim.ensemble.designs import Grid, Listed, Points, Spread, Spreading
+from sim.ensemble.designs import Grid, Listed, Points, Spreading, SpreadPoints
 from sim.ensemble.draws import Sample
 from sim.inputs.sweep_section import Method, Rest, SweepSection, overs_of
 from sim.inputs.year_path import from_year
@@ -182,7 +182,7 @@ class _Plan:
         if kind == "latin_hypercube" and count * len(names) > MOST_NUMBERS:
             advice = Text("请减少 draws，或用 sobol、random", "take fewer draws, or sobol or random")
             raise UsageError(Fault(Text("拉丁超立方太大", "the Latin hypercube is too large"), self.place, advice))
-        return Spread(kind, names, tuple(item.distribution for item in self.swept), count, self.seed)
+        return SpreadPoints(kind, names, tuple(item.distribution for item in self.swept), count, self.seed)
 
     def _fail_if_too_many(self, sizes: Sequence[int]) -> None:
         count = math.prod(sizes) * max(self.members, 1)
