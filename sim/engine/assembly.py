@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sim.engine.lowering import Meaning, Surroundings
-from sim.engine.methods import METHODS, Method, moments_of_growth
+from sim.engine.lowering import Meaning, Scope
+from sim.engine.methods import METHODS, RungeKuttaMethod, moments_of_growth
 from sim.engine.rewriting import Rewriter, reachable
 from sim.engine.tape import Computed, Leaf, Phase, Tape
 from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
@@ -25,7 +25,7 @@ TIME = "time"
 
 
 @dataclass(frozen=True)
-class Request:
+class KernelRequest:
     """What a kernel is made for: outputs to report, names that are given, names whose value changes from year to year.
 
     `later` says which further names are given from which year on. Those of `joined` are given now but not at the start: the
@@ -35,7 +35,7 @@ class Request:
     outputs: tuple[str, ...]
     given: frozenset[str]
     yearly: frozenset[str]
-    method: Method = METHODS[DEFAULT_METHOD]
+    method: RungeKuttaMethod = METHODS[DEFAULT_METHOD]
     steps_per_year: int = DEFAULT_STEPS
     later: tuple[tuple[int, frozenset[str]], ...] = ()
     joined: frozenset[str] = frozenset()
@@ -52,7 +52,7 @@ class Request:
         """Names whose base year is given as well."""
         return self.given - self.joined
 
-    def stages(self) -> Iterator[tuple[int, Request]]:
+    def stages(self) -> Iterator[tuple[int, KernelRequest]]:
         """The request of each year from which on more is given than before."""
         joined = self.joined
         for year, names in self.later:
@@ -95,7 +95,7 @@ class Assembly:
 _NUMBERED = ("base", "outputs", "first", "rates", "events")
 
 
-def assemble(graph: Graph, request: Request) -> Assembly:
+def assemble(graph: Graph, request: KernelRequest) -> Assembly:
     """Lower what the outputs need, and rewrite its products."""
     raw = _Assembler(graph, request).assembled()
     rewriter = Rewriter(raw.tape, raw.roots())
@@ -103,13 +103,13 @@ def assemble(graph: Graph, request: Request) -> Assembly:
 
 
 class _Assembler:
-    def __init__(self, graph: Graph, request: Request) -> None:
+    def __init__(self, graph: Graph, request: KernelRequest) -> None:
         self.graph, self.request = graph, request
         positive = frozenset(name for name, item in graph.parameters.items() if item.positive)
         self.tape = Tape({name: len(item.members) for name, item in graph.dimensions.items()}, positive)
         self.standing = {event.stock for event in graph.events if _is_zero(graph.rates[event.stock])}
         self.stocks_at_end: dict[str, int] = {}
-        around = partial(Surroundings, self.tape)
+        around = partial(Scope, self.tape)
         self.start = around(self._at_start, " at start")
         self.base = around(self._in_base_year, " in base year")
         self.base_ratio = around(self._in_base_ratio, " in base year")
@@ -122,7 +122,7 @@ class _Assembler:
         for event in self.graph.events:
             if event.stock not in self.request.given:
                 # Surroundings of its own: every event sees the stocks as the events before it left them.
-                turn = Surroundings(self.tape, partial(self._at_turn, reported=False), f" before {event.name}")
+                turn = Scope(self.tape, partial(self._at_turn, reported=False), f" before {event.name}")
                 owner = f"{event.stock} after {event.name}"
                 self.stocks_at_end[event.stock] = turn.node(self.graph.event_nodes[event.name], owner)
         results = dict(self.stocks_at_end)

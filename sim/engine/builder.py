@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
 
-from sim.engine.tape import Computed, Number, Phase, Tape
+from sim.engine.tape import Computed, Constant, Phase, Tape
 
 
 class Builder:
@@ -22,13 +22,13 @@ class Builder:
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
-        self.factors: dict[int, Factors] = {}
-        self.linear: dict[int, Linear] = {}
+        self.factors: dict[int, ProductForm] = {}
+        self.linear: dict[int, LinearForm] = {}
         self.own: set[int] = set()
 
     # ---- products
 
-    def product(self, factors: Factors) -> int:
+    def product(self, factors: ProductForm) -> int:
         """Slow factors first; within a phase the small ones first."""
         tape, product = self.tape, self.tape.number(factors.coefficient)
         for phase in Phase:
@@ -42,7 +42,7 @@ class Builder:
             self.factors.setdefault(product, factors)
         return product
 
-    def distributed(self, factors: Factors) -> Factors:
+    def distributed(self, factors: ProductForm) -> ProductForm:
         """The slow part of a product moved into a sum of the product that only it reads, above the line or below."""
         slow, fast = factors.split(self.tape)
         if slow.is_trivial:
@@ -50,14 +50,14 @@ class Builder:
         for value in fast.above:
             total = self._scaled_sum(value, slow)
             if total is not None:
-                return Factors(1.0, (*_without(fast.above, value), total), fast.below)
+                return ProductForm(1.0, (*_without(fast.above, value), total), fast.below)
         for value in () if slow.above else fast.below:
             total = self._scaled_sum(value, slow.turned())
             if total is not None:
-                return Factors(1.0, fast.above, (*_without(fast.below, value), total))
+                return ProductForm(1.0, fast.above, (*_without(fast.below, value), total))
         return factors
 
-    def _scaled_sum(self, value: int, slow: Factors) -> int | None:
+    def _scaled_sum(self, value: int, slow: ProductForm) -> int | None:
         """k*(c + m*x) as k*c + (k*m)*x; None where `value` is no such sum.
 
         Not for the time, which is one number for all draws, and large beside the years that it is measured from.
@@ -70,7 +70,7 @@ class Builder:
             return None
         return self.sum(linear.times(tape, scale))
 
-    def exponential(self, exponent: Linear, factors: Factors) -> Factors:
+    def exponential(self, exponent: LinearForm, factors: ProductForm) -> ProductForm:
         """exp(exponent)*factors. Where the exponent has a constant already, slow positive factors join it as logarithms.
 
         The constant itself stays inside: taken out, it might overflow where the sum does not.
@@ -85,9 +85,9 @@ class Builder:
         self.linear.setdefault(built, exponent)
         power = tape.apply("exp", built)
         self.own.add(power)
-        return Factors(factors.coefficient, (*factors.above, power), factors.below)
+        return ProductForm(factors.coefficient, (*factors.above, power), factors.below)
 
-    def _may_join(self, part: int, exponent: Linear) -> bool:
+    def _may_join(self, part: int, exponent: LinearForm) -> bool:
         """Whether a factor is positive, changes less often than the exponent, and makes it no wider."""
         tape = self.tape
         moving = [value for _, value in exponent.terms]
@@ -100,14 +100,14 @@ class Builder:
 
     # ---- sums
 
-    def sum(self, linear: Linear) -> int:
+    def sum(self, linear: LinearForm) -> int:
         """A sum, common factors of its terms collected."""
         collected = self._collected(linear.merged(self.tape))
         value = self.build(collected)
         self.linear.setdefault(value, collected)
         return value
 
-    def build(self, linear: Linear) -> int:
+    def build(self, linear: LinearForm) -> int:
         """Constants of each phase first, then the terms, those with few cells first."""
         tape, constant = self.tape, None
         for phase in Phase:
@@ -118,7 +118,7 @@ class Builder:
         parts = [] if constant is None else [(1.0, constant)]
         for scale, value in linear.terms:
             number = tape.values[scale]
-            if isinstance(number, Number) and abs(number.value) == 1.0:
+            if isinstance(number, Constant) and abs(number.value) == 1.0:
                 parts.append((number.value, value))
             else:
                 parts.append((1.0, tape.apply("multiply", scale, value)))
@@ -132,29 +132,29 @@ class Builder:
             result = tape.apply("subtract" if sign < 0.0 else "add", result, value)
         return result
 
-    def _collected(self, linear: Linear) -> Linear:
+    def _collected(self, linear: LinearForm) -> LinearForm:
         """x*a + x*b as x*(a + b), the factor that most terms share first."""
         while True:
-            terms = list[tuple[int, int, Factors]]()
+            terms = list[tuple[int, int, ProductForm]]()
             for scale, value in linear.terms:
                 known = self.factors.get(value) if value in self.own else None
-                factors = Factors(above=(value,)) if known is None or known.coefficient != 1.0 else known
+                factors = ProductForm(above=(value,)) if known is None or known.coefficient != 1.0 else known
                 terms.append((scale, value, factors))
             shared = self._most_shared([factors for _, _, factors in terms])
             if shared is None:
                 return linear
-            inner, rest = Linear(), []
+            inner, rest = LinearForm(), []
             for scale, value, factors in terms:
                 if shared in factors.above:
                     inner = inner.plus(self.tape, self._cofactor(factors, shared).times(self.tape, scale), 1.0)
                 else:
                     rest.append((scale, value))
-            product = self.product(Factors(above=(shared, self.sum(inner))))
-            linear = Linear(linear.constants, (*rest, (self.tape.number(1.0), product)))
+            product = self.product(ProductForm(above=(shared, self.sum(inner))))
+            linear = LinearForm(linear.constants, (*rest, (self.tape.number(1.0), product)))
 
-    def _most_shared(self, products: Sequence[Factors]) -> int | None:
+    def _most_shared(self, products: Sequence[ProductForm]) -> int | None:
         """The factor above the line that most products share, if at least two do, and nothing gets wider by collecting it."""
-        places: dict[int, list[Factors]] = {}
+        places: dict[int, list[ProductForm]] = {}
         for factors in products:
             for value in dict.fromkeys(factors.above):
                 places.setdefault(value, []).append(factors)
@@ -165,15 +165,15 @@ class Builder:
             found += [value] if len(sharing) > 1 and len(widths) == 1 else []
         return max(found, key=lambda value: (len(places[value]), -value), default=None)
 
-    def _cofactor(self, factors: Factors, shared: int) -> Linear:
+    def _cofactor(self, factors: ProductForm, shared: int) -> LinearForm:
         """What is left of a product without one factor, as a sum where it is one that may be taken apart."""
         rest = _without(factors.above, shared)
         one = self.tape.number(1.0)
         if not rest and not factors.below:
-            return Linear(constants=((one, one),))
+            return LinearForm(constants=((one, one),))
         if len(rest) == 1 and not factors.below and rest[0] in self.own and rest[0] in self.linear:
             return self.linear[rest[0]]
-        return Linear(terms=((one, self.product(Factors(1.0, rest, factors.below))),))
+        return LinearForm(terms=((one, self.product(ProductForm(1.0, rest, factors.below))),))
 
     # ---- logarithms
 
@@ -190,29 +190,29 @@ class Builder:
         if (slow.is_trivial and not known.terms) or (shared and left > 1):
             return tape.apply("log", value)
         if rest.above:
-            known = known.plus(tape, Linear.of(tape, tape.apply("log", self.product(rest))), 1.0)
+            known = known.plus(tape, LinearForm.of(tape, tape.apply("log", self.product(rest))), 1.0)
         elif rest.below:
-            known = known.plus(tape, Linear.of(tape, tape.apply("log", self.product(rest.turned()))), -1.0)
+            known = known.plus(tape, LinearForm.of(tape, tape.apply("log", self.product(rest.turned()))), -1.0)
         return self.sum(self._with_log_of(slow, known))
 
-    def _is_positive(self, factors: Factors) -> bool:
+    def _is_positive(self, factors: ProductForm) -> bool:
         return all(self.tape.is_positive(part) for part in (*factors.above, *factors.below))
 
-    def _with_log_of(self, slow: Factors, linear: Linear) -> Linear:
+    def _with_log_of(self, slow: ProductForm, linear: LinearForm) -> LinearForm:
         """A sum and the logarithm of a positive product among its constants."""
         if slow.is_trivial:
             return linear
         log = (self.tape.number(1.0), self.tape.apply("log", self.product(slow)))
-        return Linear((*linear.constants, log), linear.terms)
+        return LinearForm((*linear.constants, log), linear.terms)
 
-    def _logs_at_hand(self, fast: Factors, *, own: bool) -> tuple[Linear, Factors]:
+    def _logs_at_hand(self, fast: ProductForm, *, own: bool) -> tuple[LinearForm, ProductForm]:
         """The sum of the logarithms that need not be taken, and the factors that are left.
 
         Those are exponents of exponentials (their sums opened in an `own` product, which need not be computed itself),
         logarithms that were taken before, and sums of such. Two factors whose sign is not known may both be below zero, so a
         logarithm of one that is not alone stays untaken.
         """
-        tape, found = self.tape, Linear()
+        tape, found = self.tape, LinearForm()
         left: tuple[list[int], list[int]] = ([], [])
         unknown = sum(not tape.is_positive(part) for part in (*fast.above, *fast.below))
         for upper, values in ((True, fast.above), (False, fast.below)):
@@ -223,16 +223,16 @@ class Builder:
                     left[0 if upper else 1].append(value)
                 else:
                     found = found.plus(tape, log, 1.0 if upper else -1.0)
-        return found, Factors(1.0, tuple(left[0]), tuple(left[1]))
+        return found, ProductForm(1.0, tuple(left[0]), tuple(left[1]))
 
-    def _log_at_hand(self, value: int, *, own: bool) -> Linear | None:
+    def _log_at_hand(self, value: int, *, own: bool) -> LinearForm | None:
         tape, item, log = self.tape, self.tape.values[value], self.tape.known_log(value)
         if isinstance(item, Computed) and item.operation == "exp":
             exponent = item.inputs[0]
             opened = self.linear.get(exponent) if own and value in self.own else None
-            return opened or Linear.of(tape, exponent)
+            return opened or LinearForm.of(tape, exponent)
         if log is not None:
-            return Linear.of(tape, log)
+            return LinearForm.of(tape, log)
         factors = self.factors.get(value)
         if factors is None or factors.coefficient <= 0.0:
             return None
@@ -250,7 +250,7 @@ Terms = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
-class Factors:
+class ProductForm:
     """A product: coefficient, values above and below the line."""
 
     coefficient: float = 1.0
@@ -262,13 +262,13 @@ class Factors:
         """The number one."""
         return self.coefficient == 1.0 and not self.above and not self.below
 
-    def where(self, keep: Sequence[bool], *, coefficient: float) -> Factors:
+    def where(self, keep: Sequence[bool], *, coefficient: float) -> ProductForm:
         """The factors that are marked, above first."""
         marks = iter(keep)
         above = tuple(value for value in self.above if next(marks))
-        return Factors(coefficient, above, tuple(value for value in self.below if next(marks)))
+        return ProductForm(coefficient, above, tuple(value for value in self.below if next(marks)))
 
-    def split(self, tape: Tape) -> tuple[Factors, Factors]:
+    def split(self, tape: Tape) -> tuple[ProductForm, ProductForm]:
         """What stands still within the year (or is constant, in a product that does), and what moves."""
         parts = (*self.above, *self.below)
         latest = max((tape.phases[part] for part in parts), default=Phase.ONCE)
@@ -276,34 +276,34 @@ class Factors:
         slow = self.where([not mark for mark in moving], coefficient=self.coefficient)
         return slow, self.where(moving, coefficient=1.0)
 
-    def turned(self) -> Factors:
+    def turned(self) -> ProductForm:
         """One over the product."""
-        return Factors(1.0 / self.coefficient, self.below, self.above)
+        return ProductForm(1.0 / self.coefficient, self.below, self.above)
 
 
 @dataclass(frozen=True)
-class Linear:
+class LinearForm:
     """A sum of constants and terms, each a scale times a value; scales and constants change less often than the terms."""
 
     constants: Terms = ()
     terms: Terms = ()
 
     @staticmethod
-    def of(tape: Tape, value: int) -> Linear:
+    def of(tape: Tape, value: int) -> LinearForm:
         """A value as a sum of itself."""
-        return Linear(terms=((tape.number(1.0), value),))
+        return LinearForm(terms=((tape.number(1.0), value),))
 
-    def plus(self, tape: Tape, other: Linear, sign: float) -> Linear:
+    def plus(self, tape: Tape, other: LinearForm, sign: float) -> LinearForm:
         """The sum with another, or the difference."""
         added = other if sign > 0.0 else other.times(tape, tape.number(-1.0))
-        return Linear((*self.constants, *added.constants), (*self.terms, *added.terms))
+        return LinearForm((*self.constants, *added.constants), (*self.terms, *added.terms))
 
-    def times(self, tape: Tape, scale: int) -> Linear:
+    def times(self, tape: Tape, scale: int) -> LinearForm:
         """Every constant and term scaled."""
         sides = [[(tape.apply("multiply", scale, own), value) for own, value in side] for side in (self.constants, self.terms)]
-        return Linear(*map(tuple, sides))
+        return LinearForm(*map(tuple, sides))
 
-    def merged(self, tape: Tape) -> Linear:
+    def merged(self, tape: Tape) -> LinearForm:
         """Equal values taken together, and what moves less often than the fastest term among the constants."""
         scales: dict[int, int] = {}
         for scale, value in (tape.without_sign(*part) for part in (*self.constants, *self.terms)):
@@ -311,7 +311,7 @@ class Linear:
         everything = [(scale, value) for value, scale in scales.items() if not tape.is_number(scale, 0.0)]
         latest = max((max(tape.phases[scale], tape.phases[value]) for scale, value in everything), default=Phase.ONCE)
         slow = tuple(part for part in everything if _speed(tape, part) < latest)
-        return Linear(slow, tuple(part for part in everything if _speed(tape, part) == latest))
+        return LinearForm(slow, tuple(part for part in everything if _speed(tape, part) == latest))
 
 
 def _speed(tape: Tape, part: tuple[int, int]) -> Phase:

@@ -118,7 +118,7 @@ def _finite_columns(array: Values) -> Truths:
 def origin_of(kernel: Kernel, clock: Clock, exogenous: Exogenous, precision: np.dtype[Any] = DOUBLE) -> Origin | None:
     """Run a single draw again, nothing sharing memory, and look at every variable after every evaluation."""
     whole = Workspace(kernel, NARROWEST, exogenous.drawn, precision, shared=False)
-    search = _Search(clock.first - 1)
+    search = _OriginSearch(clock.first - 1)
     for workspace, _ in whole.stages(clock.years):
         workspace.year = search.after(workspace.year, workspace, Phase.YEAR)
         workspace.rates = search.after(workspace.rates, workspace, Phase.STEP)
@@ -134,7 +134,7 @@ def origin_of(kernel: Kernel, clock: Clock, exogenous: Exogenous, precision: np.
     return search.found
 
 
-class _Search:
+class _OriginSearch:
     """Remembers the first variable that was not finite.
 
     Only the last value of each equation counts: one in between may be infinite, as in the branch that a choice does not take.

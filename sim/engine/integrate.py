@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.base.arrays import Values
 from sim.engine.assembly import AT_BASE, AT_END, TIME
-from sim.engine.methods import Method
+from sim.engine.methods import RungeKuttaMethod
 from sim.engine.plan import looks_at_a_leaf
 from sim.engine.workspace import Workspace
 from sim.inputs.stepping import DEFAULT_STEPS
@@ -214,7 +214,7 @@ class Integrator:
         np.fmax(noted, np.fmax.reduce(relative, axis=0, initial=0.0), out=noted)
 
 
-def stages_to_keep(method: Method) -> frozenset[int]:
+def stages_to_keep(method: RungeKuttaMethod) -> frozenset[int]:
     """Stages whose rates are read later than by the next stage, or by the embedded method."""
     kept = set[int]()
     for stage, row in enumerate(method.stages):

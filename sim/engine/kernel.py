@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from types import CodeType
 
 from sim.base.cache import kept
-from sim.engine.assembly import Request, assemble
-from sim.engine.plan import Plan, plan_of
+from sim.engine.assembly import KernelRequest, assemble
+from sim.engine.plan import KernelPlan, plan_of
 from sim.engine.source import RESERVED, names_of, source_of
 from sim.model.graph import Graph
 
@@ -22,8 +22,8 @@ class Kernel:
     more is given from outside: until then the run is, to the last digit, that of a model in which nothing is.
     """
 
-    request: Request
-    plan: Plan
+    request: KernelRequest
+    plan: KernelPlan
     names: tuple[str, ...]
     source: str
     bytecode: bytes
@@ -36,7 +36,7 @@ class Kernel:
         return code
 
 
-def kernel_for(graph: Graph, request: Request) -> Kernel:
+def kernel_for(graph: Graph, request: KernelRequest) -> Kernel:
     """The kernel of a request: the same one for the whole process, from the cache where it was compiled before."""
     if not graph.key:
         return compile_kernel(graph, request)
@@ -57,7 +57,7 @@ _MOST_AT_HAND = 16
 _at_hand: dict[str, Kernel] = {}
 
 
-def compile_kernel(graph: Graph, request: Request) -> Kernel:
+def compile_kernel(graph: Graph, request: KernelRequest) -> Kernel:
     """Compile what the requested outputs need, and nothing else."""
     if request.later:
         stages = tuple((year, compile_kernel(graph, stage)) for year, stage in request.stages())

@@ -13,8 +13,8 @@ import numpy as np
 
 from sim.base.arrays import Values
 from sim.engine.assembly import AT_BASE, AT_END
-from sim.engine.plan import Plan, Row
-from sim.engine.tape import TRUTHS, VIEWS, Computed, Leaf, Number, Phase, Value
+from sim.engine.plan import IntegratedRow, KernelPlan
+from sim.engine.tape import TRUTHS, VIEWS, Computed, Constant, Leaf, Phase, Value
 from sim.model.binding import NOISE
 
 _COMPARISONS = frozenset({"maximum", "minimum"})
@@ -25,7 +25,7 @@ class Layout:
     """Arrays for every value of a plan. `drawn` are the leaves that differ from draw to draw."""
 
     def __init__(
-        self, plan: Plan, draws: int, drawn: frozenset[str], precision: np.dtype[Any], *, stages: int, shared: bool
+        self, plan: KernelPlan, draws: int, drawn: frozenset[str], precision: np.dtype[Any], *, stages: int, shared: bool
     ) -> None:
         self.plan, self.draws, self.precision = plan, draws, precision
         self._shared, self.arena = shared, Arena()
@@ -42,7 +42,7 @@ class Layout:
         self._stacks: dict[int, Values] = {}
         self._lay_out()
 
-    def rows(self, array: Values, row: Row) -> Values:
+    def rows(self, array: Values, row: IntegratedRow) -> Values:
         """The rows of a state or an integral as [dims..., draw]."""
         return array[row.start : row.stop].reshape(*(self.plan.sizes[dim] for dim in row.dims), self.draws)
 
@@ -60,7 +60,7 @@ class Layout:
                 name, supplied = item.name.removesuffix(AT_END), item.name.removesuffix(AT_BASE)
                 noise = item.name.startswith(NOISE)
                 wide.append(noise or supplied in drawn or name in self._states or name in self.plan.standing)
-            elif isinstance(item, Number):
+            elif isinstance(item, Constant):
                 wide.append(False)
             else:
                 wide.append(item.operation == "integral" or any(wide[child] for child in item.inputs))
@@ -97,7 +97,7 @@ class Layout:
         return same and child in item.inputs
 
     def _array(self, value: int, item: Value) -> Values:
-        if isinstance(item, Number):
+        if isinstance(item, Constant):
             array = self.arena.zeros((self.draws,) if value in self._numbers_in_rows else (), self.precision)
             array[...] = item.value
             return array

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 
 from sim.engine.assembly import Assembly
 from sim.engine.rewriting import reachable, readers
-from sim.engine.tape import VIEWS, Computed, Leaf, Number, Phase, Tape, Value
+from sim.engine.tape import VIEWS, Computed, Constant, Leaf, Phase, Tape, Value
 
 Home = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Row:
+class IntegratedRow:
     """A place among the integrated rows: a state's rate or a rate whose total over the year is needed."""
 
     name: str
@@ -28,7 +28,7 @@ class Row:
 
 
 @dataclass
-class Plan:
+class KernelPlan:
     """What a workspace needs to know. `homes` are results written straight into a part of another array."""
 
     sizes: Mapping[str, int]
@@ -36,8 +36,8 @@ class Plan:
     phases: list[Phase]
     owners: list[str]
     sections: dict[Phase, list[int]]
-    states: tuple[Row, ...]
-    integrals: tuple[Row, ...]
+    states: tuple[IntegratedRow, ...]
+    integrals: tuple[IntegratedRow, ...]
     first: Mapping[str, int]
     events: Mapping[str, int]
     base: Mapping[str, int]
@@ -50,7 +50,7 @@ class Plan:
     lasting: frozenset[int] = frozenset()
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[IntegratedRow, ...]:
         """All integrated rows, states first."""
         return (*self.states, *self.integrals)
 
@@ -69,13 +69,13 @@ class Plan:
         return self.rows[-1].stop if self.rows else 0
 
 
-def plan_of(assembly: Assembly) -> Plan:
+def plan_of(assembly: Assembly) -> KernelPlan:
     """Order, places and lifetimes of everything that an assembly computes."""
     assembly = _compact(assembly)
     tape = assembly.tape
     states = _rows(((name, value, assembly.dims[name]) for name, value in assembly.rates.items()), tape, 0)
     totals = ((f"integral_{value}", value, tape.dims(value)) for value in assembly.integrals)
-    plan = Plan(
+    plan = KernelPlan(
         sizes=tape.sizes,
         values=tape.values,
         phases=tape.phases,
@@ -107,7 +107,7 @@ def _compact(assembly: Assembly) -> Assembly:
         new.owner = old.owners[value]
         if isinstance(item, Leaf):
             kept[value] = new.leaf(item.name, item.dims, item.phase)
-        elif isinstance(item, Number):
+        elif isinstance(item, Constant):
             kept[value] = new.number(item.value)
         else:
             inputs = tuple(kept[child] for child in item.inputs)
@@ -115,17 +115,17 @@ def _compact(assembly: Assembly) -> Assembly:
     return assembly.moved(new, kept)
 
 
-def _rows(named: Iterable[tuple[str, int, tuple[str, ...]]], tape: Tape, start: int) -> tuple[Row, ...]:
+def _rows(named: Iterable[tuple[str, int, tuple[str, ...]]], tape: Tape, start: int) -> tuple[IntegratedRow, ...]:
     """Rows for values with their dimensions, one below the other from `start` on."""
-    rows: list[Row] = []
+    rows: list[IntegratedRow] = []
     for name, value, dims in named:
         stop = start + math.prod(tape.sizes[dim] for dim in dims)
-        rows.append(Row(name, value, dims, start, stop))
+        rows.append(IntegratedRow(name, value, dims, start, stop))
         start = stop
     return tuple(rows)
 
 
-def _place(plan: Plan) -> None:
+def _place(plan: KernelPlan) -> None:
     """Results that can be written where they are wanted: a rate into its row, a part of a stack into the stack."""
     for index, row in enumerate(plan.rows):
         item = plan.values[row.value]
@@ -145,12 +145,12 @@ def _place(plan: Plan) -> None:
                 plan.in_stack[part] = (value, member)
 
 
-def _roots(plan: Plan) -> list[int]:
+def _roots(plan: KernelPlan) -> list[int]:
     parts = (plan.first, plan.events, plan.base, plan.outputs)
     return [value for part in parts for value in part.values()] + [row.value for row in plan.rows]
 
 
-def _measure_lifetimes(plan: Plan) -> None:
+def _measure_lifetimes(plan: KernelPlan) -> None:
     """A value lasts when another section or the caller reads it; any other one ends with its last reader."""
     last: dict[int, int] = {}
     lasting: set[int] = set()
@@ -170,7 +170,7 @@ def _measure_lifetimes(plan: Plan) -> None:
     plan.last_use, plan.lasting = last, frozenset(lasting)
 
 
-def looks_at_a_leaf(plan: Plan, value: int) -> bool:
+def looks_at_a_leaf(plan: KernelPlan, value: int) -> bool:
     """Whether a value is supplied from outside, or a view of one that is."""
     return isinstance(plan.values[sources(plan.values, value)[-1]], Leaf)
 

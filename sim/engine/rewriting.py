@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from sim.engine.builder import Builder, Factors, Linear
-from sim.engine.tape import COMMUTATIVE, Computed, Leaf, Number, Phase, Tape, Value
+from sim.engine.builder import Builder, LinearForm, ProductForm
+from sim.engine.tape import COMMUTATIVE, Computed, Constant, Leaf, Phase, Tape, Value
 
 PRODUCTS = frozenset({"multiply", "divide", "negative"})
 SUMS = frozenset({"add", "subtract"})
@@ -52,7 +52,7 @@ class Rewriter:
         item = self.old.values[value]
         if isinstance(item, Leaf):
             return self.new.leaf(item.name, item.dims, item.phase)
-        if isinstance(item, Number):
+        if isinstance(item, Constant):
             return self.new.number(item.value)
         rewrite = None if value in self._as_written else self._rewrites.get(item.operation)
         return self._as_it_is(item) if rewrite is None else rewrite(value, item)
@@ -74,7 +74,7 @@ class Rewriter:
             item = self.old.values[value]
             if self._opens(value, root, PRODUCTS):
                 coefficient = -coefficient if self._operation(value) == "negative" else coefficient
-            elif isinstance(item, Number) and item.value:
+            elif isinstance(item, Constant) and item.value:
                 coefficient = coefficient * item.value if upper else coefficient / item.value
             else:
                 (above if upper else below).append(value)
@@ -107,7 +107,7 @@ class Rewriter:
         item = self.old.values[value]
         return item.operation if isinstance(item, Computed) else ""
 
-    def _with_powers_joined(self, coefficient: float, above: list[int], below: list[int]) -> Factors:
+    def _with_powers_joined(self, coefficient: float, above: list[int], below: list[int]) -> ProductForm:
         """An exponential that only this product uses takes in all others of the product."""
         powers = list[tuple[int, bool]]()
         rest: tuple[list[int], list[int]] = ([], [])
@@ -122,14 +122,14 @@ class Rewriter:
         if not hosts:
             for value, upper in powers:
                 rest[0 if upper else 1].append(self.moved[value])
-            return Factors(coefficient, tuple(rest[0]), tuple(rest[1]))
-        exponent = Linear()
+            return ProductForm(coefficient, tuple(rest[0]), tuple(rest[1]))
+        exponent = LinearForm()
         for value, upper in powers:
             raw = self.old.values[value]
             inner = raw.inputs[0] if isinstance(raw, Computed) else value
             part = self._linear_of(inner, opened=self._is_own(value))
             exponent = exponent.plus(self.new, part, 1.0 if upper else -1.0)
-        return self._builder.exponential(exponent, Factors(coefficient, tuple(rest[0]), tuple(rest[1])))
+        return self._builder.exponential(exponent, ProductForm(coefficient, tuple(rest[0]), tuple(rest[1])))
 
     def _unaligned(self, value: int) -> int:
         item = self.new.values[value]
@@ -140,26 +140,26 @@ class Rewriter:
     def _sum_of(self, root: int, item: Computed) -> int:
         if self.old.phases[root] == Phase.ONCE:
             return self._as_it_is(item)
-        linear = Linear()
+        linear = LinearForm()
         for value, upper in self._walk(root, SUMS):
             if not self._opens(value, root, SUMS):
                 linear = linear.plus(self.new, self._linear_of(value, opened=True), 1.0 if upper else -1.0)
         return self._builder.sum(linear)
 
-    def _linear_of(self, raw: int, *, opened: bool) -> Linear:
+    def _linear_of(self, raw: int, *, opened: bool) -> LinearForm:
         """A value as constant and moving terms; only what nobody else reads may be taken apart."""
         tape, builder, value = self.new, self._builder, self._unaligned(self.moved[raw])
         if opened and value in builder.linear and self._is_own(raw):
             return builder.linear[value]
         factors = builder.factors.get(value) if self._is_own(raw) else None
         if factors is None:
-            return Linear.of(tape, value)
+            return LinearForm.of(tape, value)
         slow, fast = factors.split(tape)
         if slow.is_trivial or not (fast.above or fast.below):
-            return Linear.of(tape, value)
+            return LinearForm.of(tape, value)
         product = builder.product(fast)
         builder.own.add(product)
-        return Linear(terms=((builder.product(slow), product),))
+        return LinearForm(terms=((builder.product(slow), product),))
 
     # ---- logarithms and totals
 
@@ -180,7 +180,7 @@ class Rewriter:
             return tape.total(value, names)
         outer = factors.where([not mark for mark in inside], coefficient=factors.coefficient)
         summed = tape.total(inner, names)
-        return self._builder.product(Factors(outer.coefficient, (*outer.above, summed), outer.below))
+        return self._builder.product(ProductForm(outer.coefficient, (*outer.above, summed), outer.below))
 
     def _integral(self, _: int, item: Computed) -> int:
         """The total over the year of s*p is p times that of s where p stands still within the year."""
@@ -190,7 +190,7 @@ class Rewriter:
             return tape.integral(value)
         slow, fast = factors.split(tape)
         total = tape.integral(self._builder.product(fast))
-        return self._builder.product(Factors(slow.coefficient, (*slow.above, total), slow.below))
+        return self._builder.product(ProductForm(slow.coefficient, (*slow.above, total), slow.below))
 
 
 def reachable(tape: Tape, roots: Iterable[int]) -> list[int]:
@@ -254,5 +254,5 @@ def _may_vanish(tape: Tape, value: int, phase: Phase) -> bool:
     if not isinstance(item, Computed) or tape.phases[value] < min(phase, Phase.YEAR):
         return False
     parts = [tape.values[part] for part in item.inputs]
-    adds_negative = item.operation == "add" and any(isinstance(part, Number) and part.value < 0.0 for part in parts)
+    adds_negative = item.operation == "add" and any(isinstance(part, Constant) and part.value < 0.0 for part in parts)
     return adds_negative or item.operation in {"subtract", "negative"}

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from itertools import count
 
-from sim.engine.plan import Plan, Row
-from sim.engine.tape import Computed, Leaf, Number, Phase, Value
+from sim.engine.plan import IntegratedRow, KernelPlan
+from sim.engine.tape import Computed, Constant, Leaf, Phase, Value
 
 SECTIONS: dict[Phase, tuple[str, str]] = {
     Phase.ONCE: ("once", "At the start of the run: constants, and what differs from draw to draw but not in time."),
@@ -27,12 +27,12 @@ FUNCTIONS = (
 RESERVED = frozenset({*FUNCTIONS, *(name for name, _ in SECTIONS.values())})
 
 
-def source_of(plan: Plan, names: tuple[str, ...], remarks: Mapping[str, str]) -> str:
+def source_of(plan: KernelPlan, names: tuple[str, ...], remarks: Mapping[str, str]) -> str:
     """The kernel as Python. `remarks` say in a line what the owner of a value is."""
     return "\n\n".join(_section(plan, names, remarks, phase) for phase in Phase) + "\n"
 
 
-def _section(plan: Plan, names: tuple[str, ...], remarks: Mapping[str, str], phase: Phase) -> str:
+def _section(plan: KernelPlan, names: tuple[str, ...], remarks: Mapping[str, str], phase: Phase) -> str:
     name, docstring = SECTIONS[phase]
     lines, owner = [], ""
     for value in plan.sections[phase]:
@@ -51,7 +51,7 @@ def _section(plan: Plan, names: tuple[str, ...], remarks: Mapping[str, str], pha
     return f'def {name}():\n    """{docstring}"""\n{body}'.rstrip()
 
 
-def _statements(plan: Plan, names: tuple[str, ...], value: int) -> list[str]:
+def _statements(plan: KernelPlan, names: tuple[str, ...], value: int) -> list[str]:
     """The calls that compute a value."""
     item = plan.values[value]
     if not isinstance(item, Computed):
@@ -75,7 +75,7 @@ def _statements(plan: Plan, names: tuple[str, ...], value: int) -> list[str]:
             return [f"{item.operation}({', '.join(inputs)}, out={out})"]
 
 
-def row_name(row: Row) -> str:
+def row_name(row: IntegratedRow) -> str:
     """The name of a row that a rate is copied into; rows begin at different places, so no two have one name."""
     return f"row_{row.start}_of_" + "".join(letter if letter.isalnum() else "_" for letter in row.name)
 
@@ -100,7 +100,7 @@ def names_of(
     for place, item in enumerate(values):
         if isinstance(item, Leaf):
             wish = _identifier(item.name)
-        elif isinstance(item, Number):
+        elif isinstance(item, Constant):
             text = f"{item.value:g}" if float(f"{item.value:g}") == item.value else repr(item.value)
             wish = "c" + _NO_NAME.sub("_", text.replace("-", "minus_").replace("+", ""))
         elif item.operation == "at":

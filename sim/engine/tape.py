@@ -41,7 +41,7 @@ class Leaf:
 
 
 @dataclass(frozen=True)
-class Number:
+class Constant:
     """A literal number."""
 
     value: float
@@ -58,7 +58,7 @@ class Computed:
     settings: Settings = ()
 
 
-Value = Leaf | Number | Computed
+Value = Leaf | Constant | Computed
 
 COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "logical_and", "logical_or"})
 TRUTHS = frozenset({"greater", "greater_equal", "less", "less_equal", "not_equal", "logical_and", "logical_or", "logical_not"})
@@ -88,7 +88,7 @@ class Tape:
 
     def number(self, value: float) -> int:
         """A literal."""
-        return self._put(Number(float(value)), Phase.ONCE)
+        return self._put(Constant(float(value)), Phase.ONCE)
 
     def kept(self, dims: Iterable[str]) -> tuple[str, ...]:
         """Dimensions with more than one member."""
@@ -156,7 +156,7 @@ class Tape:
     def is_positive(self, value: int) -> bool:
         """Whether a value is known to be above zero."""
         item = self.values[value]
-        if isinstance(item, Number):
+        if isinstance(item, Constant):
             return item.value > 0.0
         if isinstance(item, Leaf):
             return item.name.split("@")[0] in self.positive
@@ -263,4 +263,4 @@ class Tape:
 
     def _number_of(self, value: int) -> float | None:
         found = self.values[value]
-        return found.value if isinstance(found, Number) else None
+        return found.value if isinstance(found, Constant) else None

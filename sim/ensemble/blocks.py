@@ -13,7 +13,7 @@ from sim.base.arrays import Truths, Values
 from sim.engine.central import Origin, finite_draws, origin_of
 from sim.engine.integrate import Clock, YearValues, simulate
 from sim.engine.kernel import Kernel
-from sim.engine.plan import Plan
+from sim.engine.plan import KernelPlan
 from sim.engine.tape import Phase
 from sim.engine.watch import Watch
 from sim.engine.workspace import NARROWEST, Workspace
@@ -110,7 +110,7 @@ class BlockResult:
         return found
 
 
-def block_size(plan: Plan, itemsize: int) -> int:
+def block_size(plan: KernelPlan, itemsize: int) -> int:
     """As many draws as keep a step within STEP_BYTES: whole chunks, or a power of two where a chunk is too much."""
     cells = sum(plan.cells(value) for value in plan.sections[Phase.STEP])
     fitting = max(STEP_BYTES // max(cells * itemsize, 1), 1)

@@ -19,7 +19,7 @@ from sim.base.streams import triangular, uniforms
 Spreading = Literal["random", "latin_hypercube", "sobol"]
 
 
-class Points(Protocol):
+class PointDesign(Protocol):
     """Points by number; every design is a frozen dataclass of plain values."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -51,7 +51,7 @@ class Grid:
         return math.prod(self.shape)
 
     def columns(self, start: int, stop: int) -> Values:
-        """See Points."""
+        """See PointDesign."""
         places = np.unravel_index(np.arange(start, stop), self.shape)
         return np.array([np.array(level)[place] for level, place in zip(self.levels, places, strict=True)])
 
@@ -68,7 +68,7 @@ class Listed:
         return len(self.rows[0])
 
     def columns(self, start: int, stop: int) -> Values:
-        """See Points."""
+        """See PointDesign."""
         return np.array(self.rows)[:, start:stop]
 
 
@@ -83,7 +83,7 @@ class SpreadPoints:
     seed: int
 
     def columns(self, start: int, stop: int) -> Values:
-        """See Points."""
+        """See PointDesign."""
         if self.kind == "random":
             unit = np.array([uniforms(self.seed, name, start, stop) for name in self.names])
         elif self.kind == "sobol":
@@ -159,7 +159,7 @@ class Morris:
         return walks(len(self.distributions), self.trajectories, self.seed)[:, start:stop]
 
     def columns(self, start: int, stop: int) -> Values:
-        """See Points."""
+        """See PointDesign."""
         unit = self.unit(start, stop)
         inner = TAIL + (1.0 - 2.0 * TAIL) * unit
         is_open = np.array([item.is_open for item in self.distributions])

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.base.arrays import Numbers, Truths, Values
 from sim.base.streams import normals, triangular, uniforms
-from sim.ensemble.designs import Points, Saltelli, SpreadPoints
+from sim.ensemble.designs import PointDesign, Saltelli, SpreadPoints
 from sim.inputs.year_path import YearPath
 from sim.model.binding import NOISE, SILENCE
 
@@ -57,7 +57,7 @@ class Sample:
     """
 
     inputs: tuple[Input, ...]
-    design: Points
+    design: PointDesign
     members: int = 0
 
     @property

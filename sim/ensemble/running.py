@@ -60,7 +60,9 @@ class Ensemble:
 Progress = Callable[[int, int], None]
 
 
-def run_ensemble(task: Task, workers: int = 1, wanted: Wanted | None = None, progress: Progress | None = None) -> Ensemble:
+def run_ensemble(
+    task: Task, workers: int = 1, wanted: ChunkReducer | None = None, progress: Progress | None = None
+) -> Ensemble:
     """Run all draws of a task and reduce them. The result is the same for any number of workers.
 
     Raises
@@ -68,7 +70,7 @@ def run_ensemble(task: Task, workers: int = 1, wanted: Wanted | None = None, pro
     RunError
         when too many draws are lost, or a portion of the draws is lost twice.
     """
-    wanted, lost_portions = wanted or Wanted(), list[tuple[int, int]]()
+    wanted, lost_portions = wanted or ChunkReducer(), list[tuple[int, int]]()
     unknown = sorted({*wanted.paths} - set(task.outputs))
     if unknown:
         raise ValueError(f"not among the outputs: {', '.join(unknown)}")
@@ -88,7 +90,7 @@ def run_ensemble(task: Task, workers: int = 1, wanted: Wanted | None = None, pro
 class _Merger:
     """Merges the summaries of chunks in the order of the draws."""
 
-    def __init__(self, task: Task, wanted: Wanted, workers: int) -> None:
+    def __init__(self, task: Task, wanted: ChunkReducer, workers: int) -> None:
         self._task, self._wanted = task, wanted
         self._gathered = Gathered(task.draws.count, workers)
         self._shapes: dict[str, tuple[int, ...]] = {}
@@ -220,7 +222,7 @@ Read = Callable[[Mapping[str, Values], Numbers], Mapping[str, Values]]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ChunkReducer:
     """What is gathered besides mean, variance and quantiles of every output.
 
     `judge` turns outputs [year, dims..., draw] and the numbers of the draws into truth values [draw] by name, of which those

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from sim.base.errors import Faults, Place, nearest
-from sim.base.text import Text
+from sim.base.text import Text, listing
 from sim.inputs.ledger import Amount, Ledger, Project
 from sim.inputs.ledger_check import fail_if_row_wrong
 from sim.inputs.ledger_section import AddedProject, LedgerChange
@@ -154,20 +154,15 @@ def named_works(ledger: Ledger, edits: Edits, base_year: int, settings: LedgerSe
             continue
         work = work_of(project, ledger.classes[project.project_class], place, base_year, settings)
         if work is not None:
-            works.append(_edited(work, edits, base_year + 1.0))
+            priority, delay = edits.priority(work.id), edits.delay(work.id)
+            work = work if priority is None else replace(work, priority=priority)
+            works.append(work.later(delay, base_year + 1.0) if delay else work)
     return works
 
 
 def finished_before(edits: Edits, named: Iterable[Work]) -> int:
     """How many of the projects that a scenario uses were finished by the end of the base year, and so are no works."""
     return len(edits.use - edits.cancelled - {work.id for work in named})
-
-
-def _edited(work: Work, edits: Edits, run_start: float) -> Work:
-    place = edits.priority(work.id)
-    prior = work if place is None else replace(work, priority=place)
-    delay = edits.delay(work.id)
-    return prior.later(delay, run_start) if delay else prior
 
 
 @dataclass(frozen=True)
@@ -203,28 +198,21 @@ def fail_if_contradictory(orders: Sequence[Order], faults: Faults) -> None:
     """One fault for each pair of orders, at the later one, naming the place of the other."""
     for order, other in _pairs(orders):
         first, last = (order, other) if order.layer <= other.layer else (other, order)
-        names = "、".join(sorted(order.projects & other.projects)), ", ".join(sorted(order.projects & other.projects))
-        done = _NAMES[first.key], _NAMES[last.key]
+        names, (done, other_done) = listing(sorted(order.projects & other.projects)), (_NAMES[first.key], _NAMES[last.key])
         message = Text(
-            f"{names[0]} 既{done[0].zh}（{first.said}，{first.place}）又{done[1].zh}（{last.said}）",
-            f"{names[1]}: both {done[0].en} ({first.said}, {first.place}) and {done[1].en} ({last.said})",
+            f"{names.zh} 既{done.zh}（{first.said}，{first.place}）又{other_done.zh}（{last.said}）",
+            f"{names.en}: both {done.en} ({first.said}, {first.place}) and {other_done.en} ({last.said})",
         )
         faults.add(message, last.place, _lifting(first))
 
 
 def _lifting(order: Order) -> Text:
     """What takes an order back."""
-    if order.key in ("delay", "accelerate"):
-        return Text(
-            f"删去一处；后面的层要撤销前面的，写 {order.key}: {{{order.word}: 0}}",
-            f"delete one of them; to lift the earlier one in a later layer write {order.key}: {{{order.word}: 0}}",
-        )
-    if order.key == "cancel":
-        return Text(
-            f"删去一处；后面的层要撤销前面的，写 restore: [{order.word}]",
-            f"delete one of them; to lift the earlier one in a later layer write restore: [{order.word}]",
-        )
-    return Text("删去一处", "delete one of them")
+    once = Text("删去一处", "delete one of them")
+    lifting = f"{order.key}: {{{order.word}: 0}}" if order.key in ("delay", "accelerate") else f"restore: [{order.word}]"
+    if order.key not in ("delay", "accelerate", "cancel"):
+        return once
+    return once + Text(f"；后面的层要撤销前面的，写 {lifting}", f"; to lift the earlier one in a later layer write {lifting}")
 
 
 def _pairs(orders: Sequence[Order]) -> Iterator[tuple[Order, Order]]:
@@ -248,7 +236,11 @@ def selected(word: str, ledger: Ledger) -> frozenset[str] | None:
     if word == ALL:
         return frozenset(project.id for project in spending)
     if word in ledger.projects:
-        return frozenset(_of_row(ledger.projects[word], ledger))
+        # A project itself, what it repeats, or the parts of an umbrella; programmes and events build nothing.
+        kept = ledger.projects.get(ledger.projects[word].same_as, ledger.projects[word])
+        if kept.nature == "umbrella":
+            return frozenset(part.id for part in ledger.parts(kept.id))
+        return frozenset({kept.id}) if kept.spends else frozenset()
     name, colon, value = word.partition(":")
     if not word or (colon and not value):
         return None
@@ -257,14 +249,6 @@ def selected(word: str, ledger: Ledger) -> frozenset[str] | None:
     else:
         found = frozenset(project.id for project in spending if word in (project.programme, project.name.zh))
     return found or None
-
-
-def _of_row(project: Project, ledger: Ledger) -> Iterable[str]:
-    """A project itself, what it repeats, or the parts of an umbrella; programmes and events build nothing."""
-    kept = ledger.projects.get(project.same_as, project)
-    if kept.nature == "umbrella":
-        return (part.id for part in ledger.parts(kept.id))
-    return (kept.id,) if kept.spends else ()
 
 
 def selected_or_fault(word: str, ledger: Ledger, place: Place, faults: Faults) -> frozenset[str]:

@@ -81,7 +81,7 @@ _CLOSE = 1e-9
 
 
 @dataclass(order=True)
-class Claim:
+class ResourceClaim:
     """What somebody asked for; `granted` happens when it is there."""
 
     priority: int
@@ -90,19 +90,19 @@ class Claim:
     granted: simpy.Event = field(compare=False)
 
 
-class Pool:
+class ResourcePool:
     """A resource over time."""
 
     def __init__(self, environment: simpy.Environment, limit: Limit, start: float) -> None:
         self._environment, self._limit, self._start = environment, limit, start
         self._free = self._offered = 0.0
-        self._line: list[Claim] = []
+        self._line: list[ResourceClaim] = []
         self._numbers = count()
         environment.process(self._years())
 
-    def claim(self, amount: float, priority: int) -> Claim:
+    def claim(self, amount: float, priority: int) -> ResourceClaim:
         """Get into line for `amount`."""
-        claim = Claim(priority, next(self._numbers), amount, self._environment.event())
+        claim = ResourceClaim(priority, next(self._numbers), amount, self._environment.event())
         if self._environment.now < self._start:
             self._free -= amount if self._limit.returned else 0.0
             claim.granted.succeed()
@@ -111,7 +111,7 @@ class Pool:
             self._serve()
         return claim
 
-    def give_back(self, claim: Claim) -> None:
+    def give_back(self, claim: ResourceClaim) -> None:
         """Return what was granted; a supply is used up."""
         if self._limit.returned:
             self._free += claim.amount
@@ -125,7 +125,7 @@ class Pool:
             self._free -= claim.amount
             claim.granted.succeed()
 
-    def _fits(self, claim: Claim) -> bool:
+    def _fits(self, claim: ResourceClaim) -> bool:
         if self._limit.returned:
             if self._offered <= 0.0:
                 return False

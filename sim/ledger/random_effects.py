@@ -1,4 +1,4 @@
-"""A lot: what chance deals to every work in every realisation, and what is likely; arrays [work, ..., realisation].
+"""Random effects: what chance deals to every work in every realisation, and what is likely; arrays [work, ..., realisation].
 
 Numbers belong to (seed, id of the work, what is drawn, number of the realisation). So a lever on one work changes no number of
 another, and scenarios differ only by their levers.
@@ -15,12 +15,12 @@ import numpy as np
 from sim.base.arrays import Truths, Values
 from sim.base.streams import normals, triangular, uniforms
 from sim.inputs.ledger_settings import LedgerSettings
-from sim.inputs.project_classes import STAGES, ProjectClass, Spread
+from sim.inputs.project_classes import STAGES, Spread
 from sim.ledger.works import BUILD, Work
 
 
 @dataclass(frozen=True)
-class Lot:
+class RandomEffects:
     """Begin [work, r], years of each stage [work, stage, r], money in 亿元 [work, r], and who is given up [work, r]."""
 
     begin: Values
@@ -34,39 +34,26 @@ class Lot:
         return int(self.begin.shape[-1])
 
 
-def likely_lot(works: Sequence[Work], settings: LedgerSettings, factor: float = 1.0) -> Lot:
-    """One realisation in which everything goes as is likely and nothing is given up."""
-    shape = (len(works), 1)
-    begin = np.array([work.begin for work in works]).reshape(shape)
-    years = np.array([[work.project_class.stages[stage].likely for stage in STAGES] for work in works])
-    smaller = settings.smaller_when_many.likely
-    money = np.array([_likely_money(work, settings, factor) * work.crowd**-smaller for work in works]).reshape(shape)
-    shaped = _shaped(works, years.reshape(len(works), len(STAGES), 1))
-    return Lot(_hurried(works, begin, shaped), shaped, money, np.zeros(shape, dtype=bool))
-
-
-def _likely_money(work: Work, settings: LedgerSettings, factor: float) -> float:
-    if work.money is not None:
-        return work.money * (1.0 if work.certain else settings.overrun.likely)
-    return work.project_class.amount * (factor if work.named else 1.0)
-
-
-def draw_lot(works: Sequence[Work], settings: LedgerSettings, seed: int, count: int, factor: Values | float = 1.0) -> Lot:
+def drawn_effects(
+    works: Sequence[Work], settings: LedgerSettings, seed: int, count: int, factor: Values | float = 1.0
+) -> RandomEffects:
     """`count` realisations; `factor` is what the drawn amounts of named works are multiplied by."""
     shape = (len(works), count)
-    lot = Lot(np.zeros(shape), np.zeros((len(works), len(STAGES), count)), np.zeros(shape), np.zeros(shape, dtype=bool))
-    deal = _Deal(settings, seed, count)
+    effects = RandomEffects(
+        np.zeros(shape), np.zeros((len(works), len(STAGES), count)), np.zeros(shape), np.zeros(shape, dtype=bool)
+    )
+    sampler = _Sampler(settings, seed, count)
     for row, work in enumerate(works):
-        lot.begin[row] = deal.begin(work)
+        effects.begin[row] = sampler.begin(work)
         for stage, name in enumerate(STAGES):
-            lot.years[row, stage] = deal.years(work, name)
-        lot.money[row] = deal.money(work) * (factor if work.named and work.money is None else 1.0)
-        lot.given_up[row] = deal.given_up(work)
-    shaped = _shaped(works, lot.years)
-    return Lot(_hurried(works, lot.begin, shaped), shaped, lot.money, lot.given_up)
+            effects.years[row, stage] = sampler.years(work, name)
+        effects.money[row] = sampler.money(work) * (factor if work.named and work.money is None else 1.0)
+        effects.given_up[row] = sampler.given_up(work)
+    shaped = _shaped(works, effects.years)
+    return RandomEffects(_hurried(works, effects.begin, shaped), shaped, effects.money, effects.given_up)
 
 
-class _Deal:
+class _Sampler:
     """Numbers of all realisations at once."""
 
     def __init__(self, settings: LedgerSettings, seed: int, count: int) -> None:
@@ -115,7 +102,8 @@ class _Deal:
 
 def _hurried(works: Sequence[Work], begin: Values, years: Values) -> Values:
     """Begin [work, r] with what is brought forward: nothing that would begin to be built in the run begins before it."""
-    hurried, run_start = (np.array([getattr(work, name) for work in works]).reshape(-1, 1) for name in ("hurried", "run_start"))
+    hurried = np.array([work.hurried for work in works]).reshape(-1, 1)
+    run_start = np.array([work.run_start for work in works]).reshape(-1, 1)
     building = begin + years[:, :BUILD].sum(axis=1)
     moved = np.maximum(building - hurried, np.minimum(building, run_start))
     return np.asarray(begin - np.where(hurried > 0.0, building - moved, 0.0))
@@ -155,23 +143,15 @@ class Expected:
 
 def expected_spending(works: Sequence[Work], settings: LedgerSettings, scale: Scale) -> Expected:
     """What the works would spend on the mean, by the likely schedule and the chance that each is built."""
-    parts = [(work, _kept(work) * _part_within(work, scale)) for work in works if work.named]
-    printed = sum(part * work.money * _overrun(work, settings) for work, part in parts if work.money is not None)
-    drawn = sum(part * mean_amount(work.project_class) for work, part in parts if work.money is None)
-    return Expected(printed, drawn)
-
-
-def mean_amount(item: ProjectClass) -> float:
-    """Mean of a log-normal amount: median * exp(ln(spread)^2 / 2)."""
-    return item.amount * math.exp(math.log(item.amount_spread) ** 2 / 2.0)
-
-
-def _overrun(work: Work, settings: LedgerSettings) -> float:
-    return 1.0 if work.certain else settings.overrun.mean
-
-
-def _kept(work: Work) -> float:
-    return 1.0 if work.under_way or work.certain else 1.0 - work.project_class.drop_out.mean
+    printed, drawn = list[float](), list[float]()
+    for work in (work for work in works if work.named):
+        kept = 1.0 if work.under_way or work.certain else 1.0 - work.project_class.drop_out.mean
+        part, item = kept * _part_within(work, scale), work.project_class
+        if work.money is not None:
+            printed.append(part * work.money * (1.0 if work.certain else settings.overrun.mean))
+        else:  # the mean of a log-normal amount
+            drawn.append(part * (item.amount * math.exp(math.log(item.amount_spread) ** 2 / 2.0)))
+    return Expected(sum(printed), sum(drawn))
 
 
 def _part_within(work: Work, scale: Scale) -> float:
@@ -197,8 +177,3 @@ def drawn_factors(works: Sequence[Work], settings: LedgerSettings, scale: Scale,
     span = settings.named_share
     share = triangular(uniforms(seed, "ledger:named_share", 0, count), span.low, span.likely, span.high)
     return factor_of(share, expected_spending(works, settings, scale), scale)
-
-
-def likely_factor(works: Sequence[Work], settings: LedgerSettings, scale: Scale) -> float:
-    """The factor at the likely share."""
-    return float(factor_of(np.array([settings.named_share.likely]), expected_spending(works, settings, scale), scale)[0])

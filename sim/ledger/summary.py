@@ -72,7 +72,7 @@ def _label(ledger: Ledger, name: str) -> Text:
 
 
 def _programme(name: Text, rows: Sequence[int], realised: Realised, ledger: Ledger) -> ProgrammeTimes | None:
-    times, money = realised.times, realised.lot.money[rows]
+    times, money = realised.times, realised.effects.money[rows]
     begun = np.isfinite(times.started[rows])
     if not begun.any():
         return None
@@ -122,14 +122,14 @@ def waiting(realised: Realised) -> Mapping[str, tuple[float, ...]]:
 
 def never_begun(realised: Realised) -> float:
     """Works that are not given up and yet do not begin before the run ends; mean over the realisations."""
-    stuck = ~np.isfinite(realised.times.started) & ~realised.lot.given_up
+    stuck = ~np.isfinite(realised.times.started) & ~realised.effects.given_up
     return float(stuck.sum(axis=0).mean())
 
 
 def money_origin(realised: Realised) -> MoneyOrigin:
     """How much of the named works' money is printed somewhere, and how much was drawn."""
     named = [(row, work) for row, work in enumerate(realised.plan.works) if work.named]
-    mean = realised.lot.money.mean(axis=1)
+    mean = realised.effects.money.mean(axis=1)
     printed = [work.money for _, work in named if work.money is not None]
     assumed = [float(mean[row]) for row, work in named if work.money is None]
     untraced = [work.money for _, work in named if work.money is not None and work.untraced]

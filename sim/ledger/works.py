@@ -103,7 +103,10 @@ def work_of(project: Project, item: ProjectClass, place: int, base_year: int, se
         dated = _undated(work, project.end, place, settings)
     else:
         dated = _dated(work, project.start, project.end, base_year)
-    return None if _finished(dated, project.end, base_year) else dated
+    if project.end is not None:
+        return None if project.end <= base_year else dated
+    left = likely_years(item, STAGES[dated.first :])
+    return None if dated.under_way and dated.begin + left <= base_year + 1.0 else dated
 
 
 def _undated(work: Work, end: int | None, place: int, settings: LedgerSettings) -> Work:
@@ -125,14 +128,6 @@ def _dated(work: Work, start: int, end: int | None, base_year: int) -> Work:
     return replace(work, begin=building - before, earliest=start - before, width=1.0, stretch=stretch)
 
 
-def _finished(work: Work, end: int | None, base_year: int) -> bool:
-    """Whether a work was put to use before the run: as printed, or by its usual length."""
-    if end is not None:
-        return end <= base_year
-    left = likely_years(work.project_class, STAGES[work.first :])
-    return work.under_way and work.begin + left <= base_year + 1.0
-
-
 LAST_IN_LINE = 2
 
 
@@ -145,7 +140,7 @@ def arrivals(
         signed = signings(year)
         crowd = max(signed / inflow.usual, 1.0)
         for place in range(round(signed) - max(round(inflow.usual), named.get(year, 0))):
-            region, branch = _drawn_place(inflow, number)
+            region, branch = _next_place(inflow, number)
             number += 1
             yield Work(
                 id=f"{item.name}:{year}:{place + 1}",
@@ -163,7 +158,7 @@ def arrivals(
             )
 
 
-def _drawn_place(inflow: Inflow, number: int) -> tuple[str, str]:
+def _next_place(inflow: Inflow, number: int) -> tuple[str, str]:
     """District and branch of the next project: every one gets its part of a long row, evenly."""
     total = sum(inflow.weights.values())
     point = ((number + 0.5) * GOLDEN % 1.0) * total

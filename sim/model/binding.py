@@ -17,7 +17,7 @@ from sim.inputs.scenario_file import SECTION_OF_KIND
 from sim.inputs.values import OF_A_PATH, Target, names_years, read_value, replaces
 from sim.inputs.year_path import Floats, YearPath
 from sim.model.graph import Graph
-from sim.model.names import Names
+from sim.model.names import ModelNames
 
 _SECTION_NAMES = {
     "levers": Text("levers（政策杠杆）", "levers"),
@@ -79,7 +79,7 @@ def own_values(city: City) -> BoundValues:
     )
 
 
-def bind(scenario: Scenario, city: City, graph: Graph, names: Names) -> BoundValues:
+def bind(scenario: Scenario, city: City, graph: Graph, names: ModelNames) -> BoundValues:
     """Lay a scenario's changes over a city's values.
 
     Raises
@@ -91,7 +91,7 @@ def bind(scenario: Scenario, city: City, graph: Graph, names: Names) -> BoundVal
 
 
 def bound_further(
-    bound: BoundValues, changes: Iterable[Change], city: City, graph: Graph, names: Names, dormant: Iterable[Change] = ()
+    bound: BoundValues, changes: Iterable[Change], city: City, graph: Graph, names: ModelNames, dormant: Iterable[Change] = ()
 ) -> BoundValues:
     """Lay further changes over values that are bound; those that lie `dormant` are only checked.
 
@@ -118,7 +118,7 @@ def bound_further(
 class _Binder:
     city: City
     graph: Graph
-    names: Names
+    names: ModelNames
     years: tuple[int, int, int]
     faults: Faults
 

@@ -15,7 +15,6 @@ from sim.base.text import Text
 from sim.model.declarations import Array
 from sim.model.nodes import (
     AT,
-    BROADCAST,
     LOOKUP,
     PLACE,
     REGROUP,
@@ -26,10 +25,9 @@ from sim.model.nodes import (
     Frozen,
     HiddenStock,
     Literal,
-    Node,
     Read,
 )
-from sim.model.symbol import Symbol, Trace, apply, as_node
+from sim.model.symbol import Symbol, Tracing, apply, as_node, spread
 
 
 def _symbol(x: Array) -> Symbol:
@@ -48,20 +46,20 @@ def _axis(symbol: Symbol, dim: str) -> int:
     return symbol.dims.index(dim)
 
 
-def _dimension(trace: Trace, name: str) -> Dimension:
+def _dimension(trace: Tracing, name: str) -> Dimension:
     if name not in trace.dimensions:
         raise trace.fault(Text(f"模型没有维度 {name}", f"the model has no dimension {name}"))
     return trace.dimensions[name]
 
 
-def _member(trace: Trace, dim: str, member: str) -> int:
+def _member(trace: Tracing, dim: str, member: str) -> int:
     dimension = _dimension(trace, dim)
     if member not in dimension.members:
         raise trace.fault(Text(f"维度 {dim} 没有成员 {member}", f"dimension {dim} has no member {member}"))
     return dimension.index(member)
 
 
-def _years(trace: Trace, years: Array | float) -> Array:
+def _years(trace: Tracing, years: Array | float) -> Array:
     node = as_node(years, trace)
     return _array(Symbol(Literal(node.value, "a") if isinstance(node, Literal) else node, trace))
 
@@ -109,17 +107,9 @@ def by(dim: str, **parts: Array | float) -> Array:
         raise trace.fault(Text(f"by({dim}) 的成员不符：{'、'.join(wrong)}", f"by({dim}): members differ: {', '.join(wrong)}"))
     nodes = tuple(as_node(parts[member], trace) for member in members)
     shared = trace.ordered({name for node in nodes for name in node.dims})
-    aligned = tuple(_spread(trace, node, shared) for node in nodes)
+    aligned = tuple(spread(trace, node, shared) for node in nodes)
     dims = trace.ordered({*shared, dim})
     return _array(apply(trace, STACK, aligned, dims, {"axis": dims.index(dim)}))
-
-
-def _spread(trace: Trace, node: Node, dims: tuple[str, ...]) -> Node:
-    for name in (missing for missing in dims if missing not in node.dims):
-        wider = trace.ordered({*node.dims, name})
-        settings = {"axis": wider.index(name), "size": len(trace.dimensions[name].members)}
-        node = apply(trace, BROADCAST, (node,), wider, settings).node
-    return node
 
 
 def place(x: Array, **member: str) -> Array:
@@ -169,13 +159,12 @@ def hand_down(x: Array, coarse: str, fine: str) -> Array:
     """Give every member of a finer dimension the value of the coarser member that it stands within."""
     trace = _symbol(x).trace
     parents = _parents(trace, fine, coarse)
-    groups: dict[str, tuple[str, ...]] = {
-        name: (parent,) for name, parent in zip(trace.dimensions[fine].members, parents, strict=True)
-    }
-    return regroup(x, coarse, fine, groups)
+    return regroup(
+        x, coarse, fine, {name: (parent,) for name, parent in zip(trace.dimensions[fine].members, parents, strict=True)}
+    )
 
 
-def _parents(trace: Trace, fine: str, coarse: str) -> tuple[str, ...]:
+def _parents(trace: Tracing, fine: str, coarse: str) -> tuple[str, ...]:
     parents = _dimension(trace, fine).within(coarse)
     if parents is None:
         raise trace.fault(Text(f"维度 {fine} 不是 {coarse} 的细分", f"dimension {fine} does not stand within {coarse}"))
@@ -233,7 +222,7 @@ def smooth(x: Array, years: Array | float, start: Array | float | None = None) -
     name = trace.new_name("smooth")
     current = _array(Symbol(Read(name, symbol.dims), trace))
     period = _years(trace, years)
-    first = symbol.node if start is None else _spread(trace, as_node(start, trace), symbol.dims)
+    first = symbol.node if start is None else spread(trace, as_node(start, trace), symbol.dims)
     rate = _symbol((x - current) / period).node
     return _array(trace.keep(HiddenStock(name, symbol.dims, first, rate, like=symbol.node)))
 
@@ -269,7 +258,7 @@ def accumulate(x: Array) -> Array:
     """Total of x since the last 1 January; an event reads the total of the year."""
     symbol = _symbol(x)
     trace = symbol.trace
-    zero = _spread(trace, Literal(0.0), symbol.dims)
+    zero = spread(trace, Literal(0.0), symbol.dims)
     name = trace.new_name("total")
     return _array(trace.keep(HiddenStock(name, symbol.dims, zero, symbol.node, like=symbol.node, yearly_total=True)))
 

@@ -24,7 +24,6 @@ from sim.inputs.yaml_file import Document, KeyPath, read_yaml
 from sim.model.graph import Graph
 
 _WITH_MEMBER = re.compile(r"(.+?)\s*(?:（([^（）]+)）|\(([^()]+)\)|\[([^\[\]]+)\])")
-_ENTRY = ("value", "unit")
 
 
 def id_of(name: str, labels: Mapping[str, Text], faults: Faults, place: Place) -> str:
@@ -39,7 +38,7 @@ def id_of(name: str, labels: Mapping[str, Text], faults: Faults, place: Place) -
 
 
 @dataclass(frozen=True)
-class Names:
+class ModelNames:
     """The labels of a model and a city: of parameters with their dimensions, of variables, and of members by dimension."""
 
     records: Mapping[str, ParameterRecord]
@@ -109,14 +108,14 @@ def _with_keys(raw: Any, known: Mapping[str, Text], faults: Faults, place: Place
     }
 
 
-def with_ids(scenario: Scenario, names: Names, faults: Faults) -> Scenario:
+def with_ids(scenario: Scenario, names: ModelNames, faults: Faults) -> Scenario:
     """The scenario with the model's own names in place of labels."""
     changes = tuple(_change(change, names, faults) for change in scenario.changes)
     _fail_if_set_twice(scenario.changes, changes, faults)
     return replace(scenario, changes=changes, dormant=tuple(_change(change, names, Faults()) for change in scenario.dormant))
 
 
-def _change(change: Change, names: Names, faults: Faults) -> Change:
+def _change(change: Change, names: ModelNames, faults: Faults) -> Change:
     if change.section == "given":
         name = names.variable(change.name, faults, change.place)
         dims = names.graph.quantities[name].dims if name in names.graph.quantities else ()
@@ -137,7 +136,7 @@ def _fail_if_set_twice(written: Iterable[Change], meant: Iterable[Change], fault
             faults.add(message, before.place, Text("只写其一", "leave one of them out"))
 
 
-def overs_in_ids(overs: Iterable[Over], names: Names, faults: Faults) -> Iterator[Over]:
+def overs_in_ids(overs: Iterable[Over], names: ModelNames, faults: Faults) -> Iterator[Over]:
     """What is swept, by the model's own names."""
     for over in overs:
         yield replace(over, key=names.parameter(over.key, faults, over.place))
@@ -174,14 +173,6 @@ class Labels:
         return self.members.get(dim, {}).get(member, Text(member, member))
 
 
-def _labels(record: LabelsFile) -> Iterator[tuple[KeyPath, Label]]:
-    """Every label of the file with the path of its key."""
-    yield from ((("dimensions", name), label) for name, label in record.dimensions.items())
-    yield from ((("variables", name), label) for name, label in record.variables.items())
-    for dim, group in record.members.items():
-        yield from ((("members", dim, name), label) for name, label in group.items())
-
-
 def read_labels(file: Path, graph: Graph, own: Mapping[str, Mapping[str, Text]]) -> Labels:
     """Read labels.yaml and check that every variable and stock has a name; `own` names the members that a city gives.
 
@@ -203,7 +194,11 @@ def read_labels(file: Path, graph: Graph, own: Mapping[str, Mapping[str, Text]])
     for name in sorted(set(record.variables) - set(graph.quantities)):
         message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
         faults.add(message, document.place(("variables", name)), nearest(name, graph.quantities))
-    for path, label in _labels(record):
+    labels: list[tuple[KeyPath, Label]] = [(("dimensions", name), label) for name, label in record.dimensions.items()]
+    labels += [(("variables", name), label) for name, label in record.variables.items()]
+    for dim, group in record.members.items():
+        labels += [(("members", dim, name), label) for name, label in group.items()]
+    for path, label in labels:
         for side in ("zh", "en"):
             if not getattr(label, side).strip():
                 message = Text(f"{path[-1]} 的 {side} 名称是空的", f"the {side} name of {path[-1]} is empty")

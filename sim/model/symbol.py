@@ -29,7 +29,7 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
 
     __array_priority__: ClassVar[float] = 1000.0
 
-    def __init__(self, node: Node, trace: Trace) -> None:
+    def __init__(self, node: Node, trace: Tracing) -> None:
         self.node = node
         self.trace = trace
 
@@ -85,7 +85,7 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         )
 
 
-def as_node(value: Any, trace: Trace) -> Node:
+def as_node(value: Any, trace: Tracing) -> Node:
     """A symbol's node, or a literal for a number."""
     if isinstance(value, Symbol):
         return value.node
@@ -103,7 +103,7 @@ def as_node(value: Any, trace: Trace) -> Node:
 
 
 def apply(
-    trace: Trace,
+    trace: Tracing,
     operation: Operation,
     inputs: tuple[Node, ...],
     dims: tuple[str, ...],
@@ -113,8 +113,17 @@ def apply(
     return Symbol(Apply(operation, inputs, dims, settings), trace)
 
 
+def spread(trace: Tracing, node: Node, dims: tuple[str, ...]) -> Node:
+    """A node repeated over those of `dims` that it lacks."""
+    for name in (missing for missing in dims if missing not in node.dims):
+        wider = trace.ordered({*node.dims, name})
+        settings = {"axis": wider.index(name), "size": len(trace.dimensions[name].members)}
+        node = apply(trace, BROADCAST, (node,), wider, settings).node
+    return node
+
+
 @dataclass
-class Trace:
+class Tracing:
     """The tracing of one equation: which names it may read, and the hidden quantities that it created."""
 
     owner: str
@@ -139,11 +148,9 @@ class Trace:
 
     def new_name(self, kind: OneOf["smooth", "delay", "total", "initial", "start"]) -> str:
         """A name for a hidden quantity: the owner's name, the kind and a number."""
-        number = 1 + sum(f".{kind}" in name for name in self._hidden_names())
+        known = [part.name for part in self.hidden] + [part.name for part in self.frozen]
+        number = 1 + sum(f".{kind}" in name for name in known)
         return f"{self.owner}.{kind}{number}"
-
-    def _hidden_names(self) -> list[str]:
-        return [part.name for part in self.hidden] + [part.name for part in self.frozen]
 
     def keep(self, hidden: HiddenStock) -> Symbol:
         """Register a hidden stock and return the symbol that reads it."""
@@ -187,23 +194,15 @@ def trace(
     ModelError
         when the equation uses something outside the language or returns dimensions that were not declared.
     """
-    current = Trace(declaration.name, place_of(declaration), dimensions, readable)
+    current = Tracing(declaration.name, place_of(declaration), dimensions, readable)
     try:
         result = declaration.equation(**{name: current.read(name) for name in declaration.arguments})
     except MISTAKES_IN_CODE as error:
         raise current.fault(Text("方程有误：", "the equation is faulty: ") + reason_of(error)) from error
-    node = _broadcast(as_node(result, current), dims, current)
-    return Traced(node, tuple(current.hidden), tuple(current.frozen))
-
-
-def _broadcast(node: Node, dims: tuple[str, ...], current: Trace) -> Node:
+    node = as_node(result, current)
     faults = Faults()
     for extra in (name for name in node.dims if name not in dims):
         message = Text(f"结果多出维度 {extra}，声明的维度为 {dims}", f"the result has dimension {extra}; declared are {dims}")
         faults.add(message, current.place, Text("用 total 汇总，或在声明中加上它", "total over it, or declare it"))
     faults.raise_if_any(ModelError)
-    for name in (missing for missing in dims if missing not in node.dims):
-        wider = current.ordered({*node.dims, name})
-        settings = {"axis": wider.index(name), "size": len(current.dimensions[name].members)}
-        node = apply(current, BROADCAST, (node,), wider, settings).node
-    return node
+    return Traced(spread(current, node, dims), tuple(current.hidden), tuple(current.frozen))

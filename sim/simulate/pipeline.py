@@ -12,7 +12,7 @@ import xarray as xr
 from sim.base.errors import RunError, SimError
 from sim.base.text import Text
 from sim.city.city import World
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock, YearValues
 from sim.engine.kernel import kernel_for
@@ -131,7 +131,7 @@ def _holds(case: Case, scenario: Scenario, clock: Clock) -> bool:
     return True
 
 
-def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> Request:
+def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> KernelRequest:
     """What the kernel of a case is made for."""
     bound, base = case.bound, case.world.city.settings.base_year
     later: dict[int, set[str]] = {}
@@ -140,7 +140,7 @@ def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> Req
             later.setdefault(year, set()).add(name)
     stages = tuple((year, frozenset(later[year])) for year in sorted(later))
     always = bound.given.difference(*later.values())
-    return Request(outputs, always, bound.yearly, METHODS[case.scenario.method], steps_per_year, stages)
+    return KernelRequest(outputs, always, bound.yearly, METHODS[case.scenario.method], steps_per_year, stages)
 
 
 def comparisons_of(case: Case, projection: xr.Dataset) -> list[Comparison]:

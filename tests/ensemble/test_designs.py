@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.base.streams import normals
-from sim.ensemble.designs import Distribution, Grid, Listed, Morris, Points, Saltelli, Spreading, SpreadPoints
+from sim.ensemble.designs import Distribution, Grid, Listed, Morris, PointDesign, Saltelli, Spreading, SpreadPoints
 from sim.ensemble.draws import Draws, Input, Realisations, Sample, at_numbers
 from sim.inputs.year_path import YearPath
 
@@ -58,7 +58,7 @@ def test_a_grid_holds_every_combination_once_and_the_last_changes_fastest() -> N
 
 
 DISTRIBUTIONS = (Distribution("uniform", (0.0, 1.0)), Distribution("triangular", (1.0, 2.0, 4.0)))
-DESIGNS: list[Points] = [
+DESIGNS: list[PointDesign] = [
     Grid(((1.0, 2.0, 3.0), (4.0, 5.0, 6.0, 7.0))),
     Listed((tuple(range(12)), tuple(range(12, 24)))),
     SpreadPoints("random", ("a", "b"), DISTRIBUTIONS, 300, 3),
@@ -70,7 +70,7 @@ DESIGNS: list[Points] = [
 
 
 @pytest.mark.parametrize("design", DESIGNS, ids=lambda design: type(design).__name__)
-def test_any_part_of_a_design_is_that_part_of_the_whole(design: Points) -> None:
+def test_any_part_of_a_design_is_that_part_of_the_whole(design: PointDesign) -> None:
     whole = design.columns(0, design.count)
     assert whole.shape[1] == design.count
     for start, stop in ((0, 1), (3, 7), (design.count - 5, design.count)):

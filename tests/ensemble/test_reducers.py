@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sim.base.errors import RunError
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock
 from sim.engine.kernel import compile_kernel
 from sim.engine.methods import METHODS
 from sim.ensemble import blocks, reducers
 from sim.ensemble.blocks import Task
 from sim.ensemble.draws import Draws, Prior
-from sim.ensemble.running import LEVELS, Wanted, lost_sentence, run_ensemble
+from sim.ensemble.running import LEVELS, ChunkReducer, lost_sentence, run_ensemble
 from sim.inputs.year_path import YearPath
 from sim.model import Array, stock, variable
 from tests.tiny import graph_of
@@ -93,7 +93,7 @@ def test_none_of_many_is_not_impossible() -> None:
 
 def test_what_is_asked_in_vain_is_said_before_any_work() -> None:
     with pytest.raises(ValueError, match="nosuch"):
-        run_ensemble(task(5, PRIOR), 1, Wanted(paths=("nosuch",)))
+        run_ensemble(task(5, PRIOR), 1, ChunkReducer(paths=("nosuch",)))
     with pytest.raises(ValueError, match="worker"):
         run_ensemble(task(5, PRIOR), 0)
     with pytest.raises(ValueError, match="draw"):
@@ -112,7 +112,7 @@ def log_level(level: Array, offset: Array) -> Array:
 
 def task(count: int, *priors: Prior, offset: float = 0.0, **given_values: Values) -> Task:
     graph = graph_of([level, log_level], {"growth": 0.1, "offset": 0.0})
-    request = Request(("level", "log_level"), frozenset(), frozenset(), METHODS["rk4"], 2)
+    request = KernelRequest(("level", "log_level"), frozenset(), frozenset(), METHODS["rk4"], 2)
     central = {"growth": YearPath(np.array(0.1)), "offset": YearPath(np.array(offset))}
     return Task(compile_kernel(graph, request), Clock(2021, 2024, 2), central, Draws(count, 1, priors, given_values))
 
@@ -125,7 +125,7 @@ def above(values: Mapping[str, Values], _: NDArray[np.intp]) -> dict[str, NDArra
 
 
 def test_an_ensemble_says_what_numpy_says_of_its_paths() -> None:
-    wanted = Wanted(judge=above, paths=("level",))
+    wanted = ChunkReducer(judge=above, paths=("level",))
     found = run_ensemble(task(5000, PRIOR), 1, wanted)
     last = found.paths["level"][-1]
     assert last.shape == (5000,)
@@ -139,7 +139,7 @@ def test_an_ensemble_says_what_numpy_says_of_its_paths() -> None:
 
 
 def test_an_ensemble_depends_neither_on_the_workers_nor_on_the_size_of_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = Wanted(judge=above, paths=("level",))
+    wanted = ChunkReducer(judge=above, paths=("level",))
     growth = np.linspace(0.05, 0.15, 5003)
     growth[[1023, 1024, 4100]] = np.nan
     first = run_ensemble(task(5003, growth=growth), 1, wanted)
@@ -160,7 +160,7 @@ def test_an_ensemble_depends_neither_on_the_workers_nor_on_the_size_of_blocks(mo
 def test_a_draw_that_is_lost_is_left_out_and_named() -> None:
     growth = np.full(50, 0.1)
     growth[7] = np.inf
-    found = run_ensemble(task(50, growth=growth), 1, Wanted(judge=above, paths=("level",)))
+    found = run_ensemble(task(50, growth=growth), 1, ChunkReducer(judge=above, paths=("level",)))
     assert found.used == 49
     assert found.shares["high"].count == 49
     assert np.isnan(found.paths["level"][-1, 7])
@@ -180,7 +180,7 @@ def test_the_embedded_error_is_reported_by_dopri5_only() -> None:
     graph = graph_of([level], {"growth": 0.1})
     errors = {}
     for method in ("rk4", "dopri5"):
-        request = Request(("level",), frozenset(), frozenset(), METHODS[method], 1)
+        request = KernelRequest(("level",), frozenset(), frozenset(), METHODS[method], 1)
         central = {"growth": YearPath(np.array(0.8))}
         plain = Task(compile_kernel(graph, request), Clock(2021, 2024, 1), central, Draws(10))
         errors[method] = run_ensemble(plain).embedded_error

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.city.city import World
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
@@ -37,7 +37,7 @@ def run_with(world: World, method: str = "euler", steps: int = 4, last: int = 20
         before = values[name]
         values[name] = change(before) if callable(change) else YearPath(np.full_like(before.before, change))
     bound, clock = BoundValues(values, frozenset(), ()), Clock(2021, last, steps)
-    request = Request(tuple(world.graph.quantities), frozenset(), bound.yearly, METHODS[method], steps)
+    request = KernelRequest(tuple(world.graph.quantities), frozenset(), bound.yearly, METHODS[method], steps)
     return to_dataset(central_run(kernel_for(world.graph, request), clock, bound), world.graph, world.labels)
 
 

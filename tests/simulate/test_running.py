@@ -12,7 +12,7 @@ import pytest
 import xarray as xr
 
 from sim.base.errors import InputError, Place, RunError, UsageError
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.central import Origin
 from sim.engine.integrate import Clock
 from sim.engine.kernel import compile_kernel
@@ -195,7 +195,7 @@ def level(level: Array, growth: Array) -> Array:
 
 
 def explosive(values: Sequence[float]) -> Task:
-    request = Request(("level",), frozenset(), frozenset())
+    request = KernelRequest(("level",), frozenset(), frozenset())
     kernel = compile_kernel(graph_of([level], {"growth": 0.1}), request)
     sample = Sample((Input("growth", "growth"),), Listed((tuple(values),)))
     draws = Draws(len(values), sample=sample, silent=True)
