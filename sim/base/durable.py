@@ -1,4 +1,10 @@
-"""Put files and folders in place so that a power cut leaves the old or the new one: write, sync file and folder, rename."""
+"""Files and folders that survive: put in place whole, and owned while in use.
+
+A file is written aside, synced and renamed, so that a power cut leaves the old or the new one. The owner of a folder holds a
+lock in it, which the system frees however the program ends, and notes machine and boot beside it. A folder is swept only where
+both say that the owner is gone: a number of a process says nothing, since another machine that shares the disk, or this one
+later, may have a process of that number.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +27,7 @@ from filelock import FileLock, Timeout
 
 PARTIAL = ".partial"
 _NOT_FOR_FOLDERS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EISDIR})
-"""What file systems say that cannot sync a folder, such as those of some networks: then nothing more can be done."""
+"""Errors of file systems that cannot sync a folder, such as those of some networks: then nothing more can be done."""
 
 
 def aside_of(file: Path) -> Path:
@@ -190,7 +196,7 @@ def sweep(parent: Path, prefix: str) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether a program of this user on this machine made a folder; its lock tells whether that is gone.
+    """Tell whether a program of this user on this machine made a folder; its lock tells whether that is gone.
 
     What cannot be told is somebody else's, and so is what another start made after this one: a machine of the same name did.
     """

@@ -1,4 +1,4 @@
-"""What can go wrong: a fault names its place and the mend; an error carries all faults that were found, never just the first.
+"""Faults and errors: a fault names its place and the mend; an error carries all faults that were found, never just the first.
 
 One base error, one class per kind of fault. Only the command line catches them; there they become a report and an exit status.
 """
@@ -59,7 +59,7 @@ class SimError(Exception):
         super().__init__("\n".join(fault.in_language("en") for fault in self.faults))
 
     def _render_traceback_(self) -> list[str]:
-        """What a notebook shows of this error: its faults, and no traceback."""
+        """Return the lines a notebook shows of this error: its faults, and no traceback."""
         return self.lines(system_language())
 
     def lines(self, language: Language) -> list[str]:
@@ -146,7 +146,7 @@ def nearest(name: str, known: Iterable[str], labels: Mapping[str, Text] | None =
 
 
 def _kinship(name: str, item: str, label: Text | None) -> float:
-    """How near a text is to a name in what it means: the pairs of characters in common with the name or its labels."""
+    """Measure how near a text is to a name in meaning: the pairs of characters in common with the name or its labels."""
     return max(alike(name, text) for text in (item, *((label.zh, label.en) if label else ())))
 
 
@@ -161,7 +161,7 @@ def _listed(names: list[str], labels: Mapping[str, Text | None], head: Text, *, 
 
 
 def reason_of(error: BaseException) -> Text:
-    """What went wrong in words: a key that is not there by its name, else what the error says of itself."""
+    """Say in words what went wrong: a key that is not there by its name, else what the error says of itself."""
     if isinstance(error, KeyError):
         return Text(f"缺少 {error.args[0] if error.args else ''}", f"{error.args[0] if error.args else ''} is missing")
     said = str(error) or type(error).__name__

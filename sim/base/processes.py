@@ -1,4 +1,9 @@
-"""Processes and signals: workers leave interrupts to their parent and end with it."""
+"""Processes and signals: how the program is asked to stop, and how its workers leave that to their parent and end with it.
+
+The first signal raises, later ones are ignored while the program cleans up. Python loses an exception that a handler raises
+while it happens to be in a finaliser or a weak reference's callback. So the wish is also remembered, the exception raised anew
+in a moment, and the wish looked at wherever the program reports progress.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +19,7 @@ from typing import Any
 
 
 def init_worker() -> None:
-    """What a worker does first: it leaves interrupts to its parent, and ends soon after it, even when that was killed.
+    """Begin as a worker: leave interrupts to the parent, and end soon after it, even when that was killed.
 
     A terminal sends Ctrl-C to every process; only the parent is to answer, and it ends its workers.
     """
@@ -80,7 +85,7 @@ def fail_if_interrupted() -> None:
 
 
 def was_asked_to_stop() -> bool:
-    """Whether an interrupt came, for errors that a library made of it."""
+    """Tell whether an interrupt came, for errors that a library made of it."""
     return bool(_asked)
 
 

@@ -26,7 +26,7 @@ TIME = "time"
 
 @dataclass(frozen=True)
 class KernelRequest:
-    """What a kernel is made for: outputs to report, names that are given, names whose value changes from year to year.
+    """The purpose of a kernel: outputs to report, names that are given, names whose value changes from year to year.
 
     `later` says which further names are given from which year on. Those of `joined` are given now but not at the start: the
     base year, and all that is taken from it, is the model's own.

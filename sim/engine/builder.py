@@ -1,5 +1,7 @@
 """Building: normal forms become values on a tape, with as few operations in the time step as there are ways known here.
 
+The two forms are products of factors, and sums of constants and moving terms.
+
 Products: slow factors are multiplied first. k*(c + m*x)*y becomes (k*c + (k*m)*x)*y, and y/(k*(c + m*x)) becomes
 y/(k*c + (k*m)*x), where k, c and m move less often than x. Sums: constants first; x*a + x*b becomes x*(a + b).
 Logarithms: log(k*exp(p)*x) becomes log(k) + p + log(x) where that is the same and saves something.
@@ -88,7 +90,7 @@ class Builder:
         return ProductForm(factors.coefficient, (*factors.above, power), factors.below)
 
     def _may_join(self, part: int, exponent: LinearForm) -> bool:
-        """Whether a factor is positive, changes less often than the exponent, and makes it no wider."""
+        """Tell whether a factor is positive, changes less often than the exponent, and makes it no wider."""
         tape = self.tape
         moving = [value for _, value in exponent.terms]
         slower = all(tape.phases[part] < tape.phases[value] for value in moving)
@@ -166,7 +168,7 @@ class Builder:
         return max(found, key=lambda value: (len(places[value]), -value), default=None)
 
     def _cofactor(self, factors: ProductForm, shared: int) -> LinearForm:
-        """What is left of a product without one factor, as a sum where it is one that may be taken apart."""
+        """Return what is left of a product without one factor, as a sum where it is one that may be taken apart."""
         rest = _without(factors.above, shared)
         one = self.tape.number(1.0)
         if not rest and not factors.below:
@@ -269,7 +271,7 @@ class ProductForm:
         return ProductForm(coefficient, above, tuple(value for value in self.below if next(marks)))
 
     def split(self, tape: Tape) -> tuple[ProductForm, ProductForm]:
-        """What stands still within the year (or is constant, in a product that does), and what moves."""
+        """Split into what stands still within the year (or is constant, in a product that does), and what moves."""
         parts = (*self.above, *self.below)
         latest = max((tape.phases[part] for part in parts), default=Phase.ONCE)
         moving = [tape.phases[part] > Phase.YEAR or tape.phases[part] == latest for part in parts]

@@ -96,7 +96,7 @@ class Origin:
 
 
 def finite_draws(workspace: Workspace, values: Mapping[str, Values]) -> Truths:
-    """Which draws of the block have only finite stocks and reported `values` at present."""
+    """Tell which draws of the block have only finite stocks and reported `values` at present."""
     workspace = workspace.active
     layout = workspace.layout
     standing = [layout.leaves[name] for name in workspace.kernel.plan.standing if name in layout.leaves]

@@ -51,7 +51,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class YearValues:
-    """What the outputs say of one year: arrays [dims..., draw] by name, which the next year overwrites.
+    """The outputs of one year: arrays [dims..., draw] by name, which the next year overwrites.
 
     `embedded_error` is the largest so far of a single run; see sim.engine.workspace.
     """
@@ -237,7 +237,7 @@ class Supply:
         self._once = [name for name in names if name not in self._yearly]
 
     def at_start(self) -> None:
-        """What never changes, and the values of the base year."""
+        """Fill in what never changes, and the values of the base year."""
         base = self._clock.first - 1
         for name in self._once:
             # The base year is as it was published: noise begins with the first simulated year.
@@ -248,7 +248,7 @@ class Supply:
             leaf[...] = float(self._clock.first)
 
     def on_new_year(self, year: int) -> None:
-        """What changes from year to year."""
+        """Fill in what changes from year to year."""
         for name in self._yearly:
             self._fill(name, self._exogenous.value(name, year))
 

@@ -1,4 +1,7 @@
-"""Signs and strengths of links at a moment: raise one thing that a variable reads by one per cent and see how it moves."""
+"""Signs and strengths of links at a moment: raise one thing that a variable reads by one per cent and see how it moves.
+
+What moves is computed by the plain evaluator of single points, which is meant to be obviously right.
+"""
 
 from __future__ import annotations
 
@@ -205,7 +208,7 @@ class Program:
                 self._indices[id(node)] = [alignment(child.dims, node.dims) if aligned else None for child in node.inputs]
 
     def _needs(self, node: Node) -> tuple[Node, ...]:
-        """What must be computed before a node."""
+        """Return what must be computed before a node."""
         if isinstance(node, Apply):
             return node.inputs
         if isinstance(node, Read):

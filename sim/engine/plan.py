@@ -29,7 +29,7 @@ class IntegratedRow:
 
 @dataclass
 class KernelPlan:
-    """What a workspace needs to know. `homes` are results written straight into a part of another array."""
+    """Everything a workspace needs to know. `homes` are results written straight into a part of another array."""
 
     sizes: Mapping[str, int]
     values: list[Value]
@@ -171,7 +171,7 @@ def _measure_lifetimes(plan: KernelPlan) -> None:
 
 
 def looks_at_a_leaf(plan: KernelPlan, value: int) -> bool:
-    """Whether a value is supplied from outside, or a view of one that is."""
+    """Tell whether a value is supplied from outside, or a view of one that is."""
     return isinstance(plan.values[sources(plan.values, value)[-1]], Leaf)
 
 

@@ -249,7 +249,7 @@ def _arithmetic_below(tape: Tape, root: int) -> set[int]:
 
 
 def _may_vanish(tape: Tape, value: int, phase: Phase) -> bool:
-    """Whether a value is a difference that moves, if what reads it does."""
+    """Tell whether a value is a difference that moves, if what reads it does."""
     item = tape.values[value]
     if not isinstance(item, Computed) or tape.phases[value] < min(phase, Phase.YEAR):
         return False

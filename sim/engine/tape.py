@@ -19,7 +19,7 @@ Settings = tuple[Any, ...]
 
 
 class Phase(IntEnum):
-    """How often a value changes. STEP and END never meet in one value."""
+    """The moments at which a value changes. STEP and END never meet in one value."""
 
     ONCE = 0
     """At the start of the run: constant, or one value a draw."""
@@ -154,7 +154,7 @@ class Tape:
         return self.compute("repeat", (value,), wider, (wider.index(dim), self.sizes[dim]))
 
     def is_positive(self, value: int) -> bool:
-        """Whether a value is known to be above zero."""
+        """Tell whether a value is known to be above zero."""
         item = self.values[value]
         if isinstance(item, Constant):
             return item.value > 0.0
@@ -165,7 +165,7 @@ class Tape:
         return item.operation == "exp" or (item.operation == "maximum" and any(map(self.is_positive, item.inputs)))
 
     def is_number(self, value: int, number: float) -> bool:
-        """Whether a value is this literal."""
+        """Tell whether a value is this literal."""
         return self._number_of(value) == number
 
     def without_sign(self, scale: int, value: int) -> tuple[int, int]:
@@ -181,7 +181,7 @@ class Tape:
         return scale, value
 
     def is_time(self, value: int) -> bool:
-        """Whether a value is the time itself."""
+        """Tell whether a value is the time itself."""
         item = self.values[value]
         return isinstance(item, Leaf) and item.name.split("@")[0] == "time"
 

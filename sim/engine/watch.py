@@ -1,4 +1,4 @@
-"""Watches a run: accounting identities and bounds, year by year, in every draw.
+"""Watches a run: accounting identities and bounds, year by year, in every draw, and whatever a scenario gives for the model.
 
 A central run ends at the first that is broken. A draw that breaks one is lost, like one that is not finite; what is not a
 number is left to those who count such draws.
@@ -97,7 +97,7 @@ class Watching:
             yield from _broken(item.label.text(), item.variables[0], row.year, wrong, left, "≠", right)
 
     def _slack(self, operands: list[Values]) -> Values:
-        """What roundoff may leave of the largest operand."""
+        """Return what roundoff may leave of the largest operand."""
         largest: Values = np.maximum.reduce(operands)
         slack: Values = largest * (self._units * np.finfo(largest.dtype).eps)
         return slack
@@ -130,7 +130,7 @@ class Watching:
 
 
 def bounded(bound: Bound, values: Mapping[str, Values]) -> Values:
-    """What a bound limits: a variable, or a part over its whole."""
+    """Return what a bound limits: a variable, or a part over its whole."""
     return values[bound.variable] if bound.over is None else np.asarray(values[bound.variable] / values[bound.over])
 
 
@@ -166,7 +166,7 @@ def watched(watch: Watch, steps_per_year: int, years: Iterable[YearValues]) -> I
 
 
 def watch_of(checks: Checks, graph: Graph, given: frozenset[str] = frozenset()) -> Watch:
-    """What watches runs of a model; an identity that reads a variable which the scenario gives is left out."""
+    """Return the watch for runs of a model; an identity that reads a variable which the scenario gives is left out."""
     kept = tuple(item for item in checks.identities if given.isdisjoint(item.variables))
     skipped = tuple(item for item in checks.identities if item not in kept)
     bounds = tuple(item for item in checks.bounds if given.isdisjoint(item.variables))
@@ -202,7 +202,7 @@ def fail_if_unfit(checks: Checks, graph: Graph) -> None:
 
 
 def _dims(term: Term, graph: Graph, place: Place, faults: Faults) -> tuple[str, ...]:
-    """What is left of a term's dimensions; a region is never named, since districts add up to it."""
+    """Return what is left of a term's dimensions; a region is never named, since districts add up to it."""
     item = graph.quantities[term.variable]
     for dim in (dim for dim in term.sum if dim not in item.dims):
         message = Text(f"{term.variable} 没有维度 {dim}", f"{term.variable} has no dimension {dim}")

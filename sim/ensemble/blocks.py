@@ -23,7 +23,7 @@ from sim.inputs.year_path import YearPath
 CHUNK = 1024
 """Draws that statistics gather before they are merged, whatever the size of a block or the number of workers."""
 STEP_BYTES = 10 << 20
-"""What all values of one step may take together in a block (buffers are shared, so the memory is far less).
+"""The most that all values of one step may take together in a block (buffers are shared, so the memory is far less).
 
 The benchmark's records `block` are the cost against it: less pays for more calls of numpy, more leaves the cache.
 """
@@ -34,7 +34,7 @@ _MOST_NAMED = 20
 
 @dataclass(frozen=True)
 class Task:
-    """What every block of an ensemble has in common."""
+    """The common part of all blocks of an ensemble."""
 
     kernel: Kernel
     clock: Clock
@@ -44,7 +44,7 @@ class Task:
     reported: tuple[str, ...] | None = None
     """Outputs of the kernel that come back; all of them where it is not said."""
     watch: Watch | None = None
-    """What every year of every draw must keep."""
+    """Checks that every year of every draw must keep."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ class BlockResult:
 
     @property
     def fine(self) -> Truths:
-        """Which draws stayed finite and kept every check."""
+        """Tell which draws stayed finite and kept every check."""
         found = np.ones(self.stop - self.start, dtype=bool)
         found[[draw.draw - self.start for draw in self.lost]] = False
         return found

@@ -35,7 +35,7 @@ _OPTION = Place(key="--cluster")
 
 
 def on_cluster(address: str) -> Callable[[Task, Made, list[Portion]], Iterator[Any]]:
-    """What runs portions on the workers of a Dask scheduler.
+    """Return a function that runs portions on the workers of a Dask scheduler.
 
     Raises
     ------
@@ -74,7 +74,7 @@ async def _shake_hands(address: str) -> None:
 
 
 def versions() -> dict[str, str]:
-    """What must be the same everywhere for the numbers to be the same."""
+    """Return what must be the same everywhere for the numbers to be the same."""
     packages = {name: metadata.version(name) for name in ("numpy", "scipy")}
     return {"simulator": __version__, "engine": engine_key()[:8], "python": platform.python_version(), **packages}
 
@@ -93,7 +93,7 @@ def _fail_if_versions_differ(client: Any) -> None:
 
 
 def _run(client: Any, packed: bytes, portions: list[Portion]) -> Iterator[Any]:
-    """What is made of each portion, as it is finished."""
+    """Yield what is made of each portion, as it is finished."""
     waiting, attempts = list(portions), 0
     while waiting:
         attempts += 1

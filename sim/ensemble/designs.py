@@ -1,6 +1,9 @@
 """Designs of experiments: which point each draw stands at. Points are found by number, so that any block can be made by itself.
 
-Draw i of a design of values has coordinates u_i in the unit cube, which the distributions of the inputs turn into values.
+Draw i of a design of values has coordinates u_i in the unit cube, which the distributions of the inputs turn into values by the
+inverse of their distribution functions. A distribution may be cut off at two ends; what is cut away is shared out over the
+rest: x = F^-1(F(low) + u (F(high) - F(low))). A Sobol sequence is known point by point; the other sets of scipy.stats.qmc are
+made as a whole and kept, since a part cannot be made alone.
 """
 
 from __future__ import annotations
@@ -175,7 +178,7 @@ LEVELS = 4
 STEP = LEVELS / (2.0 * (LEVELS - 1))
 """Length of a step."""
 TAIL = 0.025
-"""What Morris leaves out at either end of a distribution without ends."""
+"""The part that Morris leaves out at either end of a distribution without ends."""
 
 
 def sobol_uniforms(seed: int, names: tuple[str, ...], start: int, stop: int) -> dict[str, Values]:
@@ -247,7 +250,7 @@ class Distribution:
 
     @property
     def is_open(self) -> bool:
-        """Whether it has no ends of its own, or ends that lie far out in its tails."""
+        """Tell whether it has no ends of its own, or ends that lie far out in its tails."""
         return self.kind in {"normal", "lognormal"}
 
     def at(self, uniform: Values) -> Values:

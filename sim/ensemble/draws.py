@@ -125,7 +125,7 @@ NOTHING_SWEPT = Swept((), np.zeros((0, 0)))
 
 @dataclass(frozen=True)
 class DrawRequest:
-    """How many draws, from which seed, on how many workers, in which precision; from the priors or the stored posterior."""
+    """The number of draws, their seed and precision, and the workers; from the priors or the stored posterior."""
 
     count: int
     seed: int

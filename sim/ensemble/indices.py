@@ -66,7 +66,7 @@ def sobol_indices(outputs: Values, inputs: int, lost: Values, resamples: int, se
 
 
 def _whole(lost: Values, rows: int, what: str) -> Truths:
-    """Which groups of `rows` rows are whole; two are needed for a variance."""
+    """Tell which groups of `rows` rows are whole; two are needed for a variance."""
     whole = np.asarray(~lost.reshape(-1, rows).any(axis=1))
     if whole.sum() < 2:  # noqa: PLR2004
         raise TooFewLeftError(f"fewer than two {what} are whole")

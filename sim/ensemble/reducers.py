@@ -181,7 +181,7 @@ def quantiles_of(values: Values, levels: tuple[float, ...]) -> Values:
 
 @dataclass(frozen=True)
 class Share:
-    """How many of how many draws met a condition; by group where draws of a group have something in common."""
+    """The number of draws, of all, that met a condition; by group where draws of a group have something in common."""
 
     met: int
     count: int

@@ -32,7 +32,7 @@ _SHOWN, _MOST_MOVED = 5, 2
 
 @dataclass
 class Ensemble:
-    """What an ensemble says: [year, dims...], base year first; quantiles have a level before."""
+    """The statistics of an ensemble: [year, dims...], base year first; quantiles have a level before."""
 
     count: int
     seed: int
@@ -45,7 +45,7 @@ class Ensemble:
     shares: dict[str, Share] = field(default_factory=dict)
     all_met: Share | None = None
     together: int = 0
-    """How many conditions `all_met` counts."""
+    """Number of conditions that `all_met` counts."""
     read: dict[str, Values] = field(default_factory=dict)
     """Quantiles [level] of the numbers that were read from each draw."""
     paths: dict[str, Values] = field(default_factory=dict)
@@ -182,7 +182,7 @@ def fail_if_too_many_lost(lost: Sequence[LostDraw], count: int, most: float = MO
 
 
 def _lost_how(lost: Sequence[LostDraw]) -> Text:
-    """What became of lost draws."""
+    """Say what became of lost draws."""
     broken = {draw.origin.breach is not None for draw in lost if draw.origin is not None}
     if broken == {True}:
         return Text("违反核对条件", "broke a check")
@@ -192,7 +192,7 @@ def _lost_how(lost: Sequence[LostDraw]) -> Text:
 
 
 def lost_sentence(lost: Sequence[LostDraw]) -> Text | None:
-    """Which draws were left out, and where the first of them went wrong; None when all were used."""
+    """Say which draws were left out, and where the first of them went wrong; None when all were used."""
     if not lost:
         return None
     count, how = len(lost), _lost_how(lost)
@@ -223,7 +223,7 @@ Read = Callable[[Mapping[str, Values], Numbers], Mapping[str, Values]]
 
 @dataclass(frozen=True)
 class ChunkReducer:
-    """What is gathered besides mean, variance and quantiles of every output.
+    """Reduces a portion of draws to what is gathered besides mean, variance and quantiles of every output.
 
     `judge` turns outputs [year, dims..., draw] and the numbers of the draws into truth values [draw] by name, of which those
     `together` (all, where it is None) count for the condition that all are met; `read` turns them into further numbers [draw],
@@ -267,7 +267,7 @@ class ChunkReducer:
         )
 
     def _counts(self, answers: Truths, numbers: Numbers) -> Numbers:
-        """How many draws of each group say yes; all draws are one group where there are no groups."""
+        """Count the draws of each group that say yes; all draws are one group where there are no groups."""
         groups = max(self.groups, 1)
         return np.bincount(numbers[answers] % groups, minlength=groups)
 

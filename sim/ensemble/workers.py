@@ -45,7 +45,7 @@ def run_portions(
     lost_portions: list[Portion] | None = None,
     portions: list[Portion] | None = None,
 ) -> Iterator[T]:
-    """What `work` makes of each portion of the draws, in order. Portions that had to be run again are added to `lost_portions`.
+    """Yield what `work` makes of each portion of the draws, in order; those that had to be run again are added to `lost_portions`.
 
     `work` copies what it keeps: the arrays of a result are written over by the next portion. Without `portions`, all draws are
     run, in portions that suit the workers.

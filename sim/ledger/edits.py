@@ -1,4 +1,9 @@
-"""What a scenario changes about the ledger, layer by layer: what is used, late, early, cancelled, added, or comes first."""
+"""The changes of a scenario to the ledger, layer by layer: what is used, late, early, cancelled, added, or comes first.
+
+A word means an id, an umbrella with its parts, a programme, or a property such as kind:urban. Orders that cannot both be
+followed are faults; an order for a group is none where something of the group is left to follow it: a hub may be late, and one
+road of it cancelled. A later layer lifts an earlier order by saying so: `delay: {ID: 0}`, `restore: [ID]`.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +48,7 @@ class Edits:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is built."""
+        """Tell whether nothing is built."""
         return not self.use and not self.added
 
 
@@ -161,7 +166,7 @@ def named_works(ledger: Ledger, edits: Edits, base_year: int, settings: LedgerSe
 
 
 def finished_before(edits: Edits, named: Iterable[Work]) -> int:
-    """How many of the projects that a scenario uses were finished by the end of the base year, and so are no works."""
+    """Count the projects that a scenario uses and that were finished by the end of the base year, and so are no works."""
     return len(edits.use - edits.cancelled - {work.id for work in named})
 
 
@@ -207,7 +212,7 @@ def fail_if_contradictory(orders: Sequence[Order], faults: Faults) -> None:
 
 
 def _lifting(order: Order) -> Text:
-    """What takes an order back."""
+    """Return advice on what takes an order back."""
     once = Text("删去一处", "delete one of them")
     lifting = f"{order.key}: {{{order.word}: 0}}" if order.key in ("delay", "accelerate") else f"restore: [{order.word}]"
     if order.key not in ("delay", "accelerate", "cancel"):

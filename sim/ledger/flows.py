@@ -48,7 +48,7 @@ class Axes:
 
 
 def flows_of(works: Sequence[Work], effects: RandomEffects, times: Times, axes: Axes, phase: float) -> Mapping[str, Values]:
-    """What works spend, put to use, open and take."""
+    """Return what works spend, put to use, open and take."""
     business = np.array([work.business for work in works], dtype=bool)
     builds = np.array([bool(work.purpose) for work in works], dtype=bool)
     firms = np.array([work.project_class.firms for work in works])[:, np.newaxis]
@@ -74,7 +74,7 @@ def flows_of(works: Sequence[Work], effects: RandomEffects, times: Times, axes: 
 def displacing_flows(
     works: Sequence[Work], effects: RandomEffects, times: Times, axes: Axes, phase: float
 ) -> Mapping[str, Values]:
-    """What ordinary investment makes room for: works whose building began before the run, and all public ones.
+    """Return what ordinary investment makes room for: works whose building began before the run, and all public ones.
 
     They are those of the documents: a scenario that cancels or moves a work does not bring back what it takes the place of.
     `unfinished`, in the base year alone, is what had been spent by the start of the run on works not yet in use.

@@ -1,4 +1,10 @@
-"""Scarce resources as a scenario gives them: how much of each there is in every year of a run."""
+"""Scarce resources: how much of each a scenario gives in every year, and the line in which whoever asks waits for it.
+
+The more urgent come first. A capacity (money that can be built with in a year) is given back when building ends; a supply
+(land, connections) is used up and renewed every 1 January. Who asks for more capacity than a year offers takes all of it:
+nothing is too large for ever. Who asks for more of a supply than a year offers begins with a year's worth and takes the rest of
+the years that follow. Works that have begun go on when a capacity shrinks; only new ones wait. Before it nothing is scarce.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +45,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Limits:
-    """What is scarce from `start` on; a resource without a limit is plentiful.
+    """The limits from `start` on; a resource without a limit is plentiful.
 
     Construction and public funds in 亿元 a year that can be spent at once, grid in connections a year, land in km² a year by
     district. `approval` holds the workdays of approval by year, 120 being usual.
@@ -60,14 +66,14 @@ class Limits:
         return limit
 
     def permit_factor(self, time: float) -> float:
-        """How much longer than usual the permit stage takes that begins at `time`."""
+        """Return how much longer than usual the permit stage takes that begins at `time`."""
         if not self.approval or time < self.start:
             return 1.0
         return Limit(self.approval, returned=False).at(int(time)) / USUAL_APPROVAL
 
 
 def demand(work: Work, name: str, money: float, building: float) -> float:
-    """How much of a resource a work needs: money per year of building, km² or connections."""
+    """Return how much of a resource a work needs: money per year of building, km² or connections."""
     if name == CONSTRUCTION:
         return money / building
     if name == PUBLIC_FUNDS:
@@ -82,7 +88,7 @@ _CLOSE = 1e-9
 
 @dataclass(order=True)
 class ResourceClaim:
-    """What somebody asked for; `granted` happens when it is there."""
+    """A request for a resource; `granted` happens when it is there."""
 
     priority: int
     number: int

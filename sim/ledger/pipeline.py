@@ -28,7 +28,7 @@ _SIGN, _LAND, _PERMIT, _COMMISSION = (STAGES.index(name) for name in ("sign", "l
 
 @dataclass(frozen=True)
 class Times:
-    """What became of every work: [work, r] in calendar years, infinite for what does not happen. Who has begun to build, ends.
+    """The course of every work: [work, r] in calendar years, infinite for what does not happen. Who has begun to build, ends.
 
     `signed` when the contract stands, `started` and `built` begin and end of building, `in_use` when it is put to use.
     `asked` and `got` [work, resource, r]: when a scarce resource was asked for and granted.

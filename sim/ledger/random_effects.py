@@ -1,7 +1,8 @@
-"""Random effects: what chance deals to every work in every realisation, and what is likely; arrays [work, ..., realisation].
+"""Random effects: what chance deals to every work in every realisation, as arrays [work, ..., realisation].
 
 Numbers belong to (seed, id of the work, what is drawn, number of the realisation). So a lever on one work changes no number of
-another, and scenarios differ only by their levers.
+another, and scenarios differ only by their levers. Amounts that nobody printed are multiplied by a factor, so that all named
+works together take a stated share of investment; it follows from the whole ledger, whatever a scenario builds of it.
 """
 
 from __future__ import annotations
@@ -142,7 +143,7 @@ class Expected:
 
 
 def expected_spending(works: Sequence[Work], settings: LedgerSettings, scale: Scale) -> Expected:
-    """What the works would spend on the mean, by the likely schedule and the chance that each is built."""
+    """Return what the works would spend on the mean, by the likely schedule and the chance that each is built."""
     printed, drawn = list[float](), list[float]()
     for work in (work for work in works if work.named):
         kept = 1.0 if work.under_way or work.certain else 1.0 - work.project_class.drop_out.mean

@@ -22,7 +22,7 @@ USUAL_COUNT = 200
 
 @dataclass(frozen=True)
 class LedgerPlan:
-    """What realisations depend on: the works of a scenario, those of the whole ledger, what is scarce, and the axes.
+    """The inputs of realisations: the works of a scenario, those of the whole ledger, what is scarce, and the axes.
 
     `printed` are the works of the scenario as the documents have them, none cancelled, moved or put first, which meet the
     `usual_limits`, those without any lever; `finished` counts the projects of the scenario that were finished before the run.
@@ -81,12 +81,12 @@ def realised(plan: LedgerPlan, count: int) -> Realised:
 
 
 def _displacing(plan: LedgerPlan, count: int) -> Mapping[str, Values]:
-    """What ordinary investment makes room for, by the works of the documents: the same whatever levers a scenario pulls."""
+    """Return what ordinary investment makes room for, by the works of the documents, whatever levers a scenario pulls."""
     return displacing_flows(plan.works, *_courses(plan, count), plan.axes, plan.settings.phase_length)
 
 
 def _courses(plan: LedgerPlan, count: int) -> tuple[RandomEffects, Times]:
-    """What chance deals to the works of a plan, and what becomes of them within its limits."""
+    """Return what chance deals to the works of a plan, and what becomes of them within its limits."""
     factors = drawn_factors(plan.whole, plan.settings, plan.scale, plan.seed, count)
     effects = drawn_effects(plan.works, plan.settings, plan.seed, count, factors)
     return effects, simulate(plan.works, effects, plan.limits, plan.end)

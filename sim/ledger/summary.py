@@ -1,4 +1,4 @@
-"""What a reader wants to know of realisations: when programmes are in use, what binds when, whose money is printed."""
+"""A summary of realisations for readers: when programmes are in use, what binds when, whose money is printed."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def never_begun(realised: Realised) -> float:
 
 
 def money_origin(realised: Realised) -> MoneyOrigin:
-    """How much of the named works' money is printed somewhere, and how much was drawn."""
+    """Return how much of the named works' money is printed somewhere, and how much was drawn."""
     named = [(row, work) for row, work in enumerate(realised.plan.works) if work.named]
     mean = realised.effects.money.mean(axis=1)
     printed = [work.money for _, work in named if work.money is not None]

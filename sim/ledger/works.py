@@ -1,4 +1,8 @@
-"""Works: what of a ledger is built in a run, each with the time at which its stages begin when nothing goes wrong."""
+"""Works: what of a ledger is built in a run, each with the time at which its stages begin when nothing goes wrong.
+
+Unnamed projects become works too: as many as are usual in a year stand in ordinary investment already, and works of their own
+are those that are signed beyond, spread over districts and branches by weight.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +50,7 @@ class Work:
     longer: float = 0.0
     money: float | None = None
     untraced: bool = False
-    """Whether no publisher of the printed amount is known."""
+    """True where no publisher of the printed amount is known."""
     fulfilment: float = 1.0
     crowd: float = 1.0
     field: float = 1.0
@@ -59,7 +63,7 @@ class Work:
 
     @property
     def under_way(self) -> bool:
-        """Whether building began before the run."""
+        """Tell whether building began before the run."""
         return self.first == BUILD
 
     def later(self, years: float, run_start: float = -math.inf) -> Work:

@@ -210,7 +210,7 @@ class _Binder:
 
 
 def _of_member(raw: object, member: str) -> object:
-    """What is said of one member, as it is said of a parameter with members."""
+    """Return what is said of one member in the form that it has when said of a parameter with members."""
     if not isinstance(raw, Mapping) or not names_years(raw):
         return {member: raw}
     return {key: value if key in OF_A_PATH else {member: value} for key, value in raw.items()}

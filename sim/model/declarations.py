@@ -1,7 +1,8 @@
-"""What a model file declares: variables, stocks and yearly events, each a plain function wired by its argument names.
+"""The declarations of a model file: variables, stocks and yearly events, each a plain function wired by its argument names.
 
 The name of the function is the name of the variable; its arguments name what it reads. A stock's function returns its net rate
 per year. An event's function returns the new value of its stock at the turn of the year. The docstring is the documentation.
+Model files are imported under private module names; the package `base_year` beside them builds the tables of a base year.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ KINDS: tuple[Kind, ...] = ("flow", "level", "ratio")
 
 @dataclass(frozen=True)
 class Declaration:
-    """What every declaration has: a name, the equation and where it stands."""
+    """The common part of declarations: a name, the equation and where it stands."""
 
     name: str
     equation: Equation
@@ -43,7 +44,7 @@ class Declaration:
     line: int
 
     def __getstate__(self) -> dict[str, Any]:
-        """What is kept of a declaration once it was traced: everything but the function."""
+        """Return what is kept of a traced declaration: everything but the function."""
         return {**vars(self), "equation": traced_already}
 
 
@@ -54,7 +55,7 @@ def traced_already(**_: Any) -> Array:
 
 @dataclass(frozen=True)
 class Quantity(Declaration):
-    """What has a value at every moment: a variable or a stock."""
+    """A quantity with a value at every moment: a variable or a stock."""
 
     unit: str
     dims: tuple[str, ...]
@@ -142,7 +143,7 @@ def load_model(folder: Path) -> ModelSource:
 
 
 def load_base_year(folder: Path) -> Callable[[BaseYear], list[Row]]:
-    """What builds the base-year tables of the model in `folder`.
+    """Return the function that builds the base-year tables of the model in `folder`.
 
     Raises
     ------

@@ -15,7 +15,7 @@ from sim.model.symbol import Traced, place_of, trace
 
 @dataclass(frozen=True)
 class Parameter:
-    """What a graph must know of a parameter: its unit and dimensions. Values come with the scenario.
+    """A parameter as the graph knows it: its unit and dimensions. Values come with the scenario.
 
     `positive` promises that no scenario may give it a value of zero or less.
     """
@@ -77,7 +77,7 @@ class Graph:
             yield from (name,) if behind is None else self._visible(names_read(behind), seen)
 
     def _behind(self, name: str) -> Node | None:
-        """What a hidden quantity stands for; None for a name that an equation may show."""
+        """Return the node that a hidden quantity stands for; None for a name that an equation may show."""
         if name in self.hidden:
             return self.hidden[name].rate
         if name in self.frozen:

@@ -1,4 +1,4 @@
-"""Names as reports print them, parameters, variables and members by their labels, turned into the model's own.
+"""The labels of a model in two languages, and names as reports print them turned into the model's own.
 
 A label that several of them have is a fault that lists them; a name that is none stays, and whoever reads it says so.
 """
@@ -85,7 +85,7 @@ class ModelNames:
         return f"{name}[{', '.join(members)}]" if rest else name
 
     def value(self, raw: Any, dims: Iterable[str], faults: Faults, place: Place) -> Any:
-        """What a file gives for something with dimensions, its members by their ids."""
+        """Return what a file gives for something with dimensions, its members by their ids."""
         known = self.members(dims)
         return _with_keys(raw, known, faults, place) if known else raw
 
@@ -137,7 +137,7 @@ def _fail_if_set_twice(written: Iterable[Change], meant: Iterable[Change], fault
 
 
 def overs_in_ids(overs: Iterable[Over], names: ModelNames, faults: Faults) -> Iterator[Over]:
-    """What is swept, by the model's own names."""
+    """Yield what is swept, by the model's own names."""
     for over in overs:
         yield replace(over, key=names.parameter(over.key, faults, over.place))
 

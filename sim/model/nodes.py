@@ -1,4 +1,8 @@
-"""The graph's parts: a node reads a name, is a literal, or applies an operation to other nodes."""
+"""The graph's parts: a node reads a name, is a literal, or applies an operation to other nodes.
+
+Arrays have one axis per dimension of the node and the draw axis last. Elementwise operations receive inputs that are already
+aligned to the dimensions of the result; structural ones receive inputs as they are, with axis numbers in `settings`.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +94,7 @@ class Frozen:
 
 
 class UnitRule(Enum):
-    """What an operation asks of the units of its inputs, and what unit it returns."""
+    """Rules of what an operation asks of the units of its inputs, and what unit it returns."""
 
     SAME = "the unit of the first input"
     ALIKE = "all inputs of one unit, which is returned"

@@ -1,4 +1,4 @@
-"""Symbolic arrays and the recording they belong to: an equation called with them leaves a graph instead of numbers.
+"""Tracing: each declared function is called once with symbolic arrays, and what it did to them becomes part of the graph.
 
 A symbol behaves like an array towards numpy's functions and aligns by dimension name. Whatever would silently escape the graph
 (`if`, `and`, a chained comparison, np.array of symbols) raises and says what to write instead.
