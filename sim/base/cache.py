@@ -118,14 +118,10 @@ def _write(file: Path, made: object) -> None:
     try:
         content = pickle.dumps(made)
         put(file, _sealed(file, content) + content, _OWNER_ONLY)
-        _forget_oldest(file.parent, file.name.partition("-")[0])
+        # The oldest of its kind go, and only what has the name of an entry: the folder may hold things of the user's.
+        kind = file.name.partition("-")[0]
+        ours = [entry for entry in file.parent.glob(f"{kind}-*.bin") if _ENTRY.fullmatch(entry.name)]
+        for entry in sorted(ours, key=lambda entry: entry.stat().st_mtime, reverse=True)[_MOST_ENTRIES:]:
+            entry.unlink(missing_ok=True)
     except (OSError, RecursionError):
         return
-
-
-def _forget_oldest(folder: Path, kind: str) -> None:
-    """The oldest of one kind, and only what has the name of an entry: the folder may hold things of the user's."""
-    ours = (entry for entry in folder.glob(f"{kind}-*.bin") if _ENTRY.fullmatch(entry.name))
-    entries = sorted(ours, key=lambda entry: entry.stat().st_mtime, reverse=True)
-    for entry in entries[_MOST_ENTRIES:]:
-        entry.unlink(missing_ok=True)

@@ -80,7 +80,7 @@ def sync_files(files: Iterable[Path]) -> None:
     """Sync files that something else wrote, and the folders that they stand in."""
     folders = set[Path]()
     for file in files:
-        _sync(file, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
+        _sync(file)
         folders.add(file.parent)
     for folder in folders:
         sync_folder(folder)
@@ -91,7 +91,7 @@ def sync_folder(folder: Path) -> None:
     if sys.platform == "win32":
         return
     try:
-        _sync(folder, os.O_RDONLY)
+        _sync(folder)
     except OSError as error:
         if error.errno not in _NOT_FOR_FOLDERS:
             raise
@@ -101,12 +101,12 @@ def sync_tree(folder: Path) -> None:
     """Sync everything in a folder, and then the folder."""
     for place, _, names in os.walk(folder, topdown=False):
         for name in names:
-            _sync(Path(place) / name, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
+            _sync(Path(place) / name)
         sync_folder(Path(place))
 
 
-def _sync(path: Path, flags: int) -> None:
-    handle = os.open(path, flags)
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)  # Windows syncs what it may write to
     try:
         os.fsync(handle)
     finally:

@@ -133,7 +133,9 @@ def nearest(name: str, known: Iterable[str], labels: Mapping[str, Text] | None =
     if slips:
         return Text(f"是否想写“{slips[0]}”？", f"did you mean '{slips[0]}'?")
     shown = {item: labels[item] if labels and item in labels else None for item in names}
-    kinship = {item: _kinship(name, item, shown[item]) for item in names}
+    # How near a text is to a name in meaning: the pairs of characters in common with the name or its labels.
+    texts = {item: (item, *((label.zh, label.en) if label else ())) for item, label in shown.items()}
+    kinship = {item: max(alike(name, text) for text in texts[item]) for item in names}
     akin = sorted((item for item in names if kinship[item] >= _AKIN), key=lambda item: -kinship[item])
     found = list(dict.fromkeys((*difflib.get_close_matches(name, names, n=1, cutoff=_CLOSE), *akin)))
     if found:
@@ -143,11 +145,6 @@ def nearest(name: str, known: Iterable[str], labels: Mapping[str, Text] | None =
         return None
     tail = Text("……", " ...") if len(names) > _LISTED else Text("", "")
     return _listed(names[:_LISTED], shown, Text("可用：", "known: "), quoted=False) + tail
-
-
-def _kinship(name: str, item: str, label: Text | None) -> float:
-    """Measure how near a text is to a name in meaning: the pairs of characters in common with the name or its labels."""
-    return max(alike(name, text) for text in (item, *((label.zh, label.en) if label else ())))
 
 
 def _listed(names: list[str], labels: Mapping[str, Text | None], head: Text, *, quoted: bool = True) -> Text:

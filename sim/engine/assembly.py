@@ -131,7 +131,11 @@ class _Assembler:
         events: dict[str, int] = {}
         while missing := self._stocks_read([*outputs.values(), *rates.values(), *events.values()]) - {*rates, *events}:
             for name in sorted(missing):
-                rates |= {name: self._rate(name)} if self._is_state(name) else {}
+                if self._is_state(name):
+                    hidden = self.graph.hidden.get(name)
+                    node = self.graph.rates[name] if hidden is None else hidden.rate
+                    rate = self.during.node(node, f"{name} rate")
+                    rates[name] = self.tape.aligned(rate, self.tape.kept(self._dims(name)))
                 events |= {name: results[name]} if name in results else {}
         stocks = dict.fromkeys((*rates, *events))
         return Assembly(
@@ -161,10 +165,6 @@ class _Assembler:
 
     def _dims(self, name: str) -> tuple[str, ...]:
         return self.graph.hidden[name].dims if name in self.graph.hidden else self.graph.dims_of(name)
-
-    def _rate(self, name: str) -> int:
-        node = self.graph.hidden[name].rate if name in self.graph.hidden else self.graph.rates[name]
-        return self.tape.aligned(self.during.node(node, f"{name} rate"), self.tape.kept(self._dims(name)))
 
     def _output(self, name: str) -> int:
         variable = self.graph.variables.get(name)

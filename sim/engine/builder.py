@@ -33,6 +33,7 @@ class Builder:
     def product(self, factors: ProductForm) -> int:
         """Slow factors first; within a phase the small ones first."""
         tape, product = self.tape, self.tape.number(factors.coefficient)
+        # What is constant is multiplied once a run, what changes each year once a year: only the rest is left to the step.
         for phase in Phase:
             above = self._sorted(value for value in factors.above if tape.phases[value] == phase)
             below = self._sorted(value for value in factors.below if tape.phases[value] == phase)

@@ -57,11 +57,11 @@ def _workspace(kernel: Kernel, drawn: frozenset[str]) -> Iterator[Workspace]:
     A workspace holds its kernel, so the kernel's identity cannot pass to another one while the workspace is idle. One whose run
     failed or was left halfway is not used again.
     """
-    key = id(kernel), drawn
+    key = id(kernel), drawn  # popped while in use: a second run at the same time lays out memory of its own
     workspace = _idle.pop(key, None) or Workspace(kernel, NARROWEST, drawn)
     yield workspace
     _idle[key] = workspace
-    while len(_idle) > _MOST_IDLE:
+    while len(_idle) > _MOST_IDLE:  # the one that has waited longest goes
         _idle.pop(next(iter(_idle)), None)
 
 

@@ -123,6 +123,7 @@ class Integrator:
         ours, theirs = self._workspace, other._workspace
         rows = {row.name: row for row in theirs.kernel.plan.states}
         pairs = [(self._all, other._all)] + ([(self._largest, other._largest)] if self._method.embedded else [])
+        # By name: the later kernel has fewer stocks, so its rows stand in other places.
         for row in ours.kernel.plan.states:
             for to, source in pairs:
                 np.copyto(ours.layout.rows(to, row), theirs.layout.rows(source, rows[row.name]))
@@ -193,7 +194,7 @@ class Integrator:
         """The state at which a stage reads the rates."""
         start, change = self._states, self._stage
         for earlier, weight in enumerate(self._method.stages[stage]):
-            if weight:
+            if weight:  # nought times an infinite slope would be undefined
                 slopes = self._kept.get(earlier, self._state_slopes)
                 np.multiply(slopes, weight * dt, out=change)
                 np.add(start, change, out=self._stage)
@@ -208,6 +209,7 @@ class Integrator:
         for stage, (weight, other) in enumerate(zip(self._method.weights, self._method.embedded, strict=True)):
             if weight != other:
                 error += np.multiply(self._kept[stage], (weight - other) * dt, out=part)
+        # fmax passes over what is not a number: a lost draw is found by its stocks, not by its error.
         np.fmax(self._largest, np.absolute(self._states, out=part), out=self._largest)
         relative = np.divide(np.absolute(error, out=error), self._largest, out=error)  # zero by zero is no error
         noted = self._workspace.embedded_error

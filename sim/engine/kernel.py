@@ -32,6 +32,7 @@ class Kernel:
 
     def code(self) -> CodeType:
         """The compiled source."""
+        # Bytecode is of one version of Python; the cache names its entries by the version too.
         code: CodeType = marshal.loads(self.bytecode)  # noqa: S302  made by compile_kernel, kept in the user's own cache
         return code
 

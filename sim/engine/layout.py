@@ -18,6 +18,7 @@ from sim.engine.tape import TRUTHS, VIEWS, Computed, Constant, Leaf, Phase, Valu
 from sim.model.binding import NOISE
 
 _COMPARISONS = frozenset({"maximum", "minimum"})
+# These go on reading an input when they have begun to write, so they may not write over it.
 _ALIASING = frozenset({"where", "total", "stack", "place", "shift"})
 
 
@@ -81,6 +82,7 @@ class Layout:
             ends.setdefault(reader, []).append(value)
         for value, item in enumerate(self.plan.values):
             ended = ends.get(value, [])
+            # Given back before the value has its own memory, so that it may be computed in place.
             early = [child for child in ended if self._may_be_overwritten(child, value, item)]
             for child in early:
                 self._release(child)

@@ -158,7 +158,7 @@ def _measure_lifetimes(plan: KernelPlan) -> None:
         for child in item.inputs if isinstance(item, Computed) else ():
             for source in sources(plan.values, child):
                 last[source] = value
-                if plan.phases[source] != plan.phases[value]:
+                if plan.phases[source] != plan.phases[value]:  # sections run at other times, so the memory may not be shared
                     lasting.add(source)
     for value in reversed(range(len(plan.values))):  # readers first, so that a view of a view hands on its own end
         item = plan.values[value]

@@ -44,7 +44,7 @@ class Rewriter:
             self.moved[value] = new
             if self._is_own(value) and new not in reached:
                 self._builder.own.add(self._unaligned(new))
-            else:
+            else:  # two expressions that became one value have two readers, though each had one
                 self._builder.own.discard(new)
             reached.add(new)
 
@@ -138,7 +138,7 @@ class Rewriter:
     # ---- sums
 
     def _sum_of(self, root: int, item: Computed) -> int:
-        if self.old.phases[root] == Phase.ONCE:
+        if self.old.phases[root] == Phase.ONCE:  # computed once a run: nothing to gain, and a last digit to lose
             return self._as_it_is(item)
         linear = LinearForm()
         for value, upper in self._walk(root, SUMS):

@@ -82,7 +82,7 @@ class Watching:
 
     def year(self, row: YearValues) -> list[tuple[int, Origin]]:
         """Hold a year against the checks: the column of each draw that breaks one, with its worst cell, check after check."""
-        with np.errstate(all="ignore"):  # lost draws are infinite
+        with np.errstate(all="ignore"):  # lost draws are infinite, and not warned of
             found = [*self._identities(row), *self._bounds(row)]
         self._before = {name: row.values[name].copy() for name in self._watch.kept}
         return found

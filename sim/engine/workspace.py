@@ -49,6 +49,7 @@ class Workspace:
         self._scratch: dict[str, Values] = {}
         self._views: dict[tuple[str, int], Values] = {}
         self._apart: dict[int, bool] = {}
+        # The functions find their arrays as globals: memory is laid out once, and no call passes or returns anything.
         space = self._names()
         exec(kernel.code(), space)  # noqa: S102  the source was generated from the graph by sim.engine.source
         sections: list[Callable[[], None]] = [space[name] for name, _ in SECTIONS.values()]

@@ -157,11 +157,11 @@ class BlockRunner:
         for place, row in enumerate(simulate(workspace, task.clock, exogenous)):
             values = {name: value[..., :count] for name, value in row.values.items()}
             room = self._room_for(values, columns)
-            for name in room:
+            for name in room:  # copied: the kernel writes the next year over these arrays
                 room[name][place, ..., column : column + count] = values[name]
             fine &= finite_draws(workspace, row.values)
             for draw, origin in () if watching is None else watching.year(YearValues(row.year, values)):
-                if fine[draw]:
+                if fine[draw]:  # a draw that is lost already broke something before
                     broken[draw], fine[draw] = origin, False
         return fine[:count], float(workspace.active.embedded_error[fine].max(initial=0.0))
 

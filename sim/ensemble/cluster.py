@@ -133,6 +133,7 @@ _at_work: dict[tuple[str, int], tuple[BlockRunner, Made]] = {}
 def run_shipped(packed: bytes, key: str, start: int, stop: int) -> Any:
     """Run a portion on a worker. Each of its threads keeps the task and its workspaces for the next portion."""
     place = key, threading.get_ident()
+    # Threads of a worker share no workspace: a kernel writes into its memory.
     for other in [kept for kept in list(_at_work) if kept[0] != key]:
         _at_work.pop(other, None)
     if place not in _at_work:

@@ -189,7 +189,7 @@ def sobol_uniforms(seed: int, names: tuple[str, ...], start: int, stop: int) -> 
     from scipy.stats import qmc  # scipy.stats takes half a second to import, and only a Sobol design wants it
 
     sequence = qmc.Sobol(d=len(names), scramble=False)
-    if start:
+    if start:  # the points before are passed over, as if they had been drawn
         sequence.fast_forward(start)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The balance properties", category=UserWarning)  # a block may be any part

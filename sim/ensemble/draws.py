@@ -246,6 +246,7 @@ class Draws:
 
 def at_numbers(numbers: Numbers, make: Callable[[int, int], Values]) -> Values:
     """Values at some numbers, from what makes them for a range of numbers; the last axis is that of the numbers."""
+    # A range is made as a whole and picked from: numbers of a block lie close together.
     first, last = int(numbers.min()), int(numbers.max()) + 1
     values = make(first, last)
     return values if np.array_equal(numbers, np.arange(first, last)) else values[..., numbers - first]

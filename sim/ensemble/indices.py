@@ -82,6 +82,7 @@ def resampling_weights(count: int, resamples: int, seed: int) -> Values:
 
 def _standardised(blocks: Values) -> Values:
     """Outputs [output, point, row] with mean nought and deviation one; what does not vary becomes nought."""
+    # Mean nought first: the estimators are differences of squares, and lose digits where the mean is large.
     mean = blocks.mean(axis=(1, 2), keepdims=True)
     deviation = blocks.std(axis=(1, 2), keepdims=True)
     still = deviation <= _STILL * np.abs(mean)

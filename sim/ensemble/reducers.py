@@ -175,7 +175,7 @@ def quantiles_of(values: Values, levels: tuple[float, ...]) -> Values:
     above = [min(place + 1, last) for place in below]
     ordered = np.partition(values, sorted({*below, *above}), axis=-1)
     lows, highs = ordered[..., below], ordered[..., above]
-    between = np.array(levels) * last - below
+    between = np.array(levels) * last - below  # as numpy's `linear`, in its order of operations
     return np.moveaxis(lows + between * (highs - lows), -1, 0)
 
 

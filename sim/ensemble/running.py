@@ -77,6 +77,7 @@ def run_ensemble(
     if workers < 1:
         raise ValueError(f"at least one worker, not {workers}")
     merger = _Merger(task, wanted, workers)
+    # Portions come in the order of the draws, whichever worker was quick, and a chunk is the same in any portion.
     for summaries in run_portions(task, wanted, workers, lost_portions):
         with np.errstate(over="ignore", invalid="ignore"):  # the variance of huge numbers is infinite, and says so
             for summary in summaries:
@@ -245,6 +246,7 @@ class ChunkReducer:
     def _summary(self, chunk: BlockResult) -> ChunkSummary:
         """Lost draws are left out; kept paths have not-a-number there."""
         fine = chunk.fine
+        # Lost draws are taken out first: one that is not a number would spoil every sum that it enters.
         values = chunk.values if fine.all() else {name: array[..., fine] for name, array in chunk.values.items()}
         numbers = np.arange(chunk.start, chunk.stop)[fine]
         met = {} if self.judge is None else dict(self.judge(values, numbers))

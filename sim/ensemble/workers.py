@@ -45,7 +45,7 @@ def run_portions(
     lost_portions: list[Portion] | None = None,
     portions: list[Portion] | None = None,
 ) -> Iterator[T]:
-    """Yield what `work` makes of each portion of the draws, in order; those that had to be run again are added to `lost_portions`.
+    """Yield what `work` makes of each portion of the draws, in order; those that were run again are added to `lost_portions`.
 
     `work` copies what it keeps: the arrays of a result are written over by the next portion. Without `portions`, all draws are
     run, in portions that suit the workers.
@@ -88,7 +88,7 @@ def _with_second_chance(folder: Path, portions: list[Portion], workers: int, los
 def _in_parallel(folder: Path, portions: list[Portion], workers: int, handed_out: list[Portion]) -> Iterator[Any]:
     def calls() -> Iterator[Any]:
         for portion in portions:
-            handed_out.append(portion)
+            handed_out.append(portion)  # taken ahead of the results: whatever is listed and not yielded may be lost
             yield delayed(run_portion)(str(folder), *portion)
 
     for message in _EXPECTED:
@@ -107,7 +107,7 @@ def _in_parallel(folder: Path, portions: list[Portion], workers: int, handed_out
     try:
         yield from results
     finally:
-        results.close()
+        results.close()  # interrupted or failed: the workers end before the error goes on
 
 
 def run_portion(folder: str, start: int, stop: int) -> Any:
@@ -119,7 +119,7 @@ def run_portion(folder: str, start: int, stop: int) -> Any:
     return work(runner.run(start, stop))
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=1)  # a worker outlives an ensemble: the next task takes the place of the last
 def _at_work(folder: str) -> tuple[BlockRunner, Callable[[BlockResult], Any]]:
     place = Path(folder)
     task: Task

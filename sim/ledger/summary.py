@@ -61,14 +61,11 @@ def programme_times(realised: Realised, ledger: Ledger) -> list[ProgrammeTimes]:
         if work.id in ledger.projects:
             rows.setdefault(ledger.projects[work.id].programme, []).append(row)
     others = rows.pop("", [])
-    found = [_programme(_label(ledger, name), members, realised, ledger) for name, members in rows.items()]
+    labels = {name: ledger.programmes.get(name, Text(name, name)) for name in rows}
+    found = [_programme(labels[name], members, realised, ledger) for name, members in rows.items()]
     ordered = sorted((item for item in found if item is not None), key=lambda item: -item.money)
     rest = _programme(OTHERS, others, realised, ledger) if others else None
     return ordered if rest is None else [*ordered, rest]
-
-
-def _label(ledger: Ledger, name: str) -> Text:
-    return ledger.programmes.get(name, Text(name, name))
 
 
 def _programme(name: Text, rows: Sequence[int], realised: Realised, ledger: Ledger) -> ProgrammeTimes | None:

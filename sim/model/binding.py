@@ -127,8 +127,14 @@ class _Binder:
         if change.section == "given":
             return self._given(change, values)
         record = self.city.parameters.get(name)
+        if record is None and name in self.graph.quantities:
+            message = Text(f"{name} 是模型算出的变量", f"{name} is computed by the model")
+            advice = Text("若要给定它的数值，请写入 given 一节", "to give it a value, write it in the section given")
+            self.faults.add(message, change.place, advice)
+            return None
         if record is None:
-            self._unknown(change, name)
+            known = self.names.parameters(change.section)
+            self.faults.add(Text(f"未知参数 {name}", f"unknown parameter {name}"), change.place, nearest(name, known, known))
             return None
         if not self._right_section(change, record):
             return None
@@ -144,15 +150,6 @@ class _Binder:
 
     def _target(self, unit: str, dims: tuple[str, ...]) -> Target:
         return Target(unit, tuple(self.graph.dimensions[dim] for dim in dims), *self.years)
-
-    def _unknown(self, change: Change, name: str) -> None:
-        if name in self.graph.quantities:
-            message = Text(f"{name} 是模型算出的变量", f"{name} is computed by the model")
-            advice = Text("若要给定它的数值，请写入 given 一节", "to give it a value, write it in the section given")
-            self.faults.add(message, change.place, advice)
-            return
-        known = self.names.parameters(change.section)
-        self.faults.add(Text(f"未知参数 {name}", f"unknown parameter {name}"), change.place, nearest(name, known, known))
 
     def _right_section(self, change: Change, record: ParameterRecord) -> bool:
         section = SECTION_OF_KIND.get(record.kind)
