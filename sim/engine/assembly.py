@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sim.engine.lowering import Meaning, Scope
+from sim.engine.lowering import Meaning, NameScope
 from sim.engine.methods import METHODS, RungeKuttaMethod, moments_of_growth
 from sim.engine.rewriting import Rewriter, reachable
 from sim.engine.tape import Computed, Leaf, Phase, Tape
@@ -109,7 +109,7 @@ class _Assembler:
         self.tape = Tape({name: len(item.members) for name, item in graph.dimensions.items()}, positive)
         self.standing = {event.stock for event in graph.events if _is_zero(graph.rates[event.stock])}
         self.stocks_at_end: dict[str, int] = {}
-        around = partial(Scope, self.tape)
+        around = partial(NameScope, self.tape)
         self.start = around(self._at_start, " at start")
         self.base = around(self._in_base_year, " in base year")
         self.base_ratio = around(self._in_base_ratio, " in base year")
@@ -121,8 +121,8 @@ class _Assembler:
         """Lower the outputs, then the rates and events of every stock that they need, and so on until nothing is missing."""
         for event in self.graph.events:
             if event.stock not in self.request.given:
-                # Surroundings of its own: every event sees the stocks as the events before it left them.
-                turn = Scope(self.tape, partial(self._at_turn, reported=False), f" before {event.name}")
+                # A scope of its own: every event sees the stocks as the events before it left them.
+                turn = NameScope(self.tape, partial(self._at_turn, reported=False), f" before {event.name}")
                 owner = f"{event.stock} after {event.name}"
                 self.stocks_at_end[event.stock] = turn.node(self.graph.event_nodes[event.name], owner)
         results = dict(self.stocks_at_end)

@@ -13,7 +13,7 @@ Resolve = Callable[[str], Meaning]
 _FEW = 2
 
 
-class Scope:
+class NameScope:
     """Gives every name a value. `resolve` says what a name means: a value, or the node of its equation."""
 
     def __init__(self, tape: Tape, resolve: Resolve, suffix: str = "") -> None:
