@@ -15,7 +15,7 @@ from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import Kernel, kernel_for
 from sim.engine.methods import METHODS
-from sim.engine.plan import Plan
+from sim.engine.plan import KernelPlan
 from sim.engine.tape import Phase
 from sim.ensemble.blocks import BlockRunner, Task
 from sim.ensemble.draws import Draws
@@ -60,7 +60,7 @@ def run_alone(task: Task) -> None:
         runner.run(start, stop)
 
 
-def elements(plan: Plan, clock: Clock, stages: int) -> int:
+def elements(plan: KernelPlan, clock: Clock, stages: int) -> int:
     """Cells that are computed for one draw in a run: the work, whatever the time."""
     cells = {phase: sum(plan.cells(value) for value in values) for phase, values in plan.sections.items()}
     years = len(clock.years)

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.designs import Saltelli
-from sim.ensemble.distributions import Distribution
+from sim.ensemble.designs import Distribution, Saltelli
 from sim.ensemble.indices import SobolIndices, sobol_indices
 from sim.simulate.sampling.sensitivity import USUAL_BASE
 from sim.simulate.sweeps.sensitivity import USUAL_RESAMPLES

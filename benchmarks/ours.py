@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.growth.values import CONSTANTS, DRAWN, FIRST, STEPS, STOCKS, YEARS, members
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock
 from sim.engine.kernel import Kernel, compile_kernel
 from sim.engine.methods import METHODS
@@ -18,8 +18,8 @@ from sim.ensemble.blocks import BlockResult, BlockRunner, Task
 from sim.ensemble.draws import Draws
 from sim.ensemble.workers import run_portions
 from sim.inputs.year_path import YearPath
+from sim.model.declarations import load_model
 from sim.model.graph import Graph, Parameter, build_graph
-from sim.model.loader import load_model
 
 Values = NDArray[Any]
 
@@ -32,7 +32,7 @@ def growth_graph() -> Graph:
 
 def growth_kernel(method: str, outputs: tuple[str, ...] = tuple(STOCKS)) -> Kernel:
     """The kernel of all stocks."""
-    return compile_kernel(growth_graph(), Request(outputs, frozenset(), frozenset(), METHODS[method], STEPS))
+    return compile_kernel(growth_graph(), KernelRequest(outputs, frozenset(), frozenset(), METHODS[method], STEPS))
 
 
 def growth_task(kernel: Kernel, count: int, precision: str = "float64", drawn: Mapping[str, Values] | None = None) -> Task:

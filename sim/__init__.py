@@ -6,7 +6,7 @@ scorecard -> report. `sim` holds the engine and knows no city; `models/` holds e
 
 from typing import TYPE_CHECKING, Any
 
-from sim.base.version import __version__ as __version__  # a public name, though no function for notebooks
+from sim.base import __version__ as __version__  # a public name, though no function for notebooks
 
 if TYPE_CHECKING:
     from sim.api import SimError, levers, run, sensitivity, sweep

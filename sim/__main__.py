@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
-from sim.base.interrupts import InterruptedRun, answer_interrupts, was_asked_to_stop
+from sim.base.processes import InterruptedRun, answer_interrupts, was_asked_to_stop
 
 
 def main() -> None:

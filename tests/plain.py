@@ -19,12 +19,10 @@ from numpy.typing import NDArray
 from sim.base.errors import Fault, Place, RunError
 from sim.base.text import Text, listing
 from sim.engine.integrate import Clock, YearValues
-from sim.engine.methods import Method, mean_of_growth
-from sim.engine.program import Program
+from sim.engine.links import Program
+from sim.engine.methods import RungeKuttaMethod, mean_of_growth
 from sim.model.graph import Graph
-from sim.model.hidden import Frozen
-from sim.model.nodes import UNTIL_TURN, Apply, Node, Read
-from sim.model.operations import FILL, Operation, UnitRule
+from sim.model.nodes import FILL, UNTIL_TURN, Apply, Frozen, Node, Operation, Read, UnitRule
 
 Values = NDArray[Any]
 Rates = Mapping[str, Values]
@@ -41,7 +39,7 @@ class Exogenous(Protocol):
 class Simulator:
     """A graph made ready to run with a method and a step. `given` names are supplied from outside instead of computed."""
 
-    def __init__(self, graph: Graph, method: Method, clock: Clock, given: frozenset[str] = frozenset()) -> None:
+    def __init__(self, graph: Graph, method: RungeKuttaMethod, clock: Clock, given: frozenset[str] = frozenset()) -> None:
         self.graph, self.method, self.clock, self.given = graph, method, clock, given
         self.stocks = tuple(name for name in graph.stocks if name not in given)
         self.flows = tuple(name for name, item in graph.variables.items() if item.kind == "flow" and name not in given)
@@ -189,7 +187,7 @@ class Simulator:
 
 
 def advance(
-    method: Method, derivative: Callable[[float, Mapping[str, Values]], Rates], t: float, dt: float, state: Rates
+    method: RungeKuttaMethod, derivative: Callable[[float, Mapping[str, Values]], Rates], t: float, dt: float, state: Rates
 ) -> dict[str, Values]:
     """One step: the changes of every rate's integral over [t, t + dt].
 
@@ -232,7 +230,7 @@ def _defined(node: Node | None) -> Node:
     return node
 
 
-def _starting_node(method: Method, steps: int, frozen: Frozen) -> Node:
+def _starting_node(method: RungeKuttaMethod, steps: int, frozen: Frozen) -> Node:
     """base_total*(1+g)/m(g) as a node; see sim.model.starting_rate."""
 
     def compute(total: Values, growth: Values) -> Values:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.city.city import open_world
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
@@ -28,7 +28,7 @@ def test_a_city_runs_from_its_published_figures(city: str, base_year: int, as_of
     world = open_world(home, city, base_year, as_of)
     bound = own_values(world.city)
     outputs = ("gdp_nominal", "gdp_real", "residents", "above_scale_firms")
-    kernel = kernel_for(world.graph, Request(outputs, frozenset(), bound.yearly))
+    kernel = kernel_for(world.graph, KernelRequest(outputs, frozenset(), bound.yearly))
     first, *_, last = central_run(kernel, Clock(base_year + 1, base_year + 4), bound)
     history = world.city.history
     published = history.series("gdp_nominal", city)[base_year].value

@@ -33,8 +33,7 @@ LAZY = {
     "sim/api.py",
     "sim/base/units.py",
     "sim/report/drawing.py",
-    "sim/ensemble/cubes.py",
-    "sim/ensemble/distributions.py",
+    "sim/ensemble/designs.py",
 }  # the command line, pint, matplotlib, scipy: start-up time
 
 

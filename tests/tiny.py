@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.engine import integrate as engine
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock, YearValues
 from sim.engine.kernel import compile_kernel
-from sim.engine.methods import METHODS, Method
+from sim.engine.methods import METHODS, RungeKuttaMethod
 from sim.engine.workspace import Workspace
 from sim.model.declarations import Declaration
 from sim.model.graph import Graph, Parameter, build_graph
@@ -92,17 +92,17 @@ def simulate(
 
 
 def compiled(
-    graph: Graph, method: Method, clock: Clock, exogenous: Fixed, given: frozenset[str] = frozenset()
+    graph: Graph, method: RungeKuttaMethod, clock: Clock, exogenous: Fixed, given: frozenset[str] = frozenset()
 ) -> Iterator[YearValues]:
     """The years of every variable and stock by the compiled kernel."""
     outputs = tuple(graph.quantities)
-    kernel = compile_kernel(graph, Request(outputs, given, exogenous.yearly, method, clock.steps_per_year))
+    kernel = compile_kernel(graph, KernelRequest(outputs, given, exogenous.yearly, method, clock.steps_per_year))
     return central_run(kernel, clock, exogenous)
 
 
-def batch(graph: Graph, method: Method, clock: Clock, exogenous: Fixed, draws: int) -> list[YearValues]:
+def batch(graph: Graph, method: RungeKuttaMethod, clock: Clock, exogenous: Fixed, draws: int) -> list[YearValues]:
     """The same for several draws at once."""
-    request = Request(tuple(graph.quantities), frozenset(), exogenous.yearly, method, clock.steps_per_year)
+    request = KernelRequest(tuple(graph.quantities), frozenset(), exogenous.yearly, method, clock.steps_per_year)
     workspace = Workspace(compile_kernel(graph, request), draws, exogenous.drawn)
     rows = engine.simulate(workspace, clock, exogenous)
     return [YearValues(row.year, {name: value.copy() for name, value in row.values.items()}) for row in rows]

@@ -1,8 +1,9 @@
-"""What costs time to make and follows from its inputs alone is kept in the user's cache folder.
+"""The user's cache folder, for what costs time to make and follows from its inputs alone.
 
 An entry is named by the hash of everything that it depends on, and begins with the hash of its own content: a damaged one is
 made again. Entries hold code, so they and the folder made for them are their owner's only (0600, 0700); one that belongs to
-somebody else, or that others may write to, is not used.
+somebody else, or that others may write to, is not used. No library serves, since none keys its pickles by the code of the
+engine and refuses entries that are damaged, stand under another name, or lie in a folder that others may write to.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def digest(parts: Iterable[bytes]) -> str:
 
 @cache
 def engine_key() -> str:
-    """What an entry depends on besides its own key: the code that makes it, Python, numpy, pint and ruamel.yaml."""
+    """Hash what an entry depends on besides its own key: the code that makes it, Python, numpy, pint and ruamel.yaml."""
     texts = [file.read_bytes() for room in _ROOMS for file in sorted(PACKAGE.glob(f"{room}/**/*.py"))]
     return digest(
         [*texts, sys.version.encode(), np.__version__.encode(), version("pint").encode(), version("ruamel.yaml").encode()]
@@ -117,14 +118,10 @@ def _write(file: Path, made: object) -> None:
     try:
         content = pickle.dumps(made)
         put(file, _sealed(file, content) + content, _OWNER_ONLY)
-        _forget_oldest(file.parent, file.name.partition("-")[0])
+        # The oldest of its kind go, and only what has the name of an entry: the folder may hold things of the user's.
+        kind = file.name.partition("-")[0]
+        ours = [entry for entry in file.parent.glob(f"{kind}-*.bin") if _ENTRY.fullmatch(entry.name)]
+        for entry in sorted(ours, key=lambda entry: entry.stat().st_mtime, reverse=True)[_MOST_ENTRIES:]:
+            entry.unlink(missing_ok=True)
     except (OSError, RecursionError):
         return
-
-
-def _forget_oldest(folder: Path, kind: str) -> None:
-    """The oldest of one kind, and only what has the name of an entry: the folder may hold things of the user's."""
-    ours = (entry for entry in folder.glob(f"{kind}-*.bin") if _ENTRY.fullmatch(entry.name))
-    entries = sorted(ours, key=lambda entry: entry.stat().st_mtime, reverse=True)
-    for entry in entries[_MOST_ENTRIES:]:
-        entry.unlink(missing_ok=True)

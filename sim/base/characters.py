@@ -118,12 +118,7 @@ def _pairs(text: str) -> frozenset[str]:
     return frozenset(part[at : at + 2] for part in narrow for at in range(max(len(part) - 1, 1)))
 
 
-def is_chinese(text: str) -> bool:
-    """Whether a text holds Chinese characters."""
-    return any("\u4e00" <= sign <= "\u9fff" for sign in text)
-
-
 def same_name(text: str, names: Iterable[str]) -> bool:
-    """Whether a text is one of some names, in whatever width and case it is written."""
+    """Tell whether a text is one of some names, in whatever width and case it is written."""
     wanted = unquoted(text).casefold()
     return any(unquoted(name).casefold() == wanted for name in names)

@@ -1,4 +1,4 @@
-"""What can go wrong: a fault names its place and the mend; an error carries all faults that were found, never just the first.
+"""Faults and errors: a fault names its place and the mend; an error carries all faults that were found, never just the first.
 
 One base error, one class per kind of fault. Only the command line catches them; there they become a report and an exit status.
 """
@@ -59,7 +59,7 @@ class SimError(Exception):
         super().__init__("\n".join(fault.in_language("en") for fault in self.faults))
 
     def _render_traceback_(self) -> list[str]:
-        """What a notebook shows of this error: its faults, and no traceback."""
+        """Return the lines a notebook shows of this error: its faults, and no traceback."""
         return self.lines(system_language())
 
     def lines(self, language: Language) -> list[str]:
@@ -133,7 +133,9 @@ def nearest(name: str, known: Iterable[str], labels: Mapping[str, Text] | None =
     if slips:
         return Text(f"是否想写“{slips[0]}”？", f"did you mean '{slips[0]}'?")
     shown = {item: labels[item] if labels and item in labels else None for item in names}
-    kinship = {item: _kinship(name, item, shown[item]) for item in names}
+    # How near a text is to a name in meaning: the pairs of characters in common with the name or its labels.
+    texts = {item: (item, *((label.zh, label.en) if label else ())) for item, label in shown.items()}
+    kinship = {item: max(alike(name, text) for text in texts[item]) for item in names}
     akin = sorted((item for item in names if kinship[item] >= _AKIN), key=lambda item: -kinship[item])
     found = list(dict.fromkeys((*difflib.get_close_matches(name, names, n=1, cutoff=_CLOSE), *akin)))
     if found:
@@ -143,11 +145,6 @@ def nearest(name: str, known: Iterable[str], labels: Mapping[str, Text] | None =
         return None
     tail = Text("……", " ...") if len(names) > _LISTED else Text("", "")
     return _listed(names[:_LISTED], shown, Text("可用：", "known: "), quoted=False) + tail
-
-
-def _kinship(name: str, item: str, label: Text | None) -> float:
-    """How near a text is to a name in what it means: the pairs of characters in common with the name or its labels."""
-    return max(alike(name, text) for text in (item, *((label.zh, label.en) if label else ())))
 
 
 def _listed(names: list[str], labels: Mapping[str, Text | None], head: Text, *, quoted: bool = True) -> Text:
@@ -161,7 +158,7 @@ def _listed(names: list[str], labels: Mapping[str, Text | None], head: Text, *, 
 
 
 def reason_of(error: BaseException) -> Text:
-    """What went wrong in words: a key that is not there by its name, else what the error says of itself."""
+    """Say in words what went wrong: a key that is not there by its name, else what the error says of itself."""
     if isinstance(error, KeyError):
         return Text(f"缺少 {error.args[0] if error.args else ''}", f"{error.args[0] if error.args else ''} is missing")
     said = str(error) or type(error).__name__

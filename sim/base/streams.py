@@ -7,12 +7,11 @@ number of draws changes no number that was there before, and any block of draws 
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[Any]
+from sim.base.arrays import Values
+
 _WORDS = 4  # numbers that one count of Philox gives
 _UNUSED_BITS = np.uint64(12)
 

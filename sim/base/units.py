@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from sim.base.words import UNIT_NAMES
+
 if TYPE_CHECKING:
     from pint import UnitRegistry
 
@@ -51,28 +53,10 @@ DEFINITIONS: tuple[str, ...] = (
     "percent = 0.01 ratio",
     "permille = 0.001 ratio",
 )
-SPELLINGS = {
-    "%": "percent",
-    "％": "percent",
-    "‰": "permille",
-    "比率": "ratio",
-    "指数": "index",
-    "年": "a",
-    "year": "a",
-    "yr": "a",
-    "天": "d",
-    "亿元（2020 年价）": "亿元_2020",
-    "微克": "ug",
-    "立方米": "m3",
-    "平方米": "m2",
-    "万平方米": "万m2",
-    "平方公里": "km2",
-    "吨标准煤": "tce",
-    "万吨标准煤": "万tce",
-    "万吨": "万t",
-    "亿千瓦时": "亿kWh",
-}
-"""What people write, and what reports print, for a unit or a part of one."""
+_SPELLED_OUT = ["ratio", "index", "a", "d", "亿元_2020", "ug", "m3", "m2", "万m2", "km2", "tce", "万tce", "万t", "亿kWh"]
+SPELLINGS = {"%": "percent", "％": "percent", "‰": "permille", "year": "a", "yr": "a"}
+SPELLINGS |= {UNIT_NAMES[unit].zh: unit for unit in _SPELLED_OUT}
+"""Spellings that people write, and that reports print, for a unit or a part of one."""
 _BARE = frozenset({"ratio", "index"})
 _PER = re.compile(r"/?每|[/／]|\bper\b")
 _NAME = r"[^\W\d]\w*(?:\*\*-?\d)?"

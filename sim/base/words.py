@@ -17,12 +17,11 @@ GOALS = {
     "<=": Text("{}以内", "at most {}"),
     "~": Text("{}左右", "about {}"),
 }
-"""How plans put the value of a target, by its operator."""
+"""The words in which plans put the value of a target, by its operator."""
 OPERATORS = {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}
-"""What stands before the value of a target, by its operator."""
+"""The sign before the value of a target, by its operator."""
 
-
-_UNITS = {
+UNIT_NAMES = {
     "ratio": Text("比率", "ratio"),
     "index": Text("指数", "index"),
     "亿元_2020": Text("亿元（2020 年价）", "CNY 100m (2020 prices)"),
@@ -132,7 +131,7 @@ def goal_words(operator: str, value: float, unit: str) -> Text:
 
 def unit_text(unit: str, language: Language) -> str:
     """A unit as people write it: 亿元/a is 亿元/年, or CNY 100m/year."""
-    parts = (part if part not in _UNITS else _UNITS[part].in_language(language) for part in unit.split("/"))
+    parts = (part if part not in UNIT_NAMES else UNIT_NAMES[part].in_language(language) for part in unit.split("/"))
     return "/".join(parts)
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from sim.base.arrays import Dimension
 from sim.base.cache import digest, kept
-from sim.base.dimensions import Dimension
 from sim.base.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest, reason_of
 from sim.base.text import Text
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
@@ -36,11 +36,10 @@ from sim.inputs.settings_check import fail_if_settings_wrong
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.inputs.year_path import Floats
 from sim.model.binding import own_values
+from sim.model.declarations import load_base_year, load_model
 from sim.model.graph import Graph, Parameter, build_graph
-from sim.model.labels import Labels, read_labels
-from sim.model.loader import load_base_year, load_model
 from sim.model.loops import Loop, read_loops
-from sim.model.names import Names
+from sim.model.names import Labels, ModelNames, read_labels
 from sim.model.unit_check import check_units
 from sim.plan.base_origin import Bases, bases_of
 from sim.plan.consistency import fail_if_bindings_wrong, fail_if_checks_wrong
@@ -78,9 +77,9 @@ class World:
         return bases_of(self.city, self.graph, self.catalogue)
 
     @property
-    def names(self) -> Names:
+    def names(self) -> ModelNames:
         """Parameters, variables and members by whatever name they are written."""
-        return Names(self.city.parameters, self.graph, self.labels)
+        return ModelNames(self.city.parameters, self.graph, self.labels)
 
     @property
     def model_folder(self) -> Path:
@@ -244,7 +243,7 @@ def _carried(city: City, graph: Graph, year: int) -> dict[str, Floats]:
     stocks = {item.initial: name for name, item in graph.stocks.items() if isinstance(item.initial, str)}
     wanted = {parameter: stock for parameter, stock in stocks.items() if parameter in city.parameters}
     bound = own_values(city)
-    kernel = kernel_for(graph, Request(tuple(wanted.values()), frozenset(), bound.yearly))
+    kernel = kernel_for(graph, KernelRequest(tuple(wanted.values()), frozenset(), bound.yearly))
     *_, last = central_run(kernel, Clock(city.settings.base_year + 1, year), bound)
     return {parameter: last.values[stock][..., 0] for parameter, stock in wanted.items()}
 

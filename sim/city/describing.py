@@ -7,13 +7,12 @@ from typing import Any
 
 from sim.base.text import Text
 from sim.city.city import World
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.kernel import Kernel, kernel_for
 from sim.engine.links import link_sign, starting_point
 from sim.inputs.schema import scenario_schema
 from sim.model.binding import own_values
-from sim.model.declarations import Declaration
-from sim.model.loader import load_model
+from sim.model.declarations import Declaration, load_model
 from sim.model.loops import Loop, link_table, polarity
 
 
@@ -63,4 +62,4 @@ def measured_loops(world: World) -> list[MeasuredLoop]:
 def kernel_of(world: World) -> Kernel:
     """The kernel of everything that a city's model reports, with the city's own values and the default method."""
     yearly = own_values(world.city).yearly
-    return kernel_for(world.graph, Request(tuple(world.graph.quantities), frozenset(), yearly))
+    return kernel_for(world.graph, KernelRequest(tuple(world.graph.quantities), frozenset(), yearly))

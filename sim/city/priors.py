@@ -10,10 +10,10 @@ from sim.base.text import Text
 from sim.ensemble.draws import Prior
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.year_path import YearPath
-from sim.model.binding import Bound
+from sim.model.binding import BoundValues
 
 
-def priors_of(records: Iterable[ParameterRecord], bound: Bound, last_year: int) -> tuple[Prior, ...]:
+def priors_of(records: Iterable[ParameterRecord], bound: BoundValues, last_year: int) -> tuple[Prior, ...]:
     """The priors of all parameters that the scenario leaves as they are: what it states, it states for certain.
 
     Raises
@@ -28,7 +28,7 @@ def priors_of(records: Iterable[ParameterRecord], bound: Bound, last_year: int) 
     return tuple(prior for prior in found if prior is not None)
 
 
-def prior_of(record: ParameterRecord, bound: Bound, last_year: int, faults: Faults) -> Prior | None:
+def prior_of(record: ParameterRecord, bound: BoundValues, last_year: int, faults: Faults) -> Prior | None:
     """A prior as a factor on the parameter's values; a path and all members move together.
 
     `last_year` is the city's, not the scenario's: a longer run must not change what is drawn.

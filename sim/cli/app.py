@@ -13,10 +13,10 @@ from typing import Annotated
 
 import typer
 
+from sim.base import __version__
 from sim.base.errors import Fault, Place, SimError, UsageError
-from sim.base.interrupts import InterruptedRun, was_asked_to_stop
+from sim.base.processes import InterruptedRun, was_asked_to_stop
 from sim.base.text import Text
-from sim.base.version import __version__
 from sim.cli.city_verbs import cities
 from sim.cli.console import accept_any_console, speaker
 from sim.cli.endings import fail_if_not_written, language_of_call, refuse, say_interrupted, say_out_of_means

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sim.base.errors import SimError
-from sim.base.interrupts import fail_if_interrupted
+from sim.base.processes import fail_if_interrupted
 from sim.base.text import Language, Text, system_language
 
 _WIDTH_OF_FILES = 130

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from sim.base.durable import put_folder
+from sim.base.durable import owned_folder, put_folder
 from sim.base.errors import Fault, Place, RunError, UsageError
-from sim.base.ownership import owned_folder
 from sim.base.text import Text
 from sim.cli.console import Speaker
 from sim.inputs.home import find_home

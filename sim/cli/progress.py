@@ -10,7 +10,7 @@ from itertools import count
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from sim.base.interrupts import fail_if_interrupted
+from sim.base.processes import fail_if_interrupted
 from sim.base.text import Text
 from sim.cli.console import Speaker
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.base.durable import scratch_folder
 from sim.base.errors import SimError
-from sim.base.ownership import scratch_folder
 from sim.base.text import Language, Text
 from sim.report.drawing import finish_drawing, read_svgs, start_drawing
 from sim.report.forms.names import FIGURES, FORMS, file_name

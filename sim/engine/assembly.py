@@ -10,23 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
-from sim.engine.lowering import Meaning, Surroundings, integral
-from sim.engine.methods import METHODS, Method, moments_of_growth
+from sim.engine.lowering import Meaning, NameScope
+from sim.engine.methods import METHODS, RungeKuttaMethod, moments_of_growth
 from sim.engine.rewriting import Rewriter, reachable
 from sim.engine.tape import Computed, Leaf, Phase, Tape
 from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.model.graph import Graph
-from sim.model.hidden import Frozen
-from sim.model.nodes import UNTIL_TURN, Literal, Node, Read, walk
+from sim.model.nodes import UNTIL_TURN, Frozen, Literal, Node, Read, walk
 
 AT_BASE, AT_END = "@base", "@end"
 TIME = "time"
 
 
 @dataclass(frozen=True)
-class Request:
-    """What a kernel is made for: outputs to report, names that are given, names whose value changes from year to year.
+class KernelRequest:
+    """The purpose of a kernel: outputs to report, names that are given, names whose value changes from year to year.
 
     `later` says which further names are given from which year on. Those of `joined` are given now but not at the start: the
     base year, and all that is taken from it, is the model's own.
@@ -35,7 +35,7 @@ class Request:
     outputs: tuple[str, ...]
     given: frozenset[str]
     yearly: frozenset[str]
-    method: Method = METHODS[DEFAULT_METHOD]
+    method: RungeKuttaMethod = METHODS[DEFAULT_METHOD]
     steps_per_year: int = DEFAULT_STEPS
     later: tuple[tuple[int, frozenset[str]], ...] = ()
     joined: frozenset[str] = frozenset()
@@ -52,7 +52,7 @@ class Request:
         """Names whose base year is given as well."""
         return self.given - self.joined
 
-    def stages(self) -> Iterator[tuple[int, Request]]:
+    def stages(self) -> Iterator[tuple[int, KernelRequest]]:
         """The request of each year from which on more is given than before."""
         joined = self.joined
         for year, names in self.later:
@@ -74,11 +74,6 @@ class Assembly:
     reset: frozenset[str]
 
     @property
-    def states(self) -> tuple[str, ...]:
-        """Names that are integrated."""
-        return tuple(self.rates)
-
-    @property
     def integrals(self) -> tuple[int, ...]:
         """Values whose total over the year is needed, in the order of the tape."""
         roots = [*self.outputs.values(), *self.events.values()]
@@ -87,39 +82,34 @@ class Assembly:
 
     def roots(self) -> list[int]:
         """Every value that must be computed."""
-        parts = (self.base, self.outputs, self.first, self.rates, self.events)
-        return [value for part in parts for value in part.values()]
+        return [value for part in _NUMBERED for value in getattr(self, part).values()]
+
+    def moved(self, tape: Tape, numbers: Mapping[int, int]) -> Assembly:
+        """The same on another tape, where the values have other numbers."""
+        parts: dict[str, Any] = {}
+        for part in _NUMBERED:
+            parts[part] = {name: numbers[value] for name, value in getattr(self, part).items()}
+        return replace(self, tape=tape, **parts)
 
 
-def assemble(graph: Graph, request: Request) -> Assembly:
+_NUMBERED = ("base", "outputs", "first", "rates", "events")
+
+
+def assemble(graph: Graph, request: KernelRequest) -> Assembly:
     """Lower what the outputs need, and rewrite its products."""
     raw = _Assembler(graph, request).assembled()
     rewriter = Rewriter(raw.tape, raw.roots())
-    moved = rewriter.moved
-
-    def renumbered(part: Mapping[str, int]) -> dict[str, int]:
-        return {name: moved[value] for name, value in part.items()}
-
-    return Assembly(
-        rewriter.new,
-        renumbered(raw.base),
-        renumbered(raw.outputs),
-        renumbered(raw.first),
-        renumbered(raw.rates),
-        renumbered(raw.events),
-        raw.dims,
-        raw.reset,
-    )
+    return raw.moved(rewriter.new, rewriter.moved)
 
 
 class _Assembler:
-    def __init__(self, graph: Graph, request: Request) -> None:
+    def __init__(self, graph: Graph, request: KernelRequest) -> None:
         self.graph, self.request = graph, request
         positive = frozenset(name for name, item in graph.parameters.items() if item.positive)
         self.tape = Tape({name: len(item.members) for name, item in graph.dimensions.items()}, positive)
         self.standing = {event.stock for event in graph.events if _is_zero(graph.rates[event.stock])}
         self.stocks_at_end: dict[str, int] = {}
-        around = partial(Surroundings, self.tape)
+        around = partial(NameScope, self.tape)
         self.start = around(self._at_start, " at start")
         self.base = around(self._in_base_year, " in base year")
         self.base_ratio = around(self._in_base_ratio, " in base year")
@@ -129,13 +119,23 @@ class _Assembler:
 
     def assembled(self) -> Assembly:
         """Lower the outputs, then the rates and events of every stock that they need, and so on until nothing is missing."""
-        results = self._event_results()
+        for event in self.graph.events:
+            if event.stock not in self.request.given:
+                # A scope of its own: every event sees the stocks as the events before it left them.
+                turn = NameScope(self.tape, partial(self._at_turn, reported=False), f" before {event.name}")
+                owner = f"{event.stock} after {event.name}"
+                self.stocks_at_end[event.stock] = turn.node(self.graph.event_nodes[event.name], owner)
+        results = dict(self.stocks_at_end)
         outputs = {name: self._output(name) for name in self.request.outputs}
         rates: dict[str, int] = {}
         events: dict[str, int] = {}
         while missing := self._stocks_read([*outputs.values(), *rates.values(), *events.values()]) - {*rates, *events}:
             for name in sorted(missing):
-                rates |= {name: self._rate(name)} if self._is_state(name) else {}
+                if self._is_state(name):
+                    hidden = self.graph.hidden.get(name)
+                    node = self.graph.rates[name] if hidden is None else hidden.rate
+                    rate = self.during.node(node, f"{name} rate")
+                    rates[name] = self.tape.aligned(rate, self.tape.kept(self._dims(name)))
                 events |= {name: results[name]} if name in results else {}
         stocks = dict.fromkeys((*rates, *events))
         return Assembly(
@@ -148,15 +148,6 @@ class _Assembler:
             dims={name: self.tape.kept(self._dims(name)) for name in stocks},
             reset=frozenset(name for name in rates if self._is_yearly_total(name)),
         )
-
-    def _event_results(self) -> dict[str, int]:
-        """Every event sees the stocks as the events before it left them."""
-        for event in self.graph.events:
-            if event.stock not in self.request.given:
-                turn = Surroundings(self.tape, partial(self._at_turn, reported=False), f" before {event.name}")
-                owner = f"{event.stock} after {event.name}"
-                self.stocks_at_end[event.stock] = turn.node(self.graph.event_nodes[event.name], owner)
-        return dict(self.stocks_at_end)
 
     def _stocks_read(self, roots: Iterable[int]) -> set[str]:
         """Stocks and hidden stocks whose value some root needs."""
@@ -175,26 +166,21 @@ class _Assembler:
     def _dims(self, name: str) -> tuple[str, ...]:
         return self.graph.hidden[name].dims if name in self.graph.hidden else self.graph.dims_of(name)
 
-    def _rate(self, name: str) -> int:
-        node = self.graph.hidden[name].rate if name in self.graph.hidden else self.graph.rates[name]
-        return self.tape.aligned(self.during.node(node, f"{name} rate"), self.tape.kept(self._dims(name)))
-
     def _output(self, name: str) -> int:
         variable = self.graph.variables.get(name)
         if name in self.request.given or variable is None or variable.kind == "level":
             return self.at_end.value(name)
         if variable.kind == "flow":
-            return integral(self.tape, self.during.value(name))
+            return self.tape.integral(self.during.value(name))
         return self.ratio.node(self.graph.equations[name], f"{name} of year")
 
     def _base_value(self, name: str) -> int:
         variable = self.graph.variables.get(name)
-        if name in self.request.given_at_base:
-            return self.base.value(name)
-        if variable is None:
-            return self.start.value(name)
-        if variable.kind == "ratio":
-            return self.base_ratio.node(self.graph.equations[name], f"{name} in base year")
+        if name not in self.request.given_at_base:
+            if variable is None:
+                return self.start.value(name)
+            if variable.kind == "ratio":
+                return self.base_ratio.node(self.graph.equations[name], f"{name} in base year")
         return self.base.value(name)
 
     def _supplied(self, name: str, suffix: str, phase: Phase) -> int:
@@ -274,7 +260,7 @@ class _Assembler:
         if self._is_yearly_total(name) and name not in self.request.given:
             if reported:
                 return self.tape.number(0.0)
-            return integral(self.tape, self.during.node(self.graph.hidden[name].rate, f"{name} rate"))
+            return self.tape.integral(self.during.node(self.graph.hidden[name].rate, f"{name} rate"))
         if name == TIME or self._is_state(name):
             return self.tape.leaf(f"{name}{AT_END}", () if name == TIME else self._dims(name), Phase.END)
         return self._during(name)
@@ -283,7 +269,7 @@ class _Assembler:
         variable = self.graph.variables.get(name)
         if variable is None or variable.kind == "level" or name in self.request.given:
             return self.at_end.value(name)
-        return integral(self.tape, self.during.value(name)) if variable.kind == "flow" else self._equation(name)
+        return self.tape.integral(self.during.value(name)) if variable.kind == "flow" else self._equation(name)
 
 
 def _is_zero(node: Node) -> bool:

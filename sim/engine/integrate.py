@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.engine.assembly import AT_BASE, AT_END, TIME
-from sim.engine.methods import Method
+from sim.engine.methods import RungeKuttaMethod
 from sim.engine.plan import looks_at_a_leaf
 from sim.engine.workspace import Workspace
 from sim.inputs.stepping import DEFAULT_STEPS
-from sim.model.binding import NOISE
-
-Values = NDArray[Any]
+from sim.model.binding import NOISE, SILENCE
 
 
 class Exogenous(Protocol):
@@ -53,7 +51,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class YearValues:
-    """What the outputs say of one year: arrays [dims..., draw] by name, which the next year overwrites.
+    """The outputs of one year: arrays [dims..., draw] by name, which the next year overwrites.
 
     `embedded_error` is the largest so far of a single run; see sim.engine.workspace.
     """
@@ -77,7 +75,6 @@ def simulate(workspace: Workspace, clock: Clock, exogenous: Exogenous) -> Genera
                 supply.on_new_year(year)
                 stage.year()
                 integrator.one_year(year)
-                integrator.at_year_end(year)
                 stage.turn()
                 yield YearValues(year, stage.values(stage.kernel.plan.outputs))
                 integrator.turn_over()
@@ -126,6 +123,7 @@ class Integrator:
         ours, theirs = self._workspace, other._workspace
         rows = {row.name: row for row in theirs.kernel.plan.states}
         pairs = [(self._all, other._all)] + ([(self._largest, other._largest)] if self._method.embedded else [])
+        # By name: the later kernel has fewer stocks, so its rows stand in other places.
         for row in ours.kernel.plan.states:
             for to, source in pairs:
                 np.copyto(ours.layout.rows(to, row), theirs.layout.rows(source, rows[row.name]))
@@ -135,14 +133,11 @@ class Integrator:
         ours.embedded_error[...] = theirs.embedded_error
 
     def one_year(self, year: int) -> None:
-        """All steps of a year."""
+        """All steps of a year, and its last moment."""
         steps = self._clock.steps_per_year
         step = self._one_stage if len(self._method.nodes) == 1 else self._many_stages
         for number in range(steps):
-            step(year + number / steps, 1.0 / steps)
-
-    def at_year_end(self, year: int) -> None:
-        """The last moment of the year."""
+            step(year + number / steps, 1.0 / steps)  # never summed: t0 + k*dt has one rounding, not k
         self._set_time(AT_END, year + 1.0)
 
     def turn_over(self) -> None:
@@ -174,7 +169,10 @@ class Integrator:
         np.add(self._all, self._scaled, out=self._all)
 
     def _many_stages(self, time: float, dt: float) -> None:
-        """Y + dt*sum(b_i k_i); the rates of a stage are folded in at once, and kept only if a later stage reads them."""
+        """Y + dt*sum(b_i k_i); the rates of a stage are folded in at once, and kept only if a later stage reads them.
+
+        The weighted rates are added up stage by stage, and the state last: another order would change the last digit.
+        """
         gained = False
         for stage, node in enumerate(self._method.nodes):
             self._move(stage, dt)
@@ -196,7 +194,7 @@ class Integrator:
         """The state at which a stage reads the rates."""
         start, change = self._states, self._stage
         for earlier, weight in enumerate(self._method.stages[stage]):
-            if weight:
+            if weight:  # nought times an infinite slope would be undefined
                 slopes = self._kept.get(earlier, self._state_slopes)
                 np.multiply(slopes, weight * dt, out=change)
                 np.add(start, change, out=self._stage)
@@ -211,22 +209,20 @@ class Integrator:
         for stage, (weight, other) in enumerate(zip(self._method.weights, self._method.embedded, strict=True)):
             if weight != other:
                 error += np.multiply(self._kept[stage], (weight - other) * dt, out=part)
+        # fmax passes over what is not a number: a lost draw is found by its stocks, not by its error.
         np.fmax(self._largest, np.absolute(self._states, out=part), out=self._largest)
         relative = np.divide(np.absolute(error, out=error), self._largest, out=error)  # zero by zero is no error
         noted = self._workspace.embedded_error
         np.fmax(noted, np.fmax.reduce(relative, axis=0, initial=0.0), out=noted)
 
 
-def stages_to_keep(method: Method) -> frozenset[int]:
+def stages_to_keep(method: RungeKuttaMethod) -> frozenset[int]:
     """Stages whose rates are read later than by the next stage, or by the embedded method."""
-    later = {
-        earlier
-        for stage, row in enumerate(method.stages)
-        for earlier, weight in enumerate(row)
-        if weight and earlier != stage - 1
-    }
+    kept = set[int]()
+    for stage, row in enumerate(method.stages):
+        kept |= {earlier for earlier, weight in enumerate(row) if weight and earlier != stage - 1}
     embedded = zip(method.weights, method.embedded, strict=True) if method.embedded else ()
-    return frozenset(later | {stage for stage, (weight, other) in enumerate(embedded) if weight != other})
+    return frozenset(kept | {stage for stage, (weight, other) in enumerate(embedded) if weight != other})
 
 
 class Supply:
@@ -237,35 +233,29 @@ class Supply:
         moments = {TIME, f"{TIME}{AT_BASE}", f"{TIME}{AT_END}"}
         names = [name for name in leaves if name not in moments and name not in plan.standing]
         self._workspace, self._clock, self._exogenous = workspace, clock, exogenous
-        self._once = [name for name in names if not self._is_yearly(name)]
-        self._yearly = [name for name in names if self._is_yearly(name)]
+        yearly = workspace.kernel.request.yearly
+        noise = {name for name in names if name.startswith(NOISE) and not name.endswith(AT_BASE)}
+        self._yearly = [name for name in names if name in noise or name in yearly]
+        self._once = [name for name in names if name not in self._yearly]
 
     def at_start(self) -> None:
-        """What never changes, and the values of the base year."""
+        """Fill in what never changes, and the values of the base year."""
         base = self._clock.first - 1
         for name in self._once:
-            self._fill(name, _SILENCE if _is_noise(name) else self._exogenous.value(name.removesuffix(AT_BASE), base))
+            # The base year is as it was published: noise begins with the first simulated year.
+            silent = name.startswith(NOISE)
+            self._fill(name, SILENCE if silent else self._exogenous.value(name.removesuffix(AT_BASE), base))
         leaf = self._workspace.layout.leaves.get(f"{TIME}{AT_BASE}")
         if leaf is not None:
             leaf[...] = float(self._clock.first)
 
     def on_new_year(self, year: int) -> None:
-        """What changes from year to year."""
+        """Fill in what changes from year to year."""
         for name in self._yearly:
             self._fill(name, self._exogenous.value(name, year))
-
-    def _is_yearly(self, name: str) -> bool:
-        return (_is_noise(name) and not name.endswith(AT_BASE)) or name in self._workspace.kernel.request.yearly
 
     def _fill(self, name: str, value: Values) -> None:
         """`value` has every dimension of the model; the leaf has none of one member."""
         leaf = self._workspace.layout.leaves[name]
         sizes = tuple(size for size in value.shape[:-1] if size > 1)
         leaf[...] = value.reshape((*sizes, value.shape[-1]) if leaf.ndim else ())
-
-
-_SILENCE = np.zeros(1)  # the base year is as it was published: noise begins with the first simulated year
-
-
-def _is_noise(name: str) -> bool:
-    return name.startswith(NOISE)

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from types import CodeType
 
 from sim.base.cache import kept
-from sim.engine.assembly import Request, assemble
-from sim.engine.naming import names_of
-from sim.engine.plan import Plan, plan_of
-from sim.engine.source import RESERVED, source_of
+from sim.engine.assembly import KernelRequest, assemble
+from sim.engine.plan import KernelPlan, plan_of
+from sim.engine.source import RESERVED, names_of, source_of
 from sim.model.graph import Graph
 
 
@@ -23,8 +22,8 @@ class Kernel:
     more is given from outside: until then the run is, to the last digit, that of a model in which nothing is.
     """
 
-    request: Request
-    plan: Plan
+    request: KernelRequest
+    plan: KernelPlan
     names: tuple[str, ...]
     source: str
     bytecode: bytes
@@ -33,11 +32,12 @@ class Kernel:
 
     def code(self) -> CodeType:
         """The compiled source."""
+        # Bytecode is of one version of Python; the cache names its entries by the version too.
         code: CodeType = marshal.loads(self.bytecode)  # noqa: S302  made by compile_kernel, kept in the user's own cache
         return code
 
 
-def kernel_for(graph: Graph, request: Request) -> Kernel:
+def kernel_for(graph: Graph, request: KernelRequest) -> Kernel:
     """The kernel of a request: the same one for the whole process, from the cache where it was compiled before."""
     if not graph.key:
         return compile_kernel(graph, request)
@@ -58,7 +58,7 @@ _MOST_AT_HAND = 16
 _at_hand: dict[str, Kernel] = {}
 
 
-def compile_kernel(graph: Graph, request: Request) -> Kernel:
+def compile_kernel(graph: Graph, request: KernelRequest) -> Kernel:
     """Compile what the requested outputs need, and nothing else."""
     if request.later:
         stages = tuple((year, compile_kernel(graph, stage)) for year, stage in request.stages())

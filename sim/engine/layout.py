@@ -6,20 +6,19 @@ number when it has no dimensions.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.engine.arena import Arena
+from sim.base.arrays import Values
 from sim.engine.assembly import AT_BASE, AT_END
-from sim.engine.plan import Plan, Row
-from sim.engine.tape import TRUTHS, VIEWS, Computed, Leaf, Number, Phase, Value
+from sim.engine.plan import IntegratedRow, KernelPlan
+from sim.engine.tape import TRUTHS, VIEWS, Computed, Constant, Leaf, Phase, Value
 from sim.model.binding import NOISE
 
-Values = NDArray[Any]
 _COMPARISONS = frozenset({"maximum", "minimum"})
+# These go on reading an input when they have begun to write, so they may not write over it.
 _ALIASING = frozenset({"where", "total", "stack", "place", "shift"})
 
 
@@ -27,7 +26,7 @@ class Layout:
     """Arrays for every value of a plan. `drawn` are the leaves that differ from draw to draw."""
 
     def __init__(
-        self, plan: Plan, draws: int, drawn: frozenset[str], precision: np.dtype[Any], *, stages: int, shared: bool
+        self, plan: KernelPlan, draws: int, drawn: frozenset[str], precision: np.dtype[Any], *, stages: int, shared: bool
     ) -> None:
         self.plan, self.draws, self.precision = plan, draws, precision
         self._shared, self.arena = shared, Arena()
@@ -44,7 +43,7 @@ class Layout:
         self._stacks: dict[int, Values] = {}
         self._lay_out()
 
-    def rows(self, array: Values, row: Row) -> Values:
+    def rows(self, array: Values, row: IntegratedRow) -> Values:
         """The rows of a state or an integral as [dims..., draw]."""
         return array[row.start : row.stop].reshape(*(self.plan.sizes[dim] for dim in row.dims), self.draws)
 
@@ -60,8 +59,9 @@ class Layout:
                 wide.append(True)
             elif isinstance(item, Leaf):
                 name, supplied = item.name.removesuffix(AT_END), item.name.removesuffix(AT_BASE)
-                wide.append(_is_noise(item) or supplied in drawn or name in self._states or name in self.plan.standing)
-            elif isinstance(item, Number):
+                noise = item.name.startswith(NOISE)
+                wide.append(noise or supplied in drawn or name in self._states or name in self.plan.standing)
+            elif isinstance(item, Constant):
                 wide.append(False)
             else:
                 wide.append(item.operation == "integral" or any(wide[child] for child in item.inputs))
@@ -76,19 +76,13 @@ class Layout:
                 (set() if self._wide[value] else in_narrow).update(item.inputs)
         return frozenset(compared - in_narrow)
 
-    def _number(self, value: int, item: Number) -> Values:
-        if value not in self._numbers_in_rows:
-            return np.array(item.value, self.precision)
-        row = self.arena.zeros((self.draws,), self.precision)
-        row[...] = item.value
-        return row
-
     def _lay_out(self) -> None:
         ends: dict[int, list[int]] = {}
         for value, reader in self.plan.last_use.items():
             ends.setdefault(reader, []).append(value)
         for value, item in enumerate(self.plan.values):
             ended = ends.get(value, [])
+            # Given back before the value has its own memory, so that it may be computed in place.
             early = [child for child in ended if self._may_be_overwritten(child, value, item)]
             for child in early:
                 self._release(child)
@@ -105,20 +99,19 @@ class Layout:
         return same and child in item.inputs
 
     def _array(self, value: int, item: Value) -> Values:
+        if isinstance(item, Constant):
+            array = self.arena.zeros((self.draws,) if value in self._numbers_in_rows else (), self.precision)
+            array[...] = item.value
+            return array
         if isinstance(item, Leaf):
-            return self._leaf(value, item)
-        if isinstance(item, Number):
-            return self._number(value, item)
+            name = item.name.removesuffix(AT_END)
+            if name in self._states:
+                return self.rows(self.integrated if item.phase == Phase.END else self.stage, self._states[name])
+            self.leaves[item.name] = self.arena.zeros(self._shape(item.dims, wide=self._wide[value]), self.precision)
+            return self.leaves[item.name]
         if item.operation == "integral":
             return self.rows(self.integrated, self._integrals[item.inputs[0]])
         return self._view(item) if item.operation in VIEWS else self._result(value, item)
-
-    def _leaf(self, value: int, item: Leaf) -> Values:
-        name = item.name.removesuffix(AT_END)
-        if name in self._states:
-            return self.rows(self.integrated if item.phase == Phase.END else self.stage, self._states[name])
-        self.leaves[item.name] = self.arena.zeros(self._shape(item.dims, wide=self._wide[value]), self.precision)
-        return self.leaves[item.name]
 
     def _shape(self, dims: tuple[str, ...], *, wide: bool) -> tuple[int, ...]:
         sizes = tuple(self.plan.sizes[dim] for dim in dims)
@@ -128,27 +121,34 @@ class Layout:
 
     def _view(self, item: Computed) -> Values:
         source = self.arrays[item.inputs[0]]
-        view = _VIEW[item.operation](source, item.settings)
+        if item.operation == "align":
+            view = source[(*(slice(None) if have else None for have in item.settings), slice(None))]
+        elif item.operation == "repeat":
+            axis, size = item.settings
+            wider = np.expand_dims(source if source.ndim else source.reshape(1), axis)
+            view = np.broadcast_to(wider, (*wider.shape[:axis], size, *wider.shape[axis + 1 :]))
+        else:
+            axis, first, *end = item.settings
+            view = source[(slice(None),) * axis + (slice(first, *end) if end else first,)]
         return view if item.dims or view.shape != (1,) else view.reshape(())
 
     def _result(self, value: int, item: Computed) -> Values:
         if value in self.plan.in_row:
             return self.rows(self.rates, self.plan.rows[self.plan.in_row[value]])
-        if value in self.plan.in_stack:
-            stack, member = self.plan.in_stack[value]
-            return self._part_of_stack(stack, member)
-        return self._stacks.pop(value) if value in self._stacks else self._memory(value, item)
-
-    def _part_of_stack(self, stack: int, member: int) -> Values:
-        """A member of a stack, whose memory must stand before the stack itself is reached."""
-        item = self.plan.values[stack]
-        if not isinstance(item, Computed):
+        if value not in self.plan.in_stack:
+            return self._stacks.pop(value) if value in self._stacks else self._memory(value, item)
+        # A member of a stack is computed into it, so the stack's memory must stand before the stack itself is reached.
+        number, member = self.plan.in_stack[value]
+        stack = self.plan.values[number]
+        if not isinstance(stack, Computed):
             raise AssertionError("only a stack holds parts")
-        if stack not in self._stacks:
-            in_row = self.plan.in_row.get(stack)
-            own = self.rows(self.rates, self.plan.rows[in_row]) if in_row is not None else None
-            self._stacks[stack] = self._memory(stack, item) if own is None else own
-        return self._stacks[stack][(slice(None),) * _first(item) + (member,)]
+        if number not in self._stacks:
+            row = self.plan.in_row.get(number)
+            own = None if row is None else self.rows(self.rates, self.plan.rows[row])
+            self._stacks[number] = self._memory(number, stack) if own is None else own
+        index = (*(slice(None),) * stack.settings[0], member)
+        part: Values = self._stacks[number][index]
+        return part
 
     def _memory(self, value: int, item: Computed) -> Values:
         shape = self._shape(item.dims, wide=self._wide[value])
@@ -169,32 +169,27 @@ class Layout:
             self._free.setdefault((array.shape, array.dtype), []).append(array)
 
 
-def _is_noise(item: Leaf) -> bool:
-    return item.name.startswith(NOISE)
+_LINE = 64
+_PIECE = 8 << 20  # from 4 MiB on numpy asks for large pages
 
 
-def _first(item: Computed) -> int:
-    return int(str(item.settings[0]))
+class Arena:
+    """Cuts arrays of zeros from few large pieces, each beginning at a cache line; their memory lives as long as any of them.
 
+    A vector register then never straddles two lines, and the system backs the pieces with large pages: with pages of 4 KiB the
+    city model spends a tenth of its time on finding them.
+    """
 
-def _at(source: Values, settings: Any) -> Values:
-    member: Values = source[(slice(None),) * settings[0] + (settings[1],)]
-    return member
+    def __init__(self) -> None:
+        self._piece = np.zeros(0, np.uint8)
+        self._used = 0
 
-
-def _part(source: Values, settings: Any) -> Values:
-    part: Values = source[(slice(None),) * settings[0] + (slice(settings[1], settings[2]),)]
-    return part
-
-
-def _align(source: Values, settings: Any) -> Values:
-    return source[(*(slice(None) if have else None for have in settings), slice(None))]
-
-
-def _repeat(source: Values, settings: Any) -> Values:
-    axis, size = settings
-    wider = np.expand_dims(source if source.ndim else source.reshape(1), axis)
-    return np.broadcast_to(wider, (*wider.shape[:axis], size, *wider.shape[axis + 1 :]))
-
-
-_VIEW: dict[str, Callable[[Values, Any], Values]] = {"at": _at, "part": _part, "align": _align, "repeat": _repeat}
+    def zeros(self, shape: tuple[int, ...], kind: np.dtype[Any]) -> Values:
+        """A new array of zeros."""
+        size = math.prod(shape) * kind.itemsize
+        if self._used + size > self._piece.size:
+            raw = np.zeros(max(_PIECE, size) + _LINE, np.uint8)
+            self._piece, self._used = raw[-raw.ctypes.data % _LINE :], 0
+        start = self._used
+        self._used += -(-size // _LINE) * _LINE
+        return self._piece[start : start + size].view(kind).reshape(shape)

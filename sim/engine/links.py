@@ -1,26 +1,24 @@
-"""Signs and strengths of links at a moment: raise one thing that a variable reads by one per cent and see how it moves."""
+"""Signs and strengths of links at a moment: raise one thing that a variable reads by one per cent and see how it moves.
+
+What moves is computed by the plain evaluator of single points, which is meant to be obviously right.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.engine.integrate import Exogenous
 from sim.engine.methods import METHODS, mean_of_growth
-from sim.engine.program import Program
 from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.model.graph import Graph
-from sim.model.hidden import Frozen
 from sim.model.loops import sign_of_change
-from sim.model.nodes import UNTIL_TURN, Apply, Node, Read, names_read
-from sim.model.operations import FILL, Operation, UnitRule
+from sim.model.nodes import FILL, UNTIL_TURN, Apply, Frozen, Literal, Node, Operation, Read, UnitRule, names_read
 
-Values = NDArray[Any]
 STEP = 1.01
 
 
@@ -152,3 +150,75 @@ def _resolve(graph: Graph, name: str, cause: str, opened: frozenset[str]) -> Nod
 def _hidden_below(graph: Graph, node: Node, opened: frozenset[str]) -> frozenset[str]:
     reached = [node, *(graph.hidden[name].like for name in opened)]
     return frozenset(name for part in reached for name in names_read(part) if name in graph.hidden)
+
+
+Index = tuple[slice | None, ...]
+Resolve = Callable[[str], Node | None]
+
+
+class Program:
+    """Evaluates named nodes one after the other with numpy: the plain evaluator, which stays as the oracle of every faster one.
+
+    `resolve` turns a name into the node that defines it, or None where its value will be supplied.
+    """
+
+    def __init__(self, wanted: Mapping[str, Node], resolve: Resolve) -> None:
+        self._resolve, self._wanted = resolve, dict(wanted)
+        self._order: list[Node] = []  # inputs first; it also keeps the nodes alive, which are known by their identity
+        self._placed: set[int] = set()
+        self._targets: dict[int, Node | None] = {}
+        self._indices: dict[int, list[Index | None]] = {}
+        for node in wanted.values():
+            self._place(node)
+        read = (node for node in self._order if isinstance(node, Read) and self._targets[id(node)] is None)
+        self.leaves = tuple(dict.fromkeys(node.name for node in read))
+        """Names whose values must be supplied."""
+
+    def run(self, supplied: Mapping[str, Values]) -> dict[str, Values]:
+        """Evaluate with the supplied leaves: arrays [dims..., draw]."""
+        values: dict[int, Values] = {}
+        with np.errstate(all="ignore"):
+            for node in self._order:
+                if isinstance(node, Literal):
+                    values[id(node)] = np.array([node.value])
+                elif isinstance(node, Read):
+                    target = self._targets[id(node)]
+                    values[id(node)] = supplied[node.name] if target is None else values[id(target)]
+                else:
+                    indices = zip(node.inputs, self._indices[id(node)], strict=True)
+                    inputs = (values[id(child)] if index is None else values[id(child)][index] for child, index in indices)
+                    values[id(node)] = node.operation.compute(*inputs, **node.settings)
+        return {name: values[id(node)] for name, node in self._wanted.items()}
+
+    def _place(self, root: Node) -> None:
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            waiting = [child for child in self._needs(node) if id(child) not in self._placed]
+            if waiting:
+                stack.extend(waiting)
+                continue
+            stack.pop()
+            if id(node) in self._placed:
+                continue
+            self._placed.add(id(node))
+            self._order.append(node)
+            if isinstance(node, Apply):
+                aligned = node.operation.elementwise
+                self._indices[id(node)] = [alignment(child.dims, node.dims) if aligned else None for child in node.inputs]
+
+    def _needs(self, node: Node) -> tuple[Node, ...]:
+        """Return what must be computed before a node."""
+        if isinstance(node, Apply):
+            return node.inputs
+        if isinstance(node, Read):
+            target = self._targets[id(node)] = self._resolve(node.name)
+            return () if target is None else (target,)
+        return ()
+
+
+def alignment(have: tuple[str, ...], want: tuple[str, ...]) -> Index | None:
+    """The index that gives an array with axes `have` the axes `want`, new ones of length one; None when nothing changes."""
+    if have == want:
+        return None
+    return (*(slice(None) if name in have else None for name in want), slice(None))

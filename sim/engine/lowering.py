@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from sim.engine.tape import Phase, Tape
+from sim.engine.tape import Tape
 from sim.model.nodes import Apply, Literal, Node, Read, names_read, walk
 
 Meaning = int | Node
@@ -13,7 +13,7 @@ Resolve = Callable[[str], Meaning]
 _FEW = 2
 
 
-class Surroundings:
+class NameScope:
     """Gives every name a value. `resolve` says what a name means: a value, or the node of its equation."""
 
     def __init__(self, tape: Tape, resolve: Resolve, suffix: str = "") -> None:
@@ -26,9 +26,11 @@ class Surroundings:
         waiting = [name]
         while waiting:
             current = waiting[-1]
-            meaning = self._meaning(current)
-            unknown = [] if isinstance(meaning, int) else self._unknown(meaning)
-            if unknown:
+            if current not in self._meanings:
+                self._meanings[current] = self._resolve(current)
+            meaning = self._meanings[current]
+            read = () if isinstance(meaning, int) else names_read(meaning)
+            if unknown := [name for name in read if name not in self._values]:
                 waiting.extend(unknown)
                 continue
             waiting.pop()
@@ -43,14 +45,6 @@ class Surroundings:
             self.value(name)
         self.tape.owner = owner
         return self._lowered(node)
-
-    def _meaning(self, name: str) -> Meaning:
-        if name not in self._meanings:
-            self._meanings[name] = self._resolve(name)
-        return self._meanings[name]
-
-    def _unknown(self, node: Node) -> list[str]:
-        return [name for name in names_read(node) if name not in self._values]
 
     def _lowered(self, root: Node) -> int:
         done: dict[int, int] = {}
@@ -123,6 +117,7 @@ def _regroup(tape: Tape, node: Apply, inputs: tuple[int, ...]) -> int:
 
 def _sum_of_members(tape: Tape, value: int, dim: str, members: tuple[int, ...]) -> int:
     neighbours = all(later == earlier + 1 for earlier, later in pairwise(members))
+    # One reduction over a view is quicker; either way members are added up from the first to the last.
     if dim in tape.dims(value) and neighbours and len(members) > _FEW:
         return tape.total(tape.part(value, dim, members[0], members[-1] + 1), (dim,))
     summed = tape.number(0.0)
@@ -167,10 +162,3 @@ _STRUCTURAL: dict[str, Callable[[Tape, Apply, tuple[int, ...]], int]] = {
     "fill": _fill,
     "broadcast": _repeat,
 }
-
-
-def integral(tape: Tape, value: int) -> int:
-    """The total of a rate over the year, with the method's own weights; what stands still within the year is its own total."""
-    if tape.phases[value] <= Phase.YEAR:
-        return value
-    return tape.compute("integral", (value,), tape.dims(value), phase=Phase.END)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[Any]
+from sim.base.arrays import Values
 
 
 @dataclass(frozen=True)
-class Method:
+class RungeKuttaMethod:
     """An explicit Runge-Kutta method: stage i reads the state at t + nodes[i]*dt; `order` is its order of convergence.
 
     `embedded` are the weights of a second, less exact method on the same stages, whose difference estimates the error.
@@ -35,12 +33,16 @@ _DOPRI5_STAGES = (
     (9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656),
     (35 / 384, 0.0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84),
 )
-METHODS: dict[str, Method] = {
-    "euler": Method("euler", 1, (0.0,), ((),), (1.0,)),
-    "heun": Method("heun", 2, (0.0, 1.0), ((), (1.0,)), (1 / 2, 1 / 2)),
-    "rk4": Method("rk4", 4, (0.0, 0.5, 0.5, 1.0), ((), (0.5,), (0.0, 0.5), (0.0, 0.0, 1.0)), (1 / 6, 1 / 3, 1 / 3, 1 / 6)),
+# All are explicit, so stable only while the step times the fastest rate of decay stays below a bound: 2 for Euler and Heun, 2.8
+# for rk4, 3.3 for dopri5. A delay much shorter than the step oscillates and grows, whatever the order of the method.
+METHODS: dict[str, RungeKuttaMethod] = {
+    "euler": RungeKuttaMethod("euler", 1, (0.0,), ((),), (1.0,)),
+    "heun": RungeKuttaMethod("heun", 2, (0.0, 1.0), ((), (1.0,)), (1 / 2, 1 / 2)),
+    "rk4": RungeKuttaMethod(
+        "rk4", 4, (0.0, 0.5, 0.5, 1.0), ((), (0.5,), (0.0, 0.5), (0.0, 0.0, 1.0)), (1 / 6, 1 / 3, 1 / 3, 1 / 6)
+    ),
     # Dormand and Prince (1980), the seventh stage at the end of the step only for the error.
-    "dopri5": Method(
+    "dopri5": RungeKuttaMethod(
         "dopri5",
         5,
         (0.0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1.0, 1.0),
@@ -51,9 +53,10 @@ METHODS: dict[str, Method] = {
 }
 
 
-def moments_of_growth(method: Method, steps_per_year: int) -> tuple[tuple[float, float], ...]:
+def moments_of_growth(method: RungeKuttaMethod, steps_per_year: int) -> tuple[tuple[float, float], ...]:
     """Moments within the first year at which `method` reads a rate, each with the weight that it has in the year's total."""
     dt = 1.0 / steps_per_year
+    # Moments that meet (the end of a step and the beginning of the next) are one, in the order in which they are read.
     weights: dict[float, float] = {}
     for step in range(steps_per_year):
         for weight, node in zip(method.weights, method.nodes, strict=True):
@@ -62,7 +65,7 @@ def moments_of_growth(method: Method, steps_per_year: int) -> tuple[tuple[float,
     return tuple((moment, weight) for moment, weight in weights.items() if weight)
 
 
-def mean_of_growth(method: Method, steps_per_year: int, growth: Values) -> Values:
+def mean_of_growth(method: RungeKuttaMethod, steps_per_year: int, growth: Values) -> Values:
     """Mean of (1+g)^s over s in [0, 1), as `method` sums a flow over a year of `steps_per_year` steps.
 
     The exact mean is g/ln(1+g); Euler's is the mean of the values at the beginnings of the steps. A starting rate divided by

@@ -6,18 +6,18 @@ Nothing here knows the number of draws or which parameters are drawn: a kernel i
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sim.engine.assembly import Assembly
-from sim.engine.rewriting import reachable
-from sim.engine.tape import VIEWS, Computed, Leaf, Number, Phase, Tape, Value
+from sim.engine.rewriting import reachable, readers
+from sim.engine.tape import VIEWS, Computed, Constant, Leaf, Phase, Tape, Value
 
 Home = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Row:
+class IntegratedRow:
     """A place among the integrated rows: a state's rate or a rate whose total over the year is needed."""
 
     name: str
@@ -28,16 +28,16 @@ class Row:
 
 
 @dataclass
-class Plan:
-    """What a workspace needs to know. `homes` are results written straight into a part of another array."""
+class KernelPlan:
+    """Everything a workspace needs to know. `homes` are results written straight into a part of another array."""
 
     sizes: Mapping[str, int]
     values: list[Value]
     phases: list[Phase]
     owners: list[str]
     sections: dict[Phase, list[int]]
-    states: tuple[Row, ...]
-    integrals: tuple[Row, ...]
+    states: tuple[IntegratedRow, ...]
+    integrals: tuple[IntegratedRow, ...]
     first: Mapping[str, int]
     events: Mapping[str, int]
     base: Mapping[str, int]
@@ -50,7 +50,7 @@ class Plan:
     lasting: frozenset[int] = frozenset()
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[IntegratedRow, ...]:
         """All integrated rows, states first."""
         return (*self.states, *self.integrals)
 
@@ -69,28 +69,24 @@ class Plan:
         return self.rows[-1].stop if self.rows else 0
 
 
-def plan_of(assembly: Assembly) -> Plan:
+def plan_of(assembly: Assembly) -> KernelPlan:
     """Order, places and lifetimes of everything that an assembly computes."""
-    tape, kept = _compact(assembly)
-    states = _rows(assembly, kept, tape)
-    start = states[-1].stop if states else 0
-    integrals = _integral_rows([kept[value] for value in assembly.integrals], tape, start)
-
-    def renumbered(part: Mapping[str, int]) -> dict[str, int]:
-        return {name: kept[value] for name, value in part.items()}
-
-    plan = Plan(
+    assembly = _compact(assembly)
+    tape = assembly.tape
+    states = _rows(((name, value, assembly.dims[name]) for name, value in assembly.rates.items()), tape, 0)
+    totals = ((f"integral_{value}", value, tape.dims(value)) for value in assembly.integrals)
+    plan = KernelPlan(
         sizes=tape.sizes,
         values=tape.values,
         phases=tape.phases,
         owners=tape.owners,
         sections={phase: [] for phase in Phase},
         states=states,
-        integrals=integrals,
-        first=renumbered(assembly.first),
-        events=renumbered(assembly.events),
-        base=renumbered(assembly.base),
-        outputs=renumbered(assembly.outputs),
+        integrals=_rows(totals, tape, states[-1].stop if states else 0),
+        first=assembly.first,
+        events=assembly.events,
+        base=assembly.base,
+        outputs=assembly.outputs,
         reset=assembly.reset,
         standing={name: dims for name, dims in assembly.dims.items() if name not in assembly.rates},
     )
@@ -102,7 +98,7 @@ def plan_of(assembly: Assembly) -> Plan:
     return plan
 
 
-def _compact(assembly: Assembly) -> tuple[Tape, dict[int, int]]:
+def _compact(assembly: Assembly) -> Assembly:
     """The values that are needed, renumbered without gaps."""
     old, new = assembly.tape, Tape(assembly.tape.sizes)
     kept: dict[int, int] = {}
@@ -111,73 +107,50 @@ def _compact(assembly: Assembly) -> tuple[Tape, dict[int, int]]:
         new.owner = old.owners[value]
         if isinstance(item, Leaf):
             kept[value] = new.leaf(item.name, item.dims, item.phase)
-        elif isinstance(item, Number):
+        elif isinstance(item, Constant):
             kept[value] = new.number(item.value)
         else:
             inputs = tuple(kept[child] for child in item.inputs)
             kept[value] = new.compute(item.operation, inputs, item.dims, item.settings, old.phases[value])
-    return new, kept
+    return assembly.moved(new, kept)
 
 
-def _rows(assembly: Assembly, kept: Mapping[int, int], tape: Tape) -> tuple[Row, ...]:
-    rows: list[Row] = []
-    for name, value in assembly.rates.items():
-        rows.append(_row(name, kept[value], assembly.dims[name], tape, rows[-1].stop if rows else 0))
+def _rows(named: Iterable[tuple[str, int, tuple[str, ...]]], tape: Tape, start: int) -> tuple[IntegratedRow, ...]:
+    """Rows for values with their dimensions, one below the other from `start` on."""
+    rows: list[IntegratedRow] = []
+    for name, value, dims in named:
+        stop = start + math.prod(tape.sizes[dim] for dim in dims)
+        rows.append(IntegratedRow(name, value, dims, start, stop))
+        start = stop
     return tuple(rows)
 
 
-def _integral_rows(values: list[int], tape: Tape, start: int) -> tuple[Row, ...]:
-    rows: list[Row] = []
-    for value in values:
-        rows.append(_row(f"integral_{value}", value, tape.dims(value), tape, rows[-1].stop if rows else start))
-    return tuple(rows)
-
-
-def _row(name: str, value: int, dims: tuple[str, ...], tape: Tape, start: int) -> Row:
-    return Row(name, value, dims, start, start + math.prod(tape.sizes[dim] for dim in dims))
-
-
-def _place(plan: Plan) -> None:
+def _place(plan: KernelPlan) -> None:
     """Results that can be written where they are wanted: a rate into its row, a part of a stack into the stack."""
     for index, row in enumerate(plan.rows):
         item = plan.values[row.value]
         own = isinstance(item, Computed) and plan.phases[row.value] == Phase.STEP and item.operation not in VIEWS
         if own and item.dims == row.dims and row.value not in plan.in_row:
             plan.in_row[row.value] = index
-    uses = _readers(plan)
+    uses = readers(plan.values, range(len(plan.values)), _roots(plan))
     for value, item in enumerate(plan.values):
         if not isinstance(item, Computed) or item.operation != "stack":
             continue
         rest = tuple(name for place, name in enumerate(item.dims) if place != item.settings[0])
         for member, part in enumerate(item.inputs):
-            if uses[part] == [value] and _can_move(plan, part, value, rest):
+            made = plan.values[part]
+            movable = isinstance(made, Computed) and made.operation not in VIEWS | {"integral", "place", "stack"}
+            alike = made.dims == rest and plan.phases[part] == plan.phases[value]
+            if movable and alike and part not in plan.in_row and uses[part] == [value]:
                 plan.in_stack[part] = (value, member)
 
 
-def _can_move(plan: Plan, part: int, stack: int, dims: tuple[str, ...]) -> bool:
-    item = plan.values[part]
-    if not isinstance(item, Computed) or item.operation in VIEWS or item.operation in {"integral", "place", "stack"}:
-        return False
-    return item.dims == dims and part not in plan.in_row and plan.phases[part] == plan.phases[stack]
-
-
-def _readers(plan: Plan) -> list[list[int]]:
-    """Who reads each value; a root is read by one more that does not exist."""
-    readers: list[list[int]] = [[] for _ in plan.values]
-    for value, item in enumerate(plan.values):
-        for child in item.inputs if isinstance(item, Computed) else ():
-            readers[child].append(value)
-    for root in _roots(plan):
-        readers[root].append(-1)
-    return readers
-
-
-def _roots(plan: Plan) -> list[int]:
+def _roots(plan: KernelPlan) -> list[int]:
     parts = (plan.first, plan.events, plan.base, plan.outputs)
     return [value for part in parts for value in part.values()] + [row.value for row in plan.rows]
 
 
-def _measure_lifetimes(plan: Plan) -> None:
+def _measure_lifetimes(plan: KernelPlan) -> None:
     """A value lasts when another section or the caller reads it; any other one ends with its last reader."""
     last: dict[int, int] = {}
     lasting: set[int] = set()
@@ -185,9 +158,9 @@ def _measure_lifetimes(plan: Plan) -> None:
         for child in item.inputs if isinstance(item, Computed) else ():
             for source in sources(plan.values, child):
                 last[source] = value
-                if plan.phases[source] != plan.phases[value]:
+                if plan.phases[source] != plan.phases[value]:  # sections run at other times, so the memory may not be shared
                     lasting.add(source)
-    for value in reversed(range(len(plan.values))):
+    for value in reversed(range(len(plan.values))):  # readers first, so that a view of a view hands on its own end
         item = plan.values[value]
         if isinstance(item, Computed) and item.operation in VIEWS and value in last:
             source = item.inputs[0]
@@ -197,8 +170,8 @@ def _measure_lifetimes(plan: Plan) -> None:
     plan.last_use, plan.lasting = last, frozenset(lasting)
 
 
-def looks_at_a_leaf(plan: Plan, value: int) -> bool:
-    """Whether a value is supplied from outside, or a view of one that is."""
+def looks_at_a_leaf(plan: KernelPlan, value: int) -> bool:
+    """Tell whether a value is supplied from outside, or a view of one that is."""
     return isinstance(plan.values[sources(plan.values, value)[-1]], Leaf)
 
 

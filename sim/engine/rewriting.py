@@ -4,17 +4,16 @@ x**a * y**b is exp(a*log(x)) * exp(b*log(y)); here it becomes exp(a*log(x) + b*l
 keeps its common factors outside: deaths by age are (mortality * population) * index, and only the index is added up within the
 year.
 
-What decides at a threshold is left as it is written (see sim.engine.thresholds).
+What decides at a threshold is left as it is written: x/x0 is exactly one where x is x0, x*(1/x0) may be one less in the last
+digit. That matters only where a function jumps or ends: in a comparison, and in the root or logarithm of a difference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from sim.engine.builder import Builder
-from sim.engine.forms import Factors, Linear
-from sim.engine.tape import COMMUTATIVE, Computed, Leaf, Number, Phase, Tape
-from sim.engine.thresholds import deciding
+from sim.engine.builder import Builder, LinearForm, ProductForm
+from sim.engine.tape import COMMUTATIVE, Computed, Constant, Leaf, Phase, Tape, Value
 
 PRODUCTS = frozenset({"multiply", "divide", "negative"})
 SUMS = frozenset({"add", "subtract"})
@@ -36,13 +35,16 @@ class Rewriter:
         }
         order, reached = reachable(old, roots), set[int]()
         self._as_written = deciding(old, order)
-        self._uses = _uses(old, order, roots)
+        self._readers = readers(old.values, order, roots)
         for value in order:
             self.new.owner = old.owners[value]
-            new = self.moved[value] = self._with_dims_of(value, self._copied(value))
-            if self._uses[value] == 1 and new not in reached:
+            new = self._copied(value)
+            for name in old.dims(value):  # what cancels may lose dimensions that those who read it count on
+                new = self.new.repeated(new, name)
+            self.moved[value] = new
+            if self._is_own(value) and new not in reached:
                 self._builder.own.add(self._unaligned(new))
-            else:
+            else:  # two expressions that became one value have two readers, though each had one
                 self._builder.own.discard(new)
             reached.add(new)
 
@@ -50,16 +52,14 @@ class Rewriter:
         item = self.old.values[value]
         if isinstance(item, Leaf):
             return self.new.leaf(item.name, item.dims, item.phase)
-        if isinstance(item, Number):
+        if isinstance(item, Constant):
             return self.new.number(item.value)
         rewrite = None if value in self._as_written else self._rewrites.get(item.operation)
         return self._as_it_is(item) if rewrite is None else rewrite(value, item)
 
-    def _with_dims_of(self, value: int, new: int) -> int:
-        """What cancels may lose dimensions that those who read it count on."""
-        for name in self.old.dims(value):
-            new = self.new.repeated(new, name)
-        return new
+    def _is_own(self, value: int) -> bool:
+        """Return True where a value has one reader, which may take it apart: nobody else needs it computed."""
+        return len(self._readers[value]) == 1
 
     def _as_it_is(self, item: Computed) -> int:
         inputs = tuple(self.moved[child] for child in item.inputs)
@@ -70,25 +70,21 @@ class Rewriter:
 
     def _product_of(self, root: int, _: Computed) -> int:
         coefficient, above, below = 1.0, list[int](), list[int]()
-        for value, upper in self._opened(root, PRODUCTS):
+        for value, upper in self._walk(root, PRODUCTS):
             item = self.old.values[value]
-            if isinstance(item, Number) and item.value:
+            if self._opens(value, root, PRODUCTS):
+                coefficient = -coefficient if self._operation(value) == "negative" else coefficient
+            elif isinstance(item, Constant) and item.value:
                 coefficient = coefficient * item.value if upper else coefficient / item.value
             else:
                 (above if upper else below).append(value)
-        negative = sum(1 for value, _ in self._inner(root) if self._operation(value) == "negative")
-        factors = self._with_powers_joined(coefficient * (-1.0) ** negative, above, below)
+        factors = self._with_powers_joined(coefficient, above, below)
         return self._builder.product(self._builder.distributed(factors))
 
-    def _opened(self, root: int, operations: frozenset[str]) -> list[tuple[int, bool]]:
-        """Parts of a tree of operations, with their side; a node that only this tree uses is opened."""
-        return [(value, upper) for value, upper in self._walk(root, operations) if not self._opens(value, root, operations)]
-
-    def _inner(self, root: int) -> list[tuple[int, bool]]:
-        return [(value, upper) for value, upper in self._walk(root, PRODUCTS) if self._opens(value, root, PRODUCTS)]
-
     def _walk(self, root: int, operations: frozenset[str]) -> list[tuple[int, bool]]:
-        """Every node of the tree; the second input of divide and subtract changes sides.
+        """Every node of a tree of operations, with its side; the second input of divide and subtract changes sides.
+
+        A node that only this tree uses is opened, and stands before its parts.
 
         The first input comes before the second, but a sum within a sum before either: (x - x0) + y is added up in that order,
         whichever way it is written.
@@ -105,13 +101,13 @@ class Rewriter:
         return found
 
     def _opens(self, value: int, root: int, operations: frozenset[str]) -> bool:
-        return self._operation(value) in operations and (value == root or self._uses[value] == 1)
+        return self._operation(value) in operations and (value == root or self._is_own(value))
 
     def _operation(self, value: int) -> str:
         item = self.old.values[value]
         return item.operation if isinstance(item, Computed) else ""
 
-    def _with_powers_joined(self, coefficient: float, above: list[int], below: list[int]) -> Factors:
+    def _with_powers_joined(self, coefficient: float, above: list[int], below: list[int]) -> ProductForm:
         """An exponential that only this product uses takes in all others of the product."""
         powers = list[tuple[int, bool]]()
         rest: tuple[list[int], list[int]] = ([], [])
@@ -120,24 +116,20 @@ class Rewriter:
             for value in values:
                 if self._operation(value) == "exp":
                     powers.append((value, upper))
-                    hosts += self._uses[value] == 1
+                    hosts += self._is_own(value)
                 else:
                     rest[0 if upper else 1].append(self._unaligned(self.moved[value]))
         if not hosts:
             for value, upper in powers:
                 rest[0 if upper else 1].append(self.moved[value])
-            return Factors(coefficient, tuple(rest[0]), tuple(rest[1]))
-        return self._builder.exponential(self._exponent(powers), Factors(coefficient, tuple(rest[0]), tuple(rest[1])))
-
-    def _exponent(self, powers: list[tuple[int, bool]]) -> Linear:
-        """The exponents of all powers together."""
-        exponent = Linear.empty()
+            return ProductForm(coefficient, tuple(rest[0]), tuple(rest[1]))
+        exponent = LinearForm()
         for value, upper in powers:
             raw = self.old.values[value]
             inner = raw.inputs[0] if isinstance(raw, Computed) else value
-            part = self._linear_of(inner, opened=self._uses[value] == 1)
+            part = self._linear_of(inner, opened=self._is_own(value))
             exponent = exponent.plus(self.new, part, 1.0 if upper else -1.0)
-        return exponent
+        return self._builder.exponential(exponent, ProductForm(coefficient, tuple(rest[0]), tuple(rest[1])))
 
     def _unaligned(self, value: int) -> int:
         item = self.new.values[value]
@@ -146,39 +138,39 @@ class Rewriter:
     # ---- sums
 
     def _sum_of(self, root: int, item: Computed) -> int:
-        if self.old.phases[root] == Phase.ONCE:
+        if self.old.phases[root] == Phase.ONCE:  # computed once a run: nothing to gain, and a last digit to lose
             return self._as_it_is(item)
-        linear = Linear.empty()
-        for value, upper in self._opened(root, SUMS):
-            linear = linear.plus(self.new, self._linear_of(value, opened=True), 1.0 if upper else -1.0)
+        linear = LinearForm()
+        for value, upper in self._walk(root, SUMS):
+            if not self._opens(value, root, SUMS):
+                linear = linear.plus(self.new, self._linear_of(value, opened=True), 1.0 if upper else -1.0)
         return self._builder.sum(linear)
 
-    def _linear_of(self, raw: int, *, opened: bool) -> Linear:
+    def _linear_of(self, raw: int, *, opened: bool) -> LinearForm:
         """A value as constant and moving terms; only what nobody else reads may be taken apart."""
         tape, builder, value = self.new, self._builder, self._unaligned(self.moved[raw])
-        if opened and value in builder.linear and self._uses[raw] == 1:
+        if opened and value in builder.linear and self._is_own(raw):
             return builder.linear[value]
-        factors = builder.factors.get(value) if self._uses[raw] == 1 else None
+        factors = builder.factors.get(value) if self._is_own(raw) else None
         if factors is None:
-            return Linear.of(tape, value)
+            return LinearForm.of(tape, value)
         slow, fast = factors.split(tape)
         if slow.is_trivial or not (fast.above or fast.below):
-            return Linear.of(tape, value)
+            return LinearForm.of(tape, value)
         product = builder.product(fast)
         builder.own.add(product)
-        return Linear((), ((builder.product(slow), product),))
+        return LinearForm(terms=((builder.product(slow), product),))
 
     # ---- logarithms and totals
 
     def _log_of(self, _: int, item: Computed) -> int:
         raw = item.inputs[0]
-        return self._builder.log(self.moved[raw], shared=self._uses[raw] > 1)
+        return self._builder.log(self.moved[raw], shared=not self._is_own(raw))
 
     def _total(self, _: int, item: Computed) -> int:
         """total(s*p) = s*total(p) where s does not vary over the dimension and p changes less often than s*p."""
         tape, value = self.new, self.moved[item.inputs[0]]
-        axes = item.settings[0]
-        names = tuple(name for place, name in enumerate(self.old.dims(item.inputs[0])) if place in _axes(axes))
+        names = tuple(name for axis, name in enumerate(self.old.dims(item.inputs[0])) if axis in item.settings[0])
         factors = self._builder.factors.get(value)
         if factors is None:
             return tape.total(value, names)
@@ -188,27 +180,17 @@ class Rewriter:
             return tape.total(value, names)
         outer = factors.where([not mark for mark in inside], coefficient=factors.coefficient)
         summed = tape.total(inner, names)
-        return self._builder.product(Factors(outer.coefficient, (*outer.above, summed), outer.below))
+        return self._builder.product(ProductForm(outer.coefficient, (*outer.above, summed), outer.below))
 
     def _integral(self, _: int, item: Computed) -> int:
         """The total over the year of s*p is p times that of s where p stands still within the year."""
         tape, value = self.new, self.moved[item.inputs[0]]
-        if tape.phases[value] <= Phase.YEAR:
-            return value
         factors = self._builder.factors.get(value)
-        if factors is None:
-            return _integral_of(tape, value)
+        if tape.phases[value] <= Phase.YEAR or factors is None:
+            return tape.integral(value)
         slow, fast = factors.split(tape)
-        total = _integral_of(tape, self._builder.product(fast))
-        return self._builder.product(Factors(slow.coefficient, (*slow.above, total), slow.below))
-
-
-def _integral_of(tape: Tape, value: int) -> int:
-    return tape.compute("integral", (value,), tape.dims(value), phase=Phase.END)
-
-
-def _axes(settings: int | bool | tuple[int, ...]) -> tuple[int, ...]:  # noqa: FBT001  one of a tape's settings
-    return settings if isinstance(settings, tuple) else (int(settings),)
+        total = tape.integral(self._builder.product(fast))
+        return self._builder.product(ProductForm(slow.coefficient, (*slow.above, total), slow.below))
 
 
 def reachable(tape: Tape, roots: Iterable[int]) -> list[int]:
@@ -224,13 +206,53 @@ def reachable(tape: Tape, roots: Iterable[int]) -> list[int]:
     return sorted(seen)
 
 
-def _uses(tape: Tape, order: Iterable[int], roots: Iterable[int]) -> dict[int, int]:
-    """How often each value is read; a root counts as read twice, so that it is never opened."""
-    uses = dict.fromkeys(order, 0)
+def readers(values: Sequence[Value], order: Iterable[int], roots: Iterable[int]) -> dict[int, list[int]]:
+    """The readers of each value, once for each time that they read it; a root is read twice by one that does not exist."""
+    found: dict[int, list[int]] = {value: [] for value in order}
+    for value in found:
+        item = values[value]
+        for child in item.inputs if isinstance(item, Computed) else ():
+            found[child].append(value)
+    for root in roots:
+        found[root] += [-1, -1]
+    return found
+
+
+_COMPARISONS = frozenset({"greater", "greater_equal", "less", "less_equal", "not_equal"})
+_ENDS = frozenset({"sqrt", "log", "log1p"})
+_SMOOTH = frozenset({"exp", "expm1", "tanh", *_ENDS, "integral"})
+
+
+def deciding(tape: Tape, order: Iterable[int]) -> frozenset[int]:
+    """All values of arithmetic below a comparison, a root or a logarithm of a difference."""
+    found: set[int] = set()
     for value in order:
         item = tape.values[value]
-        for child in item.inputs if isinstance(item, Computed) else ():
-            uses[child] += 1
-    for root in roots:
-        uses[root] += 2
-    return uses
+        if isinstance(item, Computed):
+            for child in item.inputs if item.operation in _COMPARISONS | _ENDS else ():
+                below = _arithmetic_below(tape, child)
+                if item.operation in _COMPARISONS or any(_may_vanish(tape, part, tape.phases[value]) for part in below):
+                    found |= below
+    return frozenset(found)
+
+
+def _arithmetic_below(tape: Tape, root: int) -> set[int]:
+    """A value and what it is made of, down to leaves and smooth functions."""
+    found, waiting = set[int](), [root]
+    while waiting:
+        value = waiting.pop()
+        item = tape.values[value]
+        if value not in found and isinstance(item, Computed) and item.operation not in _SMOOTH:
+            found.add(value)
+            waiting.extend(item.inputs)
+    return found
+
+
+def _may_vanish(tape: Tape, value: int, phase: Phase) -> bool:
+    """Tell whether a value is a difference that moves, if what reads it does."""
+    item = tape.values[value]
+    if not isinstance(item, Computed) or tape.phases[value] < min(phase, Phase.YEAR):
+        return False
+    parts = [tape.values[part] for part in item.inputs]
+    adds_negative = item.operation == "add" and any(isinstance(part, Constant) and part.value < 0.0 for part in parts)
+    return adds_negative or item.operation in {"subtract", "negative"}

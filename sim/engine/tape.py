@@ -11,14 +11,15 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
-Settings = tuple[int | bool | tuple[int, ...], ...]
+Settings = tuple[Any, ...]
 
 
 class Phase(IntEnum):
-    """How often a value changes. STEP and END never meet in one value."""
+    """The moments at which a value changes. STEP and END never meet in one value."""
 
     ONCE = 0
     """At the start of the run: constant, or one value a draw."""
@@ -40,7 +41,7 @@ class Leaf:
 
 
 @dataclass(frozen=True)
-class Number:
+class Constant:
     """A literal number."""
 
     value: float
@@ -57,7 +58,7 @@ class Computed:
     settings: Settings = ()
 
 
-Value = Leaf | Number | Computed
+Value = Leaf | Constant | Computed
 
 COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "logical_and", "logical_or"})
 TRUTHS = frozenset({"greater", "greater_equal", "less", "less_equal", "not_equal", "logical_and", "logical_or", "logical_not"})
@@ -87,7 +88,7 @@ class Tape:
 
     def number(self, value: float) -> int:
         """A literal."""
-        return self._put(Number(float(value)), Phase.ONCE)
+        return self._put(Constant(float(value)), Phase.ONCE)
 
     def kept(self, dims: Iterable[str]) -> tuple[str, ...]:
         """Dimensions with more than one member."""
@@ -107,12 +108,14 @@ class Tape:
         if simpler is not None:
             return simpler
         if name == "where":
-            inputs = (self._truth(inputs[0]), *inputs[1:])
-        dims = self._union(inputs)
-        aligned = tuple(self.aligned(value, dims) for value in inputs)
-        if name in COMMUTATIVE:
-            aligned = tuple(sorted(aligned))
-        return self.compute(name, aligned, dims)
+            condition = self.values[inputs[0]]
+            if not isinstance(condition, Computed) or condition.operation not in TRUTHS:
+                # A condition that was stacked, or chosen from others, stands as numbers.
+                inputs = (self.apply("not_equal", inputs[0], self.number(0.0)), *inputs[1:])
+        dims = self.ordered({dim for value in inputs for dim in self.dims(value)})
+        aligned = [self.aligned(value, dims) for value in inputs]
+        # One order for both ways of writing: a + b and b + a are one value (and the same to the last bit).
+        return self.compute(name, tuple(sorted(aligned) if name in COMMUTATIVE else aligned), dims)
 
     def compute(
         self, name: str, inputs: tuple[int, ...], dims: tuple[str, ...], settings: Settings = (), phase: Phase | None = None
@@ -131,8 +134,7 @@ class Tape:
 
     def part(self, value: int, dim: str, start: int, stop: int) -> int:
         """Neighbouring members of a dimension, as a view that only `total` may read."""
-        dims = self.dims(value)
-        return self.compute("part", (value,), dims, (dims.index(dim), start, stop))
+        return self.compute("part", (value,), self.dims(value), (self.dims(value).index(dim), start, stop))
 
     def total(self, value: int, over: tuple[str, ...]) -> int:
         """Sum over dimensions; a dimension over which the value is repeated counts as often as it has members."""
@@ -152,9 +154,9 @@ class Tape:
         return self.compute("repeat", (value,), wider, (wider.index(dim), self.sizes[dim]))
 
     def is_positive(self, value: int) -> bool:
-        """Whether a value is known to be above zero."""
+        """Tell whether a value is known to be above zero."""
         item = self.values[value]
-        if isinstance(item, Number):
+        if isinstance(item, Constant):
             return item.value > 0.0
         if isinstance(item, Leaf):
             return item.name.split("@")[0] in self.positive
@@ -163,7 +165,7 @@ class Tape:
         return item.operation == "exp" or (item.operation == "maximum" and any(map(self.is_positive, item.inputs)))
 
     def is_number(self, value: int, number: float) -> bool:
-        """Whether a value is this literal."""
+        """Tell whether a value is this literal."""
         return self._number_of(value) == number
 
     def without_sign(self, scale: int, value: int) -> tuple[int, int]:
@@ -179,7 +181,7 @@ class Tape:
         return scale, value
 
     def is_time(self, value: int) -> bool:
-        """Whether a value is the time itself."""
+        """Tell whether a value is the time itself."""
         item = self.values[value]
         return isinstance(item, Leaf) and item.name.split("@")[0] == "time"
 
@@ -199,6 +201,12 @@ class Tape:
         if fixed is not None and abs(fixed) <= _LARGEST_WHOLE_POWER and fixed.is_integer():
             return self._whole_power(base, int(fixed))
         return self.apply("exp", self.apply("multiply", exponent, self.apply("log", base)))
+
+    def integral(self, value: int) -> int:
+        """The total of a rate over the year, with the method's own weights; what stands still within it is its own total."""
+        if self.phases[value] <= Phase.YEAR:
+            return value
+        return self.compute("integral", (value,), self.dims(value), phase=Phase.END)
 
     def ordered(self, dims: set[str]) -> tuple[str, ...]:
         """Dimensions in the order of the model."""
@@ -220,16 +228,6 @@ class Tape:
             self.owners.append(self.owner)
         return self._known[value]
 
-    def _union(self, inputs: tuple[int, ...]) -> tuple[str, ...]:
-        return self.ordered({name for value in inputs for name in self.dims(value)})
-
-    def _truth(self, value: int) -> int:
-        """A condition as truth values: one that was stacked or chosen from others stands as numbers."""
-        item = self.values[value]
-        if isinstance(item, Computed) and item.operation in TRUTHS:
-            return value
-        return self.apply("not_equal", value, self.number(0.0))
-
     def aligned(self, value: int, dims: tuple[str, ...]) -> int:
         """A value whose axes numpy puts where `dims` have them: it aligns from the right, so a gap in between must be said."""
         have = self.dims(value)
@@ -239,15 +237,21 @@ class Tape:
         return self.compute("align", (value,), have, tuple(name in have for name in wanted))
 
     def _simpler(self, name: str, inputs: tuple[int, ...]) -> int | None:
-        """What an operation comes to without being computed; None where it must be."""
+        """Return the value that an operation comes to without being computed; None where it must be."""
         numbers = [self._number_of(value) for value in inputs]
         known = [number for number in numbers if number is not None]
         if name == "where":
             return None if numbers[0] is None else inputs[1 if numbers[0] else 2]
         if len(known) == len(numbers):
+            # Folded here once, by the function of numpy that the step would call, and so to the same bit.
             with np.errstate(all="ignore"):
                 return self.number(float(getattr(np, name)(*known)))
-        return self._cancelled(name, inputs) if not known else self._without_neutral(name, inputs, numbers)
+        if not known:
+            return self._cancelled(name, inputs)
+        neutral = {"add": 0.0, "multiply": 1.0}.get(name)
+        if neutral is not None and neutral in numbers:
+            return inputs[1 - numbers.index(neutral)]
+        return inputs[0] if (name, numbers[-1]) in {("subtract", 0.0), ("divide", 1.0)} else None
 
     def _cancelled(self, name: str, inputs: tuple[int, ...]) -> int | None:
         inner = self.values[inputs[0]]
@@ -257,12 +261,6 @@ class Tape:
             return self.number(0.0)
         return inner.inputs[0] if name == "log" and isinstance(inner, Computed) and inner.operation == "exp" else None
 
-    def _without_neutral(self, name: str, inputs: tuple[int, ...], numbers: list[float | None]) -> int | None:
-        neutral = {"add": 0.0, "multiply": 1.0}.get(name)
-        if neutral is not None and neutral in numbers:
-            return inputs[1 - numbers.index(neutral)]
-        return inputs[0] if (name, numbers[-1]) in {("subtract", 0.0), ("divide", 1.0)} else None
-
     def _number_of(self, value: int) -> float | None:
         found = self.values[value]
-        return found.value if isinstance(found, Number) else None
+        return found.value if isinstance(found, Constant) else None

@@ -1,4 +1,4 @@
-"""Watches a run: accounting identities and bounds, year by year, in every draw.
+"""Watches a run: accounting identities and bounds, year by year, in every draw, and whatever a scenario gives for the model.
 
 A central run ends at the first that is broken. A draw that breaks one is lost, like one that is not finite; what is not a
 number is left to those who count such draws.
@@ -10,22 +10,23 @@ much of the variable, of its limit and of the variable a year before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.errors import Fault, Faults, Place, RunError, nearest
 from sim.base.text import Text
-from sim.engine.finite import Breach, Origin
+from sim.engine.central import Breach, Origin
 from sim.engine.integrate import YearValues
 from sim.inputs.checks import Bound, Checks, Identity, Term
+from sim.model.binding import BoundValues
 from sim.model.declarations import Variable
 from sim.model.graph import Graph
 
-Values = NDArray[Any]
 _ROUNDING = 64
 """Units in the last place that roundoff may leave of the largest operand, besides one for each step of a year.
 
@@ -81,7 +82,7 @@ class Watching:
 
     def year(self, row: YearValues) -> list[tuple[int, Origin]]:
         """Hold a year against the checks: the column of each draw that breaks one, with its worst cell, check after check."""
-        with np.errstate(all="ignore"):  # lost draws are infinite
+        with np.errstate(all="ignore"):  # lost draws are infinite, and not warned of
             found = [*self._identities(row), *self._bounds(row)]
         self._before = {name: row.values[name].copy() for name in self._watch.kept}
         return found
@@ -96,7 +97,7 @@ class Watching:
             yield from _broken(item.label.text(), item.variables[0], row.year, wrong, left, "≠", right)
 
     def _slack(self, operands: list[Values]) -> Values:
-        """What roundoff may leave of the largest operand."""
+        """Return what roundoff may leave of the largest operand."""
         largest: Values = np.maximum.reduce(operands)
         slack: Values = largest * (self._units * np.finfo(largest.dtype).eps)
         return slack
@@ -129,7 +130,7 @@ class Watching:
 
 
 def bounded(bound: Bound, values: Mapping[str, Values]) -> Values:
-    """What a bound limits: a variable, or a part over its whole."""
+    """Return what a bound limits: a variable, or a part over its whole."""
     return values[bound.variable] if bound.over is None else np.asarray(values[bound.variable] / values[bound.over])
 
 
@@ -153,21 +154,19 @@ def watched(watch: Watch, steps_per_year: int, years: Iterable[YearValues]) -> I
     """
     watching = watch.begin(steps_per_year)
     for row in years:
-        broken = [fault for _, origin in watching.year(row) for fault in _faults(origin)]
-        if broken:
-            raise RunError(broken)
+        faults = Faults()
+        for _, origin in watching.year(row):
+            if origin.breach is not None:
+                check, values = origin.breach.check, origin.breach.values
+                zh = f"“{check.zh}”不成立：中心值运行，{row.year} 年，{values}"
+                en = f"{check.en}: broken in the central run, {row.year}: {values}"
+                faults.add(Text(zh, en), Place(key=origin.variable))
+        faults.raise_if_any(RunError)
         yield row
 
 
-def _faults(origin: Origin) -> Iterator[Fault]:
-    if origin.breach is not None:
-        check, values, year = origin.breach.check, origin.breach.values, origin.year
-        zh = f"“{check.zh}”不成立：中心值运行，{year} 年，{values}"
-        yield Fault(Text(zh, f"{check.en}: broken in the central run, {year}: {values}"), Place(key=origin.variable))
-
-
 def watch_of(checks: Checks, graph: Graph, given: frozenset[str] = frozenset()) -> Watch:
-    """What watches runs of a model; an identity that reads a variable which the scenario gives is left out."""
+    """Return the watch for runs of a model; an identity that reads a variable which the scenario gives is left out."""
     kept = tuple(item for item in checks.identities if given.isdisjoint(item.variables))
     skipped = tuple(item for item in checks.identities if item not in kept)
     bounds = tuple(item for item in checks.bounds if given.isdisjoint(item.variables))
@@ -184,32 +183,26 @@ def fail_if_unfit(checks: Checks, graph: Graph) -> None:
         with every one that does not.
     """
     faults = Faults()
-    for number, item in enumerate(checks.identities):
-        place = checks.places["identities", number]
-        unknown = [name for name in item.variables if name not in graph.quantities]
-        _unknown(unknown, graph, place, faults)
-        if unknown:
-            continue
-        left = {_dims(term, graph, place, faults) for term in (*item.left, *item.right)}
-        if len(left) > 1:
-            shown = " / ".join(sorted("·".join(dims) or "—" for dims in left))
-            faults.add(Text(f"各项的维度不同：{shown}", f"the terms have different dimensions: {shown}"), place)
-    for number, bound in enumerate(checks.bounds):
-        place = checks.places["bounds", number]
-        unknown = [name for name in bound.variables if name not in graph.quantities]
-        _unknown(unknown, graph, place, faults)
-        if not unknown and len({graph.quantities[name].dims for name in bound.variables}) > 1:
-            faults.add(Text("over 的维度不同", "over has other dimensions"), place)
+    groups: dict[str, Sequence[Identity | Bound]] = {"identities": checks.identities, "bounds": checks.bounds}
+    for kind, items in groups.items():
+        for number, item in enumerate(items):
+            place = checks.places[kind, number]
+            unknown = [name for name in item.variables if name not in graph.quantities]
+            for name in unknown:
+                message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
+                faults.add(message, place, nearest(name, graph.quantities))
+            if isinstance(item, Identity) and not unknown:
+                left = {_dims(term, graph, place, faults) for term in (*item.left, *item.right)}
+                if len(left) > 1:
+                    shown = " / ".join(sorted("·".join(dims) or "—" for dims in left))
+                    faults.add(Text(f"各项的维度不同：{shown}", f"the terms have different dimensions: {shown}"), place)
+            elif not unknown and len({graph.quantities[name].dims for name in item.variables}) > 1:
+                faults.add(Text("over 的维度不同", "over has other dimensions"), place)
     faults.raise_if_any()
 
 
-def _unknown(names: Iterable[str], graph: Graph, place: Place, faults: Faults) -> None:
-    for name in names:
-        faults.add(Text(f"模型没有变量 {name}", f"the model has no variable {name}"), place, nearest(name, graph.quantities))
-
-
 def _dims(term: Term, graph: Graph, place: Place, faults: Faults) -> tuple[str, ...]:
-    """What is left of a term's dimensions; a region is never named, since districts add up to it."""
+    """Return what is left of a term's dimensions; a region is never named, since districts add up to it."""
     item = graph.quantities[term.variable]
     for dim in (dim for dim in term.sum if dim not in item.dims):
         message = Text(f"{term.variable} 没有维度 {dim}", f"{term.variable} has no dimension {dim}")
@@ -217,3 +210,46 @@ def _dims(term: Term, graph: Graph, place: Place, faults: Faults) -> tuple[str, 
     if term.change and isinstance(item, Variable) and item.kind != "level":
         faults.add(Text(f"{term.variable} 不是存量，不能取变动", f"{term.variable} is no stock: it has no change"), place)
     return tuple(dim for dim in item.dims if dim not in term.sum)
+
+
+def fail_if_outside(bound: BoundValues, checks: Checks, faults: Faults) -> None:
+    """Add a fault for every given value outside the bounds that checks.yaml states for its variable."""
+    for item in (item for item in bound.resolved if item.section == "given"):
+        for limit in (limit for limit in checks.bounds if limit.variable == item.name):
+            values = [float(value) for array in item.after.everything() for value in array.ravel()]
+            low, high = limit.at_least, limit.at_most
+            wrong = [value for value in values if (low is not None and value < low) or (high is not None and value > high)]
+            if wrong:
+                label, worst = limit.label.text(), f"{wrong[0]:g}"
+                message = Text(f"{worst}（{item.unit}）不可能：{label.zh}", f"{worst} ({item.unit}) cannot be: {label.en}")
+                faults.add(message, item.change.place, _PERCENT if item.unit == "ratio" and wrong[0] > 1.0 else None)
+
+
+_PERCENT = Text("写成小数或百分数，例如“62.4 %”", "write a number below one or a percentage, such as '62.4 %'")
+"""A share above one may be a percentage without its sign, or with one too many."""
+
+
+@contextmanager
+def blaming_what_is_given(bound: BoundValues) -> Iterator[None]:
+    """A run that fails with given variables fails with them: their lines come first, and the equations are not blamed.
+
+    Raises
+    ------
+    RunError
+        with the lines of everything that is given, and what broke.
+    """
+    try:
+        yield
+    except RunError as error:
+        given = [item for item in bound.resolved if item.section == "given"]
+        blamed = list[Fault]()
+        if not given:
+            raise
+        advice = Text("请改数值，或删去这一行", "change the values, or leave this line out")
+        for item in given:
+            zh, en = (
+                f"情景在此给定了{item.label.zh}，推演因此不成立",
+                f"the scenario gives {item.label.en} here, and the run fails",
+            )
+            blamed.append(Fault(Text(zh, en), item.change.place, advice))
+        raise RunError((*blamed, *(replace(fault, advice=None) for fault in error.faults))) from error

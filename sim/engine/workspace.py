@@ -10,14 +10,13 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.engine.kernel import Kernel
 from sim.engine.layout import Layout
 from sim.engine.source import FUNCTIONS, SECTIONS, part_name, row_name
 from sim.engine.tape import Computed
 
-Values = NDArray[Any]
 NARROWEST = 2
 DOUBLE: np.dtype[Any] = np.dtype(np.float64)
 
@@ -50,9 +49,11 @@ class Workspace:
         self._scratch: dict[str, Values] = {}
         self._views: dict[tuple[str, int], Values] = {}
         self._apart: dict[int, bool] = {}
+        # The functions find their arrays as globals: memory is laid out once, and no call passes or returns anything.
         space = self._names()
         exec(kernel.code(), space)  # noqa: S102  the source was generated from the graph by sim.engine.source
-        self.once, self.year, self.rates, self.turn = (_function(space, name) for name, _ in SECTIONS.values())
+        sections: list[Callable[[], None]] = [space[name] for name, _ in SECTIONS.values()]
+        self.once, self.year, self.rates, self.turn = sections
 
     def stages(self, years: range) -> Iterator[tuple[Workspace, range]]:
         """The workspaces of a run, each with its years."""
@@ -73,7 +74,9 @@ class Workspace:
         """
         for name, value in which.items():
             if (name, value) not in self._views:
-                self._views[name, value] = self._full(value, self.kernel.dims[name])
+                dims = self.kernel.dims[name]
+                shape = (*(self.kernel.plan.sizes[dim] for dim in dims), self.draws)
+                self._views[name, value] = np.broadcast_to(self.aligned(value, dims), shape)
         return {name: self._views[name, value] for name, value in which.items()}
 
     def apart(self, values: Mapping[str, Values]) -> list[Values]:
@@ -82,10 +85,6 @@ class Workspace:
             if id(view) not in self._apart:
                 self._apart[id(view)] = not np.may_share_memory(view, self.layout.integrated)
         return [view for view in values.values() if self._apart[id(view)]]
-
-    def _full(self, value: int, dims: tuple[str, ...]) -> Values:
-        sizes = tuple(self.kernel.plan.sizes[name] for name in dims)
-        return np.broadcast_to(self.aligned(value, dims), (*sizes, self.draws))
 
     def aligned(self, value: int, dims: tuple[str, ...]) -> Values:
         """A value as a view with axes for all of `dims`, one long where it is repeated."""
@@ -101,15 +100,10 @@ class Workspace:
         space |= {row_name(row): layout.rows(layout.rates, row) for row in plan.rows}
         for value, item in enumerate(plan.values):
             if isinstance(item, Computed) and item.operation in {"stack", "place"}:
-                axis = int(str(item.settings[0]))
+                axis = item.settings[0]
                 for member in range(plan.sizes[item.dims[axis]]):
                     space[part_name(names[value], member)] = layout.part(value, axis, member)
         return space
-
-
-def _function(space: Mapping[str, Any], name: str) -> Callable[[], None]:
-    function: Callable[[], None] = space[name]
-    return function
 
 
 def total(x: Values, axis: int | tuple[int, ...], out: Values) -> None:

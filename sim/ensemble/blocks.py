@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.engine.finite import Origin, finite_draws, origin_of
+from sim.base.arrays import Truths, Values
+from sim.engine.central import Origin, finite_draws, origin_of
 from sim.engine.integrate import Clock, YearValues, simulate
 from sim.engine.kernel import Kernel
-from sim.engine.plan import Plan
+from sim.engine.plan import KernelPlan
 from sim.engine.tape import Phase
 from sim.engine.watch import Watch
 from sim.engine.workspace import NARROWEST, Workspace
 from sim.ensemble.draws import BlockValues, Draws
 from sim.inputs.year_path import YearPath
 
-Values = NDArray[Any]
 CHUNK = 1024
 """Draws that statistics gather before they are merged, whatever the size of a block or the number of workers."""
 STEP_BYTES = 10 << 20
-"""What all values of one step may take together in a block (buffers are shared, so the memory is far less).
+"""The most that all values of one step may take together in a block (buffers are shared, so the memory is far less).
 
 The benchmark's records `block` are the cost against it: less pays for more calls of numpy, more leaves the cache.
 """
@@ -36,7 +34,7 @@ _MOST_NAMED = 20
 
 @dataclass(frozen=True)
 class Task:
-    """What every block of an ensemble has in common."""
+    """The common part of all blocks of an ensemble."""
 
     kernel: Kernel
     clock: Clock
@@ -46,7 +44,7 @@ class Task:
     reported: tuple[str, ...] | None = None
     """Outputs of the kernel that come back; all of them where it is not said."""
     watch: Watch | None = None
-    """What every year of every draw must keep."""
+    """Checks that every year of every draw must keep."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -65,8 +63,12 @@ class Task:
         last ones are single chunks, so that nobody waits long for the one who is slower.
         """
         count, chunks = self.draws.count, math.ceil(self.draws.count / CHUNK)
-        sizes = range(1, max(self.block // CHUNK, 1) + 1)
-        size = CHUNK * min(sizes, key=lambda size: (_chunks_of_busiest(chunks, size, workers), math.ceil(chunks / size), size))
+
+        def cost(size: int) -> tuple[int, int, int]:
+            busiest = min(math.ceil(math.ceil(chunks / size) / workers) * size, chunks)  # portions are dealt out in turn
+            return busiest, math.ceil(chunks / size), size
+
+        size = CHUNK * min(range(1, max(self.block // CHUNK, 1) + 1), key=cost)
         rounds = chunks * CHUNK // (size * workers)
         even = chunks * CHUNK if workers == 1 or rounds < _LONG else (rounds - 2) * size * workers
         starts = [*range(0, min(even, count), size), *range(even, count, CHUNK), count]
@@ -101,25 +103,20 @@ class BlockResult:
     embedded_error: float
 
     @property
-    def fine(self) -> NDArray[np.bool_]:
-        """Which draws stayed finite and kept every check."""
+    def fine(self) -> Truths:
+        """Tell which draws stayed finite and kept every check."""
         found = np.ones(self.stop - self.start, dtype=bool)
         found[[draw.draw - self.start for draw in self.lost]] = False
         return found
 
 
-def block_size(plan: Plan, itemsize: int) -> int:
+def block_size(plan: KernelPlan, itemsize: int) -> int:
     """As many draws as keep a step within STEP_BYTES: whole chunks, or a power of two where a chunk is too much."""
     cells = sum(plan.cells(value) for value in plan.sections[Phase.STEP])
     fitting = max(STEP_BYTES // max(cells * itemsize, 1), 1)
     if fitting >= CHUNK:
         return min(fitting // CHUNK * CHUNK, _WIDEST_BLOCK)
     return int(max(1 << (fitting.bit_length() - 1), _NARROWEST_BLOCK))
-
-
-def _chunks_of_busiest(chunks: int, size: int, workers: int) -> int:
-    """Chunks that the busiest worker runs when portions of `size` chunks are dealt out in turn."""
-    return min(math.ceil(math.ceil(chunks / size) / workers) * size, chunks)
 
 
 class BlockRunner:
@@ -140,30 +137,31 @@ class BlockRunner:
             last = min(first + size, stop)
             broken = dict[int, Origin]()
             fine, block_error = self._run_block(first, last, first - start, stop - start, broken)
-            lost += self._lost(fine, first, broken)
+            lost += self._lost(np.flatnonzero(~fine).tolist(), first, broken)
             error = max(error, block_error)
         return BlockResult(start, stop, self._room[stop - start], tuple(lost), error)
 
-    def _run_block(
-        self, start: int, stop: int, column: int, columns: int, broken: dict[int, Origin]
-    ) -> tuple[NDArray[np.bool_], float]:
+    def _run_block(self, start: int, stop: int, column: int, columns: int, broken: dict[int, Origin]) -> tuple[Truths, float]:
         """Run one block into the room of its portion, from `column` on; which draws are fine, and their embedded error.
 
         The first check that a draw breaks is added to `broken`, by its column in the block.
         """
         task, count = self._task, stop - start
         exogenous = task.draws.block(task.central, start, stop)
-        workspace = self._workspace(max(count, NARROWEST), exogenous.drawn)
+        width = max(count, NARROWEST)
+        if width not in self._workspaces:
+            self._workspaces[width] = Workspace(task.kernel, width, exogenous.drawn, np.dtype(task.precision))
+        workspace = self._workspaces[width]
         fine = np.ones(workspace.draws, dtype=bool)
         watching = None if task.watch is None else task.watch.begin(task.clock.steps_per_year)
         for place, row in enumerate(simulate(workspace, task.clock, exogenous)):
             values = {name: value[..., :count] for name, value in row.values.items()}
             room = self._room_for(values, columns)
-            for name in room:
+            for name in room:  # copied: the kernel writes the next year over these arrays
                 room[name][place, ..., column : column + count] = values[name]
             fine &= finite_draws(workspace, row.values)
             for draw, origin in () if watching is None else watching.year(YearValues(row.year, values)):
-                if fine[draw]:
+                if fine[draw]:  # a draw that is lost already broke something before
                     broken[draw], fine[draw] = origin, False
         return fine[:count], float(workspace.active.embedded_error[fine].max(initial=0.0))
 
@@ -176,21 +174,16 @@ class BlockRunner:
             }
         return self._room[columns]
 
-    def _workspace(self, draws: int, drawn: frozenset[str]) -> Workspace:
-        if draws not in self._workspaces:
-            task = self._task
-            self._workspaces[draws] = Workspace(task.kernel, draws, drawn, np.dtype(task.precision))
-        return self._workspaces[draws]
-
-    def _lost(self, fine: NDArray[np.bool_], start: int, broken: Mapping[int, Origin]) -> list[LostDraw]:
-        columns = [int(column) for column in np.flatnonzero(~fine)]
-        named = [self._named(start + column, broken.get(column)) for column in columns[:_MOST_NAMED]]
-        return [*named, *(LostDraw(start + column, broken.get(column)) for column in columns[_MOST_NAMED:])]
-
-    def _named(self, draw: int, origin: Origin | None) -> LostDraw:
+    def _lost(self, columns: list[int], start: int, broken: Mapping[int, Origin]) -> Iterator[LostDraw]:
+        """Lost draws by their columns in a block that begins with the draw `start`; the first few are explained."""
         task = self._task
-        alone: BlockValues = task.draws.block(task.central, draw, draw + 1)
-        factors = {name: float(values[0]) for name, values in alone.factors.items()}
-        swept = {item.key: float(column[0]) for item, column in zip(alone.swept.inputs, alone.swept.columns, strict=True)}
-        found = origin or origin_of(task.kernel, task.clock, alone, np.dtype(task.precision))
-        return LostDraw(draw, found, factors, swept)
+        for number, column in enumerate(columns):
+            draw, origin = start + column, broken.get(column)
+            if number >= _MOST_NAMED:
+                yield LostDraw(draw, origin)
+                continue
+            alone: BlockValues = task.draws.block(task.central, draw, draw + 1)
+            factors = {name: float(values[0]) for name, values in alone.factors.items()}
+            swept = {item.key: float(values[0]) for item, values in zip(alone.swept.inputs, alone.swept.columns, strict=True)}
+            found = origin or origin_of(task.kernel, task.clock, alone, np.dtype(task.precision))
+            yield LostDraw(draw, found, factors, swept)

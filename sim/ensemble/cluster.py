@@ -21,10 +21,10 @@ from distributed import Client, KilledWorker, as_completed
 from distributed.client import FutureCancelledError
 from distributed.comm.core import connect
 
+from sim.base import __version__
 from sim.base.cache import engine_key
 from sim.base.errors import Fault, Place, RunError, UsageError
 from sim.base.text import Text
-from sim.base.version import __version__
 from sim.ensemble.blocks import BlockResult, BlockRunner, Task
 from sim.ensemble.workers import Portion
 
@@ -35,7 +35,7 @@ _OPTION = Place(key="--cluster")
 
 
 def on_cluster(address: str) -> Callable[[Task, Made, list[Portion]], Iterator[Any]]:
-    """What runs portions on the workers of a Dask scheduler.
+    """Return a function that runs portions on the workers of a Dask scheduler.
 
     Raises
     ------
@@ -74,7 +74,7 @@ async def _shake_hands(address: str) -> None:
 
 
 def versions() -> dict[str, str]:
-    """What must be the same everywhere for the numbers to be the same."""
+    """Return what must be the same everywhere for the numbers to be the same."""
     packages = {name: metadata.version(name) for name in ("numpy", "scipy")}
     return {"simulator": __version__, "engine": engine_key()[:8], "python": platform.python_version(), **packages}
 
@@ -93,7 +93,7 @@ def _fail_if_versions_differ(client: Any) -> None:
 
 
 def _run(client: Any, packed: bytes, portions: list[Portion]) -> Iterator[Any]:
-    """What is made of each portion, as it is finished."""
+    """Yield what is made of each portion, as it is finished."""
     waiting, attempts = list(portions), 0
     while waiting:
         attempts += 1
@@ -103,7 +103,15 @@ def _run(client: Any, packed: bytes, portions: list[Portion]) -> Iterator[Any]:
                 yield result
         except (KilledWorker, CancelledError, FutureCancelledError) as error:
             if attempts >= _MOST_ATTEMPTS:
-                raise RunError(_given_up(len(waiting))) from error
+                count = len(waiting)
+                message = Text(
+                    f"集群反复丢失工作进程，{count} 块未完成", f"the cluster kept losing workers; {count} chunks are not done"
+                )
+                advice = Text(
+                    "检查工作进程的内存和日志后用同一命令继续",
+                    "see to the workers' memory and logs, then run the command again",
+                )
+                raise RunError(Fault(message, _OPTION, advice)) from error
 
 
 def _attempt(client: Any, packed: bytes, portions: list[Portion]) -> Iterator[tuple[Portion, Any]]:
@@ -125,6 +133,7 @@ _at_work: dict[tuple[str, int], tuple[BlockRunner, Made]] = {}
 def run_shipped(packed: bytes, key: str, start: int, stop: int) -> Any:
     """Run a portion on a worker. Each of its threads keeps the task and its workspaces for the next portion."""
     place = key, threading.get_ident()
+    # Threads of a worker share no workspace: a kernel writes into its memory.
     for other in [kept for kept in list(_at_work) if kept[0] != key]:
         _at_work.pop(other, None)
     if place not in _at_work:
@@ -132,9 +141,3 @@ def run_shipped(packed: bytes, key: str, start: int, stop: int) -> Any:
         _at_work[place] = BlockRunner(task), work
     runner, work = _at_work[place]
     return work(runner.run(start, stop))
-
-
-def _given_up(count: int) -> Fault:
-    message = Text(f"集群反复丢失工作进程，{count} 块未完成", f"the cluster kept losing workers; {count} chunks are not done")
-    advice = Text("检查工作进程的内存和日志后用同一命令继续", "see to the workers' memory and logs, then run the command again")
-    return Fault(message, _OPTION, advice)

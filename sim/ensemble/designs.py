@@ -1,28 +1,28 @@
 """Designs of experiments: which point each draw stands at. Points are found by number, so that any block can be made by itself.
 
-Draw i of a design of values has coordinates u_i in the unit cube, which the distributions of the inputs turn into values.
+Draw i of a design of values has coordinates u_i in the unit cube, which the distributions of the inputs turn into values by the
+inverse of their distribution functions. A distribution may be cut off at two ends; what is cut away is shared out over the
+rest: x = F^-1(F(low) + u (F(high) - F(low))). A Sobol sequence is known point by point; the other sets of scipy.stats.qmc are
+made as a whole and kept, since a part cannot be made alone.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.base.streams import uniforms
-from sim.ensemble.cubes import TAIL, hypercube, saltelli_halves, sobol_uniforms, walks
-from sim.ensemble.distributions import Distribution
+from sim.base.arrays import Values
+from sim.base.streams import triangular, uniforms
 
-Values = NDArray[Any]
-Numbers = NDArray[np.intp]
 Spreading = Literal["random", "latin_hypercube", "sobol"]
 
 
-class Design(Protocol):
+class PointDesign(Protocol):
     """Points by number; every design is a frozen dataclass of plain values."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -54,7 +54,7 @@ class Grid:
         return math.prod(self.shape)
 
     def columns(self, start: int, stop: int) -> Values:
-        """See Design."""
+        """See PointDesign."""
         places = np.unravel_index(np.arange(start, stop), self.shape)
         return np.array([np.array(level)[place] for level, place in zip(self.levels, places, strict=True)])
 
@@ -71,12 +71,12 @@ class Listed:
         return len(self.rows[0])
 
     def columns(self, start: int, stop: int) -> Values:
-        """See Design."""
+        """See PointDesign."""
         return np.array(self.rows)[:, start:stop]
 
 
 @dataclass(frozen=True)
-class Spread:
+class SpreadPoints:
     """Points spread over the distributions of some inputs: at random, as a Latin hypercube, or by a Sobol sequence."""
 
     kind: Spreading
@@ -86,8 +86,15 @@ class Spread:
     seed: int
 
     def columns(self, start: int, stop: int) -> Values:
-        """See Design."""
-        return _valued(self.distributions, _SPREADS[self.kind](self, start, stop))
+        """See PointDesign."""
+        if self.kind == "random":
+            unit = np.array([uniforms(self.seed, name, start, stop) for name in self.names])
+        elif self.kind == "sobol":
+            points = sobol_uniforms(self.seed, self.names, start, stop)
+            unit = np.array([points[name] for name in self.names])
+        else:
+            unit = hypercube(len(self.names), self.count, self.seed)[start:stop].T
+        return _valued(self.distributions, unit)
 
 
 @dataclass(frozen=True)
@@ -122,15 +129,11 @@ class Saltelli:
         """Values [input, row]."""
         number, place = np.divmod(np.arange(start, stop), self.stride)
         first, second = saltelli_halves(len(self.distributions), self.base, self.seed)
-        from_second = self._from_second(place)
+        own = np.arange(1, self.inputs + 1)[:, np.newaxis] == place
+        from_second = own | (place == self.stride - 1)  # [input, row]: the input is taken from B
         columns = [np.where(from_second[i], second[number, i], first[number, i]) for i in range(len(self.distributions))]
         futures = [number + self.base * from_second[i] for i in range(len(self.distributions), self.inputs)]
         return np.array([*_valued(self.distributions, np.array(columns)), *futures])
-
-    def _from_second(self, place: Numbers) -> NDArray[np.bool_]:
-        """Whether each input [input, row] is taken from B."""
-        own = np.arange(1, self.inputs + 1)[:, np.newaxis] == place
-        return np.asarray(own | (place == self.stride - 1))
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,7 @@ class Morris:
         return walks(len(self.distributions), self.trajectories, self.seed)[:, start:stop]
 
     def columns(self, start: int, stop: int) -> Values:
-        """See Design."""
+        """See PointDesign."""
         unit = self.unit(start, stop)
         inner = TAIL + (1.0 - 2.0 * TAIL) * unit
         is_open = np.array([item.is_open for item in self.distributions])
@@ -170,17 +173,116 @@ def _valued(distributions: tuple[Distribution, ...], unit: Values) -> Values:
     return np.array([item.at(row) for item, row in zip(distributions, unit, strict=True)]).reshape(unit.shape)
 
 
-def _random(spread: Spread, start: int, stop: int) -> Values:
-    return np.array([uniforms(spread.seed, name, start, stop) for name in spread.names])
+LEVELS = 4
+"""Levels of the grid on which Morris walks; a step leads over half of them."""
+STEP = LEVELS / (2.0 * (LEVELS - 1))
+"""Length of a step."""
+TAIL = 0.025
+"""The part that Morris leaves out at either end of a distribution without ends."""
 
 
-def _sobol(spread: Spread, start: int, stop: int) -> Values:
-    points = sobol_uniforms(spread.seed, spread.names, start, stop)
-    return np.array([points[name] for name in spread.names])
+def sobol_uniforms(seed: int, names: tuple[str, ...], start: int, stop: int) -> dict[str, Values]:
+    """Numbers in (0, 1) for each name; the n-th name is the n-th dimension, so another name at the end changes nothing.
+
+    Each dimension is rotated by a number of its own (Cranley and Patterson), which depends on the seed and the name.
+    """
+    from scipy.stats import qmc  # scipy.stats takes half a second to import, and only a Sobol design wants it
+
+    sequence = qmc.Sobol(d=len(names), scramble=False)
+    if start:  # the points before are passed over, as if they had been drawn
+        sequence.fast_forward(start)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The balance properties", category=UserWarning)  # a block may be any part
+        points = sequence.random(stop - start)
+    shifts = np.array([uniforms(seed, f"{name}\0shift", 0, 1)[0] for name in names])
+    rotated = np.clip((points + shifts) % 1.0, 2.0**-53, 1.0 - 2.0**-53)
+    return {name: rotated[:, place] for place, name in enumerate(names)}
 
 
-def _latin(spread: Spread, start: int, stop: int) -> Values:
-    return hypercube(len(spread.names), spread.count, spread.seed)[start:stop].T
+@lru_cache(maxsize=2)
+def hypercube(inputs: int, count: int, seed: int) -> Values:
+    """A Latin hypercube [draw, input]."""
+    from scipy.stats import qmc
+
+    return np.asarray(qmc.LatinHypercube(inputs, rng=np.random.default_rng(seed)).random(count))
 
 
-_SPREADS: dict[str, Callable[[Spread, int, int], Values]] = {"random": _random, "sobol": _sobol, "latin_hypercube": _latin}
+@lru_cache(maxsize=2)
+def saltelli_halves(inputs: int, base: int, seed: int) -> tuple[Values, Values]:
+    """A and B of Saltelli's design, each [base, input]: the halves of a scrambled Sobol sequence of twice the dimensions."""
+    from scipy.stats import qmc
+
+    if not inputs:
+        return np.zeros((base, 0)), np.zeros((base, 0))
+    points = qmc.Sobol(2 * inputs, scramble=True, rng=np.random.default_rng(seed)).random(base)
+    return points[:, :inputs], points[:, inputs:]
+
+
+@lru_cache(maxsize=2)
+def walks(inputs: int, trajectories: int, seed: int) -> Values:
+    """Coordinates [input, row] of the trajectories of Morris, one after another, each of inputs + 1 points."""
+    random = np.random.default_rng(seed)
+    unit = np.empty((trajectories, inputs + 1, inputs))
+    for walk in unit:
+        down = random.integers(2, size=inputs).astype(bool)
+        walk[:] = random.integers(LEVELS // 2, size=inputs) / (LEVELS - 1.0) + STEP * down
+        for row, moved in enumerate(random.permutation(inputs), start=1):
+            walk[row:, moved] += -STEP if down[moved] else STEP
+    return unit.reshape(-1, inputs).T
+
+
+Kind = Literal["uniform", "triangular", "normal", "lognormal", "values", "sample"]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A distribution of one input.
+
+    `numbers` are low and high; low, mode and high; mean and standard deviation; median and factor, which is exp(sigma); for
+    `values` what is equally likely; for `sample` numbers that were drawn elsewhere, whose quantiles are taken straight between
+    order statistics.
+    """
+
+    kind: Kind
+    numbers: tuple[float, ...]
+    low: float = -np.inf
+    high: float = np.inf
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it has no ends of its own, or ends that lie far out in its tails."""
+        return self.kind in {"normal", "lognormal"}
+
+    def at(self, uniform: Values) -> Values:
+        """The values [draw] at the probabilities `uniform` in [0, 1]."""
+        match self.kind:
+            case "uniform":
+                low, high = self.numbers
+                return low + uniform * (high - low)
+            case "triangular":
+                return triangular(uniform, *self.numbers)
+            case "normal":
+                mean, sd = self.numbers
+                inner = _cut((self.low - mean) / sd, (self.high - mean) / sd, uniform)
+                return np.asarray(np.clip(mean + sd * inner, self.low, self.high))
+            case "lognormal":
+                centre, sigma = np.log(self.numbers)
+                low = -np.inf if self.low <= 0.0 else np.log(self.low)
+                high = np.log(self.high) if self.high < np.inf else np.inf
+                inner = _cut((low - centre) / sigma, (high - centre) / sigma, uniform)
+                return np.asarray(np.clip(np.exp(centre + sigma * inner), self.low, self.high))
+            case "values":
+                places = np.minimum((uniform * len(self.numbers)).astype(np.intp), len(self.numbers) - 1)
+                return np.asarray(np.array(self.numbers)[places])
+            case "sample":
+                last = len(self.numbers) - 1
+                return np.asarray(np.interp(uniform * last, np.arange(last + 1), np.sort(self.numbers)))
+
+
+def _cut(low: float, high: float, u: Values) -> Values:
+    """Standard normal numbers between two ends; nought and one, which are infinitely far, come as near as doubles allow."""
+    from scipy.special import ndtr, ndtri  # a quarter of a second to import, which a plain run need not spend
+
+    below, above = ndtr(low), ndtr(high)
+    tiny = np.finfo(float).tiny
+    return np.asarray(ndtri(np.clip(below + u * (above - below), tiny, 1.0 - np.finfo(float).epsneg)))

@@ -1,29 +1,131 @@
-"""Draws: which parameters differ from draw to draw, and their values for any block of draws."""
+"""Draws: which parameters differ from draw to draw, by priors or as a sample sweeps them, and their values for any block."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Numbers, Truths, Values
 from sim.base.streams import normals, triangular, uniforms
-from sim.ensemble.cubes import sobol_uniforms
-from sim.ensemble.designs import Saltelli, Spread
-from sim.ensemble.sample import NOTHING_SWEPT, Numbers, Sample, Swept
+from sim.ensemble.designs import PointDesign, Saltelli, SpreadPoints
 from sim.inputs.year_path import YearPath
 from sim.model.binding import NOISE, SILENCE
 
-Values = NDArray[Any]
-Design = Literal["random", "sobol"]
+Role = Literal["parameter", "shocks", "projects"]
+
+
+@dataclass(frozen=True, eq=False)
+class Input:
+    """One swept input. A parameter takes the value, or with `relative` its central path times it, with `added` its own plus it.
+
+    `members` [dims...] says which members are swept; None means all. `first_year` is the first year in which the value holds
+    (for levers, which leave the base year as it was). The value of `shocks` and `projects` is the number of a future: which
+    yearly shocks a draw takes, or by which number its realisation of the ledger is drawn.
+    """
+
+    key: str
+    name: str
+    role: Role = "parameter"
+    members: Truths | None = None
+    first_year: int | None = None
+    relative: bool = False
+    added: bool = False
+
+    def laid_over(self, values: Values, central: Values, year: int, column: Values) -> Values:
+        """The `values` [dims..., draw] of a year, where this input is set to `column` [draw]; factors multiply `central`."""
+        if self.first_year is not None and year < self.first_year:
+            return values
+        if self.added:
+            new = values + column
+        else:
+            new = central * column if self.relative else np.broadcast_to(column, (*central.shape[:-1], len(column)))
+        return new if self.members is None else np.where(self.members[..., np.newaxis], new, values)
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Inputs and the design that gives their values. `members` draws stand at each point, and share no luck with each other.
+
+    The m-th draw of every point takes the same shocks, the same realisation of the ledger and the same parameters that are not
+    swept, so that points differ by their inputs alone. With `members` nought every draw has luck of its own.
+    """
+
+    inputs: tuple[Input, ...]
+    design: PointDesign
+    members: int = 0
+
+    @property
+    def count(self) -> int:
+        """Number of draws."""
+        return self.design.count * max(self.members, 1)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        return tuple(item.key for item in self.inputs)
+
+    @property
+    def whole(self) -> frozenset[str]:
+        """Parameters of which nothing is left to be drawn, since all members are swept at once."""
+        return frozenset(item.name for item in self.inputs if item.role == "parameter" and item.members is None)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of everything that decides the values."""
+        inputs = [asdict(item) | {"members": None if item.members is None else item.members.tolist()} for item in self.inputs]
+        design = {"kind": type(self.design).__name__, **asdict(self.design)}
+        record = json.dumps({"inputs": inputs, "design": design, "members": self.members}, sort_keys=True)
+        return hashlib.sha256(record.encode()).hexdigest()
+
+    def columns(self, start: int, stop: int) -> Values:
+        """Values [input, draw] of the draws `start` to `stop` - 1."""
+        if self.members <= 1:
+            return self.design.columns(start, stop)
+        first, last = start // self.members, (stop - 1) // self.members + 1
+        points = self.design.columns(first, last)
+        return points[:, np.arange(start, stop) // self.members - first]
+
+
+@dataclass(frozen=True, eq=False)
+class Swept:
+    """A sample's values for one block: [draw] by the place of the input."""
+
+    inputs: tuple[Input, ...]
+    columns: Values
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Parameters that are swept."""
+        return frozenset(item.name for item in self.inputs if item.role == "parameter")
+
+    def value(self, name: str, year: int, central: Values, drawn: Values) -> Values:
+        """A parameter [dims..., draw] in a year; members that are not swept stay as they were `drawn`."""
+        for item, column in zip(self.inputs, self.columns, strict=True):
+            if item.role == "parameter" and item.name == name:
+                whole = np.broadcast_to(drawn, (*central.shape[:-1], len(column)))
+                drawn = item.laid_over(whole, central, year, column)
+        return drawn
+
+    def future_of(self, role: Role, own: Numbers) -> Numbers:
+        """The numbers [draw] of the futures that an input of this role takes; the draw's `own` where there is none."""
+        for place, item in enumerate(self.inputs):
+            if item.role == role:
+                return np.asarray(self.columns[place], dtype=np.intp)
+        return own
+
+
+NOTHING_SWEPT = Swept((), np.zeros((0, 0)))
 
 
 @dataclass(frozen=True)
 class DrawRequest:
-    """How many draws, from which seed, on how many workers, in which precision; from the priors or the stored posterior."""
+    """The number of draws, their seed and precision, and the workers; from the priors or the stored posterior."""
 
     count: int
     seed: int
@@ -81,7 +183,6 @@ class Draws:
     given: Mapping[str, Values] = field(default_factory=dict)
     stored: Mapping[str, Values] = field(default_factory=dict)
     realised: Realisations | None = None
-    design: Design = "random"
     sample: Sample | None = None
     silent: bool = False
 
@@ -92,10 +193,9 @@ class Draws:
     def block(self, central: Mapping[str, YearPath], start: int, stop: int) -> BlockValues:
         """The exogenous values of the draws `start` to `stop` - 1."""
         given = {name: values[..., start:stop] for name, values in self.given.items()}
-        swept, futures = self.swept(start, stop), self.futures(start, stop)
-        shocks, projects = swept.luck("shocks", futures), self.realisations(start, stop)
-        factors = self.factors(start, stop)
-        return BlockValues(central, given, factors, self.seed, shocks, projects, self.realised, swept, self.silent)
+        swept = self.swept(start, stop)
+        shocks = swept.future_of("shocks", self.futures(start, stop))
+        return BlockValues(self, central, given, self.factors(start, stop), shocks, self.realisations(start, stop), swept)
 
     def swept(self, start: int, stop: int) -> Swept:
         """The values of the inputs that are swept."""
@@ -110,7 +210,7 @@ class Draws:
         """The number of the realisation that each draw takes; None where there are none."""
         if self.realised is None:
             return None
-        numbers = self.swept(start, stop).luck("projects", self.futures(start, stop))
+        numbers = self.swept(start, stop).future_of("projects", self.futures(start, stop))
         return self._shared("realisation", numbers, self.realised.count)
 
     def rows(self, start: int, stop: int) -> Numbers | None:
@@ -127,33 +227,26 @@ class Draws:
         return len(next(iter(self.stored.values()))) if self.stored else 0
 
     def _shared(self, what: str, futures: Numbers, count: int) -> Numbers:
-        if not self._follows_a_rule:
+        points = None if self.sample is None else self.sample.design
+        if not isinstance(points, Saltelli) and not (isinstance(points, SpreadPoints) and points.kind == "sobol"):
             return futures % count
+        # Points that follow each other by rule would tie what they share to their place: the number is drawn instead.
         drawn = at_numbers(futures, partial(uniforms, self.seed, f"{what}\0shared"))
         return np.asarray(drawn * count, dtype=np.intp)
-
-    @property
-    def _follows_a_rule(self) -> bool:
-        """Whether the place of a point follows from its number."""
-        points = None if self.sample is None else self.sample.design
-        return self.design == "sobol" or isinstance(points, Saltelli) or (isinstance(points, Spread) and points.kind == "sobol")
 
     def factors(self, start: int, stop: int) -> dict[str, Values]:
         """The factor of every prior, and of every parameter whose factors are stored."""
         futures = self.futures(start, stop)
-        if self.design == "sobol" and self.priors:
-            names = tuple(prior.name for prior in self.priors)
-            uniform = sobol_uniforms(self.seed, names, start, stop)
-        else:
-            streams = {prior.name: partial(uniforms, self.seed, prior.name) for prior in self.priors}
-            uniform = {name: at_numbers(futures, stream) for name, stream in streams.items()}
-        drawn = {prior.name: triangular(uniform[prior.name], prior.low, prior.mode, prior.high) for prior in self.priors}
-        rows = self.rows(start, stop)
+        drawn, rows = dict[str, Values](), self.rows(start, stop)
+        for prior in self.priors:
+            uniform = at_numbers(futures, partial(uniforms, self.seed, prior.name))
+            drawn[prior.name] = triangular(uniform, prior.low, prior.mode, prior.high)
         return drawn | {name: values[rows] for name, values in self.stored.items()}
 
 
 def at_numbers(numbers: Numbers, make: Callable[[int, int], Values]) -> Values:
     """Values at some numbers, from what makes them for a range of numbers; the last axis is that of the numbers."""
+    # A range is made as a whole and picked from: numbers of a block lie close together.
     first, last = int(numbers.min()), int(numbers.max()) + 1
     values = make(first, last)
     return values if np.array_equal(numbers, np.arange(first, last)) else values[..., numbers - first]
@@ -166,33 +259,31 @@ class BlockValues:
     `shocks` [draw] are the numbers of the futures whose noise a draw takes, `projects` those of its realisation of the ledger.
     """
 
+    draws: Draws
     central: Mapping[str, YearPath]
     given: Mapping[str, Values]
     factors: Mapping[str, Values]
-    seed: int
     shocks: Numbers
     projects: Numbers | None
-    realised: Realisations | None = None
-    swept: Swept = NOTHING_SWEPT
-    silent: bool = False
+    swept: Swept
 
     @property
     def drawn(self) -> frozenset[str]:
         """Names whose value differs from draw to draw."""
-        paths = () if self.realised is None else self.realised.paths
+        paths = () if self.draws.realised is None else self.draws.realised.paths
         return frozenset((*self.given, *self.factors, *paths, *self.swept.names))
 
     def value(self, name: str, year: int) -> Values:
         """[dims..., draw] if drawn, else [dims..., 1]. Noise is one standard normal number per draw and year."""
+        realised = self.draws.realised
         if name.startswith(NOISE):
-            return SILENCE if self.silent else self._noise(name, year)
+            if self.draws.silent:
+                return SILENCE
+            return at_numbers(self.shocks, lambda first, last: normals(self.draws.seed, name, first, last, year))
         if name in self.given:
             return self.given[name]
-        if self.realised is not None and self.projects is not None and name in self.realised.paths:
-            return self.realised.value(name, year, self.projects)
+        if realised is not None and self.projects is not None and name in realised.paths:
+            return realised.value(name, year, self.projects)
         central = self.central[name].at(year)[..., np.newaxis]
         drawn = central * self.factors[name] if name in self.factors else central
-        return self.swept.value(name, year, central, drawn) if name in self.swept.names else drawn
-
-    def _noise(self, name: str, year: int) -> Values:
-        return at_numbers(self.shocks, lambda first, last: normals(self.seed, name, first, last, year))
+        return self.swept.value(name, year, central, drawn)

@@ -7,12 +7,11 @@ base point or a trajectory of which one row is lost says nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[Any]
+from sim.base.arrays import Truths, Values
+
 Z95 = 1.959963984540054
 """The normal quantile of 97.5 %, for intervals that hold 95 %."""
 _STILL = 1e-12
@@ -66,8 +65,8 @@ def sobol_indices(outputs: Values, inputs: int, lost: Values, resamples: int, se
     return SobolIndices(first[0], errors[0], total[0], errors[1], int(whole.sum()), whole.size)
 
 
-def _whole(lost: Values, rows: int, what: str) -> NDArray[np.bool_]:
-    """Which groups of `rows` rows are whole; two are needed for a variance."""
+def _whole(lost: Values, rows: int, what: str) -> Truths:
+    """Tell which groups of `rows` rows are whole; two are needed for a variance."""
     whole = np.asarray(~lost.reshape(-1, rows).any(axis=1))
     if whole.sum() < 2:  # noqa: PLR2004
         raise TooFewLeftError(f"fewer than two {what} are whole")
@@ -83,6 +82,7 @@ def resampling_weights(count: int, resamples: int, seed: int) -> Values:
 
 def _standardised(blocks: Values) -> Values:
     """Outputs [output, point, row] with mean nought and deviation one; what does not vary becomes nought."""
+    # Mean nought first: the estimators are differences of squares, and lose digits where the mean is large.
     mean = blocks.mean(axis=(1, 2), keepdims=True)
     deviation = blocks.std(axis=(1, 2), keepdims=True)
     still = deviation <= _STILL * np.abs(mean)

@@ -10,12 +10,11 @@ import math
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[Any]
+from sim.base.arrays import Values
+
 EXACT = 100_000
 BINS = 2048
 _MARGIN, _STILL = 0.5, 1e-9
@@ -45,7 +44,11 @@ def moments_of(values: Values) -> Moments:
 
 
 def merged(left: Moments, right: Moments) -> Moments:
-    """Moments of two groups together."""
+    """Moments of two groups together.
+
+    Chunks are merged in the order of the draws: another order would round otherwise, and a run must not depend on which
+    worker was quick.
+    """
     count = left.count + right.count
     if not count:
         return left
@@ -53,40 +56,6 @@ def merged(left: Moments, right: Moments) -> Moments:
     mean = left.mean + shift * (right.count / count)
     squares = left.squares + right.squares + shift * shift * (left.count * right.count / count)
     return Moments(count, mean, squares)
-
-
-@dataclass(frozen=True)
-class Comoments:
-    """Count, means [series] and sums of products of deviations [series, series]."""
-
-    count: int
-    mean: Values
-    products: Values
-
-    @property
-    def covariance(self) -> Values:
-        """Unbiased covariance."""
-        return self.products / max(self.count - 1, 1)
-
-
-def comoments_of(values: Values) -> Comoments:
-    """Comoments of series [series, draw]. The sum is spelled out: a BLAS would add up in an order of its own."""
-    count = values.shape[-1]
-    mean = np.add.reduce(values, axis=-1) / max(count, 1)
-    deviations = values - mean[:, np.newaxis]
-    return Comoments(count, mean, np.array([np.add.reduce(row * deviations, axis=-1) for row in deviations]))
-
-
-def merged_comoments(left: Comoments | None, right: Comoments | None) -> Comoments | None:
-    """Comoments of two groups together; one that is not there changes nothing."""
-    if left is None or right is None:
-        return right if left is None else left
-    count = left.count + right.count
-    if not count:
-        return left
-    shift = right.mean - left.mean
-    products = left.products + right.products + np.outer(shift, shift) * (left.count * right.count / count)
-    return Comoments(count, left.mean + shift * (right.count / count), products)
 
 
 class Histogram:
@@ -119,7 +88,10 @@ class Histogram:
         self.counts += np.bincount(numbers.ravel(), minlength=self.counts.size).reshape(self.counts.shape)
 
     def _widen(self) -> None:
-        """Neighbouring bins become one, and the new ones lie on the side where values fell outside."""
+        """Make neighbouring bins one, and lay the new ones on the side where values fell outside.
+
+        Widths double and counts stay whole numbers, so the chunks before need not be seen again.
+        """
         while True:
             below, above = self.smallest < self.low, self.largest > self.high
             if not (below | above).any():
@@ -195,18 +167,6 @@ class Gathered:
         """The most by which a quantile of each series can be off; None when quantiles are exact."""
         return None if self.histogram is None else self.histogram.width
 
-    def counts(self, bins: int) -> tuple[Values, Values]:
-        """A histogram of each series as [series, bin] and the edges [series, bin + 1]."""
-        if self._exact:
-            values = np.concatenate(self._kept, axis=-1)
-            pairs = [np.histogram(row, bins=bins) for row in values]
-            return np.stack([pair[0] for pair in pairs]), np.stack([pair[1] for pair in pairs])
-        if self.histogram is None:
-            raise AssertionError("no chunk held a finite draw")
-        together = self.histogram.counts.reshape(len(self.histogram.counts), bins, -1).sum(axis=-1)
-        low, high = self.histogram.low, self.histogram.high
-        return together, np.linspace(low, high, bins + 1, axis=-1)
-
 
 def quantiles_of(values: Values, levels: tuple[float, ...]) -> Values:
     """Quantiles over the last axis, straight between order statistics as numpy has them; one selection serves all levels."""
@@ -215,13 +175,13 @@ def quantiles_of(values: Values, levels: tuple[float, ...]) -> Values:
     above = [min(place + 1, last) for place in below]
     ordered = np.partition(values, sorted({*below, *above}), axis=-1)
     lows, highs = ordered[..., below], ordered[..., above]
-    between = np.array(levels) * last - below
+    between = np.array(levels) * last - below  # as numpy's `linear`, in its order of operations
     return np.moveaxis(lows + between * (highs - lows), -1, 0)
 
 
 @dataclass(frozen=True)
 class Share:
-    """How many of how many draws met a condition; by group where draws of a group have something in common."""
+    """The number of draws, of all, that met a condition; by group where draws of a group have something in common."""
 
     met: int
     count: int

@@ -1,23 +1,28 @@
-"""An ensemble: all draws of a task, summed up by chunk. Memory does not grow with the draws unless paths are asked for."""
+"""An ensemble: all draws of a task, summed up by chunk. Memory does not grow with the draws unless paths are asked for.
+
+The summary of a chunk is made where its draws were run, so that a worker returns figures ready to be merged.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Numbers, Truths, Values
 from sim.base.errors import Fault, Place, RunError
-from sim.base.text import Text
-from sim.engine.finite import Origin
-from sim.ensemble.blocks import LostDraw, Task
-from sim.ensemble.reducers import Comoments, Gathered, Share, merged_comoments
-from sim.ensemble.summary import ALL, ChunkSummary, Wanted
+from sim.base.text import Text, joined
+from sim.ensemble.blocks import CHUNK, BlockResult, LostDraw, Task
+from sim.ensemble.reducers import (
+    Gathered,
+    Moments,
+    Share,
+    moments_of,
+    series_of,
+)
 from sim.ensemble.workers import run_portions
 
-Values = NDArray[Any]
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 MEDIAN = LEVELS.index(0.5)
 MOST_LOST = 0.05
@@ -27,7 +32,7 @@ _SHOWN, _MOST_MOVED = 5, 2
 
 @dataclass
 class Ensemble:
-    """What an ensemble says: [year, dims...], base year first; quantiles have a level and histograms a bin before."""
+    """The statistics of an ensemble: [year, dims...], base year first; quantiles have a level before."""
 
     count: int
     seed: int
@@ -37,12 +42,10 @@ class Ensemble:
     variance: dict[str, Values] = field(default_factory=dict)
     quantiles: dict[str, Values] = field(default_factory=dict)
     quantile_error: dict[str, Values] | None = None
-    histograms: dict[str, tuple[Values, Values]] = field(default_factory=dict)
-    covariance: Values | None = None
     shares: dict[str, Share] = field(default_factory=dict)
     all_met: Share | None = None
     together: int = 0
-    """How many conditions `all_met` counts."""
+    """Number of conditions that `all_met` counts."""
     read: dict[str, Values] = field(default_factory=dict)
     """Quantiles [level] of the numbers that were read from each draw."""
     paths: dict[str, Values] = field(default_factory=dict)
@@ -57,7 +60,9 @@ class Ensemble:
 Progress = Callable[[int, int], None]
 
 
-def run_ensemble(task: Task, workers: int = 1, wanted: Wanted | None = None, progress: Progress | None = None) -> Ensemble:
+def run_ensemble(
+    task: Task, workers: int = 1, wanted: ChunkReducer | None = None, progress: Progress | None = None
+) -> Ensemble:
     """Run all draws of a task and reduce them. The result is the same for any number of workers.
 
     Raises
@@ -65,9 +70,14 @@ def run_ensemble(task: Task, workers: int = 1, wanted: Wanted | None = None, pro
     RunError
         when too many draws are lost, or a portion of the draws is lost twice.
     """
-    wanted, lost_portions = wanted or Wanted(), list[tuple[int, int]]()
-    fail_if_unknown(task, workers, wanted)
+    wanted, lost_portions = wanted or ChunkReducer(), list[tuple[int, int]]()
+    unknown = sorted({*wanted.paths} - set(task.outputs))
+    if unknown:
+        raise ValueError(f"not among the outputs: {', '.join(unknown)}")
+    if workers < 1:
+        raise ValueError(f"at least one worker, not {workers}")
     merger = _Merger(task, wanted, workers)
+    # Portions come in the order of the draws, whichever worker was quick, and a chunk is the same in any portion.
     for summaries in run_portions(task, wanted, workers, lost_portions):
         with np.errstate(over="ignore", invalid="ignore"):  # the variance of huge numbers is infinite, and says so
             for summary in summaries:
@@ -78,24 +88,14 @@ def run_ensemble(task: Task, workers: int = 1, wanted: Wanted | None = None, pro
         return merger.ensemble(tuple(lost_portions))
 
 
-def fail_if_unknown(task: Task, workers: int, wanted: Wanted) -> None:
-    """Whatever is asked for in vain is said before any work."""
-    unknown = sorted({*wanted.paths, *wanted.covariance} - set(task.outputs))
-    if unknown:
-        raise ValueError(f"not among the outputs: {', '.join(unknown)}")
-    if workers < 1:
-        raise ValueError(f"at least one worker, not {workers}")
-
-
 class _Merger:
     """Merges the summaries of chunks in the order of the draws."""
 
-    def __init__(self, task: Task, wanted: Wanted, workers: int) -> None:
+    def __init__(self, task: Task, wanted: ChunkReducer, workers: int) -> None:
         self._task, self._wanted = task, wanted
         self._gathered = Gathered(task.draws.count, workers)
         self._shapes: dict[str, tuple[int, ...]] = {}
-        self._comoments: Comoments | None = None
-        self._met: dict[str, NDArray[np.intp]] = {}
+        self._met: dict[str, Numbers] = {}
         self._used = np.zeros(max(wanted.groups, 1), dtype=np.intp)
         self._paths: dict[str, list[Values]] = {name: [] for name in wanted.paths}
         self._lost: list[LostDraw] = []
@@ -105,7 +105,6 @@ class _Merger:
         """Gather a chunk."""
         self._shapes = dict(chunk.shapes)
         self._gathered.add(chunk.series, chunk.moments)
-        self._comoments = merged_comoments(self._comoments, chunk.comoments)
         for name, counts in chunk.met.items():
             self._met[name] = self._met.get(name, 0) + counts
         self._used = self._used + chunk.used
@@ -133,8 +132,6 @@ class _Merger:
             quantiles=self._of_outputs(quantiles),
             quantile_error=None if error is None else self._of_outputs(self._by_name(error)),
             read={name: values for name, values in quantiles.items() if name not in self._task.outputs},
-            histograms=self._histograms(),
-            covariance=None if self._comoments is None else self._comoments.covariance,
             shares=shares,
             all_met=self._share(self._met[ALL]) if ALL in self._met else None,
             together=len(shares if self._wanted.together is None else self._wanted.together),
@@ -142,7 +139,7 @@ class _Merger:
             embedded_error=self._embedded_error,
         )
 
-    def _share(self, met: NDArray[np.intp]) -> Share:
+    def _share(self, met: Numbers) -> Share:
         grouped = self._wanted.groups > 1
         pairs = zip(met.tolist(), self._used.tolist(), strict=True) if grouped else ()
         return Share(int(met.sum()), int(self._used.sum()), tuple(pair for pair in pairs if pair[1]))
@@ -160,14 +157,6 @@ class _Merger:
             parts[name] = np.moveaxis(part, -1, 0) if last else part
             start = stop
         return parts
-
-    def _histograms(self) -> dict[str, tuple[Values, Values]]:
-        bins = self._wanted.bins
-        if not bins:
-            return {}
-        counts, edges = self._gathered.counts(bins)
-        named_counts, named_edges = self._of_outputs(self._by_name(counts, bins)), self._by_name(edges, bins + 1)
-        return {name: (named_counts[name], named_edges[name]) for name in named_counts}
 
 
 def fail_if_too_many_lost(lost: Sequence[LostDraw], count: int, most: float = MOST_LOST) -> None:
@@ -189,13 +178,12 @@ def fail_if_too_many_lost(lost: Sequence[LostDraw], count: int, most: float = MO
             f"{count} 次抽样中有 {len(lost)} 次（{share}%）{how.zh}，超过允许的 {limit}%",
             f"{len(lost)} of {count} draws ({share} %) {how.en}; at most {limit} % may",
         )
-    shown = Text(_named(lost[0], zh=True), _named(lost[0], zh=False))
     advice = Text("请检查所列参数的先验范围和情景数值", "check the ranges of the priors named and the values of the scenario")
-    raise RunError(Fault(head + Text("：", ": ") + shown, Place(), advice))
+    raise RunError(Fault(head + Text("：", ": ") + _named(lost[0]), Place(), advice))
 
 
 def _lost_how(lost: Sequence[LostDraw]) -> Text:
-    """What became of lost draws."""
+    """Say what became of lost draws."""
     broken = {draw.origin.breach is not None for draw in lost if draw.origin is not None}
     if broken == {True}:
         return Text("违反核对条件", "broke a check")
@@ -205,35 +193,110 @@ def _lost_how(lost: Sequence[LostDraw]) -> Text:
 
 
 def lost_sentence(lost: Sequence[LostDraw]) -> Text | None:
-    """Which draws were left out, and where the first of them went wrong; None when all were used."""
+    """Say which draws were left out, and where the first of them went wrong; None when all were used."""
     if not lost:
         return None
-    shown = "；".join(_named(draw, zh=True) for draw in lost[:_SHOWN])
-    shown_en = "; ".join(_named(draw, zh=False) for draw in lost[:_SHOWN])
     count, how = len(lost), _lost_how(lost)
-    return Text(
-        f"{count} 次抽样{how.zh}，未计入统计：{shown}{' 等' if count > _SHOWN else ''}",
-        f"{count} draws {how.en} and were left out: {shown_en}{' and others' if count > _SHOWN else ''}",
-    )
+    shown = joined([_named(draw) for draw in lost[:_SHOWN]], Text("；", "; "))
+    head = Text(f"{count} 次抽样{how.zh}，未计入统计：", f"{count} draws {how.en} and were left out: ")
+    return head + shown + (Text(" 等", " and others") if count > _SHOWN else Text("", ""))
 
 
-def _named(draw: LostDraw, *, zh: bool) -> str:
+def _named(draw: LostDraw) -> Text:
+    """A draw with the year, the variable that is not finite or the check that is broken, and what it moved most."""
     if draw.origin is None:
-        return f"第 {draw.draw} 次" if zh else f"draw {draw.draw}"
-    year, where = draw.origin.year, _where(draw.origin)
-    drawn = "".join(f", {name} = {value:.4g}" for name, value in list(draw.swept.items())[:_MOST_MOVED])
-    drawn += "".join(f", {name} × {factor:.3g}" for name, factor in _farthest(draw))
-    return f"第 {draw.draw} 次（{year} 年，{where.zh}{drawn}）" if zh else f"draw {draw.draw} ({year}, {where.en}{drawn})"
+        return Text(f"第 {draw.draw} 次", f"draw {draw.draw}")
+    year, breach, variable = draw.origin.year, draw.origin.breach, draw.origin.variable
+    where = Text(variable, variable)
+    if breach is not None:
+        where = Text(f"“{breach.check.zh}”不成立：{breach.values}", f"{breach.check.en}: {breach.values}")
+    farthest = sorted(draw.factors.items(), key=lambda item: -abs(item[1] - 1.0))[:_MOST_MOVED]
+    moved = "".join(f", {name} = {value:.4g}" for name, value in list(draw.swept.items())[:_MOST_MOVED])
+    moved += "".join(f", {name} × {factor:.3g}" for name, factor in farthest)
+    return Text(f"第 {draw.draw} 次（{year} 年，{where.zh}{moved}）", f"draw {draw.draw} ({year}, {where.en}{moved})")
 
 
-def _where(origin: Origin) -> Text:
-    """The variable that is not finite, or the check that is broken."""
-    if origin.breach is None:
-        return Text(origin.variable, origin.variable)
-    check, values = origin.breach.check, origin.breach.values
-    return Text(f"“{check.zh}”不成立：{values}", f"{check.en}: {values}")
+ALL = "*"
+"""The condition that all conditions are met."""
+Judge = Callable[[Mapping[str, Values], Numbers], Mapping[str, Truths]]
+Read = Callable[[Mapping[str, Values], Numbers], Mapping[str, Values]]
 
 
-def _farthest(draw: LostDraw) -> list[tuple[str, float]]:
-    """The parameters that this draw moved most."""
-    return sorted(draw.factors.items(), key=lambda item: -abs(item[1] - 1.0))[:_MOST_MOVED]
+@dataclass(frozen=True)
+class ChunkReducer:
+    """Reduces a portion of draws to what is gathered besides mean, variance and quantiles of every output.
+
+    `judge` turns outputs [year, dims..., draw] and the numbers of the draws into truth values [draw] by name, of which those
+    `together` (all, where it is None) count for the condition that all are met; `read` turns them into further numbers [draw],
+    summed up like outputs; `paths` are outputs kept draw by draw. Draws whose numbers are equal modulo `groups` have something
+    in common, and the error of a share is counted from group to group.
+    """
+
+    judge: Judge | None = None
+    together: tuple[str, ...] | None = None
+    read: Read | None = None
+    paths: tuple[str, ...] = ()
+    groups: int = 0
+
+    def __call__(self, result: BlockResult) -> list[ChunkSummary]:
+        """The summaries of all chunks of a portion of draws; a portion is whole chunks, so they are the same in any portion."""
+        with np.errstate(over="ignore", invalid="ignore"):  # the variance of huge numbers is infinite, and says so
+            return [self._summary(_part(result, first)) for first in range(result.start, result.stop, CHUNK)]
+
+    def _summary(self, chunk: BlockResult) -> ChunkSummary:
+        """Lost draws are left out; kept paths have not-a-number there."""
+        fine = chunk.fine
+        # Lost draws are taken out first: one that is not a number would spoil every sum that it enters.
+        values = chunk.values if fine.all() else {name: array[..., fine] for name, array in chunk.values.items()}
+        numbers = np.arange(chunk.start, chunk.stop)[fine]
+        met = {} if self.judge is None else dict(self.judge(values, numbers))
+        counted = [met[name] for name in (met if self.together is None else self.together)]
+        if counted:
+            met[ALL] = np.logical_and.reduce(counted)
+        values = values if self.read is None else {**values, **self.read(values, numbers)}
+        series = series_of(values)
+        return ChunkSummary(
+            chunk.start,
+            chunk.stop,
+            {name: array.shape[:-1] for name, array in values.items()},
+            series,
+            moments_of(series),
+            {name: self._counts(answers, numbers) for name, answers in met.items()},
+            self._counts(np.ones_like(numbers, dtype=bool), numbers),
+            {name: np.where(fine, chunk.values[name], np.nan) for name in self.paths},
+            chunk.lost,
+            chunk.embedded_error,
+        )
+
+    def _counts(self, answers: Truths, numbers: Numbers) -> Numbers:
+        """Count the draws of each group that say yes; all draws are one group where there are no groups."""
+        groups = max(self.groups, 1)
+        return np.bincount(numbers[answers] % groups, minlength=groups)
+
+
+@dataclass(frozen=True)
+class ChunkSummary:
+    """Figures of the draws `start` to `stop` - 1: `series` are all outputs as [series, draw].
+
+    `met` counts draws by condition and group, `used` those that count at all.
+    """
+
+    start: int
+    stop: int
+    shapes: Mapping[str, tuple[int, ...]]
+    series: Values
+    moments: Moments
+    met: Mapping[str, Numbers]
+    used: Numbers
+    paths: Mapping[str, Values] = field(default_factory=dict)
+    lost: tuple[LostDraw, ...] = ()
+    embedded_error: float = 0.0
+
+
+def _part(result: BlockResult, first: int) -> BlockResult:
+    """The chunk of a result that begins with the draw `first`."""
+    stop = min(first + CHUNK, result.stop)
+    columns = slice(first - result.start, stop - result.start)
+    lost = tuple(draw for draw in result.lost if first <= draw.draw < stop)
+    values = {name: array[..., columns] for name, array in result.values.items()}
+    return BlockResult(first, stop, values, lost, result.embedded_error)

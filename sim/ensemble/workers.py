@@ -22,9 +22,9 @@ import cloudpickle
 import numpy as np
 from joblib import Parallel, delayed
 
+from sim.base.durable import scratch_folder
 from sim.base.errors import Fault, Place, RunError
-from sim.base.ownership import scratch_folder
-from sim.base.processes import no_interrupts_at_birth, work_for_the_parent
+from sim.base.processes import block_sigint, init_worker
 from sim.base.text import Text
 from sim.ensemble.blocks import BlockResult, BlockRunner, Task
 
@@ -45,7 +45,7 @@ def run_portions(
     lost_portions: list[Portion] | None = None,
     portions: list[Portion] | None = None,
 ) -> Iterator[T]:
-    """What `work` makes of each portion of the draws, in order. Portions that had to be run again are added to `lost_portions`.
+    """Yield what `work` makes of each portion of the draws, in order; those that were run again are added to `lost_portions`.
 
     `work` copies what it keeps: the arrays of a result are written over by the next portion. Without `portions`, all draws are
     run, in portions that suit the workers.
@@ -80,7 +80,7 @@ def _with_second_chance(folder: Path, portions: list[Portion], workers: int, los
             in_flight = handed_out[done:]
             twice = [portion for portion in in_flight if portion in lost]
             if twice:
-                raise RunError(_lost_twice(twice)) from error
+                raise RunError(_lost_twice(named(twice))) from error
             lost.extend(in_flight)
         waiting = waiting[done:]
 
@@ -88,7 +88,7 @@ def _with_second_chance(folder: Path, portions: list[Portion], workers: int, los
 def _in_parallel(folder: Path, portions: list[Portion], workers: int, handed_out: list[Portion]) -> Iterator[Any]:
     def calls() -> Iterator[Any]:
         for portion in portions:
-            handed_out.append(portion)
+            handed_out.append(portion)  # taken ahead of the results: whatever is listed and not yielded may be lost
             yield delayed(run_portion)(str(folder), *portion)
 
     for message in _EXPECTED:
@@ -99,24 +99,27 @@ def _in_parallel(folder: Path, portions: list[Portion], workers: int, handed_out
         return_as="generator",
         batch_size=1,
         pre_dispatch=2 * workers,
-        initializer=work_for_the_parent,
+        initializer=init_worker,
         temp_folder=str(folder),  # what the library maps into memory is swept with it
     )
-    with no_interrupts_at_birth():
+    with block_sigint():
         results = parallel(calls())
     try:
         yield from results
     finally:
-        results.close()
+        results.close()  # interrupted or failed: the workers end before the error goes on
 
 
 def run_portion(folder: str, start: int, stop: int) -> Any:
-    """Run a portion in a worker, which keeps the task and its workspaces for the next one."""
+    """Run a portion in a worker, which keeps the task and its workspaces for the next one.
+
+    A worker may not print, nor answer Ctrl-C: both are the parent's. It hands back what `work` makes of the portion.
+    """
     runner, work = _at_work(folder)
     return work(runner.run(start, stop))
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=1)  # a worker outlives an ensemble: the next task takes the place of the last
 def _at_work(folder: str) -> tuple[BlockRunner, Callable[[BlockResult], Any]]:
     place = Path(folder)
     task: Task
@@ -131,26 +134,17 @@ def shared_task(task: Task, work: Callable[[BlockResult], Any]) -> Iterator[Path
     with ExitStack() as held:
         try:
             folder = held.enter_context(scratch_folder(_FOLDER))
-            _write_task(folder, task, work)
+            given: Mapping[str, Any] = task.draws.given
+            for name, values in given.items():
+                np.save(folder / f"{name}.npy", values)
+            without = replace(task, draws=replace(task.draws, given=dict.fromkeys(given, _NOTHING)))
+            (folder / _TASK).write_bytes(cloudpickle.dumps((without, work)))  # work may be a function of a notebook
         except OSError as error:
-            raise RunError(_no_room(error)) from error
+            message = Text(f"临时文件夹无法写入：{error.strerror}", f"the temporary folder cannot be written: {error.strerror}")
+            place = Place(Path(error.filename) if isinstance(error.filename, str) else Path(os.environ.get("TMPDIR", "")))
+            advice = Text("请腾出空间或改 TMPDIR，或用 --workers 1 运行", "make room, set TMPDIR, or run with --workers 1")
+            raise RunError(Fault(message, place, advice)) from error
         yield folder
-
-
-def _write_task(folder: Path, task: Task, work: Callable[[BlockResult], Any]) -> None:
-    names: Mapping[str, Any] = task.draws.given
-    for name, values in names.items():
-        np.save(folder / f"{name}.npy", values)
-    without = replace(task, draws=replace(task.draws, given=dict.fromkeys(names, _NOTHING)))
-    (folder / _TASK).write_bytes(cloudpickle.dumps((without, work)))  # work may be a function of a notebook
-
-
-def _no_room(error: OSError) -> Fault:
-    return Fault(
-        Text(f"临时文件夹无法写入：{error.strerror}", f"the temporary folder cannot be written: {error.strerror}"),
-        Place(Path(error.filename) if isinstance(error.filename, str) else Path(os.environ.get("TMPDIR", ""))),
-        Text("请腾出空间或改 TMPDIR，或用 --workers 1 运行", "make room, set TMPDIR, or run with --workers 1"),
-    )
 
 
 def named(portions: Iterable[Portion]) -> str:
@@ -158,8 +152,7 @@ def named(portions: Iterable[Portion]) -> str:
     return ", ".join(f"{start}–{stop - 1}" for start, stop in portions)
 
 
-def _lost_twice(portions: list[Portion]) -> Fault:
-    names = named(portions)
+def _lost_twice(names: str) -> Fault:
     return Fault(
         Text(f"工作进程两次中断，抽样 {names} 未能完成", f"worker processes died twice; draws {names} were not completed"),
         Place(),

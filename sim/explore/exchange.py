@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from sim.base.durable import scratch_folder
 from sim.base.errors import Fault, Place, SimError, UsageError
-from sim.base.ownership import scratch_folder
 from sim.base.text import Text
 from sim.city.city import World, open_world
 from sim.explore.bench import Bench, bench_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.base.errors import Faults, InputError, Place
 from sim.inputs.parameters import check_range
 from sim.inputs.scenario import Change

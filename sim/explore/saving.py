@@ -21,7 +21,7 @@ from sim.inputs.ledger_section import LedgerChange
 from sim.inputs.scenario import Change, Scenario, plain_scenario, read_scenario
 from sim.inputs.scenario_file import SECTION_OF_KIND
 from sim.inputs.year_path import YearPath, laid_over
-from sim.model.binding import Bound, bind, own_values
+from sim.model.binding import BoundValues, bind, own_values
 from sim.simulate.opening import Case
 
 _HEAD = "# 由 python -m sim explore 写出 / written by `python -m sim explore`\n"
@@ -35,7 +35,7 @@ class _Ground:
     """What the saved file extends: a scenario of the home folder, at the base year of the page, or the city itself."""
 
     scenario: Scenario
-    bound: Bound
+    bound: BoundValues
     is_file: bool
 
 

@@ -16,7 +16,7 @@ import panel as pn
 from tornado.ioloop import IOLoop, PeriodicCallback
 
 from sim.base.errors import Fault, Faults, Place, UsageError
-from sim.base.interrupts import InterruptedRun, was_asked_to_stop
+from sim.base.processes import InterruptedRun, was_asked_to_stop
 from sim.base.text import Language, Text
 from sim.explore.bench import Bench
 from sim.explore.page import Page, denied

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.base.units import conversion

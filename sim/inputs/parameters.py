@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.base.units import UnknownUnitError, parse_unit

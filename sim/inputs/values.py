@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.inputs.quantities import Reader

@@ -1,18 +1,21 @@
-"""What a scenario changes about the ledger, layer by layer: what is used, late, early, cancelled, added, or comes first."""
+"""The changes of a scenario to the ledger, layer by layer: what is used, late, early, cancelled, added, or comes first.
+
+A word means an id, an umbrella with its parts, a programme, or a property such as kind:urban. Orders that cannot both be
+followed are faults; an order for a group is none where something of the group is left to follow it: a hub may be late, and one
+road of it cancelled. A later layer lifts an earlier order by saying so: `delay: {ID: 0}`, `restore: [ID]`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from sim.base.errors import Faults, Place
-from sim.base.text import Text
+from sim.base.errors import Faults, Place, nearest
+from sim.base.text import Text, listing
 from sim.inputs.ledger import Amount, Ledger, Project
 from sim.inputs.ledger_check import fail_if_row_wrong
 from sim.inputs.ledger_section import AddedProject, LedgerChange
 from sim.inputs.ledger_settings import LedgerSettings
-from sim.ledger.contradictions import Order, fail_if_contradictory
-from sim.ledger.selection import selected_or_fault
 from sim.ledger.works import Work, work_of
 
 LONGEST_DELAY = 15.0
@@ -45,7 +48,7 @@ class Edits:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is built."""
+        """Tell whether nothing is built."""
         return not self.use and not self.added
 
 
@@ -156,17 +159,119 @@ def named_works(ledger: Ledger, edits: Edits, base_year: int, settings: LedgerSe
             continue
         work = work_of(project, ledger.classes[project.project_class], place, base_year, settings)
         if work is not None:
-            works.append(_edited(work, edits, base_year + 1.0))
+            priority, delay = edits.priority(work.id), edits.delay(work.id)
+            work = work if priority is None else replace(work, priority=priority)
+            works.append(work.later(delay, base_year + 1.0) if delay else work)
     return works
 
 
 def finished_before(edits: Edits, named: Iterable[Work]) -> int:
-    """How many of the projects that a scenario uses were finished by the end of the base year, and so are no works."""
+    """Count the projects that a scenario uses and that were finished by the end of the base year, and so are no works."""
     return len(edits.use - edits.cancelled - {work.id for work in named})
 
 
-def _edited(work: Work, edits: Edits, run_start: float) -> Work:
-    place = edits.priority(work.id)
-    prior = work if place is None else replace(work, priority=place)
-    delay = edits.delay(work.id)
-    return prior.later(delay, run_start) if delay else prior
+@dataclass(frozen=True)
+class Order:
+    """One order: its key and word in the scenario, the projects it means, where it stands, and in which layer."""
+
+    key: str
+    word: str
+    projects: frozenset[str]
+    place: Place
+    layer: int
+
+    @property
+    def said(self) -> str:
+        """As the scenario has it."""
+        return f"{self.key}: {self.word}"
+
+
+_NAMES = {
+    "delay": Text("推迟", "delayed"),
+    "accelerate": Text("提前", "brought forward"),
+    "priority": Text("排序", "ranked"),
+    "use": Text("启用", "used"),
+    "add": Text("新增", "added"),
+    "cancel": Text("取消", "cancelled"),
+    "restore": Text("恢复", "restored"),
+}
+_OF_ONE_LAYER = ("use", "add", "restore")
+"""Orders that a later layer may cancel without a word: what a plan builds, a scenario drops."""
+
+
+def fail_if_contradictory(orders: Sequence[Order], faults: Faults) -> None:
+    """One fault for each pair of orders, at the later one, naming the place of the other."""
+    for order, other in _pairs(orders):
+        first, last = (order, other) if order.layer <= other.layer else (other, order)
+        names, (done, other_done) = listing(sorted(order.projects & other.projects)), (_NAMES[first.key], _NAMES[last.key])
+        message = Text(
+            f"{names.zh} 既{done.zh}（{first.said}，{first.place}）又{other_done.zh}（{last.said}）",
+            f"{names.en}: both {done.en} ({first.said}, {first.place}) and {other_done.en} ({last.said})",
+        )
+        faults.add(message, last.place, _lifting(first))
+
+
+def _lifting(order: Order) -> Text:
+    """Return advice on what takes an order back."""
+    once = Text("删去一处", "delete one of them")
+    lifting = f"{order.key}: {{{order.word}: 0}}" if order.key in ("delay", "accelerate") else f"restore: [{order.word}]"
+    if order.key not in ("delay", "accelerate", "cancel"):
+        return once
+    return once + Text(f"；后面的层要撤销前面的，写 {lifting}", f"; to lift the earlier one in a later layer write {lifting}")
+
+
+def _pairs(orders: Sequence[Order]) -> Iterator[tuple[Order, Order]]:
+    cancels = [order for order in orders if order.key == "cancel"]
+    for order in (order for order in orders if order.projects and order.key != "cancel"):
+        against = [item for item in cancels if order.key not in _OF_ONE_LAYER or item.layer == order.layer]
+        if against and order.projects <= frozenset().union(*(item.projects for item in against)):
+            yield order, next(item for item in against if item.projects & order.projects)
+    for late in (order for order in orders if order.key == "delay"):
+        for early in (order for order in orders if order.key == "accelerate" and order.projects == late.projects):
+            yield late, early
+
+
+ALL = "all"
+_PROPERTIES = {"class": "project_class", "region": "region", "branch": "branch", "kind": "kind", "funder": "funder"}
+
+
+def selected(word: str, ledger: Ledger) -> frozenset[str] | None:
+    """Ids of the spending projects that a word means; None where it means nothing."""
+    spending = ledger.spending
+    if word == ALL:
+        return frozenset(project.id for project in spending)
+    if word in ledger.projects:
+        # A project itself, what it repeats, or the parts of an umbrella; programmes and events build nothing.
+        kept = ledger.projects.get(ledger.projects[word].same_as, ledger.projects[word])
+        if kept.nature == "umbrella":
+            return frozenset(part.id for part in ledger.parts(kept.id))
+        return frozenset({kept.id}) if kept.spends else frozenset()
+    name, colon, value = word.partition(":")
+    if not word or (colon and not value):
+        return None
+    if name in _PROPERTIES:
+        found = frozenset(project.id for project in spending if getattr(project, _PROPERTIES[name]) == value)
+    else:
+        found = frozenset(project.id for project in spending if word in (project.programme, project.name.zh))
+    return found or None
+
+
+def selected_or_fault(word: str, ledger: Ledger, place: Place, faults: Faults) -> frozenset[str]:
+    """The same, with a fault for a word that means nothing."""
+    found = selected(word, ledger)
+    if found is None:
+        message = Text(f"台账中没有“{word}”", f"the ledger knows no '{word}'")
+        faults.add(message, place, nearest(word, words(ledger)))
+    elif not found:
+        message = Text(f"{word} 不含任何投资项目，改动不起作用", f"{word} holds no capital project: the change does nothing")
+        faults.add(message, place)
+    return found or frozenset()
+
+
+def words(ledger: Ledger) -> list[str]:
+    """Everything that can be named."""
+    spending = ledger.spending
+    values = ((name, getattr(project, field)) for name, field in _PROPERTIES.items() for project in spending)
+    properties = {f"{name}:{value}" for name, value in values if value}
+    programmes = {project.programme for project in spending if project.programme}
+    return [ALL, *ledger.projects, *sorted(properties), *sorted(programmes)]

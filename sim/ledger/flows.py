@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.ledger.lot import Lot
+from sim.base.arrays import Truths, Values
 from sim.ledger.pipeline import NEVER, Times
+from sim.ledger.random_effects import RandomEffects
 from sim.ledger.works import Work
 
-Values = NDArray[np.float64]
 BUSINESS_SPEND, BUSINESS_COMPLETIONS = "ledger_business_spend", "ledger_business_completions"
 PUBLIC_SPEND, PUBLIC_COMPLETIONS = "ledger_public_spend", "ledger_public_completions"
 BUSINESS_BEGUN, PUBLIC_BEGUN, PUBLIC_PRINTED = "ledger_business_begun", "ledger_public_begun", "ledger_public_printed"
@@ -48,17 +47,20 @@ class Axes:
     kinds: Sequence[str]
 
 
-def flows_of(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, phase: float) -> Mapping[str, Values]:
-    """What works spend, put to use, open and take."""
+def flows_of(works: Sequence[Work], effects: RandomEffects, times: Times, axes: Axes, phase: float) -> Mapping[str, Values]:
+    """Return what works spend, put to use, open and take."""
     business = np.array([work.business for work in works], dtype=bool)
     builds = np.array([bool(work.purpose) for work in works], dtype=bool)
     firms = np.array([work.project_class.firms for work in works])[:, np.newaxis]
-    branch, kind = _Cells(works, business & builds, axes, "branches"), _Cells(works, ~business, axes, "kinds")
-    land = lot.money * np.array([work.project_class.land for work in works])[:, np.newaxis]
+    branch, kind = (
+        _Cells(works, business & builds, axes.districts, axes.branches),
+        _Cells(works, ~business, axes.districts, axes.kinds),
+    )
+    land = effects.money * np.array([work.project_class.land for work in works])[:, np.newaxis]
     parts = parts_of(times, phase)
-    spent = [lot.money * _built_in(times, year) for year in axes.years]
-    done = [_finished(parts, year) for year in axes.years]
-    completed = [lot.money * part for part in done]
+    spent = [effects.money * _built_in(times, year) for year in axes.years]
+    done = [_used_by(parts, year + 1.0) - _used_by(parts, float(year)) for year in axes.years]  # put to use in each year
+    completed = [effects.money * part for part in done]
     return {
         BUSINESS_SPEND: branch.gathered(spent),
         BUSINESS_COMPLETIONS: branch.gathered(completed),
@@ -69,19 +71,21 @@ def flows_of(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, phase: f
     }
 
 
-def displacing_flows(works: Sequence[Work], lot: Lot, times: Times, axes: Axes, phase: float) -> Mapping[str, Values]:
-    """What ordinary investment makes room for: works whose building began before the run, and all public ones.
+def displacing_flows(
+    works: Sequence[Work], effects: RandomEffects, times: Times, axes: Axes, phase: float
+) -> Mapping[str, Values]:
+    """Return what ordinary investment makes room for: works whose building began before the run, and all public ones.
 
     They are those of the documents: a scenario that cancels or moves a work does not bring back what it takes the place of.
     `unfinished`, in the base year alone, is what had been spent by the start of the run on works not yet in use.
     """
     business = np.array([work.business and bool(work.purpose) for work in works], dtype=bool)
     public = np.array([not work.business for work in works], dtype=bool)
-    branch, kind = _Cells(works, business, axes, "branches"), _Cells(works, public, axes, "kinds")
-    spent = [lot.money * _built_in(times, year) for year in axes.years]
+    branch, kind = _Cells(works, business, axes.districts, axes.branches), _Cells(works, public, axes.districts, axes.kinds)
+    spent = [effects.money * _built_in(times, year) for year in axes.years]
     start = axes.years.start + 1.0
     of_begun = [np.where(times.started < start, money, 0.0) for money in spent]
-    at_start = lot.money * np.maximum(built_by(times, start) - _used_by(parts_of(times, phase), start), 0.0)
+    at_start = effects.money * np.maximum(built_by(times, start) - _used_by(parts_of(times, phase), start), 0.0)
     unfinished = [at_start, *(np.zeros_like(at_start) for _ in axes.years[1:])]
     return {
         BUSINESS_BEGUN: branch.gathered(of_begun),
@@ -124,11 +128,6 @@ def parts_of(times: Times, phase: float) -> Parts:
 _CLOSE = 1e-9
 
 
-def _finished(parts: Parts, year: int) -> Values:
-    """Part of every work that is put to use in a year."""
-    return _used_by(parts, year + 1.0) - _used_by(parts, float(year))
-
-
 def _used_by(parts: Parts, end: float) -> Values:
     """Part of every work that is put to use before a time."""
     done = np.zeros_like(parts.count)
@@ -141,11 +140,12 @@ def _used_by(parts: Parts, end: float) -> Values:
 class _Cells:
     """Sums works into cells of district and purpose."""
 
-    def __init__(self, works: Sequence[Work], chosen: NDArray[np.bool_], axes: Axes, purposes: str) -> None:
-        names: Sequence[str] = getattr(axes, purposes)
-        self._shape = (len(axes.districts), len(names))
+    def __init__(self, works: Sequence[Work], chosen: Truths, districts: Sequence[str], purposes: Sequence[str]) -> None:
+        self._shape = (len(districts), len(purposes))
         self._rows = np.flatnonzero(chosen).tolist()
-        self._cells = np.array([_cell(works[row], axes.districts, names) for row in self._rows], dtype=np.intp)
+        pairs = ((works[row].region, works[row].purpose) for row in self._rows)
+        cells = [districts.index(region) * len(purposes) + purposes.index(purpose) for region, purpose in pairs]
+        self._cells = np.array(cells, dtype=np.intp)
 
     def gathered(self, by_year: Sequence[Values]) -> Values:
         """[year, district, purpose, realisation] from [work, realisation] of every year."""
@@ -153,7 +153,3 @@ class _Cells:
         for place, values in enumerate(by_year):
             np.add.at(result[place], self._cells, values[self._rows])
         return result.reshape(len(by_year), *self._shape, -1)
-
-
-def _cell(work: Work, districts: Sequence[str], purposes: Sequence[str]) -> int:
-    return districts.index(work.region) * len(purposes) + purposes.index(work.purpose)

@@ -1,7 +1,7 @@
 """The pipeline: every work passes sign, land, permit, build and commission, and waits for what is scarce.
 
 Land is asked for after signing; public funds, a grid connection and construction capacity before building, in this order, and
-held until building ends. `schedule` is the same by plain arithmetic where nothing is scarce.
+held until building ends.
 """
 
 from __future__ import annotations
@@ -9,20 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 import simpy
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.inputs.project_classes import STAGES
-from sim.ledger.limits import CONSTRUCTION, GRID, LAND, PUBLIC_FUNDS, Limits, demand
-from sim.ledger.lot import Lot
-from sim.ledger.pools import Claim, Pool
+from sim.ledger.limits import CONSTRUCTION, GRID, LAND, PUBLIC_FUNDS, Limits, ResourceClaim, ResourcePool, demand
+from sim.ledger.random_effects import RandomEffects
 from sim.ledger.works import BUILD, Work
 
-Values = NDArray[np.float64]
 RESOURCES = (LAND, PUBLIC_FUNDS, GRID, CONSTRUCTION)
 _HELD = (PUBLIC_FUNDS, GRID, CONSTRUCTION)
 NEVER = math.inf
@@ -31,7 +28,7 @@ _SIGN, _LAND, _PERMIT, _COMMISSION = (STAGES.index(name) for name in ("sign", "l
 
 @dataclass(frozen=True)
 class Times:
-    """What became of every work: [work, r] in calendar years, infinite for what does not happen. Who has begun to build, ends.
+    """The course of every work: [work, r] in calendar years, infinite for what does not happen. Who has begun to build, ends.
 
     `signed` when the contract stands, `started` and `built` begin and end of building, `in_use` when it is put to use.
     `asked` and `got` [work, resource, r]: when a scarce resource was asked for and granted.
@@ -52,37 +49,34 @@ def no_times(works: int, count: int) -> Times:
     return Times(*plain, *waits)
 
 
-def simulate(works: Sequence[Work], lot: Lot, limits: Limits, end: float) -> Times:
-    """Every realisation of a lot up to the time `end`."""
-    times = no_times(len(works), lot.count)
-    for number in range(lot.count):
-        _Realisation(works, lot, limits, times, number).run(end)
+def simulate(works: Sequence[Work], effects: RandomEffects, limits: Limits, end: float) -> Times:
+    """Every realisation of a effects up to the time `end`."""
+    times = no_times(len(works), effects.count)
+    for number in range(effects.count):
+        _Realisation(works, effects, limits, times, number).run(end)
     return times
 
 
 class _Realisation:
     """One course of things."""
 
-    def __init__(self, works: Sequence[Work], lot: Lot, limits: Limits, times: Times, number: int) -> None:
+    def __init__(self, works: Sequence[Work], effects: RandomEffects, limits: Limits, times: Times, number: int) -> None:
         self._works, self._limits, self._times, self._number = works, limits, times, number
-        self._begin = lot.begin[:, number].tolist()
-        self._years = lot.years[:, :, number].tolist()
-        self._money = lot.money[:, number].tolist()
-        self._given_up = lot.given_up[:, number].tolist()
+        self._begin = effects.begin[:, number].tolist()
+        self._years = effects.years[:, :, number].tolist()
+        self._money = effects.money[:, number].tolist()
+        self._given_up = effects.given_up[:, number].tolist()
         self._environment = simpy.Environment(initial_time=math.floor(min([limits.start, *self._begin])))
-        self._pools = self._pools_of(limits)
+        common = {(name, ""): limits.of(name, "") for name in _HELD}
+        by_region = {(LAND, region): limit for region, limit in limits.land.items()}
+        pools = {key: limit for key, limit in (common | by_region).items() if limit is not None}
+        self._pools = {key: ResourcePool(self._environment, limit, limits.start) for key, limit in pools.items()}
 
     def run(self, end: float) -> None:
         """Simulate until `end`."""
         for index in range(len(self._works)):
             self._environment.process(self._work(index))
         self._environment.run(until=end)
-
-    def _pools_of(self, limits: Limits) -> dict[tuple[str, str], Pool]:
-        make = partial(Pool, self._environment, start=limits.start)
-        common = {name: limits.of(name, "") for name in _HELD}
-        pools = {(name, ""): make(limit) for name, limit in common.items() if limit is not None}
-        return pools | {(LAND, region): make(limit) for region, limit in limits.land.items()}
 
     def _work(self, index: int) -> Generator[simpy.Event, Any, None]:
         """The life of a work."""
@@ -108,7 +102,7 @@ class _Realisation:
         for name, claim in held:
             self._pools[name, ""].give_back(claim)
 
-    def _obtained(self, index: int, name: str) -> Generator[simpy.Event, Any, Claim | None]:
+    def _obtained(self, index: int, name: str) -> Generator[simpy.Event, Any, ResourceClaim | None]:
         """Wait for a resource, where it is scarce and the work needs it."""
         work = self._works[index]
         pool = self._pools.get((name, work.region if name == LAND else ""))
@@ -122,14 +116,3 @@ class _Realisation:
             yield claim.granted
         self._times.got[index, column, self._number] = self._environment.now
         return claim
-
-
-def schedule(lot: Lot) -> Times:
-    """The same times by arithmetic where nothing is scarce and approval takes its usual time: begin and sums of stages."""
-    ends = lot.begin[:, np.newaxis] + np.cumsum(lot.years, axis=1)
-    times = no_times(*lot.begin.shape)
-    going = ~lot.given_up
-    times.signed[...] = ends[:, _SIGN]
-    for name, stage in (("started", _PERMIT), ("built", BUILD), ("in_use", _COMMISSION)):
-        getattr(times, name)[going] = ends[:, stage][going]
-    return times

@@ -8,25 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
+from sim.base.arrays import Values
 from sim.base.cache import digest, kept
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.ledger.flows import Axes, displacing_flows, flows_of
 from sim.ledger.limits import Limits
-from sim.ledger.lot import Lot, draw_lot
 from sim.ledger.pipeline import Times, simulate
-from sim.ledger.scale import Scale, drawn_factors
+from sim.ledger.random_effects import RandomEffects, Scale, drawn_effects, drawn_factors
 from sim.ledger.works import Work
 
-Values = NDArray[np.float64]
 USUAL_COUNT = 200
 
 
 @dataclass(frozen=True)
 class LedgerPlan:
-    """What realisations depend on: the works of a scenario, those of the whole ledger, what is scarce, and the axes.
+    """The inputs of realisations: the works of a scenario, those of the whole ledger, what is scarce, and the axes.
 
     `printed` are the works of the scenario as the documents have them, none cancelled, moved or put first, which meet the
     `usual_limits`, those without any lever; `finished` counts the projects of the scenario that were finished before the run.
@@ -54,14 +50,14 @@ class Realised:
     """Realisations of a plan: what was dealt, what became of it, and the flows [year, district, purpose, realisation]."""
 
     plan: LedgerPlan
-    lot: Lot
+    effects: RandomEffects
     times: Times
     flows: Mapping[str, Values]
 
     @property
     def count(self) -> int:
         """Number of realisations."""
-        return self.lot.count
+        return self.effects.count
 
     def mean(self, flow: str) -> Values:
         """Mean over the realisations, [year, district, purpose]."""
@@ -76,21 +72,21 @@ def realise(plan: LedgerPlan, count: int = USUAL_COUNT) -> Realised:
 
 def realised(plan: LedgerPlan, count: int) -> Realised:
     """The realisations of a plan, made anew."""
-    lot, times = _courses(plan, count)
-    flows = flows_of(plan.works, lot, times, plan.axes, plan.settings.phase_length)
+    effects, times = _courses(plan, count)
+    flows = flows_of(plan.works, effects, times, plan.axes, plan.settings.phase_length)
     as_printed = replace(plan, works=plan.printed, limits=plan.usual_limits, finished=0)
     key = digest([b"printed", repr(as_printed).encode(), str(count).encode()])
     displaced = kept("ledger", key, lambda: _displacing(as_printed, count))
-    return Realised(plan, lot, times, {**flows, **displaced})
+    return Realised(plan, effects, times, {**flows, **displaced})
 
 
 def _displacing(plan: LedgerPlan, count: int) -> Mapping[str, Values]:
-    """What ordinary investment makes room for, by the works of the documents: the same whatever levers a scenario pulls."""
+    """Return what ordinary investment makes room for, by the works of the documents, whatever levers a scenario pulls."""
     return displacing_flows(plan.works, *_courses(plan, count), plan.axes, plan.settings.phase_length)
 
 
-def _courses(plan: LedgerPlan, count: int) -> tuple[Lot, Times]:
-    """What chance deals to the works of a plan, and what becomes of them within its limits."""
+def _courses(plan: LedgerPlan, count: int) -> tuple[RandomEffects, Times]:
+    """Return what chance deals to the works of a plan, and what becomes of them within its limits."""
     factors = drawn_factors(plan.whole, plan.settings, plan.scale, plan.seed, count)
-    lot = draw_lot(plan.works, plan.settings, plan.seed, count, factors)
-    return lot, simulate(plan.works, lot, plan.limits, plan.end)
+    effects = drawn_effects(plan.works, plan.settings, plan.seed, count, factors)
+    return effects, simulate(plan.works, effects, plan.limits, plan.end)

@@ -1,4 +1,4 @@
-"""What a reader wants to know of realisations: when programmes are in use, what binds when, whose money is printed."""
+"""A summary of realisations for readers: when programmes are in use, what binds when, whose money is printed."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.text import Text
 from sim.inputs.ledger import Ledger
 from sim.ledger.pipeline import RESOURCES
 from sim.ledger.realise import Realised
 
-Values = NDArray[np.float64]
 NEARLY_ALL, MIDDLE = 0.9, 0.5
 BAND = (0.1, 0.5, 0.9)
 
@@ -62,18 +61,15 @@ def programme_times(realised: Realised, ledger: Ledger) -> list[ProgrammeTimes]:
         if work.id in ledger.projects:
             rows.setdefault(ledger.projects[work.id].programme, []).append(row)
     others = rows.pop("", [])
-    found = [_programme(_label(ledger, name), members, realised, ledger) for name, members in rows.items()]
+    labels = {name: ledger.programmes.get(name, Text(name, name)) for name in rows}
+    found = [_programme(labels[name], members, realised, ledger) for name, members in rows.items()]
     ordered = sorted((item for item in found if item is not None), key=lambda item: -item.money)
     rest = _programme(OTHERS, others, realised, ledger) if others else None
     return ordered if rest is None else [*ordered, rest]
 
 
-def _label(ledger: Ledger, name: str) -> Text:
-    return ledger.programmes.get(name, Text(name, name))
-
-
 def _programme(name: Text, rows: Sequence[int], realised: Realised, ledger: Ledger) -> ProgrammeTimes | None:
-    times, money = realised.times, realised.lot.money[rows]
+    times, money = realised.times, realised.effects.money[rows]
     begun = np.isfinite(times.started[rows])
     if not begun.any():
         return None
@@ -123,14 +119,14 @@ def waiting(realised: Realised) -> Mapping[str, tuple[float, ...]]:
 
 def never_begun(realised: Realised) -> float:
     """Works that are not given up and yet do not begin before the run ends; mean over the realisations."""
-    stuck = ~np.isfinite(realised.times.started) & ~realised.lot.given_up
+    stuck = ~np.isfinite(realised.times.started) & ~realised.effects.given_up
     return float(stuck.sum(axis=0).mean())
 
 
 def money_origin(realised: Realised) -> MoneyOrigin:
-    """How much of the named works' money is printed somewhere, and how much was drawn."""
+    """Return how much of the named works' money is printed somewhere, and how much was drawn."""
     named = [(row, work) for row, work in enumerate(realised.plan.works) if work.named]
-    mean = realised.lot.money.mean(axis=1)
+    mean = realised.effects.money.mean(axis=1)
     printed = [work.money for _, work in named if work.money is not None]
     assumed = [float(mean[row]) for row, work in named if work.money is None]
     untraced = [work.money for _, work in named if work.money is not None and work.untraced]

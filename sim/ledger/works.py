@@ -1,13 +1,18 @@
-"""Works: what of a ledger is built in a run, each with the time at which its stages begin when nothing goes wrong."""
+"""Works: what of a ledger is built in a run, each with the time at which its stages begin when nothing goes wrong.
+
+Unnamed projects become works too: as many as are usual in a year stand in ordinary investment already, and works of their own
+are those that are signed beyond, spread over districts and branches by weight.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from sim.base.text import Text
-from sim.inputs.ledger import Project
+from sim.inputs.ledger import Inflow, Project
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.inputs.project_classes import STAGES, ProjectClass
 
@@ -45,7 +50,7 @@ class Work:
     longer: float = 0.0
     money: float | None = None
     untraced: bool = False
-    """Whether no publisher of the printed amount is known."""
+    """True where no publisher of the printed amount is known."""
     fulfilment: float = 1.0
     crowd: float = 1.0
     field: float = 1.0
@@ -58,7 +63,7 @@ class Work:
 
     @property
     def under_way(self) -> bool:
-        """Whether building began before the run."""
+        """Tell whether building began before the run."""
         return self.first == BUILD
 
     def later(self, years: float, run_start: float = -math.inf) -> Work:
@@ -102,7 +107,10 @@ def work_of(project: Project, item: ProjectClass, place: int, base_year: int, se
         dated = _undated(work, project.end, place, settings)
     else:
         dated = _dated(work, project.start, project.end, base_year)
-    return None if _finished(dated, project.end, base_year) else dated
+    if project.end is not None:
+        return None if project.end <= base_year else dated
+    left = likely_years(item, STAGES[dated.first :])
+    return None if dated.under_way and dated.begin + left <= base_year + 1.0 else dated
 
 
 def _undated(work: Work, end: int | None, place: int, settings: LedgerSettings) -> Work:
@@ -124,9 +132,39 @@ def _dated(work: Work, start: int, end: int | None, base_year: int) -> Work:
     return replace(work, begin=building - before, earliest=start - before, width=1.0, stretch=stretch)
 
 
-def _finished(work: Work, end: int | None, base_year: int) -> bool:
-    """Whether a work was put to use before the run: as printed, or by its usual length."""
-    if end is not None:
-        return end <= base_year
-    left = likely_years(work.project_class, STAGES[work.first :])
-    return work.under_way and work.begin + left <= base_year + 1.0
+LAST_IN_LINE = 2
+
+
+def arrivals(
+    inflow: Inflow, item: ProjectClass, signings: Callable[[int], float], named: Mapping[int, int], years: Iterable[int]
+) -> Iterator[Work]:
+    """The works of one class: what is signed in each year beyond what is usual and beyond the `named` works of the class."""
+    number = 0
+    for year in years:
+        signed = signings(year)
+        crowd = max(signed / inflow.usual, 1.0)
+        for place in range(round(signed) - max(round(inflow.usual), named.get(year, 0))):
+            region, branch = _next_place(inflow, number)
+            number += 1
+            yield Work(
+                id=f"{item.name}:{year}:{place + 1}",
+                label=Text(f"{year} 年{item.label.zh} {place + 1}", f"{item.label.en} {place + 1} of {year}"),
+                project_class=item,
+                business=True,
+                region=region,
+                purpose=branch,
+                begin=year + (number * GOLDEN) % 1.0,
+                earliest=float(year),
+                width=1.0,
+                crowd=crowd,
+                priority=LAST_IN_LINE,
+                named=False,
+            )
+
+
+def _next_place(inflow: Inflow, number: int) -> tuple[str, str]:
+    """District and branch of the next project: every one gets its part of a long row, evenly."""
+    total = sum(inflow.weights.values())
+    point = ((number + 0.5) * GOLDEN % 1.0) * total
+    ends = accumulate(inflow.weights.values())
+    return next(place for place, end in zip(inflow.weights, ends, strict=True) if point < end or end >= total)

@@ -1,6 +1,6 @@
 """The model language: what an equation file imports, such as `from sim.model import Array, variable, stock, total`."""
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.model.declarations import Array, event, stock, variable
 from sim.model.library import (
     accumulate,

@@ -17,7 +17,7 @@ from sim.inputs.scenario_file import SECTION_OF_KIND
 from sim.inputs.values import OF_A_PATH, Target, names_years, read_value, replaces
 from sim.inputs.year_path import Floats, YearPath
 from sim.model.graph import Graph
-from sim.model.names import Names
+from sim.model.names import ModelNames
 
 _SECTION_NAMES = {
     "levers": Text("levers（政策杠杆）", "levers"),
@@ -44,7 +44,7 @@ class Resolved:
 
 
 @dataclass(frozen=True)
-class Bound:
+class BoundValues:
     """All exogenous values of a run, the variables that are given, and what the scenario changed."""
 
     values: Mapping[str, YearPath]
@@ -72,12 +72,14 @@ class Bound:
         return SILENCE if name.startswith(NOISE) else self.values[name].at(year)[..., np.newaxis]
 
 
-def own_values(city: City) -> Bound:
+def own_values(city: City) -> BoundValues:
     """The values of a city itself, without a scenario."""
-    return Bound({name: record.value for name, record in city.parameters.items() if record.value is not None}, frozenset(), ())
+    return BoundValues(
+        {name: record.value for name, record in city.parameters.items() if record.value is not None}, frozenset(), ()
+    )
 
 
-def bind(scenario: Scenario, city: City, graph: Graph, names: Names) -> Bound:
+def bind(scenario: Scenario, city: City, graph: Graph, names: ModelNames) -> BoundValues:
     """Lay a scenario's changes over a city's values.
 
     Raises
@@ -89,8 +91,8 @@ def bind(scenario: Scenario, city: City, graph: Graph, names: Names) -> Bound:
 
 
 def bound_further(
-    bound: Bound, changes: Iterable[Change], city: City, graph: Graph, names: Names, dormant: Iterable[Change] = ()
-) -> Bound:
+    bound: BoundValues, changes: Iterable[Change], city: City, graph: Graph, names: ModelNames, dormant: Iterable[Change] = ()
+) -> BoundValues:
     """Lay further changes over values that are bound; those that lie `dormant` are only checked.
 
     Raises
@@ -109,14 +111,14 @@ def bound_further(
     for change in dormant:
         binder.resolve(change, values)
     binder.faults.raise_if_any(InputError)
-    return Bound(values, frozenset(given), tuple(resolved))
+    return BoundValues(values, frozenset(given), tuple(resolved))
 
 
 @dataclass(frozen=True)
 class _Binder:
     city: City
     graph: Graph
-    names: Names
+    names: ModelNames
     years: tuple[int, int, int]
     faults: Faults
 
@@ -125,8 +127,14 @@ class _Binder:
         if change.section == "given":
             return self._given(change, values)
         record = self.city.parameters.get(name)
+        if record is None and name in self.graph.quantities:
+            message = Text(f"{name} 是模型算出的变量", f"{name} is computed by the model")
+            advice = Text("若要给定它的数值，请写入 given 一节", "to give it a value, write it in the section given")
+            self.faults.add(message, change.place, advice)
+            return None
         if record is None:
-            self._unknown(change, name)
+            known = self.names.parameters(change.section)
+            self.faults.add(Text(f"未知参数 {name}", f"unknown parameter {name}"), change.place, nearest(name, known, known))
             return None
         if not self._right_section(change, record):
             return None
@@ -142,15 +150,6 @@ class _Binder:
 
     def _target(self, unit: str, dims: tuple[str, ...]) -> Target:
         return Target(unit, tuple(self.graph.dimensions[dim] for dim in dims), *self.years)
-
-    def _unknown(self, change: Change, name: str) -> None:
-        if name in self.graph.quantities:
-            message = Text(f"{name} 是模型算出的变量", f"{name} is computed by the model")
-            advice = Text("若要给定它的数值，请写入 given 一节", "to give it a value, write it in the section given")
-            self.faults.add(message, change.place, advice)
-            return
-        known = self.names.parameters(change.section)
-        self.faults.add(Text(f"未知参数 {name}", f"unknown parameter {name}"), change.place, nearest(name, known, known))
 
     def _right_section(self, change: Change, record: ParameterRecord) -> bool:
         section = SECTION_OF_KIND.get(record.kind)
@@ -208,7 +207,7 @@ class _Binder:
 
 
 def _of_member(raw: object, member: str) -> object:
-    """What is said of one member, as it is said of a parameter with members."""
+    """Return what is said of one member in the form that it has when said of a parameter with members."""
     if not isinstance(raw, Mapping) or not names_years(raw):
         return {member: raw}
     return {key: value if key in OF_A_PATH else {member: value} for key, value in raw.items()}

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.base.errors import Faults, ModelError, Place, nearest
 from sim.base.text import Text, listing
 from sim.model.declarations import Declaration, Event, Quantity, Stock, Variable
-from sim.model.hidden import Frozen, HiddenStock
-from sim.model.nodes import Node, names_read
-from sim.model.trace import Traced, place_of, trace
+from sim.model.nodes import Frozen, HiddenStock, Node, names_read
+from sim.model.symbol import Traced, place_of, trace
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """What a graph must know of a parameter: its unit and dimensions. Values come with the scenario.
+    """A parameter as the graph knows it: its unit and dimensions. Values come with the scenario.
 
     `positive` promises that no scenario may give it a value of zero or less.
     """
@@ -72,21 +71,18 @@ class Graph:
         return tuple(dict.fromkeys(self._visible(names_read(node), set())))
 
     def _visible(self, names: Iterable[str], seen: set[str]) -> Iterable[str]:
-        for name in names:
-            if name in seen:
-                continue
+        for name in (item for item in names if item not in seen):
             seen.add(name)
-            yield from self._visible(self._behind(name), seen) if self._is_hidden(name) else (name,)
+            behind = self._behind(name)
+            yield from (name,) if behind is None else self._visible(names_read(behind), seen)
 
-    def _is_hidden(self, name: str) -> bool:
-        return name in self.hidden or name in self.frozen or name.endswith(".rate")
-
-    def _behind(self, name: str) -> tuple[str, ...]:
+    def _behind(self, name: str) -> Node | None:
+        """Return the node that a hidden quantity stands for; None for a name that an equation may show."""
         if name in self.hidden:
-            return names_read(self.hidden[name].rate)
+            return self.hidden[name].rate
         if name in self.frozen:
-            return names_read(self.frozen[name].node)
-        return names_read(self.rates[name.removesuffix(".rate")])
+            return self.frozen[name].node
+        return self.rates[name.removesuffix(".rate")] if name.endswith(".rate") else None
 
 
 def build_graph(declarations: Iterable[Declaration], dimensions: Iterable[Dimension], parameters: Iterable[Parameter]) -> Graph:
@@ -98,63 +94,27 @@ def build_graph(declarations: Iterable[Declaration], dimensions: Iterable[Dimens
         with every doubled name, missing name, tracing fault and cycle that was found.
     """
     declared, parameter_map = list(declarations), {item.name: item for item in parameters}
-    dims = {item.name: item for item in dimensions}
-    faults = Faults()
+    dims, faults = {item.name: item for item in dimensions}, Faults()
     _fail_if_doubled(declared, parameter_map, faults)
     _fail_if_dims_unknown(declared, dims, faults)
-    readable = _readable(declared, parameter_map)
+    variables = {item.name: item for item in declared if isinstance(item, Variable)}
+    stocks = {item.name: item for item in declared if isinstance(item, Stock)}
+    events = sorted((item for item in declared if isinstance(item, Event)), key=lambda item: item.order)
+    readable: dict[str, tuple[str, ...]] = {"time": ()}
+    readable |= {name: item.dims for name, item in parameter_map.items()}
+    readable |= {name: item.dims for name, item in (*variables.items(), *stocks.items())}
+    readable |= {f"{name}.rate": item.dims for name, item in stocks.items()}
     _fail_if_missing(declared, readable, faults)
     faults.raise_if_any(ModelError)
-    traced = _trace_all(declared, dims, readable, faults)
-    faults.raise_if_any(ModelError)
-    graph = _assemble(declared, traced, dims, parameter_map)
-    _fail_if_initial_unknown(graph, faults)
-    _fail_if_cyclic(graph, faults)
-    faults.raise_if_any(ModelError)
-    return graph
-
-
-def _readable(declared: list[Declaration], parameters: Mapping[str, Parameter]) -> dict[str, tuple[str, ...]]:
-    names: dict[str, tuple[str, ...]] = {"time": ()}
-    names.update({name: parameter.dims for name, parameter in parameters.items()})
-    for item in declared:
-        if isinstance(item, Quantity):
-            names[item.name] = item.dims
-        if isinstance(item, Stock):
-            names[f"{item.name}.rate"] = item.dims
-    return names
-
-
-def _trace_all(
-    declared: list[Declaration],
-    dims: Mapping[str, Dimension],
-    readable: Mapping[str, tuple[str, ...]],
-    faults: Faults,
-) -> dict[str, Traced]:
     traced: dict[str, Traced] = {}
     for item in declared:
         with faults.gathering(ModelError):
-            wanted = item.dims if isinstance(item, Quantity) else readable[_stock_of(item)]
+            wanted = readable[item.stock if isinstance(item, Event) else item.name]
             traced[item.name] = trace(item, wanted, dims, readable)
-    return traced
-
-
-def _stock_of(item: Declaration) -> str:
-    return item.stock if isinstance(item, Event) else item.name
-
-
-def _assemble(
-    declared: list[Declaration],
-    traced: Mapping[str, Traced],
-    dims: Mapping[str, Dimension],
-    parameters: Mapping[str, Parameter],
-) -> Graph:
-    events = sorted((item for item in declared if isinstance(item, Event)), key=lambda item: item.order)
-    variables = {item.name: item for item in declared if isinstance(item, Variable)}
-    stocks = {item.name: item for item in declared if isinstance(item, Stock)}
-    return Graph(
+    faults.raise_if_any(ModelError)
+    graph = Graph(
         dimensions=dims,
-        parameters=parameters,
+        parameters=parameter_map,
         variables=variables,
         stocks=stocks,
         events=tuple(events),
@@ -164,6 +124,10 @@ def _assemble(
         hidden={part.name: part for item in traced.values() for part in item.hidden},
         frozen={part.name: part for item in traced.values() for part in item.frozen},
     )
+    _fail_if_initial_unknown(graph, faults)
+    _fail_if_cyclic(graph, faults)
+    faults.raise_if_any(ModelError)
+    return graph
 
 
 def _fail_if_doubled(declared: list[Declaration], parameters: Mapping[str, Parameter], faults: Faults) -> None:
@@ -180,12 +144,12 @@ def _fail_if_doubled(declared: list[Declaration], parameters: Mapping[str, Param
 
 
 def _fail_if_dims_unknown(declared: list[Declaration], dims: Mapping[str, Dimension], faults: Faults) -> None:
-    for item in declared:
-        for name in item.dims if isinstance(item, Quantity) else ():
+    for item in (item for item in declared if isinstance(item, Quantity)):
+        for name in item.dims:
             if name not in dims:
                 faults.add(Text(f"未知维度 {name}", f"unknown dimension {name}"), place_of(item), nearest(name, dims))
-        wanted = tuple(name for name in dims if isinstance(item, Quantity) and name in item.dims)
-        if isinstance(item, Quantity) and set(item.dims) <= set(dims) and item.dims != wanted:
+        wanted = tuple(name for name in dims if name in item.dims)
+        if set(item.dims) <= set(dims) and item.dims != wanted:
             have, order = ", ".join(item.dims), ", ".join(wanted)
             message = Text(f"维度次序 {have} 与模型不同", f"dimensions {have} are not in the order of the model")
             faults.add(message, place_of(item), Text(f"应为 {order}", f"write {order}"))
@@ -269,7 +233,11 @@ def strong_components(reads: Mapping[str, set[str]]) -> list[list[str]]:
                 work.pop()
                 if work:
                     low[work[-1][0]] = min(low[work[-1][0]], low[name])
-                _close_component(name, reads, index, low, open_names, found)
+                if low[name] == index[name]:
+                    start = open_names.index(name)
+                    component = open_names[start:]
+                    del open_names[start:]
+                    found += [component] if len(component) > 1 or name in reads[name] else []
             elif child not in index:
                 index[child] = low[child] = len(index)
                 open_names.append(child)
@@ -277,20 +245,3 @@ def strong_components(reads: Mapping[str, set[str]]) -> list[list[str]]:
             elif child in open_names:
                 low[name] = min(low[name], index[child])
     return found
-
-
-def _close_component(
-    name: str,
-    reads: Mapping[str, set[str]],
-    index: Mapping[str, int],
-    low: Mapping[str, int],
-    open_names: list[str],
-    found: list[list[str]],
-) -> None:
-    if low[name] != index[name]:
-        return
-    start = open_names.index(name)
-    component = open_names[start:]
-    del open_names[start:]
-    if len(component) > 1 or name in reads[name]:
-        found.append(component)

@@ -10,13 +10,24 @@ from typing import cast
 
 import numpy as np
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.base.text import Text
-from sim.model import operations
 from sim.model.declarations import Array
-from sim.model.hidden import Frozen, HiddenStock
-from sim.model.nodes import UNTIL_TURN, Literal, Node, Read
-from sim.model.symbol import Symbol, Trace, apply, as_node
+from sim.model.nodes import (
+    AT,
+    LOOKUP,
+    PLACE,
+    REGROUP,
+    SHIFT,
+    STACK,
+    TOTAL,
+    UNTIL_TURN,
+    Frozen,
+    HiddenStock,
+    Literal,
+    Read,
+)
+from sim.model.symbol import Symbol, Tracing, apply, as_node, spread
 
 
 def _symbol(x: Array) -> Symbol:
@@ -35,20 +46,20 @@ def _axis(symbol: Symbol, dim: str) -> int:
     return symbol.dims.index(dim)
 
 
-def _dimension(trace: Trace, name: str) -> Dimension:
+def _dimension(trace: Tracing, name: str) -> Dimension:
     if name not in trace.dimensions:
         raise trace.fault(Text(f"模型没有维度 {name}", f"the model has no dimension {name}"))
     return trace.dimensions[name]
 
 
-def _member(trace: Trace, dim: str, member: str) -> int:
+def _member(trace: Tracing, dim: str, member: str) -> int:
     dimension = _dimension(trace, dim)
     if member not in dimension.members:
         raise trace.fault(Text(f"维度 {dim} 没有成员 {member}", f"dimension {dim} has no member {member}"))
     return dimension.index(member)
 
 
-def _years(trace: Trace, years: Array | float) -> Array:
+def _years(trace: Tracing, years: Array | float) -> Array:
     node = as_node(years, trace)
     return _array(Symbol(Literal(node.value, "a") if isinstance(node, Literal) else node, trace))
 
@@ -59,7 +70,7 @@ def total(x: Array, over: str | tuple[str, ...]) -> Array:
     names = (over,) if isinstance(over, str) else over
     axes = tuple(_axis(symbol, name) for name in names)
     dims = tuple(name for name in symbol.dims if name not in names)
-    return _array(apply(symbol.trace, operations.TOTAL, (symbol.node,), dims, {"axes": axes}))
+    return _array(apply(symbol.trace, TOTAL, (symbol.node,), dims, {"axes": axes}))
 
 
 def share(x: Array, over: str | tuple[str, ...]) -> Array:
@@ -83,7 +94,7 @@ def at(x: Array, **members: str) -> Array:
     for dim, member in members.items():
         settings = {"axis": _axis(symbol, dim), "member": _member(symbol.trace, dim, member)}
         dims = tuple(name for name in symbol.dims if name != dim)
-        symbol = apply(symbol.trace, operations.AT, (symbol.node,), dims, settings)
+        symbol = apply(symbol.trace, AT, (symbol.node,), dims, settings)
     return _array(symbol)
 
 
@@ -96,17 +107,9 @@ def by(dim: str, **parts: Array | float) -> Array:
         raise trace.fault(Text(f"by({dim}) 的成员不符：{'、'.join(wrong)}", f"by({dim}): members differ: {', '.join(wrong)}"))
     nodes = tuple(as_node(parts[member], trace) for member in members)
     shared = trace.ordered({name for node in nodes for name in node.dims})
-    aligned = tuple(_spread(trace, node, shared) for node in nodes)
+    aligned = tuple(spread(trace, node, shared) for node in nodes)
     dims = trace.ordered({*shared, dim})
-    return _array(apply(trace, operations.STACK, aligned, dims, {"axis": dims.index(dim)}))
-
-
-def _spread(trace: Trace, node: Node, dims: tuple[str, ...]) -> Node:
-    for name in (missing for missing in dims if missing not in node.dims):
-        wider = trace.ordered({*node.dims, name})
-        settings = {"axis": wider.index(name), "size": len(trace.dimensions[name].members)}
-        node = apply(trace, operations.BROADCAST, (node,), wider, settings).node
-    return node
+    return _array(apply(trace, STACK, aligned, dims, {"axis": dims.index(dim)}))
 
 
 def place(x: Array, **member: str) -> Array:
@@ -116,7 +119,7 @@ def place(x: Array, **member: str) -> Array:
         dims = symbol.trace.ordered({*symbol.dims, dim})
         index = _member(symbol.trace, dim, name)
         settings = {"axis": dims.index(dim), "member": index, "size": len(_dimension(symbol.trace, dim).members)}
-        symbol = apply(symbol.trace, operations.PLACE, (symbol.node,), dims, settings)
+        symbol = apply(symbol.trace, PLACE, (symbol.node,), dims, settings)
     return _array(symbol)
 
 
@@ -124,7 +127,7 @@ def shift(x: Array, along: str, *, keep_last: bool = True) -> Array:
     """Move every member one place up an ordered dimension; the first becomes zero, the last keeps what it has as well."""
     symbol = _symbol(x)
     settings = {"axis": _axis(symbol, along), "keep_last": keep_last}
-    return _array(apply(symbol.trace, operations.SHIFT, (symbol.node,), symbol.dims, settings))
+    return _array(apply(symbol.trace, SHIFT, (symbol.node,), symbol.dims, settings))
 
 
 def regroup(x: Array, source: str, target: str, groups: dict[str, tuple[str, ...]]) -> Array:
@@ -140,7 +143,7 @@ def regroup(x: Array, source: str, target: str, groups: dict[str, tuple[str, ...
     dims = trace.ordered({*others, target})
     if tuple(target if name == source else name for name in symbol.dims) != dims:
         raise trace.fault(Text(f"{source} 与 {target} 在维度顺序中须相邻", f"{source} and {target} must take the same place"))
-    return _array(apply(trace, operations.REGROUP, (symbol.node,), dims, {"axis": axis, "groups": members}))
+    return _array(apply(trace, REGROUP, (symbol.node,), dims, {"axis": axis, "groups": members}))
 
 
 def roll_up(x: Array, fine: str, coarse: str) -> Array:
@@ -156,13 +159,12 @@ def hand_down(x: Array, coarse: str, fine: str) -> Array:
     """Give every member of a finer dimension the value of the coarser member that it stands within."""
     trace = _symbol(x).trace
     parents = _parents(trace, fine, coarse)
-    groups: dict[str, tuple[str, ...]] = {
-        name: (parent,) for name, parent in zip(trace.dimensions[fine].members, parents, strict=True)
-    }
-    return regroup(x, coarse, fine, groups)
+    return regroup(
+        x, coarse, fine, {name: (parent,) for name, parent in zip(trace.dimensions[fine].members, parents, strict=True)}
+    )
 
 
-def _parents(trace: Trace, fine: str, coarse: str) -> tuple[str, ...]:
+def _parents(trace: Tracing, fine: str, coarse: str) -> tuple[str, ...]:
     parents = _dimension(trace, fine).within(coarse)
     if parents is None:
         raise trace.fault(Text(f"维度 {fine} 不是 {coarse} 的细分", f"dimension {fine} does not stand within {coarse}"))
@@ -175,7 +177,7 @@ def lookup(x: Array, points: tuple[tuple[float, float], ...]) -> Array:
     xs, ys = zip(*points, strict=True)
     if any(later <= earlier for earlier, later in pairwise(xs)):
         raise symbol.trace.fault(Text("lookup 的横坐标须递增", "the x values of lookup must rise"))
-    return _array(apply(symbol.trace, operations.LOOKUP, (symbol.node,), symbol.dims, {"xs": xs, "ys": ys}))
+    return _array(apply(symbol.trace, LOOKUP, (symbol.node,), symbol.dims, {"xs": xs, "ys": ys}))
 
 
 def initial(x: Array) -> Array:
@@ -220,7 +222,7 @@ def smooth(x: Array, years: Array | float, start: Array | float | None = None) -
     name = trace.new_name("smooth")
     current = _array(Symbol(Read(name, symbol.dims), trace))
     period = _years(trace, years)
-    first = symbol.node if start is None else _spread(trace, as_node(start, trace), symbol.dims)
+    first = symbol.node if start is None else spread(trace, as_node(start, trace), symbol.dims)
     rate = _symbol((x - current) / period).node
     return _array(trace.keep(HiddenStock(name, symbol.dims, first, rate, like=symbol.node)))
 
@@ -256,7 +258,7 @@ def accumulate(x: Array) -> Array:
     """Total of x since the last 1 January; an event reads the total of the year."""
     symbol = _symbol(x)
     trace = symbol.trace
-    zero = _spread(trace, Literal(0.0), symbol.dims)
+    zero = spread(trace, Literal(0.0), symbol.dims)
     name = trace.new_name("total")
     return _array(trace.keep(HiddenStock(name, symbol.dims, zero, symbol.node, like=symbol.node, yearly_total=True)))
 

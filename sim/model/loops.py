@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.base.arrays import Values
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.inputs.checked import Label, Record, check_against
@@ -83,9 +82,6 @@ def readers_of(graph: Graph, effect: str) -> set[str]:
         if item.stock == effect:
             found |= set(item.arguments)
     return found
-
-
-Values = NDArray[Any]
 
 
 def sign_of_change(before: Values, after: Values) -> int:

@@ -1,4 +1,4 @@
-"""Names as reports print them, parameters, variables and members by their labels, turned into the model's own.
+"""The labels of a model in two languages, and names as reports print them turned into the model's own.
 
 A label that several of them have is a fault that lists them; a name that is none stays, and whoever reads it says so.
 """
@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from sim.base.characters import same_name
-from sim.base.errors import Faults, Place
+from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
+from sim.base.units import conversion
+from sim.inputs.checked import Label, Record, check_against
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.scenario import Change, Scenario
 from sim.inputs.scenario_file import SECTION_OF_KIND
 from sim.inputs.sweep_section import Over
+from sim.inputs.yaml_file import Document, KeyPath, read_yaml
 from sim.model.graph import Graph
-from sim.model.labels import Labels
 
 _WITH_MEMBER = re.compile(r"(.+?)\s*(?:（([^（）]+)）|\(([^()]+)\)|\[([^\[\]]+)\])")
-_ENTRY = ("value", "unit")
 
 
 def id_of(name: str, labels: Mapping[str, Text], faults: Faults, place: Place) -> str:
@@ -36,7 +38,7 @@ def id_of(name: str, labels: Mapping[str, Text], faults: Faults, place: Place) -
 
 
 @dataclass(frozen=True)
-class Names:
+class ModelNames:
     """The labels of a model and a city: of parameters with their dimensions, of variables, and of members by dimension."""
 
     records: Mapping[str, ParameterRecord]
@@ -83,7 +85,7 @@ class Names:
         return f"{name}[{', '.join(members)}]" if rest else name
 
     def value(self, raw: Any, dims: Iterable[str], faults: Faults, place: Place) -> Any:
-        """What a file gives for something with dimensions, its members by their ids."""
+        """Return what a file gives for something with dimensions, its members by their ids."""
         known = self.members(dims)
         return _with_keys(raw, known, faults, place) if known else raw
 
@@ -106,14 +108,14 @@ def _with_keys(raw: Any, known: Mapping[str, Text], faults: Faults, place: Place
     }
 
 
-def with_ids(scenario: Scenario, names: Names, faults: Faults) -> Scenario:
+def with_ids(scenario: Scenario, names: ModelNames, faults: Faults) -> Scenario:
     """The scenario with the model's own names in place of labels."""
     changes = tuple(_change(change, names, faults) for change in scenario.changes)
     _fail_if_set_twice(scenario.changes, changes, faults)
     return replace(scenario, changes=changes, dormant=tuple(_change(change, names, Faults()) for change in scenario.dormant))
 
 
-def _change(change: Change, names: Names, faults: Faults) -> Change:
+def _change(change: Change, names: ModelNames, faults: Faults) -> Change:
     if change.section == "given":
         name = names.variable(change.name, faults, change.place)
         dims = names.graph.quantities[name].dims if name in names.graph.quantities else ()
@@ -134,7 +136,96 @@ def _fail_if_set_twice(written: Iterable[Change], meant: Iterable[Change], fault
             faults.add(message, before.place, Text("只写其一", "leave one of them out"))
 
 
-def overs_in_ids(overs: Iterable[Over], names: Names, faults: Faults) -> Iterator[Over]:
-    """What is swept, by the model's own names."""
+def overs_in_ids(overs: Iterable[Over], names: ModelNames, faults: Faults) -> Iterator[Over]:
+    """Yield what is swept, by the model's own names."""
     for over in overs:
         yield replace(over, key=names.parameter(over.key, faults, over.place))
+
+
+class LabelsFile(Record):
+    """labels.yaml."""
+
+    dimensions: dict[str, Label]
+    """Names of the dimensions."""
+    members: dict[str, dict[str, Label]]
+    """Names of the members of dimensions; numbers speak for themselves."""
+    variables: dict[str, Label]
+    """Names of variables and stocks."""
+    printed_units: dict[str, list[str]] = {}
+    """Units of another name than that of the equations, such as the measure word of what is counted, with their variables."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Looks up names; what has no label of its own (an age, a class) is shown as it is written."""
+
+    dimensions: Mapping[str, Text]
+    members: Mapping[str, Mapping[str, Text]]
+    variables: Mapping[str, Text]
+    printed_units: Mapping[str, str] = field(default_factory=dict)
+
+    def unit(self, variable: str, unit: str) -> str:
+        """The unit in which a variable is printed, `unit` being that of its equation."""
+        return self.printed_units.get(variable, unit)
+
+    def member(self, dim: str, member: str) -> Text:
+        """Name of a member of a dimension."""
+        return self.members.get(dim, {}).get(member, Text(member, member))
+
+
+def read_labels(file: Path, graph: Graph, own: Mapping[str, Mapping[str, Text]]) -> Labels:
+    """Read labels.yaml and check that every variable and stock has a name; `own` names the members that a city gives.
+
+    Raises
+    ------
+    InputError
+        when a label is missing, belongs to nothing, or lacks a language.
+    """
+    document, faults = read_yaml(file), Faults()
+    record = check_against(LabelsFile, document.data, document, faults)
+    faults.raise_if_any()
+    if record is None:
+        raise AssertionError("a schema failed without a fault")
+    for name in sorted(set(graph.quantities) - set(record.variables)):
+        message = Text(f"变量 {name} 没有名称", f"the variable {name} has no name")
+        faults.add(
+            message, document.place(("variables",)), Text(f"补上 {name}: {{zh: …, en: …}}", f"add {name}: {{zh: …, en: …}}")
+        )
+    for name in sorted(set(record.variables) - set(graph.quantities)):
+        message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
+        faults.add(message, document.place(("variables", name)), nearest(name, graph.quantities))
+    labels: list[tuple[KeyPath, Label]] = [(("dimensions", name), label) for name, label in record.dimensions.items()]
+    labels += [(("variables", name), label) for name, label in record.variables.items()]
+    for dim, group in record.members.items():
+        labels += [(("members", dim, name), label) for name, label in group.items()]
+    for path, label in labels:
+        for side in ("zh", "en"):
+            if not getattr(label, side).strip():
+                message = Text(f"{path[-1]} 的 {side} 名称是空的", f"the {side} name of {path[-1]} is empty")
+                faults.add(message, document.place((*path, side)))
+    printed = {name: unit for unit, names in record.printed_units.items() for name in names}
+    for name, unit in printed.items():
+        _fail_if_another_unit(name, unit, graph, document, faults)
+    faults.raise_if_any()
+    members = {dim: {key: label.text() for key, label in group.items()} for dim, group in record.members.items()}
+    return Labels(
+        {name: label.text() for name, label in record.dimensions.items()},
+        {**members, **own},
+        {name: label.text() for name, label in record.variables.items()},
+        printed,
+    )
+
+
+def _fail_if_another_unit(name: str, unit: str, graph: Graph, document: Document, faults: Faults) -> None:
+    """A printed unit is another name of the same unit, so that no number changes with it."""
+    place = document.place(("printed_units", unit))
+    if name not in graph.quantities:
+        faults.add(Text(f"没有变量 {name}", f"no variable {name}"), place, nearest(name, graph.quantities))
+        return
+    own = graph.unit_of(name)
+    try:
+        is_same = conversion(own, unit) == 1.0
+    except ValueError:
+        is_same = False
+    if not is_same:
+        faults.add(Text(f"{name} 的单位是 {own}，不是 {unit}", f"the unit of {name} is {own}, not {unit}"), place)

@@ -1,4 +1,4 @@
-"""Symbolic arrays and the recording they belong to: an equation called with them leaves a graph instead of numbers.
+"""Tracing: each declared function is called once with symbolic arrays, and what it did to them becomes part of the graph.
 
 A symbol behaves like an array towards numpy's functions and aligns by dimension name. Whatever would silently escape the graph
 (`if`, `and`, a chained comparison, np.array of symbols) raises and says what to write instead.
@@ -15,13 +15,11 @@ from typing import Literal as OneOf
 
 import numpy as np
 
-from sim.base.dimensions import Dimension
-from sim.base.errors import Fault, ModelError, Place
+from sim.base.arrays import Dimension
+from sim.base.errors import MISTAKES_IN_CODE, Fault, Faults, ModelError, Place, reason_of
 from sim.base.text import Text
-from sim.model import operations
-from sim.model.hidden import Frozen, HiddenStock
-from sim.model.nodes import NO_SETTINGS, Apply, Literal, Node, Read
-from sim.model.operations import Operation
+from sim.model.declarations import Declaration
+from sim.model.nodes import BROADCAST, NO_SETTINGS, UFUNCS, WHERE, Apply, Frozen, HiddenStock, Literal, Node, Operation, Read
 
 _THREE = 3  # arguments of np.where and np.clip
 
@@ -31,7 +29,7 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
 
     __array_priority__: ClassVar[float] = 1000.0
 
-    def __init__(self, node: Node, trace: Trace) -> None:
+    def __init__(self, node: Node, trace: Tracing) -> None:
         self.node = node
         self.trace = trace
 
@@ -41,7 +39,7 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         return self.node.dims
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Symbol:
-        operation = operations.UFUNCS.get(ufunc.__name__)
+        operation = UFUNCS.get(ufunc.__name__)
         if operation is None or method != "__call__" or settings:
             self._refuse(f"np.{ufunc.__name__}{'.' + method if method != '__call__' else ''}")
         return self.trace.elementwise(operation, inputs)
@@ -50,10 +48,10 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Symbol:
         if func is np.where and len(args) == _THREE and not kwargs:
-            return self.trace.elementwise(operations.WHERE, args)
+            return self.trace.elementwise(WHERE, args)
         if func is np.clip and len(args) == _THREE and not kwargs:
-            lower = self.trace.elementwise(operations.UFUNCS["maximum"], (args[0], args[1]))
-            return self.trace.elementwise(operations.UFUNCS["minimum"], (lower, args[2]))
+            lower = self.trace.elementwise(UFUNCS["maximum"], (args[0], args[1]))
+            return self.trace.elementwise(UFUNCS["minimum"], (lower, args[2]))
         return self._refuse(f"np.{func.__name__}")
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
@@ -87,7 +85,7 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         )
 
 
-def as_node(value: Any, trace: Trace) -> Node:
+def as_node(value: Any, trace: Tracing) -> Node:
     """A symbol's node, or a literal for a number."""
     if isinstance(value, Symbol):
         return value.node
@@ -105,7 +103,7 @@ def as_node(value: Any, trace: Trace) -> Node:
 
 
 def apply(
-    trace: Trace,
+    trace: Tracing,
     operation: Operation,
     inputs: tuple[Node, ...],
     dims: tuple[str, ...],
@@ -115,8 +113,17 @@ def apply(
     return Symbol(Apply(operation, inputs, dims, settings), trace)
 
 
+def spread(trace: Tracing, node: Node, dims: tuple[str, ...]) -> Node:
+    """A node repeated over those of `dims` that it lacks."""
+    for name in (missing for missing in dims if missing not in node.dims):
+        wider = trace.ordered({*node.dims, name})
+        settings = {"axis": wider.index(name), "size": len(trace.dimensions[name].members)}
+        node = apply(trace, BROADCAST, (node,), wider, settings).node
+    return node
+
+
 @dataclass
-class Trace:
+class Tracing:
     """The tracing of one equation: which names it may read, and the hidden quantities that it created."""
 
     owner: str
@@ -141,11 +148,9 @@ class Trace:
 
     def new_name(self, kind: OneOf["smooth", "delay", "total", "initial", "start"]) -> str:
         """A name for a hidden quantity: the owner's name, the kind and a number."""
-        number = 1 + sum(f".{kind}" in name for name in self._hidden_names())
+        known = [part.name for part in self.hidden] + [part.name for part in self.frozen]
+        number = 1 + sum(f".{kind}" in name for name in known)
         return f"{self.owner}.{kind}{number}"
-
-    def _hidden_names(self) -> list[str]:
-        return [part.name for part in self.hidden] + [part.name for part in self.frozen]
 
     def keep(self, hidden: HiddenStock) -> Symbol:
         """Register a hidden stock and return the symbol that reads it."""
@@ -160,3 +165,44 @@ class Trace:
     def fault(self, message: Text, advice: Text | None = None) -> ModelError:
         """An error at the place of this equation."""
         return ModelError(Fault(message, self.place, advice))
+
+
+@dataclass(frozen=True)
+class Traced:
+    """The outcome of tracing one declaration."""
+
+    node: Node
+    hidden: tuple[HiddenStock, ...]
+    frozen: tuple[Frozen, ...]
+
+
+def place_of(declaration: Declaration) -> Place:
+    """Where a declaration stands."""
+    return Place(declaration.file, declaration.line, key=declaration.name)
+
+
+def trace(
+    declaration: Declaration,
+    dims: tuple[str, ...],
+    dimensions: Mapping[str, Dimension],
+    readable: Mapping[str, tuple[str, ...]],
+) -> Traced:
+    """Call the equation once with symbols; the result must have `dims`, or fewer, which are then repeated.
+
+    Raises
+    ------
+    ModelError
+        when the equation uses something outside the language or returns dimensions that were not declared.
+    """
+    current = Tracing(declaration.name, place_of(declaration), dimensions, readable)
+    try:
+        result = declaration.equation(**{name: current.read(name) for name in declaration.arguments})
+    except MISTAKES_IN_CODE as error:
+        raise current.fault(Text("方程有误：", "the equation is faulty: ") + reason_of(error)) from error
+    node = as_node(result, current)
+    faults = Faults()
+    for extra in (name for name in node.dims if name not in dims):
+        message = Text(f"结果多出维度 {extra}，声明的维度为 {dims}", f"the result has dimension {extra}; declared are {dims}")
+        faults.add(message, current.place, Text("用 total 汇总，或在声明中加上它", "total over it, or declare it"))
+    faults.raise_if_any(ModelError)
+    return Traced(spread(current, node, dims), tuple(current.hidden), tuple(current.frozen))

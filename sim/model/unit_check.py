@@ -10,9 +10,8 @@ from sim.base.text import Text
 from sim.base.units import PLAIN, Unit, UnknownUnitError, parse_unit
 from sim.model.declarations import Declaration
 from sim.model.graph import Graph
-from sim.model.nodes import Apply, Literal, Node, Read, walk
-from sim.model.operations import UnitRule
-from sim.model.trace import place_of
+from sim.model.nodes import Apply, Literal, Node, Read, UnitRule, walk
+from sim.model.symbol import place_of
 
 
 class _MismatchError(Exception):
@@ -39,8 +38,9 @@ def check_units(graph: Graph) -> None:
         _check(checker, graph.equations[name], declared[name], variable, faults)
     for name, stock in graph.stocks.items():
         _check(checker, graph.rates[name], declared[name] / parse_unit("a"), stock, faults)
-        if isinstance(stock.initial, str):
-            _check_initial(declared[stock.initial], declared[name], stock, faults)
+        have, want = declared[stock.initial if isinstance(stock.initial, str) else name], declared[name]
+        if not have.matches(want):
+            faults.add(Text(f"初值单位为 {have}，存量为 {want}", f"initial value in {have}, stock in {want}"), place_of(stock))
     for event in graph.events:
         _check(checker, graph.event_nodes[event.name], declared[event.stock], event, faults)
     faults.raise_if_any(ModelError)
@@ -66,11 +66,6 @@ def _check(checker: _Checker, node: Node, want: Unit, item: Declaration, faults:
         return
     if have is not None and not have.matches(want):
         faults.add(Text(f"结果单位为 {have}，声明为 {want}", f"the result is in {have}, declared is {want}"), place_of(item))
-
-
-def _check_initial(have: Unit, want: Unit, item: Declaration, faults: Faults) -> None:
-    if not have.matches(want):
-        faults.add(Text(f"初值单位为 {have}，存量为 {want}", f"initial value in {have}, stock in {want}"), place_of(item))
 
 
 class _Checker:

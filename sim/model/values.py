@@ -8,10 +8,10 @@ from itertools import product
 
 import numpy as np
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.base.text import Text, joined
 from sim.inputs.year_path import Floats, YearPath
-from sim.model.labels import Labels
+from sim.model.names import Labels
 
 _SHAPES = {
     "step": Text("", ""),

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock, simulate
 from sim.engine.kernel import kernel_for
 from sim.engine.workspace import Workspace
@@ -98,7 +98,7 @@ def bases_of(city: City, graph: Graph, catalogue: Catalogue) -> Bases:
     parts = [(name, part) for name, record in city.parameters.items() for part in record.base for _ in _moves(part)]
     sums = tuple(float(bound.values[name].at(city.settings.base_year)[part.cells].sum()) for name, part in parts)
     exogenous = _Moved(bound.values, moves)
-    kernel = kernel_for(graph, Request(tuple(dict.fromkeys(read)), frozenset(), bound.yearly))
+    kernel = kernel_for(graph, KernelRequest(tuple(dict.fromkeys(read)), frozenset(), bound.yearly))
     workspace = Workspace(kernel, exogenous.draws, exogenous.drawn)
     with closing(simulate(workspace, Clock(city.settings.base_year + 1, city.settings.last_year), exogenous)) as years:
         values = {name: value[np.newaxis].copy() for name, value in next(years).values.items()}

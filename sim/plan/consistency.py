@@ -12,7 +12,7 @@ from sim.inputs.history import History
 from sim.inputs.ledger import Ledger
 from sim.inputs.published import PublishedCheck
 from sim.inputs.targets import Catalogue, PlanTarget
-from sim.ledger.selection import selected, words
+from sim.ledger.edits import selected, words
 from sim.model.graph import Graph
 from sim.plan.reading import DISTRICT, GROWTH, is_intensive, quotient, unit_of
 

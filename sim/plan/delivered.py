@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from sim.inputs.bindings import LedgerBinding
 from sim.inputs.ledger import Ledger
 from sim.inputs.targets import PlanTarget
+from sim.ledger.edits import selected
 from sim.ledger.flows import built_by
 from sim.ledger.realise import Realised
-from sim.ledger.selection import selected
 from sim.ledger.works import Work
 
 Values = NDArray[Any]

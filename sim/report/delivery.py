@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from sim.base.interrupts import fail_if_interrupted
+from sim.base.processes import fail_if_interrupted
 from sim.base.text import Language
 from sim.plan.tables import write_scorecard
 from sim.report.comparing import comparison

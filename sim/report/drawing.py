@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sim.base.processes import no_interrupts_at_birth, work_for_the_parent
+from sim.base.processes import block_sigint, init_worker
 from sim.base.text import Language
 
 
@@ -17,9 +17,9 @@ from sim.base.text import Language
 def drawing_workers(workers: int = 2) -> Iterator[ProcessPoolExecutor]:
     """Worker processes that warm up in the background; when the block fails they are ended at once, whatever they do."""
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=work_for_the_parent)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=init_worker)
     try:
-        with no_interrupts_at_birth():
+        with block_sigint():
             for _ in range(workers):
                 pool.submit(warm_up)
         yield pool

@@ -11,8 +11,8 @@ from typing import Any
 from sim.base.text import Language, Text
 from sim.model.declarations import Declaration, Event, Stock, Variable
 from sim.model.graph import Graph
-from sim.model.labels import Labels
 from sim.model.loops import Loop
+from sim.model.names import Labels
 
 _KINDS = {
     "flow": Text("流量", "flow"),

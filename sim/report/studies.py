@@ -12,8 +12,8 @@ from typing import TypeVar
 import numpy as np
 import xarray as xr
 
+from sim.base.durable import scratch_folder
 from sim.base.errors import Fault, Place, SimError, UsageError
-from sim.base.ownership import scratch_folder
 from sim.base.text import Text
 from sim.base.words import OPERATORS, unit_words
 from sim.city.describing import measured_loops

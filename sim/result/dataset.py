@@ -11,7 +11,7 @@ import xarray as xr
 from sim.engine.integrate import YearValues
 from sim.model.declarations import Quantity, Variable
 from sim.model.graph import Graph
-from sim.model.labels import Labels
+from sim.model.names import Labels
 
 REPORTED = {"flow": "total of the year", "level": "at the end of the year", "ratio": "ratio of the year's values"}
 

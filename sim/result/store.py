@@ -15,9 +15,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sim.base.durable import put_folder, sync_files, sync_folder
+from sim.base.durable import owned, owned_folder, put_folder, sweep, sync_files, sync_folder
 from sim.base.errors import Fault, Place, RunError, UsageError
-from sim.base.ownership import owned, owned_folder, sweep
 from sim.base.text import Text
 from sim.inputs.files import is_file, is_folder
 from sim.result.netcdf import read_group

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.base import __version__
 from sim.base.cache import engine_key
 from sim.base.errors import Place
 from sim.base.text import Text, joined
-from sim.base.version import __version__
 from sim.city.city import World
 from sim.inputs.breaks import Break
 from sim.inputs.history import Datum, History

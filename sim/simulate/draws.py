@@ -14,8 +14,7 @@ from sim.engine.kernel import kernel_for
 from sim.engine.watch import watch_of
 from sim.ensemble.blocks import Task
 from sim.ensemble.draws import DrawRequest, Draws, Prior, Realisations
-from sim.ensemble.running import Ensemble, run_ensemble
-from sim.ensemble.summary import Wanted
+from sim.ensemble.running import ChunkReducer, Ensemble, run_ensemble
 from sim.inputs.city import history_of, read_city_file
 from sim.inputs.indicators import read_indicators
 from sim.inputs.knowledge import is_known
@@ -116,7 +115,7 @@ def run_draws(
     shown = tuple(name for name in world.outline.summed_up if name in world.graph.quantities)
     outputs = tuple(dict.fromkeys((*conditions.outputs, *checked, *shown)))
     task = task_of(case, outputs, draws_of(case, request, posterior), request.precision)
-    wanted = Wanted(judge=conditions, together=conditions.open, read=conditions.read, groups=task.draws.groups)
+    wanted = ChunkReducer(judge=conditions, together=conditions.open, read=conditions.read, groups=task.draws.groups)
     return run_ensemble(task, request.workers, wanted, progress)
 
 

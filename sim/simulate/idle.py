@@ -20,7 +20,7 @@ from sim.engine.kernel import kernel_for
 from sim.engine.workspace import NARROWEST, Workspace
 from sim.inputs.year_path import YearPath
 from sim.ledger.flows import FLOWS
-from sim.model.binding import NOISE, SILENCE, Bound, Resolved
+from sim.model.binding import NOISE, SILENCE, BoundValues, Resolved
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import readings_of, request_of
 from sim.simulate.projects import ledger_plan
@@ -37,7 +37,7 @@ _MOST_NAMED, _FEW = 3, 16
 class _Without:
     """The values of a scenario in the first draw; in each further one, some are what they would be without a setting."""
 
-    bound: Bound
+    bound: BoundValues
     others: Sequence[Mapping[str, YearPath]]
 
     @property

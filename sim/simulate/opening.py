@@ -9,8 +9,7 @@ from pathlib import Path
 from sim.base.errors import Fault, Faults, InputError, Place, nearest
 from sim.base.text import Text, joined
 from sim.city.city import World, open_world
-from sim.engine.given import fail_if_outside
-from sim.engine.watch import watch_of
+from sim.engine.watch import fail_if_outside, watch_of
 from sim.inputs.city import read_city_file
 from sim.inputs.documents import changed_sentence
 from sim.inputs.files import is_file
@@ -18,7 +17,7 @@ from sim.inputs.home import Home
 from sim.inputs.scenario import Scenario, plain_scenario, read_scenario
 from sim.ledger.edits import edits_of
 from sim.ledger.realise import USUAL_COUNT, LedgerPlan, Realised, realise
-from sim.model.binding import Bound, bind
+from sim.model.binding import BoundValues, bind
 from sim.model.names import with_ids
 from sim.plan.known import known_scenario
 from sim.plan.selection import Selection, selected_targets
@@ -31,7 +30,7 @@ class Case:
 
     scenario: Scenario
     world: World
-    bound: Bound
+    bound: BoundValues
     selection: Selection
     last_year: int
     plan: LedgerPlan | None = None
@@ -86,7 +85,7 @@ def _standing_in(world: World) -> Iterator[Text]:
         )
 
 
-def _unchecked(world: World, bound: Bound) -> Iterator[Text]:
+def _unchecked(world: World, bound: BoundValues) -> Iterator[Text]:
     """Identities that cannot hold, since the scenario gives one of their variables."""
     skipped = [item.label.text() for item in watch_of(world.identities, world.graph, bound.given).skipped]
     if skipped:

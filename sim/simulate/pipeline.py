@@ -12,13 +12,12 @@ import xarray as xr
 from sim.base.errors import RunError, SimError
 from sim.base.text import Text
 from sim.city.city import World
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
-from sim.engine.given import blaming_what_is_given
 from sim.engine.integrate import Clock, YearValues
 from sim.engine.kernel import kernel_for
 from sim.engine.methods import METHODS
-from sim.engine.watch import watch_of, watched
+from sim.engine.watch import blaming_what_is_given, watch_of, watched
 from sim.ensemble.draws import DrawRequest
 from sim.ensemble.running import Ensemble
 from sim.inputs.bindings import Binding
@@ -132,7 +131,7 @@ def _holds(case: Case, scenario: Scenario, clock: Clock) -> bool:
     return True
 
 
-def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> Request:
+def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> KernelRequest:
     """What the kernel of a case is made for."""
     bound, base = case.bound, case.world.city.settings.base_year
     later: dict[int, set[str]] = {}
@@ -141,7 +140,7 @@ def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> Req
             later.setdefault(year, set()).add(name)
     stages = tuple((year, frozenset(later[year])) for year in sorted(later))
     always = bound.given.difference(*later.values())
-    return Request(outputs, always, bound.yearly, METHODS[case.scenario.method], steps_per_year, stages)
+    return KernelRequest(outputs, always, bound.yearly, METHODS[case.scenario.method], steps_per_year, stages)
 
 
 def comparisons_of(case: Case, projection: xr.Dataset) -> list[Comparison]:

@@ -14,14 +14,13 @@ from sim.inputs.arrivals import PARAMETER
 from sim.inputs.ledger import Inflow, Ledger
 from sim.inputs.scenario import Scenario
 from sim.inputs.year_path import Floats, YearPath
-from sim.ledger.arrivals import arrivals
 from sim.ledger.edits import Edits, edits_of, finished_before, named_works
 from sim.ledger.flows import FLOWS, Axes
 from sim.ledger.limits import Limit, Limits
+from sim.ledger.random_effects import Scale
 from sim.ledger.realise import LedgerPlan, Realised
-from sim.ledger.scale import Scale
-from sim.ledger.works import Work
-from sim.model.binding import Bound, own_values
+from sim.ledger.works import Work, arrivals
+from sim.model.binding import BoundValues, own_values
 
 CONSTRUCTION, PUBLIC_FUNDS, GRID = "construction_capacity", "public_project_funds", "grid_connections"
 LAND, APPROVAL, FULFILMENT, INVESTMENT = "land_release", "approval_days", "fulfilment_care", "fixed_investment_base"
@@ -29,7 +28,7 @@ READ = (CONSTRUCTION, PUBLIC_FUNDS, GRID, LAND, APPROVAL, FULFILMENT, INVESTMENT
 """Parameters of a model with a ledger that the ledger reads and no equation has to."""
 
 
-def ledger_plan(scenario: Scenario, world: World, bound: Bound, last_year: int, faults: Faults) -> LedgerPlan | None:
+def ledger_plan(scenario: Scenario, world: World, bound: BoundValues, last_year: int, faults: Faults) -> LedgerPlan | None:
     """The plan of a scenario; None when it builds nothing. Faults of its section `ledger` are added."""
     ledger = world.ledger
     edits_of(scenario.dormant_ledger, ledger, faults)
@@ -59,7 +58,7 @@ def ledger_plan(scenario: Scenario, world: World, bound: Bound, last_year: int, 
     )
 
 
-def _fail_if_idle(scenario: Scenario, edits: Edits, world: World, bound: Bound, faults: Faults) -> None:
+def _fail_if_idle(scenario: Scenario, edits: Edits, world: World, bound: BoundValues, faults: Faults) -> None:
     """What a scenario says of projects must do something."""
     ledger, base = world.ledger, world.city.settings.base_year
     if scenario.ledger and edits.is_empty and (edits.delays or edits.cancelled or edits.priorities):
@@ -79,15 +78,15 @@ def _fail_if_idle(scenario: Scenario, edits: Edits, world: World, bound: Bound, 
             faults.add(message, item.change.place)
 
 
-def _signs_any(ledger: Ledger, bound: Bound) -> bool:
+def _signs_any(ledger: Ledger, bound: BoundValues) -> bool:
     return any(array.any() for name in ledger.inflows for array in bound.values[PARAMETER + name].everything())
 
 
-def _unnamed(ledger: Ledger, bound: Bound, edits: Edits, years: range) -> list[Work]:
+def _unnamed(ledger: Ledger, bound: BoundValues, edits: Edits, years: range) -> list[Work]:
     return [work for inflow in ledger.inflows.values() for work in _of_inflow(inflow, ledger, bound, edits, years)]
 
 
-def _of_inflow(inflow: Inflow, ledger: Ledger, bound: Bound, edits: Edits, years: range) -> list[Work]:
+def _of_inflow(inflow: Inflow, ledger: Ledger, bound: BoundValues, edits: Edits, years: range) -> list[Work]:
     """What is signed beyond the usual, less what the scenario itself adds by name in that class."""
     name = inflow.project_class
     path = bound.values[PARAMETER + name]
@@ -96,14 +95,14 @@ def _of_inflow(inflow: Inflow, ledger: Ledger, bound: Bound, edits: Edits, years
     return list(arrivals(inflow, ledger.classes[name], lambda year: _number(path, year), named, years))
 
 
-def _cared_for(work: Work, bound: Bound) -> Work:
+def _cared_for(work: Work, bound: BoundValues) -> Work:
     """How many of the projects of firms are built depends on the care that a bureau takes of them."""
     if not work.business:
         return work
     return replace(work, fulfilment=_number(bound.values[FULFILMENT], int(work.begin)))
 
 
-def _scale(world: World, bound: Bound) -> Scale:
+def _scale(world: World, bound: BoundValues) -> Scale:
     """Investment of the plan's base year, whatever the base year of the run: what is not printed costs the same in both."""
     own, city = world.city.first_year, world.city
     first, last = city.settings.plan_span(own)
@@ -111,7 +110,7 @@ def _scale(world: World, bound: Bound) -> Scale:
     return Scale(_number(values[INVESTMENT], own), first, last)
 
 
-def _limits(bound: Bound, years: range, districts: tuple[str, ...]) -> Limits:
+def _limits(bound: BoundValues, years: range, districts: tuple[str, ...]) -> Limits:
     def limit(name: str, *, returned: bool) -> Limit:
         return Limit({year: _number(bound.values[name], year) for year in years}, returned)
 
@@ -130,7 +129,7 @@ def _number(path: YearPath, year: int) -> float:
     return float(np.sum(path.at(year)))
 
 
-def with_means(bound: Bound, realised: Realised) -> Bound:
+def with_means(bound: BoundValues, realised: Realised) -> BoundValues:
     """The values of a run with the mean flows of the ledger: what the central run reads."""
     years = realised.plan.axes.years
     means: Mapping[str, YearPath] = {name: _path(years, realised.mean(name)) for name in FLOWS}

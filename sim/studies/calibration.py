@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from sim.base.cache import digest
+from sim.base.durable import scratch_folder
 from sim.base.errors import Fault, InputError, Place
-from sim.base.ownership import scratch_folder
-from sim.base.processes import no_interrupts_at_birth, work_for_the_parent
+from sim.base.processes import block_sigint, init_worker
 from sim.base.streams import uniforms
 from sim.base.text import Text
 from sim.city.city import open_world
@@ -85,10 +85,10 @@ class Pool:
 @contextmanager
 def pool_of(asked: Sequence[Asked], workers: int) -> Iterator[Pool]:
     """A pool whose processes keep the cities that they opened."""
-    backend = {"backend": "loky", "initializer": work_for_the_parent} if workers > 1 else {"backend": "sequential"}
+    backend = {"backend": "loky", "initializer": init_worker} if workers > 1 else {"backend": "sequential"}
     with (
         scratch_folder() as folder,  # what the library maps into memory is swept with it
-        no_interrupts_at_birth(),
+        block_sigint(),
         Parallel(n_jobs=workers, return_as="generator", temp_folder=str(folder), **backend) as run,
     ):
         yield Pool(tuple(asked), run)

@@ -12,7 +12,7 @@ from sim.base.errors import Faults, Place
 from sim.base.text import Text
 from sim.base.units import conversion
 from sim.city.city import World, open_world
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
 from sim.ensemble.blocks import BlockRunner, Task
@@ -98,7 +98,7 @@ def _values(world: World, question: Question, year: int, wanted: str, factors: M
     """The target's variable in its year and unit [draw], without any measure of a plan."""
     binding = world.catalogue.bindings[question.target]
     graph, bound, item = world.graph, own_values(world.city), world.graph.quantities[binding.variable]
-    kernel = kernel_for(graph, Request((binding.variable,), frozenset(), bound.yearly))
+    kernel = kernel_for(graph, KernelRequest((binding.variable,), frozenset(), bound.yearly))
     clock = Clock(question.as_of + 1, year)
     stored = {name: values for name, values in factors.items() if name in bound.values}
     runner = BlockRunner(Task(kernel, clock, bound.values, Draws(DRAWS, seed, stored=stored)))

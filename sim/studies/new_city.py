@@ -11,9 +11,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from sim.base.durable import put_folder
+from sim.base.durable import owned_folder, put_folder
 from sim.base.errors import Fault, Faults, InputError, Place, RunError, SimError, UsageError
-from sim.base.ownership import owned_folder
 from sim.base.text import Text
 from sim.city.city import World, open_world
 from sim.inputs.base_origin import BaseOrigin

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.base.errors import Faults, nearest
 from sim.base.text import Text
 from sim.city.city import World
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
@@ -149,7 +149,7 @@ def _run(case: Case, yearly: frozenset[str]) -> Mapping[str, Values]:
     """The measured outputs of the years that are shown: [year, dims...]."""
     graph = case.world.graph
     outputs = tuple(dict.fromkeys((*CITY.values(), *DISTRICT.values())))
-    kernel = kernel_for(graph, Request(outputs, frozenset(), yearly))
+    kernel = kernel_for(graph, KernelRequest(outputs, frozenset(), yearly))
     clock = Clock(case.world.city.settings.base_year + 1, case.last_year)
     rows = [row.values for row in central_run(kernel, clock, case.bound) if row.year in YEARS]
     return {name: np.stack([row[name][..., 0] for row in rows]) for name in outputs}

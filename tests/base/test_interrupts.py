@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sim.base.interrupts import InterruptedRun, answer_interrupts, fail_if_interrupted
+from sim.base.processes import InterruptedRun, answer_interrupts, fail_if_interrupted
 from sim.cli.app import main
 
 

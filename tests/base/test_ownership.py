@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from sim.base import ownership
-from sim.base.ownership import LOCK, RECORD, boot, host, owned_folder, scratch_folder, sweep
+from sim.base import durable
+from sim.base.durable import LOCK, RECORD, boot, host, owned_folder, scratch_folder, sweep
 
 OWNER = """
 import sys
 from pathlib import Path
-from sim.base.ownership import owned_folder
+from sim.base.durable import owned_folder
 with owned_folder(Path(sys.argv[1]), ".partial-") as folder:
     (folder / "numbers").write_text("1", encoding="utf-8")
     print(folder, flush=True)
@@ -87,7 +87,7 @@ def test_what_another_machine_makes_stays(tmp_path: Path) -> None:
 
 def test_a_machine_that_was_started_again_sweeps_what_it_left_before(tmp_path: Path) -> None:
     folder = left(tmp_path, boot="an earlier start")
-    before = ownership.started() - 60.0
+    before = durable.started() - 60.0
     os.utime(folder / RECORD, (before, before))
     sweep(tmp_path, ".partial-")
     assert not folder.exists()

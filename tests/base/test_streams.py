@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sim.base.streams import normals, triangular, uniforms
-from sim.ensemble.cubes import sobol_uniforms
+from sim.ensemble.designs import sobol_uniforms
 
 MANY = 20_000
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import sim as package
-from sim.base.version import __version__
+from sim.base import __version__
 from sim.inputs.home import Home
 from sim.inputs.scenario import scenario_files
 from tests.cli.calling import process, sim

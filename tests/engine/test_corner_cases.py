@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.base.errors import ModelError, RunError
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock
 from sim.engine.kernel import compile_kernel
 from sim.engine.methods import METHODS
@@ -21,7 +21,7 @@ from tests.tiny import graph_of, simulate
 
 def task_of(declared: list[Any], given: dict[str, Any], outputs: tuple[str, ...], method: str = "euler", **more: Any) -> Task:
     graph = graph_of(declared, dict.fromkeys(given, 1.0))
-    kernel = compile_kernel(graph, Request(outputs, frozenset(), frozenset(), METHODS[method], 4))
+    kernel = compile_kernel(graph, KernelRequest(outputs, frozenset(), frozenset(), METHODS[method], 4))
     central = {name: YearPath(np.array(1.0)) for name in given}
     values = {name: np.asarray(value, dtype=float) for name, value in given.items()}
     count = len(next(iter(values.values())))

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.engine import integrate
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import compile_kernel
@@ -47,9 +47,9 @@ def from_2023(year: int) -> float:
     return float(year) if year >= 2023 else np.nan
 
 
-def request(method: str, given: frozenset[str] = frozenset()) -> Request:
+def request(method: str, given: frozenset[str] = frozenset()) -> KernelRequest:
     later = ((2023, given),) if given else ()
-    return Request(("people", "output", "expected"), frozenset(), given, METHODS[method], 4, later)
+    return KernelRequest(("people", "output", "expected"), frozenset(), given, METHODS[method], 4, later)
 
 
 def rows_of(method: str, **given: Any) -> Rows:
@@ -76,7 +76,7 @@ def test_what_remembers_the_past_goes_on_from_where_the_model_left_it() -> None:
 
 
 def test_several_names_begin_in_years_of_their_own() -> None:
-    both = Request(
+    both = KernelRequest(
         ("people", "output"),
         frozenset(),
         frozenset({"people", "output"}),

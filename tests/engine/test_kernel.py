@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.base.errors import RunError
 from sim.city import describing
 from sim.engine import central
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import compile_kernel
@@ -69,7 +69,7 @@ def test_every_variable_equals_the_plain_evaluator_in_every_method(case: opening
 def fail_if_unlike_the_plain_evaluator(item: opening.Case, method: str) -> None:
     graph, bound = item.world.graph, item.bound
     clock = Clock(2021, item.last_year, 4)
-    request = Request(tuple(graph.quantities), bound.given, bound.yearly, METHODS[method], 4)
+    request = KernelRequest(tuple(graph.quantities), bound.given, bound.yearly, METHODS[method], 4)
     ours = list(central_run(compile_kernel(graph, request), clock, bound))
     reference = plain.Simulator(graph, METHODS[method], clock, bound.given)
     fail_if_unlike(ours, list(reference.years(ByYear(item))), 1e-12)
@@ -78,11 +78,11 @@ def fail_if_unlike_the_plain_evaluator(item: opening.Case, method: str) -> None:
 def test_runs_of_one_kernel_do_not_disturb_each_other(case: opening.Case, monkeypatch: pytest.MonkeyPatch) -> None:
     graph, bound = case.world.graph, case.bound
     clock = Clock(2021, 2025, 4)
-    kernel = compile_kernel(graph, Request(OUTPUTS, bound.given, bound.yearly, METHODS["euler"], 4))
+    kernel = compile_kernel(graph, KernelRequest(OUTPUTS, bound.given, bound.yearly, METHODS["euler"], 4))
     made: list[Workspace] = []
 
-    def counted(*words: Any) -> Workspace:
-        made.append(Workspace(*words))
+    def counted(*words: Any, **settings: Any) -> Workspace:
+        made.append(Workspace(*words, **settings))
         return made[-1]
 
     monkeypatch.setattr(central, "Workspace", counted)
@@ -180,7 +180,7 @@ def test_float32_is_close_and_asked_for(case: opening.Case) -> None:
 
 def test_only_what_an_output_needs_is_computed(case: opening.Case) -> None:
     graph = case.world.graph
-    request = Request(("reference_income",), frozenset(), frozenset())
+    request = KernelRequest(("reference_income",), frozenset(), frozenset())
     kernel = compile_kernel(graph, request)
     assert {row.name for row in kernel.plan.rows} == {"reference_income"}
     assert len(kernel.plan.sections[Phase.STEP]) == 1
@@ -201,7 +201,7 @@ def test_powers_share_one_exponential() -> None:
         return c * a**x * b**y / a**0.3
 
     graph = graph_of([product], dict.fromkeys("abcxy", 1.0))
-    request = Request(("product",), frozenset(), frozenset())
+    request = KernelRequest(("product",), frozenset(), frozenset())
     plan = compile_kernel(graph, request).plan
     names = [item.operation for item in plan.values if isinstance(item, Computed)]
     assert names.count("exp") == 1
@@ -221,7 +221,7 @@ def test_equal_expressions_are_computed_once_and_numbers_folded() -> None:
         return np.exp(b + a) + 1.0 * a + 0.0
 
     graph = graph_of([first, second], {"a": 1.0, "b": 1.0})
-    request = Request(("first", "second"), frozenset(), frozenset({"a"}))
+    request = KernelRequest(("first", "second"), frozenset(), frozenset({"a"}))
     plan = compile_kernel(graph, request).plan
     at_work = [
         item for value, item in enumerate(plan.values) if isinstance(item, Computed) and plan.phases[value] == Phase.YEAR
@@ -240,7 +240,7 @@ def test_random_numbers_do_not_move_when_a_name_or_a_year_is_added() -> None:
 
     def run(declared: list[Any], last: int) -> Values:
         graph = graph_of(declared, {"base": 1.0})
-        request = Request(("shock",), frozenset(), frozenset())
+        request = KernelRequest(("shock",), frozenset(), frozenset())
         kernel = compile_kernel(graph, request)
         runner = BlockRunner(Task(kernel, Clock(2021, last), _central({"base": 1.0}), Draws(50, 11)))
         return runner.run(0, 50).values["shock"]
@@ -267,7 +267,7 @@ def doubled(level: Array) -> Array:
 
 def test_a_draw_that_is_lost_is_named_with_year_and_variable() -> None:
     graph = graph_of([level, doubled], {"pull": 0.1})
-    request = Request(("doubled",), frozenset(), frozenset())
+    request = KernelRequest(("doubled",), frozenset(), frozenset())
     pulls = np.array([0.0, 2.0, 0.01, 5.0])
     task = Task(compile_kernel(graph, request), Clock(2021, 2025), _central({"pull": 0.1}), Draws(4, given={"pull": pulls}))
     result = BlockRunner(task).run(0, 4)

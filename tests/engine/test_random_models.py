@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sim.engine import integrate
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock
 from sim.engine.kernel import Kernel, compile_kernel
 from sim.engine.methods import METHODS
@@ -49,7 +49,7 @@ def check(seed: int) -> None:
     rng, graph = random.Random(seed), graph_of_random_equations(seed)
     drawn = frozenset(rng.sample(list(PARAMETERS), rng.randint(1, len(PARAMETERS))))
     method, clock = METHODS[rng.choice(list(METHODS))], Clock(2021, 2023, rng.choice((1, 4)))
-    request = Request(tuple(graph.quantities), frozenset(), frozenset(YEARLY), method, clock.steps_per_year)
+    request = KernelRequest(tuple(graph.quantities), frozenset(), frozenset(YEARLY), method, clock.steps_per_year)
     kernel = compile_kernel(graph, request)
     together = run(kernel, clock, Supplied(seed, drawn, 0, WIDE), WIDE)
     fail_if_different(together, run(kernel, clock, Supplied(seed, drawn, 0, WIDE), WIDE, shared=False))
@@ -61,7 +61,9 @@ def check(seed: int) -> None:
     fail_if_unlike_plain(together, graph, request, clock, Supplied(seed, drawn, 0, WIDE))
 
 
-def fail_if_unlike_plain(found: dict[str, Values], graph: Graph, request: Request, clock: Clock, supplied: Supplied) -> None:
+def fail_if_unlike_plain(
+    found: dict[str, Values], graph: Graph, request: KernelRequest, clock: Clock, supplied: Supplied
+) -> None:
     rows = list(plain.Simulator(graph, request.method, clock).years(supplied))
     for name, values in found.items():
         other = np.stack([np.broadcast_to(row.values[name], values.shape[1:]) for row in rows])

@@ -11,13 +11,12 @@ import pytest
 
 from sim.base.errors import RunError
 from sim.city.city import World
-from sim.engine.finite import Origin
+from sim.engine.central import Origin
 from sim.engine.integrate import YearValues
 from sim.engine.watch import Watch, watch_of, watched
 from sim.ensemble.blocks import BlockRunner
 from sim.ensemble.draws import DrawRequest
-from sim.ensemble.running import lost_sentence, run_ensemble
-from sim.ensemble.summary import Wanted
+from sim.ensemble.running import ChunkReducer, lost_sentence, run_ensemble
 from sim.inputs.checks import Bound, Checks, Identity, read_checks
 from sim.inputs.home import Home
 from sim.simulate import opening, pipeline
@@ -151,7 +150,7 @@ def test_a_draw_that_breaks_a_check_is_left_out_and_too_many_end_the_run(home: H
     case = opening.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), ())[0]
     outcome = pipeline.run(case)
     task = task_of(case, ("residents",), draws_of(case, DrawRequest(300, 7, 1), None))
-    paths = run_ensemble(task, 1, Wanted(paths=("residents",))).paths["residents"]
+    paths = run_ensemble(task, 1, ChunkReducer(paths=("residents",))).paths["residents"]
     least = np.sort(paths[:, 0].min(axis=0))
 
     def drawn(bound: float) -> Outcome:

@@ -9,10 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.base.streams import normals
-from sim.ensemble.designs import Design, Grid, Listed, Morris, Saltelli, Spread, Spreading
-from sim.ensemble.distributions import Distribution
-from sim.ensemble.draws import Draws, Realisations, at_numbers
-from sim.ensemble.sample import Input, Sample
+from sim.ensemble.designs import Distribution, Grid, Listed, Morris, PointDesign, Saltelli, Spreading, SpreadPoints
+from sim.ensemble.draws import Draws, Input, Realisations, Sample, at_numbers
 from sim.inputs.year_path import YearPath
 
 U = np.linspace(0.001, 0.999, 401)
@@ -60,19 +58,19 @@ def test_a_grid_holds_every_combination_once_and_the_last_changes_fastest() -> N
 
 
 DISTRIBUTIONS = (Distribution("uniform", (0.0, 1.0)), Distribution("triangular", (1.0, 2.0, 4.0)))
-DESIGNS: list[Design] = [
+DESIGNS: list[PointDesign] = [
     Grid(((1.0, 2.0, 3.0), (4.0, 5.0, 6.0, 7.0))),
     Listed((tuple(range(12)), tuple(range(12, 24)))),
-    Spread("random", ("a", "b"), DISTRIBUTIONS, 300, 3),
-    Spread("sobol", ("a", "b"), DISTRIBUTIONS, 300, 3),
-    Spread("latin_hypercube", ("a", "b"), DISTRIBUTIONS, 300, 3),
+    SpreadPoints("random", ("a", "b"), DISTRIBUTIONS, 300, 3),
+    SpreadPoints("sobol", ("a", "b"), DISTRIBUTIONS, 300, 3),
+    SpreadPoints("latin_hypercube", ("a", "b"), DISTRIBUTIONS, 300, 3),
     Saltelli(DISTRIBUTIONS, 32, 3, groups=1),
     Morris(DISTRIBUTIONS, 9, 3),
 ]
 
 
 @pytest.mark.parametrize("design", DESIGNS, ids=lambda design: type(design).__name__)
-def test_any_part_of_a_design_is_that_part_of_the_whole(design: Design) -> None:
+def test_any_part_of_a_design_is_that_part_of_the_whole(design: PointDesign) -> None:
     whole = design.columns(0, design.count)
     assert whole.shape[1] == design.count
     for start, stop in ((0, 1), (3, 7), (design.count - 5, design.count)):
@@ -81,7 +79,7 @@ def test_any_part_of_a_design_is_that_part_of_the_whole(design: Design) -> None:
 
 @pytest.mark.parametrize("kind", ["random", "sobol", "latin_hypercube"])
 def test_spread_points_follow_their_distributions(kind: str) -> None:
-    spread = Spread(kind, ("a", "b"), DISTRIBUTIONS, 4096, 5)  # type: ignore[arg-type]
+    spread = SpreadPoints(kind, ("a", "b"), DISTRIBUTIONS, 4096, 5)  # type: ignore[arg-type]
     a, b = spread.columns(0, spread.count)
     assert scipy.stats.kstest(a, "uniform").statistic < 0.03
     assert scipy.stats.kstest(b, scipy.stats.triang(1.0 / 3.0, 1.0, 3.0).cdf).statistic < 0.03
@@ -89,13 +87,13 @@ def test_spread_points_follow_their_distributions(kind: str) -> None:
 
 
 def test_a_latin_hypercube_has_one_point_in_every_stratum() -> None:
-    a, _ = Spread("latin_hypercube", ("a", "b"), DISTRIBUTIONS, 200, 5).columns(0, 200)
+    a, _ = SpreadPoints("latin_hypercube", ("a", "b"), DISTRIBUTIONS, 200, 5).columns(0, 200)
     assert sorted((a * 200).astype(int).tolist()) == list(range(200))
 
 
 def test_another_seed_or_input_is_another_sample_and_the_same_is_the_same() -> None:
     def fingerprint(seed: int = 1, key: str = "a", members: int = 0) -> str:
-        return Sample((Input(key, "a"),), Spread("random", ("a",), DISTRIBUTIONS[:1], 10, seed), members).fingerprint
+        return Sample((Input(key, "a"),), SpreadPoints("random", ("a",), DISTRIBUTIONS[:1], 10, seed), members).fingerprint
 
     assert fingerprint() == fingerprint()
     assert len({fingerprint(), fingerprint(seed=2), fingerprint(key="b"), fingerprint(members=4)}) == 4
@@ -162,7 +160,7 @@ def test_morris_stays_within_the_middle_of_what_has_no_ends() -> None:
 def test_what_draws_share_is_independent_of_where_their_point_lies(kind: Spreading) -> None:
     """A Sobol sequence runs through its range in steps of eight: counting realisations on would tie them to it."""
     count, realised = 1 << 15, Realisations(2020, {"flow": np.zeros((1, 200))})
-    design = Spread(kind, ("rate",), (Distribution("uniform", (0.0, 1.0)),), count, 7)
+    design = SpreadPoints(kind, ("rate",), (Distribution("uniform", (0.0, 1.0)),), count, 7)
     sample = Sample((Input("rate", "rate"),), design)
     draws = Draws(count, 7, stored={"other": np.zeros(1000)}, realised=realised, sample=sample)
     place = sample.columns(0, count)[0]

@@ -11,12 +11,9 @@ from numpy.typing import NDArray
 from SALib.analyze import morris as salib_morris
 from SALib.analyze import sobol as salib_sobol
 
-from sim.ensemble.cubes import STEP
-from sim.ensemble.designs import Morris, Saltelli
-from sim.ensemble.distributions import Distribution
-from sim.ensemble.draws import Draws, Realisations
+from sim.ensemble.designs import STEP, Distribution, Morris, Saltelli
+from sim.ensemble.draws import Draws, Input, Realisations, Sample
 from sim.ensemble.indices import morris_effects, sobol_indices
-from sim.ensemble.sample import Input, Sample
 
 Values = NDArray[Any]
 INPUTS, BASE, RESAMPLES, SEED = 5, 256, 50, 3

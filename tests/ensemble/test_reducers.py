@@ -12,15 +12,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sim.base.errors import RunError
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock
 from sim.engine.kernel import compile_kernel
 from sim.engine.methods import METHODS
 from sim.ensemble import blocks, reducers
 from sim.ensemble.blocks import Task
 from sim.ensemble.draws import Draws, Prior
-from sim.ensemble.running import LEVELS, lost_sentence, run_ensemble
-from sim.ensemble.summary import Wanted
+from sim.ensemble.running import LEVELS, ChunkReducer, lost_sentence, run_ensemble
 from sim.inputs.year_path import YearPath
 from sim.model import Array, stock, variable
 from tests.tiny import graph_of
@@ -38,14 +37,6 @@ def test_merged_moments_equal_numpy(sizes: list[int], seed: int) -> None:
     assert together.count == whole.shape[-1]
     assert np.allclose(together.mean, whole.mean(axis=-1), rtol=1e-12)
     assert np.allclose(together.squares, whole.var(axis=-1) * whole.shape[-1], rtol=1e-10, atol=1e-12)
-
-
-def test_merged_comoments_equal_numpy() -> None:
-    whole = np.random.default_rng(1).normal(size=(3, 1000))
-    whole[2] += whole[0]
-    merged = reducers.merged_comoments(reducers.comoments_of(whole[:, :400]), reducers.comoments_of(whole[:, 400:]))
-    assert merged is not None
-    assert np.allclose(merged.covariance, np.cov(whole), rtol=1e-12)
 
 
 def test_quantiles_from_histograms_are_off_by_a_bin_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,15 +80,9 @@ def test_histograms_widen_where_later_values_fall_outside() -> None:
     reached = np.quantile(whole, LEVELS, axis=-1, method="inverted_cdf")
     assert (np.abs(gathered.quantiles(LEVELS) - reached) <= error).all()
     assert (error < 2e-3 * np.ptp(whole, axis=-1)).all()
-    counts, edges = gathered.counts(8)
-    assert (counts.sum(axis=-1) == 50_000).all()
-    assert (edges[:, 0] <= whole.min(axis=-1)).all()
-
-
-def test_bins_that_cannot_be_counted_are_refused_at_once() -> None:
-    for bins in (3, 4096, -1):
-        with pytest.raises(ValueError, match="bins"):
-            Wanted(bins=bins)
+    assert gathered.histogram is not None
+    assert (gathered.histogram.counts.sum(axis=-1) == 50_000).all()
+    assert (gathered.histogram.low <= whole.min(axis=-1)).all()
 
 
 def test_none_of_many_is_not_impossible() -> None:
@@ -108,7 +93,7 @@ def test_none_of_many_is_not_impossible() -> None:
 
 def test_what_is_asked_in_vain_is_said_before_any_work() -> None:
     with pytest.raises(ValueError, match="nosuch"):
-        run_ensemble(task(5, PRIOR), 1, Wanted(paths=("nosuch",)))
+        run_ensemble(task(5, PRIOR), 1, ChunkReducer(paths=("nosuch",)))
     with pytest.raises(ValueError, match="worker"):
         run_ensemble(task(5, PRIOR), 0)
     with pytest.raises(ValueError, match="draw"):
@@ -127,7 +112,7 @@ def log_level(level: Array, offset: Array) -> Array:
 
 def task(count: int, *priors: Prior, offset: float = 0.0, **given_values: Values) -> Task:
     graph = graph_of([level, log_level], {"growth": 0.1, "offset": 0.0})
-    request = Request(("level", "log_level"), frozenset(), frozenset(), METHODS["rk4"], 2)
+    request = KernelRequest(("level", "log_level"), frozenset(), frozenset(), METHODS["rk4"], 2)
     central = {"growth": YearPath(np.array(0.1)), "offset": YearPath(np.array(offset))}
     return Task(compile_kernel(graph, request), Clock(2021, 2024, 2), central, Draws(count, 1, priors, given_values))
 
@@ -140,26 +125,21 @@ def above(values: Mapping[str, Values], _: NDArray[np.intp]) -> dict[str, NDArra
 
 
 def test_an_ensemble_says_what_numpy_says_of_its_paths() -> None:
-    wanted = Wanted(judge=above, paths=("level",), covariance=("level", "log_level"), bins=8)
+    wanted = ChunkReducer(judge=above, paths=("level",))
     found = run_ensemble(task(5000, PRIOR), 1, wanted)
     last = found.paths["level"][-1]
     assert last.shape == (5000,)
     assert found.mean["level"][-1] == pytest.approx(last.mean(), rel=1e-12)
     assert found.variance["level"][-1] == pytest.approx(last.var(ddof=1), rel=1e-9)
     assert np.allclose(found.quantiles["level"][:, -1], np.quantile(last, LEVELS), rtol=1e-14)
-    assert found.covariance is not None
-    assert np.allclose(found.covariance, np.cov(np.stack([last, np.log(last)])), rtol=1e-9)
     assert found.shares["high"].probability == (last > 1.5).mean()
     assert found.all_met is not None
     assert found.all_met.probability == ((last > 1.5) & (last < 1.55)).mean()
-    counts, edges = found.histograms["level"]
-    assert np.array_equal(counts[:, -1], np.histogram(last, bins=8)[0])
-    assert edges[0, -1] == last.min()
     assert np.allclose(found.mean["level"][0], 1.0)
 
 
 def test_an_ensemble_depends_neither_on_the_workers_nor_on_the_size_of_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = Wanted(judge=above, paths=("level",), covariance=("level", "log_level"), bins=8)
+    wanted = ChunkReducer(judge=above, paths=("level",))
     growth = np.linspace(0.05, 0.15, 5003)
     growth[[1023, 1024, 4100]] = np.nan
     first = run_ensemble(task(5003, growth=growth), 1, wanted)
@@ -172,7 +152,6 @@ def test_an_ensemble_depends_neither_on_the_workers_nor_on_the_size_of_blocks(mo
     for other in others:
         assert other.shares == first.shares
         assert other.all_met == first.all_met
-        assert np.array_equal(other.covariance, first.covariance)  # type: ignore[arg-type]
         for part in ("mean", "variance", "quantiles", "paths"):
             for name, values in getattr(first, part).items():
                 assert np.array_equal(getattr(other, part)[name], values, equal_nan=True), (part, name)
@@ -181,7 +160,7 @@ def test_an_ensemble_depends_neither_on_the_workers_nor_on_the_size_of_blocks(mo
 def test_a_draw_that_is_lost_is_left_out_and_named() -> None:
     growth = np.full(50, 0.1)
     growth[7] = np.inf
-    found = run_ensemble(task(50, growth=growth), 1, Wanted(judge=above, paths=("level",)))
+    found = run_ensemble(task(50, growth=growth), 1, ChunkReducer(judge=above, paths=("level",)))
     assert found.used == 49
     assert found.shares["high"].count == 49
     assert np.isnan(found.paths["level"][-1, 7])
@@ -201,7 +180,7 @@ def test_the_embedded_error_is_reported_by_dopri5_only() -> None:
     graph = graph_of([level], {"growth": 0.1})
     errors = {}
     for method in ("rk4", "dopri5"):
-        request = Request(("level",), frozenset(), frozenset(), METHODS[method], 1)
+        request = KernelRequest(("level",), frozenset(), frozenset(), METHODS[method], 1)
         central = {"growth": YearPath(np.array(0.8))}
         plain = Task(compile_kernel(graph, request), Clock(2021, 2024, 1), central, Draws(10))
         errors[method] = run_ensemble(plain).embedded_error

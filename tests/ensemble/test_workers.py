@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sim.base.errors import RunError
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock
 from sim.engine.kernel import compile_kernel
 from sim.ensemble import workers
@@ -33,7 +33,7 @@ real = workers.run_portion
 
 
 def task(count: int = 6000) -> Task:
-    request = Request(("level",), frozenset(), frozenset())
+    request = KernelRequest(("level",), frozenset(), frozenset())
     kernel = compile_kernel(graph_of([level], {"growth": 0.1}), request)
     growth = np.linspace(0.0, 0.2, count)
     return Task(kernel, Clock(2021, 2024), {"growth": YearPath(np.array(0.1))}, Draws(count, given={"growth": growth}))

@@ -20,7 +20,7 @@ from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
 from sim.inputs.targets import read_catalogue
 from sim.inputs.values import Target, read_value
-from sim.model.labels import read_labels
+from sim.model.names import read_labels
 from sim.report.chapters.part import Part
 from sim.report.document import Chapter, Picture
 from sim.result.netcdf import packed

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.base.errors import Faults, Place
 from sim.inputs.values import Target, read_value
 from sim.inputs.year_path import YearPath

@@ -21,18 +21,16 @@ from sim.ledger.flows import (
     displacing_flows,
     flows_of,
 )
-from sim.ledger.lot import draw_lot, likely_lot
-from sim.ledger.pipeline import schedule
-from sim.ledger.scale import Scale, drawn_factors, expected_spending, likely_factor
+from sim.ledger.random_effects import Scale, drawn_effects, drawn_factors, expected_spending
 from sim.ledger.works import Work
-from tests.ledger.works import SETTINGS, project_class, work
+from tests.ledger.works import SETTINGS, likely_effects, likely_factor, project_class, schedule, work
 
 AXES = Axes(range(2015, 2061), ("north", "south"), ("goods", "services"), ("roads", "schools"))
 
 
 def flows(works: list[Work], phase: float = 4.0) -> dict[str, np.ndarray]:
-    lot = likely_lot(works, SETTINGS)
-    return dict(flows_of(works, lot, schedule(lot), AXES, phase))
+    effects = likely_effects(works, SETTINGS)
+    return dict(flows_of(works, effects, schedule(effects), AXES, phase))
 
 
 @settings(max_examples=25, deadline=None)
@@ -80,23 +78,23 @@ def test_drawn_amounts_are_scaled_to_the_stated_share_and_printed_ones_are_not()
     assert likely_factor(works, SETTINGS, scale) == pytest.approx((0.3 * 60.0 - printed) / 40.0)
     factors = drawn_factors(works, SETTINGS, scale, 1, 500)
     assert factors.min() >= 0.1
-    lot = likely_lot(works, SETTINGS, likely_factor(works, SETTINGS, scale))
-    assert lot.money[:, 0].tolist() == pytest.approx([10.0, *[(18.0 - printed) / 4.0] * 4])
+    effects = likely_effects(works, SETTINGS, likely_factor(works, SETTINGS, scale))
+    assert effects.money[:, 0].tolist() == pytest.approx([10.0, *[(18.0 - printed) / 4.0] * 4])
 
 
 def test_named_projects_spend_the_stated_share_on_the_mean_however_their_amounts_spread() -> None:
     wide = replace(project_class(drop_out=0.3), amount_spread=2.5)
     works = [work(f"w{number}", 2021.0, money=None, project_class=wide) for number in range(60)]
     scale = Scale(200.0, 2022, 2024)
-    lot = draw_lot(works, SETTINGS, 7, 2000, drawn_factors(works, SETTINGS, scale, 7, 2000))
-    spent = np.where(lot.given_up, 0.0, lot.money).sum(axis=0).mean()
+    effects = drawn_effects(works, SETTINGS, 7, 2000, drawn_factors(works, SETTINGS, scale, 7, 2000))
+    spent = np.where(effects.given_up, 0.0, effects.money).sum(axis=0).mean()
     assert spent == pytest.approx(SETTINGS.named_share.mean * 600.0, rel=0.02)
 
 
 def test_unfinished_work_is_what_was_spent_before_the_run_and_is_put_to_use_in_it() -> None:
     works = [work("w", 2013.0, first=3, project_class=project_class(build=4.0)), work("later", 2030.0)]
-    lot = likely_lot(works, SETTINGS)
-    found = displacing_flows(works, lot, schedule(lot), AXES, 4.0)
+    effects = likely_effects(works, SETTINGS)
+    found = displacing_flows(works, effects, schedule(effects), AXES, 4.0)
     assert found[BUSINESS_UNFINISHED][0].sum() == pytest.approx(7.5)  # three of four years of building, by the end of 2015
     assert found[BUSINESS_UNFINISHED][1:].sum() == 0.0
     everything = flows(works)

@@ -1,12 +1,17 @@
-"""Small works for tests of the ledger."""
+"""Small works for tests of the ledger, and their course by plain arithmetic where everything goes as is likely."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from sim.base.text import Text
 from sim.inputs.ledger_settings import LedgerSettings
 from sim.inputs.project_classes import STAGES, ProjectClass, Spread
+from sim.ledger.pipeline import Times, no_times
+from sim.ledger.random_effects import RandomEffects, Scale, _hurried, _shaped, expected_spending, factor_of
 from sim.ledger.works import Work
 
 NAME = Text("甲", "A")
@@ -36,3 +41,36 @@ def work(name: str, begin: float = 2021.0, **changes: object) -> Work:
     """A work of a firm that begins at a certain time and costs 10."""
     plain = Work(name, NAME, project_class(), True, "north", "goods", begin, begin, money=10.0)
     return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def likely_effects(works: Sequence[Work], settings: LedgerSettings, factor: float = 1.0) -> RandomEffects:
+    """One realisation in which everything goes as is likely and nothing is given up."""
+    shape = (len(works), 1)
+    begin = np.array([work.begin for work in works]).reshape(shape)
+    years = np.array([[work.project_class.stages[stage].likely for stage in STAGES] for work in works])
+    smaller = settings.smaller_when_many.likely
+    money = np.array([_likely_money(work, settings, factor) * work.crowd**-smaller for work in works]).reshape(shape)
+    shaped = _shaped(works, years.reshape(len(works), len(STAGES), 1))
+    return RandomEffects(_hurried(works, begin, shaped), shaped, money, np.zeros(shape, dtype=bool))
+
+
+def _likely_money(work: Work, settings: LedgerSettings, factor: float) -> float:
+    if work.money is not None:
+        return work.money * (1.0 if work.certain else settings.overrun.likely)
+    return work.project_class.amount * (factor if work.named else 1.0)
+
+
+def likely_factor(works: Sequence[Work], settings: LedgerSettings, scale: Scale) -> float:
+    """The factor at the likely share."""
+    return float(factor_of(np.array([settings.named_share.likely]), expected_spending(works, settings, scale), scale)[0])
+
+
+def schedule(effects: RandomEffects) -> Times:
+    """The same times by arithmetic where nothing is scarce and approval takes its usual time: begin and sums of stages."""
+    ends = effects.begin[:, np.newaxis] + np.cumsum(effects.years, axis=1)
+    times = no_times(*effects.begin.shape)
+    going = ~effects.given_up
+    times.signed[...] = ends[:, STAGES.index("sign")]
+    for name, stage in (("started", "permit"), ("built", "build"), ("in_use", "commission")):
+        getattr(times, name)[going] = ends[:, STAGES.index(stage)][going]
+    return times

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.base.text import Text
 from sim.base.words import amounts, exact, goal_words, plain, signed, unit_text, with_unit_text
 from sim.city.city import World

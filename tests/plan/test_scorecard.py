@@ -12,7 +12,7 @@ import pytest
 
 from sim.base.text import Text
 from sim.city.city import World
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock
 from sim.inputs.home import Home
 from sim.inputs.scenario import plain_scenario
@@ -176,7 +176,7 @@ def test_the_default_step_is_off_by_less_than_a_tenth_of_a_per_cent_in_every_yea
 
 
 def test_what_takes_no_method_is_stepped_by_the_default() -> None:
-    request = Request((), frozenset(), frozenset())
+    request = KernelRequest((), frozenset(), frozenset())
     assert (request.method.name, request.steps_per_year) == (DEFAULT_METHOD, DEFAULT_STEPS)
     assert Clock(2021, 2035).steps_per_year == DEFAULT_STEPS
     assert plain_scenario("a", Text("甲", "a")).method == DEFAULT_METHOD

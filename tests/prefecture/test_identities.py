@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.city.city import World
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
 from sim.engine.methods import METHODS
 from sim.inputs.home import Home
 from sim.inputs.year_path import YearPath
-from sim.model.binding import Bound
+from sim.model.binding import BoundValues
 from sim.result.dataset import to_dataset
 from sim.simulate import opening, pipeline
 
@@ -36,8 +36,8 @@ def run_with(world: World, method: str = "euler", steps: int = 4, last: int = 20
     for name, change in changes.items():
         before = values[name]
         values[name] = change(before) if callable(change) else YearPath(np.full_like(before.before, change))
-    bound, clock = Bound(values, frozenset(), ()), Clock(2021, last, steps)
-    request = Request(tuple(world.graph.quantities), frozenset(), bound.yearly, METHODS[method], steps)
+    bound, clock = BoundValues(values, frozenset(), ()), Clock(2021, last, steps)
+    request = KernelRequest(tuple(world.graph.quantities), frozenset(), bound.yearly, METHODS[method], steps)
     return to_dataset(central_run(kernel_for(world.graph, request), clock, bound), world.graph, world.labels)
 
 

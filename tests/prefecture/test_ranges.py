@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from sim.ensemble.blocks import BlockRunner, LostDraw
 from sim.ensemble.designs import Listed
-from sim.ensemble.draws import Draws
-from sim.ensemble.sample import Input, Sample
+from sim.ensemble.draws import Draws, Input, Sample
 from sim.inputs.home import Home
 from sim.inputs.parameters import ParameterRecord
 from sim.simulate import opening, pipeline

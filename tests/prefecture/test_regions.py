@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.city import describing
 from sim.city.city import World
 from sim.engine.integrate import Clock

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.city.city import World
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
 from sim.ensemble.blocks import BlockRunner, Task
@@ -28,7 +28,7 @@ def run(world: World, sizes: dict[str, float], draws: int = 2, **changed: float)
     """Outputs [year, dims..., draw] from 2020 to 2025 with factors on the sizes of the shocks, all others silent."""
     bound = own_values(world.city)
     values = dict(bound.values) | {name: YearPath(0.0 * bound.values[name].before + value) for name, value in changed.items()}
-    kernel = kernel_for(world.graph, Request(OUTPUTS, frozenset(), bound.yearly))
+    kernel = kernel_for(world.graph, KernelRequest(OUTPUTS, frozenset(), bound.yearly))
     stored = {name: np.full(1, sizes.get(name, 0.0)) for name in SHOCKS}
     runner = BlockRunner(Task(kernel, Clock(2021, 2025), values, Draws(draws, 3, stored=stored)))
     return {name: value.copy() for name, value in runner.run(0, draws).values.items()}

@@ -12,14 +12,13 @@ import pytest
 import xarray as xr
 
 from sim.base.errors import InputError, Place, RunError, UsageError
-from sim.engine.assembly import Request
-from sim.engine.finite import Origin
+from sim.engine.assembly import KernelRequest
+from sim.engine.central import Origin
 from sim.engine.integrate import Clock
 from sim.engine.kernel import compile_kernel
 from sim.ensemble.blocks import BlockRunner, LostDraw, Task
 from sim.ensemble.designs import Listed
-from sim.ensemble.draws import DrawRequest, Draws
-from sim.ensemble.sample import Input, Sample
+from sim.ensemble.draws import DrawRequest, Draws, Input, Sample
 from sim.inputs.home import Home
 from sim.inputs.sweep_section import Over
 from sim.inputs.year_path import YearPath
@@ -196,7 +195,7 @@ def level(level: Array, growth: Array) -> Array:
 
 
 def explosive(values: Sequence[float]) -> Task:
-    request = Request(("level",), frozenset(), frozenset())
+    request = KernelRequest(("level",), frozenset(), frozenset())
     kernel = compile_kernel(graph_of([level], {"growth": 0.1}), request)
     sample = Sample((Input("growth", "growth"),), Listed((tuple(values),)))
     draws = Draws(len(values), sample=sample, silent=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.base.errors import Place, SimError
-from sim.ensemble.designs import Grid, Listed, Spread
+from sim.ensemble.designs import Grid, Listed, SpreadPoints
 from sim.inputs.home import Home
 from sim.inputs.sweep_section import Over, overs_of_call
 from sim.simulate import opening
@@ -63,7 +63,7 @@ def test_a_distribution_makes_a_random_design_and_a_list_goes_side_by_side(case:
     sampling = asked(case, {DEMAND: {"normal": [0.04, 0.01]}, POLICY: [0.0, 0.01]}, draws=64)
     assert (sampling.method, sampling.count, sampling.rest) == ("random", 64, "ensemble")
     assert sampling.sample is not None
-    assert isinstance(sampling.sample.design, Spread)
+    assert isinstance(sampling.sample.design, SpreadPoints)
     listed = asked(case, {DEMAND: [0.02, 0.04], POLICY: [0.0, 0.01]}, method="list")
     assert listed.sample is not None
     assert listed.sample.design == Listed(((0.02, 0.04), (0.0, 0.01)))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import typst
 
+from sim.base.durable import scratch_folder
 from sim.base.errors import Fault, Place, RunError
-from sim.base.ownership import scratch_folder
 from sim.base.text import Language, Text
 from sim.report.document import Report
 from sim.report.forms.told import told

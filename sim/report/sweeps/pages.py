@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 import xarray as xr
 
+from sim.base import __version__
 from sim.base.text import Text
-from sim.base.version import __version__
 from sim.base.words import NONE, OPERATORS, chance, exact, plain, unit_words
 from sim.report.document import Block, Chapter, Column, Paragraph, Picture, Report, Table, Words
 from sim.report.figures.frame import Figure

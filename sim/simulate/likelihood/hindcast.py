@@ -17,7 +17,7 @@ from sim.base.streams import triangular
 from sim.base.text import Text
 from sim.city.city import World, open_world
 from sim.city.priors import priors_of
-from sim.engine.assembly import Request
+from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock, Exogenous, simulate
 from sim.engine.kernel import Kernel, kernel_for
 from sim.engine.workspace import NARROWEST, Workspace
@@ -85,7 +85,7 @@ class Hindcast:
         outputs = tuple(dict.fromkeys(item.check.variable for item in observations))
         self.years, self.graph, self._region = years, graph, world.city.key
         self._observations, self.values = tuple(observations), bound.values
-        self._kernel = kernel_for(graph, Request(outputs, frozenset(), bound.yearly))
+        self._kernel = kernel_for(graph, KernelRequest(outputs, frozenset(), bound.yearly))
         records = world.city.parameters.values()
         self.ranges = {record.name: record.range for record in records}
         self.priors = {prior.name: prior for prior in priors_of(records, bound, world.city.settings.last_year)}

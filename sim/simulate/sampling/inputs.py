@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
-from sim.ensemble.distributions import Distribution
-from sim.ensemble.sample import Input
+from sim.ensemble.designs import Distribution
+from sim.ensemble.draws import Input
 from sim.inputs.arrivals import PARAMETER
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.scenario_file import SECTION_OF_KIND

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from sim.base.errors import Fault, Faults, InputError, Place, UsageError, nearest
 from sim.base.text import Text
-from sim.ensemble.designs import Design, Grid, Listed, Spread, Spreading
-from sim.ensemble.sample import Sample
+from sim.ensemble.designs import Grid, Listed, PointDesign, Spreading, SpreadPoints
+from sim.ensemble.draws import Sample
 from sim.inputs.sweep_section import Method, Rest, SweepSection, overs_of
 from sim.inputs.year_path import from_year
 from sim.simulate.opening import Case
@@ -158,13 +158,13 @@ class _Plan:
             raise UsageError(Fault(Text("没有写明扫描哪些参数", "no parameter to sweep is named"), Place(), advice))
         return Sample(tuple(item.input for item in self.swept), _DESIGNS[self.method](self), self.members)
 
-    def grid(self) -> Design:
+    def grid(self) -> PointDesign:
         """All combinations of the values."""
         self._fail_if_not_listed()
         self._fail_if_too_many([len(item.range.numbers) for item in self.swept])
         return Grid(tuple(item.range.numbers for item in self.swept))
 
-    def listed(self) -> Design:
+    def listed(self) -> PointDesign:
         """The n-th values of all inputs together."""
         self._fail_if_not_listed()
         sizes = {item.input.key: len(item.range.numbers) for item in self.swept}
@@ -175,14 +175,14 @@ class _Plan:
         self._fail_if_too_many([*set(sizes.values())])
         return Listed(tuple(item.range.numbers for item in self.swept))
 
-    def spread(self) -> Design:
+    def spread(self) -> PointDesign:
         """Points spread over distributions."""
         count, names = self.draws or USUAL_DRAWS, tuple(item.input.key for item in self.swept)
         kind: Spreading = self.method  # type: ignore[assignment]  # the other methods have designs of their own
         if kind == "latin_hypercube" and count * len(names) > MOST_NUMBERS:
             advice = Text("请减少 draws，或用 sobol、random", "take fewer draws, or sobol or random")
             raise UsageError(Fault(Text("拉丁超立方太大", "the Latin hypercube is too large"), self.place, advice))
-        return Spread(kind, names, tuple(item.distribution for item in self.swept), count, self.seed)
+        return SpreadPoints(kind, names, tuple(item.distribution for item in self.swept), count, self.seed)
 
     def _fail_if_too_many(self, sizes: Sequence[int]) -> None:
         count = math.prod(sizes) * max(self.members, 1)
@@ -201,7 +201,7 @@ class _Plan:
         faults.raise_if_any(UsageError)
 
 
-_DESIGNS: Mapping[str, Callable[[_Plan], Design]] = {
+_DESIGNS: Mapping[str, Callable[[_Plan], PointDesign]] = {
     "grid": _Plan.grid,
     "list": _Plan.listed,
     "random": _Plan.spread,

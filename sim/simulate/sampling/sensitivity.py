@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from sim.base.errors import Fault, Faults, InputError, Place, UsageError
 from sim.base.text import Text
-from sim.ensemble.designs import Morris, Saltelli
-from sim.ensemble.distributions import Distribution
-from sim.ensemble.sample import Input, Sample
+from sim.ensemble.designs import Distribution, Morris, Saltelli
+from sim.ensemble.draws import Input, Sample
 from sim.inputs.sweep_section import overs_of
 from sim.result.posterior import Posterior
 from sim.simulate.draws import priors_of_case

@@ -11,7 +11,7 @@ import xarray as xr
 
 from sim.base.errors import Faults, InputError, Place, UsageError
 from sim.base.text import Text
-from sim.ensemble.sample import Sample
+from sim.ensemble.draws import Sample
 from sim.inputs.sweep_section import overs_of
 from sim.simulate.draws import posterior_of
 from sim.simulate.opening import Case, with_projects

@@ -15,8 +15,7 @@ from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import Kernel, kernel_for
 from sim.ensemble.designs import Listed
-from sim.ensemble.draws import Draws
-from sim.ensemble.sample import Input, Sample
+from sim.ensemble.draws import Draws, Input, Sample
 from sim.inputs.sweep_section import Over
 from sim.result.dataset import to_dataset
 from sim.simulate.arguments import Settings, checked

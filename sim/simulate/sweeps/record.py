@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.base import __version__
 from sim.base.cache import engine_key
 from sim.base.text import Text
-from sim.base.version import __version__
 from sim.ensemble.blocks import Task
 from sim.ensemble.draws import Draws
 from sim.plan.probability import Condition, Conditions, conditions_of

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
-from sim.engine.finite import Breach, Origin
+from sim.engine.central import Breach, Origin
 from sim.ensemble.blocks import BlockResult, LostDraw, Task
 from sim.ensemble.draws import DrawRequest, Draws
 from sim.ensemble.running import MOST_LOST, fail_if_too_many_lost, lost_sentence

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sim.base.errors import Fault, InputError, Place, RunError, UsageError, nearest
 from sim.base.text import Text
 from sim.ensemble.designs import Morris, Saltelli
+from sim.ensemble.draws import Sample
 from sim.ensemble.indices import TooFewLeftError, morris_effects, sobol_indices
-from sim.ensemble.sample import Sample
 from sim.result.draw_store import damage_is_a_fault
 from sim.simulate.sampling.sensitivity import Unknown
 from sim.simulate.sweeps.names import left_out_of, named_series

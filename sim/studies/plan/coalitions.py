@@ -17,7 +17,7 @@ from sim.engine.workspace import NARROWEST, Workspace
 from sim.inputs.arrivals import PARAMETER
 from sim.inputs.year_path import YearPath
 from sim.ledger.flows import FLOWS
-from sim.model.binding import NOISE, SILENCE, Bound
+from sim.model.binding import NOISE, SILENCE, BoundValues
 from sim.plan.reading import Reading
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import request_of
@@ -89,8 +89,8 @@ def comparable(one: Case, other: Case) -> tuple[Case, Case]:
 class _Mixed:
     """Exogenous values of some sets of players [player, draw]: a name is the other case's where its player is in the set."""
 
-    one: Bound
-    other: Bound
+    one: BoundValues
+    other: BoundValues
     owners: Mapping[str, int]
     sets: NDArray[np.bool_]
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.ensemble.draws import DrawRequest
-from sim.ensemble.running import run_ensemble
-from sim.ensemble.summary import Wanted
+from sim.ensemble.running import ChunkReducer, run_ensemble
 from sim.plan.evaluation.draws import Moment, Standings, chances
 from sim.plan.evaluation.evaluate import Evaluated
 from sim.simulate.draws import draws_of, posterior_of, task_of
@@ -62,7 +61,7 @@ def _with_chances(
         return list(rows)
     posterior = None if request.prior else posterior_of(case.world)
     task = task_of(case, judge.outputs, draws_of(case, request, posterior), request.precision)
-    ensemble = run_ensemble(task, request.workers, Wanted(judge=judge, groups=task.draws.groups), progress)
+    ensemble = run_ensemble(task, request.workers, ChunkReducer(judge=judge, groups=task.draws.groups), progress)
     found = chances(ensemble.shares)
     return [replace(row, chances=found.get(row.target.id, {})) for row in rows]
 

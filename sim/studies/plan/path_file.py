@@ -9,7 +9,7 @@ from pathlib import Path as File
 
 import numpy as np
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.inputs.ledger_section import CALLED
 from sim.simulate.opening import Case
 from sim.studies.plan.paths import Path

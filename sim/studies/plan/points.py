@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from sim.base.errors import Faults, InputError, Place
 from sim.ensemble.blocks import BlockResult
 from sim.ensemble.designs import Listed
-from sim.ensemble.draws import Draws
-from sim.ensemble.sample import Sample
+from sim.ensemble.draws import Draws, Sample
 from sim.ensemble.workers import run_portions
 from sim.inputs.sweep_section import Over
 from sim.simulate.draws import task_of

@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.dimensions import Dimension
+from sim.base.arrays import Dimension
 from sim.base.text import Text
 from sim.ensemble.blocks import BlockResult
 from sim.ensemble.designs import Listed
-from sim.ensemble.draws import DrawRequest
-from sim.ensemble.sample import Input, Sample
+from sim.ensemble.draws import DrawRequest, Input, Sample
 from sim.ensemble.workers import run_portions
 from sim.inputs.levers import LeverEntry
 from sim.inputs.year_path import YearPath

@@ -1,8 +1,16 @@
-"""Dimensions: named axes with named members, such as sector or age."""
+"""Arrays: their type in annotations, and their named axes with named members, such as sector or age."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[Any]
+Numbers = NDArray[np.intp]
+Truths = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
