@@ -14,7 +14,7 @@ from sim.inputs.published import PublishedCheck
 from sim.inputs.targets import Catalogue, PlanTarget
 from sim.ledger.selection import selected, words
 from sim.model.graph import Graph
-from sim.plan.reading import DISTRICT, GROWTH, is_intensive, quotient, unit_of
+from sim.plan.reading import DISTRICT, GROWTH, is_intensive, quotient_factor, unit_of
 
 PERCENT, RATIO = "%", "ratio"
 
@@ -94,7 +94,7 @@ def _check_reading(target: PlanTarget, binding: Binding, graph: Graph, place: Pl
         _check_units(unit, target.unit, place, faults)
     else:
         try:
-            quotient(unit, unit_of(binding.over, graph), target.unit)
+            quotient_factor(unit, unit_of(binding.over, graph), target.unit)
         except (UnknownUnitError, ValueError):
             message = Text(
                 f"{unit} / {binding.over} 不能换算为 {target.unit}", f"{unit} over {binding.over} is not {target.unit}"

@@ -147,10 +147,10 @@ def factor_of(target: PlanTarget, binding: Binding, graph: Graph) -> float:
     unit = unit_of(binding.variable, graph)
     if binding.over is None:
         return conversion(unit, target.unit)
-    return quotient(unit, unit_of(binding.over, graph), target.unit)
+    return quotient_factor(unit, unit_of(binding.over, graph), target.unit)
 
 
-def quotient(above: str, below: str, wanted: str) -> float:
+def quotient_factor(above: str, below: str, wanted: str) -> float:
     """What turns a quotient of two units into the wanted one."""
     if above == below:
         return conversion("ratio", wanted)

@@ -8,8 +8,7 @@ from sim.base.text import Text
 from sim.base.words import unit_words
 from sim.inputs.bindings import HistoryBinding
 from sim.inputs.targets import PlanTarget
-from sim.plan.lint.claims import Claim
-from sim.plan.lint.plan import Plan
+from sim.plan.lint.plan import CityPlan, PlanClaim
 
 
 def span_of(years: Sequence[int]) -> str:
@@ -50,7 +49,7 @@ def wanted_by_binding(binding: HistoryBinding, target: PlanTarget, held: Sequenc
     return lacking(binding.indicator, target.region, [year for year in years if year not in held] or years)
 
 
-def wanted_by_measure(plan: Plan, claim: Claim, years: Sequence[int]) -> Text:
+def wanted_by_measure(plan: CityPlan, claim: PlanClaim, years: Sequence[int]) -> Text:
     """What a measure needs: rows of its indicator, or an indicator; of a district, a fact, since only those are read."""
     entry, key, span = claim.measure.entry, claim.measure.key, span_of(years)
     if claim.region not in plan.regions.own:

@@ -11,7 +11,8 @@ from sim.inputs.reviews import CONFIRMED, read_reviews
 from sim.inputs.year_path import YearPath
 from sim.ledger.summary import programme_times, waiting
 from sim.plan.lint.finding import Finding
-from sim.plan.lint.rules import RULES, lint, plan_of
+from sim.plan.lint.plan import plan_of
+from sim.plan.lint.rules import RULES, lint
 from sim.plan.probability import sentences
 from sim.report.ledger_words import ledger_changes, ledger_sentences
 from sim.report.lint_page import review_of

@@ -29,7 +29,7 @@ from sim.model.binding import bind
 from sim.plan.delivered import Delivery
 from sim.plan.evaluation.evaluate import Evaluated, Terms, evaluate
 from sim.plan.limits import reached
-from sim.plan.lint.rules import plan_of
+from sim.plan.lint.plan import plan_of
 from sim.plan.reading import Reading, arrays_of, reading_of
 from sim.plan.scorecard import Judge, Score, score_all
 from sim.plan.settled import with_published

@@ -20,10 +20,9 @@ from sim.plan.evaluation.progress import (
     level_reached,
     sum_reached,
 )
-from sim.plan.lint.claims import Claim
-from sim.plan.lint.history import published_growth, stated_additions
 from sim.plan.lint.levels import Level, breaks_between, levels
-from sim.plan.lint.plan import Plan
+from sim.plan.lint.paths import published_growth, stated_additions
+from sim.plan.lint.plan import CityPlan, PlanClaim
 from sim.plan.rule import Rule
 from sim.plan.wanted_data import wanted_by_measure
 
@@ -53,7 +52,7 @@ NOTHING = Text("", "")
 _NO_PROGRESS = Text("，进度无从计算", ": no progress can be counted")
 
 
-def actual_of(plan: Plan, claim: Claim, base_year: int, as_of: int, believed: float | None = None) -> Actual | NoActual:
+def actual_of(plan: CityPlan, claim: PlanClaim, base_year: int, as_of: int, believed: float | None = None) -> Actual | NoActual:
     """What published data say of a target, with what was known as of a year; `base_year` where the text names no start.
 
     `believed` is the level of the base year that a run starts from, for a base that nobody entered.
@@ -70,12 +69,12 @@ def actual_of(plan: Plan, claim: Claim, base_year: int, as_of: int, believed: fl
     return NoActual(Text("增量和倍数尚不能评估", "changes and multiples are not evaluated"))
 
 
-def is_each_year(claim: Claim) -> bool:
+def is_each_year(claim: PlanClaim) -> bool:
     """Whether the number is wanted of every year of a span."""
     return claim.printed.kind == "annual_flow_each_year" or (claim.aspect == "level" and claim.first < claim.last)
 
 
-def base_year_of(claim: Claim, plan_base: int) -> int:
+def base_year_of(claim: PlanClaim, plan_base: int) -> int:
     """The year whose end a target starts from: the one before its start, the plan's base year, or the year before.
 
     What is to be added within a year starts from the year before it.
@@ -87,13 +86,13 @@ def base_year_of(claim: Claim, plan_base: int) -> int:
     return plan_base if claim.last > plan_base else claim.last - 1
 
 
-def _known(plan: Plan, claim: Claim, as_of: int) -> dict[int, Level]:
+def _known(plan: CityPlan, claim: PlanClaim, as_of: int) -> dict[int, Level]:
     """Levels that are exact: published, printed, or worked out from what is."""
     known = levels(plan, claim.measure.key, claim.region, as_of)
     return {year: level for year, level in known.items() if level.is_exact}
 
 
-def _level(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int, believed: float | None) -> Actual | NoActual:
+def _level(plan: CityPlan, claim: PlanClaim, span: tuple[int, int], as_of: int, believed: float | None) -> Actual | NoActual:
     base, last = span
     known = _known(plan, claim, as_of)
     later = [year for year in known if base < year <= last]
@@ -120,7 +119,7 @@ def _start(base: Level | None, year: int, believed: float | None) -> tuple[float
     return believed, missing + Text("，用模型的推算", ": the model's stands in")
 
 
-def _nothing_since(plan: Plan, claim: Claim, known: Collection[int], span: tuple[int, int]) -> NoActual:
+def _nothing_since(plan: CityPlan, claim: PlanClaim, known: Collection[int], span: tuple[int, int]) -> NoActual:
     """What to enter: all years, the one that is missing among them, or those after the last that is held."""
     base, last = span
     later = [year for year in known if base < year <= last]
@@ -133,11 +132,11 @@ def _nothing_since(plan: Plan, claim: Claim, known: Collection[int], span: tuple
     return NoActual(held + wanted_by_measure(plan, claim, missing))
 
 
-def _wanted(plan: Plan, claim: Claim, span: tuple[int, int]) -> Text:
+def _wanted(plan: CityPlan, claim: PlanClaim, span: tuple[int, int]) -> Text:
     return wanted_by_measure(plan, claim, range(span[0] + 1, span[1] + 1) or [span[1]])
 
 
-def _bounded_by_whole(plan: Plan, claim: Claim, base: int, last: int, as_of: int) -> Actual | None:
+def _bounded_by_whole(plan: CityPlan, claim: PlanClaim, base: int, last: int, as_of: int) -> Actual | None:
     """A share that is not published can be no more than its whole: where that falls short in the end, so does the share."""
     outer = claim.measure.entry.within
     if outer is None or claim.is_ceiling or claim.measure.entry.kind != "ratio":
@@ -152,7 +151,7 @@ def _bounded_by_whole(plan: Plan, claim: Claim, base: int, last: int, as_of: int
     return Actual(year, best.value, None, Reached(np.nan, met=False), best.origin, remark)
 
 
-def _broken(plan: Plan, rests_on: Iterable[Level], span: tuple[int, int], as_of: int) -> Text:
+def _broken(plan: CityPlan, rests_on: Iterable[Level], span: tuple[int, int], as_of: int) -> Text:
     """The break that the way from one year to another crosses: progress is refused then."""
     crossed = breaks_between(plan, rests_on, *span, as_of)
     if not crossed:
@@ -161,7 +160,7 @@ def _broken(plan: Plan, rests_on: Iterable[Level], span: tuple[int, int], as_of:
     return Text(f"序列有断点：{reason.zh}", f"the series is broken: {reason.en}")
 
 
-def _meets(plan: Plan, claim: Claim, number: float, *, ceiling: bool | None = None) -> Meets:
+def _meets(plan: CityPlan, claim: PlanClaim, number: float, *, ceiling: bool | None = None) -> Meets:
     """Whether values meet the claim's number in another unit or over all its years."""
     below = claim.is_ceiling if ceiling is None else ceiling
     rule = Rule(claim.printed.operator, number, plan.about, is_ceiling=below)
@@ -172,7 +171,7 @@ def _meets(plan: Plan, claim: Claim, number: float, *, ceiling: bool | None = No
     return meets
 
 
-def _growth(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actual | NoActual:
+def _growth(plan: CityPlan, claim: PlanClaim, span: tuple[int, int], as_of: int) -> Actual | NoActual:
     """Average growth, from published growth where there is any, else from levels at the same prices."""
     base, last = span
     growth = published_growth(plan, claim.measure.key, claim.region, as_of)
@@ -188,14 +187,14 @@ def _growth(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actu
     return _grown(plan, claim, span, found, Text("由公布水平推得", "from published levels"))
 
 
-def _grown(plan: Plan, claim: Claim, span: tuple[int, int], found: tuple[int, Values], origin: Text) -> Actual:
+def _grown(plan: CityPlan, claim: PlanClaim, span: tuple[int, int], found: tuple[int, Values], origin: Text) -> Actual:
     (base, _), (year, ratios) = span, found
     meets = _meets(plan, claim, claim.value)
     reached = growth_reached(ratios, claim.value, (year - base, claim.last - base), meets, ceiling=claim.is_ceiling)
     return Actual(year, float(ratios[-1]) ** (1.0 / (year - base)) - 1.0, None, reached, origin)
 
 
-def _cut(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actual | NoActual:
+def _cut(plan: CityPlan, claim: PlanClaim, span: tuple[int, int], as_of: int) -> Actual | NoActual:
     """A cumulative cut from the level of the base; a larger one is as good unless the text says at most."""
     found = _ratios(plan, claim, span, as_of)
     if isinstance(found, NoActual):
@@ -206,7 +205,7 @@ def _cut(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actual 
     return Actual(year, 1.0 - float(ratios[-1]), None, reached, Text("由公布水平推得", "from published levels"))
 
 
-def _ratios(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> tuple[int, Values] | NoActual:
+def _ratios(plan: CityPlan, claim: PlanClaim, span: tuple[int, int], as_of: int) -> tuple[int, Values] | NoActual:
     """The last year with a level, and the levels of the years since the base as ratios to it."""
     base, last = span
     known = _known(plan, claim, as_of)
@@ -219,7 +218,7 @@ def _ratios(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> tupl
     return later[-1], np.array([known[year].value for year in later]) / known[base].value
 
 
-def _sum(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actual | NoActual:
+def _sum(plan: CityPlan, claim: PlanClaim, span: tuple[int, int], as_of: int) -> Actual | NoActual:
     """What has been added or done in the years since the start, against what is wanted over all of them or of each."""
     base, last = span
     known = _known(plan, claim, as_of) if claim.aspect != "additions" else {}
@@ -241,7 +240,7 @@ def _sum(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actual 
     return Actual(years[-1], float(series.sum()), None, reached, Text(f"{span_text} 年合计", f"sum of {span_text}"))
 
 
-def _yearly_additions(plan: Plan, claim: Claim, as_of: int) -> dict[int, float]:
+def _yearly_additions(plan: CityPlan, claim: PlanClaim, as_of: int) -> dict[int, float]:
     """What was added in each year by statistics or documents, statistics first; net rises are less than what was added."""
     found: dict[int, float] = {}
     if claim.aspect == "additions":

@@ -13,8 +13,7 @@ from sim.ensemble.reducers import Share
 from sim.inputs.targets import PlanTarget
 from sim.plan.evaluation.actuals import Actual, NoActual, actual_of, base_year_of
 from sim.plan.evaluation.progress import NOT_MET, STANDING_NAMES, STANDINGS, Standing, standing, time_share
-from sim.plan.lint.claims import Claim
-from sim.plan.lint.plan import Plan
+from sim.plan.lint.plan import CityPlan, PlanClaim
 from sim.plan.wanted_data import wanted_by_target
 
 Nature = Literal["binding", "expected"]
@@ -92,18 +91,18 @@ class Terms:
     believed: Mapping[str, float] = field(default_factory=dict)
 
 
-def evaluate(plan: Plan, targets: Iterable[PlanTarget], terms: Terms) -> list[Evaluated]:
+def evaluate(plan: CityPlan, targets: Iterable[PlanTarget], terms: Terms) -> list[Evaluated]:
     """Each target by what was published of it as of a year."""
     claims = _by_id(plan)
     return [_evaluated(plan, target, claims.get(target.id), terms) for target in targets]
 
 
-def _by_id(plan: Plan) -> dict[str, Claim]:
+def _by_id(plan: CityPlan) -> dict[str, PlanClaim]:
     """The claim of every target; of a wording that fits two measures, the last that measures.yaml lists."""
     return {item.id: claim for claim in plan.claims for item in (claim.printed, *claim.also)}
 
 
-def _evaluated(plan: Plan, target: PlanTarget, claim: Claim | None, terms: Terms) -> Evaluated:
+def _evaluated(plan: CityPlan, target: PlanTarget, claim: PlanClaim | None, terms: Terms) -> Evaluated:
     nature: Nature = "binding" if target.id in terms.binding else "expected"
     if target.year is None:
         return Evaluated(target, nature, "unknown", Text("文件没有写出目标年", "no target year is printed"))
@@ -124,7 +123,7 @@ def _evaluated(plan: Plan, target: PlanTarget, claim: Claim | None, terms: Terms
     return row
 
 
-def _judged(target: PlanTarget, claim: Claim, nature: Nature, found: Actual, base_year: int) -> Evaluated:
+def _judged(target: PlanTarget, claim: PlanClaim, nature: Nature, found: Actual, base_year: int) -> Evaluated:
     share = time_share(found.year, base_year, claim.last)
     reached, scale = found.reached, target.value / claim.value if claim.value else 1.0
     held, progress = bool(reached.held), float(reached.progress)

@@ -20,7 +20,7 @@ from sim.plan.evaluation.progress import (
     standing,
     time_share,
 )
-from sim.plan.lint.plan import Plan
+from sim.plan.lint.plan import CityPlan
 from tests.plan.lint.plans import FIRMS, LESS, PERCENT, SHARE, STOCK, data, fact, measure, plan, target
 
 
@@ -70,7 +70,7 @@ def test_classes_of_many_draws_at_once() -> None:
     assert [STANDINGS[place] for place in found] == ["behind", "on_track", "fast", "ahead"]
 
 
-def hand_made() -> Plan:
+def hand_made() -> CityPlan:
     """HAND-MADE TABLE, no real plan: one indicator for every class and every trap, evaluated on data of three of five years."""
     measures: dict[str, dict[str, Any]] = {
         "ahead": measure("ahead", history="ahead"),
