@@ -16,9 +16,10 @@ from sim.ensemble.running import LEVELS, MEDIAN, Ensemble, lost_sentence
 from sim.ensemble.workers import named
 from sim.inputs.bindings import Binding, LedgerBinding
 from sim.inputs.targets import PlanTarget
+from sim.plan.judging import Judge
 from sim.plan.reading import Reading
 from sim.plan.rule import Rule, rule_of
-from sim.plan.scorecard import Judge, Score
+from sim.plan.scorecard import Score
 
 Values = NDArray[Any]
 
@@ -134,7 +135,7 @@ def conditions_of(scores: Sequence[Score], judge: Judge) -> Conditions:
             reading = judge.reading(target, binding)
             found.append(Condition(reading, judge.twin(reading)))
         elif isinstance(binding, LedgerBinding) and judge.delivery is not None:
-            rule = rule_of(target, binding, judge.about_tolerance)
+            rule = rule_of(target, binding, judge.about)
             delivered[target.id] = Delivered(rule, np.asarray(judge.delivery.value(target, binding), dtype=np.float64))
     settled = frozenset(score.target.id for score in scores if score.judged_by == "data")
     return Conditions(tuple(found), delivered, settled)

@@ -23,8 +23,8 @@ from sim.plan.evaluation.progress import (
 from sim.plan.lint.levels import Level, breaks_between, levels
 from sim.plan.lint.paths import published_growth, stated_additions
 from sim.plan.lint.plan import CityPlan, PlanClaim
+from sim.plan.reasons import wanted_by_measure
 from sim.plan.rule import Rule
-from sim.plan.wanted_data import wanted_by_measure
 
 Values = NDArray[Any]
 

@@ -14,7 +14,7 @@ from sim.inputs.targets import PlanTarget
 from sim.plan.evaluation.actuals import Actual, NoActual, actual_of, base_year_of
 from sim.plan.evaluation.progress import NOT_MET, STANDING_NAMES, STANDINGS, Standing, standing, time_share
 from sim.plan.lint.plan import CityPlan, PlanClaim
-from sim.plan.wanted_data import wanted_by_target
+from sim.plan.reasons import wanted_by_target
 
 Nature = Literal["binding", "expected"]
 NATURE_NAMES: dict[Nature, Text] = {"binding": Text("约束性", "binding"), "expected": Text("预期性", "expected")}

@@ -147,7 +147,7 @@ def _by_scenario(score: Score) -> _Judged:
 
 def _way_done(score: Score) -> float | None:
     """The part of the way from base to target that the projection goes; none where the base is there already."""
-    if score.base is None or score.projected is None or score.plain is None or score.is_held:
+    if score.base is None or score.projected is None or score.plain_region is None or score.is_held:
         return None
     way = score.target.value - score.base
     return (score.projected - score.base) / way if way else None

@@ -36,10 +36,10 @@ def scenario_lines(view: View, variable: str, scale: float = 1.0, **members: str
 
 def target_points(view: View, variable: str, unit: str) -> Points:
     """The targets of levels that are bound to a variable for the whole city, in a unit."""
-    scores = [score for case in view.cases for score in case.scores if score.variable == variable and score.plain is not None]
+    scores = [score for case in view.cases for score in case.scores if score.variable == variable]
     pairs = {
         (float(score.target.year), float(score.target.value) * conversion(score.target.unit, unit))
         for score in scores
-        if score.target.year is not None and score.plain is not None and score.plain.region == view.region
+        if score.target.year is not None and score.plain_region == view.region
     }
     return tuple(sorted(pairs))
