@@ -5,7 +5,7 @@ Arrays are [year, dims..., draw], the base year first; the same code reads one c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -75,52 +75,27 @@ class Reading:
 
     def of_series(self, series: Values) -> Values:
         """Return the same from the series."""
-        return np.asarray(_READ[self.binding.reading](self, series))
+        before, now, years = series[self.start - 1], series[self.last], series[self.start : self.last + 1]
+        match self.binding.reading:
+            case "level":
+                value = now
+            case "each_year":
+                value = self.worst(years)
+            case "growth_each_year":
+                value = self.worst(100.0 * (years / series[self.start - 1 : self.last] - 1.0))
+            case "average_growth":
+                value = 100.0 * ((now / before) ** (1.0 / len(years)) - 1.0)
+            case "change":
+                value = now - before
+            case "cumulative":
+                value = years.sum(axis=0)
+            case "reduction":
+                value = 100.0 * (1.0 - now / before)
+        return np.asarray(value)
 
     def worst(self, values: Values) -> Values:
         """Return the worst year: the highest where the target is a ceiling, else the lowest."""
         return np.asarray((np.max if self.is_ceiling else np.min)(values, axis=0))
-
-
-def _level(reading: Reading, series: Values) -> Values:
-    return np.asarray(series[reading.last])
-
-
-def _each_year(reading: Reading, series: Values) -> Values:
-    return reading.worst(series[reading.start : reading.last + 1])
-
-
-def _growth_each_year(reading: Reading, series: Values) -> Values:
-    years = slice(reading.start, reading.last + 1)
-    return reading.worst(100.0 * (series[years] / series[reading.start - 1 : reading.last] - 1.0))
-
-
-def _average_growth(reading: Reading, series: Values) -> Values:
-    before = reading.start - 1
-    return np.asarray(100.0 * ((series[reading.last] / series[before]) ** (1.0 / (reading.last - before)) - 1.0))
-
-
-def _change(reading: Reading, series: Values) -> Values:
-    return np.asarray(series[reading.last] - series[reading.start - 1])
-
-
-def _cumulative(reading: Reading, series: Values) -> Values:
-    return np.asarray(series[reading.start : reading.last + 1].sum(axis=0))
-
-
-def _reduction(reading: Reading, series: Values) -> Values:
-    return np.asarray(100.0 * (1.0 - series[reading.last] / series[reading.start - 1]))
-
-
-_READ: dict[str, Callable[[Reading, Values], Values]] = {
-    "level": _level,
-    "each_year": _each_year,
-    "growth_each_year": _growth_each_year,
-    "average_growth": _average_growth,
-    "change": _change,
-    "cumulative": _cumulative,
-    "reduction": _reduction,
-}
 
 
 def picked(array: Values, chosen: tuple[tuple[int, ...] | None, ...]) -> Values:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.base.text import Text, joined
 from sim.base.words import OPERATORS, capital, unit_words
-from sim.plan.evaluation.evaluate import NATURE_NAMES, Evaluated
+from sim.plan.evaluation.evaluate import Evaluated
 from sim.plan.evaluation.progress import Standing
 from sim.plan.rule import VERDICTS, about_sentence
 from sim.plan.scorecard import Score
@@ -105,7 +105,7 @@ def _main_row(score: Score, row: Evaluated | None) -> tuple[Cell, ...]:
     target = score.target
     has_data = row is not None and row.standing != "unknown"
     judged = _by_data(row) if row is not None and has_data else _by_scenario(score)
-    nature = Text("—", "—") if row is None else NATURE_NAMES[row.nature]
+    binding = Text("—", "—") if row is None else row.binding_name
     return (
         Words(target.name),
         Words(unit_words(target.unit)),
@@ -113,7 +113,7 @@ def _main_row(score: Score, row: Evaluated | None) -> tuple[Cell, ...]:
         stated(target.value, f"{OPERATORS[score.operator]} "),
         a_year(years_of(score)),
         *judged[1:5],
-        Words(nature),
+        Words(binding),
         judged[5],
     )
 
