@@ -6,7 +6,6 @@ import pytest
 
 from sim.base.text import Text
 from sim.inputs.breaks import Break
-from sim.plan.lint.finding import REGISTERED, Finding, rule
 from sim.plan.lint.plan import CityPlan
 from sim.plan.lint.rules import RULES, lint
 from tests.plan.lint.plans import FIRMS, LESS, PERCENT, SHARE, STOCK, data, fact, found, measure, only, plan, rate, target
@@ -218,18 +217,6 @@ def test_a_seeded_fault_is_caught_by_its_rule_alone(rule: str, severity: str, ma
 def test_every_rule_has_a_seeded_fault_and_a_name() -> None:
     assert {rule for rule, *_ in SEEDED} == set(RULES)
     assert all(item.title.zh and item.title.en for item in RULES.values())
-
-
-def test_a_rule_with_a_wrong_or_a_repeated_name_or_order_is_refused() -> None:
-    def no_rule(_: CityPlan) -> list[Finding]:
-        return []
-
-    taken = RULES["already_met"].order
-    for name, order in (("already_met", 1000), ("Already_met", 1000), ("_met", 1000), ("a_new_one", taken)):
-        no_rule.__name__ = name
-        with pytest.raises(ValueError, match=name):
-            rule(order, Text("", ""))(no_rule)
-    assert set(REGISTERED) == set(RULES)
 
 
 CONSISTENT = [
