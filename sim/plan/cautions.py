@@ -13,7 +13,7 @@ from sim.inputs.checks import Bound
 from sim.plan.scorecard import Score
 
 _CLOSE = 0.01
-"""How near to its limit a value counts as held by it, as a part of the limit."""
+"""Distance from its limit, as a part of it, within which a value counts as held by it."""
 
 
 @dataclass(frozen=True)

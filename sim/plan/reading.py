@@ -55,7 +55,7 @@ class Reading:
 
     @property
     def is_ceiling(self) -> bool:
-        """Whether it is not to be exceeded."""
+        """True where it is not to be exceeded."""
         return self.rule.below
 
     @property

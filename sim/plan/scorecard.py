@@ -62,7 +62,7 @@ class Score:
     plain_region: str | None = None
     """The region of a level that reads one variable of one region and nothing else."""
     is_level: bool = False
-    """Whether it reads a level, so that growth from the base says something."""
+    """True where it reads a level, so that growth from the base says something."""
     base_origin: BaseOrigin | None = None
     """Origin of the base: own, of a near year, derived or borrowed; none where no figure of the base year enters it."""
     reason_kind: Text = Text("", "")
@@ -111,12 +111,12 @@ class Score:
 
     @property
     def is_running(self) -> bool:
-        """Whether something was published of the years since the base, but not yet of the target's own."""
+        """True where something was published of the years since the base, but not yet of the target's own."""
         return self.actual_year is not None and self.target.year is not None and self.actual_year < self.target.year
 
     @property
     def is_held(self) -> bool:
-        """Whether the base meets the target already, so that there is no way to go."""
+        """True where the base meets the target already, so that there is no way to go."""
         return self.base is not None and self.plain_region is not None and bool(self.rule.met(self.base))
 
     def _growth(self, before: float | None, first: int | None, after: float | None, last: int | None) -> float | None:

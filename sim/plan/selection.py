@@ -1,4 +1,4 @@
-"""What a scenario asks for: its targets by name, and those of its changes that were known as of a year.
+"""Choices of a scenario: its targets by name, and those of its changes that were known as of a year.
 
 Targets are named by their ids, or by names that only one has; city/* means all of the catalogue, city/YEAR all of a year.
 """

@@ -126,7 +126,7 @@ def _nothing_since(plan: CityPlan, claim: PlanClaim, known: Collection[int], spa
 
 
 def _bounded_by_whole(plan: CityPlan, claim: PlanClaim, base: int, last: int, as_of: int) -> Actual | None:
-    """A share that is not published can be no more than its whole: where that falls short in the end, so does the share."""
+    """Return the whole of a share that is not published: where it falls short in the end, so does the share."""
     outer = claim.measure.entry.within
     if outer is None or claim.is_ceiling or claim.measure.entry.kind != "ratio":
         return None
@@ -207,7 +207,7 @@ def _ratios(plan: CityPlan, claim: PlanClaim, span: tuple[int, int], as_of: int)
 
 
 def _sum(plan: CityPlan, claim: PlanClaim, span: tuple[int, int], as_of: int) -> Actual | Text:
-    """What has been added or done in the years since the start, against what is wanted over all of them or of each."""
+    """Return the sum or mean of the years since the start, against what is wanted over all of them or of each."""
     base, last = span
     known = _known(plan, claim, as_of) if claim.aspect != "additions" else {}
     yearly = _yearly_additions(plan, claim, as_of) | {year: level.value for year, level in known.items()}

@@ -38,13 +38,13 @@ class Evaluated:
     progress: float | None = None
     share: float | None = None
     met: bool | None = None
-    """Whether the data meet the target by now, by the rule of the scorecard; none where there are none."""
+    """True where the data meet the target by now, by the rule of the scorecard; none where there are none."""
     origin: Text = NOTHING
     chances: Mapping[Standing, Share] = field(default_factory=dict)
 
     @property
     def is_over(self) -> bool:
-        """Whether the data are of the target's own year, so that they decide."""
+        """True where the data are of the target's own year, so that they decide."""
         return self.share is not None and self.share >= 1.0
 
     @property

@@ -45,7 +45,7 @@ class Quote:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule found. `arithmetic` is a formula with its numbers; `data` are indicators of history.csv with their years."""
+    """A result of a rule. `arithmetic` is a formula with its numbers; `data` are indicators of history.csv with their years."""
 
     severity: Severity
     targets: tuple[str, ...]

@@ -18,7 +18,7 @@ from sim.plan.reading import quotient_factor
 
 Claims = tuple[PlanClaim, ...]
 _OTHER_PRICES = 0.06
-"""What three per cent of yearly price change make of the last year of a five-year sum that grew at a real rate."""
+"""Effect of three per cent of yearly price change on the last year of a five-year sum that grew at a real rate."""
 _BACKWARD: tuple[Aspect, ...] = ("multiple", "change")
 
 
@@ -30,19 +30,19 @@ class Level:
     value: float
     operator: str
     origin: Text
-    """Where it comes from; nothing where a document prints it as it is."""
+    """Its source; nothing where a document prints it as it is."""
     arithmetic: str
-    """How it was worked out; nothing where it was not."""
+    """The way in which it was worked out; nothing where it was not."""
     claims: Claims = ()
     data: tuple[str, ...] = ()
     slack: float = 0.0
     """The part of it by which it may be off: growth in other prices than the level."""
     is_part: bool = False
-    """Whether it counts only a part of the measure, so that the whole is more."""
+    """True where it counts only a part of the measure, so that the whole is more."""
 
     @property
     def is_exact(self) -> bool:
-        """Whether it is the level itself and no bound of it."""
+        """True where it is the level itself and no bound of it."""
         return self.operator in EXACT and not self.is_part
 
     @property

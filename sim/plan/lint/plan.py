@@ -55,7 +55,7 @@ class PlanClaim:
     base: int
     """The year that growth, additions and changes start from."""
     each_year: bool
-    """Whether a sum or an addition is said of each single year."""
+    """True where a sum or an addition is said of each single year."""
     part: bool
     also: tuple[Printed, ...] = ()
     """Other places in which the documents print the same number of the same thing."""
@@ -67,7 +67,7 @@ class PlanClaim:
 
     @property
     def is_target(self) -> bool:
-        """Whether it is a target and no fact."""
+        """True for a target, false for a fact."""
         return isinstance(self.printed, PlanTarget)
 
     @property
@@ -77,7 +77,7 @@ class PlanClaim:
 
     @property
     def content(self) -> object:
-        """What it says, wherever it is printed."""
+        """Its content, wherever it is printed."""
         number = float(f"{self.value:.{_SAME_DIGITS}g}")  # units are converted by multiplying
         what = (self.measure.key, self.region, self.aspect, number, self.operator, self.is_target)
         return what, (self.first, self.last, self.base), self.each_year, self.part
@@ -104,7 +104,7 @@ class PlanClaim:
 
     @property
     def is_ceiling(self) -> bool:
-        """Whether less than the number is as good: the text says at most, or the plan wants less of it."""
+        """True where less than the number is as good: the text says at most, or the plan wants less of it."""
         return self.operator == "<=" or (self.measure.entry.better == "less" and self.operator not in FLOORS)
 
     @property

@@ -1,4 +1,4 @@
-"""What is wanted beside the totals of the city: districts that leave a falling rest, and gross output beside GDP.
+"""Targets beside the totals of the city: districts that leave a falling rest, and gross output beside GDP.
 
 growth of the rest = ((C1 - D1) / (C0 - D0))^(1/n) - 1, with the city C and its districts D from one year to another.
 """

@@ -19,7 +19,7 @@ from sim.plan.lint.plan import CityPlan, PlanClaim
 from sim.plan.lint.wording import as_printed, in_brackets, number, of_measure, percent
 
 _AGREE = 0.01
-"""How far the level may lie from the grown base: rounding of the three numbers."""
+"""Distance of the level from the grown base that is none: rounding of the three numbers."""
 _USUAL_PRICES = 0.03
 """A yearly price change that is believed where no history tells better."""
 
@@ -33,11 +33,11 @@ class _Pair:
 
     @property
     def factor(self) -> float:
-        """What the base is multiplied by at the rate."""
+        """The multiplier of the base at the rate."""
         return 1.0 - self.rate.value if self.rate.aspect == "cut" else (1.0 + self.rate.value) ** self.rate.span
 
     def grown(self, rate: float) -> float:
-        """Return what the base is multiplied by at another rate; infinite at an infinite one."""
+        """Return the multiplier of the base at another rate; infinite at an infinite one."""
         is_cut = self.rate.aspect == "cut"
         if not isfinite(rate):
             return inf if (rate > 0.0) != is_cut else 0.0
