@@ -13,7 +13,8 @@ from sim.base.processes import processors
 from sim.city.city import open_world
 from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import find_home
-from sim.plan.lint.rules import lint, plan_of
+from sim.plan.lint.plan import plan_of
+from sim.plan.lint.rules import lint
 from sim.plan.selection import Selection
 from sim.simulate.opening import Case, open_cases
 from sim.studies.plan.feasibility import FeasibilityRequest, feasibility

@@ -10,7 +10,7 @@ from sim.base.errors import Place
 from sim.inputs.defaults import default_scenarios
 from sim.inputs.home import Home, find_home
 from sim.inputs.scenario import find_scenario
-from sim.plan.named import targets_named
+from sim.plan.selection import targets_named
 from sim.simulate.opening import Case, open_cases, seeded
 
 

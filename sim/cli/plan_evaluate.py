@@ -16,7 +16,7 @@ from sim.cli.numbers import Asked
 from sim.cli.plan_case import Chosen
 from sim.cli.run import draw_plan
 from sim.cli.tables import print_table
-from sim.plan.evaluation.evaluate import NATURE_NAMES, Evaluated, headline
+from sim.plan.evaluation.evaluate import Evaluated, headline
 from sim.plan.evaluation.progress import Standing
 from sim.studies.plan.evaluate import EvaluationRequest, evaluated
 from sim.studies.plan.standing import fail_if_outside_plan
@@ -110,7 +110,7 @@ def _cells(row: Evaluated, speaker: Speaker) -> list[str]:
         NONE if row.progress is None else f"{100.0 * row.progress:.0f}%",
         NONE if row.share is None else f"{100.0 * row.share:.0f}%",
         f"[{colour}]{name}[/]",
-        speaker.say(NATURE_NAMES[row.nature]),
+        speaker.say(row.binding_name),
     ]
 
 

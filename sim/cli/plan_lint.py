@@ -17,7 +17,8 @@ from sim.inputs.documents import changed_sentence
 from sim.inputs.home import find_home
 from sim.inputs.reviews import Review, read_reviews
 from sim.plan.lint.finding import SEVERITY_NAMES, Finding, review_of, unused
-from sim.plan.lint.rules import RULE_NAMES, RULES, plan_of
+from sim.plan.lint.plan import plan_of
+from sim.plan.lint.rules import RULES
 from sim.plan.lint.rules import lint as findings_of
 from sim.report.lint_page import lint_markdown, reviewed, summary
 
@@ -68,7 +69,7 @@ def _record(finding: Finding, reviews: tuple[Review, ...], speaker: Speaker) -> 
 def _print(findings: list[Finding], reviews: tuple[Review, ...], world: World, speaker: Speaker) -> None:
     documents, colon = world.catalogue.documents, speaker.word("：", ": ")
     for number, item in enumerate(findings, 1):
-        head = f"{number}. [{speaker.say(SEVERITY_NAMES[item.severity])}] {speaker.say(RULE_NAMES[item.rule])}"
+        head = f"{number}. [{speaker.say(SEVERITY_NAMES[item.severity])}] {speaker.say(RULES[item.rule].title)}"
         speaker.line(Text(head, head))
         speaker.line(Text(f"   {item.message.zh}", f"   {item.message.en}"))
         data = f"  ({', '.join(item.data)})" if item.data else ""

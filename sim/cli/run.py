@@ -203,7 +203,7 @@ def fail_if_priors_are_wrong(cases: Sequence[Any]) -> None:
 
 def fail_if_targets_unknown(required: Sequence[str], known: Mapping[str, PlanTarget]) -> None:
     """Every required target must be among those that the scenarios choose."""
-    from sim.plan.named import candidates, labels_of, targets_named
+    from sim.plan.selection import candidates, labels_of, targets_named
 
     named = [name for name in required if name != "all"]
     unknown = [name for name in named if not candidates(known, name)]
@@ -225,7 +225,7 @@ def fail_if_targets_unknown(required: Sequence[str], known: Mapping[str, PlanTar
 
 def missed_targets(required: Sequence[str], results: Sequence[Any]) -> list[str]:
     """Required targets that some scenario does not meet, as `scenario: target`."""
-    from sim.plan.named import targets_named
+    from sim.plan.selection import targets_named
 
     known = {score.target.id: score.target for result in results for score in result.scorecard}
     wanted = known if "all" in required else {target.id for target in targets_named(known, required, Place(key="--require"))}
@@ -239,7 +239,7 @@ def missed_targets(required: Sequence[str], results: Sequence[Any]) -> list[str]
 
 def print_results(results: Sequence[Any], folder: Path, home: Any, speaker: Speaker) -> None:
     """Print what was changed, the scorecards and where everything is."""
-    from sim.plan.coverage import coverage_of, coverage_words
+    from sim.plan.scorecard import coverage_of, coverage_words
     from sim.report.forms.names import PAGE, file_name
     from sim.report.score_words import bases_sentence, headline
     from sim.simulate.records import number_changed

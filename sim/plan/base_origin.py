@@ -1,4 +1,4 @@
-"""Where the base of a target comes from: the weakest origin among the parts of the base tables that its base year rests on.
+"""Origin of the base of a target: the weakest origin among the parts of the base tables that its base year rests on.
 
 Which those are is found by trying: each part of a table is moved a little, and where the base of the target moves with it, the
 part counts. A split whose sum is better known counts where the base moves although the sum stays.
@@ -30,11 +30,11 @@ from sim.plan.reading import GROWTH, Reading, reading_of
 
 Values = NDArray[Any]
 MOVED = 0.01
-"""By how much a part of a base table is moved."""
+"""The step by which a part of a base table is moved."""
 COUNTS = 0.01
 """A part counts where the base moves by more than this share of what the part was moved by."""
 SAME = 0.01
-"""How far the base may lie from a figure, as a part of it, and still be that figure: what is printed is rounded."""
+"""Distance from a figure, as a part of it, within which the base is that figure: what is printed is rounded."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Bases:
     graph: Graph
 
     def of(self, target: PlanTarget, binding: Binding) -> BaseOrigin | None:
-        """The origin of a target's base; None where no figure of the base year enters it.
+        """Return the origin of a target's base; None where no figure of the base year enters it.
 
         The base is the city's own where it is what was published for the year, however it was built, and derived where it is
         what a document prints. Else it is as good as the weakest of the figures that it rests on.
@@ -76,13 +76,13 @@ class Bases:
         return DERIVED if datum.source == "derived" else OWN
 
     def _weakest(self, base: Values, factor: float) -> BaseOrigin | None:
-        """The weakest of what moves the base; derived at best where the base is something else than the figures' own sum."""
+        """Return the weakest of what moves the base; derived at best where the base is not the figures' own sum."""
         scale = abs(float(base[0])) or 1.0
-        places = np.flatnonzero(np.abs(base[1:] - base[0]) > COUNTS * MOVED * scale)
-        if not places.size:
+        moving = np.flatnonzero(np.abs(base[1:] - base[0]) > COUNTS * MOVED * scale)
+        if not moving.size:
             return None
-        origin = weakest(self.origins[place] for place in places)
-        is_sum = _is_same(float(base[0]), factor * sum(self.sums[place] for place in places))
+        origin = weakest(self.origins[index] for index in moving)
+        is_sum = _is_same(float(base[0]), factor * sum(self.sums[index] for index in moving))
         return origin if is_sum or origin.kind not in ("own", "near") else replace(origin, kind="derived")
 
 
@@ -106,11 +106,11 @@ def bases_of(city: City, graph: Graph, catalogue: Catalogue) -> Bases:
 
 
 Factor = Callable[[Values], Values]
-"""What a table is multiplied by, cell by cell."""
+"""Multipliers of a table, cell by cell."""
 
 
 def _moves(part: BasePart) -> Iterator[tuple[Factor, BaseOrigin]]:
-    """How a part is moved, and whose origin it is that counts then: its sum, and its split where the sum is better known."""
+    """Yield the moves of a part with the origin that counts then: its sum, and its split where the sum is better known."""
     yield lambda _: 1.0 + MOVED * part.cells, part.origin if part.whole is None else part.whole
     if part.whole is not None:
         for bit in range(int(part.cells.sum()).bit_length()):
@@ -118,7 +118,7 @@ def _moves(part: BasePart) -> Iterator[tuple[Factor, BaseOrigin]]:
 
 
 def _split_moved(cells: NDArray[np.bool_], bit: int, table: Values) -> Values:
-    """Factors that raise every cell whose number has the bit and lower the others, so that the sum of the chosen cells stays.
+    """Return factors that raise every cell whose number has the bit and lower the others, so that their sum stays.
 
     Over all bits every cell is moved against every other one.
     """
@@ -139,7 +139,7 @@ class _Moved:
 
     @property
     def draws(self) -> int:
-        """How many there are."""
+        """Number of draws."""
         return len(self.moves) + 1
 
     @property
@@ -148,7 +148,7 @@ class _Moved:
         return frozenset(name for name, _, _ in self.moves)
 
     def value(self, name: str, year: int) -> Values:
-        """The value of a year: [dims..., draw] of what is moved, else [dims..., 1]."""
+        """Return the value of a year: [dims..., draw] of what is moved, else [dims..., 1]."""
         if name.startswith(NOISE):
             return SILENCE
         table = self.values[name].at(year)

@@ -24,7 +24,7 @@ _CLEAR = 2.0
 
 
 def shares_of(met: Truths, groups: NDArray[np.intp] | None = None) -> list[Share]:
-    """The share of draws of each row; `groups` names what each draw has in common with others."""
+    """Return the share of draws of each row; `groups` names what each draw has in common with others."""
     if groups is None:
         return [Share(int(row.sum()), met.shape[1]) for row in met]
     size = int(groups.max(initial=0)) + 1
@@ -41,7 +41,7 @@ def _counted(groups: NDArray[np.intp], size: int) -> NDArray[np.intp]:
 
 
 def lift(met: Truths, groups: NDArray[np.intp] | None = None) -> tuple[Values, Values]:
-    """P(A and B) / (P(A)·P(B)) for all pairs, and its standard error; not a number where a target is never met.
+    """Return P(A and B) / (P(A)·P(B)) for all pairs, and its standard error; not a number where a target is never met.
 
     Below one the two are in conflict, above one they support each other. The error is what chance would make of two targets
     that are independent, so that a pair which is hardly ever expected together proves nothing; where draws have something in
@@ -58,7 +58,7 @@ def lift(met: Truths, groups: NDArray[np.intp] | None = None) -> tuple[Values, V
 
 
 def is_clear(ratio: Values, error: Values) -> Truths:
-    """Which pairs are in conflict or in support beyond what chance would make of independent targets."""
+    """Return the pairs that are in conflict or in support beyond what chance would make of independent targets."""
     return np.isfinite(ratio) & (np.abs(ratio - 1.0) > _CLEAR * error)
 
 
@@ -75,7 +75,7 @@ class Relaxation:
 
 
 def smallest_relaxation(met: Truths, required: float, most_nodes: int = MOST_NODES) -> Relaxation:
-    """The smallest set of targets without which the others are met together in at least the required share of draws.
+    """Return the smallest set of targets without which the others are met together in at least the required share of draws.
 
     Sets of one size after the other are searched by branch and bound on the patterns of what draws miss: a branch ends when
     even all draws that miss no more than the set could still take in would not be enough.
@@ -104,11 +104,11 @@ class _Search:
 
     @property
     def ended(self) -> bool:
-        """Whether the search was given up."""
+        """True once the search was given up."""
         return self._nodes >= self._most
 
     def best_of(self, size: int) -> tuple[tuple[int, ...], int] | None:
-        """The set of a size that leaves most draws with everything met, if that is enough."""
+        """Return the set of a size that leaves most draws with everything met, if that is enough."""
         self._best: tuple[tuple[int, ...], int] | None = None
         self._visit(0, (), self._patterns.sum(axis=1), size)
         if self._best is None:
@@ -153,7 +153,7 @@ def _joint_without(met: Truths, left_out: Sequence[int]) -> float:
 def relaxed_rules(
     values: Values, rules: Sequence[Rule], met: Truths, relaxed: Sequence[int], required: float, published: Values
 ) -> list[Rule]:
-    """Rules of the relaxed targets with which all are met together in the required share of draws, no looser than it takes.
+    """Return rules of the relaxed targets, no looser than it takes, with which all are met in the required share of draws.
 
     Each is met by the same quantile of its target among the draws that meet the others; its number is rounded outward to four
     digits, is never tighter than it was, and never looser than what is `published` [target] (not a number where nothing is).
@@ -177,7 +177,7 @@ def relaxed_rules(
 
 
 def _relaxed(rule: Rule, values: Values, depth: float, published: float) -> Rule:
-    """The rule with the number that a quantile of the values just meets."""
+    """Return the rule with the number that a quantile of the values just meets."""
     sign = -1.0 if rule.below else 1.0
     limit = sign * float(np.quantile(sign * values, depth, method="lower"))
     number = _rounded_down(np.array(sign * rule.value_met_by(limit)))
@@ -187,7 +187,7 @@ def _relaxed(rule: Rule, values: Values, depth: float, published: float) -> Rule
 
 
 def _rounded_down(values: Values) -> Values:
-    """To four digits, never upward."""
+    """Round to four digits, never upward."""
     size = np.where(values == 0.0, 1.0, np.abs(values))
     unit = 10.0 ** (np.floor(np.log10(size)) - (_DIGITS - 1))
     return np.asarray(np.floor(values / unit + 1e-9) * unit)
@@ -195,7 +195,7 @@ def _rounded_down(values: Values) -> Values:
 
 @dataclass(frozen=True)
 class ExplainedVariance:
-    """How much of the spread of each target goes with each input [target, input]; not what knowing the input would be worth.
+    """Part of the spread of each target that goes with each input [target, input]; not what knowing the input would be worth.
 
     `share` is the part of the variance of met-or-not that the input explains by itself; `low` and `high` are the shares
     that meet the target in the lowest and the highest third of the input.
@@ -207,7 +207,7 @@ class ExplainedVariance:
 
 
 def explained_variance(met: Truths, inputs: Values, bins: int = _BINS) -> ExplainedVariance:
-    """Correlation ratio of met-or-not on each input [input, draw], in bins of equal counts, less what chance would explain.
+    """Return the correlation ratio of met-or-not on each input [input, draw], in bins of equal counts, less chance.
 
     Draws that share a value, as those of a stored ensemble do, count once for what chance would explain.
     """

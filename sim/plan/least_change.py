@@ -20,7 +20,7 @@ _FINE, _BINDING = 1e-9, 1e-6
 
 
 @dataclass(frozen=True)
-class Linear:
+class LinearTargets:
     """Targets around a point `at` [lever]: residuals [target] (nought or above where met) and slopes [target, lever]."""
 
     at: Values
@@ -28,7 +28,7 @@ class Linear:
     slope: Values
 
     def expected(self, levers: Values) -> Values:
-        """The residuals at another point, if the slopes hold."""
+        """Return the residuals at another point, if the slopes hold."""
         return np.asarray(self.residual + self.slope @ (levers - self.at))
 
 
@@ -41,8 +41,8 @@ class Least:
     price: Values
 
 
-def least_change(linear: Linear, weights: Values, low: Values, high: Values) -> Least:
-    """A linear programme for what cannot be reached, then a least-distance problem for the smallest change."""
+def least_change(linear: LinearTargets, weights: Values, low: Values, high: Values) -> Least:
+    """Solve a linear programme for what cannot be reached, then a least-distance problem for the smallest change."""
     allowed, corner = least_shortfall(linear, low, high)
     own = np.eye(len(weights))
     rows = np.vstack([linear.slope, own, -own])
@@ -53,7 +53,7 @@ def least_change(linear: Linear, weights: Values, low: Values, high: Values) -> 
 
 
 def _least_distance(rows: Values, least: Values) -> Values | None:
-    """The shortest z with rows @ z >= least; None where there is none: with y >= 0 nearest E y = (0, 1), z = -r / r_last."""
+    """Return the shortest z with rows @ z >= least, or None: with y >= 0 nearest E y = (0, 1), z = -r / r_last."""
     matrix = np.vstack([rows.T, least])
     wanted = np.zeros(len(matrix))
     wanted[-1] = 1.0
@@ -62,8 +62,8 @@ def _least_distance(rows: Values, least: Values) -> Values | None:
     return None if abs(rest[-1]) < _FINE else np.asarray(-rest[:-1] / rest[-1])
 
 
-def least_shortfall(linear: Linear, low: Values, high: Values) -> tuple[Values, Values]:
-    """The smallest sum of shortfalls [target], and levers that have it."""
+def least_shortfall(linear: LinearTargets, low: Values, high: Values) -> tuple[Values, Values]:
+    """Return the smallest sum of shortfalls [target], and levers that have it."""
     targets, count = linear.slope.shape
     found = linprog(
         np.concatenate([np.zeros(count), np.ones(targets)]),
@@ -75,8 +75,8 @@ def least_shortfall(linear: Linear, low: Values, high: Values) -> tuple[Values, 
     return np.maximum(found.x[count:], 0.0), levers
 
 
-def _prices(linear: Linear, weights: Values, levers: Values, low: Values, high: Values) -> Values:
-    """Multipliers of the targets that bind, from the levers that are free: 2 w u = G' m by least squares, none below nought."""
+def _prices(linear: LinearTargets, weights: Values, levers: Values, low: Values, high: Values) -> Values:
+    """Return multipliers of binding targets, from the levers that are free: 2 w u = G' m by least squares, none below 0."""
     binding = linear.expected(levers) <= _BINDING
     free = (levers > low + _BINDING) & (levers < high - _BINDING)
     prices = np.zeros(len(linear.residual))

@@ -1,4 +1,4 @@
-"""Which draws of an ensemble meet which targets: the scorecard's own rule applied to arrays instead of numbers."""
+"""Probabilities of targets from the draws of an ensemble: the scorecard's own rule applied to arrays instead of numbers."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from sim.ensemble.running import LEVELS, MEDIAN, Ensemble, lost_sentence
 from sim.ensemble.workers import named
 from sim.inputs.bindings import Binding, LedgerBinding
 from sim.inputs.targets import PlanTarget
+from sim.plan.judging import Judge
 from sim.plan.reading import Reading
 from sim.plan.rule import Rule, rule_of
-from sim.plan.scorecard import Judge, Score
+from sim.plan.scorecard import Score
 
 Values = NDArray[Any]
 
 
 LOW, HIGH = LEVELS.index(0.1), LEVELS.index(0.9)
 READ, REAL = "target/", "real/"
-"""What the numbers of targets, and their twins at constant prices, are called among the outputs of draws."""
+"""Prefixes of the numbers of targets, and of their twins at constant prices, among the outputs of draws."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Delivered:
+class LedgerCondition:
     """A target that the ledger delivers: a number per realisation [realisation], and the rule that it is held against."""
 
     rule: Rule
@@ -67,7 +68,7 @@ class Conditions:
     """
 
     conditions: tuple[Condition, ...]
-    delivered: Mapping[str, Delivered] = field(default_factory=dict)
+    delivered: Mapping[str, LedgerCondition] = field(default_factory=dict)
     settled: frozenset[str] = frozenset()
 
     @property
@@ -92,40 +93,40 @@ class Conditions:
         return by_model | {name: item.rule for name, item in self.delivered.items()}
 
     def without_chance(self) -> Conditions:
-        """For draws that take no realisation: the ledger is at its median, as in the scorecard of the central run."""
+        """Return the same for draws that take no realisation: the ledger is at its median, as for the central run."""
         return replace(self, delivered={name: replace(item, numbers=item.usual) for name, item in self.delivered.items()})
 
     def without_settled(self) -> Conditions:
-        """Only what is still open."""
+        """Return only what is still open."""
         conditions = tuple(item for item in self.conditions if item.target.id not in self.settled)
         return Conditions(conditions, {name: item for name, item in self.delivered.items() if name not in self.settled})
 
     def numbers(self, values: Mapping[str, Values], draws: NDArray[np.intp]) -> dict[str, Values]:
-        """The number of each target in each draw; `draws` are the numbers of the draws or of the realisations they take."""
+        """Return the number of each target in each draw; `draws` are those of the draws or of the realisations they take."""
         by_ledger = {name: item.numbers[draws % len(item.numbers)] for name, item in self.delivered.items()}
         return {item.target.id: item.reading.value(values) for item in self.conditions} | by_ledger
 
     def read(self, values: Mapping[str, Values], draws: NDArray[np.intp]) -> dict[str, Values]:
-        """The numbers that are summed up like outputs: those of the targets, and of their twins at constant prices."""
+        """Return the numbers that are summed up like outputs: those of the targets, and of their twins at constant prices."""
         numbers = {f"{READ}{name}": row for name, row in self.numbers(values, draws).items()}
         twins = ((item.target.id, item.twin) for item in self.conditions)
         return numbers | {f"{REAL}{name}": twin.value(values) for name, twin in twins if twin is not None}
 
     @property
     def read_names(self) -> tuple[str, ...]:
-        """What `read` calls its numbers, in their order: those of all targets first."""
+        """Names that `read` gives its numbers, in their order: those of all targets first."""
         twins = (item.target.id for item in self.conditions if item.twin is not None)
         return (*(f"{READ}{name}" for name in self.names), *(f"{REAL}{name}" for name in twins))
 
     def __call__(self, values: Mapping[str, Values], draws: NDArray[np.intp]) -> dict[str, NDArray[np.bool_]]:
-        """Whether each draw meets each target."""
+        """Return whether each draw meets each target."""
         rules = self.rules
         return {name: np.asarray(rules[name].met(row), dtype=bool) for name, row in self.numbers(values, draws).items()}
 
 
 def conditions_of(scores: Sequence[Score], judge: Judge) -> Conditions:
-    """Conditions for the targets that a run projects; those of the past are known already."""
-    catalogue, found, delivered = judge.catalogue, list[Condition](), dict[str, Delivered]()
+    """Return conditions for the targets that a run projects; those of the past are known already."""
+    catalogue, found, delivered = judge.catalogue, list[Condition](), dict[str, LedgerCondition]()
     for score in scores:
         target, binding = score.target, catalogue.by_kind.of(score.target.id)
         if score.projected is None:
@@ -134,14 +135,14 @@ def conditions_of(scores: Sequence[Score], judge: Judge) -> Conditions:
             reading = judge.reading(target, binding)
             found.append(Condition(reading, judge.twin(reading)))
         elif isinstance(binding, LedgerBinding) and judge.delivery is not None:
-            rule = rule_of(target, binding, judge.about_tolerance)
-            delivered[target.id] = Delivered(rule, np.asarray(judge.delivery.value(target, binding), dtype=np.float64))
+            rule = rule_of(target, binding, judge.about)
+            delivered[target.id] = LedgerCondition(rule, np.asarray(judge.delivery.value(target, binding), dtype=np.float64))
     settled = frozenset(score.target.id for score in scores if score.judged_by == "data")
     return Conditions(tuple(found), delivered, settled)
 
 
 def with_probabilities(scores: Sequence[Score], shares: Mapping[str, Share], read: Mapping[str, Values]) -> list[Score]:
-    """The scorecard by the draws: the median of each target, its verdict, the share that meets it and the error of that share.
+    """Return the scorecard by the draws: the median of each target, its verdict, the share that meets it and its error.
 
     `read` are quantiles, at LEVELS, of the numbers that `Conditions.read` names. What the central run says is kept beside the
     median. Where a published figure decides, the verdict stays.
@@ -149,8 +150,26 @@ def with_probabilities(scores: Sequence[Score], shares: Mapping[str, Share], rea
     return [_with_share(score, shares, read) for score in scores]
 
 
+def _with_share(score: Score, shares: Mapping[str, Share], read: Mapping[str, Values]) -> Score:
+    share, levels = shares.get(score.target.id), read.get(f"{READ}{score.target.id}")
+    if share is None or levels is None:
+        return score
+    median, real = float(levels[MEDIAN]), read.get(f"{REAL}{score.target.id}")
+    decided = score.judged_by == "data"
+    return replace(
+        score,
+        projected=median,
+        central=score.projected,
+        projected_real=None if real is None else float(real[MEDIAN]),
+        verdict=score.verdict if decided else score.rule.verdict_of_draws(median, share.probability),
+        probability=share.probability,
+        probability_error=share.standard_error,
+        band=(float(levels[LOW]), float(levels[HIGH])),
+    )
+
+
 def sentences(ensemble: Ensemble, origin: Text) -> list[Text]:
-    """What a reader must know of the draws: how many, whence, how likely all targets are together, and what was left out."""
+    """Return what a reader must know of the draws: how many, whence, how likely all targets are together, what was lost."""
     lost = lost_sentence(ensemble.lost)
     head = Text(
         f"抽样 {ensemble.count:,} 次（种子 {ensemble.seed}）：{origin.zh}",
@@ -168,7 +187,7 @@ def sentences(ensemble: Ensemble, origin: Text) -> list[Text]:
 
 
 def _rough(ensemble: Ensemble) -> Text | None:
-    """How exact quantiles from histograms are, beside the width of the band from the lowest to the highest."""
+    """Return how exact quantiles from histograms are, beside the width of the band from the lowest to the highest."""
     if ensemble.quantile_error is None:
         return None
     shares = []
@@ -189,22 +208,4 @@ def _run_again(ensemble: Ensemble) -> Text | None:
     return Text(
         f"工作进程曾中断，抽样 {names} 已重新运行，结果不受影响。",
         f"A worker process died; draws {names} were run again, which changes no result.",
-    )
-
-
-def _with_share(score: Score, shares: Mapping[str, Share], read: Mapping[str, Values]) -> Score:
-    share, levels = shares.get(score.target.id), read.get(f"{READ}{score.target.id}")
-    if share is None or levels is None:
-        return score
-    median, real = float(levels[MEDIAN]), read.get(f"{REAL}{score.target.id}")
-    decided = score.judged_by == "data"
-    return replace(
-        score,
-        projected=median,
-        central=score.projected,
-        projected_real=None if real is None else float(real[MEDIAN]),
-        verdict=score.verdict if decided else score.rule.verdict_of_draws(median, share.probability),
-        probability=share.probability,
-        probability_error=share.standard_error,
-        band=(float(levels[LOW]), float(levels[HIGH])),
     )

@@ -34,7 +34,7 @@ class PromiseReading:
         return self.promise.outputs
 
     def value(self, values: Mapping[str, Values]) -> Values:
-        """The promise [draw], in its unit."""
+        """Return the promise [draw], in its unit."""
         if self.promise.weights is not None:
             found = self._weighed(values)
         else:
@@ -53,7 +53,7 @@ class PromiseReading:
         return np.asarray((series[self.last] / series[0]) ** (1.0 / self.last) - 1.0)
 
     def _weighed(self, values: Mapping[str, Values]) -> Values:
-        """Growth of each member, weighed by what another variable was in the base year."""
+        """Return growth of each member, weighed by what another variable was in the base year."""
         series, weights = values[self.promise.variable], values[str(self.promise.weights)][0]
         axes = tuple(range(weights.ndim - 1))
         return np.asarray((self._growth(series) * weights).sum(axis=axes) / weights.sum(axis=axes))
@@ -62,7 +62,7 @@ class PromiseReading:
 def promise_readings(
     promises: Promises, graph: Graph, last: int, parameters: Mapping[str, ParameterRecord]
 ) -> tuple[PromiseReading, ...]:
-    """All promises, from the base year to one `last` years later.
+    """Return all promises, from the base year to one `last` years later.
 
     Raises
     ------

@@ -5,8 +5,9 @@ Arrays are [year, dims..., draw], the base year first; the same code reads one c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,16 +26,18 @@ Values = NDArray[Any]
 GROWTH = ("growth_each_year", "average_growth", "reduction")
 """Readings whose value is a rate, whatever the variable's unit."""
 REGION, DISTRICT = "region", "district"
+MORE_THAN_ALL = -100.0
+"""The growth of a rest of which nothing is left: the target is as much as the whole city has, or more."""
 
 
 def unit_of(name: str, graph: Graph) -> str:
-    """Unit of a year's value of a variable."""
+    """Return the unit of a year's value of a variable."""
     item = graph.quantities[name]
     return yearly_unit(item.unit, item.kind if isinstance(item, Variable) else "level")
 
 
 def is_intensive(unit: str) -> bool:
-    """Whether values in this unit must not be added up over districts: ratios, levels per head, times, concentrations."""
+    """Return whether values in a unit must not be added up over districts: ratios, levels per head, times, concentrations."""
     return "/" in unit or unit in ("ratio", "index", "a", "d")
 
 
@@ -52,7 +55,7 @@ class Reading:
 
     @property
     def is_ceiling(self) -> bool:
-        """Whether it is not to be exceeded."""
+        """True where it is not to be exceeded."""
         return self.rule.below
 
     @property
@@ -61,67 +64,42 @@ class Reading:
         return tuple(name for name, _ in self.picks)
 
     def series(self, values: Mapping[str, Values]) -> Values:
-        """The indicator by year [year, draw], in the target's unit where that is not a rate."""
+        """Return the indicator by year [year, draw], in the target's unit where that is not a rate."""
         parts = [picked(values[name], chosen) for name, chosen in self.picks]
         series = parts[0] if len(parts) == 1 else parts[0] / parts[1]
         return series * self.factor
 
     def value(self, values: Mapping[str, Values]) -> Values:
-        """What the target is held against [draw]."""
+        """Return the number that is held against the target [draw]."""
         return self.of_series(self.series(values))
 
     def of_series(self, series: Values) -> Values:
-        """The same from the series."""
-        return np.asarray(_READ[self.binding.reading](self, series))
+        """Return the same from the series."""
+        before, now, years = series[self.start - 1], series[self.last], series[self.start : self.last + 1]
+        match self.binding.reading:
+            case "level":
+                value = now
+            case "each_year":
+                value = self.worst(years)
+            case "growth_each_year":
+                value = self.worst(100.0 * (years / series[self.start - 1 : self.last] - 1.0))
+            case "average_growth":
+                value = 100.0 * ((now / before) ** (1.0 / len(years)) - 1.0)
+            case "change":
+                value = now - before
+            case "cumulative":
+                value = years.sum(axis=0)
+            case "reduction":
+                value = 100.0 * (1.0 - now / before)
+        return np.asarray(value)
 
     def worst(self, values: Values) -> Values:
-        """The worst year: the highest where the target is a ceiling, else the lowest."""
+        """Return the worst year: the highest where the target is a ceiling, else the lowest."""
         return np.asarray((np.max if self.is_ceiling else np.min)(values, axis=0))
 
 
-def _level(reading: Reading, series: Values) -> Values:
-    return np.asarray(series[reading.last])
-
-
-def _each_year(reading: Reading, series: Values) -> Values:
-    return reading.worst(series[reading.start : reading.last + 1])
-
-
-def _growth_each_year(reading: Reading, series: Values) -> Values:
-    years = slice(reading.start, reading.last + 1)
-    return reading.worst(100.0 * (series[years] / series[reading.start - 1 : reading.last] - 1.0))
-
-
-def _average_growth(reading: Reading, series: Values) -> Values:
-    before = reading.start - 1
-    return np.asarray(100.0 * ((series[reading.last] / series[before]) ** (1.0 / (reading.last - before)) - 1.0))
-
-
-def _change(reading: Reading, series: Values) -> Values:
-    return np.asarray(series[reading.last] - series[reading.start - 1])
-
-
-def _cumulative(reading: Reading, series: Values) -> Values:
-    return np.asarray(series[reading.start : reading.last + 1].sum(axis=0))
-
-
-def _reduction(reading: Reading, series: Values) -> Values:
-    return np.asarray(100.0 * (1.0 - series[reading.last] / series[reading.start - 1]))
-
-
-_READ: dict[str, Callable[[Reading, Values], Values]] = {
-    "level": _level,
-    "each_year": _each_year,
-    "growth_each_year": _growth_each_year,
-    "average_growth": _average_growth,
-    "change": _change,
-    "cumulative": _cumulative,
-    "reduction": _reduction,
-}
-
-
 def picked(array: Values, chosen: tuple[tuple[int, ...] | None, ...]) -> Values:
-    """Sum over the members that are chosen along each dimension; None: all of them."""
+    """Sum over the members chosen along each dimension; None: all of them."""
     for members in chosen:
         array = array.sum(axis=1) if members is None else array.take(members, axis=1).sum(axis=1)
     return array
@@ -130,51 +108,82 @@ def picked(array: Values, chosen: tuple[tuple[int, ...] | None, ...]) -> Values:
 def reading_of(
     target: PlanTarget, binding: Binding, graph: Graph, groups: Mapping[str, tuple[str, ...]], base_year: int, about: float
 ) -> Reading:
-    """The reading of a dated target; names and units were checked when the city was opened. `about`: see Rule."""
+    """Return the reading of a dated target; names and units were checked when the city was opened. `about`: see Rule."""
     if target.year is None:
         raise AssertionError("a target without a year is not judged")
     names = [binding.variable] if binding.over is None else [binding.variable, binding.over]
-    picks = tuple((name, _members(name, binding, target, graph, groups)) for name in names)
+    along = partial(_members, binding=binding, target=target, graph=graph, groups=groups)
+    picks = tuple((name, tuple(along(dim) for dim in graph.quantities[name].dims)) for name in names)
     first = max((target.start_year or base_year + 1) - base_year, 1)
     factor, rule = factor_of(target, binding, graph), rule_of(target, binding, about)
     return Reading(target, binding, picks, factor, first, target.year - base_year, rule)
 
 
 def factor_of(target: PlanTarget, binding: Binding, graph: Graph) -> float:
-    """What turns the variable into the target's unit; one for rates, which are counted in per cent."""
+    """Return what turns the variable into the target's unit; one for rates, which are counted in per cent."""
     if binding.reading in GROWTH:
         return 1.0
     unit = unit_of(binding.variable, graph)
     if binding.over is None:
         return conversion(unit, target.unit)
-    return quotient(unit, unit_of(binding.over, graph), target.unit)
+    return quotient_factor(unit, unit_of(binding.over, graph), target.unit)
 
 
-def quotient(above: str, below: str, wanted: str) -> float:
-    """What turns a quotient of two units into the wanted one."""
+def quotient_factor(above: str, below: str, wanted: str) -> float:
+    """Return what turns a quotient of two units into the wanted one."""
     if above == below:
         return conversion("ratio", wanted)
     return conversion(f"{above}/{below}", wanted)
 
 
 def _members(
-    name: str, binding: Binding, target: PlanTarget, graph: Graph, groups: Mapping[str, tuple[str, ...]]
-) -> tuple[tuple[int, ...] | None, ...]:
-    return tuple(_along(dim, binding, target, graph, groups) for dim in graph.quantities[name].dims)
-
-
-def _along(
     dim: str, binding: Binding, target: PlanTarget, graph: Graph, groups: Mapping[str, tuple[str, ...]]
 ) -> tuple[int, ...] | None:
+    """Return the places of the members of a dimension that count; None for all of them."""
     members = graph.dimensions[dim].members
     if dim in (REGION, DISTRICT):
-        place = binding.region or target.region
-        chosen = groups.get(place, (place,))
+        region = binding.region or target.region
+        chosen = groups.get(region, (region,))
         return tuple(members.index(name) for name in chosen) if set(chosen) <= set(members) else None
     return tuple(members.index(name) for name in binding.members[dim]) if dim in binding.members else None
 
 
 def arrays_of(results: xr.Dataset, names: tuple[str, ...], graph: Graph) -> dict[str, Values]:
-    """Variables of a central run as [year, dims..., 1]."""
+    """Return variables of a central run as [year, dims..., 1]."""
     order = {name: ("year", *graph.quantities[name].dims) for name in names}
     return {name: results[name].transpose(*dims).to_numpy()[..., np.newaxis] for name, dims in order.items()}
+
+
+def implied_rest_growth(reading: Reading, rows: Mapping[str, Values], series: Values, graph: Graph) -> float | None:
+    """Return the yearly growth that a district's or group's target leaves to the rest of the city, in per cent.
+
+    growth = ((city - target) / (city - district at the start))^(1/years) - 1, with the city as projected; None where the
+    target says nothing of a level that adds up over districts.
+    """
+    binding = reading.binding
+    dims = graph.quantities[binding.variable].dims
+    goal = _implied_level(reading, series)
+    if goal is None or binding.over or DISTRICT not in dims or is_intensive(unit_of(binding.variable, graph)):
+        return None
+    name, chosen = reading.picks[0]
+    axis = dims.index(DISTRICT)
+    if chosen[axis] is None:
+        return None
+    everywhere = (*chosen[:axis], None, *chosen[axis + 1 :])
+    city = replace(reading, picks=((name, everywhere),)).series(rows)
+    start, end = float(city[0, 0] - series[0, 0]), float(city[reading.last, 0]) - goal
+    if start <= 0.0:
+        return None
+    return float(100.0 * ((end / start) ** (1.0 / reading.last) - 1.0)) if end > 0.0 else MORE_THAN_ALL
+
+
+def _implied_level(reading: Reading, series: Values) -> float | None:
+    """Return the level in the target year that a target asks for, also by growth or change; None for yearly flows."""
+    value, before = reading.target.value, float(series[reading.start - 1, 0])
+    if reading.binding.reading == "level":
+        return value
+    if reading.binding.reading == "change":
+        return before + value
+    if reading.binding.reading in ("average_growth", "growth_each_year"):
+        return before * float((1.0 + value / 100.0) ** (reading.last - reading.start + 1))
+    return None

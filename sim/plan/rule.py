@@ -31,13 +31,13 @@ HALF = 0.5
 
 @dataclass(frozen=True)
 class Rule:
-    """How a number is held against a target's: operator, the target's value, and the tolerance of "about"."""
+    """The test of a number against a target's: operator, the target's value, and the tolerance of "about"."""
 
     operator: str
     value: float
     about: float
     is_ceiling: bool = False
-    """Whether the number must not be exceeded, whatever the operator."""
+    """True where the number must not be exceeded, whatever the operator."""
 
     @property
     def limit(self) -> float:
@@ -47,23 +47,23 @@ class Rule:
 
     @property
     def below(self) -> bool:
-        """Whether less is as good."""
+        """True where less is as good."""
         return self.is_ceiling or self.operator == "<="
 
     def met(self, number: Any) -> Any:
-        """Whether a number meets the target; an array answers by cell."""
+        """Return whether a number meets the target; an array answers by cell."""
         if self.below:
             return number <= self.limit
         return number > self.limit if self.operator == ">" else number >= self.limit
 
     def verdict(self, number: float) -> Verdict:
-        """Met, near (within 3 % of the value) or missed."""
+        """Return met, near (within 3 % of the value) or missed."""
         if self.met(number):
             return "met"
         return "near" if self.is_near(number) else "missed"
 
     def verdict_of_draws(self, median: float, share: float) -> Verdict:
-        """The verdict of the median of some draws, given the share of them that meet the target.
+        """Return the verdict of the median of some draws, given the share of them that meet the target.
 
         The median meets a target where at least half of the draws do, so that verdict and probability cannot disagree.
         """
@@ -72,11 +72,11 @@ class Rule:
         return "near" if self.is_near(median) else "missed"
 
     def is_near(self, number: float) -> bool:
-        """Whether a number lies within 3 % of the target's."""
+        """Return whether a number lies within 3 % of the target's."""
         return bool(np.abs(number - self.value) <= NEAR * abs(self.value))
 
     def value_met_by(self, limit: float) -> float:
-        """The value with which this rule has `limit` as its limit: what a target may ask for if `limit` is all there is."""
+        """Return the value with which this rule has `limit` as its limit: the most to ask for if `limit` is all there is."""
         if self.operator != "~" or not limit:
             return limit
         outward = np.sign(limit) if self.below else -np.sign(limit)
@@ -84,12 +84,12 @@ class Rule:
 
 
 def rule_of(target: PlanTarget, binding: ProjectedBinding, about: float) -> Rule:
-    """The rule of a target that a run decides; `about` is the city's tolerance."""
+    """Return the rule of a target that a run decides; `about` is the city's tolerance."""
     return Rule(binding.operator(target.operator), target.value, about, is_ceiling=binding.ceiling)
 
 
 def about_sentence(about: float) -> Text:
-    """The meaning of "about", once for a report."""
+    """Return the meaning of "about", once for a report."""
     return Text(
         f"“左右”类目标达到目标值的 {100.0 * (1.0 - about):g}% 即为实现",
         f"a target of 'about' so much is met from {100.0 * (1.0 - about):g} % of it on",

@@ -25,7 +25,7 @@ PAIRS = 100
 
 @dataclass(frozen=True)
 class Shares:
-    """What each player adds [indicator, player]: `shapley` in all, `direct` by itself; `error` is that of sampling."""
+    """Contribution of each player [indicator, player]: `shapley` in all, `direct` by itself; `error` is that of sampling."""
 
     start: Values
     end: Values
@@ -35,12 +35,12 @@ class Shares:
 
     @property
     def synergy(self) -> Values:
-        """What a player adds only together with others."""
+        """The part that a player adds only together with others."""
         return self.shapley - self.direct
 
 
 def shapley(players: int, game: Game, seed: int = 0, pairs: int = PAIRS) -> Shares:
-    """The Shapley values of a game, exact up to ten players."""
+    """Return the Shapley values of a game, exact up to ten players."""
     return _exact(players, game) if players <= MOST_EXACT else _sampled(players, game, seed, pairs)
 
 

@@ -9,7 +9,7 @@ from sim.base.words import capital
 from sim.inputs.documents import PlanDocument
 from sim.inputs.reviews import JUDGEMENTS, Review
 from sim.plan.lint.finding import SEVERITIES, SEVERITY_NAMES, Finding, review_of
-from sim.plan.lint.rules import RULE_NAMES
+from sim.plan.lint.rules import RULES
 
 _TITLE = Text("规划自检：发现与复核", "The plan against itself: findings and reviews")
 _INTRODUCTION = Text(
@@ -56,7 +56,7 @@ _NOTHING = Text("没有发现矛盾。", "No contradiction was found.")
 
 
 def _entry(finding: Finding, review: Review | None, documents: Mapping[str, PlanDocument], language: Language) -> list[str]:
-    rule = RULE_NAMES[finding.rule].in_language(language)
+    rule = RULES[finding.rule].title.in_language(language)
     ids = ", ".join(f"`{key}`" for key in (*finding.targets, *finding.facts))
     colon = "：" if language == "zh" else ": "
     data = f" · {', '.join(finding.data)}" if finding.data else ""

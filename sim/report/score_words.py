@@ -9,9 +9,10 @@ from sim.base.text import Language, Text, joined, listing
 from sim.base.words import NONE, OPERATORS, chance, computed, exact, plain, rate, signed, unit_text
 from sim.inputs.base_origin import KINDS
 from sim.plan.evaluation.progress import STANDING_NAMES
-from sim.plan.rest import MORE_THAN_ALL
+from sim.plan.reading import MORE_THAN_ALL
+from sim.plan.reasons import borrowed_reason
 from sim.plan.rule import Verdict
-from sim.plan.scorecard import PERCENT, Score, borrowed_reason
+from sim.plan.scorecard import PERCENT, Score
 from sim.report.document import Tone
 
 VERDICT_TONES: dict[Verdict, Tone] = {"met": "good", "near": "fair", "missed": "bad", "not_judged": "quiet"}

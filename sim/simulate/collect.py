@@ -21,7 +21,8 @@ from sim.inputs.year_path import YearPath
 from sim.ledger.summary import programme_times, waiting
 from sim.model.values import value_text
 from sim.plan.lint.finding import Finding, confirmed
-from sim.plan.lint.rules import RULES, lint, plan_of
+from sim.plan.lint.plan import plan_of
+from sim.plan.lint.rules import RULES, lint
 from sim.plan.probability import sentences
 from sim.result.bands import ensemble_dataset
 from sim.result.posterior import Foreseen

@@ -19,8 +19,7 @@ from sim.ledger.edits import edits_of
 from sim.ledger.realise import USUAL_COUNT, LedgerPlan, Realised, realise
 from sim.model.binding import BoundValues, bind
 from sim.model.names import with_ids
-from sim.plan.known import known_scenario
-from sim.plan.selection import Selection, selected_targets
+from sim.plan.selection import Selection, known_scenario, selected_targets
 from sim.simulate.projects import ledger_plan, with_means
 
 
@@ -58,8 +57,7 @@ def prepare(scenario: Scenario, world: World) -> Case:
     with faults.gathering():
         selection = _with_warnings(selected_targets(scenario, world.catalogue, world.city.key), world)
     _fail_if_sources_unknown(scenario, world, faults)
-    known = known_scenario(scenario, world.catalogue, world.ledger, world.as_of, faults)
-    scenario = known.scenario
+    scenario, unknown = known_scenario(scenario, world.catalogue, world.ledger, world.as_of, faults)
     with faults.gathering():
         bound = bind(scenario, world.city, world.graph, world.names)
     plan = None
@@ -71,7 +69,7 @@ def prepare(scenario: Scenario, world: World) -> Case:
     faults.raise_if_any()
     if bound is None:
         raise AssertionError("a binding failed without a fault")
-    remarks = (*_standing_in(world), *selection.remarks, *known.remarks, *_unchecked(world, bound))
+    remarks = (*_standing_in(world), *selection.remarks, *unknown, *_unchecked(world, bound))
     return Case(scenario, world, bound, replace(selection, remarks=remarks), last_year, plan)
 
 

@@ -25,14 +25,13 @@ from sim.inputs.natures import read_binding_targets
 from sim.inputs.scenario import Scenario
 from sim.inputs.targets import PlanTarget
 from sim.model.binding import bind
+from sim.plan.cautions import StepError, largest_change, limits_reached, with_step_errors, with_targets
 from sim.plan.delivered import Delivery
 from sim.plan.evaluation.evaluate import Evaluated, Terms, evaluate
-from sim.plan.limits import reached
-from sim.plan.lint.rules import plan_of
+from sim.plan.judging import Judge, scores_of
+from sim.plan.lint.plan import plan_of
 from sim.plan.reading import Reading, arrays_of, reading_of
-from sim.plan.scorecard import Judge, Score, score_all
-from sim.plan.settled import with_published
-from sim.plan.step_error import StepError, largest_change, with_step_errors, with_targets
+from sim.plan.scorecard import Score
 from sim.result.bands import ensemble_dataset, projection_of
 from sim.result.dataset import to_dataset
 from sim.result.posterior import Foreseen
@@ -89,7 +88,7 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
     finer = _simulate(case, 2 * case.scenario.steps_per_year)
     embedded = results.attrs.get("embedded_error")
     error = with_targets(largest_change(results, finer), scores, judged(case, finer, rows), embedded)
-    remarks = (*case.selection.remarks, *reached(world.identities.bounds, results))
+    remarks = (*case.selection.remarks, *limits_reached(world.identities.bounds, results))
     return Outcome(
         case=replace(case, selection=replace(case.selection, remarks=remarks)),
         results=results,
@@ -152,7 +151,7 @@ def comparisons_of(case: Case, projection: xr.Dataset) -> list[Comparison]:
 
 def judged(case: Case, results: xr.Dataset, rows: Iterable[Evaluated]) -> list[Score]:
     """The scorecard of a case by its results and by what the evaluation found published."""
-    return with_published(score_all(judge_of(case, results), case.selection.targets), rows)
+    return scores_of(judge_of(case, results), case.selection.targets, rows)
 
 
 def evaluated(case: Case, results: xr.Dataset) -> tuple[Evaluated, ...]:
@@ -181,12 +180,9 @@ def judge_of(case: Case, results: xr.Dataset) -> Judge:
     return Judge(
         scenario=case.scenario.key,
         results=results,
-        history=world.city.history,
+        city=world.city,
         catalogue=world.catalogue,
         graph=world.graph,
-        groups=groups_of(world),
-        base_year=world.city.settings.base_year,
-        about_tolerance=world.city.settings.about_tolerance,
         given=case.bound.given_from,
         delivery=None if case.realised is None else Delivery(case.realised, world.ledger, groups_of(world)),
         bases=world.bases,

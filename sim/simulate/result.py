@@ -20,10 +20,10 @@ from sim.inputs.home import Home
 from sim.inputs.outline import Outline
 from sim.inputs.published import PublishedCheck
 from sim.ledger.summary import ProgrammeTimes
+from sim.plan.cautions import StepError
 from sim.plan.evaluation.evaluate import Evaluated
 from sim.plan.lint.finding import Finding
 from sim.plan.scorecard import Score
-from sim.plan.step_error import StepError
 from sim.result.bands import projection_of
 from sim.result.netcdf import packed, read_tree
 from sim.result.published import Comparison

@@ -13,7 +13,8 @@ from sim.city.city import World
 from sim.inputs.home import Home
 from sim.inputs.reviews import read_reviews
 from sim.plan.lint.finding import review_of
-from sim.plan.lint.rules import RULES, lint, plan_of
+from sim.plan.lint.plan import plan_of
+from sim.plan.lint.rules import RULES, lint
 from sim.report.lint_page import lint_markdown
 from tests.cli.calling import ROOT, sim
 

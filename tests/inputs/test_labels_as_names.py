@@ -11,7 +11,7 @@ from sim.base.errors import InputError, UsageError
 from sim.city.city import World
 from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
-from sim.plan.named import targets_named
+from sim.plan.selection import targets_named
 from sim.simulate import opening
 from sim.simulate.opening import open_cases
 

@@ -14,7 +14,7 @@ from sim.city.city import World, open_world
 from sim.inputs.bindings import Binding, HistoryBinding, LedgerBinding, OutsideBinding
 from sim.inputs.home import Home
 from sim.plan.consistency import price_basis
-from sim.plan.rest import MORE_THAN_ALL
+from sim.plan.reading import MORE_THAN_ALL
 from sim.simulate import opening, pipeline
 
 LEAST_SAID, JUDGED = 70, 47
@@ -119,7 +119,7 @@ def test_what_a_district_asks_leaves_the_rest_the_growth_that_makes_the_sum(whol
             array = array.sel({dim: members}).sum(dim)
         city = array.sum("district") * reading.factor
         place = binding.region or score.target.region
-        own = array.sel(district=list(judge.groups.get(place, (place,)))).sum("district") * reading.factor
+        own = array.sel(district=list(world.city.settings.group_members.get(place, (place,)))).sum("district") * reading.factor
         years = score.target.year - 2020
         rest = float((city - own).sel(year=2020)) * (1 + score.rest_growth / 100) ** years
         assert rest + score.target.value == pytest.approx(float(city.sel(year=score.target.year)), rel=1e-9)

@@ -11,7 +11,7 @@ import pytest
 
 from sim.inputs.bindings import HistoryBinding
 from sim.inputs.home import Home
-from sim.plan.coverage import coverage_of, coverage_words
+from sim.plan.scorecard import coverage_of, coverage_words
 from sim.simulate import opening, pipeline
 from tests.conftest import ROOT
 

@@ -17,9 +17,9 @@ from sim.engine.integrate import Clock
 from sim.inputs.home import Home
 from sim.inputs.scenario import plain_scenario
 from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
+from sim.plan.cautions import largest_change, with_targets
 from sim.plan.rule import Rule
 from sim.plan.scorecard import Score
-from sim.plan.step_error import largest_change, with_targets
 from sim.plan.tables import COLUMNS, score_dataset, write_scorecard
 from sim.simulate import opening, pipeline
 

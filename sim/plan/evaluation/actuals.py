@@ -1,4 +1,4 @@
-"""What has happened to a target: base and latest value from published data, or why there is none that could be compared."""
+"""The actual figures of a target: base and latest value from published data, or why there is none that could be compared."""
 
 from __future__ import annotations
 
@@ -13,48 +13,40 @@ from sim.base.text import Text
 from sim.plan.evaluation.progress import (
     Meets,
     Numbers,
-    Reached,
+    TargetProgress,
     cut_reached,
     each_year_reached,
     growth_reached,
     level_reached,
     sum_reached,
 )
-from sim.plan.lint.claims import Claim
-from sim.plan.lint.history import published_growth, stated_additions
 from sim.plan.lint.levels import Level, breaks_between, levels
-from sim.plan.lint.plan import Plan
+from sim.plan.lint.paths import published_growth, stated_additions
+from sim.plan.lint.plan import CityPlan, PlanClaim
+from sim.plan.reasons import wanted_by_measure
 from sim.plan.rule import Rule
-from sim.plan.wanted_data import wanted_by_measure
 
 Values = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Actual:
-    """What data say of a target at the date of the latest of them."""
+    """The figures of a target at the date of the latest datum."""
 
     year: int
     value: float
     base: float | None
-    reached: Reached
+    reached: TargetProgress
     origin: Text
     remark: Text = Text("", "")
-
-
-@dataclass(frozen=True)
-class NoActual:
-    """Why nothing can be said."""
-
-    reason: Text
 
 
 NOTHING = Text("", "")
 _NO_PROGRESS = Text("，进度无从计算", ": no progress can be counted")
 
 
-def actual_of(plan: Plan, claim: Claim, base_year: int, as_of: int, believed: float | None = None) -> Actual | NoActual:
-    """What published data say of a target, with what was known as of a year; `base_year` where the text names no start.
+def actual_of(plan: CityPlan, claim: PlanClaim, base_year: int, as_of: int, believed: float | None = None) -> Actual | Text:
+    """Return what published data say of a target, with what was known as of a year; `base_year` where the text names no start.
 
     `believed` is the level of the base year that a run starts from, for a base that nobody entered.
     """
@@ -67,16 +59,16 @@ def actual_of(plan: Plan, claim: Claim, base_year: int, as_of: int, believed: fl
         return _sum(plan, claim, span, as_of)
     if claim.aspect == "level":
         return _level(plan, claim, span, as_of, believed)
-    return NoActual(Text("增量和倍数尚不能评估", "changes and multiples are not evaluated"))
+    return Text("增量和倍数尚不能评估", "changes and multiples are not evaluated")
 
 
-def is_each_year(claim: Claim) -> bool:
-    """Whether the number is wanted of every year of a span."""
+def is_each_year(claim: PlanClaim) -> bool:
+    """Return whether the number is wanted of every year of a span."""
     return claim.printed.kind == "annual_flow_each_year" or (claim.aspect == "level" and claim.first < claim.last)
 
 
-def base_year_of(claim: Claim, plan_base: int) -> int:
-    """The year whose end a target starts from: the one before its start, the plan's base year, or the year before.
+def base_year_of(claim: PlanClaim, plan_base: int) -> int:
+    """Return the year whose end a target starts from: the one before its start, the plan's base year, or the year before.
 
     What is to be added within a year starts from the year before it.
     """
@@ -87,13 +79,13 @@ def base_year_of(claim: Claim, plan_base: int) -> int:
     return plan_base if claim.last > plan_base else claim.last - 1
 
 
-def _known(plan: Plan, claim: Claim, as_of: int) -> dict[int, Level]:
-    """Levels that are exact: published, printed, or worked out from what is."""
+def _known(plan: CityPlan, claim: PlanClaim, as_of: int) -> dict[int, Level]:
+    """Return levels that are exact: published, printed, or worked out from what is."""
     known = levels(plan, claim.measure.key, claim.region, as_of)
     return {year: level for year, level in known.items() if level.is_exact}
 
 
-def _level(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int, believed: float | None) -> Actual | NoActual:
+def _level(plan: CityPlan, claim: PlanClaim, span: tuple[int, int], as_of: int, believed: float | None) -> Actual | Text:
     base, last = span
     known = _known(plan, claim, as_of)
     later = [year for year in known if base < year <= last]
@@ -103,15 +95,15 @@ def _level(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int, believed
     broken = _broken(plan, (now, *(known[year] for year in (base,) if year in known)), (base, now.year), as_of)
     start, remark = _start(known.get(base), base, believed) if not broken.zh else (None, broken)
     if start is None and now.year < claim.last:
-        return NoActual(remark + _NO_PROGRESS)
+        return remark + _NO_PROGRESS
     series = np.array([known[year].value for year in later])
-    goal, meets = claim.value, _meets(plan, claim, claim.value)
+    goal, meets = claim.value, _meets(plan, claim, ceiling=claim.is_ceiling)
     reached = level_reached(series, np.nan if start is None else start, goal, meets)
     return Actual(now.year, now.value, start, reached, now.origin, remark)
 
 
 def _start(base: Level | None, year: int, believed: float | None) -> tuple[float | None, Text]:
-    """The level to start from, and what must be said of it: the model's where none is entered."""
+    """Return the level to start from, and what must be said of it: the model's where none is entered."""
     if base is not None:
         return base.value, NOTHING
     missing = Text(f"没有录入 {year} 年的基数", f"no base of {year} is entered")
@@ -120,8 +112,8 @@ def _start(base: Level | None, year: int, believed: float | None) -> tuple[float
     return believed, missing + Text("，用模型的推算", ": the model's stands in")
 
 
-def _nothing_since(plan: Plan, claim: Claim, known: Collection[int], span: tuple[int, int]) -> NoActual:
-    """What to enter: all years, the one that is missing among them, or those after the last that is held."""
+def _nothing_since(plan: CityPlan, claim: PlanClaim, known: Collection[int], span: tuple[int, int]) -> Text:
+    """Return what to enter: all years, the one that is missing among them, or those after the last that is held."""
     base, last = span
     later = [year for year in known if base < year <= last]
     missing = [year for year in range(base + 1, last + 1) if year not in known] or [base]
@@ -130,15 +122,11 @@ def _nothing_since(plan: Plan, claim: Claim, known: Collection[int], span: tuple
         missing = [year for year in missing if year < max(later)] or [base]
     elif known and max(known) <= base:
         held = Text(f"数据只录到 {max(known)} 年；", f"data are entered up to {max(known)} only; ")
-    return NoActual(held + wanted_by_measure(plan, claim, missing))
+    return held + wanted_by_measure(plan, claim, missing)
 
 
-def _wanted(plan: Plan, claim: Claim, span: tuple[int, int]) -> Text:
-    return wanted_by_measure(plan, claim, range(span[0] + 1, span[1] + 1) or [span[1]])
-
-
-def _bounded_by_whole(plan: Plan, claim: Claim, base: int, last: int, as_of: int) -> Actual | None:
-    """A share that is not published can be no more than its whole: where that falls short in the end, so does the share."""
+def _bounded_by_whole(plan: CityPlan, claim: PlanClaim, base: int, last: int, as_of: int) -> Actual | None:
+    """Return the whole of a share that is not published: where it falls short in the end, so does the share."""
     outer = claim.measure.entry.within
     if outer is None or claim.is_ceiling or claim.measure.entry.kind != "ratio":
         return None
@@ -149,11 +137,11 @@ def _bounded_by_whole(plan: Plan, claim: Claim, base: int, last: int, as_of: int
     name = plan.measure(outer).name
     remark = Text(f"按所属的{name.zh}计，只会更低", f"as the {name.en} that holds it; the share itself is lower")
     best = known[year]
-    return Actual(year, best.value, None, Reached(np.nan, met=False), best.origin, remark)
+    return Actual(year, best.value, None, TargetProgress(np.nan, met=False), best.origin, remark)
 
 
-def _broken(plan: Plan, rests_on: Iterable[Level], span: tuple[int, int], as_of: int) -> Text:
-    """The break that the way from one year to another crosses: progress is refused then."""
+def _broken(plan: CityPlan, rests_on: Iterable[Level], span: tuple[int, int], as_of: int) -> Text:
+    """Return the break that the way from one year to another crosses: progress is refused then."""
     crossed = breaks_between(plan, rests_on, *span, as_of)
     if not crossed:
         return NOTHING
@@ -161,10 +149,8 @@ def _broken(plan: Plan, rests_on: Iterable[Level], span: tuple[int, int], as_of:
     return Text(f"序列有断点：{reason.zh}", f"the series is broken: {reason.en}")
 
 
-def _meets(plan: Plan, claim: Claim, number: float, *, ceiling: bool | None = None) -> Meets:
-    """Whether values meet the claim's number in another unit or over all its years."""
-    below = claim.is_ceiling if ceiling is None else ceiling
-    rule = Rule(claim.printed.operator, number, plan.about, is_ceiling=below)
+def _meets(plan: CityPlan, claim: PlanClaim, *, ceiling: bool) -> Meets:
+    rule = Rule(claim.operator, claim.value, plan.about, is_ceiling=ceiling)
 
     def meets(values: Numbers) -> Values:
         return np.asarray(rule.met(values))
@@ -172,7 +158,7 @@ def _meets(plan: Plan, claim: Claim, number: float, *, ceiling: bool | None = No
     return meets
 
 
-def _growth(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actual | NoActual:
+def _growth(plan: CityPlan, claim: PlanClaim, span: tuple[int, int], as_of: int) -> Actual | Text:
     """Average growth, from published growth where there is any, else from levels at the same prices."""
     base, last = span
     growth = published_growth(plan, claim.measure.key, claim.region, as_of)
@@ -181,33 +167,34 @@ def _growth(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actu
         ratios = np.cumprod([1.0 + growth[year] for year in years])
         return _grown(plan, claim, span, (years[-1], ratios), Text("统计公布增速", "published growth"))
     if claim.measure.entry.growth_price != claim.measure.entry.price:
-        return NoActual(Text("没有录入可比价增速：", "no growth at constant prices is entered: ") + _wanted(plan, claim, span))
+        wanted = wanted_by_measure(plan, claim, range(base + 1, last + 1) or [last])
+        return Text("没有录入可比价增速：", "no growth at constant prices is entered: ") + wanted
     found = _ratios(plan, claim, span, as_of)
-    if isinstance(found, NoActual):
+    if isinstance(found, Text):
         return found
     return _grown(plan, claim, span, found, Text("由公布水平推得", "from published levels"))
 
 
-def _grown(plan: Plan, claim: Claim, span: tuple[int, int], found: tuple[int, Values], origin: Text) -> Actual:
+def _grown(plan: CityPlan, claim: PlanClaim, span: tuple[int, int], found: tuple[int, Values], origin: Text) -> Actual:
     (base, _), (year, ratios) = span, found
-    meets = _meets(plan, claim, claim.value)
+    meets = _meets(plan, claim, ceiling=claim.is_ceiling)
     reached = growth_reached(ratios, claim.value, (year - base, claim.last - base), meets, ceiling=claim.is_ceiling)
     return Actual(year, float(ratios[-1]) ** (1.0 / (year - base)) - 1.0, None, reached, origin)
 
 
-def _cut(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actual | NoActual:
+def _cut(plan: CityPlan, claim: PlanClaim, span: tuple[int, int], as_of: int) -> Actual | Text:
     """A cumulative cut from the level of the base; a larger one is as good unless the text says at most."""
     found = _ratios(plan, claim, span, as_of)
-    if isinstance(found, NoActual):
+    if isinstance(found, Text):
         return found
     year, ratios = found
-    ceiling = claim.printed.operator == "<="
-    reached = cut_reached(ratios, claim.value, _meets(plan, claim, claim.value, ceiling=ceiling), ceiling=ceiling)
+    ceiling = claim.operator == "<="
+    reached = cut_reached(ratios, claim.value, _meets(plan, claim, ceiling=ceiling), ceiling=ceiling)
     return Actual(year, 1.0 - float(ratios[-1]), None, reached, Text("由公布水平推得", "from published levels"))
 
 
-def _ratios(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> tuple[int, Values] | NoActual:
-    """The last year with a level, and the levels of the years since the base as ratios to it."""
+def _ratios(plan: CityPlan, claim: PlanClaim, span: tuple[int, int], as_of: int) -> tuple[int, Values] | Text:
+    """Return the last year with a level, and the levels of the years since the base as ratios to it."""
     base, last = span
     known = _known(plan, claim, as_of)
     later = [year for year in known if base < year <= last]
@@ -215,12 +202,12 @@ def _ratios(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> tupl
         return _nothing_since(plan, claim, known, span)
     broken = _broken(plan, (known[base], known[later[-1]]), (base, later[-1]), as_of)
     if broken.zh:
-        return NoActual(broken + _NO_PROGRESS)
+        return broken + _NO_PROGRESS
     return later[-1], np.array([known[year].value for year in later]) / known[base].value
 
 
-def _sum(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actual | NoActual:
-    """What has been added or done in the years since the start, against what is wanted over all of them or of each."""
+def _sum(plan: CityPlan, claim: PlanClaim, span: tuple[int, int], as_of: int) -> Actual | Text:
+    """Return the sum or mean of the years since the start, against what is wanted over all of them or of each."""
     base, last = span
     known = _known(plan, claim, as_of) if claim.aspect != "additions" else {}
     yearly = _yearly_additions(plan, claim, as_of) | {year: level.value for year, level in known.items()}
@@ -229,9 +216,9 @@ def _sum(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actual 
         return _nothing_since(plan, claim, yearly, span)
     broken = _broken(plan, [known[year] for year in years if year in known], (years[0], years[-1]), as_of)
     if broken.zh:
-        return NoActual(broken + _NO_PROGRESS)
+        return broken + _NO_PROGRESS
     series, ceiling = np.array([yearly[year] for year in years]), claim.is_ceiling
-    meets = _meets(plan, claim, claim.value)
+    meets = _meets(plan, claim, ceiling=claim.is_ceiling)
     span_text = f"{years[0]}–{years[-1]}"
     if is_each_year(claim):
         reached = each_year_reached(series, claim.value, claim.last - base, meets, ceiling=ceiling)
@@ -241,8 +228,8 @@ def _sum(plan: Plan, claim: Claim, span: tuple[int, int], as_of: int) -> Actual 
     return Actual(years[-1], float(series.sum()), None, reached, Text(f"{span_text} 年合计", f"sum of {span_text}"))
 
 
-def _yearly_additions(plan: Plan, claim: Claim, as_of: int) -> dict[int, float]:
-    """What was added in each year by statistics or documents, statistics first; net rises are less than what was added."""
+def _yearly_additions(plan: CityPlan, claim: PlanClaim, as_of: int) -> dict[int, float]:
+    """Return additions by year, of statistics before documents; net rises are left out, which are less than what was added."""
     found: dict[int, float] = {}
     if claim.aspect == "additions":
         for item in stated_additions(plan, claim.measure.key, claim.region, as_of):

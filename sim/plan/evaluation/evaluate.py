@@ -6,19 +6,17 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 from sim.base.text import Language, Text, joined
 from sim.ensemble.reducers import Share
 from sim.inputs.targets import PlanTarget
-from sim.plan.evaluation.actuals import Actual, NoActual, actual_of, base_year_of
+from sim.plan.evaluation.actuals import Actual, actual_of, base_year_of
 from sim.plan.evaluation.progress import NOT_MET, STANDING_NAMES, STANDINGS, Standing, standing, time_share
-from sim.plan.lint.claims import Claim
-from sim.plan.lint.plan import Plan
-from sim.plan.wanted_data import wanted_by_target
+from sim.plan.lint.plan import CityPlan, PlanClaim
+from sim.plan.reasons import wanted_by_target
 
-Nature = Literal["binding", "expected"]
-NATURE_NAMES: dict[Nature, Text] = {"binding": Text("约束性", "binding"), "expected": Text("预期性", "expected")}
+_BINDING, _EXPECTED = Text("约束性", "binding"), Text("预期性", "expected")
 NOTHING = Text("", "")
 
 
@@ -30,7 +28,7 @@ class Evaluated:
     """
 
     target: PlanTarget
-    nature: Nature
+    is_binding: bool
     standing: Standing
     reason: Text
     base: float | None = None
@@ -40,14 +38,19 @@ class Evaluated:
     progress: float | None = None
     share: float | None = None
     met: bool | None = None
-    """Whether the data meet the target by now, by the rule of the scorecard; none where there are none."""
+    """True where the data meet the target by now, by the rule of the scorecard; none where there are none."""
     origin: Text = NOTHING
     chances: Mapping[Standing, Share] = field(default_factory=dict)
 
     @property
     def is_over(self) -> bool:
-        """Whether the data are of the target's own year, so that they decide."""
+        """True where the data are of the target's own year, so that they decide."""
         return self.share is not None and self.share >= 1.0
+
+    @property
+    def binding_name(self) -> Text:
+        """Binding or expected, in words."""
+        return _BINDING if self.is_binding else _EXPECTED
 
     @property
     def standing_name(self) -> Text:
@@ -55,12 +58,12 @@ class Evaluated:
         return NOT_MET if self.is_over and self.standing == "behind" else STANDING_NAMES[self.standing]
 
     def as_record(self, language: Language) -> dict[str, Any]:
-        """Plain values for JSON and tables."""
+        """Return plain values for JSON and tables."""
         return {
             "target": self.target.id,
             "indicator": self.target.name.in_language(language),
             "unit": self.target.unit,
-            "nature": self.nature,
+            "nature": "binding" if self.is_binding else "expected",
             "base_year": self.base_year,
             "base": self.base,
             "operator": self.target.operator,
@@ -92,54 +95,51 @@ class Terms:
     believed: Mapping[str, float] = field(default_factory=dict)
 
 
-def evaluate(plan: Plan, targets: Iterable[PlanTarget], terms: Terms) -> list[Evaluated]:
-    """Each target by what was published of it as of a year."""
+def evaluate(plan: CityPlan, targets: Iterable[PlanTarget], terms: Terms) -> list[Evaluated]:
+    """Evaluate each target by what was published of it as of a year."""
     claims = _by_id(plan)
     return [_evaluated(plan, target, claims.get(target.id), terms) for target in targets]
 
 
-def _by_id(plan: Plan) -> dict[str, Claim]:
-    """The claim of every target; of a wording that fits two measures, the last that measures.yaml lists."""
+def _by_id(plan: CityPlan) -> dict[str, PlanClaim]:
+    """Return the claim of every target; of a wording that fits two measures, the last that measures.yaml lists."""
     return {item.id: claim for claim in plan.claims for item in (claim.printed, *claim.also)}
 
 
-def _evaluated(plan: Plan, target: PlanTarget, claim: Claim | None, terms: Terms) -> Evaluated:
-    nature: Nature = "binding" if target.id in terms.binding else "expected"
+def _evaluated(plan: CityPlan, target: PlanTarget, claim: PlanClaim | None, terms: Terms) -> Evaluated:
+    row = Evaluated(target, target.id in terms.binding, "unknown", NOTHING)
     if target.year is None:
-        return Evaluated(target, nature, "unknown", Text("文件没有写出目标年", "no target year is printed"))
+        return replace(row, reason=Text("文件没有写出目标年", "no target year is printed"))
     if claim is None:
-        return Evaluated(target, nature, "unknown", wanted_by_target(target))
+        return replace(row, reason=wanted_by_target(target))
     base_year = base_year_of(claim, terms.plan_base)
     if terms.as_of <= base_year:
-        return Evaluated(target, nature, "unknown", Text("尚未开始", "it has not begun"))
-    base = terms.believed.get(target.id)
+        return replace(row, reason=Text("尚未开始", "it has not begun"))
+    base, row = terms.believed.get(target.id), replace(row, base_year=base_year)
     believed = None if base is None or not target.value else base * claim.value / target.value
     found = actual_of(plan, claim, terms.plan_base, terms.as_of, believed)
-    if isinstance(found, NoActual):
-        return Evaluated(target, nature, "unknown", found.reason, base_year=base_year)
-    row = _judged(target, claim, nature, found, base_year)
+    if isinstance(found, Text):
+        return replace(row, reason=found)
+    late = NOTHING
     if found.year < min(terms.as_of, claim.last):
         late = Text(f"数据只到 {found.year} 年", f"data end in {found.year}")
-        return replace(row, reason=joined([item for item in (row.reason, late) if item.zh], Text("；", "; ")))
-    return row
+    return _with_actual(row, claim, found, base_year, late)
 
 
-def _judged(target: PlanTarget, claim: Claim, nature: Nature, found: Actual, base_year: int) -> Evaluated:
-    share = time_share(found.year, base_year, claim.last)
-    reached, scale = found.reached, target.value / claim.value if claim.value else 1.0
-    held, progress = bool(reached.held), float(reached.progress)
-    return Evaluated(
-        target=target,
-        nature=nature,
-        standing=STANDINGS[int(standing(reached, share))],
-        reason=found.remark if found.remark.zh else _HELD if held and found.base is not None else NOTHING,
+def _with_actual(row: Evaluated, claim: PlanClaim, found: Actual, base_year: int, late: Text) -> Evaluated:
+    share, scale = time_share(found.year, base_year, claim.last), row.target.value / claim.value if claim.value else 1.0
+    held, progress = bool(found.reached.held), float(found.reached.progress)
+    remark = found.remark if found.remark.zh else _HELD if held and found.base is not None else NOTHING
+    return replace(
+        row,
+        standing=STANDINGS[int(standing(found.reached, share))],
+        reason=joined([item for item in (remark, late) if item.zh], Text("；", "; ")),
         base=None if found.base is None else found.base * scale,
-        base_year=base_year,
         actual=found.value * scale,
         actual_year=found.year,
         progress=None if held or math.isnan(progress) else progress,
         share=share,
-        met=bool(reached.met),
+        met=bool(found.reached.met),
         origin=found.origin,
     )
 
@@ -148,11 +148,11 @@ _HELD = Text("基期已达到，按保持性目标评判", "met by its base: it 
 
 
 def headline(rows: Sequence[Evaluated]) -> Text:
-    """How many targets stand in each class, and how the binding ones do."""
+    """Return the number of targets in each class, and of binding ones that are behind."""
     names = [row.standing_name for row in sorted(rows, key=lambda row: STANDINGS.index(row.standing))]
     kinds = list(Counter(names).items())
     zh, en = ("、".join(f"{name.zh} {n} 项" for name, n in kinds), ", ".join(f"{name.en} {n}" for name, n in kinds))
-    bound = [row for row in rows if row.nature == "binding" and row.standing != "unknown"]
+    bound = [row for row in rows if row.is_binding and row.standing != "unknown"]
     head = Text(f"共 {len(rows)} 项指标：{zh}。", f"{len(rows)} indicators: {en}.")
     if not bound:
         return head

@@ -1,16 +1,17 @@
-"""A finding of a rule: what does not fit, how badly, where it stands, and the arithmetic that shows it."""
+"""Findings: what does not fit, how badly, where it stands, and the arithmetic that shows it; and the rules that make them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from sim.base.text import Language, Text
 from sim.base.words import spaced_text
 from sim.inputs.reviews import CONFIRMED, Review
 from sim.inputs.targets import PlanTarget
-from sim.plan.lint.claims import Claim
+from sim.plan.lint.plan import CityPlan, PlanClaim
 
 Severity = Literal["conflict", "doubt", "note"]
 SEVERITIES: tuple[Severity, ...] = ("conflict", "doubt", "note")
@@ -20,6 +21,18 @@ SEVERITY_NAMES: dict[Severity, Text] = {
     "note": Text("提示", "note"),
 }
 """conflict: the figures cannot all hold; doubt: they hold only if something unusual does; note: what a reader must know."""
+
+
+class Evidence(Protocol):
+    """Anything that a finding can rest on: a claim, a level that is known, a level that is wanted."""
+
+    @property
+    def claims(self) -> tuple[PlanClaim, ...]:
+        """Claims that it rests on."""
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """Published data that it rests on: indicator, region and year."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +46,8 @@ class Quote:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule found. `arithmetic` is a formula with its numbers; `data` are indicators of history.csv with their years."""
+    """A result of a rule. `arithmetic` is a formula with its numbers; `data` are indicators of history.csv with their years."""
 
-    rule: str
     severity: Severity
     targets: tuple[str, ...]
     facts: tuple[str, ...]
@@ -43,9 +55,11 @@ class Finding:
     quotes: tuple[Quote, ...]
     arithmetic: str
     message: Text
+    rule: str = ""
+    """Name of the rule, which `lint` fills in."""
 
     def as_record(self, language: Language) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Return plain values for JSON."""
         return {
             "rule": self.rule,
             "severity": self.severity,
@@ -58,17 +72,16 @@ class Finding:
         }
 
 
-def finding(
-    rule: str, severity: Severity, claims: Iterable[Claim], data: Sequence[str], arithmetic: str, message: Text
-) -> Finding:
-    """A finding that rests on some claims, each named once."""
+def finding(severity: Severity, rests_on: Iterable[Evidence], arithmetic: str, message: Text) -> Finding:
+    """Return a finding with the claims and data that it rests on, each named once."""
+    evidence = tuple(rests_on)
+    claims = (claim for part in evidence for claim in part.claims)
     printed = {item.id: item for claim in claims for item in (claim.printed, *claim.also)}
     return Finding(
-        rule=rule,
         severity=severity,
         targets=tuple(key for key, item in printed.items() if isinstance(item, PlanTarget)),
         facts=tuple(key for key, item in printed.items() if not isinstance(item, PlanTarget)),
-        data=tuple(dict.fromkeys(data)),
+        data=tuple(dict.fromkeys(name for part in evidence for name in part.data)),
         quotes=tuple(Quote(key, item.quote, item.document) for key, item in printed.items()),
         arithmetic=arithmetic,
         message=spaced_text(message),
@@ -91,3 +104,42 @@ def confirmed(findings: Iterable[Finding], reviews: Sequence[Review]) -> tuple[F
     """The findings but for those that a reviewer did not confirm."""
     found = [(item, review_of(item, reviews)) for item in findings]
     return tuple(item for item, review in found if review is None or review.judgement == CONFIRMED)
+
+
+Check = Callable[[CityPlan], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class LintRule:
+    """A rule: its title for people, and its function. The findings of a rule with a lower `order` come first."""
+
+    title: Text
+    order: int
+    check: Check
+
+
+REGISTERED: dict[str, LintRule] = {}
+"""Every rule by the name of its function, in the order of import."""
+
+
+def rule(order: int, title: Text) -> Callable[[Check], Check]:
+    """Register a function as a rule under its own name; `order` says where its findings stand among those of the others.
+
+    Raises
+    ------
+    ValueError
+        when the name is no word in small letters, or name or order are taken.
+    """
+
+    def register(check: Check) -> Check:
+        name = check.__name__
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            raise ValueError(f"{name!r} is no name of a rule: use small letters, digits and underscores")
+        if name in REGISTERED:
+            raise ValueError(f"there are two rules {name!r}")
+        if order in (other.order for other in REGISTERED.values()):
+            raise ValueError(f"the rule {name!r} has the order {order} of another one")
+        REGISTERED[name] = LintRule(title, order, check)
+        return check
+
+    return register

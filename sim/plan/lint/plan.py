@@ -1,15 +1,130 @@
-"""The plan as the rules see it: claims, measures, published history, and which region lies in which."""
+"""The plan as the rules see it: claims with their years, measures, published history, and which region lies in which.
+
+A claim is what a target or a fact says of its measure: a level, a growth rate, a sum, an addition.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal
 
 from sim.base.text import Text
+from sim.base.units import conversion
+from sim.inputs.city import City
 from sim.inputs.history import Datum, History
-from sim.inputs.measures import Measures
-from sim.plan.lint.claims import Aspect, Claim, Measure
+from sim.inputs.measures import RATES, MeasureEntry, Measures, ReadingEntry
+from sim.inputs.printed import Printed
+from sim.inputs.targets import Catalogue, PlanTarget
+
+Aspect = Literal["level", "growth", "sum", "additions", "change", "multiple", "cut"]
+"""level: in each of the years; growth: a year, as a ratio; sum: of a flow over the years; additions: to a stock over the years;
+change: of the level over the years; multiple: of the level before the years; cut: fall over the years, as a ratio."""
+EXACT, FLOORS, CEILINGS = ("=", "~"), (">", ">="), ("<=",)
+"""Operators of numbers that are the level itself, that it is at least, that it is at most."""
+PERCENT = 0.01
+_SAME_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure with its name in measures.yaml."""
+
+    key: str
+    entry: MeasureEntry
+
+    @property
+    def name(self) -> Text:
+        """Its name for people."""
+        return self.entry.name.text()
+
+
+@dataclass(frozen=True)
+class PlanClaim:
+    """One number read as a claim. `value` is in the measure's unit, rates are ratios; the years are `first` to `last`."""
+
+    printed: Printed
+    measure: Measure
+    region: str
+    aspect: Aspect
+    value: float
+    first: int
+    last: int
+    base: int
+    """The year that growth, additions and changes start from."""
+    each_year: bool
+    """True where a sum or an addition is said of each single year."""
+    part: bool
+    also: tuple[Printed, ...] = ()
+    """Other places in which the documents print the same number of the same thing."""
+
+    @property
+    def id(self) -> str:
+        """Id of the target or fact."""
+        return self.printed.id
+
+    @property
+    def is_target(self) -> bool:
+        """True for a target, false for a fact."""
+        return isinstance(self.printed, PlanTarget)
+
+    @property
+    def operator(self) -> str:
+        """The printed operator."""
+        return self.printed.operator
+
+    @property
+    def content(self) -> object:
+        """Its content, wherever it is printed."""
+        number = float(f"{self.value:.{_SAME_DIGITS}g}")  # units are converted by multiplying
+        what = (self.measure.key, self.region, self.aspect, number, self.operator, self.is_target)
+        return what, (self.first, self.last, self.base), self.each_year, self.part
+
+    @property
+    def years(self) -> range:
+        """The years it speaks of."""
+        return range(self.first, self.last + 1)
+
+    @property
+    def span(self) -> int:
+        """Number of years from the base to the last."""
+        return self.last - self.base
+
+    @property
+    def total(self) -> float:
+        """A sum or addition over all years, also where it is said of each."""
+        return self.value * len(self.years) if self.each_year else self.value
+
+    @property
+    def per_year(self) -> float:
+        """A sum or addition a year."""
+        return self.total / len(self.years)
+
+    @property
+    def is_ceiling(self) -> bool:
+        """True where less than the number is as good: the text says at most, or the plan wants less of it."""
+        return self.operator == "<=" or (self.measure.entry.better == "less" and self.operator not in FLOORS)
+
+    @property
+    def claims(self) -> tuple[PlanClaim, ...]:
+        """Itself: a finding rests on claims and on what was worked out from claims."""
+        return (self,)
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """No published datum."""
+        return ()
+
+    def bounds(self, about: float) -> tuple[float, float]:
+        """Return the interval in which the text allows the value to be; `about` is the tolerance of 左右."""
+        if self.operator in FLOORS:
+            return self.value, math.inf
+        if self.operator == "<=":
+            return -math.inf, self.value
+        slack = about * abs(self.value) if self.operator == "~" else 0.0
+        return self.value - slack, self.value + slack
 
 
 @dataclass(frozen=True)
@@ -21,11 +136,11 @@ class Regions:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def name(self, region: str) -> Text:
-        """Name of a region."""
+        """Return the name of a region."""
         return self.names.get(region, Text(region, region))
 
     def inside(self, inner: str, outer: str) -> bool:
-        """Whether a region is another one or lies in it."""
+        """Return whether a region is another one or lies in it."""
         if inner == outer:
             return True
         if outer in self.own:
@@ -33,16 +148,16 @@ class Regions:
         return inner in self.groups.get(outer, ())
 
     def are_apart(self, regions: Iterable[str]) -> bool:
-        """Whether no place lies in two of some regions."""
-        places = [place for region in regions for place in self.groups.get(region, (region,))]
-        return len(places) == len(set(places))
+        """Return whether no district lies in two of some regions."""
+        members = [member for region in regions for member in self.groups.get(region, (region,))]
+        return len(members) == len(set(members))
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What is held against each other. `years` is when each document came out; `as_of` overrides what was known then."""
+class CityPlan:
+    """Everything that is held against each other. `years` is when each document came out; `as_of` overrides what was known."""
 
-    claims: tuple[Claim, ...]
+    claims: tuple[PlanClaim, ...]
     measures: Measures
     history: History
     regions: Regions
@@ -50,39 +165,119 @@ class Plan:
     about: float
     as_of: int | None = None
 
-    def known_at(self, claim: Claim) -> int:
-        """The last year whose statistics were known when a document came out, or the year asked for."""
+    def known_at(self, claim: PlanClaim) -> int:
+        """Return the last year whose statistics were known when a document came out, or the year asked for."""
         return self.years[claim.printed.document] - 1 if self.as_of is None else self.as_of
 
-    def subject(self, claim: Claim) -> Text:
-        """Region and measure of a claim, as a sentence about it begins."""
+    def subject(self, claim: PlanClaim) -> Text:
+        """Return region and measure of a claim, as a sentence about it begins."""
         return self.regions.name(claim.region) + Text("", ": ") + claim.measure.name
 
     def measure(self, key: str) -> Measure:
-        """A measure by its name."""
+        """Return a measure by its name."""
         return Measure(key, self.measures.by_name[key])
 
     @cached_property
-    def by_place(self) -> Mapping[tuple[str, str], tuple[Claim, ...]]:
+    def by_measure_and_region(self) -> Mapping[tuple[str, str], tuple[PlanClaim, ...]]:
         """Claims by measure and region."""
-        places = dict.fromkeys((claim.measure.key, claim.region) for claim in self.claims)
-        return {place: tuple(item for item in self.claims if (item.measure.key, item.region) == place) for place in places}
+        found: dict[tuple[str, str], list[PlanClaim]] = {}
+        for claim in self.claims:
+            found.setdefault((claim.measure.key, claim.region), []).append(claim)
+        return {key: tuple(claims) for key, claims in found.items()}
 
-    def at(self, measure: str, region: str, *aspects: Aspect) -> list[Claim]:
-        """The claims of a measure in a region, of some aspects."""
-        return [item for item in self.by_place.get((measure, region), ()) if not aspects or item.aspect in aspects]
+    def at(self, measure: str, region: str, *aspects: Aspect) -> list[PlanClaim]:
+        """Return the claims of a measure in a region, of some aspects."""
+        claims = self.by_measure_and_region.get((measure, region), ())
+        return [item for item in claims if not aspects or item.aspect in aspects]
 
-    def targets(self, *aspects: Aspect) -> list[Claim]:
-        """Targets of some aspects."""
+    def targets(self, *aspects: Aspect) -> list[PlanClaim]:
+        """Return the targets of some aspects."""
         return [item for item in self.claims if item.is_target and item.aspect in aspects]
 
     def data(self, indicator: str | None, region: str, as_of: int) -> dict[int, Datum]:
-        """Published data of the city's own regions by year, as known; what districts publish is of unclear scope."""
+        """Return published data of the city's own regions by year, as known; what districts publish is of unclear scope."""
         if indicator is None or region not in self.regions.own:
             return {}
         return self.history.as_of(as_of).series(indicator, region)
 
-    def facts_known(self, claims: Iterable[Claim], as_of: int) -> list[Claim]:
-        """Facts among some claims whose document had come out."""
-        facts = (item for item in claims if not item.is_target)
+    def facts_known(self, as_of: int, measure: str, region: str, *aspects: Aspect) -> list[PlanClaim]:
+        """Return the facts of a measure in a region, of some aspects, whose document had come out."""
+        facts = (item for item in self.at(measure, region, *aspects) if not item.is_target)
         return [item for item in facts if item.last <= as_of and self.years[item.printed.document] <= as_of + 1]
+
+
+def plan_of(city: City, catalogue: Catalogue, as_of: int | None = None) -> CityPlan:
+    """Return the plan of a city; `as_of` says of which year statistics are known, else those when each document came out."""
+    settings = city.settings
+    names = {key: label.text() for key, label in {**settings.regions, **settings.districts}.items()}
+    names |= {key: group.label.text() for key, group in settings.groups.items()}
+    return CityPlan(
+        claims=claims_of(catalogue),
+        measures=catalogue.measures,
+        history=city.history,
+        regions=Regions(tuple(settings.regions), names, settings.group_members),
+        years={name: item.year for name, item in catalogue.documents.items()},
+        about=settings.about_tolerance,
+        as_of=as_of,
+    )
+
+
+def claims_of(catalogue: Catalogue) -> tuple[PlanClaim, ...]:
+    """Return every dated target and fact that stands under a measure.
+
+    Wording that fits two measures is two claims; what is printed twice is one, as the first that measures.yaml lists has it.
+    """
+    measures, printed, merged = catalogue.measures, catalogue.printed, dict[object, PlanClaim]()
+    for key, entry in measures.by_name.items():
+        for item in (printed[name] for name in entry.claims):
+            if item.year is None:
+                continue
+            claim = _claim(item, item.year, Measure(key, entry), measures.regions.get(item.id, item.region))
+            first = merged.get(claim.content)
+            merged[claim.content] = claim if first is None else replace(first, also=(*first.also, item))
+    return tuple(merged.values())
+
+
+def _claim(item: Printed, year: int, measure: Measure, region: str) -> PlanClaim:
+    reading = measure.entry.readings.get(item.id)
+    aspect = _aspect(item, measure.entry)
+    # A level holds in every year of a span where it is a yearly target or what facts say of a whole period.
+    spans = aspect != "level" or item.kind in ("annual_flow_each_year", "level", "share")
+    first = item.start_year if item.start_year is not None and spans else year
+    base = reading.base if reading is not None and reading.base is not None else first - 1
+    return PlanClaim(
+        printed=item,
+        measure=measure,
+        region=region,
+        aspect=aspect,
+        value=item.value * _factor(item, measure.entry, aspect, reading),
+        first=first,
+        last=year,
+        base=first if aspect == "multiple" else base,
+        each_year=item.kind == "annual_flow_each_year" and aspect in ("sum", "additions"),
+        part=reading is not None and reading.part,
+    )
+
+
+def _aspect(item: Printed, entry: MeasureEntry) -> Aspect:
+    if item.kind == "reduction_over_period":
+        return "cut"
+    if item.kind == "ratio" and item.unit == "multiple":
+        return "multiple"
+    if item.kind in RATES:
+        is_rate = item.unit == "%" and entry.unit != "%"
+        return "growth" if is_rate or item.kind == "growth_rate_each_year" else "change"
+    if item.kind in ("cumulative_over_period", "cumulative"):
+        return "additions" if entry.kind == "stock" else "sum"
+    if item.kind in ("within_year", "annual_flow_each_year") and entry.kind == "stock":
+        return "additions"
+    return "level"
+
+
+def _factor(item: Printed, entry: MeasureEntry, aspect: Aspect, reading: ReadingEntry | None) -> float:
+    if aspect in ("growth", "cut"):
+        return PERCENT
+    if aspect == "multiple":
+        return 1.0
+    unit, times = (item.unit, 1.0) if reading is None else (reading.unit or item.unit, float(reading.times))
+    return times * conversion(unit, entry.unit)

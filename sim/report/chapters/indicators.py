@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.base.text import Text, joined
 from sim.base.words import OPERATORS, capital, unit_words
-from sim.plan.evaluation.evaluate import NATURE_NAMES, Evaluated
+from sim.plan.evaluation.evaluate import Evaluated
 from sim.plan.evaluation.progress import Standing
 from sim.plan.rule import VERDICTS, about_sentence
 from sim.plan.scorecard import Score
@@ -106,7 +106,7 @@ def _main_row(score: Score, row: Evaluated | None) -> tuple[Cell, ...]:
     target = score.target
     has_data = row is not None and row.standing != "unknown"
     judged = _by_data(row) if row is not None and has_data else _by_scenario(score)
-    nature = Text("—", "—") if row is None else NATURE_NAMES[row.nature]
+    binding = Text("—", "—") if row is None else row.binding_name
     return (
         Words(target.name),
         Words(unit_words(target.unit)),
@@ -114,7 +114,7 @@ def _main_row(score: Score, row: Evaluated | None) -> tuple[Cell, ...]:
         stated(target.value, f"{OPERATORS[score.operator]} "),
         a_year(years_of(score)),
         *judged[1:5],
-        Words(nature),
+        Words(binding),
         judged[5],
     )
 
@@ -148,7 +148,7 @@ def _by_scenario(score: Score) -> _Judged:
 
 def _way_done(score: Score) -> float | None:
     """The part of the way from base to target that the projection goes; none where the base is there already."""
-    if score.base is None or score.projected is None or score.plain is None or score.is_held:
+    if score.base is None or score.projected is None or score.plain_region is None or score.is_held:
         return None
     way = score.target.value - score.base
     return (score.projected - score.base) / way if way else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sim.base.text import Text
 from sim.base.words import capital, unit_words
-from sim.plan.coverage import coverage_of
+from sim.plan.scorecard import coverage_of
 from sim.report.chapters.part import Part, in_parts, listed, pictured
 from sim.report.chapters.works import in_words
 from sim.report.document import Block, Cell, Chapter, Column, Heading, Number, Paragraph, Table, Words, a_year, measured

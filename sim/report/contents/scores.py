@@ -75,7 +75,7 @@ def _rate_row(view: View, score: Score) -> RateRow:
 def _past(view: View, score: Score) -> float | None:
     """The yearly rate of the years before the base: points for shares, per cent for what is above nought."""
     first, last = view.base_year - PAST_YEARS, view.base_year
-    region = view.region if score.plain is None else score.plain.region
+    region = score.plain_region or view.region
     series = view.published(score.past_indicator, first, region)
     if first not in series or last not in series:
         return None

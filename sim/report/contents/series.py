@@ -30,9 +30,6 @@ def target_points(scores: Iterable[Score], region: str, variable: str, unit: str
     pairs = {
         (float(score.target.year), float(score.target.value) * conversion(score.target.unit, unit))
         for score in scores
-        if score.variable == variable
-        and score.plain is not None
-        and score.plain.region == region
-        and score.target.year is not None
+        if score.variable == variable and score.plain_region == region and score.target.year is not None
     }
     return tuple(sorted(pairs))

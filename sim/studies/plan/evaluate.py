@@ -9,8 +9,8 @@ from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.ensemble.draws import DrawRequest
 from sim.ensemble.running import ChunkReducer, run_ensemble
-from sim.plan.evaluation.draws import Moment, Standings, chances
 from sim.plan.evaluation.evaluate import Evaluated
+from sim.plan.evaluation.progress import Moment, Standings, chances
 from sim.simulate.draws import draws_of, posterior_of, task_of
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome, run

@@ -16,7 +16,7 @@ from sim.base.errors import Fault, Faults, Place, UsageError, nearest
 from sim.base.text import Text
 from sim.inputs.levers import LeversFile, read_levers
 from sim.plan.feasibility import shares_of
-from sim.plan.least_change import Linear
+from sim.plan.least_change import LinearTargets
 from sim.plan.reading import Reading
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import readings_of
@@ -164,7 +164,7 @@ def chosen_levers(case: Case, readings: Sequence[Reading], request: PathRequest)
     return tuple(levers[place] for place in _most_useful(linear, request.most_levers))
 
 
-def _most_useful(linear: Linear, count: int) -> list[int]:
+def _most_useful(linear: LinearTargets, count: int) -> list[int]:
     """The levers that do most for some target, taken target by target until there are enough."""
     order = np.argsort(-np.abs(linear.slope), axis=1)
     chosen: list[int] = []

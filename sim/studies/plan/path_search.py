@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.plan.least_change import Linear, least_change, least_shortfall
+from sim.plan.least_change import LinearTargets, least_change, least_shortfall
 from sim.studies.plan.paths import Path, is_better
 from sim.studies.plan.responses import Responses, Values
 
@@ -31,7 +31,7 @@ class _State:
     """Where the search stands."""
 
     steps: Values
-    linear: Linear
+    linear: LinearTargets
     met: NDArray[np.bool_]
     short: Values = field(default_factory=lambda: np.zeros(0))
     price: Values = field(default_factory=lambda: np.zeros(0))

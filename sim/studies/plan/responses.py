@@ -21,7 +21,7 @@ from sim.ensemble.draws import DrawRequest, Input, Sample
 from sim.ensemble.workers import run_portions
 from sim.inputs.levers import LeverEntry
 from sim.inputs.year_path import YearPath
-from sim.plan.least_change import Linear
+from sim.plan.least_change import LinearTargets
 from sim.plan.reading import Reading
 from sim.result.posterior import Posterior
 from sim.simulate.draws import draws_of, posterior_of, task_of
@@ -146,7 +146,7 @@ class Responses:
         """The scorecard's own rule, for numbers [target, draw]."""
         return np.array([reading.rule.met(row) for reading, row in zip(self.readings, values, strict=True)])
 
-    def linear(self, levers: Values, chance: Values) -> tuple[Linear, NDArray[np.bool_]]:
+    def linear(self, levers: Values, chance: Values) -> tuple[LinearTargets, NDArray[np.bool_]]:
         """The targets around a point, at the quantile that gives each its chance, and which draws meet which there."""
         nudges = np.where(levers + _NUDGE <= np.array([lever.high for lever in self.levers]) + 1e-12, _NUDGE, -_NUDGE)
         points = np.column_stack([levers, levers[:, np.newaxis] + np.diag(nudges)])
@@ -156,7 +156,7 @@ class Responses:
         residuals = self.signs[:, np.newaxis, np.newaxis] * (values - goals) / scale
         held = np.array([np.nanquantile(row[0], 1.0 - part) for row, part in zip(residuals, chance, strict=True)])
         slopes = np.array([_slope(row, part) for row, part in zip(residuals, chance, strict=True)]) / nudges
-        return Linear(levers, held, slopes), self._met(values[:, 0])
+        return LinearTargets(levers, held, slopes), self._met(values[:, 0])
 
 
 def _slope(residuals: Values, chance: float) -> Values:

@@ -23,9 +23,9 @@ from sim.inputs.bindings import AnyBinding, Binding
 from sim.inputs.documents import PlanDocument
 from sim.inputs.targets import PlanTarget
 from sim.model.loops import readers_of
-from sim.plan.named import targets_named
 from sim.plan.reading import DISTRICT, is_intensive, unit_of
 from sim.plan.scorecard import Score
+from sim.plan.selection import targets_named
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome, groups_of, run
 

@@ -1,4 +1,4 @@
-"""Progress and classes: closed forms, and a hand-made table with one indicator for every class and every trap."""
+"""TargetProgress and classes: closed forms, and a hand-made table with one indicator for every class and every trap."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from sim.inputs.breaks import Break
 from sim.plan.evaluation.evaluate import Evaluated, Terms, evaluate
 from sim.plan.evaluation.progress import (
     STANDINGS,
-    Reached,
+    TargetProgress,
     cut_progress,
     growth_progress,
     level_progress,
     standing,
     time_share,
 )
-from sim.plan.lint.plan import Plan
+from sim.plan.lint.plan import CityPlan
 from tests.plan.lint.plans import FIRMS, LESS, PERCENT, SHARE, STOCK, data, fact, measure, plan, target
 
 
@@ -61,16 +61,16 @@ def test_progress_is_linear_for_levels_and_logarithmic_for_growth_and_cuts() -> 
     ],
 )
 def test_every_class(progress: float, share: float, met: bool, before: bool, held: bool, expected: str) -> None:  # noqa: FBT001
-    found = standing(Reached(progress, met, before, held), share)
+    found = standing(TargetProgress(progress, met, before, held), share)
     assert STANDINGS[int(found)] == expected
 
 
 def test_classes_of_many_draws_at_once() -> None:
-    found = standing(Reached(np.array([0.2, 0.5, 0.9, 1.2]), np.array([False, False, False, True])), 0.5)
+    found = standing(TargetProgress(np.array([0.2, 0.5, 0.9, 1.2]), np.array([False, False, False, True])), 0.5)
     assert [STANDINGS[place] for place in found] == ["behind", "on_track", "fast", "ahead"]
 
 
-def hand_made() -> Plan:
+def hand_made() -> CityPlan:
     """HAND-MADE TABLE, no real plan: one indicator for every class and every trap, evaluated on data of three of five years."""
     measures: dict[str, dict[str, Any]] = {
         "ahead": measure("ahead", history="ahead"),
@@ -189,8 +189,8 @@ def test_reasons_dates_and_natures_of_the_hand_made_table(table: dict[str, Evalu
     assert table["keep"].progress is None  # it has no path
     assert table["growth"].progress == pytest.approx(math.log(1.08 * 1.03 * 1.05) / (5 * math.log(1.06)))
     assert table["growth"].actual == pytest.approx(100.0 * ((1.08 * 1.03 * 1.05) ** (1 / 3) - 1.0))
-    assert table["cut"].nature == "binding"
-    assert table["fast"].nature == "expected"
+    assert table["cut"].is_binding
+    assert not table["fast"].is_binding
 
 
 def test_at_the_end_a_break_hides_the_progress_but_not_whether_it_is_met() -> None:

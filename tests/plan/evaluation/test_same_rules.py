@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.inputs.bindings import Binding
-from sim.plan.evaluation.draws import Moment, standings
 from sim.plan.evaluation.evaluate import Terms, evaluate
-from sim.plan.evaluation.progress import STANDINGS
+from sim.plan.evaluation.progress import STANDINGS, Moment
 from sim.plan.reading import Reading
 from sim.plan.rule import rule_of
 from tests.plan.lint.plans import data, measure, plan, target
@@ -44,5 +43,5 @@ def test_the_same_series_gets_the_same_class(kind: str, seed: int, as_of: int, o
     binding = Binding(variable="x", reading=reading, price="nominal")  # type: ignore[arg-type]
     rule = rule_of(wanted, binding, ABOUT)
     moment = Moment(Reading(wanted, binding, (("x", ()),), 1.0, 1, END - BASE, rule), as_of - BASE)
-    (place,) = standings(moment, {"x": series[:, np.newaxis]})
+    (place,) = moment.standings({"x": series[:, np.newaxis]})
     assert row.standing == STANDINGS[int(place)]

@@ -14,9 +14,8 @@ from sim.inputs.history import Datum, History
 from sim.inputs.measures import MeasureEntry, Measures
 from sim.inputs.printed import Printed
 from sim.inputs.targets import Catalogue, Fact, PlanTarget
-from sim.plan.lint.claims import claims_of
 from sim.plan.lint.finding import Finding
-from sim.plan.lint.plan import Plan, Regions
+from sim.plan.lint.plan import CityPlan, Regions, claims_of
 from sim.plan.lint.rules import lint
 
 PLACES = Regions(
@@ -69,7 +68,7 @@ def plan(
     *,
     breaks: Iterable[Break] = (),
     as_of: int | None = None,
-) -> Plan:
+) -> CityPlan:
     """A plan of these measures and numbers."""
     items = list(printed)
     catalogue = Catalogue(
@@ -81,15 +80,15 @@ def plan(
         file=Path("bindings.yaml"),
     )
     known = History(tuple(history), {"s": 1}, tuple(breaks))
-    return Plan(claims_of(catalogue), catalogue.measures, known, PLACES, YEARS, 0.03, as_of)
+    return CityPlan(claims_of(catalogue), catalogue.measures, known, PLACES, YEARS, 0.03, as_of)
 
 
-def found(made: Plan) -> list[tuple[str, str]]:
+def found(made: CityPlan) -> list[tuple[str, str]]:
     """Rule and severity of every finding."""
     return [(item.rule, item.severity) for item in lint(made)]
 
 
-def only(made: Plan, rule: str) -> Finding:
+def only(made: CityPlan, rule: str) -> Finding:
     """The one finding of a rule."""
     (finding,) = [item for item in lint(made) if item.rule == rule]
     return finding

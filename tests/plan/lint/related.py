@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sim.inputs.targets import Fact, PlanTarget
-from sim.plan.lint.plan import Plan
+from sim.plan.lint.plan import CityPlan
 from tests.plan.lint.plans import FIRMS, PERCENT, SHARE, STOCK, fact, measure, plan, rate, target
 
 
-def areas(built: float, *, complete: bool = False) -> Plan:
+def areas(built: float, *, complete: bool = False) -> CityPlan:
     """The built-up area of a zone, which lies within its planned area, of which only the two parks are printed."""
     area = {"kind": "stock", "unit": "km2", "price": "none"}
     measures = {
@@ -20,7 +20,7 @@ def areas(built: float, *, complete: bool = False) -> Plan:
     return plan(measures, [target("b", built, **unit), target("n", 25.0, **unit), target("s", 11.0, **unit)])
 
 
-def outgrown(base: float | None) -> Plan:
+def outgrown(base: float | None) -> CityPlan:
     """A thousand entities and five hundred more, while the enterprises among them are to grow by 12 per cent a year."""
     known = [] if base is None else [fact("p", base, **FIRMS)]
     measures = {
@@ -31,12 +31,12 @@ def outgrown(base: float | None) -> Plan:
     return plan(measures, [added, rate("g", 12.0), fact("w", 1000.0, **FIRMS), *known])
 
 
-def served(rate_of_use: float, reach: float) -> Plan:
+def served(rate_of_use: float, reach: float) -> CityPlan:
     measures = {"rate": measure("r", **SHARE, coverage="reach"), "reach": measure("c", **SHARE)}
     return plan(measures, [target("r", rate_of_use, operator=">=", **PERCENT), target("c", reach, **PERCENT)])
 
 
-def spending(implied: float, whole: float | None = None, part: float | None = None, revenue: float | None = None) -> Plan:
+def spending(implied: float, whole: float | None = None, part: float | None = None, revenue: float | None = None) -> CityPlan:
     """Four fifths of five years' spending are printed with their share; beside them all of it, another part, and revenue."""
     measures = {
         "spending": measure("w"),
@@ -52,7 +52,7 @@ def spending(implied: float, whole: float | None = None, part: float | None = No
     return plan(known, [*numbers, fact("f", 80.0, "share", start_year=2016, **PERCENT)])
 
 
-def three_shares(*numbers: PlanTarget | Fact) -> Plan:
+def three_shares(*numbers: PlanTarget | Fact) -> CityPlan:
     """High technology as a share of industry (n) and of GDP (w), and industry as a share of GDP (f)."""
     quotient = {"of": "hightech", "per": "industry"}, {"of": "hightech", "per": "gdp"}, {"of": "industry", "per": "gdp"}
     measures = {
@@ -66,12 +66,12 @@ def three_shares(*numbers: PlanTarget | Fact) -> Plan:
     return plan(measures, numbers)
 
 
-def met_shares(of_industry: float) -> Plan:
+def met_shares(of_industry: float) -> CityPlan:
     """High technology was 35 per cent of GDP, and all of industry 46: so it was 76 per cent of industry at least."""
     return three_shares(target("n", of_industry, **PERCENT), fact("w", 35.0, **PERCENT), fact("f", 46.0, **PERCENT))
 
 
-def grown_since(real: float) -> Plan:
+def grown_since(real: float) -> CityPlan:
     """One sentence: 4.23 in 2020, 0.86 more than in 2016, growth of so much a year in real terms."""
     since = {"base": 2016, "why": {"zh": "较 2016 年", "en": "against 2016"}}
     measures = {"m": measure("a", "b", "g", growth_price="real", readings={"b": since, "g": since})}
@@ -83,14 +83,14 @@ def grown_since(real: float) -> Plan:
     return plan(measures, numbers)
 
 
-def entities(added: float) -> Plan:
+def entities(added: float) -> CityPlan:
     """A stock that doubled to 20,000 in five years: a net rise of 2,000 a year."""
     said = [fact("n", 20_000.0, **FIRMS), fact("m", 2.0, "ratio", unit="multiple", start_year=2015)]
     wanted = target("a", 5.0 * added, "cumulative_over_period", start_year=2021, **FIRMS)
     return plan({"m": measure("a", "n", "m", **STOCK)}, [wanted, *said])
 
 
-def rough_share(wanted: float) -> Plan:
+def rough_share(wanted: float) -> CityPlan:
     """A share of what five years that grew in real terms came to, which is known to 6 per cent only: 3.1 or a little less."""
     measures = {
         "gdp": measure("s", "g", growth_price="real"),
@@ -106,11 +106,11 @@ def rough_share(wanted: float) -> Plan:
     return plan(measures, numbers)
 
 
-def risen(wanted: float, operator: str = "=") -> Plan:
+def risen(wanted: float, operator: str = "=") -> CityPlan:
     return plan({"m": measure("a", "b")}, [target("a", wanted), fact("b", 100.0, operator=operator)])
 
 
-def firms_after(wanted: float) -> Plan:
+def firms_after(wanted: float) -> CityPlan:
     """A hundred firms, of which four a year were added."""
     added = fact("s", 20.0, "cumulative", start_year=2016, **FIRMS)
     return plan({"m": measure("a", "b", "s", **STOCK)}, [target("a", wanted, **FIRMS), fact("b", 100.0, **FIRMS), added])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.inputs.printed import Printed
-from sim.plan.lint.plan import Plan
+from sim.plan.lint.plan import CityPlan
 from sim.plan.lint.rules import lint
 from tests.plan.lint.plans import data, fact, measure, plan, target
 
@@ -85,7 +85,7 @@ def _sum(world: World) -> float:
     return float(sum(world.gdp / (1.0 + world.past) ** back for back in range(5)))
 
 
-def plan_of(world: World, **changed: float) -> Plan:
+def plan_of(world: World, **changed: float) -> CityPlan:
     """The plan with some numbers changed: by what each is multiplied."""
     measures = {
         "gdp": measure("level", "rate", "sum", "past"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.inputs.printed import Printed
-from sim.plan.lint.plan import Plan
+from sim.plan.lint.plan import CityPlan
 from sim.plan.lint.rules import lint
 from tests.plan.lint.plans import FIRMS, PERCENT, SHARE, STOCK, fact, measure, plan, rate, target
 
@@ -65,7 +65,7 @@ SOUND = st.builds(
 )
 
 
-def plan_of(world: Ties, **changed: float) -> Plan:
+def plan_of(world: Ties, **changed: float) -> CityPlan:
     """The plan that prints them, some multiplied."""
     more = (1.0 + world.growth / 100.0) ** 5
     region = {"unit": "km2", "region": "park"}

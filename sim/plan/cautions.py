@@ -1,15 +1,19 @@
-"""How much the time step matters: a run beside the same run with halved steps, in every year, variable and verdict."""
+"""Cautions on the figures of a run: how much its time step matters, and limits at which the equations hold a value back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import xarray as xr
 
-from sim.base.text import Text, listing
+from sim.base.text import Text, joined
+from sim.inputs.checks import Bound
 from sim.plan.scorecard import Score
+
+_CLOSE = 0.01
+"""Distance from its limit, as a part of it, within which a value counts as held by it."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class StepError:
     by_target: Mapping[str, float] = field(default_factory=dict)
 
     def sentence(self) -> Text:
-        """What a reader must know of the time step."""
+        """Return what a reader must know of the time step."""
         size = f"{self.percent:.2f}"
         least = Text(
             f"时间步误差：步长减半时，任何指标在任何一年的变化不超过其最大值的 {size}%（{self.variable.zh}，{self.year} 年）",
@@ -41,15 +45,15 @@ class StepError:
             least += Text(f"，嵌入误差每步最多 {size}%", f"; the embedded error of a step is at most {size} %")
         if not self.changed:
             return least + Text("，判定都不变。", "; no verdict changes.")
-        names_zh, names_en = listing([name.zh for name in self.changed]).zh, listing([name.en for name in self.changed]).en
+        names = joined(list(self.changed), Text("、", ", "))
         return least + Text(
-            f"。注意：判定会改变的有：{names_zh}，请加大 steps_per_year。",
-            f". Mind: these verdicts would change: {names_en}; raise steps_per_year.",
+            f"。注意：判定会改变的有：{names.zh}，请加大 steps_per_year。",
+            f". Mind: these verdicts would change: {names.en}; raise steps_per_year.",
         )
 
 
 def largest_change(results: xr.Dataset, finer: xr.Dataset) -> StepError:
-    """The largest change over all variables, members and years of two runs.
+    """Return the largest change over all variables, members and years of two runs.
 
     A change is measured by the largest value of its series, since a rate that passes through zero has no size of its own.
     """
@@ -65,7 +69,7 @@ def largest_change(results: xr.Dataset, finer: xr.Dataset) -> StepError:
 
 
 def with_targets(error: StepError, scores: Sequence[Score], finer: Sequence[Score], embedded: float | None = None) -> StepError:
-    """The error with what it does to two scorecards of the same targets."""
+    """Return the error with what it does to two scorecards of the same targets."""
     pairs = [pair for pair in zip(scores, finer, strict=True) if None not in {part.projected for part in pair}]
     by_target = {score.target.id: _percent(score.projected or 0.0, fine.projected or 0.0) for score, fine in pairs}
     changed = tuple(score.target.name for score, fine in pairs if score.verdict != fine.verdict)
@@ -73,11 +77,30 @@ def with_targets(error: StepError, scores: Sequence[Score], finer: Sequence[Scor
 
 
 def _percent(value: float, finer: float) -> float:
-    """The change in per cent of the value; of the finer one where the value is zero."""
+    """Return the change in per cent of the value; of the finer one where the value is zero."""
     size = abs(value) or abs(finer)
     return 100.0 * abs(finer - value) / size if size else 0.0
 
 
 def with_step_errors(scores: Sequence[Score], error: StepError) -> list[Score]:
-    """The scorecard with the time-step error of each target's indicator."""
+    """Return the scorecard with the time-step error of each target's indicator."""
     return [replace(score, step_error=error.by_target.get(score.target.id)) for score in scores]
+
+
+def limits_reached(bounds: Sequence[Bound], results: xr.Dataset) -> Iterator[Text]:
+    """Yield a sentence for each limit that a central run reaches, with the first year and in how many of them."""
+    for bound in bounds:
+        if bound.held_at is None or not set(bound.variables) <= set(results):
+            continue
+        values = results[bound.variable] if bound.over is None else results[bound.variable] / results[bound.over]
+        near = np.asarray(values.values >= bound.held_at * (1.0 - _CLOSE))
+        held = np.asarray(near.reshape(-1, results.sizes["year"]).any(axis=0))
+        years = results["year"].values[1:][held[1:]]  # the base year is as it was published
+        if years.size:
+            label, first, count = bound.label.text(), int(years[0]), int(np.size(years))
+            limit = f"{bound.held_at:g}"
+            yield Text(
+                f"受上限约束（{label.zh}）：{first} 年起共 {count} 年由方程限在 {limit} 以内，此处的数不是政策效果。",
+                f"Held back ({label.en}): in {count} years from {first} on the equations keep it within {limit}; "
+                "there the figure is no effect of policy.",
+            )
