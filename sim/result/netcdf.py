@@ -6,6 +6,7 @@ number, which for some six hundred variables takes ten times as long. Read back,
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import netCDF4
 import numpy as np
 import xarray as xr
 
+_log = logging.getLogger(__name__)
 _FIRST_SIZE = 4_000_000
 
 
@@ -47,5 +49,6 @@ def _defined(group: netCDF4.Group, dataset: xr.Dataset) -> list[tuple[netCDF4.Va
 
 def read_group(file: Path, group: str | None = None) -> xr.Dataset:
     """Read one group of a file into memory, or the root."""
+    _log.info("read %s, group %s", file, group or "/")
     with xr.open_dataset(file, engine="netcdf4", group=group) as dataset:
         return dataset.load()

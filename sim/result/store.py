@@ -7,6 +7,7 @@ next free one: results are never given up for a name.
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -26,6 +27,7 @@ from sim.inputs.files import is_file, is_folder
 from sim.result.bands import projection_of
 from sim.result.netcdf import packed, read_group
 
+_log = logging.getLogger(__name__)
 RUN_FILE, DRAWN = "run.nc", "drawn"
 _PARTIAL = ".partial-"
 _CONTENT = "content"
@@ -122,6 +124,7 @@ def new_files(folder: Path) -> Iterator[Path]:
             for file, target in zip(files, targets, strict=True):
                 target.parent.mkdir(exist_ok=True)
                 file.replace(target)
+                _log.info("wrote %s", target)
             for place in {folder, *(target.parent for target in targets)}:
                 sync_folder(place)
 

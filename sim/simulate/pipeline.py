@@ -11,6 +11,7 @@ import xarray as xr
 
 from sim.base.errors import RunError, SimError
 from sim.base.text import Text
+from sim.base.timing import timed
 from sim.city.city import World
 from sim.engine.assembly import Request
 from sim.engine.central import central_run
@@ -74,6 +75,7 @@ class Outcome:
         return projection_of(self.results, ensemble_dataset(self.ensemble, self.results, self.case.world.graph))
 
 
+@timed
 def run(case: Case, progress: Progress | None = None) -> Outcome:
     """Simulate a case and judge it.
 
