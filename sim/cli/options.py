@@ -15,14 +15,36 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_origin, get_type_hints
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from sim.base.errors import Fault, Faults, UsageError
 from sim.base.processes import MOST_WORKERS, processors
 from sim.base.text import Text
-from sim.cli.console import Speaker, speaker_of
+from sim.cli.console import Speaker, language_of_call, speaker_of
 from sim.cli.log import start_log
 
-_APP: dict[str, Any] = {"no_args_is_help": True, "add_completion": False, "rich_markup_mode": None}
+_TITLES = {"Options": Text("选项", "Options"), "Arguments": Text("参数", "Arguments"), "Commands": Text("命令", "Commands")}
+
+
+class _TitlesInLanguage:
+    """Help whose titles are in the language of the call; the library of the command line knows English ones only."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help text."""
+        section, speaker = formatter.section, speaker_of(language_of_call())
+        formatter.section = lambda title: section(speaker.say(_TITLES[title]) if title in _TITLES else title)
+        super().format_help(ctx, formatter)  # type: ignore[misc]  # the class beside this one has it
+
+
+class _Command(_TitlesInLanguage, TyperCommand):
+    pass
+
+
+class _Group(_TitlesInLanguage, TyperGroup):
+    pass
+
+
+_APP: dict[str, Any] = {"no_args_is_help": True, "add_completion": False, "rich_markup_mode": None, "cls": _Group}
 app = typer.Typer(pretty_exceptions_enable=False, **_APP)
 plan = typer.Typer(help="规划本身：矛盾、来源、可行性、所需路径、评估、归因 / the plan as an object", **_APP)
 cities, files = typer.Typer(), typer.Typer()
@@ -92,7 +114,7 @@ def verb(group: typer.Typer, name: str | None = None) -> Callable[[Verb], Verb]:
         call.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
         call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         call.__name__, call.__doc__ = function.__name__, function.__doc__
-        group.command(name)(call)
+        group.command(name, cls=_Command)(call)
         return function
 
     return register
