@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import platform
 import secrets
@@ -25,6 +26,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+_log = logging.getLogger(__name__)
 PARTIAL = ".partial"
 _NOT_FOR_FOLDERS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EISDIR})
 """Errors of file systems that cannot sync a folder, such as those of some networks: then nothing more can be done."""
@@ -68,6 +70,7 @@ def put(file: Path, content: bytes, mode: int = 0o666) -> Path:
     finally:
         aside.unlink(missing_ok=True)  # there only if it was not renamed
     sync_folder(file.parent)
+    _log.info("wrote %s, %d bytes", file, len(content))
     return file
 
 
@@ -124,6 +127,9 @@ def put_folder(aside: Path, target: Path) -> Path:
     sync_tree(aside)
     aside.rename(target)
     sync_folder(target.parent)
+    for place, _, names in os.walk(target):
+        for name in sorted(names):
+            _log.info("wrote %s", Path(place) / name)
     return target
 
 

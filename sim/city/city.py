@@ -11,6 +11,7 @@ from sim.base.arrays import Dimension
 from sim.base.cache import digest, kept
 from sim.base.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest, reason_of
 from sim.base.text import Text
+from sim.base.timing import timed
 from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
@@ -87,6 +88,7 @@ class World:
         return self.home.models / self.city.settings.model
 
 
+@timed
 def open_world(home: Home, city: str, base_year: int | None = None, as_of: int | None = None) -> World:
     """Read a city with its model, at its own base year or another, with all that is known or what was known as of a year.
 

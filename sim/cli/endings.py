@@ -3,22 +3,65 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from sim.cli.console import speaker
-from sim.cli.usage import is_call_for_help, refusal
+import typer
+
+from sim.base.errors import Fault, Place, SimError, UsageError, nearest
+from sim.base.text import Text
+from sim.cli.console import language_of_call, speaker_of
+
+REFUSED: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+"""What the library of the command line raises, whichever library that is in this version of typer."""
+_QUOTED = re.compile(r"'([^']*)'")
 
 
-def refuse(error: Exception) -> NoReturn:
-    """A call that the library of the command line does not take; one without any word has the help text for its answer."""
-    if is_call_for_help(error):
-        error.show()  # type: ignore[attr-defined]
+def refuse(error: Any) -> NoReturn:
+    """End a call that the library of the command line does not take; one without any word is answered by the help text."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
         sys.exit(2)
-    fault = refusal(error)
-    speaker(language_of_call()).faults(fault)
-    sys.exit(fault.exit_status)
+    end_with_faults(UsageError(_refusal(error)))
+
+
+def end_with_faults(error: SimError) -> NoReturn:
+    """Report every fault of an error, and end."""
+    speaker_of(language_of_call()).faults(error)
+    sys.exit(error.exit_status)
+
+
+def _refusal(error: Any) -> Fault:
+    """Say a refusal as this program does, with the nearest name or the values that are possible."""
+    said, kind = str(getattr(error, "message", "")), type(error).__name__
+    context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
+    if kind == "NoSuchOption":
+        name, parameters = str(error.option_name), context.command.params if context else ()
+        known = [spelt for item in parameters for spelt in item.opts if spelt.startswith("--")]
+        return Fault(Text(f"没有选项 {name}", f"no option {name}"), Place(), nearest(name, known))
+    if kind == "BadOptionUsage":
+        return Fault(Text(f"选项 {error.option_name} 后面缺少数值", f"option {error.option_name} needs a value after it"))
+    if parameter is not None:
+        return _of_value(parameter, said, is_missing=kind == "MissingParameter")
+    verbs = getattr(getattr(context, "command", None), "commands", None)
+    quoted = _QUOTED.findall(said)
+    if verbs and quoted:
+        return Fault(Text(f"没有命令 {quoted[0]}", f"no command {quoted[0]}"), Place(), nearest(quoted[0], list(verbs)))
+    return Fault(Text(f"用法有误：{said}", said))
+
+
+def _of_value(parameter: Any, said: str, *, is_missing: bool) -> Fault:
+    """A value that is missing, or is none of those that are possible; the library quotes the value first, then the choices."""
+    name = str(parameter.opts[0])
+    zh, _, en = str(getattr(parameter, "help", None) or "").partition(" / ")
+    about = Text(zh, en or zh) if zh else None
+    value, *choices = _QUOTED.findall(said) or [""]
+    if is_missing or not value:
+        return Fault(Text(f"缺少 {name}", f"{name} is missing"), Place(), about)
+    advice = Text(f"可用：{'、'.join(choices)}", f"known: {', '.join(choices)}") if choices else about
+    return Fault(Text(f"{name} {value} 不可用", f"{name} {value} cannot be used"), Place(), advice)
 
 
 def say_out_of_means(error: Exception) -> NoReturn:
@@ -34,7 +77,7 @@ def say_out_of_means(error: Exception) -> NoReturn:
 
 
 def fail_if_not_written() -> None:
-    """What was printed may not have reached its file: the disk behind it may be full."""
+    """Look whether what was printed has reached its file: the disk behind it may be full."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -59,15 +102,6 @@ def say_interrupted() -> NoReturn:
 
 def _give_up(zh: str, en: str) -> NoReturn:
     """Say why a run that did not fail by itself ends, and end."""
-    voice = speaker(language_of_call())
+    voice = speaker_of(language_of_call())
     voice.err.print(voice.word(zh, en))
     sys.exit(1)
-
-
-def language_of_call() -> str | None:
-    """The language that the call asks for; None where it asks for none."""
-    words = sys.argv[1:]
-    asked = next((word.split("=", 1)[1] for word in words if word.startswith("--lang=")), None)
-    if asked is None and "--lang" in words[:-1]:
-        asked = words[words.index("--lang") + 1]
-    return asked

@@ -1,69 +1,280 @@
-"""Options that several verbs share, and what they stand for."""
+"""Declare verbs: their options are read and checked together, and reach their functions as plain arguments.
+
+A verb's module loads nothing heavy: numpy, xarray, matplotlib and what uses them are imported inside its functions.
+"""
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar, get_origin, get_type_hints
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from sim.base.errors import Fault, Place, UsageError
+from sim.base.errors import Fault, Faults, UsageError
+from sim.base.processes import MOST_WORKERS, processors
 from sim.base.text import Text
-from sim.cli.console import Speaker, speaker
+from sim.cli.console import Speaker, language_of_call, speaker_of
+from sim.cli.log import start_log
+
+_TITLES = {"Options": Text("选项", "Options"), "Arguments": Text("参数", "Arguments"), "Commands": Text("命令", "Commands")}
 
 
-class Lang(StrEnum):
-    """Languages of messages and reports."""
+class _TitlesInLanguage:
+    """Help whose titles are in the language of the call; the library of the command line knows English ones only."""
 
-    ZH = "zh"
-    EN = "en"
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help text."""
+        section, speaker = formatter.section, speaker_of(language_of_call())
+        formatter.section = lambda title: section(speaker.say(_TITLES[title]) if title in _TITLES else title)
+        super().format_help(ctx, formatter)  # type: ignore[misc]  # the class beside this one has it
 
 
-Scenarios = Annotated[list[str] | None, typer.Argument(help="情景文件或名称 / scenario files or names")]
-City = Annotated[str | None, typer.Option("--city", help="城市 / city")]
-SetValues = Annotated[list[str] | None, typer.Option("--set", help="改一个数值：名称=数值 / change one value: name=value")]
-Use = Annotated[list[str] | None, typer.Option("--use", help="启用一层 overrides / switch on a named layer")]
-OutFolder = Annotated[Path, typer.Option("--out", help="结果文件夹 / results folder")]
-Language = Annotated[Lang | None, typer.Option("--lang", help="语言 / language")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="不显示进度和表格 / no progress, no tables")]
-AsJson = Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档 / print one JSON document")]
-HomeFolder = Annotated[Path | None, typer.Option("--home", help="含 models/ 与 scenarios/ 的文件夹 / home folder")]
-Require = Annotated[list[str] | None, typer.Option("--require", help="目标编号或 all：未实现则返回 1 / exit 1 when missed")]
-DrawCount = Annotated[str | None, typer.Option("--draws", help="抽样次数，0 为不抽样 / draws; 0 for none")]
-ManyDraws = Annotated[str | None, typer.Option("--draws", help="抽样次数，至少 30 / draws, 30 or more")]
-SweepCount = Annotated[str | None, typer.Option("--draws", help="抽样次数；网格为每点次数 / draws; of a grid, at each point")]
-PriorOnly = Annotated[bool, typer.Option("--prior", help="按先验而不按后验抽样 / draw from the priors")]
-Seed = Annotated[str | None, typer.Option("--seed", help="随机数种子，默认 0 / seed of the draws, 0 by default")]
-Workers = Annotated[str | None, typer.Option("--workers", help="进程数，默认每处理器一个 / processes, one a processor")]
-Single = Annotated[bool, typer.Option("--float32", help="抽样用单精度，较快 / draws in single precision, faster")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="站在哪一年：只用当年公报前的资料 / only what was known then")]
+class _Command(_TitlesInLanguage, TyperCommand):
+    pass
+
+
+class _Group(_TitlesInLanguage, TyperGroup):
+    pass
+
+
+_APP: dict[str, Any] = {"no_args_is_help": True, "add_completion": False, "rich_markup_mode": None, "cls": _Group}
+app = typer.Typer(pretty_exceptions_enable=False, **_APP)
+plan = typer.Typer(help="规划本身：矛盾、来源、可行性、所需路径、评估、归因 / the plan as an object", **_APP)
+cities, files = typer.Typer(), typer.Typer()
+app.add_typer(plan, name="plan")
+app.add_typer(cities)
+app.add_typer(files)
+
+Lang = StrEnum("Lang", ["zh", "en"])
+_OPTIONS: dict[str, tuple[Any, Any]] = {
+    "lang": (Annotated[Lang | None, typer.Option("--lang", help="语言 / language")], None),
+    "quiet": (Annotated[bool, typer.Option("--quiet", help="不显示进度和表格 / no progress, no tables")], False),
+    "as_json": (Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档 / print one JSON document")], False),
+    "log": (Annotated[Path | None, typer.Option("--log", help="把本次运行的记录写入文件 / append a log of this call")], None),
+}
+Plain = Annotated[Speaker, ()]
+WithJson = Annotated[Speaker, ("as_json",)]
+WithQuiet = Annotated[Speaker, ("quiet", "as_json")]
+"""A speaker, with the options that say how it speaks."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads what was written for an option, whose name it is told first; `usual` is written where nothing is."""
+
+    read: Callable[[str, Any], Any]
+    raw: Any = str | None
+    usual: Any = None
+
+
 RESULTS = Path("results")
+PROCESSORS = processors()
+DOUBLE = "float64"
+MOST_DRAWS = 100_000_000
+LEAST_DRAWS = 30
+"""Draws that a probability needs to be worth printing."""
+Pairs = tuple[tuple[str, str], ...]
+_DECIMAL = re.compile(r"[0-9]{1,6}(\.[0-9]{1,12})?")
+_WHOLE = re.compile(r"[0-9]{1,20}|[0-9]{1,3}(,[0-9]{3}){1,6}|[0-9]{1,3}(_[0-9]{3}){1,6}")
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_SHOWN = 30
 
 
-def voice_of(lang: Lang | None, *, quiet: bool = False, as_json: bool = False) -> Speaker:
-    """The speaker of a call."""
-    return speaker(lang.value if lang else None, quiet=quiet, as_json=as_json)
+Verb = TypeVar("Verb", bound=Callable[..., int | None])
 
 
-def pairs_of(values: list[str] | None, option: str = "--set") -> tuple[tuple[str, str], ...]:
-    """Options of the form name=value.
+def verb(group: typer.Typer, name: str | None = None) -> Callable[[Verb], Verb]:
+    """Register a function as a verb of a group.
+
+    On the command line --lang stands before the keyword-only options, --quiet and --json stand where `speaker` does, and
+    --log comes last. An option that was not written is left to the default of the function.
+    """
+
+    def register(function: Verb) -> Verb:
+        hints = get_type_hints(function, include_extras=True)
+
+        def call(*, lang: str | None, log: Path | None, quiet: bool = False, as_json: bool = False, **written: Any) -> Any:
+            start_log(log)
+            faults, values = Faults(), {"speaker": speaker_of(lang, quiet=quiet, as_json=as_json)}
+            for key, value in written.items():
+                if value is not None and value != []:
+                    with faults.gathering(UsageError):
+                        values[key] = _value(hints[key], value)
+            faults.raise_if_any(UsageError)
+            return function(**values)
+
+        parameters = _parameters(function, hints)
+        call.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+        call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        call.__name__, call.__doc__ = function.__name__, function.__doc__
+        group.command(name, cls=_Command)(call)
+        return function
+
+    return register
+
+
+def _parameters(function: Callable[..., Any], hints: dict[str, Any]) -> list[Parameter]:
+    """Return the parameters as they are written on the command line."""
+    found = dict[str, tuple[Any, Any]]()
+    for key, parameter in signature(function).parameters.items():
+        if parameter.kind is Parameter.KEYWORD_ONLY:
+            found.setdefault("lang", _OPTIONS["lang"])
+        if key == "speaker":
+            found |= {name: _OPTIONS[name] for name in hints[key].__metadata__[0]}
+        else:
+            found[key] = _as_written(hints[key], parameter.default)
+    found["log"] = _OPTIONS["log"]
+    return [Parameter(key, Parameter.KEYWORD_ONLY, default=usual, annotation=kind) for key, (kind, usual) in found.items()]
+
+
+def _as_written(hint: Any, usual: Any) -> tuple[Any, Any]:
+    """Return the type and the default of an option before it is read."""
+    reader = _reader(hint)
+    if reader is not None:
+        return Annotated[reader.raw, hint.__metadata__[0]], reader.usual
+    if get_origin(hint.__origin__) is tuple:
+        return Annotated[list[str] | None, hint.__metadata__[0]], None
+    return hint, usual
+
+
+def _value(hint: Any, written: Any) -> Any:
+    reader = _reader(hint)
+    if reader is not None:
+        option = hint.__metadata__[0]
+        return reader.read((option.default, *option.param_decls)[0], written)  # typer keeps the first name as a default
+    return tuple(written) if isinstance(written, list) else written
+
+
+def _reader(hint: Any) -> Reader | None:
+    return next((item for item in hint.__metadata__ if isinstance(item, Reader)), None)
+
+
+def read_whole(option: str, text: str, low: int, high: int) -> int:
+    """Read a whole number within its limits.
+
+    Raises
+    ------
+    UsageError
+        when it is none.
+    """
+    written = _narrow(text)
+    if _WHOLE.fullmatch(written) and low <= (number := int(written.replace("_", "").replace(",", ""))) <= high:
+        return number
+    shown = repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+    message = Text(f"{option} {shown} 不可用", f"{option} {shown} cannot be used")
+    raise UsageError(Fault(message, advice=Text(f"应为 {low}–{high} 的整数", f"give a whole number from {low} to {high}")))
+
+
+def read_share(option: str, text: str) -> float:
+    """Read a share, a number below one or in per cent.
+
+    Raises
+    ------
+    UsageError
+        when it is none.
+    """
+    written = _narrow(text)
+    digits = written.removesuffix("%").strip()
+    value = float(digits) * (0.01 if written.endswith("%") else 1.0) if _DECIMAL.fullmatch(digits) else math.nan
+    if 0.0 < value < 1.0:
+        return value
+    message = Text(f"{option} {text!r} 不可用", f"{option} {text!r} cannot be used")
+    advice = Text("应在 0% 与 100% 之间，例如 80%", "give a share between 0 % and 100 %, such as 80%")
+    raise UsageError(Fault(message, advice=advice))
+
+
+def read_shares(option: str, texts: list[str]) -> tuple[float, ...]:
+    """Read several shares.
+
+    Raises
+    ------
+    UsageError
+        with every one that is none.
+    """
+    faults, found = Faults(), list[float]()
+    for text in texts:
+        with faults.gathering(UsageError):
+            found.append(read_share(option, text))
+    faults.raise_if_any(UsageError)
+    return tuple(found)
+
+
+def read_pairs(option: str, texts: list[str]) -> Pairs:
+    """Read several of the form name=value.
 
     Raises
     ------
     UsageError
         with every one that has no equals sign.
     """
-    faults = [
-        Fault(
-            Text(f"{option} {item} 缺少等号", f"{option} {item} has no equals sign"),
-            Place(),
-            Text(f"写法：{option} 名称=数值", f"write {option} name=value"),
-        )
-        for item in values or ()
-        if "=" not in item
-    ]
-    if faults:
-        raise UsageError(faults)
-    split = (item.split("=", 1) for item in values or ())
-    return tuple((name.strip(), value.strip()) for name, value in split)
+    advice = Text(f"写法：{option} 名称=数值", f"write {option} name=value")
+    faults = Faults()
+    for item in texts:
+        if "=" not in item:
+            faults.add(Text(f"{option} {item} 缺少等号", f"{option} {item} has no equals sign"), advice=advice)
+    faults.raise_if_any(UsageError)
+    split = (item.partition("=") for item in texts)
+    return tuple((name.strip(), value.strip()) for name, _, value in split)
+
+
+def _narrow(text: str) -> str:
+    """Return the usual digits and signs for full-width ones, which a Chinese keyboard writes."""
+    return text.strip().translate(_WIDE)
+
+
+def whole(low: int, high: int, usual: str | None = None, *, or_none: bool = False) -> Reader:
+    """Return the reader of a whole number within limits; with `or_none`, zero is one too."""
+
+    def read(option: str, text: Any) -> int:
+        return 0 if or_none and _narrow(text) == "0" else read_whole(option, text, low, high)
+
+    return Reader(read, usual=usual)
+
+
+def one_of(*names: str) -> Reader:
+    """Return the reader of a choice."""
+    choice: Any = StrEnum("Choice", list(names))  # type: ignore[misc]  # mypy wants the names written here
+    return Reader(lambda _, chosen: chosen.value, choice | None)
+
+
+def _precision(_: str, is_single: Any) -> str:
+    return "float32" if is_single else DOUBLE
+
+
+YEAR = whole(1949, 2100)
+PAIRS = Reader(read_pairs, list[str] | None)
+_MANY_DRAWS = typer.Option("--draws", help="抽样次数，至少 30 / draws, 30 or more")
+_SOME_DRAWS = typer.Option("--draws", help="抽样次数，0 为不抽样 / draws; 0 for none")
+_WORKERS = typer.Option("--workers", help="进程数，默认每处理器一个 / processes, one a processor")
+
+Scenarios = Annotated[tuple[str, ...], typer.Argument(help="情景文件或名称 / scenario files or names")]
+Scenario = Annotated[str | None, typer.Argument(help="情景文件或名称 / scenario file or name")]
+ScenarioOption = Annotated[str | None, typer.Option("--scenario", help="情景文件或名称 / scenario file or name")]
+Run = Annotated[str, typer.Argument(help="运行：路径、编号或 latest / run: path, id or latest")]
+City = Annotated[str | None, typer.Option("--city", help="城市 / city")]
+CityName = Annotated[str, typer.Argument(help="城市 / city")]
+Settings = Annotated[Pairs, typer.Option("--set", help="改一个数值：名称=数值 / change one value: name=value"), PAIRS]
+Use = Annotated[tuple[str, ...], typer.Option("--use", help="启用一层 overrides / switch on a named layer")]
+Targets = Annotated[tuple[str, ...], typer.Option("--target", help="只看这些目标 / these targets only")]
+Out = Annotated[Path, typer.Option("--out", help="结果文件夹 / results folder")]
+Home = Annotated[Path | None, typer.Option("--home", help="含 models/ 与 scenarios/ 的文件夹 / home folder")]
+Draws = Annotated[int | None, _SOME_DRAWS, whole(0, MOST_DRAWS)]
+NoneOrManyDraws = Annotated[int | None, _SOME_DRAWS, whole(LEAST_DRAWS, MOST_DRAWS, or_none=True)]
+ManyDraws = Annotated[int, _MANY_DRAWS, whole(LEAST_DRAWS, MOST_DRAWS)]
+Prior = Annotated[bool, typer.Option("--prior", help="按先验而不按后验抽样 / draw from the priors")]
+Seed = Annotated[int, typer.Option("--seed", help="随机数种子，默认 0 / seed of the draws, 0 by default"), whole(0, 2**63 - 1)]
+Workers = Annotated[int, _WORKERS, whole(1, MOST_WORKERS)]
+WorkersIfNamed = Annotated[int | None, _WORKERS, whole(1, MOST_WORKERS)]
+Precision = Annotated[
+    str,
+    typer.Option("--float32", help="抽样用单精度，较快 / draws in single precision, faster"),
+    Reader(_precision, bool, False),
+]
+AsOf = Annotated[int | None, typer.Option("--as-of", help="站在哪一年：只用当年公报前的资料 / only what was known then"), YEAR]

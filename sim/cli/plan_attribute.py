@@ -2,82 +2,83 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
-import xarray as xr
-from rich.table import Table
+import typer
+from rich.table import Column
 
 from sim.base.text import Text
 from sim.base.words import plain, signed, unit_words
+from sim.cli import options
+from sim.cli.cases import open_case, with_targets
 from sim.cli.console import Speaker
-from sim.cli.plan_case import Chosen, with_targets
-from sim.cli.tables import print_table
-from sim.studies.plan.attribute import AttributionRequest, attribution
 
-_HEADS = (("改动", "change"), ("贡献", "contribution"), ("占差额", "share"), ("直接", "direct"), ("协同", "synergy"))
-_ERROR = ("抽样误差", "sampling error")
+if TYPE_CHECKING:
+    import xarray as xr
 
-
-def attribute(one: Chosen, other: Chosen, targets: tuple[str, ...], speaker: Speaker) -> None:
-    """Print a table per target."""
-    first, second = with_targets(one.case(), targets), with_targets(other.case(), targets)
-    with speaker.progress(1, Text("逐一替换改动", "mixing the two scenarios")):
-        found = attribution(
-            first,
-            second,
-            AttributionRequest(tuple(target.id for target in first.selection.targets) if targets else (), one.seed),
-        )
-    if speaker.as_json:
-        speaker.json(_document(found))
-        return
-    speaker.line(
-        Text(
-            f"由“{first.scenario.name.zh}”到“{second.scenario.name.zh}”：各项改动的贡献（Shapley 值，合计等于总差额）",
-            f"from {first.scenario.name.en} to {second.scenario.name.en}: what each change adds (Shapley values, adding up)",
-        )
-    )
-    for target in found["target"].to_numpy():
-        _print(found.sel(target=target), exact=bool(found.attrs["exact"]), speaker=speaker)
-
-
-def _print(row: xr.Dataset, *, exact: bool, speaker: Speaker) -> None:
-    start, end, unit = float(row["start"]), float(row["end"]), str(row["unit"].item())
-    total = end - start
-    names, units = (row["name_zh"].item(), row["name_en"].item()), unit_words(unit)
-    way, gap, year = f"{plain(start)} → {plain(end)}", signed(total), int(row["year"])
-    speaker.line(Text("", ""))
-    speaker.line(
-        Text(
-            f"{names[0]}（{year} 年）：{way} {units.zh}，差额 {gap}", f"{names[1]} ({year}): {way} {units.en}, difference {gap}"
-        )
-    )
-    if speaker.quiet:
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for place, head in enumerate(_HEADS if exact else (*_HEADS, _ERROR)):
-        table.add_column(speaker.word(*head), justify="left" if place == 0 else "right")
-    values = row["shapley"].to_numpy()
-    order = np.argsort(-np.abs(values))
-    shown = [place for place in order if abs(values[place]) >= _LEAST * abs(total)]
-    for place in shown:
-        table.add_row(*_cells(row.isel(change=place), total, exact=exact, speaker=speaker))
-    rest = [place for place in order if place not in shown]
-    if rest:
-        name = speaker.word(f"其余 {len(rest)} 项", f"{len(rest)} others")
-        table.add_row(name, signed(float(values[rest].sum())), _part(float(values[rest].sum()), total), "", "")
-    print_table(table, speaker.out)
-
-
+_HEADS = Text("改动|贡献|占差额|直接|协同|抽样误差", "change|contribution|share|direct|synergy|sampling error")
 _LEAST = 0.005
 """Part of the difference below which a change is only counted."""
 
 
-def _cells(item: Any, total: float, *, exact: bool, speaker: Speaker) -> list[str]:
-    value, label = float(item["shapley"]), item["change_zh" if speaker.language == "zh" else "change_en"].item()
+@options.verb(options.plan)
+def attribute(
+    one: Annotated[str, typer.Argument(help="起点情景 / scenario to start from")],
+    other: Annotated[str, typer.Argument(help="终点情景 / scenario to end at")],
+    target: options.Targets = (),
+    seed: options.Seed = 0,
+    city: options.City = None,
+    settings: options.Settings = (),
+    *,
+    speaker: options.WithQuiet,
+    home: options.Home = None,
+) -> None:
+    """把两个情景的差额归因到各项改动（Shapley 值） / which change between two scenarios does how much."""
+    from sim.studies.plan.attribute import AttributionRequest, attribution
+
+    first, second = (with_targets(open_case(name, city, settings, (), home, seed), target) for name in (one, other))
+    with speaker.progress(Text("逐一替换改动", "mixing the two scenarios")):
+        names = tuple(item.id for item in first.selection.targets) if target else ()
+        found = attribution(first, second, AttributionRequest(names, seed))
+    if speaker.as_json:
+        speaker.json(_document(found))
+        return
+    start, end = first.scenario.name, second.scenario.name
+    speaker.line(
+        f"由“{start.zh}”到“{end.zh}”：各项改动的贡献（Shapley 值，合计等于总差额）",
+        f"from {start.en} to {end.en}: what each change adds (Shapley values, adding up)",
+    )
+    for name in found["target"].to_numpy():
+        _print(found.sel(target=name), exact=bool(found.attrs["exact"]), speaker=speaker)
+
+
+def _print(row: xr.Dataset, *, exact: bool, speaker: Speaker) -> None:
+    start, end, units = float(row["start"]), float(row["end"]), unit_words(str(row["unit"].item()))
+    total, year, way = end - start, int(row["year"]), f"{plain(start)} → {plain(end)}"
+    speaker.line()
+    speaker.line(
+        f"{row['name_zh'].item()}（{year} 年）：{way} {units.zh}，差额 {signed(total)}",
+        f"{row['name_en'].item()} ({year}): {way} {units.en}, difference {signed(total)}",
+    )
+    if speaker.quiet:
+        return
+    heads = [Column(head, justify="right" if place else "left") for place, head in enumerate(speaker.heads(_HEADS))]
+    values = row["shapley"].to_numpy()
+    order = (-abs(values)).argsort()
+    shown = [place for place in order if abs(values[place]) >= _LEAST * abs(total)]
+    rows = [_cells(row.isel(change=place), total, speaker) for place in shown]
+    rest = [place for place in order if place not in shown]
+    if rest:
+        name, value = speaker.word(f"其余 {len(rest)} 项", f"{len(rest)} others"), float(values[rest].sum())
+        rows.append([name, signed(value), _part(value, total), "", "", ""])
+    width = len(heads) - 1 if exact else len(heads)
+    speaker.table(heads[:width], (cells[:width] for cells in rows))
+
+
+def _cells(item: xr.Dataset, total: float, speaker: Speaker) -> list[str]:
+    value, label = float(item["shapley"]), item[f"change_{speaker.language}"].item()
     parts = [signed(float(item[name])) for name in ("direct", "synergy")]
-    cells = [f"{label} ({item['change'].item()})", signed(value), _part(value, total), *parts]
-    return cells if exact else [*cells, f"{float(item['error']):.2g}"]
+    return [f"{label} ({item['change'].item()})", signed(value), _part(value, total), *parts, f"{float(item['error']):.2g}"]
 
 
 def _part(value: float, total: float) -> str:

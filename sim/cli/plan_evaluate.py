@@ -4,34 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal
-
-from rich.table import Table
+from typing import TYPE_CHECKING
 
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.base.words import NONE, chance, exact, plain, unit_text
+from sim.cli import options
+from sim.cli.cases import open_case, wanted_draws
 from sim.cli.console import Speaker
-from sim.cli.numbers import Asked
-from sim.cli.plan_case import Chosen
-from sim.cli.run import draw_plan
-from sim.cli.tables import print_table
-from sim.plan.evaluation.evaluate import Evaluated, headline
-from sim.plan.evaluation.progress import Standing
-from sim.studies.plan.evaluate import EvaluationRequest, evaluated
-from sim.studies.plan.standing import fail_if_outside_plan
+from sim.cli.run import USUAL_DRAWS
 
-_HEADS = (
-    ("指标", "indicator"),
-    ("目标", "target"),
-    ("基期", "base"),
-    ("实际（年份）", "actual (year)"),
-    ("进度", "progress"),
-    ("时序", "time"),
-    ("判定", "standing"),
-    ("属性", "nature"),
+if TYPE_CHECKING:
+    from sim.plan.evaluation.evaluate import Evaluated
+    from sim.plan.evaluation.progress import Standing
+
+_HEADS = Text(
+    "指标|目标|基期|实际（年份）|进度|时序|判定|属性", "indicator|target|base|actual (year)|progress|time|standing|nature"
 )
-_WORDS, _WIDTH = (0, 1, 6, 7), 20
+_IN_WORDS = (0, 1, 6, 7)
 _COLOURS = {"ahead": "green", "fast": "green", "on_track": "cyan", "behind": "red", "unknown": "bright_black"}
 _CHANCES: dict[Standing, Text] = {
     "ahead": Text("P提前", "P ahead"),
@@ -41,78 +31,80 @@ _CHANCES: dict[Standing, Text] = {
 }
 
 
-def evaluate(chosen: Chosen, asked: Asked, speaker: Speaker) -> None:
-    """Print the evaluation of every target that can be evaluated, and how many cannot and why."""
-    year = chosen.as_of
-    if year is None:
+@options.verb(options.plan)
+def evaluate(
+    as_of: options.AsOf = None,
+    scenario: options.ScenarioOption = None,
+    draws: options.NoneOrManyDraws = None,
+    seed: options.Seed = 0,
+    workers: options.Workers = options.PROCESSORS,
+    city: options.City = None,
+    settings: options.Settings = (),
+    use: options.Use = (),
+    *,
+    prior: options.Prior = False,
+    speaker: options.WithQuiet,
+    home: options.Home = None,
+) -> None:
+    """中期或终期评估：进度、时序、判定；未来年份给出各档概率 / mid-term or final evaluation in the bureau's classes."""
+    from sim.ensemble.draws import DrawRequest
+    from sim.plan.evaluation.evaluate import headline
+    from sim.studies.plan.evaluate import EvaluationRequest, evaluated
+    from sim.studies.plan.standing import fail_if_outside_plan
+
+    if as_of is None:
         advice = Text("例如 --as-of 2025", "such as --as-of 2025")
         raise UsageError(Fault(Text("没有写明评估年", "no year of evaluation"), Place(key="--as-of"), advice))
-    case = chosen.case()
-    fail_if_outside_plan(case, year)
-    drawn = draw_plan(asked, case)
-    speaker.mind((*case.selection.remarks, *(() if drawn.reason is None else (drawn.reason,))))
-    with speaker.progress(1, case.scenario.name) as told:
-
-        def tell(done: int, total: int) -> None:
-            told(speaker.say(case.scenario.name), done / total)
-
-        rows = evaluated(case, EvaluationRequest(year, drawn.request), tell)
+    case = open_case(scenario, city, settings, use, home, seed, as_of, "catalogue")
+    fail_if_outside_plan(case, as_of)
+    wanted = DrawRequest(USUAL_DRAWS if draws is None else draws, seed, workers, options.DOUBLE, prior)
+    request, reason = wanted_draws(case, wanted, by_default=draws is None)
+    speaker.warn((*case.selection.remarks, *(() if reason is None else (reason,))))
+    with speaker.progress(case.scenario.name) as advance:
+        rows = evaluated(case, EvaluationRequest(as_of, request), advance)
     if speaker.as_json:
         speaker.json([row.as_record(speaker.language) for row in rows])
         return
-    speaker.line(
-        Text(f"截至 {year} 年的评估（情景 {case.scenario.key}）", f"evaluation as of {year} (scenario {case.scenario.key})")
-    )
+    key = case.scenario.key
+    speaker.line(f"截至 {as_of} 年的评估（情景 {key}）", f"evaluation as of {as_of} (scenario {key})")
     speaker.line(headline(rows))
-    _print(rows, speaker)
+    if not speaker.quiet:
+        _print(rows, speaker)
 
 
 def _print(rows: Sequence[Evaluated], speaker: Speaker) -> None:
-    """The table of what has a class or a chance, the remarks on it, and the reasons of the rest."""
-    if speaker.quiet:
-        return
-    drawn = any(row.chances for row in rows)
+    """Print the table of what has a class or a chance, the remarks on it, and the reasons of the rest."""
+    with_chances = any(row.chances for row in rows)
     shown = [row for row in rows if row.standing != "unknown" or row.chances]
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for place, head in enumerate(_HEADS):
-        side: Literal["left", "right"] = "left" if place in _WORDS else "right"
-        table.add_column(speaker.word(*head), justify=side, min_width=_WIDTH if place == 0 else None, no_wrap=place > 1)
-    for title in _CHANCES.values() if drawn else ():
-        table.add_column(speaker.say(title), justify="right", no_wrap=True)
-    for row in shown:
-        table.add_row(*_cells(row, speaker), *(_chance(row, name) for name in _CHANCES if drawn))
-    print_table(table, speaker.out)
-    if drawn:
+    titles = [*speaker.heads(_HEADS), *(speaker.say(head) for head in _CHANCES.values() if with_chances)]
+    heads = speaker.columns(titles, _IN_WORDS, first_width=20, wrapping=2)
+    speaker.table(heads, (_cells(row, speaker)[: len(heads)] for row in shown))
+    if with_chances:
         speaker.line(
-            Text(
-                "P 为情景抽样在评估年落入各档的比例；判定依据公布数据，没有录入基数而用模型推算的，下面注明。",
-                "P is the share of the scenario's draws in each class in that year; standings rest on published data; "
-                "where the base is the model's, that is said below.",
-            )
+            "P 为情景抽样在评估年落入各档的比例；判定依据公布数据，没有录入基数而用模型推算的，下面注明。",
+            "P is the share of the scenario's draws in each class in that year; standings rest on published data; "
+            "where the base is the model's, that is said below.",
         )
-    for row in (row for row in shown if row.reason.zh and row.standing != "unknown"):
-        line = f"{speaker.say(row.target.name)}{speaker.word('：', ': ')}{speaker.say(row.reason)}"
-        speaker.line(Text(line, line))
-    counts = Counter(row.reason for row in rows if row.standing == "unknown")
-    names = {row.reason: row.target.name for row in rows if row.standing == "unknown"}
-    for reason, count in counts.most_common():
+    for row in shown:
+        if row.reason.zh and row.standing != "unknown":
+            speaker.line(row.target.name + Text("：", ": ") + row.reason)
+    unknown = [row for row in rows if row.standing == "unknown"]
+    names = {row.reason: row.target.name for row in unknown}
+    for reason, count in Counter(row.reason for row in unknown).most_common():
         which = Text(f"{count} 项", f"{count}") if count > 1 else names[reason]
-        speaker.line(Text(f"无法评估 {which.zh}：{reason.zh}", f"{which.en} cannot be evaluated: {reason.en}"))
+        speaker.line(f"无法评估 {which.zh}：{reason.zh}", f"{which.en} cannot be evaluated: {reason.en}")
 
 
 def _cells(row: Evaluated, speaker: Speaker) -> list[str]:
-    colour, name = _COLOURS[row.standing], speaker.say(row.standing_name)
+    target = row.target
     return [
-        speaker.say(row.target.name),
-        f"{row.target.operator} {exact(row.target.value)} {unit_text(row.target.unit, speaker.language)}",
-        plain(row.base, row.target.unit),
-        NONE if row.actual is None else f"{plain(row.actual, row.target.unit)} ({row.actual_year})",
+        speaker.say(target.name),
+        f"{target.operator} {exact(target.value)} {unit_text(target.unit, speaker.language)}",
+        plain(row.base, target.unit),
+        NONE if row.actual is None else f"{plain(row.actual, target.unit)} ({row.actual_year})",
         NONE if row.progress is None else f"{100.0 * row.progress:.0f}%",
         NONE if row.share is None else f"{100.0 * row.share:.0f}%",
-        f"[{colour}]{name}[/]",
+        f"[{_COLOURS[row.standing]}]{speaker.say(row.standing_name)}[/]",
         speaker.say(row.binding_name),
+        *(chance(row.chances[name].probability) if name in row.chances else "" for name in _CHANCES),
     ]
-
-
-def _chance(row: Evaluated, name: Standing) -> str:
-    return chance(row.chances[name].probability) if name in row.chances else ""

@@ -4,73 +4,90 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
-import xarray as xr
+import typer
 
-from sim.base.text import Text
+from sim.cli import options
+from sim.cli.cases import open_case, with_targets
 from sim.cli.console import Speaker
-from sim.cli.numbers import Asked, share_of
-from sim.cli.plan_case import Chosen, with_targets
-from sim.ensemble.draws import DrawRequest
-from sim.report.feasibility_words import sentences
-from sim.result.netcdf import packed
-from sim.result.store import fail_if_not_writable, results_folder
-from sim.studies.plan.feasibility import FeasibilityRequest
-from sim.studies.plan.feasibility import feasibility as study_of
 
-USUAL_DRAWS = 10_000
-FILE, GROUP = "feasibility.nc", "study"
+if TYPE_CHECKING:
+    import xarray as xr
+
+Reach = Annotated[
+    float,
+    typer.Option("--reach", help="其余目标要达到的概率 / probability that the rest is to reach"),
+    options.Reader(options.read_share, usual="50%"),
+]
+_FILE, _GROUP = "feasibility.nc", "study"
 
 
-def feasibility(chosen: Chosen, targets: tuple[str, ...], reach: str, asked: Asked, out: Path, speaker: Speaker) -> None:
-    """Run the draws, write the dataset, print what it says."""
-    required = share_of(reach, "--reach")
+@options.verb(options.plan)
+def feasibility(
+    scenario: options.Scenario = None,
+    reach: Reach = 0.5,
+    target: options.Targets = (),
+    draws: options.ManyDraws = 10_000,
+    seed: options.Seed = 0,
+    workers: options.Workers = options.PROCESSORS,
+    city: options.City = None,
+    settings: options.Settings = (),
+    use: options.Use = (),
+    as_of: options.AsOf = None,
+    out: options.Out = options.RESULTS,
+    *,
+    prior: options.Prior = False,
+    speaker: options.WithQuiet,
+    home: options.Home = None,
+) -> None:
+    """可行性：各目标及同时实现的概率、冲突、放宽方案、关键未知数 / probabilities, conflicts, what must give."""
+    from sim.ensemble.draws import DrawRequest
+    from sim.report.feasibility_words import sentences
+    from sim.result.store import fail_if_not_writable
+    from sim.studies.plan.feasibility import FeasibilityRequest
+    from sim.studies.plan.feasibility import feasibility as study_of
+
     fail_if_not_writable(out)
-    count = USUAL_DRAWS if asked.count is None else asked.count
-    draws = DrawRequest(count, asked.seed, asked.workers, asked.precision, asked.prior)
-    case = with_targets(chosen.case(), targets)
-    speaker.mind(case.selection.remarks)
-    with speaker.progress(1, case.scenario.name) as told:
-
-        def tell(done: int, total: int) -> None:
-            told(speaker.say(case.scenario.name), done / total)
-
-        study = study_of(case, FeasibilityRequest(draws, required), tell)
+    case = with_targets(open_case(scenario, city, settings, use, home, seed, as_of), target)
+    speaker.warn(case.selection.remarks)
+    with speaker.progress(case.scenario.name) as advance:
+        study = study_of(case, FeasibilityRequest(DrawRequest(draws, seed, workers, options.DOUBLE, prior), reach), advance)
     folder = _write(study, out)
     if speaker.as_json:
         speaker.json(_document(study, folder, speaker))
         return
-    origin, name = _origin(study), Text(study.attrs["scenario_zh"], study.attrs["scenario_en"])
-    speaker.line(name + Text("：", ": ") + origin)
+    about, count = study.attrs, f"{int(study.attrs['draws']):,}"
+    zh = f"{about['scenario_zh']}：抽样 {count} 次（种子 {about['seed']}），{about['origin_zh']}。"
+    speaker.line(zh, f"{about['scenario_en']}: {count} draws (seed {about['seed']}), {about['origin_en']}.")
     for head, lines in sentences(study):
-        speaker.line(Text("", ""))
+        speaker.line()
         speaker.line(head)
         for line in lines:
-            speaker.line(Text(f"  {line.zh}", f"  {line.en}"))
-    speaker.line(Text("", ""))
-    speaker.line(Text(f"结果：{folder / FILE}", f"results: {folder / FILE}"))
-
-
-def _origin(study: xr.Dataset) -> Text:
-    count, seed = f"{int(study.attrs['draws']):,}", study.attrs["seed"]
-    zh, en = study.attrs["origin_zh"], study.attrs["origin_en"]
-    return Text(f"抽样 {count} 次（种子 {seed}），{zh}。", f"{count} draws (seed {seed}), {en}.")
+            speaker.line(f"  {speaker.say(line)}")
+    speaker.line()
+    speaker.line(f"结果：{folder / _FILE}", f"results: {folder / _FILE}")
 
 
 def _write(study: xr.Dataset, out: Path) -> Path:
-    """The folder of the dataset, named by what decided it."""
+    """Write the dataset into a folder that is named by what decided it."""
+    import xarray as xr
+
+    from sim.result.netcdf import packed
+    from sim.result.store import results_folder
+
     key = hashlib.sha256(json.dumps(study.to_dict(), sort_keys=True, default=str).encode()).hexdigest()[:8]
-    tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs={"scenario": study.attrs["scenario"]}), GROUP: study})
+    tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs={"scenario": study.attrs["scenario"]}), _GROUP: study})
     with results_folder(out, f"feasibility-{study.attrs['scenario']}-{key}") as pending:
-        (pending.folder / FILE).write_bytes(packed(tree))
+        (pending.folder / _FILE).write_bytes(packed(tree))
     return pending.target
 
 
 def _document(study: xr.Dataset, folder: Path, speaker: Speaker) -> dict[str, Any]:
-    lines = {speaker.say(head): [speaker.say(line) for line in found] for head, found in sentences(study)}
+    from sim.report.feasibility_words import sentences
+
     targets = [
         {
             "target": str(name),
@@ -83,7 +100,6 @@ def _document(study: xr.Dataset, folder: Path, speaker: Speaker) -> dict[str, An
         for name in study["target"].to_numpy()
         for row in [study.sel(target=name)]
     ]
-    pairs = [[float(value) if np.isfinite(value) else None for value in row] for row in study["lift"].to_numpy()]
     return {
         "folder": str(folder),
         "scenario": study.attrs["scenario"],
@@ -91,6 +107,6 @@ def _document(study: xr.Dataset, folder: Path, speaker: Speaker) -> dict[str, An
         "joint": float(study["joint"]),
         "joint_error": float(study["joint_error"]),
         "targets": targets,
-        "lift": pairs,
-        "sentences": lines,
+        "lift": [[float(value) if math.isfinite(value) else None for value in row] for row in study["lift"].to_numpy()],
+        "sentences": {speaker.say(head): [speaker.say(line) for line in found] for head, found in sentences(study)},
     }

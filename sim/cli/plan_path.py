@@ -3,117 +3,100 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from pathlib import Path as File
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
-import xarray as xr
-from rich.table import Table
+import typer
+from rich.table import Column
 
-from sim.base.errors import Faults, UsageError
 from sim.base.text import Text
-from sim.base.words import spaced
+from sim.base.words import spaced_text
+from sim.cli import options
+from sim.cli.cases import open_case, with_targets
 from sim.cli.console import Speaker
-from sim.cli.numbers import Asked, share_of, whole
-from sim.cli.plan_case import Chosen, with_targets
-from sim.cli.tables import print_table
-from sim.ensemble.draws import DrawRequest
-from sim.inputs.scenario import read_scenario
-from sim.report import path_words as words
-from sim.result.store import fail_if_not_writable, results_folder
-from sim.simulate.opening import Case, beside
-from sim.studies.plan.alternatives import Tried, tried
-from sim.studies.plan.attribute import AttributionRequest, attribution
-from sim.studies.plan.path import menu, required_path
-from sim.studies.plan.path_file import write_scenarios
-from sim.studies.plan.paths import Mix, Path, PathRequest
 
-USUAL_CHANCES = ("50%", "80%")
-SEARCH, PROOF = 256, 2000
+if TYPE_CHECKING:
+    import xarray as xr
 
+    from sim.simulate.opening import Case
+    from sim.studies.plan.alternatives import Tried
+    from sim.studies.plan.paths import Mix
+    from sim.studies.plan.paths import Path as RequiredPath
 
-@dataclass(frozen=True)
-class Request:
-    """What the user asked for."""
-
-    targets: tuple[str, ...]
-    chances: tuple[str, ...]
-    levers: tuple[str, ...]
-    most: str
-    asked: Asked
-    out: File
+Chances = Annotated[
+    tuple[float, ...],
+    typer.Option("--chance", help="概率，默认 50% 和 80% / 50% and 80% by default"),
+    options.Reader(options.read_shares, list[str] | None),
+]
+Levers = Annotated[tuple[str, ...], typer.Option("--lever", help="只动这些杠杆 / these levers only")]
+_SEARCHED = 256
+"""Draws with which a path is searched; it is proven with all."""
 
 
-def path(chosen: Chosen, request: Request, speaker: Speaker) -> None:
-    """Search, write the scenario files, print what they do."""
-    faults, wanted = Faults(), list[float]()
-    count = whole("--levers", request.most, 1, 40, faults.found)
-    for item in request.chances or USUAL_CHANCES:
-        with faults.gathering(UsageError):
-            wanted.append(share_of(item, "--chance"))
-    faults.raise_if_any(UsageError)
-    fail_if_not_writable(request.out)
-    asked = request.asked
-    proof = DrawRequest(PROOF if asked.count is None else asked.count, asked.seed, asked.workers, asked.precision, asked.prior)
-    search = DrawRequest(min(SEARCH, proof.count), asked.seed, 1, asked.precision, asked.prior)
-    case = with_targets(chosen.case(), request.targets)
-    speaker.mind(case.selection.remarks)
-    with speaker.progress(1, case.scenario.name) as told:
-        requests = [PathRequest(share, search, proof, request.levers, count) for share in sorted(set(wanted))]
-        paths = [required_path(case, request, told) for request in requests]
-        mixes = menu(case, requests[0], paths[0], told) if paths[0].reaches else []
+@options.verb(options.plan)
+def path(
+    scenario: options.Scenario = None,
+    target: options.Targets = (),
+    chance: Chances = (0.5, 0.8),
+    lever: Levers = (),
+    levers: Annotated[
+        int, typer.Option("--levers", help="最多动几个杠杆 / how many levers at most"), options.whole(1, 40, "10")
+    ] = 10,
+    draws: options.ManyDraws = 2000,
+    seed: options.Seed = 0,
+    workers: options.Workers = options.PROCESSORS,
+    city: options.City = None,
+    settings: options.Settings = (),
+    use: options.Use = (),
+    as_of: options.AsOf = None,
+    out: options.Out = options.RESULTS,
+    *,
+    prior: options.Prior = False,
+    speaker: options.WithQuiet,
+    home: options.Home = None,
+) -> None:
+    """所需路径：最少动哪些杠杆、动多少，才能达到目标；写成可运行的情景 / the least that would reach the targets."""
+    from sim.ensemble.draws import DrawRequest
+    from sim.report.path_words import remarks
+    from sim.result.store import fail_if_not_writable
+    from sim.studies.plan.alternatives import tried
+    from sim.studies.plan.path import menu, required_path
+    from sim.studies.plan.paths import PathRequest
+
+    fail_if_not_writable(out)
+    proof = DrawRequest(draws, seed, workers, options.DOUBLE, prior)
+    search = DrawRequest(min(_SEARCHED, draws), seed, 1, options.DOUBLE, prior)
+    case = with_targets(open_case(scenario, city, settings, use, home, seed, as_of), target)
+    speaker.warn(case.selection.remarks)
+    with speaker.progress(case.scenario.name) as advance:
+
+        def report(text: str, done: float) -> None:
+            advance(done, part=Text(text, text))
+
+        requests = [PathRequest(share, search, proof, lever, levers) for share in sorted(set(chance))]
+        paths = [required_path(case, request, report) for request in requests]
+        mixes = menu(case, requests[0], paths[0], report) if paths[0].reaches else []
         alternatives = tried(case, paths[0], requests[0])
-    folder, files = _write(case, paths, mixes, request.out)
-    closed = _closed(case, paths, folder)
+    folder, files = _write(case, paths, mixes, out)
+    closed = _attributed(case, paths, folder)
     if speaker.as_json:
         speaker.json(_document(paths, mixes, alternatives, folder, files) | {"closing": [_closing(item) for item in closed]})
         return
-    for line in words.remarks(case, paths[0], proof):
+    for line in remarks(case, paths[0], proof):
         speaker.line(line)
     for found in paths:
         _print(found, speaker)
-    _say_more(mixes, alternatives, paths[0], speaker)
-    for study in closed:
-        _say(Text(f"各杠杆的贡献（{study.attrs['other']}）", f"what each lever does ({study.attrs['other']})"), study, speaker)
-    speaker.line(Text("", ""))
+    _print_more(paths[0], mixes, alternatives, closed, speaker)
+    speaker.line()
     for file in files:
-        speaker.line(Text(f"情景：{folder / file}", f"scenario: {folder / file}"))
+        speaker.line(f"情景：{folder / file}", f"scenario: {folder / file}")
 
 
-def _closed(case: Case, paths: list[Path], folder: File) -> list[xr.Dataset]:
-    """What each lever does for each target along the paths that reach them: exact, in the central run."""
-    found = []
-    for path in (path for path in paths if path.reaches and path.cost > 0.0):
-        file = folder / f"{_file(case.scenario.file.stem, path)}.yaml"
-        names = tuple(reading.target.id for reading in path.readings)
-        found.append(attribution(case, beside(case, read_scenario(file)), AttributionRequest(names)))
-    return found
+def _write(case: Case, paths: list[RequiredPath], mixes: list[Mix], out: Path) -> tuple[Path, list[str]]:
+    """Write a scenario file for each path that reaches and for each mix; return their folder and their names."""
+    from sim.result.store import results_folder
+    from sim.studies.plan.path_file import write_scenarios
 
-
-def _closing(study: xr.Dataset) -> dict[str, Any]:
-    """The same for JSON: by scenario and target, what each lever adds."""
-    return {
-        "scenario": study.attrs["other"],
-        "targets": {
-            str(target): {
-                "start": float(row["start"]),
-                "end": float(row["end"]),
-                "levers": dict(zip(study["change"].to_numpy().tolist(), row["shapley"].to_numpy().tolist(), strict=True)),
-            }
-            for target in study["target"].to_numpy()
-            for row in [study.sel(target=target)]
-        },
-    }
-
-
-def _say(title: Text, study: xr.Dataset, speaker: Speaker) -> None:
-    speaker.line(Text("", ""))
-    speaker.line(title)
-    for line in words.closing_lines(study):
-        speaker.line(Text(f"  {spaced(line.zh)}", f"  {line.en}"))
-
-
-def _write(case: Case, paths: list[Path], mixes: list[Mix], out: File) -> tuple[File, list[str]]:
     key = hashlib.sha256(repr([(path.steps.tolist(), path.joint) for path in paths]).encode()).hexdigest()[:8]
     stem, name = case.scenario.file.stem, case.scenario.name
     named = {_file(stem, found): (found, _title(name, found, Text("", ""))) for found in paths if found.reaches}
@@ -124,44 +107,78 @@ def _write(case: Case, paths: list[Path], mixes: list[Mix], out: File) -> tuple[
     return pending.target, [file.name for file in files]
 
 
-def _file(stem: str, found: Path) -> str:
+def _file(stem: str, found: RequiredPath) -> str:
     return f"{stem}_p{100.0 * found.probability:g}".replace(".", "_")
 
 
-def _title(name: Text, found: Path, label: Text) -> tuple[str, str]:
-    """Name of the scenario in Chinese and in English."""
+def _title(name: Text, found: RequiredPath, label: Text) -> tuple[str, str]:
+    """Return the name of the scenario in Chinese and in English."""
     which = f"P{100.0 * found.probability:g}"
     zh, en = (f"（{label.zh}）", f" ({label.en})") if label.zh else ("", "")
     return f"{name.zh}的所需路径 {which}{zh}", f"{name.en}, required path {which}{en}"
 
 
-def _print(found: Path, speaker: Speaker) -> None:
-    speaker.line(Text("", ""))
-    speaker.line(words.head(found))
+def _attributed(case: Case, paths: list[RequiredPath], folder: Path) -> list[xr.Dataset]:
+    """Say what each lever does for each target along the paths that reach them: exact, in the central run."""
+    from sim.inputs.scenario import read_scenario
+    from sim.simulate.opening import beside
+    from sim.studies.plan.attribute import AttributionRequest, attribution
+
+    found = []
+    for path in (path for path in paths if path.reaches and path.cost > 0.0):
+        file = folder / f"{_file(case.scenario.file.stem, path)}.yaml"
+        names = tuple(reading.target.id for reading in path.readings)
+        found.append(attribution(case, beside(case, read_scenario(file)), AttributionRequest(names)))
+    return found
+
+
+def _print(found: RequiredPath, speaker: Speaker) -> None:
+    from sim.report.path_words import head, moves, obstacles, target_lines
+
+    speaker.line()
+    speaker.line(head(found))
     if not speaker.quiet:
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for place, title in enumerate((("杠杆", "lever"), ("档", "steps"), ("数值", "value"))):
-            table.add_column(speaker.word(*title), justify="right" if place == 1 else "left")
-        for lever, step, way in words.moves(found):
-            table.add_row(f"{speaker.say(lever.label)} ({lever.name})", f"{step:+.2f}", speaker.say(way))
-        print_table(table, speaker.out)
-    for line in (*words.target_lines(found), *words.obstacles(found)):
-        speaker.line(Text(f"  {spaced(line.zh)}", f"  {line.en}"))
+        heads: list[str | Column] = [
+            speaker.word("杠杆", "lever"),
+            Column(speaker.word("档", "steps"), justify="right"),
+            speaker.word("数值", "value"),
+        ]
+        rows = [
+            (f"{speaker.say(lever.label)} ({lever.name})", f"{step:+.2f}", speaker.say(way))
+            for lever, step, way in moves(found)
+        ]
+        speaker.table(heads, rows)
+    _print_indented([*target_lines(found), *obstacles(found)], speaker)
 
 
-def _say_more(mixes: list[Mix], alternatives: list[Tried], first: Path, speaker: Speaker) -> None:
-    for title, lines in (
-        (Text("其他组合", "other mixes"), words.mix_lines(mixes, first)),
-        (Text("项目台账的备选", "what the project ledger could do"), words.tried_lines(alternatives)),
-    ):
-        if lines:
-            speaker.line(Text("", ""))
-            speaker.line(title)
-            for line in lines:
-                speaker.line(Text(f"  {spaced(line.zh)}", f"  {line.en}"))
+def _print_more(
+    first: RequiredPath, mixes: list[Mix], alternatives: list[Tried], closed: list[xr.Dataset], speaker: Speaker
+) -> None:
+    """Print other mixes, what the project ledger could do, and what each lever does."""
+    from sim.report.path_words import closing_lines, mix_lines, tried_lines
+
+    sections = [
+        (Text("其他组合", "other mixes"), mix_lines(mixes, first)),
+        (Text("项目台账的备选", "what the project ledger could do"), tried_lines(alternatives)),
+    ]
+    sections = [(title, lines) for title, lines in sections if lines]
+    for study in closed:
+        name = study.attrs["other"]
+        sections.append((Text(f"各杠杆的贡献（{name}）", f"what each lever does ({name})"), closing_lines(study)))
+    for title, lines in sections:
+        speaker.line()
+        speaker.line(title)
+        _print_indented(lines, speaker)
 
 
-def _document(paths: list[Path], mixes: list[Mix], alternatives: list[Tried], folder: File, files: list[str]) -> dict[str, Any]:
+def _print_indented(lines: list[Text], speaker: Speaker) -> None:
+    for line in lines:
+        speaker.line(f"  {speaker.say(spaced_text(line))}")
+
+
+def _document(
+    paths: list[RequiredPath], mixes: list[Mix], alternatives: list[Tried], folder: Path, files: list[str]
+) -> dict[str, Any]:
     return {
         "folder": str(folder),
         "files": files,
@@ -181,7 +198,7 @@ def _document(paths: list[Path], mixes: list[Mix], alternatives: list[Tried], fo
     }
 
 
-def _record(found: Path) -> dict[str, Any]:
+def _record(found: RequiredPath) -> dict[str, Any]:
     return {
         "probability": found.probability,
         "reaches": found.reaches,
@@ -195,4 +212,20 @@ def _record(found: Path) -> dict[str, Any]:
             {"target": reading.target.id, "probability": float(found.single[place]), "short": float(found.short[place])}
             for place, reading in enumerate(found.readings)
         ],
+    }
+
+
+def _closing(study: xr.Dataset) -> dict[str, Any]:
+    """Return by target what each lever of a path adds."""
+    return {
+        "scenario": study.attrs["other"],
+        "targets": {
+            str(target): {
+                "start": float(row["start"]),
+                "end": float(row["end"]),
+                "levers": dict(zip(study["change"].to_numpy().tolist(), row["shapley"].to_numpy().tolist(), strict=True)),
+            }
+            for target in study["target"].to_numpy()
+            for row in [study.sel(target=target)]
+        },
     }

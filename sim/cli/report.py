@@ -1,83 +1,95 @@
-"""`report`: a stored run as page, Word document, PDF and workbook, with the studies that take longer than a run."""
+"""Write a stored run as page, Word document, PDF and workbook, with the studies that take longer than a run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from sim.base.durable import scratch_folder
 from sim.base.errors import Faults, Place, SimError, UsageError, nearest
-from sim.base.text import Text
+from sim.base.text import Language, Text
+from sim.cli import options
 from sim.cli.console import Speaker
-from sim.cli.numbers import Asked
-from sim.cli.report_forms import Written, write_forms
-from sim.report.drawing import drawing_workers
-from sim.report.forms.names import FORMS
+from sim.report.drawing import drawing_workers, finish_drawing, read_svgs, start_drawing
+from sim.report.forms.names import FIGURES, FORMS, file_name
 from sim.report.lettering import unprintable_words
 
-USUAL_DRAWS = 2000
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from sim.report.document import Report
+    from sim.simulate.result import Result
+
+_USUAL_DRAWS = 2000
 _NEEDED = {"docx": "docx", "pdf": "typst"}
+_INSTALL = Text('请运行 python -m pip install -e ".[report]"', 'run python -m pip install -e ".[report]"')
+_AS_STORED = Text(
+    "。报告照已有的记录写出，没有补算的部分不在其中；要补全，请重新运行情景。",
+    ". The report is written as it was recorded, without what had not been worked out; to complete it, run again.",
+)
 
 
-@dataclass(frozen=True)
-class Request:
-    """What the user asked for."""
-
-    run: str
-    forms: tuple[str, ...]
-    scenarios: tuple[str, ...]
-    stored: bool
-    out: Path
-    home: Path | None
-    asked: Asked
-
-
-def report(request: Request, speaker: Speaker) -> int:
-    """Complete the record of each scenario and write every form; the exit status is 1 when one was not written."""
-    fail_if_forms_are_wrong(request.forms)
-    absent = forms_without_extra(request.forms)
-    forms = [form for form in request.forms if form not in absent]
+@options.verb(options.app)
+def report(
+    run: options.Run = "latest",
+    form: Annotated[str, typer.Option("--format", help="格式，逗号分隔 / formats")] = "html,docx,xlsx,pdf",
+    scenario: Annotated[tuple[str, ...], typer.Option("--scenario", help="只写这些情景 / these scenarios only")] = (),
+    out: options.Out = options.RESULTS,
+    workers: options.Workers = options.PROCESSORS,
+    *,
+    stored: Annotated[bool, typer.Option("--stored", help="照运行时的记录，不补算 / as recorded, without studies")] = False,
+    speaker: options.WithQuiet,
+    home: options.Home = None,
+) -> int:
+    """由一次运行写出报告：网页、Word、Excel、PDF / a stored run as page, Word document, workbook and PDF."""
+    asked = list(dict.fromkeys(item.strip().lower() for item in form.split(",") if item.strip()))
+    fail_if_forms_are_wrong(asked)
+    absent = forms_without_extra(asked)
     from sim.report.writing import reports_of
     from sim.result.store import fail_if_not_writable, find_run
     from sim.simulate.result import read_result
 
-    files = find_run(request.run, request.out)
-    chosen = _chosen(files, request.scenarios)
-    for file in chosen.values():
+    found = find_run(run, out)
+    files, folder = _chosen(found, scenario), next(iter(found.values())).parent.parent
+    for file in files.values():
         fail_if_not_writable(file.parent)
-    folder = next(iter(files.values())).parent.parent
-    read = {name: read_result(file) for name, file in find_run(str(folder), request.out).items()}
-    results = dict(sorted(read.items(), key=lambda item: item[1].call.order))
-    written: list[Written] = []
+    read = [read_result(file) for file in find_run(str(folder), out).values()]
+    results = {result.scenario: result for result in sorted(read, key=lambda result: result.call.order)}
+    written: list[WrittenForms] = []
     with drawing_workers() as pool:
-        if not request.stored:
-            results |= _completed({name: results[name] for name in chosen}, chosen, request, speaker)
+        for name in () if stored else [name for name in files if results[name].studies.pending]:
+            results[name] = _completed(results[name], files[name], home, workers, speaker)
         for record in reports_of(list(results.values()), folder.name):
-            if record.scenario not in chosen:
-                continue
-            what = Text(f"{record.scenario_name.zh}：绘图与写出", f"{record.scenario_name.en}: drawing and writing")
-            with speaker.progress(1, what):
-                place, shown = chosen[record.scenario].parent, results[record.scenario].projection
-                written.append(write_forms(record, shown, place, forms, speaker.report_language, pool))
+            if record.scenario in files:
+                with speaker.progress(record.scenario_name + Text("：绘图与写出", ": drawing and writing")):
+                    forms = [item for item in asked if item not in absent]
+                    made = record, results[record.scenario].projection
+                    written.append(_write_forms(*made, files[record.scenario].parent, forms, speaker.report_language, pool))
     places = [place for item in written for place in item.files]
     if speaker.as_json:
         speaker.json([str(place) for place in places])
     for place in places:
-        speaker.line(Text(f"报告：{place}", f"report: {place}"))
-    troubles = [*([_without_extra(absent)] if absent else []), *(trouble for item in written for trouble in item.troubles)]
-    speaker.mind([*unprintable_words("".join(item.unprintable for item in written)), *troubles])
+        speaker.line(f"报告：{place}", f"report: {place}")
+    troubles = [trouble for item in written for trouble in item.troubles]
+    if absent:
+        troubles.insert(0, _not_installed(absent) + Text("，没有写出；", " and nothing was written; ") + _INSTALL)
+    speaker.warn([*unprintable_words("".join(item.unprintable for item in written)), *troubles])
     return 1 if troubles else 0
 
 
 def fail_if_forms_are_wrong(forms: Sequence[str]) -> None:
-    """Every form is known, and what one of them needs is installed; said before any work.
+    """Raise before any work where a form is unknown, or nothing that was asked for can be written.
 
     Raises
     ------
     UsageError
-        with every form that is not, and what to install.
+        with every such form, and what to install.
     """
     faults = Faults()
     if not forms:
@@ -91,11 +103,8 @@ def fail_if_forms_are_wrong(forms: Sequence[str]) -> None:
     faults.raise_if_any(UsageError)
 
 
-_INSTALL = Text('请运行 python -m pip install -e ".[report]"', 'run python -m pip install -e ".[report]"')
-
-
 def forms_without_extra(forms: Sequence[str]) -> list[str]:
-    """Forms that need an extra which is not installed."""
+    """Return the forms that need an extra which is not installed."""
     return [form for form in forms if form in _NEEDED and find_spec(_NEEDED[form]) is None]
 
 
@@ -103,12 +112,8 @@ def _not_installed(forms: Sequence[str]) -> Text:
     return Text(f"{'、'.join(forms)} 需要另装的组件", f"{', '.join(forms)}: an extra is not installed")
 
 
-def _without_extra(forms: Sequence[str]) -> Text:
-    return _not_installed(forms) + Text("，没有写出；", " and nothing was written; ") + _INSTALL
-
-
 def _chosen(files: Mapping[str, Path], scenarios: Sequence[str]) -> dict[str, Path]:
-    """The scenarios that were named, or all of the run."""
+    """Return the scenarios that were named, or all of the run."""
     faults = Faults()
     for name in (name for name in scenarios if name not in files):
         message = Text(f"这次运行没有情景 {name}", f"the run has no scenario {name}")
@@ -117,51 +122,91 @@ def _chosen(files: Mapping[str, Path], scenarios: Sequence[str]) -> dict[str, Pa
     return {name: file for name, file in files.items() if not scenarios or name in scenarios}
 
 
-def _completed(results: Mapping[str, Any], files: Mapping[str, Path], request: Request, speaker: Speaker) -> dict[str, Any]:
-    """The results with their studies, stored in place of those without; where one cannot be added, as they are."""
+def _completed(result: Result, file: Path, home: Path | None, workers: int, speaker: Speaker) -> Result:
+    """Store the result with the studies that are pending; where its inputs or the program have changed, leave it."""
+    from sim.ensemble.draws import DrawRequest
     from sim.inputs.home import find_home
+    from sim.report.studies import StudyRequest, completed
     from sim.result.store import new_files
-    from sim.simulate.result import packed_result
-
-    home, found = find_home(request.home), dict[str, Any]()
-    for name, result in results.items():
-        if not result.studies.pending:
-            continue
-        case = _reopened(result, home, speaker)
-        if case is None:
-            continue
-        found[name] = replace(result, studies=_studies(case, result, request, speaker))
-        with new_files(files[name].parent) as aside:
-            (aside / files[name].name).write_bytes(packed_result(found[name]))
-    return found
-
-
-def _reopened(result: Any, home: Any, speaker: Speaker) -> Any:
-    """The scenario as it was run; None, with the reason said, where its inputs or the program are not what they were."""
-    from sim.simulate.result import reopened
+    from sim.simulate.result import packed_result, reopened
 
     try:
-        return reopened(result, home)
+        case = reopened(result, find_home(home))
     except SimError as error:
-        speaker.mind([error.faults[0].message + _AS_STORED])
-        return None
+        speaker.warn([error.faults[0].message + _AS_STORED])
+        return result
+    draws, name = result.call.draws(workers) or DrawRequest(_USUAL_DRAWS, 0, workers), result.name + Text("：", ": ")
+    with speaker.progress(result.name) as advance:
+        studies = completed(case, result.studies, StudyRequest(draws), lambda what, done: advance(done, part=name + what))
+    whole = replace(result, studies=studies)
+    with new_files(file.parent) as aside:
+        (aside / file.name).write_bytes(packed_result(whole))
+    return whole
 
 
-_AS_STORED = Text(
-    "。报告照已有的记录写出，没有补算的部分不在其中；要补全，请重新运行情景。",
-    ". The report is written as it was recorded, without what had not been worked out; to complete it, run again.",
-)
+@dataclass(frozen=True)
+class WrittenForms:
+    """Files that were written, why others were not, and characters that figures show as boxes."""
+
+    files: tuple[Path, ...]
+    troubles: tuple[Text, ...]
+    unprintable: str
 
 
-def _studies(case: Any, result: Any, request: Request, speaker: Speaker) -> Any:
-    """The studies of one scenario, with the draws of its run, so that both say the same; a run without any has the usual."""
-    from sim.ensemble.draws import DrawRequest
-    from sim.report.studies import StudyRequest, completed
+def _write_forms(
+    record: Report, projection: xr.Dataset, folder: Path, forms: Sequence[str], language: Language, pool: ProcessPoolExecutor
+) -> WrittenForms:
+    """Draw the figures of one scenario and write its forms; what goes wrong with one costs that one and no other."""
+    from sim.result.store import new_files
 
-    draws = result.call.draws(request.asked.workers) or DrawRequest(USUAL_DRAWS, request.asked.seed, request.asked.workers)
-    with speaker.progress(1, result.name) as advance:
+    written: list[Path] = []
+    troubles: list[Text] = []
+    with scratch_folder() as figures:
+        unprintable = finish_drawing(start_drawing({figures: record.figures}, language, pool))
+        named = [(file_name(FORMS[form], language), form) for form in forms]
+        for target, form in (*named, (file_name(FIGURES, language), "")):
+            try:
+                contents = _form(form, target, record, projection, language, figures)
+                with new_files(folder) as aside:
+                    for name, content in contents.items():
+                        (aside / name).parent.mkdir(exist_ok=True)
+                        (aside / name).write_bytes(content)
+            except (SimError, OSError, ValueError) as error:
+                troubles.append(_trouble(target, error))
+            else:
+                written += [folder / target] if form else []
+    return WrittenForms(tuple(written), tuple(troubles), unprintable)
 
-        def tell(what: Text, done: float) -> None:
-            advance(speaker.say(result.name + Text("：", ": ") + what), done)
 
-        return completed(case, result.studies, StudyRequest(draws), tell)
+def _trouble(target: str, error: Exception) -> Text:
+    """Return one sentence, in which the file is named that was not written."""
+    head = Text(f"没有写出 {target}：", f"{target} was not written: ")
+    if not isinstance(error, SimError):
+        return head + Text(str(error), str(error))
+    fault = error.faults[0]
+    return head + fault.message + (Text("", "") if fault.advice is None else Text("；", "; ") + fault.advice)
+
+
+def _form(
+    form: str, target: str, record: Report, projection: xr.Dataset, language: Language, figures: Path
+) -> dict[str, bytes]:
+    """Return the files of a form below the folder of the scenario; without a form, those of its figures."""
+    if not form:
+        return {f"{target}/{item.name}": item.read_bytes() for item in sorted(figures.iterdir())}
+    if form == "xlsx":
+        from sim.report.forms.workbook import workbook
+
+        return {target: workbook(record, projection, language)}
+    if form == "docx":
+        from sim.report.forms.word import word_document
+
+        pictures = {name: (figures / f"{name}.png").read_bytes() for name in record.figures}
+        return {target: word_document(record, language, pictures)}
+    svgs = read_svgs(figures, list(record.figures))
+    if form == "pdf":
+        from sim.report.forms.pdf import pdf
+
+        return {target: pdf(record, language, svgs)}
+    from sim.report.forms.page import page
+
+    return {target: page(record, language, svgs).encode()}

@@ -2,233 +2,198 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from rich.table import Table
+import typer
 
 from sim.base.errors import Fault, Faults, InputError, Place, UsageError, nearest
-from sim.base.text import Text, joined
+from sim.base.text import Text
+from sim.cli import options
+from sim.cli.cases import wanted_draws
 from sim.cli.console import Speaker
-from sim.cli.numbers import Asked
-from sim.cli.run_document import as_document
-from sim.cli.tables import print_table
+from sim.cli.scorecard import print_results
 from sim.report.drawing import drawing_workers
 from sim.report.lettering import unprintable_words
 
 if TYPE_CHECKING:
+    from sim.ensemble.draws import DrawRequest
+    from sim.inputs.home import Home
     from sim.inputs.targets import PlanTarget
+    from sim.simulate.opening import Case
+    from sim.simulate.pipeline import Outcome
+    from sim.simulate.records import Setting
+    from sim.simulate.result import Result, Sampling, Studies
 
-DEFAULT_DRAWS = 2000
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the user asked for."""
-
-    scenarios: Sequence[str]
-    city: str | None
-    settings: tuple[tuple[str, str], ...]
-    use: tuple[str, ...]
-    out: Path
-    require: tuple[str, ...]
-    home: Path | None
-    draws: Asked | None = None
-    as_of: int | None = None
+USUAL_DRAWS = 2000
 
 
-def run(request: Request, speaker: Speaker) -> int:
-    """Run, write, print; the exit status is 1 when a required target was missed."""
+@options.verb(options.app)
+def run(
+    scenarios: options.Scenarios = (),
+    city: options.City = None,
+    settings: options.Settings = (),
+    use: options.Use = (),
+    out: options.Out = options.RESULTS,
+    draws: options.Draws = None,
+    seed: options.Seed = 0,
+    workers: options.Workers = options.PROCESSORS,
+    *,
+    as_of: options.AsOf = None,
+    precision: options.Precision = options.DOUBLE,
+    prior: options.Prior = False,
+    speaker: options.WithQuiet,
+    require: Annotated[
+        tuple[str, ...], typer.Option("--require", help="目标编号或 all：未实现则返回 1 / exit 1 when missed")
+    ] = (),
+    home: options.Home = None,
+) -> int:
+    """运行情景并写出评分表、图和报告 / run scenarios; write scorecard, figures and reports."""
+    from sim.ensemble.draws import DrawRequest
     from sim.result.store import fail_if_not_writable
 
-    fail_if_not_writable(request.out)
-    planned = planned_runs(request)
+    fail_if_not_writable(out)
+    cases = open_scenarios(scenarios, city, settings, use, home, seed, as_of)
+    fail_if_targets_unknown(require, {target.id: target for case in cases for target in case.selection.targets})
+    wanted = DrawRequest(USUAL_DRAWS if draws is None else draws, seed, workers, precision, prior)
+    planned = planned_draws(cases, wanted, by_default=draws is None)
     with drawing_workers() as pool:
         from sim.report.delivery import deliver
         from sim.simulate.collect import results_of
 
-        outcomes = simulate(planned, speaker)
+        outcomes = simulate(cases, planned, speaker)
         results = results_of(outcomes, {outcome.case.scenario.key: _studies(outcome, speaker) for outcome in outcomes})
-        missed = missed_targets(request.require, results)
-        with speaker.progress(1, Text("绘图与写出", "drawing and writing")):
+        missed = missed_targets(require, results)
+        with speaker.progress(Text("绘图与写出", "drawing and writing")):
             now = datetime.now().astimezone()
-            delivered = deliver(results, request.out, speaker.report_language, pool, now)
+            delivered = deliver(results, out, speaker.report_language, pool, now)
             folder = delivered.folder
-    speaker.mind(unprintable_words(delivered.unprintable))
+    speaker.warn(unprintable_words(delivered.unprintable))
     if speaker.as_json:
-        speaker.json(as_document(results, folder, planned[0][0].world.home, speaker))
+        speaker.json(_document(results, folder, cases[0].world.home, speaker))
     elif not speaker.quiet:
-        print_results(results, folder, planned[0][0].world.home, speaker)
-    for target in missed:
-        speaker.err.print(speaker.word(f"未实现：{target}", f"missed: {target}"), markup=False)
+        print_results(results, folder, cases[0].world.home, speaker)
+    speaker.warn(Text(f"未实现：{target}", f"missed: {target}") for target in missed)
     return 1 if missed else 0
 
 
-def planned_runs(request: Request) -> list[tuple[Any, DrawPlan]]:
-    """The scenarios, read and checked, each with its draws: whatever is wrong with them is said before any work."""
-    from sim.inputs.home import find_home
-    from sim.simulate.idle import with_idle_remarks
-
-    home = find_home(request.home)
-    cases = [with_idle_remarks(case) for case in _cases(request, home)]
-    fail_if_targets_unknown(request.require, {target.id: target for case in cases for target in case.selection.targets})
-    plans = [draw_plan(request.draws, case) for case in cases]
-    if any(plan.request is not None for plan in plans):
-        fail_if_priors_are_wrong(cases)
-    return list(zip(cases, plans, strict=True))
-
-
-def simulate(planned: Sequence[tuple[Any, DrawPlan]], speaker: Speaker) -> list[Any]:
-    """Run the scenarios and their draws."""
-    from sim.simulate import pipeline
-
-    outcomes = []
-    for case, _ in planned:
-        with speaker.progress(1, case.scenario.name) as advance:
-            outcomes.append(pipeline.run(case, partial(_advance, advance, speaker.say(case.scenario.name))))
-    return [_with_draws(outcome, plan, speaker) for outcome, (_, plan) in zip(outcomes, planned, strict=True)]
-
-
-def _studies(outcome: Any, speaker: Speaker) -> Any:
-    """What a report takes beyond the run and takes seconds only."""
-    from sim.report.studies import studies_of_run
-
-    name = outcome.case.scenario.name
-    with speaker.progress(1, name) as advance:
-        return studies_of_run(
-            outcome.case, outcome.asked, lambda what, done: advance(speaker.say(name + Text("：", ": ") + what), done)
-        )
-
-
-@dataclass(frozen=True)
-class DrawPlan:
-    """The draws of a case; without any, why not."""
-
-    request: Any
-    reason: Text | None = None
-
-
-def _cases(request: Request, home: Any) -> list[Any]:
-    """The scenarios that were named, or those that the home folder declares for the city."""
-    from sim.inputs.defaults import default_scenarios
-    from sim.inputs.scenario import find_scenario
-    from sim.simulate import opening
-
-    names = request.scenarios or default_scenarios(home, request.city).run
-    files = [find_scenario(name, home.scenarios, home.cities()) for name in names]
-    fail_if_names_clash(files)
-    cases = opening.open_cases(home, files, request.city, request.use, request.settings, request.as_of)
-    return [opening.seeded(case, request.draws.seed if request.draws else 0) for case in cases]
-
-
-def draw_plan(asked: Asked | None, case: Any) -> DrawPlan:
-    """What to draw: as many as asked for, or by default from the stored posterior ensemble, where one fits.
+def open_scenarios(
+    names: Sequence[str],
+    city: str | None,
+    settings: options.Pairs,
+    use: tuple[str, ...],
+    home: Path | None,
+    seed: int = 0,
+    as_of: int | None = None,
+) -> list[Case]:
+    """Read and check the scenarios that were named, or those that the home folder declares for the city.
 
     Raises
     ------
-    InputError
-        when draws are asked for and the stored ensemble is damaged or does not fit.
+    SimError
+        with every fault.
     """
-    from sim.ensemble.draws import DrawRequest
-    from sim.simulate.draws import posterior_of
+    from sim.inputs.defaults import default_scenarios
+    from sim.inputs.home import find_home
+    from sim.inputs.scenario import find_scenario
+    from sim.simulate.idle import with_idle_remarks
+    from sim.simulate.opening import open_cases, seeded
 
-    if asked is None or asked.count == 0:
-        return DrawPlan(None)
-    count = DEFAULT_DRAWS if asked.count is None else asked.count
-    request = DrawRequest(count, asked.seed, asked.workers, asked.precision, asked.prior)
-    if asked.count is not None or asked.prior:
-        if not asked.prior:
-            posterior_of(case.world)
-        return DrawPlan(request)
-    try:
-        return DrawPlan(request) if posterior_of(case.world) is not None else DrawPlan(None, _not_calibrated(case))
-    except InputError as error:
-        fault = error.faults[0]
-        return DrawPlan(None, Text("没有计算概率：", "no probabilities: ") + fault.message + _advised(fault))
+    found = find_home(home)
+    names = names or default_scenarios(found, city).run
+    files = [find_scenario(name, found.scenarios, found.cities()) for name in names]
+    _fail_if_names_clash(files)
+    return [with_idle_remarks(seeded(case, seed)) for case in open_cases(found, files, city, use, settings, as_of)]
 
 
-def _advised(fault: Fault) -> Text:
-    return Text("", "") if fault.advice is None else Text("。", ". ") + fault.advice
-
-
-def _not_calibrated(case: Any) -> Text:
-    command = f"python -m sim calibrate {case.world.city.key}"
-    return Text(f"没有计算概率：该市尚未校准。请运行 {command}", f"no probabilities: not calibrated yet. Run {command}")
-
-
-def _with_draws(outcome: Any, plan: DrawPlan, speaker: Speaker) -> Any:
-    from sim.simulate.draws import with_draws
-
-    if plan.request is None:
-        return replace(outcome, drawn_from=plan.reason)
-    name = outcome.case.scenario.name
-    what = Text(f"{name.zh} 抽样", f"{name.en}: draws")
-    with speaker.progress(plan.request.count, what) as advance:
-        return with_draws(outcome, plan.request, lambda done, _: advance(speaker.say(what), done))
-
-
-def _advance(advance: Callable[[str, float], None], label: str, _: str, done: int, total: int) -> None:
-    advance(label, done / total)
-
-
-def fail_if_names_clash(files: Sequence[Path]) -> None:
-    """Two scenarios of one name would write into one folder; a name must be able to be a folder."""
-    names = [file.stem for file in files]
-    faults = []
+def _fail_if_names_clash(files: Sequence[Path]) -> None:
+    """Raise where two scenarios of one name would write into one folder, or a name cannot be a folder."""
+    names, faults = [file.stem for file in files], Faults()
     for file in files:
         if names.count(file.stem) > 1:
             message = Text(f"两个情景同名：{file.stem}", f"two scenarios are called {file.stem}")
-            faults.append(Fault(message, Place(file), Text("请改文件名", "rename one of the files")))
+            faults.add(message, Place(file), Text("请改文件名", "rename one of the files"))
         if not file.stem.replace("-", "").replace("_", "").replace(".", "").isalnum() or file.stem.startswith("."):
             message = Text("文件名只能用文字、数字、-、_ 和 .", "a file name may hold letters, digits, -, _ and .")
-            faults.append(Fault(message, Place(file)))
-    if faults:
-        raise UsageError(faults)
+            faults.add(message, Place(file))
+    faults.raise_if_any(UsageError)
 
 
-def fail_if_priors_are_wrong(cases: Sequence[Any]) -> None:
-    """Every fault of the priors, before any work."""
+def planned_draws(
+    cases: Sequence[Case], wanted: DrawRequest, *, by_default: bool
+) -> list[tuple[DrawRequest | None, Text | None]]:
+    """Return the draws of each case; every fault of the priors is raised before any work."""
     from sim.simulate.draws import priors_of_case
 
+    planned = [wanted_draws(case, wanted, by_default=by_default) for case in cases]
     faults = Faults()
-    for case in cases:
+    for case in cases if any(request is not None for request, _ in planned) else ():
         with faults.gathering(InputError):
             priors_of_case(case)
     faults.raise_if_any(InputError)
+    return planned
+
+
+def simulate(
+    cases: Sequence[Case], planned: Sequence[tuple[DrawRequest | None, Text | None]], speaker: Speaker
+) -> list[Outcome]:
+    """Run the scenarios, then their draws."""
+    from sim.simulate import pipeline
+    from sim.simulate.draws import with_draws
+
+    def run_once(case: Case) -> Outcome:
+        with speaker.progress(case.scenario.name) as advance:
+            return pipeline.run(case, lambda _, done, total: advance(done, total))
+
+    def draw(outcome: Outcome, request: DrawRequest | None, reason: Text | None) -> Outcome:
+        if request is None:
+            return replace(outcome, drawn_from=reason)
+        with speaker.progress(outcome.case.scenario.name + Text(" 抽样", ": draws"), request.count) as advance:
+            return with_draws(outcome, request, lambda done, _: advance(done))
+
+    outcomes = [run_once(case) for case in cases]
+    return [draw(outcome, *plan) for outcome, plan in zip(outcomes, planned, strict=True)]
+
+
+def _studies(outcome: Outcome, speaker: Speaker) -> Studies:
+    """Make the studies of a report that take seconds only."""
+    from sim.report.studies import studies_of_run
+
+    name = outcome.case.scenario.name + Text("：", ": ")
+    with speaker.progress(outcome.case.scenario.name) as advance:
+        return studies_of_run(outcome.case, outcome.asked, lambda what, done: advance(done, part=name + what))
 
 
 def fail_if_targets_unknown(required: Sequence[str], known: Mapping[str, PlanTarget]) -> None:
-    """Every required target must be among those that the scenarios choose."""
+    """Raise where a required target is not among those that the scenarios choose.
+
+    Raises
+    ------
+    UsageError
+        with every such target.
+    """
     from sim.plan.selection import candidates, labels_of, targets_named
 
-    named = [name for name in required if name != "all"]
-    unknown = [name for name in named if not candidates(known, name)]
-    if unknown:
-        raise UsageError(
-            Fault(
-                Text(f"--require {name}：没有评分这个目标", f"--require {name}: this target is not scored"),
-                Place(),
-                nearest(name, known, labels_of(known)),
-            )
-            for name in unknown
-        )
+    named, faults = [name for name in required if name != "all"], Faults()
+    for name in (name for name in named if not candidates(known, name)):
+        message = Text(f"--require {name}：没有评分这个目标", f"--require {name}: this target is not scored")
+        faults.add(message, Place(), nearest(name, known, labels_of(known)))
+    faults.raise_if_any(UsageError)
     targets_named(known, named, Place(key="--require"))
     if required and not known:
-        raise UsageError(
-            Fault(Text("没有可评分的目标，--require 无从判断", "no target is scored, so --require cannot be decided"))
-        )
+        message = Text("没有可评分的目标，--require 无从判断", "no target is scored, so --require cannot be decided")
+        raise UsageError(Fault(message))
 
 
-def missed_targets(required: Sequence[str], results: Sequence[Any]) -> list[str]:
-    """Required targets that some scenario does not meet, as `scenario: target`."""
+def missed_targets(required: Sequence[str], results: Sequence[Result]) -> list[str]:
+    """Return the required targets that some scenario does not meet, as `scenario: target`."""
     from sim.plan.selection import targets_named
 
     known = {score.target.id: score.target for result in results for score in result.scorecard}
-    wanted = known if "all" in required else {target.id for target in targets_named(known, required, Place(key="--require"))}
+    wanted = set(known) if "all" in required else {item.id for item in targets_named(known, required, Place(key="--require"))}
     return [
         f"{result.scenario}: {score.target.id}"
         for result in results
@@ -237,128 +202,66 @@ def missed_targets(required: Sequence[str], results: Sequence[Any]) -> list[str]
     ]
 
 
-def print_results(results: Sequence[Any], folder: Path, home: Any, speaker: Speaker) -> None:
-    """Print what was changed, the scorecards and where everything is."""
-    from sim.plan.scorecard import coverage_of, coverage_words
-    from sim.report.forms.names import PAGE, file_name
-    from sim.report.score_words import bases_sentence, headline
-    from sim.simulate.records import number_changed
+def _document(results: Sequence[Result], folder: Path, home: Home, speaker: Speaker) -> dict[str, Any]:
+    """Return the run as one JSON object: scorecard rows of all scenarios, comparisons with published figures, changes."""
+    from sim.plan.tables import full_row
 
-    for result in results:
-        speaker.out.print()
-        speaker.line(result.name)
-        if result.scorecard:
-            print_scorecard(result.scorecard, speaker)
-            for line in _footnotes(_shown(result.scorecard)):
-                speaker.line(line)
-        speaker.line(headline(result.scorecard))
-        bases = bases_sentence(result.scorecard)
-        if bases is not None:
-            speaker.line(bases)
-        if any(score.verdict == "not_judged" for score in result.scorecard):
-            speaker.line(coverage_words(coverage_of(result.scorecard)))
-        for sentence in (*result.remarks, result.step_error.sentence(), *result.draw_sentences):
-            speaker.line(sentence)
-        count = number_changed(result.settings)
-        if count:
-            speaker.line(
-                Text(f"改动参数 {count} 项，见报告第三章。", f"{count} settings changed; see chapter 3 of the report.")
-            )
-    speaker.out.print()
-    speaker.line(
-        Text(f"模型与情景：{home.folder}（{home.origin.zh}）", f"models and scenarios: {home.folder} ({home.origin.en})")
-    )
-    speaker.line(Text(f"结果：{folder}", f"results: {folder}"))
-    name = file_name("compare.html" if len(results) > 1 else PAGE, speaker.report_language)
-    page = folder / name if len(results) > 1 else folder / results[0].scenario / name
-    speaker.line(Text(f"报告：{page}", f"report: {page}"))
-    pending = list(dict.fromkeys(name for result in results for name in result.studies.pending))
-    if pending:
-        names, command = joined(pending, Text("、", ", ")), f"python -m sim report {folder}"
-        speaker.line(Text(f"报告尚缺{names.zh}，由 {command} 补上", f"not in the report yet: {names.en}; {command} adds it"))
+    return {
+        "run": folder.name,
+        "folder": str(folder),
+        "home": str(home.folder),
+        "scorecard": [full_row(score, speaker.language) for result in results for score in result.scorecard],
+        "published": [
+            {**vars(row), "scenario": result.scenario, "label": speaker.say(row.label)}
+            for result in results
+            for row in result.comparisons
+        ],
+        "changes": [{**_setting(item, speaker), "scenario": result.scenario} for result in results for item in result.settings],
+        "step_error": [
+            {
+                "scenario": result.scenario,
+                "percent": result.step_error.percent,
+                "year": result.step_error.year,
+                "variable": speaker.say(result.step_error.variable),
+                "changed": len(result.step_error.changed),
+            }
+            for result in results
+        ],
+        "draws": [_draws(result.scenario, result.sampling) for result in results if result.sampling is not None],
+        "remarks": [speaker.say(remark) for result in results for remark in result.remarks],
+    }
 
 
-def print_scorecard(scores: Sequence[Any], speaker: Speaker) -> None:
-    """The scorecard; of a long one what is not judged is only counted, the report has it with the reasons."""
-    shown = _shown(scores)
-    print_table(scorecard_table(shown, speaker), speaker.out)
-    left = len(scores) - len(shown)
-    if left:
-        speaker.line(Text(f"另有 {left} 项不作判定，理由见报告。", f"{left} more are not judged; the report says why."))
+def _setting(item: Setting, speaker: Speaker) -> dict[str, str]:
+    from sim.base.words import unit_text
+    from sim.report.chapters.works import SECTIONS, in_words
+
+    said = {key: speaker.say(value) if isinstance(value, Text) else value for key, value in vars(item).items()}
+    section = speaker.say(SECTIONS.get(item.section, Text(item.section, item.section)))
+    return {
+        **said,
+        "unit": unit_text(item.unit, speaker.language),
+        "section": section,
+        "note": speaker.say(in_words(item.note)),
+    }
 
 
-def _shown(scores: Sequence[Any]) -> Sequence[Any]:
-    return scores if len(scores) <= _LONG else [score for score in scores if score.verdict != "not_judged"]
+def _draws(scenario: str, made: Sampling) -> dict[str, Any]:
+    return {
+        "scenario": scenario,
+        "count": made.count,
+        "seed": made.seed,
+        "left_out": len(made.lost),
+        "lost": [_lost(draw) for draw in made.lost],
+        "run_again": [list(portion) for portion in made.run_again],
+        "all_met": None if made.all_met is None else made.all_met.probability,
+    }
 
 
-def _footnotes(scores: Sequence[Any]) -> list[Text]:
-    """What decides, what "about" means, and what was published on the way to targets whose year is not over."""
-    from sim.base.words import capital
-    from sim.plan.rule import about_sentence
-    from sim.report.score_words import beside_data, running
-
-    found = []
-    if any(score.judged_by == "data" and score.projected is not None for score in scores):
-        found.append(
-            Text(
-                "* 由该年的公布数判定；差距为公布数 − 目标，预测和概率只用来检验模型。",
-                "* decided by the published figure of that year; gap = published - plan; projection and chance test the model.",
-            )
-        )
-    if any(score.operator == "~" for score in scores):
-        about = about_sentence(scores[0].rule.about)
-        found.append(Text(about.zh, capital(about.en)) + Text("。", "."))
-    told = [(score.target.name, line) for score in scores for line in (beside_data(score), running(score)) if line.zh]
-    return [*found, *(name + Text("：", ": ") + line + Text("。", ".") for name, line in told)]
-
-
-_LONG = 40
-"""Rows of a scorecard that a terminal can show."""
-
-
-def scorecard_table(scores: Sequence[Any], speaker: Speaker) -> Table:
-    """The scorecard for a terminal."""
-    from sim.plan.rule import VERDICTS
-    from sim.report.score_words import score_cells
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    drawn = any(score.probability is not None for score in scores)
-    for index, (zh, en) in enumerate((*_HEADS, _CHANCE) if drawn else _HEADS):
-        table.add_column(
-            speaker.word(zh, en),
-            justify="left" if index in (0, 7) else "right",
-            no_wrap=index != 0,
-            min_width=24 if index == 0 else None,
-        )
-    colours = {"met": "green", "near": "yellow", "missed": "red", "not_judged": "bright_black"}
-    for score in scores:
-        cells = score_cells(score, speaker.language)
-        mark = "*" if score.judged_by == "data" and score.projected is not None else ""
-        verdict = f"[{colours[score.verdict]}]{speaker.say(VERDICTS[score.verdict])}{mark}[/]"
-        table.add_row(
-            f"{cells['name']}",
-            cells["unit"],
-            cells["year"],
-            f"{cells['operator']} {cells['plan']}",
-            cells["projected"],
-            cells["gap"],
-            cells["required"],
-            verdict,
-            cells["actual"],
-            *([cells["probability"]] if drawn else []),
-        )
-    return table
-
-
-_HEADS = (
-    ("目标", "target"),
-    ("单位", "unit"),
-    ("年份", "year"),
-    ("目标值", "plan"),
-    ("预测", "projected"),
-    ("差距", "gap"),
-    ("需年均增长", "required/a"),
-    ("判定", "verdict"),
-    ("实际（年份）", "outcome (year)"),
-)
-_CHANCE = ("概率", "probability")
+def _lost(draw: Any) -> dict[str, Any]:
+    """Say of a draw that was left out where it went wrong, and by what its parameters were multiplied, if that is known."""
+    origin = draw.origin
+    place = {"year": None, "variable": None} if origin is None else {"year": origin.year, "variable": origin.variable}
+    breach = None if origin is None else origin.breach
+    check = {} if breach is None else {"check_zh": breach.check.zh, "check_en": breach.check.en, "values": breach.values}
+    return {"draw": draw.draw, **place, **check, "factors": dict(draw.factors)}

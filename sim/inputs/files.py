@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import logging
 import stat
 from pathlib import Path
 
 from sim.base.errors import Fault, InputError, Place, SimError
 from sim.base.text import Text
+
+_log = logging.getLogger(__name__)
 
 
 def is_file(path: Path) -> bool:
@@ -98,6 +101,7 @@ def read_bytes(file: Path, limit: int) -> bytes:
             raise InputError(Fault(Text("不是普通文件", "not a regular file"), Place(file)))
         with file.open("rb") as handle:
             content = handle.read(limit + 1)
+        _log.info("read %s, %d bytes", file, len(content))
     except FileNotFoundError as error:
         raise InputError(Fault(Text("文件不存在", "no such file"), Place(file))) from error
     except (OSError, ValueError, RuntimeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from sim.base.text import Text
 from sim.inputs.files import is_folder
 from sim.inputs.yaml_file import read_yaml
 
+_log = logging.getLogger(__name__)
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -84,11 +86,17 @@ def find_home(given: Path | None = None) -> Home:
         if not _is_home(asked):
             advice = Text("该文件夹须含 models/ 和 scenarios/", "it must hold models/ and scenarios/")
             raise UsageError(Fault(Text("不是模拟器的主文件夹", "not a home folder of the simulator"), Place(asked), advice))
-        return Home(asked.resolve(), Text("--home 或 SIM_HOME", "--home or SIM_HOME"))
+        return _found(asked, Text("--home 或 SIM_HOME", "--home or SIM_HOME"))
     for folder, origin in _places():
         if _is_home(folder):
-            return Home(folder.resolve(), origin)
+            return _found(folder, origin)
     raise UsageError(Fault(Text("找不到 models/ 和 scenarios/", "cannot find models/ and scenarios/")))
+
+
+def _found(folder: Path, origin: Text) -> Home:
+    home = Home(folder.resolve(), origin)
+    _log.info("home: %s, %s", home.folder, origin.en)
+    return home
 
 
 def _places() -> list[tuple[Path, Text]]:

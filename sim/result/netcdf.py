@@ -6,6 +6,7 @@ number, which for some six hundred variables takes ten times as long. Read back,
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import netCDF4
 import numpy as np
 import xarray as xr
 
+_log = logging.getLogger(__name__)
 _FIRST_SIZE = 4_000_000
 
 
@@ -54,5 +56,6 @@ def read_tree(file: Path) -> xr.DataTree:
 
 def read_group(file: Path, group: str | None = None) -> xr.Dataset:
     """Read one group of a file into memory, or the root."""
+    _log.info("read %s, group %s", file, group or "/")
     with xr.open_dataset(file, engine="netcdf4", group=group) as dataset:
         return dataset.load()

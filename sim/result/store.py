@@ -6,6 +6,7 @@ next free one: results are never given up for a name.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,6 +22,7 @@ from sim.base.text import Text
 from sim.inputs.files import is_file, is_folder
 from sim.result.netcdf import read_group
 
+_log = logging.getLogger(__name__)
 RUN_FILE = "run.nc"
 _PARTIAL = ".partial-"
 _CONTENT = "content"
@@ -117,6 +119,7 @@ def new_files(folder: Path) -> Iterator[Path]:
             for file, target in zip(files, targets, strict=True):
                 target.parent.mkdir(exist_ok=True)
                 file.replace(target)
+                _log.info("wrote %s", target)
             for place in {folder, *(target.parent for target in targets)}:
                 sync_folder(place)
 

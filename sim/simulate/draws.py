@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sim.base.errors import Fault, InputError, Place
 from sim.base.text import Text
+from sim.base.timing import timed
 from sim.city.city import World
 from sim.city.priors import priors_of
 from sim.engine.integrate import Clock
@@ -27,6 +28,7 @@ from sim.simulate.pipeline import Outcome, comparisons_of, judge_of, request_of
 Progress = Callable[[int, int], None]
 
 
+@timed
 def with_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None = None) -> Outcome:
     """The outcome with its draws, and with their probabilities in its scorecard."""
     posterior = None if request.prior else posterior_of(outcome.case.world)

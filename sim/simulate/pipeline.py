@@ -11,6 +11,7 @@ import xarray as xr
 
 from sim.base.errors import RunError, SimError
 from sim.base.text import Text
+from sim.base.timing import timed
 from sim.city.city import World
 from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
@@ -72,6 +73,7 @@ class Outcome:
         return projection_of(self.results, ensemble_dataset(self.ensemble, self.results, self.case.world.graph))
 
 
+@timed
 def run(case: Case, progress: Progress | None = None) -> Outcome:
     """Simulate a case and judge it.
 

@@ -13,6 +13,7 @@ from joblib import delayed
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from sim.base.timing import timed
 from sim.city.city import open_world
 from sim.inputs.history import History
 from sim.inputs.home import find_home
@@ -71,6 +72,7 @@ class Setting:
     seed: int = 0
 
 
+@timed
 def backtest(setting: Setting, progress: Progress) -> Table:
     """Judge all forecasts of all origins.
 

@@ -19,6 +19,7 @@ from sim.base.errors import Fault, InputError, Place
 from sim.base.processes import block_sigint, init_worker
 from sim.base.streams import uniforms
 from sim.base.text import Text
+from sim.base.timing import timed
 from sim.city.city import open_world
 from sim.ensemble.draws import Prior
 from sim.inputs.city import read_city_file
@@ -156,6 +157,7 @@ class CityEnsemble:
     outside: Outside = field(repr=False)
 
 
+@timed
 def calibrate(pool: Pool, progress: Progress, key: str = "") -> Calibration:
     """Fit what the cities have in common; what is done under a key is not done again after an interruption."""
     known = pool.open(progress)

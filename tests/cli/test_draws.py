@@ -16,7 +16,9 @@ import pytest
 import xarray as xr
 
 from sim.base.errors import UsageError
-from sim.cli.numbers import Asked, read_draws
+from sim.base.processes import processors
+from sim.cli.options import MOST_DRAWS, read_whole
+from tests.cli.calling import sim
 from tests.simulate.program import children_of, is_there
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,31 +27,31 @@ BAD = ("0", "1,5", "1_0_", "1,0,0", "-1", "nan", "inf", "1e3", "1.5", "", " ", "
 
 @pytest.mark.parametrize("text", BAD)
 def test_a_number_of_draws_or_workers_that_is_none_is_refused(text: str) -> None:
-    for arguments in ((text, None, None), ("5", None, text)):
-        if arguments[0] != "0":
-            with pytest.raises(UsageError, match="cannot be used"):
-                read_draws(*arguments)
+    for option in ("--draws", "--workers") if text != "0" else ("--workers",):
+        done = sim("run", option, text, "--lang", "en")
+        assert done.returncode == 2
+        assert f"{option} " in done.stderr
+        assert "cannot be used" in done.stderr
 
 
 @pytest.mark.parametrize("text", [item for item in BAD if item != "0"])
 def test_a_seed_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--seed"):
-        read_draws("5", text, None)
+        read_whole("--seed", text, 0, 2**63 - 1)
 
 
 def test_all_faults_come_together() -> None:
-    with pytest.raises(UsageError) as caught:
-        read_draws("1.5", "-1", "no")
-    assert len(caught.value.faults) == 3
-    assert read_draws(None, None, "1") == Asked(None, 0, 1)
-    assert read_draws("0", None, "1") == Asked(0, 0, 1)
-    assert read_draws("2,000", "7", "3") == Asked(2000, 7, 3)
-    assert read_draws("1_000_000", None, "1", float32=True, prior=True) == Asked(1_000_000, 0, 1, "float32", prior=True)
+    wrong = ("--draws", "1.5", "--seed", "-1", "--workers", "no", "--set", "novalue", "--as-of", "soon")
+    said = sim("run", *wrong, "--lang", "en").stderr
+    assert said.startswith("5 faults:")
+    assert all(option in said for option in wrong[::2])
+    for text, number in (("0", 0), ("2,000", 2000), ("1_000_000", 1_000_000), ("３０", 30)):
+        assert read_whole("--draws", text, 0, MOST_DRAWS) == number
 
 
 def test_a_machine_of_many_processors_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(384)), raising=False)
-    assert read_draws("5", None, None) == Asked(5, 0, 256)
+    assert processors() == 256
 
 
 def call(*arguments: str) -> list[str]:

@@ -62,3 +62,14 @@ def test_a_run_says_what_the_report_adds_and_by_which_command(tmp_path: Path) ->
     done = sim("run", "baseline", "--draws", "0", "--out", tmp_path, "--lang", "zh")
     (folder,) = tmp_path.iterdir()
     assert f"报告尚缺可行性研判，由 python -m sim report {folder} 补上" in done.stdout
+
+
+def test_titles_of_help_are_in_the_language_of_the_call() -> None:
+    for language, titles in (("zh", ("参数:", "选项:")), ("en", ("Arguments:", "Options:"))):
+        done = process("new", "--help", "--lang", language)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert [line for line in done.stdout.splitlines() if line in {"参数:", "选项:", "Arguments:", "Options:"}] == list(
+            titles
+        )
+    assert "\n命令:\n" in process("--help", LC_ALL="zh_CN.UTF-8").stdout
+    assert "\nCommands:\n" in process("plan", "--help", LC_ALL="en_GB.UTF-8").stdout

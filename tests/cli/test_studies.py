@@ -14,13 +14,15 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.base.errors import InputError, SimError
-from sim.cli import studies
+from sim.cli import history
 from sim.cli.app import app, main
+from sim.cli.cases import wanted_draws
 from sim.cli.console import Speaker
-from sim.cli.numbers import Asked
-from sim.cli.run import Request, draw_plan, planned_runs, simulate
+from sim.cli.run import USUAL_DRAWS, open_scenarios, planned_draws, simulate
+from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
 from sim.result.posterior import FILE, read_posterior
+from sim.simulate.pipeline import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,28 +56,33 @@ def test_wrong_words_are_said_before_any_work(arguments: tuple[str, ...], said: 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "arviz" else object())
     with pytest.raises(SimError, match=r'not installed: arviz .*pip install -e "\.\[calibrate\]"'):
-        studies.fail_if_extra_missing()
+        history.fail_if_extra_missing()
 
 
-def request(home: Home, asked: Asked | None, *scenarios: str) -> Request:
+def ran(home: Home, wanted: DrawRequest, *scenarios: str, city: str | None = None, by_default: bool = False) -> list[Outcome]:
     files = [str(home.scenarios / f"{name}.yaml") for name in scenarios]
-    return Request(files, None, (), (), Path("unused"), (), home.folder, asked)
+    cases = open_scenarios(files, city, (), (), home.folder)
+    return simulate(cases, planned_draws(cases, wanted, by_default=by_default), Speaker("en", quiet=True))
 
 
 def test_by_default_draws_come_from_the_stored_ensemble(home: Home) -> None:
-    [outcome] = simulate(planned_runs(request(home, Asked(None, 1, 1), "baseline")), Speaker("en", quiet=True))
+    [outcome] = ran(home, DrawRequest(USUAL_DRAWS, 1, 1), "baseline", by_default=True)
+    assert outcome.ensemble is not None
+    assert outcome.drawn_from is not None
     assert outcome.ensemble.count == 2000
     assert "posterior ensemble fitted to 2005–2023" in outcome.drawn_from.en
     assert [item.target for item in outcome.foreseen] == ["hy_gdp_2025", "hy_hightech_firms_2025"]
 
 
 def test_none_are_drawn_where_none_are_wanted(home: Home) -> None:
-    [outcome] = simulate(planned_runs(request(home, Asked(0, 0, 1), "baseline")), Speaker("en", quiet=True))
+    [outcome] = ran(home, DrawRequest(0, 0, 1), "baseline")
     assert (outcome.ensemble, outcome.drawn_from) == (None, None)
 
 
 def test_priors_may_be_asked_for(home: Home) -> None:
-    [outcome] = simulate(planned_runs(request(home, Asked(64, 0, 1, prior=True), "baseline")), Speaker("en", quiet=True))
+    [outcome] = ran(home, DrawRequest(64, 0, 1, prior=True), "baseline")
+    assert outcome.ensemble is not None
+    assert outcome.drawn_from is not None
     assert outcome.ensemble.count == 64
     assert "not calibrated on history" in outcome.drawn_from.en
 
@@ -88,7 +95,8 @@ def stale(copied: Home) -> Home:
 
 
 def test_a_stale_ensemble_costs_the_probabilities_and_not_the_run(stale: Home) -> None:
-    [outcome] = simulate(planned_runs(request(stale, Asked(None, 0, 1), "baseline")), Speaker("en", quiet=True))
+    [outcome] = ran(stale, DrawRequest(USUAL_DRAWS, 0, 1), "baseline", by_default=True)
+    assert outcome.drawn_from is not None
     assert outcome.ensemble is None
     assert "belongs to other equations or priors" in outcome.drawn_from.en
     assert "python -m sim calibrate hengyang" in outcome.drawn_from.en
@@ -96,19 +104,20 @@ def test_a_stale_ensemble_costs_the_probabilities_and_not_the_run(stale: Home) -
 
 def test_asking_for_draws_of_a_stale_ensemble_is_a_fault(stale: Home) -> None:
     with pytest.raises(InputError, match="python -m sim calibrate hengyang"):
-        simulate(planned_runs(request(stale, Asked(100, 0, 1), "baseline")), Speaker("en", quiet=True))
+        ran(stale, DrawRequest(100, 0, 1), "baseline")
 
 
 def test_a_city_that_was_never_calibrated_is_told_how(copied: Home) -> None:
     (copied.models / "changsha" / FILE).unlink()
-    asked = Request([], "changsha", (), (), Path("unused"), (), copied.folder, Asked(None, 0, 1))
-    [outcome] = simulate(planned_runs(asked), Speaker("en", quiet=True))
+    [outcome] = ran(copied, DrawRequest(USUAL_DRAWS, 0, 1), city="changsha", by_default=True)
+    assert outcome.drawn_from is not None
     assert outcome.case.scenario.name.en == "Changsha: baseline"
     assert "Run python -m sim calibrate changsha" in outcome.drawn_from.en
 
 
-def test_no_plan_without_a_word(home: Home) -> None:
-    assert draw_plan(None, None).request is None
+def test_none_are_planned_where_none_are_wanted(home: Home) -> None:
+    [case] = open_scenarios(["baseline"], None, (), (), home.folder)
+    assert wanted_draws(case, DrawRequest(0, 0, 1), by_default=False) == (None, None)
 
 
 def command(home: Home, *arguments: str) -> list[dict[str, Any]]:

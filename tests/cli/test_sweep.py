@@ -16,8 +16,7 @@ from typer.testing import CliRunner
 from sim.base.errors import SimError
 from sim.base.text import Text
 from sim.cli.app import app
-from sim.cli.console import Speaker
-from sim.cli.progress import Pace, draw_progress, left_text, lost_text, rate_text
+from sim.cli.console import Pace, Speaker, draw_progress, left_text, lost_text, rate_text
 from sim.result.draw_store import read_draws
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,9 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from sim.base.text import LANGUAGES, Language
-from sim.cli.console import Speaker
-from sim.cli.run import print_scorecard
-from sim.cli.tables import print_table
+from sim.cli.console import Speaker, print_table
+from sim.cli.scorecard import print_scorecard
 from sim.report.score_words import score_cells
 from sim.simulate import pipeline
 

@@ -85,4 +85,4 @@ def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
 
 def test_without_a_browser_the_address_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("webbrowser.open", lambda _: False)
-    assert not verb._shown("http://127.0.0.1:5006/")
+    assert not verb._is_shown("http://127.0.0.1:5006/")

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from sim.base.errors import InputError
-from sim.cli.numbers import Asked
-from sim.cli.run import draw_plan
+from sim.cli.cases import wanted_draws
 from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
 from sim.inputs.scenario import scenario_files
@@ -125,10 +124,10 @@ def test_the_posterior_of_later_years_is_not_asked_and_that_is_said(home: Home) 
         posterior_of(case.world)
     assert "2005–2023" in str(error.value)
     assert "--prior" in str(error.value)
-    plan = draw_plan(Asked(None, 0, 1), case)
-    assert plan.request is None
-    assert plan.reason is not None
-    assert "没有计算概率" in plan.reason.zh
+    request, reason = wanted_draws(case, DrawRequest(2000, 0, 1), by_default=True)
+    assert request is None
+    assert reason is not None
+    assert "没有计算概率" in reason.zh
 
 
 def test_measures_that_rest_on_later_data_are_left_out_and_named(home: Home) -> None:

@@ -92,8 +92,8 @@ def test_check_shows_the_inherited_path_beside_the_new_one(
     home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     opened(home, tmp_path, "plan_2025", PUSH)
-    file = [str(tmp_path / "later.yaml")]
-    check(file, None, (), (), home.folder, Speaker("en", as_json=True))
+    file = (str(tmp_path / "later.yaml"),)
+    check(file, speaker=Speaker("en", as_json=True), home=home.folder)
     changes = json.loads(capsys.readouterr().out)[0]["changes"]
     (found,) = (item for item in changes if item["name"] == "hightech_push" and item["layer"] == "later")
     assert found["by_year"] == [
@@ -101,7 +101,7 @@ def test_check_shows_the_inherited_path_beside_the_new_one(
         {"years": "2022–2027", "before": "1.3", "after": "1.3"},
         {"years": "2028–2035", "before": "1.3", "after": "1.5"},
     ]
-    check(file, None, (), (), home.folder, Speaker("en"))
+    check(file, speaker=Speaker("en"), home=home.folder)
     lines = capsys.readouterr().out.splitlines()
     assert any("2028–2035" in line and "1.3 → 1.5" in line for line in lines)
     assert any("2022–2027" in line and "(as before)" in line for line in lines)

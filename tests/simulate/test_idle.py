@@ -13,7 +13,8 @@ import pytest
 from sim.base.text import Text
 from sim.cli.check import check
 from sim.cli.console import Speaker
-from sim.cli.run import Request, planned_runs, simulate
+from sim.cli.run import open_scenarios, planned_draws, simulate
+from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
 from sim.simulate import opening
 from sim.simulate.idle import idle_remarks
@@ -86,15 +87,16 @@ def test_the_remark_says_how_the_parameter_acts(home: Home, tmp_path: Path) -> N
 
 def test_check_prints_it(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case_of(home, tmp_path, "assumptions: {job_vacancies: 0.1}\n")
-    file = [str(tmp_path / "mine.yaml")]
-    check(file, None, (), (), home.folder, Speaker("zh"))
+    file = (str(tmp_path / "mine.yaml"),)
+    check(file, speaker=Speaker("zh"), home=home.folder)
     assert "下列设定不改变任何结果：岗位空缺率（job_vacancies）" in capsys.readouterr().out.replace("\n", "")
-    check(file, None, (), (), home.folder, Speaker("en", as_json=True))
+    check(file, speaker=Speaker("en", as_json=True), home=home.folder)
     assert "job_vacancies" in json.loads(capsys.readouterr().out)[0]["remarks"][0]
 
 
-def test_run_has_it_among_its_remarks(home: Home, tmp_path: Path) -> None:
-    request = Request(["baseline"], None, (("job_vacancies", "0.1"),), (), tmp_path, (), home.folder)
-    (outcome,) = simulate(planned_runs(request), Speaker("en", quiet=True))
+def test_run_has_it_among_its_remarks(home: Home) -> None:
+    cases = open_scenarios(["baseline"], None, (("job_vacancies", "0.1"),), (), home.folder)
+    planned = planned_draws(cases, DrawRequest(0, 0, 1), by_default=False)
+    (outcome,) = simulate(cases, planned, Speaker("en", quiet=True))
     said = [item.en for item in outcome.case.selection.remarks]
     assert any(item.startswith("Settings that change no result: job vacancies (job_vacancies): ") for item in said)

@@ -9,6 +9,7 @@ import xarray as xr
 
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
+from sim.base.timing import timed
 from sim.inputs.targets import PlanTarget
 from sim.plan.reading import Reading
 from sim.plan.shapley import MOST_EXACT, PAIRS, Shares, shapley
@@ -26,6 +27,7 @@ class AttributionRequest:
     pairs: int = PAIRS
 
 
+@timed
 def attribution(one: Case, other: Case, request: AttributionRequest = AttributionRequest()) -> xr.Dataset:
     """What each change between two scenarios adds to the numbers of their targets, in the targets' units.
 

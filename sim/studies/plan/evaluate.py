@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
+from sim.base.timing import timed
 from sim.ensemble.draws import DrawRequest
 from sim.ensemble.running import ChunkReducer, run_ensemble
 from sim.plan.evaluation.evaluate import Evaluated
@@ -30,6 +31,7 @@ class EvaluationRequest:
     draws: DrawRequest | None = None
 
 
+@timed
 def evaluated(case: Case, request: EvaluationRequest, progress: Progress | None = None) -> list[Evaluated]:
     """Every target of a scenario, in its order.
 

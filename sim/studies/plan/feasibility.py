@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
+from sim.base.timing import timed
 from sim.ensemble.draws import DrawRequest
 from sim.plan.feasibility import explained_variance, lift, relaxed_rules, shares_of, smallest_relaxation
 from sim.plan.rule import VERDICTS
@@ -39,6 +40,7 @@ class FeasibilityRequest:
     required: float = 0.5
 
 
+@timed
 def feasibility(case: Case, request: FeasibilityRequest, progress: Progress | None = None) -> xr.Dataset:
     """The feasibility of the targets of a scenario.
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.base.errors import Fault, Faults, Place, UsageError, nearest
 from sim.base.text import Text
+from sim.base.timing import timed
 from sim.inputs.levers import LeversFile, read_levers
 from sim.plan.feasibility import shares_of
 from sim.plan.least_change import LinearTargets
@@ -99,6 +100,7 @@ def levers_path(case: Case) -> File:
     return case.world.model_folder / "levers.yaml"
 
 
+@timed
 def required_path(case: Case, request: PathRequest, progress: Progress | None = None) -> Path:
     """The path of a case.
 

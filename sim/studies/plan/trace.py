@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.base.errors import Fault, InputError, Place, UsageError
 from sim.base.text import Text
+from sim.base.timing import timed
 from sim.base.words import fine
 from sim.city.city import World
 from sim.engine.links import Members, at_year_end, elasticity, link_sign, looked_at
@@ -103,6 +104,7 @@ def find_target(world: World, name: str) -> PlanTarget:
     return targets_named(world.catalogue.targets, [name])[0]
 
 
+@timed
 def trace(case: Case, request: TraceRequest) -> Trace:
     """Run a scenario and follow a target back through its variables.
 

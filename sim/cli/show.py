@@ -1,0 +1,277 @@
+"""Show what there is: everything that a scenario file can name, the model itself, the schema of scenario files."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Column
+
+from sim.base.errors import Fault, Faults, Place, RunError, UsageError
+from sim.base.text import Text
+from sim.base.words import unit_text
+from sim.cli import options
+from sim.cli.cases import open_city
+from sim.cli.console import Speaker
+
+if TYPE_CHECKING:
+    from sim.city.city import World
+
+_SECTIONS = {"levers": "lever", "assumptions": "assumption", "behaviour": "behaviour"}
+_TITLES = {
+    "scenarios": Text("情景", "Scenarios"),
+    "targets": Text("目标与判定依据", "Targets and what judges them"),
+    "levers": Text("levers：政策杠杆（政府决定）", "levers: what the bureau decides"),
+    "assumptions": Text("assumptions：外部假设", "assumptions: what happens to the city"),
+    "behaviour": Text("behaviour：行为参数", "behaviour: what we believe"),
+    "variables": Text("变量（可写入 given，可作 --output）", "variables: for given and --output"),
+}
+_HEADS = {
+    "name": Text("名称", "name"),
+    "label": Text("含义", "meaning"),
+    "city": Text("城市", "city"),
+    "value": Text("数值", "value"),
+    "unit": Text("单位", "unit"),
+    "year": Text("年份", "year"),
+    "entered": Text("录入", "entered"),
+    "binding": Text("判定依据", "judged by"),
+    "range": Text("范围", "range"),
+    "dims": Text("维度", "dimensions"),
+}
+_BY_HAND = Text("人工", "by hand")
+_JUDGED_BY = {
+    "ledger": Text("（项目台账）", "(project ledger)"),
+    "history": Text("（已公布数据）", "(published data)"),
+    "outside": Text("（不判定）", "(not judged)"),
+}
+
+
+@options.verb(options.app, "list")
+def list_all(city: options.City = None, *, speaker: options.WithJson, home: options.Home = None) -> None:
+    """列出模型、城市、情景、目标和杠杆 / list models, cities, scenarios, targets and levers."""
+    from sim.inputs.city import read_city_file
+
+    world = open_city(city, home)
+    place, cities = world.home, world.home.cities()
+    document: dict[str, Any] = {
+        "home": str(place.folder),
+        "models": sorted(f.parent.name for f in place.models.glob("*/parameters.yaml") if any(f.parent.glob("*.py"))),
+        "cities": cities,
+        "city_names": {name: speaker.say(read_city_file(place.city_folder(name)).name.text()) for name in cities},
+        "scenarios": _scenarios(place.scenarios, speaker),
+        "targets": _targets(world, speaker),
+        **{section: _parameters(world, kind, speaker) for section, kind in _SECTIONS.items()},
+        "variables": _variables(world, speaker),
+    }
+    if speaker.as_json:
+        speaker.json(document)
+        return
+    speaker.line(f"模型：{'、'.join(document['models'])}", f"models: {', '.join(document['models'])}")
+    names = [f"{label} ({name})" for name, label in document["city_names"].items()]
+    speaker.line(f"城市：{'、'.join(names)}", f"cities: {', '.join(names)}")
+    speaker.line("每个城市另有与它同名的基准情景。", "Every city has a baseline scenario besides, called like the city.")
+    for key, title in _TITLES.items():
+        speaker.line()
+        speaker.line(title)
+        rows = document[key]
+        cells = (("" if value is None else str(value) for value in row.values()) for row in rows)
+        speaker.table([_column(head, speaker) for head in (rows[0] if rows else ())], cells)
+
+
+def _column(key: str, speaker: Speaker) -> Column:
+    is_copied = key in ("name", "binding")
+    return Column(speaker.say(_HEADS[key]), overflow="fold", no_wrap=is_copied, max_width=None if is_copied else 44)
+
+
+def _scenarios(folder: Path, speaker: Speaker) -> list[dict[str, Any]]:
+    from sim.inputs.scenario import read_scenario, scenario_files
+
+    rows, faults = [], Faults()
+    for file in scenario_files(folder):
+        with faults.gathering():
+            scenario = read_scenario(file)
+            rows.append({"name": scenario.key, "label": speaker.say(scenario.name), "city": scenario.city})
+    for fault in faults.found:
+        speaker.err.print(fault.in_language(speaker.language), markup=False, soft_wrap=True)
+    return rows
+
+
+def _targets(world: World, speaker: Speaker) -> list[dict[str, Any]]:
+    entered = ("as_quoted", "by_hand") if speaker.as_json else ("", speaker.say(_BY_HAND))
+    return [
+        {
+            "name": key,
+            "label": speaker.say(target.name),
+            "value": f"{target.operator} {target.value:g}",
+            "unit": _unit(target.unit, speaker),
+            "year": target.year,
+            "entered": entered[target.by_hand],
+            "binding": _binding(world.catalogue.by_kind.of(key), speaker),
+        }
+        for key, target in world.catalogue.targets.items()
+    ]
+
+
+def _unit(unit: str, speaker: Speaker) -> str:
+    """Return a unit as reports print it; a script gets the unit itself."""
+    return unit if speaker.as_json else unit_text(unit, speaker.language)
+
+
+def _binding(binding: Any, speaker: Speaker) -> str:
+    """Return the variable that judges a target, or the kind of what else does."""
+    if binding is None:
+        return ""
+    if binding.binding not in _JUDGED_BY:
+        return str(binding.variable)
+    return str(binding.binding) if speaker.as_json else speaker.say(_JUDGED_BY[binding.binding])
+
+
+def _variables(world: World, speaker: Speaker) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "label": speaker.say(world.labels.variables[name]),
+            "unit": _unit(world.labels.unit(name, world.graph.unit_of(name)), speaker),
+            "dims": ", ".join(world.graph.dims_of(name)),
+        }
+        for name in sorted(world.graph.quantities)
+    ]
+
+
+def _parameters(world: World, kind: str, speaker: Speaker) -> list[dict[str, Any]]:
+    from sim.model.binding import shown
+
+    rows = []
+    for name, record in world.city.parameters.items():
+        if record.kind == kind:
+            note = record.note
+            noted = Text("", "") if note is None else Text(f"（{note.zh}）", f" ({note.en})")
+            row = {
+                "name": name,
+                "label": speaker.say(record.label + noted),
+                "value": shown(record.value, world.city.settings.base_year),
+                "unit": record.unit,
+                "range": None if record.range is None else f"{record.range[0]:g} … {record.range[1]:g}",
+                "dims": ", ".join(record.dims),
+            }
+            rows.append(row)
+    return rows
+
+
+@options.verb(options.app)
+def describe(
+    city: options.City = None,
+    *,
+    equations: Annotated[bool, typer.Option("--equations", help="全部方程 / all equations")] = False,
+    loops: Annotated[bool, typer.Option("--loops", help="反馈回路 / feedback loops")] = False,
+    kernel: Annotated[bool, typer.Option("--kernel", help="生成的计算程序 / the generated kernel")] = False,
+    systems: Annotated[bool, typer.Option("--systems", help="文件中的各个系统 / systems of the documents")] = False,
+    parameters: Annotated[bool, typer.Option("--parameters", help="全部参数 / all parameters")] = False,
+    speaker: options.WithJson,
+    home: options.Home = None,
+) -> None:
+    """说明模型 / describe the model."""
+    asked = {_equations: equations, _loops: loops, _kernel: kernel, _systems: systems, _all_parameters: parameters}
+    if not any(asked.values()):
+        names = Text(
+            "--equations、--parameters、--loops、--systems 或 --kernel",
+            "--equations, --parameters, --loops, --systems or --kernel",
+        )
+        raise UsageError(Fault(Text("没有说明要描述什么", "nothing to describe"), Place(), Text("请加 ", "add ") + names))
+    world = open_city(city, home)
+    for part in (part for part, is_asked in asked.items() if is_asked):
+        records, page = part(world, speaker)
+        if speaker.as_json:
+            speaker.json(records)
+        else:
+            sys.stdout.write(page)
+
+
+def _equations(world: World, speaker: Speaker) -> tuple[Any, str]:
+    from sim.city.describing import declarations
+    from sim.report.equations import equation_records, equations_markdown
+
+    records = equation_records(world.graph, world.labels, declarations(world), world.loops)
+    return records, equations_markdown(records, speaker.language) + "\n"
+
+
+def _all_parameters(world: World, speaker: Speaker) -> tuple[Any, str]:
+    from sim.report.parameter_page import parameters_markdown
+    from sim.report.parameter_rows import parameter_rows
+
+    rows = parameter_rows(world)
+    return [row.as_record() for row in rows], parameters_markdown(rows, speaker.language) + "\n"
+
+
+def _systems(world: World, speaker: Speaker) -> tuple[Any, str]:
+    from sim.report.systems import system_records, systems_markdown
+    from sim.studies.systems import system_rows, view_of
+
+    views = [view_of(row, world) for row in system_rows(world)]
+    return system_records(views), systems_markdown(views, speaker.language) + "\n"
+
+
+def _loops(world: World, speaker: Speaker) -> tuple[Any, str]:
+    """Return the feedback loops with their measured signs."""
+    from sim.city.describing import measured_loops
+
+    found, colon = measured_loops(world), speaker.word("：", ": ")
+    lines = list[str]()
+    for item in found:
+        lines.append(f"{item.loop.name} {speaker.say(item.loop.label)}{colon}{speaker.say(item.polarity)}")
+        lines += [f"    {link}" for link in item.links]
+    return [item.as_record() for item in found], "".join(f"{line}\n" for line in lines)
+
+
+def _kernel(world: World, _: Speaker) -> tuple[Any, str]:
+    """Return the kernel of everything the model reports, with the city's own paths, as the default run compiles it."""
+    from sim.city.describing import kernel_of
+    from sim.engine.source import SECTIONS
+
+    kernel = kernel_of(world)
+    plan = kernel.plan
+    record: dict[str, Any] = {
+        "outputs": len(kernel.request.outputs),
+        "method": kernel.request.method.name,
+        "steps_per_year": kernel.request.steps_per_year,
+        "operations": {SECTIONS[phase][0]: len(values) for phase, values in plan.sections.items()},
+        "state_rows": plan.n_states,
+        "total_rows": plan.n_rows - plan.n_states,
+        "source": kernel.source,
+    }
+    counts = ", ".join(f"{name} {count}" for name, count in record["operations"].items())
+    lines = (
+        f"Compiled for {record['outputs']} outputs; {record['method']}, {record['steps_per_year']} steps a year.",
+        f"Operations: {counts}.",
+        f"Integrated rows: {record['state_rows']} of states, {record['total_rows']} of totals over the year.",
+        "Arrays are [dims..., draw]. Every name is written once; names that are never needed together share memory.",
+        "What no drawn parameter reaches is computed once for all draws.",
+    )
+    return record, "".join(f"# {line}\n" for line in lines) + "\n" + kernel.source
+
+
+@options.verb(options.files)
+def schema(
+    city: options.City = None,
+    write: Annotated[Path | None, typer.Option("--write", help="写入文件 / write to a file")] = None,
+    *,
+    speaker: options.Plain,
+    home: options.Home = None,
+) -> None:
+    """情景文件的 JSON Schema，供编辑器使用 / JSON schema of scenario files, for editors."""
+    from sim.base.durable import put_text
+    from sim.city.describing import schema_of
+
+    document = schema_of(open_city(city, home))
+    if write is None:
+        speaker.json(document)
+        return
+    try:
+        put_text(write, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RunError(Fault(Text(f"无法写入：{reason}", f"cannot be written: {reason}"), Place(write))) from error
+    speaker.line(f"已写入 {write}", f"wrote {write}")
