@@ -10,7 +10,7 @@ from sim.city.city import World
 from sim.engine.assembly import Request
 from sim.engine.kernel import Kernel, kernel_for
 from sim.engine.links import link_sign, starting_point
-from sim.inputs.schema import scenario_schema
+from sim.inputs.scenario_file import scenario_schema
 from sim.model.binding import own_values
 from sim.model.declarations import Declaration
 from sim.model.loader import load_model

@@ -15,7 +15,7 @@ from sim.cli.numbers import year_of
 from sim.inputs.defaults import default_city
 from sim.inputs.documents import changed_sentence
 from sim.inputs.home import find_home
-from sim.inputs.reviews import Review, read_reviews
+from sim.inputs.plan_files import Review, read_reviews
 from sim.plan.lint.finding import SEVERITY_NAMES, Finding
 from sim.plan.lint.rules import RULE_NAMES, RULES, plan_of
 from sim.plan.lint.rules import lint as findings_of
@@ -62,7 +62,11 @@ def _remarks(world: World, findings: list[Finding], reviews: tuple[Review, ...])
 def _record(finding: Finding, reviews: tuple[Review, ...], speaker: Speaker) -> dict[str, Any]:
     review = review_of(finding, reviews)
     judged = {"judgement": None if review is None else review.judgement}
-    return finding.as_record(speaker.language) | judged | {"review": None if review is None else speaker.say(review.because)}
+    return (
+        finding.as_record(speaker.language)
+        | judged
+        | {"review": None if review is None else speaker.say(review.because.text())}
+    )
 
 
 def _print(findings: list[Finding], reviews: tuple[Review, ...], world: World, speaker: Speaker) -> None:

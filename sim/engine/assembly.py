@@ -15,7 +15,7 @@ from sim.engine.lowering import Meaning, Surroundings, integral
 from sim.engine.methods import METHODS, Method, moments_of_growth
 from sim.engine.rewriting import Rewriter, reachable
 from sim.engine.tape import Computed, Leaf, Phase, Tape
-from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
+from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.model.graph import Graph
 from sim.model.hidden import Frozen
 from sim.model.nodes import UNTIL_TURN, Literal, Node, Read, walk

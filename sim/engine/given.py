@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sim.base.errors import Fault, Faults, RunError
 from sim.base.text import Text
-from sim.inputs.checks import Checks
+from sim.inputs.model_files import Checks
 from sim.model.binding import Bound, Resolved
 
 

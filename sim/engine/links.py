@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.engine.integrate import Exogenous
 from sim.engine.methods import METHODS, mean_of_growth
 from sim.engine.program import Program
-from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
+from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.model.graph import Graph
 from sim.model.hidden import Frozen
 from sim.model.loops import sign_of_change

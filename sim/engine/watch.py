@@ -21,7 +21,7 @@ from sim.base.errors import Fault, Faults, Place, RunError, nearest
 from sim.base.text import Text
 from sim.engine.finite import Breach, Origin
 from sim.engine.integrate import YearValues
-from sim.inputs.checks import Bound, Checks, Identity, Term
+from sim.inputs.model_files import Bound, Checks, Identity, Term
 from sim.model.declarations import Variable
 from sim.model.graph import Graph
 
@@ -184,8 +184,8 @@ def fail_if_unfit(checks: Checks, graph: Graph) -> None:
         with every one that does not.
     """
     faults = Faults()
-    for number, item in enumerate(checks.identities):
-        place = checks.places["identities", number]
+    for item in checks.identities:
+        place = item.place()
         unknown = [name for name in item.variables if name not in graph.quantities]
         _unknown(unknown, graph, place, faults)
         if unknown:
@@ -194,8 +194,8 @@ def fail_if_unfit(checks: Checks, graph: Graph) -> None:
         if len(left) > 1:
             shown = " / ".join(sorted("·".join(dims) or "—" for dims in left))
             faults.add(Text(f"各项的维度不同：{shown}", f"the terms have different dimensions: {shown}"), place)
-    for number, bound in enumerate(checks.bounds):
-        place = checks.places["bounds", number]
+    for bound in checks.bounds:
+        place = bound.place()
         unknown = [name for name in bound.variables if name not in graph.quantities]
         _unknown(unknown, graph, place, faults)
         if not unknown and len({graph.quantities[name].dims for name in bound.variables}) > 1:

@@ -1,23 +1,53 @@
-"""Check plain data against a schema: every fault with the place in the file and the nearest known key."""
+"""Read YAML files into frozen records: every fault with its place in the file and the nearest known key.
+
+A kind of file is declared by the record that it holds. Every record that was read knows where it stands, and what is declared
+of it beyond its keys is checked by whoever reads the file.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable, Iterator
 from copy import deepcopy
+from pathlib import Path
 from textwrap import shorten
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationError
 
-from sim.base.errors import Faults, nearest
+from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
-from sim.inputs.yaml_file import Document, KeyPath
+from sim.inputs.files import is_file
+from sim.inputs.yaml_file import Document, KeyPath, dotted, listed, read_yaml, read_yaml_list
 
 
-class Record(BaseModel):
-    """A frozen record that knows exactly its own keys."""
+class Record(BaseModel):  # noqa: PLW1641  pydantic makes a hash of the fields
+    """A frozen record that knows exactly its own keys, and where it stands."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    _document: Document | None = PrivateAttr(default=None)
+    _path: KeyPath = PrivateAttr(default=())
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both say the same, wherever they stand."""
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def place(self, *keys: str | int) -> Place:
+        """Return where the record, or a key of it, stands; of a record that was made in code the key alone."""
+        return Place(key=dotted(keys)) if self._document is None else self._document.place((*self._path, *keys))
+
+    @property
+    def source_file(self) -> Path:
+        """The file that the record was read from."""
+        if self._document is None:
+            raise ValueError("a record that was made in code stands in no file")
+        return self._document.file
+
+    def locate(self, document: Document, path: KeyPath) -> None:
+        """Tell the record, and every record within it, where it stands."""
+        self._document, self._path = document, path
+        for name, field in type(self).model_fields.items():
+            _locate(getattr(self, name), document, (*path, field.alias or name))
 
 
 class Label(Record):
@@ -40,7 +70,59 @@ def _twice(raw: Any) -> Any:
 Name = Annotated[Label, BeforeValidator(_twice)]
 """A name or sentence of a scenario: in two languages, or written once for both."""
 
-Schema = TypeVar("Schema", bound=BaseModel)
+Schema = TypeVar("Schema", bound=Record)
+
+
+def read_record(file: Path, schema: type[Schema], faults: Faults) -> Schema | None:
+    """Read a file that holds one record; see `check_against`."""
+    document = read_yaml(file)
+    return check_against(schema, document.data, document, faults)
+
+
+def read_named_records(
+    file: Path, schema: type[Schema], faults: Faults, *, optional: bool = False
+) -> Iterator[tuple[str, Schema]]:
+    """Yield the records of a file of records by name, none of an optional file that is not there; see `check_against`."""
+    if optional and not is_file(file):
+        return
+    document = read_yaml(file)
+    for name, raw in document.data.items():
+        record = check_against(schema, raw, document, faults, (name,))
+        if record is not None:
+            yield str(name), record
+
+
+def read_listed_records(file: Path, schema: type[Schema], faults: Faults, *, optional: bool = False) -> Iterator[Schema]:
+    """Yield the records of a file that holds a list, none of an optional file that is not there; see `check_against`."""
+    if optional and not is_file(file):
+        return
+    document = read_yaml_list(file)
+    for index, raw in enumerate(listed(document)):
+        record = check_against(schema, raw, document, faults, (index,))
+        if record is not None:
+            yield record
+
+
+def sound(record: Schema | None, faults: Faults) -> Schema:
+    """Return a record in which nothing was wrong.
+
+    Raises
+    ------
+    InputError
+        with every fault that was found.
+    """
+    faults.raise_if_any()
+    if record is None:
+        raise AssertionError("a schema failed without a fault")
+    return record
+
+
+def fail_if_unknown(names: Iterable[Any], known: Collection[str], message: Text, place: Place, faults: Faults) -> None:
+    """Add a fault, with the nearest known name, for every name that is not known; it stands for `{}` of the message."""
+    for name in (name for name in names if name not in known):
+        said = Text(message.zh.replace("{}", str(name)), message.en.replace("{}", str(name)))
+        faults.add(said, place, nearest(str(name), known))
+
 
 _MESSAGES = {
     "missing": Text("缺少此键", "this key is missing"),
@@ -76,12 +158,23 @@ def check_against(schema: type[Schema], data: Any, document: Document, faults: F
 
     None where nothing is left of it. Nobody runs with such a record: its faults are raised.
     """
+    record: Schema | None
     try:
-        return schema.model_validate(data)
+        record = schema.model_validate(data)
     except ValidationError as error:
         for detail in _without_alternatives(error.errors()):
             _add(detail, schema, document, faults, at)
-        return _salvaged(schema, data, error)
+        record = _salvaged(schema, data, error)
+    _locate(record, document, at)
+    return record
+
+
+def _locate(value: Any, document: Document, path: KeyPath) -> None:
+    if isinstance(value, Record):
+        value.locate(document, path)
+    elif isinstance(value, dict | list):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            _locate(part, document, (*path, key))
 
 
 _ALTERNATIVES = ("float", "int", "str", "bool")

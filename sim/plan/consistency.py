@@ -10,7 +10,7 @@ from sim.base.units import UnknownUnitError, conversion
 from sim.inputs.bindings import Binding
 from sim.inputs.history import History
 from sim.inputs.ledger import Ledger
-from sim.inputs.published import PublishedCheck
+from sim.inputs.model_files import PublishedCheck
 from sim.inputs.targets import Catalogue, PlanTarget
 from sim.ledger.selection import selected, words
 from sim.model.graph import Graph

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from sim.base.text import Text
-from sim.inputs.checks import Bound
+from sim.inputs.model_files import Bound
 
 _CLOSE = 0.01
 """How near to its limit a value counts as held by it, as a part of the limit."""

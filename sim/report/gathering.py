@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sim.base.text import Text, joined
 from sim.base.version import __version__
 from sim.city.city import World
-from sim.inputs.reviews import CONFIRMED, read_reviews
+from sim.inputs.plan_files import CONFIRMED, read_reviews
 from sim.inputs.year_path import YearPath
 from sim.ledger.summary import programme_times, waiting
 from sim.plan.lint.finding import Finding

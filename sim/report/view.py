@@ -9,7 +9,7 @@ import xarray as xr
 
 from sim.base.text import Text
 from sim.inputs.history import History
-from sim.inputs.published import PublishedCheck
+from sim.inputs.model_files import PublishedCheck
 from sim.ledger.summary import ProgrammeTimes
 from sim.model.labels import Labels
 from sim.plan.scorecard import Score

@@ -54,8 +54,8 @@ def call_of(outcome: Outcome, place: int) -> dict[str, Any]:
     call = StoredCall(
         scenario=named if scenario.files else None,
         city=scenario.city,
-        settings=scenario.called_with.settings,
-        use=scenario.called_with.use,
+        settings=scenario.settings,
+        use=scenario.use,
         seed=seed,
         count=0 if draws is None else draws.count,
         precision="float64" if draws is None else draws.precision,

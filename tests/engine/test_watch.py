@@ -18,8 +18,8 @@ from sim.ensemble.blocks import BlockRunner
 from sim.ensemble.draws import DrawRequest
 from sim.ensemble.running import lost_sentence, run_ensemble
 from sim.ensemble.summary import Wanted
-from sim.inputs.checks import Bound, Checks, Identity, read_checks
 from sim.inputs.home import Home
+from sim.inputs.model_files import Bound, Checks, Identity, read_checks
 from sim.simulate import opening, pipeline
 from sim.simulate.draws import draws_of, posterior_of, task_of, with_draws
 from sim.simulate.pipeline import Outcome

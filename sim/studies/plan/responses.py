@@ -20,7 +20,7 @@ from sim.ensemble.designs import Listed
 from sim.ensemble.draws import DrawRequest
 from sim.ensemble.sample import Input, Sample
 from sim.ensemble.workers import run_portions
-from sim.inputs.levers import LeverEntry
+from sim.inputs.model_files import LeverEntry
 from sim.inputs.year_path import YearPath
 from sim.plan.least_change import Linear
 from sim.plan.reading import Reading
