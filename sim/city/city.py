@@ -16,7 +16,6 @@ from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
 from sim.engine.watch import fail_if_unfit
-from sim.inputs.arrivals import fail_if_no_signings
 from sim.inputs.base_origin import BaseOrigin, weakest
 from sim.inputs.base_year import BaseYear, Reference, Row
 from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR, City, CityFile, history_of, read_city, read_city_file, settings_of
@@ -24,9 +23,8 @@ from sim.inputs.files import is_file, is_folder
 from sim.inputs.history import History
 from sim.inputs.home import Home
 from sim.inputs.indicators import read_indicators
-from sim.inputs.ledger import Ledger
-from sim.inputs.ledger import Names as LedgerNames
-from sim.inputs.ledger_check import read_ledger
+from sim.inputs.ledger import Ledger, LedgerNames
+from sim.inputs.ledger_table import fail_if_no_signings, read_ledger
 from sim.inputs.model_files import Checks, PublishedCheck, read_checks, read_published
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
 from sim.inputs.reference_check import fail_if_reference_wrong

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from sim.base.errors import Faults, Place
 from sim.base.text import Text
 from sim.inputs.ledger import Amount, Ledger, Project
-from sim.inputs.ledger_check import fail_if_row_wrong
-from sim.inputs.ledger_settings import LedgerSettings
+from sim.inputs.ledger_table import fail_if_row_wrong
+from sim.inputs.project_classes import LedgerSettings
 from sim.inputs.scenario_file import AddedProject, LedgerChange
 from sim.ledger.contradictions import Order, fail_if_contradictory
 from sim.ledger.selection import selected_or_fault

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.cache import digest, kept
-from sim.inputs.ledger_settings import LedgerSettings
+from sim.inputs.project_classes import LedgerSettings
 from sim.ledger.flows import Axes, displacing_flows, flows_of
 from sim.ledger.limits import Limits
 from sim.ledger.lot import Lot, draw_lot

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.streams import triangular, uniforms
-from sim.inputs.ledger_settings import LedgerSettings
-from sim.inputs.project_classes import STAGES, ProjectClass
+from sim.inputs.project_classes import STAGES, LedgerSettings, ProjectClass
 from sim.ledger.works import BUILD, Work
 
 Values = NDArray[np.float64]

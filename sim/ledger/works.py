@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from sim.base.text import Text
 from sim.inputs.ledger import Project
-from sim.inputs.ledger_settings import LedgerSettings
-from sim.inputs.project_classes import STAGES, ProjectClass
+from sim.inputs.project_classes import STAGES, LedgerSettings, ProjectClass
 
 BEFORE_BUILDING = ("sign", "land", "permit")
 BUILD = STAGES.index("build")

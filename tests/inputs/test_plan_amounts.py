@@ -12,7 +12,7 @@ import pytest
 from sim.base.errors import Faults, InputError
 from sim.city.city import World
 from sim.inputs.home import Home
-from sim.inputs.ledger_check import read_ledger
+from sim.inputs.ledger_table import read_ledger
 from sim.inputs.scenario import read_scenario
 from sim.inputs.targets import read_catalogue
 from sim.plan.selection import selected_targets

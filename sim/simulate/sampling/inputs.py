@@ -13,7 +13,7 @@ from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.ensemble.distributions import Distribution
 from sim.ensemble.sample import Input
-from sim.inputs.arrivals import PARAMETER
+from sim.inputs.ledger_table import PARAMETER
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.scenario_file import SECTION_OF_KIND
 from sim.inputs.sweep_section import Over, Range, read_range
