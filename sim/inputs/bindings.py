@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sim.base.errors import Faults, Place, nearest
+from sim.base.errors import Faults, nearest
 from sim.base.text import Text
-from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.checked import Label, Record, check_against, fail_if_unknown
 from sim.inputs.yaml_file import Document, read_yaml
 
 Price = Literal["nominal", "real", "none"]
@@ -116,13 +116,12 @@ _KINDS: dict[str, type[AnyBinding]] = {
 
 @dataclass(frozen=True)
 class Bindings:
-    """The bindings of a catalogue by kind and target id, and where they stand."""
+    """The bindings of a catalogue by kind and target id."""
 
     variable: Mapping[str, Binding] = field(default_factory=dict)
     ledger: Mapping[str, LedgerBinding] = field(default_factory=dict)
     history: Mapping[str, HistoryBinding] = field(default_factory=dict)
     outside: Mapping[str, OutsideBinding] = field(default_factory=dict)
-    places: Mapping[str, Place] = field(default_factory=dict)
 
     def of(self, target: str) -> AnyBinding | None:
         """The binding of a target, whatever its kind."""
@@ -133,22 +132,16 @@ class Bindings:
 def read_bindings(file: Path, targets: Mapping[str, object], faults: Faults) -> Bindings:
     """Read bindings.yaml; every target of the catalogue must have one. Faults are added."""
     document = read_yaml(file)
-    found: dict[str, AnyBinding] = {}
+    found: dict[str, dict[str, Any]] = {kind: {} for kind in _KINDS}
     for name, raw in document.data.items():
-        if name not in targets:
-            message = Text(f"目录中没有目标 {name}", f"no target {name} in the catalogue")
-            faults.add(message, document.place((name,)), nearest(str(name), targets))
+        message = Text("目录中没有目标 {}", "no target {} in the catalogue")
+        fail_if_unknown([name], targets, message, document.place((name,)), faults)
         binding = _binding(str(name), raw, document, faults)
         if binding is not None:
-            found[str(name)] = binding
+            found[binding.binding][str(name)] = binding
     for name in (name for name in targets if name not in document.data):
-        message = Text(f"目标 {name} 没有绑定", f"the target {name} has no binding")
-        faults.add(message, document.place((name,)), _FOUR)
-    by_kind: dict[type[AnyBinding], dict[str, Any]] = {kind: {} for kind in _KINDS.values()}
-    for name, binding in found.items():
-        by_kind[type(binding)][name] = binding
-    places = {name: document.place((name,)) for name in found}
-    return Bindings(by_kind[Binding], by_kind[LedgerBinding], by_kind[HistoryBinding], by_kind[OutsideBinding], places)
+        faults.add(Text(f"目标 {name} 没有绑定", f"the target {name} has no binding"), document.place((name,)), _FOUR)
+    return Bindings(**found)
 
 
 _FOUR = Text(

@@ -12,26 +12,11 @@ from typing import TypeVar
 
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
-from sim.inputs.documents import PlanDocument
 from sim.inputs.sentence_check import INFERRED, Around, Difference, EnteredNumber, compare, compare_years
 from sim.inputs.tables import number, read_table, whole
 
-COLUMNS = (
-    "id",
-    "region",
-    "seed",
-    "indicator_zh",
-    "indicator_en",
-    "kind",
-    "operator",
-    "value",
-    "unit",
-    "start_year",
-    "target_year",
-    "section",
-    "quote",
-    "notes",
-)
+_HEAD = "id,region,seed,indicator_zh,indicator_en,kind,operator,value,unit,start_year,target_year,section,quote,notes"
+COLUMNS = tuple(_HEAD.split(","))
 OPERATORS = (">", ">=", "=", "<=", "~")
 ELSEWHERE = "other:"
 """How the name of a region begins that is no part of the model, such as each county."""
@@ -83,7 +68,24 @@ class Printed:
     """Whether the sentence states no such number, so that a person entered it."""
 
 
-Row = TypeVar("Row", bound=Printed)
+@dataclass(frozen=True)
+class PlanDocument:
+    """A document of the plan. `recorded` is the fingerprint of the text that was read for targets, `found` that of the file."""
+
+    file: Path
+    title: Text
+    year: int
+    recorded: str
+    found: str
+    text: str
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the file is another text than the one that targets were taken from."""
+        return self.found != self.recorded
+
+
+PrintedRow = TypeVar("PrintedRow", bound=Printed)
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,12 @@ class Surroundings:
     regions: Collection[str]
 
 
-def read_printed(file: Path, record: type[Row], kinds: Collection[str], around: Surroundings, faults: Faults) -> dict[str, Row]:
+def read_printed(
+    file: Path, record: type[PrintedRow], kinds: Collection[str], around: Surroundings, faults: Faults
+) -> dict[str, PrintedRow]:
     """The rows of targets.csv or facts.csv by id. Faults are added; a row that has one is still there where it can be."""
-    rows: dict[str, Row] = {}
-    seen: dict[tuple[object, ...], Row] = {}
+    rows: dict[str, PrintedRow] = {}
+    seen: dict[tuple[object, ...], PrintedRow] = {}
     for place, cells in read_table(file, COLUMNS, faults):
         found = len(faults.found)
         row = _row(cells, record, place, faults)
@@ -171,7 +175,7 @@ def _check_size(row: Printed, around: Surroundings, faults: Faults) -> None:
             faults.add(message, row.place)
 
 
-def _held_against_sentence(row: Row, period: str, around: Surroundings, faults: Faults) -> Row:
+def _held_against_sentence(row: PrintedRow, period: str, around: Surroundings, faults: Faults) -> PrintedRow:
     """A row with the mark of what is entered by hand; what it has other than its sentence is a fault each."""
     entered = EnteredNumber(row.value, row.unit, row.operator, row.start_year, row.year)
     document = around.documents[row.document]
@@ -202,32 +206,23 @@ _MEND = Text(
 _COPY = Text("引文须与文件逐字相同", "copy the sentence exactly as the document has it")
 
 
-def _row(cells: Mapping[str, str], record: type[Row], place: Place, faults: Faults) -> Row:
+def _row(cells: Mapping[str, str], record: type[PrintedRow], place: Place, faults: Faults) -> PrintedRow:
     value, years = 0.0, dict[str, int | None]()
     with faults.gathering():
         value = number(cells["value"], place, "value")
     for column in ("start_year", "target_year"):
         with faults.gathering():
             years[column] = whole(cells[column], place, column) if cells[column] else None
+    unit = _UNITS.get(cells["unit"], cells["unit"])
     return record(
+        **{name: cells[name] for name in ("region", "kind", "operator", "section", "quote", "notes")},
         id=cells["id"].strip(),
-        region=cells["region"],
         document=cells["seed"],
         name=Text(cells["indicator_zh"], cells["indicator_en"]),
-        kind=cells["kind"],
-        operator=cells["operator"],
         value=value,
-        unit=_unit(cells),
+        unit="个" if unit == "家" and "企业" not in cells["indicator_zh"] else unit,  # firms alone are counted in 家
         start_year=years.get("start_year"),
         year=years.get("target_year"),
-        section=cells["section"],
-        quote=cells["quote"],
-        notes=cells["notes"],
         place=place,
+        by_hand=False,
     )
-
-
-def _unit(cells: Mapping[str, str]) -> str:
-    """Firms are counted in 家, everything else that is counted in 个."""
-    unit = _UNITS.get(cells["unit"], cells["unit"])
-    return "个" if unit == "家" and "企业" not in cells["indicator_zh"] else unit

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import isclose
 
-from sim.base.text import Text
-from sim.inputs.numerals import value_of
+from sim.base.text import Text, listing
 from sim.inputs.sentences import Sentence, Stated, sentence_of
-from sim.inputs.units_in_words import UNKNOWN, Measured, unit_of
+from sim.inputs.units_in_words import UNKNOWN, Measured, unit_of, value_of
 
 INFERRED = "[value:inferred]"
 """What the notes of a row say whose number cannot be read from its sentence, though it states others."""
@@ -82,44 +81,33 @@ def compare_years(row: EnteredNumber, quote: str, around: Around) -> list[Differ
     that the document prints, those of the five-year plans that it names, and the end of a stated span (三年内) are possible.
     """
     dated, inferred = sentence_of(quote).dated, _INFERRED_YEARS.search(around.notes)
-    if dated:
-        wrong = [] if row.year in dated else [Difference("target_year", str(row.year or ""), _joined(dated))]
-        return wrong + _start(row, _known(quote, around))
-    if inferred:
-        last = int(inferred["last"] or inferred["first"])
-        wrong = [] if row.year == last else [Difference("target_year", str(row.year or ""), _joined({last}))]
-        return wrong + _start(row, {int(inferred["first"])} if inferred["last"] else _known(quote, around) | {last})
-    known = _known(quote, around)
-    wrong = [] if row.year in known | {None} else [Difference("target_year", str(row.year), _joined(known))]
-    return wrong + _start(row, known)
-
-
-def _start(row: EnteredNumber, known: set[int]) -> list[Difference]:
-    stated = row.start_year in known | {None}
-    return [] if stated else [Difference("start_year", str(row.start_year), _joined(known))]
-
-
-def _known(quote: str, around: Around) -> set[int]:
-    """The years that a document speaks of."""
     spans = {around.published + int(value_of(match["count"])) for match in _SPAN.finditer(quote)}
-    return {*_spoken_of(around.document), *_spoken_of(around.section), *spans, around.published}
+    known: set[int | None] = {*_spoken_of(around.document), *_spoken_of(around.section), *spans, around.published}
+    ends, starts = known | {None}, known
+    if dated:
+        ends = set(dated)
+    elif inferred:
+        last = int(inferred["last"] or inferred["first"])
+        ends, starts = {last}, {int(inferred["first"])} if inferred["last"] else known | {last}
+    wrong = [] if row.year in ends else [Difference("target_year", str(row.year or ""), _joined(ends))]
+    if row.start_year not in starts | {None}:
+        wrong.append(Difference("start_year", str(row.start_year), _joined(starts)))
+    return wrong
 
 
 @lru_cache(maxsize=256)
 def _spoken_of(text: str) -> frozenset[int]:
-    """The years that a text names; a document is asked for each of its targets."""
-    return frozenset({int(year) for year in _YEAR.findall(text)} | _planned(text))
+    """Return the years that a text names, the first and last years of five-year plans among them: 十四五 is 2021 to 2025.
 
-
-def _planned(text: str) -> set[int]:
-    """First and last years of the five-year plans that a text names: 十四五 is 2021 to 2025."""
+    A document is asked for each of its targets.
+    """
     firsts = {_TENTH_PLAN + _YEARS_OF_PLAN * int(value_of(match["unit"] or "零")) for match in _PLAN.finditer(text)}
-    return firsts | {first + _YEARS_OF_PLAN - 1 for first in firsts}
+    years = {int(year) for year in _YEAR.findall(text)}
+    return frozenset(years | firsts | {first + _YEARS_OF_PLAN - 1 for first in firsts})
 
 
-def _joined(years: Iterable[int]) -> Text:
-    said = [str(year) for year in sorted(years)]
-    return Text("、".join(said), ", ".join(said))
+def _joined(years: Iterable[int | None]) -> Text:
+    return listing([str(year) for year in sorted(year for year in years if year is not None)])
 
 
 def _values(item: Stated, unit: Measured, sentence: Sentence) -> Iterator[float]:
@@ -141,8 +129,7 @@ def _has_digits(item: Stated, value: float) -> bool:
 
 
 def _numbers(items: Iterable[Stated]) -> Text:
-    said = list(dict.fromkeys(item.text for item in items))
-    return Text("、".join(said), ", ".join(said))
+    return listing(list(dict.fromkeys(item.text for item in items)))
 
 
 def _operators(items: Iterable[Stated]) -> Text:

@@ -12,8 +12,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from sim.inputs.numerals import NUMERAL, scale_of, value_of
-from sim.inputs.units_in_words import DATE, MULTIPLE, PERCENT, RANK, THINGS, UNKNOWN, WORD, Measured, unit_of
+from sim.inputs.units_in_words import (
+    DATE,
+    MULTIPLE,
+    NUMERAL,
+    PERCENT,
+    RANK,
+    THINGS,
+    UNKNOWN,
+    WORD,
+    Measured,
+    scale_of,
+    unit_of,
+    value_of,
+)
 
 Bounds = frozenset[str]
 EXACT, AT_LEAST, ABOVE, AT_MOST, ABOUT = (frozenset({sign}) for sign in ("=", ">=", ">", "<=", "~"))
@@ -110,13 +122,15 @@ def _in_words(text: str) -> Iterator[Stated]:
     for match in _DATE.finditer(text):
         yield Stated(float(match["year"]), Measured(DATE), EXACT, match.group(), *match.span())
     for match in _DOUBLED.finditer(text):
-        value = 2.0 ** value_of(match["times"] or "一")
-        yield Stated(value, Measured(MULTIPLE), _bounds(text, *match.span()), match.group(), *match.span())
+        yield _stated(text, match, 2.0 ** value_of(match["times"] or "一"), MULTIPLE)
     for match in _TENTHS.finditer(text):
-        value = 10.0 * value_of(match["tenths"]) + (5.0 if match["half"] else 0.0)
-        yield Stated(value, Measured(PERCENT), _bounds(text, *match.span()), match.group(), *match.span())
+        yield _stated(text, match, 10.0 * value_of(match["tenths"]) + (5.0 if match["half"] else 0.0), PERCENT)
     for match in _CLEARED.finditer(text):
         yield Stated(0.0, Measured(THINGS), EXACT, match.group(), *match.span())
+
+
+def _stated(text: str, match: re.Match[str], value: float, kind: str) -> Stated:
+    return Stated(value, Measured(kind), _bounds(text, *match.span()), match.group(), *match.span())
 
 
 def _read(text: str, match: re.Match[str]) -> Iterator[Stated]:
@@ -129,7 +143,11 @@ def _read(text: str, match: re.Match[str]) -> Iterator[Stated]:
     is_word = not first[0].isdigit() and not (word or match["share"] or match["place"] or is_class)
     if in_name or is_word or first in ("万", "亿"):  # 一体化; 亿元项目
         return
-    unit = _unit(match, word)
+    unit = unit_of(word) if word else Measured(UNKNOWN)
+    if match["share"]:
+        unit = Measured(PERCENT, 1.0 if match["share"] == "百分之" else 0.1)
+    elif match["place"]:
+        unit = Measured(RANK)
     bounds = _bounds(text, *match.span(), is_class=is_class)
     if unit.kind == RANK:
         bounds = EXACT if match["place"] == "第" else AT_MOST
@@ -141,15 +159,6 @@ def _read(text: str, match: re.Match[str]) -> Iterator[Stated]:
         missing = behind_last if numeral is first and match["second"] and numeral[-1].isdigit() else 1.0
         value = value_of(numeral) * missing * scale_of(match["scale"])
         yield Stated(value, unit, ends, match.group(), *match.span())
-
-
-def _unit(match: re.Match[str], word: str) -> Measured:
-    """The unit of a number, of the size in which its digits count; what the numeral itself multiplies by is the number's."""
-    if match["share"]:
-        return Measured(PERCENT, 1.0 if match["share"] == "百分之" else 0.1)
-    if match["place"]:
-        return Measured(RANK)
-    return unit_of(word) if word else Measured(UNKNOWN)
 
 
 def _bounds(text: str, start: int, end: int, *, is_class: bool = False) -> Bounds:

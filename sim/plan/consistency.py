@@ -33,7 +33,7 @@ def fail_if_bindings_wrong(
     """
     faults = Faults()
     for key, binding in catalogue.bindings.items():
-        place = catalogue.by_kind.places[key]
+        place = binding.place()
         if binding.variable not in graph.quantities or (binding.over or binding.variable) not in graph.quantities:
             for name in (binding.variable, binding.over):
                 _check_variable(name or binding.variable, tuple(binding.members), graph, place, faults, places=True)
@@ -49,9 +49,9 @@ def fail_if_bindings_wrong(
             unit = next(datum.unit for datum in history.data if datum.indicator == binding.history)
             _check_units(unit, catalogue.targets[key].unit, place, faults)
     _check_other_kinds(catalogue, history, ledger, groups, faults)
-    for name, entry in catalogue.measures.by_name.items():
+    for entry in catalogue.measures.by_name.values():
         for indicator in (entry.history, entry.growth_history, entry.additions_history):
-            _check_indicator(indicator, history, catalogue.measures.places[name], faults)
+            _check_indicator(indicator, history, entry.place(), faults)
     faults.raise_if_any()
 
 
@@ -122,8 +122,8 @@ def price_basis(unit: str) -> str:
 def _check_other_kinds(
     catalogue: Catalogue, history: History, ledger: Ledger, groups: Mapping[str, tuple[str, ...]], faults: Faults
 ) -> None:
-    for key, delivered in catalogue.by_kind.ledger.items():
-        place = catalogue.by_kind.places[key]
+    for delivered in catalogue.by_kind.ledger.values():
+        place = delivered.place()
         for word in delivered.projects:
             if selected(word, ledger) is None and word not in [f"class:{name}" for name in ledger.classes]:
                 message = Text(f"台账中没有“{word}”", f"the ledger knows no '{word}'")
@@ -138,7 +138,7 @@ def _check_other_kinds(
             message = Text(f"没有分区 {delivered.region}", f"no district {delivered.region}")
             faults.add(message, place, nearest(delivered.region, known))
     for key, past in catalogue.by_kind.history.items():
-        place = catalogue.by_kind.places[key]
+        place = past.place()
         _check_indicator(past.indicator, history, place, faults)
         if past.indicator in history.indicators():
             unit = next(datum.unit for datum in history.data if datum.indicator == past.indicator)
