@@ -17,7 +17,7 @@ from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
 from sim.engine.watch import fail_if_unfit
 from sim.inputs.base_origin import BaseOrigin, weakest
-from sim.inputs.base_year import BaseYear, Reference, Row
+from sim.inputs.base_year import BaseYear, Reference, Row, fail_if_settings_wrong
 from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR, City, CityFile, history_of, read_city, read_city_file, settings_of
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.history import History
@@ -28,7 +28,6 @@ from sim.inputs.ledger_table import fail_if_no_signings, read_ledger
 from sim.inputs.model_files import Checks, PublishedCheck, read_checks, read_published
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
 from sim.inputs.reference_check import fail_if_reference_wrong
-from sim.inputs.settings_check import fail_if_settings_wrong
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.inputs.year_path import Floats
 from sim.model.binding import own_values

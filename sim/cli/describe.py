@@ -10,8 +10,7 @@ from sim.city import describing
 from sim.city.city import World, open_world
 from sim.cli.console import Speaker
 from sim.cli.kernel_text import kernel_head, kernel_record
-from sim.inputs.defaults import default_city
-from sim.inputs.home import find_home
+from sim.inputs.home import default_city, find_home
 from sim.report.equations import equation_records, equations_markdown
 from sim.report.parameter_page import parameters_markdown
 from sim.report.parameter_rows import parameter_rows

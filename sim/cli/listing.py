@@ -15,8 +15,7 @@ from sim.cli.console import Speaker
 from sim.cli.tables import print_table
 from sim.inputs.bindings import AnyBinding, Binding
 from sim.inputs.city import read_city_file
-from sim.inputs.defaults import default_city
-from sim.inputs.home import Home, find_home
+from sim.inputs.home import Home, default_city, find_home
 from sim.inputs.scenario import read_scenario, scenario_files
 from sim.inputs.targets import PlanTarget
 from sim.model.binding import shown

@@ -9,7 +9,7 @@ from sim.base.text import Text
 from sim.cli.console import Speaker
 from sim.inputs.home import find_home
 from sim.inputs.parameters import ParameterRecord
-from sim.inputs.quality import Choice
+from sim.inputs.tidy import Choice
 from sim.studies.new_city import NewCity, Request, make_city
 
 _MOST_SHOWN = 20

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from sim.base.errors import Place
-from sim.inputs.defaults import default_scenarios
-from sim.inputs.home import Home, find_home
+from sim.inputs.home import Home, default_scenarios, find_home
 from sim.inputs.scenario import find_scenario
 from sim.plan.named import targets_named
 from sim.simulate.opening import Case, open_cases, seeded

@@ -12,8 +12,7 @@ from sim.base.text import Text
 from sim.city.city import World, open_world
 from sim.cli.console import Speaker
 from sim.cli.numbers import year_of
-from sim.inputs.defaults import default_city
-from sim.inputs.home import find_home
+from sim.inputs.home import default_city, find_home
 from sim.inputs.plan_files import Review, read_reviews
 from sim.inputs.targets import changed_sentence
 from sim.plan.lint.finding import SEVERITY_NAMES, Finding

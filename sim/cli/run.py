@@ -111,7 +111,7 @@ class DrawPlan:
 
 def _cases(request: Request, home: Any) -> list[Any]:
     """The scenarios that were named, or those that the home folder declares for the city."""
-    from sim.inputs.defaults import default_scenarios
+    from sim.inputs.home import default_scenarios
     from sim.inputs.scenario import find_scenario
     from sim.simulate import opening
 

@@ -11,8 +11,7 @@ from sim.base.text import Text
 from sim.city import describing
 from sim.city.city import open_world
 from sim.cli.console import Speaker
-from sim.inputs.defaults import default_city
-from sim.inputs.home import find_home
+from sim.inputs.home import default_city, find_home
 
 
 def schema(city: str | None, write: Path | None, home_folder: Path | None, speaker: Speaker) -> None:

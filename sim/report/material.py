@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import xarray as xr
 
 from sim.base.text import Text
-from sim.inputs.breaks import Break
+from sim.inputs.history import Break
 from sim.plan.evaluation.evaluate import Evaluated
 from sim.plan.lint.finding import Finding
 from sim.report.figures.loops import Ring

@@ -21,8 +21,7 @@ from sim.inputs.history import COLUMNS, Source, read_sources
 from sim.inputs.home import Home
 from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.parameters import ParameterRecord
-from sim.inputs.quality import Cell, Choice, check_series, choose
-from sim.inputs.tidy import Tidy, TidyRow, read_tidy
+from sim.inputs.tidy import Cell, Choice, Tidy, TidyRow, check_series, choose, read_tidy
 from sim.plan.tables import shown_as_text
 
 MODEL = "prefecture"

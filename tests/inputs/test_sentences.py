@@ -9,8 +9,7 @@ import pytest
 
 from sim.base.errors import InputError
 from sim.inputs.home import Home
-from sim.inputs.printed import Printed
-from sim.inputs.sentence_check import Around, EnteredNumber, compare, compare_years
+from sim.inputs.printed import Around, EnteredNumber, Printed, compare, compare_years
 from sim.inputs.sentences import sentence_of
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.inputs.units_in_words import unit_of, value_of

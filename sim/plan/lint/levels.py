@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sim.base.text import Text
-from sim.inputs.breaks import Break
-from sim.inputs.history import Datum
+from sim.inputs.history import Break, Datum
 from sim.plan.lint.claims import Claim
 from sim.plan.lint.plan import Plan
 from sim.plan.lint.totals import printed_totals, quotient_scale, ratio_operator, totals

@@ -8,8 +8,7 @@ from typing import Any
 
 from sim.base.text import Text
 from sim.inputs.bindings import Bindings
-from sim.inputs.breaks import Break
-from sim.inputs.history import Datum, History
+from sim.inputs.history import Break, Datum, History
 from sim.inputs.measures import MeasureEntry, Measures
 from sim.inputs.printed import PlanDocument, Printed
 from sim.inputs.targets import Catalogue, Fact, PlanTarget
