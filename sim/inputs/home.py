@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.base.characters import same_name
 from sim.base.errors import Fault, Faults, Place, SimError, UsageError, nearest
 from sim.base.text import Text
-from sim.inputs.checked import Record, check_against
+from sim.inputs.checked import Record, fail_if_unknown, read_record, sound
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.yaml_file import read_yaml
 
@@ -86,18 +86,15 @@ def find_home(given: Path | None = None) -> Home:
             advice = Text("该文件夹须含 models/ 和 scenarios/", "it must hold models/ and scenarios/")
             raise UsageError(Fault(Text("不是模拟器的主文件夹", "not a home folder of the simulator"), Place(asked), advice))
         return Home(asked.resolve(), Text("--home 或 SIM_HOME", "--home or SIM_HOME"))
-    for folder, origin in _places():
-        if _is_home(folder):
-            return Home(folder.resolve(), origin)
-    raise UsageError(Fault(Text("找不到 models/ 和 scenarios/", "cannot find models/ and scenarios/")))
-
-
-def _places() -> list[tuple[Path, Text]]:
-    return [
+    usual = (
         (Path.cwd(), Text("当前文件夹", "the current folder")),
         (PACKAGE.parent, Text("程序所在的源码文件夹", "the checkout")),
         (PACKAGE / "_bundled", Text("安装包自带", "the installed package")),
-    ]
+    )
+    for folder, origin in usual:
+        if _is_home(folder):
+            return Home(folder.resolve(), origin)
+    raise UsageError(Fault(Text("找不到 models/ 和 scenarios/", "cannot find models/ and scenarios/")))
 
 
 def _is_home(folder: Path) -> bool:
@@ -169,10 +166,8 @@ def _declared(home: Home) -> DefaultsFile | None:
     file = home.models / DEFAULTS_FILE
     if not is_file(file):
         return None
-    document, faults = read_yaml(file), Faults()
-    read = check_against(DefaultsFile, document.data, document, faults)
-    if read is not None and read.city not in home.cities():
-        message = Text(f"没有城市 {read.city}", f"no city {read.city}")
-        faults.add(message, document.place(("city",)), nearest(read.city, home.cities()))
-    faults.raise_if_any()
-    return read
+    faults = Faults()
+    declared = read_record(file, DefaultsFile, faults)
+    if declared is not None:
+        fail_if_unknown([declared.city], home.cities(), Text("没有城市 {}", "no city {}"), declared.place("city"), faults)
+    return sound(declared, faults)

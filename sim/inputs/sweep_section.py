@@ -25,7 +25,7 @@ from pydantic import Field
 from sim.base.errors import Fault, Faults, InputError, Place, UsageError, nearest
 from sim.base.text import Text
 from sim.inputs.checked import Record
-from sim.inputs.values import read_number
+from sim.inputs.quantities import read_number
 from sim.inputs.yaml_file import parse_yaml
 
 Method = Literal["ensemble", "random", "latin_hypercube", "sobol", "grid", "list"]

@@ -26,7 +26,8 @@ from sim.base.characters import counted, unquoted
 from sim.base.dimensions import Dimension
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
-from sim.inputs.quantities import Reader
+from sim.inputs.checked import fail_if_unknown
+from sim.inputs.quantities import read_number
 from sim.inputs.year_path import SHAPES, Floats, YearPath, completed, laid_over
 
 _SHAPE, _REPLACE = "shape", "replace"
@@ -59,22 +60,22 @@ def read_value(
     members, units that do not fit, and years outside the run; None is returned then.
     """
     before = len(faults.found)
-    path = _read(raw, target, faults, place)
+    if names_years(raw):
+        path = _read_path(raw, target, faults, place)
+    else:
+        array = _read_array(raw, target, target.dims, faults, place)
+        path = None if array is None else YearPath(array)
     if path is None or len(faults.found) > before:
         return None
-    filled = _alone(path) if earlier is None else laid_over(path, earlier, begins, whole=replaces(raw))
-    if any(np.isnan(array).any() for array in filled.everything()):
+    if earlier is not None:
+        path = laid_over(path, earlier, begins, whole=replaces(raw))
+    elif not path.is_constant:  # nothing lies below: the first value holds in the years before
+        path = replace(completed(path), before=path.arrays[0])
+    if any(np.isnan(array).any() for array in path.everything()):
         names = "、".join(dim.name for dim in target.dims)
         faults.add(Text(f"须给出 {names} 的每个成员", f"give a value for every member of {names}"), place)
         return None
-    return filled
-
-
-def _read(raw: Any, target: Target, faults: Faults, place: Place) -> YearPath | None:
-    if names_years(raw):
-        return _read_path(raw, target, faults, place)
-    array = _read_array(raw, target, target.dims, faults, place)
-    return None if array is None else YearPath(array)
+    return path
 
 
 def _read_path(raw: Mapping[Any, Any], target: Target, faults: Faults, place: Place) -> YearPath | None:
@@ -110,19 +111,15 @@ def _years(key: Any, raw: Mapping[Any, Any], target: Target, faults: Faults, pla
         span = f"{target.years[0]}–{target.years[1]}"
         faults.add(Text(f"年份 {outside[0]} 超出期限 {span}", f"the year {outside[0]} lies outside {span}"), place)
         return ()
-    if len(meant) > 1 and meant[-1] < target.years[1] and not _goes_on(raw, meant[-1]):
+    named = [years_of(other) for other in raw if means_year(other)]
+    goes_on = any(isinstance(years, range) and years[0] > meant[-1] for years in named)
+    if len(meant) > 1 and meant[-1] < target.years[1] and not goes_on:
         first, last = meant[0], meant[-1]
         message = Text(f"{first}–{last} 年之后的值没有写明", f"the value after {first}–{last} is not said")
         zh = f"此后不变，写 {first}；只到 {last} 年，再写 {last + 1}: 原值"
         faults.add(message, place, Text(zh, f"write {first} if it stays; else add what holds from {last + 1} on"))
         return ()
     return meant
-
-
-def _goes_on(raw: Mapping[Any, Any], last: int) -> bool:
-    """Whether a path names a year after the last one of a span."""
-    named = [years_of(key) for key in raw if means_year(key)]
-    return any(isinstance(years, range) and years[0] > last for years in named)
 
 
 def _read_array(raw: Any, target: Target, dims: Sequence[Dimension], faults: Faults, place: Place) -> Floats | None:
@@ -134,33 +131,19 @@ def _read_array(raw: Any, target: Target, dims: Sequence[Dimension], faults: Fau
         faults.add(Text("应为一个数", "a single number is wanted"), place)
         return None
     if set(raw) <= set(dims[0].members):
-        return _read_members(raw, target, dims, faults, place)
+        result = np.full(shape, np.nan)
+        for member, item in raw.items():
+            part = _read_array(item, target, dims[1:], faults, place)
+            if part is not None:
+                result[dims[0].index(member)] = part
+        return result
     if len(dims) > 1:
         inner = _read_array(raw, target, dims[1:], faults, place)
         return None if inner is None else np.array(np.broadcast_to(inner, shape))
-    for name in sorted(str(key) for key in raw if key not in dims[0].members):
-        faults.add(
-            Text(f"{dims[0].name} 没有成员 {name}", f"{dims[0].name} has no member {name}"),
-            place,
-            nearest(name, dims[0].members),
-        )
+    strange = sorted(str(key) for key in raw if key not in dims[0].members)
+    message = Text(f"{dims[0].name} 没有成员 {{}}", f"{dims[0].name} has no member {{}}")
+    fail_if_unknown(strange, dims[0].members, message, place, faults)
     return None
-
-
-def _read_members(
-    raw: Mapping[Any, Any], target: Target, dims: Sequence[Dimension], faults: Faults, place: Place
-) -> Floats | None:
-    result = np.full(tuple(len(dim.members) for dim in dims), np.nan)
-    for member, item in raw.items():
-        part = _read_array(item, target, dims[1:], faults, place)
-        if part is not None:
-            result[dims[0].index(member)] = part
-    return result
-
-
-def read_number(raw: Any, unit: str, faults: Faults, place: Place) -> float | None:
-    """A number, or text with a number and a unit; in `unit`. None after adding a fault."""
-    return Reader(unit, faults, place).number(raw)
 
 
 def names_years(raw: Any) -> bool:
@@ -171,11 +154,6 @@ def names_years(raw: Any) -> bool:
 def replaces(raw: Any) -> bool:
     """Whether what a file gives is a path that takes the place of all that was inherited."""
     return names_years(raw) and raw.get(_REPLACE) is True
-
-
-def _alone(path: YearPath) -> YearPath:
-    """A path under which nothing lies: its first value holds in the years before."""
-    return path if path.is_constant else replace(completed(path), before=path.arrays[0])
 
 
 YEARS = range(1900, 2201)
@@ -203,12 +181,10 @@ def years_of(key: Any) -> range | Text:
     if number is not None:
         return range(number, number + 1)
     text = key.isoformat() if isinstance(key, dt.date) else unquoted(str(key))
-    words = _in_words(text)
-    if words is not None:
-        return range(words, words + 1)
-    one, several, day = _YEAR.fullmatch(text), _SPAN.fullmatch(text), _DAY.fullmatch(text)
-    if one:
-        return range(int(one[1]), int(one[1]) + 1)
+    words, one, several, day = _in_words(text), _YEAR.fullmatch(text), _SPAN.fullmatch(text), _DAY.fullmatch(text)
+    if words is not None or one:
+        year = words if words is not None else int(text[:4])
+        return range(year, year + 1)
     if several and int(several[1]) <= int(several[2]):
         return range(int(several[1]), int(several[2]) + 1)
     if day and int(day[2]) == int(day[3]) == 1:  # the value of a year holds from its first day
