@@ -96,13 +96,13 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     graph = open_graph(model, settings)
     declared = read_parameters(model, dict(graph.dimensions), (FIRST_YEAR, FARTHEST_YEAR), as_of)
     indicators = read_indicators(model / "indicators.yaml")
-    history = history_of(folder, model, settings.places, indicators)
+    history = history_of(folder, model, settings.named_regions, indicators)
     reference = Reference(_reference_folders(model, settings), as_of, indicators)
     fail_if_reference_wrong(reference.folders, indicators)
     settings_file, defaults = folder / "base_year" / "settings.yaml", model / "base_year" / "defaults.yaml"
     fail_if_settings_wrong(settings_file, defaults, declared, indicators)
     opening = _Opening(folder, model, settings, history.as_of(as_of), reference, graph, declared, as_of)
-    catalogue = read_catalogue(folder / "plan", settings.places)
+    catalogue = read_catalogue(folder / "plan", settings.named_regions)
     world = World(
         home=home,
         city=opening.city_at(base_year or settings.base_year),

@@ -9,7 +9,7 @@ from sim.base.text import Text
 from sim.cli.console import Speaker
 from sim.inputs.home import find_home
 from sim.inputs.parameters import ParameterRecord
-from sim.inputs.tidy import Choice
+from sim.inputs.tidy import SourceChoice
 from sim.studies.new_city import NewCity, Request, make_city
 
 _MOST_SHOWN = 20
@@ -90,7 +90,7 @@ def _record(item: ParameterRecord) -> dict[str, str]:
     return {"parameter": item.name, "source": item.source, "origin": item.base_origin.text.en if item.base_origin else ""}
 
 
-def _choice(choice: Choice) -> dict[str, Any]:
+def _choice(choice: SourceChoice) -> dict[str, Any]:
     used, other = choice.used, choice.other
     place = {"indicator": used.indicator, "year": used.year, "difference": choice.difference}
     return {**place, "used": used.source, "value": used.value, "other": other.source, "other_value": other.value}

@@ -24,7 +24,7 @@ from sim.inputs.history import History, Vocabulary, read_history
 from sim.inputs.indicators import Indicators
 from sim.inputs.knowledge import is_known, year_known
 from sim.inputs.parameters import CityEntry, Evidence, ParameterRecord, Span, check_range, of_model, with_value
-from sim.inputs.values import Target, read_value
+from sim.inputs.values import ValueSpec, read_value
 from sim.inputs.yaml_file import Document, read_yaml
 from sim.inputs.year_path import Floats, YearPath
 
@@ -75,7 +75,7 @@ class CityFile(Record):
         return self.districts or self.regions
 
     @property
-    def places(self) -> tuple[str, ...]:
+    def named_regions(self) -> tuple[str, ...]:
         """Every region that a plan may speak of: the city's own, its districts, and groups of them."""
         return (*self.regions, *self.districts, *self.groups)
 
@@ -295,7 +295,7 @@ def _city_values(
             continue
         below = parameters[name]
         dims = tuple(dimensions[dim] for dim in below.dims)
-        target = Target(below.unit, dims, settings.base_year, settings.last_year, FIRST_YEAR)
+        target = ValueSpec(below.unit, dims, settings.base_year, settings.last_year, FIRST_YEAR)
         value = read_value(entry.value, target, faults, document.place((name, "value")), below.value)
         if value is not None:
             found[name] = with_value(below, entry, value)

@@ -18,7 +18,7 @@ from sim.base.units import UnknownUnitError, parse_unit
 from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, BasePart, Whence, borrowed, weakest
 from sim.inputs.checked import Label, Record, check_against, fail_if_unknown
 from sim.inputs.knowledge import KnownFrom, is_known, year_known
-from sim.inputs.values import Target, read_value
+from sim.inputs.values import ValueSpec, read_value
 from sim.inputs.yaml_file import read_yaml
 from sim.inputs.year_path import YearPath
 
@@ -225,7 +225,7 @@ _AS_DECLARED = ("unit", "kind", "range", "prior", "common_factor", "source", "ev
 def _record(
     name: str, entry: ParameterEntry, dimensions: Mapping[str, Dimension], years: tuple[int, int], faults: Faults
 ) -> ParameterRecord:
-    target = Target(entry.unit, tuple(dimensions[dim] for dim in entry.dims), *years)
+    target = ValueSpec(entry.unit, tuple(dimensions[dim] for dim in entry.dims), *years)
     value = None if entry.value is None else read_value(entry.value, target, faults, entry.place("value"))
     declared: dict[str, Any] = {key: getattr(entry, key) for key in _AS_DECLARED}
     record = ParameterRecord(

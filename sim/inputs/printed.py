@@ -13,11 +13,11 @@ from math import isclose
 from pathlib import Path
 from typing import TypeVar
 
-from sim.base.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place
 from sim.base.text import Text, listing
-from sim.inputs.sentences import Sentence, Stated, sentence_of
+from sim.inputs.checked import fail_if_unknown
+from sim.inputs.sentences import UNKNOWN, Measured, Sentence, Stated, sentence_of, unit_of, value_of
 from sim.inputs.tables import number, read_table, whole
-from sim.inputs.units_in_words import UNKNOWN, Measured, unit_of, value_of
 
 _HEAD = "id,region,seed,indicator_zh,indicator_en,kind,operator,value,unit,start_year,target_year,section,quote,notes"
 COLUMNS = tuple(_HEAD.split(","))
@@ -130,18 +130,14 @@ def _check(row: Printed, cells: Mapping[str, str], kinds: Collection[str], aroun
     for column in ("id", "unit", "indicator_zh", "indicator_en"):
         if not cells[column].strip():
             faults.add(Text(f"{row.id}：缺少 {column}", f"{row.id}: {column} is missing"), place)
-    if row.operator not in OPERATORS:
-        message = Text(f"未知关系 {row.operator}", f"unknown operator {row.operator}")
-        faults.add(message, place, nearest(row.operator, OPERATORS))
-    if row.kind not in kinds:
-        faults.add(Text(f"未知种类 {row.kind}", f"unknown kind {row.kind}"), place, nearest(row.kind, kinds))
-    if not row.region.startswith(ELSEWHERE) and row.region not in around.regions:
-        message = Text(f"{row.id}：没有地区 {row.region}", f"{row.id}: no region {row.region}")
-        faults.add(message, place, nearest(row.region, around.regions))
-    if row.document not in around.documents:
-        message = Text(f"{row.id}：没有文件 {row.document}", f"{row.id}: no document {row.document}")
-        faults.add(message, place, nearest(row.document, around.documents))
-    elif not row.quote or row.quote not in around.documents[row.document].text:
+    fail_if_unknown([row.operator], OPERATORS, Text("未知关系 {}", "unknown operator {}"), place, faults)
+    fail_if_unknown([row.kind], kinds, Text("未知种类 {}", "unknown kind {}"), place, faults)
+    if not row.region.startswith(ELSEWHERE):
+        message = Text(f"{row.id}：没有地区 {{}}", f"{row.id}: no region {{}}")
+        fail_if_unknown([row.region], around.regions, message, place, faults)
+    message = Text(f"{row.id}：没有文件 {{}}", f"{row.id}: no document {{}}")
+    fail_if_unknown([row.document], around.documents, message, place, faults)
+    if row.document in around.documents and (not row.quote or row.quote not in around.documents[row.document].text):
         message = Text(f"{row.id} 的引文不见于 {row.document}", f"{row.id}: quote not in {row.document}")
         faults.add(message, place, _COPY)
     _check_size(row, around, faults)

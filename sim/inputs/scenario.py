@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.base.errors import Faults, InputError, Place, nearest
+from sim.base.errors import Fault, Faults, InputError, Place, nearest
 from sim.base.text import Text
 from sim.inputs.checked import check_against
 from sim.inputs.files import fail_if_no_name, is_file, is_folder
@@ -102,10 +102,8 @@ def find_scenario(name: str, folder: Path, cities: Collection[str] = ()) -> Path
         return direct
     if is_named:
         return candidate
-    faults = Faults()
     known = [*(file.stem for file in scenario_files(folder)), *cities]
-    faults.add(Text(f"没有情景 {name}", f"no scenario {name}"), Place(folder), nearest(name, known))
-    raise InputError(faults.found)
+    raise InputError(Fault(Text(f"没有情景 {name}", f"no scenario {name}"), Place(folder), nearest(name, known)))
 
 
 def read_scenario(
@@ -243,9 +241,8 @@ def _read_extended(file: Path, record: ScenarioFile) -> Document:
     try:
         return read_yaml(file)
     except InputError as error:
-        faults = Faults(list(error.faults))
-        faults.add(Text(f"无法读取所继承的 {file.name}", f"cannot read {file.name}, which it extends"), record.place("extends"))
-        raise InputError(faults.found) from error
+        message = Text(f"无法读取所继承的 {file.name}", f"cannot read {file.name}, which it extends")
+        raise InputError([*error.faults, Fault(message, record.place("extends"))]) from error
 
 
 def _extended(record: ScenarioFile, folders: list[Path], seen: list[Path], faults: Faults) -> Path | None:
@@ -254,10 +251,10 @@ def _extended(record: ScenarioFile, folders: list[Path], seen: list[Path], fault
         return None
     place = record.place("extends")
     name = record.extends if record.extends.endswith((".yaml", ".yml")) else f"{record.extends}.yaml"
-    before = len(faults.found)
-    with faults.gathering():
+    try:
         fail_if_no_name(name, place)
-    if len(faults.found) > before:
+    except InputError as error:
+        faults.found.extend(error.faults)
         return None
     there = [folder / name for folder in folders if is_file(folder / name)]
     target = next((file for file in there if file.absolute() not in seen), None)

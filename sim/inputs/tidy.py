@@ -67,7 +67,7 @@ def read_tidy(file: Path, city: str, indicators: Indicators, faults: Faults) -> 
         raise InputError(Fault(message, Place(file), nearest(city, known)))
     rows, unknown = list[TidyRow](), set[str]()
     for place, row in ours:
-        indicator = _indicator(row, indicators)
+        indicator = indicators.find(row["indicator"]) or indicators.find(row.get("indicator_zh", ""))
         if indicator is None:
             unknown.add(row["indicator"])
             continue
@@ -79,29 +79,22 @@ def read_tidy(file: Path, city: str, indicators: Indicators, faults: Faults) -> 
     return Tidy(tuple(rows), name, encoding, tuple(sorted(unknown)), units)
 
 
-def _indicator(row: Mapping[str, str], indicators: Indicators) -> Indicator | None:
-    return indicators.find(row["indicator"]) or indicators.find(row.get("indicator_zh", ""))
-
-
 def _row(row: Mapping[str, str], indicator: Indicator, indicators: Indicators, place: Place) -> TidyRow:
-    year = whole(row["year"].strip(), place, "year")
-    accepted = row.get("accepted", "").strip()
-    value = None
-    if row["value"].strip() or not accepted:
-        value = number(row["value"].strip(), place, "value")
-        value = indicators.converted(value, row["unit"], indicator, place)
-    known = row.get("known_from", "").strip()
-    if not row["source"].strip():
+    cells = {name: row.get(name, "").strip() for name in (*COLUMNS, *OPTIONAL)}
+    year, value = whole(cells["year"], place, "year"), None
+    if cells["value"] or not cells["accepted"]:
+        value = indicators.converted(number(cells["value"], place, "value"), row["unit"], indicator, place)
+    if not cells["source"]:
         raise InputError(Fault(Text("没有来源", "no source"), place))
     return TidyRow(
         indicator=indicator.name,
         year=year,
         value=value,
-        source=row["source"].strip(),
-        known_from=whole(known, place, "known_from") if known else year + 1,
+        source=cells["source"],
+        known_from=whole(cells["known_from"], place, "known_from") if cells["known_from"] else year + 1,
         note=row.get("note", ""),
-        accepted=accepted,
-        extra={name: text for name, text in row.items() if name not in (*COLUMNS, *OPTIONAL)},
+        accepted=cells["accepted"],
+        extra={name: text for name, text in row.items() if name not in cells},
         place=place,
     )
 
@@ -123,7 +116,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Choice:
+class SourceChoice:
     """Several sources of one year: the one that is used, and the one that differs most from it."""
 
     used: Cell
@@ -144,7 +137,7 @@ class Choice:
 Series = dict[int, Cell]
 
 
-def choose(cells: Iterable[Cell], faults: Faults) -> tuple[dict[str, Series], list[Choice]]:
+def choose(cells: Iterable[Cell], faults: Faults) -> tuple[dict[str, Series], list[SourceChoice]]:
     """The best-ranked value of each indicator and year, and where several sources had one.
 
     Two values of one source for a year are a fault; the same value twice is not.
@@ -153,14 +146,13 @@ def choose(cells: Iterable[Cell], faults: Faults) -> tuple[dict[str, Series], li
     for cell in cells:
         offered[cell.indicator, cell.year].append(cell)
     chosen: dict[str, Series] = defaultdict(dict)
-    choices = []
+    choices = list[SourceChoice]()
     for (indicator, year), found in sorted(offered.items()):
         _fail_if_source_says_two_things(found, faults)
         ranked = sorted((cell for cell in found if cell.value is not None), key=lambda cell: cell.rank)
         chosen[indicator][year] = ranked[0] if ranked else found[0]
         if len(ranked) > 1:
-            choice = max((Choice(ranked[0], other) for other in ranked[1:]), key=lambda item: item.difference)
-            choices.append(choice)
+            choices.append(max((SourceChoice(ranked[0], other) for other in ranked[1:]), key=lambda item: item.difference))
     return dict(chosen), choices
 
 
@@ -169,10 +161,10 @@ def _fail_if_source_says_two_things(found: Sequence[Cell], faults: Faults) -> No
     for cell in found:
         before = first.setdefault(cell.source, cell)
         if before.value != cell.value and not cell.accepted:
-            line = before.place.line
+            line, year, name = before.place.line, cell.year, cell.indicator
             message = Text(
-                f"同一来源 {cell.source} 对 {cell.year} 年 {cell.indicator} 给出两个数（另一个在第 {line} 行）",
-                f"source {cell.source} gives two values for {cell.indicator} {cell.year} (the other one in line {line})",
+                f"同一来源 {cell.source} 对 {year} 年 {name} 给出两个数（另一个在第 {line} 行）",
+                f"source {cell.source} gives two values for {name} {year} (the other one in line {line})",
             )
             faults.add(message, cell.place, Text("删去一个，或分作两个来源", "delete one, or call them two sources"))
 
@@ -189,13 +181,11 @@ def check_series(chosen: Mapping[str, Series], indicators: Indicators, faults: F
 
 
 def _check_gaps(indicator: Indicator, series: Series, values: Series, faults: Faults) -> None:
-    years = sorted(values)
+    years, label = sorted(values), indicator.label
     missing = [year for year in range(years[0], years[-1] + 1) if year not in values] if years else []
     for year in (year for year in missing if year not in series or not series[year].accepted):
         before = values[max(known for known in years if known < year)]
-        message = Text(
-            f"{indicator.label.zh}（{indicator.name}）缺 {year} 年", f"{indicator.label.en} ({indicator.name}) lacks {year}"
-        )
+        message = Text(f"{label.zh}（{indicator.name}）缺 {year} 年", f"{label.en} ({indicator.name}) lacks {year}")
         advice = Text(
             f"补上，或加一行 {year} 年、数值留空、accepted 写明原因",
             f"add it, or add a row of {year} without a value and with the reason under accepted",
@@ -204,24 +194,24 @@ def _check_gaps(indicator: Indicator, series: Series, values: Series, faults: Fa
 
 
 def _check_value(indicator: Indicator, values: Series, year: int, faults: Faults) -> None:
-    cell = values[year]
+    cell, label = values[year], indicator.label
     if cell.accepted or cell.value is None:
         return
     if indicator.lowest is not None and cell.value < indicator.lowest:
         message = Text(
-            f"{indicator.label.zh} {year} 年：{cell.value:g} 低于可能的最小值 {indicator.lowest:g}",
-            f"{indicator.label.en} {year}: {cell.value:g} lies below {indicator.lowest:g}",
+            f"{label.zh} {year} 年：{cell.value:g} 低于可能的最小值 {indicator.lowest:g}",
+            f"{label.en} {year}: {cell.value:g} lies below {indicator.lowest:g}",
         )
         faults.add(message, cell.place, _ACCEPT)
         return
     distance = _distance(indicator, values, year)
     if distance is not None and indicator.step is not None and distance > indicator.step:
-        shown = f"{distance:.1f}" if indicator.is_rate else f"{math.exp(distance):.1f}"
+        apart = Text(f" {distance:.1f} 个百分点", f"{distance:.1f} points")
+        if not indicator.is_rate:
+            apart = Text(f" {math.exp(distance):.1f} 倍", f"a factor of {math.exp(distance):.1f}")
         message = Text(
-            f"{indicator.label.zh} {year} 年的 {cell.value:g}（{indicator.unit}）与前后年份相差"
-            + (f" {shown} 个百分点" if indicator.is_rate else f" {shown} 倍"),
-            f"{indicator.label.en} {year}: {cell.value:g} ({indicator.unit}) is off its neighbours by "
-            + (f"{shown} points" if indicator.is_rate else f"a factor of {shown}"),
+            f"{label.zh} {year} 年的 {cell.value:g}（{indicator.unit}）与前后年份相差{apart.zh}",
+            f"{label.en} {year}: {cell.value:g} ({indicator.unit}) is off its neighbours by {apart.en}",
         )
         faults.add(message, cell.place, _ACCEPT)
 

@@ -36,7 +36,7 @@ OF_A_PATH = (_SHAPE, _REPLACE)
 
 
 @dataclass(frozen=True)
-class Target:
+class ValueSpec:
     """What a value is read for: its unit, dimensions, and the years that may be named."""
 
     unit: str
@@ -52,7 +52,7 @@ class Target:
 
 
 def read_value(
-    raw: Any, target: Target, faults: Faults, place: Place, earlier: YearPath | None = None, begins: int | None = None
+    raw: Any, target: ValueSpec, faults: Faults, place: Place, earlier: YearPath | None = None, begins: int | None = None
 ) -> YearPath | None:
     """Read what a file gives for a parameter; years before the first named one and members not named keep the `earlier` value.
 
@@ -78,7 +78,7 @@ def read_value(
     return path
 
 
-def _read_path(raw: Mapping[Any, Any], target: Target, faults: Faults, place: Place) -> YearPath | None:
+def _read_path(raw: Mapping[Any, Any], target: ValueSpec, faults: Faults, place: Place) -> YearPath | None:
     shape = raw.get(_SHAPE, "step")
     if not isinstance(raw.get(_REPLACE, False), bool):
         faults.add(Text("replace 只能写 true 或 false", "replace is true or false"), place)
@@ -100,7 +100,7 @@ def _read_path(raw: Mapping[Any, Any], target: Target, faults: Faults, place: Pl
     return YearPath(unknown, years, tuple(points[year] for year in years), str(shape))
 
 
-def _years(key: Any, raw: Mapping[Any, Any], target: Target, faults: Faults, place: Place) -> Iterable[int]:
+def _years(key: Any, raw: Mapping[Any, Any], target: ValueSpec, faults: Faults, place: Place) -> Iterable[int]:
     """The years that a key of a path means; none after adding a fault."""
     meant = years_of(key) if means_year(key) else None
     if not isinstance(meant, range):
@@ -122,7 +122,7 @@ def _years(key: Any, raw: Mapping[Any, Any], target: Target, faults: Faults, pla
     return meant
 
 
-def _read_array(raw: Any, target: Target, dims: Sequence[Dimension], faults: Faults, place: Place) -> Floats | None:
+def _read_array(raw: Any, target: ValueSpec, dims: Sequence[Dimension], faults: Faults, place: Place) -> Floats | None:
     shape = tuple(len(dim.members) for dim in dims)
     if not isinstance(raw, Mapping):
         number = read_number(raw, target.unit, faults, place)

@@ -10,9 +10,8 @@ import pytest
 from sim.base.errors import InputError
 from sim.inputs.home import Home
 from sim.inputs.printed import Around, EnteredNumber, Printed, compare, compare_years
-from sim.inputs.sentences import sentence_of
+from sim.inputs.sentences import sentence_of, unit_of, value_of
 from sim.inputs.targets import Catalogue, read_catalogue
-from sim.inputs.units_in_words import unit_of, value_of
 from tests.conftest import ROOT
 from tests.inputs.test_plan_files import REGIONS, edited
 
