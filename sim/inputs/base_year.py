@@ -1,4 +1,4 @@
-"""What a model's base-year module is given, and the rows that it gives back: one cell of a parameter's table each."""
+"""The material of a model's base-year module, and the rows that it gives back: one cell of a parameter's table each."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ MODEL_DEFAULT = Text("模型的一般取值", "a usual value of the model")
 
 
 _FARTHEST = 30.0
-"""How many times the model's own number a city's can be, and the least part of it."""
+"""At the most a city's number is so many times the model's own, and at the least that part of it."""
 
 
 def fail_if_settings_wrong(file: Path, defaults: Path, parameters: Collection[str], indicators: Indicators) -> None:

@@ -1,4 +1,4 @@
-"""How each target of a plan is judged: by a variable of the model, by the project ledger, by data, or not, and why.
+"""The judgement of each target of a plan: by a variable of the model, by the project ledger, by data, or not, and why.
 
 variable: an endogenous variable, and how it is read; ledger: a count or date that the pipeline delivers; history: the target's
 year lies before the run, so published data decide, or nothing does; outside: no variable of the model can say it.
@@ -22,7 +22,7 @@ Price = Literal["nominal", "real", "none"]
 
 
 class ProjectedBinding(Record):
-    """What is common to targets that a run of the model decides."""
+    """The part common to targets that a run of the model decides."""
 
     caution: Label | None = None
     """What a reader must know before trusting the comparison."""
@@ -32,7 +32,7 @@ class ProjectedBinding(Record):
     """Whether the text prints a plain number that is not to be exceeded, such as energy per GDP."""
 
     def operator(self, printed: str) -> str:
-        """How a projection is held against the target: as printed, `=` as a ceiling where it is one."""
+        """Return how a projection is held against the target: as printed, `=` as a ceiling where it is one."""
         return "<=" if self.ceiling and printed == "=" else printed
 
 

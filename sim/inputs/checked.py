@@ -29,7 +29,7 @@ class Record(BaseModel):  # noqa: PLW1641  pydantic makes a hash of the fields
     _path: KeyPath = PrivateAttr(default=())
 
     def __eq__(self, other: object) -> bool:
-        """Whether both say the same, wherever they stand."""
+        """Return whether both say the same, wherever they stand."""
         return type(self) is type(other) and self.__dict__ == other.__dict__
 
     def place(self, *keys: str | int) -> Place:
@@ -178,7 +178,7 @@ def _locate(value: Any, document: Document, path: KeyPath) -> None:
 
 
 _ALTERNATIVES = ("float", "int", "str", "bool")
-"""What pydantic adds to the path of a value that may be one of several types, as if it were a key."""
+"""Parts that pydantic adds to the path of a value that may be one of several types, as if it were a key."""
 
 
 def _without_alternatives(details: list[Any]) -> list[Any]:
@@ -248,7 +248,7 @@ def _is_quoted_number(detail: Any) -> bool:
 
 
 def worded(detail: Any) -> Text:
-    """What is wrong with a value, in words, from what pydantic says of it."""
+    """Return what is wrong with a value, in words, from what pydantic says of it."""
     kind, facts = detail["type"], detail.get("ctx", {})
     if kind in _MESSAGES:
         return _MESSAGES[kind]

@@ -171,7 +171,7 @@ def history_of(folder: Path, model: Path, regions: Collection[str], indicators: 
 
 
 def settings_of(folder: Path, model: Path, base_year: int, as_of: int | None) -> dict[str, Setting]:
-    """What the base-year module is told beyond statistics: the model's defaults, and over them the city's own settings.
+    """Return what the base-year module is told beyond statistics: the model's defaults, and over them the city's own settings.
 
     Raises
     ------

@@ -11,7 +11,7 @@ from sim.base.text import Text
 
 
 def is_file(path: Path) -> bool:
-    """Whether a path is a regular file; a path that the system cannot even look up is none."""
+    """Return whether a path is a regular file; a path that the system cannot even look up is none."""
     try:
         return path.is_file()
     except (OSError, ValueError, RuntimeError):
@@ -19,7 +19,7 @@ def is_file(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether a path is a folder; see `is_file`."""
+    """Return whether a path is a folder; see `is_file`."""
     try:
         return path.is_dir()
     except (OSError, ValueError, RuntimeError):
@@ -57,12 +57,12 @@ def read_text(file: Path, limit: int) -> str:
 
 
 def _is_wide(content: bytes) -> bool:
-    """Whether a text has two bytes a character, as spreadsheets save "Unicode text"."""
+    """Return whether a text has two bytes a character, as spreadsheets save "Unicode text"."""
     return content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def _not_utf8(content: bytes) -> Text:
-    """What a text seems to be instead of UTF-8."""
+    """Return what a text seems to be instead of UTF-8."""
     if _is_wide(content) or b"\0" in content[:200]:
         return Text("是 UTF-16（Unicode）编码，不是 UTF-8", "UTF-16 (Unicode), not UTF-8")
     try:

@@ -44,7 +44,7 @@ class Break:
     place: Place = Place()
 
     def concerns(self, indicator: str) -> bool:
-        """Whether the break lies in a series."""
+        """Return whether the break lies in a series."""
         return any(fnmatchcase(indicator, pattern) for pattern in self.indicators)
 
     def strangers(self, indicators: Collection[str]) -> list[str]:
@@ -144,7 +144,7 @@ class History:
         return dict(sorted(chosen.items()))
 
     def as_of(self, year: int | None) -> History:
-        """What was published of years up to `year` when its bulletin came out; everything without a year."""
+        """Return what was published of years up to `year` when its bulletin came out; everything without a year."""
         if year is None:
             return self
         data = tuple(item for item in self.data if item.year <= year and is_known(item.known_from, year))
@@ -162,7 +162,7 @@ class History:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What the rows of history.csv may name: the model's indicators, and the regions of the city."""
+    """The names that the rows of history.csv may use: the model's indicators, and the regions of the city."""
 
     indicators: Indicators
     regions: Collection[str]

@@ -52,7 +52,7 @@ class Home:
         return self.models / key
 
     def city_labels(self) -> dict[str, Text]:
-        """What each city is called, by the name of its folder."""
+        """Return what each city is called, by the name of its folder."""
         return {name: _label(name, self.models / name / "city.yaml") for name in self.cities()}
 
     def city_key(self, name: str) -> str:
@@ -63,7 +63,7 @@ class Home:
 
 
 def _label(name: str, file: Path) -> Text:
-    """What a city.yaml calls its city; the folder where it does not say."""
+    """Return what a city.yaml calls its city; the folder where it does not say."""
     try:
         label = read_yaml(file).data.get("name")
     except SimError:  # said when the city itself is opened

@@ -51,7 +51,7 @@ class UnitEntry(Record):
 
 
 class Leap(Record):
-    """How far a value may lie from the years around it, where its indicator says nothing."""
+    """Limits on the distance of a value from the years around it, where its indicator says nothing."""
 
     factor: float | int = Field(gt=1)
     """Of a level."""
@@ -98,7 +98,7 @@ class RatioEntry(Record):
 
 
 class TableEntry(Record):
-    """What a reference table by ages may hold."""
+    """The limits of a reference table by ages."""
 
     column: str
     """Column of the values."""

@@ -20,7 +20,7 @@ Funder = Literal["business", "public"]
 LARGEST_AMOUNT = 5000.0
 """No project costs more, 亿元: whoever writes more means 万元."""
 UNTRACED = "untraced"
-"""How the source of an amount begins that could not be traced to a publisher."""
+"""The beginning of the source of an amount that could not be traced to a publisher."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Amount:
 
     @property
     def untraced(self) -> bool:
-        """Whether nobody has seen the figure where its publisher printed it."""
+        """Return whether nobody has seen the figure where its publisher printed it."""
         return self.source.startswith(UNTRACED)
 
     @property
@@ -72,7 +72,7 @@ class Project:
 
     @property
     def spends(self) -> bool:
-        """Whether it is a project of its own that costs money."""
+        """Return whether it is a project of its own that costs money."""
         return self.nature == "capital" and not self.same_as
 
 
@@ -122,7 +122,7 @@ class Ledger:
 
     @property
     def spending(self) -> tuple[Project, ...]:
-        """What becomes a process of its own."""
+        """Return what becomes a process of its own."""
         return tuple(item for item in self.projects.values() if item.spends)
 
     def above(self, project: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ COLUMNS = tuple(_HEAD.split(","))
 _YEARS = range(1990, 2101)
 _MONEY = "亿元"
 _FARTHEST = 30.0
-"""How many times the usual amount of its class a project costs at the most, and the least part of it."""
+"""At the most a project costs so many times the usual amount of its class, and at the least that part of it."""
 
 
 def read_ledger(city: Path, model: Path, names: LedgerNames) -> Ledger:
@@ -125,7 +125,7 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def _stands_in(number_text: str, quote: str) -> bool:
-    """Whether a printed number stands among the digits of a sentence; the sentence may name things without counting them."""
+    """Return whether a printed number is among the digits of a sentence, which may name things without counting them."""
     digits = _NUMBER.findall(quote.replace(",", ""))
     try:
         value = float(number_text)

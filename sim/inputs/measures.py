@@ -38,7 +38,7 @@ class Quotient(Record):
 
 
 class ReadingEntry(Record):
-    """What is special about a number."""
+    """A peculiarity of a number."""
 
     times: float | int = 1.0
     """What the number is multiplied by to be of the measure, such as 1/365 for days of a year."""

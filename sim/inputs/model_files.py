@@ -1,4 +1,4 @@
-"""What a model declares beside equations and parameters: checks, published counterparts, promises of targets, and levers."""
+"""Declarations of a model beside equations and parameters: checks, published counterparts, promises of targets, levers."""
 
 from __future__ import annotations
 
@@ -10,14 +10,7 @@ from pydantic import Field
 
 from sim.base.errors import Faults, nearest
 from sim.base.text import Text
-from sim.inputs.checked import (
-    Label,
-    Record,
-    read_listed_records,
-    read_named_records,
-    read_record,
-    sound,
-)
+from sim.inputs.checked import Label, Record, read_listed_records, read_named_records, read_record, sound
 from sim.inputs.files import is_file
 from sim.inputs.parameters import ParameterRecord
 
@@ -106,7 +99,7 @@ YearlyChange = Annotated[float, Field(gt=0, le=10)]
 
 
 class FitRule(Record):
-    """How a check enters the fit of parameters: by its yearly changes, in logarithms or, for shares, as differences."""
+    """A check in the fit of parameters, which it enters by its yearly changes, in logarithms or, for shares, as differences."""
 
     error: YearlyChange
     """Standard deviation of the error with which a yearly change is measured."""

@@ -85,7 +85,7 @@ _Belief = ParameterEntry | EarlierBelief
 
 
 class CityEntry(Record):
-    """What a city says of a parameter that the model declares."""
+    """A city's entry for a parameter that the model declares."""
 
     value: Any
     """A number, one per member, a path of years, or `history:` with a rule for later years."""
@@ -128,7 +128,7 @@ class ParameterRecord:
 
     @property
     def is_of_base(self) -> bool:
-        """Whether it is a level of the base year: built for it, or left to the city, or taken from somebody's figures."""
+        """It is a level of the base year: built for it, or left to the city, or taken from somebody's figures."""
         return bool(self.base) or self.value is None or self.of is not None
 
     @property

@@ -104,7 +104,7 @@ class Review(Record):
     """Why, and what to do."""
 
     def concerns(self, rule: str, ids: Iterable[str]) -> bool:
-        """Whether it is about a finding of a rule with these ids."""
+        """Return whether it is about a finding of a rule with these ids."""
         return rule == self.rule and set(self.of) <= set(ids)
 
 

@@ -1,4 +1,4 @@
-"""What nobody could believe of a city's statistics: beyond what can be, far off the years around, sources and sums apart.
+"""Unbelievable values among a city's statistics: beyond what can be, far off the years around, sources and sums apart.
 
 The limits are data of the model (indicators.yaml). A row whose `accepted` column gives a reason is left alone, except by the
 bounds of what can be at all.
@@ -148,8 +148,10 @@ class _Findings:
             self._add(said, blamed)
 
     def _excess(self, point: Point) -> float:
-        """How far a value lies beyond what its distance from the years around it may be: below zero where they confirm it, zero
-        where there are none."""
+        """Return how far a value lies beyond its limit of distance from the years around it.
+
+        It is below zero where they confirm the value, and zero where there are none.
+        """
         series = self.regions[point.region][point.indicator.name]
         others = [item for year, item in series.items() if year != point.year and not item.accepted]
         around = sorted(others, key=lambda item: abs(item.year - point.year))[:_AROUND]

@@ -23,7 +23,7 @@ _HEAD = "id,region,seed,indicator_zh,indicator_en,kind,operator,value,unit,start
 COLUMNS = tuple(_HEAD.split(","))
 OPERATORS = (">", ">=", "=", "<=", "~")
 ELSEWHERE = "other:"
-"""How the name of a region begins that is no part of the model, such as each county."""
+"""The beginning of the name of a region that is no part of the model, such as each county."""
 BY_HAND = Text("人工录入：原句没有这个数", "entered by hand: the sentence states no such number")
 _UNITS = {
     "100M_CNY": "亿元",
@@ -51,7 +51,18 @@ _UNITS = {
 
 
 @dataclass(frozen=True)
-class Printed:
+class EnteredNumber:
+    """The number that a row says."""
+
+    value: float
+    unit: str
+    operator: str
+    start_year: int | None
+    year: int | None
+
+
+@dataclass(frozen=True)
+class Printed(EnteredNumber):
     """A number as a document prints it. `year` is the last year that it speaks of, `start_year` the first of several."""
 
     id: str
@@ -59,11 +70,6 @@ class Printed:
     document: str
     name: Text
     kind: str
-    operator: str
-    value: float
-    unit: str
-    start_year: int | None
-    year: int | None
     section: str
     quote: str
     notes: str
@@ -85,7 +91,7 @@ class PlanDocument:
 
     @property
     def is_changed(self) -> bool:
-        """Whether the file is another text than the one that targets were taken from."""
+        """Return whether the file is another text than the one that targets were taken from."""
         return self.found != self.recorded
 
 
@@ -94,7 +100,7 @@ PrintedRow = TypeVar("PrintedRow", bound=Printed)
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the rows of a table are held against: the documents with their texts, and the regions that the city knows."""
+    """The documents with their texts, and the regions that the city knows, against which the rows of a table are held."""
 
     documents: Mapping[str, PlanDocument]
     regions: Collection[str]
@@ -151,7 +157,7 @@ def _check(row: Printed, cells: Mapping[str, str], kinds: Collection[str], aroun
 
 _LARGEST = {"%": 1e4, "亿元": 1e7, "万元": 1e11, "人": 1e10, "万人": 1e6}
 _ANYTHING = 1e12
-"""What no plan prints more of; a share of a whole is at most 100 %."""
+"""No plan prints more of anything; a share of a whole is at most 100 %."""
 _AHEAD, _BEFORE = 40, 40
 
 
@@ -177,12 +183,11 @@ def _check_size(row: Printed, around: Surroundings, faults: Faults) -> None:
 
 def _held_against_sentence(row: PrintedRow, period: str, around: Surroundings, faults: Faults) -> PrintedRow:
     """A row with the mark of what is entered by hand; what it has other than its sentence is a fault each."""
-    entered = EnteredNumber(row.value, row.unit, row.operator, row.start_year, row.year)
     document = around.documents[row.document]
-    is_stated, wrong = compare(entered, row.quote)
+    is_stated, wrong = compare(row, row.quote)
     wrong = [] if INFERRED in row.notes else wrong
     if document.year:  # else its entry is faulty, which is said already
-        wrong += compare_years(entered, row.quote, Around(document.text, document.year, row.section, row.notes))
+        wrong += compare_years(row, row.quote, Around(document.text, document.year, row.section, row.notes))
     first, _, last = period.partition("-")
     if period and (last or first, first) != (str(row.year), str(row.start_year or row.year)):
         wrong.append(Difference("period", period, Text(f"{row.start_year or row.year}–{row.year}", "")))
@@ -224,7 +229,7 @@ def _row(cells: Mapping[str, str], record: type[PrintedRow], place: Place, fault
 
 
 INFERRED = "[value:inferred]"
-"""What the notes of a row say whose number cannot be read from its sentence, though it states others."""
+"""The mark in the notes of a row whose number cannot be read from its sentence, though it states others."""
 _MEND = Text(
     f"按原句改正；原句写的是别的数、本数由人推得的，在 notes 写 {INFERRED}，年份推得的写 [year:inferred 年份]",
     f"enter what the sentence says; where the number follows from elsewhere write {INFERRED} into notes, for a year "
@@ -239,19 +244,8 @@ _TENTH_PLAN, _YEARS_OF_PLAN = 2001, 5
 
 
 @dataclass(frozen=True)
-class EnteredNumber:
-    """What a row says."""
-
-    value: float
-    unit: str
-    operator: str
-    start_year: int | None
-    year: int | None
-
-
-@dataclass(frozen=True)
 class Around:
-    """What stands around a sentence: its document with the year of publication, its section, and the notes of the row."""
+    """The surroundings of a sentence: its document with the year of publication, its section, and the notes of the row."""
 
     document: str
     published: int
@@ -269,7 +263,7 @@ class Difference:
 
 
 def compare(row: EnteredNumber, quote: str) -> tuple[bool, list[Difference]]:
-    """Whether the sentence states the row's number, and where the two differ."""
+    """Return whether the sentence states the row's number, and where the two differ."""
     sentence, unit = sentence_of(quote), unit_of(row.unit)
     fitting = [item for item in sentence.numbers if unit.fits(item.unit)]
     equal = [
@@ -335,7 +329,7 @@ def _values(item: Stated, unit: Measured, sentence: Sentence) -> Iterator[float]
 
 
 def _has_digits(item: Stated, value: float) -> bool:
-    """Whether a number is written with the digits of a value, whatever its unit."""
+    """Return whether a number is written with the digits of a value, whatever its unit."""
     return any(isclose(item.value / scale, value, rel_tol=_CLOSE) for scale in (1.0, 1e4, 1e8))
 
 

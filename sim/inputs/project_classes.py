@@ -1,4 +1,4 @@
-"""What holds for every project ledger of a model: the usual course of each class of projects, and ledger.yaml."""
+"""Figures that hold for every project ledger of a model: the usual course of each class of projects, and ledger.yaml."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Triangular:
 
 @dataclass(frozen=True)
 class ProjectClass:
-    """What is usual for one class of projects.
+    """The usual course of one class of projects.
 
     `stages` in years by stage; `drop_out` the probability that a project is given up once it was signed; `amount` the median
     investment in 亿元 and `amount_spread` the factor by which a project may cost more or less (log-normal, one standard

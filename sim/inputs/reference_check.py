@@ -59,7 +59,7 @@ def _check_series(folder: Path, indicators: Indicators, faults: Faults) -> None:
 
 
 def _check_origin(row: Mapping[str, str], place: Place, indicators: Indicators, faults: Faults) -> None:
-    """What every table of the folder has: a source, and the year of publication."""
+    """Check what every table of the folder has: a source, and the year of publication."""
     if not row["source"].strip():
         faults.add(Text("没有来源", "no source"), place)
     if row["known_from"] != "any":

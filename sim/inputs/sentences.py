@@ -22,7 +22,7 @@ _FIGURES = {figure: value for value, figure in enumerate("零一二三四五六�
 
 
 def scale_of(signs: str) -> float:
-    """What the signs behind a number multiply it by: 千万 is ten million."""
+    """Return what the signs behind a number multiply it by: 千万 is ten million."""
     return float(prod(SCALES[sign] for sign in signs))
 
 
@@ -80,7 +80,7 @@ _UNIT = re.compile(rf"(?P<scale>[十百千万亿]*)(?P<word>{WORD})")
 
 @dataclass(frozen=True)
 class Measured:
-    """What a unit measures, how large it is, and the unit below the line where there is one."""
+    """The kind and the size of a unit, and the unit below the line where there is one."""
 
     kind: str
     scale: float = 1.0
@@ -88,11 +88,11 @@ class Measured:
 
     @property
     def size(self) -> float:
-        """How large it is, with what is below the line."""
+        """Return how large it is, with what is below the line."""
         return self.scale / (self.per.scale if self.per else 1.0)
 
     def fits(self, other: Measured) -> bool:
-        """Whether a number in the other unit can be one in this: what is counted may be persons or households."""
+        """Return whether a number in the other unit can be one in this: what is counted may be persons or households."""
         kinds = {self.kind, other.kind}
         return len(kinds) == 1 or UNKNOWN in kinds or (self.kind == THINGS and other.kind in ("persons", "households"))
 
@@ -126,7 +126,7 @@ class Stated:
 
 @dataclass(frozen=True)
 class Sentence:
-    """What a sentence states. `per` are the units that its numbers may be counted by, such as those of 每万人."""
+    """The numbers and years of a sentence. `per` are the units that its numbers may be counted by, such as those of 每万人."""
 
     numbers: tuple[Stated, ...]
     dated: frozenset[int]
@@ -215,7 +215,7 @@ def _stated(text: str, match: re.Match[str], value: float, kind: str) -> Stated:
 
 
 def _read(text: str, match: re.Match[str]) -> Iterator[Stated]:
-    """What one match states; nothing where the digits belong to a name or the numeral to a word."""
+    """Return what one match states; nothing where the digits belong to a name or the numeral to a word."""
     first, word = match["first"], match["unit"] or ""
     before, behind = text[: match.start()][-1:], text[match.end() : match.end() + 1]
     in_name = before.isascii() and before.isalpha()

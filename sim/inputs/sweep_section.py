@@ -52,7 +52,7 @@ class SweepSection(Record):
 
 @dataclass(frozen=True)
 class Over:
-    """What one input is swept over, as it is written."""
+    """The range of one swept input, as it is written."""
 
     key: str
     raw: Any
@@ -103,12 +103,12 @@ DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
     "normal": ("mean", "standard deviation"),
     "lognormal": ("median", "factor"),
 }
-"""What is said of each distribution. The factor of a lognormal one is exp(sigma): two thirds lie within it."""
+"""The numbers of each distribution. The factor of a lognormal one is exp(sigma): two thirds lie within it."""
 
 
 @dataclass(frozen=True)
 class Range:
-    """What one input is swept over: `values` that are listed, or the numbers of a distribution of the given kind."""
+    """The range of one swept input: `values` that are listed, or the numbers of a distribution of the given kind."""
 
     kind: RangeKind
     numbers: tuple[float, ...]
@@ -210,7 +210,7 @@ class _RangeReader:
 
 
 def _impossible(kind: str, numbers: tuple[float, ...]) -> Text | None:
-    """What is wrong with the numbers of a distribution; None when they are possible."""
+    """Return what is wrong with the numbers of a distribution; None when they are possible."""
     first, last = numbers[0], numbers[-1]
     if kind in {"uniform", "triangular"} and first == last:
         return Text(f"取值范围是空的：{first:g}–{last:g}", f"the range is empty: {first:g} to {last:g}")

@@ -52,7 +52,7 @@ class Commitment(PlanTarget):
 
 
 class Fact(Printed):
-    """What a document says of the present or the past; what is only due to be published counts as said."""
+    """A document's statement on the present or the past; what is only due to be published counts as said."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _read_documents(file: Path, folder: Path, faults: Faults) -> dict[str, PlanD
 
 
 def changed_sentence(document: PlanDocument) -> Text:
-    """What a reader must know of a document that is another text than the one that targets were taken from."""
+    """Return what a reader must know of a document that is another text than the one that targets were taken from."""
     name = document.file.name
     return Text(
         f"注意：规划文件 {name} 已不是录入目标时的文本（指纹不符）。请核对引文，再更新 documents.yaml 中的 sha256。",

@@ -39,7 +39,7 @@ class TidyRow:
 
 @dataclass(frozen=True)
 class Tidy:
-    """What a table holds of a city: rows, names in two languages, the encoding, and indicators that the model does not know."""
+    """A city's part of a table: rows, names in two languages, the encoding, and indicators that the model does not know."""
 
     rows: tuple[TidyRow, ...]
     name: Text
@@ -130,7 +130,7 @@ class SourceChoice:
 
     @property
     def disagrees(self) -> bool:
-        """Whether they differ by more than one per cent."""
+        """Return whether they differ by more than one per cent."""
         return self.difference > DISAGREEMENT
 
 
@@ -223,7 +223,7 @@ _ACCEPT = Text(
 
 
 def _distance(indicator: Indicator, values: Series, year: int) -> float | None:
-    """How far a value is from the nearer of its neighbours, infinity beside zero; none where it has no neighbour.
+    """Return how far a value is from the nearer of its neighbours, infinity beside zero; none where it has no neighbour.
 
     Where it has one neighbour only, half the distance counts: an end may be a step, not an error. A neighbour that itself lies
     off both of its own says nothing about the end beside it.

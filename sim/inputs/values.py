@@ -32,12 +32,12 @@ from sim.inputs.year_path import SHAPES, Floats, YearPath, completed, laid_over
 
 _SHAPE, _REPLACE = "shape", "replace"
 OF_A_PATH = (_SHAPE, _REPLACE)
-"""What a path of years says beside its years."""
+"""Keys of a path of years beside its years."""
 
 
 @dataclass(frozen=True)
 class ValueSpec:
-    """What a value is read for: its unit, dimensions, and the years that may be named."""
+    """The frame that a value is read for: its unit, dimensions, and the years that may be named."""
 
     unit: str
     dims: tuple[Dimension, ...]
@@ -147,12 +147,12 @@ def _read_array(raw: Any, target: ValueSpec, dims: Sequence[Dimension], faults: 
 
 
 def names_years(raw: Any) -> bool:
-    """Whether what a file gives is a path of calendar years."""
+    """Return whether what a file gives is a path of calendar years."""
     return isinstance(raw, Mapping) and any(means_year(key) for key in raw)
 
 
 def replaces(raw: Any) -> bool:
-    """Whether what a file gives is a path that takes the place of all that was inherited."""
+    """Return whether what a file gives is a path that takes the place of all that was inherited."""
     return names_years(raw) and raw.get(_REPLACE) is True
 
 
@@ -166,7 +166,7 @@ _FIRST_OF_FOUR_DIGITS = 1000
 
 
 def means_year(key: Any) -> bool:
-    """Whether a key is meant as a year or several, readable or not."""
+    """Return whether a key is meant as a year or several, readable or not."""
     number = _number(key)
     if number is not None:
         return number >= _FIRST_OF_FOUR_DIGITS

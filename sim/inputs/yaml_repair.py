@@ -138,7 +138,7 @@ class _Repair:
         return sign
 
     def _separates(self, rest: str, at: int) -> bool:
-        """Whether a full-width comma parts two items."""
+        """Return whether a full-width comma parts two items."""
         if not self.open:
             return False
         if self.open[-1] == "{":

@@ -46,7 +46,7 @@ class YearPath:
         return [*self.arrays] if self.years else [self.before]
 
     def equals(self, other: YearPath, years: range) -> bool:
-        """Whether both say the same in each of some years."""
+        """Return whether both say the same in each of some years."""
         return self is other or all(np.array_equal(self.at(year), other.at(year), equal_nan=True) for year in years)
 
 
@@ -106,7 +106,7 @@ def laid_over(path: YearPath, earlier: YearPath, begins: int | None = None, *, w
 
 
 def _joined(path: YearPath, earlier: YearPath) -> YearPath:
-    """What held before until the first named year, the path from then on, and what held before for members that it leaves."""
+    """Return the earlier path until the first named year, then the path, and the earlier one for members that it leaves."""
     start = path.years[0]
     unnamed = [np.isnan(array) for array in path.arrays]
     is_settled = earlier.is_constant or earlier.years[-1] <= start
@@ -146,7 +146,7 @@ class Span:
 
     @property
     def is_changed(self) -> bool:
-        """Whether anything differs."""
+        """Return whether anything differs."""
         return not np.array_equal(self.before, self.after, equal_nan=True)
 
 
