@@ -127,20 +127,14 @@ def fail_if_unknown(names: Iterable[Any], known: Collection[str], message: Text,
 _MESSAGES = {
     "missing": Text("缺少此键", "this key is missing"),
     "string_type": Text("应为文字", "text is wanted"),
-    "int_type": Text("应为整数", "a whole number is wanted"),
-    "int_parsing": Text("应为整数", "a whole number is wanted"),
-    "int_from_float": Text("应为整数", "a whole number is wanted"),
-    "float_type": Text("应为数", "a number is wanted"),
-    "float_parsing": Text("应为数", "a number is wanted"),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), Text("应为整数", "a whole number is wanted")),
+    **dict.fromkeys(("float_type", "float_parsing"), Text("应为数", "a number is wanted")),
     "finite_number": Text("应为有限的数", "a finite number is wanted"),
     "bool_type": Text("应为 true 或 false", "true or false is wanted"),
-    "list_type": Text("应为列表", "a list is wanted"),
-    "tuple_type": Text("应为列表", "a list is wanted"),
+    **dict.fromkeys(("list_type", "tuple_type"), Text("应为列表", "a list is wanted")),
     "too_short": Text("列表的项数太少", "the list has too few items"),
     "too_long": Text("列表的项数太多", "the list has too many items"),
-    "dict_type": Text("应为“键: 值”", "keys and values are wanted"),
-    "model_type": Text("应为“键: 值”", "keys and values are wanted"),
-    "model_attributes_type": Text("应为“键: 值”", "keys and values are wanted"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), Text("应为“键: 值”", "keys and values are wanted")),
 }
 
 _SHOWN = 40
@@ -237,14 +231,8 @@ def _add(detail: Any, schema: type[BaseModel], document: Document, faults: Fault
         message = Text(f"不能写“{written}”", f"'{written}' is not allowed here")
         faults.add(message, place, nearest(written, _QUOTED.findall(detail["ctx"]["expected"])))
     else:
-        faults.add(worded(detail), place, _NO_QUOTES if _is_quoted_number(detail) else None)
-
-
-_NO_QUOTES = Text("去掉引号", "without quotes")
-
-
-def _is_quoted_number(detail: Any) -> bool:
-    return detail["type"] in ("float_type", "int_type") and bool(_NUMBER.fullmatch(str(detail["input"])))
+        is_quoted = detail["type"] in ("float_type", "int_type") and _NUMBER.fullmatch(str(detail["input"]))
+        faults.add(worded(detail), place, Text("去掉引号", "without quotes") if is_quoted else None)
 
 
 def worded(detail: Any) -> Text:

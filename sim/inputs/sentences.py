@@ -130,9 +130,7 @@ class Sentence:
 
     numbers: tuple[Stated, ...]
     dated: frozenset[int]
-    """Years that it is dated by."""
-    compared: frozenset[int]
-    """Years that it only compares with: 从 2015 年, 较 2016 年."""
+    """Years that it is dated by, without those that it only compares with: 从 2015 年, 较 2016 年."""
     per: tuple[Measured, ...]
 
 
@@ -173,12 +171,10 @@ def sentence_of(text: str) -> Sentence:
     [(30.0, 'percent', ['>='])]
     """
     plain = _cleaned(text)
-    dates = list(_DATE.finditer(plain))
-    compared = {date.start() for date in dates if _COMPARED.search(plain[: date.start()])}
+    dates = [date for date in _DATE.finditer(plain) if not _COMPARED.search(plain[: date.start()])]
     return Sentence(
         tuple(_listed(plain, sorted(_numbers(plain), key=lambda item: item.start))),
-        frozenset(int(date["year"]) for date in dates if date.start() not in compared),
-        frozenset(int(date["year"]) for date in dates if date.start() in compared),
+        frozenset(int(date["year"]) for date in dates),
         tuple(unit_of(match["unit"] or match["one"]) for match in _PER.finditer(plain)),
     )
 
