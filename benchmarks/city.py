@@ -20,7 +20,7 @@ from sim.engine.tape import Phase
 from sim.ensemble.blocks import BlockRunner, Task
 from sim.ensemble.draws import Draws
 from sim.inputs.home import find_home
-from sim.inputs.stepping import DEFAULT_METHOD
+from sim.inputs.scenario_file import DEFAULT_METHOD
 from sim.ledger.realise import realised
 from sim.simulate import opening, pipeline
 from sim.simulate.draws import priors_of_case, realisations_of, task_of

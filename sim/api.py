@@ -16,8 +16,7 @@ import sim.accessor  # noqa: F401  registers `.sim`
 from sim.base.errors import Place, SimError
 from sim.base.processes import processors
 from sim.ensemble.draws import DrawRequest
-from sim.inputs.defaults import default_scenarios
-from sim.inputs.home import find_home
+from sim.inputs.home import default_scenarios, find_home
 from sim.inputs.scenario import find_scenario
 from sim.inputs.sweep_section import Method, Over, Rest
 from sim.simulate.arguments import Count, Draws, Flag, PathLike, Seed, Settings, Several, Whole, Word, Workers, checked

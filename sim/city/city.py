@@ -17,23 +17,19 @@ from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
 from sim.engine.watch import fail_if_unfit
-from sim.inputs.arrivals import fail_if_no_signings
 from sim.inputs.base_origin import BaseOrigin, weakest
-from sim.inputs.base_year import BaseYear, Reference, Row
-from sim.inputs.checks import Checks, read_checks
+from sim.inputs.base_year import BaseYear, Reference, Row, fail_if_settings_wrong
 from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR, City, CityFile, history_of, read_city, read_city_file, settings_of
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.history import History
 from sim.inputs.home import Home
 from sim.inputs.indicators import read_indicators
-from sim.inputs.ledger import Ledger
-from sim.inputs.ledger import Names as LedgerNames
-from sim.inputs.ledger_check import read_ledger
+from sim.inputs.ledger import Ledger, LedgerNames
+from sim.inputs.ledger_table import fail_if_no_signings, read_ledger
+from sim.inputs.model_files import Checks, PublishedCheck, read_checks, read_published
 from sim.inputs.outline import Outline, read_outline
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
-from sim.inputs.published import PublishedCheck, read_published
 from sim.inputs.reference_check import fail_if_reference_wrong
-from sim.inputs.settings_check import fail_if_settings_wrong
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.inputs.year_path import Floats
 from sim.model.binding import own_values
@@ -104,13 +100,13 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     graph = open_graph(model, settings)
     declared = read_parameters(model, dict(graph.dimensions), (FIRST_YEAR, FARTHEST_YEAR), as_of)
     indicators = read_indicators(model / "indicators.yaml")
-    history = history_of(folder, model, settings.places, indicators)
+    history = history_of(folder, model, settings.named_regions, indicators)
     reference = Reference(_reference_folders(model, settings), as_of, indicators)
     fail_if_reference_wrong(reference.folders, indicators)
     settings_file, defaults = folder / "base_year" / "settings.yaml", model / "base_year" / "defaults.yaml"
     fail_if_settings_wrong(settings_file, defaults, declared, indicators)
     opening = _Opening(folder, model, settings, history.as_of(as_of), reference, graph, declared, as_of)
-    catalogue = read_catalogue(folder / "plan", settings.places)
+    catalogue = read_catalogue(folder / "plan", settings.named_regions)
     world = World(
         home=home,
         city=opening.city_at(base_year or settings.base_year),

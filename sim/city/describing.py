@@ -10,7 +10,7 @@ from sim.city.city import World
 from sim.engine.assembly import KernelRequest
 from sim.engine.kernel import Kernel, kernel_for
 from sim.engine.links import link_sign, starting_point
-from sim.inputs.schema import scenario_schema
+from sim.inputs.scenario_file import scenario_schema
 from sim.model.binding import own_values
 from sim.model.declarations import Declaration, load_model
 from sim.model.loops import Loop, link_table, polarity

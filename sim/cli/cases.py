@@ -25,8 +25,7 @@ def open_city(city: str | None, home: Path | None) -> World:
         with every fault.
     """
     from sim.city.city import open_world
-    from sim.inputs.defaults import default_city
-    from sim.inputs.home import find_home
+    from sim.inputs.home import default_city, find_home
 
     found = find_home(home)
     return open_world(found, city or default_city(found))
@@ -49,8 +48,7 @@ def open_case(
     SimError
         with every fault.
     """
-    from sim.inputs.defaults import default_scenarios
-    from sim.inputs.home import find_home
+    from sim.inputs.home import default_scenarios, find_home
     from sim.inputs.scenario import find_scenario
     from sim.simulate.opening import open_cases, seeded
 

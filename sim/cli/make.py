@@ -16,7 +16,7 @@ from sim.cli.console import Speaker
 
 if TYPE_CHECKING:
     from sim.inputs.parameters import ParameterRecord
-    from sim.inputs.quality import Choice
+    from sim.inputs.tidy import SourceChoice
     from sim.studies.new_city import NewCity
 
 _MOST_SHOWN = 20
@@ -127,7 +127,7 @@ def _parameter(item: ParameterRecord) -> dict[str, str]:
     return {"parameter": item.name, "source": item.source, "origin": item.base_origin.text.en if item.base_origin else ""}
 
 
-def _choice(choice: Choice) -> dict[str, Any]:
+def _choice(choice: SourceChoice) -> dict[str, Any]:
     used, other = choice.used, choice.other
     place = {"indicator": used.indicator, "year": used.year, "difference": choice.difference}
     return {**place, "used": used.source, "value": used.value, "other": other.source, "other_value": other.value}

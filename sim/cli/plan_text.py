@@ -19,7 +19,7 @@ from sim.cli.console import Speaker
 if TYPE_CHECKING:
     from sim.city.city import World
     from sim.inputs.bindings import AnyBinding
-    from sim.inputs.reviews import Review
+    from sim.inputs.plan_files import Review
     from sim.plan.lint.finding import Finding
     from sim.studies.plan.trace import Driver, Trace
 
@@ -44,7 +44,7 @@ def lint(
     home: options.Home = None,
 ) -> None:
     """检查规划自身的矛盾：目标、事实与历史数据互相核对 / contradictions of the plan with itself."""
-    from sim.inputs.reviews import read_reviews
+    from sim.inputs.plan_files import read_reviews
     from sim.plan.lint.finding import review_of
     from sim.plan.lint.plan import plan_of
     from sim.plan.lint.rules import RULES
@@ -69,7 +69,7 @@ def lint(
 
 def _warnings(world: World, findings: list[Finding], reviews: tuple[Review, ...]) -> Iterator[Text]:
     """Yield the documents that have changed, and the reviews whose finding is gone."""
-    from sim.inputs.documents import changed_sentence
+    from sim.inputs.targets import changed_sentence
     from sim.plan.lint.finding import unused
 
     yield from (changed_sentence(document) for document in world.catalogue.changed)
@@ -82,7 +82,7 @@ def _warnings(world: World, findings: list[Finding], reviews: tuple[Review, ...]
 
 
 def _finding_record(finding: Finding, review: Review | None, speaker: Speaker) -> dict[str, Any]:
-    judgement, because = (None, None) if review is None else (review.judgement, speaker.say(review.because))
+    judgement, because = (None, None) if review is None else (review.judgement, speaker.say(review.because.text()))
     return finding.as_record(speaker.language) | {"judgement": judgement, "review": because}
 
 

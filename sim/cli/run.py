@@ -96,8 +96,7 @@ def open_scenarios(
     SimError
         with every fault.
     """
-    from sim.inputs.defaults import default_scenarios
-    from sim.inputs.home import find_home
+    from sim.inputs.home import default_scenarios, find_home
     from sim.inputs.scenario import find_scenario
     from sim.simulate.idle import with_idle_remarks
     from sim.simulate.opening import open_cases, seeded

@@ -16,7 +16,7 @@ from sim.engine.lowering import Meaning, NameScope
 from sim.engine.methods import METHODS, RungeKuttaMethod, moments_of_growth
 from sim.engine.rewriting import Rewriter, reachable
 from sim.engine.tape import Computed, Leaf, Phase, Tape
-from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
+from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.model.graph import Graph
 from sim.model.nodes import UNTIL_TURN, Frozen, Literal, Node, Read, walk
 

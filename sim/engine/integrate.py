@@ -18,7 +18,7 @@ from sim.engine.assembly import AT_BASE, AT_END, TIME
 from sim.engine.methods import RungeKuttaMethod
 from sim.engine.plan import looks_at_a_leaf
 from sim.engine.workspace import Workspace
-from sim.inputs.stepping import DEFAULT_STEPS
+from sim.inputs.scenario_file import DEFAULT_STEPS
 from sim.model.binding import NOISE, SILENCE
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from sim.base.arrays import Values
 from sim.engine.integrate import Exogenous
 from sim.engine.methods import METHODS, mean_of_growth
-from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
+from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.model.graph import Graph
 from sim.model.loops import sign_of_change
 from sim.model.nodes import FILL, UNTIL_TURN, Apply, Frozen, Literal, Node, Operation, Read, UnitRule, names_read

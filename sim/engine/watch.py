@@ -10,7 +10,7 @@ much of the variable, of its limit and of the variable a year before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from sim.base.errors import Fault, Faults, Place, RunError, nearest
 from sim.base.text import Text
 from sim.engine.central import Breach, Origin
 from sim.engine.integrate import YearValues
-from sim.inputs.checks import Bound, Checks, Identity, Term
+from sim.inputs.model_files import Bound, Checks, Identity, Term
 from sim.model.binding import BoundValues
 from sim.model.declarations import Variable
 from sim.model.graph import Graph
@@ -183,21 +183,20 @@ def fail_if_unfit(checks: Checks, graph: Graph) -> None:
         with every one that does not.
     """
     faults = Faults()
-    groups: dict[str, Sequence[Identity | Bound]] = {"identities": checks.identities, "bounds": checks.bounds}
-    for kind, items in groups.items():
-        for number, item in enumerate(items):
-            place = checks.places[kind, number]
-            unknown = [name for name in item.variables if name not in graph.quantities]
-            for name in unknown:
-                message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
-                faults.add(message, place, nearest(name, graph.quantities))
-            if isinstance(item, Identity) and not unknown:
-                left = {_dims(term, graph, place, faults) for term in (*item.left, *item.right)}
-                if len(left) > 1:
-                    shown = " / ".join(sorted("·".join(dims) or "—" for dims in left))
-                    faults.add(Text(f"各项的维度不同：{shown}", f"the terms have different dimensions: {shown}"), place)
-            elif not unknown and len({graph.quantities[name].dims for name in item.variables}) > 1:
-                faults.add(Text("over 的维度不同", "over has other dimensions"), place)
+    every: list[Identity | Bound] = [*checks.identities, *checks.bounds]
+    for item in every:
+        place = item.place()
+        unknown = [name for name in item.variables if name not in graph.quantities]
+        for name in unknown:
+            message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
+            faults.add(message, place, nearest(name, graph.quantities))
+        if isinstance(item, Identity) and not unknown:
+            left = {_dims(term, graph, place, faults) for term in (*item.left, *item.right)}
+            if len(left) > 1:
+                shown = " / ".join(sorted("·".join(dims) or "—" for dims in left))
+                faults.add(Text(f"各项的维度不同：{shown}", f"the terms have different dimensions: {shown}"), place)
+        elif not unknown and len({graph.quantities[name].dims for name in item.variables}) > 1:
+            faults.add(Text("over 的维度不同", "over has other dimensions"), place)
     faults.raise_if_any()
 
 

@@ -17,9 +17,8 @@ from ruamel.yaml import YAML
 from sim.base.text import Text
 from sim.explore.bench import Bench
 from sim.explore.moving import Moves, by_member, by_year
-from sim.inputs.ledger_section import LedgerChange
 from sim.inputs.scenario import Change, Scenario, plain_scenario, read_scenario
-from sim.inputs.scenario_file import SECTION_OF_KIND
+from sim.inputs.scenario_file import SECTION_OF_KIND, LedgerChange
 from sim.inputs.year_path import YearPath, laid_over
 from sim.model.binding import BoundValues, bind, own_values
 from sim.simulate.opening import Case
@@ -91,7 +90,7 @@ def _frame(case: Case, ground: Scenario) -> dict[str, Any]:
     accepted = [name for name, _ in scenario.accept_borrowed]
     if accepted != [name for name, _ in ground.accept_borrowed]:
         found["accept_borrowed"] = accepted
-    sweep, before = (None if item.sweep is None else item.sweep.section for item in (scenario, ground))
+    sweep, before = scenario.sweep, ground.sweep
     if sweep is not None and sweep != before:
         found["sweep"] = sweep.model_dump(exclude_unset=True, by_alias=True)
     return found
@@ -187,7 +186,7 @@ def _parts_of_layers(scenario: Scenario, kept: set[Any]) -> Iterator[tuple[str, 
         if change.place.file not in kept:
             yield change.origin.partition("/")[2], change.section, change.name, _written(change)
     for edit in scenario.dormant_ledger:
-        if edit.document is not None and edit.document.file not in kept:
+        if edit.section.source_file not in kept:
             for key, value in edit.section.model_dump(exclude_unset=True, by_alias=True).items():
                 yield edit.origin.partition("/")[2], "ledger", key, value
 

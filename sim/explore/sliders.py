@@ -10,8 +10,8 @@ import numpy as np
 from sim.base.text import Text
 from sim.base.words import fine, unit_words
 from sim.explore.moving import reference_year, value_in
-from sim.inputs.levers import LeverEntry
-from sim.inputs.systems import PlanSystem
+from sim.inputs.model_files import LeverEntry
+from sim.inputs.plan_files import PlanSystem
 from sim.model.binding import Resolved
 from sim.model.values import value_text
 from sim.report.chapters.works import in_words

@@ -32,7 +32,7 @@ class Whence(Label):
 
 @dataclass(frozen=True)
 class BaseOrigin:
-    """How a number of the base year came about.
+    """The way in which a number of the base year came about.
 
     `years` are those of the figures used where they are not of the base year itself; `whence` says from where it is borrowed.
     """
@@ -43,7 +43,7 @@ class BaseOrigin:
 
     @property
     def is_borrowed(self) -> bool:
-        """Whether it is no figure of the city, nor follows from such."""
+        """Return whether it is no figure of the city, nor follows from such."""
         return self.kind == "borrowed"
 
     @property

@@ -1,8 +1,8 @@
-"""What a model's base-year module is given, and the rows that it gives back: one cell of a parameter's table each."""
+"""The material of a model's base-year module, and the rows that it gives back: one cell of a parameter's table each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,11 +11,11 @@ from typing import Any
 from sim.base.errors import Fault, Faults, InputError, Place
 from sim.base.text import Text
 from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, Whence, borrowed
-from sim.inputs.checked import Record, check_against
+from sim.inputs.checked import Record, fail_if_unknown, read_named_records
 from sim.inputs.files import is_file
 from sim.inputs.history import Datum, History
 from sim.inputs.indicators import Indicators
-from sim.inputs.knowledge import ANY_TIME, KnownFrom, is_known, year_known
+from sim.inputs.knowledge import ANY_TIME, KnownFrom, fail_if_not_yet, is_known, year_known
 from sim.inputs.parameters import Evidence, ParameterRecord
 from sim.inputs.tables import number, read_table, whole
 from sim.inputs.yaml_file import read_yaml
@@ -26,7 +26,7 @@ SERIES_COLUMNS = ("indicator", "year", "value", "unit", "evidence", "known_from"
 
 @dataclass(frozen=True)
 class Row:
-    """One cell: `members` such as `sex=female age=23`, `year` where the parameter is a path."""
+    """One cell of a parameter's table: `members` such as `sex=female age=23`, `year` where the parameter is a path."""
 
     parameter: str
     members: str
@@ -104,16 +104,10 @@ class Reference:
     def table(self, name: str) -> list[dict[str, str]]:
         """Rows of the nearest table that holds anything known; read once."""
         if name not in self._tables:
-            self._tables[name] = self._read_table(name)
+            files = [folder / name for folder in self.folders if is_file(folder / name)]
+            tables = ([row for place, row in read_table(file, ()) if self._knows(row, place)] for file in files)
+            self._tables[name] = next((rows for rows in tables if rows), [])
         return self._tables[name]
-
-    def _read_table(self, name: str) -> list[dict[str, str]]:
-        for folder in self.folders:
-            file = folder / name
-            rows = [row for place, row in read_table(file, ()) if self._knows(row, place)] if is_file(file) else []
-            if rows:
-                return rows
-        return []
 
     def series(self, indicator: str) -> dict[int, Known]:
         """A series of the nearest folder that has it, in order of years."""
@@ -199,18 +193,12 @@ def read_settings(file: Path, base_year: int, as_of: int | None, city: str, *, i
     InputError
         with every fault of the file.
     """
-    if not is_file(file):
-        return {}
-    document, faults = read_yaml(file), Faults()
-    found: dict[str, Setting] = {}
-    for name, raw in document.data.items():
-        entry = check_against(SettingEntry, raw, document, faults, (str(name),))
-        if entry is None or entry.year not in (None, base_year):
-            continue
+    faults, found = Faults(), dict[str, Setting]()
+    for name, entry in read_named_records(file, SettingEntry, faults, optional=True):
         known = year_known(entry.known_from)
-        if is_known(known, as_of):
+        if entry.year in (None, base_year) and is_known(known, as_of):
             origin = _origin_of(entry, city, is_own=is_own)
-            found[str(name)] = Setting(entry.value, entry.evidence, known, entry.source, origin, is_own)
+            found[name] = Setting(entry.value, entry.evidence, known, entry.source, origin, is_own)
     faults.raise_if_any()
     return found
 
@@ -226,3 +214,42 @@ def _origin_of(entry: SettingEntry, city: str, *, is_own: bool) -> BaseOrigin:
 
 
 MODEL_DEFAULT = Text("模型的一般取值", "a usual value of the model")
+
+
+_FARTHEST = 30.0
+"""At the most a city's number is so many times the model's own, and at the least that part of it."""
+
+
+def fail_if_settings_wrong(file: Path, defaults: Path, parameters: Collection[str], indicators: Indicators) -> None:
+    """Hold base_year/settings.yaml of a city against the model's defaults, indicators and parameters.
+
+    Raises
+    ------
+    InputError
+        with every name that nothing reads, every number that cannot be one, and every year of publication to come.
+    """
+    if not is_file(file):
+        return
+    faults, document = Faults(), read_yaml(file)
+    usual = read_yaml(defaults).data if is_file(defaults) else {}
+    known = {*usual, *indicators.by_name, *parameters, *indicators.rules.settings}
+    for name, entry in document.data.items():
+        place, said = document.place((name,)), entry if isinstance(entry, dict) else {}
+        fail_if_unknown([name], known, Text("未知设定 {}", "unknown setting {}"), place, faults)
+        if isinstance(said.get("known_from"), int):
+            with faults.gathering():
+                fail_if_not_yet(said["known_from"], indicators.rules.vintage, place)
+        _check_size(str(name), said.get("value"), usual.get(name, {}).get("value"), place, faults)
+    faults.raise_if_any()
+
+
+def _check_size(name: str, value: Any, usual: Any, place: Place, faults: Faults) -> None:
+    """Every setting is an amount above zero; beside the model's own number it is not many times as large or small."""
+    for figure in value.values() if isinstance(value, dict) else [value]:
+        if not isinstance(figure, int | float):
+            continue
+        is_far = isinstance(usual, int | float) and not usual / _FARTHEST <= figure <= usual * _FARTHEST
+        if figure < 0.0 or is_far:
+            message = Text(f"{name} 的 {figure:g} 不合常理", f"{name}: {figure:g} cannot be right")
+            advice = None if not is_far else Text(f"模型自己的数是 {usual:g}", f"the model's own number is {usual:g}")
+            faults.add(message, place, advice)

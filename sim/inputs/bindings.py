@@ -1,4 +1,4 @@
-"""How each target of a plan is judged: by a variable of the model, by the project ledger, by data, or not, and why.
+"""The judgement of each target of a plan: by a variable of the model, by the project ledger, by data, or not, and why.
 
 variable: an endogenous variable, and how it is read; ledger: a count or date that the pipeline delivers; history: the target's
 year lies before the run, so published data decide, or nothing does; outside: no variable of the model can say it.
@@ -13,16 +13,16 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sim.base.errors import Faults, Place, nearest
+from sim.base.errors import Faults, nearest
 from sim.base.text import Text
-from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.checked import Label, Record, check_against, fail_if_unknown
 from sim.inputs.yaml_file import Document, read_yaml
 
 Price = Literal["nominal", "real", "none"]
 
 
 class ProjectedBinding(Record):
-    """What is common to targets that a run of the model decides."""
+    """The part common to targets that a run of the model decides."""
 
     caution: Label | None = None
     """What a reader must know before trusting the comparison."""
@@ -32,7 +32,7 @@ class ProjectedBinding(Record):
     """Whether the text prints a plain number that is not to be exceeded, such as energy per GDP."""
 
     def operator(self, printed: str) -> str:
-        """How a projection is held against the target: as printed, `=` as a ceiling where it is one."""
+        """Return how a projection is held against the target: as printed, `=` as a ceiling where it is one."""
         return "<=" if self.ceiling and printed == "=" else printed
 
 
@@ -116,13 +116,12 @@ _KINDS: dict[str, type[AnyBinding]] = {
 
 @dataclass(frozen=True)
 class Bindings:
-    """The bindings of a catalogue by kind and target id, and where they stand."""
+    """The bindings of a catalogue by kind and target id."""
 
     variable: Mapping[str, Binding] = field(default_factory=dict)
     ledger: Mapping[str, LedgerBinding] = field(default_factory=dict)
     history: Mapping[str, HistoryBinding] = field(default_factory=dict)
     outside: Mapping[str, OutsideBinding] = field(default_factory=dict)
-    places: Mapping[str, Place] = field(default_factory=dict)
 
     def of(self, target: str) -> AnyBinding | None:
         """The binding of a target, whatever its kind."""
@@ -133,22 +132,16 @@ class Bindings:
 def read_bindings(file: Path, targets: Mapping[str, object], faults: Faults) -> Bindings:
     """Read bindings.yaml; every target of the catalogue must have one. Faults are added."""
     document = read_yaml(file)
-    found: dict[str, AnyBinding] = {}
+    found: dict[str, dict[str, Any]] = {kind: {} for kind in _KINDS}
     for name, raw in document.data.items():
-        if name not in targets:
-            message = Text(f"目录中没有目标 {name}", f"no target {name} in the catalogue")
-            faults.add(message, document.place((name,)), nearest(str(name), targets))
+        message = Text("目录中没有目标 {}", "no target {} in the catalogue")
+        fail_if_unknown([name], targets, message, document.place((name,)), faults)
         binding = _binding(str(name), raw, document, faults)
         if binding is not None:
-            found[str(name)] = binding
+            found[binding.binding][str(name)] = binding
     for name in (name for name in targets if name not in document.data):
-        message = Text(f"目标 {name} 没有绑定", f"the target {name} has no binding")
-        faults.add(message, document.place((name,)), _FOUR)
-    by_kind: dict[type[AnyBinding], dict[str, Any]] = {kind: {} for kind in _KINDS.values()}
-    for name, binding in found.items():
-        by_kind[type(binding)][name] = binding
-    places = {name: document.place((name,)) for name in found}
-    return Bindings(by_kind[Binding], by_kind[LedgerBinding], by_kind[HistoryBinding], by_kind[OutsideBinding], places)
+        faults.add(Text(f"目标 {name} 没有绑定", f"the target {name} has no binding"), document.place((name,)), _FOUR)
+    return Bindings(**found)
 
 
 _FOUR = Text(

@@ -1,23 +1,53 @@
-"""Check plain data against a schema: every fault with the place in the file and the nearest known key."""
+"""Read YAML files into frozen records: every fault with its place in the file and the nearest known key.
+
+A kind of file is declared by the record that it holds. Every record that was read knows where it stands, and what is declared
+of it beyond its keys is checked by whoever reads the file.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable, Iterator
 from copy import deepcopy
+from pathlib import Path
 from textwrap import shorten
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationError
 
-from sim.base.errors import Faults, nearest
+from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
-from sim.inputs.yaml_file import Document, KeyPath
+from sim.inputs.files import is_file
+from sim.inputs.yaml_file import Document, KeyPath, dotted, listed, read_yaml, read_yaml_list
 
 
-class Record(BaseModel):
-    """A frozen record that knows exactly its own keys."""
+class Record(BaseModel):  # noqa: PLW1641  pydantic makes a hash of the fields
+    """A frozen record that knows exactly its own keys, and where it stands."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    _document: Document | None = PrivateAttr(default=None)
+    _path: KeyPath = PrivateAttr(default=())
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both say the same, wherever they stand."""
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def place(self, *keys: str | int) -> Place:
+        """Return where the record, or a key of it, stands; of a record that was made in code the key alone."""
+        return Place(key=dotted(keys)) if self._document is None else self._document.place((*self._path, *keys))
+
+    @property
+    def source_file(self) -> Path:
+        """The file that the record was read from."""
+        if self._document is None:
+            raise ValueError("a record that was made in code stands in no file")
+        return self._document.file
+
+    def locate(self, document: Document, path: KeyPath) -> None:
+        """Tell the record, and every record within it, where it stands."""
+        self._document, self._path = document, path
+        for name, field in type(self).model_fields.items():
+            _locate(getattr(self, name), document, (*path, field.alias or name))
 
 
 class Label(Record):
@@ -40,25 +70,71 @@ def _twice(raw: Any) -> Any:
 Name = Annotated[Label, BeforeValidator(_twice)]
 """A name or sentence of a scenario: in two languages, or written once for both."""
 
-Schema = TypeVar("Schema", bound=BaseModel)
+Schema = TypeVar("Schema", bound=Record)
+
+
+def read_record(file: Path, schema: type[Schema], faults: Faults) -> Schema | None:
+    """Read a file that holds one record; see `check_against`."""
+    document = read_yaml(file)
+    return check_against(schema, document.data, document, faults)
+
+
+def read_named_records(
+    file: Path, schema: type[Schema], faults: Faults, *, optional: bool = False
+) -> Iterator[tuple[str, Schema]]:
+    """Yield the records of a file of records by name, none of an optional file that is not there; see `check_against`."""
+    if optional and not is_file(file):
+        return
+    document = read_yaml(file)
+    for name, raw in document.data.items():
+        record = check_against(schema, raw, document, faults, (name,))
+        if record is not None:
+            yield str(name), record
+
+
+def read_listed_records(file: Path, schema: type[Schema], faults: Faults, *, optional: bool = False) -> Iterator[Schema]:
+    """Yield the records of a file that holds a list, none of an optional file that is not there; see `check_against`."""
+    if optional and not is_file(file):
+        return
+    document = read_yaml_list(file)
+    for index, raw in enumerate(listed(document)):
+        record = check_against(schema, raw, document, faults, (index,))
+        if record is not None:
+            yield record
+
+
+def sound(record: Schema | None, faults: Faults) -> Schema:
+    """Return a record in which nothing was wrong.
+
+    Raises
+    ------
+    InputError
+        with every fault that was found.
+    """
+    faults.raise_if_any()
+    if record is None:
+        raise AssertionError("a schema failed without a fault")
+    return record
+
+
+def fail_if_unknown(names: Iterable[Any], known: Collection[str], message: Text, place: Place, faults: Faults) -> None:
+    """Add a fault, with the nearest known name, for every name that is not known; it stands for `{}` of the message."""
+    for name in (name for name in names if name not in known):
+        said = Text(message.zh.replace("{}", str(name)), message.en.replace("{}", str(name)))
+        faults.add(said, place, nearest(str(name), known))
+
 
 _MESSAGES = {
     "missing": Text("缺少此键", "this key is missing"),
     "string_type": Text("应为文字", "text is wanted"),
-    "int_type": Text("应为整数", "a whole number is wanted"),
-    "int_parsing": Text("应为整数", "a whole number is wanted"),
-    "int_from_float": Text("应为整数", "a whole number is wanted"),
-    "float_type": Text("应为数", "a number is wanted"),
-    "float_parsing": Text("应为数", "a number is wanted"),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), Text("应为整数", "a whole number is wanted")),
+    **dict.fromkeys(("float_type", "float_parsing"), Text("应为数", "a number is wanted")),
     "finite_number": Text("应为有限的数", "a finite number is wanted"),
     "bool_type": Text("应为 true 或 false", "true or false is wanted"),
-    "list_type": Text("应为列表", "a list is wanted"),
-    "tuple_type": Text("应为列表", "a list is wanted"),
+    **dict.fromkeys(("list_type", "tuple_type"), Text("应为列表", "a list is wanted")),
     "too_short": Text("列表的项数太少", "the list has too few items"),
     "too_long": Text("列表的项数太多", "the list has too many items"),
-    "dict_type": Text("应为“键: 值”", "keys and values are wanted"),
-    "model_type": Text("应为“键: 值”", "keys and values are wanted"),
-    "model_attributes_type": Text("应为“键: 值”", "keys and values are wanted"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), Text("应为“键: 值”", "keys and values are wanted")),
 }
 
 _SHOWN = 40
@@ -76,16 +152,27 @@ def check_against(schema: type[Schema], data: Any, document: Document, faults: F
 
     None where nothing is left of it. Nobody runs with such a record: its faults are raised.
     """
+    record: Schema | None
     try:
-        return schema.model_validate(data)
+        record = schema.model_validate(data)
     except ValidationError as error:
         for detail in _without_alternatives(error.errors()):
             _add(detail, schema, document, faults, at)
-        return _salvaged(schema, data, error)
+        record = _salvaged(schema, data, error)
+    _locate(record, document, at)
+    return record
+
+
+def _locate(value: Any, document: Document, path: KeyPath) -> None:
+    if isinstance(value, Record):
+        value.locate(document, path)
+    elif isinstance(value, dict | list):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            _locate(part, document, (*path, key))
 
 
 _ALTERNATIVES = ("float", "int", "str", "bool")
-"""What pydantic adds to the path of a value that may be one of several types, as if it were a key."""
+"""Parts that pydantic adds to the path of a value that may be one of several types, as if it were a key."""
 
 
 def _without_alternatives(details: list[Any]) -> list[Any]:
@@ -144,18 +231,12 @@ def _add(detail: Any, schema: type[BaseModel], document: Document, faults: Fault
         message = Text(f"不能写“{written}”", f"'{written}' is not allowed here")
         faults.add(message, place, nearest(written, _QUOTED.findall(detail["ctx"]["expected"])))
     else:
-        faults.add(worded(detail), place, _NO_QUOTES if _is_quoted_number(detail) else None)
-
-
-_NO_QUOTES = Text("去掉引号", "without quotes")
-
-
-def _is_quoted_number(detail: Any) -> bool:
-    return detail["type"] in ("float_type", "int_type") and bool(_NUMBER.fullmatch(str(detail["input"])))
+        is_quoted = detail["type"] in ("float_type", "int_type") and _NUMBER.fullmatch(str(detail["input"]))
+        faults.add(worded(detail), place, Text("去掉引号", "without quotes") if is_quoted else None)
 
 
 def worded(detail: Any) -> Text:
-    """What is wrong with a value, in words, from what pydantic says of it."""
+    """Return what is wrong with a value, in words, from what pydantic says of it."""
     kind, facts = detail["type"], detail.get("ctx", {})
     if kind in _MESSAGES:
         return _MESSAGES[kind]

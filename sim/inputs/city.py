@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from sim.base.arrays import Dimension
-from sim.base.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place
 from sim.base.text import Text
 from sim.base.units import conversion
 from sim.inputs.base_origin import BaseOrigin, parts_of
 from sim.inputs.base_year import Row, Setting, read_settings
-from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.checked import Label, Record, check_against, fail_if_unknown, read_record, sound
 from sim.inputs.files import fail_if_no_name, is_file
 from sim.inputs.history import History, Vocabulary, read_history
 from sim.inputs.indicators import Indicators
 from sim.inputs.knowledge import is_known, year_known
-from sim.inputs.parameters import CityEntry, ParameterRecord, Span, check_range, of_model, with_value
-from sim.inputs.values import Target, read_value
+from sim.inputs.parameters import CityEntry, Evidence, ParameterRecord, Span, check_range, of_model, with_value
+from sim.inputs.values import ValueSpec, read_value
 from sim.inputs.yaml_file import Document, read_yaml
 from sim.inputs.year_path import Floats, YearPath
 
 
-class Group(Record):
+class DistrictGroup(Record):
     """Several districts that a target counts together."""
 
     label: Label
@@ -56,7 +57,7 @@ class CityFile(Record):
     """Parts of the city that the model keeps apart."""
     districts: dict[str, Label] = {}
     """Districts and parks whose shares of the city are followed, the rest of the city among them; none: the city is one."""
-    groups: dict[str, Group] = {}
+    groups: dict[str, DistrictGroup] = {}
     """Districts that targets count together."""
     plan_years: Span | None = None
     """First and last year of the plan that the ledger belongs to; the five years after the base year when left out."""
@@ -74,7 +75,7 @@ class CityFile(Record):
         return self.districts or self.regions
 
     @property
-    def places(self) -> tuple[str, ...]:
+    def named_regions(self) -> tuple[str, ...]:
         """Every region that a plan may speak of: the city's own, its districts, and groups of them."""
         return (*self.regions, *self.districts, *self.groups)
 
@@ -115,24 +116,25 @@ def read_city_file(folder: Path) -> CityFile:
     InputError
         with every fault of the file.
     """
-    document, faults = read_yaml(folder / "city.yaml"), Faults()
-    settings = check_against(CityFile, document.data, document, faults)
+    faults = Faults()
+    settings = read_record(folder / "city.yaml", CityFile, faults)
     if settings is not None:
-        _fail_if_model_unknown(settings.model, folder.parent, document.place(("model",)), faults)
-        _fail_if_names_wrong(settings, document, faults)
-    if settings is not None and folder.name not in settings.regions:
-        message = Text(f"regions 须含本市 {folder.name}", f"regions must hold the city itself, {folder.name}")
-        faults.add(message, document.place(("regions",)))
-    if settings is not None and not settings.base_year < settings.last_year <= settings.base_year + _LONGEST_RUN:
-        message = Text("last_year 须在基年之后一百年以内", "last_year must lie within a hundred years after the base year")
-        faults.add(message, document.place(("last_year",)))
-    if settings is not None:
-        _fail_if_base_years_late(settings, document, faults)
-        _fail_if_groups_wrong(settings, document, faults)
-    faults.raise_if_any()
-    if settings is None:
-        raise AssertionError("a schema failed without a fault")
-    return settings
+        _fail_if_model_unknown(settings.model, folder.parent, settings.place("model"), faults)
+        if settings.province:
+            with faults.gathering():
+                fail_if_no_name(settings.province, settings.place("province"))
+        if folder.name not in settings.regions:
+            message = Text(f"regions 须含本市 {folder.name}", f"regions must hold the city itself, {folder.name}")
+            faults.add(message, settings.place("regions"))
+        if not settings.base_year < settings.last_year <= settings.base_year + _LONGEST_RUN:
+            message = Text("last_year 须在基年之后一百年以内", "last_year must lie within a hundred years after the base year")
+            faults.add(message, settings.place("last_year"))
+        for index, year in enumerate(settings.base_years):
+            if year >= settings.last_year:
+                message = Text(f"基年 {year} 须早于 last_year", f"a base year lies before last_year, and {year} does not")
+                faults.add(message, settings.place("base_years", index))
+        _fail_if_groups_wrong(settings, faults)
+    return sound(settings, faults)
 
 
 _LONGEST_RUN = 100
@@ -142,36 +144,18 @@ MODEL_FILE = "labels.yaml"
 
 def _fail_if_model_unknown(name: str, models: Path, place: Place, faults: Faults) -> None:
     """The code of a model runs when a city is opened: it is a folder beside the city's own, never one elsewhere."""
-    before = len(faults.found)
+    known = [file.parent.name for file in models.glob(f"*/{MODEL_FILE}")]
     with faults.gathering():
         fail_if_no_name(name, place)
-    known = [file.parent.name for file in models.glob(f"*/{MODEL_FILE}")]
-    if len(faults.found) == before and name not in known:
-        faults.add(Text(f"没有模型 {name}", f"no model {name}"), place, nearest(name, known))
+        fail_if_unknown([name], known, Text("没有模型 {}", "no model {}"), place, faults)
 
 
-def _fail_if_names_wrong(settings: CityFile, document: Document, faults: Faults) -> None:
-    if settings.province:
-        with faults.gathering():
-            fail_if_no_name(settings.province, document.place(("province",)))
-
-
-def _fail_if_base_years_late(settings: CityFile, document: Document, faults: Faults) -> None:
-    for index, year in enumerate(settings.base_years):
-        if year >= settings.last_year:
-            message = Text(f"基年 {year} 须早于 last_year", f"a base year lies before last_year, and {year} does not")
-            faults.add(message, document.place(("base_years", index)))
-
-
-def _fail_if_groups_wrong(settings: CityFile, document: Document, faults: Faults) -> None:
+def _fail_if_groups_wrong(settings: CityFile, faults: Faults) -> None:
     for name, group in settings.groups.items():
-        for member in group.members:
-            if member not in settings.districts:
-                message = Text(f"{name} 的成员 {member} 不在 districts 中", f"{name}: {member} is not among the districts")
-                faults.add(message, document.place(("groups", name)), nearest(member, settings.districts))
+        message = Text(f"{name} 的成员 {{}} 不在 districts 中", f"{name}: {{}} is not among the districts")
+        fail_if_unknown(group.members, settings.districts, message, group.place(), faults)
         if name in settings.districts or name in settings.regions:
-            message = Text(f"{name} 既是分区又是分区组", f"{name} is both a district and a group")
-            faults.add(message, document.place(("groups", name)))
+            faults.add(Text(f"{name} 既是分区又是分区组", f"{name} is both a district and a group"), group.place())
 
 
 def history_of(folder: Path, model: Path, regions: Collection[str], indicators: Indicators) -> History:
@@ -187,7 +171,7 @@ def history_of(folder: Path, model: Path, regions: Collection[str], indicators: 
 
 
 def settings_of(folder: Path, model: Path, base_year: int, as_of: int | None) -> dict[str, Setting]:
-    """What the base-year module is told beyond statistics: the model's defaults, and over them the city's own settings.
+    """Return what the base-year module is told beyond statistics: the model's defaults, and over them the city's own settings.
 
     Raises
     ------
@@ -217,11 +201,9 @@ def read_city(
     InputError
         with every fault of every file of the city.
     """
-    faults = Faults()
-    at_base = settings.model_copy(update={"base_year": base_year})
-    reader = _Reader(folder, at_base, dimensions, as_of, faults)
-    parameters = reader.base_tables(dict(declared), base_rows)
-    parameters = reader.city_values(parameters)
+    faults, at_base = Faults(), settings.model_copy(update={"base_year": base_year})
+    parameters = dict(declared) | _base_tables(base_rows, declared, dimensions, folder, base_year, faults)
+    parameters |= _city_values(folder / "parameters.yaml", parameters, dimensions, at_base, as_of, faults)
     parameters = {name: of_model(record, folder.name) for name, record in parameters.items()}
     for name, record in parameters.items():
         if record.value is None:
@@ -232,84 +214,40 @@ def read_city(
     return City(folder.name, folder, at_base, history, parameters, first, as_of)
 
 
-@dataclass(frozen=True)
-class _Reader:
-    folder: Path
-    settings: CityFile
-    dimensions: Mapping[str, Dimension]
-    as_of: int | None
-    faults: Faults
-
-    def target(self, record: ParameterRecord) -> Target:
-        dims = tuple(self.dimensions[dim] for dim in record.dims)
-        return Target(record.unit, dims, self.settings.base_year, self.settings.last_year, FIRST_YEAR)
-
-    def base_tables(self, parameters: dict[str, ParameterRecord], rows: Iterable[Row]) -> dict[str, ParameterRecord]:
-        """Values of the rows that the model's base-year module built."""
-        tables: dict[str, dict[int | None, Floats]] = {}
-        heads: dict[str, Row] = {}
-        origins: dict[str, _Origins] = {}
-        for row in rows:
-            record = parameters[row.parameter]
-            heads.setdefault(row.parameter, row)
-            _set_cell(tables.setdefault(row.parameter, {}), row, record, self.dimensions)
-            _set_origin(origins.setdefault(row.parameter, {}), row, record, self.dimensions)
-        for name, by_year in tables.items():
-            if any(np.isnan(array).any() for array in by_year.values()):
-                message = Text(f"由统计算不出 {name}", f"the statistics give no number for {name}")
-                self.faults.add(message, Place(self.folder / "history.csv", key=f"base_year {self.settings.base_year}"))
-                continue
-            made = _from_table(parameters[name], by_year, heads[name])
-            parameters[name] = replace(made, base=parts_of(origins[name]))
-            check_range(parameters[name], _value_of(parameters[name]), self.faults, Place(self.folder, key=name))
-        return parameters
-
-    def city_values(self, parameters: dict[str, ParameterRecord]) -> dict[str, ParameterRecord]:
-        """Values of the city's parameters.yaml."""
-        if not is_file(self.folder / "parameters.yaml"):
-            return parameters
-        document = read_yaml(self.folder / "parameters.yaml")
-        for name, raw in document.data.items():
-            place = document.place((name,))
-            if name not in parameters:
-                self.faults.add(Text(f"未知参数 {name}", f"unknown parameter {name}"), place, nearest(str(name), parameters))
-                continue
-            entry = check_against(CityEntry, raw, document, self.faults, (name,))
-            if entry is None or not is_known(year_known(entry.known_from), self.as_of):
-                continue
-            below, at = parameters[name].value, document.place((name, "value"))
-            value = read_value(entry.value, self.target(parameters[name]), self.faults, at, below)
-            if value is not None:
-                parameters[name] = with_value(parameters[name], entry, value)
-                check_range(parameters[name], value, self.faults, place)
-        return parameters
-
-
 FIRST_YEAR, FARTHEST_YEAR = 1990, 2100
 """First year that a path of data may name, and the last that a path of a model may, whatever city it is read for."""
 
 
-def _value_of(record: ParameterRecord) -> YearPath:
-    if record.value is None:
-        raise ValueError(record.name)
-    return record.value
-
-
-_Origins = dict[tuple[BaseOrigin, BaseOrigin | None], NDArray[np.bool_]]
-
-
-def _set_origin(origins: _Origins, row: Row, record: ParameterRecord, dimensions: Mapping[str, Dimension]) -> None:
-    mask = origins.setdefault((row.origin, row.whole), np.zeros(_shape(record, dimensions), dtype=bool))
-    mask[_index(row, record, dimensions)] = True
-
-
-def _set_cell(tables: dict[int | None, Floats], row: Row, record: ParameterRecord, dimensions: Mapping[str, Dimension]) -> None:
-    table = tables.setdefault(row.year, np.full(_shape(record, dimensions), np.nan))
-    table[_index(row, record, dimensions)] = row.value * conversion(row.unit, record.unit)
-
-
-def _shape(record: ParameterRecord, dimensions: Mapping[str, Dimension]) -> tuple[int, ...]:
-    return tuple(len(dimensions[dim].members) for dim in record.dims)
+def _base_tables(
+    rows: Iterable[Row],
+    declared: Mapping[str, ParameterRecord],
+    dimensions: Mapping[str, Dimension],
+    folder: Path,
+    base_year: int,
+    faults: Faults,
+) -> dict[str, ParameterRecord]:
+    """Return the parameters whose values the model's base-year module built, row by row."""
+    by_parameter: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_parameter[row.parameter].append(row)
+    found = dict[str, ParameterRecord]()
+    for name, of_parameter in by_parameter.items():
+        record = declared[name]
+        shape = tuple(len(dimensions[dim].members) for dim in record.dims)
+        tables: dict[int | None, Floats] = {}
+        cells: dict[tuple[BaseOrigin, BaseOrigin | None], NDArray[np.bool_]] = {}
+        for row in of_parameter:
+            index = _index(row, record, dimensions)
+            tables.setdefault(row.year, np.full(shape, np.nan))[index] = row.value * conversion(row.unit, record.unit)
+            cells.setdefault((row.origin, row.whole), np.zeros(shape, dtype=bool))[index] = True
+        if any(np.isnan(array).any() for array in tables.values()):
+            message = Text(f"由统计算不出 {name}", f"the statistics give no number for {name}")
+            faults.add(message, Place(folder / "history.csv", key=f"base_year {base_year}"))
+            continue
+        value = _path_of(tables)
+        found[name] = replace(_with_table(record, value, of_parameter[0]), base=parts_of(cells))
+        check_range(record, value, faults, Place(folder, key=name))
+    return found
 
 
 def _index(row: Row, record: ParameterRecord, dimensions: Mapping[str, Dimension]) -> tuple[int | slice, ...]:
@@ -320,17 +258,46 @@ def _index(row: Row, record: ParameterRecord, dimensions: Mapping[str, Dimension
     return tuple(dimensions[dim].index(named[dim]) if dim in named else slice(None) for dim in record.dims)
 
 
-def _from_table(record: ParameterRecord, tables: dict[int | None, Floats], row: Row) -> ParameterRecord:
+def _path_of(tables: Mapping[int | None, Floats]) -> YearPath:
     dated = {year: array for year, array in tables.items() if year is not None}
     years = tuple(sorted(dated))
     arrays = tuple(dated[year] for year in years)
-    value = YearPath(arrays[0], years, arrays, "hold") if years else YearPath(tables[None])
-    evidence = row.evidence
+    return YearPath(arrays[0], years, arrays, "hold") if years else YearPath(tables[None])
+
+
+def _with_table(record: ParameterRecord, value: YearPath, row: Row) -> ParameterRecord:
     return replace(
         record,
         value=value,
         source=f"{row.source}；{row.method}",
-        evidence=evidence if evidence in ("V", "M", "D", "A") else "A",  # type: ignore[arg-type]
+        evidence=row.evidence if row.evidence in get_args(Evidence) else "A",  # type: ignore[arg-type]
         known_from=row.known_from,
         common_factor=record.common_factor if row.spread is None else row.spread,
     )
+
+
+def _city_values(
+    file: Path,
+    parameters: Mapping[str, ParameterRecord],
+    dimensions: Mapping[str, Dimension],
+    settings: CityFile,
+    as_of: int | None,
+    faults: Faults,
+) -> dict[str, ParameterRecord]:
+    """Return the parameters that the city's parameters.yaml gives."""
+    found = dict[str, ParameterRecord]()
+    document = read_yaml(file) if is_file(file) else Document(file, {})
+    for name, raw in document.data.items():
+        place = document.place((name,))
+        fail_if_unknown([name], parameters, Text("未知参数 {}", "unknown parameter {}"), place, faults)
+        entry = check_against(CityEntry, raw, document, faults, (name,)) if name in parameters else None
+        if entry is None or not is_known(year_known(entry.known_from), as_of):
+            continue
+        below = parameters[name]
+        dims = tuple(dimensions[dim] for dim in below.dims)
+        target = ValueSpec(below.unit, dims, settings.base_year, settings.last_year, FIRST_YEAR)
+        value = read_value(entry.value, target, faults, document.place((name, "value")), below.value)
+        if value is not None:
+            found[name] = with_value(below, entry, value)
+            check_range(found[name], value, faults, place)
+    return found

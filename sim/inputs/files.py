@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 def is_file(path: Path) -> bool:
-    """Whether a path is a regular file; a path that the system cannot even look up is none."""
+    """Return whether a path is a regular file; a path that the system cannot even look up is none."""
     try:
         return path.is_file()
     except (OSError, ValueError, RuntimeError):
@@ -22,7 +22,7 @@ def is_file(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether a path is a folder; see `is_file`."""
+    """Return whether a path is a folder; see `is_file`."""
     try:
         return path.is_dir()
     except (OSError, ValueError, RuntimeError):
@@ -59,17 +59,14 @@ def read_text(file: Path, limit: int) -> str:
         raise InputError(Fault(_not_utf8(content), Place(file), advice)) from error
 
 
-_WIDE = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-
-
-def _wide_encoding(content: bytes) -> str:
-    """The encoding of a text of two bytes a character, as spreadsheets save "Unicode text"; nothing where it is none."""
-    return _WIDE.get(content[:2], "")
+def _is_wide(content: bytes) -> bool:
+    """Return whether a text has two bytes a character, as spreadsheets save "Unicode text"."""
+    return content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def _not_utf8(content: bytes) -> Text:
-    """What a text seems to be instead of UTF-8."""
-    if _wide_encoding(content) or b"\0" in content[:200]:
+    """Return what a text seems to be instead of UTF-8."""
+    if _is_wide(content) or b"\0" in content[:200]:
         return Text("是 UTF-16（Unicode）编码，不是 UTF-8", "UTF-16 (Unicode), not UTF-8")
     try:
         content.decode("gb18030")
@@ -81,8 +78,7 @@ def _not_utf8(content: bytes) -> Text:
 def read_any_text(file: Path, limit: int) -> tuple[str, str]:
     """The text of a file in UTF-8, UTF-16 or GBK (as Excel in China saves it), and which of them it was; see `read_text`."""
     content = read_bytes(file, limit)
-    wide = _wide_encoding(content)
-    for encoding, name in ((wide, "UTF-16"),) if wide else (("utf-8-sig", "UTF-8"), ("gb18030", "GBK")):
+    for encoding, name in (("utf-16", "UTF-16"),) if _is_wide(content) else (("utf-8-sig", "UTF-8"), ("gb18030", "GBK")):
         try:
             return content.decode(encoding).removeprefix("\ufeff"), name
         except UnicodeDecodeError:

@@ -4,21 +4,81 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
-from sim.base.errors import Fault, Faults, InputError, Place, nearest
+from sim.base.errors import Fault, Faults, InputError, Place
 from sim.base.text import Text
 from sim.base.units import conversion
-from sim.inputs.breaks import Break, known_breaks, read_breaks
-from sim.inputs.checked import Record, check_against
+from sim.inputs.checked import Label, Record, fail_if_unknown, read_listed_records, read_record, sound
 from sim.inputs.indicators import Indicators
-from sim.inputs.knowledge import fail_if_not_yet, is_known, until
+from sim.inputs.knowledge import KnownFrom, fail_if_not_yet, is_known, until, year_known
 from sim.inputs.plausible import Point, fail_if_unbelievable
 from sim.inputs.tables import number, read_table, whole
-from sim.inputs.yaml_file import read_yaml
 
 COLUMNS = ("region", "year", "indicator", "value", "unit", "source", "known_from", "note")
+
+
+class BreakEntry(Record):
+    """One break of breaks.yaml."""
+
+    indicators: list[str]
+    """Indicators of history.csv; * stands for any characters."""
+    years: list[int]
+    """Years whose change against the year before crosses the break."""
+    known_from: KnownFrom
+    """Year in which the break could be known."""
+    reason: Label
+    """What happened."""
+
+
+@dataclass(frozen=True)
+class Break:
+    """The change into each of `years` is no change of what is measured."""
+
+    indicators: tuple[str, ...]
+    years: frozenset[int]
+    known_from: int
+    reason: Text
+    place: Place = Place()
+
+    def concerns(self, indicator: str) -> bool:
+        """Return whether the break lies in a series."""
+        return any(fnmatchcase(indicator, pattern) for pattern in self.indicators)
+
+    def strangers(self, indicators: Collection[str]) -> list[str]:
+        """Patterns that are like none of some indicators."""
+        return [pattern for pattern in self.indicators if not any(fnmatchcase(name, pattern) for name in indicators)]
+
+
+_BREAK_YEARS = range(1949, 2101)
+
+
+def read_breaks(files: Iterable[Path]) -> tuple[Break, ...]:
+    """The breaks of several files, such as the model's and the city's; a file that is not there declares none.
+
+    Raises
+    ------
+    InputError
+        with every fault.
+    """
+    faults, found = Faults(), list[Break]()
+    for entry in (entry for file in files for entry in read_listed_records(file, BreakEntry, faults, optional=True)):
+        for key in (key for key in ("indicators", "years") if not getattr(entry, key)):
+            faults.add(Text(f"{key} 不能为空", f"{key} may not be empty"), entry.place(key))
+        for year in (year for year in entry.years if year not in _BREAK_YEARS):
+            span = f"{_BREAK_YEARS.start}–{_BREAK_YEARS.stop - 1}"
+            faults.add(Text(f"年份 {year} 超出 {span}", f"the year {year} lies outside {span}"), entry.place("years"))
+        known, at = year_known(entry.known_from), entry.place("indicators")
+        found.append(Break(tuple(entry.indicators), frozenset(entry.years), known, entry.reason.text(), at))
+    faults.raise_if_any()
+    return tuple(found)
+
+
+def known_breaks(breaks: Iterable[Break], as_of: int | None) -> tuple[Break, ...]:
+    """The breaks that a run as of a year may know of."""
+    return tuple(item for item in breaks if is_known(item.known_from, as_of))
 
 
 class Source(Record):
@@ -84,7 +144,7 @@ class History:
         return dict(sorted(chosen.items()))
 
     def as_of(self, year: int | None) -> History:
-        """What was published of years up to `year` when its bulletin came out; everything without a year."""
+        """Return what was published of years up to `year` when its bulletin came out; everything without a year."""
         if year is None:
             return self
         data = tuple(item for item in self.data if item.year <= year and is_known(item.known_from, year))
@@ -102,7 +162,7 @@ class History:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What the rows of history.csv may name: the model's indicators, and the regions of the city."""
+    """The names that the rows of history.csv may use: the model's indicators, and the regions of the city."""
 
     indicators: Indicators
     regions: Collection[str]
@@ -121,7 +181,9 @@ def read_history(file: Path, sources_file: Path, known: Vocabulary, breaks: Iter
         ranks = {name: source.rank for name, source in read_sources(sources_file).items()}
     seen: dict[tuple[str, int, str, str], Place] = {}
     for place, row in read_table(file, COLUMNS, faults):
-        _fail_if_source_unknown(row["source"], ranks, place, faults)
+        if ranks:
+            message = Text("来源 {} 不在 sources.yaml 中", "source {} is not in sources.yaml")
+            fail_if_unknown([row["source"]], ranks, message, place, faults)
         datum = _datum(row, known, place, faults)
         if datum is not None:
             _fail_if_doubled(datum, seen, place, faults)
@@ -134,12 +196,6 @@ def read_history(file: Path, sources_file: Path, known: Vocabulary, breaks: Iter
     return History(tuple(data), ranks, read_breaks(breaks))
 
 
-def _fail_if_source_unknown(name: str, ranks: Mapping[str, int], place: Place, faults: Faults) -> None:
-    if ranks and name not in ranks:
-        message = Text(f"来源 {name} 不在 sources.yaml 中", f"source {name} is not in sources.yaml")
-        faults.add(message, place, nearest(name, ranks))
-
-
 def read_sources(file: Path) -> dict[str, Source]:
     """Sources by their name.
 
@@ -148,18 +204,15 @@ def read_sources(file: Path) -> dict[str, Source]:
     InputError
         with every fault of the file.
     """
-    document, faults = read_yaml(file), Faults()
-    record = check_against(SourcesFile, document.data, document, faults)
-    faults.raise_if_any()
-    return {} if record is None else record.sources
+    faults = Faults()
+    return sound(read_record(file, SourcesFile, faults), faults).sources
 
 
 def _datum(row: Mapping[str, str], known: Vocabulary, place: Place, faults: Faults) -> Datum | None:
     """The datum of a row; none where it is faulty, or says only that a gap is accepted. Every cell is looked at."""
     before = len(faults.found)
-    if row["region"] not in known.regions:
-        message = Text(f"城市没有地区 {row['region']}", f"the city has no region {row['region']}")
-        faults.add(message, place, nearest(row["region"], known.regions))
+    message = Text("城市没有地区 {}", "the city has no region {}")
+    fail_if_unknown([row["region"]], known.regions, message, place, faults)
     indicator, value, year = None, 0.0, 0
     with faults.gathering():
         indicator = known.indicators.named(row["indicator"], place)

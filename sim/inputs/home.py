@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.base.characters import same_name
-from sim.base.errors import Fault, Place, SimError, UsageError, nearest
+from sim.base.errors import Fault, Faults, Place, SimError, UsageError, nearest
 from sim.base.text import Text
-from sim.inputs.files import is_folder
+from sim.inputs.checked import Record, fail_if_unknown, read_record, sound
+from sim.inputs.files import is_file, is_folder
 from sim.inputs.yaml_file import read_yaml
 
 _log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class Home:
         return self.models / key
 
     def city_labels(self) -> dict[str, Text]:
-        """What each city is called, by the name of its folder."""
+        """Return what each city is called, by the name of its folder."""
         return {name: _label(name, self.models / name / "city.yaml") for name in self.cities()}
 
     def city_key(self, name: str) -> str:
@@ -64,7 +65,7 @@ class Home:
 
 
 def _label(name: str, file: Path) -> Text:
-    """What a city.yaml calls its city; the folder where it does not say."""
+    """Return what a city.yaml calls its city; the folder where it does not say."""
     try:
         label = read_yaml(file).data.get("name")
     except SimError:  # said when the city itself is opened
@@ -87,7 +88,12 @@ def find_home(given: Path | None = None) -> Home:
             advice = Text("该文件夹须含 models/ 和 scenarios/", "it must hold models/ and scenarios/")
             raise UsageError(Fault(Text("不是模拟器的主文件夹", "not a home folder of the simulator"), Place(asked), advice))
         return _found(asked, Text("--home 或 SIM_HOME", "--home or SIM_HOME"))
-    for folder, origin in _places():
+    usual = (
+        (Path.cwd(), Text("当前文件夹", "the current folder")),
+        (PACKAGE.parent, Text("程序所在的源码文件夹", "the checkout")),
+        (PACKAGE / "_bundled", Text("安装包自带", "the installed package")),
+    )
+    for folder, origin in usual:
         if _is_home(folder):
             return _found(folder, origin)
     raise UsageError(Fault(Text("找不到 models/ 和 scenarios/", "cannot find models/ and scenarios/")))
@@ -99,13 +105,77 @@ def _found(folder: Path, origin: Text) -> Home:
     return home
 
 
-def _places() -> list[tuple[Path, Text]]:
-    return [
-        (Path.cwd(), Text("当前文件夹", "the current folder")),
-        (PACKAGE.parent, Text("程序所在的源码文件夹", "the checkout")),
-        (PACKAGE / "_bundled", Text("安装包自带", "the installed package")),
-    ]
-
-
 def _is_home(folder: Path) -> bool:
     return is_folder(folder / "models") and is_folder(folder / "scenarios")
+
+
+DEFAULTS_FILE = "defaults.yaml"
+
+
+class CityDefaults(Record):
+    """Scenarios that verbs take for a city where the call names none."""
+
+    run: list[str]
+    """Scenarios that `run` compares."""
+    plan: str
+    """The scenario that a single question is about."""
+    catalogue: str
+    """The scenario that scores every target of the plan."""
+
+
+class DefaultsFile(Record):
+    """models/defaults.yaml."""
+
+    city: str
+    """City of a call that names none."""
+    scenarios: dict[str, CityDefaults] = {}
+    """Scenarios by city; a city that is not listed has its own baseline, called like the city."""
+
+
+def default_city(home: Home) -> str:
+    """City of a call that names none: the declared one, else the only one.
+
+    Raises
+    ------
+    UsageError
+        when none is declared and there is not exactly one.
+    InputError
+        with every fault of the file.
+    """
+    declared, cities = _declared(home), home.cities()
+    if declared is not None:
+        return declared.city
+    if len(cities) == 1:
+        return cities[0]
+    message = Text("没有写明城市", "no city is named")
+    advice = Text(
+        f"请加 --city，或在 {DEFAULTS_FILE} 中写 city: {'、'.join(cities) or '—'} 之一",
+        f"add --city, or write city: in {DEFAULTS_FILE}, one of {', '.join(cities) or '—'}",
+    )
+    raise UsageError(Fault(message, Place(home.models / DEFAULTS_FILE), advice))
+
+
+def default_scenarios(home: Home, city: str | None) -> CityDefaults:
+    """Scenarios of a city, or of the default city, where a call names none.
+
+    Raises
+    ------
+    SimError
+        when there is no default city, or the file is faulty.
+    """
+    name = city or default_city(home)
+    home.city_folder(name)  # a city that is not there is said as such
+    declared = _declared(home)
+    own = CityDefaults(run=[name], plan=name, catalogue=name)
+    return own if declared is None else declared.scenarios.get(name, own)
+
+
+def _declared(home: Home) -> DefaultsFile | None:
+    file = home.models / DEFAULTS_FILE
+    if not is_file(file):
+        return None
+    faults = Faults()
+    declared = read_record(file, DefaultsFile, faults)
+    if declared is not None:
+        fail_if_unknown([declared.city], home.cities(), Text("没有城市 {}", "no city {}"), declared.place("city"), faults)
+    return sound(declared, faults)

@@ -11,8 +11,7 @@ from pydantic import Field
 from sim.base.errors import Fault, Faults, InputError, Place, nearest
 from sim.base.text import Text
 from sim.base.units import SPELLINGS, UnknownUnitError, converted, parse_unit
-from sim.inputs.checked import Record, check_against
-from sim.inputs.yaml_file import Document, read_yaml
+from sim.inputs.checked import Record, fail_if_unknown, read_record, sound
 
 RATES = frozenset({"%", "‰"})
 
@@ -52,7 +51,7 @@ class UnitEntry(Record):
 
 
 class Leap(Record):
-    """How far a value may lie from the years around it, where its indicator says nothing."""
+    """Limits on the distance of a value from the years around it, where its indicator says nothing."""
 
     factor: float | int = Field(gt=1)
     """Of a level."""
@@ -99,7 +98,7 @@ class RatioEntry(Record):
 
 
 class TableEntry(Record):
-    """What a reference table by ages may hold."""
+    """The limits of a reference table by ages."""
 
     column: str
     """Column of the values."""
@@ -136,19 +135,16 @@ class IndicatorFile(Record):
     """Reference tables by ages, by the name of the file."""
 
 
-@dataclass(frozen=True)
-class Indicator:
-    """An indicator as the model reads it."""
+class Indicator(IndicatorEntry):
+    """An indicator with its name; the limit of its unit where it has none of its own."""
 
     name: str
-    unit: str
-    label: Text
-    lowest: float | None
-    highest: float | None
-    leap: float | None
-    step: float | None
-    whole: bool
-    core: bool
+    """Name that history.csv uses."""
+
+    @property
+    def label(self) -> Text:
+        """Its name in words."""
+        return Text(self.zh, self.en)
 
     @property
     def is_rate(self) -> bool:
@@ -197,9 +193,7 @@ class Indicators:
         try:
             return converted(value, known, indicator.unit)
         except UnknownUnitError as error:
-            message = Text(
-                f"未知单位 {unit}" if unit.strip() else "没有单位", f"unknown unit {unit}" if unit.strip() else "no unit"
-            )
+            message = Text(f"未知单位 {unit}", f"unknown unit {unit}") if unit.strip() else Text("没有单位", "no unit")
             raise InputError(Fault(message, place, nearest(unit, (*self.spellings, indicator.unit)))) from error
         except ValueError as error:
             message = Text(
@@ -231,43 +225,38 @@ def read_indicators(file: Path) -> Indicators:
     InputError
         with every fault: unknown units, a name or spelling that stands for two things.
     """
-    document, faults = read_yaml(file), Faults()
-    record = check_against(IndicatorFile, document.data, document, faults)
-    faults.raise_if_any()
-    if record is None:
-        raise AssertionError("a schema failed without a fault")
+    faults = Faults()
+    record = sound(read_record(file, IndicatorFile, faults), faults)
     found, aliases = dict[str, Indicator](), dict[str, str]()
     for name, entry in record.indicators.items():
-        place = document.place(("indicators", name))
         try:
             parse_unit(entry.unit)
         except UnknownUnitError:
-            faults.add(Text(f"未知单位 {entry.unit}", f"unknown unit {entry.unit}"), place)
+            faults.add(Text(f"未知单位 {entry.unit}", f"unknown unit {entry.unit}"), entry.place())
         for alias in (entry.zh, *entry.aliases):
             if aliases.setdefault(alias, name) != name or alias in record.indicators:
-                faults.add(Text(f"{alias} 指两个指标", f"{alias} stands for two indicators"), place)
+                faults.add(Text(f"{alias} 指两个指标", f"{alias} stands for two indicators"), entry.place())
         unit = record.units.get(entry.unit)
         highest = unit.highest if entry.highest is None and unit is not None else entry.highest
-        label, step, leap = Text(entry.zh, entry.en), entry.step, entry.leap
-        found[name] = Indicator(name, entry.unit, label, entry.lowest, highest, leap, step, entry.whole, entry.core)
-    _fail_if_rules_wrong(record, found, document, faults)
+        found[name] = Indicator(**{**dict(entry), "name": name, "highest": highest})
+    _fail_if_rules_wrong(record, found, faults)
     faults.raise_if_any()
     spellings = {other: unit for unit, entry in record.units.items() for other in entry.spellings}
     spellings |= {unit: unit for unit in (*record.units, *SPELLINGS)}
     return Indicators(found, aliases, spellings, record)
 
 
-def _fail_if_rules_wrong(record: IndicatorFile, found: Mapping[str, Indicator], document: Document, faults: Faults) -> None:
+def _fail_if_rules_wrong(record: IndicatorFile, found: Mapping[str, Indicator], faults: Faults) -> None:
     """Rules name indicators that exist, and units of the kind that their indicators have."""
-    named = [(("sums", index), [item.whole, *item.parts]) for index, item in enumerate(record.sums)]
-    named += [(("ratios", index), [item.of, item.to]) for index, item in enumerate(record.ratios)]
-    for path, names in named:
-        for name in (name for name in names if isinstance(name, str) and name not in found):
-            faults.add(Text(f"未知指标 {name}", f"unknown indicator {name}"), document.place(path), nearest(name, found))
-    for index, ratio in enumerate(item for item in record.ratios if item.of in found and item.to in found):
+    named = [(item.place(), [item.whole, *item.parts]) for item in record.sums]
+    named += [(item.place(), [item.of, item.to]) for item in record.ratios]
+    for place, names in named:
+        words = [name for name in names if isinstance(name, str)]
+        fail_if_unknown(words, found, Text("未知指标 {}", "unknown indicator {}"), place, faults)
+    for ratio in (item for item in record.ratios if item.of in found and item.to in found):
         above, below = found[ratio.of].unit, found[ratio.to].unit
         try:
             quotient_in(above, below, ratio.unit)
         except ValueError:
             message = Text(f"{above}/{below} 不能换算为 {ratio.unit}", f"{above}/{below} cannot be turned into {ratio.unit}")
-            faults.add(message, document.place(("ratios", index)))
+            faults.add(message, ratio.place())

@@ -1,4 +1,4 @@
-"""What was known when: a run as of Y rests on nothing published after the year in which the bulletin of Y comes out, Y + 1."""
+"""Knowledge as of a year: a run as of Y rests on nothing published after Y + 1, in which the bulletin of Y comes out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.base.text import Text
 KnownFrom = int | Literal["any"]
 """Year of publication; `any` for what rests on no datum and could have been said at any time."""
 ANY_TIME = 0
-"""How `any` is kept in records."""
+"""The form in which records keep `any`."""
 
 
 @overload
@@ -23,7 +23,7 @@ def year_known(text: KnownFrom | None) -> int | None:
 
 
 def is_known(known_from: int | None, as_of: int | None) -> bool:
-    """Whether a run as of a year may use it. Without a year everything is known; what says no year of publication is not."""
+    """Return whether a run as of a year may use it; without a year all is known, without a year of publication nothing."""
     if as_of is None:
         return True
     return known_from is not None and known_from <= as_of + 1
@@ -43,7 +43,7 @@ def fail_if_not_yet(known_from: int, vintage: int, place: Place) -> None:
 
 
 def until(vintage: int) -> Text:
-    """How far the data reach, and what to do about it."""
+    """Return how far the data reach, and what to do about it."""
     return Text(
         f"数据截至 {vintage} 年；有更新的数据时，改模型 indicators.yaml 的 vintage",
         f"the data end with {vintage}; for later ones, raise `vintage` in the model's indicators.yaml",

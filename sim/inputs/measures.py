@@ -15,15 +15,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from sim.base.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place
 from sim.base.text import Text
 from sim.base.units import UnknownUnitError, conversion, parse_unit
-from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.bindings import Price
+from sim.inputs.checked import Label, Record, check_against, fail_if_unknown
 from sim.inputs.printed import Printed
-from sim.inputs.yaml_file import Document, read_yaml
+from sim.inputs.yaml_file import read_yaml
 
 Kind = Literal["stock", "flow", "ratio"]
-Price = Literal["nominal", "real", "none"]
 RATES = ("growth_rate_each_year", "reduction_over_period", "growth")
 """Kinds of numbers whose unit is a rate, whatever their measure is counted in."""
 
@@ -38,7 +38,7 @@ class Quotient(Record):
 
 
 class ReadingEntry(Record):
-    """What is special about a number."""
+    """A peculiarity of a number."""
 
     times: float | int = 1.0
     """What the number is multiplied by to be of the measure, such as 1/365 for days of a year."""
@@ -117,117 +117,89 @@ class MeasuresFile(Record):
 
 @dataclass(frozen=True)
 class Measures:
-    """The measures of a plan, and where each stands; `regions` of the numbers that speak of another than the printed one."""
+    """The measures of a plan; `regions` of the numbers that speak of another than the printed one."""
 
     by_name: Mapping[str, MeasureEntry] = field(default_factory=dict)
     regions: Mapping[str, str] = field(default_factory=dict)
-    places: Mapping[str, Place] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class KnownNames:
-    """What measures may name: numbers of the documents by id, and regions."""
+def read_measures(file: Path, printed: Mapping[str, Printed], regions: Collection[str], faults: Faults) -> Measures:
+    """Read measures.yaml. Faults are added: unknown names, units that do not fit, numbers that stand nowhere, circles.
 
-    printed: Mapping[str, Printed]
-    regions: Collection[str]
-
-
-def read_measures(file: Path, known: KnownNames, faults: Faults) -> Measures:
-    """Read measures.yaml. Faults are added: unknown names, units that do not fit, numbers that stand nowhere, circles."""
+    `printed` are the numbers of the documents by id, `regions` those that the city knows.
+    """
     document = read_yaml(file, faults)
     record = check_against(MeasuresFile, document.data, document, faults)
     if record is None:
         return Measures()
-    _check_ids(record, known.printed, document, faults)
+    _check_ids(record, printed, faults)
     for name, entry in record.measures.items():
-        at = document.place(("measures", name))
-        _check_names(name, entry, record.measures, at, faults)
-        _check_units(entry, known.printed, at, faults)
-    _check_scopes(record, known, document, faults)
-    _fail_if_circular(record.measures, document, faults)
-    regions = {key: region for region, scope in record.scopes.items() for key in scope.claims}
-    places = {name: document.place(("measures", name)) for name in record.measures}
-    return Measures(record.measures, regions, places)
+        message = Text(f"{name} 提到未知指标 {{}}", f"{name} names the unknown measure {{}}")
+        fail_if_unknown(related(entry), record.measures, message, entry.place(), faults)
+        _check_units(entry, printed, faults)
+    for region, scope in record.scopes.items():
+        fail_if_unknown([region], regions, Text("没有地区 {}", "no region {}"), scope.place(), faults)
+        _check_claims(scope.claims, printed, scope.place(), faults)
+    for key, times in Counter(key for scope in record.scopes.values() for key in scope.claims).items():
+        if times > 1:
+            faults.add(Text(f"{key} 的地区写了两次", f"{key} is given two regions"), record.place("scopes"))
+    _fail_if_circular(record.measures, faults)
+    return Measures(record.measures, {key: region for region, scope in record.scopes.items() for key in scope.claims})
 
 
-def _check_ids(record: MeasuresFile, printed: Collection[str], document: Document, faults: Faults) -> None:
+def _check_ids(record: MeasuresFile, printed: Collection[str], faults: Faults) -> None:
     """Every number stands under a measure or alone, and nothing else does. Wording may fit two measures, but not one twice."""
-    listed = {name: entry.claims for name, entry in record.measures.items()}
-    for name, ids in listed.items():
-        place = document.place(("measures", name, "claims"))
-        for key in (key for key, times in Counter(ids).items() if times > 1):
+    alone = record.place("alone")
+    for name, entry in record.measures.items():
+        place = entry.place("claims")
+        for key in (key for key, times in Counter(entry.claims).items() if times > 1):
             faults.add(Text(f"{key} 在 {name} 中出现两次", f"{key} stands twice in {name}"), place)
-        _fail_if_unknown([*ids, *record.measures[name].readings], printed, place, faults)
-        for key in (key for key in record.measures[name].readings if key not in ids):
+        _check_claims([*entry.claims, *entry.readings], printed, place, faults)
+        for key in (key for key in entry.readings if key not in entry.claims):
             message = Text(f"{key} 有 readings 却不在 claims 中", f"{key} has a reading but is not among the claims")
             faults.add(message, place)
-    _fail_if_unknown(record.alone, printed, document.place(("alone",)), faults)
-    placed = {key for ids in listed.values() for key in ids}
+    _check_claims(record.alone, printed, alone, faults)
+    placed = {key for entry in record.measures.values() for key in entry.claims}
     for key in sorted(placed & set(record.alone)):
-        faults.add(Text(f"{key} 既有指标又列为单独", f"{key} stands under a measure and alone"), document.place(("alone",)))
-    missing = sorted(set(printed) - placed - set(record.alone))
-    for key in missing:
-        message = Text(f"{key} 不在任何指标下", f"{key} stands under no measure")
-        faults.add(message, document.place(("alone",)), _PLACE_IT)
+        faults.add(Text(f"{key} 既有指标又列为单独", f"{key} stands under a measure and alone"), alone)
+    for key in sorted(set(printed) - placed - set(record.alone)):
+        faults.add(Text(f"{key} 不在任何指标下", f"{key} stands under no measure"), alone, _PLACE_IT)
 
 
 _PLACE_IT = Text("列入一个指标的 claims，或列入 alone", "list it among the claims of a measure, or under alone")
 
 
-def _fail_if_unknown(ids: Iterable[str], printed: Collection[str], place: Place, faults: Faults) -> None:
-    for key in (key for key in ids if key not in printed):
-        faults.add(Text(f"没有目标或事实 {key}", f"no target and no fact {key}"), place, nearest(key, printed))
+def _check_claims(ids: Iterable[str], printed: Collection[str], place: Place, faults: Faults) -> None:
+    fail_if_unknown(ids, printed, Text("没有目标或事实 {}", "no target and no fact {}"), place, faults)
 
 
 def related(entry: MeasureEntry) -> list[str]:
-    """Measures that an entry names."""
+    """Return the measures that an entry names."""
     above = [entry.quotient.of, entry.quotient.per] if entry.quotient else []
     return [*above, *entry.parts, *(name for name in (entry.within, entry.no_more_than, entry.coverage) if name)]
 
 
-def _check_names(name: str, entry: MeasureEntry, known: Collection[str], place: Place, faults: Faults) -> None:
-    for other in (other for other in related(entry) if other not in known):
-        message = Text(f"{name} 提到未知指标 {other}", f"{name} names the unknown measure {other}")
-        faults.add(message, place, nearest(other, known))
-
-
-def _check_scopes(record: MeasuresFile, known: KnownNames, document: Document, faults: Faults) -> None:
-    for region, scope in record.scopes.items():
-        place = document.place(("scopes", region))
-        if region not in known.regions:
-            faults.add(Text(f"没有地区 {region}", f"no region {region}"), place, nearest(region, known.regions))
-        _fail_if_unknown(scope.claims, known.printed, place, faults)
-    for key, times in Counter(key for scope in record.scopes.values() for key in scope.claims).items():
-        if times > 1:
-            faults.add(Text(f"{key} 的地区写了两次", f"{key} is given two regions"), document.place(("scopes",)))
-
-
-def _check_units(entry: MeasureEntry, printed: Mapping[str, Printed], place: Place, faults: Faults) -> None:
+def _check_units(entry: MeasureEntry, printed: Mapping[str, Printed], faults: Faults) -> None:
     try:
         parse_unit(entry.unit)
     except UnknownUnitError:
-        faults.add(Text(f"未知单位 {entry.unit}", f"unknown unit {entry.unit}"), place)
+        faults.add(Text(f"未知单位 {entry.unit}", f"unknown unit {entry.unit}"), entry.place())
         return
     for key in (key for key in entry.claims if key in printed):
         item = printed[key]
         unit = (entry.readings[key].unit if key in entry.readings else None) or item.unit
-        wanted = "%" if item.kind in RATES and unit == "%" else "ratio" if unit == "multiple" else entry.unit
-        if unit != "multiple" and not _fits(unit, wanted):
+        wanted = "%" if item.kind in RATES and unit == "%" else entry.unit
+        try:
+            if unit != "multiple":
+                conversion(unit, wanted)
+        except (UnknownUnitError, ValueError):
             message = Text(f"{key} 的单位 {unit} 不能换算为 {wanted}", f"{key}: {unit} cannot be turned into {wanted}")
-            faults.add(message, place)
+            faults.add(message, entry.place())
 
 
-def _fits(unit: str, wanted: str) -> bool:
-    try:
-        conversion(unit, wanted)
-    except (UnknownUnitError, ValueError):
-        return False
-    return True
-
-
-def _fail_if_circular(measures: Mapping[str, MeasureEntry], document: Document, faults: Faults) -> None:
+def _fail_if_circular(measures: Mapping[str, MeasureEntry], faults: Faults) -> None:
     """Levels are worked out from parts and quotients, so no measure may lead back to itself."""
-    for name in measures:
+    for name, start in measures.items():
         seen, waiting = set[str](), [name]
         while waiting:
             entry = measures.get(waiting.pop())
@@ -235,5 +207,4 @@ def _fail_if_circular(measures: Mapping[str, MeasureEntry], document: Document, 
             seen.update(new)
             waiting += new
         if name in seen:
-            message = Text(f"指标 {name} 绕回自身", f"the measure {name} leads back to itself")
-            faults.add(message, document.place(("measures", name)))
+            faults.add(Text(f"指标 {name} 绕回自身", f"the measure {name} leads back to itself"), start.place())

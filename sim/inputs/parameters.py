@@ -12,14 +12,14 @@ import numpy as np
 from pydantic import Field
 
 from sim.base.arrays import Dimension
-from sim.base.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place
 from sim.base.text import Text
 from sim.base.units import UnknownUnitError, parse_unit
 from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, BasePart, Whence, borrowed, weakest
-from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.checked import Label, Record, check_against, fail_if_unknown
 from sim.inputs.knowledge import KnownFrom, is_known, year_known
-from sim.inputs.values import Target, read_value
-from sim.inputs.yaml_file import Document, read_yaml
+from sim.inputs.values import ValueSpec, read_value
+from sim.inputs.yaml_file import read_yaml
 from sim.inputs.year_path import YearPath
 
 ParameterKind = Literal["lever", "assumption", "behaviour", "constant", "ledger"]
@@ -30,8 +30,8 @@ Evidence = Literal["V", "M", "D", "A"]
 Span = Annotated[tuple[float, float], Field(strict=False)]
 
 
-class Vintage(Record):
-    """What was believed of a parameter before the newer source was published."""
+class EarlierBelief(Record):
+    """A belief about a parameter before the newer source was published."""
 
     value: Any
     """A number, one per member, or a path of years."""
@@ -47,7 +47,7 @@ class Vintage(Record):
     """Year in which the source was published, or any."""
 
 
-class Entry(Record):
+class ParameterEntry(Record):
     """One parameter of a model's parameters.yaml."""
 
     label: Label
@@ -77,12 +77,15 @@ class Entry(Record):
     """Year in which the source was published; any for what rests on no datum. Needed where there is a value."""
     of: Whence | None = None
     """Of a level of the base year: whose figures it was taken from, so that it is borrowed everywhere else."""
-    earlier: list[Vintage] = []
+    earlier: list[EarlierBelief] = []
     """Older beliefs, for runs as of a year in which this one was not known; each wider than the one after it."""
 
 
+_Belief = ParameterEntry | EarlierBelief
+
+
 class CityEntry(Record):
-    """What a city says of a parameter that the model declares."""
+    """A city's entry for a parameter that the model declares."""
 
     value: Any
     """A number, one per member, a path of years, or `history:` with a rule for later years."""
@@ -125,7 +128,7 @@ class ParameterRecord:
 
     @property
     def is_of_base(self) -> bool:
-        """Whether it is a level of the base year: built for it, or left to the city, or taken from somebody's figures."""
+        """It is a level of the base year: built for it, or left to the city, or taken from somebody's figures."""
         return bool(self.base) or self.value is None or self.of is not None
 
     @property
@@ -154,60 +157,46 @@ def read_parameters(
     faults, records = Faults(), dict[str, ParameterRecord]()
     for file in parameter_files(model):
         with faults.gathering():
-            _read_file(read_yaml(file), dimensions, years, as_of, records, faults)
+            document = read_yaml(file)
+            for name, raw in document.data.items():
+                place = document.place((name,))
+                if not str(name).isidentifier() or name == "time":
+                    message = Text(f"参数名 {name} 不可用", f"{name} cannot be the name of a parameter")
+                    faults.add(message, place, Text("用字母、数字和下划线", "use letters, digits and underscores"))
+                    continue
+                if name in records:
+                    there = records[name].place
+                    faults.add(Text(f"参数 {name} 已见于 {there}", f"the parameter {name} stands in {there} already"), place)
+                entry = check_against(ParameterEntry, raw, document, faults, (name,))
+                if entry is not None and _fits(entry, dimensions, faults):
+                    records[name] = _record(name, _as_of(entry, as_of, faults), dimensions, years, faults)
     faults.raise_if_any()
     return records
 
 
-def _read_file(
-    document: Document,
-    dimensions: Mapping[str, Dimension],
-    years: tuple[int, int],
-    as_of: int | None,
-    records: dict[str, ParameterRecord],
-    faults: Faults,
-) -> None:
-    for name, raw in document.data.items():
-        place = document.place((name,))
-        if not str(name).isidentifier() or name == "time":
-            message = Text(f"参数名 {name} 不可用", f"{name} cannot be the name of a parameter")
-            faults.add(message, place, Text("用字母、数字和下划线", "use letters, digits and underscores"))
-            continue
-        if name in records:
-            earlier = records[name].place
-            faults.add(Text(f"参数 {name} 已见于 {earlier}", f"the parameter {name} stands in {earlier} already"), place)
-        entry = check_against(Entry, raw, document, faults, (str(name),))
-        if entry is not None and _fits(entry, place, dimensions, faults):
-            then = _as_of(entry, as_of, place, faults)
-            records[name] = _record(str(name), then, document, dimensions, years, faults)
-
-
-def _as_of(entry: Entry, as_of: int | None, place: Place, faults: Faults) -> Entry:
-    """The entry as it was believed then."""
-    beliefs: list[Entry | Vintage] = [
-        entry,
-        *sorted(entry.earlier, key=lambda item: year_known(item.known_from), reverse=True),
-    ]
+def _as_of(entry: ParameterEntry, as_of: int | None, faults: Faults) -> ParameterEntry:
+    """Return the entry as it was believed then."""
+    earlier = sorted(entry.earlier, key=lambda item: year_known(item.known_from), reverse=True)
+    beliefs: list[_Belief] = [entry, *earlier]
     for newer, older in pairwise(beliefs):
-        _fail_if_narrower(older, newer, place, faults)
+        _fail_if_narrower(older, newer, entry.place(), faults)
     if entry.value is None:
         return entry
     if entry.known_from is None:
-        faults.add(Text("没有 known_from", "no known_from"), place, _KNOWN_FROM)
+        faults.add(Text("没有 known_from", "no known_from"), entry.place(), _KNOWN_FROM)
         return entry
     known = next((item for item in beliefs if is_known(year_known(item.known_from), as_of)), None)
     if known is None:
         message = Text(f"{as_of} 年时还没有依据", f"nothing was known of it as of {as_of}")
-        faults.add(message, place, Text("在 earlier 中写明更早的取值", "state an older value under earlier"))
+        faults.add(message, entry.place(), Text("在 earlier 中写明更早的取值", "state an older value under earlier"))
         return entry
-    believed = {name: getattr(known, name) for name in Vintage.model_fields}
-    return entry.model_copy(update=believed)
+    return entry.model_copy(update={name: getattr(known, name) for name in EarlierBelief.model_fields})
 
 
 _KNOWN_FROM = Text("写来源公布的年份；不依据任何数据的写 any", "the year of publication, or any for what rests on no datum")
 
 
-def _fail_if_narrower(older: Entry | Vintage, newer: Entry | Vintage, place: Place, faults: Faults) -> None:
+def _fail_if_narrower(older: _Belief, newer: _Belief, place: Place, faults: Faults) -> None:
     """Who knew less may not have been surer."""
     for name in ("prior", "common_factor"):
         then, now = getattr(older, name), getattr(newer, name)
@@ -216,15 +205,13 @@ def _fail_if_narrower(older: Entry | Vintage, newer: Entry | Vintage, place: Pla
             faults.add(message, place, Text("放宽更早的先验", "widen the earlier prior"))
 
 
-def _fits(entry: Entry, place: Place, dimensions: Mapping[str, Dimension], faults: Faults) -> bool:
-    before = len(faults.found)
+def _fits(entry: ParameterEntry, dimensions: Mapping[str, Dimension], faults: Faults) -> bool:
+    before, place = len(faults.found), entry.place()
     try:
         parse_unit(entry.unit)
     except UnknownUnitError:
         faults.add(Text(f"未知单位 {entry.unit}", f"unknown unit {entry.unit}"), place)
-    for dim in entry.dims:
-        if dim not in dimensions:
-            faults.add(Text(f"未知维度 {dim}", f"unknown dimension {dim}"), place, nearest(dim, dimensions))
+    fail_if_unknown(entry.dims, dimensions, Text("未知维度 {}", "unknown dimension {}"), place, faults)
     if len(set(entry.dims)) < len(entry.dims):
         faults.add(Text("维度重复", "a dimension stands twice"), place)
     if not entry.source.strip():
@@ -232,36 +219,27 @@ def _fits(entry: Entry, place: Place, dimensions: Mapping[str, Dimension], fault
     return len(faults.found) == before
 
 
+_AS_DECLARED = ("unit", "kind", "range", "prior", "common_factor", "source", "evidence", "of")
+
+
 def _record(
-    name: str,
-    entry: Entry,
-    document: Document,
-    dimensions: Mapping[str, Dimension],
-    years: tuple[int, int],
-    faults: Faults,
+    name: str, entry: ParameterEntry, dimensions: Mapping[str, Dimension], years: tuple[int, int], faults: Faults
 ) -> ParameterRecord:
-    place = document.place((name,))
-    target = Target(entry.unit, tuple(dimensions[dim] for dim in entry.dims), *years)
-    value = None if entry.value is None else read_value(entry.value, target, faults, document.place((name, "value")))
+    target = ValueSpec(entry.unit, tuple(dimensions[dim] for dim in entry.dims), *years)
+    value = None if entry.value is None else read_value(entry.value, target, faults, entry.place("value"))
+    declared: dict[str, Any] = {key: getattr(entry, key) for key in _AS_DECLARED}
     record = ParameterRecord(
+        **declared,
         name=name,
         label=entry.label.text(),
-        unit=entry.unit,
         dims=tuple(entry.dims),
-        kind=entry.kind,
         value=value,
-        range=entry.range,
-        prior=entry.prior,
-        common_factor=entry.common_factor,
-        source=entry.source,
-        evidence=entry.evidence,
         known_from=year_known(entry.known_from),
-        place=place,
-        of=entry.of,
+        place=entry.place(),
         note=None if entry.note is None else entry.note.text(),
     )
     if value is not None:
-        check_range(record, value, faults, place)
+        check_range(record, value, faults, record.place)
     return record
 
 
@@ -280,7 +258,8 @@ def check_range(record: ParameterRecord, value: YearPath, faults: Faults, place:
 
 
 def with_value(record: ParameterRecord, entry: CityEntry, value: YearPath) -> ParameterRecord:
-    """The record with a city's value, source and evidence."""
+    """Return the record with a city's value, source and evidence."""
+    origin = _own(entry.evidence) if entry.of is None else borrowed(entry.of.text())
     return replace(
         record,
         value=value,
@@ -289,23 +268,20 @@ def with_value(record: ParameterRecord, entry: CityEntry, value: YearPath) -> Pa
         known_from=year_known(entry.known_from),
         prior=entry.prior or record.prior,
         common_factor=record.common_factor if entry.prior is None else None,
-        base=_stated(value, _own_origin(entry)) if record.is_of_base else (),
+        base=_stated(value, origin) if record.is_of_base else (),
     )
 
 
 def of_model(record: ParameterRecord, city: str) -> ParameterRecord:
-    """The record of a level of the base year that the city leaves as the model has it: borrowed but from itself."""
+    """Return the record of a level of the base year that the city leaves as the model has it: borrowed but from itself."""
     if record.of is None or record.base or record.value is None:
         return record
-    if record.of.city == city:
-        return replace(record, base=_stated(record.value, OWN if record.evidence == "V" else DERIVED))
-    return replace(record, base=_stated(record.value, borrowed(record.of.text())))
+    origin = _own(record.evidence) if record.of.city == city else borrowed(record.of.text())
+    return replace(record, base=_stated(record.value, origin))
 
 
-def _own_origin(entry: CityEntry) -> BaseOrigin:
-    if entry.of is not None:
-        return borrowed(entry.of.text())
-    return OWN if entry.evidence == "V" else DERIVED
+def _own(evidence: Evidence) -> BaseOrigin:
+    return OWN if evidence == "V" else DERIVED
 
 
 def _stated(value: YearPath, origin: BaseOrigin) -> tuple[BasePart, ...]:

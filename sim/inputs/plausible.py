@@ -1,4 +1,4 @@
-"""What nobody could believe of a city's statistics: beyond what can be, far off the years around, sources and sums apart.
+"""Unbelievable values among a city's statistics: beyond what can be, far off the years around, sources and sums apart.
 
 The limits are data of the model (indicators.yaml). A row whose `accepted` column gives a reason is left alone, except by the
 bounds of what can be at all.
@@ -36,10 +36,8 @@ class Point:
     @property
     def said(self) -> Text:
         """Name, year and value as a fault says them."""
-        label, value = self.indicator.label, f"{self.value:g} {self.indicator.unit}"
-        return Text(
-            f"{label.zh}（{self.indicator.name}）{self.year} 年的 {value}", f"{self.indicator.name} {self.year}: {value}"
-        )
+        name, year, value = self.indicator.name, self.year, f"{self.value:g} {self.indicator.unit}"
+        return Text(f"{self.indicator.zh}（{name}）{year} 年的 {value}", f"{name} {year}: {value}")
 
 
 Series = dict[int, Point]
@@ -54,13 +52,11 @@ def fail_if_unbelievable(points: Iterable[Point], indicators: Indicators, faults
     regions: dict[str, dict[str, Series]] = defaultdict(dict)
     for (region, name), by_year in offered.items():
         regions[region][name] = {year: min(found, key=lambda item: item.rank) for year, found in sorted(by_year.items())}
-    found = _Found(indicators, regions, faults)
-    for by_year in offered.values():
-        for points_of_year in by_year.values():
-            found.sources(points_of_year)
-    for series in (series for by_name in regions.values() for series in by_name.values()):
-        for point in series.values():
-            found.leap(point)
+    found = _Findings(indicators, regions, faults)
+    for points_of_year in (same for by_year in offered.values() for same in by_year.values()):
+        found.sources(points_of_year)
+    for point in (point for by_name in regions.values() for series in by_name.values() for point in series.values()):
+        found.leap(point)
     for by_name in regions.values():
         for rule in indicators.rules.sums:
             found.sum(by_name, rule)
@@ -86,7 +82,7 @@ _ACCEPT = Text(
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Findings:
     """Adds the faults of values held against each other; each row is named once."""
 
     indicators: Indicators
@@ -95,21 +91,19 @@ class _Found:
 
     def leap(self, point: Point) -> None:
         """A value far off the years around it."""
-        excess = self._excess(point)
-        if excess > 0.0 and not point.accepted:
+        if self._excess(point) > 0.0 and not point.accepted:
             message = Text(f"{point.said.zh}与前后年份相差过大", f"{point.said.en} lies too far off the years around it")
             self._add(message, point)
 
     def sources(self, points: list[Point]) -> None:
         """Two sources of one year that cannot both be right."""
-        best = min(points, key=lambda item: item.rank)
+        best, rules = min(points, key=lambda item: item.rank), self.indicators.rules.leap
         for other in (item for item in points if item is not best and not (item.accepted or best.accepted)):
-            rules = self.indicators.rules.leap
             if best.indicator.is_rate:
-                apart = abs(best.value - other.value) > rules.points
+                are_apart = abs(best.value - other.value) > rules.points
             else:
-                apart = _log_apart(best.value, other.value) > math.log(rules.agreement)
-            if apart:
+                are_apart = _log_apart(best.value, other.value) > math.log(rules.agreement)
+            if are_apart:
                 self._blame([other, best], Text("与另一来源相差过大", "far off another source"))
 
     def sum(self, by_name: Mapping[str, Series], rule: SumEntry) -> None:
@@ -125,12 +119,8 @@ class _Found:
             summed = sum(part[year].value for part in parts)
             if total is None or abs(summed - total) <= rule.within * total or any(item.accepted for item in points):
                 continue
-            figures = f"{summed:g}", f"{total:g}"
-            message = Text(
-                f"与合计不符：各部分之和 {figures[0]}，总数 {figures[1]}",
-                f"parts and whole disagree, {figures[0]} against {figures[1]}",
-            )
-            self._blame(points, message)
+            said = f"parts and whole disagree, {summed:g} against {total:g}"
+            self._blame(points, Text(f"与合计不符：各部分之和 {summed:g}，总数 {total:g}", said))
 
     def ratio(self, by_name: Mapping[str, Series], rule: RatioEntry) -> None:
         """An indicator that cannot stand beside another."""
@@ -158,8 +148,10 @@ class _Found:
             self._add(said, blamed)
 
     def _excess(self, point: Point) -> float:
-        """How far a value lies beyond what its distance from the years around it may be: below zero where they confirm it, zero
-        where there are none."""
+        """Return how far a value lies beyond its limit of distance from the years around it.
+
+        It is below zero where they confirm the value, and zero where there are none.
+        """
         series = self.regions[point.region][point.indicator.name]
         others = [item for year, item in series.items() if year != point.year and not item.accepted]
         around = sorted(others, key=lambda item: abs(item.year - point.year))[:_AROUND]
@@ -175,13 +167,9 @@ class _Found:
             return 0.0
         distance = math.log(point.value) - median(math.log(item.value) for item in around)
         limit = math.log(max(point.indicator.leap or rules.factor, rules.early_factor if early else 1.0))
-        return abs(distance) - limit - rules.growth * self._years_of_growth(point, around, distance)
-
-    @staticmethod
-    def _years_of_growth(point: Point, around: list[Point], distance: float) -> float:
-        """Years by which the others lie on the side to which growth carries: later ones above a small value, earlier below."""
+        # growth carries later values above a small one, and earlier ones below a large one: by the years between them
         later = fmean(item.year - point.year for item in around)
-        return max(later if distance < 0.0 else -later, 0.0)
+        return abs(distance) - limit - rules.growth * max(later if distance < 0.0 else -later, 0.0)
 
     def _add(self, message: Text, point: Point) -> None:
         if all(fault.place != point.place for fault in self.faults.found):

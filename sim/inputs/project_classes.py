@@ -1,4 +1,4 @@
-"""Classes of projects: how long each stage takes, how often one is given up, and what one costs where no amount is printed."""
+"""Figures that hold for every project ledger of a model: the usual course of each class of projects, and ledger.yaml."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import cast, get_args
 
 from sim.base.errors import Faults, Place
 from sim.base.text import Text
+from sim.inputs.checked import Record, read_record, sound
 from sim.inputs.parameters import Evidence
 from sim.inputs.tables import numbers, read_table
 
@@ -17,19 +18,12 @@ _SPREADS = (*STAGES, "drop_out")
 _ENDS = ("low", "likely", "high")
 _WIDEST, _LARGEST, _LONGEST = 10.0, 5000.0, 50.0
 _PLAIN = ("amount", "amount_spread", "land", "grid", "firms")
-COLUMNS = (
-    "class",
-    "name_zh",
-    "name_en",
-    *(f"{name}_{end}" for name in _SPREADS for end in _ENDS),
-    *_PLAIN,
-    "evidence",
-    "source",
-)
+_OF_SPREADS = tuple(f"{name}_{end}" for name in _SPREADS for end in _ENDS)
+COLUMNS = ("class", "name_zh", "name_en", *_OF_SPREADS, *_PLAIN, "evidence", "source")
 
 
 @dataclass(frozen=True)
-class Spread:
+class Triangular:
     """A triangular distribution: lowest, likely and highest value."""
 
     low: float
@@ -44,7 +38,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class ProjectClass:
-    """What is usual for one class of projects.
+    """The usual course of one class of projects.
 
     `stages` in years by stage; `drop_out` the probability that a project is given up once it was signed; `amount` the median
     investment in 亿元 and `amount_spread` the factor by which a project may cost more or less (log-normal, one standard
@@ -53,8 +47,8 @@ class ProjectClass:
 
     name: str
     label: Text
-    stages: Mapping[str, Spread]
-    drop_out: Spread
+    stages: Mapping[str, Triangular]
+    drop_out: Triangular
     amount: float
     amount_spread: float
     land: float
@@ -77,31 +71,26 @@ def read_project_classes(file: Path) -> dict[str, ProjectClass]:
         if row["class"] in classes:
             faults.add(Text(f"类别 {row['class']} 重复", f"the class {row['class']} stands twice"), place)
         with faults.gathering():
-            classes[row["class"]] = item = _project_class(row, place)
+            values = numbers(row, (*_PLAIN, *_OF_SPREADS), place)
+            spreads = {name: Triangular(*(values[f"{name}_{end}"] for end in _ENDS)) for name in _SPREADS}
+            classes[row["class"]] = item = ProjectClass(
+                name=row["class"],
+                label=Text(row["name_zh"], row["name_en"]),
+                stages={stage: spreads[stage] for stage in STAGES},
+                drop_out=spreads["drop_out"],
+                **{name: values[name] for name in _PLAIN},
+                evidence=cast(Evidence, row["evidence"]),
+                source=row["source"],
+            )
             _fail_if_impossible(item, place, faults)
     faults.raise_if_any()
     return classes
 
 
-def _project_class(row: Mapping[str, str], place: Place) -> ProjectClass:
-    values = numbers(row, (*_PLAIN, *(f"{name}_{end}" for name in _SPREADS for end in _ENDS)), place)
-    spreads = {name: Spread(*(values[f"{name}_{end}"] for end in _ENDS)) for name in _SPREADS}
-    return ProjectClass(
-        name=row["class"],
-        label=Text(row["name_zh"], row["name_en"]),
-        stages={stage: spreads[stage] for stage in STAGES},
-        drop_out=spreads["drop_out"],
-        **{name: values[name] for name in _PLAIN},
-        evidence=cast(Evidence, row["evidence"]),
-        source=row["source"],
-    )
-
-
 def _fail_if_impossible(item: ProjectClass, place: Place, faults: Faults) -> None:
     for name, spread in (*item.stages.items(), ("drop_out", item.drop_out)):
         if not 0.0 <= spread.low <= spread.likely <= spread.high:
-            message = Text(f"{name} 须为 0 ≤ low ≤ likely ≤ high", f"{name} must hold 0 <= low <= likely <= high")
-            faults.add(message, place)
+            faults.add(Text(f"{name} 须为 0 ≤ low ≤ likely ≤ high", f"{name} must hold 0 <= low <= likely <= high"), place)
     if item.drop_out.high >= 1.0:
         faults.add(Text("drop_out 须小于 1", "drop_out must be below 1"), place)
     if item.stages["build"].low <= 0.0 or item.amount <= 0.0:
@@ -117,5 +106,79 @@ def _fail_if_impossible(item: ProjectClass, place: Place, faults: Faults) -> Non
     if min(item.land, item.grid, item.firms) < 0.0:
         faults.add(Text("land、grid、firms 不能为负", "land, grid and firms cannot be negative"), place)
     if item.evidence not in get_args(Evidence) or not item.source.strip():
-        message = Text("缺少来源或证据标记（V、M、D、A）", "a source and an evidence tag (V, M, D, A) are wanted")
-        faults.add(message, place)
+        faults.add(Text("缺少来源或证据标记（V、M、D、A）", "a source and an evidence tag (V, M, D, A) are wanted"), place)
+
+
+class LedgerFigure(Record):
+    """One number of ledger.yaml with its spread."""
+
+    value: list[float]
+    """Lowest, likely and highest value."""
+    evidence: Evidence
+    """V seen, M literature, D derived, A assumption."""
+    source: str
+    """Citation, or the word assumption followed by its reason."""
+
+
+class LedgerFile(Record):
+    """ledger.yaml of a model."""
+
+    named_share: LedgerFigure
+    """Part of fixed-asset investment that all projects of the ledger together take in the years of the plan."""
+    overrun: LedgerFigure
+    """Final investment over the printed one."""
+    undated_start: LedgerFigure
+    """Span in which projects without a date are signed."""
+    smaller_when_many: LedgerFigure
+    """Elasticity with which projects become smaller when more are signed than usual."""
+    given_up_when_many: LedgerFigure
+    """Elasticity with which fewer of them are built."""
+    phase_length: LedgerFigure
+    """Longer works are put to use in parts, none of which takes longer than this to build."""
+
+
+_BOUNDS = {
+    "named_share": (0.0, 1.0),
+    "overrun": (0.1, 10.0),
+    "undated_start": (1990.0, 2100.0),
+    "smaller_when_many": (0.0, 3.0),
+    "given_up_when_many": (0.0, 3.0),
+    "phase_length": (0.5, 50.0),
+}
+
+
+@dataclass(frozen=True)
+class LedgerSettings:
+    """The numbers of ledger.yaml; years and ratios."""
+
+    named_share: Triangular
+    overrun: Triangular
+    undated_start: Triangular
+    smaller_when_many: Triangular
+    given_up_when_many: Triangular
+    phase_length: float
+
+
+def read_ledger_settings(file: Path) -> LedgerSettings:
+    """Read a model's ledger.yaml.
+
+    Raises
+    ------
+    InputError
+        with every fault of the file.
+    """
+    faults, spreads = Faults(), dict[str, Triangular]()
+    record = sound(read_record(file, LedgerFile, faults), faults)
+    for name, (low, high) in _BOUNDS.items():
+        value, place = getattr(record, name).value, record.place(name, "value")
+        if sorted(value) != value or len(value) != len(_ENDS) or value[0] <= 0.0:
+            message = Text("应为三个不减的正数", "three positive numbers are wanted, none below the one before it")
+            faults.add(message, place)
+            continue
+        if value[0] < low or value[-1] > high:
+            message = Text(f"{name} 须在 {low:g} 与 {high:g} 之间", f"{name} must lie between {low:g} and {high:g}")
+            faults.add(message, place)
+        spreads[name] = Triangular(*value)
+    faults.raise_if_any()
+    phase = spreads.pop("phase_length").likely
+    return LedgerSettings(**spreads, phase_length=phase)

@@ -26,8 +26,13 @@ _LARGE = {"万": 1e4, "亿": 1e8, "万亿": 1e12}
 _COUNTS = frozenset({"人", "户", "家", "个", "件", "列"})
 
 
+def read_number(raw: Any, unit: str, faults: Faults, place: Place) -> float | None:
+    """Read a number, or text with a number and a unit; in `unit`. None after adding a fault."""
+    return _NumberReader(unit, faults, place).number(raw)
+
+
 @dataclass(frozen=True)
-class Reader:
+class _NumberReader:
     """Reads numbers in one unit, and adds what is wrong at one place."""
 
     unit: str
@@ -63,7 +68,8 @@ class Reader:
         if head is None:
             return self._in_words(raw, text)
         number = self._digits(raw, head[1], head[2], head[3], head[4])
-        return None if number is None else self._with_unit(raw, number, _rest(text, head[4]))
+        # plain characters stand one for one, so the unit as it is written is as long as its plain form
+        return None if number is None else self._with_unit(raw, number, text[len(text) - len(head[4]) :].strip())
 
     def _digits(self, raw: str, sign: str, digits: str, exponent: str, rest: str) -> float | None:
         if "," in digits and not _GROUPED.fullmatch(digits):
@@ -86,7 +92,7 @@ class Reader:
         inner = plain(parts[3])
         value = counted(inner)
         if value is None:
-            value = Reader("ratio", self.faults, self.place).number(inner) if inner[:1].isdigit() else None
+            value = read_number(inner, "ratio", self.faults, self.place) if inner[:1].isdigit() else None
         if value is None:
             self._fail_as_no_number(raw)
             return None
@@ -110,16 +116,19 @@ class Reader:
     def _fails_as_no_unit(self, raw: str, number: float, given: str) -> bool:
         """Add what stands in the place of a unit but is something else; False where it may be a unit."""
         if given.endswith("百分点") or given.lower() in {"pp", "percentage points"}:
-            self._fail_as_points(number)
+            message = Text("百分点说的是变化，这里要的是数值本身", "percentage points are a change; a value is wanted here")
+            zh, en = f"若数值就是 {number:g}%，写“{number:g} %”", f"if the value is {number:g} per cent, write '{number:g} %'"
+            advice = Text(zh, en) + self._unit_here()
         elif given[:1].isdigit():
             joined = "".join(plain(raw).split())
             message = Text(f"“{raw}”的数字中间有空格", f"there is a blank within the digits of '{raw}'")
-            self.faults.add(message, self.place, Text(f"是否想写“{joined}”？", f"did you mean '{joined}'?"))
+            advice = Text(f"是否想写“{joined}”？", f"did you mean '{joined}'?")
         elif _RANGE.fullmatch(given):
             message = Text(f"“{raw}”是一个范围，这里只能写一个数", f"'{raw}' is a range; a single number is wanted here")
-            self.faults.add(message, self.place, Text("范围写在 sweep 一节", "ranges belong in the section sweep"))
+            advice = Text("范围写在 sweep 一节", "ranges belong in the section sweep")
         else:
             return False
+        self.faults.add(message, self.place, advice)
         return True
 
     def _large(self, raw: str, number: float, given: str) -> float | None:
@@ -129,11 +138,6 @@ class Reader:
         example = Text(f"写全单位，例如“{raw}元”", f"write the whole unit, such as '{raw}元'")
         self.faults.add(Text(f"“{raw}”没有写全单位", f"'{raw}' has no whole unit"), self.place, example + self._unit_here())
         return None
-
-    def _fail_as_points(self, number: float) -> None:
-        message = Text("百分点说的是变化，这里要的是数值本身", "percentage points are a change; a value is wanted here")
-        advice = Text(f"若数值就是 {number:g}%，写“{number:g} %”", f"if the value is {number:g} per cent, write '{number:g} %'")
-        self.faults.add(message, self.place, advice + self._unit_here())
 
     def _unit_here(self) -> Text:
         return Text(f"；本项单位为 {self.unit}", f"; the unit is {self.unit}")
@@ -156,11 +160,6 @@ def _within_quotes(raw: str) -> str:
     text = without_hidden(raw).strip()
     inner = unquoted(text)
     return inner if inner != plain(text) else text
-
-
-def _rest(text: str, narrow: str) -> str:
-    """The unit as it is written: plain characters stand one for one, so it is as long as its plain form."""
-    return text[len(text) - len(narrow) :].strip() if narrow else ""
 
 
 def two_readings(digits: str, tail: str, place: Place) -> tuple[Text, Place, Text]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from sim.base.errors import Fault, Faults, InputError, Place
 from sim.base.text import Text
@@ -15,13 +15,13 @@ from sim.inputs.base_year import SERIES_COLUMNS
 from sim.inputs.files import is_file
 from sim.inputs.indicators import Indicators, TableEntry
 from sim.inputs.knowledge import fail_if_not_yet
+from sim.inputs.parameters import Evidence
 from sim.inputs.plausible import Point, fail_if_unbelievable
 from sim.inputs.tables import number, read_table, whole
 
 Key = TypeVar("Key")
 _AGES = re.compile(r"[0-9]{1,3}(-[0-9]{1,3}|\+)?")
 _SEXES = ("female", "male")
-_EVIDENCE = ("V", "M", "D", "A")
 _CENSUSES = range(1949, 2101)
 
 
@@ -47,7 +47,7 @@ def _check_series(folder: Path, indicators: Indicators, faults: Faults) -> None:
     points, seen = list[Point](), dict[tuple[str, int], Place]()
     for place, row in read_table(folder / "series.csv", SERIES_COLUMNS, faults):
         _check_origin(row, place, indicators, faults)
-        if row["evidence"] not in _EVIDENCE:
+        if row["evidence"] not in get_args(Evidence):
             faults.add(Text(f"未知证据标记 {row['evidence']}", f"unknown evidence {row['evidence']}"), place)
         with faults.gathering():
             indicator, year = indicators.named(row["indicator"], place), whole(row["year"], place, "year")
@@ -59,7 +59,7 @@ def _check_series(folder: Path, indicators: Indicators, faults: Faults) -> None:
 
 
 def _check_origin(row: Mapping[str, str], place: Place, indicators: Indicators, faults: Faults) -> None:
-    """What every table of the folder has: a source, and the year of publication."""
+    """Check what every table of the folder has: a source, and the year of publication."""
     if not row["source"].strip():
         faults.add(Text("没有来源", "no source"), place)
     if row["known_from"] != "any":
@@ -68,7 +68,7 @@ def _check_origin(row: Mapping[str, str], place: Place, indicators: Indicators, 
 
 
 @dataclass(frozen=True)
-class _Cell:
+class _AgeCell:
     year: int
     sex: str
     first_age: int
@@ -77,22 +77,21 @@ class _Cell:
 
 
 def _check_table(file: Path, rules: TableEntry, indicators: Indicators, faults: Faults) -> None:
-    cells, seen = list[_Cell](), dict[tuple[int, str, int], Place]()
+    cells, seen = list[_AgeCell](), dict[tuple[int, str, int], Place]()
+    by_sex: dict[tuple[int, str], list[_AgeCell]] = defaultdict(list)
     for place, row in read_table(file, ("year", "ages", rules.column, "known_from", "source"), faults):
         _check_origin(row, place, indicators, faults)
         with faults.gathering():
             cell = _cell(row, rules, place)
             _fail_if_seen((cell.year, cell.sex, cell.first_age), seen, place)
             cells.append(cell)
-    by_sex: dict[tuple[int, str], list[_Cell]] = defaultdict(list)
-    for cell in cells:
-        by_sex[cell.year, cell.sex].append(cell)
+            by_sex[cell.year, cell.sex].append(cell)
     for group in by_sex.values():
         _check_group(sorted(group, key=lambda item: item.first_age), rules, faults)
     _check_sexes(cells, rules, faults)
 
 
-def _cell(row: Mapping[str, str], rules: TableEntry, place: Place) -> _Cell:
+def _cell(row: Mapping[str, str], rules: TableEntry, place: Place) -> _AgeCell:
     sex, ages = row.get("sex", ""), row["ages"]
     if ("sex" in row and sex not in _SEXES) or not _AGES.fullmatch(ages):
         message = Text(f"性别或年龄段有误：{sex} {ages}", f"no sex and ages that are known: {sex} {ages}")
@@ -102,22 +101,24 @@ def _cell(row: Mapping[str, str], rules: TableEntry, place: Place) -> _Cell:
         span = f"{rules.lowest:,g} – {rules.highest:,g}"
         message = Text(f"{year} 年的 {value:g} 应在 {span} 之间", f"{year}: {value:g} cannot be: values lie within {span}")
         raise InputError(Fault(message, place))
-    return _Cell(year, sex, int(re.split(r"[-+]", ages)[0]), value, place)
+    return _AgeCell(year, sex, int(re.split(r"[-+]", ages)[0]), value, place)
 
 
 _FORMS = Text("写作 female 或 male，15-19 或 100+", "write female or male, 15-19 or 100+")
 
 
-def _check_group(group: list[_Cell], rules: TableEntry, faults: Faults) -> None:
+def _check_group(group: list[_AgeCell], rules: TableEntry, faults: Faults) -> None:
     """A column of ages: no value far off those of the ages around it, and all of them make the sum that they should."""
     total = sum(cell.value for cell in group)
     if rules.total is not None and abs(total - rules.total) > _ROUNDING * rules.total:
         message = Text(f"合计 {total:g}，应为 {rules.total:g}", f"they sum to {total:g}, not {rules.total:g}")
         for cell in group:
             faults.add(message, cell.place)
-    for index, cell in enumerate(group):
+    smooth = rules.smooth
+    for index, cell in enumerate(group if smooth is not None and len(group) > 1 else ()):
         around = [abs(item.value) for item in (*group[max(index - 1, 0) : index], *group[index + 1 : index + 2])]
-        if rules.smooth is not None and around and _is_apart(abs(cell.value), around, rules):
+        value, most = abs(cell.value), smooth or 1.0
+        if value > most * max(around) or (rules.lowest >= 0.0 and value * most < min(around)):
             message = Text(f"{cell.value:g} 与相邻年龄段相差过大", f"{cell.value:g} lies too far off the ages around it")
             faults.add(message, cell.place)
 
@@ -125,19 +126,14 @@ def _check_group(group: list[_Cell], rules: TableEntry, faults: Faults) -> None:
 _ROUNDING = 0.01
 
 
-def _is_apart(value: float, around: list[float], rules: TableEntry) -> bool:
-    above = value > (rules.smooth or 1.0) * max(around)
-    return above or (rules.lowest >= 0.0 and value * (rules.smooth or 1.0) < min(around))
-
-
-def _check_sexes(cells: Iterable[_Cell], rules: TableEntry, faults: Faults) -> None:
+def _check_sexes(cells: Iterable[_AgeCell], rules: TableEntry, faults: Faults) -> None:
     """Women and men of the same ages do not differ by many times."""
-    pairs: dict[tuple[int, int], list[_Cell]] = defaultdict(list)
+    pairs: dict[tuple[int, int], list[_AgeCell]] = defaultdict(list)
     for cell in cells:
         pairs[cell.year, cell.first_age].append(cell)
-    for pair in (pair for pair in pairs.values() if rules.alike is not None and len(pair) == len(_SEXES)):
+    for pair in (pair for pair in pairs.values() if len(pair) == len(_SEXES)):
         low, high = sorted(abs(cell.value) for cell in pair)
-        if high > (rules.alike or 1.0) * low:
+        if rules.alike is not None and high > rules.alike * low:
             message = Text(f"男女相差过大：{high:g} 与 {low:g}", f"women and men differ too much: {high:g} and {low:g}")
             for cell in pair:
                 faults.add(message, cell.place)

@@ -11,16 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.base.errors import Faults, InputError, Place, nearest
+from sim.base.errors import Fault, Faults, InputError, Place, nearest
 from sim.base.text import Text
-from sim.inputs.called_year import BASE_YEAR, CALLED_BASE_YEAR, called_base_year
 from sim.inputs.checked import check_against
 from sim.inputs.files import fail_if_no_name, is_file, is_folder
-from sim.inputs.ledger_section import CALLED, PREFIX, LedgerChange, set_ledger
-from sim.inputs.scenario_file import SECTIONS, Layer, ScenarioFile
-from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
-from sim.inputs.sweep_section import SweepPart
-from sim.inputs.yaml_file import Document, KeyPath, parse_yaml, read_yaml
+from sim.inputs.scenario_file import (
+    CALLED,
+    DEFAULT_METHOD,
+    DEFAULT_STEPS,
+    PREFIX,
+    SECTIONS,
+    Layer,
+    LedgerChange,
+    ScenarioFile,
+    set_ledger,
+)
+from sim.inputs.sweep_section import SweepSection
+from sim.inputs.yaml_file import Document, parse_yaml, read_yaml
 
 _ENTRY_KEYS = {"value", "from", "note", "known_from"}
 
@@ -41,14 +48,6 @@ class Change:
 
 
 @dataclass(frozen=True)
-class CalledWith:
-    """What a call adds to the files of a scenario: names of --use, pairs of --set."""
-
-    use: tuple[str, ...] = ()
-    settings: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
 class Scenario:
     """A scenario with its inheritance resolved; `changes` are in the order in which they apply."""
 
@@ -57,26 +56,29 @@ class Scenario:
     name: Text
     description: Text
     city: str
-    base_year: int | None
-    last_year: int | None
-    method: str
-    steps_per_year: int
-    targets: tuple[tuple[str, Place], ...]
-    changes: tuple[Change, ...]
-    dormant: tuple[Change, ...]
-    files: tuple[Path, ...]
+    base_year: int | None = None
+    last_year: int | None = None
+    method: str = DEFAULT_METHOD
+    steps_per_year: int = DEFAULT_STEPS
+    targets: tuple[tuple[str, Place], ...] = ()
+    changes: tuple[Change, ...] = ()
+    dormant: tuple[Change, ...] = ()
+    files: tuple[Path, ...] = ()
     ledger: tuple[LedgerChange, ...] = ()
     dormant_ledger: tuple[LedgerChange, ...] = ()
-    sweep: SweepPart | None = None
-    called_with: CalledWith = CalledWith()
+    sweep: SweepSection | None = None
+    use: tuple[str, ...] = ()
+    """Layers that the call switches on with --use."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """What the call sets with --set."""
     accept_borrowed: tuple[tuple[str, Place], ...] = ()
     base_year_place: Place = Place()
     written_for: str | None = None
     """The city that the file names, where the call names another."""
 
 
-_Place = tuple[Document, Layer, KeyPath, str]
-"""A layer of a scenario: its file, what it says, the path of its keys, and what it is called."""
+_Named = tuple[Layer, str]
+"""A layer of a scenario, and what it is called."""
 
 
 def scenario_files(folder: Path) -> list[Path]:
@@ -100,10 +102,8 @@ def find_scenario(name: str, folder: Path, cities: Collection[str] = ()) -> Path
         return direct
     if is_named:
         return candidate
-    faults = Faults()
     known = [*(file.stem for file in scenario_files(folder)), *cities]
-    faults.add(Text(f"没有情景 {name}", f"no scenario {name}"), Place(folder), nearest(name, known))
-    raise InputError(faults.found)
+    raise InputError(Fault(Text(f"没有情景 {name}", f"no scenario {name}"), Place(folder), nearest(name, known)))
 
 
 def read_scenario(
@@ -127,45 +127,45 @@ def read_scenario(
         with every fault of every file of the chain.
     """
     faults = Faults() if collected is None else collected
-    chain = list(_chain(file, folder, faults))
+    chain = _chain(file, folder, faults)
     if collected is None or not chain:
         faults.raise_if_any()
-    changes = [change for document, record in chain for change in _changes_of(document, record)]
-    layers = list(_layers(chain, use, faults))
-    changes += [change for layer in layers for change in _changes_of(*layer)]
-    changes += _set_changes(settings)
-    called = called_base_year(settings, faults)
-    ledger = [*((document, record, (), document.file.stem) for document, record in chain), *layers]
-    edits = [*_ledger_changes(ledger), *_set_ledger(settings, faults)]
-    merged = _merged([record for _, record in chain])
-    record = chain[-1][1]
-    of_city = city or merged["city"]
+    of_files = [(record, record.source_file.stem) for record in chain]
+    layers = [*of_files, *_layers_in_use(chain, use, faults)]
+    changes = [change for layer in layers for change in _changes_of(*layer)] + _set_changes(settings)
+    called = _called_base_year(settings, faults)
+    ledger = [*_ledger_changes(layers), *_set_ledger(settings, faults)]
+    record, written_for = chain[-1], _nearest(chain, "city")[0]
+    of_city = city or written_for
     if of_city is None:
         advice = Text("写上 city: 城市，或在命令中加 --city", "write city: in the file, or add --city to the call")
         faults.add(Text("没有写明城市", "no city is named"), Place(file, key="city"), advice)
     if collected is None or of_city is None:
         faults.raise_if_any()
+    base_year, base_year_place = (called, _CALLED_BASE_YEAR) if called is not None else _nearest(chain, _BASE_YEAR)
+    dormant = [layer for record in chain for layer in _layers_of(record)]
     return Scenario(
         key=file.stem,
         file=file,
         name=record.name.text(),
         description=record.description.text() if record.description else Text("", ""),
         city=of_city or "",
-        written_for=merged["city"],
-        base_year=merged["base_year"] if called is None else called,
-        last_year=merged["last_year"],
-        method=merged["method"] or DEFAULT_METHOD,
-        steps_per_year=merged["steps_per_year"] or DEFAULT_STEPS,
-        targets=_named(chain, "targets"),
+        written_for=written_for,
+        base_year=base_year,
+        last_year=_nearest(chain, "last_year")[0],
+        method=_nearest(chain, "method")[0] or DEFAULT_METHOD,
+        steps_per_year=_nearest(chain, "steps_per_year")[0] or DEFAULT_STEPS,
+        targets=_listed(chain, "targets"),
         changes=tuple(changes),
-        dormant=tuple(_dormant(chain)),
-        files=tuple(document.file for document, _ in chain),
-        ledger=tuple(edits),
-        dormant_ledger=tuple(_ledger_changes(_all_layers(chain))),
-        sweep=next((SweepPart(item.sweep, document) for document, item in reversed(chain) if item.sweep is not None), None),
-        called_with=CalledWith(use, settings),
-        accept_borrowed=_named(chain, "accept_borrowed"),
-        base_year_place=_base_year_place(chain) if called is None else CALLED_BASE_YEAR,
+        dormant=tuple(change for layer in dormant for change in _changes_of(*layer)),
+        files=tuple(record.source_file for record in chain),
+        ledger=tuple(ledger),
+        dormant_ledger=tuple(_ledger_changes(dormant)),
+        sweep=_nearest(chain, "sweep")[0],
+        use=use,
+        settings=settings,
+        accept_borrowed=_listed(chain, "accept_borrowed"),
+        base_year_place=base_year_place,
     )
 
 
@@ -177,14 +177,13 @@ class Fragment:
     ledger: tuple[LedgerChange, ...]
 
 
-def fragment(document: Document, layer: Layer, path: KeyPath, origin: str) -> Fragment:
-    """The changes of a layer of another file."""
-    at = (document, layer, path, origin)
-    return Fragment(tuple(_changes_of(*at)), tuple(_ledger_changes([at])))
+def fragment(layer: Layer, origin: str) -> Fragment:
+    """Return the changes of a layer of another file."""
+    return Fragment(tuple(_changes_of(layer, origin)), tuple(_ledger_changes([(layer, origin)])))
 
 
 def plain_scenario(city: str, name: Text, settings: tuple[tuple[str, str], ...] = ()) -> Scenario:
-    """The scenario of a city for which none is written: its own data and the model's central values, no target.
+    """Return the scenario of a city for which none is written: its own data and the model's central values, no target.
 
     Raises
     ------
@@ -192,7 +191,7 @@ def plain_scenario(city: str, name: Text, settings: tuple[tuple[str, str], ...] 
         when a setting of the ledger or the base year is none.
     """
     faults = Faults()
-    base_year, ledger = called_base_year(settings, faults), tuple(_set_ledger(settings, faults))
+    base_year, ledger = _called_base_year(settings, faults), tuple(_set_ledger(settings, faults))
     faults.raise_if_any()
     return Scenario(
         key=city,
@@ -203,34 +202,27 @@ def plain_scenario(city: str, name: Text, settings: tuple[tuple[str, str], ...] 
         ),
         city=city,
         base_year=base_year,
-        last_year=None,
-        method=DEFAULT_METHOD,
-        steps_per_year=DEFAULT_STEPS,
-        targets=(),
         changes=tuple(_set_changes(settings)),
-        dormant=(),
-        files=(),
         ledger=ledger,
-        base_year_place=CALLED_BASE_YEAR,
-        called_with=CalledWith((), settings),
+        base_year_place=_CALLED_BASE_YEAR,
+        settings=settings,
     )
 
 
-def _chain(file: Path, folder: Path | None, faults: Faults) -> Iterator[tuple[Document, ScenarioFile]]:
-    seen: list[Path] = []
-    links: list[tuple[Document, ScenarioFile]] = []
+def _chain(file: Path, folder: Path | None, faults: Faults) -> list[ScenarioFile]:
+    """Read a file and what it extends, from the farthest to the file itself; none where one of them has no sound part."""
+    seen, links = list[Path](), list[ScenarioFile]()
     current: Path | None = file
     while current is not None:
         seen.append(current.absolute())
-        document = read_yaml(current, faults) if not links else _read_extended(current, links[-1][0])
+        document = read_yaml(current, faults) if not links else _read_extended(current, links[-1])
         record = _sound_part(document, faults)
         _fail_if_sections_wrong(document, faults)
         if record is None:
-            return
-        links.append((document, record))
-        folders = [document.file.parent, *([folder] if folder is not None else [])]
-        current = _extended(record, document, folders, seen, faults)
-    yield from reversed(links)
+            return []
+        links.append(record)
+        current = _extended(record, [current.parent, *([folder] if folder is not None else [])], seen, faults)
+    return links[::-1]
 
 
 def _sound_part(document: Document, faults: Faults) -> ScenarioFile | None:
@@ -245,32 +237,31 @@ def _sound_part(document: Document, faults: Faults) -> ScenarioFile | None:
     return check_against(ScenarioFile, kept, document, unheard)
 
 
-def _read_extended(file: Path, document: Document) -> Document:
+def _read_extended(file: Path, record: ScenarioFile) -> Document:
     try:
         return read_yaml(file)
     except InputError as error:
-        place = document.place(("extends",))
-        faults = Faults(list(error.faults))
-        faults.add(Text(f"无法读取所继承的 {file.name}", f"cannot read {file.name}, which it extends"), place)
-        raise InputError(faults.found) from error
+        message = Text(f"无法读取所继承的 {file.name}", f"cannot read {file.name}, which it extends")
+        raise InputError([*error.faults, Fault(message, record.place("extends"))]) from error
 
 
-def _extended(record: ScenarioFile, document: Document, folders: list[Path], seen: list[Path], faults: Faults) -> Path | None:
+def _extended(record: ScenarioFile, folders: list[Path], seen: list[Path], faults: Faults) -> Path | None:
+    """Find the file that a file extends; none where it extends none, or after adding a fault."""
     if record.extends is None:
         return None
-    place = document.place(("extends",))
+    place = record.place("extends")
     name = record.extends if record.extends.endswith((".yaml", ".yml")) else f"{record.extends}.yaml"
-    before = len(faults.found)
-    with faults.gathering():
+    try:
         fail_if_no_name(name, place)
-    if len(faults.found) > before:
+    except InputError as error:
+        faults.found.extend(error.faults)
         return None
     there = [folder / name for folder in folders if is_file(folder / name)]
     target = next((file for file in there if file.absolute() not in seen), None)
     if there and target is None:
         faults.add(Text(f"循环继承：{record.extends}", f"extends in a circle: {record.extends}"), place)
     if not there:
-        known = sorted({item.stem for folder in folders for item in scenario_files(folder)} - {document.file.stem})
+        known = sorted({item.stem for folder in folders for item in scenario_files(folder)} - {record.source_file.stem})
         faults.add(Text(f"没有情景 {record.extends}", f"no scenario {record.extends}"), place, nearest(record.extends, known))
     return target
 
@@ -283,32 +274,26 @@ def _fail_if_sections_wrong(document: Document, faults: Faults) -> None:
                 faults.add(Text("键必须是名称", "the key must be a name"), document.place((section, name)))
 
 
-def _merged(records: list[ScenarioFile]) -> dict[str, Any]:
-    keys = ("city", "base_year", "last_year", "method", "steps_per_year")
-    return {
-        key: next((value for record in reversed(records) if (value := getattr(record, key)) is not None), None) for key in keys
-    }
+def _nearest(chain: list[ScenarioFile], key: str) -> tuple[Any, Place]:
+    """Return what the nearest file that has a key says there, and its place."""
+    found = (record for record in reversed(chain) if getattr(record, key) is not None)
+    record = next(found, None)
+    return (None, Place()) if record is None else (getattr(record, key), record.place(key))
 
 
-def _named(chain: list[tuple[Document, ScenarioFile]], key: str) -> tuple[tuple[str, Place], ...]:
-    """The names of a list and where they stand; the nearest file that has the key decides."""
-    for document, record in reversed(chain):
+def _listed(chain: list[ScenarioFile], key: str) -> tuple[tuple[str, Place], ...]:
+    """Return the names of a list and where they stand; the nearest file that has the key decides."""
+    for record in reversed(chain):
         names = getattr(record, key)
         if names is not None:
-            return tuple((name, document.place((key, index))) for index, name in enumerate(names))
+            return tuple((name, record.place(key, index)) for index, name in enumerate(names))
     return ()
 
 
-def _base_year_place(chain: list[tuple[Document, ScenarioFile]]) -> Place:
-    places = (document.place(("base_year",)) for document, record in reversed(chain) if record.base_year is not None)
-    return next(places, Place())
-
-
-def _changes_of(document: Document, layer: Layer, at: KeyPath = (), origin: str = "") -> Iterator[Change]:
+def _changes_of(layer: Layer, origin: str) -> Iterator[Change]:
     for section in SECTIONS:
         for name, raw in getattr(layer, section).items():
-            path = (*at, section, name)
-            yield _change(section, name, raw, origin or document.file.stem, document.place(path))
+            yield _change(section, name, raw, origin, layer.place(section, name))
 
 
 def _change(section: str, name: str, raw: Any, origin: str, place: Place) -> Change:
@@ -320,34 +305,40 @@ def _change(section: str, name: str, raw: Any, origin: str, place: Place) -> Cha
     return Change(section, name, raw, origin, (), "", place)
 
 
-def _layers(chain: list[tuple[Document, ScenarioFile]], use: tuple[str, ...], faults: Faults) -> Iterator[_Place]:
-    known = {name: (document, layer) for document, record in chain for name, layer in record.overrides.items()}
-    wanted = [(name, document.place(("use", index))) for document, record in chain for index, name in enumerate(record.use)]
+def _layers_of(record: ScenarioFile) -> list[_Named]:
+    """Return the named layers of a file, in use or not: a fault in a layer is a fault of the file."""
+    return [(layer, f"{record.source_file.stem}/{name}") for name, layer in record.overrides.items()]
+
+
+def _layers_in_use(chain: list[ScenarioFile], use: tuple[str, ...], faults: Faults) -> Iterator[_Named]:
+    known = {name: layer for record in chain for name, layer in zip(record.overrides, _layers_of(record), strict=True)}
+    wanted = [(name, record.place("use", index)) for record in chain for index, name in enumerate(record.use)]
     wanted += [(name, Place(key="--use")) for name in use]
     for name, place in wanted:
-        if name not in known:
+        if name in known:
+            yield known[name]
+        else:
             faults.add(Text(f"没有名为 {name} 的 overrides", f"no overrides named {name}"), place, nearest(name, known))
-            continue
-        document, layer = known[name]
-        yield document, layer, ("overrides", name), f"{document.file.stem}/{name}"
 
 
-def _all_layers(chain: list[tuple[Document, ScenarioFile]]) -> Iterator[_Place]:
-    """All named layers, in use or not: a fault in a layer is a fault of the file."""
-    for document, record in chain:
-        for name, layer in record.overrides.items():
-            yield document, layer, ("overrides", name), f"{document.file.stem}/{name}"
-
-
-def _dormant(chain: list[tuple[Document, ScenarioFile]]) -> Iterator[Change]:
-    for layer in _all_layers(chain):
-        yield from _changes_of(*layer)
-
-
-def _ledger_changes(layers: Iterable[_Place]) -> Iterator[LedgerChange]:
-    for document, layer, at, origin in layers:
+def _ledger_changes(layers: Iterable[_Named]) -> Iterator[LedgerChange]:
+    for layer, origin in layers:
         if layer.ledger is not None:
-            yield LedgerChange(layer.ledger, origin, document, (*at, "ledger"))
+            yield LedgerChange(layer.ledger, origin)
+
+
+_BASE_YEAR = "base_year"
+"""A key of the file and no parameter, which a call may set."""
+_CALLED_BASE_YEAR = Place(key=f"{CALLED} {_BASE_YEAR}")
+
+
+def _called_base_year(settings: tuple[tuple[str, str], ...], faults: Faults) -> int | None:
+    """Return the base year among the settings of a call, the last one where there are several; no year is a fault."""
+    given = next((raw.strip() for key, raw in reversed(settings) if key == _BASE_YEAR), None)
+    if given is None or given.isdecimal():
+        return None if given is None else int(given)
+    faults.add(Text(f"应为年份，而不是 {given}", f"a year is wanted, not {given}"), _CALLED_BASE_YEAR)
+    return None
 
 
 def _set_ledger(settings: tuple[tuple[str, str], ...], faults: Faults) -> Iterator[LedgerChange]:
@@ -358,11 +349,10 @@ def _set_ledger(settings: tuple[tuple[str, str], ...], faults: Faults) -> Iterat
 
 
 def _set_changes(settings: tuple[tuple[str, str], ...]) -> list[Change]:
-    return [_set_change(key, raw) for key, raw in settings if not key.startswith(PREFIX) and key != BASE_YEAR]
-
-
-def _set_change(key: str, raw: Any) -> Change:
-    """A number, or in braces a path of years, as a file has it."""
-    if isinstance(raw, str) and raw.startswith("{"):
-        raw = parse_yaml(f"value: {raw}", Path(CALLED)).data["value"]
-    return Change("", key, raw, CALLED, (), "", Place(key=f"{CALLED} {key}"))
+    """Return what a call sets of parameters: a number, or in braces a path of years, as a file has it."""
+    changes = list[Change]()
+    for key, raw in settings:
+        if not key.startswith(PREFIX) and key != _BASE_YEAR:
+            value = parse_yaml(f"value: {raw}", Path(CALLED)).data["value"] if raw.startswith("{") else raw
+            changes.append(Change("", key, value, CALLED, (), "", Place(key=f"{CALLED} {key}")))
+    return changes

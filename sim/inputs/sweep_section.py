@@ -13,17 +13,20 @@ Numbers are in the parameter's unit unless another is written; `relative` ones m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import Field
 
-from sim.base.errors import Faults, InputError, Place, UsageError
+from sim.base.errors import Fault, Faults, InputError, Place, UsageError, nearest
 from sim.base.text import Text
 from sim.inputs.checked import Record
-from sim.inputs.yaml_file import Document, KeyPath, parse_yaml
+from sim.inputs.quantities import read_number
+from sim.inputs.yaml_file import parse_yaml
 
 Method = Literal["ensemble", "random", "latin_hypercube", "sobol", "grid", "list"]
 METHODS: tuple[Method, ...] = ("ensemble", "random", "latin_hypercube", "sobol", "grid", "list")
@@ -48,36 +51,21 @@ class SweepSection(Record):
 
 
 @dataclass(frozen=True)
-class SweepPart:
-    """The section of a scenario file, and where it stands."""
-
-    section: SweepSection
-    document: Document
-    path: KeyPath = ("sweep",)
-
-    def place(self, *keys: str | int) -> Place:
-        """The place of a key of the section."""
-        return self.document.place((*self.path, *keys))
-
-
-@dataclass(frozen=True)
 class Over:
-    """What one input is swept over, as it is written."""
+    """The range of one swept input, as it is written."""
 
     key: str
     raw: Any
     place: Place
 
 
-def overs_of(part: SweepPart | None) -> list[Over]:
-    """What a scenario's section sweeps."""
-    if part is None:
-        return []
-    return [Over(key, raw, part.place("over", key)) for key, raw in part.section.over.items()]
+def overs_of(section: SweepSection | None) -> list[Over]:
+    """Return what a scenario's section sweeps."""
+    return [] if section is None else [Over(key, raw, section.place("over", key)) for key, raw in section.over.items()]
 
 
 def overs_of_call(pairs: Iterable[tuple[str, str]]) -> list[Over]:
-    """What is swept on the command line: NAME=a,b,c or NAME={uniform: [a, b]}.
+    """Read what is swept on the command line: NAME=a,b,c or NAME={uniform: [a, b]}.
 
     Raises
     ------
@@ -88,9 +76,8 @@ def overs_of_call(pairs: Iterable[tuple[str, str]]) -> list[Over]:
     for key, text in pairs:
         place = Place(key=f"--over {key}")
         if any(item.key == key for item in found):
-            faults.add(
-                Text(f"--over {key} 写了两次", f"--over {key} is written twice"), place, Text("只写一次", "write it once")
-            )
+            message = Text(f"--over {key} 写了两次", f"--over {key} is written twice")
+            faults.add(message, place, Text("只写一次", "write it once"))
         with faults.gathering():
             found.append(Over(key, _parsed(text, place), place))
     faults.raise_if_any(UsageError)
@@ -101,13 +88,140 @@ def _parsed(text: str, place: Place) -> Any:
     try:
         raw = parse_yaml(f"over: {text}", Path("--over")).data["over"]
     except InputError as error:
-        faults = Faults()
-        faults.add(
-            Text(f"无法读取“{text}”", f"cannot read '{text}'"),
-            place,
-            Text("写法：名称=1,2,3 或 '名称={uniform: [1, 3]}'", "write NAME=1,2,3 or 'NAME={uniform: [1, 3]}'"),
-        )
-        raise InputError(faults.found) from error
+        advice = Text("写法：名称=1,2,3 或 '名称={uniform: [1, 3]}'", "write NAME=1,2,3 or 'NAME={uniform: [1, 3]}'")
+        raise InputError(Fault(Text(f"无法读取“{text}”", f"cannot read '{text}'"), place, advice)) from error
     if isinstance(raw, str) and ("," in raw or "，" in raw):
         return [item.strip() for item in raw.replace("，", ",").split(",")]
     return raw
+
+
+RangeKind = Literal["values", "uniform", "triangular", "normal", "lognormal"]
+MOST_LEVELS = 1_000_000
+DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
+    "uniform": ("low", "high"),
+    "triangular": ("low", "mode", "high"),
+    "normal": ("mean", "standard deviation"),
+    "lognormal": ("median", "factor"),
+}
+"""The numbers of each distribution. The factor of a lognormal one is exp(sigma): two thirds lie within it."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """The range of one swept input: `values` that are listed, or the numbers of a distribution of the given kind."""
+
+    kind: RangeKind
+    numbers: tuple[float, ...]
+    relative: bool = False
+
+    @property
+    def is_listed(self) -> bool:
+        """Single values, as a grid needs them."""
+        return self.kind == "values"
+
+
+def read_range(over: Over, unit: str, faults: Faults) -> Range | None:
+    """Read what an input is swept over; None after adding the faults."""
+    before, raw, relative = len(faults.found), over.raw, False
+    if isinstance(raw, Mapping) and "relative" in raw:
+        relative, raw = raw["relative"], {key: item for key, item in raw.items() if key != "relative"}
+        if not isinstance(relative, bool):
+            faults.add(Text("relative 应为 true 或 false", "relative is true or false"), over.place)
+    if isinstance(raw, Mapping) and set(raw) == {"values"}:
+        raw = raw["values"]
+    kind, numbers = _RangeReader("ratio" if relative else unit, over.place, faults).read(raw)
+    return None if len(faults.found) > before else Range(kind, numbers, bool(relative))
+
+
+@dataclass(frozen=True)
+class _RangeReader:
+    """Reads kind and numbers; what it gives after adding a fault means nothing."""
+
+    unit: str
+    place: Place
+    faults: Faults
+
+    def read(self, raw: Any) -> tuple[RangeKind, tuple[float, ...]]:
+        if isinstance(raw, list):
+            return "values", self._numbers(raw) if raw else self._empty()
+        if not isinstance(raw, Mapping):
+            return "values", self._numbers([raw])
+        if set(raw) & {"from", "to", "points"}:
+            return "values", self._steps(raw)
+        kinds: list[RangeKind] = [key for key in raw if key in DISTRIBUTIONS]
+        if len(kinds) != 1 or len(raw) != 1:
+            return "values", self._unknown(raw)
+        return kinds[0], self._distribution(kinds[0], raw[kinds[0]])
+
+    def _unknown(self, raw: Mapping[Any, Any]) -> tuple[float, ...]:
+        known = [*DISTRIBUTIONS, "from", "to", "points", "values", "relative"]
+        strange = next((str(key) for key in raw if key not in known), "")
+        example = Text("写法：[1, 2, 3]、{from: 1, to: 3, points: 5}、", "write [1, 2, 3], {from: 1, to: 3, points: 5}, ")
+        example += Text("{uniform: [1, 3]}、{triangular: [1, 2, 3]}、", "{uniform: [1, 3]}, {triangular: [1, 2, 3]}, ")
+        example += Text("{normal: [2, 0.5]} 或 {lognormal: [2, 1.3]}", "{normal: [2, 0.5]} or {lognormal: [2, 1.3]}")
+        message = Text(f"未知的取值方式 {strange}", f"unknown kind of range {strange}") if strange else None
+        both = Text("取值方式须恰有一种", "exactly one kind of range is wanted")
+        self.faults.add(message or both, self.place, nearest(strange, known) if strange else example)
+        return ()
+
+    def _empty(self) -> tuple[float, ...]:
+        self.faults.add(
+            Text("取值范围是空的", "the range is empty"), self.place, Text("至少写一个值", "give at least one value")
+        )
+        return ()
+
+    def _number(self, raw: Any, unit: str) -> float:
+        number = read_number(raw, unit, self.faults, self.place)
+        return math.nan if number is None else number
+
+    def _numbers(self, raw: list[Any]) -> tuple[float, ...]:
+        return tuple(self._number(item, self.unit) for item in raw)
+
+    def _steps(self, raw: Mapping[Any, Any]) -> tuple[float, ...]:
+        keys = ("from", "to", "points")
+        before = len(self.faults.found)
+        for key in (key for key in keys if key not in raw):
+            self.faults.add(Text(f"缺少 {key}", f"{key} is missing"), self.place)
+        for key in (str(key) for key in raw if key not in keys):
+            self.faults.add(Text(f"未知键 {key}", f"unknown key {key}"), self.place, nearest(key, keys))
+        if len(self.faults.found) > before:
+            return ()
+        (low, high), points = self._numbers([raw["from"], raw["to"]]), raw["points"]
+        if isinstance(points, bool) or not isinstance(points, int) or not 1 <= points <= MOST_LEVELS:
+            limit = Text(f"points 应为 1–{MOST_LEVELS:,} 的整数", f"points is a whole number from 1 to {MOST_LEVELS:,}")
+            self.faults.add(limit, self.place)
+            return ()
+        if low == high and points > 1:
+            return self._empty()
+        return tuple(np.linspace(low, high, points).tolist())
+
+    def _distribution(self, kind: RangeKind, raw: Any) -> tuple[float, ...]:
+        wanted = DISTRIBUTIONS[kind]
+        if not isinstance(raw, list) or len(raw) != len(wanted):
+            shape = ", ".join(wanted)
+            self.faults.add(Text(f"{kind} 应写 [{shape}]", f"{kind} takes [{shape}]"), self.place)
+            return ()
+        units = (self.unit, "ratio") if kind == "lognormal" else (self.unit,) * len(raw)  # a factor is one in every unit
+        numbers = tuple(self._number(item, unit) for item, unit in zip(raw, units, strict=True))
+        wrong = None if any(map(math.isnan, numbers)) else _impossible(kind, numbers)
+        if wrong is not None:
+            self.faults.add(wrong, self.place)
+        return numbers
+
+
+def _impossible(kind: str, numbers: tuple[float, ...]) -> Text | None:
+    """Return what is wrong with the numbers of a distribution; None when they are possible."""
+    first, last = numbers[0], numbers[-1]
+    if kind in {"uniform", "triangular"} and first == last:
+        return Text(f"取值范围是空的：{first:g}–{last:g}", f"the range is empty: {first:g} to {last:g}")
+    if kind in {"uniform", "triangular"} and first > last:
+        return Text(f"下限 {first:g} 高于上限 {last:g}", f"the lower end {first:g} lies above the upper end {last:g}")
+    if kind == "triangular" and not first <= numbers[1] <= last:
+        return Text(
+            f"众数 {numbers[1]:g} 不在 {first:g}–{last:g} 内", f"the mode {numbers[1]:g} lies outside {first:g} to {last:g}"
+        )
+    if kind == "normal" and last <= 0.0:
+        return Text(f"标准差 {last:g} 须大于零", f"the standard deviation {last:g} must be above zero")
+    if kind == "lognormal" and (first <= 0.0 or last <= 1.0):
+        return Text("lognormal 的中位数须大于 0，倍数须大于 1", "a lognormal needs a median above 0 and a factor above 1")
+    return None

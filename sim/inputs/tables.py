@@ -59,7 +59,7 @@ _AROUND = " \t" + BLANKS + HIDDEN
 
 
 def _separator(head: str, columns: Sequence[str]) -> str:
-    """What parts the cells: a comma, or what spreadsheets and keyboards write for it, by which of them gives the columns."""
+    """Return the sign that parts the cells, a comma or what is written for it, by which of them gives the columns."""
     return max(_SEPARATORS, key=lambda sign: len(set(columns) & set(_heads(head.split(sign), columns)))) if columns else ","
 
 

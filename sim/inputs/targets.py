@@ -1,18 +1,21 @@
-"""The plan's catalogue: targets and facts with their quoted sentences, what they measure, and how targets are bound."""
+"""The plan's catalogue: documents, targets and facts with their quoted sentences, what they measure, how targets are bound."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.base.errors import Faults, Place
+from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.inputs.bindings import Binding, Bindings, read_bindings
-from sim.inputs.documents import PlanDocument, read_documents
-from sim.inputs.files import is_file, is_folder
-from sim.inputs.measures import KnownNames, Measures, read_measures
-from sim.inputs.printed import Printed, Surroundings, read_printed
+from sim.inputs.checked import Record, check_against
+from sim.inputs.files import is_file, is_folder, read_bytes
+from sim.inputs.measures import Measures, read_measures
+from sim.inputs.printed import PlanDocument, Printed, Surroundings, read_printed
+from sim.inputs.tables import MAX_BYTES
+from sim.inputs.yaml_file import read_yaml
 
 TARGET_KINDS = (
     "level_at_year",
@@ -27,6 +30,19 @@ TARGET_KINDS = (
 FACT_KINDS = ("level", "share", "ratio", "cumulative", "growth")
 
 
+class DocumentEntry(Record):
+    """One document."""
+
+    zh: str
+    """Chinese title."""
+    en: str
+    """English title."""
+    year: int
+    """Year in which it came out; what was known by then is what its targets are held against."""
+    sha256: str
+    """Fingerprint of the text that targets and facts were taken from."""
+
+
 class PlanTarget(Printed):
     """A target as the document prints it."""
 
@@ -36,7 +52,7 @@ class Commitment(PlanTarget):
 
 
 class Fact(Printed):
-    """What a document says of the present or the past; what is only due to be published counts as said."""
+    """A document's statement on the present or the past; what is only due to be published counts as said."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +107,7 @@ def read_catalogue(folder: Path, regions: Collection[str]) -> Catalogue:
     for file in (folder / name for name in _FILES if not is_file(folder / name)):
         faults.add(Text("文件不存在", "no such file"), Place(file))
     faults.raise_if_any()
-    documents = read_documents(folder / "documents.yaml", folder / "documents", faults)
+    documents = _read_documents(folder / "documents.yaml", folder / "documents", faults)
     around = Surroundings(documents, regions)
     targets = read_printed(folder / "targets.csv", PlanTarget, TARGET_KINDS, around, faults)
     facts = read_printed(folder / "facts.csv", Fact, FACT_KINDS, around, faults)
@@ -103,6 +119,41 @@ def read_catalogue(folder: Path, regions: Collection[str]) -> Catalogue:
         message = Text(f"{key} 既是目标又是承诺", f"{key} is both a target and a commitment")
         faults.add(message, commitments[key].place)
     bindings = read_bindings(folder / "bindings.yaml", targets, faults)
-    measures = read_measures(folder / "measures.yaml", KnownNames({**targets, **commitments, **facts}, regions), faults)
+    measures = read_measures(folder / "measures.yaml", {**targets, **commitments, **facts}, regions, faults)
     faults.raise_if_any()
     return Catalogue(targets, facts, bindings, measures, documents, folder / "bindings.yaml", commitments)
+
+
+def _read_documents(file: Path, folder: Path, faults: Faults) -> dict[str, PlanDocument]:
+    """Read the documents of a plan by file name; every text has an entry and every entry a text. Faults are added.
+
+    A text whose entry is faulty is kept without its title and year, so that sentences can still be held against it.
+    """
+    contents = {item.name: read_bytes(item, MAX_BYTES) for item in sorted(folder.glob("*.txt"))}
+    document = read_yaml(file)
+    entries: dict[str, DocumentEntry | None] = {
+        str(name): check_against(DocumentEntry, raw, document, faults, (name,)) for name, raw in document.data.items()
+    }
+    for name in sorted(set(entries) ^ set(contents)):
+        known = contents if name in entries else entries
+        message = Text(f"文件与 documents.yaml 不符：{name}", f"documents and documents.yaml differ: {name}")
+        faults.add(message, document.place((name,)), nearest(name, known))
+    found = dict[str, PlanDocument]()
+    for name, entry in entries.items():
+        if name in contents:
+            title, year, recorded = (
+                (Text(name, name), 0, "") if entry is None else (Text(entry.zh, entry.en), entry.year, entry.sha256)
+            )
+            fingerprint, text = hashlib.sha256(contents[name]).hexdigest(), contents[name].decode("utf-8", "replace")
+            found[name] = PlanDocument(folder / name, title, year, recorded, fingerprint, text)
+    return found
+
+
+def changed_sentence(document: PlanDocument) -> Text:
+    """Return what a reader must know of a document that is another text than the one that targets were taken from."""
+    name = document.file.name
+    return Text(
+        f"注意：规划文件 {name} 已不是录入目标时的文本（指纹不符）。请核对引文，再更新 documents.yaml 中的 sha256。",
+        f"Mind: the plan document {name} is no longer the text that targets were taken from (its fingerprint differs). "
+        "Check the sentences, then write the new sha256 into documents.yaml.",
+    )

@@ -122,31 +122,29 @@ def _without_fault(text: str, file: Path) -> Document:
 
 
 def _read(text: str, file: Path) -> tuple[Document, Faults]:
-    """The document and what is wrong with it, short of not being YAML at all."""
-    document, faults = _read_or_repaired(text, file)
+    """Read the document and what is wrong with it, short of not being YAML at all.
+
+    Plain signs take the place of full-width ones that can only be signs of YAML; where that fails, it is read as written.
+    """
+    found: tuple[Document, Faults] | None = None
+    failed = dict[str, MarkedYAMLError]()
+    for variant in _variants(text):
+        try:
+            built = _built(variant, file)
+        except MarkedYAMLError as error:
+            failed[variant] = error
+            continue
+        is_plain = isinstance(built[0].data, dict | list)
+        found = built if found is None or is_plain else found
+        if is_plain:
+            break
+    if found is None:
+        cause = failed.get(text) or next(iter(failed.values()))
+        raise InputError(_syntax_fault(cause, text, file)) from cause
+    document, faults = found
     if document.data is None and not faults.found:
         faults.add(Text("文件是空的", "the file is empty"), Place(file))
     return document, faults
-
-
-def _read_or_repaired(text: str, file: Path) -> tuple[Document, Faults]:
-    """The document with plain signs where full-width ones can only be signs of YAML; where that fails, as it is written."""
-    found: tuple[Document, Faults] | None = None
-    failed: MarkedYAMLError | None = None
-    for variant in _variants(text):
-        try:
-            document, faults = _built(variant, file)
-        except MarkedYAMLError as error:
-            failed = error if failed is None or variant == text else failed
-            continue
-        if isinstance(document.data, dict | list):
-            return document, faults
-        found = (document, faults) if found is None else found
-    if found is None and failed is not None:
-        raise InputError(_syntax_fault(failed, text, file)) from failed
-    if found is None:
-        raise AssertionError("a file was read without a result")
-    return found
 
 
 def _variants(text: str) -> Iterator[str]:
@@ -173,14 +171,12 @@ def _built(text: str, file: Path) -> tuple[Document, Faults]:
 
 
 def _characters_of(error: Exception) -> Text:
-    """What the reader could not take: a character that no text has, or a number that is none."""
+    """Say what the reader could not take: a character that no text has, or a number that is none."""
     sign = getattr(error, "character", None)
-    code = (
-        f"U+{ord(sign):04X}" if isinstance(sign, str) and len(sign) == 1 else f"U+{sign:04X}" if isinstance(sign, int) else ""
-    )
-    if not code:
+    number = ord(sign) if isinstance(sign, str) and len(sign) == 1 else sign
+    if not isinstance(number, int):
         return Text("检查引号中的转义（\\）和数", "check escapes (\\) in quotes, and numbers")
-    return Text(f"删去不可显示的字符 {code}", f"delete the character {code}, which cannot be shown")
+    return Text(f"删去不可显示的字符 U+{number:04X}", f"delete the character U+{number:04X}, which cannot be shown")
 
 
 def _odd_fault(odd: tuple[int, int, Text], file: Path) -> Fault:
@@ -226,17 +222,13 @@ class _Builder:
             return self._mapping(stream, path)
         if isinstance(event, events.SequenceStartEvent):
             return self._sequence(stream, path)
-        if isinstance(event, events.ScalarEvent):
-            return self._scalar(event, path)
-        return None
+        return self._scalar(event, path) if isinstance(event, events.ScalarEvent) else None
 
     def _fail_if_not_plain(self, event: Any, path: KeyPath) -> None:
         if isinstance(event, events.AliasEvent) or getattr(event, "anchor", None):
-            message = Text("不允许使用锚点和别名（& 和 *）", "anchors and aliases (& and *) are not allowed")
-            self.faults.add(message, self._here(event, path))
+            self._add(Text("不允许使用锚点和别名（& 和 *）", "anchors and aliases (& and *) are not allowed"), event, path)
         if getattr(event, "tag", None):
-            message = Text(f"不允许使用标签 {event.tag}", f"tags such as {event.tag} are not allowed")
-            self.faults.add(message, self._here(event, path))
+            self._add(Text(f"不允许使用标签 {event.tag}", f"tags such as {event.tag} are not allowed"), event, path)
         if len(path) > MAX_DEPTH:
             message = Text(f"嵌套超过 {MAX_DEPTH} 层", f"nested deeper than {MAX_DEPTH}")
             raise InputError(Fault(message, self._here(event, path[:3])))
@@ -245,13 +237,21 @@ class _Builder:
         mark = event.start_mark
         return Place(self.document.file, mark.line + 1, mark.column + 1, dotted(path))
 
+    def _add(self, message: Text, event: Any, path: KeyPath, advice: Text | None = None) -> None:
+        self.faults.add(message, self._here(event, path), advice)
+
+    def _fail_if_too_many_keys(self, event: Any, path: KeyPath) -> None:
+        if len(self.document.places) > MAX_KEYS:
+            message = Text(f"文件的键超过 {MAX_KEYS} 个", f"the file has more than {MAX_KEYS} keys")
+            raise InputError(Fault(message, self._here(event, path[:3])))
+
     def _mapping(self, stream: Iterator[Any], path: KeyPath) -> dict[Any, Any]:
         data: dict[Any, Any] = {}
         for event in stream:
             if isinstance(event, events.MappingEndEvent):
                 break
             if not isinstance(event, events.ScalarEvent):
-                self.faults.add(Text("键必须是一个词或数", "a key must be a word or a number"), self._here(event, path))
+                self._add(Text("键必须是一个词或数", "a key must be a word or a number"), event, path)
                 self._value(event, stream, path)
                 self._value(next(stream), stream, path)
                 continue
@@ -261,7 +261,7 @@ class _Builder:
             if key in data:
                 first = self.document.places[below][0]
                 message = Text(f"键重复，首次出现在第 {first} 行", f"this key stands twice, first in line {first}")
-                self.faults.add(message, self._here(event, below))
+                self._add(message, event, below)
             self.document.places.setdefault(below, (event.start_mark.line + 1, event.start_mark.column + 1))
             held = next(stream)
             if not self._fails_as_split(held, data, event, path):
@@ -288,13 +288,8 @@ class _Builder:
             f"花括号中的逗号把 {before} 的数分成了两个", f"a comma within braces parts the number of {before} in two"
         )
         advice = Text(f"是“{point}”还是“{joined}”？小数点用“.”，不写千分号", f"'{point}' or '{joined}'? a decimal point is '.'")
-        self.faults.add(message, self._here(event, (*path, before)), advice)
+        self._add(message, event, (*path, before), advice)
         return True
-
-    def _fail_if_too_many_keys(self, event: Any, path: KeyPath) -> None:
-        if len(self.document.places) > MAX_KEYS:
-            message = Text(f"文件的键超过 {MAX_KEYS} 个", f"the file has more than {MAX_KEYS} keys")
-            raise InputError(Fault(message, self._here(event, path[:3])))
 
     def _sequence(self, stream: Iterator[Any], path: KeyPath) -> list[Any]:
         data: list[Any] = []
@@ -310,14 +305,13 @@ class _Builder:
     def _scalar(self, event: Any, path: KeyPath) -> Any:
         text = str(event.value)
         if _UNPRINTABLE.search(text):
-            message = Text("含有不可显示的控制字符", "holds control characters that cannot be shown")
-            self.faults.add(message, self._here(event, path))
+            self._add(Text("含有不可显示的控制字符", "holds control characters that cannot be shown"), event, path)
             return _UNPRINTABLE.sub("", text)
         if not event.implicit[0]:
             return text
         value = _resolve(text)
         if isinstance(value, float) and not math.isfinite(value):
-            self.faults.add(Text("必须是有限的数", "must be a finite number"), self._here(event, path))
+            self._add(Text("必须是有限的数", "must be a finite number"), event, path)
         return value
 
 

@@ -23,7 +23,6 @@ _BLOCK = re.compile(r"(?:^|[:\-：]\s+)[|>][-+0-9]*\s*(?:#.*)?$")
 _INDENT = re.compile(rf"[ {BLANKS}]*")
 _DASH = re.compile(r"(?:- +)*")
 _OPEN, _CLOSE = {"｛": "{", "［": "["}, {"｝": "}", "］": "]"}
-_QUOTE = {"“": "”", "‘": "’", "＂": "＂", "＇": "＇"}
 _WIDE_BLANK = "\u3000"
 _SIGNS = frozenset("：，；｛｝［］、") | frozenset(BLANKS) | frozenset(HIDDEN) | frozenset(QUOTES)
 
@@ -41,13 +40,10 @@ def first_odd(text: str) -> tuple[int, int, Text] | None:
             if sign == "#" and (column == 1 or line[column - 2].isspace()):
                 break
             if sign in _SIGNS:
-                seen = bool(sign.strip()) and sign not in HIDDEN and sign not in QUOTES
-                return number, column, Text(f"“{sign}”（{named(sign)}）", f"'{sign}' ({named(sign)})") if seen else _code(sign)
+                if sign.strip() and sign not in HIDDEN and sign not in QUOTES:
+                    return number, column, Text(f"“{sign}”（{named(sign)}）", f"'{sign}' ({named(sign)})")
+                return number, column, Text(named(sign), named(sign))
     return None
-
-
-def _code(sign: str) -> Text:
-    return Text(named(sign), named(sign))
 
 
 def first_odd_in(text: str, number: int) -> tuple[int, int, Text] | None:
@@ -142,7 +138,7 @@ class _Repair:
         return sign
 
     def _separates(self, rest: str, at: int) -> bool:
-        """Whether a full-width comma parts two items."""
+        """Return whether a full-width comma parts two items."""
         if not self.open:
             return False
         if self.open[-1] == "{":

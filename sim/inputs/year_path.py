@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +26,15 @@ class YearPath:
         """The value that holds in a calendar year, with one axis per dimension."""
         if not self.years or year < self.years[0]:
             return self.before
+        right = bisect_left(self.years, year)
+        if right == len(self.years):
+            return self.arrays[-1]
+        if self.years[right] == year:
+            return self.arrays[right]
         if self.shape == "step":
-            return [array for named, array in zip(self.years, self.arrays, strict=True) if named <= year][-1]
-        return _interpolated(self.years, self.arrays, year)
+            return self.arrays[right - 1]
+        weight = (year - self.years[right - 1]) / (self.years[right] - self.years[right - 1])
+        return self.arrays[right - 1] + weight * (self.arrays[right] - self.arrays[right - 1])
 
     @property
     def is_constant(self) -> bool:
@@ -38,18 +46,8 @@ class YearPath:
         return [*self.arrays] if self.years else [self.before]
 
     def equals(self, other: YearPath, years: range) -> bool:
-        """Whether both say the same in each of some years."""
+        """Return whether both say the same in each of some years."""
         return self is other or all(np.array_equal(self.at(year), other.at(year), equal_nan=True) for year in years)
-
-
-def _interpolated(years: tuple[int, ...], arrays: tuple[Floats, ...], year: int) -> Floats:
-    if year >= years[-1]:
-        return arrays[-1]
-    if year in years:
-        return arrays[years.index(year)]
-    right = next(index for index, named in enumerate(years) if named >= year)
-    weight = (year - years[right - 1]) / (years[right] - years[right - 1])
-    return arrays[right - 1] + weight * (arrays[right] - arrays[right - 1])
 
 
 def from_year(path: YearPath, year: int) -> YearPath:
@@ -89,12 +87,15 @@ def laid_over(path: YearPath, earlier: YearPath, begins: int | None = None, *, w
     """
     if path.is_constant:
         if begins is None:
-            return _constant_over(path.before, earlier)
+            before = over(path.before, earlier.before)
+            if earlier.is_constant or not np.isnan(path.before).any():
+                return YearPath(before)
+            return replace(earlier, before=before, arrays=tuple(over(path.before, array) for array in earlier.arrays))
         path = replace(path, years=(begins,), arrays=(path.before,))
     path = completed(path)
     if not (whole or path.shape == "hold"):
         return _joined(path, earlier)
-    first = _first_named(path)
+    first = reduce(over, path.arrays)
     arrays = tuple(over(array, first) for array in path.arrays)
     path = replace(path, arrays=arrays, shape="step" if path.shape == "step" else "ramp")
     start = min((path.years[0], *earlier.years[:1])) if begins is None else begins
@@ -104,21 +105,8 @@ def laid_over(path: YearPath, earlier: YearPath, begins: int | None = None, *, w
     return joined if begins is not None else replace(joined, before=over(first, earlier.before))
 
 
-def _constant_over(value: Floats, earlier: YearPath) -> YearPath:
-    if earlier.is_constant or not np.isnan(value).any():
-        return YearPath(over(value, earlier.before))
-    return replace(earlier, before=over(value, earlier.before), arrays=tuple(over(value, array) for array in earlier.arrays))
-
-
-def _first_named(path: YearPath) -> Floats:
-    first = path.arrays[0]
-    for array in path.arrays[1:]:
-        first = over(first, array)
-    return first
-
-
 def _joined(path: YearPath, earlier: YearPath) -> YearPath:
-    """What held before until the first named year, the path from then on, and what held before for members that it leaves."""
+    """Return the earlier path until the first named year, then the path, and the earlier one for members that it leaves."""
     start = path.years[0]
     unnamed = [np.isnan(array) for array in path.arrays]
     is_settled = earlier.is_constant or earlier.years[-1] <= start
@@ -158,7 +146,7 @@ class Span:
 
     @property
     def is_changed(self) -> bool:
-        """Whether anything differs."""
+        """Return whether anything differs."""
         return not np.array_equal(self.before, self.after, equal_nan=True)
 
 

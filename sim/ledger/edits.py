@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text, listing
 from sim.inputs.ledger import Amount, Ledger, Project
-from sim.inputs.ledger_check import fail_if_row_wrong
-from sim.inputs.ledger_section import AddedProject, LedgerChange
-from sim.inputs.ledger_settings import LedgerSettings
+from sim.inputs.ledger_table import fail_if_row_wrong
+from sim.inputs.project_classes import LedgerSettings
+from sim.inputs.scenario_file import AddedProject, LedgerChange
 from sim.ledger.works import Work, work_of
 
 LONGEST_DELAY = 15.0

@@ -15,8 +15,7 @@ import numpy as np
 
 from sim.base.arrays import Truths, Values
 from sim.base.streams import normals, triangular, uniforms
-from sim.inputs.ledger_settings import LedgerSettings
-from sim.inputs.project_classes import STAGES, Spread
+from sim.inputs.project_classes import STAGES, LedgerSettings, Triangular
 from sim.ledger.works import BUILD, Work
 
 
@@ -67,7 +66,7 @@ class _Sampler:
         """Uniform numbers in (0, 1)."""
         return uniforms(self._seed, f"ledger:{name}", 0, self._count)
 
-    def spread(self, spread: Spread, name: str) -> Values:
+    def spread(self, spread: Triangular, name: str) -> Values:
         """Triangular numbers."""
         drawn: Values = triangular(self.uniform(name), spread.low, spread.likely, spread.high)
         return drawn

@@ -13,8 +13,7 @@ from itertools import accumulate
 
 from sim.base.text import Text
 from sim.inputs.ledger import Inflow, Project
-from sim.inputs.ledger_settings import LedgerSettings
-from sim.inputs.project_classes import STAGES, ProjectClass
+from sim.inputs.project_classes import STAGES, LedgerSettings, ProjectClass
 
 BEFORE_BUILDING = ("sign", "land", "permit")
 BUILD = STAGES.index("build")

@@ -14,7 +14,7 @@ from sim.inputs.city import City
 from sim.inputs.parameters import ParameterRecord, check_range
 from sim.inputs.scenario import Change, Scenario
 from sim.inputs.scenario_file import SECTION_OF_KIND
-from sim.inputs.values import OF_A_PATH, Target, names_years, read_value, replaces
+from sim.inputs.values import OF_A_PATH, ValueSpec, names_years, read_value, replaces
 from sim.inputs.year_path import Floats, YearPath
 from sim.model.graph import Graph
 from sim.model.names import ModelNames
@@ -148,8 +148,8 @@ class _Binder:
         section = change.section or SECTION_OF_KIND.get(record.kind, "")
         return Resolved(name, record.label, section, record.unit, values[name], after, replace(change, section=section))
 
-    def _target(self, unit: str, dims: tuple[str, ...]) -> Target:
-        return Target(unit, tuple(self.graph.dimensions[dim] for dim in dims), *self.years)
+    def _target(self, unit: str, dims: tuple[str, ...]) -> ValueSpec:
+        return ValueSpec(unit, tuple(self.graph.dimensions[dim] for dim in dims), *self.years)
 
     def _right_section(self, change: Change, record: ParameterRecord) -> bool:
         section = SECTION_OF_KIND.get(record.kind)

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from sim.base.text import Text, joined
-from sim.inputs.checks import Bound
+from sim.inputs.model_files import Bound
 from sim.plan.scorecard import Score
 
 _CLOSE = 0.01

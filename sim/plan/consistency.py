@@ -11,7 +11,7 @@ from sim.base.units import conversion
 from sim.inputs.bindings import Binding
 from sim.inputs.history import History
 from sim.inputs.ledger import Ledger
-from sim.inputs.published import PublishedCheck
+from sim.inputs.model_files import PublishedCheck
 from sim.inputs.targets import Catalogue, PlanTarget
 from sim.ledger.edits import selected, words
 from sim.model.graph import Graph
@@ -34,17 +34,17 @@ def fail_if_bindings_wrong(
     """
     checker = _Checker(graph, history)
     for key, binding in catalogue.bindings.items():
-        checker.binding(binding, catalogue.targets[key], groups, catalogue.by_kind.places[key])
+        checker.binding(binding, catalogue.targets[key], groups, binding.place())
     checker.deliveries(catalogue, ledger, groups)
     for key, past in catalogue.by_kind.history.items():
-        place = catalogue.by_kind.places[key]
+        place = past.place()
         checker.indicator(past.indicator, place)
         if past.indicator in checker.published_units:
             unit = RATIO if past.reading == "growth" else checker.published_units[past.indicator]
             checker.units(unit, catalogue.targets[key].unit, place)
-    for name, entry in catalogue.measures.by_name.items():
+    for entry in catalogue.measures.by_name.values():
         for indicator in (entry.history, entry.growth_history, entry.additions_history):
-            checker.indicator(indicator, catalogue.measures.places[name])
+            checker.indicator(indicator, entry.place())
     checker.faults.raise_if_any()
 
 
@@ -189,8 +189,8 @@ class _Checker:
 
     def deliveries(self, catalogue: Catalogue, ledger: Ledger, groups: Mapping[str, tuple[str, ...]]) -> None:
         """Check that bindings by the ledger name projects and districts that exist."""
-        for key, delivered in catalogue.by_kind.ledger.items():
-            place = catalogue.by_kind.places[key]
+        for delivered in catalogue.by_kind.ledger.values():
+            place = delivered.place()
             for word in delivered.projects:
                 if selected(word, ledger) is None and word not in [f"class:{name}" for name in ledger.classes]:
                     message = Text(f"台账中没有“{word}”", f"the ledger knows no '{word}'")

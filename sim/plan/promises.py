@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
+from sim.inputs.model_files import Promise
 from sim.inputs.parameters import ParameterRecord
-from sim.inputs.promises import Promise, Promises
 from sim.model.graph import Graph
 from sim.plan.reading import picked
 
@@ -60,7 +60,7 @@ class PromiseReading:
 
 
 def promise_readings(
-    promises: Promises, graph: Graph, last: int, parameters: Mapping[str, ParameterRecord]
+    promises: Mapping[str, Promise], graph: Graph, last: int, parameters: Mapping[str, ParameterRecord]
 ) -> tuple[PromiseReading, ...]:
     """Return all promises, from the base year to one `last` years later.
 
@@ -70,12 +70,12 @@ def promise_readings(
         with every name that the model does not know and every variable that does not fit the others.
     """
     faults = Faults()
-    for key, item in promises.by_name.items():
-        _check(item, graph, parameters, promises.places[key], faults)
+    for item in promises.values():
+        _check(item, graph, parameters, item.place(), faults)
     faults.raise_if_any()
     return tuple(
         PromiseReading(key, item, {name: _members(item, name, graph) for name in item.outputs}, last)
-        for key, item in promises.by_name.items()
+        for key, item in promises.items()
     )
 
 

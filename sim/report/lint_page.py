@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from sim.base.text import Language, Text, markdown_text
 from sim.base.words import capital
-from sim.inputs.documents import PlanDocument
-from sim.inputs.reviews import JUDGEMENTS, Review
+from sim.inputs.plan_files import JUDGEMENTS, Review
+from sim.inputs.printed import PlanDocument
 from sim.plan.lint.finding import SEVERITIES, SEVERITY_NAMES, Finding, review_of
 from sim.plan.lint.rules import RULES
 

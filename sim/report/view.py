@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sim.base.text import Text
-from sim.inputs.published import PublishedCheck
+from sim.inputs.model_files import PublishedCheck
 from sim.plan.scorecard import Score
 from sim.result.published import published_series
 from sim.simulate.result import Result

@@ -23,7 +23,7 @@ from sim.base.errors import MISTAKES_IN_CODE, Fault, InputError, Place, RunError
 from sim.base.text import Text
 from sim.inputs.files import is_file
 from sim.inputs.home import Home
-from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
+from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.result.netcdf import read_group
 
 Values = NDArray[Any]

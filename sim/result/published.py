@@ -10,7 +10,7 @@ import xarray as xr
 from sim.base.text import Text
 from sim.base.units import conversion
 from sim.inputs.history import Datum, History
-from sim.inputs.published import PublishedCheck
+from sim.inputs.model_files import PublishedCheck
 
 PERCENT = "%"
 

@@ -54,8 +54,8 @@ def call_of(outcome: Outcome, order: int) -> StoredCall:
     return StoredCall(
         scenario=named if scenario.files else "",
         city=scenario.city,
-        settings=scenario.called_with.settings,
-        use=scenario.called_with.use,
+        settings=scenario.settings,
+        use=scenario.use,
         seed=draws.seed if draws is not None else 0 if case.plan is None else case.plan.seed,
         count=0 if draws is None else draws.count,
         precision="float64" if draws is None else draws.precision,

@@ -14,9 +14,8 @@ from sim.base.cache import engine_key
 from sim.base.errors import Place
 from sim.base.text import Text, joined
 from sim.city.city import World
-from sim.inputs.breaks import Break
-from sim.inputs.history import Datum, History
-from sim.inputs.reviews import read_reviews
+from sim.inputs.history import Break, Datum, History
+from sim.inputs.plan_files import read_reviews
 from sim.inputs.year_path import YearPath
 from sim.ledger.summary import programme_times, waiting
 from sim.model.values import value_text

@@ -66,7 +66,7 @@ def _fail_if_not_known_then(world: World, posterior: Posterior) -> None:
     model, indicators = world.model_folder, read_indicators(world.model_folder / "indicators.yaml")
     for city in posterior.cities:
         folder = world.home.city_folder(city)
-        data = history_of(folder, model, read_city_file(folder).places, indicators)
+        data = history_of(folder, model, read_city_file(folder).named_regions, indicators)
         later = [item for item in data.data if item.year <= posterior.last and not is_known(item.known_from, world.as_of)]
         if later or posterior.last > world.as_of:
             span = f"{posterior.first}–{posterior.last}"

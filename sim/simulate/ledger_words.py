@@ -9,8 +9,8 @@ import xarray as xr
 
 from sim.base.text import Text, listing
 from sim.inputs.ledger import Ledger
-from sim.inputs.ledger_section import LedgerChange
 from sim.inputs.scenario import Scenario
+from sim.inputs.scenario_file import LedgerChange
 from sim.ledger.limits import LABELS
 from sim.ledger.realise import Realised
 from sim.ledger.summary import money_origin, never_begun, programme_times, waiting

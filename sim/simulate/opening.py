@@ -11,10 +11,10 @@ from sim.base.text import Text, joined
 from sim.city.city import World, open_world
 from sim.engine.watch import fail_if_outside, watch_of
 from sim.inputs.city import read_city_file
-from sim.inputs.documents import changed_sentence
 from sim.inputs.files import is_file
 from sim.inputs.home import Home
 from sim.inputs.scenario import Scenario, plain_scenario, read_scenario
+from sim.inputs.targets import changed_sentence
 from sim.ledger.edits import edits_of
 from sim.ledger.realise import USUAL_COUNT, LedgerPlan, Realised, realise
 from sim.model.binding import BoundValues, bind

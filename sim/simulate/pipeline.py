@@ -22,7 +22,7 @@ from sim.engine.watch import blaming_what_is_given, watch_of, watched
 from sim.ensemble.draws import DrawRequest
 from sim.ensemble.running import Ensemble
 from sim.inputs.bindings import Binding
-from sim.inputs.natures import read_binding_targets
+from sim.inputs.plan_files import read_binding_targets
 from sim.inputs.scenario import Scenario
 from sim.inputs.targets import PlanTarget
 from sim.model.binding import bind

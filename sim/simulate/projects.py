@@ -10,8 +10,8 @@ import numpy as np
 from sim.base.errors import Faults, Place
 from sim.base.text import Text
 from sim.city.city import World, open_world
-from sim.inputs.arrivals import PARAMETER
 from sim.inputs.ledger import Inflow, Ledger
+from sim.inputs.ledger_table import PARAMETER
 from sim.inputs.scenario import Scenario
 from sim.inputs.year_path import Floats, YearPath
 from sim.ledger.edits import Edits, edits_of, finished_before, named_works

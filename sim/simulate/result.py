@@ -14,11 +14,10 @@ from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text, listing
 from sim.ensemble.blocks import LostDraw
 from sim.ensemble.reducers import Share
-from sim.inputs.breaks import Break
-from sim.inputs.history import Datum, History
+from sim.inputs.history import Break, Datum, History
 from sim.inputs.home import Home
+from sim.inputs.model_files import PublishedCheck
 from sim.inputs.outline import Outline
-from sim.inputs.published import PublishedCheck
 from sim.ledger.summary import ProgrammeTimes
 from sim.plan.cautions import StepError
 from sim.plan.evaluation.evaluate import Evaluated

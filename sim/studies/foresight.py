@@ -18,8 +18,8 @@ from sim.engine.kernel import kernel_for
 from sim.ensemble.blocks import BlockRunner, Task
 from sim.ensemble.draws import Draws
 from sim.ensemble.reducers import Share
-from sim.inputs.foresight import Question, read_questions
 from sim.inputs.home import Home
+from sim.inputs.plan_files import Question, read_questions
 from sim.model.binding import own_values
 from sim.model.declarations import Variable
 from sim.plan.rule import rule_of

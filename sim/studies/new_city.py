@@ -20,8 +20,7 @@ from sim.inputs.history import COLUMNS, Source, read_sources
 from sim.inputs.home import Home
 from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.parameters import ParameterRecord
-from sim.inputs.quality import Cell, Choice, check_series, choose
-from sim.inputs.tidy import Tidy, TidyRow, read_tidy
+from sim.inputs.tidy import Cell, SourceChoice, Tidy, TidyRow, check_series, choose, read_tidy
 from sim.plan.tables import shown_as_text
 
 MODEL = "prefecture"
@@ -47,10 +46,10 @@ class NewCity:
     folder: Path
     world: World
     tidy: Tidy
-    choices: tuple[Choice, ...]
+    choices: tuple[SourceChoice, ...]
 
     @property
-    def disagreements(self) -> list[Choice]:
+    def disagreements(self) -> list[SourceChoice]:
         """Years in which two sources differ by more than one per cent."""
         return [choice for choice in self.choices if choice.disagrees]
 

@@ -16,8 +16,8 @@ from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
+from sim.inputs.plan_files import METRICS, PlanSystem, SystemNames, read_systems
 from sim.inputs.scenario import Fragment, plain_scenario
-from sim.inputs.systems import METRICS, Known, PlanSystem, read_systems
 from sim.simulate.opening import Case, prepare, with_projects
 
 Values = NDArray[Any]
@@ -93,7 +93,7 @@ def systems_of(world: World) -> tuple[PlanSystem, ...]:
         with every fault of systems.yaml.
     """
     graph = world.graph
-    known = Known(graph.quantities, graph.parameters, world.catalogue.targets, world.ledger.names.districts)
+    known = SystemNames(graph.quantities, graph.parameters, world.catalogue.targets, world.ledger.names.districts)
     systems = read_systems(world.city.folder / "plan" / "systems.yaml", known)
     _fail_if_unplaced(world, [system.key for system in systems])
     return systems

@@ -12,8 +12,8 @@ from sim.city.city import World, open_world
 from sim.inputs.history import COLUMNS, read_sources
 from sim.inputs.home import Home
 from sim.inputs.indicators import Indicators, read_indicators
-from sim.inputs.quality import Cell, check_series, choose
 from sim.inputs.tables import number, read_table, whole
+from sim.inputs.tidy import Cell, check_series, choose
 from sim.simulate.likelihood.observations import Observation, fitted, published_changes
 
 

@@ -11,8 +11,7 @@ import xarray as xr
 
 from sim.base.errors import SimError
 from sim.inputs.city import read_city_file
-from sim.inputs.defaults import default_city, default_scenarios
-from sim.inputs.home import Home
+from sim.inputs.home import Home, default_city, default_scenarios
 from sim.inputs.scenario import find_scenario, scenario_files
 from sim.simulate import opening, pipeline
 from tests.cli.calling import sim

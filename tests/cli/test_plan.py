@@ -11,7 +11,7 @@ import pytest
 from sim.base.text import LANGUAGES
 from sim.city.city import World
 from sim.inputs.home import Home
-from sim.inputs.reviews import read_reviews
+from sim.inputs.plan_files import read_reviews
 from sim.plan.lint.finding import review_of
 from sim.plan.lint.plan import plan_of
 from sim.plan.lint.rules import RULES, lint

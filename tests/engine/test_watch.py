@@ -17,8 +17,8 @@ from sim.engine.watch import Watch, watch_of, watched
 from sim.ensemble.blocks import BlockRunner
 from sim.ensemble.draws import DrawRequest
 from sim.ensemble.running import ChunkReducer, lost_sentence, run_ensemble
-from sim.inputs.checks import Bound, Checks, Identity, read_checks
 from sim.inputs.home import Home
+from sim.inputs.model_files import Bound, Checks, Identity, read_checks
 from sim.simulate import opening, pipeline
 from sim.simulate.draws import draws_of, posterior_of, task_of, with_draws
 from sim.simulate.pipeline import Outcome

@@ -10,7 +10,7 @@ import pytest
 
 from sim.base.errors import Faults, InputError, Place, nearest
 from sim.base.text import Text
-from sim.inputs.values import Target, read_value
+from sim.inputs.values import ValueSpec, read_value
 from sim.inputs.yaml_file import parse_yaml
 
 FILE = Path("x.yaml")
@@ -18,14 +18,14 @@ FILE = Path("x.yaml")
 
 def value_of(raw: Any, unit: str = "ratio", year: int = 2030) -> float:
     faults = Faults()
-    path = read_value(raw, Target(unit, (), 2020, 2035), faults, Place())
+    path = read_value(raw, ValueSpec(unit, (), 2020, 2035), faults, Place())
     assert path is not None, [fault.in_language("en") for fault in faults.found]
     return float(path.at(year))
 
 
 def fault_of(raw: Any, unit: str = "ratio") -> str:
     faults = Faults()
-    assert read_value(raw, Target(unit, (), 2020, 2035), faults, Place()) is None
+    assert read_value(raw, ValueSpec(unit, (), 2020, 2035), faults, Place()) is None
     [fault] = faults.found
     return fault.in_language("en")
 

@@ -7,8 +7,8 @@ import pytest
 from sim.base.errors import SimError
 from sim.city import describing
 from sim.city.city import World, open_world
-from sim.inputs.arrivals import PARAMETER
 from sim.inputs.home import Home
+from sim.inputs.ledger_table import PARAMETER
 from sim.simulate.projects import READ
 
 

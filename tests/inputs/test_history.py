@@ -59,7 +59,7 @@ def read(folder: Path, city: str, rows: list[Row]) -> tuple[Datum, ...]:
         writer = csv.DictWriter(handle, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    known = Vocabulary(indicators(), read_city_file(HOME.models / city).places)
+    known = Vocabulary(indicators(), read_city_file(HOME.models / city).named_regions)
     return read_history(file, HOME.models / city / "sources.yaml", known).data
 
 

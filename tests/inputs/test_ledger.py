@@ -11,7 +11,7 @@ import pytest
 from sim.base.errors import Faults, InputError
 from sim.city.city import World, open_world
 from sim.inputs.home import Home
-from sim.inputs.ledger import COLUMNS
+from sim.inputs.ledger_table import COLUMNS
 from sim.ledger.edits import edits_of
 from sim.simulate import opening
 from sim.simulate.ledger_words import ledger_changes

@@ -12,7 +12,7 @@ import pytest
 from sim.base.errors import Faults, InputError
 from sim.city.city import World
 from sim.inputs.home import Home
-from sim.inputs.ledger_check import read_ledger
+from sim.inputs.ledger_table import read_ledger
 from sim.inputs.scenario import read_scenario
 from sim.inputs.targets import read_catalogue
 from sim.plan.selection import selected_targets
@@ -36,7 +36,7 @@ def lines(home: Home, world: World) -> set[int | None]:
     """The lines at fault of the ledger and the targets of a home folder; `world` knows the names that they may use."""
     try:
         read_ledger(home.models / "hengyang", home.models / "prefecture", world.ledger.names)
-        read_catalogue(home.models / "hengyang" / "plan", world.city.settings.places)
+        read_catalogue(home.models / "hengyang" / "plan", world.city.settings.named_regions)
     except InputError as error:
         return {fault.place.line for fault in error.faults}
     return set()
@@ -102,7 +102,7 @@ def test_one_target_under_two_names(copied: Home, world: World) -> None:
     write(file, [*rows, {**rows[0], "id": "another_name"}])
     faults = Faults()
     with faults.gathering():
-        read_catalogue(file.parent, world.city.settings.places)
+        read_catalogue(file.parent, world.city.settings.named_regions)
     assert "another_name says the same as hy_gdp_2025" in str(InputError(faults.found))
 
 

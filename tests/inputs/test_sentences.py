@@ -9,12 +9,9 @@ import pytest
 
 from sim.base.errors import InputError
 from sim.inputs.home import Home
-from sim.inputs.numerals import value_of
-from sim.inputs.printed import Printed
-from sim.inputs.sentence_check import Around, EnteredNumber, compare, compare_years
-from sim.inputs.sentences import sentence_of
+from sim.inputs.printed import Around, EnteredNumber, Printed, compare, compare_years
+from sim.inputs.sentences import sentence_of, unit_of, value_of
 from sim.inputs.targets import Catalogue, read_catalogue
-from sim.inputs.units_in_words import unit_of
 from tests.conftest import ROOT
 from tests.inputs.test_plan_files import REGIONS, edited
 

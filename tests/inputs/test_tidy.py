@@ -9,8 +9,7 @@ import pytest
 
 from sim.base.errors import Faults, InputError
 from sim.inputs.indicators import Indicators, read_indicators
-from sim.inputs.quality import Cell, check_series, choose
-from sim.inputs.tidy import Tidy, read_tidy
+from sim.inputs.tidy import Cell, Tidy, check_series, choose, read_tidy
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "city_zh,city,indicator,year,value,unit,source,accepted\n"

@@ -19,7 +19,7 @@ from sim.inputs.base_year import read_settings
 from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
 from sim.inputs.targets import read_catalogue
-from sim.inputs.values import Target, read_value
+from sim.inputs.values import ValueSpec, read_value
 from sim.model.names import read_labels
 from sim.report.chapters.part import Part
 from sim.report.document import Chapter, Picture
@@ -93,7 +93,7 @@ def test_a_unit_of_thousands_of_factors_is_an_unknown_unit() -> None:
     with pytest.raises(UnknownUnitError):
         parse_unit(long)
     faults = Faults()
-    assert read_value(f"1 {long}", Target("m2", (), 2020, 2035), faults, Place()) is None
+    assert read_value(f"1 {long}", ValueSpec("m2", (), 2020, 2035), faults, Place()) is None
     assert "unknown unit m2*m2" in faults.found[0].in_language("en")
     assert len(faults.found[0].in_language("en")) < 200
 

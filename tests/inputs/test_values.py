@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.base.arrays import Dimension
 from sim.base.errors import Faults, Place
-from sim.inputs.values import Target, read_value
+from sim.inputs.values import ValueSpec, read_value
 from sim.inputs.year_path import YearPath
 
 SECTOR = Dimension("sector", ("farm", "factory"))
@@ -20,7 +20,7 @@ REGION = Dimension("region", ("city",))
 
 def read(raw: Any, *, unit: str = "ratio", dims: tuple[Dimension, ...] = (), earlier: YearPath | None = None) -> YearPath:
     faults = Faults()
-    found = read_value(raw, Target(unit, dims, 2020, 2035), faults, Place(), earlier)
+    found = read_value(raw, ValueSpec(unit, dims, 2020, 2035), faults, Place(), earlier)
     assert not faults.found, faults.found
     assert found is not None
     return found
@@ -28,7 +28,7 @@ def read(raw: Any, *, unit: str = "ratio", dims: tuple[Dimension, ...] = (), ear
 
 def faults_of(raw: Any, *, unit: str = "ratio", dims: tuple[Dimension, ...] = ()) -> str:
     faults = Faults()
-    assert read_value(raw, Target(unit, dims, 2020, 2035), faults, Place()) is None
+    assert read_value(raw, ValueSpec(unit, dims, 2020, 2035), faults, Place()) is None
     return " | ".join(fault.in_language("en") for fault in faults.found)
 
 
@@ -129,7 +129,7 @@ def test_what_begins_in_a_year_leaves_the_years_before(points: dict[int, Any], s
     start = YearPath(np.array([0.5, 0.25]))
     earlier = read({**points, "shape": shape}, dims=(SECTOR,), earlier=start)
     faults, whole = Faults(), {**raw, "replace": True} if isinstance(raw, dict) else raw
-    path = read_value(whole, Target("ratio", (SECTOR,), 2020, 2035), faults, Place(), earlier, begins)
+    path = read_value(whole, ValueSpec("ratio", (SECTOR,), 2020, 2035), faults, Place(), earlier, begins)
     assert path is not None
     first = min([begins, *(raw if isinstance(raw, dict) else ())])
     assert all(np.array_equal(path.at(year), earlier.at(year)) for year in range(2018, first))

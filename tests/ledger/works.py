@@ -8,26 +8,25 @@ from dataclasses import replace
 import numpy as np
 
 from sim.base.text import Text
-from sim.inputs.ledger_settings import LedgerSettings
-from sim.inputs.project_classes import STAGES, ProjectClass, Spread
+from sim.inputs.project_classes import STAGES, LedgerSettings, ProjectClass, Triangular
 from sim.ledger.pipeline import Times, no_times
 from sim.ledger.random_effects import RandomEffects, Scale, _hurried, _shaped, expected_spending, factor_of
 from sim.ledger.works import Work
 
 NAME = Text("甲", "A")
 SETTINGS = LedgerSettings(
-    named_share=Spread(0.2, 0.3, 0.4),
-    overrun=Spread(0.9, 1.0, 1.5),
-    undated_start=Spread(2020.0, 2022.0, 2024.0),
-    smaller_when_many=Spread(0.1, 0.2, 0.3),
-    given_up_when_many=Spread(0.1, 0.3, 0.6),
+    named_share=Triangular(0.2, 0.3, 0.4),
+    overrun=Triangular(0.9, 1.0, 1.5),
+    undated_start=Triangular(2020.0, 2022.0, 2024.0),
+    smaller_when_many=Triangular(0.1, 0.2, 0.3),
+    given_up_when_many=Triangular(0.1, 0.3, 0.6),
     phase_length=4.0,
 )
 
 
-def fixed(years: float) -> Spread:
+def fixed(years: float) -> Triangular:
     """A length that is certain."""
-    return Spread(years, years, years)
+    return Triangular(years, years, years)
 
 
 def project_class(name: str = "factory", drop_out: float = 0.0, **lengths: float) -> ProjectClass:

@@ -8,7 +8,7 @@ import pytest
 
 from sim.base.errors import InputError
 from sim.city.city import World
-from sim.inputs.promises import read_promises
+from sim.inputs.model_files import read_promises
 from sim.plan.promises import promise_readings
 from tests.cli.calling import ROOT
 

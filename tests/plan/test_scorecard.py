@@ -16,7 +16,7 @@ from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock
 from sim.inputs.home import Home
 from sim.inputs.scenario import plain_scenario
-from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
+from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.plan.cautions import largest_change, with_targets
 from sim.plan.rule import Rule
 from sim.plan.scorecard import Score

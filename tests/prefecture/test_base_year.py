@@ -29,7 +29,7 @@ def hengyang() -> World:
 def base(year: int = 2020, as_of: int | None = None) -> BaseYear:
     indicators = read_indicators(MODEL / "indicators.yaml")
     reference = Reference((MODEL / "reference" / "hunan", MODEL / "reference" / "china"), as_of, indicators)
-    parameters, places = hengyang().city.parameters, hengyang().city.settings.places
+    parameters, places = hengyang().city.parameters, hengyang().city.settings.named_regions
     history = history_of(CITY, MODEL, places, indicators).as_of(as_of)
     settings = settings_of(CITY, MODEL, year, as_of)
     return BaseYear("hengyang", year, 2035, history, settings, reference, parameters)

@@ -15,7 +15,7 @@ from sim.cli.check import check
 from sim.cli.console import Speaker
 from sim.inputs.home import Home
 from sim.inputs.scenario import find_scenario
-from sim.inputs.schema import scenario_schema
+from sim.inputs.scenario_file import scenario_schema
 from sim.inputs.year_path import YearPath
 from sim.simulate import opening, pipeline
 

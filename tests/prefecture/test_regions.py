@@ -13,7 +13,7 @@ from sim.city import describing
 from sim.city.city import World
 from sim.engine.integrate import Clock
 from sim.engine.methods import METHODS
-from sim.inputs.stepping import DEFAULT_METHOD
+from sim.inputs.scenario_file import DEFAULT_METHOD
 from sim.model.graph import Parameter, build_graph
 from sim.simulate import pipeline
 from tests.tiny import Fixed, compiled

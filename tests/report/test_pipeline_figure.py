@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.base.errors import Place
-from sim.inputs.ledger import Ledger, Names, Project
+from sim.inputs.ledger import Ledger, LedgerNames, Project
 from sim.ledger.flows import Axes
 from sim.ledger.limits import Limit, Limits
 from sim.ledger.random_effects import Scale
@@ -28,7 +28,7 @@ def plan(works: list[Work], limits: Limits = Limits(2021.0)) -> LedgerPlan:
 
 def test_a_programme_lasts_from_its_first_start_until_nine_tenths_are_in_use() -> None:
     works = [work("small", 2021.0, money=1.0), work("large", 2024.0, money=99.0)]
-    ledger = Ledger({"small": row("small", 2024), "large": row("large", 2027)}, names=Names())
+    ledger = Ledger({"small": row("small", 2024), "large": row("large", 2027)}, names=LedgerNames())
     found = programme_times(realised(plan(works), 3), ledger)
     assert len(found) == 1
     assert found[0].start == pytest.approx(2022.5)

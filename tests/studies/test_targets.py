@@ -8,8 +8,7 @@ import pytest
 from sim.base.errors import UsageError
 from sim.base.text import Text
 from sim.city.city import World
-from sim.inputs.breaks import Break
-from sim.inputs.history import Datum, History
+from sim.inputs.history import Break, Datum, History
 from sim.simulate.likelihood.observations import Observation, fitted, published_changes
 from sim.studies.targets import judged_values, kind_of, outcome_of, read_design
 

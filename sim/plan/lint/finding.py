@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 from sim.base.text import Language, Text
 from sim.base.words import spaced_text
-from sim.inputs.reviews import CONFIRMED, Review
+from sim.inputs.plan_files import CONFIRMED, Review
 from sim.inputs.targets import PlanTarget
 from sim.plan.lint.plan import CityPlan, PlanClaim
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sim.base.text import Text
-from sim.inputs.breaks import Break
+from sim.inputs.history import Break
 from sim.inputs.measures import Quotient
 from sim.plan.lint.plan import CEILINGS, EXACT, FLOORS, Aspect, CityPlan, PlanClaim
 from sim.plan.lint.wording import number, percent

@@ -20,7 +20,7 @@ from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR
 from sim.inputs.files import is_file
 from sim.inputs.home import Home
 from sim.inputs.parameters import ParameterRecord, read_parameters
-from sim.inputs.stepping import DEFAULT_METHOD, DEFAULT_STEPS
+from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.result.posterior import Fingerprint, Posterior, data_key, hash_of_files
 from sim.simulate.likelihood.hindcast import HORIZON, Asked, CityHindcasts, Hindcast, city_hindcasts
 from sim.simulate.likelihood.reach import reached

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.history import History
-from sim.inputs.published import FitRule, PublishedCheck
+from sim.inputs.model_files import FitRule, PublishedCheck
 from sim.model.graph import Graph
 from sim.result.published import published_series
 

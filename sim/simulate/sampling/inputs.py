@@ -13,11 +13,10 @@ from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.ensemble.designs import Distribution
 from sim.ensemble.draws import Input
-from sim.inputs.arrivals import PARAMETER
+from sim.inputs.ledger_table import PARAMETER
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.scenario_file import SECTION_OF_KIND
-from sim.inputs.sweep_ranges import Range, read_range
-from sim.inputs.sweep_section import Over
+from sim.inputs.sweep_section import Over, Range, read_range
 from sim.inputs.year_path import YearPath
 from sim.model.names import overs_in_ids
 from sim.simulate.opening import Case

@@ -43,7 +43,7 @@ def sampling_of(case: Case, request: SweepRequest) -> Sampling:
         with every unknown name, impossible range and contradiction; when a grid has too many points.
     """
     request.fail_if_unfit()
-    section = SweepSection() if case.scenario.sweep is None else case.scenario.sweep.section
+    section = case.scenario.sweep or SweepSection()
     faults = Faults()
     called = outputs_in_ids(case, request.outputs, "--output ", faults)
     outputs = tuple(dict.fromkeys((*called, *written_outputs(case))))
@@ -91,11 +91,11 @@ def outputs_in_ids(case: Case, written: Iterable[str], option: str, faults: Faul
 
 def written_outputs(case: Case) -> dict[str, Place]:
     """The outputs that the scenario's section asks for, and where."""
-    part = case.scenario.sweep
-    if part is None:
+    section = case.scenario.sweep
+    if section is None:
         return {}
-    place, names = part.place("outputs"), case.world.names
-    return {names.variable(name, Faults(), place): place for name in part.section.outputs}
+    place, names = section.place("outputs"), case.world.names
+    return {names.variable(name, Faults(), place): place for name in section.outputs}
 
 
 def _usual_method(swept: Sequence[SweptInput]) -> Method:

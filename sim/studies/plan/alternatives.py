@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.base.errors import InputError, Place
 from sim.base.text import Text
-from sim.inputs.levers import Alternative
+from sim.inputs.model_files import Alternative
 from sim.inputs.scenario import read_scenario
 from sim.plan.reading import Reading
 from sim.simulate.opening import Case, beside
@@ -54,8 +54,8 @@ def tried(case: Case, path: Path, request: PathRequest) -> list[Tried]:
 
 def _with(case: Case, settings: tuple[tuple[str, str], ...]) -> Case:
     """The case with an alternative."""
-    called, folder = case.scenario.called_with, case.world.home.scenarios
-    made = beside(case, read_scenario(case.scenario.file, called.use, (*called.settings, *settings), folder=folder))
+    called, folder = case.scenario, case.world.home.scenarios
+    made = beside(case, read_scenario(called.file, called.use, (*called.settings, *settings), folder=folder))
     return replace(made, selection=case.selection)
 
 

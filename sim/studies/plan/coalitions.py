@@ -14,7 +14,7 @@ from sim.base.text import Text
 from sim.engine.integrate import Clock, simulate
 from sim.engine.kernel import Kernel, kernel_for
 from sim.engine.workspace import NARROWEST, Workspace
-from sim.inputs.arrivals import PARAMETER
+from sim.inputs.ledger_table import PARAMETER
 from sim.inputs.year_path import YearPath
 from sim.ledger.flows import FLOWS
 from sim.model.binding import NOISE, SILENCE, BoundValues

@@ -15,7 +15,7 @@ import numpy as np
 from sim.base.errors import Fault, Faults, Place, UsageError, nearest
 from sim.base.text import Text
 from sim.base.timing import timed
-from sim.inputs.levers import LeversFile, read_levers
+from sim.inputs.model_files import LeversFile, read_levers
 from sim.plan.feasibility import shares_of
 from sim.plan.least_change import LinearTargets
 from sim.plan.reading import Reading

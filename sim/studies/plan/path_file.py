@@ -10,7 +10,7 @@ from pathlib import Path as File
 import numpy as np
 
 from sim.base.arrays import Dimension
-from sim.inputs.ledger_section import CALLED
+from sim.inputs.scenario_file import CALLED
 from sim.simulate.opening import Case
 from sim.studies.plan.paths import Path
 from sim.studies.plan.responses import Lever, Values, first_year
@@ -32,7 +32,7 @@ def scenario_text(case: Case, path: Path, name: tuple[str, str], stem: str) -> s
     layers = _called_layers(case, stem)
     if moved:
         layers[f"{stem}_{LAYER}"] = ["levers:", *(f"  {line}" for lines in moved for line in lines)]
-    used = [*case.scenario.called_with.use, *layers]
+    used = [*case.scenario.use, *layers]
     lines = [
         f"# Written by `python -m sim plan path`: the levers that reach the targets below, from {first} on.",
         f"name: {{zh: {_quoted(name[0])}, en: {_quoted(name[1])}}}",

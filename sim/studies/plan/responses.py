@@ -19,7 +19,7 @@ from sim.ensemble.blocks import BlockResult
 from sim.ensemble.designs import Listed
 from sim.ensemble.draws import DrawRequest, Input, Sample
 from sim.ensemble.workers import run_portions
-from sim.inputs.levers import LeverEntry
+from sim.inputs.model_files import LeverEntry
 from sim.inputs.year_path import YearPath
 from sim.plan.least_change import LinearTargets
 from sim.plan.reading import Reading

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.ensemble.blocks import BlockResult
 from sim.ensemble.draws import DrawRequest, Draws
 from sim.ensemble.workers import run_portions
-from sim.inputs.promises import read_promises
+from sim.inputs.model_files import read_promises
 from sim.inputs.targets import PlanTarget
 from sim.plan.probability import Conditions, conditions_of
 from sim.plan.promises import PromiseReading, promise_readings

@@ -21,7 +21,7 @@ from sim.base.words import fine
 from sim.city.city import World
 from sim.engine.links import Members, at_year_end, elasticity, link_sign, looked_at
 from sim.inputs.bindings import AnyBinding, Binding
-from sim.inputs.documents import PlanDocument
+from sim.inputs.printed import PlanDocument
 from sim.inputs.targets import PlanTarget
 from sim.model.loops import readers_of
 from sim.plan.reading import DISTRICT, is_intensive, unit_of

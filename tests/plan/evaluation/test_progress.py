@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.base.text import Text
-from sim.inputs.breaks import Break
+from sim.inputs.history import Break
 from sim.plan.evaluation.evaluate import Evaluated, Terms, evaluate
 from sim.plan.evaluation.progress import (
     STANDINGS,

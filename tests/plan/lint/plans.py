@@ -8,11 +8,9 @@ from typing import Any
 
 from sim.base.text import Text
 from sim.inputs.bindings import Bindings
-from sim.inputs.breaks import Break
-from sim.inputs.documents import PlanDocument
-from sim.inputs.history import Datum, History
+from sim.inputs.history import Break, Datum, History
 from sim.inputs.measures import MeasureEntry, Measures
-from sim.inputs.printed import Printed
+from sim.inputs.printed import PlanDocument, Printed
 from sim.inputs.targets import Catalogue, Fact, PlanTarget
 from sim.plan.lint.finding import Finding
 from sim.plan.lint.plan import CityPlan, Regions, claims_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.base.text import Text
-from sim.inputs.breaks import Break
+from sim.inputs.history import Break
 from sim.plan.lint.plan import CityPlan
 from sim.plan.lint.rules import RULES, lint
 from tests.plan.lint.plans import FIRMS, LESS, PERCENT, SHARE, STOCK, data, fact, found, measure, only, plan, rate, target
