@@ -1,12 +1,13 @@
 """Renew everything that is generated: `python -m tools.refresh`, from the root of the checkout.
 
-Pages of docs, the schema of scenario files, and the marks by which posterior ensembles know what they were fitted to. A mark is
-renewed only where equations, priors and the data of every city are what they were, so that a fit would be the same; where they
-are not, the command says so, and `python -m sim calibrate hengyang --all` fits again.
+Pages of docs, the schema of scenario files, and the marks by which posterior ensembles and the backtest know what they rest on.
+A mark is renewed only where equations, priors and the data of every city are what they were, so that a fit would be the same;
+where they are not, the command says so, and `python -m sim calibrate hengyang --all` fits again.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,8 +19,10 @@ sys.path.insert(0, str(ROOT))
 
 from sim.inputs.city import read_city_file  # noqa: E402  the checkout is found first
 from sim.inputs.home import Home, find_home  # noqa: E402
-from sim.result.posterior import Fingerprint, Posterior, read_posterior, write_posterior  # noqa: E402
+from sim.result.posterior import Fingerprint, Posterior, data_key, read_posterior, write_posterior  # noqa: E402
 from sim.simulate.likelihood.fingerprint import asked_again, fingerprint  # noqa: E402
+from sim.studies.stored import pooled_cities  # noqa: E402
+from tools.make_calibration import BACKTEST, CITY, MODEL  # noqa: E402
 
 PAGES = {
     "docs/commands.md": ("tools/make_command_page.py",),
@@ -41,10 +44,21 @@ def main() -> int:
         call = [sys.executable, *command]
         done = subprocess.run(call, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)  # noqa: S603  our own words
         _put(ROOT / name, done.stdout)
-    stale = list(_renewed(find_home(ROOT)))
+    home = find_home(ROOT)
+    stale = list(_renewed(home))
     for line in stale:
         sys.stdout.write(f"{line}\n")
+    if not stale:
+        _renew_backtest(home)
     return 1 if stale else 0
+
+
+def _renew_backtest(home: Home) -> None:
+    """Mark the backtest as that of the present files, and write its pages."""
+    text, cities = BACKTEST.read_text(encoding="utf-8"), pooled_cities(home, CITY)
+    _put(BACKTEST, text.replace(json.loads(text)["data_key"], data_key(home, MODEL, cities)))
+    call = [sys.executable, "tools/make_calibration.py", "--pages"]
+    subprocess.run(call, cwd=ROOT, check=True)  # noqa: S603  our own words
 
 
 def _put(file: Path, text: str) -> None:

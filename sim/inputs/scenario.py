@@ -348,11 +348,12 @@ def _set_ledger(settings: tuple[tuple[str, str], ...], faults: Faults) -> Iterat
             yield change
 
 
-def _set_changes(settings: tuple[tuple[str, str], ...]) -> list[Change]:
-    """Return what a call sets of parameters: a number, or in braces a path of years, as a file has it."""
+def _set_changes(settings: tuple[tuple[str, Any], ...]) -> list[Change]:
+    """Return what a call sets of parameters: a value, or in braces a path of years, as a file has it."""
     changes = list[Change]()
     for key, raw in settings:
         if not key.startswith(PREFIX) and key != _BASE_YEAR:
-            value = parse_yaml(f"value: {raw}", Path(CALLED)).data["value"] if raw.startswith("{") else raw
+            is_path = isinstance(raw, str) and raw.startswith("{")
+            value = parse_yaml(f"value: {raw}", Path(CALLED)).data["value"] if is_path else raw
             changes.append(Change("", key, value, CALLED, (), "", Place(key=f"{CALLED} {key}")))
     return changes

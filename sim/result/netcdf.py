@@ -16,6 +16,8 @@ import xarray as xr
 
 _log = logging.getLogger(__name__)
 _FIRST_SIZE = 4_000_000
+_BESIDE = "coordinates"
+"""Attribute in which xarray, too, names coordinates that are no dimension."""
 
 
 def packed(tree: xr.DataTree) -> bytes:
@@ -35,7 +37,8 @@ def packed(tree: xr.DataTree) -> bytes:
 
 def _defined(group: netCDF4.Group, dataset: xr.Dataset) -> list[tuple[netCDF4.Variable[Any], Any]]:
     """Dimensions and variables of a group, and what is to be written into each variable."""
-    group.setncatts(dataset.attrs)
+    beside = " ".join(str(name) for name in dataset.coords if name not in dataset.dims)
+    group.setncatts({**dataset.attrs, _BESIDE: beside} if beside else dataset.attrs)
     for dimension, size in dataset.sizes.items():
         group.createDimension(str(dimension), size)
     found = []
@@ -49,9 +52,31 @@ def _defined(group: netCDF4.Group, dataset: xr.Dataset) -> list[tuple[netCDF4.Va
 
 
 def read_tree(file: Path) -> xr.DataTree:
-    """Read a file into memory."""
-    with xr.open_datatree(file, engine="netcdf4") as tree:
-        return tree.load()
+    """Read a file into memory.
+
+    xarray's own reader leaves the file open, and HDF5 then takes what is written in its place for damaged.
+    """
+    nodes: dict[str, xr.Dataset] = {}
+    with netCDF4.Dataset(file) as whole:
+        waiting = [("/", whole)]
+        for path, group in waiting:
+            nodes[path] = _read(group)
+            waiting += [(f"{path.rstrip('/')}/{name}", inner) for name, inner in group.groups.items()]
+    return xr.DataTree.from_dict(nodes)
+
+
+def _read(group: Any) -> xr.Dataset:
+    """Read the numbers, texts and attributes of a group as they were written."""
+    variables = {}
+    for name, stored in group.variables.items():
+        stored.set_auto_maskandscale(False)
+        attributes = {key: stored.getncattr(key) for key in stored.ncattrs()}
+        truth = attributes.pop("dtype", "") == "bool"
+        values = stored[...]
+        variables[name] = (stored.dimensions, values.astype(bool) if truth else values, attributes)
+    attributes = {key: group.getncattr(key) for key in group.ncattrs()}
+    beside = attributes.pop(_BESIDE, "").split()
+    return xr.Dataset(variables, attrs=attributes).set_coords(beside)
 
 
 def read_group(file: Path, group: str | None = None) -> xr.Dataset:

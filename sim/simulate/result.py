@@ -154,7 +154,7 @@ def read_result(file: Path) -> Result:
     """
     try:
         tree = read_tree(file)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise UsageError(Fault(_DAMAGED, Place(file), _RUN_AGAIN)) from error
     made, simulator = tree.attrs.get("format"), tree.attrs.get("simulator", "—")
     if made != FORMAT:
