@@ -18,8 +18,7 @@ from sim.plan.lint.rules import lint
 from sim.plan.selection import Selection
 from sim.simulate.opening import Case, open_cases
 from sim.studies.plan.feasibility import FeasibilityRequest, feasibility
-from sim.studies.plan.path import required_path
-from sim.studies.plan.paths import PathRequest
+from sim.studies.plan.path import PathRequest, required_path
 
 TARGETS = (
     "hy_gdp_2025",

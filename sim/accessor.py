@@ -16,11 +16,10 @@ from sim.base.text import Language, Text
 from sim.report import style
 from sim.report.figures import frame
 from sim.report.sweeps import figures
-from sim.report.sweeps.index_figures import index_map, tornado
-from sim.report.sweeps.long_table import long_table
+from sim.report.sweeps.figures import index_map, tornado
+from sim.report.sweeps.findings import headline_series, method_sentence, reading_year
+from sim.report.sweeps.notebook import lines, long_table, scorecard_table, usual_series
 from sim.report.sweeps.response_figures import response
-from sim.report.sweeps.run_figures import lines, scorecard_table, usual_series
-from sim.report.sweeps.tables import headline_series, method_sentence, reading_year
 from sim.simulate.arguments import Lang, Whole, Word, checked
 from sim.simulate.sweeps.names import called, named_from, named_inputs, series_called
 from sim.simulate.sweeps.statistics import bands, correlations_between, points_of, probabilities, rank_correlations

@@ -17,8 +17,7 @@ from sim.city.city import World
 from sim.inputs.scenario import scenario_files
 from sim.inputs.yaml_file import read_yaml
 from sim.report.equations import equation_records, equations_markdown
-from sim.report.parameter_page import parameters_markdown
-from sim.report.parameter_rows import parameter_rows
+from sim.report.parameter_page import parameter_rows, parameters_markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 

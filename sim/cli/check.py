@@ -58,8 +58,7 @@ def check(
 
 def _fail_if_sweeps_unfit(cases: list[Case]) -> None:
     """Raise all faults of the sections `sweep` at once."""
-    from sim.simulate.sampling.plan import sampling_of
-    from sim.simulate.sampling.request import SweepRequest
+    from sim.simulate.sampling.plan import SweepRequest, sampling_of
 
     faults = Faults()
     for case in cases:

@@ -155,8 +155,8 @@ def backtest(
     from sim.inputs.home import find_home
     from sim.studies.backtest import Setting, scored
     from sim.studies.backtest import backtest as judged
+    from sim.studies.new_city import fail_if_unfit
     from sim.studies.stored import pooled_cities
-    from sim.studies.table_check import fail_if_unfit
     from sim.studies.targets import read_design
 
     place, design = find_home(home), read_design(fit, gap, test)

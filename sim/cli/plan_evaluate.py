@@ -49,8 +49,7 @@ def evaluate(
     """中期或终期评估：进度、时序、判定；未来年份给出各档概率 / mid-term or final evaluation in the bureau's classes."""
     from sim.ensemble.draws import DrawRequest
     from sim.plan.evaluation.evaluate import headline
-    from sim.studies.plan.evaluate import EvaluationRequest, evaluated
-    from sim.studies.plan.standing import fail_if_outside_plan
+    from sim.studies.plan.evaluate import EvaluationRequest, evaluated, fail_if_outside_plan
 
     if as_of is None:
         advice = Text("例如 --as-of 2025", "such as --as-of 2025")

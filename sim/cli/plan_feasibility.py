@@ -45,7 +45,7 @@ def feasibility(
 ) -> None:
     """可行性：各目标及同时实现的概率、冲突、放宽方案、关键未知数 / probabilities, conflicts, what must give."""
     from sim.ensemble.draws import DrawRequest
-    from sim.report.feasibility_words import sentences
+    from sim.report.study_words import sentences
     from sim.result.store import fail_if_not_writable
     from sim.studies.plan.feasibility import FeasibilityRequest
     from sim.studies.plan.feasibility import feasibility as study_of
@@ -75,8 +75,8 @@ def _write(study: xr.Dataset, out: Path) -> Path:
     """Write the dataset into a folder that is named by what decided it."""
     import xarray as xr
 
-    from sim.result.netcdf import packed
     from sim.result.store import results_folder
+    from sim.result.tree import packed
 
     key = hashlib.sha256(json.dumps(study.to_dict(), sort_keys=True, default=str).encode()).hexdigest()[:8]
     tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs={"scenario": study.attrs["scenario"]}), _GROUP: study})
@@ -86,7 +86,7 @@ def _write(study: xr.Dataset, out: Path) -> Path:
 
 
 def _document(study: xr.Dataset, folder: Path, speaker: Speaker) -> dict[str, Any]:
-    from sim.report.feasibility_words import sentences
+    from sim.report.study_words import sentences
 
     targets = [
         {

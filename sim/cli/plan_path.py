@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from sim.simulate.opening import Case
     from sim.studies.plan.alternatives import Tried
-    from sim.studies.plan.paths import Mix
-    from sim.studies.plan.paths import Path as RequiredPath
+    from sim.studies.plan.path import Mix
+    from sim.studies.plan.path import Path as RequiredPath
 
 Chances = Annotated[
     tuple[float, ...],
@@ -60,8 +60,7 @@ def path(
     from sim.report.path_words import remarks
     from sim.result.store import fail_if_not_writable
     from sim.studies.plan.alternatives import tried
-    from sim.studies.plan.path import menu, required_path
-    from sim.studies.plan.paths import PathRequest
+    from sim.studies.plan.path import PathRequest, menu, required_path
 
     fail_if_not_writable(out)
     proof = DrawRequest(draws, seed, workers, options.DOUBLE, prior)

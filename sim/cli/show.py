@@ -199,8 +199,7 @@ def _equations(world: World, speaker: Speaker) -> tuple[Any, str]:
 
 
 def _all_parameters(world: World, speaker: Speaker) -> tuple[Any, str]:
-    from sim.report.parameter_page import parameters_markdown
-    from sim.report.parameter_rows import parameter_rows
+    from sim.report.parameter_page import parameter_rows, parameters_markdown
 
     rows = parameter_rows(world)
     return [row.as_record() for row in rows], parameters_markdown(rows, speaker.language) + "\n"

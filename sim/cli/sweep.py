@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from sim.report.document import Table
     from sim.simulate.opening import Case
-    from sim.simulate.sampling.request import SweepRequest
-    from sim.simulate.sweeps.analysis import SensitivityRequest
+    from sim.simulate.sampling.plan import SweepRequest
     from sim.simulate.sweeps.running import Spread, Sweep
+    from sim.simulate.sweeps.sensitivity import SensitivityRequest
 
 METHODS = options.one_of("ensemble", "random", "latin_hypercube", "sobol", "grid", "list")
 Over = Annotated[
@@ -73,8 +73,8 @@ def sweep(
     """大量抽样或扫描，可中断后继续：区间、概率、敏感性 / draws or a grid; goes on where it was ended."""
     from sim.inputs.sweep_section import overs_of_call
     from sim.result.store import fail_if_not_writable
-    from sim.simulate.sampling.request import SweepRequest
-    from sim.simulate.sweeps.analysis import SensitivityRequest
+    from sim.simulate.sampling.plan import SweepRequest
+    from sim.simulate.sweeps.sensitivity import SensitivityRequest
 
     fail_if_not_writable(out)
     faults, swept = _faults_of_options(name, draws, method, sensitivity, cluster, workers), list[Any]()
@@ -126,7 +126,7 @@ def _faults_of_options(
 
 def _sizes(written: Mapping[str, str | None], sensitivity: str | None, faults: Faults) -> dict[str, Any]:
     """Read the sizes of an analysis of sensitivity; those that are wrong or belong to another are added to the faults."""
-    from sim.simulate.sweeps.analysis import MOST
+    from sim.simulate.sweeps.sensitivity import MOST
 
     found, texts = dict[str, Any](), {key: text for key, text in written.items() if text is not None}
     for key, text in texts.items():
@@ -157,11 +157,9 @@ def _spread(cluster: str | None, workers: int) -> Spread:
 def _sweep(
     request: SweepRequest, case: Case, spread: Spread, folder_of: FolderOf, speaker: Speaker, *, prior: bool, precision: str
 ) -> None:
-    from sim.report.sweeps.delivery import deliver_sweep
-    from sim.report.sweeps.document import sweep_document
-    from sim.report.sweeps.findings import findings_of
+    from sim.report.sweeps.delivery import deliver_sweep, sweep_document
+    from sim.report.sweeps.findings import findings_of, method_sentence
     from sim.report.sweeps.pages import sweep_parts
-    from sim.report.sweeps.tables import method_sentence
     from sim.simulate.sampling.plan import sampling_of
     from sim.simulate.sweeps.running import prepare_sweep, swept_folder
 
@@ -189,11 +187,10 @@ def _sweep(
 def _analyse(
     request: SweepRequest, case: Case, spread: Spread, folder_of: FolderOf, speaker: Speaker, asked: SensitivityRequest
 ) -> None:
-    from sim.report.sweeps.delivery import deliver_analysis
-    from sim.report.sweeps.document import analysis_document
+    from sim.report.sweeps.delivery import analysis_document, deliver_analysis
     from sim.report.sweeps.pages import analysis_parts
-    from sim.simulate.sweeps.analysis import analyse, sentences
     from sim.simulate.sweeps.running import swept_folder
+    from sim.simulate.sweeps.sensitivity import analyse, sentences
 
     used = list[Path]()
     with ExitStack() as held:  # the folder, until everything in it is written

@@ -19,8 +19,7 @@ from sim.ensemble.draws import DrawRequest
 from sim.ensemble.reducers import Share
 from sim.ensemble.running import LEVELS as LEVELS_OF_RUN
 from sim.ensemble.workers import run_portions
-from sim.explore.moving import Moves, changes_of
-from sim.explore.sliders import Group, by_key, groups_of
+from sim.explore.sliders import Group, Moves, by_key, changes_of, groups_of
 from sim.inputs.year_path import from_year
 from sim.model.binding import bound_further
 from sim.plan.evaluation.evaluate import Evaluated

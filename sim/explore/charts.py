@@ -12,9 +12,9 @@ from sim.base.units import conversion
 from sim.base.words import unit_words, with_unit_text
 from sim.city.city import World
 from sim.explore.bench import LEVELS, Bench, Central, Spread
-from sim.report.contents.series import target_points
+from sim.report.contents.trends import target_points
 from sim.report.style import GREY, INK, MISSED, SCENARIO_COLOURS
-from sim.result.published import published_series
+from sim.result.dataset import published_series
 
 _FACES = "Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 _FIRST, _HEIGHT, _MANY = 2015, 235, 10_000

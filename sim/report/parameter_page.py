@@ -1,12 +1,19 @@
-"""The parameter table: every parameter with value, range, prior, evidence, source and the equations that read it; Markdown."""
+"""The parameter table: every parameter with value, range, prior, evidence, source and the equations that read it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sim.base.text import LANGUAGES, Language, Text, markdown_text
+from sim.base.words import unit_words
+from sim.city.city import World
+from sim.city.describing import declarations
+from sim.inputs.parameters import ParameterRecord
+from sim.model.binding import own_values
+from sim.model.declarations import Event
+from sim.model.values import value_text
 
 KINDS = {
     "lever": Text("政策杠杆（levers）", "levers"),
@@ -109,3 +116,43 @@ def _noted(note: Text, language: Language) -> str:
     """How a value acts, in brackets."""
     text = note.in_language(language)
     return "" if not text else f"（{text}）" if language == "zh" else f" ({text})"
+
+
+def parameter_rows(world: World) -> list[ParameterRow]:
+    """Every parameter with the city's own value, in the order of its files."""
+    values, readers = own_values(world.city).values, readers_of_parameters(dict(_reads(world)))
+    dimensions = world.graph.dimensions
+    return [
+        ParameterRow(
+            name=record.name,
+            label=record.label,
+            kind=record.kind,
+            unit=unit_words(record.unit),
+            value=value_text(values.get(record.name), [dimensions[dim] for dim in record.dims], world.labels),
+            range=span_text(record.range),
+            prior=_prior(record),
+            evidence=record.evidence,
+            source=_source(record),
+            note=record.note or Text("", ""),
+            readers=readers.get(record.name, []),
+        )
+        for record in world.city.parameters.values()
+    ]
+
+
+def _reads(world: World) -> Iterator[tuple[str, list[str]]]:
+    for item in declarations(world):
+        reads = item.arguments if isinstance(item, Event) else world.graph.reads(item.name)
+        yield item.name, [name for name in reads if name != "time"]
+
+
+def _source(record: ParameterRecord) -> str:
+    """The source, and of a level of the base year whose figure it is."""
+    return record.source if record.base_origin is None else f"{record.source}〔{record.base_origin.text.zh}〕"
+
+
+def _prior(record: ParameterRecord) -> str:
+    """The prior of the value, or of a common factor on all members."""
+    if record.common_factor is not None:
+        return f"× {span_text(record.common_factor)}"
+    return span_text(record.prior)

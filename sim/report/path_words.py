@@ -12,11 +12,11 @@ from sim.base.text import Text, joined
 from sim.base.words import amounts, chance, fine, goal_words, plain, signed, unit_words
 from sim.ensemble.draws import DrawRequest
 from sim.inputs.targets import PlanTarget
-from sim.report.attribution_words import change_labels
+from sim.report.study_words import change_labels
 from sim.simulate.opening import Case
 from sim.studies.plan.alternatives import Tried
-from sim.studies.plan.paths import Mix, Path
-from sim.studies.plan.responses import Lever, Values
+from sim.studies.plan.path import Mix, Path
+from sim.studies.plan.points import Lever, Values
 
 _COMMA = Text("、", ", ")
 _MOST_NAMES = 12

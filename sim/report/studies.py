@@ -24,13 +24,11 @@ from sim.simulate.opening import Case, beside
 from sim.simulate.records import Aim, Move, Required, Ring
 from sim.simulate.result import Studies
 from sim.studies.plan.alternatives import tried
-from sim.studies.plan.attribute import AttributionRequest, attribution
-from sim.studies.plan.coalitions import comparable, players_of
+from sim.studies.plan.attribute import AttributionRequest, attribution, comparable, players_of
 from sim.studies.plan.feasibility import FeasibilityRequest, feasibility
-from sim.studies.plan.path import required_path, targets_to_move
+from sim.studies.plan.path import Path, PathRequest, required_path, targets_to_move
 from sim.studies.plan.path_file import write_scenarios
-from sim.studies.plan.paths import Path, PathRequest
-from sim.studies.plan.responses import Lever
+from sim.studies.plan.points import Lever
 
 Progress = Callable[[Text, float], None]
 Found = TypeVar("Found")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sim.base.text import Text
 from sim.inputs.model_files import PublishedCheck
 from sim.plan.scorecard import Score
-from sim.result.published import published_series
+from sim.result.dataset import published_series
 from sim.simulate.result import Result
 
 MOST_PLOTTED = 6

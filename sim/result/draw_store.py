@@ -34,8 +34,16 @@ from sim.base.durable import PARTIAL, aside_of, put, put_folder, sync_files, syn
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.ensemble.blocks import CHUNK
-from sim.result.sealed import checksums, differing, read_sealed, sealed
-from sim.result.sweep_folder import disk_faults, fail_if_other_things, locked, other_things
+from sim.result.sweep_folder import (
+    checksums,
+    differing,
+    disk_faults,
+    fail_if_other_things,
+    locked,
+    other_things,
+    read_sealed,
+    sealed,
+)
 
 Values = NDArray[Any]
 ZARR, DONE = "draws.zarr", "done"

@@ -24,7 +24,7 @@ from sim.base.text import Text
 from sim.inputs.files import is_file
 from sim.inputs.home import Home
 from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
-from sim.result.netcdf import read_group
+from sim.result.tree import read_group
 
 Values = NDArray[Any]
 FILE = "ensemble.nc"

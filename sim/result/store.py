@@ -20,7 +20,7 @@ from sim.base.durable import owned, owned_folder, put_folder, sweep, sync_files,
 from sim.base.errors import Fault, Place, RunError, UsageError
 from sim.base.text import Text
 from sim.inputs.files import is_file, is_folder
-from sim.result.netcdf import read_group
+from sim.result.tree import read_group
 
 _log = logging.getLogger(__name__)
 RUN_FILE = "run.nc"

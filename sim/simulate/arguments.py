@@ -24,7 +24,7 @@ from sim.base.processes import MOST_WORKERS
 from sim.base.text import Language, Text
 from sim.inputs.checked import worded
 from sim.inputs.sweep_section import MOST_DRAWS
-from sim.simulate.sampling.request import LARGEST_SEED
+from sim.simulate.sampling.plan import LARGEST_SEED
 
 Asked = ParamSpec("Asked")
 Given = TypeVar("Given")

@@ -23,14 +23,13 @@ from sim.plan.lint.finding import Finding, confirmed
 from sim.plan.lint.plan import plan_of
 from sim.plan.lint.rules import RULES, lint
 from sim.plan.probability import sentences
-from sim.result.bands import ensemble_dataset
+from sim.result.dataset import ensemble_dataset
 from sim.result.posterior import Foreseen
-from sim.simulate.call import call_of
 from sim.simulate.ledger_words import ledger_changes, ledger_sentences
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome
 from sim.simulate.records import Assumption, Foresight, Setting
-from sim.simulate.result import LedgerResult, Result, Sampling, Studies
+from sim.simulate.result import LedgerResult, Result, Sampling, Studies, call_of
 
 _SINCE = 10
 """Years before the plan whose breaks a reader of its figures must know."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from sim.base.errors import RunError, SimError
+from sim.base.errors import Fault, Place, RunError, SimError
 from sim.base.text import Text
 from sim.base.timing import timed
 from sim.city.city import World
@@ -23,7 +23,7 @@ from sim.ensemble.draws import DrawRequest
 from sim.ensemble.running import Ensemble
 from sim.inputs.bindings import Binding
 from sim.inputs.plan_files import read_binding_targets
-from sim.inputs.scenario import Scenario
+from sim.inputs.scenario import Change, Scenario
 from sim.inputs.targets import PlanTarget
 from sim.model.binding import bind
 from sim.plan.cautions import StepError, largest_change, limits_reached, with_step_errors, with_targets
@@ -33,14 +33,48 @@ from sim.plan.judging import Judge, scores_of
 from sim.plan.lint.plan import plan_of
 from sim.plan.reading import Reading, arrays_of, reading_of
 from sim.plan.scorecard import Score
-from sim.result.bands import ensemble_dataset, projection_of
-from sim.result.dataset import to_dataset
+from sim.result.compare import Provenance, provenance
+from sim.result.dataset import Comparison, compare_with_published, ensemble_dataset, projection_of, to_dataset
 from sim.result.posterior import Foreseen
-from sim.result.provenance import Provenance, provenance
-from sim.result.published import Comparison, compare_with_published
-from sim.simulate.causes import with_causes
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.projects import with_means
+
+_MOST_SHOWN = 5
+Holds = Callable[[Scenario], bool]
+"""Says of a scenario that a run of it goes through."""
+
+
+def with_causes(error: RunError, scenario: Scenario, holds: Holds) -> RunError:
+    """The error with the lines that are at fault, each alone or all together; where none is, the data or the equations are.
+
+    Parameters
+    ----------
+    error
+        What the run of `scenario` ended with.
+    holds
+        Runs a scenario again.
+    """
+    guilty = [change for change in scenario.changes if holds(_without(scenario, change))]
+    if guilty:
+        zh, en = "去掉这一行，运行即可通过", "without this line the run goes through"
+        return RunError([*error.faults, *(_at(change, Text(zh, en)) for change in guilty[:_MOST_SHOWN])])
+    if scenario.changes and holds(replace(scenario, changes=())):
+        zh, en = "各行单独去掉都不够，原因在其共同作用", "no single line explains it; without all of them the run goes through"
+        return RunError([*error.faults, *(_at(change, Text(zh, en)) for change in scenario.changes[-1:])])
+    advice = Text(
+        "城市自己的数值也不成立：请检查城市数据（history.csv、parameters.yaml），再检查模型方程",
+        "it fails with the city's own values too: look at its data (history.csv, parameters.yaml), then at the equations",
+    )
+    return RunError([*error.faults, Fault(advice, Place(scenario.file))])
+
+
+def _without(scenario: Scenario, change: Change) -> Scenario:
+    return replace(scenario, changes=tuple(item for item in scenario.changes if item is not change))
+
+
+def _at(change: Change, message: Text) -> Fault:
+    return Fault(message, change.place, Text("请改用较小的力度或较近的数值", "use a smaller or nearer value"))
+
 
 Progress = Callable[[str, int, int], None]
 

@@ -13,6 +13,7 @@ from sim.base.cache import engine_key
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text, listing
 from sim.ensemble.blocks import LostDraw
+from sim.ensemble.draws import DrawRequest
 from sim.ensemble.reducers import Share
 from sim.inputs.history import Break, Datum, History
 from sim.inputs.home import Home
@@ -23,14 +24,66 @@ from sim.plan.cautions import StepError
 from sim.plan.evaluation.evaluate import Evaluated
 from sim.plan.lint.finding import Finding
 from sim.plan.scorecard import Score
-from sim.result.bands import projection_of
-from sim.result.netcdf import packed, read_tree
-from sim.result.published import Comparison
-from sim.result.tree import record_of, tree_of
-from sim.simulate.call import StoredCall
-from sim.simulate.opening import Case, with_projects
-from sim.simulate.pipeline import provenance_of
+from sim.result.dataset import Comparison, projection_of
+from sim.result.tree import packed, read_tree, record_of, tree_of
+from sim.simulate.opening import Case, open_cases, seeded, with_projects
+from sim.simulate.pipeline import Outcome, provenance_of
 from sim.simulate.records import Assumption, Foresight, Required, Ring, Setting
+
+
+@dataclass(frozen=True)
+class StoredCall:
+    """The file of the scenario below the home folder (or anywhere; none for a city without one), and what the call added.
+
+    `order` counts the scenarios of the call.
+    """
+
+    scenario: str
+    city: str
+    settings: tuple[tuple[str, str], ...]
+    use: tuple[str, ...]
+    seed: int
+    count: int
+    precision: str
+    prior: bool
+    as_of: int | None
+    order: int
+
+    def draws(self, workers: int) -> DrawRequest | None:
+        """The draws of the run; None where it had none."""
+        return DrawRequest(self.count, self.seed, workers, self.precision, self.prior) if self.count else None
+
+    def reopened(self, home: Home) -> Case:
+        """Open the scenario as the call did.
+
+        Raises
+        ------
+        SimError
+            when its files are gone or faulty.
+        """
+        file = home.folder / self.scenario if self.scenario else Path(self.city)
+        return seeded(open_cases(home, [file], self.city, self.use, self.settings, self.as_of)[0], self.seed)
+
+
+def call_of(outcome: Outcome, order: int) -> StoredCall:
+    """The call of a run."""
+    case, draws = outcome.case, outcome.asked
+    scenario, home = case.scenario, case.world.home.folder
+    file = scenario.file.resolve()
+    named = file.relative_to(home).as_posix() if file.is_relative_to(home) else str(file)
+    return StoredCall(
+        scenario=named if scenario.files else "",
+        city=scenario.city,
+        settings=scenario.settings,
+        use=scenario.use,
+        seed=draws.seed if draws is not None else 0 if case.plan is None else case.plan.seed,
+        count=0 if draws is None else draws.count,
+        precision="float64" if draws is None else draws.precision,
+        prior=draws is not None and draws.prior,
+        as_of=case.world.as_of,
+        order=order,
+    )
+
 
 FORMAT = 1
 """Of results as they are stored; it goes up when an older program could not read them, or a newer one not the older ones."""

@@ -19,8 +19,7 @@ from sim.inputs.history import History
 from sim.inputs.home import find_home
 from sim.simulate.likelihood.observations import Observation, fitted, published_levels
 from sim.studies.calibration import Calibration, CityEnsemble, asked_of, calibrate, ensembles, fit_key, openable, pool_of
-from sim.studies.naive import naive_forecasts, series_of
-from sim.studies.scores import Judged, Score, band_ends, crps, score
+from sim.studies.naive import Judged, Score, band_ends, crps, naive_forecasts, score, series_of
 from sim.studies.targets import HORIZON, Design, Histories, judged_values, kind_of, outcome_of
 
 Values = NDArray[Any]

@@ -26,7 +26,7 @@ from sim.studies.calibration import (
     pool_of,
 )
 from sim.studies.foresight import fail_if_unanswerable, foresee
-from sim.studies.table_check import fail_if_unfit
+from sim.studies.new_city import fail_if_unfit
 
 Values = NDArray[Any]
 

@@ -13,7 +13,7 @@ from sim.city import city
 from sim.engine import kernel as kernel_module
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
-from sim.result.provenance import Provenance
+from sim.result.compare import Provenance
 from sim.simulate import opening, pipeline
 
 

@@ -13,7 +13,7 @@ from sim.base.errors import UsageError
 from sim.base.text import Text
 from sim.cli import report as verb
 from sim.report.writing import reports_of
-from sim.result.netcdf import packed, read_tree
+from sim.result.tree import packed, read_tree
 from sim.simulate.result import packed_result, read_result
 from tests.cli.calling import ROOT, sim
 

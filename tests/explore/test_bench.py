@@ -13,8 +13,7 @@ from sim.ensemble.draws import DrawRequest
 from sim.explore import tables
 from sim.explore.bench import LEVELS, Bench, bench_of
 from sim.explore.charts import charts_of
-from sim.explore.exchange import LARGEST, load_bench
-from sim.explore.saving import scenario_text
+from sim.explore.saving import LARGEST, load_bench, scenario_text
 from sim.explore.sliders import by_key
 from sim.explore.state import State
 from sim.inputs.home import Home

@@ -15,8 +15,7 @@ from ruamel.yaml import YAML
 from sim.base.errors import Faults, SimError
 from sim.city.city import World
 from sim.explore.bench import Bench, bench_of
-from sim.explore.exchange import load_bench
-from sim.explore.saving import scenario_text
+from sim.explore.saving import load_bench, scenario_text
 from sim.explore.sliders import by_key
 from sim.inputs.home import Home
 from sim.ledger.edits import Edits, edits_of

@@ -23,7 +23,7 @@ from sim.inputs.values import ValueSpec, read_value
 from sim.model.names import read_labels
 from sim.report.chapters.part import Part
 from sim.report.document import Chapter, Picture
-from sim.result.netcdf import packed
+from sim.result.tree import packed
 from sim.simulate import arguments, opening, pipeline
 from sim.simulate.result import FORMAT, read_result
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from sim.plan.feasibility import explained_variance, lift, relaxed_rules, shares_of, smallest_relaxation
 from sim.plan.rule import Rule
-from sim.report.feasibility_words import VARIANCE_EXPLAINED
-from sim.studies.plan.solved_promises import crossing
+from sim.report.study_words import VARIANCE_EXPLAINED
+from sim.studies.plan.feasibility import crossing
 from tests.conftest import ROOT
 
 Truths = NDArray[np.bool_]

@@ -23,9 +23,8 @@ from sim.base.text import LANGUAGES, Language
 from sim.city.city import World
 from sim.inputs.home import Home
 from sim.report import style
-from sim.report.contents import scores
-from sim.report.contents.feasibility import most_entangled
-from sim.report.contents.projects import schedule
+from sim.report.contents import targets as scores
+from sim.report.contents.targets import most_entangled, schedule
 from sim.report.contents.trends import trends
 from sim.report.document import Report
 from sim.report.figures.bars import Bars

@@ -19,10 +19,9 @@ from sim.base.text import Text
 from sim.city.city import World
 from sim.ensemble.draws import DrawRequest
 from sim.result.compare import differences
-from sim.result.netcdf import read_group
-from sim.result.published import compare_with_published
+from sim.result.dataset import compare_with_published
 from sim.result.store import find_run, read_attributes, results_folder, run_id
-from sim.result.tree import tree_of
+from sim.result.tree import read_group, tree_of
 from sim.simulate import pipeline
 from sim.simulate.collect import result_of, results_of
 from sim.simulate.draws import with_draws

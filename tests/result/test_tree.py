@@ -14,8 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.base.text import Text
-from sim.result.netcdf import packed, read_tree
-from sim.result.tree import record_of, tree_of
+from sim.result.tree import packed, read_tree, record_of, tree_of
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=6)
 WORDS = st.builds(Text, TEXTS, TEXTS)

@@ -14,7 +14,7 @@ from sim.report.forms.told import cell_text
 from sim.report.sweeps.findings import findings_of
 from sim.report.sweeps.pages import sweep_parts
 from sim.report.sweeps.response_figures import chance_response, response
-from sim.simulate.sweeps.curves import MOST_ALONG, MOST_CURVES, curves_of
+from sim.simulate.sweeps.statistics import MOST_ALONG, MOST_CURVES, curves_of
 from tests.simulate.draws import made
 
 

@@ -15,7 +15,7 @@ from sim.base.errors import Faults, InputError
 from sim.city.city import open_world
 from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
-from sim.result.published import modelled_series
+from sim.result.dataset import modelled_series
 from sim.simulate import opening, pipeline
 from sim.simulate.likelihood.hindcast import Asked, city_hindcasts, factors_of, forecaster
 from sim.studies.calibration import asked_of, calibrate, ensembles, pool_of

@@ -26,8 +26,7 @@ from sim.model import Array, stock
 from sim.plan.probability import Conditions
 from sim.simulate import opening, pipeline
 from sim.simulate.draws import posterior_of, run_draws
-from sim.simulate.sampling.plan import sampling_of
-from sim.simulate.sampling.request import SweepRequest
+from sim.simulate.sampling.plan import SweepRequest, sampling_of
 from sim.simulate.sampling.sensitivity import Unknown, morris_sampling, saltelli_sampling, unknowns_of
 from sim.simulate.sweeps.board import board_of
 from sim.simulate.sweeps.running import (

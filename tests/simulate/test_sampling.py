@@ -13,8 +13,7 @@ from sim.ensemble.designs import Grid, Listed, SpreadPoints
 from sim.inputs.home import Home
 from sim.inputs.sweep_section import Over, overs_of_call
 from sim.simulate import opening
-from sim.simulate.sampling.plan import MOST_POINTS, Sampling, sampling_of
-from sim.simulate.sampling.request import SweepRequest
+from sim.simulate.sampling.plan import MOST_POINTS, Sampling, SweepRequest, sampling_of
 from sim.simulate.sampling.sensitivity import morris_sampling, saltelli_sampling, unknowns_of
 
 DEMAND, POLICY, NURTURE = "external_demand_growth", "rd_policy", "nurture_policy"

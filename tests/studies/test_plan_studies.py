@@ -12,18 +12,16 @@ from sim.base.errors import InputError, UsageError
 from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
 from sim.plan.selection import Selection
-from sim.report.feasibility_words import joint_sentence, sentences
-from sim.result.netcdf import packed, read_group
+from sim.report.study_words import joint_sentence, sentences
+from sim.result.tree import packed, read_group
 from sim.simulate import opening, pipeline
 from sim.simulate.draws import with_draws
 from sim.simulate.opening import Case
-from sim.studies.plan.attribute import AttributionRequest, attribution
-from sim.studies.plan.coalitions import players_of
+from sim.studies.plan.attribute import AttributionRequest, attribution, players_of
 from sim.studies.plan.evaluate import EvaluationRequest, evaluated
 from sim.studies.plan.feasibility import FeasibilityRequest, feasibility
-from sim.studies.plan.path import menu, required_path
+from sim.studies.plan.path import PathRequest, menu, required_path
 from sim.studies.plan.path_file import write_scenarios
-from sim.studies.plan.paths import PathRequest
 from sim.studies.plan.trace import TraceRequest, trace
 
 FEW = DrawRequest(400, 0, 1)

@@ -8,7 +8,7 @@ import pytest
 
 from sim.base.errors import InputError
 from sim.inputs.home import Home
-from sim.studies.table_check import fail_if_unfit
+from sim.studies.new_city import fail_if_unfit
 
 YEARS = range(2005, 2024)
 

@@ -9,7 +9,7 @@ from sim.plan.evaluation.progress import Standing
 from sim.plan.rule import VERDICTS, about_sentence
 from sim.plan.scorecard import Score
 from sim.report.chapters.part import MOST_ROWS, NO_TARGETS, Part, in_parts, pictured, small
-from sim.report.contents.scores import rates
+from sim.report.contents.targets import rates
 from sim.report.document import (
     Block,
     Cell,

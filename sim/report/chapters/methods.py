@@ -13,7 +13,7 @@ from sim.report.document import Block, Cell, Chapter, Column, Heading, Number, P
 from sim.report.figures.frame import Frame
 from sim.report.figures.loops import Loops
 from sim.report.view import View
-from sim.result.published import Comparison
+from sim.result.dataset import Comparison
 from sim.simulate.records import Assumption
 from sim.simulate.result import Result
 

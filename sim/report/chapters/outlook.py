@@ -8,10 +8,8 @@ from sim.base.text import Text
 from sim.base.words import OPERATORS, spaced_text, unit_words
 from sim.plan.scorecard import Score
 from sim.report.chapters.part import Part, listed, pictured, present
-from sim.report.contents.fans import fans
-from sim.report.contents.feasibility import conflicts, tornado
-from sim.report.contents.scores import verdicts
-from sim.report.contents.trends import trends
+from sim.report.contents.targets import conflicts, tornado, verdicts
+from sim.report.contents.trends import fans, trends
 from sim.report.document import (
     Block,
     Cell,
@@ -26,7 +24,8 @@ from sim.report.document import (
     probability,
     stated,
 )
-from sim.report.feasibility_words import (
+from sim.report.score_words import years_of
+from sim.report.study_words import (
     VARIANCE_EXPLAINED,
     joint_sentence,
     left_out_sentence,
@@ -38,7 +37,6 @@ from sim.report.feasibility_words import (
     unknown_sentences,
     verdict,
 )
-from sim.report.score_words import years_of
 from sim.report.view import View
 from sim.simulate.records import Foresight
 from sim.simulate.result import Result

@@ -7,10 +7,10 @@ from collections import Counter
 from sim.base.text import Text, joined
 from sim.base.words import chance, computed, goal_words, spaced_text
 from sim.report.chapters.part import MOST_ROWS, Part, in_parts, pictured
-from sim.report.contents.scores import progress
+from sim.report.contents.targets import progress
 from sim.report.document import Block, Bullets, Chapter, Paragraph
-from sim.report.feasibility_words import joint_sentence
 from sim.report.score_words import headline, published_gap
+from sim.report.study_words import joint_sentence
 from sim.report.view import View
 from sim.simulate.result import Result
 

@@ -12,13 +12,12 @@ from sim.base.text import Text
 from sim.base.words import capital, chance, computed, exact, plain, rate, spaced_text, unit_words
 from sim.plan.lint.finding import SEVERITY_NAMES, Finding
 from sim.plan.scorecard import PERCENT, Score
-from sim.report.attribution_words import SMALL, cause_sentences, change_labels
 from sim.report.chapters.part import NO_TARGETS, Part, listed, pictured, present
 from sim.report.document import Block, Chapter, Paragraph
-from sim.report.feasibility_words import name_in, pair_sentences
 from sim.report.figures.frame import Frame
 from sim.report.figures.waterfall import Fall, Step, Waterfall
 from sim.report.score_words import published_gap, rate_unit, running
+from sim.report.study_words import SMALL, cause_sentences, change_labels, name_in, pair_sentences
 from sim.report.view import View
 from sim.simulate.result import Result
 

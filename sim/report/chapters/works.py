@@ -9,7 +9,7 @@ from sim.base.text import Text
 from sim.base.words import NONE, unit_words
 from sim.ledger.summary import ProgrammeTimes
 from sim.report.chapters.part import Part, pictured, present, small
-from sim.report.contents.projects import schedule
+from sim.report.contents.targets import schedule
 from sim.report.document import Block, Cell, Chapter, Column, Heading, Number, Paragraph, Table, Words, a_year
 from sim.report.view import View
 from sim.simulate.records import Setting

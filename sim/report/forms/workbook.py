@@ -20,7 +20,7 @@ from sim.report.document import Bullets, Cell, Heading, Number, Paragraph, Repor
 from sim.report.figures.lines import Lines, Panel
 from sim.report.forms.told import cell_text, chapter_title
 from sim.report.lettering import letters
-from sim.result.bands import PROJECTION
+from sim.result.dataset import PROJECTION
 
 _SKIP_DIMS = {"sex", "age", "age_class"}
 _WIDEST, _ROWS_MEASURED, _LONGEST_NAME = 60, 40, 31

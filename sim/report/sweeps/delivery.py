@@ -1,8 +1,12 @@
-"""The files that a sweep or an analysis leaves beside its draws: statistics, tables as CSV, figures and a page."""
+"""The files that a sweep or an analysis leaves beside its draws: statistics, tables as CSV, a page with figures, a document."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import csv
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +15,33 @@ import xarray as xr
 from sim.base.durable import put
 from sim.base.text import Language
 from sim.base.words import unit_text
+from sim.plan.tables import cell_text
 from sim.report import style
 from sim.report.document import Report
 from sim.report.forms.page import page
-from sim.report.sweeps.files import put_datasets, put_table
-from sim.report.sweeps.findings import Findings
+from sim.report.sweeps.findings import Findings, PointRow
 from sim.report.sweeps.pages import analysis_report, point_heads, sweep_report
 from sim.result.sweep_folder import disk_faults
-from sim.simulate.sweeps.analysis import Analysis
-from sim.simulate.sweeps.names import ALL_TARGETS, named_from
+from sim.result.tree import packed
+from sim.simulate.sweeps.names import ALL_TARGETS, Named, named_from
+from sim.simulate.sweeps.sensitivity import Analysis
 from sim.simulate.sweeps.statistics import members_of
+
+
+def put_table(file: Path, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a CSV file with a byte-order mark, as Excel wants it; numbers to ten significant digits."""
+    stream = StringIO()
+    writer = csv.writer(stream)
+    writer.writerow([cell_text(head) for head in heads])
+    writer.writerows([cell_text(cell) for cell in row] for row in rows)
+    put(file, stream.getvalue().encode("utf-8-sig"))
+
+
+def put_datasets(file: Path, groups: Mapping[str, xr.Dataset], attributes: Mapping[str, Any]) -> None:
+    """Write a netCDF file with one group for each dataset."""
+    nodes = {name: dataset.drop_attrs(deep=False) for name, dataset in groups.items()}
+    put(file, packed(xr.DataTree.from_dict({"/": xr.Dataset(attrs=attributes), **nodes})))
+
 
 Rows = Iterator[tuple[Any, ...]]
 
@@ -123,3 +144,64 @@ def index_rows(indices: xr.Dataset, language: Language) -> tuple[Sequence[str], 
             for k, year in enumerate(indices["year"].to_numpy()):
                 rows.append((*named, int(year), *(float(arrays[name][i, j, k]) for name in names)))
     return ["input", "label", "indicator", "indicator_label", "year", *names], rows
+
+
+def sweep_document(findings: Findings, folder: Path, language: Language) -> dict[str, Any]:
+    """Draws, targets with probability and error, bands of every series and year, correlations; or the points."""
+    draws = findings.draws
+    document: dict[str, Any] = {
+        "folder": str(folder),
+        "scenario": draws.attrs["scenario"],
+        "method": draws.attrs["method"],
+        "seed": draws.attrs["seed"],
+        "draws": draws.sizes["draw"],
+        "left_out": int(draws["lost"].sum()),
+        "identity": json.loads(draws.attrs.get("identity", "{}")),
+    }
+    if findings.pointwise:
+        return document | {"year": findings.year, "points": [_point(row) for row in findings.points]}
+    found = findings.probabilities
+    return document | {
+        "targets": [_target(row, language) for row in findings.targets],
+        "all_met": _chance(found["joint"], found["joint_error"]) if findings.targets else None,
+        "bands": [
+            _named(row.series, language)
+            | {"year": row.year, "mean": row.mean, "standard_deviation": row.deviation}
+            | {"quantiles": {f"{level:g}": value for level, value in row.quantiles.items()}}
+            for row in findings.band_rows
+        ],
+        "correlations": [
+            {"input": row.input.key, "indicator": row.series.key, "year": row.year, "rank_correlation": row.correlation}
+            for row in findings.correlation_rows
+        ],
+    }
+
+
+def _point(row: PointRow) -> dict[str, dict[str, float | None]]:
+    return {part: {key: _number(value) for key, value in values.items()} for part, values in vars(row).items()}
+
+
+def _target(row: Any, language: Language) -> dict[str, Any]:
+    target = row.target
+    named = {"id": target.id, "label": target.label.in_language(language), "year": target.year, "unit": target.unit}
+    return named | {"operator": target.operator, "value": target.value} | _chance(row.probability, row.error)
+
+
+def _chance(probability: Any, error: Any) -> dict[str, float | None]:
+    return {"probability": _number(float(probability)), "standard_error": _number(float(error))}
+
+
+def _number(value: float) -> float | None:
+    """JSON knows no not-a-number."""
+    return value if math.isfinite(value) else None
+
+
+def _named(series: Named, language: Language) -> dict[str, str]:
+    return {"indicator": series.key, "label": series.label.in_language(language), "unit": unit_text(series.unit, language)}
+
+
+def analysis_document(analysis: Analysis, folder: Path, language: Language) -> dict[str, Any]:
+    """The indices of every input, output and year."""
+    heads, rows = index_rows(analysis.indices, language)
+    attributes = {key: value for key, value in analysis.indices.attrs.items() if not key.endswith("_zh") and key != "members"}
+    return {"folder": str(folder), **attributes, "indices": [dict(zip(heads, row, strict=True)) for row in rows]}

@@ -1,26 +1,180 @@
-"""What some draws say, found once: for the page, the tables, the screen and JSON."""
+"""What some draws say, as records of names and numbers in the units that people read."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import xarray as xr
 
-from sim.report.sweeps.tables import (
-    BandRow,
-    CorrelationRow,
-    PointRow,
-    TargetRow,
-    band_rows,
-    correlation_rows,
-    headline_series,
-    point_rows,
-    reading_year,
-    target_rows,
-)
+from sim.base.text import Text
 from sim.result.draw_store import damage_is_a_fault
-from sim.simulate.sweeps.statistics import bands, members_of, probabilities, rank_correlations
+from sim.simulate.sweeps.names import Asked, Named, asked_targets, named_inputs, named_series
+from sim.simulate.sweeps.statistics import (
+    bands,
+    labelled,
+    members_of,
+    outputs_of,
+    probabilities,
+    rank_correlations,
+    single_series,
+)
+
+MOST_HEADLINES = 12
+NOTHING = Text("", "")
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """How likely a target is: share of the draws that meet it, and the error of that share."""
+
+    target: Asked
+    probability: float
+    error: float
+
+
+@dataclass(frozen=True)
+class BandRow:
+    """One series in one year: mean, standard deviation and quantiles."""
+
+    series: Named
+    year: int
+    mean: float
+    deviation: float
+    quantiles: dict[float, float]
+
+
+@dataclass(frozen=True)
+class CorrelationRow:
+    """How one input goes with one series in a year."""
+
+    input: Named
+    series: Named
+    year: int
+    correlation: float
+
+
+@dataclass(frozen=True)
+class PointRow:
+    """One point of a grid or list: the values of its inputs, the median of each series in a year, how likely targets are."""
+
+    inputs: dict[str, float]
+    medians: dict[str, float]
+    chances: dict[str, float]
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """All of them in a row."""
+        return (*self.inputs.values(), *self.medians.values(), *self.chances.values())
+
+
+def reading_year(draws: xr.Dataset) -> int:
+    """The year that most targets speak of; without targets the last one."""
+    years = Counter(item.year for item in asked_targets(draws))
+    return years.most_common(1)[0][0] if years else int(draws["year"].to_numpy()[-1])
+
+
+def headline_series(draws: xr.Dataset) -> list[str]:
+    """The series that are shown first: those of targets, then variables that are one series; a dozen at most."""
+    single = single_series(draws)
+    of_targets = [item.variable for item in asked_targets(draws) if item.variable in single]
+    return list(dict.fromkeys((*of_targets, *single)))[:MOST_HEADLINES]
+
+
+def target_rows(draws: xr.Dataset, found: xr.Dataset) -> list[TargetRow]:
+    """One row for each target, from its probabilities."""
+    pairs = zip(asked_targets(draws), found["probability"].to_numpy(), found["error"].to_numpy(), strict=True)
+    return [TargetRow(target, float(p), float(error)) for target, p, error in pairs]
+
+
+def band_rows(draws: xr.Dataset, summary: xr.Dataset) -> Iterator[BandRow]:
+    """Every series in every year, from its bands."""
+    levels = [float(level) for level in summary["quantile"].to_numpy()]
+    years = [int(year) for year in summary["year"].to_numpy()]
+    for name in outputs_of(draws):
+        means, deviations = (dict(_by_series(name, summary[f"{name}{part}"])) for part in ("_mean", "_sd"))
+        by_level = [dict(_by_series(name, summary[name].sel(quantile=level))) for level in levels]
+        for key, mean in means.items():
+            named = named_series(draws, key)
+            for place, year in enumerate(years):
+                quantiles = {level: named.scale * float(part[key][place]) for level, part in zip(levels, by_level, strict=True)}
+                middle, spread = named.scale * float(mean[place]), named.scale * float(deviations[key][place])
+                yield BandRow(named, year, middle, spread, quantiles)
+
+
+def _by_series(name: str, array: xr.DataArray) -> Iterator[tuple[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]]:
+    """Each series [year] of a statistic by its name."""
+    dims = [dim for dim in array.dims if dim != "year"]
+    yield from labelled(name, array.transpose(*dims, "year"))
+
+
+def correlation_rows(draws: xr.Dataset, correlations: xr.Dataset, names: Sequence[str], year: int) -> list[CorrelationRow]:
+    """How every input goes with some series of one member in a year; inputs that never differ are left out."""
+    inputs, rows = named_inputs(draws), list[CorrelationRow]()
+    for name in names:
+        column = correlations[name].sel(year=year).to_numpy().reshape(len(inputs))
+        for named, value in zip(inputs.values(), column, strict=True):
+            if np.isfinite(value):
+                rows.append(CorrelationRow(named, named_series(draws, name), year, float(value)))
+    return rows
+
+
+def point_rows(draws: xr.Dataset, summary: xr.Dataset, found: xr.Dataset, year: int) -> list[PointRow]:
+    """One row for each point."""
+    inputs, names = named_inputs(draws), headline_series(draws)
+    keys = [str(key) for key in draws["input"].to_numpy()[: int(draws.attrs["swept"])]]
+    targets = [str(key) for key in found["target"].to_numpy()]
+    middle = summary.sel(quantile=0.5, year=year)
+    columns = [
+        [inputs[key].scale * summary[key].to_numpy() for key in keys],
+        [named_series(draws, name).scale * middle[name].to_numpy().reshape(-1) for name in names],
+        list(found["probability"].to_numpy().reshape(len(targets), summary.sizes["point"])),
+    ]
+    count = summary.sizes["point"]
+    parts = (_dicts(heads, rows, count) for heads, rows in zip((keys, names, targets), columns, strict=True))
+    return [PointRow(*row) for row in zip(*parts, strict=True)]
+
+
+def _dicts(heads: Sequence[str], columns: Sequence[np.ndarray], count: int) -> list[dict[str, float]]:
+    """One record for each of `count` points, from a column [point] for each head."""
+    return [dict(zip(heads, numbers, strict=True)) for numbers in np.array(columns).reshape(len(heads), count).T.tolist()]
+
+
+def method_sentence(draws: xr.Dataset) -> Text:
+    """How the draws were made, in words."""
+    count, lost = draws.sizes["draw"], int(draws["lost"].sum())
+    seed, members = draws.attrs["seed"], int(draws.attrs["draws_per_point"])
+    method, swept = METHOD_WORDS[str(draws.attrs["method"])], int(draws.attrs["swept"])
+    rest = (REST_WORDS if swept else WHOLE_WORDS)[str(draws.attrs["rest"])]
+    points = f"{count // max(members, 1):,}"
+    each = Text(f"，{points} 个点各 {members:,} 次", f", {members:,} at each of {points} points") if members else NOTHING
+    left_out = Text(f"；{lost:,} 次无效，未计入", f"; {lost:,} were left out") if lost else NOTHING
+    head = Text(f"{method.zh}，共 {count:,} 次（种子 {seed}）", f"{method.en}, {count:,} draws (seed {seed})")
+    return head + each + rest + left_out + Text("。", ".")
+
+
+METHOD_WORDS = {
+    "ensemble": Text("全部未知参数与年度冲击一起抽样", "All unknown parameters and yearly shocks drawn together"),
+    "random": Text("随机抽样", "Random design"),
+    "latin_hypercube": Text("拉丁超立方抽样", "Latin hypercube"),
+    "sobol": Text("Sobol 序列抽样", "Sobol sequence"),
+    "grid": Text("网格扫描", "Grid"),
+    "list": Text("逐点扫描", "List of points"),
+    "saltelli": Text("Saltelli 设计（计算 Sobol 指数）", "Saltelli design for Sobol indices"),
+    "morris": Text("Morris 筛选", "Morris screening"),
+}
+WHOLE_WORDS = {
+    "posterior": Text("；参数取自按历史校准的集合", "; parameters from the ensemble calibrated on history"),
+    "priors": Text("；参数取自先验，未按历史校准", "; parameters from their priors, not calibrated on history"),
+}
+REST_WORDS = {
+    "posterior": Text("；未扫描的参数取自校准后的集合", "; what is not swept comes from the calibrated ensemble"),
+    "priors": Text("；未扫描的参数取自先验，未按历史校准", "; what is not swept comes from its prior, not calibrated"),
+    "nothing": Text("；未扫描的参数保持不变", "; what is not swept stays as it is"),
+}
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,11 @@ from sim.base.text import Text
 from sim.base.words import NONE, OPERATORS, chance, exact, plain, unit_words
 from sim.report.document import Block, Chapter, Column, Paragraph, Picture, Report, Table, Words
 from sim.report.figures.frame import Figure
-from sim.report.sweeps.figures import closest, fans, target_chances
-from sim.report.sweeps.findings import Findings
-from sim.report.sweeps.index_figures import index_map, tornado
+from sim.report.sweeps.figures import closest, fans, index_map, target_chances, tornado
+from sim.report.sweeps.findings import Findings, PointRow, headline_series, method_sentence, reading_year
 from sim.report.sweeps.response_figures import chance_response, response
-from sim.report.sweeps.tables import PointRow, headline_series, method_sentence, reading_year
-from sim.simulate.sweeps.analysis import Analysis, sentences
 from sim.simulate.sweeps.names import ALL_TARGETS, left_out_of, named_from, named_inputs, named_series, title_of, with_unit
+from sim.simulate.sweeps.sensitivity import Analysis, sentences
 from sim.simulate.sweeps.statistics import members_of
 
 MOST_POINTS = 400

@@ -14,9 +14,8 @@ from sim.base.words import unit_words
 from sim.report.figures.frame import Frame
 from sim.report.figures.response import Response, ResponseCurve, ResponsePanel
 from sim.report.sweeps.figures import series_in
-from sim.simulate.sweeps.curves import NUMBER, Curve, Curves, curves_of
 from sim.simulate.sweeps.names import ALL_TARGETS, PERCENT, Named, asked_targets, named_series, title_of, with_unit
-from sim.simulate.sweeps.statistics import MEDIAN, bands, members_of, probabilities, year_in
+from sim.simulate.sweeps.statistics import MEDIAN, NUMBER, Curve, Curves, bands, curves_of, members_of, probabilities, year_in
 
 Values = NDArray[Any]
 _WHOLE = (-3.0, 103.0)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.inputs.history import History
 from sim.inputs.model_files import FitRule, PublishedCheck
 from sim.model.graph import Graph
-from sim.result.published import published_series
+from sim.result.dataset import published_series
 
 Values = NDArray[Any]
 FEWEST_CHANGES = 4

@@ -14,8 +14,7 @@ from sim.result.posterior import Posterior
 from sim.simulate.draws import priors_of_case
 from sim.simulate.opening import Case
 from sim.simulate.sampling.inputs import is_settled_before, swept_inputs
-from sim.simulate.sampling.plan import Sampling
-from sim.simulate.sampling.request import SweepRequest
+from sim.simulate.sampling.plan import Sampling, SweepRequest
 
 USUAL_BASE, USUAL_WALKS = 1024, 20
 MOST_BASE = 1 << 20

@@ -18,9 +18,9 @@ from sim.ensemble.blocks import Task
 from sim.ensemble.draws import Draws
 from sim.plan.probability import Condition, Conditions, conditions_of
 from sim.plan.tables import column, score_row
+from sim.result.dataset import modelled_series, published_series
 from sim.result.draw_store import ArrayPlan, StorePlan
 from sim.result.posterior import Posterior
-from sim.result.published import modelled_series, published_series
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome, judge_of
 from sim.simulate.sampling.plan import Sampling

@@ -1,14 +1,10 @@
-"""What the draws of a sweep say together: bands by year, probabilities of targets with their errors, rank correlations.
-
-Every function takes the dataset of draws, in memory or on disk, and reads one variable at a time, of a large one a few years.
-Draws that became infinite or undefined are left out. Where points are listed (a grid or list), statistics are by `point`, those
-of the draws at each.
-"""
+"""Statistics of the draws of a sweep: bands, probabilities with their errors, rank correlations, the curves of its points."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +16,7 @@ from sim.base.errors import Fault, UsageError
 from sim.base.text import Text
 from sim.ensemble.reducers import quantiles_of
 from sim.ensemble.running import LEVELS
+from sim.simulate.sweeps.names import Named, named_inputs
 
 Values = NDArray[Any]
 POINTWISE = ("grid", "list")
@@ -283,3 +280,72 @@ def labelled(name: str, array: xr.DataArray) -> Iterator[tuple[str, Values]]:
         named = zip(dims, place, sizes, strict=True)
         members = [str(array[dim].to_numpy()[index]) for dim, index, size in named if size > 1]
         yield f"{name}[{', '.join(members)}]" if members else name, values[place]
+
+
+MOST_CURVES, MOST_ALONG = 6, 200
+NUMBER = Named("point", Text("点的序号", "number of the point"), "")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Numbers of points in the order in which they are joined; `level` is the value that they share of the parting input."""
+
+    points: Values
+    level: float | None = None
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What goes across and where each point stands on it; `held` are further inputs with the one value that is shown."""
+
+    across: Named
+    places: Values
+    curves: list[Curve]
+    parted_by: Named | None = None
+    held: tuple[tuple[Named, float], ...] = ()
+    levels: int = 1
+    """Values of the parting input, of which some may not be shown."""
+
+
+def curves_of(draws: xr.Dataset) -> Curves:
+    """The curves of some draws at single points, in the units that people read.
+
+    Inputs of a grid beyond the second stay at the middle one of their values. The points of a list of several inputs have no
+    order but their own, so they stand by their numbers.
+    """
+    values, named = _values(draws), named_inputs(draws)
+    if not values or (draws.attrs["method"] == "list" and len(values) > 1):
+        count = draws.sizes["draw"] // max(int(draws.attrs["draws_per_point"]), 1)
+        return Curves(NUMBER, np.arange(1, count + 1), [Curve(_evenly(np.arange(count), MOST_ALONG))])
+    across, *others = sorted(values, key=lambda key: -len(np.unique(values[key])))  # stable: the first of equals
+    held = {key: _middle(values[key]) for key in others[1:]}
+    shown = np.logical_and.reduce([np.ones_like(values[across], dtype=bool), *(values[key] == held[key] for key in held)])
+    fixed = tuple((named[key], value) for key, value in held.items())
+    if not others:
+        return Curves(named[across], values[across], [_joined(values[across], shown)])
+    parting = np.unique(values[others[0]])
+    chosen = _evenly(parting, MOST_CURVES)
+    curves = [_joined(values[across], shown & (values[others[0]] == level), float(level)) for level in chosen]
+    return Curves(named[across], values[across], curves, named[others[0]], fixed, len(parting))
+
+
+def _values(draws: xr.Dataset) -> dict[str, Values]:
+    """The swept inputs at each point."""
+    named, points = named_inputs(draws), points_of(draws)
+    return {str(key): named[str(key)].scale * points[key].to_numpy() for key in points.coords}
+
+
+def _middle(values: Values) -> float:
+    levels = np.unique(values)
+    return float(levels[len(levels) // 2])
+
+
+def _joined(places: Values, shown: Values, level: float | None = None) -> Curve:
+    """The points that are shown, from left to right."""
+    points = np.flatnonzero(shown)
+    return Curve(_evenly(points[np.argsort(places[points], kind="stable")], MOST_ALONG), level)
+
+
+def _evenly(values: Values, most: int) -> Values:
+    """Some of many values, evenly spaced, with the first and the last."""
+    return np.asarray(values[np.unique(np.linspace(0, len(values) - 1, min(len(values), most)).round().astype(int))])

@@ -13,9 +13,8 @@ from sim.inputs.model_files import Alternative
 from sim.inputs.scenario import read_scenario
 from sim.plan.reading import Reading
 from sim.simulate.opening import Case, beside
-from sim.studies.plan.path import levers_file, levers_path, up_to_the_targets
-from sim.studies.plan.paths import Path, PathRequest
-from sim.studies.plan.responses import Lever, Responses, Values
+from sim.studies.plan.path import Path, PathRequest, levers_file, levers_path, up_to_the_targets
+from sim.studies.plan.points import Lever, Responses, Values
 
 Settings = tuple[tuple[str, str], ...]
 

@@ -1,21 +1,168 @@
-"""Attribute the difference of two scenarios to what differs between them: Shapley values, direct and synergy parts."""
+"""What differs between two scenarios attributed to the changes: Shapley values, direct and synergy parts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
-from sim.base.errors import Fault, Place, UsageError
+from sim.base.errors import Fault, Faults, Place, RunError, UsageError
 from sim.base.text import Text
 from sim.base.timing import timed
+from sim.engine.integrate import Clock, simulate
+from sim.engine.kernel import Kernel, kernel_for
+from sim.engine.workspace import NARROWEST, Workspace
+from sim.inputs.ledger_table import PARAMETER
 from sim.inputs.targets import PlanTarget
+from sim.inputs.year_path import YearPath
+from sim.ledger.flows import FLOWS
+from sim.model.binding import NOISE, SILENCE, BoundValues
 from sim.plan.reading import Reading
 from sim.plan.shapley import MOST_EXACT, PAIRS, Shares, shapley
-from sim.simulate.opening import Case
-from sim.simulate.pipeline import readings_of
-from sim.studies.plan.coalitions import MixedRuns, Player, comparable, players_of
+from sim.simulate.opening import Case, with_projects
+from sim.simulate.pipeline import readings_of, request_of
+from sim.simulate.projects import READ
+
+Values = NDArray[Any]
+LEDGER = "ledger"
+_BLOCK = 256
+
+
+@dataclass(frozen=True)
+class Player:
+    """A change between two cases: names of parameters whose values are taken together."""
+
+    key: str
+    label: Text
+    names: tuple[str, ...]
+
+
+def players_of(one: Case, other: Case) -> tuple[Player, ...]:
+    """What differs between two cases. The ledger is one player with the levers that it reads, which it was realised with."""
+    differing = [name for name, path in one.bound.values.items() if not _same(path, other.bound.values[name])]
+    flows = [name for name in differing if name in FLOWS]
+    together = [name for name in differing if name in FLOWS or (flows and (name in READ or name.startswith(PARAMETER)))]
+    labels = one.world.city.parameters
+    named = {name: labels[name].label if name in labels else one.world.labels.variables[name] for name in differing}
+    players = [Player(name, named[name], (name,)) for name in differing if name not in together]
+    if flows:
+        players.append(Player(LEDGER, Text("项目台账", "project ledger"), tuple(together)))
+    return tuple(players)
+
+
+def _same(one: YearPath, other: YearPath) -> bool:
+    if one is other:
+        return True
+    years = sorted({*one.years, *other.years})
+    spots = [year + shift for year in years for shift in (-1, 0, 1)] or [0]
+    before = np.array_equal(one.before, other.before, equal_nan=True)  # not a number: until then the model says it
+    return before and all(np.array_equal(one.at(year), other.at(year), equal_nan=True) for year in spots)
+
+
+def comparable(one: Case, other: Case) -> tuple[Case, Case]:
+    """Both cases with their ledgers realised.
+
+    Raises
+    ------
+    UsageError
+        with everything in which they differ that is no value: city, years, method, variables that are given.
+    """
+    faults = Faults()
+    for zh, en, left, right in (
+        ("城市", "city", one.world.city.key, other.world.city.key),
+        ("基年", "base year", one.world.city.settings.base_year, other.world.city.settings.base_year),
+        ("末年", "last year", one.last_year, other.last_year),
+        ("算法", "method", one.scenario.method, other.scenario.method),
+        ("每年步数", "steps a year", one.scenario.steps_per_year, other.scenario.steps_per_year),
+        ("给定的变量", "given variables", one.bound.given_from, other.bound.given_from),
+    ):
+        if left != right:
+            message = Text(
+                f"两个情景的{zh}不同：{left} 与 {right}", f"the two scenarios differ in their {en}: {left} and {right}"
+            )
+            faults.add(message, Place(other.scenario.file))
+    faults.raise_if_any(UsageError)
+    return with_projects(one), with_projects(other)
+
+
+@dataclass(frozen=True)
+class _Mixed:
+    """Exogenous values of some sets of players [player, draw]: a name is the other case's where its player is in the set."""
+
+    one: BoundValues
+    other: BoundValues
+    owners: Mapping[str, int]
+    sets: NDArray[np.bool_]
+
+    @property
+    def drawn(self) -> frozenset[str]:
+        """Names that differ from set to set."""
+        return frozenset(self.owners)
+
+    def value(self, name: str, year: int) -> Values:
+        """[dims..., draw] of a name that has an owner, else [dims..., 1]."""
+        if name.startswith(NOISE):
+            return SILENCE
+        value = self.one.value(name, year)
+        if name not in self.owners:
+            return value
+        return np.where(self.sets[self.owners[name]], self.other.value(name, year), value)
+
+
+@dataclass(frozen=True)
+class MixedRuns:
+    """The game: what each reading comes to for sets of players."""
+
+    one: Case
+    other: Case
+    players: tuple[Player, ...]
+    readings: tuple[Reading, ...]
+
+    def __call__(self, sets: NDArray[np.bool_]) -> Values:
+        """Results [reading, set]; equal sets are run once.
+
+        Raises
+        ------
+        RunError
+            when a run becomes infinite.
+        """
+        unique, places = np.unique(sets, axis=1, return_inverse=True)
+        kernel, clock = self._kernel(), Clock(self._base + 1, self.one.last_year, self.one.scenario.steps_per_year)
+        parts = [self._block(kernel, clock, unique[:, first : first + _BLOCK]) for first in range(0, unique.shape[1], _BLOCK)]
+        return np.concatenate(parts, axis=1)[:, places.ravel()]
+
+    @property
+    def _base(self) -> int:
+        return self.one.world.city.settings.base_year
+
+    def _kernel(self) -> Kernel:
+        """Compiled for what changes from year to year in either case."""
+        outputs = tuple(dict.fromkeys(name for reading in self.readings for name in reading.outputs))
+        request = request_of(self.one, outputs, self.one.scenario.steps_per_year)
+        return kernel_for(self.one.world.graph, replace(request, yearly=request.yearly | self.other.bound.yearly))
+
+    def _block(self, kernel: Kernel, clock: Clock, sets: NDArray[np.bool_]) -> Values:
+        count = sets.shape[1]
+        padded = np.pad(sets, ((0, 0), (0, max(NARROWEST - count, 0))))
+        owners = {name: place for place, player in enumerate(self.players) for name in player.names}
+        mixed = _Mixed(self.one.bound, self.other.bound, owners, padded)
+        workspace = Workspace(kernel, padded.shape[1], mixed.drawn)
+        rows = [{name: array.copy() for name, array in row.values.items()} for row in simulate(workspace, clock, mixed)]
+        values = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+        results = np.array([np.broadcast_to(reading.value(values), padded.shape[1]) for reading in self.readings])
+        if not np.isfinite(results).all():
+            message = Text(
+                "两个情景的某种组合算出了无穷大或非数", "some mixture of the two scenarios became infinite or undefined"
+            )
+            raise RunError(Fault(message, Place(self.other.scenario.file), _CLOSER))
+        return results[:, :count]
+
+
+_CLOSER = Text("请比较相差较小的情景", "compare scenarios that differ by less")
 
 
 @dataclass(frozen=True)

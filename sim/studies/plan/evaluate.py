@@ -1,4 +1,4 @@
-"""Evaluate a plan as of a year: from published data, and for a run as the probability of each class."""
+"""The evaluation of a plan as of a year: from published data, and for a run as the probability of each class."""
 
 from __future__ import annotations
 
@@ -12,10 +12,32 @@ from sim.ensemble.draws import DrawRequest
 from sim.ensemble.running import ChunkReducer, run_ensemble
 from sim.plan.evaluation.evaluate import Evaluated
 from sim.plan.evaluation.progress import Moment, Standings, chances
+from sim.plan.reading import Reading
 from sim.simulate.draws import draws_of, posterior_of, task_of
 from sim.simulate.opening import Case
-from sim.simulate.pipeline import Outcome, run
-from sim.studies.plan.standing import fail_if_outside_plan, judged_readings
+from sim.simulate.pipeline import Outcome, readings_of, run
+
+
+def fail_if_outside_plan(case: Case, as_of: int) -> None:
+    """A plan is evaluated in its own years, or in those of the run.
+
+    Raises
+    ------
+    UsageError
+        when the year lies outside of both.
+    """
+    settings = case.world.city.settings
+    first, last = settings.plan_span(settings.base_year)
+    latest = max(case.last_year, last)
+    if not first <= as_of <= latest:
+        message = Text(f"评估年 {as_of} 超出 {first}–{latest}", f"the year {as_of} lies outside {first}–{latest}")
+        raise UsageError(Fault(message, Place(key="--as-of")))
+
+
+def judged_readings(outcome: Outcome) -> tuple[Reading, ...]:
+    """Targets that the run projects by a variable."""
+    return readings_of(outcome.case, [score.target for score in outcome.scores if score.projected is not None])
+
 
 Progress = Callable[[int, int], None]
 

@@ -1,29 +1,199 @@
-"""The required path: the fewest steps of levers with which a scenario's targets are met together with a stated probability.
-
-The search ends in levers of two digits, is proven with more draws, and searched again where those say less. Where the targets
-cannot be reached, the path says what falls short and which levers are at their bounds.
-"""
+"""The required path: the fewest steps of levers with which a scenario's targets are met together with a stated probability."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path as File
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.base.errors import Fault, Faults, Place, UsageError, nearest
 from sim.base.text import Text
 from sim.base.timing import timed
+from sim.ensemble.draws import DrawRequest
 from sim.inputs.model_files import LeversFile, read_levers
 from sim.plan.feasibility import shares_of
-from sim.plan.least_change import LinearTargets
+from sim.plan.least_change import LinearTargets, least_change, least_shortfall
 from sim.plan.reading import Reading
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import readings_of
-from sim.studies.plan.path_search import ROUNDS, Progress, solve
-from sim.studies.plan.paths import Mix, Path, PathRequest, is_better
-from sim.studies.plan.responses import Lever, Responses, Values, first_year, offered
+from sim.studies.plan.points import Lever, Responses, Values, first_year, offered
+
+_AT_BOUND = 1e-3
+
+
+@dataclass(frozen=True)
+class PathRequest:
+    """With which probability, by which levers, of how many; `draws` at each point of the search, `proof` for the result."""
+
+    probability: float
+    draws: DrawRequest
+    proof: DrawRequest
+    levers: tuple[str, ...] = ()
+    most_levers: int = 10
+
+
+@dataclass(frozen=True)
+class Path:
+    """Levers in steps, and what they do: the share of draws in which all targets are met, and each by itself."""
+
+    levers: tuple[Lever, ...]
+    readings: tuple[Reading, ...]
+    steps: Values
+    joint: float
+    single: Values
+    short: Values
+    """How far each target falls short at the chance it was given, in parts of it; nought where it does not."""
+    price: Values
+    """Cost in squared steps of one hundredth of the target more."""
+    probability: float
+    error: float = 0.0
+    """Standard error of `joint`."""
+
+    @property
+    def cost(self) -> float:
+        """Sum of the squared steps, weighed."""
+        return float(sum(lever.weight * step**2 for lever, step in zip(self.levers, self.steps, strict=True)))
+
+    @property
+    def reaches(self) -> bool:
+        """Whether all targets are met together often enough."""
+        return self.joint >= self.probability
+
+    @property
+    def at_upper(self) -> tuple[Lever, ...]:
+        """Levers that are moved up as far as they may be."""
+        return tuple(lever for lever, step in self._moved if step > 0.0 and step >= lever.high - _AT_BOUND)
+
+    @property
+    def at_lower(self) -> tuple[Lever, ...]:
+        """Levers that are moved down as far as they may be."""
+        return tuple(lever for lever, step in self._moved if step < 0.0 and step <= lever.low + _AT_BOUND)
+
+    @property
+    def _moved(self) -> list[tuple[Lever, float]]:
+        pairs = zip(self.levers, self.steps, strict=True)
+        return [(lever, float(step)) for lever, step in pairs if abs(step) > _AT_BOUND]
+
+
+@dataclass(frozen=True)
+class Mix:
+    """One of several ways to reach the targets: what is different about it, and the path."""
+
+    label: Text
+    path: Path
+
+
+def is_better(one: Path, other: Path) -> bool:
+    """What reaches goes before what does not, then what costs less, or what comes nearer."""
+    if one.reaches != other.reaches:
+        return one.reaches
+    return one.cost < other.cost if one.reaches else one.joint > other.joint
+
+
+Progress = Callable[[str, float], None]
+ROUNDS = 8
+_LEARNING, _MOST_STEPS, _TRUST = 3, 6, 4.0
+_STILL, _REACHED, _MISSES, _PROGRESS = 0.1, 1e-3, (0.005, 0.95), 0.005
+_SLACK = 0.03
+"""How far above the stated probability a path may end."""
+
+
+@dataclass
+class _State:
+    """Where the search stands."""
+
+    steps: Values
+    linear: LinearTargets
+    met: NDArray[np.bool_]
+    short: Values = field(default_factory=lambda: np.zeros(0))
+    price: Values = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def joint(self) -> float:
+        return float(self.met.all(axis=0).mean())
+
+
+def solve(
+    responses: Responses,
+    probability: float,
+    start: Values | None = None,
+    progress: Progress | None = None,
+    rounds: int = ROUNDS,
+) -> Path:
+    """The fewest steps with which all targets are met together in the stated share of draws.
+
+    What may be missed is given to the targets whose last part costs most, and in all as much as makes the draws that miss any
+    target as many as are allowed.
+    """
+    count = len(responses.readings)
+    shares, missing = np.full(count, 1.0 / count), float(count) * (1.0 - probability)
+    steps = np.zeros(len(responses.levers)) if start is None else start
+    best: Path | None = None
+    for turn in range(rounds):
+        told = partial(_tell, progress, probability, turn / rounds, 1.0 / rounds)
+        state = _settled(responses, steps, 1.0 - np.clip(missing * shares, *_MISSES), told)
+        found = _path(responses, state, probability)
+        stuck = best is not None and not best.reaches and found.joint <= best.joint + _PROGRESS and bool(found.short.any())
+        best = found if best is None or is_better(found, best) else best
+        steps = state.steps
+        if stuck:
+            break  # the levers are at their bounds, and what is given up helps no more
+        if turn and probability <= found.joint <= probability + _SLACK:
+            break
+        missing *= (1.0 - probability - 0.5 * _SLACK) / max(1.0 - found.joint, 0.01)
+        shares = _shared(shares, state.price) if turn < _LEARNING else shares
+    if best is None:
+        raise AssertionError("a search of no rounds")
+    return best
+
+
+def _tell(progress: Progress | None, probability: float, done: float, size: float, part: float) -> None:
+    if progress is not None:
+        progress(f"P{100.0 * probability:g}", done + size * part)
+
+
+def _shared(shares: Values, price: Values) -> Values:
+    """Shares of what may be missed, half way towards the prices of the targets; as they are where no price is known."""
+    if price.sum() <= 0.0:
+        return shares
+    return np.asarray(0.5 * shares + 0.5 * price / price.sum())
+
+
+def _settled(responses: Responses, steps: Values, chance: Values, told: Callable[[float], None]) -> _State:
+    """Solve, run, solve again, until the levers stand still."""
+    weights, low, high = (np.array([getattr(lever, name) for lever in responses.levers]) for name in ("weight", "low", "high"))
+    linear, met = responses.linear(steps, chance)
+    state = _State(steps, linear, met)
+    for turn in range(_MOST_STEPS):
+        told(turn / _MOST_STEPS)
+        found = least_change(
+            state.linear, weights, np.maximum(low, state.steps - _TRUST), np.minimum(high, state.steps + _TRUST)
+        )
+        moved = float(np.abs(found.levers - state.steps).max(initial=0.0))
+        linear, met = responses.linear(found.levers, chance)
+        short, _ = least_shortfall(linear, low, high)
+        state = _State(found.levers, linear, met, short, found.price)
+        if moved < _STILL:
+            break
+    return state
+
+
+def _path(responses: Responses, state: _State, probability: float) -> Path:
+    return Path(
+        levers=responses.levers,
+        readings=responses.readings,
+        steps=state.steps,
+        joint=state.joint,
+        single=state.met.mean(axis=1),
+        short=np.where(state.short > _REACHED, state.short, 0.0),
+        price=0.01 * state.price,
+        probability=probability,
+    )
+
 
 _PROOFS, _DIGITS = 3, 2
 _MOVED = 0.1

@@ -12,8 +12,8 @@ import numpy as np
 from sim.base.arrays import Dimension
 from sim.inputs.scenario_file import CALLED
 from sim.simulate.opening import Case
-from sim.studies.plan.paths import Path
-from sim.studies.plan.responses import Lever, Values, first_year
+from sim.studies.plan.path import Path
+from sim.studies.plan.points import Lever, Values, first_year
 
 _STILL = 1e-9
 LAYER = "required_path"

@@ -1,21 +1,29 @@
-"""Runs a case at chosen values of some parameters: at the centre of everything else, or with the same draws at each point."""
+"""A case at chosen values of some parameters: at the centre of everything else, or with the same draws at each point."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.base.arrays import Dimension
 from sim.base.errors import Faults, InputError, Place
+from sim.base.text import Text
 from sim.ensemble.blocks import BlockResult
 from sim.ensemble.designs import Listed
-from sim.ensemble.draws import Draws, Sample
+from sim.ensemble.draws import DrawRequest, Draws, Input, Sample
 from sim.ensemble.workers import run_portions
+from sim.inputs.model_files import LeverEntry
 from sim.inputs.sweep_section import Over
-from sim.simulate.draws import task_of
+from sim.inputs.year_path import YearPath
+from sim.plan.least_change import LinearTargets
+from sim.plan.reading import Reading
+from sim.result.posterior import Posterior
+from sim.simulate.draws import draws_of, posterior_of, task_of
 from sim.simulate.opening import Case
 from sim.simulate.sampling.inputs import swept_inputs
 from sim.simulate.sampling.plan import compiled_for
@@ -70,3 +78,149 @@ def at_points(case: Case, points: Points, outputs: Sequence[str]) -> Mapping[str
 def _copied(result: BlockResult) -> dict[str, Values]:
     """What is kept of a portion; its arrays are written over by the next."""
     return {name: values.copy() for name, values in result.values.items()}
+
+
+_CLOSE = 1e-9
+_AROUND = 0.15
+"""Part of the draws on either side of a quantile whose responses are averaged."""
+_NUDGE = 0.25
+"""Part of a step by which a lever is moved to see what it does."""
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A lever of a path: its step and weight, and how many steps it may go down and up from where the scenario has it."""
+
+    name: str
+    label: Text
+    unit: str
+    step: float
+    weight: float
+    low: float
+    high: float
+    before: YearPath
+
+    between: tuple[float, float] = (0.0, 0.0)
+    """The lowest and the highest value that is believable."""
+    dims: tuple[Dimension, ...] = ()
+    is_outside: bool = False
+    """Whether the scenario has it beyond what is believable, so that it may only come back."""
+
+    def at(self, steps: float, year: int) -> Values:
+        """Its value [dims...] in a year once it is moved: all members by as much."""
+        return np.asarray(self.before.at(year) + steps * self.step)
+
+
+def first_year(case: Case) -> int:
+    """The first year in which a lever may still be moved: none that is over when the last known figures are out."""
+    world = case.world
+    return max(world.city.settings.base_year, world.known_to) + 1
+
+
+def lever_of(case: Case, name: str, entry: LeverEntry) -> Lever:
+    """A lever where a scenario has it, in any year in which it may still be moved."""
+    first, last = first_year(case), case.last_year
+    path, record = case.bound.values[name], case.world.city.parameters[name]
+    values = np.array([path.at(year).ravel() for year in range(first, last + 1)])
+    low, high = (float(value) for value in entry.between)
+    down, up = min((low - values.min()) / entry.step, 0.0), max((high - values.max()) / entry.step, 0.0)
+    outside = bool(values.min() < low - _CLOSE or values.max() > high + _CLOSE)
+    dims = tuple(case.world.graph.dimensions[dim] for dim in record.dims)
+    step, weight = float(entry.step), float(entry.weight)
+    return Lever(name, record.label, record.unit, step, weight, down, up, path, (low, high), dims, outside)
+
+
+@dataclass(frozen=True)
+class _Gatherer:
+    readings: tuple[Reading, ...]
+
+    def __call__(self, result: BlockResult) -> Values:
+        """The numbers of the targets [target, draw]; lost draws are not a number."""
+        values = np.array([reading.value(result.values) for reading in self.readings], dtype=np.float64)
+        values[:, ~result.fine] = np.nan
+        return values
+
+
+@dataclass(frozen=True)
+class Responses:
+    """Runs a case with its levers moved by steps, with the same draws at every point."""
+
+    case: Case
+    levers: tuple[Lever, ...]
+    readings: tuple[Reading, ...]
+    request: DrawRequest
+
+    @property
+    def signs(self) -> Values:
+        """One for what must be reached, minus one for what must not be exceeded."""
+        return np.array([-1.0 if reading.is_ceiling else 1.0 for reading in self.readings])
+
+    @property
+    def goals(self) -> Values:
+        """The numbers from which on targets count as met."""
+        return np.array([reading.rule.limit for reading in self.readings])
+
+    def values(self, points: Values) -> Values:
+        """The numbers of the targets [target, point, draw] at points [lever, point], in steps."""
+        inputs = tuple(Input(lever.name, lever.name, first_year=self._first, added=True) for lever in self.levers)
+        columns = tuple(tuple(lever.step * points[place]) for place, lever in enumerate(self.levers))
+        members = self.request.count
+        sample = Sample(inputs, Listed(columns), members)
+        case = compiled_for(self.case, sample)
+        request = replace(self.request, count=points.shape[1] * members)
+        draws = replace(draws_of(case, request, self._posterior), sample=sample)
+        outputs = tuple(dict.fromkeys(name for reading in self.readings for name in reading.outputs))
+        task = task_of(case, outputs, draws, self.request.precision)
+        parts = run_portions(task, _Gatherer(self.readings), self.request.workers)
+        return np.concatenate(list(parts), axis=1).reshape(len(self.readings), points.shape[1], members)
+
+    @cached_property
+    def _posterior(self) -> Posterior | None:
+        """Read once, however many points are run."""
+        return None if self.request.prior else posterior_of(self.case.world)
+
+    @property
+    def groups(self) -> NDArray[np.intp] | None:
+        """What each draw has in common with others."""
+        count = draws_of(self.case, self.request, self._posterior).groups
+        return np.arange(self.request.count) % count if count > 1 else None
+
+    @property
+    def _first(self) -> int:
+        return first_year(self.case)
+
+    def met(self, levers: Values) -> NDArray[np.bool_]:
+        """Which draws meet which targets [target, draw] with the levers moved."""
+        return self._met(self.values(levers[:, np.newaxis])[:, 0])
+
+    def _met(self, values: Values) -> NDArray[np.bool_]:
+        """The scorecard's own rule, for numbers [target, draw]."""
+        return np.array([reading.rule.met(row) for reading, row in zip(self.readings, values, strict=True)])
+
+    def linear(self, levers: Values, chance: Values) -> tuple[LinearTargets, NDArray[np.bool_]]:
+        """The targets around a point, at the quantile that gives each its chance, and which draws meet which there."""
+        nudges = np.where(levers + _NUDGE <= np.array([lever.high for lever in self.levers]) + 1e-12, _NUDGE, -_NUDGE)
+        points = np.column_stack([levers, levers[:, np.newaxis] + np.diag(nudges)])
+        values = self.values(points)
+        goals = self.goals[:, np.newaxis, np.newaxis]
+        scale = np.maximum(np.abs(goals), 1e-12)
+        residuals = self.signs[:, np.newaxis, np.newaxis] * (values - goals) / scale
+        held = np.array([np.nanquantile(row[0], 1.0 - part) for row, part in zip(residuals, chance, strict=True)])
+        slopes = np.array([_slope(row, part) for row, part in zip(residuals, chance, strict=True)]) / nudges
+        return LinearTargets(levers, held, slopes), self._met(values[:, 0])
+
+
+def _slope(residuals: Values, chance: float) -> Values:
+    """Mean change of the residual [point, draw] from the first point to each other, over the draws around the quantile."""
+    now = residuals[0]
+    fine = np.isfinite(residuals).all(axis=0)
+    order = np.argsort(np.where(fine, now, np.inf))[: int(fine.sum())]
+    middle, reach = int((1.0 - chance) * len(order)), max(int(_AROUND * len(order)), 1)
+    near = order[max(middle - reach, 0) : middle + reach + 1]
+    return np.asarray((residuals[1:, near] - now[near]).mean(axis=1))
+
+
+def offered(case: Case, entries: Mapping[str, LeverEntry], names: Sequence[str]) -> tuple[Lever, ...]:
+    """The levers that may move at all."""
+    found = [lever_of(case, name, entries[name]) for name in names]
+    return tuple(lever for lever in found if lever.high > lever.low)
