@@ -1,4 +1,8 @@
-"""The page as a scenario file that says all that differs, and a file that somebody hands in, read with every check."""
+"""The page as a scenario file that says all that differs, and a file that somebody hands in, read with every check.
+
+Values are compared as they hold in the end, not as they were written, so that the file gives what the page shows, whatever
+files, layers and settings it came from.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Naive forecasts, fixed before any result was seen, and the scores of forecasts with intervals from resampled years."""
+"""Naive forecasts, fixed before any result was seen, and the scores of forecasts with intervals from resampled years.
+
+A level is forecast by the growth of its logarithm, a share by its change in points, growth by itself. The published series are
+read as they stand. Scores are the root mean square error, bias, Theil's U, CRPS and coverage.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""Short hashes of what a city's likelihood and priors read, and of nothing else: ensembles with the same were fitted alike."""
+"""Short hashes of what a city's likelihood and priors read, and of nothing else: ensembles with the same were fitted alike.
+
+Four of them, so that a change says what it costs. `files` is of the files that all of it comes from, and is looked at first:
+where it is as it was, so is the rest. `beliefs` is of the equations that the fitted indicators need, how they are fitted, and
+the priors: another means another fit. `tables` is of the model's code and statistics for base years, which all cities share.
+`data` is of the city's values in the years of the fit and of published changes: another means other weights for this city.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Statistics of the draws of a sweep: bands, probabilities with their errors, rank correlations, the curves of its points."""
+"""Statistics of the draws of a sweep: bands, probabilities with their errors, rank correlations, the curves of its points.
+
+Every function takes the dataset of draws, in memory or on disk, and reads one variable at a time, of a large one a few years.
+Draws that became infinite or undefined are left out. Where points are listed (a grid or list), statistics are by `point`, those
+of the draws at each. Of the points, the input of most values goes across, and the next one parts the curves.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How likely a plan is: each target, all together, which fight which, what must give, and which inputs explain the spread."""
+"""How likely a plan is: each target, all together, which fight which, what must give, and which inputs explain the spread.
+
+The result is a dataset from which every sentence can be written again.
+"""
 
 from __future__ import annotations
 

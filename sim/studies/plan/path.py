@@ -1,4 +1,11 @@
-"""The required path: the fewest steps of levers with which a scenario's targets are met together with a stated probability."""
+"""The required path: the fewest steps of levers with which a scenario's targets are met together with a stated probability.
+
+The search is a sequence of quadratic programmes. Around the present levers the quantile of each target that must hold is taken
+as linear, the smallest change that reaches all of them is solved for, and the model is run there again. The chance that each
+target is given by itself is raised until all are met together often enough. The search ends in levers of two digits, is proven
+with more draws, and searched again where those say less. Where the targets cannot be reached, the path says what falls short
+and which levers are at their bounds.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A case at chosen values of some parameters: at the centre of everything else, or with the same draws at each point."""
+"""A case at chosen values of some parameters: at the centre of everything else, or with the same draws at each point.
+
+Every point takes the same draws, so that differences between points are those of the levers alone.
+"""
 
 from __future__ import annotations
 
