@@ -53,8 +53,8 @@ def _defined(group: netCDF4.Group, dataset: xr.Dataset) -> list[tuple[netCDF4.Va
     found = []
     for name, array in dataset.variables.items():
         text, truth = array.dtype.kind in "UOT", array.dtype.kind == "b"
-        number = np.dtype("i1") if truth else np.dtype(f"{array.dtype.kind}{array.dtype.itemsize}")  # order of bytes of here
-        variable = group.createVariable(str(name), str if text else number, [str(dim) for dim in array.dims])
+        kind: Any = str if text else np.dtype("i1") if truth else np.dtype(f"{array.dtype.kind}{array.dtype.itemsize}")
+        variable = group.createVariable(str(name), kind, [str(dim) for dim in array.dims])  # in the order of bytes of here
         variable.setncatts({**array.attrs, "dtype": "bool"} if truth else array.attrs)  # as xarray marks truth values
         found.append((variable, array.values.astype(object) if text else array.values))
     return found

@@ -123,3 +123,11 @@ def test_numbers_that_are_none_and_those_that_are_undefined_are_told_apart() -> 
 def test_a_tree_of_something_else_is_refused() -> None:
     with pytest.raises(ValueError, match="no tree of a Whole"):
         record_of(xr.DataTree.from_dict({"/": xr.Dataset(attrs={"seed": 1})}), Whole)
+
+
+def test_texts_of_every_kind_are_written(tmp_path: Path) -> None:
+    """Stores of draws give texts of variable length, in a type of numpy's own."""
+    names = np.array(["甲", "b"], dtype=np.dtypes.StringDType())
+    file = tmp_path / "record.nc"
+    file.write_bytes(packed(xr.DataTree.from_dict({"/": xr.Dataset({"names": ("x", names)})})))
+    assert read_tree(file)["names"].values.tolist() == ["甲", "b"]
