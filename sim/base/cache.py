@@ -65,6 +65,13 @@ def engine_key() -> str:
     )
 
 
+@cache
+def program_key() -> str:
+    """Hash what results depend on: the engine, and what studies and texts are made by."""
+    texts = [file.read_bytes() for room in ("result", "report") for file in sorted(PACKAGE.glob(f"{room}/**/*.py"))]
+    return digest([engine_key().encode(), *texts])
+
+
 def cache_folder() -> Path | None:
     """The folder of the cache, made if need be; None where there can be none."""
     folder = _place()

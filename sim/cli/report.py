@@ -23,12 +23,14 @@ from sim.report.lettering import unprintable_words
 if TYPE_CHECKING:
     import xarray as xr
 
+    from sim.inputs.home import Home
     from sim.report.document import Report
     from sim.simulate.result import Result
 
 _USUAL_DRAWS = 2000
 _NEEDED = {"docx": "docx", "pdf": "typst"}
 _INSTALL = Text('请运行 python -m pip install -e ".[report]"', 'run python -m pip install -e ".[report]"')
+_NOT_COMPARED = Text("这一情景不参与比较：", "a scenario is left out of the comparison: ")
 _AS_STORED = Text(
     "。报告照已有的记录写出，没有补算的部分不在其中；要补全，请重新运行情景。",
     ". The report is written as it was recorded, without what had not been worked out; to complete it, run again.",
@@ -51,26 +53,26 @@ def report(
     asked = list(dict.fromkeys(item.strip().lower() for item in form.split(",") if item.strip()))
     fail_if_forms_are_wrong(asked)
     absent = forms_without_extra(asked)
+    from sim.inputs.home import find_home
     from sim.report.writing import reports_of
     from sim.result.store import fail_if_not_writable, find_run
-    from sim.simulate.result import read_result
 
-    found = find_run(run, out)
-    files, folder = _chosen(found, scenario), next(iter(found.values())).parent.parent
+    files = _chosen(find_run(run, out), scenario)
     for file in files.values():
         fail_if_not_writable(file.parent)
-    read = [read_result(file) for file in find_run(str(folder), out).values()]
-    results = {result.scenario: result for result in sorted(read, key=lambda result: result.call.order)}
+    named_home = None if home is None else find_home(home)
+    results = _read(files, speaker)
     written: list[WrittenForms] = []
+    forms = [item for item in asked if item not in absent]
     with drawing_workers() as pool:
-        for name in () if stored else [name for name in files if results[name].studies.pending]:
-            results[name] = _completed(results[name], files[name], home, workers, speaker)
-        for record in reports_of(list(results.values()), folder.name):
-            if record.scenario in files:
+        for file in () if stored else [file for file in files.values() if results[file].studies.pending]:
+            results[file] = _completed(results[file], file, named_home, workers, speaker)
+        for file, record in zip(results, reports_of(list(results.values())), strict=True):
+            if file in files.values():
                 with speaker.progress(record.scenario_name + Text("：绘图与写出", ": drawing and writing")):
-                    forms = [item for item in asked if item not in absent]
-                    made = record, results[record.scenario].projection
-                    written.append(_write_forms(*made, files[record.scenario].parent, forms, speaker.report_language, pool))
+                    written.append(
+                        _write_forms(record, results[file].projection, file.parent, forms, speaker.report_language, pool)
+                    )
     places = [place for item in written for place in item.files]
     if speaker.as_json:
         speaker.json([str(place) for place in places])
@@ -122,7 +124,49 @@ def _chosen(files: Mapping[str, Path], scenarios: Sequence[str]) -> dict[str, Pa
     return {name: file for name, file in files.items() if not scenarios or name in scenarios}
 
 
-def _completed(result: Result, file: Path, home: Path | None, workers: int, speaker: Speaker) -> Result:
+def _read(files: Mapping[str, Path], speaker: Speaker) -> dict[Path, Result]:
+    """Read the chosen scenarios and, beside them, the others of their run, in the order of the call."""
+    from sim.simulate.result import read_result
+
+    faults = Faults()
+    results: dict[Path, Result] = {}
+    for file in files.values():
+        with faults.gathering(UsageError):
+            results[file] = read_result(file)
+    _find_doubled(results, faults)
+    faults.raise_if_any(UsageError)
+    for file in _others(files):
+        try:
+            beside = read_result(file)
+        except UsageError as error:
+            speaker.warn([_NOT_COMPARED + error.faults[0].message + Text(f"（{file}）", f" ({file})")])
+            continue
+        known = list(results.values())
+        if beside.run == known[0].run and beside.scenario not in {result.scenario for result in known}:
+            results[file] = beside
+    return dict(sorted(results.items(), key=lambda item: item[1].call.order))
+
+
+def _find_doubled(results: Mapping[Path, Result], faults: Faults) -> None:
+    """Note the folders that hold results of one and the same scenario."""
+    keys = [result.scenario for result in results.values()]
+    for file, result in results.items():
+        if keys.count(result.scenario) > 1:
+            key = result.scenario
+            message = Text(f"不止一个文件夹存有情景 {key} 的结果", f"more than one folder holds results of the scenario {key}")
+            faults.add(message, Place(file), Text("请用 --scenario 选定一个文件夹", "choose one folder with --scenario"))
+
+
+def _others(files: Mapping[str, Path]) -> list[Path]:
+    """Return the files of scenarios that stand beside the chosen ones."""
+    from sim.result.store import find_run
+
+    chosen = {file.resolve() for file in files.values()}
+    run = next(iter(chosen)).parent.parent
+    return [file for file in find_run(str(run), run).values() if file.resolve() not in chosen]
+
+
+def _completed(result: Result, file: Path, home: Home | None, workers: int, speaker: Speaker) -> Result:
     """Store the result with the studies that are pending; where its inputs or the program have changed, leave it."""
     from sim.ensemble.draws import DrawRequest
     from sim.inputs.home import find_home
@@ -131,7 +175,7 @@ def _completed(result: Result, file: Path, home: Path | None, workers: int, spea
     from sim.simulate.result import packed_result, reopened
 
     try:
-        case = reopened(result, find_home(home))
+        case = reopened(result, home or find_home(None))
     except SimError as error:
         speaker.warn([error.faults[0].message + _AS_STORED])
         return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -43,13 +43,14 @@ def deliver(results: Sequence[Result], parent: Path, language: Language, pool: P
     digest = sha256("".join(result.digest for result in results).encode()).hexdigest()
     with results_folder(parent, run_id(digest, now)) as pending:
         fail_if_interrupted()
-        reports = reports_of(results, pending.target.name)
+        named = [replace(result, run=pending.target.name) for result in results]
+        reports = reports_of(named)
         folders = [pending.folder / report.scenario for report in reports]
         figures = {
             folder / file_name(FIGURES, language): report.figures for folder, report in zip(folders, reports, strict=True)
         }
         drawing = start_drawing(figures, language, pool)
-        for folder, result, report in zip(folders, results, reports, strict=True):
+        for folder, result, report in zip(folders, named, reports, strict=True):
             folder.mkdir(exist_ok=True)
             write_scorecard(folder / "scorecard.csv", result.scorecard, language)
             (folder / file_name(TABLE, language)).write_bytes(workbook(report, result.projection, language))
@@ -57,7 +58,7 @@ def deliver(results: Sequence[Result], parent: Path, language: Language, pool: P
             fail_if_interrupted()
         unprintable = finish_drawing(drawing)
         fail_if_interrupted()
-        _write_pages(pending.folder, results, reports, language)
+        _write_pages(pending.folder, named, reports, language)
     return Delivered(pending.target, unprintable)
 
 

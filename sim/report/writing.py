@@ -20,9 +20,9 @@ from sim.simulate.result import Result
 CHAPTERS: tuple[Callable[[View, Result], Part], ...] = (overall, indicators, works, problems, outlook, advice, methods)
 
 
-def reports_of(results: Sequence[Result], run: str) -> list[Report]:
+def reports_of(results: Sequence[Result]) -> list[Report]:
     """The report of each scenario of a run, beside the others of its city."""
-    views = views_of(results, run)
+    views = views_of(results, results[0].run)
     return [report_of(views[result.city].led_by(result.scenario), result) for result in results]
 
 

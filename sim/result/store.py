@@ -170,7 +170,7 @@ def find_run(name: str, results: Path) -> dict[str, Path]:
     """
     runs = find_runs(results) if is_folder(results) else []
     folder = runs[-1] if name == "latest" and runs else Path(name) if is_folder(Path(name)) else results / name
-    found = {folder.name: folder / RUN_FILE} if is_file(folder / RUN_FILE) else _scenarios(folder)
+    found = {folder.resolve().name: folder / RUN_FILE} if is_file(folder / RUN_FILE) else _scenarios(folder)
     if not found:
         known = "、".join(item.name for item in runs[-3:]) or "—"
         message = Text(f"没有运行结果 {name}", f"no run {name}")

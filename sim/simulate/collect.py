@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from sim.base import __version__
-from sim.base.cache import engine_key
+from sim.base.cache import program_key
 from sim.base.errors import Place
 from sim.base.text import Text, joined
 from sim.city.city import World
@@ -70,7 +70,7 @@ def result_of(outcome: Outcome, order: int = 0) -> Result:
         digest=source.digest,
         home=world.home.origin.en,
         simulator=__version__,
-        engine=engine_key(),
+        engine=program_key(),
         versions=source.versions,
         input_hashes=source.inputs,
         document_hashes={name: item.found for name, item in world.catalogue.documents.items()},

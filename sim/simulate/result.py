@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 import xarray as xr
 
-from sim.base.cache import engine_key
+from sim.base.cache import program_key
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text, listing
 from sim.ensemble.blocks import LostDraw
@@ -174,6 +175,8 @@ class Result:
     breaks: tuple[Break, ...]
     published: tuple[Datum, ...]
     studies: Studies = field(default_factory=Studies)
+    run: str = ""
+    """Name of the run that it belongs to, whatever its folder is called later."""
     format: int = FORMAT
 
     @cached_property
@@ -193,8 +196,22 @@ class Result:
 
 
 def packed_result(result: Result) -> bytes:
-    """Return a result as the bytes of a netCDF file."""
-    return packed(tree_of(result))
+    """Return a result as the bytes of a netCDF file, with its checksum behind them."""
+    return sealed_file(packed(tree_of(result)))
+
+
+def sealed_file(content: bytes) -> bytes:
+    """Return the bytes of a netCDF file with their checksum behind them, where the format lets other bytes stand.
+
+    HDF5 does not survive every damaged file: of some it reads other numbers, in others it never ends.
+    """
+    return content + _SEAL + sha256(content).digest()
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether the file is as it was written."""
+    content = memoryview(file.read_bytes())
+    return content[-_SEALED:] == _SEAL + sha256(content[:-_SEALED]).digest()
 
 
 def read_result(file: Path) -> Result:
@@ -206,6 +223,8 @@ def read_result(file: Path) -> Result:
         when it is damaged, or a version wrote it whose results are others.
     """
     try:
+        if not _is_whole(file):
+            raise UsageError(Fault(_CHANGED, Place(file), _RUN_AGAIN))
         tree = read_tree(file)
     except (OSError, ValueError, RuntimeError) as error:
         raise UsageError(Fault(_DAMAGED, Place(file), _RUN_AGAIN)) from error
@@ -237,11 +256,17 @@ def reopened(result: Result, home: Home) -> Case:
     if names or now.digest != result.digest:
         shown = listing(names[:_MOST_NAMED]) if names else Text("命令的选项", "the options of the call")
         raise UsageError(Fault(Text(f"运行之后输入已改动：{shown.zh}", f"inputs have changed since the run: {shown.en}")))
-    if result.engine != engine_key():
+    if result.engine != program_key():
         raise UsageError(Fault(Text("运行之后程序已改动", "the program has changed since the run")))
     return with_projects(case)
 
 
 _MOST_NAMED = 5
+_SEAL = b"sim-sha256:"
+_SEALED = len(_SEAL) + sha256().digest_size
 _DAMAGED = Text("运行结果已损坏", "the file of the run is damaged")
+_CHANGED = Text(
+    "运行结果已损坏、被其他程序改动，或由更早的版本写出",
+    "the file of the run is damaged, was changed by another program, or an earlier version wrote it",
+)
 _RUN_AGAIN = Text("请用本版本重新运行情景", "run the scenario again with this version")

@@ -14,7 +14,7 @@ from sim.base.text import Text
 from sim.cli import report as verb
 from sim.report.writing import reports_of
 from sim.result.tree import packed, read_tree
-from sim.simulate.result import packed_result, read_result
+from sim.simulate.result import packed_result, read_result, sealed_file
 from tests.cli.calling import ROOT, sim
 
 
@@ -49,7 +49,7 @@ def test_every_form_in_both_languages(run: Path, tmp_path: Path) -> None:
         assert all((folder / "mine" / name).stat().st_size > 10_000 for name in names)
     result = read_result(folder / "mine" / "run.nc")
     assert not result.studies.pending
-    (record,) = reports_of([result], folder.name)
+    (record,) = reports_of([result])
     assert {"path_1", "tornado", "loops_balancing"} <= set(record.figures)
     assert (folder / "mine" / "figures" / "path_1.png").exists()
     assert not list(folder.rglob(".partial*"))
@@ -108,9 +108,57 @@ def test_a_run_of_another_version_says_so(run: Path, tmp_path: Path) -> None:
         other = tree.copy()
         known: dict[str, object] = {str(name): value for name, value in tree.attrs.items()}
         other.attrs = {name: value for name, value in (known | attributes).items() if value is not None}
-        file.write_bytes(packed(other))
+        file.write_bytes(sealed_file(packed(other)))
         done = sim("report", folder, "--lang", "en", folder=home_of(run))
         assert (done.returncode, said in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+def test_a_scenario_is_reported_from_within_its_folder_and_under_another_name(run: Path, tmp_path: Path) -> None:
+    call = ("--stored", "--format", "html", "--lang", "en")
+    folder = tmp_path / "another_name"
+    shutil.copytree(run, folder, ignore=shutil.ignore_patterns("report*"))
+    done = sim("report", ".", *call, folder=folder / "mine")
+    assert (done.returncode, done.stderr) == (0, "")
+    page = (folder / "mine" / "report.en.html").read_text(encoding="utf-8")
+    assert run.name in page  # the run that it belongs to, whatever its folder is called now
+    (folder / "mine").rename(folder / "yours")
+    (folder / "yours" / "report.en.html").unlink()
+    done = sim("report", folder, *call, "--scenario", "yours", folder=home_of(run))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (folder / "yours" / "report.en.html").is_file()
+
+
+def test_two_folders_of_one_scenario_are_not_written_over_each_other(run: Path, tmp_path: Path) -> None:
+    folder = tmp_path / run.name
+    shutil.copytree(run, folder)
+    shutil.copytree(folder / "mine", folder / "copy")
+    done = sim("report", folder, "--stored", "--format", "html", "--lang", "en", folder=home_of(run))
+    assert done.returncode == 2
+    assert done.stderr.count("more than one folder holds results of the scenario mine") == 2
+    done = sim("report", folder, "--stored", "--format", "html", "--scenario", "copy", folder=home_of(run))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_damaged_scenario_costs_itself_alone(run: Path, tmp_path: Path) -> None:
+    folder = tmp_path / run.name
+    shutil.copytree(run, folder)
+    shutil.copytree(folder / "mine", folder / "other")
+    content = bytearray((folder / "other" / "run.nc").read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / "other" / "run.nc").write_bytes(content)
+    call = ("--stored", "--format", "html", "--lang", "en")
+    done = sim("report", folder, *call, folder=home_of(run))
+    assert done.returncode == 2
+    assert "run.nc: the file of the run is damaged" in done.stderr
+    done = sim("report", folder, *call, "--scenario", "mine", folder=home_of(run))
+    assert done.returncode == 0
+    assert "a scenario is left out of the comparison: the file of the run is damaged" in done.stderr
+
+
+def test_a_wrong_home_is_a_fault_of_the_call(run: Path, tmp_path: Path) -> None:
+    done = sim("report", run, "--format", "html", "--home", tmp_path, "--lang", "en", folder=home_of(run))
+    assert done.returncode == 2
+    assert "not a home folder" in done.stderr
 
 
 def test_a_missing_extra_costs_its_own_form_and_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
