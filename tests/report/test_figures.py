@@ -22,6 +22,7 @@ from matplotlib.text import Text as Label
 from sim.base.text import LANGUAGES, Language
 from sim.city.city import World
 from sim.inputs.home import Home
+from sim.inputs.outline import is_own_figure
 from sim.report import style
 from sim.report.contents import targets as scores
 from sim.report.contents.targets import most_entangled, schedule
@@ -97,6 +98,12 @@ def test_every_figure_of_a_report_draws_without_a_missing_glyph(
             pictures = style.pictures(style.untitled(figure.draw(language)))
         assert pictures[".png"].startswith(b"\x89PNG")
         assert b"<svg" in pictures[".svg"]
+
+
+def test_the_figures_of_a_model_take_no_key_that_every_report_has(report: Report, report_of_2021: Report, world: World) -> None:
+    own = world.outline.figures
+    for key in (*report.figures, *report_of_2021.figures):
+        assert (key in own) != is_own_figure(key), key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
