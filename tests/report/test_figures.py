@@ -190,6 +190,17 @@ def test_lines_hold_the_numbers_of_the_run(outcomes: Sequence[pipeline.Outcome])
     assert panel.targets == ((2025.0, 5500.0),)
 
 
+def test_an_older_series_stands_in_the_unit_of_its_panel(outcomes: Sequence[pipeline.Outcome]) -> None:
+    (first, *others) = results_of(outcomes)
+    figure = first.outline.figures["population"]
+    panel = figure.panels[0].model_copy(update={"unit": "人"})
+    in_people = first.outline.model_copy(update={"figures": {"population": figure.model_copy(update={"panels": [panel]})}})
+    drawn = (trends(view_of([first, *others])), trends(view_of([replace(first, outline=in_people), *others])))
+    before, after = (found["population"].panels[0].series[0] for found in drawn)  # type: ignore[attr-defined]
+    assert before.role == after.role == "superseded"
+    assert [value for _, value in after.points] == pytest.approx([1e4 * value for _, value in before.points])
+
+
 def test_targets_stand_in_the_unit_of_their_panel(report: Report) -> None:
     panels = {panel.title.en: panel for panel in report.figures["fans"].panels}  # type: ignore[attr-defined]
     entities = next(panel for title, panel in panels.items() if "entities" in title)
