@@ -181,7 +181,7 @@ def _sweep(
     if speaker.as_json:
         speaker.json(sweep_document(findings, folder, speaker.language))
     elif not speaker.quiet:
-        _print([method_sentence(draws)], [table for table, _ in sweep_parts(findings)], draws, page, speaker)
+        _print([method_sentence(draws)], [part.table for part in sweep_parts(findings)], draws, page, speaker)
 
 
 def _analyse(
@@ -206,7 +206,7 @@ def _analyse(
     if speaker.as_json:
         speaker.json(analysis_document(analysis, used[-1], speaker.language))
     elif not speaker.quiet:
-        _print(sentences(analysis), [table for table, _ in analysis_parts(analysis)], analysis.draws, page, speaker)
+        _print(sentences(analysis), [part.table for part in analysis_parts(analysis)], analysis.draws, page, speaker)
 
 
 def _print(sentences: Sequence[Text], tables: Sequence[Table | None], draws: xr.Dataset, page: Path, speaker: Speaker) -> None:

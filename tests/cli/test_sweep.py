@@ -57,6 +57,7 @@ def test_draws_leave_a_page_tables_figures_and_one_document(tmp_path: Path) -> N
     page = (folder / "sweep.html").read_text(encoding="utf-8")
     assert "1,500 draws (seed 2)" in page
     assert page.count("<svg") == 6
+    assert page.index("Rank correlations of inputs and indicators") < page.index("rank correlation: is an indicator higher")
     assert {file.name for file in (folder / "figures").glob("*.png")} >= {"chances.png", "fans.png"}
 
 
