@@ -59,6 +59,9 @@ def test_draws_leave_a_page_tables_figures_and_one_document(tmp_path: Path) -> N
     assert page.count("<svg") == 6
     assert page.index("Rank correlations of inputs and indicators") < page.index("rank correlation: is an indicator higher")
     assert {file.name for file in (folder / "figures").glob("*.png")} >= {"chances.png", "fans.png"}
+    title = "<!-- Plan to 2025: probabilities -->"  # letters are drawn as paths, their text stands beside
+    assert title in (folder / "figures" / "chances.svg").read_text(encoding="utf-8")
+    assert title not in page
 
 
 @pytest.mark.slow
