@@ -80,9 +80,10 @@ def sweep(
     faults, swept = _faults_of_options(name, draws, method, sensitivity, cluster, workers), list[Any]()
     with faults.gathering(UsageError):
         swept = overs_of_call(over)
+    before = len(faults.found)
     sizes = _sizes({"base": base, "walks": walks, "resamples": resamples, "keep": keep}, sensitivity, faults)
     analysis = None
-    if sensitivity is not None and not faults.found:
+    if sensitivity is not None and len(faults.found) == before:  # sizes that were read; other options may be wrong
         analysis = SensitivityRequest(kind=sensitivity, indicators=output, prior=prior, precision=precision, **sizes)
         with faults.gathering(UsageError):
             analysis.fail_if_unfit()

@@ -124,6 +124,14 @@ def test_all_options_that_cannot_be_meant_are_said_at_once(tmp_path: Path) -> No
     assert all(part in str(found.exception) for part in said), found.exception
 
 
+def test_sizes_of_an_analysis_are_checked_beside_other_options(tmp_path: Path) -> None:
+    options = ("--name", "a/b", "--sensitivity", "sobol", "--base", "1000")
+    found = CliRunner().invoke(app, ["sweep", "plan_2025", "--home", str(ROOT), "--out", str(tmp_path), *options])
+    assert isinstance(found.exception, SimError)
+    said = ("--name: 'a/b' is no name", "must be a power of two")
+    assert all(part in str(found.exception) for part in said), found.exception
+
+
 def test_the_pace_is_that_of_this_program() -> None:
     now = [100.0]
     pace = Pace(lambda: now[0])
