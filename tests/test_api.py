@@ -50,6 +50,7 @@ def test_settings_change_a_run_and_draws_give_it_probabilities(run: xr.Dataset) 
 
 def test_figures_say_what_they_show(run: xr.Dataset, draws: xr.Dataset) -> None:
     assert "规划目标" in texts(run.sim.lines("gdp_nominal"))
+    assert len(run.sim.lines().axes) == 6
     assert "median" in texts(draws.sim.fan("gdp_nominal", "value_added_nominal[manufacturing]", lang="en"))
     assert "全部同时实现" in texts(draws.sim.chances())
     rho = draws.sim.correlations()["gdp_nominal"].sel(year=2030, input="external_demand_growth").item()

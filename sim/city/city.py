@@ -23,11 +23,11 @@ from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR, City, CityFile, history_o
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.history import History
 from sim.inputs.home import Home
-from sim.inputs.indicators import read_indicators
+from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.ledger import Ledger, LedgerNames
 from sim.inputs.ledger_table import fail_if_no_signings, read_ledger
 from sim.inputs.model_files import Checks, PublishedCheck, read_checks, read_published
-from sim.inputs.outline import Outline, read_outline
+from sim.inputs.outline import Known, Outline, read_outline
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
 from sim.inputs.reference_check import fail_if_reference_wrong
 from sim.inputs.targets import Catalogue, read_catalogue
@@ -40,6 +40,7 @@ from sim.model.names import Labels, ModelNames, read_labels
 from sim.model.unit_check import check_units
 from sim.plan.base_origin import Bases, bases_of
 from sim.plan.consistency import fail_if_bindings_wrong, fail_if_checks_wrong
+from sim.result.dataset import shown_unit
 
 
 @dataclass(frozen=True, repr=False)
@@ -107,18 +108,19 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     fail_if_settings_wrong(settings_file, defaults, declared, indicators)
     opening = _Opening(folder, model, settings, history.as_of(as_of), reference, graph, declared, as_of)
     catalogue = read_catalogue(folder / "plan", settings.named_regions)
+    labels = read_labels(model / "labels.yaml", graph, _own_members(settings))
     world = World(
         home=home,
         city=opening.city_at(base_year or settings.base_year),
         graph=graph,
-        labels=read_labels(model / "labels.yaml", graph, _own_members(settings)),
+        labels=labels,
         catalogue=catalogue,
         ledger=read_ledger(folder, model, _names_of(graph)),
         checks=read_published(model / "published.yaml"),
         identities=read_checks(model / "checks.yaml"),
         loops=read_loops(model / "loops.yaml", graph),
         as_of=as_of,
-        outline=read_outline(model / "report.yaml", _dimensions_of(graph), indicators.by_name),
+        outline=read_outline(model / "report.yaml", _known(graph, labels, indicators)),
     )
     fail_if_no_signings(folder / "arrivals.csv", world.ledger.inflows, graph.parameters)
     fail_if_bindings_wrong(world.catalogue, graph, history, world.ledger, settings.group_members)
@@ -134,9 +136,12 @@ def _own_members(settings: CityFile) -> dict[str, dict[str, Text]]:
     return {dim: {name: label.text() for name, label in members.items()} for dim, members in own.items()}
 
 
-def _dimensions_of(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """The dimensions of every variable."""
-    return {name: item.dims for name, item in graph.quantities.items()}
+def _known(graph: Graph, labels: Labels, indicators: Indicators) -> Known:
+    """What report.yaml may name."""
+    dims = {name: item.dims for name, item in graph.quantities.items()}
+    units = {name: shown_unit(name, item, labels) for name, item in graph.quantities.items()}
+    members = {name: dimension.members for name, dimension in graph.dimensions.items()}
+    return Known(dims, units, members, {name: item.unit for name, item in indicators.by_name.items()})
 
 
 def _names_of(graph: Graph) -> LedgerNames:

@@ -80,9 +80,10 @@ def sweep(
     faults, swept = _faults_of_options(name, draws, method, sensitivity, cluster, workers), list[Any]()
     with faults.gathering(UsageError):
         swept = overs_of_call(over)
+    before = len(faults.found)
     sizes = _sizes({"base": base, "walks": walks, "resamples": resamples, "keep": keep}, sensitivity, faults)
     analysis = None
-    if sensitivity is not None and not faults.found:
+    if sensitivity is not None and len(faults.found) == before:  # sizes that were read; other options may be wrong
         analysis = SensitivityRequest(kind=sensitivity, indicators=output, prior=prior, precision=precision, **sizes)
         with faults.gathering(UsageError):
             analysis.fail_if_unfit()
@@ -181,7 +182,7 @@ def _sweep(
     if speaker.as_json:
         speaker.json(sweep_document(findings, folder, speaker.language))
     elif not speaker.quiet:
-        _print([method_sentence(draws)], [table for table, _ in sweep_parts(findings)], draws, page, speaker)
+        _print([method_sentence(draws)], [part.table for part in sweep_parts(findings)], draws, page, speaker)
 
 
 def _analyse(
@@ -206,7 +207,7 @@ def _analyse(
     if speaker.as_json:
         speaker.json(analysis_document(analysis, used[-1], speaker.language))
     elif not speaker.quiet:
-        _print(sentences(analysis), [table for table, _ in analysis_parts(analysis)], analysis.draws, page, speaker)
+        _print(sentences(analysis), [part.table for part in analysis_parts(analysis)], analysis.draws, page, speaker)
 
 
 def _print(sentences: Sequence[Text], tables: Sequence[Table | None], draws: xr.Dataset, page: Path, speaker: Speaker) -> None:

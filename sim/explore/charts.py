@@ -17,7 +17,7 @@ from sim.report.style import GREY, INK, MISSED, SCENARIO_COLOURS
 from sim.result.dataset import published_series
 
 _FACES = "Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
-_FIRST, _HEIGHT, _MANY = 2015, 235, 10_000
+_FIRST, _HEIGHT = 2015, 235
 _BANDS = (("80% 区间", "80 % band", LEVELS[0], LEVELS[-1], 0.22), ("50% 区间", "50 % band", LEVELS[1], LEVELS[-2], 0.32))
 
 

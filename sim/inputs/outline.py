@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 from typing import Literal
 
-from sim.base.errors import Faults, Place, nearest
+from sim.base.errors import Faults, nearest
 from sim.base.text import Text
+from sim.base.units import conversion
 from sim.inputs.checked import Label, Record, check_against
-from sim.inputs.files import is_file
+from sim.inputs.files import fail_if_no_name, is_file
 from sim.inputs.yaml_file import Document, KeyPath, read_yaml
 
 
@@ -99,55 +103,208 @@ class Outline(Record):
         return tuple(dict.fromkeys((*self.first, *self.compared, *of_panels)))
 
 
-def read_outline(file: Path, variables: Mapping[str, Collection[str]], indicators: Collection[str]) -> Outline:
-    """Read report.yaml; a model without it has no figures of its own.
+@dataclass(frozen=True)
+class Known:
+    """What report.yaml may name."""
 
-    `variables` are the variables of the model with their dimensions.
+    dims: Mapping[str, Collection[str]]
+    """Dimensions of each variable of the model."""
+    units: Mapping[str, str]
+    """Unit in which results hold each variable."""
+    members: Mapping[str, Collection[str]]
+    """Members of each dimension."""
+    indicators: Mapping[str, str]
+    """Unit of each indicator of history.csv."""
+
+    def within(self, variable: str) -> list[str] | None:
+        """Dimensions of a variable within one region; None where there is no such variable."""
+        return [dim for dim in self.dims[variable] if dim != REGION] if variable in self.dims else None
+
+
+REGION = "region"
+"""A figure is of one region: that of the report."""
+PLACEHOLDERS = ("city", "base", "last")
+"""What the titles of figures may hold in braces."""
+PART = "_part"
+"""What stands between the key of a figure and the number of its further parts."""
+_OWN = ("fans", "conflicts", "tornado", "scenarios", "schedule", "waterfall", "rates", "progress")
+_OWN_LOOPS = ("loops_reinforcing", "loops_balancing")
+_OWN_PATH = re.compile(r"path_\d+")
+
+
+def is_own_figure(key: str) -> bool:
+    """Whether every report has a figure of this key, whatever the model."""
+    whole = key.partition(PART)[0]
+    return whole in {*_OWN, *_OWN_LOOPS} or _OWN_PATH.fullmatch(whole) is not None
+
+
+def read_outline(file: Path, known: Known) -> Outline:
+    """Read report.yaml; a model without it has no figures of its own.
 
     Raises
     ------
     InputError
-        with every fault of the file: unknown variables, dimensions and indicators, figures without panels.
+        with every fault of the file: unknown names, units that do not convert, dimensions left over, figures without panels.
     """
     if not is_file(file):
         return Outline()
     document, faults = read_yaml(file), Faults()
     found = check_against(Outline, document.data, document, faults)
     if found is not None:
-        _check(found, document, variables, indicators, faults)
+        _Check(document, known, faults).outline(found)
     faults.raise_if_any()
     return found or Outline()
 
 
-def _check(
-    outline: Outline, document: Document, variables: Mapping[str, Collection[str]], indicators: Collection[str], faults: Faults
-) -> None:
-    for key, names in (("first", outline.first), ("compared", outline.compared)):
-        for place, name in enumerate(names):
-            _fail_if_unknown(name, variables, document.place((key, place)), Text("变量", "variable"), faults)
-    for key, figure in outline.figures.items():
-        at: KeyPath = ("figures", key)
+@dataclass(frozen=True)
+class _Check:
+    """Holds an outline against what it may name; every fault is added to `faults`."""
+
+    document: Document
+    known: Known
+    faults: Faults
+
+    def outline(self, outline: Outline) -> None:
+        for key, names in (("first", outline.first), ("compared", outline.compared)):
+            for place, name in enumerate(names):
+                self._name(name, self.known.dims, (key, place), _VARIABLE)
+                self._left_over(name, (), (key, place))
+        for key, figure in outline.figures.items():
+            self._figure(key, figure, ("figures", key))
+
+    def _figure(self, key: str, figure: FigureEntry, at: KeyPath) -> None:
+        self._key(key, at)
         if bool(figure.panels) == (figure.pyramid is not None):
-            faults.add(
-                Text(f"图 {key} 须有 panels 或 pyramid 之一", f"figure {key} needs panels or a pyramid"), document.place(at)
-            )
-        for name in figure.variables:
-            _fail_if_unknown(name, variables, document.place(at), Text("变量", "variable"), faults)
+            self._add(Text(f"图 {key} 须有 panels 或 pyramid 之一", f"figure {key} needs panels or a pyramid"), at)
+        self._title(figure.title, (*at, "title"))
+        self._no_placeholder(figure.note, (*at, "note"))
         for place, panel in enumerate(figure.panels):
-            _check_panel(panel, document.place((*at, "panels", place)), variables, indicators, faults)
+            self._panel(panel, (*at, "panels", place))
+        if figure.pyramid is not None:
+            self._pyramid(figure.pyramid, (*at, "pyramid"))
+
+    def _key(self, key: str, at: KeyPath) -> None:
+        with self.faults.gathering():
+            fail_if_no_name(key, self.document.place(at))
+        if is_own_figure(key):
+            message = Text(f"每份报告已有图 {key}", f"every report has a figure {key} already")
+            self._add(message, at, Text("请换一个键", "choose another key"))
+        elif PART in key:
+            message = Text(f"图的键不能含 {PART}", f"the key of a figure cannot hold {PART}")
+            self._add(message, at, Text("它表示一幅图的后续部分", "it stands for further parts of a figure"))
+
+    def _title(self, title: Label, at: KeyPath) -> None:
+        for language, text in (("zh", title.zh), ("en", title.en)):
+            for name in _fields_of(text):
+                self._name(name, PLACEHOLDERS, (*at, language), Text("占位符", "placeholder"))
+            try:
+                text.format_map(_Anything())
+            except (ValueError, TypeError, IndexError, AttributeError):
+                message = Text("花括号不成对，或不是占位符", "braces that are no placeholder")
+                self._add(message, (*at, language), Text("可写 {city}、{base}、{last}", "write {city}, {base} or {last}"))
+
+    def _no_placeholder(self, words: Label, at: KeyPath) -> None:
+        for language, text in (("zh", words.zh), ("en", words.en)):
+            for name in _fields_of(text):
+                message = Text(f"占位符 {{{name}}} 不会填写", f"the placeholder {{{name}}} is not filled in")
+                advice = Text("只有图的标题填写占位符", "only titles of figures hold placeholders")
+                self._add(message, (*at, language), advice)
+
+    def _panel(self, panel: PanelEntry, at: KeyPath) -> None:
+        self._name(panel.variable, self.known.dims, (*at, "variable"), _VARIABLE)
+        self._members(panel, (*at, "members"))
+        self._left_over(panel.variable, panel.members, at)
+        if panel.title is not None:
+            self._no_placeholder(panel.title, (*at, "title"))
+        self._indicators(panel, at)
+        if panel.variable in self.known.units:
+            self._units(panel, self.known.units[panel.variable], at)
+
+    def _members(self, panel: PanelEntry, at: KeyPath) -> None:
+        dims = self.known.within(panel.variable)
+        for dimension, members in panel.members.items():
+            self._name(dimension, [dimension] if dims is None else dims, (*at, dimension), _DIMENSION)
+            for place, member in enumerate(members):
+                self._name(member, self.known.members.get(dimension, [member]), (*at, dimension, place), _MEMBER)
+
+    def _indicators(self, panel: PanelEntry, at: KeyPath) -> None:
+        for key, name in (("published", panel.published), ("less", panel.less)):
+            if name is not None:
+                self._name(name, self.known.indicators, (*at, key), _INDICATOR)
+        if panel.superseded is not None:
+            self._name(panel.superseded.indicator, self.known.indicators, (*at, "superseded", "indicator"), _INDICATOR)
+
+    def _units(self, panel: PanelEntry, own: str, at: KeyPath) -> None:
+        """The unit of a panel must fit its variable, and the published figures the unit of the panel."""
+        unit, grows = panel.unit or own, panel.reading == "growth"
+        if not _converts("%" if grows else own, unit, exactly=grows):
+            said = Text("增速须以 % 表示", "growth is in %") if grows else Text(f"变量以 {own} 计", f"the variable is in {own}")
+            message = Text(f"单位 {unit} 不适合 {panel.variable}", f"the unit {unit} does not fit {panel.variable}")
+            self._add(message, (*at, "unit"), said)
+            return
+        older = None if panel.superseded is None else panel.superseded.indicator
+        for key, name in (("published", panel.published), ("less", panel.less), ("superseded", older)):
+            kept = self.known.indicators.get(name or "")
+            if kept is not None and not _converts(kept, unit):
+                message = Text(
+                    f"统计指标 {name} 以 {kept} 计，不能换算为 {unit}", f"indicator {name} is in {kept}, not in {unit}"
+                )
+                self._add(message, (*at, key))
+
+    def _pyramid(self, entry: PyramidEntry, at: KeyPath) -> None:
+        self._name(entry.variable, self.known.dims, (*at, "variable"), _VARIABLE)
+        dims = self.known.within(entry.variable)
+        if dims is None:
+            return
+        self._name(entry.dimension, dims, (*at, "dimension"), _DIMENSION)
+        for key, member in (("left", entry.left), ("right", entry.right)):
+            self._name(member, self.known.members.get(entry.dimension, [member]), (*at, key), _MEMBER)
+        if REGION not in self.known.dims[entry.variable] or (entry.dimension in dims and len(dims) != _SIDES_AND_AGES):
+            zh = f"{entry.variable} 画不成金字塔：须有 region、左右两侧和年龄三个维度"
+            self._add(Text(zh, f"no pyramid of {entry.variable}: it needs region, the two sides and ages"), (*at, "variable"))
+
+    def _left_over(self, variable: str, members: Collection[str], at: KeyPath) -> None:
+        """A line has one value a year, so every dimension but the region is summed over members."""
+        for dimension in self.known.within(variable) or ():
+            if dimension not in members:
+                zh, en = f"{variable} 还有维度 {dimension}", f"{variable} has the dimension {dimension} besides"
+                advice = Text(f"在 members 中写明 {dimension} 的成员", f"name members of {dimension} in `members` of a panel")
+                self._add(Text(zh, en), at, advice)
+
+    def _name(self, name: str, known: Collection[str], at: KeyPath, what: Text) -> None:
+        if name not in known:
+            self._add(Text(f"没有{what.zh} {name}", f"no {what.en} {name}"), at, nearest(name, known))
+
+    def _add(self, message: Text, at: KeyPath, advice: Text | None = None) -> None:
+        self.faults.add(message, self.document.place(at), advice)
 
 
-def _check_panel(
-    panel: PanelEntry, place: Place, variables: Mapping[str, Collection[str]], indicators: Collection[str], faults: Faults
-) -> None:
-    for dimension in panel.members:
-        _fail_if_unknown(dimension, variables.get(panel.variable, [dimension]), place, Text("维度", "dimension"), faults)
-    superseded = None if panel.superseded is None else panel.superseded.indicator
-    for name in (panel.published, panel.less, superseded):
-        if name is not None:
-            _fail_if_unknown(name, indicators, place, Text("统计指标", "indicator"), faults)
+_VARIABLE, _DIMENSION, _MEMBER = Text("变量", "variable"), Text("维度", "dimension"), Text("成员", "member")
+_INDICATOR = Text("统计指标", "indicator")
+_SIDES_AND_AGES = 2
 
 
-def _fail_if_unknown(name: str, known: Collection[str], place: Place, what: Text, faults: Faults) -> None:
-    if name not in known:
-        faults.add(Text(f"没有{what.zh} {name}", f"no {what.en} {name}"), place, nearest(name, known))
+class _Anything(dict[str, int]):
+    """A year for every placeholder."""
+
+    def __missing__(self, _: str) -> int:
+        return 0
+
+
+def _fields_of(text: str) -> list[str]:
+    """What stands in braces; nothing where they are not in pairs."""
+    try:
+        return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+    except ValueError:
+        return []
+
+
+def _converts(source: str, unit: str, *, exactly: bool = False) -> bool:
+    """Whether numbers in one unit can be shown in another; `exactly` where they must be the same."""
+    if source == unit:
+        return True
+    try:
+        factor = conversion(source, unit)
+    except ValueError:
+        return False
+    return factor == 1.0 or not exactly

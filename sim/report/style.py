@@ -200,11 +200,25 @@ def _glyphs() -> frozenset[int]:
 
 def pictures(figure: Figure) -> dict[str, bytes]:
     """The figure as PNG and SVG, by the suffix of a file; the layout is solved once for both."""
-    png, svg = BytesIO(), BytesIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"Glyph \d+")  # a missing glyph is said once, by whoever asks `unprintable`
+    png, svg = BytesIO(), vector(figure)
+    with _no_word_of_glyphs():
+        figure.savefig(png, format="png", dpi=150)
+    return {".png": png.getvalue(), ".svg": svg}
+
+
+def vector(figure: Figure) -> bytes:
+    """The figure as SVG; its layout is solved, and stays."""
+    svg = BytesIO()
+    with _no_word_of_glyphs():
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
-        figure.savefig(png, format="png", dpi=150)
         figure.savefig(svg, format="svg", metadata={"Date": None})
-    return {".png": png.getvalue(), ".svg": svg.getvalue()}
+    return svg.getvalue()
+
+
+@contextmanager
+def _no_word_of_glyphs() -> Iterator[None]:
+    """A missing glyph is said once, by whoever asks `unprintable`."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph \d+")
+        yield

@@ -64,6 +64,15 @@ def yearly_unit(unit: str, kind: str) -> str:
     return unit if kind == "level" else unit.removesuffix("/a")
 
 
+def shown_unit(name: str, item: Quantity, labels: Labels) -> str:
+    """Unit in which results hold a quantity by year."""
+    return yearly_unit(labels.unit(name, item.unit), _kind(item))
+
+
+def _kind(item: Quantity) -> str:
+    return item.kind if isinstance(item, Variable) else "level"
+
+
 def to_dataset(years: Iterable[YearValues], graph: Graph, labels: Labels) -> xr.Dataset:
     """Collect the years of a central run (one draw) into a dataset with a `year` dimension."""
     rows = list(years)
@@ -83,10 +92,9 @@ def to_dataset(years: Iterable[YearValues], graph: Graph, labels: Labels) -> xr.
 
 
 def _attributes(name: str, item: Quantity, labels: Labels) -> dict[str, str]:
-    kind = item.kind if isinstance(item, Variable) else "level"
-    label = labels.variables[name]
+    kind, label = _kind(item), labels.variables[name]
     return {
-        "units": yearly_unit(labels.unit(name, item.unit), kind),
+        "units": shown_unit(name, item, labels),
         "kind": kind if isinstance(item, Variable) else "stock",
         "reported": REPORTED[kind],
         "long_name": label.en,

@@ -21,7 +21,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 import netCDF4
 import numpy as np
 import xarray as xr
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 _log = logging.getLogger(__name__)
 _FIRST_SIZE = 4_000_000
@@ -33,6 +33,11 @@ def packed(tree: xr.DataTree) -> bytes:
     """Return the bytes of a netCDF-4 file: a group per node, numbers and texts as they are.
 
     It is made in memory: HDF5 does not survive a full disk, while a plain file says so.
+
+    Raises
+    ------
+    ValueError
+        when a text holds a NUL, at which netCDF would cut it off.
     """
     file = netCDF4.Dataset("memory", "w", memory=_FIRST_SIZE)
     nodes: list[tuple[Any, xr.DataTree]] = [
@@ -46,6 +51,7 @@ def packed(tree: xr.DataTree) -> bytes:
 
 def _defined(group: netCDF4.Group, dataset: xr.Dataset) -> list[tuple[netCDF4.Variable[Any], Any]]:
     """Dimensions and variables of a group, and what is to be written into each variable."""
+    _fail_if_cut_off(dataset.attrs)
     beside = " ".join(str(name) for name in dataset.coords if name not in dataset.dims)
     group.setncatts({**dataset.attrs, _BESIDE: beside} if beside else dataset.attrs)
     for dimension, size in dataset.sizes.items():
@@ -53,6 +59,7 @@ def _defined(group: netCDF4.Group, dataset: xr.Dataset) -> list[tuple[netCDF4.Va
     found = []
     for name, array in dataset.variables.items():
         text, truth = array.dtype.kind in "UOT", array.dtype.kind == "b"
+        _fail_if_cut_off({**array.attrs, name: array.values if text else None})
         kind: Any = str if text else np.dtype("i1") if truth else np.dtype(f"{array.dtype.kind}{array.dtype.itemsize}")
         variable = group.createVariable(str(name), kind, [str(dim) for dim in array.dims])  # in the order of bytes of here
         variable.setncatts({**array.attrs, "dtype": "bool"} if truth else array.attrs)  # as xarray marks truth values
@@ -60,19 +67,39 @@ def _defined(group: netCDF4.Group, dataset: xr.Dataset) -> list[tuple[netCDF4.Va
     return found
 
 
+def _fail_if_cut_off(held: Mapping[Any, Any]) -> None:
+    for name, value in held.items():
+        if any(isinstance(text, str) and "\0" in text for text in np.ravel(np.asarray(value, dtype=object))):
+            raise ValueError(f"a text of {name} holds a NUL")
+
+
+_MISFITS = (LookupError, AttributeError, TypeError, OverflowError, RecursionError)
+"""What reading runs into where a file is not what was written."""
+
+
 def read_tree(file: Path) -> xr.DataTree:
     """Read a file into memory.
 
     xarray's own reader leaves the file open, and HDF5 then takes what is written in its place for damaged.
+
+    Raises
+    ------
+    OSError
+        when it cannot be read.
+    ValueError
+        when it is damaged.
     """
     _log.info("read %s", file)
     nodes: dict[str, xr.Dataset] = {}
     with netCDF4.Dataset(file) as whole:
-        waiting = [("/", whole)]
-        for path, group in waiting:
-            nodes[path] = _read(group)
-            waiting += [(f"{path.rstrip('/')}/{name}", inner) for name, inner in group.groups.items()]
-    return xr.DataTree.from_dict(nodes)
+        try:
+            waiting = [("/", whole)]
+            for path, group in waiting:
+                nodes[path] = _read(group)
+                waiting += [(f"{path.rstrip('/')}/{name}", inner) for name, inner in group.groups.items()]
+            return xr.DataTree.from_dict(nodes)
+        except (*_MISFITS, RuntimeError) as error:
+            raise ValueError(f"{file} is damaged: {error}") from error
 
 
 def _read(group: Any) -> xr.Dataset:
@@ -115,7 +142,7 @@ def record_of(tree: xr.DataTree, kind: type[Record]) -> Record:
     Raises
     ------
     ValueError
-        when the tree was made of a record of another shape.
+        when the tree was made of a record of another shape, or is damaged.
     """
     hints = _hints(kind)
     try:
@@ -123,7 +150,7 @@ def record_of(tree: xr.DataTree, kind: type[Record]) -> Record:
         plain = _nested({path: _stored(tree.attrs[".".join(path)], hint) for path, hint in named.items()})
         found = {name: TypeAdapter(hints[name]).validate_python(value) for name, value in plain.items()}
         return kind(**found, **{name: _part(tree, name, hint) for name, hint in hints.items() if _is_part(hint)})
-    except (ValidationError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, *_MISFITS) as error:
         raise ValueError(f"no tree of a {kind.__name__}: {error}") from error
 
 
@@ -144,9 +171,9 @@ def _nodes(record: Any, place: str) -> Iterator[tuple[str, xr.Dataset]]:
 
 
 def _part(tree: xr.DataTree, name: str, hint: Any) -> Any:
-    if name not in tree.children:
+    if name not in tree.children and type(None) in get_args(hint):
         return None
-    node = tree.children[name]
+    node = tree.children[name]  # a KeyError where it is missing
     if _is_branch(hint):
         return record_of(node, hint)
     return _rows(node.to_dataset(), hint) if _is_table(hint) else node.to_dataset()

@@ -57,7 +57,11 @@ def test_draws_leave_a_page_tables_figures_and_one_document(tmp_path: Path) -> N
     page = (folder / "sweep.html").read_text(encoding="utf-8")
     assert "1,500 draws (seed 2)" in page
     assert page.count("<svg") == 6
+    assert page.index("Rank correlations of inputs and indicators") < page.index("rank correlation: is an indicator higher")
     assert {file.name for file in (folder / "figures").glob("*.png")} >= {"chances.png", "fans.png"}
+    title = "<!-- Plan to 2025: probabilities -->"  # letters are drawn as paths, their text stands beside
+    assert title in (folder / "figures" / "chances.svg").read_text(encoding="utf-8")
+    assert title not in page
 
 
 @pytest.mark.slow
@@ -117,6 +121,14 @@ def test_all_options_that_cannot_be_meant_are_said_at_once(tmp_path: Path) -> No
         "--base belongs",
         "--keep belongs",
     )
+    assert all(part in str(found.exception) for part in said), found.exception
+
+
+def test_sizes_of_an_analysis_are_checked_beside_other_options(tmp_path: Path) -> None:
+    options = ("--name", "a/b", "--sensitivity", "sobol", "--base", "1000")
+    found = CliRunner().invoke(app, ["sweep", "plan_2025", "--home", str(ROOT), "--out", str(tmp_path), *options])
+    assert isinstance(found.exception, SimError)
+    said = ("--name: 'a/b' is no name", "must be a power of two")
     assert all(part in str(found.exception) for part in said), found.exception
 
 

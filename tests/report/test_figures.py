@@ -22,6 +22,7 @@ from matplotlib.text import Text as Label
 from sim.base.text import LANGUAGES, Language
 from sim.city.city import World
 from sim.inputs.home import Home
+from sim.inputs.outline import is_own_figure
 from sim.report import style
 from sim.report.contents import targets as scores
 from sim.report.contents.targets import most_entangled, schedule
@@ -97,6 +98,12 @@ def test_every_figure_of_a_report_draws_without_a_missing_glyph(
             pictures = style.pictures(style.untitled(figure.draw(language)))
         assert pictures[".png"].startswith(b"\x89PNG")
         assert b"<svg" in pictures[".svg"]
+
+
+def test_the_figures_of_a_model_take_no_key_that_every_report_has(report: Report, report_of_2021: Report, world: World) -> None:
+    own = world.outline.figures
+    for key in (*report.figures, *report_of_2021.figures):
+        assert (key in own) != is_own_figure(key), key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -181,6 +188,17 @@ def test_lines_hold_the_numbers_of_the_run(outcomes: Sequence[pipeline.Outcome])
         expected = {float(year): float(values.sel(year=year)) for year in values["year"].values}
         assert dict(line.points) == pytest.approx(expected)
     assert panel.targets == ((2025.0, 5500.0),)
+
+
+def test_an_older_series_stands_in_the_unit_of_its_panel(outcomes: Sequence[pipeline.Outcome]) -> None:
+    (first, *others) = results_of(outcomes)
+    figure = first.outline.figures["population"]
+    panel = figure.panels[0].model_copy(update={"unit": "人"})
+    in_people = first.outline.model_copy(update={"figures": {"population": figure.model_copy(update={"panels": [panel]})}})
+    drawn = (trends(view_of([first, *others])), trends(view_of([replace(first, outline=in_people), *others])))
+    before, after = (found["population"].panels[0].series[0] for found in drawn)  # type: ignore[attr-defined]
+    assert before.role == after.role == "superseded"
+    assert [value for _, value in after.points] == pytest.approx([1e4 * value for _, value in before.points])
 
 
 def test_targets_stand_in_the_unit_of_their_panel(report: Report) -> None:

@@ -125,6 +125,31 @@ def test_a_tree_of_something_else_is_refused() -> None:
         record_of(xr.DataTree.from_dict({"/": xr.Dataset(attrs={"seed": 1})}), Whole)
 
 
+def test_what_is_missing_or_cut_short_is_refused() -> None:
+    rows = (Row(Inner(Text("甲", "a"), 1.0), None, None, 0, False, "a", (), {}),)
+    nodes = {node.path: node.to_dataset() for node in tree_of(Whole(Text("", ""), 0, None, None, rows)).subtree}
+    assert record_of(xr.DataTree.from_dict(nodes), Whole).branch.data is None  # it may be
+    more, fewer = nodes["/rows"].assign_attrs(rows=2), nodes["/rows"].drop_vars("inner.size")
+    wrong = nodes["/rows"].assign_attrs(rows=float("inf"))
+    without = [{path: node for path, node in nodes.items() if not path.startswith(gone)} for gone in ("/rows", "/branch")]
+    for damaged in (*without, *({**nodes, "/rows": table} for table in (more, fewer, wrong))):
+        with pytest.raises(ValueError, match="no tree of a Whole"):
+            record_of(xr.DataTree.from_dict(damaged), Whole)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        xr.Dataset({"a": ("x", ["b", "c\0d"])}),
+        xr.Dataset({"a": ("x", [1.0], {"units": "\0"})}),
+        xr.Dataset(attrs={"names": ["a", "b\0c"]}),
+    ],
+)
+def test_a_text_that_would_be_cut_off_is_not_written(data: xr.Dataset) -> None:
+    with pytest.raises(ValueError, match="holds a NUL"):
+        packed(xr.DataTree.from_dict({"/": data}))
+
+
 def test_texts_of_every_kind_are_written(tmp_path: Path) -> None:
     """Stores of draws give texts of variable length, in a type of numpy's own."""
     names = np.array(["甲", "b"], dtype=np.dtypes.StringDType())

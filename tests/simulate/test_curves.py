@@ -80,7 +80,7 @@ def test_what_is_no_grid_has_no_response() -> None:
 
 
 def test_a_point_that_was_run_once_meets_a_target_or_does_not() -> None:
-    once, often = ([table for table, _ in sweep_parts(findings_of(grid([1.0, 2.0], members=members)))] for members in (1, 3))
+    once, often = ([part.table for part in sweep_parts(findings_of(grid([1.0, 2.0], members=members)))] for members in (1, 3))
     assert once[1] is not None
     assert once[1].caption.en == "Whether each point meets the targets"
     assert [cell_text(row[-1], "en") for row in once[1].rows] == ["not met", "met"]

@@ -8,13 +8,12 @@ from typing import Any
 
 from sim.base.errors import Fault, ModelError, nearest
 from sim.base.text import Text
+from sim.inputs.outline import PART
 from sim.report.document import Block, Bullets, Chapter, Heading, Paragraph, Picture
 from sim.report.figures.frame import parts
 
 MOST_ROWS = 20
 """Rows of a figure that fit on a page."""
-_PART = "_part"
-"""What stands between the key of a figure and the number of its further parts."""
 NO_TARGETS = Paragraph(Text("本情景没有可评分的目标。", "This scenario has no target to score."))
 
 
@@ -52,7 +51,7 @@ def listed(title: Text, items: Iterable[Text]) -> list[Block]:
 
 def pictured(figures: Mapping[str, Any], *names: str) -> list[Block]:
     """The places of those figures that there are, each with its further parts."""
-    return [Picture(key) for name in names for key in figures if key.partition(_PART)[0] == name]
+    return [Picture(key) for name in names for key in figures if key.partition(PART)[0] == name]
 
 
 def present(**figures: Any) -> dict[str, Any]:
@@ -63,4 +62,4 @@ def present(**figures: Any) -> dict[str, Any]:
 def in_parts(name: str, figure: Any, rows: str, most: int) -> dict[str, Any]:
     """A figure of many rows as several, so that each fits on a page; nothing for one without rows."""
     found = list(parts(figure, rows, most))
-    return {name if place == 1 else f"{name}{_PART}{place}": part for place, part in enumerate(found, 1)}
+    return {name if place == 1 else f"{name}{PART}{place}": part for place, part in enumerate(found, 1)}

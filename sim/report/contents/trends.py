@@ -64,7 +64,7 @@ def _panel(view: View, entry: PanelEntry) -> Panel:
     own = str(view.scenarios[0].results[entry.variable].attrs["units"])
     unit = entry.unit or own
     superseded: tuple[Series, ...] = ()
-    if entry.superseded is not None and (before := view.published(entry.superseded.indicator, entry.since)):
+    if entry.superseded is not None and (before := view.published(entry.superseded.indicator, entry.since, unit=unit)):
         superseded = (Series(entry.superseded.label.text(), points_of(before), "superseded"),)
     return Panel(
         view.label(entry.variable) if entry.title is None else entry.title.text(),

@@ -83,14 +83,13 @@ def _plain_attributes(dataset: xr.Dataset) -> dict[str, Any]:
 
 
 def _put_page(report: Report, folder: Path, language: Language) -> Path:
-    """Draw the figures and write sweep.html."""
+    """Draw the figures and write sweep.html: titled in the folder, untitled on the page, where captions say it."""
     svgs = {}
     with style.house_style():
         for name, figure in report.figures.items():
-            pictures = style.pictures(style.untitled(figure.draw(language)))
-            for suffix, content in pictures.items():
+            for suffix, content in style.pictures(figure.draw(language)).items():
                 put(folder / "figures" / f"{name}{suffix}", content)
-            svgs[name] = pictures[".svg"].decode()
+            svgs[name] = style.vector(style.untitled(figure.draw(language))).decode()
     return put(folder / "sweep.html", page(report, language, svgs).encode())
 
 

@@ -21,9 +21,12 @@ from sim.report.sweeps.figures import fail_if_not_kept, series_in, series_panel
 from sim.simulate.sweeps.names import asked_targets, named_series, title_of
 from sim.simulate.sweeps.statistics import labelled
 
+_MOST_USUAL = 6
+"""As many as stand in two rows of panels, and as sliders have charts."""
+
 
 def lines(run: xr.Dataset, names: Sequence[str]) -> Lines:
-    """Some series by year; without names, those of the targets.
+    """Some series by year; without names, those that the model shows first.
 
     Raises
     ------
@@ -38,8 +41,8 @@ def lines(run: xr.Dataset, names: Sequence[str]) -> Lines:
 
 
 def usual_series(run: xr.Dataset) -> list[str]:
-    """The series that are shown where none is named."""
-    return [str(name) for name in json.loads(run.attrs.get("first", "[]")) if name in run]
+    """The series that are shown where none is named: the first few of the model that the run holds."""
+    return [str(name) for name in json.loads(run.attrs.get("first", "[]")) if name in run][:_MOST_USUAL]
 
 
 def _panel(run: xr.Dataset, name: str) -> Panel:

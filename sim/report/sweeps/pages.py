@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -12,7 +13,7 @@ import xarray as xr
 from sim.base import __version__
 from sim.base.text import Text
 from sim.base.words import NONE, OPERATORS, chance, exact, plain, unit_words
-from sim.report.document import Block, Chapter, Column, Paragraph, Picture, Report, Table, Words
+from sim.report.document import Block, Chapter, Column, Heading, Paragraph, Picture, Report, Table, Words
 from sim.report.figures.frame import Figure
 from sim.report.sweeps.figures import closest, fans, index_map, target_chances, tornado
 from sim.report.sweeps.findings import Findings, PointRow, headline_series, method_sentence, reading_year
@@ -38,8 +39,21 @@ _DATA = Text(
     "Every draw stands in draws.zarr (read it with xarray.open_zarr), the statistics in summary.nc, the tables also as CSV. "
     "The table below names what decides these numbers.",
 )
-Part = tuple[Table | None, Mapping[str, Figure]]
-"""A table, and the figures that belong to it by name."""
+_CORRELATED = Text("各输入与指标的秩相关", "Rank correlations of inputs and indicators")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Figures by name, with the table that they belong to, or the heading and the note above them."""
+
+    table: Table | None
+    figures: Mapping[str, Figure]
+    above: tuple[Block, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """What stands on the page."""
+        return (*self.above, *filter(None, [self.table]), *(Picture(key) for key in self.figures))
 
 
 def sweep_report(findings: Findings, folder: str) -> Report:
@@ -53,11 +67,12 @@ def sweep_parts(findings: Findings) -> list[Part]:
         return _point_parts(findings)
     draws, names, found = findings.draws, findings.names, list[Part]()
     if findings.targets:
-        found.append((target_table(findings), {"chances": target_chances(draws, findings.probabilities)}))
-    found.append((band_table(findings), {"fans": fans(draws, names, findings.bands)}))
+        found.append(Part(target_table(findings), {"chances": target_chances(draws, findings.probabilities)}))
+    found.append(Part(band_table(findings), {"fans": fans(draws, names, findings.bands)}))
     if findings.correlations is not None:
         few, known, year = names[:_MOST_CORRELATED], findings.correlations, findings.year
-        found.append((None, {f"correlations_{name}": closest(draws, known, name, year) for name in few}))
+        drawn = {f"correlations_{name}": closest(draws, known, name, year) for name in few}
+        found.append(Part(None, drawn, (Heading(_CORRELATED), Paragraph(_CORRELATION_NOTE, "small"))))
     return found
 
 
@@ -76,7 +91,7 @@ def analysis_parts(analysis: Analysis) -> list[Part]:
         figures: dict[str, Figure] = {f"tornado_{name}": tornado(indices, name, _analysed_year(analysis))}
         if indices.attrs["kind"] == "sobol":
             figures[f"map_{name}"] = index_map(indices, name)
-        found.append((index_table(analysis, name), figures))
+        found.append(Part(index_table(analysis, name), figures))
     return found
 
 
@@ -84,10 +99,7 @@ def _report(draws: xr.Dataset, folder: str, said: Sequence[Text], parts: Sequenc
     left_out, title = left_out_of(draws), title_of(draws)
     first: list[Block] = [Paragraph(line) for line in said]
     first += [Paragraph(left_out, "small")] if left_out.zh else []
-    for table, named in parts:
-        first += [] if table is None else [table]
-        first += [] if table is not None else [Paragraph(_CORRELATION_NOTE, "small")]
-        first += [Picture(key) for key in named]
+    first += [block for part in parts for block in part.blocks]
     identity = json.loads(draws.attrs.get("identity", "{}"))
     rows = [[_same(name), _same(value)] for name, value in identity.items()]
     heads = Text("项目", "Item"), Text("取值", "Value")
@@ -102,7 +114,7 @@ def _report(draws: xr.Dataset, folder: str, said: Sequence[Text], parts: Sequenc
         run=folder,
         engine=__version__,
         chapters=(results, data),
-        figures={key: figure for _, named in parts for key, figure in named.items()},
+        figures={key: figure for part in parts for key, figure in part.figures.items()},
         members={},
     )
 
@@ -182,13 +194,13 @@ def _point_parts(findings: Findings) -> list[Part]:
     what = Text("结果", "Results") if single else Text("中位数", "Medians")
     title = Text(f"各点 {findings.year} 年的{what.zh}", f"{what.en} of each point in {findings.year}")
     table = _table("medians", title, [*heads[:inputs], *(heads[inputs + place] for place in places)], medians, note)
-    found: list[Part] = [(table, {"medians": response(draws, shown, findings.year, findings.bands)})]
+    found = [Part(table, {"medians": response(draws, shown, findings.year, findings.bands)})]
     if findings.targets:
         labels = [row.target.label + _same(f" {row.target.years}") for row in findings.targets]
         cells = [[*_inputs(row), *(_share(p, single=single) for p in row.chances.values())] for row in few]
         probable = _WHETHER if single else Text("各点的实现概率", "Probabilities of each point")
         table = _table("met", probable, [*heads[:inputs], *labels], cells, note)
-        found.append((table, {} if single else {"chances": chance_response(draws, findings.probabilities)}))
+        found.append(Part(table, {} if single else {"chances": chance_response(draws, findings.probabilities)}))
     return found
 
 
