@@ -37,7 +37,7 @@ def test_the_main_job_writes_the_whole_folder(main_job: tuple[Done, Path]) -> No
     names = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     expected = {"compare.html"}
     results = [read_result(folder / scenario / "run.nc") for scenario in ("baseline", "plan_2025")]
-    for report in reports_of(results, folder.name):
+    for report in reports_of(results):
         scenario, figures = report.scenario, set(report.figures)
         assert {"progress", "gdp", "fans", "population", "firm_ladder"} <= figures
         expected |= {f"{scenario}/{name}" for name in ("run.nc", "scorecard.csv", "table.xlsx", "report.html")}

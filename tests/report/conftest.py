@@ -37,7 +37,7 @@ def report_of_2021(asked_in_2021: pipeline.Outcome) -> Report:
     """The complete report of that run, with the required paths."""
     request = StudyRequest(replace(DRAWS, prior=True), most_levers=4, search=64)
     studies = {"plan_2025": studies_of(asked_in_2021.case, request, lambda *_: None)}
-    return reports_of(results_of([asked_in_2021], studies), "20260101-000000-abcdef02")[0]
+    return reports_of([replace(result, run="20260101-000000-abcdef02") for result in results_of([asked_in_2021], studies)])[0]
 
 
 @pytest.fixture(scope="session")
@@ -45,4 +45,4 @@ def report(drawn: tuple[pipeline.Outcome, ...]) -> Report:
     """The complete report of the plan, with few draws and levers."""
     request = StudyRequest(DRAWS, most_levers=4, search=64)
     studies = {"plan_2025": studies_of(drawn[1].case, request, lambda *_: None)}
-    return reports_of(results_of(drawn, studies), "20260101-000000-abcdef01")[1]
+    return reports_of([replace(result, run="20260101-000000-abcdef01") for result in results_of(drawn, studies)])[1]

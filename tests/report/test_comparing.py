@@ -19,7 +19,7 @@ from tests.report.pages import Page
 
 def test_all_scenarios_stand_side_by_side(outcomes: Sequence[pipeline.Outcome]) -> None:
     results = results_of(outcomes)
-    both = comparison((view_of(results),), reports_of(results, "run"), "report.html")
+    both = comparison((view_of(results),), reports_of(results), "report.html")
     assert {"progress", "gdp", "scenarios", "schedule"} <= set(both.figures)
     for language in LANGUAGES:
         shown = Page(page(both, language, dict.fromkeys(both.figures, "<svg/>")))

@@ -211,7 +211,7 @@ def test_a_scenario_without_targets_has_a_report(home: Home) -> None:
     cases = opening.open_cases(home, [home.scenarios / "vision_2035.yaml"], None, (), ())
     outcome = pipeline.run(replace(cases[0], selection=replace(cases[0].selection, targets=())))
     studies = quick_studies(outcome.case, None, lambda *_: None)
-    (report,) = reports_of(results_of([outcome], {outcome.case.scenario.key: studies}), "run")
+    (report,) = reports_of(results_of([outcome], {outcome.case.scenario.key: studies}))
     assert all(chapter.blocks for chapter in report.chapters)
     assert [len(chapter["blocks"]) for chapter in told(report, "zh")["chapters"]] == [
         len(item.blocks) for item in report.chapters
