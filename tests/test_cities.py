@@ -11,10 +11,11 @@ from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
+from sim.inputs.city import pooled_cities
 from sim.inputs.home import Home, find_home
 from sim.model.binding import own_values
 
-CITIES = find_home(Path(__file__).resolve().parent.parent).cities()
+CITIES = pooled_cities(find_home(Path(__file__).resolve().parent.parent), "hengyang")
 
 
 def test_the_nine_cities_are_there() -> None:

@@ -18,11 +18,11 @@ import numpy as np
 from sim.base.text import Language
 from sim.city.city import open_world
 from sim.cli.history import score_record
+from sim.inputs.city import pooled_cities
 from sim.inputs.home import Home, find_home
 from sim.inputs.parameters import ParameterRecord
 from sim.result.posterior import Posterior, data_key, read_posterior
 from sim.studies.backtest import POOLED, Setting, backtest, scored
-from sim.studies.stored import pooled_cities
 from sim.studies.targets import read_design
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,7 +74,7 @@ def _rounded(record: Record) -> dict[str, Any]:
 
 def page(home: Home, result: Mapping[str, Any], language: Language) -> str:
     """The page in one language."""
-    posteriors = [item for city in home.cities() if (item := read_posterior(home, city)) is not None]
+    posteriors = [item for city in pooled_cities(home, CITY) if (item := read_posterior(home, city)) is not None]
     parameters = open_world(home, CITY).city.parameters
     return "\n".join(
         [

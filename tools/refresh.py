@@ -17,11 +17,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from sim.inputs.city import read_city_file  # noqa: E402  the checkout is found first
+from sim.inputs.city import pooled_cities, read_city_file  # noqa: E402  the checkout is found first
 from sim.inputs.home import Home, find_home  # noqa: E402
 from sim.result.posterior import Fingerprint, Posterior, data_key, read_posterior, write_posterior  # noqa: E402
 from sim.simulate.likelihood.fingerprint import asked_again, fingerprint  # noqa: E402
-from sim.studies.stored import pooled_cities  # noqa: E402
 from tools.make_calibration import BACKTEST, CITY, MODEL  # noqa: E402
 
 PAGES = {

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from sim.base.text import Text
 from sim.base.words import UNIT_NAMES
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ _BARE = frozenset({"ratio", "index"})
 _PER = re.compile(r"/?每|[/／]|\bper\b")
 _NAME = r"[^\W\d]\w*(?:\*\*-?\d)?"
 _GRAMMAR = re.compile(rf"{_NAME}(?:[*/]{_NAME})*")
+_WORD = re.compile(r"[^\W\d]\w*")
+_MULTIPLE = re.compile(r"(?:(?P<factor>\d+(?:\.\d+)?(?:e-?\d+)?)\s+)?(?P<unit>\D.*)", re.ASCII)
 _TOLERANCE = 1e-12
 _LONGEST = 100
 
@@ -113,9 +116,48 @@ def _registry() -> UnitRegistry[float]:
     import pint  # noqa: PLC0415  start-up time: only a unit check needs it
 
     registry: UnitRegistry[float] = pint.UnitRegistry(None)
-    for definition in DEFINITIONS:
+    for definition in (*DEFINITIONS, *_OF_MODELS.values()):
         registry.define(definition)
     return registry
+
+
+_OF_MODELS: dict[str, str] = {}
+
+
+def units_of_models() -> dict[str, tuple[Text, str | None]]:
+    """Return the units that models have added, with their names and what they are multiples of."""
+    of = {name: definition.partition(" = ")[2] for name, definition in _OF_MODELS.items()}
+    return {name: (UNIT_NAMES[name], None if text == f"[{name}]" else text) for name, text in of.items()}
+
+
+def add_unit(name: str, label: Text, of: str | None = None) -> None:
+    """Add a unit of a model, a dimension of its own or a multiple such as `4046.9 m2`; the same again changes nothing.
+
+    Raises
+    ------
+    ValueError
+        when the name is none or means something else already, or it is a multiple of nothing that is known.
+    """
+    definition = f"{name} = {f'[{name}]' if of is None else _multiple(of)}"
+    if _OF_MODELS.get(name) == definition:
+        return
+    if not _WORD.fullmatch(name):
+        raise ValueError(f"{name} is no name of a unit")
+    if name in _OF_MODELS or name in SPELLINGS or name in {item.partition(" ")[0] for item in DEFINITIONS}:
+        raise ValueError(f"{name} is another unit already")
+    _OF_MODELS[name], UNIT_NAMES[name] = definition, label
+    _registry.cache_clear()
+    parse_unit.cache_clear()
+
+
+def _multiple(of: str) -> str:
+    """What a unit is a multiple of, as the registry reads it: a definition that it cannot read would spoil every other unit."""
+    found = _MULTIPLE.fullmatch(of.strip())
+    factor = math.nan if found is None else float(found["factor"] or 1)
+    if found is None or not 0 < factor < math.inf:
+        raise ValueError(f"{of} is no multiple of a unit")
+    parse_unit(found["unit"])
+    return f"{factor!r} {_product(found['unit'])}"
 
 
 @functools.cache
@@ -131,8 +173,7 @@ def parse_unit(text: str) -> Unit:
 
     if len(text) > _LONGEST:  # the parser of units goes one call deeper for each factor
         raise UnknownUnitError(text[:_LONGEST])
-    spelled = "/".join(SPELLINGS.get(part.strip(), part.strip()) for part in _PER.split(text))
-    product = re.sub(r"^1\s*/", "ratio/", spelled)
+    product = _product(text)
     if not _GRAMMAR.fullmatch(product):
         raise UnknownUnitError(text)
     try:
@@ -142,6 +183,12 @@ def parse_unit(text: str) -> Unit:
     exponents = ((str(name), Fraction(str(power)).limit_denominator(100)) for name, power in base.unit_items())
     kept = (item for item in exponents if item[1] and item[0] not in _BARE)
     return Unit(tuple(sorted(kept)), float(base.magnitude))
+
+
+def _product(text: str) -> str:
+    """A unit as the registry spells it."""
+    spelled = "/".join(SPELLINGS.get(part.strip(), part.strip()) for part in _PER.split(text))
+    return re.sub(r"^1\s*/", "ratio/", spelled)
 
 
 def converted(value: float, source: str, target: str) -> float:

@@ -26,7 +26,7 @@ from sim.inputs.home import Home
 from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.ledger import Ledger, LedgerNames
 from sim.inputs.ledger_table import fail_if_no_signings, read_ledger
-from sim.inputs.model_files import Checks, PublishedCheck, read_checks, read_published
+from sim.inputs.model_files import Checks, PublishedCheck, read_checks, read_published, read_units
 from sim.inputs.outline import Known, Outline, read_outline
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
 from sim.inputs.reference_check import fail_if_reference_wrong
@@ -165,7 +165,7 @@ class _Opening:
 
     def city_at(self, base_year: int) -> City:
         """The city at a base year. What no statistics print for a later one than its own, the model carries forward."""
-        self._fail_if_no_gdp(base_year)
+        self._fail_if_no_figures(base_year)
         carried: Mapping[str, Floats] = {}
         origins: Mapping[str, BaseOrigin] = {}
         own = self.settings.base_year
@@ -188,14 +188,20 @@ class _Opening:
         dimensions = dict(self.graph.dimensions)
         return read_city(self.folder, self.settings, base_year, self.declared, dimensions, self.history, rows, self.as_of)
 
-    def _fail_if_no_gdp(self, base_year: int) -> None:
-        known = self.history.series("gdp_nominal", self.folder.name)
-        if base_year in known and base_year < self.settings.last_year:
-            return
-        years = [str(year) for year in known if year < self.settings.last_year]
-        zh = f"{base_year} 年不能作基年：没有该年的地区生产总值"
-        message = Text(zh, f"{base_year} cannot be a base year: history.csv holds no GDP of it")
-        raise InputError(Fault(message, Place(self.folder / "history.csv", key="base_year"), nearest(str(base_year), years)))
+    def _fail_if_no_figures(self, base_year: int) -> None:
+        """Raise where no year is left to run, or an indicator without which there is no base year has no figure of it."""
+        if base_year >= self.settings.last_year:
+            zh = f"{base_year} 年不能作基年：城市的数据只到 {self.settings.last_year} 年"
+            message = Text(zh, f"{base_year} cannot be a base year: the city runs up to {self.settings.last_year} only")
+            raise InputError(Fault(message, Place(self.folder / "city.yaml", key="base_year")))
+        for indicator in self.reference.indicators.by_name.values():
+            known = self.history.series(indicator.name, self.folder.name)
+            if indicator.base and base_year not in known:
+                years = [str(year) for year in known if year < self.settings.last_year]
+                zh = f"{base_year} 年不能作基年：没有该年的{indicator.zh}"
+                message = Text(zh, f"{base_year} cannot be a base year: history.csv holds no {indicator.en} of it")
+                place = Place(self.folder / "history.csv", key="base_year")
+                raise InputError(Fault(message, place, nearest(str(base_year), years)))
 
 
 def _fail_if_province_unknown(folder: Path, model: Path, settings: CityFile) -> None:
@@ -259,13 +265,14 @@ def open_graph(model: Path, settings: CityFile) -> Graph:
     ModelError
         with every fault of the model's equations.
     """
+    read_units(model / "units.yaml")
     key = model_key(model, settings)
     return kept("graph", key, lambda: replace(_traced(model, settings), key=key))
 
 
 def model_key(model: Path, settings: CityFile) -> str:
     """The hash of everything that a graph depends on: equations, parameters, regions and years."""
-    files = [*sorted(model.glob("*.py")), *parameter_files(model)]
+    files = [*sorted(model.glob("*.py")), *parameter_files(model), model / "units.yaml"]
     contents = [file.read_bytes() for file in files if is_file(file)]
     names = repr(
         (str(model), [file.name for file in files], tuple(settings.regions), tuple(settings.parts), settings.last_year)

@@ -10,6 +10,7 @@ from sim.city.city import World
 from sim.engine.assembly import KernelRequest
 from sim.engine.kernel import Kernel, kernel_for
 from sim.engine.links import link_sign, starting_point
+from sim.inputs.city import pooled_cities
 from sim.inputs.scenario_file import scenario_schema
 from sim.model.binding import own_values
 from sim.model.declarations import Declaration, load_model
@@ -46,7 +47,8 @@ def declarations(world: World) -> tuple[Declaration, ...]:
 
 def schema_of(world: World) -> dict[str, Any]:
     """The JSON schema of scenario files for a city."""
-    return scenario_schema(world.city.parameters, world.catalogue.targets, world.home.cities(), world.graph.quantities)
+    cities = pooled_cities(world.home, world.city.key)
+    return scenario_schema(world.city.parameters, world.catalogue.targets, cities, world.graph.quantities)
 
 
 def measured_loops(world: World) -> list[MeasuredLoop]:

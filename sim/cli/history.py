@@ -67,9 +67,10 @@ def calibrate(
 ) -> None:
     """按历史校准参数，后验集合存入城市文件夹 / fit the parameters to history; store the posterior ensemble."""
     fail_if_extra_missing()
+    from sim.inputs.city import pooled_cities
     from sim.inputs.home import find_home
     from sim.result.store import fail_if_not_writable
-    from sim.studies.stored import Request, pooled_cities, store
+    from sim.studies.stored import Request, store
     from sim.studies.targets import read_fit
 
     place = find_home(home)
@@ -152,11 +153,11 @@ def backtest(
 ) -> None:
     """站在当时预测，与公布数据和朴素预测相比 / forecast from what was known then, beside naive forecasts."""
     fail_if_extra_missing()
+    from sim.inputs.city import pooled_cities
     from sim.inputs.home import find_home
     from sim.studies.backtest import Setting, scored
     from sim.studies.backtest import backtest as judged
     from sim.studies.new_city import fail_if_unfit
-    from sim.studies.stored import pooled_cities
     from sim.studies.targets import read_design
 
     place, design = find_home(home), read_design(fit, gap, test)

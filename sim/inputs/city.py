@@ -21,6 +21,7 @@ from sim.inputs.base_year import Row, Setting, read_settings
 from sim.inputs.checked import Label, Record, check_against, fail_if_unknown, read_record, sound
 from sim.inputs.files import fail_if_no_name, is_file
 from sim.inputs.history import History, Vocabulary, read_history
+from sim.inputs.home import Home
 from sim.inputs.indicators import Indicators
 from sim.inputs.knowledge import is_known, year_known
 from sim.inputs.parameters import CityEntry, Evidence, ParameterRecord, Span, check_range, of_model, with_value
@@ -142,6 +143,12 @@ MODEL_FILE = "labels.yaml"
 """A folder that holds it is one of equations."""
 
 
+def pooled_cities(home: Home, city: str) -> tuple[str, ...]:
+    """The cities of the home that share the city's model."""
+    model = read_city_file(home.city_folder(city)).model
+    return tuple(name for name in home.cities() if read_city_file(home.models / name).model == model)
+
+
 def _fail_if_model_unknown(name: str, models: Path, place: Place, faults: Faults) -> None:
     """The code of a model runs when a city is opened: it is a folder beside the city's own, never one elsewhere."""
     known = [file.parent.name for file in models.glob(f"*/{MODEL_FILE}")]
@@ -159,13 +166,15 @@ def _fail_if_groups_wrong(settings: CityFile, faults: Faults) -> None:
 
 
 def history_of(folder: Path, model: Path, regions: Collection[str], indicators: Indicators) -> History:
-    """The city's statistics with the breaks that its model and the city itself declare.
+    """The city's statistics with the breaks that its model and the city itself declare; none where the model keeps none.
 
     Raises
     ------
     InputError
         with every fault of the files.
     """
+    if not indicators.by_name and not is_file(folder / "history.csv"):
+        return History((), {})
     breaks = (model / "breaks.yaml", folder / "breaks.yaml")
     return read_history(folder / "history.csv", folder / "sources.yaml", Vocabulary(indicators, regions), breaks)
 

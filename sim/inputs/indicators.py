@@ -12,6 +12,7 @@ from sim.base.errors import Fault, Faults, InputError, Place, nearest
 from sim.base.text import Text
 from sim.base.units import SPELLINGS, UnknownUnitError, converted, parse_unit
 from sim.inputs.checked import Record, fail_if_unknown, read_record, sound
+from sim.inputs.files import is_file
 
 RATES = frozenset({"%", "‰"})
 
@@ -38,7 +39,9 @@ class IndicatorEntry(Record):
     whole: bool = False
     """The series must have no gap between its first and last year."""
     core: bool = False
-    """No base year without it."""
+    """No base year without its series."""
+    base: bool = False
+    """No base year without its figure of that year."""
 
 
 class UnitEntry(Record):
@@ -135,6 +138,11 @@ class IndicatorFile(Record):
     """Reference tables by ages, by the name of the file."""
 
 
+_ANY_LEAP = {"factor": 2, "early_factor": 2, "points": 1, "early_points": 1, "from": 0, "growth": 0, "drift": 0, "agreement": 2}
+_NO_FILE = IndicatorFile(vintage=9999, leap=Leap(**_ANY_LEAP), units={}, indicators={})
+"""Of a model that keeps no statistics: without indicators nothing is held against its limits."""
+
+
 class Indicator(IndicatorEntry):
     """An indicator with its name; the limit of its unit where it has none of its own."""
 
@@ -218,7 +226,7 @@ def quotient_in(above: str, below: str, unit: str) -> float:
 
 
 def read_indicators(file: Path) -> Indicators:
-    """Read indicators.yaml.
+    """Read indicators.yaml; a model without the file keeps no statistics.
 
     Raises
     ------
@@ -226,7 +234,7 @@ def read_indicators(file: Path) -> Indicators:
         with every fault: unknown units, a name or spelling that stands for two things.
     """
     faults = Faults()
-    record = sound(read_record(file, IndicatorFile, faults), faults)
+    record = sound(read_record(file, IndicatorFile, faults) if is_file(file) else _NO_FILE, faults)
     found, aliases = dict[str, Indicator](), dict[str, str]()
     for name, entry in record.indicators.items():
         try:

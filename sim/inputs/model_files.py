@@ -10,9 +10,37 @@ from pydantic import Field
 
 from sim.base.errors import Faults, nearest
 from sim.base.text import Text
+from sim.base.units import add_unit
 from sim.inputs.checked import Label, Record, read_listed_records, read_named_records, read_record, sound
 from sim.inputs.files import is_file
 from sim.inputs.parameters import ParameterRecord
+
+
+class UnitEntry(Record):
+    """A unit of a model."""
+
+    name: Label
+    """Its name as it is printed."""
+    of: str | None = None
+    """What it is a multiple of, such as 4046.9 m2; without it, it is of a kind of its own."""
+
+
+def read_units(file: Path) -> None:
+    """Add the units of units.yaml to those that every model has; a model without the file needs no others.
+
+    Raises
+    ------
+    InputError
+        with every unit that means something else already, or is a multiple of nothing that is known.
+    """
+    faults = Faults()
+    for name, entry in read_named_records(file, UnitEntry, faults, optional=True):
+        try:
+            add_unit(name, entry.name.text(), entry.of)
+        except ValueError:
+            zh = f"单位 {name} 无法采用：已有同名单位，或 of 不认得"
+            faults.add(Text(zh, f"the unit {name}: its name is taken, or its `of` is unknown"), entry.place())
+    faults.raise_if_any()
 
 
 class Term(Record):
@@ -135,7 +163,7 @@ class PublishedCheck(Record):
 
 
 def read_published(file: Path) -> tuple[PublishedCheck, ...]:
-    """Read published.yaml.
+    """Read published.yaml; a model without the file is held against no statistics.
 
     Raises
     ------
@@ -143,7 +171,7 @@ def read_published(file: Path) -> tuple[PublishedCheck, ...]:
         with every fault of the file.
     """
     faults = Faults()
-    checks = tuple(read_listed_records(file, PublishedCheck, faults))
+    checks = tuple(read_listed_records(file, PublishedCheck, faults, optional=True))
     faults.raise_if_any()
     return checks
 

@@ -24,7 +24,7 @@ from sim.base.arrays import Dimension
 from sim.base.errors import MISTAKES_IN_CODE, Fault, ModelError, Place, reason_of
 from sim.base.text import Text
 from sim.inputs.base_year import BaseYear, Row
-from sim.inputs.files import is_file
+from sim.inputs.files import is_file, is_folder
 
 Array = NDArray[np.float64]
 Equation = Callable[..., Array]
@@ -143,13 +143,15 @@ def load_model(folder: Path) -> ModelSource:
 
 
 def load_base_year(folder: Path) -> Callable[[BaseYear], list[Row]]:
-    """Return the function that builds the base-year tables of the model in `folder`.
+    """Return the function that builds the base-year tables of the model in `folder`; of one without such a module, no rows.
 
     Raises
     ------
     ModelError
         when the package is missing or cannot be imported.
     """
+    if not is_folder(folder / "base_year"):
+        return lambda _: []
     build: Callable[[BaseYear], list[Row]] = _import(folder / "base_year" / "__init__.py").build_rows
     return build
 

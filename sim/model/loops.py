@@ -17,6 +17,7 @@ from sim.base.arrays import Values
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.files import is_file
 from sim.inputs.yaml_file import read_yaml
 from sim.model.graph import Graph
 
@@ -45,13 +46,15 @@ class Loop:
 
 
 def read_loops(file: Path, graph: Graph) -> tuple[Loop, ...]:
-    """Read loops.yaml and check that every link exists in the graph.
+    """Read loops.yaml and check that every link exists in the graph; a model without the file has no named loops.
 
     Raises
     ------
     InputError
         with every unknown name and missing link.
     """
+    if not is_file(file):
+        return ()
     document, faults = read_yaml(file), Faults()
     loops: list[Loop] = []
     for name, raw in document.data.items():

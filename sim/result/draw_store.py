@@ -313,7 +313,8 @@ def write_chunk(folder: Path, start: int, arrays: Mapping[str, Values], note: Ma
         for name, values in arrays.items():
             array = cast("zarr.Array[Any]", group[name])
             array[..., start : start + values.shape[-1]] = values
-            files += chunk_files(folder / ZARR, {name: values.ndim - 1}, start // array.chunks[-1])
+            if values.size:  # of no targets there is no file
+                files += chunk_files(folder / ZARR, {name: values.ndim - 1}, start // array.chunks[-1])
         sync_files(files)
         put(_mark(folder, start), sealed({**note, _KEY: key, FILES: checksums(folder / ZARR, files)}))
 

@@ -13,6 +13,7 @@ from sim.base import __version__
 from sim.base.cache import program_key
 from sim.base.errors import Place
 from sim.base.text import Text, joined
+from sim.base.units import units_of_models
 from sim.city.city import World
 from sim.inputs.history import Break, Datum, History
 from sim.inputs.plan_files import read_reviews
@@ -81,6 +82,7 @@ def result_of(outcome: Outcome, order: int = 0) -> Result:
         ledger=_ledger(outcome),
         checks=tuple(world.checks),
         outline=world.outline,
+        units=units_of_models(),
         members={dim: dict(names) for dim, names in world.labels.members.items()},
         inputs=_inputs(case),
         results=outcome.results,

@@ -118,9 +118,10 @@ def _named(case: Case, item: Resolved, moved: Sequence[str] = ()) -> Text:
 
 
 def _seen(case: Case) -> frozenset[str]:
-    """Variables that the targets of the scenario read, and those that are held against published figures."""
+    """Variables that targets read or that are held against published figures; where there are none, those shown first."""
     of_targets = (name for reading in readings_of(case, case.selection.targets) for name in reading.outputs)
-    return frozenset((*of_targets, *(check.variable for check in case.world.checks)))
+    seen = frozenset((*of_targets, *(check.variable for check in case.world.checks)))
+    return seen or frozenset(case.world.outline.first)
 
 
 def _moved(case: Case, items: Sequence[Resolved]) -> dict[str, dict[str, float]]:

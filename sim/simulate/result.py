@@ -13,6 +13,7 @@ import xarray as xr
 from sim.base.cache import program_key
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text, listing
+from sim.base.units import add_unit
 from sim.ensemble.blocks import LostDraw
 from sim.ensemble.draws import DrawRequest
 from sim.ensemble.reducers import Share
@@ -162,6 +163,7 @@ class Result:
     checks: tuple[PublishedCheck, ...]
     outline: Outline
     members: Mapping[str, Mapping[str, Text]]
+    units: Mapping[str, tuple[Text, str | None]]
     inputs: xr.Dataset
     results: xr.Dataset
     draws: xr.Dataset | None
@@ -236,9 +238,12 @@ def read_result(file: Path) -> Result:
         )
         raise UsageError(Fault(message, Place(file), _RUN_AGAIN))
     try:
-        return record_of(tree, Result)
+        result = record_of(tree, Result)
+        for name, (label, of) in result.units.items():
+            add_unit(name, label, of)
     except ValueError as error:
         raise UsageError(Fault(_DAMAGED, Place(file), _RUN_AGAIN)) from error
+    return result
 
 
 def reopened(result: Result, home: Home) -> Case:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.draws import Prior
-from sim.inputs.city import read_city_file
+from sim.inputs.city import pooled_cities, read_city_file
 from sim.inputs.home import Home
 from sim.result.posterior import FitRow, Posterior, write_posterior
 from sim.simulate.likelihood.reweighting import with_memory
@@ -40,12 +40,6 @@ class Request:
     last: int
     workers: int
     seed: int = 0
-
-
-def pooled_cities(home: Home, city: str) -> tuple[str, ...]:
-    """The cities of the home that share the city's model."""
-    model = read_city_file(home.city_folder(city)).model
-    return tuple(name for name in home.cities() if read_city_file(home.models / name).model == model)
 
 
 def store(home: Home, request: Request, progress: Progress) -> Iterator[Posterior]:

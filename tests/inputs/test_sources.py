@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from sim.inputs.city import pooled_cities
 from sim.inputs.history import SourcesFile, read_sources
 from sim.inputs.home import find_home
 from sim.inputs.ledger import UNTRACED
@@ -37,7 +38,7 @@ def strangers(text: str) -> list[str]:
 
 def texts() -> Iterator[tuple[str, str]]:
     """Every text that cites something: sources of histories, of ledgers, reference tables, parameters and settings."""
-    for city in HOME.cities():
+    for city in pooled_cities(HOME, "hengyang"):
         for name, source in read_sources(HOME.models / city / "sources.yaml").items():
             if not source.untraced:
                 yield f"{city}/{name}", source.where

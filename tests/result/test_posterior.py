@@ -8,6 +8,7 @@ import xarray as xr
 
 from sim.base.errors import InputError, RunError
 from sim.ensemble.draws import DrawRequest
+from sim.inputs.city import pooled_cities
 from sim.inputs.home import Home
 from sim.result.posterior import FILE, Fingerprint, FitRow, Foreseen, Posterior, data_key, read_posterior, write_posterior
 from sim.simulate import opening
@@ -44,7 +45,7 @@ def test_the_shipped_ensembles_fit(city: str, home: Home) -> None:
     assert posterior.count == 1000
     assert posterior.effective > 400
     assert posterior.tail_shape < 0.7
-    assert set(posterior.cities) == set(home.cities())
+    assert set(posterior.cities) == set(pooled_cities(home, city))
     assert all(np.isfinite(values).all() for values in posterior.factors.values())
 
 

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from sim.inputs.city import pooled_cities
 from sim.inputs.home import Home
 from sim.result.posterior import data_key, read_posterior
 from sim.studies.backtest import POOLED, Setting, backtest, scored
-from sim.studies.stored import pooled_cities
 from sim.studies.targets import Design
 from tools.make_calibration import BACKTEST, CITY, MODEL, PAGES, geometric, page
 

@@ -71,7 +71,7 @@ def prepare_sweep(case: Case, sampling: Sampling, *, precision: str = "float64",
     judged = conditions_of(outcome.scores, judge_of(case, outcome.results))
     conditions = judged if draws.realised is not None else judged.without_chance()
     checked = tuple(check.variable for check in case.world.checks)
-    outputs = tuple(dict.fromkeys((*conditions.outputs, *checked, *sampling.outputs)))
+    outputs = tuple(dict.fromkeys((*conditions.outputs, *checked, *sampling.outputs))) or tuple(case.world.outline.first)
     task = task_of(case, outputs, draws, precision)
     return Sweep(outcome, task, conditions, store_plan(outcome, sampling, task, conditions, posterior))
 
