@@ -144,7 +144,14 @@ def test_an_interrupt_early_on_is_no_traceback(tmp_path: Path, moment: float) ->
     process = subprocess.Popen(call("--out", str(tmp_path)), stderr=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
     time.sleep(moment)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    try:
+        _, errors = process.communicate(timeout=20)
+    except subprocess.TimeoutExpired:  # Python may lose an interrupt while it starts itself; the next one counts
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+        assert moment < 0.1
+    finally:
+        process.kill()
     if b"init_import_site" not in errors and b"<frozen site>" not in errors:  # Python itself was still starting
         assert process.returncode in {1, -signal.SIGINT}
         assert moment < 0.1 or b"Traceback" not in errors
