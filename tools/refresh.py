@@ -21,7 +21,7 @@ from sim.inputs.city import pooled_cities, read_city_file  # noqa: E402  the che
 from sim.inputs.home import Home, find_home  # noqa: E402
 from sim.result.posterior import Fingerprint, Posterior, data_key, read_posterior, write_posterior  # noqa: E402
 from sim.simulate.likelihood.fingerprint import asked_again, fingerprint  # noqa: E402
-from tools.make_calibration import BACKTEST, CITY, MODEL  # noqa: E402
+from tools.make_calibration import BACKTEST, CITY, MODEL, rests_on  # noqa: E402
 
 PAGES = {
     "docs/commands.md": ("tools/make_command_page.py",),
@@ -38,7 +38,7 @@ PAGES = {
 
 
 def main() -> int:
-    """Renew pages and marks; the exit status is 1 where a fit is needed."""
+    """Renew pages and marks; the exit status is 1 where a fit or a backtest is needed."""
     for name, command in PAGES.items():
         call = [sys.executable, *command]
         done = subprocess.run(call, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)  # noqa: S603  our own words
@@ -47,17 +47,20 @@ def main() -> int:
     stale = list(_renewed(home))
     for line in stale:
         sys.stdout.write(f"{line}\n")
-    if not stale:
-        _renew_backtest(home)
-    return 1 if stale else 0
+    return 1 if stale else _renew_backtest(home)
 
 
-def _renew_backtest(home: Home) -> None:
-    """Mark the backtest as that of the present files, and write its pages."""
+def _renew_backtest(home: Home) -> int:
+    """Mark the backtest as that of the present files where it would be the same, and write its pages."""
     text, cities = BACKTEST.read_text(encoding="utf-8"), pooled_cities(home, CITY)
-    _put(BACKTEST, text.replace(json.loads(text)["data_key"], data_key(home, MODEL, cities)))
+    record = json.loads(text)
+    if record["rests_on"] != rests_on(home):
+        sys.stdout.write("docs/backtest.json is of other equations, priors or data: run python tools/make_calibration.py\n")
+        return 1
+    _put(BACKTEST, text.replace(record["data_key"], data_key(home, MODEL, cities)))
     call = [sys.executable, "tools/make_calibration.py", "--pages"]
     subprocess.run(call, cwd=ROOT, check=True)  # noqa: S603  our own words
+    return 0
 
 
 def _put(file: Path, text: str) -> None:

@@ -27,7 +27,7 @@ from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.ledger import Ledger, LedgerNames
 from sim.inputs.ledger_table import fail_if_no_signings, read_ledger
 from sim.inputs.model_files import Checks, PublishedCheck, read_checks, read_published, read_units
-from sim.inputs.outline import Known, Outline, read_outline
+from sim.inputs.outline import Outline, Quantities, read_outline
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
 from sim.inputs.reference_check import fail_if_reference_wrong
 from sim.inputs.targets import Catalogue, read_catalogue
@@ -136,12 +136,12 @@ def _own_members(settings: CityFile) -> dict[str, dict[str, Text]]:
     return {dim: {name: label.text() for name, label in members.items()} for dim, members in own.items()}
 
 
-def _known(graph: Graph, labels: Labels, indicators: Indicators) -> Known:
+def _known(graph: Graph, labels: Labels, indicators: Indicators) -> Quantities:
     """What report.yaml may name."""
     dims = {name: item.dims for name, item in graph.quantities.items()}
     units = {name: shown_unit(name, item, labels) for name, item in graph.quantities.items()}
     members = {name: dimension.members for name, dimension in graph.dimensions.items()}
-    return Known(dims, units, members, {name: item.unit for name, item in indicators.by_name.items()})
+    return Quantities(dims, units, members, {name: item.unit for name, item in indicators.by_name.items()})
 
 
 def _names_of(graph: Graph) -> LedgerNames:

@@ -16,7 +16,7 @@ from sim.inputs.files import is_file
 from sim.inputs.parameters import ParameterRecord
 
 
-class UnitEntry(Record):
+class OwnUnit(Record):
     """A unit of a model."""
 
     name: Label
@@ -34,7 +34,7 @@ def read_units(file: Path) -> None:
         with every unit that means something else already, or is a multiple of nothing that is known.
     """
     faults = Faults()
-    for name, entry in read_named_records(file, UnitEntry, faults, optional=True):
+    for name, entry in read_named_records(file, OwnUnit, faults, optional=True):
         try:
             add_unit(name, entry.name.text(), entry.of)
         except ValueError:

@@ -104,7 +104,7 @@ class Outline(Record):
 
 
 @dataclass(frozen=True)
-class Known:
+class Quantities:
     """What report.yaml may name."""
 
     dims: Mapping[str, Collection[str]]
@@ -138,7 +138,7 @@ def is_own_figure(key: str) -> bool:
     return whole in {*_OWN, *_OWN_LOOPS} or _OWN_PATH.fullmatch(whole) is not None
 
 
-def read_outline(file: Path, known: Known) -> Outline:
+def read_outline(file: Path, known: Quantities) -> Outline:
     """Read report.yaml; a model without it has no figures of its own.
 
     Raises
@@ -161,7 +161,7 @@ class _Check:
     """Holds an outline against what it may name; every fault is added to `faults`."""
 
     document: Document
-    known: Known
+    known: Quantities
     faults: Faults
 
     def outline(self, outline: Outline) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from sim.base.errors import InputError
 from sim.city.city import World
-from sim.inputs.outline import Known, Outline, is_own_figure, read_outline
+from sim.inputs.outline import Outline, Quantities, is_own_figure, read_outline
 
-KNOWN = Known(
+KNOWN = Quantities(
     dims={"people": ("region",), "houses": ("region", "kind"), "ages": ("region", "sex", "age"), "money": ()},
     units={"people": "万人", "houses": "户", "ages": "人", "money": "亿元"},
     members={"region": ("all",), "kind": ("old", "new"), "sex": ("male", "female"), "age": ("0", "1")},

@@ -11,12 +11,24 @@ from sim.inputs.home import Home
 from sim.result.posterior import data_key, read_posterior
 from sim.studies.backtest import POOLED, Setting, backtest, scored
 from sim.studies.targets import Design
-from tools.make_calibration import BACKTEST, CITY, MODEL, PAGES, geometric, page
+from tools import refresh
+from tools.make_calibration import BACKTEST, CITY, MODEL, PAGES, geometric, page, rests_on
 
 
 def test_the_backtest_belongs_to_the_present_model_and_data(home: Home) -> None:
     result = json.loads(BACKTEST.read_text(encoding="utf-8"))
     assert result["data_key"] == data_key(home, MODEL, pooled_cities(home, CITY)), "python tools/make_calibration.py"
+    assert result["rests_on"] == rests_on(home), "python tools/make_calibration.py"
+
+
+def test_the_mark_of_a_backtest_of_other_data_is_not_renewed(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(refresh, "rests_on", lambda _: {"hengyang": "of another day"})
+    before = BACKTEST.read_text(encoding="utf-8")
+    assert refresh._renew_backtest(home) == 1
+    assert "run python tools/make_calibration.py" in capsys.readouterr().out
+    assert BACKTEST.read_text(encoding="utf-8") == before
 
 
 def test_the_pages_are_fresh(home: Home) -> None:

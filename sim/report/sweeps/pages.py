@@ -43,7 +43,7 @@ _CORRELATED = Text("各输入与指标的秩相关", "Rank correlations of input
 
 
 @dataclass(frozen=True)
-class Part:
+class SweepPart:
     """Figures by name, with the table that they belong to, or the heading and the note above them."""
 
     table: Table | None
@@ -61,18 +61,18 @@ def sweep_report(findings: Findings, folder: str) -> Report:
     return _report(findings.draws, folder, [method_sentence(findings.draws)], sweep_parts(findings))
 
 
-def sweep_parts(findings: Findings) -> list[Part]:
+def sweep_parts(findings: Findings) -> list[SweepPart]:
     """The tables of a sweep with their figures: of draws that are one ensemble, or of single points."""
     if findings.pointwise:
         return _point_parts(findings)
-    draws, names, found = findings.draws, findings.names, list[Part]()
+    draws, names, found = findings.draws, findings.names, list[SweepPart]()
     if findings.targets:
-        found.append(Part(target_table(findings), {"chances": target_chances(draws, findings.probabilities)}))
-    found.append(Part(band_table(findings), {"fans": fans(draws, names, findings.bands)}))
+        found.append(SweepPart(target_table(findings), {"chances": target_chances(draws, findings.probabilities)}))
+    found.append(SweepPart(band_table(findings), {"fans": fans(draws, names, findings.bands)}))
     if findings.correlations is not None:
         few, known, year = names[:_MOST_CORRELATED], findings.correlations, findings.year
         drawn = {f"correlations_{name}": closest(draws, known, name, year) for name in few}
-        found.append(Part(None, drawn, (Heading(_CORRELATED), Paragraph(_CORRELATION_NOTE, "small"))))
+        found.append(SweepPart(None, drawn, (Heading(_CORRELATED), Paragraph(_CORRELATION_NOTE, "small"))))
     return found
 
 
@@ -82,20 +82,20 @@ def analysis_report(analysis: Analysis, folder: str) -> Report:
     return _report(analysis.draws, folder, said, analysis_parts(analysis))
 
 
-def analysis_parts(analysis: Analysis) -> list[Part]:
+def analysis_parts(analysis: Analysis) -> list[SweepPart]:
     """The table of each output with its figures; the outputs of targets first."""
     known = [str(name) for name in analysis.indices["output"].to_numpy()]
     first = [name for name in headline_series(analysis.draws) if name in known]
-    found, indices = list[Part](), analysis.indices
+    found, indices = list[SweepPart](), analysis.indices
     for name in list(dict.fromkeys((*first, *known)))[:_MOST_OUTPUTS]:
         figures: dict[str, Figure] = {f"tornado_{name}": tornado(indices, name, _analysed_year(analysis))}
         if indices.attrs["kind"] == "sobol":
             figures[f"map_{name}"] = index_map(indices, name)
-        found.append(Part(index_table(analysis, name), figures))
+        found.append(SweepPart(index_table(analysis, name), figures))
     return found
 
 
-def _report(draws: xr.Dataset, folder: str, said: Sequence[Text], parts: Sequence[Part]) -> Report:
+def _report(draws: xr.Dataset, folder: str, said: Sequence[Text], parts: Sequence[SweepPart]) -> Report:
     left_out, title = left_out_of(draws), title_of(draws)
     first: list[Block] = [Paragraph(line) for line in said]
     first += [Paragraph(left_out, "small")] if left_out.zh else []
@@ -180,7 +180,7 @@ def point_heads(findings: Findings) -> list[Text]:
     return [*(with_unit(inputs[key]) for key in first.inputs), *medians]
 
 
-def _point_parts(findings: Findings) -> list[Part]:
+def _point_parts(findings: Findings) -> list[SweepPart]:
     """The points one by one: medians and probabilities."""
     draws, rows, inputs = findings.draws, findings.points, len(findings.points[0].inputs)
     spoken = {row.target.variable for row in findings.targets}
@@ -194,13 +194,13 @@ def _point_parts(findings: Findings) -> list[Part]:
     what = Text("结果", "Results") if single else Text("中位数", "Medians")
     title = Text(f"各点 {findings.year} 年的{what.zh}", f"{what.en} of each point in {findings.year}")
     table = _table("medians", title, [*heads[:inputs], *(heads[inputs + place] for place in places)], medians, note)
-    found = [Part(table, {"medians": response(draws, shown, findings.year, findings.bands)})]
+    found = [SweepPart(table, {"medians": response(draws, shown, findings.year, findings.bands)})]
     if findings.targets:
         labels = [row.target.label + _same(f" {row.target.years}") for row in findings.targets]
         cells = [[*_inputs(row), *(_share(p, single=single) for p in row.chances.values())] for row in few]
         probable = _WHETHER if single else Text("各点的实现概率", "Probabilities of each point")
         table = _table("met", probable, [*heads[:inputs], *labels], cells, note)
-        found.append(Part(table, {} if single else {"chances": chance_response(draws, findings.probabilities)}))
+        found.append(SweepPart(table, {} if single else {"chances": chance_response(draws, findings.probabilities)}))
     return found
 
 
