@@ -62,6 +62,7 @@ class Reader:
         elif kind == "output of":
             self._compare(name, block)
         elif kind in ("file", "append"):
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             with (self.folder / name).open("a" if kind == "append" else "w", encoding="utf-8") as file:
                 file.write(block.text)
         elif kind.startswith("served"):
