@@ -132,16 +132,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def _fit(posteriors: Sequence[Posterior], language: Language) -> list[str]:
     heads = ["城市", "指标", "年度变化数", "先验误差", "拟合误差", "拟合偏差", "有效抽样", "尾部形状 k"]
-    heads_en = [
-        "city",
-        "indicator",
-        "changes",
-        "RMSE at prior",
-        "RMSE fitted",
-        "bias fitted",
-        "effective draws",
-        "tail shape k",
-    ]
+    heads_en = ["city", "indicator", "changes", "RMSE at prior", "RMSE fitted", "bias fitted"]
+    heads_en += ["effective draws", "tail shape k"]
     rows = [
         (
             item.city,

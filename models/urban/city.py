@@ -10,6 +10,11 @@ from __future__ import annotations
 from sim.model import Array, lookup, stock, variable
 
 
+def _evenly(step: float, *values: float) -> tuple[tuple[float, float], ...]:
+    """Return the points of a table whose inputs are `step` apart, from nought on."""
+    return tuple((step * place, value) for place, value in enumerate(values))
+
+
 @stock(unit="people", dims=("region",), initial="population_base")
 def population(births: Array, deaths: Array, in_migration: Array, out_migration: Array) -> Array:
     """People who live in the city."""
@@ -121,40 +126,34 @@ def land_occupied(
 @variable(unit="ratio", dims=("region",))
 def job_attraction(labour_to_jobs: Array) -> Array:
     """Effect of jobs on those who think of moving in."""
-    points = (2.0, 1.95, 1.8, 1.6, 1.35, 1.0, 0.5, 0.3, 0.2, 0.15, 0.1)
-    return lookup(labour_to_jobs, tuple((0.2 * place, value) for place, value in enumerate(points)))
+    return lookup(labour_to_jobs, _evenly(0.2, 2.0, 1.95, 1.8, 1.6, 1.35, 1.0, 0.5, 0.3, 0.2, 0.15, 0.1))
 
 
 @variable(unit="ratio", dims=("region",))
 def housing_attraction(households_to_houses: Array) -> Array:
     """Effect of houses on those who think of moving in."""
-    points = (1.4, 1.4, 1.35, 1.3, 1.15, 1.0, 0.8, 0.65, 0.5, 0.45, 0.4)
-    return lookup(households_to_houses, tuple((0.2 * place, value) for place, value in enumerate(points)))
+    return lookup(households_to_houses, _evenly(0.2, 1.4, 1.4, 1.35, 1.3, 1.15, 1.0, 0.8, 0.65, 0.5, 0.45, 0.4))
 
 
 @variable(unit="ratio", dims=("region",))
 def housing_need(households_to_houses: Array) -> Array:
     """Effect of crowding on the building of houses."""
-    points = (0.2, 0.25, 0.35, 0.5, 0.7, 1.0, 1.35, 1.6, 1.8, 1.95, 2.0)
-    return lookup(households_to_houses, tuple((0.2 * place, value) for place, value in enumerate(points)))
+    return lookup(households_to_houses, _evenly(0.2, 0.2, 0.25, 0.35, 0.5, 0.7, 1.0, 1.35, 1.6, 1.8, 1.95, 2.0))
 
 
 @variable(unit="ratio", dims=("region",))
 def labour_supply(labour_to_jobs: Array) -> Array:
     """Effect of the labour market on business construction."""
-    points = (0.2, 0.25, 0.35, 0.5, 0.7, 1.0, 1.35, 1.6, 1.8, 1.95, 2.0)
-    return lookup(labour_to_jobs, tuple((0.2 * place, value) for place, value in enumerate(points)))
+    return lookup(labour_to_jobs, _evenly(0.2, 0.2, 0.25, 0.35, 0.5, 0.7, 1.0, 1.35, 1.6, 1.8, 1.95, 2.0))
 
 
 @variable(unit="ratio", dims=("region",))
 def housing_land(land_occupied: Array) -> Array:
     """Effect of land on the building of houses: first of what is there already, then of what is left."""
-    points = (0.4, 0.7, 1.0, 1.25, 1.45, 1.5, 1.5, 1.4, 1.0, 0.5, 0.0)
-    return lookup(land_occupied, tuple((0.1 * place, value) for place, value in enumerate(points)))
+    return lookup(land_occupied, _evenly(0.1, 0.4, 0.7, 1.0, 1.25, 1.45, 1.5, 1.5, 1.4, 1.0, 0.5, 0.0))
 
 
 @variable(unit="ratio", dims=("region",))
 def business_land(land_occupied: Array) -> Array:
     """Effect of land on business construction: first of what is there already, then of what is left."""
-    points = (1.0, 1.15, 1.3, 1.4, 1.45, 1.4, 1.3, 0.9, 0.5, 0.25, 0.0)
-    return lookup(land_occupied, tuple((0.1 * place, value) for place, value in enumerate(points)))
+    return lookup(land_occupied, _evenly(0.1, 1.0, 1.15, 1.3, 1.4, 1.45, 1.4, 1.3, 0.9, 0.5, 0.25, 0.0))
