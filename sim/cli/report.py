@@ -205,7 +205,9 @@ def _write_forms(
 
     written: list[Path] = []
     troubles: list[Text] = []
-    with scratch_folder() as figures:
+    with scratch_folder() as scratch:
+        figures = scratch / "figures"  # apart from the marks by which the scratch folder is owned
+        figures.mkdir()
         unprintable = finish_drawing(start_drawing({figures: record.figures}, language, pool))
         named = [(file_name(FORMS[form], language), form) for form in forms]
         for target, form in (*named, (file_name(FIGURES, language), "")):

@@ -52,6 +52,7 @@ def test_every_form_in_both_languages(run: Path, tmp_path: Path) -> None:
     (record,) = reports_of([result])
     assert {"path_1", "tornado", "loops_balancing"} <= set(record.figures)
     assert (folder / "mine" / "figures" / "path_1.png").exists()
+    assert not list(folder.rglob(".*")), "no mark of the program's own stays in the user's folder"
     assert not list(folder.rglob(".partial*"))
 
 
