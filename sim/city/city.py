@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from sim.base.arrays import Dimension
+from sim.base.arrays import Dimension, Values
 from sim.base.cache import digest, kept
 from sim.base.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest, reason_of
 from sim.base.text import Text
@@ -31,7 +31,6 @@ from sim.inputs.outline import Outline, Quantities, read_outline
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
 from sim.inputs.reference_check import fail_if_reference_wrong
 from sim.inputs.targets import Catalogue, read_catalogue
-from sim.inputs.year_path import Floats
 from sim.model.binding import own_values
 from sim.model.declarations import load_base_year, load_model
 from sim.model.graph import Graph, Parameter, build_graph
@@ -166,7 +165,7 @@ class _Opening:
     def city_at(self, base_year: int) -> City:
         """The city at a base year. What no statistics print for a later one than its own, the model carries forward."""
         self._fail_if_no_figures(base_year)
-        carried: Mapping[str, Floats] = {}
+        carried: Mapping[str, Values] = {}
         origins: Mapping[str, BaseOrigin] = {}
         own = self.settings.base_year
         if base_year > own and (self.as_of is None or self.as_of >= own):
@@ -247,7 +246,7 @@ def _carried_origin(record: ParameterRecord, year: int) -> BaseOrigin:
     return weakest((BaseOrigin("near", (year,)), *(part.origin for part in record.base)))
 
 
-def _carried(city: City, graph: Graph, year: int) -> dict[str, Floats]:
+def _carried(city: City, graph: Graph, year: int) -> dict[str, Values]:
     """Stocks at the end of a year as the city's own values leave them, by the parameter that gives the stock at the start."""
     stocks = {item.initial: name for name, item in graph.stocks.items() if isinstance(item.initial, str)}
     wanted = {parameter: stock for parameter, stock in stocks.items() if parameter in city.parameters}

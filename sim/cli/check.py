@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from rich.table import Column
 
+from sim.base.arrays import Values
 from sim.base.errors import Faults, InputError, SimError
 from sim.cli import options
 from sim.cli.console import Speaker
 
 if TYPE_CHECKING:
-    from sim.inputs.year_path import Floats, Span
+    from sim.inputs.year_path import Span
     from sim.model.binding import Resolved
     from sim.simulate.opening import Case
 
@@ -102,7 +103,7 @@ def _years(span: Span) -> str:
     return str(span.first) if span.first == span.last else f"{span.first}–{span.last}"
 
 
-def _number(array: Floats, speaker: Speaker) -> str:
+def _number(array: Values, speaker: Speaker) -> str:
     import numpy as np
 
     from sim.model.binding import numbers_text

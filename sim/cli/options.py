@@ -19,6 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from sim.base.errors import Fault, Faults, UsageError
 from sim.base.processes import MOST_WORKERS, processors
+from sim.base.streams import MOST_DRAWS
 from sim.base.text import Text
 from sim.cli.console import Speaker, language_of_call, speaker_of
 from sim.cli.log import start_log
@@ -77,7 +78,6 @@ class Reader:
 RESULTS = Path("results")
 PROCESSORS = processors()
 DOUBLE = "float64"
-MOST_DRAWS = 100_000_000
 LEAST_DRAWS = 30
 """Draws that a probability needs to be worth printing."""
 Pairs = tuple[tuple[str, str], ...]

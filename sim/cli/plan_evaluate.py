@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.base.errors import Fault, Place, UsageError
+from sim.base.streams import DEFAULT_DRAWS
 from sim.base.text import Text
 from sim.base.words import NONE, chance, exact, plain, unit_text
 from sim.cli import options
 from sim.cli.cases import open_case, wanted_draws
 from sim.cli.console import Speaker
-from sim.cli.run import USUAL_DRAWS
 
 if TYPE_CHECKING:
     from sim.plan.evaluation.evaluate import Evaluated
@@ -56,7 +56,7 @@ def evaluate(
         raise UsageError(Fault(Text("没有写明评估年", "no year of evaluation"), Place(key="--as-of"), advice))
     case = open_case(scenario, city, settings, use, home, seed, as_of, "catalogue")
     fail_if_outside_plan(case, as_of)
-    wanted = DrawRequest(USUAL_DRAWS if draws is None else draws, seed, workers, options.DOUBLE, prior)
+    wanted = DrawRequest(DEFAULT_DRAWS if draws is None else draws, seed, workers, options.DOUBLE, prior)
     request, reason = wanted_draws(case, wanted, by_default=draws is None)
     speaker.warn((*case.selection.remarks, *(() if reason is None else (reason,))))
     with speaker.progress(case.scenario.name) as advance:

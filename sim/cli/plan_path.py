@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Column
 
+from sim.base.streams import DEFAULT_DRAWS
 from sim.base.text import Text
 from sim.base.words import spaced_text
 from sim.cli import options
@@ -42,7 +43,7 @@ def path(
     levers: Annotated[
         int, typer.Option("--levers", help="最多动几个杠杆 / how many levers at most"), options.whole(1, 40, "10")
     ] = 10,
-    draws: options.ManyDraws = 2000,
+    draws: options.ManyDraws = DEFAULT_DRAWS,
     seed: options.Seed = 0,
     workers: options.Workers = options.PROCESSORS,
     city: options.City = None,

@@ -13,6 +13,7 @@ import typer
 
 from sim.base.durable import scratch_folder
 from sim.base.errors import Faults, Place, SimError, UsageError, nearest
+from sim.base.streams import DEFAULT_DRAWS
 from sim.base.text import Language, Text
 from sim.cli import options
 from sim.cli.console import Speaker
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from sim.report.document import Report
     from sim.simulate.result import Result
 
-_USUAL_DRAWS = 2000
 _NEEDED = {"docx": "docx", "pdf": "typst"}
 _INSTALL = Text('请运行 python -m pip install -e ".[report]"', 'run python -m pip install -e ".[report]"')
 _NOT_COMPARED = Text("这一情景不参与比较：", "a scenario is left out of the comparison: ")
@@ -179,7 +179,7 @@ def _completed(result: Result, file: Path, home: Home | None, workers: int, spea
     except SimError as error:
         speaker.warn([error.faults[0].message + _AS_STORED])
         return result
-    draws, name = result.call.draws(workers) or DrawRequest(_USUAL_DRAWS, 0, workers), result.name + Text("：", ": ")
+    draws, name = result.call.draws(workers) or DrawRequest(DEFAULT_DRAWS, 0, workers), result.name + Text("：", ": ")
     with speaker.progress(result.name) as advance:
         studies = completed(case, result.studies, StudyRequest(draws), lambda what, done: advance(done, part=name + what))
     whole = replace(result, studies=studies)

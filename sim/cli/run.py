@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.base.errors import Fault, Faults, InputError, Place, UsageError, nearest
+from sim.base.streams import DEFAULT_DRAWS
 from sim.base.text import Text
 from sim.cli import options
 from sim.cli.cases import wanted_draws
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from sim.simulate.pipeline import Outcome
     from sim.simulate.records import Setting
     from sim.simulate.result import Result, Sampling, Studies
-
-USUAL_DRAWS = 2000
 
 
 @options.verb(options.app)
@@ -58,7 +57,7 @@ def run(
     fail_if_not_writable(out)
     cases = open_scenarios(scenarios, city, settings, use, home, seed, as_of)
     fail_if_targets_unknown(require, {target.id: target for case in cases for target in case.selection.targets})
-    wanted = DrawRequest(USUAL_DRAWS if draws is None else draws, seed, workers, precision, prior)
+    wanted = DrawRequest(DEFAULT_DRAWS if draws is None else draws, seed, workers, precision, prior)
     planned = planned_draws(cases, wanted, by_default=draws is None)
     with drawing_workers() as pool:
         from sim.report.delivery import deliver

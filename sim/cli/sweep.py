@@ -11,6 +11,7 @@ import typer
 from rich.table import Column
 
 from sim.base.errors import Fault, Faults, Place, UsageError
+from sim.base.streams import MOST_DRAWS
 from sim.base.text import Text
 from sim.cli import options
 from sim.cli.cases import open_case
@@ -35,7 +36,7 @@ Size = Annotated[str | None, typer.Option(help="--sensitivity 的规模 / size o
 PointDraws = Annotated[
     int | None,
     typer.Option("--draws", help="抽样次数；网格为每点次数 / draws; of a grid, at each point"),
-    options.whole(0, options.MOST_DRAWS),
+    options.whole(0, MOST_DRAWS),
 ]
 REST = options.one_of("ensemble", "central")
 KINDS = options.one_of("sobol", "morris")
@@ -114,7 +115,7 @@ def _faults_of_options(
         message = Text("--sensitivity 的抽样次数由设计决定", "the design of --sensitivity decides how many draws there are")
         faults.add(message, Place(key="--draws"), Text("请用 --base 或 --walks", "use --base or --walks"))
     elif draws == 0:
-        advice = Text(f"应为 1–{options.MOST_DRAWS} 的整数", f"give a whole number from 1 to {options.MOST_DRAWS}")
+        advice = Text(f"应为 1–{MOST_DRAWS} 的整数", f"give a whole number from 1 to {MOST_DRAWS}")
         faults.add(Text("--draws 0 不可用", "--draws 0 cannot be used"), advice=advice)
     if sensitivity is not None and method is not None:
         message = Text("--sensitivity 有自己的设计", "--sensitivity has a design of its own")

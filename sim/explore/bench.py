@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.base.arrays import Numbers, Truths, Values
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
@@ -32,7 +32,6 @@ from sim.simulate.draws import draws_of, posterior_of, task_of
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import evaluated, judge_of, judged, readings_of, request_of
 
-Values = NDArray[Any]
 _MOST_CHARTS = 6
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 DRAWS = 600
@@ -60,7 +59,7 @@ class Spread:
     shares: Mapping[str, Share]
     joint: Share | None
     lift: Values
-    clear: NDArray[np.bool_]
+    clear: Truths
     count: int
     read: Mapping[str, Values]
     """Quantiles of the number of each target, as the scorecard takes them."""
@@ -79,7 +78,7 @@ class _Gatherer:
     place: int
     realisations: Any
 
-    def __call__(self, result: BlockResult) -> tuple[NDArray[np.bool_], Values, Values]:
+    def __call__(self, result: BlockResult) -> tuple[Truths, Values, Values]:
         """Which draws stayed finite; the numbers of the targets [number, draw]; the series [series, year, draw]."""
         start, stop = result.start, result.stop
         taken = self.realisations(start, stop)
@@ -177,7 +176,7 @@ class Bench:
             read[:, fine], series[..., fine], np.flatnonzero(fine) % draws.groups if draws.groups > 1 else None
         )
 
-    def _summed_up(self, read: Values, series: Values, groups: NDArray[np.intp] | None) -> Spread:
+    def _summed_up(self, read: Values, series: Values, groups: Numbers | None) -> Spread:
         quantiles = np.quantile(series, LEVELS, axis=-1)
         bands = {name: quantiles[:, place] for place, name in enumerate(self.series)}
         names, rules, count = self.conditions.names, self.conditions.rules, series.shape[-1]

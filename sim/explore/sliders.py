@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.base.arrays import Dimension
+from sim.base.arrays import Dimension, Values
 from sim.base.errors import Faults, InputError, Place
 from sim.base.text import Text
 from sim.base.words import fine, unit_words
@@ -16,7 +16,7 @@ from sim.inputs.model_files import LeverEntry
 from sim.inputs.parameters import check_range
 from sim.inputs.plan_files import PlanSystem
 from sim.inputs.scenario import Change
-from sim.inputs.year_path import Floats, YearPath
+from sim.inputs.year_path import YearPath
 from sim.model.binding import Resolved
 from sim.model.values import value_text
 from sim.report.chapters.works import in_words
@@ -71,10 +71,10 @@ def _moved(case: Case, name: str, value: float, since: int) -> dict[int, Any]:
     return by_year(dict(zip(years, after, strict=True)), dims)
 
 
-def by_year(values: Mapping[int, Floats], dims: Sequence[Dimension]) -> dict[int, Any]:
+def by_year(values: Mapping[int, Values], dims: Sequence[Dimension]) -> dict[int, Any]:
     """Values as a file has them; a year in which nothing changes is left out."""
     found: dict[int, Any] = {}
-    last: Floats | None = None
+    last: Values | None = None
     for year, array in values.items():
         if last is None or not np.array_equal(last, array):
             found[year] = by_member(array, dims)
@@ -82,7 +82,7 @@ def by_year(values: Mapping[int, Floats], dims: Sequence[Dimension]) -> dict[int
     return found
 
 
-def by_member(array: Floats, dims: Sequence[Dimension]) -> Any:
+def by_member(array: Values, dims: Sequence[Dimension]) -> Any:
     """One number where all members are alike, else each by its name."""
     if np.all(array == array.flat[0]):
         return float(array.flat[0])

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from sim.base.arrays import Truths
 from sim.base.text import Text
 from sim.inputs.checked import Label
 
@@ -83,11 +81,11 @@ def weakest(origins: Iterable[BaseOrigin]) -> BaseOrigin:
 class BasePart:
     """Cells of a parameter's table that came about alike; `whole` is the origin of their sum where only its split is weaker."""
 
-    cells: NDArray[np.bool_]
+    cells: Truths
     origin: BaseOrigin
     whole: BaseOrigin | None = None
 
 
-def parts_of(cells: Mapping[tuple[BaseOrigin, BaseOrigin | None], NDArray[np.bool_]]) -> tuple[BasePart, ...]:
+def parts_of(cells: Mapping[tuple[BaseOrigin, BaseOrigin | None], Truths]) -> tuple[BasePart, ...]:
     """The parts of a table from the cells of each origin."""
     return tuple(BasePart(mask, origin, whole) for (origin, whole), mask in cells.items())

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sim.base.arrays import Values
 from sim.base.errors import Fault, Faults, InputError, Place
 from sim.base.text import Text
 from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, Whence, borrowed
@@ -19,7 +20,6 @@ from sim.inputs.knowledge import ANY_TIME, KnownFrom, fail_if_not_yet, is_known,
 from sim.inputs.parameters import Evidence, ParameterRecord
 from sim.inputs.tables import number, read_table, whole
 from sim.inputs.yaml_file import read_yaml
-from sim.inputs.year_path import Floats
 
 SERIES_COLUMNS = ("indicator", "year", "value", "unit", "evidence", "known_from", "source")
 
@@ -161,7 +161,7 @@ class BaseYear:
     settings: Mapping[str, Setting]
     reference: Reference
     parameters: Mapping[str, ParameterRecord]
-    carried: Mapping[str, Floats] = field(default_factory=dict)
+    carried: Mapping[str, Values] = field(default_factory=dict)
     carried_origins: Mapping[str, BaseOrigin] = field(default_factory=dict)
 
     def series(self, indicator: str, first: int = 0) -> dict[int, Datum]:
@@ -177,7 +177,7 @@ class BaseYear:
         advice = Text("请在 history.csv 中补充", "add it to history.csv")
         return InputError(Fault(message, Place(key=indicator), advice))
 
-    def value(self, name: str) -> Floats:
+    def value(self, name: str) -> Values:
         """The value that the model itself gives a parameter: one number must not stand in two places."""
         path = self.parameters[name].value
         if path is None:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Annotated, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
-from sim.base.arrays import Dimension
+from sim.base.arrays import Dimension, Truths, Values
 from sim.base.errors import Faults, Place
 from sim.base.text import Text
 from sim.base.units import conversion
@@ -27,7 +26,7 @@ from sim.inputs.knowledge import is_known, year_known
 from sim.inputs.parameters import CityEntry, Evidence, ParameterRecord, Span, check_range, of_model, with_value
 from sim.inputs.values import ValueSpec, read_value
 from sim.inputs.yaml_file import Document, read_yaml
-from sim.inputs.year_path import Floats, YearPath
+from sim.inputs.year_path import YearPath
 
 
 class DistrictGroup(Record):
@@ -243,8 +242,8 @@ def _base_tables(
     for name, of_parameter in by_parameter.items():
         record = declared[name]
         shape = tuple(len(dimensions[dim].members) for dim in record.dims)
-        tables: dict[int | None, Floats] = {}
-        cells: dict[tuple[BaseOrigin, BaseOrigin | None], NDArray[np.bool_]] = {}
+        tables: dict[int | None, Values] = {}
+        cells: dict[tuple[BaseOrigin, BaseOrigin | None], Truths] = {}
         for row in of_parameter:
             index = _index(row, record, dimensions)
             tables.setdefault(row.year, np.full(shape, np.nan))[index] = row.value * conversion(row.unit, record.unit)
@@ -267,7 +266,7 @@ def _index(row: Row, record: ParameterRecord, dimensions: Mapping[str, Dimension
     return tuple(dimensions[dim].index(named[dim]) if dim in named else slice(None) for dim in record.dims)
 
 
-def _path_of(tables: Mapping[int | None, Floats]) -> YearPath:
+def _path_of(tables: Mapping[int | None, Values]) -> YearPath:
     dated = {year: array for year, array in tables.items() if year is not None}
     years = tuple(sorted(dated))
     arrays = tuple(dated[year] for year in years)

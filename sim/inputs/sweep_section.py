@@ -23,6 +23,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.base.errors import Fault, Faults, InputError, Place, UsageError, nearest
+from sim.base.streams import MOST_DRAWS
 from sim.base.text import Text
 from sim.inputs.checked import Record
 from sim.inputs.quantities import read_number
@@ -31,7 +32,6 @@ from sim.inputs.yaml_file import parse_yaml
 Method = Literal["ensemble", "random", "latin_hypercube", "sobol", "grid", "list"]
 METHODS: tuple[Method, ...] = ("ensemble", "random", "latin_hypercube", "sobol", "grid", "list")
 Rest = Literal["ensemble", "central"]
-MOST_DRAWS = 100_000_000
 
 
 class SweepSection(Record):

@@ -22,13 +22,13 @@ from typing import Any
 
 import numpy as np
 
-from sim.base.arrays import Dimension
+from sim.base.arrays import Dimension, Values
 from sim.base.characters import counted, unquoted
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.inputs.checked import fail_if_unknown
 from sim.inputs.quantities import read_number
-from sim.inputs.year_path import SHAPES, Floats, YearPath, completed, laid_over
+from sim.inputs.year_path import SHAPES, YearPath, completed, laid_over
 
 _SHAPE, _REPLACE = "shape", "replace"
 OF_A_PATH = (_SHAPE, _REPLACE)
@@ -84,7 +84,7 @@ def _read_path(raw: Mapping[Any, Any], target: ValueSpec, faults: Faults, place:
         faults.add(Text("replace 只能写 true 或 false", "replace is true or false"), place)
     if shape not in SHAPES:
         faults.add(Text(f"未知形状 {shape}", f"unknown shape {shape}"), place, nearest(str(shape), SHAPES))
-    points: dict[int, Floats] = {}
+    points: dict[int, Values] = {}
     for key, item in raw.items():
         if key in OF_A_PATH:
             continue
@@ -122,7 +122,7 @@ def _years(key: Any, raw: Mapping[Any, Any], target: ValueSpec, faults: Faults, 
     return meant
 
 
-def _read_array(raw: Any, target: ValueSpec, dims: Sequence[Dimension], faults: Faults, place: Place) -> Floats | None:
+def _read_array(raw: Any, target: ValueSpec, dims: Sequence[Dimension], faults: Faults, place: Place) -> Values | None:
     shape = tuple(len(dim.members) for dim in dims)
     if not isinstance(raw, Mapping):
         number = read_number(raw, target.unit, faults, place)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from sim.base.arrays import Values
+
 SHAPES = ("step", "ramp", "hold")
 
 
@@ -17,12 +17,12 @@ SHAPES = ("step", "ramp", "hold")
 class YearPath:
     """Values by calendar year. `before` holds in the years before the first that is named; without any it holds always."""
 
-    before: Floats
+    before: Values
     years: tuple[int, ...] = ()
-    arrays: tuple[Floats, ...] = ()
+    arrays: tuple[Values, ...] = ()
     shape: str = "step"
 
-    def at(self, year: int) -> Floats:
+    def at(self, year: int) -> Values:
         """The value that holds in a calendar year, with one axis per dimension."""
         if not self.years or year < self.years[0]:
             return self.before
@@ -41,7 +41,7 @@ class YearPath:
         """No calendar year is named."""
         return not self.years
 
-    def everything(self) -> list[Floats]:
+    def everything(self) -> list[Values]:
         """All arrays that the path can return at its named years."""
         return [*self.arrays] if self.years else [self.before]
 
@@ -65,7 +65,7 @@ def completed(path: YearPath) -> YearPath:
     return replace(path, arrays=tuple(arrays))
 
 
-def _on_the_way(path: YearPath, last: Floats, place: int) -> Floats:
+def _on_the_way(path: YearPath, last: Values, place: int) -> Values:
     """The value of each member at a year that names others only."""
     if path.shape == "step":
         return last
@@ -130,7 +130,7 @@ def _until(path: YearPath, end: int, *, as_step: bool) -> tuple[int, ...]:
     return tuple(range(path.years[0], end))
 
 
-def over(new: Floats, old: Floats) -> Floats:
+def over(new: Values, old: Values) -> Values:
     """The new numbers, and the old ones where there is none."""
     return np.where(np.isnan(new), old, new)
 
@@ -141,8 +141,8 @@ class Span:
 
     first: int
     last: int
-    before: Floats
-    after: Floats
+    before: Values
+    after: Values
 
     @property
     def is_changed(self) -> bool:

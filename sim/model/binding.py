@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.base.arrays import Values
 from sim.base.errors import Faults, InputError, nearest
 from sim.base.text import Text
 from sim.base.units import conversion
@@ -15,7 +16,7 @@ from sim.inputs.parameters import ParameterRecord, check_range
 from sim.inputs.scenario import Change, Scenario
 from sim.inputs.scenario_file import SECTION_OF_KIND
 from sim.inputs.values import OF_A_PATH, ValueSpec, names_years, read_value, replaces
-from sim.inputs.year_path import Floats, YearPath
+from sim.inputs.year_path import YearPath
 from sim.model.graph import Graph
 from sim.model.names import ModelNames
 
@@ -67,7 +68,7 @@ class BoundValues:
         """Names whose value changes from year to year."""
         return frozenset(name for name, path in self.values.items() if not path.is_constant)
 
-    def value(self, name: str, year: int) -> Floats:
+    def value(self, name: str, year: int) -> Values:
         """The value of a calendar year with one draw: an array [dims..., 1]. Noise is zero."""
         return SILENCE if name.startswith(NOISE) else self.values[name].at(year)[..., np.newaxis]
 
@@ -234,7 +235,7 @@ def shown(path: YearPath | None, base_year: int) -> str:
     return text if path.shape == "step" else f"{text} ({path.shape})"
 
 
-def numbers_text(array: Floats) -> str:
+def numbers_text(array: Values) -> str:
     """An array in a row: one number where all members are alike."""
     flat = array.ravel()
     if flat.size == 0:

@@ -8,9 +8,9 @@ from itertools import product
 
 import numpy as np
 
-from sim.base.arrays import Dimension
+from sim.base.arrays import Dimension, Values
 from sim.base.text import Text, joined
-from sim.inputs.year_path import Floats, YearPath
+from sim.inputs.year_path import YearPath
 from sim.model.names import Labels
 
 _SHAPES = {
@@ -36,11 +36,11 @@ def value_text(path: YearPath | None, dims: Sequence[Dimension], labels: Labels)
     return joined([_point(year, array, dims, labels) for year, array in points], _SEMICOLON) + _SHAPES[path.shape]
 
 
-def _point(year: int, array: Floats, dims: Sequence[Dimension], labels: Labels) -> Text:
+def _point(year: int, array: Values, dims: Sequence[Dimension], labels: Labels) -> Text:
     return Text(f"{year} 年 ", f"{year}: ") + _array_text(array, dims, labels)
 
 
-def _array_text(array: Floats, dims: Sequence[Dimension], labels: Labels) -> Text:
+def _array_text(array: Values, dims: Sequence[Dimension], labels: Labels) -> Text:
     flat = array.ravel()
     if np.all(flat == flat[0]):
         return _number(flat[0])

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Truths, Values
 from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock, simulate
 from sim.engine.kernel import kernel_for
@@ -28,7 +27,6 @@ from sim.model.binding import NOISE, SILENCE, own_values
 from sim.model.graph import Graph
 from sim.plan.reading import GROWTH, Reading, reading_of
 
-Values = NDArray[Any]
 MOVED = 0.01
 """The step by which a part of a base table is moved."""
 COUNTS = 0.01
@@ -117,7 +115,7 @@ def _moves(part: BasePart) -> Iterator[tuple[Factor, BaseOrigin]]:
             yield partial(_split_moved, part.cells, bit), part.origin
 
 
-def _split_moved(cells: NDArray[np.bool_], bit: int, table: Values) -> Values:
+def _split_moved(cells: Truths, bit: int, table: Values) -> Values:
     """Return factors that raise every cell whose number has the bit and lower the others, so that their sum stays.
 
     Over all bits every cell is moved against every other one.

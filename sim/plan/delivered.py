@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.inputs.bindings import LedgerBinding
 from sim.inputs.ledger import Ledger
 from sim.inputs.targets import PlanTarget
@@ -16,7 +15,6 @@ from sim.ledger.edits import selected
 from sim.ledger.flows import built_by
 from sim.ledger.realise import Realised
 
-Values = NDArray[Any]
 _CLASS = "class:"
 
 

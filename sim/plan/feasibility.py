@@ -7,23 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Numbers, Truths, Values
 from sim.ensemble.reducers import Share
 from sim.plan.rule import Rule
 
-Values = NDArray[Any]
-Truths = NDArray[np.bool_]
 MOST_NODES = 200_000
 _BINS, _DIGITS = 20, 4
 _CLEAR = 2.0
 """Standard errors from which on the lift of a pair counts."""
 
 
-def shares_of(met: Truths, groups: NDArray[np.intp] | None = None) -> list[Share]:
+def shares_of(met: Truths, groups: Numbers | None = None) -> list[Share]:
     """Return the share of draws of each row; `groups` names what each draw has in common with others."""
     if groups is None:
         return [Share(int(row.sum()), met.shape[1]) for row in met]
@@ -36,11 +33,11 @@ def shares_of(met: Truths, groups: NDArray[np.intp] | None = None) -> list[Share
     ]
 
 
-def _counted(groups: NDArray[np.intp], size: int) -> NDArray[np.intp]:
+def _counted(groups: Numbers, size: int) -> Numbers:
     return np.bincount(groups, minlength=size)
 
 
-def lift(met: Truths, groups: NDArray[np.intp] | None = None) -> tuple[Values, Values]:
+def lift(met: Truths, groups: Numbers | None = None) -> tuple[Values, Values]:
     """Return P(A and B) / (P(A)·P(B)) for all pairs, and its standard error; not a number where a target is never met.
 
     Below one the two are in conflict, above one they support each other. The error is what chance would make of two targets

@@ -9,13 +9,12 @@ squares solves exactly (Lawson and Hanson 1974, chapter 23).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog, nnls
 
-Values = NDArray[Any]
+from sim.base.arrays import Values
+
 _FINE, _BINDING = 1e-9, 1e-6
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Numbers, Truths, Values
 from sim.base.text import Text
 from sim.base.words import undecided
 from sim.ensemble.reducers import Share
@@ -20,9 +19,6 @@ from sim.plan.judging import Judge
 from sim.plan.reading import Reading
 from sim.plan.rule import Rule, rule_of
 from sim.plan.scorecard import Score
-
-Values = NDArray[Any]
-
 
 LOW, HIGH = LEVELS.index(0.1), LEVELS.index(0.9)
 READ, REAL = "target/", "real/"
@@ -101,12 +97,12 @@ class Conditions:
         conditions = tuple(item for item in self.conditions if item.target.id not in self.settled)
         return Conditions(conditions, {name: item for name, item in self.delivered.items() if name not in self.settled})
 
-    def numbers(self, values: Mapping[str, Values], draws: NDArray[np.intp]) -> dict[str, Values]:
+    def numbers(self, values: Mapping[str, Values], draws: Numbers) -> dict[str, Values]:
         """Return the number of each target in each draw; `draws` are those of the draws or of the realisations they take."""
         by_ledger = {name: item.numbers[draws % len(item.numbers)] for name, item in self.delivered.items()}
         return {item.target.id: item.reading.value(values) for item in self.conditions} | by_ledger
 
-    def read(self, values: Mapping[str, Values], draws: NDArray[np.intp]) -> dict[str, Values]:
+    def read(self, values: Mapping[str, Values], draws: Numbers) -> dict[str, Values]:
         """Return the numbers that are summed up like outputs: those of the targets, and of their twins at constant prices."""
         numbers = {f"{READ}{name}": row for name, row in self.numbers(values, draws).items()}
         twins = ((item.target.id, item.twin) for item in self.conditions)
@@ -118,7 +114,7 @@ class Conditions:
         twins = (item.target.id for item in self.conditions if item.twin is not None)
         return (*(f"{READ}{name}" for name in self.names), *(f"{REAL}{name}" for name in twins))
 
-    def __call__(self, values: Mapping[str, Values], draws: NDArray[np.intp]) -> dict[str, NDArray[np.bool_]]:
+    def __call__(self, values: Mapping[str, Values], draws: Numbers) -> dict[str, Truths]:
         """Return whether each draw meets each target."""
         rules = self.rules
         return {name: np.asarray(rules[name].met(row), dtype=bool) for name, row in self.numbers(values, draws).items()}

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.inputs.model_files import Promise
 from sim.inputs.parameters import ParameterRecord
 from sim.model.graph import Graph
 from sim.plan.reading import picked
-
-Values = NDArray[Any]
 
 
 @dataclass(frozen=True)

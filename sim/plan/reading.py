@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.units import conversion
 from sim.inputs.bindings import Binding
 from sim.inputs.targets import PlanTarget
@@ -22,7 +21,6 @@ from sim.model.graph import Graph
 from sim.plan.rule import Rule, rule_of
 from sim.result.dataset import yearly_unit
 
-Values = NDArray[Any]
 GROWTH = ("growth_each_year", "average_growth", "reduction")
 """Readings whose value is a rate, whatever the variable's unit."""
 REGION, DISTRICT = "region", "district"

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import factorial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[Any]
-Truths = NDArray[np.bool_]
+from sim.base.arrays import Truths, Values
+
 Game = Callable[[Truths], Values]
 """The results [indicator, set] of sets of players [player, set]."""
 MOST_EXACT = 10

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from sim.base.arrays import Values
 from sim.base.text import Text, joined
 from sim.base.words import amounts, chance, fine, goal_words, plain, signed, unit_words
 from sim.ensemble.draws import DrawRequest
@@ -16,7 +17,7 @@ from sim.report.study_words import change_labels
 from sim.simulate.opening import Case
 from sim.studies.plan.alternatives import Tried
 from sim.studies.plan.path import Mix, Path
-from sim.studies.plan.points import Lever, Values
+from sim.studies.plan.points import Lever
 
 _COMMA = Text("、", ", ")
 _MOST_NAMES = 12

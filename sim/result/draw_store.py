@@ -26,10 +26,10 @@ from typing import Any, cast
 import numpy as np
 import xarray as xr
 import zarr
-from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, Crc32cCodec
 from zarr.errors import BaseZarrError
 
+from sim.base.arrays import Values
 from sim.base.durable import PARTIAL, aside_of, put, put_folder, sync_files, sync_tree
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
@@ -45,7 +45,6 @@ from sim.result.sweep_folder import (
     sealed,
 )
 
-Values = NDArray[Any]
 ZARR, DONE = "draws.zarr", "done"
 LAYOUT = "layout.json"
 IDENTITY, ARRAYS, FILES = "identity", "arrays", "files"

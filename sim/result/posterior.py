@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.cache import digest
 from sim.base.durable import put
 from sim.base.errors import MISTAKES_IN_CODE, Fault, InputError, Place, RunError
@@ -26,7 +26,6 @@ from sim.inputs.home import Home
 from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.result.tree import read_group
 
-Values = NDArray[Any]
 FILE = "ensemble.nc"
 SEAL = "ensemble.sha256"
 """The hash of the file, beside it: it is known before the file is opened."""

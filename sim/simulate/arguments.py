@@ -21,9 +21,9 @@ from pydantic_core import PydanticCustomError
 from sim.base.characters import cut
 from sim.base.errors import Fault, Place, RunError, UsageError, nearest
 from sim.base.processes import MOST_WORKERS
+from sim.base.streams import MOST_DRAWS
 from sim.base.text import Language, Text
 from sim.inputs.checked import worded
-from sim.inputs.sweep_section import MOST_DRAWS
 from sim.simulate.sampling.plan import LARGEST_SEED
 
 Asked = ParamSpec("Asked")

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.errors import Faults
 from sim.base.text import Text, joined
 from sim.engine.integrate import Clock, YearValues, simulate
@@ -26,7 +25,6 @@ from sim.simulate.pipeline import readings_of, request_of
 from sim.simulate.projects import ledger_plan
 from sim.simulate.sampling.inputs import is_settled_before
 
-Values = NDArray[Any]
 _NOTHING, _UNSEEN = 1e-9, 1e-4
 """Part of a variable's largest value: what rounding may leave, and what no printed figure shows."""
 _MOST_NAMED, _FEW = 3, 16

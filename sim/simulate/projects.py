@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.base.arrays import Values
 from sim.base.errors import Faults, Place
 from sim.base.text import Text
 from sim.city.city import World, open_world
 from sim.inputs.ledger import Inflow, Ledger
 from sim.inputs.ledger_table import PARAMETER
 from sim.inputs.scenario import Scenario
-from sim.inputs.year_path import Floats, YearPath
+from sim.inputs.year_path import YearPath
 from sim.ledger.edits import Edits, edits_of, finished_before, named_works
 from sim.ledger.flows import FLOWS, Axes
 from sim.ledger.limits import Limit, Limits
@@ -136,5 +137,5 @@ def with_means(bound: BoundValues, realised: Realised) -> BoundValues:
     return replace(bound, values={**bound.values, **means})
 
 
-def _path(years: range, values: Floats) -> YearPath:
+def _path(years: range, values: Values) -> YearPath:
     return YearPath(values[0], tuple(years), tuple(values))

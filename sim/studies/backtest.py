@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 from joblib import delayed
-from numpy.typing import NDArray
 from scipy.stats import norm
 
+from sim.base.arrays import Values
 from sim.base.timing import timed
 from sim.city.city import open_world
 from sim.inputs.history import History
@@ -22,7 +22,6 @@ from sim.studies.calibration import Calibration, CityEnsemble, asked_of, calibra
 from sim.studies.naive import Judged, Score, band_ends, crps, naive_forecasts, score, series_of
 from sim.studies.targets import HORIZON, Design, Histories, judged_values, kind_of, outcome_of
 
-Values = NDArray[Any]
 Progress = Callable[[str, int, int], None]
 OURS, POOLED = "model", "pooled"
 _FIRST_PAST_ORIGIN = 2001

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
-from numpy.typing import NDArray
 from scipy.stats import chi2
 
+from sim.base.arrays import Values
 from sim.base.cache import digest
 from sim.base.durable import scratch_folder
 from sim.base.errors import Fault, InputError, Place
@@ -32,7 +32,6 @@ from sim.simulate.likelihood.task import Outside
 from sim.studies.fit import PooledFit, city_task, fit_pooled, outside_of
 from sim.studies.posterior import Weighted, weigh
 
-Values = NDArray[Any]
 Progress = Callable[[str, int, int], None]
 Made = tuple[int, Mapping[str, Values]]
 """The number of a city in the pool, and the factors of its ensemble."""

@@ -12,17 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from sim.base.arrays import Values
 from sim.base.cache import kept
 from sim.simulate.likelihood.errors_of_cities import Variances, given_others, given_slope, variances_of, whitened, year_weights
 from sim.simulate.likelihood.task import POOLED, CityDensity, Normal, Outside, flat, scaled
 
-Values = NDArray[Any]
 Errors = Callable[[Values], Values]
 """Errors [origin, horizon, observation, city, draw] for scores [parameter, draw]."""
 _ROOT = POOLED**0.5

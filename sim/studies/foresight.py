@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.errors import Faults, Place
+from sim.base.streams import DEFAULT_DRAWS
 from sim.base.text import Text
 from sim.base.units import conversion
 from sim.city.city import World, open_world
@@ -28,8 +28,6 @@ from sim.result.posterior import Foreseen
 from sim.simulate.likelihood.observations import FEWEST_CHANGES
 from sim.studies.calibration import Progress, asked_of, calibrate, ensembles, fit_key, openable, pool_of
 
-Values = NDArray[Any]
-DRAWS = 2000
 _BAND = (0.1, 0.5, 0.9)
 
 
@@ -101,8 +99,8 @@ def _values(world: World, question: Question, year: int, wanted: str, factors: M
     kernel = kernel_for(graph, KernelRequest((binding.variable,), frozenset(), bound.yearly))
     clock = Clock(question.as_of + 1, year)
     stored = {name: values for name, values in factors.items() if name in bound.values}
-    runner = BlockRunner(Task(kernel, clock, bound.values, Draws(DRAWS, seed, stored=stored)))
-    last = runner.run(0, DRAWS).values[binding.variable][-1]
+    runner = BlockRunner(Task(kernel, clock, bound.values, Draws(DEFAULT_DRAWS, seed, stored=stored)))
+    last = runner.run(0, DEFAULT_DRAWS).values[binding.variable][-1]
     if "region" in item.dims:
         last = last[graph.dimensions["region"].index(world.city.key)]
     unit = yearly_unit(item.unit, item.kind if isinstance(item, Variable) else "level")

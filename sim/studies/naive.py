@@ -9,14 +9,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
-Values = NDArray[Any]
+from sim.base.arrays import Values
+
 Kind = Literal["growth", "level", "share"]
 NAMES = ("last_growth", "mean_growth_5", "mean_growth_10", "growth_trend", "level_trend", "damped_ets", "no_change")
 """The forecasters; `no_change` is one for shares only."""

@@ -5,22 +5,20 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 with warnings.catch_warnings():  # on import arviz speaks of its next version
     warnings.simplefilter("ignore", FutureWarning)
     from arviz import psislw
 
+from sim.base.arrays import Values
 from sim.base.errors import Fault, Place, RunError
 from sim.base.text import Text
 from sim.simulate.likelihood.reweighting import systematic
 from sim.simulate.likelihood.task import Normal
 from sim.studies.fit import CityTask
 
-Values = NDArray[Any]
 CANDIDATES = 4096
 FEWEST = 400.0
 """Independent draws that the candidates must be worth."""

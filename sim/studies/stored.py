@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.ensemble.draws import Prior
 from sim.inputs.city import pooled_cities, read_city_file
@@ -27,8 +25,6 @@ from sim.studies.calibration import (
 )
 from sim.studies.foresight import fail_if_unanswerable, foresee
 from sim.studies.new_city import fail_if_unfit
-
-Values = NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.errors import Faults, nearest
 from sim.base.text import Text
 from sim.city.city import World
@@ -20,7 +19,6 @@ from sim.inputs.plan_files import METRICS, PlanSystem, SystemNames, read_systems
 from sim.inputs.scenario import Fragment, plain_scenario
 from sim.simulate.opening import Case, prepare, with_projects
 
-Values = NDArray[Any]
 YEARS = (2025, 2035)
 NOMINAL = 1e-4
 """A relative effect below this on every measure is called nominal."""

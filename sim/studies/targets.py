@@ -9,18 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.inputs.history import History
 from sim.simulate.likelihood.observations import FEWEST_CHANGES, PERCENT, Observation, crosses_break, published_levels
 from sim.studies.naive import Kind
 
-Values = NDArray[Any]
 HORIZON = 4
 
 

@@ -17,7 +17,8 @@ import xarray as xr
 
 from sim.base.errors import UsageError
 from sim.base.processes import processors
-from sim.cli.options import MOST_DRAWS, read_whole
+from sim.base.streams import MOST_DRAWS
+from sim.cli.options import read_whole
 from tests.cli.calling import sim
 from tests.simulate.program import children_of, is_there
 

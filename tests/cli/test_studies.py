@@ -14,11 +14,12 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.base.errors import InputError, SimError
+from sim.base.streams import DEFAULT_DRAWS
 from sim.cli import history
 from sim.cli.app import app, main
 from sim.cli.cases import wanted_draws
 from sim.cli.console import Speaker
-from sim.cli.run import USUAL_DRAWS, open_scenarios, planned_draws, simulate
+from sim.cli.run import open_scenarios, planned_draws, simulate
 from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
 from sim.result.posterior import FILE, read_posterior
@@ -66,7 +67,7 @@ def ran(home: Home, wanted: DrawRequest, *scenarios: str, city: str | None = Non
 
 
 def test_by_default_draws_come_from_the_stored_ensemble(home: Home) -> None:
-    [outcome] = ran(home, DrawRequest(USUAL_DRAWS, 1, 1), "baseline", by_default=True)
+    [outcome] = ran(home, DrawRequest(DEFAULT_DRAWS, 1, 1), "baseline", by_default=True)
     assert outcome.ensemble is not None
     assert outcome.drawn_from is not None
     assert outcome.ensemble.count == 2000
@@ -95,7 +96,7 @@ def stale(copied: Home) -> Home:
 
 
 def test_a_stale_ensemble_costs_the_probabilities_and_not_the_run(stale: Home) -> None:
-    [outcome] = ran(stale, DrawRequest(USUAL_DRAWS, 0, 1), "baseline", by_default=True)
+    [outcome] = ran(stale, DrawRequest(DEFAULT_DRAWS, 0, 1), "baseline", by_default=True)
     assert outcome.drawn_from is not None
     assert outcome.ensemble is None
     assert "belongs to other equations or priors" in outcome.drawn_from.en
@@ -109,7 +110,7 @@ def test_asking_for_draws_of_a_stale_ensemble_is_a_fault(stale: Home) -> None:
 
 def test_a_city_that_was_never_calibrated_is_told_how(copied: Home) -> None:
     (copied.models / "changsha" / FILE).unlink()
-    [outcome] = ran(copied, DrawRequest(USUAL_DRAWS, 0, 1), city="changsha", by_default=True)
+    [outcome] = ran(copied, DrawRequest(DEFAULT_DRAWS, 0, 1), city="changsha", by_default=True)
     assert outcome.drawn_from is not None
     assert outcome.case.scenario.name.en == "Changsha: baseline"
     assert "Run python -m sim calibrate changsha" in outcome.drawn_from.en

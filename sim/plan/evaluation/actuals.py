@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.text import Text
 from sim.plan.evaluation.progress import (
+    Figures,
     Meets,
-    Numbers,
     TargetProgress,
     cut_reached,
     each_year_reached,
@@ -25,8 +24,6 @@ from sim.plan.lint.paths import published_growth, stated_additions
 from sim.plan.lint.plan import CityPlan, PlanClaim
 from sim.plan.reasons import wanted_by_measure
 from sim.plan.rule import Rule
-
-Values = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -152,7 +149,7 @@ def _broken(plan: CityPlan, rests_on: Iterable[Level], span: tuple[int, int], as
 def _meets(plan: CityPlan, claim: PlanClaim, *, ceiling: bool) -> Meets:
     rule = Rule(claim.operator, claim.value, plan.about, is_ceiling=ceiling)
 
-    def meets(values: Numbers) -> Values:
+    def meets(values: Figures) -> Values:
         return np.asarray(rule.met(values))
 
     return meets

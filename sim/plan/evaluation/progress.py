@@ -13,15 +13,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Numbers, Truths, Values
 from sim.base.text import Text
 from sim.ensemble.reducers import Share
 from sim.plan.reading import Reading
 
-Values = NDArray[Any]
-Numbers = Any
-Meets = Callable[[Numbers], Numbers]
+Figures = Any
+Meets = Callable[[Figures], Figures]
 """A test of values against a target."""
 Standing = Literal["ahead", "fast", "on_track", "behind", "unknown"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
@@ -46,18 +45,18 @@ def time_share(year: int, base: int, end: int) -> float:
     return (year - base) / (end - base)
 
 
-def level_progress(now: Numbers, base: Numbers, goal: Numbers) -> Numbers:
+def level_progress(now: Figures, base: Figures, goal: Figures) -> Figures:
     """Return linear progress from the base to the goal, also downwards; not a number where there is no way between them."""
     way = np.asarray(goal - base, dtype=float)
     return np.divide(now - base, way, out=np.full(np.broadcast(now, way).shape, np.nan), where=way != 0.0)
 
 
-def growth_progress(now: Numbers, base: Numbers, rate: float, years: int) -> Numbers:
+def growth_progress(now: Figures, base: Figures, rate: float, years: int) -> Figures:
     """Return logarithmic progress of average growth at a rate over years."""
     return np.log(np.asarray(now) / base) / (years * np.log1p(rate))
 
 
-def cut_progress(now: Numbers, base: Numbers, cut: float) -> Numbers:
+def cut_progress(now: Figures, base: Figures, cut: float) -> Figures:
     """Return logarithmic progress of a cumulative cut."""
     return np.log(np.asarray(now) / base) / np.log1p(-cut)
 
@@ -69,19 +68,19 @@ class TargetProgress:
     `progress` is not a number where there is no path or its start is not known.
     """
 
-    progress: Numbers
-    met: Numbers
-    met_before: Numbers = False
-    held: Numbers = False
+    progress: Figures
+    met: Figures
+    met_before: Figures = False
+    held: Figures = False
 
 
-def level_reached(series: Numbers, base: Numbers, goal: float, meets: Meets) -> TargetProgress:
+def level_reached(series: Figures, base: Figures, goal: float, meets: Meets) -> TargetProgress:
     """Return the progress of a level on its way from the base; a base that is not a number leaves only whether it is met."""
     met = meets(series)
     return TargetProgress(level_progress(series[-1], base, goal), met[-1], met[:-1].any(axis=0), meets(base) & ~np.isnan(base))
 
 
-def sum_reached(series: Numbers, wanted: float, meets: Meets, *, ceiling: bool) -> TargetProgress:
+def sum_reached(series: Figures, wanted: float, meets: Meets, *, ceiling: bool) -> TargetProgress:
     """Return the progress of years so far added up, against a sum."""
     done = np.cumsum(series, axis=0)
     met = meets(done)
@@ -90,7 +89,7 @@ def sum_reached(series: Numbers, wanted: float, meets: Meets, *, ceiling: bool) 
     return TargetProgress(done[-1] / wanted, met[-1], met[:-1].any(axis=0))
 
 
-def each_year_reached(series: Numbers, value: float, years: int, meets: Meets, *, ceiling: bool) -> TargetProgress:
+def each_year_reached(series: Figures, value: float, years: int, meets: Meets, *, ceiling: bool) -> TargetProgress:
     """Return the progress of a number wanted of each of some years: their sum against as many times it, and none missed it.
 
     Once all the years are over only the years themselves count.
@@ -104,7 +103,7 @@ def each_year_reached(series: Numbers, value: float, years: int, meets: Meets, *
     return TargetProgress(done[-1] / (years * value), met, full[:-1].any(axis=0) & kept)
 
 
-def growth_reached(ratios: Numbers, rate: float, span: tuple[int, int], meets: Meets, *, ceiling: bool) -> TargetProgress:
+def growth_reached(ratios: Figures, rate: float, span: tuple[int, int], meets: Meets, *, ceiling: bool) -> TargetProgress:
     """Return the progress of ratios to the base against a growth rate over (years passed, all years); `meets` judges a rate."""
     passed, years = span
     if ceiling:
@@ -113,7 +112,7 @@ def growth_reached(ratios: Numbers, rate: float, span: tuple[int, int], meets: M
     return TargetProgress(growth_progress(ratios[-1], 1.0, rate, years), met[-1], met[:-1].any(axis=0))
 
 
-def cut_reached(ratios: Numbers, cut: float, meets: Meets, *, ceiling: bool) -> TargetProgress:
+def cut_reached(ratios: Figures, cut: float, meets: Meets, *, ceiling: bool) -> TargetProgress:
     """Return the progress of ratios to the base against a cumulative cut; `meets` judges a cut."""
     met = meets(1.0 - ratios)
     if ceiling:
@@ -121,7 +120,7 @@ def cut_reached(ratios: Numbers, cut: float, meets: Meets, *, ceiling: bool) -> 
     return TargetProgress(cut_progress(ratios[-1], 1.0, cut), met[-1], met[:-1].any(axis=0))
 
 
-def standing(reached: TargetProgress, share: float, tolerance: float = TOLERANCE) -> NDArray[np.intp]:
+def standing(reached: TargetProgress, share: float, tolerance: float = TOLERANCE) -> Numbers:
     """Return the class, as its place in STANDINGS, after a share of the time.
 
     Before the end what is met is met ahead of time; at the end only what was met in an earlier year is, and what is not met is
@@ -146,7 +145,7 @@ class Moment:
     reading: Reading
     now: int
 
-    def standings(self, values: Mapping[str, Values]) -> NDArray[np.intp]:
+    def standings(self, values: Mapping[str, Values]) -> Numbers:
         """Return the class of each draw, as its place in STANDINGS."""
         base, series = self.reading.start - 1, self.reading.series(values)
         return standing(self._progress(base, series), time_share(self.now, base, self.reading.last))
@@ -189,7 +188,7 @@ class Standings:
         """Outputs that must be computed."""
         return tuple(dict.fromkeys(name for item in self.moments for name in item.reading.outputs))
 
-    def __call__(self, values: Mapping[str, Values], _draws: NDArray[np.intp]) -> dict[str, NDArray[np.bool_]]:
+    def __call__(self, values: Mapping[str, Values], _draws: Numbers) -> dict[str, Truths]:
         """Return truth values by target and class."""
         found = {}
         for moment in self.moments:

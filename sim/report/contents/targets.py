@@ -7,10 +7,11 @@ from collections import Counter
 import numpy as np
 import xarray as xr
 
+from sim.base.arrays import Truths, Values
 from sim.base.text import Text
 from sim.inputs.targets import PlanTarget
 from sim.ledger.limits import LABELS
-from sim.plan.feasibility import Truths, Values, is_clear
+from sim.plan.feasibility import is_clear
 from sim.plan.scorecard import PERCENT, Score
 from sim.report.contents.trends import MODEL, STATISTICS
 from sim.report.figures.conflicts import Conflicts

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.errors import Fault, UsageError, nearest
 from sim.base.text import Text
 from sim.base.words import unit_words
@@ -202,7 +202,6 @@ def closest(draws: xr.Dataset, correlations: xr.Dataset, name: str, year: int) -
     return Bars(Frame(title, note), bars, Text("Spearman 秩相关", "Spearman's rank correlation"))
 
 
-Values = NDArray[Any]
 _FEWEST_BARS = 5
 _NEGLIGIBLE = 0.005
 

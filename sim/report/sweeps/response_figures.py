@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.errors import Fault, UsageError
 from sim.base.text import Text
 from sim.base.words import unit_words
@@ -17,7 +16,6 @@ from sim.report.sweeps.figures import series_in
 from sim.simulate.sweeps.names import ALL_TARGETS, PERCENT, Named, asked_targets, named_series, title_of, with_unit
 from sim.simulate.sweeps.statistics import MEDIAN, NUMBER, Curve, Curves, bands, curves_of, members_of, probabilities, year_in
 
-Values = NDArray[Any]
 _WHOLE = (-3.0, 103.0)
 _ENDS = (0.1, 0.9)
 

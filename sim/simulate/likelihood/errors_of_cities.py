@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.simulate.likelihood.observations import Observation
 
-Values = NDArray[Any]
 PRIOR_YEARS = 4.0
 """Years of data that the prior of a shock's variance, and of its autocorrelation, counts for."""
 PRIOR_AUTOCORRELATION = 0.5

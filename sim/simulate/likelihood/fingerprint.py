@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.cache import digest, kept
 from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR
 from sim.inputs.files import is_file
@@ -89,7 +88,6 @@ def _told(node: Node) -> bytes:
     return told[id(node)].encode()
 
 
-Values = NDArray[Any]
 _TABLES = ("base_year/*", "reference/*/*.csv", "breaks.yaml")
 _DIGITS = 8
 """Significant digits that count: another machine computes the last few of a number otherwise."""

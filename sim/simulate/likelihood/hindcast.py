@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from sim.base.arrays import Values
 from sim.base.errors import Fault, InputError, Place
 from sim.base.streams import triangular
 from sim.base.text import Text
@@ -29,7 +28,6 @@ from sim.model.graph import Graph
 from sim.simulate.likelihood.errors_of_cities import beyond
 from sim.simulate.likelihood.observations import Observation, fitted, modelled_changes, published_changes
 
-Values = NDArray[Any]
 HORIZON = 4
 """Years that a fit looks ahead from each base year."""
 _BLOCK = 512

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.inputs.history import History
 from sim.inputs.model_files import FitRule, PublishedCheck
 from sim.model.graph import Graph
 from sim.result.dataset import published_series
 
-Values = NDArray[Any]
 FEWEST_CHANGES = 4
 """Yearly changes that a fit needs at the least."""
 PERCENT = 100.0

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from sim.base.arrays import Numbers, Values
 from sim.base.cache import digest, kept
 from sim.base.errors import Fault, InputError, Place
 from sim.base.text import Text
@@ -24,7 +23,6 @@ from sim.simulate.likelihood.fingerprint import asked_again, fingerprint
 from sim.simulate.likelihood.hindcast import Asked, city_hindcasts, errors_of
 from sim.simulate.likelihood.task import Outside
 
-Values = NDArray[Any]
 FEWEST_SETS = 100.0
 """Independent sets that new weights must leave; with fewer, some sets would stand for all, and a new fit is due."""
 _LEAST, _NOTHING = 1e-12, 1e-3
@@ -118,12 +116,12 @@ def _normalised(logs: Values) -> Values:
     return total
 
 
-def systematic(weights: Values, count: int, seed: int) -> NDArray[np.intp]:
+def systematic(weights: Values, count: int, seed: int) -> Numbers:
     """Numbers of `count` draws of equal weight, by systematic resampling, in random order."""
     generator = np.random.default_rng(seed)
     marks = (np.arange(count) + generator.random()) / count
     chosen = np.searchsorted(np.cumsum(weights), marks).clip(max=len(weights) - 1)
-    result: NDArray[np.intp] = generator.permutation(chosen)
+    result: Numbers = generator.permutation(chosen)
     return result
 
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.simulate.likelihood.errors_of_cities import Given
 
-Values = NDArray[Any]
 POOLED = 0.8
 """Share of a score's prior variance that all cities have in common."""
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Truths
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.ensemble.designs import Distribution
@@ -22,7 +22,7 @@ from sim.model.names import overs_in_ids
 from sim.simulate.opening import Case
 from sim.simulate.projects import READ
 
-Members = NDArray[np.bool_]
+Members = Truths
 Ends = tuple[float, float]
 _ALWAYS_POSITIVE = 1e-300
 _OFTEN_IN_PERCENT = ("ratio", "1/a")

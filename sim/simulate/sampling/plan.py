@@ -9,10 +9,11 @@ from numbers import Integral
 from typing import Any, get_args
 
 from sim.base.errors import Fault, Faults, InputError, Place, UsageError, nearest
+from sim.base.streams import DEFAULT_DRAWS, MOST_DRAWS
 from sim.base.text import Text
 from sim.ensemble.designs import Grid, Listed, PointDesign, Spreading, SpreadPoints
 from sim.ensemble.draws import Sample
-from sim.inputs.sweep_section import METHODS, MOST_DRAWS, Method, Over, Rest, SweepSection, overs_of
+from sim.inputs.sweep_section import METHODS, Method, Over, Rest, SweepSection, overs_of
 from sim.inputs.year_path import from_year
 from sim.simulate.opening import Case
 from sim.simulate.sampling.inputs import SweptInput, swept_inputs
@@ -65,7 +66,7 @@ def fail_if_unknown(name: str, value: Any, known: tuple[str, ...], faults: Fault
 MOST_POINTS = 1_000_000_000
 MOST_NUMBERS = 200_000_000
 """Numbers of a Latin hypercube, which is held in memory as a whole."""
-USUAL_DRAWS, USUAL_MEMBERS = 2000, 200
+USUAL_MEMBERS = 200
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def sampling_of(case: Case, request: SweepRequest) -> Sampling:
         swept=tuple(swept),
     )
     sample = plan.sample()
-    count = plan.draws or USUAL_DRAWS if sample is None else sample.count
+    count = plan.draws or DEFAULT_DRAWS if sample is None else sample.count
     return Sampling(plan.method, count, request.seed, plan.rest, sample, outputs)
 
 
@@ -223,7 +224,7 @@ class _Plan:
 
     def spread(self) -> PointDesign:
         """Points spread over distributions."""
-        count, names = self.draws or USUAL_DRAWS, tuple(item.input.key for item in self.swept)
+        count, names = self.draws or DEFAULT_DRAWS, tuple(item.input.key for item in self.swept)
         kind: Spreading = self.method  # type: ignore[assignment]  # the other methods have designs of their own
         if kind == "latin_hypercube" and count * len(names) > MOST_NUMBERS:
             advice = Text("请减少 draws，或用 sobol、random", "take fewer draws, or sobol or random")

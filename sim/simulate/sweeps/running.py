@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.engine.central import Breach, Origin
@@ -33,7 +33,6 @@ from sim.simulate.pipeline import Outcome, judge_of, run
 from sim.simulate.sampling.plan import Sampling, compiled_for
 from sim.simulate.sweeps.record import REALISATION, shared_numbers, store_plan
 
-Values = NDArray[Any]
 Kept = tuple[int, dict[str, Values], dict[str, Any]]
 """First draw of a chunk, its arrays [dims..., draw], and what is noted of it."""
 Spread = Callable[[Task, Callable[[BlockResult], Any], list[Portion]], Iterator[Any]]

@@ -11,8 +11,8 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.errors import Fault, Faults, InputError, Place, RunError, UsageError, nearest
 from sim.base.text import Text
 from sim.ensemble.designs import Morris, Saltelli
@@ -44,7 +44,6 @@ from sim.simulate.sweeps.names import left_out_of, named_series
 from sim.simulate.sweeps.running import Spread, Sweep, prepare_sweep, sweep_in_memory
 from sim.simulate.sweeps.statistics import labelled, outputs_of, single_series
 
-Values = NDArray[Any]
 USUAL_RESAMPLES, USUAL_KEPT = 200, 20
 _KEPT = ("title", "title_zh", "scenario", "members", "left_out", "left_out_zh")
 

@@ -14,16 +14,15 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from sim.base.arrays import Values
 from sim.base.errors import Fault, UsageError
 from sim.base.text import Text
 from sim.ensemble.reducers import quantiles_of
 from sim.ensemble.running import LEVELS
 from sim.simulate.sweeps.names import Named, named_inputs
 
-Values = NDArray[Any]
 POINTWISE = ("grid", "list")
 SHARED = ("realisation", "parameter_set")
 """Arrays [draw] of what several draws share: their realisation of the ledger, their stored set of parameters."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.base.arrays import Values
 from sim.base.errors import InputError, Place
 from sim.base.text import Text
 from sim.inputs.model_files import Alternative
@@ -14,7 +15,7 @@ from sim.inputs.scenario import read_scenario
 from sim.plan.reading import Reading
 from sim.simulate.opening import Case, beside
 from sim.studies.plan.path import Path, PathRequest, levers_file, levers_path, up_to_the_targets
-from sim.studies.plan.points import Lever, Responses, Values
+from sim.studies.plan.points import Lever, Responses
 
 Settings = tuple[tuple[str, str], ...]
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.base.arrays import Truths, Values
 from sim.base.errors import Fault, Faults, Place, RunError, UsageError
 from sim.base.text import Text
 from sim.base.timing import timed
@@ -27,7 +26,6 @@ from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import readings_of, request_of
 from sim.simulate.projects import READ
 
-Values = NDArray[Any]
 LEDGER = "ledger"
 _BLOCK = 256
 
@@ -96,7 +94,7 @@ class _Mixed:
     one: BoundValues
     other: BoundValues
     owners: Mapping[str, int]
-    sets: NDArray[np.bool_]
+    sets: Truths
 
     @property
     def drawn(self) -> frozenset[str]:
@@ -122,7 +120,7 @@ class MixedRuns:
     players: tuple[Player, ...]
     readings: tuple[Reading, ...]
 
-    def __call__(self, sets: NDArray[np.bool_]) -> Values:
+    def __call__(self, sets: Truths) -> Values:
         """Results [reading, set]; equal sets are run once.
 
         Raises
@@ -145,7 +143,7 @@ class MixedRuns:
         request = request_of(self.one, outputs, self.one.scenario.steps_per_year)
         return kernel_for(self.one.world.graph, replace(request, yearly=request.yearly | self.other.bound.yearly))
 
-    def _block(self, kernel: Kernel, clock: Clock, sets: NDArray[np.bool_]) -> Values:
+    def _block(self, kernel: Kernel, clock: Clock, sets: Truths) -> Values:
         count = sets.shape[1]
         padded = np.pad(sets, ((0, 0), (0, max(NARROWEST - count, 0))))
         owners = {name: place for place, player in enumerate(self.players) for name in player.names}

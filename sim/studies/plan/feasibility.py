@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.base.timing import timed
@@ -28,7 +28,6 @@ from sim.simulate.pipeline import Outcome, run
 from sim.studies.plan.points import Points, at_points
 from sim.studies.plan.target_draws import TargetDraws, target_draws
 
-Values = NDArray[Any]
 _STEPS = 21
 _LEAST_MOVED = 0.005
 """Part of a target's number that the whole range must move it by, for the promise to say something of it."""

@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path as File
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Truths, Values
 from sim.base.errors import Fault, Faults, Place, UsageError, nearest
 from sim.base.text import Text
 from sim.base.timing import timed
@@ -27,7 +27,7 @@ from sim.plan.least_change import LinearTargets, least_change, least_shortfall
 from sim.plan.reading import Reading
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import readings_of
-from sim.studies.plan.points import Lever, Responses, Values, first_year, offered
+from sim.studies.plan.points import Lever, Responses, first_year, offered
 
 _AT_BOUND = 1e-3
 
@@ -115,7 +115,7 @@ class _State:
 
     steps: Values
     linear: LinearTargets
-    met: NDArray[np.bool_]
+    met: Truths
     short: Values = field(default_factory=lambda: np.zeros(0))
     price: Values = field(default_factory=lambda: np.zeros(0))
 

@@ -9,11 +9,11 @@ from pathlib import Path as File
 
 import numpy as np
 
-from sim.base.arrays import Dimension
+from sim.base.arrays import Dimension, Values
 from sim.inputs.scenario_file import CALLED
 from sim.simulate.opening import Case
 from sim.studies.plan.path import Path
-from sim.studies.plan.points import Lever, Values, first_year
+from sim.studies.plan.points import Lever, first_year
 
 _STILL = 1e-9
 LAYER = "required_path"

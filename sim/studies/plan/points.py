@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.base.arrays import Dimension
+from sim.base.arrays import Dimension, Numbers, Truths, Values
 from sim.base.errors import Faults, InputError, Place
 from sim.base.text import Text
 from sim.ensemble.blocks import BlockResult
@@ -30,8 +28,6 @@ from sim.simulate.draws import draws_of, posterior_of, task_of
 from sim.simulate.opening import Case
 from sim.simulate.sampling.inputs import swept_inputs
 from sim.simulate.sampling.plan import compiled_for
-
-Values = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -183,7 +179,7 @@ class Responses:
         return None if self.request.prior else posterior_of(self.case.world)
 
     @property
-    def groups(self) -> NDArray[np.intp] | None:
+    def groups(self) -> Numbers | None:
         """What each draw has in common with others."""
         count = draws_of(self.case, self.request, self._posterior).groups
         return np.arange(self.request.count) % count if count > 1 else None
@@ -192,15 +188,15 @@ class Responses:
     def _first(self) -> int:
         return first_year(self.case)
 
-    def met(self, levers: Values) -> NDArray[np.bool_]:
+    def met(self, levers: Values) -> Truths:
         """Which draws meet which targets [target, draw] with the levers moved."""
         return self._met(self.values(levers[:, np.newaxis])[:, 0])
 
-    def _met(self, values: Values) -> NDArray[np.bool_]:
+    def _met(self, values: Values) -> Truths:
         """The scorecard's own rule, for numbers [target, draw]."""
         return np.array([reading.rule.met(row) for reading, row in zip(self.readings, values, strict=True)])
 
-    def linear(self, levers: Values, chance: Values) -> tuple[LinearTargets, NDArray[np.bool_]]:
+    def linear(self, levers: Values, chance: Values) -> tuple[LinearTargets, Truths]:
         """The targets around a point, at the quantile that gives each its chance, and which draws meet which there."""
         nudges = np.where(levers + _NUDGE <= np.array([lever.high for lever in self.levers]) + 1e-12, _NUDGE, -_NUDGE)
         points = np.column_stack([levers, levers[:, np.newaxis] + np.diag(nudges)])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.base.arrays import Numbers, Truths, Values
 from sim.ensemble.blocks import BlockResult
 from sim.ensemble.draws import DrawRequest, Draws
 from sim.ensemble.workers import run_portions
@@ -21,7 +20,6 @@ from sim.plan.rule import Rule
 from sim.simulate.draws import draws_of, posterior_of, task_of
 from sim.simulate.pipeline import Outcome, judge_of
 
-Values = NDArray[Any]
 Progress = Callable[[int, int], None]
 
 
@@ -36,10 +34,10 @@ class TargetDraws:
     published: Values
     """The latest published figure of each target [target]; not a number where there is none."""
     values: Values
-    met: NDArray[np.bool_]
+    met: Truths
     promises: Mapping[str, tuple[PromiseReading, Values]]
     inputs: Mapping[str, Values]
-    groups: NDArray[np.intp] | None
+    groups: Numbers | None
     """What each draw has in common with others: the draws of one vector of a stored ensemble."""
     lost: int
 
@@ -62,7 +60,7 @@ class _Gatherer:
     promises: tuple[PromiseReading, ...]
     draws: Draws
 
-    def __call__(self, result: BlockResult) -> tuple[NDArray[np.bool_], Values, Values, Values, Values]:
+    def __call__(self, result: BlockResult) -> tuple[Truths, Values, Values, Values, Values]:
         """Which draws stayed finite; values, met, promises and inputs [..., draw]."""
         start, stop, values = result.start, result.stop, result.values
         taken = self.draws.realisations(start, stop)

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.base.arrays import Values
 from sim.base.errors import Fault, InputError, Place, UsageError
 from sim.base.text import Text
 from sim.base.timing import timed
@@ -29,8 +29,6 @@ from sim.plan.scorecard import Score
 from sim.plan.selection import targets_named
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome, groups_of, run
-
-Values = NDArray[Any]
 
 
 @dataclass(frozen=True)
