@@ -46,7 +46,7 @@ def numbers(text: str) -> Counter[str]:
 def links(page: Path) -> list[str]:
     """Targets of the page's links, in order; pages in two languages are one."""
     found = re.findall(r"\]\(([^)]+)\)", text_of(page))
-    return [item.replace("_en.md", ".md") for item in found if item not in {ENGLISH.name, CHINESE.name}]
+    return [re.sub(r"[_.]en\.md$", ".md", item) for item in found if item not in {ENGLISH.name, CHINESE.name}]
 
 
 def without_language(text: str) -> str:
