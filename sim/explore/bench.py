@@ -1,9 +1,9 @@
-"""A scenario ready for questions: what its numbers and verdicts become when levers are moved, centrally and with draws."""
+"""A scenario ready for questions: its numbers and verdicts with levers moved, centrally and by draws; one person's moves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -52,8 +52,8 @@ class Central:
 
 
 @dataclass(frozen=True)
-class Spread:
-    """What the draws say: bands [level, year] of the series, the chance of each target and of all, the lift of each pair."""
+class DrawnAnswer:
+    """The answer of the draws: bands [level, year] of the series, chances of each target and of all, lifts of pairs."""
 
     bands: Mapping[str, Values]
     shares: Mapping[str, Share]
@@ -70,8 +70,8 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class _Gatherer:
-    """Makes of a portion of draws the numbers of the targets, and the series of the city."""
+class _PortionReader:
+    """Reads from a portion of draws the numbers of the targets, and the series of the city."""
 
     conditions: Conditions
     series: tuple[str, ...]
@@ -79,7 +79,7 @@ class _Gatherer:
     realisations: Any
 
     def __call__(self, result: BlockResult) -> tuple[Truths, Values, Values]:
-        """Which draws stayed finite; the numbers of the targets [number, draw]; the series [series, year, draw]."""
+        """Return which draws stayed finite; the numbers of the targets [number, draw]; the series [series, year, draw]."""
         start, stop = result.start, result.stop
         taken = self.realisations(start, stop)
         numbers = np.arange(start, stop) if taken is None else taken
@@ -92,7 +92,7 @@ class _Gatherer:
 class Bench:
     """A case compiled once for its levers; `answer` and `spread` may be asked any number of times, by anyone.
 
-    A lever that is moved acts from the year `since` on, by default the first of the run; see sim.explore.moving.
+    A lever that is moved acts from the year `since` on, by default the first of the run; see sim.explore.sliders.
     """
 
     case: Case
@@ -106,7 +106,7 @@ class Bench:
         return self.case.world.city.settings.base_year + 1
 
     def moved(self, moves: Moves, since: int | None = None) -> Case:
-        """The case with some levers moved: what a file that is saved says.
+        """Return the case with some levers moved, as a file that is saved has it.
 
         Raises
         ------
@@ -136,7 +136,7 @@ class Bench:
 
     @cached_property
     def published(self) -> tuple[Evaluated, ...]:
-        """What the evaluation by published figures says of the targets, wherever the levers are."""
+        """The evaluation of the targets by published figures, which is the same wherever the levers are."""
         return evaluated(self.case, self._results(self.case))
 
     @cached_property
@@ -145,7 +145,7 @@ class Bench:
         return self.answer({})
 
     @cached_property
-    def still_spread(self) -> Spread:
+    def still_spread(self) -> DrawnAnswer:
         """Its draws."""
         return self.spread({})
 
@@ -159,7 +159,7 @@ class Bench:
         """The stored ensemble of the city; None where there is none, and draws come from the priors."""
         return posterior_of(self.case.world)
 
-    def spread(self, moves: Moves, count: int = DRAWS, seed: int = 0, since: int | None = None) -> Spread:
+    def spread(self, moves: Moves, count: int = DRAWS, seed: int = 0, since: int | None = None) -> DrawnAnswer:
         """The draws with some levers moved, as `run --draws` would have them.
 
         Raises
@@ -170,30 +170,25 @@ class Bench:
         case = self.moved(moves, since)
         draws = draws_of(case, DrawRequest(count, seed, 1), self.posterior)
         task = task_of(case, tuple(dict.fromkeys((*self.conditions.outputs, *self.series))), draws)
-        gatherer = _Gatherer(self.conditions, self.series, self._place, draws.realisations)
-        fine, read, series = (np.concatenate(part, axis=-1) for part in zip(*run_portions(task, gatherer, 1), strict=True))
-        return self._summed_up(
-            read[:, fine], series[..., fine], np.flatnonzero(fine) % draws.groups if draws.groups > 1 else None
-        )
+        place = case.world.graph.dimensions["region"].members.index(case.world.city.key)
+        reader = _PortionReader(self.conditions, self.series, place, draws.realisations)
+        fine, read, series = (np.concatenate(part, axis=-1) for part in zip(*run_portions(task, reader, 1), strict=True))
+        groups = np.flatnonzero(fine) % draws.groups if draws.groups > 1 else None
+        return self._summed_up(read[:, fine], series[..., fine], groups)
 
-    def _summed_up(self, read: Values, series: Values, groups: Numbers | None) -> Spread:
+    def _summed_up(self, read: Values, series: Values, groups: Numbers | None) -> DrawnAnswer:
         quantiles = np.quantile(series, LEVELS, axis=-1)
         bands = {name: quantiles[:, place] for place, name in enumerate(self.series)}
         names, rules, count = self.conditions.names, self.conditions.rules, series.shape[-1]
         if not names:
-            return Spread(bands, {}, None, np.zeros((0, 0)), np.zeros((0, 0), dtype=bool), count, {})
+            return DrawnAnswer(bands, {}, None, np.zeros((0, 0)), np.zeros((0, 0), dtype=bool), count, {})
         met = np.array([rules[name].met(row) for name, row in zip(names, read, strict=False)], dtype=bool)
         ratio, error = lift(met, groups)
         undecided = met[[names.index(name) for name in self.conditions.open]]
         (joint,) = shares_of(np.all(undecided, axis=0, keepdims=True), groups) if len(undecided) else (None,)
         shares = dict(zip(names, shares_of(met, groups), strict=True))
         levels = dict(zip(self.conditions.read_names, np.quantile(read, LEVELS_OF_RUN, axis=-1).T, strict=True))
-        return Spread(bands, shares, joint, ratio, is_clear(ratio, error), count, levels)
-
-    @property
-    def _place(self) -> int:
-        """The place of the whole city among the regions."""
-        return self.case.world.graph.dimensions["region"].members.index(self.case.world.city.key)
+        return DrawnAnswer(bands, shares, joint, ratio, is_clear(ratio, error), count, levels)
 
 
 def bench_of(case: Case) -> Bench:
@@ -220,3 +215,51 @@ def _read_by_targets(case: Case) -> tuple[str, ...]:
     names = dict.fromkeys(name for reading in readings_of(case, case.selection.targets) for name in reading.outputs)
     twins = (name.replace("_nominal", "_real") for name in names)
     return tuple(dict.fromkeys((*names, *(name for name in twins if name in case.world.graph.quantities))))
+
+
+_MOST_STEPS = 200
+
+
+@dataclass
+class State:
+    """The scenario on the bench, the levers that are moved, the year since when they are, and what was before."""
+
+    bench: Bench
+    moves: dict[str, float] = field(default_factory=dict)
+    since: int = 0
+    _before: list[tuple[Bench, dict[str, float], int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.since = self.since or self.bench.first_year
+
+    def move(self, key: str, value: float) -> None:
+        """Move a lever from where the scenario has it."""
+        self._step(self.bench, {**self.moves, key: value}, self.since)
+
+    def act_from(self, year: int) -> None:
+        """Let all moves act from another year on."""
+        self._step(self.bench, self.moves, year)
+
+    def reset(self) -> None:
+        """Put all levers where the scenario has them."""
+        self._step(self.bench, {}, self.since)
+
+    def replace(self, bench: Bench) -> None:
+        """Take another scenario, with nothing moved."""
+        self._step(bench, {}, bench.first_year)
+
+    def undo(self) -> None:
+        """Go one step back; at the beginning nothing happens."""
+        if self._before:
+            self.bench, self.moves, self.since = self._before.pop()
+
+    @property
+    def can_undo(self) -> bool:
+        """True where there is a step to go back."""
+        return bool(self._before)
+
+    def _step(self, bench: Bench, moves: dict[str, float], since: int) -> None:
+        if bench is not self.bench or (moves, since) != (self.moves, self.since):
+            self._before.append((self.bench, self.moves, self.since))
+            del self._before[:-_MOST_STEPS]
+            self.bench, self.moves, self.since = bench, moves, since

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 from io import StringIO
+from pathlib import Path
 from typing import Any, ClassVar
 
 import panel as pn
@@ -12,14 +13,14 @@ from bokeh.models.widgets import Div
 
 from sim.base.errors import SimError
 from sim.base.text import Language, Text
-from sim.explore import tables
-from sim.explore.bench import Bench, Central, Spread
-from sim.explore.charts import charts_of
+from sim.base.words import fine
+from sim.explore.bench import Bench, Central, DrawnAnswer, State
 from sim.explore.saving import load_bench, scenario_text
-from sim.explore.sliders import Group, Slider, range_text, reference_year, value_in
-from sim.explore.state import State
-from sim.explore.tables import CSS, PAGE_CSS
+from sim.explore.sliders import Slider, reference_year, value_in
+from sim.explore.views import FACES, charts_of, conflict_map, scorecard
 
+CSS = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+_ROOT = {"font-family": FACES, "padding": "10px 16px"}
 _WIDTH = 340
 
 
@@ -35,7 +36,7 @@ class _Track(pn.widgets.FloatSlider):
     _debounce: ClassVar[int] = 10
 
 
-class Lever:
+class LeverWidgets:
     """The two widgets of a lever; `moved` hears of every move by a person, and of none that `put` makes."""
 
     def __init__(self, slider: Slider, name: str, value: float, moved: Callable[[str, float], None]) -> None:
@@ -48,7 +49,7 @@ class Lever:
 
     @property
     def parts(self) -> tuple[pn.viewable.Viewable, ...]:
-        """What is shown, from the top down."""
+        """Parts that are shown, from the top down."""
         return self._box, self._track
 
     def put(self, value: float) -> None:
@@ -77,12 +78,12 @@ class Page:
     def __init__(self, first: Bench, language: Language) -> None:
         self._first, self._language = first, language
         self._state = State(first)
-        self._root = pn.Column(sizing_mode="stretch_width", stylesheets=[PAGE_CSS])
+        self._root = pn.Column(sizing_mode="stretch_width", styles=_ROOT)
         self._waiting: Any = None
         self._build()
 
     def view(self) -> pn.viewable.Viewable:
-        """What is shown."""
+        """Return the part that holds all others."""
         return self._root
 
     def _say(self, zh: str, en: str) -> str:
@@ -93,16 +94,15 @@ class Page:
         return self._state.bench
 
     def _build(self) -> None:
-        """The whole page anew: at first, in another language, with another scenario."""
+        """Make the whole page anew: at first, in another language, with another scenario."""
         self._faults = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[CSS])
         self._score, self._map = _told(), _told()
         sliders = (slider for group in self._bench.groups for slider in group.sliders)
         self._sliders = {slider.key: self._slider(slider) for slider in sliders}
         self._charts = charts_of(self._bench, self._first, self._language)
         left = pn.Column(self._since(), self._groups(), width=400, styles=_SCROLLED)
-        right = pn.Column(
-            self._faults, self._score, self._drawn(), self._conflicts(), sizing_mode="stretch_width", min_width=620
-        )
+        parts = (self._faults, self._score, self._plotted(), *self._conflicts())
+        right = pn.Column(*parts, sizing_mode="stretch_width", min_width=620)
         self._root[:] = [self._head(), pn.Row(left, right, sizing_mode="stretch_width")]
         self._answer(now=True)
 
@@ -114,17 +114,12 @@ class Page:
         self._undo = self._button("撤销", "Undo", self._on_undo)
         self._reset = self._button("还原", "Reset", self._on_reset)
         other = self._button("English", "中文", self._on_language)
-        self._download = pn.widgets.FileDownload(
-            callback=self._file,
-            filename="scenario.yaml",
-            label=self._say("保存为情景文件", "Save as a scenario file"),
-            width=190,
-        )
-        load = pn.widgets.FileInput(
-            accept=".yaml,.yml", multiple=False, width=230, name=self._say("载入情景文件", "Load a scenario file")
-        )
+        save = self._say("保存为情景文件", "Save as a scenario file")
+        download = pn.widgets.FileDownload(callback=self._file, filename="scenario.yaml", label=save, width=190)
+        name = self._say("载入情景文件", "Load a scenario file")
+        load = pn.widgets.FileInput(accept=".yaml,.yml", multiple=False, width=230, name=name)
         load.param.watch(self._on_load, "value")
-        return pn.Column(title, pn.Row(self._undo, self._reset, self._download, other, load, align="end"))
+        return pn.Column(title, pn.Row(self._undo, self._reset, download, other, load, align="end"))
 
     def _button(self, zh: str, en: str, act: Callable[[Any], None]) -> pn.widgets.Button:
         button = pn.widgets.Button(name=self._say(zh, en), width=90)
@@ -134,56 +129,54 @@ class Page:
     def _since(self) -> pn.viewable.Viewable:
         """The year from which on moved levers differ from the scenario."""
         years = list(range(self._bench.first_year, self._bench.case.last_year + 1))
-        chosen = pn.widgets.Select(
-            name=self._say("拖动自哪一年起生效", "moves act from the year"), options=years, value=self._state.since, width=200
-        )
+        name = self._say("拖动自哪一年起生效", "moves act from the year")
+        chosen = pn.widgets.Select(name=name, options=years, value=self._state.since, width=200)
         chosen.param.watch(self._on_since, "value")
         return chosen
 
     def _place(self, slider: Slider) -> float:
-        """Where a slider stands: where it was moved to, or where the scenario has the lever."""
+        """Return the value of a slider: that to which it was moved, or that of the scenario."""
         case, since = self._bench.case, self._state.since
         return self._state.moves.get(slider.key, value_in(case, slider.key, reference_year(case, since)))
 
     def _groups(self) -> pn.viewable.Viewable:
-        boxes = [(self._titled(group), self._boxed(group)) for group in self._bench.groups]
+        boxes = []
+        for group in self._bench.groups:
+            parts = [part for slider in group.sliders for part in (*self._sliders[slider.key].parts, self._help(slider))]
+            title = escape(group.title.in_language(self._language))  # the library shows it as HTML
+            boxes.append((title, pn.Column(*parts, width=360)))
         return pn.Accordion(*boxes, active=list(range(len(boxes))), width=375, header_background="#eef1f4")
 
-    def _titled(self, group: Group) -> str:
-        """The head of a group, which the library shows as HTML."""
-        return escape(group.title.in_language(self._language))
-
-    def _boxed(self, group: Group) -> pn.viewable.Viewable:
-        parts = [part for slider in group.sliders for part in (*self._sliders[slider.key].parts, self._help(slider))]
-        return pn.Column(*parts, width=360)
-
-    def _slider(self, slider: Slider) -> Lever:
+    def _slider(self, slider: Slider) -> LeverWidgets:
         name = f"{slider.label.in_language(self._language)} ({slider.unit.in_language(self._language)})"
-        return Lever(slider, name, self._place(slider), self._on_move)
+        return LeverWidgets(slider, name, self._place(slider), self._on_move)
 
     def _help(self, slider: Slider) -> pn.pane.HTML:
-        """Range, source and what the plan commits to, folded."""
-        parts = [range_text(slider), slider.source, *slider.commitments]
-        lines = "".join(f"<li>{escape(part.in_language(self._language))}</li>" for part in parts)
-        head = self._say("范围、来源与规划承诺", "range, source and what the plan commits to")
+        """Range, source and the commitments of the plan, folded."""
+        parts = [part.in_language(self._language) for part in (slider.unit, slider.source, *slider.commitments)]
+        parts[0] = f"{fine(slider.low)} – {fine(slider.high)} {parts[0]}"
+        lines = "".join(f"<li>{escape(part)}</li>" for part in parts)
+        head = self._say("范围与来源", "range and source")
+        if self._bench.case.selection.targets:
+            head = self._say("范围、来源与规划承诺", "range, source and what the plan commits to")
         return pn.pane.HTML(f"<details><summary>{head}</summary><ul>{lines}</ul></details>", width=340, stylesheets=[CSS])
 
-    def _drawn(self) -> pn.viewable.Viewable:
+    def _plotted(self) -> pn.viewable.Viewable:
         figures = [chart.figure for chart in self._charts]
-        if figures:
-            figures[0].legend.visible = True
-            _small(figures[0].legend)
+        for legend in [legend for made in figures[:1] for legend in made.legend]:
+            legend.update(visible=True, location="bottom_right", label_text_font_size="8pt")
+            legend.update(spacing=0, padding=4, background_fill_alpha=0.7)
         panes = [pn.pane.Bokeh(made, sizing_mode="stretch_width") for made in figures]
         return pn.GridBox(*panes, ncols=_COLUMNS, sizing_mode="stretch_width")
 
-    def _conflicts(self) -> pn.viewable.Viewable:
+    def _conflicts(self) -> list[pn.viewable.Viewable]:
+        if len(self._bench.conditions.names) < 2:  # noqa: PLR2004  a pair takes two
+            return []
         head = self._say(
             "目标之间：同时实现的概率是互不相关时的几倍（小于 1 冲突，橙；大于 1 支持，紫；灰字在误差以内）",
             "Pairs of targets: how many times as often both are met as if independent (orange: conflict, purple: support)",
         )
-        return pn.Column(
-            pn.pane.HTML(f"<h2>{head}</h2>", stylesheets=[CSS]), pn.pane.Bokeh(self._map), sizing_mode="stretch_width"
-        )
+        return [pn.pane.HTML(f"<h2>{head}</h2>", stylesheets=[CSS]), pn.pane.Bokeh(self._map)]
 
     def _on_move(self, key: str, value: float) -> None:
         self._state.move(key, value)
@@ -203,7 +196,7 @@ class Page:
         self._shown_anew(self._bench)
 
     def _shown_anew(self, before: Bench | None) -> None:
-        """Sliders where they stand now; another scenario, or a year that was taken back, takes another page."""
+        """Put the sliders where they stand now; another scenario, or a year that was taken back, takes another page."""
         if self._bench is not before:
             self._build()
             return
@@ -232,7 +225,7 @@ class Page:
         return StringIO(scenario_text(self._bench, self._state.moves, self._state.since))
 
     def _answer(self, *, now: bool = False) -> None:
-        """The central run at once, the draws soon. What is not known of the present levers is not shown."""
+        """Show the central run at once, the draws soon, and nothing that is not known of the present levers."""
         self._undo.disabled, self._reset.disabled = not self._state.can_undo, not self._state.moves
         self._put_off()
         try:
@@ -252,35 +245,35 @@ class Page:
             self._waiting = document.add_timeout_callback(lambda: self._draw(central), _SOON)
 
     def _put_off(self) -> None:
-        """Draws that were to be made of what has changed since are not made."""
+        """Cancel the draws of levers that have been moved since."""
         if self._waiting is not None and pn.state.curdoc is not None:
             pn.state.curdoc.remove_timeout_callback(self._waiting)
         self._waiting = None
 
     def _draw(self, central: Central) -> None:
-        """The draws: bands, probabilities, conflicts."""
+        """Show the draws: bands, probabilities, conflicts."""
         self._waiting = None
         try:
-            moved = bool(self._state.moves)
-            spread = self._bench.spread(self._state.moves, since=self._state.since) if moved else self._bench.still_spread
+            moves = self._state.moves
+            drawn = self._bench.spread(moves, since=self._state.since) if moves else self._bench.still_spread
         except SimError as error:
             self._say_faults(error)
             return
-        self._show(central, spread)
+        self._show(central, drawn)
         years = [int(year) for year in central.results["year"].values]
         for chart in self._charts:
-            chart.spread(spread, self._first.still_spread, years)
+            chart.spread(drawn, self._first.still_spread, years)
 
-    def _show(self, central: Central, spread: Spread | None) -> None:
+    def _show(self, central: Central, drawn: DrawnAnswer | None) -> None:
         labels = {score.target.id: score.target.name for score in central.scores}
         first = self._first.still
-        now = central.scores if spread is None else spread.judged(central)
-        then = first.scores if spread is None else self._first.still_spread.judged(first)
-        self._score.text = tables.scorecard(now, then, spread, self._language)
-        if spread is None:
+        now = central.scores if drawn is None else drawn.judged(central)
+        then = first.scores if drawn is None else self._first.still_spread.judged(first)
+        self._score.text = scorecard(now, then, drawn, self._language)
+        if drawn is None:
             self._map.text = self._map.text.replace('class="sim map"', 'class="sim map old"')
         else:
-            self._map.text = tables.conflict_map(spread, self._bench.conditions.names, labels, self._language)
+            self._map.text = conflict_map(drawn, self._bench.conditions.names, labels, self._language)
 
     def _say_faults(self, error: SimError) -> None:
         lines = "<br>".join(escape(line) for line in error.lines(self._language))
@@ -292,15 +285,8 @@ def _told() -> Div:
     return Div(text="", sizing_mode="stretch_width", stylesheets=[CSS], disable_math=True)
 
 
-def _small(legends: list[Any]) -> None:
-    for legend in legends:
-        legend.location, legend.label_text_font_size = "top_left", "8pt"
-        legend.spacing, legend.padding, legend.background_fill_alpha = 0, 4, 0.7
-
-
 def denied(language: Language) -> pn.viewable.Viewable:
-    """What somebody sees who does not know the token."""
-    text = Text(
-        "需要令牌：请使用启动时显示的完整地址。", "A token is needed: use the whole address that was printed at the start."
-    )
+    """Return the page of somebody who does not know the token."""
+    zh = "需要令牌：请使用启动时显示的完整地址。"
+    text = Text(zh, "A token is needed: use the whole address that was printed at the start.")
     return pn.pane.HTML(f"<p>{escape(text.in_language(language))}</p>")

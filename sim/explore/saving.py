@@ -7,7 +7,6 @@ files, layers and settings it came from.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
@@ -21,7 +20,7 @@ from sim.base.errors import Fault, Place, SimError, UsageError
 from sim.base.text import Text
 from sim.city.city import World, open_world
 from sim.explore.bench import Bench, bench_of
-from sim.explore.sliders import Moves, by_member, by_year
+from sim.explore.sliders import Moves, by_member, by_year, dims_of
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
 from sim.inputs.scenario import Change, Scenario, plain_scenario, read_scenario
@@ -36,7 +35,7 @@ _LONGEST_NAME = 60
 
 
 def load_bench(content: bytes, name: str, home: Home, world: World) -> Bench:
-    """The bench of a scenario file that is handed in; what it extends is looked for among the scenarios of the home folder.
+    """Make the bench of a scenario file that is handed in; it may extend scenarios of the home folder.
 
     Raises
     ------
@@ -51,8 +50,11 @@ def load_bench(content: bytes, name: str, home: Home, world: World) -> Bench:
     with scratch_folder() as folder:
         handed_in = folder / f"{stem}.yaml"
         handed_in.write_bytes(content)
-        with _named(handed_in, name):
+        try:
             return bench_of(_prepared(handed_in, name, home, world))
+        except SimError as error:
+            faults = [replace(item, place=_as_handed_in(item.place, handed_in, name)) for item in error.faults]
+            raise type(error)(faults) from error
 
 
 def _prepared(file: Path, name: str, home: Home, world: World) -> Case:
@@ -64,16 +66,8 @@ def _prepared(file: Path, name: str, home: Home, world: World) -> Case:
     return prepare(scenario, world if is_open else open_world(home, scenario.city, scenario.base_year))
 
 
-@contextmanager
-def _named(file: Path, name: str) -> Iterator[None]:
-    """Faults are told of the file by the name under which it was handed in, not by where it lies on this machine."""
-    try:
-        yield
-    except SimError as error:
-        raise type(error)(replace(item, place=_shown(item.place, file, name)) for item in error.faults) from error
-
-
-def _shown(place: Place, file: Path, name: str) -> Place:
+def _as_handed_in(place: Place, file: Path, name: str) -> Place:
+    """Name a file as it was handed in, not by its folder on this machine."""
     if place.file is None:
         return place
     return replace(place, file=Path(Path(name).name if place.file == file else place.file.name))
@@ -87,7 +81,7 @@ _MERGED = ("delay", "accelerate", "priority", "add")
 
 @dataclass(frozen=True)
 class _Ground:
-    """What the saved file extends: a scenario of the home folder, at the base year of the page, or the city itself."""
+    """The ground of a saved file: a scenario of the home folder, at the base year of the page, or the city itself."""
 
     scenario: Scenario
     bound: BoundValues
@@ -95,7 +89,7 @@ class _Ground:
 
 
 def scenario_text(bench: Bench, moves: Moves, since: int | None = None) -> str:
-    """The scenario file of what the page shows, with some levers moved."""
+    """Write the scenario file of the page, with some levers moved."""
     case = bench.moved(moves, since)
     scenario, ground = case.scenario, _ground_of(case)
     sections = _sections(case, ground)
@@ -108,17 +102,13 @@ def scenario_text(bench: Bench, moves: Moves, since: int | None = None) -> str:
         content, layers = {"use": [name]}, {**layers, name: content}
     document = {
         "name": {"zh": f"{scenario.name.zh}（调整）", "en": f"{scenario.name.en}, changed"},
-        **({"description": _words(scenario.description)} if scenario.description.zh else {}),
+        **({"description": vars(scenario.description)} if scenario.description.zh else {}),
         **({"extends": ground.scenario.file.stem} if ground.is_file else {"city": scenario.city}),
         **_frame(case, ground.scenario),
         **content,
         **({"overrides": layers} if layers else {}),
     }
     return _HEAD + _in_yaml(document)
-
-
-def _words(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
 
 
 def _ground_of(case: Case) -> _Ground:
@@ -133,22 +123,14 @@ def _ground_of(case: Case) -> _Ground:
 def _frame(case: Case, ground: Scenario) -> dict[str, Any]:
     """Years, method, targets and sweep, as far as they differ from what is extended."""
     scenario = case.scenario
-    now = {
-        "base_year": case.world.city.settings.base_year,
-        "last_year": case.last_year,
-        "method": scenario.method,
-        "steps_per_year": scenario.steps_per_year,
-    }
-    found: dict[str, Any] = {key: now[key] for key in _RUN if getattr(scenario, key) != getattr(ground, key)}
-    targets = [name for name, _ in scenario.targets]
-    if targets != [name for name, _ in ground.targets]:
-        found["targets"] = targets
-    accepted = [name for name, _ in scenario.accept_borrowed]
-    if accepted != [name for name, _ in ground.accept_borrowed]:
-        found["accept_borrowed"] = accepted
-    sweep, before = scenario.sweep, ground.sweep
-    if sweep is not None and sweep != before:
-        found["sweep"] = sweep.model_dump(exclude_unset=True, by_alias=True)
+    found: dict[str, Any] = {key: getattr(scenario, key) for key in _RUN if getattr(scenario, key) != getattr(ground, key)}
+    stated = {"base_year": case.world.city.settings.base_year, "last_year": case.last_year}
+    found |= {key: year for key, year in stated.items() if key in found}
+    for key in ("targets", "accept_borrowed"):
+        names, before = ([name for name, _ in getattr(item, key)] for item in (scenario, ground))
+        found |= {key: names} if names != before else {}
+    if scenario.sweep is not None and scenario.sweep != ground.sweep:
+        found["sweep"] = scenario.sweep.model_dump(exclude_unset=True, by_alias=True)
     return found
 
 
@@ -180,14 +162,14 @@ def _reasons(change: Change) -> dict[str, Any]:
 
 
 def _years(case: Case) -> range:
-    """All years that a path may name."""
+    """Return all years that a path may name."""
     first, last = case.world.city.first_year, case.world.city.settings.last_year
     return range(min(first, case.world.city.settings.base_year), last + 1)
 
 
 def _value(case: Case, name: str, path: YearPath, before: YearPath | None) -> Any:
-    """The shortest way to write a path that gives the same in every year over what is extended; in the end year by year."""
-    dims, years = [case.world.graph.dimensions[dim] for dim in case.world.graph.dims_of(name)], _years(case)
+    """Return the shortest way to write a path that gives the same in every year over what it extends, or year by year."""
+    dims, years = dims_of(case, name), _years(case)
     record = case.world.city.parameters.get(name)
     first = case.world.city.settings.base_year + 1
     begins = first if record is not None and record.kind == "lever" else None
@@ -206,7 +188,7 @@ def _value(case: Case, name: str, path: YearPath, before: YearPath | None) -> An
 
 
 def _read_back(case: Case, name: str, path: YearPath, before: YearPath | None) -> YearPath:
-    """A path as it is read when its named years only are written: what is given first acts from the first of them."""
+    """Return a path as it is read when only its named years are written; one given first acts from the first of them."""
     if before is not None:
         return laid_over(path, before)
     acts_later = name in case.bound.given and path.shape != "hold"
@@ -214,7 +196,7 @@ def _read_back(case: Case, name: str, path: YearPath, before: YearPath | None) -
 
 
 def _ledger(changes: Iterable[LedgerChange]) -> dict[str, Any]:
-    """What all layers together say of projects: a word in a later layer replaces its earlier self."""
+    """Merge the changes of projects of all layers: a word in a later layer replaces its earlier self."""
     merged: dict[str, Any] = {}
     for change in changes:
         said = change.section.model_dump(exclude_unset=True, by_alias=True)
@@ -229,7 +211,7 @@ def _ledger(changes: Iterable[LedgerChange]) -> dict[str, Any]:
 
 
 def _layers(scenario: Scenario, ground: _Ground) -> dict[str, dict[str, Any]]:
-    """The named layers of files that are not extended, to be switched on in another call."""
+    """Return the named layers of files that are not extended, to be switched on in another call."""
     kept = set(ground.scenario.files)
     found: dict[str, dict[str, Any]] = {}
     for name, section, key, value in _parts_of_layers(scenario, kept):
@@ -255,7 +237,7 @@ def _written(change: Change) -> Any:
 
 
 def _in_yaml(document: Any) -> str:
-    """As YAML, in the order given."""
+    """Write YAML in the order given."""
     yaml, stream = YAML(typ="safe", pure=True), StringIO()
     yaml.default_flow_style, yaml.allow_unicode, yaml.width = False, True, 1000
     yaml.representer.sort_base_mapping_type_on_output = False

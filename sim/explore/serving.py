@@ -31,7 +31,7 @@ _MESSAGE = 20_000_000
 
 @dataclass(frozen=True)
 class Stand:
-    """Where the page is served."""
+    """Address, port and token under which the page is served."""
 
     address: str
     port: int
@@ -68,13 +68,10 @@ def _own_addresses() -> list[str]:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach an address."""
-    if address == "localhost":
-        return True
-    try:
+    """True where only this machine can reach an address."""
+    with contextlib.suppress(ValueError):
         return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
+    return address == "localhost"
 
 
 def fail_if_not_allowed(stand: Stand) -> None:
@@ -86,10 +83,9 @@ def fail_if_not_allowed(stand: Stand) -> None:
         with every fault.
     """
     faults = Faults()
-    if not is_loopback(stand.address) and not stand.token:
-        message = Text(
-            f"{stand.address} 可从别的机器访问，须设令牌", f"{stand.address} can be reached from other machines: set a token"
-        )
+    address = stand.address
+    if not is_loopback(address) and not stand.token:
+        message = Text(f"{address} 可从别的机器访问，须设令牌", f"{address} can be reached from other machines: set a token")
         advice = Text("加 --token 令牌，或只用 127.0.0.1", "add --token, or keep to 127.0.0.1")
         faults.add(message, Place(key="--address"), advice)
     if stand.token and len(stand.token) < LEAST_TOKEN:
@@ -107,10 +103,8 @@ def _fail_if_port_taken(stand: Stand) -> None:
                 trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind((stand.address, stand.port))
     except OSError as error:
-        message = Text(
-            f"不能使用 {stand.address}:{stand.port}：{error.strerror}",
-            f"cannot use {stand.address}:{stand.port}: {error.strerror}",
-        )
+        place, reason = f"{stand.address}:{stand.port}", error.strerror
+        message = Text(f"不能使用 {place}：{reason}", f"cannot use {place}: {reason}")
         advice = Text("用 --port 换一个端口", "choose another with --port")
         raise UsageError(Fault(message, Place(key="--port"), advice)) from error
 
@@ -153,6 +147,6 @@ def _until_interrupted(loop: IOLoop) -> None:
 
 
 def _is_known(token: str) -> bool:
-    """Whether the visitor's address holds the token."""
+    """True where the visitor's address holds the token."""
     given = pn.state.session_args.get("token", [b""])[0]
     return hmac.compare_digest(given, token.encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import floor, log10
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,12 @@ import numpy as np
 from sim.base.arrays import Dimension, Values
 from sim.base.errors import Faults, InputError, Place
 from sim.base.text import Text
-from sim.base.words import fine, unit_words
+from sim.base.words import unit_words
 from sim.inputs.model_files import LeverEntry
 from sim.inputs.parameters import check_range
 from sim.inputs.plan_files import PlanSystem
 from sim.inputs.scenario import Change
 from sim.inputs.year_path import YearPath
-from sim.model.binding import Resolved
 from sim.model.values import value_text
 from sim.report.chapters.works import in_words
 from sim.simulate.opening import Case
@@ -30,18 +30,18 @@ ORIGIN = "explore"
 
 
 def reference_year(case: Case, since: int) -> int:
-    """The year whose value a slider shows: the last that a target is for, or a later one from which moves act."""
+    """Return the year whose value a slider shows: the last that a target is for, or a later one from which moves act."""
     years = [target.year for target in case.selection.targets if target.year is not None and target.year <= case.last_year]
     return max(max(years, default=case.last_year), since)
 
 
 def value_in(case: Case, name: str, year: int) -> float:
-    """Where a lever stands in a year: the mean of its members."""
+    """Return the mean of the members of a lever in a year."""
     return float(np.mean(case.bound.values[name].at(year)))
 
 
 def changes_of(case: Case, moves: Moves, since: int) -> tuple[Change, ...]:
-    """The moves as changes of the scenario.
+    """Return the moves as changes of the scenario.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def changes_of(case: Case, moves: Moves, since: int) -> tuple[Change, ...]:
 
 
 def _moved(case: Case, name: str, value: float, since: int) -> dict[int, Any]:
-    """The values of a lever from a year on: scaled where that has a meaning, else shifted, and never outside its range."""
+    """Return the values of a lever from a year on: scaled where that has a meaning, else shifted; never out of its range."""
     path, now = case.bound.values[name], value_in(case, name, reference_year(case, since))
     years = range(since, case.last_year + 1)
     before = np.array([path.at(year) for year in years])
@@ -67,36 +67,36 @@ def _moved(case: Case, name: str, value: float, since: int) -> dict[int, Any]:
     after = before * (value / now) if is_scaled else before + (value - now)
     low, high = case.world.city.parameters[name].range or (-np.inf, np.inf)
     after = np.where(before == now, value, np.clip(after, low, high))
-    dims = [case.world.graph.dimensions[dim] for dim in case.world.graph.dims_of(name)]
-    return by_year(dict(zip(years, after, strict=True)), dims)
+    return by_year(dict(zip(years, after, strict=True)), dims_of(case, name))
+
+
+def dims_of(case: Case, name: str) -> list[Dimension]:
+    """Return the dimensions of a parameter or variable of the case."""
+    return [case.world.graph.dimensions[dim] for dim in case.world.graph.dims_of(name)]
 
 
 def by_year(values: Mapping[int, Values], dims: Sequence[Dimension]) -> dict[int, Any]:
-    """Values as a file has them; a year in which nothing changes is left out."""
-    found: dict[int, Any] = {}
-    last: Values | None = None
-    for year, array in values.items():
-        if last is None or not np.array_equal(last, array):
-            found[year] = by_member(array, dims)
-        last = array
-    return found
+    """Return values as a file has them; a year in which nothing changes is left out."""
+    pairs = zip(values.items(), (None, *values.values()), strict=False)
+    return {year: by_member(array, dims) for (year, array), last in pairs if last is None or not np.array_equal(last, array)}
 
 
 def by_member(array: Values, dims: Sequence[Dimension]) -> Any:
-    """One number where all members are alike, else each by its name."""
+    """Return one number where all members are alike, else each by its name."""
     if np.all(array == array.flat[0]):
         return float(array.flat[0])
     return {name: by_member(part, dims[1:]) for name, part in zip(dims[0].members, array, strict=True)}
 
 
-OTHER = Text("其他杠杆", "Other levers")
+_LEVERS, _OTHERS = Text("杠杆", "Levers"), Text("其他杠杆", "Other levers")
 _STEPS = 10.0
 """Notches of a slider within one clear strengthening of the policy."""
+_MOST_QUOTES = 3
 
 
 @dataclass(frozen=True)
 class Slider:
-    """One lever: where it stands in the scenario in the last year that targets are for, and how far it may go."""
+    """One lever: its value in the scenario in the last year that targets are for, and its bounds."""
 
     key: str
     label: Text
@@ -118,21 +118,28 @@ class Group:
 
 
 def groups_of(case: Case) -> tuple[Group, ...]:
-    """Every lever of levers.yaml once, under the first system of the plan that it moves."""
+    """Put every lever of levers.yaml under the first system of the plan that it moves, or among the others."""
     systems = systems_of(case.world) if case.selection.targets else ()
-    entries = {name: entry for name, entry in levers_file(case).levers.items() if not is_settled_before(case, name)}
-    placed: dict[str, list[str]] = {}
-    for name in entries:
-        system = next((item for item in systems if name in item.record.levers), None)
-        placed.setdefault("" if system is None else system.key, []).append(name)
-    found = []
-    for system in systems:
-        names = placed.get(system.key, [])
-        if names:
+    entries, found = _entries(case), list[Group]()
+    for system in (*systems, None):
+        names = [name for name in entries if system is None or name in system.record.levers]
+        sliders = tuple(_slider(case, name, entries.pop(name), system) for name in names)
+        title = _OTHERS if found else _LEVERS
+        if system is not None:
             title = Text(f"{system.key} ", f"{system.key} ") + system.record.name.text()
-            found.append(Group(title, tuple(_slider(case, name, entries[name], system) for name in names)))
-    rest = placed.get("", [])
-    return (*found, *([Group(OTHER, tuple(_slider(case, name, entries[name], None) for name in rest))] if rest else []))
+        found += [Group(title, sliders)] if sliders else []
+    return tuple(found)
+
+
+def _entries(case: Case) -> dict[str, LeverEntry]:
+    """Return the levers of levers.yaml; in a model without them, all whose range is declared, over the whole of it."""
+    entries = levers_file(case).levers or {
+        name: LeverEntry(step=_STEPS * 10.0 ** (floor(log10(high - low)) - 2), between=[low, high])
+        for name, record in case.world.city.parameters.items()
+        if record.kind == "lever" and record.range is not None
+        for low, high in [record.range]
+    }
+    return {name: entry for name, entry in entries.items() if not is_settled_before(case, name)}
 
 
 def _slider(case: Case, name: str, entry: LeverEntry, system: PlanSystem | None) -> Slider:
@@ -156,43 +163,27 @@ def _slider(case: Case, name: str, entry: LeverEntry, system: PlanSystem | None)
 
 
 def _commitments(case: Case, name: str, system: PlanSystem | None) -> Iterable[Text]:
-    """What the scenario sets and why; else the targets of the system, as the plan prints them."""
+    """Yield the value that the scenario sets and why; else the targets of the system, as the plan prints them."""
     targets, own = case.world.catalogue.targets, [item for item in case.bound.resolved if item.name == name]
     path = case.bound.values[name]
+    value = value_text(path, dims_of(case, name), case.world.labels)
     if not path.is_constant or (path.before.size > 1 and not np.all(path.before == path.before.flat[0])):
         year = reference_year(case, case.world.city.settings.base_year + 1)
         yield Text(
-            f"现随年份或行业不同：{_value(case, name).zh}；滑杆为 {year} 年的数，拖动后各年各项按比例变动（为零时按数额）",
-            f"now it differs by year or member: {_value(case, name).en}; the slider shows {year}, and once moved all years and "
+            f"现随年份或行业不同：{value.zh}；滑杆为 {year} 年的数，拖动后各年各项按比例变动（为零时按数额）",
+            f"now it differs by year or member: {value.en}; the slider shows {year}, and once moved all years and "
             "members move in proportion, or by as much where there is nothing to scale",
         )
     for item in own[-1:]:
-        yield Text("情景设定：", "the scenario has: ") + _value(case, name) + _because(item)
+        note = in_words(item.change.note)
+        because = Text(f"（{note.zh}）", f" ({note.en})") if note.zh else note
+        yield Text("情景设定：", "the scenario has: ") + value + because
     quoted = [key for item in own[-1:] for key in item.change.sources]
     quoted = quoted or ([] if system is None else list(system.record.targets))
     for key in (key for key in quoted[:_MOST_QUOTES] if key in targets):
         yield targets[key].name + Text(f"：“{targets[key].quote}”", f": “{targets[key].quote}”")
 
 
-_MOST_QUOTES = 3
-
-
-def _value(case: Case, name: str) -> Text:
-    dims = [case.world.graph.dimensions[dim] for dim in case.world.graph.dims_of(name)]
-    return value_text(case.bound.values[name], dims, case.world.labels)
-
-
-def _because(item: Resolved) -> Text:
-    note = in_words(item.change.note)
-    return Text(f"（{note.zh}）", f" ({note.en})") if note.zh else note
-
-
-def range_text(slider: Slider) -> Text:
-    """Bounds with their unit."""
-    span = f"{fine(slider.low)} – {fine(slider.high)}"
-    return Text(f"{span} {slider.unit.zh}", f"{span} {slider.unit.en}")
-
-
 def by_key(groups: Sequence[Group]) -> Mapping[str, Slider]:
-    """All sliders by the name of their lever."""
+    """Return all sliders by the name of their lever."""
     return {slider.key: slider for group in groups for slider in group.sliders}

@@ -10,12 +10,11 @@ import pytest
 from sim.base.errors import SimError
 from sim.base.text import LANGUAGES
 from sim.ensemble.draws import DrawRequest
-from sim.explore import tables
-from sim.explore.bench import LEVELS, Bench, bench_of
-from sim.explore.charts import charts_of
+from sim.explore import views
+from sim.explore.bench import LEVELS, Bench, State, bench_of
 from sim.explore.saving import LARGEST, load_bench, scenario_text
 from sim.explore.sliders import by_key
-from sim.explore.state import State
+from sim.explore.views import charts_of
 from sim.inputs.home import Home
 from sim.simulate import opening, pipeline
 from sim.simulate.draws import with_draws
@@ -163,11 +162,11 @@ def test_what_two_people_move_does_not_mix_and_can_be_taken_back(bench: Bench) -
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_tables_and_charts_show_the_answer(bench: Bench, language: str) -> None:
     now, spread = bench.answer(MOVES), bench.spread(MOVES, count=60)
-    table = tables.scorecard(spread.judged(now), bench.still_spread.judged(bench.still), spread, language)  # type: ignore[arg-type]
+    table = views.scorecard(spread.judged(now), bench.still_spread.judged(bench.still), spread, language)  # type: ignore[arg-type]
     assert table.count("<tr data-target=") == len([score for score in now.scores if score.projected is not None])
     assert {"zh": "尚无公布数的目标全部", "en": "All undecided targets"}[language] in table  # publication decided the others
     labels = {score.target.id: score.target.name for score in now.scores}
-    assert tables.conflict_map(spread, bench.conditions.names, labels, language).count('scope="row"') == len(spread.shares)  # type: ignore[arg-type]
+    assert views.conflict_map(spread, bench.conditions.names, labels, language).count('scope="row"') == len(spread.shares)  # type: ignore[arg-type]
     case = bench.case
     for chart in charts_of(bench, bench, language):  # type: ignore[arg-type]
         chart.show(now, case.world.city.key)

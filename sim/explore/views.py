@@ -1,0 +1,175 @@
+"""Views of an answer: fan charts that move with the sliders, scorecard and conflict map as HTML with every text escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+from bokeh.models import ColumnDataSource, NumeralTickFormatter, Range1d
+from bokeh.models.annotations import Title
+from bokeh.plotting import figure
+
+from sim.base.text import Language, Text
+from sim.base.units import conversion
+from sim.base.words import NONE, OPERATORS, chance, plain, signed, undecided, unit_text, with_unit_text
+from sim.city.city import World
+from sim.explore.bench import LEVELS, Bench, Central, DrawnAnswer
+from sim.plan.rule import VERDICTS
+from sim.plan.scorecard import Score
+from sim.report.contents.trends import target_points
+from sim.report.score_words import VERDICT_TONES, score_cells
+from sim.report.style import GREY, INK, MISSED, SCENARIO_COLOURS
+from sim.result.dataset import published_series
+
+FACES = "Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
+_BEFORE, _HEIGHT = 5, 235
+_BANDS = ((Text("80% 区间", "80 % band"), 0, -1, 0.22), (Text("50% 区间", "50 % band"), 1, -2, 0.32))
+_MIDDLE = LEVELS.index(0.5)
+_KEYS = [f"q{100 * level:.0f}" for level in LEVELS]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One figure and the sources of its lines and bands."""
+
+    name: str
+    figure: figure
+    scale: float
+    now: ColumnDataSource
+    bands: ColumnDataSource
+    before: ColumnDataSource
+
+    def show(self, central: Central, region: str) -> None:
+        """Move the line of the present levers."""
+        values = central.series(self.name, region)
+        self.now.data = {"year": list(values), "value": [self.scale * value for value in values.values()]}
+
+    def spread(self, drawn: DrawnAnswer, first: DrawnAnswer, years: list[int]) -> None:
+        """Move the bands, and both lines to the medians of their draws."""
+        rows = self.scale * drawn.bands[self.name]
+        then = self.scale * first.bands[self.name][_MIDDLE]
+        self.now.data = {"year": years, "value": rows[_MIDDLE].tolist()}
+        self.before.data = {"year": years[: len(then)], "value": then.tolist()}
+        self.bands.data = {"year": years, **dict(zip(_KEYS, rows.tolist(), strict=True))}
+
+
+def charts_of(bench: Bench, first: Bench, language: Language) -> list[Chart]:
+    """Make a chart for every series, beside the scenario `first` that was opened."""
+    return [_chart(bench, first, name, language) for name in bench.series]
+
+
+def _chart(bench: Bench, first: Bench, name: str, language: Language) -> Chart:
+    world, colour = bench.case.world, SCENARIO_COLOURS[0]
+    unit = bench.still.results[name].attrs["units"]
+    shown = "%" if unit == "ratio" else unit
+    scale = conversion(unit, shown)
+    title = with_unit_text(world.labels.variables[name].in_language(language), unit_text(shown, language), language)
+    head = Title(text=title, text_font=FACES)
+    made = figure(height=_HEIGHT, sizing_mode="stretch_width", title=head, toolbar_location=None)
+    now, bands = ColumnDataSource(), ColumnDataSource()
+    for label, low, high, alpha in _BANDS:
+        said = label.in_language(language)
+        made.varea("year", _KEYS[low], _KEYS[high], source=bands, fill_color=colour, fill_alpha=alpha, legend_label=said)
+    history = _published(world, name, shown)
+    if history:
+        years, said = list(history), Text("统计数", "statistics").in_language(language)
+        made.line(years, list(history.values()), color=INK, line_width=1.2, legend_label=said)
+        made.scatter(years, list(history.values()), color=INK, size=5, legend_label=said)
+    base = world.city.settings.base_year
+    made.x_range = Range1d(start=base - _BEFORE if history else base, end=bench.case.last_year + 1)
+    then = first.still.series(name, world.city.key)
+    before = ColumnDataSource({"year": list(then), "value": [scale * value for value in then.values()]})
+    opened, present = (text.in_language(language) for text in (Text("打开时的情景", "as opened"), Text("现在", "now")))
+    made.line("year", "value", source=before, color=GREY, line_dash="dashed", line_width=1.6, legend_label=opened)
+    made.line("year", "value", source=now, color=colour, line_width=2.6, legend_label=present)
+    for year, value in target_points(bench.still.scores, world.city.key, name, shown):
+        target = Text("目标", "target").in_language(language)
+        made.scatter([year], [value], marker="star", size=15, color=MISSED, legend_label=target)
+    made.xaxis.major_label_text_font = made.yaxis.major_label_text_font = FACES  # it has Chinese letters
+    made.yaxis.formatter = NumeralTickFormatter(format="0,0.[0]")
+    made.legend.visible = False
+    made.grid.grid_line_color, made.outline_line_color = "#e4e7eb", None
+    return Chart(name, made, scale, now, bands, before)
+
+
+def _published(world: World, name: str, unit: str) -> dict[int, float]:
+    """Return what was published of a variable from shortly before the base year on."""
+    check = next((item for item in world.checks if item.variable == name and item.reading != "growth"), None)
+    published = {} if check is None else published_series(check, world.city.history, world.city.key)
+    first = world.city.settings.base_year - _BEFORE
+    return {year: datum.in_unit(unit) for year, datum in published.items() if year >= first}
+
+
+_HEADS = Text(
+    "目标|年份|目标值|打开时{0}|现在{0}|变化|判定|概率", "Target|Year|Plan|As opened{0}|Now{0}|Change|Verdict|Probability"
+)
+_MEDIAN, _CENTRAL = Text("（中位数）", " (median)"), Text("（中心情景）", " (central run)")
+_PUBLISHED = Text("（据公布数）", " (published)")
+_DEEP, _STRONG = 3.0, 0.75
+
+
+def scorecard(now: Sequence[Score], first: Sequence[Score], drawn: DrawnAnswer | None, language: Language) -> str:
+    """Write a row for every target that is judged: as opened, now, and its chance; both by their draws once these are made."""
+    before = {score.target.id: score for score in first}
+    rows = [_row(score, before.get(score.target.id), language) for score in now if score.projected is not None]
+    if not rows:
+        return f"<p>{escape(Text('本情景没有可评分的目标。', 'No target to score.').in_language(language))}</p>"
+    kind = (_CENTRAL if drawn is None else _MEDIAN).in_language(language)
+    titles = _HEADS.in_language(language).format(kind).split("|")
+    heads = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
+    table = f'<table class="sim"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    return table + _joint(now, drawn, language)
+
+
+def _row(score: Score, before: Score | None, language: Language) -> str:
+    cells, then = score_cells(score, language), None if before is None else before.projected
+    moved = None if then is None or score.projected is None else score.projected - then
+    said = VERDICTS[score.verdict] + (_PUBLISHED if score.judged_by == "data" else Text("", ""))
+    verdict = escape(said.in_language(language))
+    unit = unit_text(score.target.unit, language)
+    was, now = plain(then, score.target.unit), plain(score.projected, score.target.unit)
+    change = NONE if moved is None or abs(moved) < 5e-13 else signed(moved)  # noqa: PLR2004  what rounding leaves is none
+    return (
+        f'<tr data-target="{escape(score.target.id)}"><td>{escape(cells["name"])}<small> {escape(unit)}</small></td>'
+        f"<td>{escape(cells['year'])}</td><td>{escape(OPERATORS[score.operator])} {escape(cells['plan'])}</td>"
+        f"<td>{was}</td><td><b>{now}</b></td><td>{change}</td>"
+        f'<td><span class="{VERDICT_TONES[score.verdict]}">{verdict}</span></td>'
+        f"<td>{escape(cells['probability'])}</td></tr>"
+    )
+
+
+def _joint(scores: Sequence[Score], drawn: DrawnAnswer | None, language: Language) -> str:
+    if drawn is None or drawn.joint is None:
+        return ""
+    still = undecided(any(score.judged_by == "data" and score.projected is not None for score in scores))
+    share, count = chance(drawn.joint.probability), f"{drawn.count:,}"
+    text = Text(
+        f"{still.zh}目标全部同时实现的概率 {share}（{count} 次抽样）",
+        f"All {still.en}targets together: {share} ({count} draws)",
+    )
+    return f'<p class="joint">{escape(text.in_language(language))}</p>'
+
+
+def conflict_map(drawn: DrawnAnswer | None, names: Sequence[str], labels: Mapping[str, Text], language: Language) -> str:
+    """Write how much more often both targets of a pair are met than if independent; orange below one, purple above."""
+    if drawn is None or len(names) < 2:  # noqa: PLR2004  a pair takes two
+        return ""
+    heads = "".join(f'<th scope="col">{place}</th>' for place in range(1, len(names) + 1))
+    rows = []
+    for row, name in enumerate(names):
+        cells = "".join(_pair(drawn, row, column) for column in range(len(names)))
+        rows.append(f'<tr><th scope="row">{row + 1} {escape(labels[name].in_language(language))}</th>{cells}</tr>')
+    return f'<table class="sim map"><thead><tr><th></th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+def _pair(drawn: DrawnAnswer, row: int, column: int) -> str:
+    value = float(drawn.lift[row, column])
+    if row == column or not np.isfinite(value):
+        return "<td></td>"
+    if not drawn.clear[row, column]:
+        return f'<td class="quiet">{value:.2f}</td>'
+    part = min(abs(np.log(max(value, 1e-6))) / np.log(_DEEP), 1.0) * _STRONG
+    tint = f"rgba(179,88,6,{part:.2f})" if value < 1.0 else f"rgba(84,39,136,{part:.2f})"
+    return f'<td style="background:{tint}">{value:.2f}</td>'

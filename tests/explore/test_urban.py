@@ -1,0 +1,71 @@
+"""The page on a model of another kind: no plan, no published figures, no levers.yaml, and a century of its own."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import panel as pn
+import pytest
+from bokeh.models import Range1d
+
+from sim.base.text import LANGUAGES, Language
+from sim.explore.bench import LEVELS, Bench, bench_of
+from sim.explore.page import Page
+from sim.explore.saving import load_bench, scenario_text
+from sim.explore.sliders import by_key
+from sim.explore.views import charts_of
+from sim.inputs.home import Home
+from sim.simulate import opening
+
+
+@pytest.fixture(scope="module")
+def bench(home: Home) -> Bench:
+    return bench_of(opening.open_cases(home, [home.models / "urban" / "scenarios" / "renewal.yaml"], None, (), ())[0])
+
+
+def shown(part: pn.viewable.Viewable) -> str:
+    """Every text of the page: what is HTML, and the names of its widgets and charts."""
+    found = part.get_root().references()
+    texts = [str(getattr(item, key, "") or "") for item in found for key in ("text", "title", "label")]
+    return unescape(unescape(" ".join(texts)))
+
+
+def test_every_lever_with_a_range_has_a_slider(bench: Bench) -> None:
+    parameters = bench.case.world.city.parameters
+    sliders = by_key(bench.groups)
+    assert set(sliders) == {name for name, record in parameters.items() if record.kind == "lever"}
+    for name, slider in sliders.items():
+        assert (slider.low, slider.high) == parameters[name].range
+        assert slider.low <= slider.now <= slider.high
+        assert slider.notch == pytest.approx(0.01)
+    region = bench.case.world.city.key
+    fewer, still = bench.answer({"housing_policy": 0.2}), bench.still
+    assert fewer.series("houses", region)[2000] < still.series("houses", region)[2000]
+    again = load_bench(
+        scenario_text(bench, {"housing_policy": 0.2}).encode(), "a.yaml", bench.case.world.home, bench.case.world
+    )
+    assert again.still.series("houses", region) == pytest.approx(fewer.series("houses", region))
+
+
+def test_charts_show_the_years_of_the_run(bench: Bench) -> None:
+    spread = bench.still_spread
+    for chart in charts_of(bench, bench, "en"):
+        chart.show(bench.still, bench.case.world.city.key)
+        years = chart.figure.x_range
+        assert isinstance(years, Range1d)
+        assert (years.start, years.end) == (1900, 2001)
+        assert chart.now.data["year"][-1] == 2000
+        assert all(len(row) == len(chart.now.data["year"]) for row in spread.bands[chart.name])
+        assert spread.bands[chart.name].shape[0] == len(LEVELS)
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # of the library, about its own widgets
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_says_nothing_of_plans_and_statistics(bench: Bench, language: Language) -> None:
+    text = shown(Page(bench, language).view())
+    labels, strange = {
+        "zh": (("住宅建设许可 (比率)", "人口（人）", "本情景没有可评分的目标"), ("规划", "公报", "统计数", "其他", "目标之间")),
+        "en": (("permits for houses (ratio)", "population (people)", "No target"), ("plan", "bulletin", "statistics", "Pairs")),
+    }[language]
+    assert all(label in text for label in labels)
+    assert [word for word in strange if word in text] == []
