@@ -119,6 +119,14 @@ class Faults:
             raise kind(self.found)
 
 
+@contextmanager
+def all_faults(kind: type[SimError] = InputError) -> Iterator[Faults]:
+    """Collect the faults of a block, and raise all of them at its end."""
+    faults = Faults()
+    yield faults
+    faults.raise_if_any(kind)
+
+
 _SLIP, _CLOSE, _AKIN = 0.8, 0.55, 0.25
 _SUGGESTED, _LISTED = 3, 8
 

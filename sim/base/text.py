@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -18,7 +18,10 @@ class Text:
     """The same statement in two languages."""
 
     zh: str
+    """Chinese wording."""
     en: str
+    """English wording."""
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "use_attribute_docstrings": True}
 
     def in_language(self, language: Language) -> str:
         """Return the wording in `language`."""

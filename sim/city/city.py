@@ -132,7 +132,7 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
 def _own_members(settings: CityFile) -> dict[str, dict[str, Text]]:
     """Names of the members that the city gives to dimensions."""
     own = {"region": settings.regions, "district": settings.parts}
-    return {dim: {name: label.text() for name, label in members.items()} for dim, members in own.items()}
+    return {dim: dict(members) for dim, members in own.items()}
 
 
 def _known(graph: Graph, labels: Labels, indicators: Indicators) -> Quantities:

@@ -82,7 +82,7 @@ def _warnings(world: World, findings: list[Finding], reviews: tuple[Review, ...]
 
 
 def _finding_record(finding: Finding, review: Review | None, speaker: Speaker) -> dict[str, Any]:
-    judgement, because = (None, None) if review is None else (review.judgement, speaker.say(review.because.text()))
+    judgement, because = (None, None) if review is None else (review.judgement, speaker.say(review.because))
     return finding.as_record(speaker.language) | {"judgement": judgement, "review": because}
 
 

@@ -60,7 +60,7 @@ def list_all(city: options.City = None, *, speaker: options.WithJson, home: opti
         "home": str(place.folder),
         "models": sorted(f.parent.name for f in place.models.glob("*/parameters.yaml") if any(f.parent.glob("*.py"))),
         "cities": cities,
-        "city_names": {name: speaker.say(read_city_file(place.city_folder(name)).name.text()) for name in cities},
+        "city_names": {name: speaker.say(read_city_file(place.city_folder(name)).name) for name in cities},
         "scenarios": _scenarios(place.scenarios, speaker),
         "targets": _targets(world, speaker),
         **{section: _parameters(world, kind, speaker) for section, kind in _SECTIONS.items()},

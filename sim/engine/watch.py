@@ -94,7 +94,7 @@ class Watching:
             sides = [[self._term(term, row.values) for term in side] for side in (item.left, item.right)]
             left, right = (np.asarray(sum(term.value for term in side)) for side in sides)
             wrong = np.abs(left - right) > self._slack([term.operand for side in sides for term in side])
-            yield from _broken(item.label.text(), item.variables[0], row.year, wrong, left, "≠", right)
+            yield from _broken(item.label, item.variables[0], row.year, wrong, left, "≠", right)
 
     def _slack(self, operands: list[Values]) -> Values:
         """Return what roundoff may leave of the largest operand."""
@@ -126,7 +126,7 @@ class Watching:
                     side = np.full_like(value, limit)
                     wrong = sign * (value - side) > self._slack([np.abs(value), np.abs(side), np.abs(before)])
                     shown = "<" if sign < 0.0 else ">"
-                    yield from _broken(item.label.text(), item.variable, row.year, wrong, value, shown, side)
+                    yield from _broken(item.label, item.variable, row.year, wrong, value, shown, side)
 
 
 def bounded(bound: Bound, values: Mapping[str, Values]) -> Values:
@@ -219,7 +219,7 @@ def fail_if_outside(bound: BoundValues, checks: Checks, faults: Faults) -> None:
             low, high = limit.at_least, limit.at_most
             wrong = [value for value in values if (low is not None and value < low) or (high is not None and value > high)]
             if wrong:
-                label, worst = limit.label.text(), f"{wrong[0]:g}"
+                label, worst = limit.label, f"{wrong[0]:g}"
                 message = Text(f"{worst}（{item.unit}）不可能：{label.zh}", f"{worst} ({item.unit}) cannot be: {label.en}")
                 faults.add(message, item.change.place, _PERCENT if item.unit == "ratio" and wrong[0] > 1.0 else None)
 

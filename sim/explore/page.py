@@ -109,7 +109,7 @@ class Page:
     def _head(self) -> pn.viewable.Viewable:
         """Title, and what can be done with the page as a whole."""
         name = escape(self._bench.case.scenario.name.in_language(self._language))
-        city = escape(self._bench.case.world.city.settings.name.text().in_language(self._language))
+        city = escape(self._bench.case.world.city.settings.name.in_language(self._language))
         title = pn.pane.HTML(f"<h1>{city} · {name}</h1>", sizing_mode="stretch_width", stylesheets=[CSS])
         self._undo = self._button("撤销", "Undo", self._on_undo)
         self._reset = self._button("还原", "Reset", self._on_reset)

@@ -126,7 +126,7 @@ def groups_of(case: Case) -> tuple[Group, ...]:
         sliders = tuple(_slider(case, name, entries.pop(name), system) for name in names)
         title = _OTHERS if found else _LEVERS
         if system is not None:
-            title = Text(f"{system.key} ", f"{system.key} ") + system.record.name.text()
+            title = Text(f"{system.key} ", f"{system.key} ") + system.record.name
         found += [Group(title, sliders)] if sliders else []
     return tuple(found)
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sim.base.arrays import Truths
 from sim.base.text import Text
-from sim.inputs.checked import Label
+from sim.inputs.checked import Record
 
 Kind = Literal["own", "near", "derived", "borrowed"]
 KINDS: dict[Kind, Text] = {
@@ -21,11 +21,20 @@ KINDS: dict[Kind, Text] = {
 _WEAKNESS: dict[Kind, int] = {kind: place for place, kind in enumerate(KINDS)}
 
 
-class Whence(Label):
+class Whence(Record):
     """Whose figures a number was taken from: a city, the province, the nation, or an assumption."""
 
+    zh: str
+    """Chinese wording."""
+    en: str
+    """English wording."""
     city: str = ""
     """Folder of the city, for which the number is its own and not borrowed; left out where it is nobody's own."""
+
+    @property
+    def text(self) -> Text:
+        """As a text for people."""
+        return Text(self.zh, self.en)
 
 
 @dataclass(frozen=True)

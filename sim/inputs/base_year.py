@@ -12,11 +12,11 @@ from sim.base.arrays import Values
 from sim.base.errors import Fault, Faults, InputError, Place
 from sim.base.text import Text
 from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, Whence, borrowed
-from sim.inputs.checked import Record, fail_if_unknown, read_named_records
+from sim.inputs.checked import Record, fail_if_unknown, read_records
 from sim.inputs.files import is_file
 from sim.inputs.history import Datum, History
 from sim.inputs.indicators import Indicators
-from sim.inputs.knowledge import ANY_TIME, KnownFrom, fail_if_not_yet, is_known, year_known
+from sim.inputs.knowledge import ANY_TIME, KnownFrom, fail_if_not_yet, is_known
 from sim.inputs.parameters import Evidence, ParameterRecord
 from sim.inputs.tables import number, read_table, whole
 from sim.inputs.yaml_file import read_yaml
@@ -194,8 +194,8 @@ def read_settings(file: Path, base_year: int, as_of: int | None, city: str, *, i
         with every fault of the file.
     """
     faults, found = Faults(), dict[str, Setting]()
-    for name, entry in read_named_records(file, SettingEntry, faults, optional=True):
-        known = year_known(entry.known_from)
+    for name, entry in read_records(file, SettingEntry, faults):
+        known = entry.known_from
         if entry.year in (None, base_year) and is_known(known, as_of):
             origin = _origin_of(entry, city, is_own=is_own)
             found[name] = Setting(entry.value, entry.evidence, known, entry.source, origin, is_own)
@@ -207,7 +207,7 @@ def _origin_of(entry: SettingEntry, city: str, *, is_own: bool) -> BaseOrigin:
     """Whose number a setting is: the city's own from its own file or figures, else that of whoever is named."""
     is_citys = is_own if entry.of is None else entry.of.city == city
     if not is_citys:
-        return borrowed(MODEL_DEFAULT if entry.of is None else entry.of.text())
+        return borrowed(MODEL_DEFAULT if entry.of is None else entry.of.text)
     if entry.figure_years:
         return BaseOrigin("near", tuple(entry.figure_years))
     return OWN if entry.evidence == "V" else DERIVED

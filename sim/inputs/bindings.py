@@ -15,7 +15,7 @@ from pydantic import Field
 
 from sim.base.errors import Faults, nearest
 from sim.base.text import Text
-from sim.inputs.checked import Label, Record, check_against, fail_if_unknown
+from sim.inputs.checked import Record, check_against, fail_if_unknown
 from sim.inputs.yaml_file import Document, read_yaml
 
 Price = Literal["nominal", "real", "none"]
@@ -24,9 +24,9 @@ Price = Literal["nominal", "real", "none"]
 class ProjectedBinding(Record):
     """The part common to targets that a run of the model decides."""
 
-    caution: Label | None = None
+    caution: Text | None = None
     """What a reader must know before trusting the comparison."""
-    no_base: Label | None = None
+    no_base: Text | None = None
     """Why there is no verdict: no base entered, nothing named that the ledger could deliver, an input of the scenario."""
     ceiling: bool = False
     """Whether the text prints a plain number that is not to be exceeded, such as energy per GDP."""
@@ -92,7 +92,7 @@ class HistoryBinding(Record):
     """Indicator of history.csv; without one there is no datum."""
     reading: Literal["level", "change", "growth"] = "level"
     """level: in the target year; change and growth: against the year before."""
-    caution: Label | None = None
+    caution: Text | None = None
     """What a reader must know."""
 
 
@@ -101,7 +101,7 @@ class OutsideBinding(Record):
 
     binding: Literal["outside"]
     """The kind."""
-    reason: Label
+    reason: Text
     """Why."""
 
 

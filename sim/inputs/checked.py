@@ -7,7 +7,7 @@ of it beyond its keys is checked by whoever reads the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from textwrap import shorten
@@ -15,10 +15,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationError
 
-from sim.base.errors import Faults, Place, nearest
+from sim.base.errors import Faults, InputError, Place, nearest
 from sim.base.text import Text
 from sim.inputs.files import is_file
-from sim.inputs.yaml_file import Document, KeyPath, dotted, listed, read_yaml, read_yaml_list
+from sim.inputs.yaml_file import Document, KeyPath, dotted, read_yaml, read_yaml_list
 
 
 class Record(BaseModel):  # noqa: PLW1641  pydantic makes a hash of the fields
@@ -50,71 +50,42 @@ class Record(BaseModel):  # noqa: PLW1641  pydantic makes a hash of the fields
             _locate(getattr(self, name), document, (*path, field.alias or name))
 
 
-class Label(Record):
-    """A name or sentence in two languages."""
-
-    zh: str
-    """Chinese wording."""
-    en: str
-    """English wording."""
-
-    def text(self) -> Text:
-        """As a text for people."""
-        return Text(self.zh, self.en)
-
-
 def _twice(raw: Any) -> Any:
     return {"zh": raw, "en": raw} if isinstance(raw, str) and raw.strip() else raw
 
 
-Name = Annotated[Label, BeforeValidator(_twice)]
+Name = Annotated[Text, BeforeValidator(_twice)]
 """A name or sentence of a scenario: in two languages, or written once for both."""
 
 Schema = TypeVar("Schema", bound=Record)
 
 
-def read_record(file: Path, schema: type[Schema], faults: Faults) -> Schema | None:
-    """Read a file that holds one record; see `check_against`."""
-    document = read_yaml(file)
-    return check_against(schema, document.data, document, faults)
-
-
-def read_named_records(
-    file: Path, schema: type[Schema], faults: Faults, *, optional: bool = False
-) -> Iterator[tuple[str, Schema]]:
-    """Yield the records of a file of records by name, none of an optional file that is not there; see `check_against`."""
-    if optional and not is_file(file):
-        return
-    document = read_yaml(file)
-    for name, raw in document.data.items():
-        record = check_against(schema, raw, document, faults, (name,))
-        if record is not None:
-            yield str(name), record
-
-
-def read_listed_records(file: Path, schema: type[Schema], faults: Faults, *, optional: bool = False) -> Iterator[Schema]:
-    """Yield the records of a file that holds a list, none of an optional file that is not there; see `check_against`."""
-    if optional and not is_file(file):
-        return
-    document = read_yaml_list(file)
-    for index, raw in enumerate(listed(document)):
-        record = check_against(schema, raw, document, faults, (index,))
-        if record is not None:
-            yield record
-
-
-def sound(record: Schema | None, faults: Faults) -> Schema:
-    """Return a record in which nothing was wrong.
+def read_record(file: Path, schema: type[Schema], faults: Faults, *, without: Schema | None = None) -> Schema:
+    """Read a file that holds one record; `without` is the record of an optional file that is not there.
 
     Raises
     ------
     InputError
-        with every fault that was found.
+        with every fault until then, when nothing of the file is sound; see `check_against`.
     """
-    faults.raise_if_any()
+    if without is not None and not is_file(file):
+        return without
+    document = read_yaml(file)
+    record = check_against(schema, document.data, document, faults)
     if record is None:
-        raise AssertionError("a schema failed without a fault")
+        raise InputError(faults.found)
     return record
+
+
+def read_records(file: Path, schema: type[Schema], faults: Faults, *, listed: bool = False) -> Iterator[tuple[Any, Schema]]:
+    """Yield the records of a file by name, or by their place in a list; none of a file that is not there."""
+    if not is_file(file):
+        return
+    document = read_yaml_list(file) if listed else read_yaml(file)
+    for key, raw in enumerate(document.data) if listed else document.data.items():
+        record = check_against(schema, raw, document, faults, (key,))
+        if record is not None:
+            yield key, record
 
 
 def fail_if_unknown(names: Iterable[Any], known: Collection[str], message: Text, place: Place, faults: Faults) -> None:
@@ -124,6 +95,7 @@ def fail_if_unknown(names: Iterable[Any], known: Collection[str], message: Text,
         faults.add(said, place, nearest(str(name), known))
 
 
+_MAPPINGS = ("dict_type", "dataclass_type", "model_type", "model_attributes_type")
 _MESSAGES = {
     "missing": Text("缺少此键", "this key is missing"),
     "string_type": Text("应为文字", "text is wanted"),
@@ -134,7 +106,7 @@ _MESSAGES = {
     **dict.fromkeys(("list_type", "tuple_type"), Text("应为列表", "a list is wanted")),
     "too_short": Text("列表的项数太少", "the list has too few items"),
     "too_long": Text("列表的项数太多", "the list has too many items"),
-    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), Text("应为“键: 值”", "keys and values are wanted")),
+    **dict.fromkeys(_MAPPINGS, Text("应为“键: 值”", "keys and values are wanted")),
 }
 
 _SHOWN = 40
@@ -223,7 +195,7 @@ def _leave_out(data: Any, path: tuple[int | str, ...]) -> bool:
 def _add(detail: Any, schema: type[BaseModel], document: Document, faults: Faults, at: KeyPath) -> None:
     path = (*at, *detail["loc"])
     place = document.place(path)
-    if detail["type"] == "extra_forbidden":
+    if detail["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         name = str(detail["loc"][-1])
         faults.add(Text(f"未知键 {name}", f"unknown key {name}"), place, nearest(name, _keys(schema, detail["loc"])))
     elif detail["type"] == "literal_error":
@@ -247,14 +219,16 @@ def worded(detail: Any) -> Text:
     return Text(f"值不合要求：{expected}", f"not allowed: {expected}")
 
 
-def _keys(schema: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
-    current: Any = schema
+def _keys(schema: Any, location: tuple[Any, ...]) -> list[str]:
+    current = schema
     for part in location[:-1]:
-        field = getattr(current, "model_fields", {}).get(part)
-        current = _record_type(field.annotation) if field is not None else current
-    return [field.alias or name for name, field in getattr(current, "model_fields", {}).items()]
+        field = _fields(current).get(part)
+        annotation = None if field is None else field.annotation
+        parts = (item for item in (annotation, *getattr(annotation, "__args__", ())) if _fields(item))
+        current = current if field is None else next(parts, None)
+    return [getattr(field, "alias", None) or name for name, field in _fields(current).items()]
 
 
-def _record_type(annotation: Any) -> Any:
-    options = [annotation, *getattr(annotation, "__args__", ())]
-    return next((item for item in options if isinstance(item, type) and issubclass(item, BaseModel)), None)
+def _fields(record: Any) -> Mapping[str, Any]:
+    """The fields of a type of record, or of texts; none of anything else."""
+    return getattr(record, "model_fields", None) or getattr(record, "__dataclass_fields__", {})

@@ -12,17 +12,17 @@ import numpy as np
 from pydantic import Field
 
 from sim.base.arrays import Dimension, Truths, Values
-from sim.base.errors import Faults, Place
+from sim.base.errors import Faults, Place, all_faults
 from sim.base.text import Text
 from sim.base.units import conversion
 from sim.inputs.base_origin import BaseOrigin, parts_of
 from sim.inputs.base_year import Row, Setting, read_settings
-from sim.inputs.checked import Label, Record, check_against, fail_if_unknown, read_record, sound
+from sim.inputs.checked import Record, check_against, fail_if_unknown, read_record
 from sim.inputs.files import fail_if_no_name, is_file
 from sim.inputs.history import History, Vocabulary, read_history
 from sim.inputs.home import Home
 from sim.inputs.indicators import Indicators
-from sim.inputs.knowledge import is_known, year_known
+from sim.inputs.knowledge import is_known
 from sim.inputs.parameters import CityEntry, Evidence, ParameterRecord, Span, check_range, of_model, with_value
 from sim.inputs.values import ValueSpec, read_value
 from sim.inputs.yaml_file import Document, read_yaml
@@ -32,7 +32,7 @@ from sim.inputs.year_path import YearPath
 class DistrictGroup(Record):
     """Several districts that a target counts together."""
 
-    label: Label
+    label: Text
     """Name of the group."""
     members: list[str]
     """Its districts."""
@@ -41,7 +41,7 @@ class DistrictGroup(Record):
 class CityFile(Record):
     """city.yaml: what the engine must know of a city."""
 
-    name: Label
+    name: Text
     """Name of the city."""
     model: str
     """Folder of the equations."""
@@ -53,9 +53,9 @@ class CityFile(Record):
     """Other base years that a scenario may name, since the city's statistics carry them; its own needs no mention."""
     last_year: int
     """Last year that a run may reach."""
-    regions: dict[str, Label]
+    regions: dict[str, Text]
     """Parts of the city that the model keeps apart."""
-    districts: dict[str, Label] = {}
+    districts: dict[str, Text] = {}
     """Districts and parks whose shares of the city are followed, the rest of the city among them; none: the city is one."""
     groups: dict[str, DistrictGroup] = {}
     """Districts that targets count together."""
@@ -70,7 +70,7 @@ class CityFile(Record):
         return sorted({self.base_year, *self.base_years})
 
     @property
-    def parts(self) -> dict[str, Label]:
+    def parts(self) -> dict[str, Text]:
         """The districts; the city itself is the only one where none is declared."""
         return self.districts or self.regions
 
@@ -116,9 +116,8 @@ def read_city_file(folder: Path) -> CityFile:
     InputError
         with every fault of the file.
     """
-    faults = Faults()
-    settings = read_record(folder / "city.yaml", CityFile, faults)
-    if settings is not None:
+    with all_faults() as faults:
+        settings = read_record(folder / "city.yaml", CityFile, faults)
         _fail_if_model_unknown(settings.model, folder.parent, settings.place("model"), faults)
         if settings.province:
             with faults.gathering():
@@ -126,18 +125,22 @@ def read_city_file(folder: Path) -> CityFile:
         if folder.name not in settings.regions:
             message = Text(f"regions 须含本市 {folder.name}", f"regions must hold the city itself, {folder.name}")
             faults.add(message, settings.place("regions"))
-        if not settings.base_year < settings.last_year <= settings.base_year + _LONGEST_RUN:
+        if not settings.base_year < settings.last_year <= settings.base_year + _LONGEST:
             message = Text("last_year 须在基年之后一百年以内", "last_year must lie within a hundred years after the base year")
             faults.add(message, settings.place("last_year"))
         for index, year in enumerate(settings.base_years):
             if year >= settings.last_year:
                 message = Text(f"基年 {year} 须早于 last_year", f"a base year lies before last_year, and {year} does not")
                 faults.add(message, settings.place("base_years", index))
-        _fail_if_groups_wrong(settings, faults)
-    return sound(settings, faults)
+        for name, group in settings.groups.items():
+            message = Text(f"{name} 的成员 {{}} 不在 districts 中", f"{name}: {{}} is not among the districts")
+            fail_if_unknown(group.members, settings.districts, message, group.place(), faults)
+            if name in settings.districts or name in settings.regions:
+                faults.add(Text(f"{name} 既是分区又是分区组", f"{name} is both a district and a group"), group.place())
+        return settings
 
 
-_LONGEST_RUN = 100
+_LONGEST = 100
 MODEL_FILE = "labels.yaml"
 """A folder that holds it is one of equations."""
 
@@ -154,14 +157,6 @@ def _fail_if_model_unknown(name: str, models: Path, place: Place, faults: Faults
     with faults.gathering():
         fail_if_no_name(name, place)
         fail_if_unknown([name], known, Text("没有模型 {}", "no model {}"), place, faults)
-
-
-def _fail_if_groups_wrong(settings: CityFile, faults: Faults) -> None:
-    for name, group in settings.groups.items():
-        message = Text(f"{name} 的成员 {{}} 不在 districts 中", f"{name}: {{}} is not among the districts")
-        fail_if_unknown(group.members, settings.districts, message, group.place(), faults)
-        if name in settings.districts or name in settings.regions:
-            faults.add(Text(f"{name} 既是分区又是分区组", f"{name} is both a district and a group"), group.place())
 
 
 def history_of(folder: Path, model: Path, regions: Collection[str], indicators: Indicators) -> History:
@@ -299,7 +294,7 @@ def _city_values(
         place = document.place((name,))
         fail_if_unknown([name], parameters, Text("未知参数 {}", "unknown parameter {}"), place, faults)
         entry = check_against(CityEntry, raw, document, faults, (name,)) if name in parameters else None
-        if entry is None or not is_known(year_known(entry.known_from), as_of):
+        if entry is None or not is_known(entry.known_from, as_of):
             continue
         below = parameters[name]
         dims = tuple(dimensions[dim] for dim in below.dims)

@@ -8,12 +8,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
-from sim.base.errors import Fault, Faults, InputError, Place
+from sim.base.errors import Fault, Faults, InputError, Place, all_faults
 from sim.base.text import Text
 from sim.base.units import conversion
-from sim.inputs.checked import Label, Record, fail_if_unknown, read_listed_records, read_record, sound
+from sim.inputs.checked import Record, fail_if_unknown, read_record, read_records
 from sim.inputs.indicators import Indicators
-from sim.inputs.knowledge import KnownFrom, fail_if_not_yet, is_known, until, year_known
+from sim.inputs.knowledge import KnownFrom, fail_if_not_yet, is_known, until
 from sim.inputs.plausible import Point, fail_if_unbelievable
 from sim.inputs.tables import number, read_table, whole
 
@@ -29,7 +29,7 @@ class BreakEntry(Record):
     """Years whose change against the year before crosses the break."""
     known_from: KnownFrom
     """Year in which the break could be known."""
-    reason: Label
+    reason: Text
     """What happened."""
 
 
@@ -63,16 +63,16 @@ def read_breaks(files: Iterable[Path]) -> tuple[Break, ...]:
     InputError
         with every fault.
     """
-    faults, found = Faults(), list[Break]()
-    for entry in (entry for file in files for entry in read_listed_records(file, BreakEntry, faults, optional=True)):
-        for key in (key for key in ("indicators", "years") if not getattr(entry, key)):
-            faults.add(Text(f"{key} 不能为空", f"{key} may not be empty"), entry.place(key))
-        for year in (year for year in entry.years if year not in _BREAK_YEARS):
-            span = f"{_BREAK_YEARS.start}–{_BREAK_YEARS.stop - 1}"
-            faults.add(Text(f"年份 {year} 超出 {span}", f"the year {year} lies outside {span}"), entry.place("years"))
-        known, at = year_known(entry.known_from), entry.place("indicators")
-        found.append(Break(tuple(entry.indicators), frozenset(entry.years), known, entry.reason.text(), at))
-    faults.raise_if_any()
+    found = list[Break]()
+    with all_faults() as faults:
+        for entry in (entry for file in files for _, entry in read_records(file, BreakEntry, faults, listed=True)):
+            for key in (key for key in ("indicators", "years") if not getattr(entry, key)):
+                faults.add(Text(f"{key} 不能为空", f"{key} may not be empty"), entry.place(key))
+            for year in (year for year in entry.years if year not in _BREAK_YEARS):
+                span = f"{_BREAK_YEARS.start}–{_BREAK_YEARS.stop - 1}"
+                faults.add(Text(f"年份 {year} 超出 {span}", f"the year {year} lies outside {span}"), entry.place("years"))
+            at, years = entry.place("indicators"), frozenset(entry.years)
+            found.append(Break(tuple(entry.indicators), years, entry.known_from, entry.reason, at))
     return tuple(found)
 
 
@@ -204,8 +204,8 @@ def read_sources(file: Path) -> dict[str, Source]:
     InputError
         with every fault of the file.
     """
-    faults = Faults()
-    return sound(read_record(file, SourcesFile, faults), faults).sources
+    with all_faults() as faults:
+        return read_record(file, SourcesFile, faults).sources
 
 
 def _datum(row: Mapping[str, str], known: Vocabulary, place: Place, faults: Faults) -> Datum | None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.base.characters import same_name
-from sim.base.errors import Fault, Faults, Place, SimError, UsageError, nearest
+from sim.base.errors import Fault, Place, SimError, UsageError, all_faults, nearest
 from sim.base.text import Text
-from sim.inputs.checked import Record, fail_if_unknown, read_record, sound
+from sim.inputs.checked import Record, fail_if_unknown, read_record
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.yaml_file import read_yaml
 
@@ -174,8 +174,7 @@ def _declared(home: Home) -> DefaultsFile | None:
     file = home.models / DEFAULTS_FILE
     if not is_file(file):
         return None
-    faults = Faults()
-    declared = read_record(file, DefaultsFile, faults)
-    if declared is not None:
+    with all_faults() as faults:
+        declared = read_record(file, DefaultsFile, faults)
         fail_if_unknown([declared.city], home.cities(), Text("没有城市 {}", "no city {}"), declared.place("city"), faults)
-    return sound(declared, faults)
+        return declared

@@ -11,8 +11,7 @@ from pydantic import Field
 from sim.base.errors import Fault, Faults, InputError, Place, nearest
 from sim.base.text import Text
 from sim.base.units import SPELLINGS, UnknownUnitError, converted, parse_unit
-from sim.inputs.checked import Record, fail_if_unknown, read_record, sound
-from sim.inputs.files import is_file
+from sim.inputs.checked import Record, fail_if_unknown, read_record
 
 RATES = frozenset({"%", "‰"})
 
@@ -234,7 +233,8 @@ def read_indicators(file: Path) -> Indicators:
         with every fault: unknown units, a name or spelling that stands for two things.
     """
     faults = Faults()
-    record = sound(read_record(file, IndicatorFile, faults) if is_file(file) else _NO_FILE, faults)
+    record = read_record(file, IndicatorFile, faults, without=_NO_FILE)
+    faults.raise_if_any()
     found, aliases = dict[str, Indicator](), dict[str, str]()
     for name, entry in record.indicators.items():
         try:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, overload
+from typing import Annotated
+
+from pydantic import BeforeValidator
 
 from sim.base.errors import Fault, InputError, Place
 from sim.base.text import Text
 
-KnownFrom = int | Literal["any"]
-"""Year of publication; `any` for what rests on no datum and could have been said at any time."""
 ANY_TIME = 0
 """The form in which records keep `any`."""
-
-
-@overload
-def year_known(text: KnownFrom) -> int: ...
-@overload
-def year_known(text: KnownFrom | None) -> int | None: ...
-def year_known(text: KnownFrom | None) -> int | None:
-    """As kept in records: `any` is year 0, and what is not said stays unsaid."""
-    return ANY_TIME if text == "any" else text
+KnownFrom = Annotated[int, BeforeValidator(lambda said: ANY_TIME if said == "any" else said)]
+"""Year of publication; `any` for what rests on no datum and could have been said at any time."""
 
 
 def is_known(known_from: int | None, as_of: int | None) -> bool:

@@ -19,7 +19,7 @@ from sim.base.errors import Faults, Place
 from sim.base.text import Text
 from sim.base.units import UnknownUnitError, conversion, parse_unit
 from sim.inputs.bindings import Price
-from sim.inputs.checked import Label, Record, check_against, fail_if_unknown
+from sim.inputs.checked import Record, check_against, fail_if_unknown
 from sim.inputs.printed import Printed
 from sim.inputs.yaml_file import read_yaml
 
@@ -48,14 +48,14 @@ class ReadingEntry(Record):
     """The year before the first year of a rate or sum, where the text says another than the year before its start."""
     part: bool = False
     """Whether it counts only a part of what the measure is."""
-    why: Label
+    why: Text
     """The reason."""
 
 
 class MeasureEntry(Record):
     """One measure."""
 
-    name: Label
+    name: Text
     """Its name."""
     unit: str
     """Unit of its level."""
@@ -100,7 +100,7 @@ class Scope(Record):
 
     claims: list[str]
     """Ids of targets and facts."""
-    why: Label
+    why: Text
     """The reason."""
 
 

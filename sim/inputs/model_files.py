@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.base.errors import Faults, nearest
+from sim.base.errors import all_faults
 from sim.base.text import Text
 from sim.base.units import add_unit
-from sim.inputs.checked import Label, Record, read_listed_records, read_named_records, read_record, sound
-from sim.inputs.files import is_file
+from sim.inputs.checked import Record, fail_if_unknown, read_record, read_records
 from sim.inputs.parameters import ParameterRecord
 
 
 class OwnUnit(Record):
     """A unit of a model."""
 
-    name: Label
+    name: Text
     """Its name as it is printed."""
     of: str | None = None
     """What it is a multiple of, such as 4046.9 m2; without it, it is of a kind of its own."""
@@ -33,14 +33,13 @@ def read_units(file: Path) -> None:
     InputError
         with every unit that means something else already, or is a multiple of nothing that is known.
     """
-    faults = Faults()
-    for name, entry in read_named_records(file, OwnUnit, faults, optional=True):
-        try:
-            add_unit(name, entry.name.text(), entry.of)
-        except ValueError:
-            zh = f"单位 {name} 无法采用：已有同名单位，或 of 不认得"
-            faults.add(Text(zh, f"the unit {name}: its name is taken, or its `of` is unknown"), entry.place())
-    faults.raise_if_any()
+    with all_faults() as faults:
+        for name, entry in read_records(file, OwnUnit, faults):
+            try:
+                add_unit(name, entry.name, entry.of)
+            except ValueError:
+                zh = f"单位 {name} 无法采用：已有同名单位，或 of 不认得"
+                faults.add(Text(zh, f"the unit {name}: its name is taken, or its `of` is unknown"), entry.place())
 
 
 class Term(Record):
@@ -61,7 +60,7 @@ class Term(Record):
 class Identity(Record):
     """Two sides that must be equal in every cell of the dimensions that are left."""
 
-    label: Label
+    label: Text
     """What it says."""
     left: list[Term] = Field(min_length=1)
     """Terms of the left side."""
@@ -78,7 +77,7 @@ class Identity(Record):
 class Bound(Record):
     """A limit that a variable can never pass."""
 
-    label: Label
+    label: Text
     """What it says."""
     variable: str
     """Variable or stock of the model."""
@@ -114,12 +113,12 @@ def read_checks(file: Path) -> Checks:
     InputError
         with every fault of the file.
     """
-    faults = Faults()
-    checks = read_record(file, Checks, faults) if is_file(file) else Checks()
-    for bound in () if checks is None else checks.bounds:
-        if bound.at_least is None and bound.at_most is None:
-            faults.add(Text("须写 at_least 或 at_most", "state at_least or at_most"), bound.place())
-    return sound(checks, faults)
+    with all_faults() as faults:
+        checks = read_record(file, Checks, faults, without=Checks())
+        for bound in checks.bounds:
+            if bound.at_least is None and bound.at_most is None:
+                faults.add(Text("须写 at_least 或 at_most", "state at_least or at_most"), bound.place())
+        return checks
 
 
 YearlyChange = Annotated[float, Field(gt=0, le=10)]
@@ -158,7 +157,7 @@ class PublishedCheck(Record):
     """For a share that is not published itself: indicator below the line."""
     fit: FitRule | None = None
     """How parameters are fitted to it; without, it is shown beside the model and not fitted."""
-    label: Label
+    label: Text
     """Name of the row."""
 
 
@@ -170,10 +169,8 @@ def read_published(file: Path) -> tuple[PublishedCheck, ...]:
     InputError
         with every fault of the file.
     """
-    faults = Faults()
-    checks = tuple(read_listed_records(file, PublishedCheck, faults, optional=True))
-    faults.raise_if_any()
-    return checks
+    with all_faults() as faults:
+        return tuple(check for _, check in read_records(file, PublishedCheck, faults, listed=True))
 
 
 class Benchmark(Record):
@@ -181,7 +178,7 @@ class Benchmark(Record):
 
     value: float | int
     """Its value, in the unit of the promise."""
-    label: Label
+    label: Text
     """Where and when."""
     source: str
     """Citation, with its evidence tag."""
@@ -190,7 +187,7 @@ class Benchmark(Record):
 class Promise(Record):
     """A quantity that targets imply without saying so, of promises.yaml."""
 
-    label: Label
+    label: Text
     """Its name."""
     variable: str
     """Variable of the model, summed over its dimensions unless weighed."""
@@ -225,18 +222,17 @@ def read_promises(file: Path) -> dict[str, Promise]:
     InputError
         with every fault of the file: what readings need, and what they cannot take.
     """
-    faults = Faults()
-    promises = dict(read_named_records(file, Promise, faults, optional=True))
-    for item in promises.values():
-        if item.reading == "mean_ratio" and item.over is None:
-            faults.add(Text("mean_ratio 须写 over", "mean_ratio needs over"), item.place())
-        if item.weights is not None and (item.reading != "average_growth" or item.over is not None or item.members):
-            message = Text("weights 只用于整个变量的 average_growth", "weights go with average_growth of a whole variable only")
-            faults.add(message, item.place())
-        if item.times == 0:
-            faults.add(Text("times 不能为 0", "times must not be nought"), item.place())
-    faults.raise_if_any()
-    return promises
+    with all_faults() as faults:
+        promises = dict(read_records(file, Promise, faults))
+        for item in promises.values():
+            if item.reading == "mean_ratio" and item.over is None:
+                faults.add(Text("mean_ratio 须写 over", "mean_ratio needs over"), item.place())
+            if item.weights is not None and (item.reading != "average_growth" or item.over is not None or item.members):
+                zh = "weights 只用于整个变量的 average_growth"
+                faults.add(Text(zh, "weights go with average_growth of a whole variable only"), item.place())
+            if item.times == 0:
+                faults.add(Text("times 不能为 0", "times must not be nought"), item.place())
+        return promises
 
 
 class LeverEntry(Record):
@@ -253,7 +249,7 @@ class LeverEntry(Record):
 class Alternative(Record):
     """Something that the project ledger can do, as settings of a scenario."""
 
-    label: Label
+    label: Text
     """What it is."""
     settings: dict[str, str | float | int]
     """Settings, as --set takes them."""
@@ -276,17 +272,15 @@ def read_levers(file: Path, parameters: Mapping[str, ParameterRecord]) -> Levers
     InputError
         with every fault: a name that is no lever, bounds in the wrong order or outside the parameter's range.
     """
-    faults = Faults()
-    record = read_record(file, LeversFile, faults) if is_file(file) else LeversFile(levers={})
-    known = [name for name, item in parameters.items() if item.kind == "lever"]
-    for name, entry in () if record is None else record.levers.items():
-        if name not in known:
-            faults.add(Text(f"模型没有杠杆 {name}", f"the model has no lever {name}"), entry.place(), nearest(name, known))
-            continue
-        low, high = (float(value) for value in entry.between)
-        allowed = parameters[name].range
-        if low >= high or (allowed is not None and not (allowed[0] <= low and high <= allowed[1])):
-            shown = "" if allowed is None else f"{allowed[0]:g}–{allowed[1]:g}"
-            message = Text(f"{name} 的范围须由低到高，并在 {shown} 内", f"{name}: low before high, within {shown}")
-            faults.add(message, entry.place())
-    return sound(record, faults)
+    with all_faults() as faults:
+        record = read_record(file, LeversFile, faults, without=LeversFile(levers={}))
+        known = [name for name, item in parameters.items() if item.kind == "lever"]
+        for name, entry in record.levers.items():
+            fail_if_unknown([name], known, Text("模型没有杠杆 {}", "the model has no lever {}"), entry.place(), faults)
+            low, high = (float(value) for value in entry.between)
+            least, most = (parameters[name].range if name in known else None) or (-math.inf, math.inf)
+            if low >= high or not least <= low <= high <= most:
+                shown = "" if least == -math.inf else f"{least:g}–{most:g}"
+                message = Text(f"{name} 的范围须由低到高，并在 {shown} 内", f"{name}: low before high, within {shown}")
+                faults.add(message, entry.place())
+        return record

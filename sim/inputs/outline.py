@@ -12,7 +12,7 @@ from typing import Literal
 from sim.base.errors import Faults, nearest
 from sim.base.text import Text
 from sim.base.units import conversion
-from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.checked import Record, check_against
 from sim.inputs.files import fail_if_no_name, is_file
 from sim.inputs.yaml_file import Document, KeyPath, read_yaml
 
@@ -22,7 +22,7 @@ class Superseded(Record):
 
     indicator: str
     """Indicator of history.csv."""
-    label: Label
+    label: Text
     """Its name."""
 
 
@@ -31,7 +31,7 @@ class PanelEntry(Record):
 
     variable: str
     """Variable of the model."""
-    title: Label | None = None
+    title: Text | None = None
     """Title; without one, the name of the variable."""
     unit: str | None = None
     """Unit in which it is shown; without one, that of the results."""
@@ -69,9 +69,9 @@ class PyramidEntry(Record):
 class FigureEntry(Record):
     """A figure of lines in panels, or a pyramid; {city}, {base} and {last} in its title are the city and the years."""
 
-    title: Label
+    title: Text
     """Title."""
-    note: Label
+    note: Text
     """Note below."""
     panels: list[PanelEntry] = []
     """Panels of lines."""
@@ -193,7 +193,7 @@ class _Check:
             message = Text(f"图的键不能含 {PART}", f"the key of a figure cannot hold {PART}")
             self._add(message, at, Text("它表示一幅图的后续部分", "it stands for further parts of a figure"))
 
-    def _title(self, title: Label, at: KeyPath) -> None:
+    def _title(self, title: Text, at: KeyPath) -> None:
         for language, text in (("zh", title.zh), ("en", title.en)):
             for name in _fields_of(text):
                 self._name(name, PLACEHOLDERS, (*at, language), Text("占位符", "placeholder"))
@@ -203,7 +203,7 @@ class _Check:
                 message = Text("花括号不成对，或不是占位符", "braces that are no placeholder")
                 self._add(message, (*at, language), Text("可写 {city}、{base}、{last}", "write {city}, {base} or {last}"))
 
-    def _no_placeholder(self, words: Label, at: KeyPath) -> None:
+    def _no_placeholder(self, words: Text, at: KeyPath) -> None:
         for language, text in (("zh", words.zh), ("en", words.en)):
             for name in _fields_of(text):
                 message = Text(f"占位符 {{{name}}} 不会填写", f"the placeholder {{{name}}} is not filled in")

@@ -16,8 +16,8 @@ from sim.base.errors import Faults, Place
 from sim.base.text import Text
 from sim.base.units import UnknownUnitError, parse_unit
 from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, BasePart, Whence, borrowed, weakest
-from sim.inputs.checked import Label, Record, check_against, fail_if_unknown
-from sim.inputs.knowledge import KnownFrom, is_known, year_known
+from sim.inputs.checked import Record, check_against, fail_if_unknown
+from sim.inputs.knowledge import KnownFrom, is_known
 from sim.inputs.values import ValueSpec, read_value
 from sim.inputs.yaml_file import read_yaml
 from sim.inputs.year_path import YearPath
@@ -50,13 +50,13 @@ class EarlierBelief(Record):
 class ParameterEntry(Record):
     """One parameter of a model's parameters.yaml."""
 
-    label: Label
+    label: Text
     """Name in two languages."""
     unit: str
     """Unit of the value."""
     dims: list[str] = []
     """Dimensions; the value then has a number per member."""
-    note: Label | None = None
+    note: Text | None = None
     """How a value acts, where that does not go without saying: as a part of its own start, say."""
     kind: ParameterKind
     """lever: the bureau decides; assumption: what happens to the city; behaviour: what we believe; constant: fixed;
@@ -176,7 +176,7 @@ def read_parameters(
 
 def _as_of(entry: ParameterEntry, as_of: int | None, faults: Faults) -> ParameterEntry:
     """Return the entry as it was believed then."""
-    earlier = sorted(entry.earlier, key=lambda item: year_known(item.known_from), reverse=True)
+    earlier = sorted(entry.earlier, key=lambda item: item.known_from, reverse=True)
     beliefs: list[_Belief] = [entry, *earlier]
     for newer, older in pairwise(beliefs):
         _fail_if_narrower(older, newer, entry.place(), faults)
@@ -185,7 +185,7 @@ def _as_of(entry: ParameterEntry, as_of: int | None, faults: Faults) -> Paramete
     if entry.known_from is None:
         faults.add(Text("没有 known_from", "no known_from"), entry.place(), _KNOWN_FROM)
         return entry
-    known = next((item for item in beliefs if is_known(year_known(item.known_from), as_of)), None)
+    known = next((item for item in beliefs if is_known(item.known_from, as_of)), None)
     if known is None:
         message = Text(f"{as_of} 年时还没有依据", f"nothing was known of it as of {as_of}")
         faults.add(message, entry.place(), Text("在 earlier 中写明更早的取值", "state an older value under earlier"))
@@ -231,12 +231,12 @@ def _record(
     record = ParameterRecord(
         **declared,
         name=name,
-        label=entry.label.text(),
+        label=entry.label,
         dims=tuple(entry.dims),
         value=value,
-        known_from=year_known(entry.known_from),
+        known_from=entry.known_from,
         place=entry.place(),
-        note=None if entry.note is None else entry.note.text(),
+        note=None if entry.note is None else entry.note,
     )
     if value is not None:
         check_range(record, value, faults, record.place)
@@ -259,13 +259,13 @@ def check_range(record: ParameterRecord, value: YearPath, faults: Faults, place:
 
 def with_value(record: ParameterRecord, entry: CityEntry, value: YearPath) -> ParameterRecord:
     """Return the record with a city's value, source and evidence."""
-    origin = _own(entry.evidence) if entry.of is None else borrowed(entry.of.text())
+    origin = _own(entry.evidence) if entry.of is None else borrowed(entry.of.text)
     return replace(
         record,
         value=value,
         source=entry.source,
         evidence=entry.evidence,
-        known_from=year_known(entry.known_from),
+        known_from=entry.known_from,
         prior=entry.prior or record.prior,
         common_factor=record.common_factor if entry.prior is None else None,
         base=_stated(value, origin) if record.is_of_base else (),
@@ -276,7 +276,7 @@ def of_model(record: ParameterRecord, city: str) -> ParameterRecord:
     """Return the record of a level of the base year that the city leaves as the model has it: borrowed but from itself."""
     if record.of is None or record.base or record.value is None:
         return record
-    origin = _own(record.evidence) if record.of.city == city else borrowed(record.of.text())
+    origin = _own(record.evidence) if record.of.city == city else borrowed(record.of.text)
     return replace(record, base=_stated(record.value, origin))
 
 

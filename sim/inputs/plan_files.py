@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sim.base.errors import Faults, nearest
+from sim.base.errors import Faults, all_faults, nearest
 from sim.base.text import Text
-from sim.inputs.checked import Label, Record, fail_if_unknown, read_listed_records, read_named_records, read_record
+from sim.inputs.checked import Record, fail_if_unknown, read_record, read_records
 from sim.inputs.files import is_file
 from sim.inputs.parameters import Evidence
 from sim.inputs.scenario import Fragment, fragment
@@ -22,7 +22,7 @@ class BindingTargetsFile(Record):
 
     binding: list[str]
     """Targets that bind."""
-    source: Label
+    source: Text
     """Where that is said, or on what it rests."""
 
 
@@ -34,17 +34,16 @@ def read_binding_targets(catalogue: Catalogue) -> frozenset[str]:
     InputError
         with every fault of the file.
     """
-    file, faults = catalogue.file.with_name("natures.yaml"), Faults()
-    record = read_record(file, BindingTargetsFile, faults) if is_file(file) else None
-    if record is None:
-        faults.raise_if_any()
+    file = catalogue.file.with_name("natures.yaml")
+    if not is_file(file):
         return frozenset()
-    names, place = record.binding, record.place("binding")
-    fail_if_unknown(names, catalogue.targets, Text("目录中没有目标 {}", "no target {} in the catalogue"), place, faults)
-    for key in sorted({key for key in names if names.count(key) > 1}):
-        faults.add(Text(f"目标 {key} 列了两次", f"the target {key} stands twice"), place)
-    faults.raise_if_any()
-    return frozenset(names)
+    with all_faults() as faults:
+        record = read_record(file, BindingTargetsFile, faults)
+        names, place = record.binding, record.place("binding")
+        fail_if_unknown(names, catalogue.targets, Text("目录中没有目标 {}", "no target {} in the catalogue"), place, faults)
+        for key in sorted({key for key in names if names.count(key) > 1}):
+            faults.add(Text(f"目标 {key} 列了两次", f"the target {key} stands twice"), place)
+        return frozenset(names)
 
 
 class Question(Record):
@@ -64,18 +63,17 @@ def read_questions(file: Path, catalogue: Catalogue) -> tuple[Question, ...]:
     InputError
         with every fault of the file.
     """
-    faults, questions = Faults(), list[Question]()
-    for question in read_listed_records(file, Question, faults, optional=True):
-        target = catalogue.targets.get(question.target)
-        if target is None or question.target not in catalogue.bindings:
-            message = Text(f"目标 {question.target} 不在目录中或未绑定变量", f"no bound target {question.target}")
-            faults.add(message, question.place("target"), nearest(question.target, catalogue.bindings))
-        elif target.year is None or target.year <= question.as_of:
-            message = Text(f"as_of 须早于目标年份 {target.year}", f"as_of must lie before the target's year {target.year}")
-            faults.add(message, question.place("as_of"))
-        questions.append(question)
-    faults.raise_if_any()
-    return tuple(questions)
+    with all_faults() as faults:
+        questions = tuple(question for _, question in read_records(file, Question, faults, listed=True))
+        for question in questions:
+            target = catalogue.targets.get(question.target)
+            if target is None or question.target not in catalogue.bindings:
+                message = Text(f"目标 {question.target} 不在目录中或未绑定变量", f"no bound target {question.target}")
+                faults.add(message, question.place("target"), nearest(question.target, catalogue.bindings))
+            elif target.year is None or target.year <= question.as_of:
+                message = Text(f"as_of 须早于目标年份 {target.year}", f"as_of must lie before the target's year {target.year}")
+                faults.add(message, question.place("as_of"))
+        return questions
 
 
 Judgement = Literal["holds", "scope", "weak", "false_alarm"]
@@ -100,7 +98,7 @@ class Review(Record):
     """Targets and facts of the finding that tell it from the others of its rule."""
     judgement: Judgement
     """What the person says."""
-    because: Label
+    because: Text
     """Why, and what to do."""
 
     def concerns(self, rule: str, ids: Iterable[str]) -> bool:
@@ -116,15 +114,14 @@ def read_reviews(file: Path, rules: Collection[str], printed: Collection[str]) -
     InputError
         with every fault: an unknown rule, an unknown id.
     """
-    faults, reviews = Faults(), dict[tuple[str, frozenset[str]], Review]()
-    for review in read_listed_records(file, Review, faults, optional=True):
-        fail_if_unknown([review.rule], rules, Text("没有规则 {}", "no rule {}"), review.place("rule"), faults)
-        message = Text("没有目标或事实 {}", "no target and no fact {}")
-        fail_if_unknown(review.of, printed, message, review.place("of"), faults)
-        finding = (review.rule, frozenset(review.of))
-        if reviews.setdefault(finding, review) is not review:
-            faults.add(Text("同一发现复核了两次", "the same finding is reviewed twice"), review.place())
-    faults.raise_if_any()
+    reviews = dict[tuple[str, frozenset[str]], Review]()
+    with all_faults() as faults:
+        for _, review in read_records(file, Review, faults, listed=True):
+            fail_if_unknown([review.rule], rules, Text("没有规则 {}", "no rule {}"), review.place("rule"), faults)
+            message = Text("没有目标或事实 {}", "no target and no fact {}")
+            fail_if_unknown(review.of, printed, message, review.place("of"), faults)
+            if reviews.setdefault((review.rule, frozenset(review.of)), review) is not review:
+                faults.add(Text("同一发现复核了两次", "the same finding is reviewed twice"), review.place())
     return tuple(reviews.values())
 
 
@@ -135,9 +132,9 @@ METRICS = ("gdp", "manufacturing_share", "four_above_firms", "market_entities", 
 class SystemFile(Record):
     """A system of systems.yaml: its part in the model, and the signs that its lever should have."""
 
-    name: Label
+    name: Text
     """Name."""
-    mechanism: Label
+    mechanism: Text
     """What it does in the model, in a sentence or two."""
     variables: list[str]
     """Variables of the model that it reads or moves."""
@@ -155,9 +152,9 @@ class SystemFile(Record):
     """Sign that is expected of each measure."""
     expected_district: dict[str, Sign] = {}
     """The same in its district, for the measures that it is about."""
-    because: Label
+    because: Text
     """Why."""
-    surprises: dict[str, Label] = {}
+    surprises: dict[str, Text] = {}
     """Measures whose sign came out otherwise, and why; written after the table was first made."""
     evidence: Evidence
     """How well founded the effect is."""
@@ -175,7 +172,7 @@ class PlanSystem:
     @property
     def name(self) -> Text:
         """Its name."""
-        return self.record.name.text()
+        return self.record.name
 
 
 @dataclass(frozen=True)
@@ -196,12 +193,12 @@ def read_systems(file: Path, known: SystemNames) -> tuple[PlanSystem, ...]:
     InputError
         with every fault of the file.
     """
-    faults, found = Faults(), list[PlanSystem]()
-    for key, record in read_named_records(file, SystemFile, faults, optional=True):
-        origin = f"system {key}"
-        found.append(PlanSystem(key, record, fragment(record.change, origin), fragment(record.context or Layer(), origin)))
-        _check_names(record, known, faults)
-    faults.raise_if_any()
+    found = list[PlanSystem]()
+    with all_faults() as faults:
+        for key, record in read_records(file, SystemFile, faults):
+            origin = f"system {key}"
+            found.append(PlanSystem(key, record, fragment(record.change, origin), fragment(record.context or Layer(), origin)))
+            _check_names(record, known, faults)
     return tuple(found)
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
 
-from sim.base.errors import Faults, Place
+from sim.base.errors import Faults, Place, all_faults
 from sim.base.text import Text
-from sim.inputs.checked import Record, read_record, sound
+from sim.inputs.checked import Record, read_record
 from sim.inputs.parameters import Evidence
 from sim.inputs.tables import numbers, read_table
 
@@ -167,18 +167,15 @@ def read_ledger_settings(file: Path) -> LedgerSettings:
     InputError
         with every fault of the file.
     """
-    faults, spreads = Faults(), dict[str, Triangular]()
-    record = sound(read_record(file, LedgerFile, faults), faults)
-    for name, (low, high) in _BOUNDS.items():
-        value, place = getattr(record, name).value, record.place(name, "value")
-        if sorted(value) != value or len(value) != len(_ENDS) or value[0] <= 0.0:
-            message = Text("应为三个不减的正数", "three positive numbers are wanted, none below the one before it")
-            faults.add(message, place)
-            continue
-        if value[0] < low or value[-1] > high:
-            message = Text(f"{name} 须在 {low:g} 与 {high:g} 之间", f"{name} must lie between {low:g} and {high:g}")
-            faults.add(message, place)
-        spreads[name] = Triangular(*value)
-    faults.raise_if_any()
-    phase = spreads.pop("phase_length").likely
-    return LedgerSettings(**spreads, phase_length=phase)
+    with all_faults() as faults:
+        record = read_record(file, LedgerFile, faults)
+        for name, (low, high) in _BOUNDS.items():
+            value, place = getattr(record, name).value, record.place(name, "value")
+            if sorted(value) != value or len(value) != len(_ENDS) or value[0] <= 0.0:
+                message = Text("应为三个不减的正数", "three positive numbers are wanted, none below the one before it")
+                faults.add(message, place)
+            elif value[0] < low or value[-1] > high:
+                message = Text(f"{name} 须在 {low:g} 与 {high:g} 之间", f"{name} must lie between {low:g} and {high:g}")
+                faults.add(message, place)
+    spreads = {name: Triangular(*getattr(record, name).value) for name in _BOUNDS if name != "phase_length"}
+    return LedgerSettings(**spreads, phase_length=record.phase_length.value[1])

@@ -147,8 +147,8 @@ def read_scenario(
     return Scenario(
         key=file.stem,
         file=file,
-        name=record.name.text(),
-        description=record.description.text() if record.description else Text("", ""),
+        name=record.name,
+        description=record.description or Text("", ""),
         city=of_city or "",
         written_for=written_for,
         base_year=base_year,

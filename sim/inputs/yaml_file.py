@@ -80,15 +80,11 @@ def parse_yaml(text: str, file: Path, faults: Faults | None = None) -> Document:
 
 
 def read_yaml_list(file: Path) -> Document:
-    """Read a YAML file whose outermost value may be a list; see `read_yaml`."""
-    return _parsed(read_text(file, MAX_BYTES), file, None)
-
-
-def listed(document: Document) -> list[Any]:
-    """The items of a file whose outermost value must be a list."""
+    """Read a YAML file whose outermost value must be a list; see `read_yaml`."""
+    document = _parsed(read_text(file, MAX_BYTES), file, None)
     if not isinstance(document.data, list):
-        raise InputError(Fault(Text("应为列表", "a list is wanted"), Place(document.file)))
-    return document.data
+        raise InputError(Fault(Text("应为列表", "a list is wanted"), Place(file)))
+    return document
 
 
 def _parsed(text: str, file: Path, collected: Faults | None) -> Document:

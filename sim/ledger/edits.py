@@ -127,7 +127,7 @@ def _added(name: str, raw: AddedProject, ledger: Ledger, place: Place, faults: F
     amount = None if raw.amount is None else Amount(raw.amount, 1.0, "A", "scenario")
     row = Project(
         id=name,
-        name=raw.label.text(),
+        name=raw.label,
         nature="capital",
         parent="",
         same_as="",

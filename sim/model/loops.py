@@ -16,7 +16,7 @@ from pydantic import Field
 from sim.base.arrays import Values
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
-from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.checked import Record, check_against
 from sim.inputs.files import is_file
 from sim.inputs.yaml_file import read_yaml
 from sim.model.graph import Graph
@@ -25,7 +25,7 @@ from sim.model.graph import Graph
 class LoopFile(Record):
     """One named loop of loops.yaml."""
 
-    label: Label
+    label: Text
     """Name in two languages."""
     path: list[str] = Field(min_length=1)
     """Variables and stocks in the order of influence; the last one acts on the first."""
@@ -60,7 +60,7 @@ def read_loops(file: Path, graph: Graph) -> tuple[Loop, ...]:
     for name, raw in document.data.items():
         record = check_against(LoopFile, raw, document, faults, (name,))
         if record is not None:
-            loop = Loop(name, record.label.text(), tuple(record.path))
+            loop = Loop(name, record.label, tuple(record.path))
             loops.append(loop)
             _fail_if_open(loop, graph, document.place((name, "path")), faults)
     faults.raise_if_any()

@@ -15,7 +15,7 @@ from sim.base.characters import same_name
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.base.units import conversion
-from sim.inputs.checked import Label, Record, check_against
+from sim.inputs.checked import Record, check_against
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.scenario import Change, Scenario
 from sim.inputs.scenario_file import SECTION_OF_KIND
@@ -145,11 +145,11 @@ def overs_in_ids(overs: Iterable[Over], names: ModelNames, faults: Faults) -> It
 class LabelsFile(Record):
     """labels.yaml."""
 
-    dimensions: dict[str, Label]
+    dimensions: dict[str, Text]
     """Names of the dimensions."""
-    members: dict[str, dict[str, Label]]
+    members: dict[str, dict[str, Text]]
     """Names of the members of dimensions; numbers speak for themselves."""
-    variables: dict[str, Label]
+    variables: dict[str, Text]
     """Names of variables and stocks."""
     printed_units: dict[str, list[str]] = {}
     """Units of another name than that of the equations, such as the measure word of what is counted, with their variables."""
@@ -194,7 +194,7 @@ def read_labels(file: Path, graph: Graph, own: Mapping[str, Mapping[str, Text]])
     for name in sorted(set(record.variables) - set(graph.quantities)):
         message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
         faults.add(message, document.place(("variables", name)), nearest(name, graph.quantities))
-    labels: list[tuple[KeyPath, Label]] = [(("dimensions", name), label) for name, label in record.dimensions.items()]
+    labels: list[tuple[KeyPath, Text]] = [(("dimensions", name), label) for name, label in record.dimensions.items()]
     labels += [(("variables", name), label) for name, label in record.variables.items()]
     for dim, group in record.members.items():
         labels += [(("members", dim, name), label) for name, label in group.items()]
@@ -207,13 +207,8 @@ def read_labels(file: Path, graph: Graph, own: Mapping[str, Mapping[str, Text]])
     for name, unit in printed.items():
         _fail_if_another_unit(name, unit, graph, document, faults)
     faults.raise_if_any()
-    members = {dim: {key: label.text() for key, label in group.items()} for dim, group in record.members.items()}
-    return Labels(
-        {name: label.text() for name, label in record.dimensions.items()},
-        {**members, **own},
-        {name: label.text() for name, label in record.variables.items()},
-        printed,
-    )
+    members = {dim: dict(group) for dim, group in record.members.items()}
+    return Labels(record.dimensions, {**members, **own}, record.variables, printed)
 
 
 def _fail_if_another_unit(name: str, unit: str, graph: Graph, document: Document, faults: Faults) -> None:

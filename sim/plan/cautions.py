@@ -97,7 +97,7 @@ def limits_reached(bounds: Sequence[Bound], results: xr.Dataset) -> Iterator[Tex
         held = np.asarray(near.reshape(-1, results.sizes["year"]).any(axis=0))
         years = results["year"].values[1:][held[1:]]  # the base year is as it was published
         if years.size:
-            label, first, count = bound.label.text(), int(years[0]), int(np.size(years))
+            label, first, count = bound.label, int(years[0]), int(np.size(years))
             limit = f"{bound.held_at:g}"
             yield Text(
                 f"受上限约束（{label.zh}）：{first} 年起共 {count} 年由方程限在 {limit} 以内，此处的数不是政策效果。",

@@ -75,7 +75,7 @@ class Judge:
     def _why_not(self, target: PlanTarget, binding: AnyBinding | None, origin: BaseOrigin | None) -> Text | None:
         """Return why a target cannot be judged; None where it can. A borrowed base gives no verdict unless it is accepted."""
         if isinstance(binding, OutsideBinding):
-            return binding.reason.text()
+            return binding.reason
         if target.year is None:
             return UNDATED
         if isinstance(binding, HistoryBinding):
@@ -95,7 +95,7 @@ class Judge:
         if binding is None:
             return NO_VARIABLE
         if binding.no_base is not None:
-            return binding.no_base.text()
+            return binding.no_base
         if isinstance(binding, LedgerBinding):
             return None if self.delivery else Text("情景没有启用项目台账", "the scenario does not use the project ledger")
         since = [self.given[name] for name in (binding.variable, binding.over or "") if name in self.given]
@@ -107,7 +107,7 @@ class Judge:
         """Return a row of the scorecard that says nothing yet."""
         title = self.catalogue.documents[target.document].title
         nothing = Text("", "")
-        caution = nothing if binding is None or binding.caution is None else binding.caution.text()
+        caution = nothing if binding is None or binding.caution is None else binding.caution
         return Score(self.scenario, target, "not_judged", nothing, rule, document=title, caution=caution)
 
     def _not_judged(self, target: PlanTarget, reason: Text, origin: BaseOrigin | None = None) -> Score:

@@ -33,7 +33,7 @@ def kind_of_reason(target: PlanTarget, binding: AnyBinding | None, reason: Text,
         return _OUTSIDE if isinstance(binding, OutsideBinding) else _NO_DATUM
     if binding is None:
         return NO_VARIABLE
-    if binding.no_base is not None and reason == binding.no_base.text():
+    if binding.no_base is not None and reason == binding.no_base:
         return _NO_BASE if isinstance(binding, Binding) else _UNNAMED
     return reason
 

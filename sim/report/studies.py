@@ -110,7 +110,7 @@ def measures_of(case: Case) -> xr.Dataset:
     """
     settings = case.world.city.settings
     plain = replace(
-        plain_scenario(case.world.city.key, settings.name.text()),
+        plain_scenario(case.world.city.key, settings.name),
         base_year=case.scenario.base_year,
         last_year=case.last_year,
         method=case.scenario.method,

@@ -136,7 +136,7 @@ def _rows(
             value = modelled[year] * conversion(unit, datum.unit)
             error = value - datum.value
             relative = None if datum.unit == PERCENT else 100.0 * error / datum.value
-            yield Comparison(check.label.text(), year, datum.unit, value, datum.value, error, relative, datum.note)
+            yield Comparison(check.label, year, datum.unit, value, datum.value, error, relative, datum.note)
 
 
 def published_series(check: PublishedCheck, history: History, region: str) -> dict[int, Datum]:

@@ -50,7 +50,7 @@ def _of_layer(change: LedgerChange, ledger: Ledger) -> Iterator[ProjectChange]:
         amount = Text("金额按类别抽取", "amount of its class")
         if item.amount is not None:
             amount = Text(f"{item.amount:g} 亿元", f"CNY {item.amount:g} x 100m")
-        yield ProjectChange(f"ledger.add.{name}", item.label.text(), Text("无", "none"), amount, origin, note)
+        yield ProjectChange(f"ledger.add.{name}", item.label, Text("无", "none"), amount, origin, note)
 
 
 _NOT, _AS_PRINTED = Text("不建", "not built"), Text("按文件", "as printed")

@@ -85,7 +85,7 @@ def _standing_in(world: World) -> Iterator[Text]:
 
 def _unchecked(world: World, bound: BoundValues) -> Iterator[Text]:
     """Identities that cannot hold, since the scenario gives one of their variables."""
-    skipped = [item.label.text() for item in watch_of(world.identities, world.graph, bound.given).skipped]
+    skipped = [item.label for item in watch_of(world.identities, world.graph, bound.given).skipped]
     if skipped:
         yield Text("情景给定了变量，下列恒等式不检查：", "The scenario gives variables; not checked: ") + joined(
             skipped, Text("、", ", ")
@@ -198,7 +198,7 @@ def _scenario_at(
         raise InputError(Fault(message, Place(key="--city"), Text(f"请写 {city}", f"write {city}")))
     for layer in use:
         faults.add(Text(f"没有名为 {layer} 的 overrides", f"no overrides named {layer}"), Place(key="--use"))
-    return plain_scenario(name, read_city_file(home.city_folder(name)).name.text(), settings)
+    return plain_scenario(name, read_city_file(home.city_folder(name)).name, settings)
 
 
 def _prepared(scenario: Scenario, world: World) -> Case:

@@ -91,7 +91,7 @@ def _apart(series: Mapping[int, float], year: int) -> float | None:
 
 
 def _undeclared(item: Observation, folder: Path, year: int, apart: float) -> tuple[Text, Place, Text]:
-    label, shown, most = item.check.label.text(), f"{100.0 * apart:+.1f}", f"{100.0 * item.rule.jump:.0f}"
+    label, shown, most = item.check.label, f"{100.0 * apart:+.1f}", f"{100.0 * item.rule.jump:.0f}"
     message = Text(
         f"{label.zh} {year} 年的变动与前后年份相差 {shown} 个百分点，超过 {most}，且没有声明断点",
         f"{label.en}: the change into {year} is {shown} points off the years around it, more than {most}, "

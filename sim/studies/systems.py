@@ -131,7 +131,7 @@ def _cases(system: PlanSystem, world: World) -> tuple[Case, Case]:
 
 
 def _case(parts: tuple[Fragment, ...], world: World) -> Case:
-    plain = plain_scenario(world.city.key, world.city.settings.name.text())
+    plain = plain_scenario(world.city.key, world.city.settings.name)
     changes = tuple(change for part in parts for change in part.changes)
     ledger = tuple(change for part in parts for change in part.ledger)
     faults, case = Faults(), None
@@ -177,7 +177,7 @@ def view_of(row: SystemRow, world: World) -> SystemView:
     return SystemView(
         key=row.system.key,
         name=row.system.name,
-        mechanism=record.mechanism.text(),
+        mechanism=record.mechanism,
         documents=row.documents,
         variables=record.variables,
         levers=record.levers,
@@ -187,8 +187,8 @@ def view_of(row: SystemRow, world: World) -> SystemView:
         context=row.system.context,
         evidence=record.evidence,
         expected=record.expected,
-        because=record.because.text(),
-        surprises={name: label.text() for name, label in record.surprises.items()},
+        because=record.because,
+        surprises=record.surprises,
         years=YEARS,
         city=row.city,
         place=place,

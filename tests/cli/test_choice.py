@@ -82,7 +82,7 @@ def test_two_cities_in_one_call_give_a_folder_each_a_comparison_and_reports(tmp_
 
 def test_the_program_names_no_city_and_no_scenario(home: Home) -> None:
     """Strings of the code, that is, without examples in docstrings: what a call leaves out stands in the home folder."""
-    cities = {read_city_file(home.city_folder(city)).name.text().zh.removesuffix("市") for city in home.cities()}
+    cities = {read_city_file(home.city_folder(city)).name.zh.removesuffix("市") for city in home.cities()}
     names = {*cities, *home.cities(), *(file.stem for file in scenario_files(home.scenarios))}
     found = []
     for file in sorted((ROOT / "sim").rglob("*.py")):

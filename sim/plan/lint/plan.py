@@ -38,7 +38,7 @@ class Measure:
     @property
     def name(self) -> Text:
         """Its name for people."""
-        return self.entry.name.text()
+        return self.entry.name
 
 
 @dataclass(frozen=True)
@@ -209,8 +209,8 @@ class CityPlan:
 def plan_of(city: City, catalogue: Catalogue, as_of: int | None = None) -> CityPlan:
     """Return the plan of a city; `as_of` says of which year statistics are known, else those when each document came out."""
     settings = city.settings
-    names = {key: label.text() for key, label in {**settings.regions, **settings.districts}.items()}
-    names |= {key: group.label.text() for key, group in settings.groups.items()}
+    groups = {key: group.label for key, group in settings.groups.items()}
+    names = {**settings.regions, **settings.districts, **groups}
     return CityPlan(
         claims=claims_of(catalogue),
         measures=catalogue.measures,

@@ -49,12 +49,12 @@ def trends(view: View) -> dict[str, Figure]:
 
 def _figure(view: View, entry: FigureEntry) -> Figure:
     last = max(int(result.results["year"].values[-1]) for result in view.plotted)
-    title = entry.title.text()
+    title = entry.title
     zh, en = (
         text.format(city=city, base=view.base_year, last=last)
         for text, city in ((title.zh, view.city.zh), (title.en, view.city.en))
     )
-    frame = Frame(Text(zh, en), entry.note.text(), STATISTICS)
+    frame = Frame(Text(zh, en), entry.note, STATISTICS)
     if entry.pyramid is not None:
         return _pyramid(view, entry.pyramid, frame)
     return Lines(frame, tuple(_panel(view, panel) for panel in entry.panels), view.base_year, entry.since or 0)
@@ -65,9 +65,9 @@ def _panel(view: View, entry: PanelEntry) -> Panel:
     unit = entry.unit or own
     superseded: tuple[Series, ...] = ()
     if entry.superseded is not None and (before := view.published(entry.superseded.indicator, entry.since, unit=unit)):
-        superseded = (Series(entry.superseded.label.text(), points_of(before), "superseded"),)
+        superseded = (Series(entry.superseded.label, points_of(before), "superseded"),)
     return Panel(
-        view.label(entry.variable) if entry.title is None else entry.title.text(),
+        view.label(entry.variable) if entry.title is None else entry.title,
         unit_words(unit),
         superseded + published_line(_published(view, entry, unit)) + _lines(view, entry, own, unit),
         targets=target_points(view.scores, view.region, entry.variable, unit) if entry.targets else (),

@@ -62,7 +62,7 @@ def _with(case: Case, settings: tuple[tuple[str, str], ...]) -> Case:
 def _tried(case: Case, other: Case, item: Alternative, settings: Settings, path: Path, request: PathRequest) -> Tried:
     still = np.zeros(len(path.levers))
     return Tried(
-        label=item.label.text(),
+        label=item.label,
         settings=settings,
         before=_joint(case, path.levers, path.readings, still, request),
         alone=_joint(other, path.levers, path.readings, still, request),
