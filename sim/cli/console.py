@@ -78,8 +78,11 @@ class Speaker:
         self.out.print(words, highlight=False, markup=False, soft_wrap=True)
 
     def table(self, heads: Iterable[str | Column], rows: Iterable[Iterable[str]]) -> None:
-        """Print a table."""
-        table = Table(*heads, box=None, pad_edge=False, header_style="bold")
+        """Print a table; the columns may be used for further tables."""
+        fresh = (
+            head.copy() if isinstance(head, Column) else head for head in heads
+        )  # a column of rich keeps its table's cells
+        table = Table(*fresh, box=None, pad_edge=False, header_style="bold")
         for row in rows:
             table.add_row(*row)
         print_table(table, self.out)
