@@ -62,7 +62,7 @@ def run_alone(task: Task) -> None:
 
 def elements(plan: KernelPlan, clock: Clock, stages: int) -> int:
     """Cells that are computed for one draw in a run: the work, whatever the time."""
-    cells = {phase: sum(plan.cells(value) for value in values) for phase, values in plan.sections.items()}
+    cells = {phase: sum(plan.tape.cells(value) for value in values) for phase, values in plan.sections.items()}
     years = len(clock.years)
     yearly = cells[Phase.YEAR] + cells[Phase.END] + cells[Phase.STEP] * clock.steps_per_year * stages
     return cells[Phase.ONCE] + years * yearly

@@ -15,7 +15,7 @@ from typing import Any
 from sim.engine.lowering import Meaning, NameScope
 from sim.engine.methods import METHODS, RungeKuttaMethod, moments_of_growth
 from sim.engine.rewriting import Rewriter, reachable
-from sim.engine.tape import Computed, Leaf, Phase, Tape
+from sim.engine.tape import Leaf, Phase, Tape
 from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.model.graph import Graph
 from sim.model.nodes import UNTIL_TURN, Frozen, Literal, Node, Read, walk
@@ -72,13 +72,6 @@ class Assembly:
     events: Mapping[str, int]
     dims: Mapping[str, tuple[str, ...]]
     reset: frozenset[str]
-
-    @property
-    def integrals(self) -> tuple[int, ...]:
-        """Values whose total over the year is needed, in the order of the tape."""
-        roots = [*self.outputs.values(), *self.events.values()]
-        items = (self.tape.values[value] for value in reachable(self.tape, roots))
-        return tuple(item.inputs[0] for item in items if isinstance(item, Computed) and item.operation == "integral")
 
     def roots(self) -> list[int]:
         """Every value that must be computed."""

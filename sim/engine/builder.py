@@ -9,11 +9,11 @@ Logarithms: log(k*exp(p)*x) becomes log(k) + p + log(x) where that is the same a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial, reduce
 
-from sim.engine.tape import Computed, Constant, Phase, Tape
+from sim.engine.tape import Constant, Phase, Tape
 
 
 class Builder:
@@ -30,35 +30,29 @@ class Builder:
 
     # ---- products
 
-    def product(self, factors: ProductForm) -> int:
+    def product(self, form: ProductForm) -> int:
         """Slow factors first; within a phase the small ones first."""
-        tape, product = self.tape, self.tape.number(factors.coefficient)
+        tape, product = self.tape, self.tape.number(form.coefficient)
         # What is constant is multiplied once a run, what changes each year once a year: only the rest is left to the step.
-        for phase in Phase:
-            above = self._sorted(value for value in factors.above if tape.phases[value] == phase)
-            below = self._sorted(value for value in factors.below if tape.phases[value] == phase)
-            if above:
-                product = tape.apply("multiply", product, reduce(partial(tape.apply, "multiply"), above))
-            if below:
-                product = tape.apply("divide", product, reduce(partial(tape.apply, "multiply"), below))
-        if (*factors.above, *factors.below) != (product,):
-            self.factors.setdefault(product, factors)
+        for phase, above in ((phase, above) for phase in Phase for above in (True, False)):
+            group = [value for value, side in form.factors if side == above and tape.phases[value] == phase]
+            group.sort(key=lambda value: (tape.cells(value), value))
+            if group:
+                whole = reduce(partial(tape.apply, "multiply"), group)
+                product = tape.apply("multiply" if above else "divide", product, whole)
+        if form.factors != ((product, True),):
+            self.factors.setdefault(product, form)
         return product
 
-    def distributed(self, factors: ProductForm) -> ProductForm:
+    def distributed(self, form: ProductForm) -> ProductForm:
         """The slow part of a product moved into a sum of the product that only it reads, above the line or below."""
-        slow, fast = factors.split(self.tape)
-        if slow.is_trivial:
-            return factors
-        for value in fast.above:
-            total = self._scaled_sum(value, slow)
-            if total is not None:
-                return ProductForm(1.0, (*_without(fast.above, value), total), fast.below)
-        for value in () if slow.above else fast.below:
-            total = self._scaled_sum(value, slow.turned())
-            if total is not None:
-                return ProductForm(1.0, fast.above, (*_without(fast.below, value), total))
-        return factors
+        slow, fast = form.split(self.tape)
+        for value, above in () if slow.is_trivial else fast.factors:
+            if above or not any(side for _, side in slow.factors):
+                total = self._scaled_sum(value, slow if above else slow.turned())
+                if total is not None:
+                    return fast.without(value, above=above).times(total, above=above)
+        return form
 
     def _scaled_sum(self, value: int, slow: ProductForm) -> int | None:
         """k*(c + m*x) as k*c + (k*m)*x; None where `value` is no such sum.
@@ -73,22 +67,20 @@ class Builder:
             return None
         return self.sum(linear.times(tape, scale))
 
-    def exponential(self, exponent: LinearForm, factors: ProductForm) -> ProductForm:
-        """exp(exponent)*factors. Where the exponent has a constant already, slow positive factors join it as logarithms.
+    def exponential(self, exponent: LinearForm, form: ProductForm) -> ProductForm:
+        """exp(exponent) times a product. Where the exponent has a constant already, slow positive factors join as logarithms.
 
         The constant itself stays inside: taken out, it might overflow where the sum does not.
         """
         tape, exponent = self.tape, exponent.merged(self.tape)
-        joins = [self._may_join(part, exponent) for part in (*factors.above, *factors.below)]
-        joining = factors.where(joins, coefficient=factors.coefficient)
-        if exponent.constants and exponent.terms and factors.coefficient > 0.0:
+        if exponent.constants and exponent.terms and form.coefficient > 0.0:
+            joining, form = form.parted(lambda value: self._may_join(value, exponent))
             exponent = self._with_log_of(joining, exponent)
-            factors = factors.where([not mark for mark in joins], coefficient=1.0)
         built = self.build(exponent)
         self.linear.setdefault(built, exponent)
         power = tape.apply("exp", built)
         self.own.add(power)
-        return ProductForm(factors.coefficient, (*factors.above, power), factors.below)
+        return form.times(power)
 
     def _may_join(self, part: int, exponent: LinearForm) -> bool:
         """Tell whether a factor is positive, changes less often than the exponent, and makes it no wider."""
@@ -97,9 +89,6 @@ class Builder:
         slower = all(tape.phases[part] < tape.phases[value] for value in moving)
         dims = {dim for value in moving for dim in tape.dims(value)}
         return slower and tape.is_positive(part) and set(tape.dims(part)) <= dims
-
-    def _sorted(self, values: Iterable[int]) -> list[int]:
-        return sorted(values, key=lambda value: (self.tape.cells(value), value))
 
     # ---- sums
 
@@ -138,68 +127,65 @@ class Builder:
     def _collected(self, linear: LinearForm) -> LinearForm:
         """x*a + x*b as x*(a + b), the factor that most terms share first."""
         while True:
-            terms = list[tuple[int, int, ProductForm]]()
-            for scale, value in linear.terms:
-                known = self.factors.get(value) if value in self.own else None
-                factors = ProductForm(above=(value,)) if known is None or known.coefficient != 1.0 else known
-                terms.append((scale, value, factors))
-            shared = self._most_shared([factors for _, _, factors in terms])
+            terms = [(scale, value, self._factors_of(value)) for scale, value in linear.terms]
+            shared = self._most_shared([form for _, _, form in terms])
             if shared is None:
                 return linear
             inner, rest = LinearForm(), []
-            for scale, value, factors in terms:
-                if shared in factors.above:
-                    inner = inner.plus(self.tape, self._cofactor(factors, shared).times(self.tape, scale), 1.0)
+            for scale, value, form in terms:
+                if (shared, True) in form.factors:
+                    inner = inner.plus(self.tape, self._cofactor(form, shared).times(self.tape, scale), 1.0)
                 else:
                     rest.append((scale, value))
-            product = self.product(ProductForm(above=(shared, self.sum(inner))))
+            product = self.product(ProductForm(1.0, ((shared, True), (self.sum(inner), True))))
             linear = LinearForm(linear.constants, (*rest, (self.tape.number(1.0), product)))
+
+    def _factors_of(self, value: int) -> ProductForm:
+        """The factors of a product that may be taken apart; any other value is its only factor."""
+        known = self.factors.get(value) if value in self.own else None
+        return ProductForm(1.0, ((value, True),)) if known is None or known.coefficient != 1.0 else known
 
     def _most_shared(self, products: Sequence[ProductForm]) -> int | None:
         """The factor above the line that most products share, if at least two do, and nothing gets wider by collecting it."""
-        places: dict[int, list[ProductForm]] = {}
-        for factors in products:
-            for value in dict.fromkeys(factors.above):
-                places.setdefault(value, []).append(factors)
-        found = list[int]()
-        for value, sharing in places.items():
-            parts = [(*factors.above, *factors.below) for factors in sharing]
-            widths = {frozenset(dim for part in product for dim in self.tape.dims(part)) for product in parts}
-            found += [value] if len(sharing) > 1 and len(widths) == 1 else []
-        return max(found, key=lambda value: (len(places[value]), -value), default=None)
+        sharing: dict[int, list[frozenset[str]]] = {}
+        for form in products:
+            dims = frozenset(dim for value, _ in form.factors for dim in self.tape.dims(value))
+            for value in {value for value, above in form.factors if above}:
+                sharing.setdefault(value, []).append(dims)
+        found = [value for value, widths in sharing.items() if len(widths) > 1 and len(set(widths)) == 1]
+        return max(found, key=lambda value: (len(sharing[value]), -value), default=None)
 
-    def _cofactor(self, factors: ProductForm, shared: int) -> LinearForm:
+    def _cofactor(self, form: ProductForm, shared: int) -> LinearForm:
         """Return what is left of a product without one factor, as a sum where it is one that may be taken apart."""
-        rest = _without(factors.above, shared)
-        one = self.tape.number(1.0)
-        if not rest and not factors.below:
+        rest, one = form.without(shared), self.tape.number(1.0)
+        if not rest.factors:
             return LinearForm(constants=((one, one),))
-        if len(rest) == 1 and not factors.below and rest[0] in self.own and rest[0] in self.linear:
-            return self.linear[rest[0]]
-        return LinearForm(terms=((one, self.product(ProductForm(1.0, rest, factors.below))),))
+        value, above = rest.factors[0]
+        if len(rest.factors) == 1 and above and value in self.own and value in self.linear:
+            return self.linear[value]
+        return LinearForm(terms=((one, self.product(rest)),))
 
     # ---- logarithms
 
     def log(self, value: int, *, shared: bool) -> int:
         """The logarithm of a value; of a product that others read too (`shared`) only if less is left to take it of."""
-        tape, factors = self.tape, self.factors.get(value)
-        if factors is None or factors.coefficient <= 0.0 or tape.phases[value] == Phase.ONCE:
+        tape, form = self.tape, self.factors.get(value)
+        if form is None or form.coefficient <= 0.0 or tape.phases[value] == Phase.ONCE:
             return tape.apply("log", value)
-        slow, fast = factors.split(tape)
+        slow, fast = form.split(tape)
         if not self._is_positive(slow):
             return tape.apply("log", value)
         known, rest = self._logs_at_hand(fast, own=not shared)
-        left = len(rest.above) + len(rest.below)
-        if (slow.is_trivial and not known.terms) or (shared and left > 1):
+        if (slow.is_trivial and not known.terms) or (shared and len(rest.factors) > 1):
             return tape.apply("log", value)
-        if rest.above:
-            known = known.plus(tape, LinearForm.of(tape, tape.apply("log", self.product(rest))), 1.0)
-        elif rest.below:
-            known = known.plus(tape, LinearForm.of(tape, tape.apply("log", self.product(rest.turned()))), -1.0)
+        if rest.factors:
+            upright = rest.factors[0][1]
+            log = tape.apply("log", self.product(rest if upright else rest.turned()))
+            known = known.plus(tape, LinearForm.of(tape, log), 1.0 if upright else -1.0)
         return self.sum(self._with_log_of(slow, known))
 
-    def _is_positive(self, factors: ProductForm) -> bool:
-        return all(self.tape.is_positive(part) for part in (*factors.above, *factors.below))
+    def _is_positive(self, form: ProductForm) -> bool:
+        return all(self.tape.is_positive(value) for value, _ in form.factors)
 
     def _with_log_of(self, slow: ProductForm, linear: LinearForm) -> LinearForm:
         """A sum and the logarithm of a positive product among its constants."""
@@ -215,73 +201,79 @@ class Builder:
         logarithms that were taken before, and sums of such. Two factors whose sign is not known may both be below zero, so a
         logarithm of one that is not alone stays untaken.
         """
-        tape, found = self.tape, LinearForm()
-        left: tuple[list[int], list[int]] = ([], [])
-        unknown = sum(not tape.is_positive(part) for part in (*fast.above, *fast.below))
-        for upper, values in ((True, fast.above), (False, fast.below)):
-            for value in values:
-                safe = tape.is_positive(value) or unknown == 1
-                log = self._log_at_hand(value, own=own) if safe else None
-                if log is None:
-                    left[0 if upper else 1].append(value)
-                else:
-                    found = found.plus(tape, log, 1.0 if upper else -1.0)
-        return found, ProductForm(1.0, tuple(left[0]), tuple(left[1]))
+        found, left = LinearForm(), list[Factor]()
+        unknown = sum(not self.tape.is_positive(value) for value, _ in fast.factors)
+        for value, above in fast.factors:
+            log = self._log_at_hand(value, own=own) if self.tape.is_positive(value) or unknown == 1 else None
+            if log is None:
+                left.append((value, above))
+            else:
+                found = found.plus(self.tape, log, 1.0 if above else -1.0)
+        return found, ProductForm(1.0, tuple(left))
 
     def _log_at_hand(self, value: int, *, own: bool) -> LinearForm | None:
         tape, item, log = self.tape, self.tape.values[value], self.tape.known_log(value)
-        if isinstance(item, Computed) and item.operation == "exp":
+        if item.operation == "exp":
             exponent = item.inputs[0]
             opened = self.linear.get(exponent) if own and value in self.own else None
             return opened or LinearForm.of(tape, exponent)
         if log is not None:
             return LinearForm.of(tape, log)
-        factors = self.factors.get(value)
-        if factors is None or factors.coefficient <= 0.0:
+        form = self.factors.get(value)
+        if form is None or form.coefficient <= 0.0:
             return None
-        slow, fast = factors.split(tape)
+        slow, fast = form.split(tape)
         known, rest = self._logs_at_hand(fast, own=own and value in self.own)
-        return None if rest.above or rest.below or not self._is_positive(slow) else self._with_log_of(slow, known)
+        return None if rest.factors or not self._is_positive(slow) else self._with_log_of(slow, known)
 
 
-def _without(values: tuple[int, ...], value: int) -> tuple[int, ...]:
-    place = values.index(value)
-    return (*values[:place], *values[place + 1 :])
-
-
-Terms = tuple[tuple[int, int], ...]
+Factor = tuple[int, bool]
+"""A value, and whether it stands above the line."""
 
 
 @dataclass(frozen=True)
 class ProductForm:
-    """A product: coefficient, values above and below the line."""
+    """A product: coefficient and factors, those above the line before those below."""
 
     coefficient: float = 1.0
-    above: tuple[int, ...] = ()
-    below: tuple[int, ...] = ()
+    factors: tuple[Factor, ...] = ()
 
     @property
     def is_trivial(self) -> bool:
         """The number one."""
-        return self.coefficient == 1.0 and not self.above and not self.below
+        return self.coefficient == 1.0 and not self.factors
 
-    def where(self, keep: Sequence[bool], *, coefficient: float) -> ProductForm:
-        """The factors that are marked, above first."""
-        marks = iter(keep)
-        above = tuple(value for value in self.above if next(marks))
-        return ProductForm(coefficient, above, tuple(value for value in self.below if next(marks)))
+    def parted(self, joins: Callable[[int], bool]) -> tuple[ProductForm, ProductForm]:
+        """The coefficient with the factors that answer, and the others."""
+        marked = [(factor, joins(factor[0])) for factor in self.factors]
+        inside, outside = (tuple(factor for factor, mark in marked if mark is side) for side in (True, False))
+        return ProductForm(self.coefficient, inside), ProductForm(1.0, outside)
 
     def split(self, tape: Tape) -> tuple[ProductForm, ProductForm]:
         """Split into what stands still within the year (or is constant, in a product that does), and what moves."""
-        parts = (*self.above, *self.below)
-        latest = max((tape.phases[part] for part in parts), default=Phase.ONCE)
-        moving = [tape.phases[part] > Phase.YEAR or tape.phases[part] == latest for part in parts]
-        slow = self.where([not mark for mark in moving], coefficient=self.coefficient)
-        return slow, self.where(moving, coefficient=1.0)
+        latest = max((tape.phases[value] for value, _ in self.factors), default=Phase.ONCE)
+        return self.parted(lambda value: tape.phases[value] <= Phase.YEAR and tape.phases[value] != latest)
 
     def turned(self) -> ProductForm:
         """One over the product."""
-        return ProductForm(1.0 / self.coefficient, self.below, self.above)
+        return ProductForm(1.0 / self.coefficient, above_first((value, not above) for value, above in self.factors))
+
+    def times(self, value: int, *, above: bool = True) -> ProductForm:
+        """The product with one more factor."""
+        return replace(self, factors=above_first((*self.factors, (value, above))))
+
+    def without(self, value: int, *, above: bool = True) -> ProductForm:
+        """The product without one factor that it has."""
+        place = self.factors.index((value, above))
+        return replace(self, factors=(*self.factors[:place], *self.factors[place + 1 :]))
+
+
+def above_first(factors: Iterable[Factor]) -> tuple[Factor, ...]:
+    """Factors above the line, then those below, each in the order in which they stand."""
+    return tuple(sorted(factors, key=lambda factor: not factor[1]))
+
+
+Terms = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)

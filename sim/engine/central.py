@@ -147,12 +147,12 @@ class _OriginSearch:
     def after(self, section: Callable[[], None], workspace: Workspace, phase: Phase) -> Callable[[], None]:
         """The section, and a look at its values afterwards, in the order in which they are computed."""
         plan, arrays = workspace.kernel.plan, workspace.layout.arrays
-        last = {owner: value for value, owner in enumerate(plan.owners) if isinstance(plan.values[value], Computed)}
-        values = [value for value in plan.sections[phase] if last[plan.owners[value]] == value]
+        last = {owner: value for value, owner in enumerate(plan.tape.owners) if isinstance(plan.tape.values[value], Computed)}
+        values = [value for value in plan.sections[phase] if last[plan.tape.owners[value]] == value]
 
         def watched() -> None:
             section()
-            self.look({plan.owners[value]: arrays[value] for value in values})
+            self.look({plan.tape.owners[value]: arrays[value] for value in values})
 
         return watched
 

@@ -65,7 +65,7 @@ def compile_kernel(graph: Graph, request: KernelRequest) -> Kernel:
         return replace(compile_kernel(graph, replace(request, later=())), later=stages)
     plan = plan_of(assemble(graph, request))
     members = {name: item.members for name, item in graph.dimensions.items()}
-    names = names_of(plan.values, plan.owners, members, RESERVED)
+    names = names_of(plan.tape.values, plan.tape.owners, members, RESERVED)
     remarks = {name: (item.doc.splitlines() or [""])[0] for name, item in graph.quantities.items()}
     source = source_of(plan, names, remarks)
     dims = {name: graph.dims_of(name) for name in request.outputs}

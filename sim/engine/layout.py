@@ -45,7 +45,7 @@ class Layout:
 
     def rows(self, array: Values, row: IntegratedRow) -> Values:
         """The rows of a state or an integral as [dims..., draw]."""
-        return array[row.start : row.stop].reshape(*(self.plan.sizes[dim] for dim in row.dims), self.draws)
+        return array[row.start : row.stop].reshape(*(self.plan.tape.sizes[dim] for dim in row.dims), self.draws)
 
     def part(self, value: int, axis: int, member: int) -> Values:
         """One member of an array along an axis."""
@@ -54,7 +54,7 @@ class Layout:
     def _widths(self, drawn: frozenset[str]) -> list[bool]:
         """A value that stands in a row is as wide as the row."""
         wide: list[bool] = []
-        for value, item in enumerate(self.plan.values):
+        for value, item in enumerate(self.plan.tape.values):
             if value in self.plan.in_row:
                 wide.append(True)
             elif isinstance(item, Leaf):
@@ -70,7 +70,7 @@ class Layout:
     def _numbers_to_repeat(self) -> frozenset[int]:
         """Numbers in wide comparisons: numpy finds the larger of two rows three times as fast as of a row and one number."""
         compared, in_narrow = set[int](), set[int]()
-        for value, item in enumerate(self.plan.values):
+        for value, item in enumerate(self.plan.tape.values):
             if isinstance(item, Computed):
                 (compared if item.operation in _COMPARISONS else set()).update(item.inputs)
                 (set() if self._wide[value] else in_narrow).update(item.inputs)
@@ -80,7 +80,7 @@ class Layout:
         ends: dict[int, list[int]] = {}
         for value, reader in self.plan.last_use.items():
             ends.setdefault(reader, []).append(value)
-        for value, item in enumerate(self.plan.values):
+        for value, item in enumerate(self.plan.tape.values):
             ended = ends.get(value, [])
             # Given back before the value has its own memory, so that it may be computed in place.
             early = [child for child in ended if self._may_be_overwritten(child, value, item)]
@@ -93,10 +93,8 @@ class Layout:
 
     def _may_be_overwritten(self, child: int, value: int, item: Value) -> bool:
         """An elementwise operation may write over an input of the same shape that nobody else reads."""
-        if not isinstance(item, Computed) or item.operation in _ALIASING or item.operation in VIEWS:
-            return False
-        same = self.plan.values[child].dims == item.dims and self._wide[child] == self._wide[value]
-        return same and child in item.inputs
+        same = self.plan.tape.values[child].dims == item.dims and self._wide[child] == self._wide[value]
+        return same and child in item.inputs and item.operation not in _ALIASING | VIEWS
 
     def _array(self, value: int, item: Value) -> Values:
         if isinstance(item, Constant):
@@ -114,7 +112,7 @@ class Layout:
         return self._view(item) if item.operation in VIEWS else self._result(value, item)
 
     def _shape(self, dims: tuple[str, ...], *, wide: bool) -> tuple[int, ...]:
-        sizes = tuple(self.plan.sizes[dim] for dim in dims)
+        sizes = tuple(self.plan.tape.sizes[dim] for dim in dims)
         if wide:
             return (*sizes, self.draws)
         return (*sizes, 1) if sizes else ()
@@ -139,9 +137,7 @@ class Layout:
             return self._stacks.pop(value) if value in self._stacks else self._memory(value, item)
         # A member of a stack is computed into it, so the stack's memory must stand before the stack itself is reached.
         number, member = self.plan.in_stack[value]
-        stack = self.plan.values[number]
-        if not isinstance(stack, Computed):
-            raise AssertionError("only a stack holds parts")
+        stack = self.plan.tape.values[number]
         if number not in self._stacks:
             row = self.plan.in_row.get(number)
             own = None if row is None else self.rows(self.rates, self.plan.rows[row])
@@ -150,17 +146,17 @@ class Layout:
         part: Values = self._stacks[number][index]
         return part
 
-    def _memory(self, value: int, item: Computed) -> Values:
+    def _memory(self, value: int, item: Value) -> Values:
         shape = self._shape(item.dims, wide=self._wide[value])
         kind = np.dtype(bool) if item.operation in TRUTHS else self.precision
         waiting = [] if self._keeps_own(value, item) else self._free.get((shape, kind), [])
         return waiting.pop() if waiting else self.arena.zeros(shape, kind)
 
-    def _keeps_own(self, value: int, item: Computed) -> bool:
+    def _keeps_own(self, value: int, item: Value) -> bool:
         return not self._shared or value in self.plan.lasting or item.operation == "place"
 
     def _release(self, value: int) -> None:
-        item = self.plan.values[value]
+        item = self.plan.tape.values[value]
         held = value in self.plan.in_row or value in self.plan.in_stack
         if held or not isinstance(item, Computed) or item.operation in VIEWS or item.operation == "integral":
             return

@@ -6,14 +6,12 @@ Nothing here knows the number of draws or which parameters are drawn: a kernel i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sim.engine.assembly import Assembly
 from sim.engine.rewriting import reachable, readers
-from sim.engine.tape import VIEWS, Computed, Constant, Leaf, Phase, Tape, Value
-
-Home = tuple[int, int]
+from sim.engine.tape import VIEWS, Computed, Leaf, Phase, Tape, Value
 
 
 @dataclass(frozen=True)
@@ -27,36 +25,31 @@ class IntegratedRow:
     stop: int
 
 
-@dataclass
-class KernelPlan:
-    """Everything a workspace needs to know. `homes` are results written straight into a part of another array."""
+@dataclass(frozen=True)
+class KernelPlan(Assembly):
+    """Everything a workspace needs to know.
 
-    sizes: Mapping[str, int]
-    values: list[Value]
-    phases: list[Phase]
-    owners: list[str]
-    sections: dict[Phase, list[int]]
+    `in_row` and `in_stack` are results written straight into a part of another array; a value is needed until its `last_use`,
+    and those that are `lasting` from one call of a section to the next.
+    """
+
     states: tuple[IntegratedRow, ...]
     integrals: tuple[IntegratedRow, ...]
-    first: Mapping[str, int]
-    events: Mapping[str, int]
-    base: Mapping[str, int]
-    outputs: Mapping[str, int]
-    reset: frozenset[str]
-    standing: Mapping[str, tuple[str, ...]]
+    sections: dict[Phase, list[int]] = field(default_factory=lambda: {phase: [] for phase in Phase})
     in_row: dict[int, int] = field(default_factory=dict)
-    in_stack: dict[int, Home] = field(default_factory=dict)
+    in_stack: dict[int, tuple[int, int]] = field(default_factory=dict)
     last_use: dict[int, int] = field(default_factory=dict)
-    lasting: frozenset[int] = frozenset()
+    lasting: set[int] = field(default_factory=set)
 
     @property
     def rows(self) -> tuple[IntegratedRow, ...]:
         """All integrated rows, states first."""
         return (*self.states, *self.integrals)
 
-    def cells(self, value: int) -> int:
-        """Number of cells of a value, without the draws."""
-        return math.prod(self.sizes[dim] for dim in self.values[value].dims)
+    @property
+    def standing(self) -> dict[str, tuple[str, ...]]:
+        """Dimensions of the stocks that change only by events."""
+        return {name: dims for name, dims in self.dims.items() if name not in self.rates}
 
     @property
     def n_states(self) -> int:
@@ -74,25 +67,12 @@ def plan_of(assembly: Assembly) -> KernelPlan:
     assembly = _compact(assembly)
     tape = assembly.tape
     states = _rows(((name, value, assembly.dims[name]) for name, value in assembly.rates.items()), tape, 0)
-    totals = ((f"integral_{value}", value, tape.dims(value)) for value in assembly.integrals)
-    plan = KernelPlan(
-        sizes=tape.sizes,
-        values=tape.values,
-        phases=tape.phases,
-        owners=tape.owners,
-        sections={phase: [] for phase in Phase},
-        states=states,
-        integrals=_rows(totals, tape, states[-1].stop if states else 0),
-        first=assembly.first,
-        events=assembly.events,
-        base=assembly.base,
-        outputs=assembly.outputs,
-        reset=assembly.reset,
-        standing={name: dims for name, dims in assembly.dims.items() if name not in assembly.rates},
-    )
-    for value, item in enumerate(plan.values):
+    totals = (item.inputs[0] for item in tape.values if item.operation == "integral")
+    named = ((f"integral_{value}", value, tape.dims(value)) for value in totals)
+    plan = KernelPlan(**vars(assembly), states=states, integrals=_rows(named, tape, states[-1].stop if states else 0))
+    for value, item in enumerate(tape.values):
         if isinstance(item, Computed) and item.operation not in VIEWS and item.operation != "integral":
-            plan.sections[plan.phases[value]].append(value)
+            plan.sections[tape.phases[value]].append(value)
     _place(plan)
     _measure_lifetimes(plan)
     return plan
@@ -103,15 +83,8 @@ def _compact(assembly: Assembly) -> Assembly:
     old, new = assembly.tape, Tape(assembly.tape.sizes)
     kept: dict[int, int] = {}
     for value in reachable(old, assembly.roots()):
-        item = old.values[value]
         new.owner = old.owners[value]
-        if isinstance(item, Leaf):
-            kept[value] = new.leaf(item.name, item.dims, item.phase)
-        elif isinstance(item, Constant):
-            kept[value] = new.number(item.value)
-        else:
-            inputs = tuple(kept[child] for child in item.inputs)
-            kept[value] = new.compute(item.operation, inputs, item.dims, item.settings, old.phases[value])
+        kept[value] = new.copied(old.values[value], old.phases[value], kept)
     return assembly.moved(new, kept)
 
 
@@ -127,59 +100,47 @@ def _rows(named: Iterable[tuple[str, int, tuple[str, ...]]], tape: Tape, start: 
 
 def _place(plan: KernelPlan) -> None:
     """Results that can be written where they are wanted: a rate into its row, a part of a stack into the stack."""
+    tape = plan.tape
     for index, row in enumerate(plan.rows):
-        item = plan.values[row.value]
-        own = isinstance(item, Computed) and plan.phases[row.value] == Phase.STEP and item.operation not in VIEWS
-        if own and item.dims == row.dims and row.value not in plan.in_row:
-            plan.in_row[row.value] = index
-    uses = readers(plan.values, range(len(plan.values)), _roots(plan))
-    for value, item in enumerate(plan.values):
-        if not isinstance(item, Computed) or item.operation != "stack":
-            continue
-        rest = tuple(name for place, name in enumerate(item.dims) if place != item.settings[0])
-        for member, part in enumerate(item.inputs):
-            made = plan.values[part]
+        item = tape.values[row.value]
+        own = isinstance(item, Computed) and tape.phases[row.value] == Phase.STEP and item.operation not in VIEWS
+        if own and item.dims == row.dims:
+            plan.in_row.setdefault(row.value, index)
+    uses = readers(tape.values, range(len(tape.values)), plan.roots())
+    for value, item in enumerate(tape.values):
+        rest = tuple(name for place, name in enumerate(item.dims) if place not in item.settings[:1])
+        for member, part in enumerate(item.inputs if item.operation == "stack" else ()):
+            made = tape.values[part]
             movable = isinstance(made, Computed) and made.operation not in VIEWS | {"integral", "place", "stack"}
-            alike = made.dims == rest and plan.phases[part] == plan.phases[value]
+            alike = made.dims == rest and tape.phases[part] == tape.phases[value]
             if movable and alike and part not in plan.in_row and uses[part] == [value]:
                 plan.in_stack[part] = (value, member)
 
 
-def _roots(plan: KernelPlan) -> list[int]:
-    parts = (plan.first, plan.events, plan.base, plan.outputs)
-    return [value for part in parts for value in part.values()] + [row.value for row in plan.rows]
-
-
 def _measure_lifetimes(plan: KernelPlan) -> None:
     """A value lasts when another section or the caller reads it; any other one ends with its last reader."""
-    last: dict[int, int] = {}
-    lasting: set[int] = set()
-    for value, item in enumerate(plan.values):
-        for child in item.inputs if isinstance(item, Computed) else ():
-            for source in sources(plan.values, child):
-                last[source] = value
-                if plan.phases[source] != plan.phases[value]:  # sections run at other times, so the memory may not be shared
-                    lasting.add(source)
-    for value in reversed(range(len(plan.values))):  # readers first, so that a view of a view hands on its own end
-        item = plan.values[value]
-        if isinstance(item, Computed) and item.operation in VIEWS and value in last:
-            source = item.inputs[0]
-            last[source] = max(last[source], last[value])
-    for root in _roots(plan):
-        lasting.update(sources(plan.values, root))
-    plan.last_use, plan.lasting = last, frozenset(lasting)
+    tape, last = plan.tape, plan.last_use
+    for value, item in enumerate(tape.values):
+        for source in (source for child in item.inputs for source in sources(tape.values, child)):
+            last[source] = value
+            if tape.phases[source] != tape.phases[value]:  # sections run at other times, so the memory may not be shared
+                plan.lasting.add(source)
+    for value in reversed(range(len(tape.values))):  # readers first, so that a view of a view hands on its own end
+        item = tape.values[value]
+        if item.operation in VIEWS and value in last:
+            last[item.inputs[0]] = max(last[item.inputs[0]], last[value])
+    for root in plan.roots():
+        plan.lasting.update(sources(tape.values, root))
 
 
 def looks_at_a_leaf(plan: KernelPlan, value: int) -> bool:
     """Tell whether a value is supplied from outside, or a view of one that is."""
-    return isinstance(plan.values[sources(plan.values, value)[-1]], Leaf)
+    return isinstance(plan.tape.values[sources(plan.tape.values, value)[-1]], Leaf)
 
 
 def sources(values: list[Value], value: int) -> list[int]:
     """A value and, for a view, what it looks at."""
     found = [value]
-    item = values[value]
-    while isinstance(item, Computed) and item.operation in VIEWS:
-        found.append(item.inputs[0])
-        item = values[found[-1]]
+    while values[found[-1]].operation in VIEWS:
+        found.append(values[found[-1]].inputs[0])
     return found

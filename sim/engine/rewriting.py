@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from sim.engine.builder import Builder, LinearForm, ProductForm
-from sim.engine.tape import COMMUTATIVE, Computed, Constant, Leaf, Phase, Tape, Value
+from sim.engine.builder import Builder, Factor, LinearForm, ProductForm, above_first
+from sim.engine.tape import Computed, Constant, Phase, Tape, Value
 
 PRODUCTS = frozenset({"multiply", "divide", "negative"})
 SUMS = frozenset({"add", "subtract"})
@@ -26,7 +26,7 @@ class Rewriter:
         self.old, self.new = old, Tape(old.sizes, old.positive)
         self.moved: dict[int, int] = {}
         self._builder = Builder(self.new)
-        self._rewrites: dict[str, Callable[[int, Computed], int]] = {
+        self._rewrites: dict[str, Callable[[int], int]] = {
             **dict.fromkeys(PRODUCTS, self._product_of),
             **dict.fromkeys(SUMS, self._sum_of),
             "log": self._log_of,
@@ -50,38 +50,32 @@ class Rewriter:
 
     def _copied(self, value: int) -> int:
         item = self.old.values[value]
-        if isinstance(item, Leaf):
-            return self.new.leaf(item.name, item.dims, item.phase)
-        if isinstance(item, Constant):
-            return self.new.number(item.value)
         rewrite = None if value in self._as_written else self._rewrites.get(item.operation)
-        return self._as_it_is(item) if rewrite is None else rewrite(value, item)
+        return self._as_it_is(value) if rewrite is None else rewrite(value)
 
     def _is_own(self, value: int) -> bool:
         """Return True where a value has one reader, which may take it apart: nobody else needs it computed."""
         return len(self._readers[value]) == 1
 
-    def _as_it_is(self, item: Computed) -> int:
-        inputs = tuple(self.moved[child] for child in item.inputs)
-        inputs = tuple(sorted(inputs)) if item.operation in COMMUTATIVE else inputs
-        return self.new.compute(item.operation, inputs, item.dims, item.settings)
+    def _as_it_is(self, value: int) -> int:
+        return self.new.copied(self.old.values[value], self.old.phases[value], self.moved)
 
     # ---- products
 
-    def _product_of(self, root: int, _: Computed) -> int:
-        coefficient, above, below = 1.0, list[int](), list[int]()
-        for value, upper in self._walk(root, PRODUCTS):
+    def _product_of(self, root: int) -> int:
+        coefficient, factors = 1.0, list[Factor]()
+        for value, above in self._walk(root, PRODUCTS):
             item = self.old.values[value]
             if self._opens(value, root, PRODUCTS):
-                coefficient = -coefficient if self._operation(value) == "negative" else coefficient
+                coefficient = -coefficient if item.operation == "negative" else coefficient
             elif isinstance(item, Constant) and item.value:
-                coefficient = coefficient * item.value if upper else coefficient / item.value
+                coefficient = coefficient * item.value if above else coefficient / item.value
             else:
-                (above if upper else below).append(value)
-        factors = self._with_powers_joined(coefficient, above, below)
-        return self._builder.product(self._builder.distributed(factors))
+                factors.append((value, above))
+        form = self._with_powers_joined(coefficient, above_first(factors))
+        return self._builder.product(self._builder.distributed(form))
 
-    def _walk(self, root: int, operations: frozenset[str]) -> list[tuple[int, bool]]:
+    def _walk(self, root: int, operations: frozenset[str]) -> list[Factor]:
         """Every node of a tree of operations, with its side; the second input of divide and subtract changes sides.
 
         A node that only this tree uses is opened, and stands before its parts.
@@ -89,57 +83,45 @@ class Rewriter:
         The first input comes before the second, but a sum within a sum before either: (x - x0) + y is added up in that order,
         whichever way it is written.
         """
-        found, pending = list[tuple[int, bool]](), [(root, True)]
+        found, pending = list[Factor](), [(root, True)]
         while pending:
             value, upper = pending.pop()
             found.append((value, upper))
             item = self.old.values[value]
-            if isinstance(item, Computed) and self._opens(value, root, operations):
+            if self._opens(value, root, operations):
                 turned = item.operation in {"divide", "subtract"}
                 sides = [*((child, upper != turned) for child in item.inputs[1:]), (item.inputs[0], upper)]  # the last is next
                 pending += sorted(sides, key=lambda side: self._opens(side[0], root, SUMS & operations))
         return found
 
     def _opens(self, value: int, root: int, operations: frozenset[str]) -> bool:
-        return self._operation(value) in operations and (value == root or self._is_own(value))
+        return self.old.values[value].operation in operations and (value == root or self._is_own(value))
 
-    def _operation(self, value: int) -> str:
-        item = self.old.values[value]
-        return item.operation if isinstance(item, Computed) else ""
-
-    def _with_powers_joined(self, coefficient: float, above: list[int], below: list[int]) -> ProductForm:
+    def _with_powers_joined(self, coefficient: float, factors: Iterable[Factor]) -> ProductForm:
         """An exponential that only this product uses takes in all others of the product."""
-        powers = list[tuple[int, bool]]()
-        rest: tuple[list[int], list[int]] = ([], [])
-        hosts = 0
-        for upper, values in ((True, above), (False, below)):
-            for value in values:
-                if self._operation(value) == "exp":
-                    powers.append((value, upper))
-                    hosts += self._is_own(value)
-                else:
-                    rest[0 if upper else 1].append(self._unaligned(self.moved[value]))
-        if not hosts:
-            for value, upper in powers:
-                rest[0 if upper else 1].append(self.moved[value])
-            return ProductForm(coefficient, tuple(rest[0]), tuple(rest[1]))
+        powers, rest = list[Factor](), list[Factor]()
+        for value, above in factors:
+            is_power = self.old.values[value].operation == "exp"
+            (powers if is_power else rest).append((value, above))
+        others = [(self._unaligned(self.moved[value]), above) for value, above in rest]
+        if not any(self._is_own(value) for value, _ in powers):
+            others += [(self.moved[value], above) for value, above in powers]
+            return ProductForm(coefficient, above_first(others))
         exponent = LinearForm()
-        for value, upper in powers:
-            raw = self.old.values[value]
-            inner = raw.inputs[0] if isinstance(raw, Computed) else value
-            part = self._linear_of(inner, opened=self._is_own(value))
-            exponent = exponent.plus(self.new, part, 1.0 if upper else -1.0)
-        return self._builder.exponential(exponent, ProductForm(coefficient, tuple(rest[0]), tuple(rest[1])))
+        for value, above in powers:
+            part = self._linear_of(self.old.values[value].inputs[0], opened=self._is_own(value))
+            exponent = exponent.plus(self.new, part, 1.0 if above else -1.0)
+        return self._builder.exponential(exponent, ProductForm(coefficient, above_first(others)))
 
     def _unaligned(self, value: int) -> int:
         item = self.new.values[value]
-        return item.inputs[0] if isinstance(item, Computed) and item.operation == "align" else value
+        return item.inputs[0] if item.operation == "align" else value
 
     # ---- sums
 
-    def _sum_of(self, root: int, item: Computed) -> int:
+    def _sum_of(self, root: int) -> int:
         if self.old.phases[root] == Phase.ONCE:  # computed once a run: nothing to gain, and a last digit to lose
-            return self._as_it_is(item)
+            return self._as_it_is(root)
         linear = LinearForm()
         for value, upper in self._walk(root, SUMS):
             if not self._opens(value, root, SUMS):
@@ -151,11 +133,11 @@ class Rewriter:
         tape, builder, value = self.new, self._builder, self._unaligned(self.moved[raw])
         if opened and value in builder.linear and self._is_own(raw):
             return builder.linear[value]
-        factors = builder.factors.get(value) if self._is_own(raw) else None
-        if factors is None:
+        form = builder.factors.get(value) if self._is_own(raw) else None
+        if form is None:
             return LinearForm.of(tape, value)
-        slow, fast = factors.split(tape)
-        if slow.is_trivial or not (fast.above or fast.below):
+        slow, fast = form.split(tape)
+        if slow.is_trivial or not fast.factors:
             return LinearForm.of(tape, value)
         product = builder.product(fast)
         builder.own.add(product)
@@ -163,34 +145,31 @@ class Rewriter:
 
     # ---- logarithms and totals
 
-    def _log_of(self, _: int, item: Computed) -> int:
-        raw = item.inputs[0]
+    def _log_of(self, value: int) -> int:
+        raw = self.old.values[value].inputs[0]
         return self._builder.log(self.moved[raw], shared=not self._is_own(raw))
 
-    def _total(self, _: int, item: Computed) -> int:
+    def _total(self, root: int) -> int:
         """total(s*p) = s*total(p) where s does not vary over the dimension and p changes less often than s*p."""
-        tape, value = self.new, self.moved[item.inputs[0]]
-        names = tuple(name for axis, name in enumerate(self.old.dims(item.inputs[0])) if axis in item.settings[0])
-        factors = self._builder.factors.get(value)
-        if factors is None:
-            return tape.total(value, names)
-        inside = [bool(set(names) & set(tape.dims(part))) for part in (*factors.above, *factors.below)]
-        inner = self._builder.product(factors.where(inside, coefficient=1.0))
-        if tape.phases[inner] >= tape.phases[value]:
-            return tape.total(value, names)
-        outer = factors.where([not mark for mark in inside], coefficient=factors.coefficient)
-        summed = tape.total(inner, names)
-        return self._builder.product(ProductForm(outer.coefficient, (*outer.above, summed), outer.below))
+        tape, item = self.new, self.old.values[root]
+        value, dims = self.moved[item.inputs[0]], self.old.dims(item.inputs[0])
+        names = tuple(dims[axis] for axis in item.settings[0])
+        form = self._builder.factors.get(value)
+        if form is not None:
+            outer, inner = form.parted(lambda part: not set(names) & set(tape.dims(part)))
+            summed = self._builder.product(inner)
+            if tape.phases[summed] < tape.phases[value]:
+                return self._builder.product(outer.times(tape.total(summed, names)))
+        return tape.total(value, names)
 
-    def _integral(self, _: int, item: Computed) -> int:
+    def _integral(self, root: int) -> int:
         """The total over the year of s*p is p times that of s where p stands still within the year."""
-        tape, value = self.new, self.moved[item.inputs[0]]
-        factors = self._builder.factors.get(value)
-        if tape.phases[value] <= Phase.YEAR or factors is None:
+        tape, value = self.new, self.moved[self.old.values[root].inputs[0]]
+        form = self._builder.factors.get(value)
+        if tape.phases[value] <= Phase.YEAR or form is None:
             return tape.integral(value)
-        slow, fast = factors.split(tape)
-        total = tape.integral(self._builder.product(fast))
-        return self._builder.product(ProductForm(slow.coefficient, (*slow.above, total), slow.below))
+        slow, fast = form.split(tape)
+        return self._builder.product(slow.times(tape.integral(self._builder.product(fast))))
 
 
 def reachable(tape: Tape, roots: Iterable[int]) -> list[int]:
@@ -202,7 +181,7 @@ def reachable(tape: Tape, roots: Iterable[int]) -> list[int]:
         if value not in seen:
             seen.add(value)
             item = tape.values[value]
-            waiting.extend(item.inputs if isinstance(item, Computed) else ())
+            waiting.extend(item.inputs)
     return sorted(seen)
 
 
@@ -211,7 +190,7 @@ def readers(values: Sequence[Value], order: Iterable[int], roots: Iterable[int])
     found: dict[int, list[int]] = {value: [] for value in order}
     for value in found:
         item = values[value]
-        for child in item.inputs if isinstance(item, Computed) else ():
+        for child in item.inputs:
             found[child].append(value)
     for root in roots:
         found[root] += [-1, -1]

@@ -36,15 +36,15 @@ def _section(plan: KernelPlan, names: tuple[str, ...], remarks: Mapping[str, str
     name, docstring = SECTIONS[phase]
     lines, owner = [], ""
     for value in plan.sections[phase]:
-        if plan.owners[value] != owner:
-            owner = plan.owners[value]
+        if plan.tape.owners[value] != owner:
+            owner = plan.tape.owners[value]
             remark = remarks.get(variable_of(owner), "")
             lines.append(f"# {owner}: {remark}" if remark else f"# {owner}")
         lines.extend(_statements(plan, names, value))
     stores = [
         f"copyto({row_name(row)}, {names[row.value]})"
         for index, row in enumerate(plan.rows)
-        if plan.phases[row.value] == phase and plan.in_row.get(row.value) != index
+        if plan.tape.phases[row.value] == phase and plan.in_row.get(row.value) != index
     ]
     lines.extend(["# into their rows", *stores] if stores else [])
     body = "\n".join(f"    {line}" for line in lines)
@@ -53,9 +53,7 @@ def _section(plan: KernelPlan, names: tuple[str, ...], remarks: Mapping[str, str
 
 def _statements(plan: KernelPlan, names: tuple[str, ...], value: int) -> list[str]:
     """The calls that compute a value."""
-    item = plan.values[value]
-    if not isinstance(item, Computed):
-        raise AssertionError("only computed values have statements")
+    item = plan.tape.values[value]
     out, inputs = names[value], [names[child] for child in item.inputs]
     match item.operation:
         case "where":

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -31,8 +31,16 @@ class Phase(IntEnum):
     """On 31 December, after the last step: events and the year's report."""
 
 
+class _NotComputed:
+    """What leaves and numbers answer where a computed value is asked for its operation."""
+
+    operation: ClassVar[str] = ""
+    inputs: ClassVar[tuple[int, ...]] = ()
+    settings: ClassVar[Settings] = ()
+
+
 @dataclass(frozen=True)
-class Leaf:
+class Leaf(_NotComputed):
     """Supplied from outside: a parameter, a stock, the time."""
 
     name: str
@@ -41,7 +49,7 @@ class Leaf:
 
 
 @dataclass(frozen=True)
-class Constant:
+class Constant(_NotComputed):
     """A literal number."""
 
     value: float
@@ -82,13 +90,17 @@ class Tape:
         self._known: dict[Value, int] = {}
         self._order = {name: place for place, name in enumerate(sizes)}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is kept of a tape to which nothing more is added."""
+        return {**vars(self), "_known": {}}
+
     def leaf(self, name: str, dims: Iterable[str], phase: Phase) -> int:
         """A value supplied from outside."""
-        return self._put(Leaf(name, self.kept(dims), phase), phase)
+        return self.put(Leaf(name, self.kept(dims), phase), phase)
 
     def number(self, value: float) -> int:
         """A literal."""
-        return self._put(Constant(float(value)), Phase.ONCE)
+        return self.put(Constant(float(value)), Phase.ONCE)
 
     def kept(self, dims: Iterable[str]) -> tuple[str, ...]:
         """Dimensions with more than one member."""
@@ -107,22 +119,18 @@ class Tape:
         simpler = self._simpler(name, inputs)
         if simpler is not None:
             return simpler
-        if name == "where":
-            condition = self.values[inputs[0]]
-            if not isinstance(condition, Computed) or condition.operation not in TRUTHS:
-                # A condition that was stacked, or chosen from others, stands as numbers.
-                inputs = (self.apply("not_equal", inputs[0], self.number(0.0)), *inputs[1:])
+        if name == "where" and self.values[inputs[0]].operation not in TRUTHS:
+            # A condition that was stacked, or chosen from others, stands as numbers.
+            inputs = (self.apply("not_equal", inputs[0], self.number(0.0)), *inputs[1:])
         dims = self.ordered({dim for value in inputs for dim in self.dims(value)})
         aligned = [self.aligned(value, dims) for value in inputs]
         # One order for both ways of writing: a + b and b + a are one value (and the same to the last bit).
         return self.compute(name, tuple(sorted(aligned) if name in COMMUTATIVE else aligned), dims)
 
-    def compute(
-        self, name: str, inputs: tuple[int, ...], dims: tuple[str, ...], settings: Settings = (), phase: Phase | None = None
-    ) -> int:
-        """An operation whose inputs are as it wants them."""
+    def compute(self, name: str, inputs: tuple[int, ...], dims: tuple[str, ...], settings: Settings = ()) -> int:
+        """An operation whose inputs are as it wants them; it changes when they do, but a total of the year only at its end."""
         latest = max((self.phases[value] for value in inputs), default=Phase.ONCE)
-        return self._put(Computed(name, inputs, dims, settings), latest if phase is None else phase)
+        return self.put(Computed(name, inputs, dims, settings), Phase.END if name == "integral" else latest)
 
     def at(self, value: int, dim: str, member: int) -> int:
         """One member of a dimension, as a view."""
@@ -171,13 +179,10 @@ class Tape:
     def without_sign(self, scale: int, value: int) -> tuple[int, int]:
         """(-x)*1 as (-1)*x, so that it is seen to cancel x."""
         item = self.values[scale]
-        if not self.is_number(value, 1.0) or not isinstance(item, Computed) or len(item.inputs) > 2:  # noqa: PLR2004
-            return scale, value
-        if item.operation == "negative":
+        if self.is_number(value, 1.0) and item.operation == "negative":
             return self.number(-1.0), item.inputs[0]
-        minus_one = self.number(-1.0)
-        if item.operation == "multiply" and minus_one in item.inputs:
-            return minus_one, next(part for part in item.inputs if part != minus_one)
+        if self.is_number(value, 1.0) and item.operation == "multiply" and self.number(-1.0) in item.inputs:
+            return self.number(-1.0), next(part for part in item.inputs if not self.is_number(part, -1.0))
         return scale, value
 
     def is_time(self, value: int) -> bool:
@@ -206,7 +211,7 @@ class Tape:
         """The total of a rate over the year, with the method's own weights; what stands still within it is its own total."""
         if self.phases[value] <= Phase.YEAR:
             return value
-        return self.compute("integral", (value,), self.dims(value), phase=Phase.END)
+        return self.compute("integral", (value,), self.dims(value))
 
     def ordered(self, dims: set[str]) -> tuple[str, ...]:
         """Dimensions in the order of the model."""
@@ -220,7 +225,16 @@ class Tape:
             square = self.apply("multiply", square, square) if left else square
         return power if exponent >= 0 else self.apply("divide", self.number(1.0), power)
 
-    def _put(self, value: Value, phase: Phase) -> int:
+    def copied(self, item: Value, phase: Phase, moved: Mapping[int, int]) -> int:
+        """A value of another tape, its inputs by their numbers here."""
+        if not isinstance(item, Computed):
+            return self.put(item, phase)
+        inputs = [moved[child] for child in item.inputs]
+        ordered = sorted(inputs) if item.operation in COMMUTATIVE else inputs
+        return self.compute(item.operation, tuple(ordered), item.dims, item.settings)
+
+    def put(self, value: Value, phase: Phase) -> int:
+        """A value, which is the one that stands there already where it is equal."""
         if value not in self._known:
             self._known[value] = len(self.values)
             self.values.append(value)
@@ -259,7 +273,7 @@ class Tape:
             return inputs[0]
         if name == "subtract" and inputs[0] == inputs[1]:
             return self.number(0.0)
-        return inner.inputs[0] if name == "log" and isinstance(inner, Computed) and inner.operation == "exp" else None
+        return inner.inputs[0] if name == "log" and inner.operation == "exp" else None
 
     def _number_of(self, value: int) -> float | None:
         found = self.values[value]

@@ -75,7 +75,7 @@ class Workspace:
         for name, value in which.items():
             if (name, value) not in self._views:
                 dims = self.kernel.dims[name]
-                shape = (*(self.kernel.plan.sizes[dim] for dim in dims), self.draws)
+                shape = (*(self.kernel.plan.tape.sizes[dim] for dim in dims), self.draws)
                 self._views[name, value] = np.broadcast_to(self.aligned(value, dims), shape)
         return {name: self._views[name, value] for name, value in which.items()}
 
@@ -88,7 +88,7 @@ class Workspace:
 
     def aligned(self, value: int, dims: tuple[str, ...]) -> Values:
         """A value as a view with axes for all of `dims`, one long where it is repeated."""
-        array, have = self.layout.arrays[value], self.kernel.plan.values[value].dims
+        array, have = self.layout.arrays[value], self.kernel.plan.tape.values[value].dims
         if not array.ndim:
             return array
         return array[(*(slice(None) if name in have else None for name in dims), slice(None))]
@@ -98,10 +98,10 @@ class Workspace:
         space: dict[str, Any] = {name: getattr(np, name) for name in FUNCTIONS if hasattr(np, name)}
         space |= {"total": total, "shift": shift, **dict(zip(names, layout.arrays, strict=True))}
         space |= {row_name(row): layout.rows(layout.rates, row) for row in plan.rows}
-        for value, item in enumerate(plan.values):
+        for value, item in enumerate(plan.tape.values):
             if isinstance(item, Computed) and item.operation in {"stack", "place"}:
                 axis = item.settings[0]
-                for member in range(plan.sizes[item.dims[axis]]):
+                for member in range(plan.tape.sizes[item.dims[axis]]):
                     space[part_name(names[value], member)] = layout.part(value, axis, member)
         return space
 

@@ -112,7 +112,7 @@ class BlockResult:
 
 def block_size(plan: KernelPlan, itemsize: int) -> int:
     """As many draws as keep a step within STEP_BYTES: whole chunks, or a power of two where a chunk is too much."""
-    cells = sum(plan.cells(value) for value in plan.sections[Phase.STEP])
+    cells = sum(plan.tape.cells(value) for value in plan.sections[Phase.STEP])
     fitting = max(STEP_BYTES // max(cells * itemsize, 1), 1)
     if fitting >= CHUNK:
         return min(fitting // CHUNK * CHUNK, _WIDEST_BLOCK)

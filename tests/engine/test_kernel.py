@@ -189,10 +189,10 @@ def test_only_what_an_output_needs_is_computed(case: opening.Case) -> None:
 
 def test_no_cohort_cell_is_touched_within_a_year(case: opening.Case) -> None:
     plan = describing.kernel_of(case.world).plan
-    touched = [plan.owners[value] for value in plan.sections[Phase.STEP] if "age" in plan.values[value].dims]
+    touched = [plan.tape.owners[value] for value in plan.sections[Phase.STEP] if "age" in plan.tape.values[value].dims]
     assert touched == []
     assert all("age" not in row.dims for row in plan.rows)
-    assert any("age" in plan.values[value].dims for value in plan.sections[Phase.END])
+    assert any("age" in plan.tape.values[value].dims for value in plan.sections[Phase.END])
 
 
 def test_powers_share_one_exponential() -> None:
@@ -203,7 +203,7 @@ def test_powers_share_one_exponential() -> None:
     graph = graph_of([product], dict.fromkeys("abcxy", 1.0))
     request = KernelRequest(("product",), frozenset(), frozenset())
     plan = compile_kernel(graph, request).plan
-    names = [item.operation for item in plan.values if isinstance(item, Computed)]
+    names = [item.operation for item in plan.tape.values if isinstance(item, Computed)]
     assert names.count("exp") == 1
     assert names.count("log") == 2
     assert "power" not in names
@@ -224,7 +224,7 @@ def test_equal_expressions_are_computed_once_and_numbers_folded() -> None:
     request = KernelRequest(("first", "second"), frozenset(), frozenset({"a"}))
     plan = compile_kernel(graph, request).plan
     at_work = [
-        item for value, item in enumerate(plan.values) if isinstance(item, Computed) and plan.phases[value] == Phase.YEAR
+        item for value, item in enumerate(plan.tape.values) if isinstance(item, Computed) and plan.tape.phases[value] == Phase.YEAR
     ]
     assert sorted(item.operation for item in at_work) == ["add", "add", "exp", "multiply"]
 
@@ -326,7 +326,7 @@ def test_the_plan_reads_no_name_that_is_not_there(case: opening.Case) -> None:
     graph = case.world.graph
     known = {*graph.parameters, *graph.stocks, *graph.hidden, "time"}
     known |= {name for node in graph.equations.values() for name in names_read(node)}
-    leaves = [item.name.split("@")[0] for item in describing.kernel_of(case.world).plan.values if isinstance(item, Leaf)]
+    leaves = [item.name.split("@")[0] for item in describing.kernel_of(case.world).plan.tape.values if isinstance(item, Leaf)]
     assert leaves
     assert set(leaves) <= known
 
