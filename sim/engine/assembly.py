@@ -18,7 +18,7 @@ from sim.engine.rewriting import Rewriter, reachable
 from sim.engine.tape import Leaf, Phase, Tape
 from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.model.graph import Graph
-from sim.model.nodes import UNTIL_TURN, Frozen, Literal, Node, Read, walk
+from sim.model.nodes import UNTIL_TURN, Apply, Frozen, Literal, Node, walk
 
 AT_BASE, AT_END = "@base", "@end"
 TIME = "time"
@@ -101,6 +101,7 @@ class _Assembler:
         positive = frozenset(name for name, item in graph.parameters.items() if item.positive)
         self.tape = Tape({name: len(item.members) for name, item in graph.dimensions.items()}, positive)
         self.standing = {event.stock for event in graph.events if _is_zero(graph.rates[event.stock])}
+        self.yearly_totals = {name for name, item in graph.hidden.items() if item.yearly_total} - request.given
         self.stocks_at_end: dict[str, int] = {}
         around = partial(NameScope, self.tape)
         self.start = around(self._at_start, " at start")
@@ -118,8 +119,7 @@ class _Assembler:
                 turn = NameScope(self.tape, partial(self._at_turn, reported=False), f" before {event.name}")
                 owner = f"{event.stock} after {event.name}"
                 self.stocks_at_end[event.stock] = turn.node(self.graph.event_nodes[event.name], owner)
-        results = dict(self.stocks_at_end)
-        outputs = {name: self._output(name) for name in self.request.outputs}
+        outputs = {name: self.ratio.value(name) for name in self.request.outputs}
         rates: dict[str, int] = {}
         events: dict[str, int] = {}
         while missing := self._stocks_read([*outputs.values(), *rates.values(), *events.values()]) - {*rates, *events}:
@@ -128,18 +128,19 @@ class _Assembler:
                     hidden = self.graph.hidden.get(name)
                     node = self.graph.rates[name] if hidden is None else hidden.rate
                     rate = self.during.node(node, f"{name} rate")
-                    rates[name] = self.tape.aligned(rate, self.tape.kept(self._dims(name)))
-                events |= {name: results[name]} if name in results else {}
+                    rates[name] = self.tape.aligned(rate, self.tape.kept(self.graph.dims_of(name)))
+                if name in self.stocks_at_end:
+                    events[name] = self.stocks_at_end[name]
         stocks = dict.fromkeys((*rates, *events))
         return Assembly(
             tape=self.tape,
-            base={name: self._base_value(name) for name in self.request.outputs},
+            base={name: self.base_ratio.value(name) for name in self.request.outputs},
             outputs=outputs,
             first={name: self.start.value(name) for name in stocks},
             rates=rates,
             events=events,
-            dims={name: self.tape.kept(self._dims(name)) for name in stocks},
-            reset=frozenset(name for name in rates if self._is_yearly_total(name)),
+            dims={name: self.tape.kept(self.graph.dims_of(name)) for name in stocks},
+            reset=frozenset(self.yearly_totals & rates.keys()),
         )
 
     def _stocks_read(self, roots: Iterable[int]) -> set[str]:
@@ -153,42 +154,17 @@ class _Assembler:
             return False
         return name in self.graph.stocks or name in self.graph.hidden
 
-    def _is_yearly_total(self, name: str) -> bool:
-        return name in self.graph.hidden and self.graph.hidden[name].yearly_total
-
-    def _dims(self, name: str) -> tuple[str, ...]:
-        return self.graph.hidden[name].dims if name in self.graph.hidden else self.graph.dims_of(name)
-
-    def _output(self, name: str) -> int:
-        variable = self.graph.variables.get(name)
-        if name in self.request.given or variable is None or variable.kind == "level":
-            return self.at_end.value(name)
-        if variable.kind == "flow":
-            return self.tape.integral(self.during.value(name))
-        return self.ratio.node(self.graph.equations[name], f"{name} of year")
-
-    def _base_value(self, name: str) -> int:
-        variable = self.graph.variables.get(name)
-        if name not in self.request.given_at_base:
-            if variable is None:
-                return self.start.value(name)
-            if variable.kind == "ratio":
-                return self.base_ratio.node(self.graph.equations[name], f"{name} in base year")
-        return self.base.value(name)
-
     def _supplied(self, name: str, suffix: str, phase: Phase) -> int:
         """A leaf from outside; what does not change from year to year is one leaf in all surroundings."""
         yearly = name in self.request.yearly or name.startswith("noise:")
-        dims = () if name.startswith("noise:") else self._dims(name)
+        dims = () if name.startswith("noise:") else self.graph.dims_of(name)
         return self.tape.leaf(f"{name}{suffix}" if yearly else name, dims, phase if yearly else Phase.ONCE)
 
     def _is_supplied(self, name: str, given: frozenset[str]) -> bool:
         return name in given or name.startswith("noise:") or name in self.graph.parameters
 
     def _equation(self, name: str) -> Node:
-        if name.endswith(".rate"):
-            return self.graph.rates[name.removesuffix(".rate")]
-        return self.graph.equations[name]
+        return self.graph.equations.get(name) or self.graph.rates[name.removesuffix(".rate")]
 
     def _at_start(self, name: str) -> Meaning:
         if name in self.graph.frozen and name not in self.request.given_at_base:
@@ -209,8 +185,7 @@ class _Assembler:
         if name in graph.hidden:
             return graph.hidden[name].initial
         if name in graph.stocks:
-            initial = graph.stocks[name].initial
-            return Literal(initial) if isinstance(initial, float) else Read(initial, graph.dims_of(initial))
+            return graph.initial_of(name)
         return self._equation(name)
 
     def _starting(self, frozen: Frozen) -> Meaning:
@@ -227,9 +202,12 @@ class _Assembler:
         return tape.apply("divide", tape.apply("multiply", total, factor), mean)
 
     def _in_base_ratio(self, name: str) -> Meaning:
-        if name in self.graph.stocks and name not in self.request.given_at_base:
+        if name in self.request.given_at_base or name not in self.graph.quantities:
+            return self.base.value(name)
+        variable = self.graph.variables.get(name)
+        if variable is None:
             return self.start.value(name)
-        return self.base.value(name)
+        return self.graph.equations[name] if variable.kind == "ratio" else self.base.value(name)
 
     def _during(self, name: str) -> Meaning:
         if name in {TIME, UNTIL_TURN}:
@@ -239,9 +217,9 @@ class _Assembler:
         if self._is_supplied(name, self.request.given):
             return self._supplied(name, "", Phase.YEAR)
         if name in self.standing:
-            return self.tape.leaf(name, self._dims(name), Phase.YEAR)
+            return self.tape.leaf(name, self.graph.dims_of(name), Phase.YEAR)
         if self._is_state(name):
-            return self.tape.leaf(name, self._dims(name), Phase.STEP)
+            return self.tape.leaf(name, self.graph.dims_of(name), Phase.STEP)
         return self._equation(name)
 
     def _at_turn(self, name: str, *, reported: bool) -> Meaning:
@@ -250,12 +228,12 @@ class _Assembler:
             return self.tape.number(0.0 if reported else 1.0)
         if name in self.stocks_at_end:
             return self.stocks_at_end[name]
-        if self._is_yearly_total(name) and name not in self.request.given:
+        if name in self.yearly_totals:
             if reported:
                 return self.tape.number(0.0)
             return self.tape.integral(self.during.node(self.graph.hidden[name].rate, f"{name} rate"))
         if name == TIME or self._is_state(name):
-            return self.tape.leaf(f"{name}{AT_END}", () if name == TIME else self._dims(name), Phase.END)
+            return self.tape.leaf(f"{name}{AT_END}", () if name == TIME else self.graph.dims_of(name), Phase.END)
         return self._during(name)
 
     def _in_ratio(self, name: str) -> Meaning:
@@ -267,7 +245,4 @@ class _Assembler:
 
 def _is_zero(node: Node) -> bool:
     """An equation that returns the literal zero, whatever its dimensions."""
-    parts = list(walk(node))
-    return not any(isinstance(part, Read) for part in parts) and all(
-        part.value == 0.0 for part in parts if isinstance(part, Literal)
-    )
+    return all(part.value == 0.0 if isinstance(part, Literal) else isinstance(part, Apply) for part in walk(node))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from graphlib import TopologicalSorter
 from types import MappingProxyType
 
 import numpy as np
@@ -17,7 +18,7 @@ from sim.engine.methods import METHODS, mean_of_growth
 from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.model.graph import Graph
 from sim.model.loops import sign_of_change
-from sim.model.nodes import FILL, UNTIL_TURN, Apply, Frozen, Literal, Node, Operation, Read, UnitRule, names_read
+from sim.model.nodes import UNTIL_TURN, Apply, Frozen, Literal, Node, Operation, Read, UnitRule, names_read
 
 STEP = 1.01
 
@@ -35,7 +36,7 @@ def starting_point(
     }
     supplied |= known
     wanted = (*graph.variables, *graph.stocks, *graph.hidden, *graph.frozen, *(f"{name}.rate" for name in graph.stocks))
-    resolve = cache(lambda name: None if name in known else _at_start(graph, name))  # a node is known by its identity
+    resolve = cache(lambda name: None if name in known else _at_start(graph, name))  # one node a name
     program = Program({name: Read(name, ()) for name in wanted}, resolve)
     supplied |= {name: exogenous.value(name, first_year - 1) for name in program.leaves if name not in supplied}
     return supplied | program.run(supplied)
@@ -55,16 +56,8 @@ def _at_start(graph: Graph, name: str) -> Node | None:
     if name in graph.hidden:
         return graph.hidden[name].initial
     if name in graph.stocks:
-        return initial_node(graph, name)
-    return graph.rates[name.removesuffix(".rate")] if name.endswith(".rate") else graph.equations.get(name)
-
-
-def initial_node(graph: Graph, stock: str) -> Node:
-    """The starting value of a stock: what it names, or its number in every cell."""
-    item = graph.stocks[stock]
-    if isinstance(item.initial, str):
-        return Read(item.initial, item.dims)
-    return Apply(FILL, (), item.dims, {"value": item.initial, "shape": graph.shape_of(item.dims)})
+        return graph.initial_of(name)
+    return graph.equations.get(name) or graph.rates.get(name.removesuffix(".rate"))
 
 
 def _frozen_at_start(frozen: Frozen) -> Node:
@@ -152,73 +145,45 @@ def _hidden_below(graph: Graph, node: Node, opened: frozenset[str]) -> frozenset
     return frozenset(name for part in reached for name in names_read(part) if name in graph.hidden)
 
 
-Index = tuple[slice | None, ...]
-Resolve = Callable[[str], Node | None]
-
-
 class Program:
     """Evaluates named nodes one after the other with numpy: the plain evaluator, which stays as the oracle of every faster one.
 
     `resolve` turns a name into the node that defines it, or None where its value will be supplied.
     """
 
-    def __init__(self, wanted: Mapping[str, Node], resolve: Resolve) -> None:
-        self._resolve, self._wanted = resolve, dict(wanted)
-        self._order: list[Node] = []  # inputs first; it also keeps the nodes alive, which are known by their identity
-        self._placed: set[int] = set()
-        self._targets: dict[int, Node | None] = {}
-        self._indices: dict[int, list[Index | None]] = {}
-        for node in wanted.values():
-            self._place(node)
-        read = (node for node in self._order if isinstance(node, Read) and self._targets[id(node)] is None)
+    def __init__(self, wanted: Mapping[str, Node], resolve: Callable[[str], Node | None]) -> None:
+        self._wanted, self._inputs, waiting = dict(wanted), dict[Node, tuple[Node, ...]](), list(wanted.values())
+        while waiting:
+            node = waiting.pop()
+            if node not in self._inputs:
+                target = resolve(node.name) if isinstance(node, Read) else None
+                self._inputs[node] = (target,) if target is not None else node.inputs if isinstance(node, Apply) else ()
+                waiting += self._inputs[node]
+        self._order = tuple(TopologicalSorter(self._inputs).static_order())
+        read = (node for node in self._order if isinstance(node, Read) and not self._inputs[node])
         self.leaves = tuple(dict.fromkeys(node.name for node in read))
         """Names whose values must be supplied."""
 
     def run(self, supplied: Mapping[str, Values]) -> dict[str, Values]:
         """Evaluate with the supplied leaves: arrays [dims..., draw]."""
-        values: dict[int, Values] = {}
+        values: dict[Node, Values] = {}
         with np.errstate(all="ignore"):
             for node in self._order:
+                inputs = [values[child] for child in self._inputs[node]]
                 if isinstance(node, Literal):
-                    values[id(node)] = np.array([node.value])
+                    values[node] = np.array([node.value])
                 elif isinstance(node, Read):
-                    target = self._targets[id(node)]
-                    values[id(node)] = supplied[node.name] if target is None else values[id(target)]
+                    values[node] = inputs[0] if inputs else supplied[node.name]
                 else:
-                    indices = zip(node.inputs, self._indices[id(node)], strict=True)
-                    inputs = (values[id(child)] if index is None else values[id(child)][index] for child, index in indices)
-                    values[id(node)] = node.operation.compute(*inputs, **node.settings)
-        return {name: values[id(node)] for name, node in self._wanted.items()}
-
-    def _place(self, root: Node) -> None:
-        stack = [root]
-        while stack:
-            node = stack[-1]
-            waiting = [child for child in self._needs(node) if id(child) not in self._placed]
-            if waiting:
-                stack.extend(waiting)
-                continue
-            stack.pop()
-            if id(node) in self._placed:
-                continue
-            self._placed.add(id(node))
-            self._order.append(node)
-            if isinstance(node, Apply):
-                aligned = node.operation.elementwise
-                self._indices[id(node)] = [alignment(child.dims, node.dims) if aligned else None for child in node.inputs]
-
-    def _needs(self, node: Node) -> tuple[Node, ...]:
-        """Return what must be computed before a node."""
-        if isinstance(node, Apply):
-            return node.inputs
-        if isinstance(node, Read):
-            target = self._targets[id(node)] = self._resolve(node.name)
-            return () if target is None else (target,)
-        return ()
+                    if node.operation.elementwise:
+                        inputs = [
+                            value[alignment(child.dims, node.dims)] for value, child in zip(inputs, node.inputs, strict=True)
+                        ]
+                    values[node] = node.operation.compute(*inputs, **node.settings)
+        return {name: values[node] for name, node in self._wanted.items()}
 
 
-def alignment(have: tuple[str, ...], want: tuple[str, ...]) -> Index | None:
-    """The index that gives an array with axes `have` the axes `want`, new ones of length one; None when nothing changes."""
-    if have == want:
-        return None
+@cache
+def alignment(have: tuple[str, ...], want: tuple[str, ...]) -> tuple[slice | None, ...]:
+    """The index that gives an array with axes `have` the axes `want`, new ones of length one."""
     return (*(slice(None) if name in have else None for name in want), slice(None))

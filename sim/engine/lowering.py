@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
 
 from sim.engine.tape import Tape
@@ -17,18 +18,15 @@ class NameScope:
     """Gives every name a value. `resolve` says what a name means: a value, or the node of its equation."""
 
     def __init__(self, tape: Tape, resolve: Resolve, suffix: str = "") -> None:
-        self.tape, self._resolve, self._suffix = tape, resolve, suffix
+        self.tape, self._meaning, self._suffix = tape, cache(resolve), suffix
         self._values: dict[str, int] = {}
-        self._meanings: dict[str, Meaning] = {}
 
     def value(self, name: str) -> int:
         """The value of a name; what it reads is lowered first, without recursion."""
         waiting = [name]
         while waiting:
             current = waiting[-1]
-            if current not in self._meanings:
-                self._meanings[current] = self._resolve(current)
-            meaning = self._meanings[current]
+            meaning = self._meaning(current)
             read = () if isinstance(meaning, int) else names_read(meaning)
             if unknown := [name for name in read if name not in self._values]:
                 waiting.extend(unknown)
@@ -61,25 +59,7 @@ class NameScope:
 def lower(tape: Tape, node: Apply, inputs: tuple[int, ...]) -> int:
     """The value of one operation whose inputs are values already."""
     name = node.operation.name
-    if name in _STRUCTURAL:
-        return _STRUCTURAL[name](tape, node, inputs)
-    if name == "power":
-        return tape.power(*inputs)
-    return tape.apply(name, *inputs)
-
-
-def _total(tape: Tape, node: Apply, inputs: tuple[int, ...]) -> int:
-    dims = node.inputs[0].dims
-    return tape.total(inputs[0], tuple(dims[axis] for axis in node.settings["axes"]))
-
-
-def _at(tape: Tape, node: Apply, inputs: tuple[int, ...]) -> int:
-    dim = node.inputs[0].dims[node.settings["axis"]]
-    return tape.at(inputs[0], dim, node.settings["member"])
-
-
-def _by(tape: Tape, node: Apply, inputs: tuple[int, ...]) -> int:
-    return stacked(tape, inputs, node.dims[node.settings["axis"]])
+    return _STRUCTURAL[name](tape, node, inputs) if name in _STRUCTURAL else tape.apply(name, *inputs)
 
 
 def stacked(tape: Tape, parts: tuple[int, ...], dim: str) -> int:
@@ -143,22 +123,19 @@ def _lookup(tape: Tape, node: Apply, inputs: tuple[int, ...]) -> int:
     return tape.apply("where", inside, bounded, tape.number(points[-1][1]))
 
 
-def _fill(tape: Tape, node: Apply, _: tuple[int, ...]) -> int:
-    return tape.number(node.settings["value"])
-
-
-def _repeat(_: Tape, __: Apply, inputs: tuple[int, ...]) -> int:
-    return inputs[0]
+def _over(node: Apply) -> tuple[str, ...]:
+    return tuple(node.inputs[0].dims[axis] for axis in node.settings["axes"])
 
 
 _STRUCTURAL: dict[str, Callable[[Tape, Apply, tuple[int, ...]], int]] = {
-    "total": _total,
-    "at": _at,
-    "by": _by,
+    "power": lambda tape, _, inputs: tape.power(*inputs),
+    "total": lambda tape, node, inputs: tape.total(inputs[0], _over(node)),
+    "at": lambda tape, node, inputs: tape.at(inputs[0], node.inputs[0].dims[node.settings["axis"]], node.settings["member"]),
+    "by": lambda tape, node, inputs: stacked(tape, inputs, node.dims[node.settings["axis"]]),
     "place": _place,
     "shift": _shift,
     "regroup": _regroup,
     "lookup": _lookup,
-    "fill": _fill,
-    "broadcast": _repeat,
+    "fill": lambda tape, node, _: tape.number(node.settings["value"]),
+    "broadcast": lambda _, __, inputs: inputs[0],  # repeated only where a value meets an array that has the dimension
 }

@@ -9,7 +9,7 @@ from sim.base.arrays import Dimension
 from sim.base.errors import Faults, ModelError, Place, nearest
 from sim.base.text import Text, listing
 from sim.model.declarations import Declaration, Event, Quantity, Stock, Variable
-from sim.model.nodes import Frozen, HiddenStock, Node, names_read
+from sim.model.nodes import FILL, Apply, Frozen, HiddenStock, Node, Read, names_read
 from sim.model.symbol import Traced, place_of, trace
 
 
@@ -51,8 +51,8 @@ class Graph:
         return {**self.variables, **self.stocks}
 
     def dims_of(self, name: str) -> tuple[str, ...]:
-        """Dimensions of a variable, stock or parameter."""
-        return self._named(name).dims
+        """Dimensions of a variable, stock, parameter or hidden stock."""
+        return (self.hidden.get(name) or self._named(name)).dims
 
     def unit_of(self, name: str) -> str:
         """Unit of a variable, stock or parameter."""
@@ -64,6 +64,13 @@ class Graph:
     def shape_of(self, dims: Iterable[str]) -> tuple[int, ...]:
         """Number of members of each dimension."""
         return tuple(len(self.dimensions[name].members) for name in dims)
+
+    def initial_of(self, stock: str) -> Node:
+        """The starting value of a stock: what it names, or its number in every cell."""
+        item = self.stocks[stock]
+        if isinstance(item.initial, str):
+            return Read(item.initial, item.dims)
+        return Apply(FILL, (), item.dims, {"value": item.initial, "shape": self.shape_of(item.dims)})
 
     def reads(self, name: str) -> tuple[str, ...]:
         """Variables, stocks and parameters that a variable's equation or a stock's rate reads, hidden quantities resolved."""
