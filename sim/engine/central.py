@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -30,20 +29,11 @@ def central_run(kernel: Kernel, clock: Clock, exogenous: Exogenous) -> Iterator[
     """
     with _workspace(kernel, exogenous.drawn) as workspace:
         for row in simulate(workspace, clock, exogenous):
-            page = np.concatenate([value[..., 0].ravel() for value in row.values.values()] or [np.zeros(0)])
+            values = {name: value[..., :1].copy() for name, value in row.values.items()}
+            page = np.concatenate([value.ravel() for value in values.values()] or [np.zeros(0)])
             if not (np.isfinite(page).all() and finite_draws(workspace, {}).all()):
                 raise RunError(not_finite(origin_of(kernel, clock, exogenous), row.year))
-            yield YearValues(row.year, _views(page, row.values), float(workspace.active.embedded_error.max()))
-
-
-def _views(page: Values, like: Mapping[str, Values]) -> dict[str, Values]:
-    """The values that stand one after another in a page, by name, with one draw."""
-    found, start = dict[str, Values](), 0
-    for name, value in like.items():
-        shape = (*value.shape[:-1], 1)
-        stop = start + prod(shape)
-        found[name], start = page[start:stop].reshape(shape), stop
-    return found
+            yield YearValues(row.year, values, float(workspace.active.embedded_error.max()))
 
 
 _MOST_IDLE = 8

@@ -15,8 +15,6 @@ import numpy as np
 
 from sim.base.arrays import Values
 from sim.engine.assembly import AT_BASE, AT_END, TIME
-from sim.engine.methods import RungeKuttaMethod
-from sim.engine.plan import looks_at_a_leaf
 from sim.engine.workspace import Workspace
 from sim.inputs.scenario_file import DEFAULT_STEPS
 from sim.model.binding import NOISE, SILENCE
@@ -67,195 +65,142 @@ def simulate(workspace: Workspace, clock: Clock, exogenous: Exogenous) -> Genera
     workspace.embedded_error[...] = 0.0
     with np.errstate(all="ignore"):
         for stage, years in workspace.stages(clock.years):
-            integrator, supply = begun(stage, clock, exogenous, before)
+            integrator = Integrator(stage, clock, exogenous)
+            integrator.begin(before)
             workspace.active, before = stage, integrator
             if stage is workspace:
                 yield YearValues(clock.first - 1, stage.values(stage.kernel.plan.base))
             for year in years:
-                supply.on_new_year(year)
-                stage.year()
                 integrator.one_year(year)
-                stage.turn()
                 yield YearValues(year, stage.values(stage.kernel.plan.outputs))
                 integrator.turn_over()
 
 
-def begun(stage: Workspace, clock: Clock, exogenous: Exogenous, before: Integrator | None) -> tuple[Integrator, Supply]:
-    """A stage of a run at its first moment: the start of the run, or where the stage before has left it."""
-    integrator, supply = Integrator(stage, clock), Supply(stage, clock, exogenous)
-    supply.at_start()
-    stage.once()
-    integrator.start()
-    if before is not None:
-        integrator.go_on_from(before)
-    return integrator, supply
-
-
 class Integrator:
-    """Moves the states of a workspace through time."""
+    """Moves the states of a workspace through time, and fills its leaves from what the model does not compute."""
 
-    def __init__(self, workspace: Workspace, clock: Clock) -> None:
-        layout, plan = workspace.layout, workspace.kernel.plan
-        request = workspace.kernel.request
+    def __init__(self, workspace: Workspace, clock: Clock, exogenous: Exogenous) -> None:
+        layout, plan, request = workspace.layout, workspace.kernel.plan, workspace.kernel.request
         if clock.steps_per_year != request.steps_per_year:
             raise AssertionError("the starting rates of a kernel belong to one number of steps")
-        self._workspace, self._clock, self._method = workspace, clock, request.method
-        self._all, self._slopes, self._stage = layout.integrated, layout.rates, layout.stage
+        self._workspace, self._clock, self._exogenous, self._method = workspace, clock, exogenous, request.method
+        self._layout, self._plan = layout, plan
         self._states, self._state_slopes = layout.integrated[: plan.n_states], layout.rates[: plan.n_states]
-        self._gain = workspace.scratch("gain", layout.rates)
-        self._scaled = workspace.scratch("scaled", layout.rates)
-        self._kept = {stage: workspace.scratch(f"kept {stage}", self._states) for stage in stages_to_keep(self._method)}
-        self._largest = workspace.scratch("largest", self._states) if self._method.embedded else self._states[:0]
-        self._largest[...] = 0.0
+        self._part = layout.scaled[: plan.n_states]
+        self._supplied = [name for name in layout.leaves if name.partition("@")[0] != TIME and name not in plan.standing]
+        noise = {name for name in self._supplied if name.startswith(NOISE) and not name.endswith(AT_BASE)}
+        self._yearly = [name for name in self._supplied if name in noise or name in request.yearly]
 
-    def start(self) -> None:
-        """Stocks as at the start of the run."""
-        plan, layout = self._workspace.kernel.plan, self._workspace.layout
-        self._all[plan.n_states :] = 0.0
+    def begin(self, before: Integrator | None) -> None:
+        """The first moment of a stage: the start of the run, or where the stage before has left it."""
+        plan, layout, base = self._plan, self._layout, self._clock.first - 1
+        for name in (name for name in self._supplied if name not in self._yearly):
+            # The base year is as it was published: noise begins with the first simulated year.
+            silent = name.startswith(NOISE)
+            self._fill(name, SILENCE if silent else self._exogenous.value(name.removesuffix(AT_BASE), base))
+        self._set_time(AT_BASE, float(self._clock.first))
+        self._workspace.once()
+        layout.largest[...] = 0.0
+        layout.integrated[plan.n_states :] = 0.0
         for row in plan.states:
-            np.copyto(layout.rows(self._all, row), self._workspace.aligned(plan.first[row.name], row.dims))
-        for name, dims in plan.standing.items():
-            if name in layout.leaves:
-                np.copyto(layout.leaves[name], self._workspace.aligned(plan.first[name], dims))
+            np.copyto(layout.rows(layout.integrated, row), self._workspace.aligned(plan.first[row.name], row.dims))
+        for name, (leaf, dims) in self._standing().items():
+            np.copyto(leaf, self._workspace.aligned(plan.first[name], dims))
+        if before is not None:
+            self._go_on_from(before)
 
-    def go_on_from(self, other: Integrator) -> None:
+    def _go_on_from(self, other: Integrator) -> None:
         """Stocks as a stage before has left them; it has all that this one has, for more of the model was at work in it."""
-        ours, theirs = self._workspace, other._workspace
-        rows = {row.name: row for row in theirs.kernel.plan.states}
-        pairs = [(self._all, other._all)] + ([(self._largest, other._largest)] if self._method.embedded else [])
+        ours, theirs = self._layout, other._layout
+        rows = {row.name: row for row in other._plan.states}
         # By name: the later kernel has fewer stocks, so its rows stand in other places.
-        for row in ours.kernel.plan.states:
-            for to, source in pairs:
-                np.copyto(ours.layout.rows(to, row), theirs.layout.rows(source, rows[row.name]))
-        for name in ours.kernel.plan.standing:
-            if name in ours.layout.leaves:
-                np.copyto(ours.layout.leaves[name], theirs.layout.leaves[name])
-        ours.embedded_error[...] = theirs.embedded_error
+        for row in self._plan.states:
+            for to, source in ((ours.integrated, theirs.integrated), (ours.largest, theirs.largest)):
+                np.copyto(ours.rows(to, row), theirs.rows(source, rows[row.name]))
+        for name, (leaf, _) in self._standing().items():
+            np.copyto(leaf, theirs.leaves[name])
+        self._workspace.embedded_error[...] = other._workspace.embedded_error
 
-    def one_year(self, year: int) -> None:
-        """All steps of a year, and its last moment."""
-        steps = self._clock.steps_per_year
-        step = self._one_stage if len(self._method.nodes) == 1 else self._many_stages
-        for number in range(steps):
-            step(year + number / steps, 1.0 / steps)  # never summed: t0 + k*dt has one rounding, not k
-        self._set_time(AT_END, year + 1.0)
+    def _standing(self) -> dict[str, tuple[Values, tuple[str, ...]]]:
+        """Memory and dimensions of the stocks that change only by events, as far as the kernel reads them."""
+        leaves = self._layout.leaves
+        return {name: (leaves[name], dims) for name, dims in self._plan.standing.items() if name in leaves}
 
-    def turn_over(self) -> None:
-        """After the report: stocks take the values that the events gave them, yearly totals start anew."""
-        plan, layout = self._workspace.kernel.plan, self._workspace.layout
-        targets = {row.name: (layout.rows(self._all, row), row.dims) for row in plan.states if row.name in plan.events}
-        targets |= {name: (layout.leaves[name], dims) for name, dims in plan.standing.items() if name in layout.leaves}
-        values = {name: self._workspace.aligned(plan.events[name], dims) for name, (_, dims) in targets.items()}
-        for name, value in values.items():
-            if looks_at_a_leaf(plan, plan.events[name]):  # another stock, say, that would be written before this one is read
-                values[name] = value.copy()
-        for name, (target, _) in targets.items():
-            np.copyto(target, values[name])
-        for row in plan.states:
-            if row.name in plan.reset and row.name not in plan.events:
-                layout.rows(self._all, row)[...] = 0.0
-        self._all[plan.n_states :] = 0.0
+    def _fill(self, name: str, value: Values) -> None:
+        """`value` has every dimension of the model; the leaf has none of one member."""
+        leaf = self._layout.leaves[name]
+        sizes = tuple(size for size in value.shape[:-1] if size > 1)
+        leaf[...] = value.reshape((*sizes, value.shape[-1]) if leaf.ndim else ())
 
     def _set_time(self, moment: str, time: float) -> None:
         """Tell the kernel the time, where it asks for it."""
-        leaf = self._workspace.layout.leaves.get(f"{TIME}{moment}")
-        if leaf is not None:
-            leaf[...] = time
+        if f"{TIME}{moment}" in self._layout.leaves:
+            self._layout.leaves[f"{TIME}{moment}"][...] = time
 
-    def _one_stage(self, time: float, dt: float) -> None:
-        self._set_time("", time)
-        self._workspace.rates()
-        np.multiply(self._slopes, dt, out=self._scaled)
-        np.add(self._all, self._scaled, out=self._all)
+    def one_year(self, year: int) -> None:
+        """A year from its 1 January to its report."""
+        for name in self._yearly:
+            self._fill(name, self._exogenous.value(name, year))
+        self._workspace.year()
+        steps = self._clock.steps_per_year
+        for number in range(steps):
+            self._step(year + number / steps, 1.0 / steps)  # never summed: t0 + k*dt has one rounding, not k
+        self._set_time(AT_END, year + 1.0)
+        self._workspace.turn()
 
-    def _many_stages(self, time: float, dt: float) -> None:
+    def turn_over(self) -> None:
+        """After the report: stocks take the values that the events gave them, yearly totals start anew."""
+        plan, layout = self._plan, self._layout
+        rows = {row.name: (layout.rows(layout.integrated, row), row.dims) for row in plan.states}
+        targets = {name: row for name, row in rows.items() if name in plan.events} | self._standing()
+        # Copied: a value may be a view of another stock that is written before this one is read.
+        values = {name: self._workspace.aligned(plan.events[name], dims).copy() for name, (_, dims) in targets.items()}
+        for name, (target, _) in targets.items():
+            np.copyto(target, values[name])
+        for name in plan.reset - plan.events.keys():
+            rows[name][0][...] = 0.0
+        layout.integrated[plan.n_states :] = 0.0
+
+    def _step(self, time: float, dt: float) -> None:
         """Y + dt*sum(b_i k_i); the rates of a stage are folded in at once, and kept only if a later stage reads them.
 
         The weighted rates are added up stage by stage, and the state last: another order would change the last digit.
         """
-        gained = False
-        for stage, node in enumerate(self._method.nodes):
+        layout, method = self._layout, self._method
+        for stage, (node, weight) in enumerate(zip(method.nodes, method.weights, strict=True)):
             self._move(stage, dt)
             self._set_time("", time + node * dt)
             self._workspace.rates()
-            weight = self._method.weights[stage]
-            if weight:
-                np.multiply(self._slopes, weight * dt, out=self._scaled if gained else self._gain)
-                if gained:
-                    np.add(self._gain, self._scaled, out=self._gain)
-                gained = True
-            if stage in self._kept:
-                np.copyto(self._kept[stage], self._state_slopes)
-        np.add(self._all, self._gain, out=self._all)
-        if self._method.embedded:
+            if weight:  # the first stage has one in every method
+                np.multiply(layout.rates, weight * dt, out=layout.scaled if stage else layout.gain)
+                if stage:
+                    np.add(layout.gain, layout.scaled, out=layout.gain)
+            if stage in layout.kept:
+                np.copyto(layout.kept[stage], self._state_slopes)
+        np.add(layout.integrated, layout.gain, out=layout.integrated)
+        if method.embedded:
             self._note_embedded_error(dt)
 
     def _move(self, stage: int, dt: float) -> None:
         """The state at which a stage reads the rates."""
-        start, change = self._states, self._stage
+        start, change, moved = self._states, self._layout.stage, self._layout.stage
         for earlier, weight in enumerate(self._method.stages[stage]):
-            if weight:  # nought times an infinite slope would be undefined
-                slopes = self._kept.get(earlier, self._state_slopes)
+            if weight:  # zero times an infinite slope would be undefined
+                slopes = self._layout.kept.get(earlier, self._state_slopes)
                 np.multiply(slopes, weight * dt, out=change)
-                np.add(start, change, out=self._stage)
-                start, change = self._stage, self._scaled[: len(self._states)]
+                np.add(start, change, out=moved)
+                start, change = moved, self._part
         if start is self._states:
-            np.copyto(self._stage, self._states)
+            np.copyto(moved, self._states)
 
     def _note_embedded_error(self, dt: float) -> None:
         """The largest difference so far from the embedded method, over states and steps, relative to each state's largest."""
-        error, part = self._stage, self._scaled[: len(self._states)]
+        error, part, largest, noted = self._layout.stage, self._part, self._layout.largest, self._workspace.embedded_error
         error[...] = 0.0
         for stage, (weight, other) in enumerate(zip(self._method.weights, self._method.embedded, strict=True)):
             if weight != other:
-                error += np.multiply(self._kept[stage], (weight - other) * dt, out=part)
+                error += np.multiply(self._layout.kept[stage], (weight - other) * dt, out=part)
         # fmax passes over what is not a number: a lost draw is found by its stocks, not by its error.
-        np.fmax(self._largest, np.absolute(self._states, out=part), out=self._largest)
-        relative = np.divide(np.absolute(error, out=error), self._largest, out=error)  # zero by zero is no error
-        noted = self._workspace.embedded_error
+        np.fmax(largest, np.absolute(self._states, out=part), out=largest)
+        relative = np.divide(np.absolute(error, out=error), largest, out=error)  # zero by zero is no error
         np.fmax(noted, np.fmax.reduce(relative, axis=0, initial=0.0), out=noted)
-
-
-def stages_to_keep(method: RungeKuttaMethod) -> frozenset[int]:
-    """Stages whose rates are read later than by the next stage, or by the embedded method."""
-    kept = set[int]()
-    for stage, row in enumerate(method.stages):
-        kept |= {earlier for earlier, weight in enumerate(row) if weight and earlier != stage - 1}
-    embedded = zip(method.weights, method.embedded, strict=True) if method.embedded else ()
-    return frozenset(kept | {stage for stage, (weight, other) in enumerate(embedded) if weight != other})
-
-
-class Supply:
-    """Fills the leaves of a workspace from exogenous values."""
-
-    def __init__(self, workspace: Workspace, clock: Clock, exogenous: Exogenous) -> None:
-        plan, leaves = workspace.kernel.plan, workspace.layout.leaves
-        moments = {TIME, f"{TIME}{AT_BASE}", f"{TIME}{AT_END}"}
-        names = [name for name in leaves if name not in moments and name not in plan.standing]
-        self._workspace, self._clock, self._exogenous = workspace, clock, exogenous
-        yearly = workspace.kernel.request.yearly
-        noise = {name for name in names if name.startswith(NOISE) and not name.endswith(AT_BASE)}
-        self._yearly = [name for name in names if name in noise or name in yearly]
-        self._once = [name for name in names if name not in self._yearly]
-
-    def at_start(self) -> None:
-        """Fill in what never changes, and the values of the base year."""
-        base = self._clock.first - 1
-        for name in self._once:
-            # The base year is as it was published: noise begins with the first simulated year.
-            silent = name.startswith(NOISE)
-            self._fill(name, SILENCE if silent else self._exogenous.value(name.removesuffix(AT_BASE), base))
-        leaf = self._workspace.layout.leaves.get(f"{TIME}{AT_BASE}")
-        if leaf is not None:
-            leaf[...] = float(self._clock.first)
-
-    def on_new_year(self, year: int) -> None:
-        """Fill in what changes from year to year."""
-        for name in self._yearly:
-            self._fill(name, self._exogenous.value(name, year))
-
-    def _fill(self, name: str, value: Values) -> None:
-        """`value` has every dimension of the model; the leaf has none of one member."""
-        leaf = self._workspace.layout.leaves[name]
-        sizes = tuple(size for size in value.shape[:-1] if size > 1)
-        leaf[...] = value.reshape((*sizes, value.shape[-1]) if leaf.ndim else ())

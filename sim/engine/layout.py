@@ -13,7 +13,8 @@ import numpy as np
 
 from sim.base.arrays import Values
 from sim.engine.assembly import AT_BASE, AT_END
-from sim.engine.plan import IntegratedRow, KernelPlan
+from sim.engine.kernel import Kernel
+from sim.engine.plan import IntegratedRow
 from sim.engine.tape import TRUTHS, VIEWS, Computed, Constant, Leaf, Phase, Value
 from sim.model.binding import NOISE
 
@@ -25,14 +26,13 @@ _ALIASING = frozenset({"where", "total", "stack", "place", "shift"})
 class Layout:
     """Arrays for every value of a plan. `drawn` are the leaves that differ from draw to draw."""
 
-    def __init__(
-        self, plan: KernelPlan, draws: int, drawn: frozenset[str], precision: np.dtype[Any], *, stages: int, shared: bool
-    ) -> None:
-        self.plan, self.draws, self.precision = plan, draws, precision
-        self._shared, self.arena = shared, Arena()
-        self.integrated = self.arena.zeros((plan.n_rows, draws), precision)
-        self.rates = self.arena.zeros((plan.n_rows, draws), precision)
-        self.stage = self.arena.zeros((plan.n_states, draws), precision) if stages > 1 else self.integrated[: plan.n_states]
+    def __init__(self, kernel: Kernel, draws: int, drawn: frozenset[str], precision: np.dtype[Any], *, shared: bool) -> None:
+        self.plan, self.draws, self.precision = kernel.plan, draws, precision
+        self._shared, self.arena, plan = shared, Arena(), kernel.plan
+        whole, states = (plan.n_rows, draws), (plan.n_states, draws)
+        self.integrated, self.rates, self.gain, self.scaled = (self.arena.zeros(whole, precision) for _ in range(4))
+        self.stage, self.largest = (self.arena.zeros(states, precision) for _ in range(2))
+        self.kept = {stage: self.arena.zeros(states, precision) for stage in kernel.request.method.stages_to_keep}
         self.leaves: dict[str, Values] = {}
         self.arrays: list[Values] = []
         self._states = {row.name: row for row in plan.states}

@@ -5,7 +5,7 @@ What moves is computed by the plain evaluator of single points, which is meant t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from graphlib import TopologicalSorter
 from types import MappingProxyType
@@ -17,7 +17,6 @@ from sim.engine.integrate import Exogenous
 from sim.engine.methods import METHODS, mean_of_growth
 from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.model.graph import Graph
-from sim.model.loops import sign_of_change
 from sim.model.nodes import UNTIL_TURN, Apply, Frozen, Literal, Node, Operation, Read, UnitRule, names_read
 
 STEP = 1.01
@@ -87,12 +86,11 @@ def elasticity(
     graph: Graph, cause: str, effect: str, state: Mapping[str, Values], members: Members = MappingProxyType({})
 ) -> float:
     """Per cent by which an effect (of a stock: its net rate) moves at once for one per cent of the cause; sums over members."""
-    program = Program({"effect": _equation(graph, cause, effect)}, lambda name: _resolve(graph, name, cause, frozenset()))
     value = state[cause]
-    before = program.run(state)["effect"]
-    after = program.run({**state, cause: value + np.abs(value) * (STEP - 1.0)})["effect"]
-    totals = [float(np.sum(looked_at(item, graph.dims_of(effect), members))) for item in (before, after)]
-    return (totals[1] - totals[0]) / abs(totals[0]) / (STEP - 1.0) if totals[0] else 0.0
+    causes = (value, value + np.abs(value) * (STEP - 1.0))
+    answers = _answers(graph, _equation(graph, cause, effect), cause, causes, state)
+    before, after = (float(np.sum(looked_at(item, graph.dims_of(effect), members))) for item in answers)
+    return (after - before) / abs(before) / (STEP - 1.0) if before else 0.0
 
 
 def link_sign(graph: Graph, cause: str, effect: str, state: Mapping[str, Values]) -> int:
@@ -114,15 +112,39 @@ _DEEPEST_DELAY = 4
 
 
 def _sign(graph: Graph, node: Node, cause: str, state: Mapping[str, Values], opened: frozenset[str]) -> int:
-    program = Program({"effect": node}, lambda name: _resolve(graph, name, cause, opened))
-    before, value = program.run(state)["effect"], state[cause]
-    sign = sign_of_change(before, program.run({**state, cause: value + np.abs(value) * (STEP - 1.0)})["effect"])
-    if sign or value.shape != before.shape:
-        return sign
-    largest, raised = np.unravel_index(int(np.argmax(np.abs(value))), value.shape), value.copy()
-    raised[largest] *= STEP
-    after = program.run({**state, cause: raised})["effect"]
-    return sign_of_change(before[largest], after[largest])
+    value, single = state[cause], state[cause].copy()
+    largest = np.unravel_index(int(np.argmax(np.abs(value))), value.shape)
+    single[largest] *= STEP
+    causes = (value, value + np.abs(value) * (STEP - 1.0), single)
+    before, after, of_single = _answers(graph, node, cause, causes, state, opened)
+    sign = sign_of_change(before, after)
+    return sign if sign or value.shape != before.shape else sign_of_change(before[largest], of_single[largest])
+
+
+def _answers(
+    graph: Graph,
+    node: Node,
+    cause: str,
+    causes: Iterable[Values],
+    state: Mapping[str, Values],
+    opened: frozenset[str] = frozenset(),
+) -> list[Values]:
+    """The values of a node at a state for some values of the cause, and with some hidden stocks as what they follow."""
+
+    def resolve(name: str) -> Node | None:
+        if name in opened:
+            return graph.hidden[name].like
+        return graph.rates[name.removesuffix(".rate")] if name.endswith(".rate") and name != cause else None
+
+    program = Program({"effect": node}, resolve)
+    return [program.run({**state, cause: value})["effect"] for value in causes]
+
+
+def sign_of_change(before: Values, after: Values) -> int:
+    """+1 or -1 for a change of the sum, 0 when nothing moved."""
+    change = float(np.sum(after) - np.sum(before))
+    scale = float(np.sum(np.abs(before))) or 1.0
+    return 0 if abs(change) <= 1e-12 * scale else int(np.sign(change))
 
 
 def _equation(graph: Graph, cause: str, effect: str) -> Node:
@@ -130,14 +152,6 @@ def _equation(graph: Graph, cause: str, effect: str) -> Node:
         return graph.equations[effect]
     event = next((item for item in graph.events if item.stock == effect and cause in item.arguments), None)
     return graph.rates[effect] if event is None else graph.event_nodes[event.name]
-
-
-def _resolve(graph: Graph, name: str, cause: str, opened: frozenset[str]) -> Node | None:
-    if name == cause:
-        return None
-    if name in opened:
-        return graph.hidden[name].like
-    return graph.rates[name.removesuffix(".rate")] if name.endswith(".rate") else None
 
 
 def _hidden_below(graph: Graph, node: Node, opened: frozenset[str]) -> frozenset[str]:

@@ -23,6 +23,14 @@ class RungeKuttaMethod:
     weights: tuple[float, ...]
     embedded: tuple[float, ...] = ()
 
+    @property
+    def stages_to_keep(self) -> frozenset[int]:
+        """Stages whose rates are read later than by the next stage, or by the embedded method."""
+        read = {(stage, earlier) for stage, row in enumerate(self.stages) for earlier, weight in enumerate(row) if weight}
+        pairs = zip(self.weights, self.embedded or self.weights, strict=True)
+        by_error = {stage for stage, (weight, other) in enumerate(pairs) if weight != other}
+        return frozenset(by_error | {earlier for stage, earlier in read if earlier != stage - 1})
+
 
 _DOPRI5_STAGES = (
     (),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sim.engine.assembly import Assembly
 from sim.engine.rewriting import reachable, readers
-from sim.engine.tape import VIEWS, Computed, Leaf, Phase, Tape, Value
+from sim.engine.tape import VIEWS, Computed, Phase, Tape, Value
 
 
 @dataclass(frozen=True)
@@ -131,11 +131,6 @@ def _measure_lifetimes(plan: KernelPlan) -> None:
             last[item.inputs[0]] = max(last[item.inputs[0]], last[value])
     for root in plan.roots():
         plan.lasting.update(sources(tape.values, root))
-
-
-def looks_at_a_leaf(plan: KernelPlan, value: int) -> bool:
-    """Tell whether a value is supplied from outside, or a view of one that is."""
-    return isinstance(plan.tape.values[sources(plan.tape.values, value)[-1]], Leaf)
 
 
 def sources(values: list[Value], value: int) -> list[int]:

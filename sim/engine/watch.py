@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -37,18 +37,21 @@ two hundred cohorts; 23 in double and 94 in single precision with 365, since a s
 
 @dataclass(frozen=True)
 class Watch:
-    """The checks of a run, with the axes that each term adds up. `skipped` cannot hold, since a variable of theirs is given."""
+    """The checks of a run, with the dimensions of their variables.
+
+    `skipped` cannot hold, since a variable of theirs is given.
+    """
 
     identities: tuple[Identity, ...] = ()
     bounds: tuple[Bound, ...] = ()
-    axes: Mapping[str, tuple[str, ...]] | None = None
+    dims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     skipped: tuple[Identity, ...] = ()
 
     @property
     def outputs(self) -> tuple[str, ...]:
         """Everything that must be computed."""
-        of_identities = [name for item in self.identities for name in item.variables]
-        return tuple(dict.fromkeys([*of_identities, *(name for item in self.bounds for name in item.variables)]))
+        every: list[Identity | Bound] = [*self.identities, *self.bounds]
+        return tuple(dict.fromkeys(name for item in every for name in item.variables))
 
     @property
     def kept(self) -> frozenset[str]:
@@ -56,14 +59,6 @@ class Watch:
         terms = (term for item in self.identities for term in (*item.left, *item.right))
         of_bounds = {name for item in self.bounds for name in item.variables}
         return frozenset(term.variable for term in terms if term.change) | of_bounds
-
-    def begin(self, steps_per_year: int = 1) -> Watching:
-        """Start with a run of some draws."""
-        return Watching(self, steps_per_year)
-
-    def dims(self, name: str) -> tuple[str, ...]:
-        """Dimensions of a variable."""
-        return (self.axes or {}).get(name, ())
 
 
 class _Sized(NamedTuple):
@@ -76,7 +71,7 @@ class _Sized(NamedTuple):
 class Watching:
     """Looks at each year of a run in turn."""
 
-    def __init__(self, watch: Watch, steps_per_year: int) -> None:
+    def __init__(self, watch: Watch, steps_per_year: int = 1) -> None:
         self._watch, self._units = watch, _ROUNDING + steps_per_year
         self._before: dict[str, Values] = {}
 
@@ -113,7 +108,7 @@ class Watching:
         return _Sized(-value if term.minus else value, operand)
 
     def _summed(self, term: Term, name: str, values: Mapping[str, Values]) -> _Sized:
-        dims, whole = self._watch.dims(name), values[name]
+        dims, whole = self._watch.dims.get(name, ()), values[name]
         axes = tuple(dims.index(dim) for dim in term.sum if dim in dims)
         return _Sized(np.asarray(whole.sum(axis=axes)), np.asarray(np.abs(whole).sum(axis=axes)))
 
@@ -152,7 +147,7 @@ def watched(watch: Watch, steps_per_year: int, years: Iterable[YearValues]) -> I
     RunError
         with every check that a year breaks, and its values.
     """
-    watching = watch.begin(steps_per_year)
+    watching = Watching(watch, steps_per_year)
     for row in years:
         faults = Faults()
         for _, origin in watching.year(row):
@@ -170,8 +165,8 @@ def watch_of(checks: Checks, graph: Graph, given: frozenset[str] = frozenset()) 
     kept = tuple(item for item in checks.identities if given.isdisjoint(item.variables))
     skipped = tuple(item for item in checks.identities if item not in kept)
     bounds = tuple(item for item in checks.bounds if given.isdisjoint(item.variables))
-    names = {*(name for item in kept for name in item.variables), *(name for item in bounds for name in item.variables)}
-    return Watch(kept, bounds, {name: graph.quantities[name].dims for name in names}, skipped)
+    watch = Watch(kept, bounds, skipped=skipped)
+    return replace(watch, dims={name: graph.dims_of(name) for name in watch.outputs})
 
 
 def fail_if_unfit(checks: Checks, graph: Graph) -> None:
@@ -241,14 +236,9 @@ def blaming_what_is_given(bound: BoundValues) -> Iterator[None]:
         yield
     except RunError as error:
         given = [item for item in bound.resolved if item.section == "given"]
-        blamed = list[Fault]()
         if not given:
             raise
         advice = Text("请改数值，或删去这一行", "change the values, or leave this line out")
-        for item in given:
-            zh, en = (
-                f"情景在此给定了{item.label.zh}，推演因此不成立",
-                f"the scenario gives {item.label.en} here, and the run fails",
-            )
-            blamed.append(Fault(Text(zh, en), item.change.place, advice))
+        before, after = Text("情景在此给定了", "the scenario gives "), Text("，推演因此不成立", " here, and the run fails")
+        blamed = [Fault(before + item.label + after, item.change.place, advice) for item in given]
         raise RunError((*blamed, *(replace(fault, advice=None) for fault in error.faults))) from error

@@ -44,9 +44,7 @@ class Workspace:
         later = ((year, Workspace(other, draws, drawn, precision, shared=shared)) for year, other in kernel.later)
         self._later, self.active = dict(later), self
         self.embedded_error: Values = np.zeros(draws)
-        stages = len(kernel.request.method.nodes)
-        self.layout = Layout(kernel.plan, draws, drawn, precision, stages=stages, shared=shared)
-        self._scratch: dict[str, Values] = {}
+        self.layout = Layout(kernel, draws, drawn, precision, shared=shared)
         self._views: dict[tuple[str, int], Values] = {}
         self._apart: dict[int, bool] = {}
         # The functions find their arrays as globals: memory is laid out once, and no call passes or returns anything.
@@ -60,12 +58,6 @@ class Workspace:
         starts = [years.start, *(max(year, years.start) for year in self._later), years.stop]
         for stage, (first, last) in zip((self, *self._later.values()), pairwise(starts), strict=True):
             yield stage, range(min(first, years.stop), min(last, years.stop))
-
-    def scratch(self, name: str, like: Values) -> Values:
-        """Room of the shape of an array, made once for all runs of this workspace; what it holds is left from the last."""
-        if name not in self._scratch:
-            self._scratch[name] = self.layout.arena.zeros(like.shape, like.dtype)
-        return self._scratch[name]
 
     def values(self, which: Mapping[str, int]) -> dict[str, Values]:
         """Present values of outputs as views [dims..., draw] with every dimension of the model.

@@ -15,7 +15,7 @@ from sim.engine.integrate import Clock, YearValues, simulate
 from sim.engine.kernel import Kernel
 from sim.engine.plan import KernelPlan
 from sim.engine.tape import Phase
-from sim.engine.watch import Watch
+from sim.engine.watch import Watch, Watching
 from sim.engine.workspace import NARROWEST, Workspace
 from sim.ensemble.draws import BlockValues, Draws
 from sim.inputs.year_path import YearPath
@@ -153,7 +153,7 @@ class BlockRunner:
             self._workspaces[width] = Workspace(task.kernel, width, exogenous.drawn, np.dtype(task.precision))
         workspace = self._workspaces[width]
         fine = np.ones(workspace.draws, dtype=bool)
-        watching = None if task.watch is None else task.watch.begin(task.clock.steps_per_year)
+        watching = None if task.watch is None else Watching(task.watch, task.clock.steps_per_year)
         for place, row in enumerate(simulate(workspace, task.clock, exogenous)):
             values = {name: value[..., :count] for name, value in row.values.items()}
             room = self._room_for(values, columns)

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field
 
-from sim.base.arrays import Values
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.inputs.checked import Record, check_against
@@ -85,13 +84,6 @@ def readers_of(graph: Graph, effect: str) -> set[str]:
         if item.stock == effect:
             found |= set(item.arguments)
     return found
-
-
-def sign_of_change(before: Values, after: Values) -> int:
-    """+1 or -1 for a change of the sum, 0 when nothing moved."""
-    change = float(np.sum(after) - np.sum(before))
-    scale = float(np.sum(np.abs(before))) or 1.0
-    return 0 if abs(change) <= 1e-12 * scale else (1 if change > 0 else -1)
 
 
 def polarity(signs: Sequence[int]) -> Text:

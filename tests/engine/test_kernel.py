@@ -224,7 +224,9 @@ def test_equal_expressions_are_computed_once_and_numbers_folded() -> None:
     request = KernelRequest(("first", "second"), frozenset(), frozenset({"a"}))
     plan = compile_kernel(graph, request).plan
     at_work = [
-        item for value, item in enumerate(plan.tape.values) if isinstance(item, Computed) and plan.tape.phases[value] == Phase.YEAR
+        item
+        for value, item in enumerate(plan.tape.values)
+        if isinstance(item, Computed) and plan.tape.phases[value] == Phase.YEAR
     ]
     assert sorted(item.operation for item in at_work) == ["add", "add", "exp", "multiply"]
 

@@ -13,7 +13,7 @@ from sim.base.errors import RunError
 from sim.city.city import World
 from sim.engine.central import Origin
 from sim.engine.integrate import YearValues
-from sim.engine.watch import Watch, watch_of, watched
+from sim.engine.watch import Watch, Watching, watch_of, watched
 from sim.ensemble.blocks import BlockRunner
 from sim.ensemble.draws import DrawRequest
 from sim.ensemble.running import ChunkReducer, lost_sentence, run_ensemble
@@ -49,7 +49,7 @@ def said(found: list[tuple[int, Origin]]) -> list[tuple[int, int, str]]:
 
 
 def test_a_sum_that_is_off_is_named_with_draw_year_and_values() -> None:
-    watching = PARTS.begin()
+    watching = Watching(PARTS)
     parts = [[1.0, 2.0, 3.0], [1.0, 1.0, 1.0]]
     assert watching.year(row(2021, part=parts, whole=[2.0, 3.0, 4.0])) == []
     assert said(watching.year(row(2022, part=parts, whole=[2.0, 3.5, 4.0]))) == [(1, 2022, "3 ≠ 3.5")]
@@ -72,8 +72,8 @@ def test_changes_are_held_against_flows_from_the_second_row_on() -> None:
 
 def test_roundoff_passes_and_more_does_not() -> None:
     for size in (0.0, 1e-9):
-        assert not PARTS.begin().year(row(2021, part=[[1e6], [1.0]], whole=[1e6 + 1.0 + size]))
-    assert PARTS.begin().year(row(2021, part=[[1e6], [1.0]], whole=[1e6 + 1.0 + 1e-4]))
+        assert not Watching(PARTS).year(row(2021, part=[[1e6], [1.0]], whole=[1e6 + 1.0 + size]))
+    assert Watching(PARTS).year(row(2021, part=[[1e6], [1.0]], whole=[1e6 + 1.0 + 1e-4]))
 
 
 @pytest.mark.parametrize("precision", [np.float64, np.float32])
@@ -84,7 +84,7 @@ def test_a_change_may_be_off_by_what_roundoff_leaves_of_the_level(precision: typ
     watch = Watch((identity([{"variable": "debt", "change": True}], [{"variable": "borrowing"}]),), (), {})
     assert abs(float(after - level) - float(flow)) > (1e-9 if precision is np.float64 else 1e-6) * float(flow)
     for off, broken in ((0.0, False), (200.0 * np.spacing(level), True)):
-        watching = watch.begin(4)
+        watching = Watching(watch, 4)
         watching.year(YearValues(2020, {"debt": np.array([level]), "borrowing": np.array([flow])}))
         found = watching.year(YearValues(2021, {"debt": np.array([after + precision(off)]), "borrowing": np.array([flow])}))
         assert bool(found) is broken
@@ -94,23 +94,23 @@ def test_single_precision_is_allowed_its_own_roundoff() -> None:
     def single(whole: float) -> YearValues:
         return YearValues(2021, {"part": np.ones((2, 1), np.float32), "whole": np.array([whole], np.float32)})
 
-    assert not PARTS.begin().year(single(2.00001))
-    assert PARTS.begin().year(single(2.001))
+    assert not Watching(PARTS).year(single(2.00001))
+    assert Watching(PARTS).year(single(2.001))
 
 
 def test_bounds_name_the_worst_cell_and_what_is_no_number_is_left_to_others() -> None:
     bound = Bound.model_validate({"label": LABEL, "variable": "share", "at_least": 0, "at_most": 1})
     watch = Watch((), (bound,), {"share": ("kind",)})
-    assert not watch.begin().year(row(2021, share=[[0.0, np.nan], [1.0, np.inf * 0.0]]))
-    assert said(watch.begin().year(row(2021, share=[[0.5, 1.2], [1.0, 1.5]]))) == [(1, 2021, "1.5 > 1")]
-    assert not PARTS.begin().year(row(2021, part=[[np.inf], [1.0]], whole=[np.inf]))
+    assert not Watching(watch).year(row(2021, share=[[0.0, np.nan], [1.0, np.inf * 0.0]]))
+    assert said(Watching(watch).year(row(2021, share=[[0.5, 1.2], [1.0, 1.5]]))) == [(1, 2021, "1.5 > 1")]
+    assert not Watching(PARTS).year(row(2021, part=[[np.inf], [1.0]], whole=[np.inf]))
 
 
 def test_a_bound_allows_the_roundoff_of_what_was_subtracted() -> None:
     """A stock that was emptied may be a last digit of what it held below zero, and no more."""
     bound = Bound.model_validate({"label": LABEL, "variable": "stock", "at_least": 0})
     for left, broken in ((-1e-15, False), (-1e-9, True)):
-        watching = Watch((), (bound,), {"stock": ()}).begin(4)
+        watching = Watching(Watch((), (bound,), {"stock": ()}), 4)
         watching.year(row(2020, stock=[5.0]))
         assert bool(watching.year(row(2021, stock=[left]))) is broken
 
