@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from sim.ensemble.designs import Distribution, Saltelli
 from sim.ensemble.indices import SobolIndices, sobol_indices
-from sim.simulate.sampling.sensitivity import USUAL_BASE
-from sim.simulate.sweeps.sensitivity import USUAL_RESAMPLES
+from sim.simulate.sweeps.sensitivity import USUAL_BASE, USUAL_RESAMPLES
 
 Values = NDArray[Any]
 USUAL = (12, 15, 20)

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from sim.base.processes import processors
 from sim.city.city import open_world
-from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import find_home
 from sim.plan.lint.plan import plan_of
 from sim.plan.lint.rules import lint
 from sim.plan.selection import Selection
+from sim.simulate.design import Design
 from sim.simulate.opening import Case, open_cases
-from sim.studies.plan.feasibility import FeasibilityRequest, feasibility
+from sim.studies.plan.feasibility import feasibility
 from sim.studies.plan.path import PathRequest, required_path
 
 TARGETS = (
@@ -53,12 +53,12 @@ def _case(name: str, *targets: str) -> Case:
 
 
 def _feasibility() -> str:
-    study = feasibility(_case("plan_2025"), FeasibilityRequest(DrawRequest(10_000, 0, processors())))
+    study = feasibility(_case("plan_2025"), Design(10_000, 0, processors()))
     return f"{study.sizes['target']} targets, {study.attrs['draws']:,} draws"
 
 
 def _path(share: float) -> str:
-    request = PathRequest(share, DrawRequest(256, 0, 1), DrawRequest(2000, 0, processors()), most_levers=LEVERS)
+    request = PathRequest(share, Design(2000, 0, processors()), most_levers=LEVERS)
     path = required_path(_case("plan_2025", *TARGETS), request)
     return f"{len(path.readings)} targets, {len(path.levers)} levers, joint {path.joint:.3f}, reaches: {path.reaches}"
 

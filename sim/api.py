@@ -15,15 +15,14 @@ import xarray as xr
 import sim.accessor  # noqa: F401  registers `.sim`
 from sim.base.errors import Place, SimError
 from sim.base.processes import processors
-from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import default_scenarios, find_home
 from sim.inputs.scenario import find_scenario
 from sim.inputs.sweep_section import Method, Over, Rest
 from sim.simulate.arguments import Count, Draws, Flag, PathLike, Seed, Settings, Several, Whole, Word, Workers, checked
+from sim.simulate.design import Design, completed
 from sim.simulate.draws import with_draws
 from sim.simulate.opening import Case, open_cases, seeded
 from sim.simulate.pipeline import run as run_case
-from sim.simulate.sampling.plan import SweepRequest, sampling_of
 from sim.simulate.sweeps.board import Board, board_of
 from sim.simulate.sweeps.record import run_dataset
 from sim.simulate.sweeps.running import Spread, on_this_machine, prepare_sweep, sweep_in_memory, sweep_to_folder
@@ -83,7 +82,7 @@ def run(
     """
     outcome = run_case(open_case(scenario, settings=settings, use=use, city=city, home=home, seed=seed))
     if draws:
-        outcome = with_draws(outcome, DrawRequest(draws, seed, workers or processors()))
+        outcome = with_draws(outcome, Design(draws, seed, workers or processors()))
     return run_dataset(outcome)
 
 
@@ -117,8 +116,8 @@ def sweep(
         with every fault of the input; when the runs fail or the folder holds something else.
     """
     case = open_case(scenario, settings=settings, use=use, city=city, home=home, seed=seed)
-    request = SweepRequest(method, draws, seed, _overs(over), rest, tuple(outputs))
-    ready, spread = prepare_sweep(case, sampling_of(case, request), prior=prior), _spread(cluster, workers)
+    design = Design(draws, seed, prior=prior, method=method, over=_overs(over), rest=rest, outputs=tuple(outputs))
+    ready, spread = prepare_sweep(case, completed(case, design)), _spread(cluster, workers)
     return sweep_in_memory(ready, spread) if folder is None else sweep_to_folder(ready, Path(folder), spread)
 
 
@@ -154,11 +153,11 @@ def sensitivity(
         with every fault of the input; when the runs fail.
     """
     case = open_case(scenario, settings=settings, use=use, city=city, home=home, seed=seed)
-    request = SweepRequest(seed=seed, over=_overs(over), rest=rest)
-    asked = SensitivityRequest(kind, base, walks, resamples, keep, tuple(indicators), prior)
+    design = Design(seed=seed, prior=prior, over=_overs(over), rest=rest, outputs=tuple(indicators))
+    asked = SensitivityRequest(kind, base, walks, resamples, keep)
     spread = _spread(cluster, workers)
     kept = sweep_in_memory if folder is None else partial(sweep_to_folder, folder=Path(folder))
-    return analyse(case, request, asked, spread, partial(kept, spread=spread)).indices
+    return analyse(case, design, asked, spread, partial(kept, spread=spread)).indices
 
 
 @checked

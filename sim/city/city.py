@@ -42,7 +42,7 @@ from sim.plan.consistency import fail_if_bindings_wrong, fail_if_checks_wrong
 from sim.result.dataset import shown_unit
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class World:
     """A city and its model, read and checked: everything that scenarios of this city share."""
 

@@ -12,7 +12,7 @@ from sim.cli.options import Pairs
 
 if TYPE_CHECKING:
     from sim.city.city import World
-    from sim.ensemble.draws import DrawRequest
+    from sim.simulate.design import Design
     from sim.simulate.opening import Case
 
 
@@ -74,7 +74,7 @@ def with_targets(case: Case, names: tuple[str, ...]) -> Case:
     return replace(case, selection=replace(case.selection, targets=tuple(chosen)))
 
 
-def wanted_draws(case: Case, wanted: DrawRequest, *, by_default: bool) -> tuple[DrawRequest | None, Text | None]:
+def wanted_draws(case: Case, wanted: Design, *, by_default: bool) -> tuple[Design | None, Text | None]:
     """Return the draws to make of a case; where there are none, why not.
 
     Those that nobody asked for are made only where a stored posterior ensemble fits the case.

@@ -59,13 +59,13 @@ def check(
 
 def _fail_if_sweeps_unfit(cases: list[Case]) -> None:
     """Raise all faults of the sections `sweep` at once."""
-    from sim.simulate.sampling.plan import SweepRequest, sampling_of
+    from sim.simulate.design import Design, completed
 
     faults = Faults()
     for case in cases:
         if case.scenario.sweep is not None:
             with faults.gathering(SimError):
-                sampling_of(case, SweepRequest())
+                completed(case, Design())
     faults.raise_if_any(InputError)
 
 

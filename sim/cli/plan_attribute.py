@@ -34,12 +34,12 @@ def attribute(
     home: options.Home = None,
 ) -> None:
     """把两个情景的差额归因到各项改动（Shapley 值） / which change between two scenarios does how much."""
-    from sim.studies.plan.attribute import AttributionRequest, attribution
+    from sim.studies.plan.attribute import attribution
 
     first, second = (with_targets(open_case(name, city, settings, (), home, seed), target) for name in (one, other))
     with speaker.progress(Text("逐一替换改动", "mixing the two scenarios")):
         names = tuple(item.id for item in first.selection.targets) if target else ()
-        found = attribution(first, second, AttributionRequest(names, seed))
+        found = attribution(first, second, names, seed)
     if speaker.as_json:
         speaker.json(_document(found))
         return

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.base.errors import Fault, Place, UsageError
-from sim.base.streams import DEFAULT_DRAWS
 from sim.base.text import Text
 from sim.base.words import NONE, chance, exact, plain, unit_text
 from sim.cli import options
@@ -47,20 +46,20 @@ def evaluate(
     home: options.Home = None,
 ) -> None:
     """中期或终期评估：进度、时序、判定；未来年份给出各档概率 / mid-term or final evaluation in the bureau's classes."""
-    from sim.ensemble.draws import DrawRequest
     from sim.plan.evaluation.evaluate import headline
-    from sim.studies.plan.evaluate import EvaluationRequest, evaluated, fail_if_outside_plan
+    from sim.simulate.design import Design
+    from sim.studies.plan.evaluate import evaluated, fail_if_outside_plan
 
     if as_of is None:
         advice = Text("例如 --as-of 2025", "such as --as-of 2025")
         raise UsageError(Fault(Text("没有写明评估年", "no year of evaluation"), Place(key="--as-of"), advice))
     case = open_case(scenario, city, settings, use, home, seed, as_of, "catalogue")
     fail_if_outside_plan(case, as_of)
-    wanted = DrawRequest(DEFAULT_DRAWS if draws is None else draws, seed, workers, options.DOUBLE, prior)
+    wanted = Design(draws, seed, workers, prior=prior)
     request, reason = wanted_draws(case, wanted, by_default=draws is None)
     speaker.warn((*case.selection.remarks, *(() if reason is None else (reason,))))
     with speaker.progress(case.scenario.name) as advance:
-        rows = evaluated(case, EvaluationRequest(as_of, request), advance)
+        rows = evaluated(case, as_of, request, advance)
     if speaker.as_json:
         speaker.json([row.as_record(speaker.language) for row in rows])
         return

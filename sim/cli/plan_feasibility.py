@@ -44,17 +44,16 @@ def feasibility(
     home: options.Home = None,
 ) -> None:
     """可行性：各目标及同时实现的概率、冲突、放宽方案、关键未知数 / probabilities, conflicts, what must give."""
-    from sim.ensemble.draws import DrawRequest
     from sim.report.study_words import sentences
     from sim.result.store import fail_if_not_writable
-    from sim.studies.plan.feasibility import FeasibilityRequest
+    from sim.simulate.design import Design
     from sim.studies.plan.feasibility import feasibility as study_of
 
     fail_if_not_writable(out)
     case = with_targets(open_case(scenario, city, settings, use, home, seed, as_of), target)
     speaker.warn(case.selection.remarks)
     with speaker.progress(case.scenario.name) as advance:
-        study = study_of(case, FeasibilityRequest(DrawRequest(draws, seed, workers, options.DOUBLE, prior), reach), advance)
+        study = study_of(case, Design(draws, seed, workers, prior=prior), reach, advance)
     folder = _write(study, out)
     if speaker.as_json:
         speaker.json(_document(study, folder, speaker))

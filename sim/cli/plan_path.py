@@ -30,7 +30,6 @@ Chances = Annotated[
     options.Reader(options.read_shares, list[str] | None),
 ]
 Levers = Annotated[tuple[str, ...], typer.Option("--lever", help="只动这些杠杆 / these levers only")]
-_SEARCHED = 256
 """Draws with which a path is searched; it is proven with all."""
 
 
@@ -57,15 +56,14 @@ def path(
     home: options.Home = None,
 ) -> None:
     """所需路径：最少动哪些杠杆、动多少，才能达到目标；写成可运行的情景 / the least that would reach the targets."""
-    from sim.ensemble.draws import DrawRequest
     from sim.report.path_words import remarks
     from sim.result.store import fail_if_not_writable
+    from sim.simulate.design import Design
     from sim.studies.plan.alternatives import tried
     from sim.studies.plan.path import PathRequest, menu, required_path
 
     fail_if_not_writable(out)
-    proof = DrawRequest(draws, seed, workers, options.DOUBLE, prior)
-    search = DrawRequest(min(_SEARCHED, draws), seed, 1, options.DOUBLE, prior)
+    design = Design(draws, seed, workers, prior=prior)
     case = with_targets(open_case(scenario, city, settings, use, home, seed, as_of), target)
     speaker.warn(case.selection.remarks)
     with speaker.progress(case.scenario.name) as advance:
@@ -73,7 +71,7 @@ def path(
         def report(text: str, done: float) -> None:
             advance(done, part=Text(text, text))
 
-        requests = [PathRequest(share, search, proof, lever, levers) for share in sorted(set(chance))]
+        requests = [PathRequest(share, design, lever, levers) for share in sorted(set(chance))]
         paths = [required_path(case, request, report) for request in requests]
         mixes = menu(case, requests[0], paths[0], report) if paths[0].reaches else []
         alternatives = tried(case, paths[0], requests[0])
@@ -82,7 +80,7 @@ def path(
     if speaker.as_json:
         speaker.json(_document(paths, mixes, alternatives, folder, files) | {"closing": [_closing(item) for item in closed]})
         return
-    for line in remarks(case, paths[0], proof):
+    for line in remarks(case, paths[0], design):
         speaker.line(line)
     for found in paths:
         _print(found, speaker)
@@ -122,13 +120,13 @@ def _attributed(case: Case, paths: list[RequiredPath], folder: Path) -> list[xr.
     """Say what each lever does for each target along the paths that reach them: exact, in the central run."""
     from sim.inputs.scenario import read_scenario
     from sim.simulate.opening import beside
-    from sim.studies.plan.attribute import AttributionRequest, attribution
+    from sim.studies.plan.attribute import attribution
 
     found = []
     for path in (path for path in paths if path.reaches and path.cost > 0.0):
         file = folder / f"{_file(case.scenario.file.stem, path)}.yaml"
         names = tuple(reading.target.id for reading in path.readings)
-        found.append(attribution(case, beside(case, read_scenario(file)), AttributionRequest(names)))
+        found.append(attribution(case, beside(case, read_scenario(file)), names))
     return found
 
 

@@ -118,14 +118,14 @@ def trace(
     home: options.Home = None,
 ) -> None:
     """目标的出处与驱动：文件、原句、变量、驱动因素及方向 / the sentence behind a target and what drives it."""
-    from sim.studies.plan.trace import TraceRequest, find_target, trace_record
+    from sim.studies.plan.trace import find_target, trace_record
     from sim.studies.plan.trace import trace as trace_of
 
     case = open_case(scenario, city, settings, use, home, usual="catalogue")
     wanted = find_target(case.world, target)
     with speaker.progress(Text("运行情景", "running the scenario")):
         chosen = replace(case, selection=replace(case.selection, targets=(wanted,), remarks=()))
-        found = trace_of(chosen, TraceRequest(target, year, depth))
+        found = trace_of(chosen, target, year, depth)
     if speaker.as_json:
         speaker.json(trace_record(found))
     else:

@@ -13,7 +13,6 @@ import typer
 
 from sim.base.durable import scratch_folder
 from sim.base.errors import Faults, Place, SimError, UsageError, nearest
-from sim.base.streams import DEFAULT_DRAWS
 from sim.base.text import Language, Text
 from sim.cli import options
 from sim.cli.console import Speaker
@@ -168,10 +167,10 @@ def _others(files: Mapping[str, Path]) -> list[Path]:
 
 def _completed(result: Result, file: Path, home: Home | None, workers: int, speaker: Speaker) -> Result:
     """Store the result with the studies that are pending; where its inputs or the program have changed, leave it."""
-    from sim.ensemble.draws import DrawRequest
     from sim.inputs.home import find_home
     from sim.report.studies import StudyRequest, completed
     from sim.result.store import new_files
+    from sim.simulate.design import Design
     from sim.simulate.result import packed_result, reopened
 
     try:
@@ -179,7 +178,7 @@ def _completed(result: Result, file: Path, home: Home | None, workers: int, spea
     except SimError as error:
         speaker.warn([error.faults[0].message + _AS_STORED])
         return result
-    draws, name = result.call.draws(workers) or DrawRequest(DEFAULT_DRAWS, 0, workers), result.name + Text("：", ": ")
+    draws, name = result.call.draws(workers) or Design(workers=workers), result.name + Text("：", ": ")
     with speaker.progress(result.name) as advance:
         studies = completed(case, result.studies, StudyRequest(draws), lambda what, done: advance(done, part=name + what))
     whole = replace(result, studies=studies)

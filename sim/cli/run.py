@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.base.errors import Fault, Faults, InputError, Place, UsageError, nearest
-from sim.base.streams import DEFAULT_DRAWS
 from sim.base.text import Text
 from sim.cli import options
 from sim.cli.cases import wanted_draws
@@ -21,9 +20,9 @@ from sim.report.drawing import drawing_workers
 from sim.report.lettering import unprintable_words
 
 if TYPE_CHECKING:
-    from sim.ensemble.draws import DrawRequest
     from sim.inputs.home import Home
     from sim.inputs.targets import PlanTarget
+    from sim.simulate.design import Design
     from sim.simulate.opening import Case
     from sim.simulate.pipeline import Outcome
     from sim.simulate.records import Setting
@@ -51,13 +50,13 @@ def run(
     home: options.Home = None,
 ) -> int:
     """运行情景并写出评分表、图和报告 / run scenarios; write scorecard, figures and reports."""
-    from sim.ensemble.draws import DrawRequest
     from sim.result.store import fail_if_not_writable
+    from sim.simulate.design import Design
 
     fail_if_not_writable(out)
     cases = open_scenarios(scenarios, city, settings, use, home, seed, as_of)
     fail_if_targets_unknown(require, {target.id: target for case in cases for target in case.selection.targets})
-    wanted = DrawRequest(DEFAULT_DRAWS if draws is None else draws, seed, workers, precision, prior)
+    wanted = Design(draws, seed, workers, precision, prior)
     planned = planned_draws(cases, wanted, by_default=draws is None)
     with drawing_workers() as pool:
         from sim.report.delivery import deliver
@@ -120,9 +119,7 @@ def _fail_if_names_clash(files: Sequence[Path]) -> None:
     faults.raise_if_any(UsageError)
 
 
-def planned_draws(
-    cases: Sequence[Case], wanted: DrawRequest, *, by_default: bool
-) -> list[tuple[DrawRequest | None, Text | None]]:
+def planned_draws(cases: Sequence[Case], wanted: Design, *, by_default: bool) -> list[tuple[Design | None, Text | None]]:
     """Return the draws of each case; every fault of the priors is raised before any work."""
     from sim.simulate.draws import priors_of_case
 
@@ -135,9 +132,7 @@ def planned_draws(
     return planned
 
 
-def simulate(
-    cases: Sequence[Case], planned: Sequence[tuple[DrawRequest | None, Text | None]], speaker: Speaker
-) -> list[Outcome]:
+def simulate(cases: Sequence[Case], planned: Sequence[tuple[Design | None, Text | None]], speaker: Speaker) -> list[Outcome]:
     """Run the scenarios, then their draws."""
     from sim.simulate import pipeline
     from sim.simulate.draws import with_draws
@@ -146,7 +141,7 @@ def simulate(
         with speaker.progress(case.scenario.name) as advance:
             return pipeline.run(case, lambda _, done, total: advance(done, total))
 
-    def draw(outcome: Outcome, request: DrawRequest | None, reason: Text | None) -> Outcome:
+    def draw(outcome: Outcome, request: Design | None, reason: Text | None) -> Outcome:
         if request is None:
             return replace(outcome, drawn_from=reason)
         with speaker.progress(outcome.case.scenario.name + Text(" 抽样", ": draws"), request.count) as advance:
@@ -162,7 +157,7 @@ def _studies(outcome: Outcome, speaker: Speaker) -> Studies:
 
     name = outcome.case.scenario.name + Text("：", ": ")
     with speaker.progress(outcome.case.scenario.name) as advance:
-        return studies_of_run(outcome.case, outcome.asked, lambda what, done: advance(done, part=name + what))
+        return studies_of_run(outcome.case, outcome.design, lambda what, done: advance(done, part=name + what))
 
 
 def fail_if_targets_unknown(required: Sequence[str], known: Mapping[str, PlanTarget]) -> None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from sim.report.document import Table
+    from sim.simulate.design import Design
     from sim.simulate.opening import Case
-    from sim.simulate.sampling.plan import SweepRequest
     from sim.simulate.sweeps.running import Spread, Sweep
     from sim.simulate.sweeps.sensitivity import SensitivityRequest
 
@@ -74,7 +74,7 @@ def sweep(
     """大量抽样或扫描，可中断后继续：区间、概率、敏感性 / draws or a grid; goes on where it was ended."""
     from sim.inputs.sweep_section import overs_of_call
     from sim.result.store import fail_if_not_writable
-    from sim.simulate.sampling.plan import SweepRequest
+    from sim.simulate.design import Design
     from sim.simulate.sweeps.sensitivity import SensitivityRequest
 
     fail_if_not_writable(out)
@@ -85,11 +85,11 @@ def sweep(
     sizes = _sizes({"base": base, "walks": walks, "resamples": resamples, "keep": keep}, sensitivity, faults)
     analysis = None
     if sensitivity is not None and len(faults.found) == before:  # sizes that were read; other options may be wrong
-        analysis = SensitivityRequest(kind=sensitivity, indicators=output, prior=prior, precision=precision, **sizes)
+        analysis = SensitivityRequest(kind=sensitivity, **sizes)
         with faults.gathering(UsageError):
             analysis.fail_if_unfit()
     faults.raise_if_any(UsageError)
-    request = SweepRequest(method, draws, seed, tuple(swept), rest, output)
+    design = Design(draws, seed, 1, precision, prior, method, tuple(swept), rest, output)
     case = open_case(scenario, city, settings, use, home, seed)
     spread = _spread(cluster, workers or options.PROCESSORS)
 
@@ -98,9 +98,9 @@ def sweep(
         return out / (name or f"{kind}-{ready.store.identity['scenario']}-{ready.store.key[:8]}")
 
     if analysis is None:
-        _sweep(request, case, spread, folder_of, speaker, prior=prior, precision=precision)
+        _sweep(design, case, spread, folder_of, speaker)
     else:
-        _analyse(request, case, spread, folder_of, speaker, analysis)
+        _analyse(design, case, spread, folder_of, speaker, analysis)
 
 
 def _faults_of_options(
@@ -156,23 +156,21 @@ def _spread(cluster: str | None, workers: int) -> Spread:
     return on_cluster(cluster)
 
 
-def _sweep(
-    request: SweepRequest, case: Case, spread: Spread, folder_of: FolderOf, speaker: Speaker, *, prior: bool, precision: str
-) -> None:
+def _sweep(design: Design, case: Case, spread: Spread, folder_of: FolderOf, speaker: Speaker) -> None:
     from sim.report.sweeps.delivery import deliver_sweep, sweep_document
     from sim.report.sweeps.findings import findings_of, method_sentence
     from sim.report.sweeps.pages import sweep_parts
-    from sim.simulate.sampling.plan import sampling_of
+    from sim.simulate.design import completed
     from sim.simulate.sweeps.running import prepare_sweep, swept_folder
 
-    sampling = sampling_of(case, request)
-    if prior and sampling.rest == "central":
+    design = completed(case, design)
+    if design.prior and design.rest == "central":
         message = Text(
             "未扫描的参数保持中心值，--prior 无从抽样", "what is not swept stays at its central values: nothing is drawn"
         )
         advice = Text("删去 --prior，或加 --rest ensemble", "leave --prior out, or add --rest ensemble")
         raise UsageError(Fault(message, Place(key="--prior"), advice))
-    ready = prepare_sweep(case, sampling, precision=precision, prior=prior)
+    ready = prepare_sweep(case, design)
     folder = folder_of(ready)
     with ExitStack() as held:  # the folder, until everything in it is written
         with draw_progress(speaker, case.scenario.name) as advance:
@@ -187,7 +185,7 @@ def _sweep(
 
 
 def _analyse(
-    request: SweepRequest, case: Case, spread: Spread, folder_of: FolderOf, speaker: Speaker, asked: SensitivityRequest
+    design: Design, case: Case, spread: Spread, folder_of: FolderOf, speaker: Speaker, asked: SensitivityRequest
 ) -> None:
     from sim.report.sweeps.delivery import analysis_document, deliver_analysis
     from sim.report.sweeps.pages import analysis_parts
@@ -202,7 +200,7 @@ def _analyse(
                 used.append(folder_of(ready))
                 return held.enter_context(swept_folder(ready, used[-1], spread, advance))
 
-            analysis = analyse(case, request, asked, spread, run)
+            analysis = analyse(case, design, asked, spread, run)
         with speaker.progress(Text("绘图与写出", "drawing and writing")):
             page = deliver_analysis(analysis, used[-1], speaker.report_language)
     if speaker.as_json:

@@ -72,8 +72,9 @@ class Sample:
 
     @property
     def whole(self) -> frozenset[str]:
-        """Parameters of which nothing is left to be drawn, since all members are swept at once."""
-        return frozenset(item.name for item in self.inputs if item.role == "parameter" and item.members is None)
+        """Parameters of which nothing is left to be drawn, since all members are set at once."""
+        set_by_sample = (item for item in self.inputs if item.role == "parameter" and not item.added)
+        return frozenset(item.name for item in set_by_sample if item.members is None)
 
     @property
     def fingerprint(self) -> str:
@@ -121,17 +122,6 @@ class Swept:
 
 
 NOTHING_SWEPT = Swept((), np.zeros((0, 0)))
-
-
-@dataclass(frozen=True)
-class DrawRequest:
-    """The number of draws, their seed and precision, and the workers; from the priors or the stored posterior."""
-
-    count: int
-    seed: int
-    workers: int
-    precision: str = "float64"
-    prior: bool = False
 
 
 @dataclass(frozen=True)
@@ -225,6 +215,10 @@ class Draws:
         if self.realised is not None:
             return self.realised.count
         return len(next(iter(self.stored.values()))) if self.stored else 0
+
+    def groups_of(self, numbers: Numbers) -> Numbers | None:
+        """Return what each of some draws has in common with others, as a number; None where draws are independent."""
+        return numbers % self.groups if self.groups > 1 else None
 
     def _shared(self, what: str, futures: Numbers, count: int) -> Numbers:
         points = None if self.sample is None else self.sample.design

@@ -35,9 +35,9 @@ class SobolIndices:
 
 @dataclass(frozen=True)
 class MorrisEffects:
-    """Elementary effects, arrays [input, output]: mean, mean of the sizes, standard deviation; of `walks` trajectories."""
+    """Elementary effects, arrays [input, output]: mean, mean of the sizes, standard deviation; `walks` are whole."""
 
-    mean: Values
+    effect: Values
     size: Values
     deviation: Values
     walks: int

@@ -6,7 +6,9 @@ The summary of a chunk is made where its draws were run, so that a worker return
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -14,13 +16,8 @@ from sim.base.arrays import Numbers, Truths, Values
 from sim.base.errors import Fault, Place, RunError
 from sim.base.text import Text, joined
 from sim.ensemble.blocks import CHUNK, BlockResult, LostDraw, Task
-from sim.ensemble.reducers import (
-    Gathered,
-    Moments,
-    Share,
-    moments_of,
-    series_of,
-)
+from sim.ensemble.draws import Draws
+from sim.ensemble.reducers import Gathered, Moments, Share, moments_of, series_of
 from sim.ensemble.workers import run_portions
 
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -48,13 +45,6 @@ class Ensemble:
     """Number of conditions that `all_met` counts."""
     read: dict[str, Values] = field(default_factory=dict)
     """Quantiles [level] of the numbers that were read from each draw."""
-    paths: dict[str, Values] = field(default_factory=dict)
-    embedded_error: float = 0.0
-
-    @property
-    def used(self) -> int:
-        """Draws that the statistics rest on."""
-        return self.count - len(self.lost)
 
 
 Progress = Callable[[int, int], None]
@@ -70,12 +60,7 @@ def run_ensemble(
     RunError
         when too many draws are lost, or a portion of the draws is lost twice.
     """
-    wanted, lost_portions = wanted or ChunkReducer(), list[tuple[int, int]]()
-    unknown = sorted({*wanted.paths} - set(task.outputs))
-    if unknown:
-        raise ValueError(f"not among the outputs: {', '.join(unknown)}")
-    if workers < 1:
-        raise ValueError(f"at least one worker, not {workers}")
+    wanted, lost_portions = replace(wanted or ChunkReducer(), groups=task.draws.groups), list[tuple[int, int]]()
     merger = _Merger(task, wanted, workers)
     # Portions come in the order of the draws, whichever worker was quick, and a chunk is the same in any portion.
     for summaries in run_portions(task, wanted, workers, lost_portions):
@@ -88,6 +73,36 @@ def run_ensemble(
         return merger.ensemble(tuple(lost_portions))
 
 
+Make = Callable[[Mapping[str, Values], Numbers], Sequence[Any]]
+
+
+def gathered(task: Task, workers: int, make: Make, progress: Progress | None = None) -> tuple[Truths, list[Values]]:
+    """Return which draws of a task stayed finite, and the tables [row..., draw] that are made of its outputs.
+
+    `make` turns the outputs [year, dims..., draw] of a portion, and the numbers by which its draws take what they share, into
+    some tables. Lost draws are among the columns.
+
+    Raises
+    ------
+    RunError
+        when a portion of the draws is lost twice.
+    """
+    parts = []
+    for stop, *tables in run_portions(task, partial(_tables, make, task.draws), workers):
+        parts.append(tables)
+        if progress is not None:
+            progress(stop, task.draws.count)
+    fine, *joined_parts = (np.concatenate(column, axis=-1) for column in zip(*parts, strict=True))
+    return fine, joined_parts
+
+
+def _tables(make: Make, draws: Draws, result: BlockResult) -> tuple[Any, ...]:
+    taken = draws.realisations(result.start, result.stop)
+    made = make(result.values, np.arange(result.start, result.stop) if taken is None else taken)
+    tables = (np.array(list(rows), dtype=np.float64) for rows in made)  # copied: the next portion writes over the outputs
+    return result.stop, result.fine, *(table if table.size else table.reshape(0, len(result.fine)) for table in tables)
+
+
 class _Merger:
     """Merges the summaries of chunks in the order of the draws."""
 
@@ -97,9 +112,7 @@ class _Merger:
         self._shapes: dict[str, tuple[int, ...]] = {}
         self._met: dict[str, Numbers] = {}
         self._used = np.zeros(max(wanted.groups, 1), dtype=np.intp)
-        self._paths: dict[str, list[Values]] = {name: [] for name in wanted.paths}
         self._lost: list[LostDraw] = []
-        self._embedded_error = 0.0
 
     def add(self, chunk: ChunkSummary) -> None:
         """Gather a chunk."""
@@ -108,10 +121,7 @@ class _Merger:
         for name, counts in chunk.met.items():
             self._met[name] = self._met.get(name, 0) + counts
         self._used = self._used + chunk.used
-        for name, parts in self._paths.items():
-            parts.append(chunk.paths[name])
         self._lost.extend(chunk.lost)
-        self._embedded_error = max(self._embedded_error, chunk.embedded_error)
 
     def ensemble(self, lost_portions: tuple[tuple[int, int], ...]) -> Ensemble:
         """The statistics of everything gathered."""
@@ -135,8 +145,6 @@ class _Merger:
             shares=shares,
             all_met=self._share(self._met[ALL]) if ALL in self._met else None,
             together=len(shares if self._wanted.together is None else self._wanted.together),
-            paths={name: np.concatenate(parts, axis=-1) for name, parts in self._paths.items()},
-            embedded_error=self._embedded_error,
         )
 
     def _share(self, met: Numbers) -> Share:
@@ -228,14 +236,13 @@ class ChunkReducer:
 
     `judge` turns outputs [year, dims..., draw] and the numbers of the draws into truth values [draw] by name, of which those
     `together` (all, where it is None) count for the condition that all are met; `read` turns them into further numbers [draw],
-    summed up like outputs; `paths` are outputs kept draw by draw. Draws whose numbers are equal modulo `groups` have something
-    in common, and the error of a share is counted from group to group.
+    summed up like outputs. Draws whose numbers are equal modulo `groups` have something in common, and the error of a share is
+    counted from group to group.
     """
 
     judge: Judge | None = None
     together: tuple[str, ...] | None = None
     read: Read | None = None
-    paths: tuple[str, ...] = ()
     groups: int = 0
 
     def __call__(self, result: BlockResult) -> list[ChunkSummary]:
@@ -244,7 +251,7 @@ class ChunkReducer:
             return [self._summary(_part(result, first)) for first in range(result.start, result.stop, CHUNK)]
 
     def _summary(self, chunk: BlockResult) -> ChunkSummary:
-        """Lost draws are left out; kept paths have not-a-number there."""
+        """Return the summary of a chunk; lost draws are left out."""
         fine = chunk.fine
         # Lost draws are taken out first: one that is not a number would spoil every sum that it enters.
         values = chunk.values if fine.all() else {name: array[..., fine] for name, array in chunk.values.items()}
@@ -263,9 +270,7 @@ class ChunkReducer:
             moments_of(series),
             {name: self._counts(answers, numbers) for name, answers in met.items()},
             self._counts(np.ones_like(numbers, dtype=bool), numbers),
-            {name: np.where(fine, chunk.values[name], np.nan) for name in self.paths},
             chunk.lost,
-            chunk.embedded_error,
         )
 
     def _counts(self, answers: Truths, numbers: Numbers) -> Numbers:
@@ -288,9 +293,7 @@ class ChunkSummary:
     moments: Moments
     met: Mapping[str, Numbers]
     used: Numbers
-    paths: Mapping[str, Values] = field(default_factory=dict)
     lost: tuple[LostDraw, ...] = ()
-    embedded_error: float = 0.0
 
 
 def _part(result: BlockResult, first: int) -> BlockResult:

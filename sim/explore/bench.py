@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -14,11 +13,10 @@ from sim.base.arrays import Numbers, Truths, Values
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
-from sim.ensemble.blocks import BlockResult
-from sim.ensemble.draws import DrawRequest
+from sim.ensemble.blocks import Task
 from sim.ensemble.reducers import Share
 from sim.ensemble.running import LEVELS as LEVELS_OF_RUN
-from sim.ensemble.workers import run_portions
+from sim.ensemble.running import gathered
 from sim.explore.sliders import Group, Moves, by_key, changes_of, groups_of
 from sim.inputs.year_path import from_year
 from sim.model.binding import bound_further
@@ -27,8 +25,8 @@ from sim.plan.feasibility import is_clear, lift, shares_of
 from sim.plan.probability import Conditions, conditions_of, with_probabilities
 from sim.plan.scorecard import Score
 from sim.result.dataset import to_dataset
-from sim.result.posterior import Posterior
-from sim.simulate.draws import draws_of, posterior_of, task_of
+from sim.simulate.design import Design
+from sim.simulate.draws import draw
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import evaluated, judge_of, judged, readings_of, request_of
 
@@ -67,25 +65,6 @@ class DrawnAnswer:
     def judged(self, central: Central) -> tuple[Score, ...]:
         """The scorecard by these draws, as `run` has it."""
         return tuple(with_probabilities(central.scores, self.shares, self.read))
-
-
-@dataclass(frozen=True)
-class _PortionReader:
-    """Reads from a portion of draws the numbers of the targets, and the series of the city."""
-
-    conditions: Conditions
-    series: tuple[str, ...]
-    place: int
-    realisations: Any
-
-    def __call__(self, result: BlockResult) -> tuple[Truths, Values, Values]:
-        """Return which draws stayed finite; the numbers of the targets [number, draw]; the series [series, year, draw]."""
-        start, stop = result.start, result.stop
-        taken = self.realisations(start, stop)
-        numbers = np.arange(start, stop) if taken is None else taken
-        read = self.conditions.read(result.values, np.asarray(numbers, dtype=np.intp))
-        series = np.array([result.values[name][:, self.place] for name in self.series])
-        return result.fine, np.array(list(read.values()), dtype=np.float64).reshape(-1, stop - start), series
 
 
 @dataclass(frozen=True)
@@ -154,11 +133,6 @@ class Bench:
         """The targets that draws can judge."""
         return conditions_of(self.still.scores, judge_of(self.case, self.still.results))
 
-    @cached_property
-    def posterior(self) -> Posterior | None:
-        """The stored ensemble of the city; None where there is none, and draws come from the priors."""
-        return posterior_of(self.case.world)
-
     def spread(self, moves: Moves, count: int = DRAWS, seed: int = 0, since: int | None = None) -> DrawnAnswer:
         """The draws with some levers moved, as `run --draws` would have them.
 
@@ -167,14 +141,16 @@ class Bench:
         SimError
             when no draw stays finite.
         """
-        case = self.moved(moves, since)
-        draws = draws_of(case, DrawRequest(count, seed, 1), self.posterior)
-        task = task_of(case, tuple(dict.fromkeys((*self.conditions.outputs, *self.series))), draws)
-        place = case.world.graph.dimensions["region"].members.index(case.world.city.key)
-        reader = _PortionReader(self.conditions, self.series, place, draws.realisations)
-        fine, read, series = (np.concatenate(part, axis=-1) for part in zip(*run_portions(task, reader, 1), strict=True))
-        groups = np.flatnonzero(fine) % draws.groups if draws.groups > 1 else None
-        return self._summed_up(read[:, fine], series[..., fine], groups)
+        place = self.case.world.graph.dimensions["region"].members.index(self.case.world.city.key)
+
+        def read(values: Mapping[str, Values], numbers: Numbers) -> tuple[list[Values], list[Values]]:
+            return [*self.conditions.read(values, numbers).values()], [values[name][:, place] for name in self.series]
+
+        def collect(task: Task) -> DrawnAnswer:
+            fine, (numbers, series) = gathered(task, 1, read)
+            return self._summed_up(numbers[:, fine], series[..., fine], task.draws.groups_of(np.flatnonzero(fine)))
+
+        return draw(self.moved(moves, since), Design(count, seed), (*self.conditions.outputs, *self.series), collect)
 
     def _summed_up(self, read: Values, series: Values, groups: Numbers | None) -> DrawnAnswer:
         quantiles = np.quantile(series, LEVELS, axis=-1)

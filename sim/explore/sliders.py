@@ -21,7 +21,7 @@ from sim.inputs.year_path import YearPath
 from sim.model.values import value_text
 from sim.report.chapters.works import in_words
 from sim.simulate.opening import Case
-from sim.simulate.sampling.inputs import is_settled_before
+from sim.simulate.swept import is_settled_before
 from sim.studies.plan.path import levers_file
 from sim.studies.systems import systems_of
 

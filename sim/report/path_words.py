@@ -11,13 +11,13 @@ import xarray as xr
 from sim.base.arrays import Values
 from sim.base.text import Text, joined
 from sim.base.words import amounts, chance, fine, goal_words, plain, signed, unit_words
-from sim.ensemble.draws import DrawRequest
 from sim.inputs.targets import PlanTarget
 from sim.report.study_words import change_labels
+from sim.simulate.design import Design
 from sim.simulate.opening import Case
 from sim.studies.plan.alternatives import Tried
 from sim.studies.plan.path import Mix, Path
-from sim.studies.plan.points import Lever
+from sim.studies.plan.points import PathLever
 
 _COMMA = Text("、", ", ")
 _MOST_NAMES = 12
@@ -41,7 +41,7 @@ def head(path: Path) -> Text:
     )
 
 
-def moves(path: Path) -> Iterator[tuple[Lever, float, Text]]:
+def moves(path: Path) -> Iterator[tuple[PathLever, float, Text]]:
     """Levers that are moved, most first: by how many steps, and from what to what in the targets' last year."""
     order = np.argsort(-np.abs(path.steps))
     year = last_year_of(path)
@@ -124,7 +124,7 @@ def obstacles(path: Path) -> list[Text]:
     return found
 
 
-def remarks(case: Case, path: Path, draws: DrawRequest) -> Iterator[Text]:
+def remarks(case: Case, path: Path, draws: Design) -> Iterator[Text]:
     """What the path was searched with, what it leaves out, and which levers the scenario already has beyond their bounds."""
     count = f"{draws.count:,}"
     yield Text(

@@ -17,18 +17,18 @@ from sim.base.errors import Fault, Place, SimError, UsageError
 from sim.base.text import Text
 from sim.base.words import OPERATORS, unit_words
 from sim.city.describing import measured_loops
-from sim.ensemble.draws import DrawRequest
 from sim.inputs.scenario import plain_scenario, read_scenario
 from sim.report import path_words as words
+from sim.simulate.design import Design
 from sim.simulate.opening import Case, beside
 from sim.simulate.records import Aim, Move, Required, Ring
 from sim.simulate.result import Studies
 from sim.studies.plan.alternatives import tried
-from sim.studies.plan.attribute import AttributionRequest, attribution, comparable, players_of
-from sim.studies.plan.feasibility import FeasibilityRequest, feasibility
+from sim.studies.plan.attribute import attribution, comparable, players_of
+from sim.studies.plan.feasibility import feasibility
 from sim.studies.plan.path import Path, PathRequest, required_path, targets_to_move
 from sim.studies.plan.path_file import write_scenarios
-from sim.studies.plan.points import Lever
+from sim.studies.plan.points import PathLever
 
 Progress = Callable[[Text, float], None]
 Found = TypeVar("Found")
@@ -44,7 +44,7 @@ _MOST_DRAWS = 10_000
 class StudyRequest:
     """Draws of the studies; with which probability the targets are to be reached, and by how many levers at most."""
 
-    draws: DrawRequest
+    draws: Design
     chance: float = 0.5
     most_levers: int = 10
     search: int = 256
@@ -56,12 +56,12 @@ def studies_of(case: Case, request: StudyRequest, progress: Progress) -> Studies
     return completed(case, quick, request, progress)
 
 
-def studies_of_run(case: Case, draws: DrawRequest | None, progress: Progress) -> Studies:
+def studies_of_run(case: Case, draws: Design | None, progress: Progress) -> Studies:
     """What takes seconds for a scenario that has been run, with its own draws; of very many, feasibility takes longer."""
     return quick_studies(case, None if draws is None or draws.count > _MOST_DRAWS else draws, progress)
 
 
-def quick_studies(case: Case, draws: DrawRequest | None, progress: Progress) -> Studies:
+def quick_studies(case: Case, draws: Design | None, progress: Progress) -> Studies:
     """What takes seconds, and whether there is a required path to search for; without draws there is no feasibility."""
     missing, pending = list[Text](), list[Text]()
     progress(FEASIBILITY, 0.0)
@@ -69,7 +69,7 @@ def quick_studies(case: Case, draws: DrawRequest | None, progress: Progress) -> 
     if draws is None:
         pending.append(FEASIBILITY)
     else:
-        study = _found(lambda: feasibility(case, FeasibilityRequest(draws)), FEASIBILITY, missing)
+        study = _found(lambda: feasibility(case, draws), FEASIBILITY, missing)
     progress(ATTRIBUTION, 0.5)
     parts = _found(lambda: measures_of(case), ATTRIBUTION, missing)
     if _found(lambda: targets_to_move(case), REQUIRED_PATH, missing):
@@ -82,7 +82,7 @@ def completed(case: Case, studies: Studies, request: StudyRequest, progress: Pro
     missing, study, required = list(studies.missing), studies.feasibility, None
     if FEASIBILITY in studies.pending:
         progress(FEASIBILITY, 0.0)
-        study = _found(lambda: feasibility(case, FeasibilityRequest(request.draws)), FEASIBILITY, missing)
+        study = _found(lambda: feasibility(case, request.draws), FEASIBILITY, missing)
     progress(REQUIRED_PATH, 0.2)
     if REQUIRED_PATH in studies.pending:
         required = _found(lambda: required_paths(case, request), REQUIRED_PATH, missing)
@@ -119,7 +119,7 @@ def measures_of(case: Case) -> xr.Dataset:
     one, other = beside(case, plain), case
     if not players_of(*comparable(one, other)):
         raise UsageError(Fault(Text("本情景没有改动任何参数", "the scenario changes nothing"), Place(case.scenario.file)))
-    return attribution(one, other, AttributionRequest(tuple(item.id for item in case.selection.targets)))
+    return attribution(one, other, tuple(item.id for item in case.selection.targets))
 
 
 def required_paths(case: Case, request: StudyRequest) -> tuple[Required, ...]:
@@ -130,8 +130,7 @@ def required_paths(case: Case, request: StudyRequest) -> tuple[Required, ...]:
     UsageError
         when there is no target that levers could reach.
     """
-    search = replace(request.draws, count=min(request.search, request.draws.count), workers=1)
-    asked = PathRequest(request.chance, search, request.draws, most_levers=request.most_levers)
+    asked = PathRequest(request.chance, request.draws, most_levers=request.most_levers, search=request.search)
     path = required_path(case, asked)
     first = _shown(case, path, asked, _ALL)
     near = tuple(reading.target for reading, part in zip(path.readings, path.short, strict=True) if part <= 0.0)
@@ -151,7 +150,7 @@ def _shown(case: Case, path: Path, asked: PathRequest, title: Text) -> Required:
         moves=tuple(_moves(path)),
         targets=tuple(_aim(item) for item in words.reached(path)),
         obstacles=tuple(words.obstacles(path)),
-        remarks=tuple(words.remarks(case, path, asked.proof)),
+        remarks=tuple(words.remarks(case, path, asked.design)),
         closing=_closing(case, path),
         alternatives=tuple(words.tried_lines(tried(case, path, asked))),
     )
@@ -169,7 +168,7 @@ def _moves(path: Path) -> list[Move]:
     return [_move(path.levers[place], float(path.steps[place]), year) for place in order]
 
 
-def _move(lever: Lever, steps: float, year: int) -> Move:
+def _move(lever: PathLever, steps: float, year: int) -> Move:
     now, then = (float(lever.at(moved, year).ravel()[0]) for moved in (0.0, steps))
     return Move(lever.label, unit_words(lever.unit), *lever.between, now, then, steps)
 
@@ -182,7 +181,7 @@ def _closing(case: Case, path: Path) -> tuple[Text, ...]:
         (file,) = write_scenarios(folder, case, {"required": (path, ("所需路径", "required path"))})
         scenario = read_scenario(file)
     names = tuple(reading.target.id for reading in path.readings)
-    return tuple(words.closing_lines(attribution(case, beside(case, scenario), AttributionRequest(names))))
+    return tuple(words.closing_lines(attribution(case, beside(case, scenario), names)))
 
 
 def rings_of(case: Case) -> tuple[Ring, ...]:

@@ -24,7 +24,7 @@ from sim.base.processes import MOST_WORKERS
 from sim.base.streams import MOST_DRAWS
 from sim.base.text import Language, Text
 from sim.inputs.checked import worded
-from sim.simulate.sampling.plan import LARGEST_SEED
+from sim.simulate.design import LARGEST_SEED
 
 Asked = ParamSpec("Asked")
 Given = TypeVar("Given")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import lru_cache
+from typing import TypeVar
 
 from sim.base.errors import Fault, InputError, Place
 from sim.base.text import Text
@@ -14,31 +16,34 @@ from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
 from sim.engine.watch import watch_of
 from sim.ensemble.blocks import Task
-from sim.ensemble.draws import DrawRequest, Draws, Prior, Realisations
+from sim.ensemble.draws import Draws, Prior, Realisations
 from sim.ensemble.running import ChunkReducer, Ensemble, run_ensemble
 from sim.inputs.city import history_of, read_city_file
 from sim.inputs.indicators import read_indicators
 from sim.inputs.knowledge import is_known
 from sim.plan.probability import conditions_of, with_probabilities
 from sim.result.posterior import FILE, Posterior, read_posterior
+from sim.simulate.design import Design, compiled_for
 from sim.simulate.likelihood.reweighting import up_to_date
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome, comparisons_of, judge_of, request_of
 
 Progress = Callable[[int, int], None]
+Collected = TypeVar("Collected")
 
 
 @timed
-def with_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None = None) -> Outcome:
-    """The outcome with its draws, and with their probabilities in its scorecard."""
-    posterior = None if request.prior else posterior_of(outcome.case.world)
-    ensemble = run_draws(outcome, request, progress, posterior)
+def with_draws(outcome: Outcome, design: Design, progress: Progress | None = None) -> Outcome:
+    """Return the outcome with its draws, and with their probabilities in its scorecard."""
+    posterior = posterior_for(outcome.case, design)
+    ensemble = run_draws(outcome, design, progress)
     scores = with_probabilities(outcome.scores, ensemble.shares, ensemble.read)
     seen = () if posterior is None else posterior.foreseen
-    made = replace(outcome, ensemble=ensemble, scores=scores, asked=request, foreseen=seen)
+    made = replace(outcome, ensemble=ensemble, scores=scores, design=design, foreseen=seen)
     return replace(made, drawn_from=origin_of_draws(posterior), comparisons=comparisons_of(made.case, made.projection))
 
 
+@lru_cache(maxsize=8)  # by the city as it was opened
 def posterior_of(world: World) -> Posterior | None:
     """The posterior ensemble of a city for the present model and data; None where none is stored.
 
@@ -57,6 +62,11 @@ def posterior_of(world: World) -> Posterior | None:
     found, targets = up_to_date(world.home, world.city.settings.model, stored), world.catalogue.targets
     same = tuple(seen for seen in found.foreseen if seen.target in targets and targets[seen.target].value == seen.value)
     return replace(found, foreseen=same)
+
+
+def posterior_for(case: Case, design: Design) -> Posterior | None:
+    """Return the posterior ensemble that a design draws from; None where it draws from the priors."""
+    return None if design.prior else posterior_of(case.world)
 
 
 def _fail_if_not_known_then(world: World, posterior: Posterior) -> None:
@@ -82,7 +92,7 @@ def _fail_if_not_known_then(world: World, posterior: Posterior) -> None:
 
 
 def origin_of_draws(posterior: Posterior | None) -> Text:
-    """Where the parameters of the draws come from, in words."""
+    """Return in words where the parameters of the draws come from."""
     if posterior is None:
         return Text("参数取自先验，未按历史校准", "parameters from their priors, not calibrated on history")
     years, cities = f"{posterior.first}–{posterior.last}", len(posterior.cities)
@@ -90,20 +100,17 @@ def origin_of_draws(posterior: Posterior | None) -> Text:
         f"参数取自按 {years} 年历史校准的后验集合（{cities} 个城市共同估计，{posterior.count:,} 组参数）",
         f"parameters from the posterior ensemble fitted to {years} ({cities} cities together, {posterior.count:,} sets)",
     )
-    return fitted if posterior.worth_now is None else fitted + _weighed_anew(posterior.worth_now)
-
-
-def _weighed_anew(worth: float) -> Text:
-    return Text(
-        f"；本市数据在校准之后有改动，已按新数据重新加权，相当于 {worth:.0f} 组独立参数",
-        f"; the city's data have changed since, and the sets are weighed anew by them, worth {worth:.0f} independent ones",
+    if posterior.worth_now is None:
+        return fitted
+    return fitted + Text(
+        f"；本市数据在校准之后有改动，已按新数据重新加权，相当于 {posterior.worth_now:.0f} 组独立参数",
+        "; the city's data have changed since, and the sets are weighed anew by them, worth "
+        f"{posterior.worth_now:.0f} independent ones",
     )
 
 
-def run_draws(
-    outcome: Outcome, request: DrawRequest, progress: Progress | None = None, posterior: Posterior | None = None
-) -> Ensemble:
-    """Run the draws of a case whose central run is known: from a posterior ensemble, or without one from the priors.
+def run_draws(outcome: Outcome, design: Design, progress: Progress | None = None) -> Ensemble:
+    """Run the draws of a case whose central run is known.
 
     Raises
     ------
@@ -115,21 +122,36 @@ def run_draws(
     conditions = conditions_of(outcome.scores, judge_of(case, outcome.results))
     checked = tuple(check.variable for check in world.checks)
     shown = tuple(name for name in world.outline.summed_up if name in world.graph.quantities)
-    outputs = tuple(dict.fromkeys((*conditions.outputs, *checked, *shown)))
-    task = task_of(case, outputs, draws_of(case, request, posterior), request.precision)
-    wanted = ChunkReducer(judge=conditions, together=conditions.open, read=conditions.read, groups=task.draws.groups)
-    return run_ensemble(task, request.workers, wanted, progress)
+    outputs = (*conditions.outputs, *checked, *shown)
+    wanted = ChunkReducer(judge=conditions, together=conditions.open, read=conditions.read)
+    return draw(case, design, outputs, lambda task: run_ensemble(task, design.workers, wanted, progress))
 
 
-def draws_of(case: Case, request: DrawRequest, posterior: Posterior | None) -> Draws:
-    """What is drawn: parameters that the scenario leaves as they are; what it states, it states for certain."""
-    paths = realisations_of(case)
-    if posterior is None:
-        return Draws(request.count, request.seed, priors_of_case(case), realised=paths)
-    stated = {item.name for item in case.bound.resolved}
-    stored = {name: values for name, values in posterior.factors.items() if name not in stated}
-    strange = tuple(prior for prior in priors_of_case(case) if prior.name not in posterior.factors)
-    return Draws(request.count, request.seed, strange, stored=stored, realised=paths)
+def draw(case: Case, design: Design, outputs: Iterable[str], collect: Callable[[Task], Collected]) -> Collected:
+    """Make the draws of a case, and return what is collected of their outputs.
+
+    `collect` runs the task: it sums the draws up, gathers tables of them, or keeps each.
+    """
+    case = compiled_for(case, design.sample)
+    return collect(task_of(case, tuple(dict.fromkeys(outputs)), draws_of(case, design), design.precision))
+
+
+def draws_of(case: Case, design: Design) -> Draws:
+    """Return what differs from draw to draw: parameters that neither the scenario nor the design's sample settles.
+
+    What a scenario states, it states for certain. At the centre, only what a sample sweeps is left to chance.
+    """
+    sample, realised = design.sample, realisations_of(case)
+    if design.rest == "central":
+        chance = {item.role for item in (() if sample is None else sample.inputs)}
+        paths = realised if "projects" in chance else None
+        return Draws(design.count, design.seed, sample=sample, silent="shocks" not in chance, realised=paths)
+    posterior, settled = posterior_for(case, design), set() if sample is None else {*sample.whole}
+    factors = {} if posterior is None else posterior.factors
+    priors = tuple(prior for prior in priors_of_case(case) if prior.name not in {*factors, *settled})
+    settled |= {item.name for item in case.bound.resolved}
+    stored = {name: values for name, values in factors.items() if name not in settled}
+    return Draws(design.count, design.seed, priors, stored=stored, realised=realised, sample=sample)
 
 
 def realisations_of(case: Case) -> Realisations | None:

@@ -23,7 +23,7 @@ from sim.model.binding import NOISE, SILENCE, BoundValues, Resolved
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import readings_of, request_of
 from sim.simulate.projects import ledger_plan
-from sim.simulate.sampling.inputs import is_settled_before
+from sim.simulate.swept import is_settled_before
 
 _NOTHING, _UNSEEN = 1e-9, 1e-4
 """Part of a variable's largest value: what rounding may leave, and what no printed figure shows."""

@@ -19,7 +19,6 @@ from sim.engine.integrate import Clock, YearValues
 from sim.engine.kernel import kernel_for
 from sim.engine.methods import METHODS
 from sim.engine.watch import blaming_what_is_given, watch_of, watched
-from sim.ensemble.draws import DrawRequest
 from sim.ensemble.running import Ensemble
 from sim.inputs.bindings import Binding
 from sim.inputs.plan_files import read_binding_targets
@@ -36,6 +35,7 @@ from sim.plan.scorecard import Score
 from sim.result.compare import Provenance, provenance
 from sim.result.dataset import Comparison, compare_with_published, ensemble_dataset, projection_of, to_dataset
 from sim.result.posterior import Foreseen
+from sim.simulate.design import Design
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.projects import with_means
 
@@ -83,7 +83,7 @@ Progress = Callable[[str, int, int], None]
 class Outcome:
     """What a run says: results, scorecard, time-step error, errors against published figures, where it comes from, draws.
 
-    `evaluated` is the plan by published figures; `asked` are the draws that were wanted; `drawn_from` says where they come
+    `evaluated` is the plan by published figures; `design` says which draws were wanted, `drawn_from` where they come
     from, or why there are none; `foreseen` how likely targets looked in earlier years.
     """
 
@@ -95,7 +95,7 @@ class Outcome:
     comparisons: list[Comparison]
     provenance: Provenance
     ensemble: Ensemble | None = None
-    asked: DrawRequest | None = None
+    design: Design | None = None
     drawn_from: Text | None = None
     foreseen: tuple[Foreseen, ...] = ()
 

@@ -15,7 +15,6 @@ from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text, listing
 from sim.base.units import add_unit
 from sim.ensemble.blocks import LostDraw
-from sim.ensemble.draws import DrawRequest
 from sim.ensemble.reducers import Share
 from sim.inputs.history import Break, Datum, History
 from sim.inputs.home import Home
@@ -28,6 +27,7 @@ from sim.plan.lint.finding import Finding
 from sim.plan.scorecard import Score
 from sim.result.dataset import Comparison, projection_of
 from sim.result.tree import packed, read_tree, record_of, tree_of
+from sim.simulate.design import Design
 from sim.simulate.opening import Case, open_cases, seeded, with_projects
 from sim.simulate.pipeline import Outcome, provenance_of
 from sim.simulate.records import Assumption, Foresight, Required, Ring, Setting
@@ -51,9 +51,9 @@ class StoredCall:
     as_of: int | None
     order: int
 
-    def draws(self, workers: int) -> DrawRequest | None:
+    def draws(self, workers: int) -> Design | None:
         """The draws of the run; None where it had none."""
-        return DrawRequest(self.count, self.seed, workers, self.precision, self.prior) if self.count else None
+        return Design(self.count, self.seed, workers, self.precision, self.prior) if self.count else None
 
     def reopened(self, home: Home) -> Case:
         """Open the scenario as the call did.
@@ -69,7 +69,7 @@ class StoredCall:
 
 def call_of(outcome: Outcome, order: int) -> StoredCall:
     """The call of a run."""
-    case, draws = outcome.case, outcome.asked
+    case, draws = outcome.case, outcome.design
     scenario, home = case.scenario, case.world.home.folder
     file = scenario.file.resolve()
     named = file.relative_to(home).as_posix() if file.is_relative_to(home) else str(file)

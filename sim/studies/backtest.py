@@ -20,7 +20,7 @@ from sim.inputs.home import find_home
 from sim.simulate.likelihood.observations import Observation, fitted, published_levels
 from sim.studies.calibration import Calibration, CityEnsemble, asked_of, calibrate, ensembles, fit_key, openable, pool_of
 from sim.studies.naive import Judged, Score, band_ends, crps, naive_forecasts, score, series_of
-from sim.studies.targets import HORIZON, Design, Histories, judged_values, kind_of, outcome_of
+from sim.studies.targets import HORIZON, BacktestDesign, Histories, judged_values, kind_of, outcome_of
 
 Progress = Callable[[str, int, int], None]
 OURS, POOLED = "model", "pooled"
@@ -65,7 +65,7 @@ class Setting:
 
     home: Path
     cities: tuple[str, ...]
-    design: Design
+    design: BacktestDesign
     workers: int = 1
     seed: int = 0
 
@@ -206,7 +206,7 @@ def _past_rms(errors: Sequence[tuple[int, str, float]], *, apart: bool) -> float
 
 def _judge(
     table: Table,
-    design: Design,
+    design: BacktestDesign,
     observations: Sequence[Observation],
     histories: Histories,
     forecaster: str,

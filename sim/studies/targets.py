@@ -23,7 +23,7 @@ HORIZON = 4
 
 
 @dataclass(frozen=True)
-class Design:
+class BacktestDesign:
     """A backtest: the years that are fitted, the years of the break, the years of the test, all inclusive."""
 
     first: int
@@ -55,7 +55,7 @@ class Design:
         return tuple(year for year in self.test if year > origin) if origin == self.origin_of_test(kind) else ()
 
 
-def read_design(fit: str, gap: str, test: Sequence[str]) -> Design:
+def read_design(fit: str, gap: str, test: Sequence[str]) -> BacktestDesign:
     """A design from spans such as 2005:2016.
 
     Raises
@@ -71,7 +71,7 @@ def read_design(fit: str, gap: str, test: Sequence[str]) -> Design:
             f"the years must run from the fit ({FEWEST_CHANGES + 2} years or more) over the break to the test",
         )
         raise UsageError(Fault(message, Place(key=f"--fit {fit} --break {gap} --test {' '.join(test)}")))
-    return Design(first, last, break_first, break_last, tuple(years))
+    return BacktestDesign(first, last, break_first, break_last, tuple(years))
 
 
 def read_fit(text: str) -> tuple[int, int]:

@@ -14,15 +14,14 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.base.errors import InputError, SimError
-from sim.base.streams import DEFAULT_DRAWS
 from sim.cli import history
 from sim.cli.app import app, main
 from sim.cli.cases import wanted_draws
 from sim.cli.console import Speaker
 from sim.cli.run import open_scenarios, planned_draws, simulate
-from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
 from sim.result.posterior import FILE, read_posterior
+from sim.simulate.design import Design
 from sim.simulate.pipeline import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,14 +59,14 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         history.fail_if_extra_missing()
 
 
-def ran(home: Home, wanted: DrawRequest, *scenarios: str, city: str | None = None, by_default: bool = False) -> list[Outcome]:
+def ran(home: Home, wanted: Design, *scenarios: str, city: str | None = None, by_default: bool = False) -> list[Outcome]:
     files = [str(home.scenarios / f"{name}.yaml") for name in scenarios]
     cases = open_scenarios(files, city, (), (), home.folder)
     return simulate(cases, planned_draws(cases, wanted, by_default=by_default), Speaker("en", quiet=True))
 
 
 def test_by_default_draws_come_from_the_stored_ensemble(home: Home) -> None:
-    [outcome] = ran(home, DrawRequest(DEFAULT_DRAWS, 1, 1), "baseline", by_default=True)
+    [outcome] = ran(home, Design(1, 1), "baseline", by_default=True)
     assert outcome.ensemble is not None
     assert outcome.drawn_from is not None
     assert outcome.ensemble.count == 2000
@@ -76,12 +75,12 @@ def test_by_default_draws_come_from_the_stored_ensemble(home: Home) -> None:
 
 
 def test_none_are_drawn_where_none_are_wanted(home: Home) -> None:
-    [outcome] = ran(home, DrawRequest(0, 0, 1), "baseline")
+    [outcome] = ran(home, Design(0, 0, 1), "baseline")
     assert (outcome.ensemble, outcome.drawn_from) == (None, None)
 
 
 def test_priors_may_be_asked_for(home: Home) -> None:
-    [outcome] = ran(home, DrawRequest(64, 0, 1, prior=True), "baseline")
+    [outcome] = ran(home, Design(64, 0, 1, prior=True), "baseline")
     assert outcome.ensemble is not None
     assert outcome.drawn_from is not None
     assert outcome.ensemble.count == 64
@@ -96,7 +95,7 @@ def stale(copied: Home) -> Home:
 
 
 def test_a_stale_ensemble_costs_the_probabilities_and_not_the_run(stale: Home) -> None:
-    [outcome] = ran(stale, DrawRequest(DEFAULT_DRAWS, 0, 1), "baseline", by_default=True)
+    [outcome] = ran(stale, Design(0, 1), "baseline", by_default=True)
     assert outcome.drawn_from is not None
     assert outcome.ensemble is None
     assert "belongs to other equations or priors" in outcome.drawn_from.en
@@ -105,12 +104,12 @@ def test_a_stale_ensemble_costs_the_probabilities_and_not_the_run(stale: Home) -
 
 def test_asking_for_draws_of_a_stale_ensemble_is_a_fault(stale: Home) -> None:
     with pytest.raises(InputError, match="python -m sim calibrate hengyang"):
-        ran(stale, DrawRequest(100, 0, 1), "baseline")
+        ran(stale, Design(100, 0, 1), "baseline")
 
 
 def test_a_city_that_was_never_calibrated_is_told_how(copied: Home) -> None:
     (copied.models / "changsha" / FILE).unlink()
-    [outcome] = ran(copied, DrawRequest(DEFAULT_DRAWS, 0, 1), city="changsha", by_default=True)
+    [outcome] = ran(copied, Design(0, 1), city="changsha", by_default=True)
     assert outcome.drawn_from is not None
     assert outcome.case.scenario.name.en == "Changsha: baseline"
     assert "Run python -m sim calibrate changsha" in outcome.drawn_from.en
@@ -118,7 +117,7 @@ def test_a_city_that_was_never_calibrated_is_told_how(copied: Home) -> None:
 
 def test_none_are_planned_where_none_are_wanted(home: Home) -> None:
     [case] = open_scenarios(["baseline"], None, (), (), home.folder)
-    assert wanted_draws(case, DrawRequest(0, 0, 1), by_default=False) == (None, None)
+    assert wanted_draws(case, Design(0, 0, 1), by_default=False) == (None, None)
 
 
 def command(home: Home, *arguments: str) -> list[dict[str, Any]]:

@@ -15,12 +15,12 @@ from sim.engine.central import Origin
 from sim.engine.integrate import YearValues
 from sim.engine.watch import Watch, Watching, watch_of, watched
 from sim.ensemble.blocks import BlockRunner
-from sim.ensemble.draws import DrawRequest
-from sim.ensemble.running import ChunkReducer, lost_sentence, run_ensemble
+from sim.ensemble.running import gathered, lost_sentence
 from sim.inputs.home import Home
 from sim.inputs.model_files import Bound, Checks, Identity, read_checks
 from sim.simulate import opening, pipeline
-from sim.simulate.draws import draws_of, posterior_of, task_of, with_draws
+from sim.simulate.design import Design
+from sim.simulate.draws import draws_of, task_of, with_draws
 from sim.simulate.pipeline import Outcome
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
@@ -128,7 +128,7 @@ def test_an_identity_of_a_given_variable_is_left_out(world: World) -> None:
 def test_the_shipped_checks_hold_in_every_draw_and_a_false_one_fails(home: Home, tmp_path: Path) -> None:
     case = opening.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), ())[0]
     outcome = pipeline.run(case)
-    done = with_draws(outcome, DrawRequest(300, 7, 1, prior=True))
+    done = with_draws(outcome, Design(300, 7, 1, prior=True))
     assert done.ensemble is not None
     assert not done.ensemble.lost
     watched = watch_of(case.world.identities, case.world.graph, case.bound.given).outputs
@@ -149,17 +149,17 @@ def believing(world: World, folder: Path, bound: str) -> World:
 def test_a_draw_that_breaks_a_check_is_left_out_and_too_many_end_the_run(home: Home, tmp_path: Path) -> None:
     case = opening.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), ())[0]
     outcome = pipeline.run(case)
-    task = task_of(case, ("residents",), draws_of(case, DrawRequest(300, 7, 1), None))
-    paths = run_ensemble(task, 1, ChunkReducer(paths=("residents",))).paths["residents"]
+    task = task_of(case, ("residents",), draws_of(case, Design(300, 7, 1, prior=True)))
+    _, [paths] = gathered(task, 1, lambda values, _: [values["residents"]])
     least = np.sort(paths[:, 0].min(axis=0))
 
     def drawn(bound: float) -> Outcome:
         believed = believing(case.world, tmp_path, f"at_least: {bound}")
-        return with_draws(replace(outcome, case=replace(case, world=believed)), DrawRequest(300, 7, 1, prior=True))
+        return with_draws(replace(outcome, case=replace(case, world=believed)), Design(300, 7, 1, prior=True))
 
     ensemble = drawn(float(least[2:4].mean())).ensemble
     assert ensemble is not None
-    assert (ensemble.count, ensemble.used) == (300, 297)
+    assert (ensemble.count, len(ensemble.lost)) == (300, 3)
     for draw in ensemble.lost:
         assert draw.origin is not None
         assert draw.origin.breach is not None
@@ -179,8 +179,7 @@ def test_a_draw_that_breaks_a_check_is_left_out_and_too_many_end_the_run(home: H
 @pytest.mark.parametrize("scenario", ["plan_2025", *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)])
 def test_no_draw_of_a_shipped_scenario_is_lost_to_roundoff(home: Home, scenario: str, precision: str, source: str) -> None:
     case = opening.with_projects(opening.open_cases(home, [home.scenarios / f"{scenario}.yaml"], None, (), ())[0])
-    posterior = None if source == "prior" else posterior_of(case.world)
-    task = task_of(case, ("gdp_nominal",), draws_of(case, DrawRequest(1024, 11, 1), posterior), precision)
+    task = task_of(case, ("gdp_nominal",), draws_of(case, Design(1024, 11, prior=source == "prior")), precision)
     assert BlockRunner(task).run(0, 1024).lost == ()
 
 

@@ -110,14 +110,14 @@ def test_morris_effects_are_those_of_salib(output: int) -> None:
     found = morris_effects(outputs, unit, np.zeros(walk.count, dtype=bool))
     oracle = salib_morris.analyze(PROBLEM, unit.T, outputs[output], num_levels=4)
     scale = np.abs(found.size).max(axis=0)[output]
-    for ours, theirs in ((found.mean, "mu"), (found.size, "mu_star"), (found.deviation, "sigma")):
+    for ours, theirs in ((found.effect, "mu"), (found.size, "mu_star"), (found.deviation, "sigma")):
         np.testing.assert_allclose(ours[:, output], np.array(oracle[theirs], dtype=float), rtol=0, atol=1e-9 * scale)
 
 
 def test_a_linear_model_has_its_coefficients_as_effects() -> None:
     walk = Morris(UNIT, 10, 2)
     found = morris_effects(rows(walk), walk.unit(0, walk.count), np.zeros(walk.count, dtype=bool))
-    np.testing.assert_allclose(found.mean[:, 0], [3.0, 2.0, 1.0, 0.0, 0.0], atol=1e-12)
+    np.testing.assert_allclose(found.effect[:, 0], [3.0, 2.0, 1.0, 0.0, 0.0], atol=1e-12)
     np.testing.assert_allclose(found.deviation[:, 0], 0.0, atol=1e-12)
 
 

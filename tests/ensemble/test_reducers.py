@@ -17,9 +17,9 @@ from sim.engine.integrate import Clock
 from sim.engine.kernel import compile_kernel
 from sim.engine.methods import METHODS
 from sim.ensemble import blocks, reducers
-from sim.ensemble.blocks import Task
+from sim.ensemble.blocks import BlockRunner, Task
 from sim.ensemble.draws import Draws, Prior
-from sim.ensemble.running import LEVELS, ChunkReducer, lost_sentence, run_ensemble
+from sim.ensemble.running import LEVELS, ChunkReducer, gathered, lost_sentence, run_ensemble
 from sim.inputs.year_path import YearPath
 from sim.model import Array, stock, variable
 from tests.tiny import graph_of
@@ -92,10 +92,6 @@ def test_none_of_many_is_not_impossible() -> None:
 
 
 def test_what_is_asked_in_vain_is_said_before_any_work() -> None:
-    with pytest.raises(ValueError, match="nosuch"):
-        run_ensemble(task(5, PRIOR), 1, ChunkReducer(paths=("nosuch",)))
-    with pytest.raises(ValueError, match="worker"):
-        run_ensemble(task(5, PRIOR), 0)
     with pytest.raises(ValueError, match="draw"):
         Draws(0)
 
@@ -124,10 +120,17 @@ def above(values: Mapping[str, Values], _: NDArray[np.intp]) -> dict[str, NDArra
     return {"high": values["level"][-1] > 1.5, "low": values["level"][-1] < 1.55}
 
 
+def level_alone(values: Mapping[str, Values], _: NDArray[np.intp]) -> list[Values]:
+    return [values["level"]]
+
+
+def levels_of(of_task: Task, workers: int = 1) -> Values:
+    return gathered(of_task, workers, level_alone)[1][0]
+
+
 def test_an_ensemble_says_what_numpy_says_of_its_paths() -> None:
-    wanted = ChunkReducer(judge=above, paths=("level",))
-    found = run_ensemble(task(5000, PRIOR), 1, wanted)
-    last = found.paths["level"][-1]
+    found = run_ensemble(task(5000, PRIOR), 1, ChunkReducer(judge=above))
+    last = levels_of(task(5000, PRIOR))[-1]
     assert last.shape == (5000,)
     assert found.mean["level"][-1] == pytest.approx(last.mean(), rel=1e-12)
     assert found.variance["level"][-1] == pytest.approx(last.var(ddof=1), rel=1e-9)
@@ -139,12 +142,13 @@ def test_an_ensemble_says_what_numpy_says_of_its_paths() -> None:
 
 
 def test_an_ensemble_depends_neither_on_the_workers_nor_on_the_size_of_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = ChunkReducer(judge=above, paths=("level",))
+    wanted = ChunkReducer(judge=above)
     growth = np.linspace(0.05, 0.15, 5003)
     growth[[1023, 1024, 4100]] = np.nan
     first = run_ensemble(task(5003, growth=growth), 1, wanted)
     assert [draw.draw for draw in first.lost] == [1023, 1024, 4100]
     others = [run_ensemble(task(5003, growth=growth), workers, wanted) for workers in (2, 3)]
+    assert np.array_equal(levels_of(task(5003, growth=growth), 2), levels_of(task(5003, growth=growth)), equal_nan=True)
     for size in (1 << 9, 1 << 12):
         monkeypatch.setattr(blocks, "STEP_BYTES", size)
         assert task(1).block < blocks.CHUNK
@@ -152,7 +156,7 @@ def test_an_ensemble_depends_neither_on_the_workers_nor_on_the_size_of_blocks(mo
     for other in others:
         assert other.shares == first.shares
         assert other.all_met == first.all_met
-        for part in ("mean", "variance", "quantiles", "paths"):
+        for part in ("mean", "variance", "quantiles"):
             for name, values in getattr(first, part).items():
                 assert np.array_equal(getattr(other, part)[name], values, equal_nan=True), (part, name)
 
@@ -160,10 +164,10 @@ def test_an_ensemble_depends_neither_on_the_workers_nor_on_the_size_of_blocks(mo
 def test_a_draw_that_is_lost_is_left_out_and_named() -> None:
     growth = np.full(50, 0.1)
     growth[7] = np.inf
-    found = run_ensemble(task(50, growth=growth), 1, ChunkReducer(judge=above, paths=("level",)))
-    assert found.used == 49
+    found = run_ensemble(task(50, growth=growth), 1, ChunkReducer(judge=above))
+    assert (found.count, len(found.lost)) == (50, 1)
     assert found.shares["high"].count == 49
-    assert np.isnan(found.paths["level"][-1, 7])
+    assert not gathered(task(50, growth=growth), 1, level_alone)[0][7]
     assert np.isfinite(found.mean["level"]).all()
     sentence = lost_sentence(found.lost)
     assert sentence is not None
@@ -183,6 +187,6 @@ def test_the_embedded_error_is_reported_by_dopri5_only() -> None:
         request = KernelRequest(("level",), frozenset(), frozenset(), METHODS[method], 1)
         central = {"growth": YearPath(np.array(0.8))}
         plain = Task(compile_kernel(graph, request), Clock(2021, 2024, 1), central, Draws(10))
-        errors[method] = run_ensemble(plain).embedded_error
+        errors[method] = BlockRunner(plain).run(0, 10).embedded_error
     assert errors["rk4"] == 0.0
     assert 1e-8 < errors["dopri5"] < 1e-4

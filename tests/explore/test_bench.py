@@ -9,7 +9,6 @@ import pytest
 
 from sim.base.errors import SimError
 from sim.base.text import LANGUAGES
-from sim.ensemble.draws import DrawRequest
 from sim.explore import views
 from sim.explore.bench import LEVELS, Bench, State, bench_of
 from sim.explore.saving import LARGEST, load_bench, scenario_text
@@ -17,6 +16,7 @@ from sim.explore.sliders import by_key
 from sim.explore.views import charts_of
 from sim.inputs.home import Home
 from sim.simulate import opening, pipeline
+from sim.simulate.design import Design
 from sim.simulate.draws import with_draws
 from sim.studies.plan.path import levers_file
 
@@ -74,7 +74,7 @@ def test_moved_levers_give_the_numbers_of_the_file_that_is_saved(bench: Bench, h
 @pytest.mark.parametrize("is_moved", [False, True])
 def test_draws_are_those_of_the_file_that_is_saved(is_moved: bool, bench: Bench, home: Home, tmp_path: Path) -> None:  # noqa: FBT001
     case = saved(bench, tmp_path, home) if is_moved else bench.case
-    outcome = with_draws(pipeline.run(case), DrawRequest(200, 3, 1))
+    outcome = with_draws(pipeline.run(case), Design(200, 3, 1))
     spread = bench.spread(MOVES if is_moved else {}, count=200, seed=3)
     assert outcome.ensemble is not None
     assert {name: share.probability for name, share in spread.shares.items()} == {

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from sim.base.words import plain
-from sim.ensemble.draws import DrawRequest
 from sim.explore.bench import DRAWS, bench_of
 from sim.inputs.home import Home
 from sim.simulate import opening, pipeline
+from sim.simulate.design import Design
 from sim.simulate.draws import with_draws
 from tests.cli.calling import ROOT
 from tests.explore.test_serving import TOKEN, free_port
@@ -125,7 +125,7 @@ def expected(home: Home, moves: dict[str, float], since: int | None = None) -> d
 
 def projected(case: opening.Case) -> dict[str, str]:
     """The median of the draws of each target, as a run prints it."""
-    outcome = with_draws(pipeline.run(case), DrawRequest(DRAWS, 0, 1))
+    outcome = with_draws(pipeline.run(case), Design(DRAWS, 0, 1))
     return {score.target.id: plain(score.projected) for score in outcome.scores if score.projected is not None}
 
 

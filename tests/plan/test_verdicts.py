@@ -11,23 +11,23 @@ import pytest
 
 from sim.base.errors import InputError
 from sim.cli.cases import wanted_draws
-from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
 from sim.inputs.scenario import scenario_files
 from sim.plan.reading import factor_of
 from sim.plan.scorecard import Score
 from sim.report.score_words import headline, running
 from sim.simulate import opening, pipeline
+from sim.simulate.design import Design
 from sim.simulate.draws import posterior_of, with_draws
-from sim.studies.plan.evaluate import EvaluationRequest, evaluated
+from sim.studies.plan.evaluate import evaluated
 from tests.corruption import corrupt
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCENARIOS = [file.stem for file in scenario_files(ROOT / "scenarios")]
-DRAWS = DrawRequest(200, 0, 1)
+DRAWS = Design(200, 0, 1)
 
 
-def drawn(home: Home, name: str, request: DrawRequest = DRAWS, as_of: int | None = None) -> pipeline.Outcome:
+def drawn(home: Home, name: str, request: Design = DRAWS, as_of: int | None = None) -> pipeline.Outcome:
     (case,) = opening.open_cases(home, [home.scenarios / f"{name}.yaml"], None, (), (), as_of)
     return with_draws(pipeline.run(case), request)
 
@@ -100,8 +100,7 @@ def test_a_running_target_whose_figures_are_not_there_says_nothing_of_them(home:
 
 def _evaluated(home: Home) -> list[dict[str, Any]]:
     (case,) = opening.open_cases(home, [home.scenarios / "whole_plan.yaml"], None, (), (), as_of=2022)
-    request = EvaluationRequest(2022, DrawRequest(60, 0, 1, prior=True))
-    return [row.as_record("en") for row in evaluated(case, request)]
+    return [row.as_record("en") for row in evaluated(case, 2022, Design(60, prior=True))]
 
 
 @pytest.mark.slow
@@ -113,7 +112,7 @@ def test_nothing_published_later_moves_what_is_said_as_of_a_year(copied: Home) -
 
 
 def _scores(home: Home) -> list[tuple[Any, ...]]:
-    outcome = drawn(home, "plan_2025", DrawRequest(60, 0, 1, prior=True), as_of=2022)
+    outcome = drawn(home, "plan_2025", Design(60, 0, 1, prior=True), as_of=2022)
     keys = ("verdict", "projected", "central", "probability", "actual_value")
     return [tuple(getattr(item, key) for key in keys) for item in outcome.scores]
 
@@ -124,7 +123,7 @@ def test_the_posterior_of_later_years_is_not_asked_and_that_is_said(home: Home) 
         posterior_of(case.world)
     assert "2005–2023" in str(error.value)
     assert "--prior" in str(error.value)
-    request, reason = wanted_draws(case, DrawRequest(2000, 0, 1), by_default=True)
+    request, reason = wanted_draws(case, Design(2000, 0, 1), by_default=True)
     assert request is None
     assert reason is not None
     assert "没有计算概率" in reason.zh

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from sim.base.errors import InputError
-from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
 from sim.simulate import opening, pipeline
+from sim.simulate.design import Design
 from sim.simulate.draws import with_draws
 from sim.simulate.pipeline import Outcome
 
-FEW = DrawRequest(64, 0, 1)
+FEW = Design(64, 0, 1)
 FROM_2023 = "gdp_nominal: {value: {2023: 4400, 2025: 5600, shape: ramp}, unit: 亿元/年}"
 
 

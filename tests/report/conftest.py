@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
 from sim.report.document import Report
 from sim.report.studies import StudyRequest, studies_of
 from sim.report.writing import reports_of
 from sim.simulate import opening, pipeline
 from sim.simulate.collect import results_of
+from sim.simulate.design import Design
 from sim.simulate.draws import with_draws
 
-DRAWS = DrawRequest(64, 0, 1)
+DRAWS = Design(64, 0, 1)
 
 
 @pytest.fixture(scope="session")

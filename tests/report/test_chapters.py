@@ -147,7 +147,7 @@ def test_a_study_that_fails_costs_neither_the_run_nor_the_others(
         raise RunError([Fault(Text("负债为负", "debt is below nought"))])
 
     monkeypatch.setattr("sim.report.studies.attribution", broken)
-    found = studies_of_run(drawn[1].case, drawn[1].asked, lambda *_: None)
+    found = studies_of_run(drawn[1].case, drawn[1].design, lambda *_: None)
     assert found.attribution is None
     assert found.feasibility is not None
     assert "Left out, what each measure adds: debt is below nought." in [line.en for line in found.missing]

@@ -7,11 +7,11 @@ import pytest
 import xarray as xr
 
 from sim.base.errors import InputError, RunError
-from sim.ensemble.draws import DrawRequest
 from sim.inputs.city import pooled_cities
 from sim.inputs.home import Home
 from sim.result.posterior import FILE, Fingerprint, FitRow, Foreseen, Posterior, data_key, read_posterior, write_posterior
 from sim.simulate import opening
+from sim.simulate.design import Design
 from sim.simulate.draws import draws_of, posterior_of
 from sim.simulate.likelihood.reweighting import up_to_date
 
@@ -87,7 +87,7 @@ def test_draws_repeat_the_stored_factors_and_leave_what_the_scenario_states(home
     [case] = opening.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), settings)
     posterior = posterior_of(case.world)
     assert posterior is not None
-    draws = draws_of(case, DrawRequest(1500, 0, 1), posterior)
+    draws = draws_of(case, Design(1500, 0, 1))
     factors = draws.factors(900, 1100)
     assert "catch_up" not in factors
     stored = posterior.factors["momentum_life"]

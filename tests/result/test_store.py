@@ -17,13 +17,13 @@ import xarray as xr
 from sim.base.errors import RunError, UsageError
 from sim.base.text import Text
 from sim.city.city import World
-from sim.ensemble.draws import DrawRequest
 from sim.result.compare import differences
 from sim.result.dataset import compare_with_published
 from sim.result.store import find_run, read_attributes, results_folder, run_id
 from sim.result.tree import read_group, tree_of
 from sim.simulate import pipeline
 from sim.simulate.collect import result_of, results_of
+from sim.simulate.design import Design
 from sim.simulate.draws import with_draws
 from sim.simulate.records import Ring
 from sim.simulate.result import Result, Studies, packed_result, read_result
@@ -154,7 +154,7 @@ def test_a_run_file_explains_itself(outcomes: Sequence[pipeline.Outcome], tmp_pa
 
 def test_what_is_read_back_is_what_was_written(outcomes: Sequence[pipeline.Outcome], tmp_path: Path) -> None:
     """Every field: datasets identical, records equal; and the tree of what was read is the tree that was written."""
-    drawn = with_draws(outcomes[1], DrawRequest(64, 0, 1))
+    drawn = with_draws(outcomes[1], Design(64, 0, 1))
     studies = Studies(loops=(Ring("R1", Text("积累", "growth"), Text("增强", "reinforcing"), (Text("甲", "a"),), (1, -1)),))
     (result,) = results_of([drawn], {"plan_2025": studies})
     file = tmp_path / "run.nc"

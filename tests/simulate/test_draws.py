@@ -10,9 +10,9 @@ import pytest
 
 from sim.base.errors import Faults, InputError
 from sim.city.priors import prior_of
-from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
 from sim.simulate import opening, pipeline
+from sim.simulate.design import Design
 from sim.simulate.draws import priors_of_case, run_draws
 
 
@@ -56,7 +56,7 @@ def test_a_longer_run_draws_the_same(home: Home) -> None:
     def draws(last_year: int) -> Mapping[str, object]:
         [case] = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
         case = replace(case, last_year=last_year)
-        ensemble = run_draws(pipeline.run(case), DrawRequest(40, 7, 1))
+        ensemble = run_draws(pipeline.run(case), Design(40, 7, 1, prior=True))
         rows = 2025 - case.world.city.settings.base_year + 1
         return {name: values[:rows] for name, values in ensemble.mean.items()}
 

@@ -14,9 +14,9 @@ from sim.base.text import Text
 from sim.cli.check import check
 from sim.cli.console import Speaker
 from sim.cli.run import open_scenarios, planned_draws, simulate
-from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
 from sim.simulate import opening
+from sim.simulate.design import Design
 from sim.simulate.idle import idle_remarks
 
 
@@ -96,7 +96,7 @@ def test_check_prints_it(home: Home, tmp_path: Path, capsys: pytest.CaptureFixtu
 
 def test_run_has_it_among_its_remarks(home: Home) -> None:
     cases = open_scenarios(["baseline"], None, (("job_vacancies", "0.1"),), (), home.folder)
-    planned = planned_draws(cases, DrawRequest(0, 0, 1), by_default=False)
+    planned = planned_draws(cases, Design(0, 0, 1), by_default=False)
     (outcome,) = simulate(cases, planned, Speaker("en", quiet=True))
     said = [item.en for item in outcome.case.selection.remarks]
     assert any(item.startswith("Settings that change no result: job vacancies (job_vacancies): ") for item in said)

@@ -18,16 +18,15 @@ from sim.engine.integrate import Clock
 from sim.engine.kernel import compile_kernel
 from sim.ensemble.blocks import BlockRunner, LostDraw, Task
 from sim.ensemble.designs import Listed
-from sim.ensemble.draws import DrawRequest, Draws, Input, Sample
+from sim.ensemble.draws import Draws, Input, Sample
 from sim.inputs.home import Home
 from sim.inputs.sweep_section import Over
 from sim.inputs.year_path import YearPath
 from sim.model import Array, stock
 from sim.plan.probability import Conditions
 from sim.simulate import opening, pipeline
-from sim.simulate.draws import posterior_of, run_draws
-from sim.simulate.sampling.plan import SweepRequest, sampling_of
-from sim.simulate.sampling.sensitivity import Unknown, morris_sampling, saltelli_sampling, unknowns_of
+from sim.simulate.design import Design, completed
+from sim.simulate.draws import run_draws
 from sim.simulate.sweeps.board import board_of
 from sim.simulate.sweeps.running import (
     Collector,
@@ -38,7 +37,15 @@ from sim.simulate.sweeps.running import (
     sweep_to_folder,
     swept_folder,
 )
-from sim.simulate.sweeps.sensitivity import morris_dataset, most_influential, series_of, sobol_dataset
+from sim.simulate.sweeps.sensitivity import (
+    Unknown,
+    indices_of,
+    morris_design,
+    most_influential,
+    saltelli_design,
+    series_of,
+    unknowns_of,
+)
 from sim.simulate.sweeps.statistics import bands, probabilities
 from tests.tiny import graph_of
 
@@ -57,7 +64,7 @@ def over(**ranges: Any) -> tuple[Over, ...]:
 
 
 def ready(case: opening.Case, **more: Any) -> Sweep:
-    return prepare_sweep(case, sampling_of(case, SweepRequest(**more)))
+    return prepare_sweep(case, completed(case, Design(**more)))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +78,7 @@ def drawn(ensemble: Sweep) -> xr.Dataset:
 
 
 def test_the_default_sweep_draws_what_a_run_draws(ensemble: Sweep, drawn: xr.Dataset, case: opening.Case) -> None:
-    of_run = run_draws(ensemble.outcome, DrawRequest(1500, 6, 1), None, posterior_of(case.world))
+    of_run = run_draws(ensemble.outcome, Design(1500, 6, 1))
     found = bands(drawn)
     assert set(ensemble.task.outputs) <= set(of_run.quantiles)  # a run sums up what its figures show besides
     for name in ensemble.task.outputs:
@@ -230,15 +237,15 @@ def test_a_sweep_of_which_every_draw_is_lost_fails(ensemble: Sweep, tmp_path: Pa
 @pytest.fixture(scope="module")
 def indexed(case: opening.Case) -> tuple[xr.Dataset, Sample]:
     ranges = over(**{DEMAND: {"uniform": [0.0, 0.08]}, POLICY: {"uniform": [0.0, 0.02]}})
-    request = SweepRequest(over=ranges, seed=3)
-    unknowns = unknowns_of(case, request, None)
-    sampling = saltelli_sampling(case, unknowns, request, 64)
+    request = Design(over=ranges, seed=3)
+    unknowns = unknowns_of(case, request)
+    sampling = saltelli_design(case, unknowns, request, 64)
     assert sampling.sample is not None
     return sweep_in_memory(prepare_sweep(case, sampling), ALONE), sampling.sample
 
 
 def test_indices_know_what_matters_for_what(indexed: tuple[xr.Dataset, Sample]) -> None:
-    found = sobol_dataset(*indexed, resamples=30)
+    found = indices_of(*indexed, resamples=30)
     assert found.sizes["output"] == 12
     assert found["year"].values.tolist() == list(range(2021, 2036))
     total = found["total"].sel(year=2030)
@@ -254,15 +261,13 @@ def test_outputs_of_another_sample_are_refused(indexed: tuple[xr.Dataset, Sample
     draws, sample = indexed
     for wrong in (drawn, draws.assign_attrs(sample="0" * 64), draws.drop_attrs()):
         with pytest.raises(InputError, match="another sample"):
-            sobol_dataset(wrong, sample)
+            indices_of(wrong, sample)
     for wrong in (draws.isel(draw=slice(None, None, -1)), draws.isel(draw=slice(0, 30))):
         with pytest.raises(InputError, match="missing or out of order"):
-            sobol_dataset(wrong, sample)
-    with pytest.raises(InputError, match="no Morris design"):
-        morris_dataset(draws, sample)
+            indices_of(wrong, sample)
     points = Sample(sample.inputs[:1], Listed(((0.0, 0.01),)))
     with pytest.raises(InputError, match="no Saltelli design"):
-        sobol_dataset(draws, points)
+        indices_of(draws, points)
 
 
 def test_lost_draws_are_counted_and_never_in_an_index(indexed: tuple[xr.Dataset, Sample]) -> None:
@@ -271,32 +276,32 @@ def test_lost_draws_are_counted_and_never_in_an_index(indexed: tuple[xr.Dataset,
     lost[[3, 40]] = True
     holes = {str(name): array.where(~lost) for name, array in draws.items() if "year" in array.dims}
     holed = draws.assign(holes | {"lost": xr.DataArray(lost, dims="draw")})
-    found = sobol_dataset(holed, sample, resamples=10)
+    found = indices_of(holed, sample, resamples=10)
     assert found.attrs["base_points_lost"] == 2
     assert np.isfinite(found.to_array()).all()
     with pytest.raises(RunError, match="too little to analyse"):
-        sobol_dataset(draws.assign(lost=("draw", np.ones_like(lost))), sample)
+        indices_of(draws.assign(lost=("draw", np.ones_like(lost))), sample)
 
 
 def test_series_are_chosen_by_variable_or_member(drawn: xr.Dataset) -> None:
     years, series = series_of(drawn, ("value_added_nominal[manufacturing]", "gdp_nominal", "above_scale_firms"))
     assert years[0] == 2021
-    names = [item.name for item in series]
+    names = list(series)
     assert names[:2] == ["value_added_nominal[manufacturing]", "gdp_nominal"]
     assert len(names) == 6
     member = drawn["value_added_nominal"].sel(sector="manufacturing", year=years).values.squeeze()
-    np.testing.assert_array_equal(series[0].values, member)
+    np.testing.assert_array_equal(series[names[0]], member)
     with pytest.raises(UsageError, match="did you mean 'gdp_nominal'"):
         series_of(drawn, ("gdp_nomial",))
 
 
 def test_screening_finds_what_moves_the_outputs(case: opening.Case) -> None:
-    request = SweepRequest(seed=1)
-    unknowns: tuple[Unknown, ...] = unknowns_of(case, request, None)
-    sampling = morris_sampling(unknowns, request, 4)
+    request = Design(seed=1, prior=True)
+    unknowns: tuple[Unknown, ...] = unknowns_of(case, request)
+    sampling = morris_design(unknowns, request, 4)
     assert sampling.sample is not None
     draws = sweep_in_memory(prepare_sweep(case, sampling), ALONE)
-    found = morris_dataset(draws, sampling.sample)
+    found = indices_of(draws, sampling.sample)
     chosen = [item.input.key for item in most_influential(found, unknowns, 20)]
     assert len(chosen) == 20
     size = found["size"].sel(output="gdp_nominal", year=2030)

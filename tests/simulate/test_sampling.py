@@ -13,8 +13,8 @@ from sim.ensemble.designs import Grid, Listed, SpreadPoints
 from sim.inputs.home import Home
 from sim.inputs.sweep_section import Over, overs_of_call
 from sim.simulate import opening
-from sim.simulate.sampling.plan import MOST_POINTS, Sampling, SweepRequest, sampling_of
-from sim.simulate.sampling.sensitivity import morris_sampling, saltelli_sampling, unknowns_of
+from sim.simulate.design import MOST_POINTS, Design, completed
+from sim.simulate.sweeps.sensitivity import morris_design, saltelli_design, unknowns_of
 
 DEMAND, POLICY, NURTURE = "external_demand_growth", "rd_policy", "nurture_policy"
 
@@ -25,9 +25,9 @@ def case(home: Home) -> opening.Case:
     return case
 
 
-def asked(case: opening.Case, over: dict[str, Any], **more: Any) -> Sampling:
+def asked(case: opening.Case, over: dict[str, Any], **more: Any) -> Design:
     overs = tuple(Over(key, raw, Place(key=key)) for key, raw in over.items())
-    return sampling_of(case, SweepRequest(over=overs, **more))
+    return completed(case, Design(over=overs, **more))
 
 
 def faults(case: opening.Case, over: dict[str, Any], **more: Any) -> list[str]:
@@ -157,10 +157,10 @@ def test_a_section_of_the_scenario_is_read_with_its_places(home: Home, tmp_path:
     file.write_text(text, encoding="utf-8")
     [case] = opening.open_cases(home, [file], None, (), ())
     with pytest.raises(SimError, match=r"mine.yaml:6:5 sweep.over.rd_policy: 9 lies outside"):
-        sampling_of(case, SweepRequest())
+        completed(case, Design())
     file.write_text(text.replace("[0, 9]", "[0, 0.01]"), encoding="utf-8")
     [case] = opening.open_cases(home, [file], None, (), ())
-    assert sampling_of(case, SweepRequest()).count == 2
+    assert completed(case, Design()).count == 2
     file.write_text(text.replace("method: grid", "methode: grid"), encoding="utf-8")
     with pytest.raises(SimError, match="unknown key methode"):
         opening.open_cases(home, [file], None, (), ())
@@ -173,30 +173,30 @@ def test_an_extended_scenario_keeps_its_sweep_until_another_is_written(home: Hom
     second = copied.scenarios / "second.yaml"
     second.write_text("name: {zh: 乙, en: b}\nextends: first\n", encoding="utf-8")
     [case] = opening.open_cases(copied, [second], None, (), ())
-    assert sampling_of(case, SweepRequest()).count == 11
-    assert sampling_of(case, SweepRequest(draws=12)).count == 12
+    assert completed(case, Design()).count == 11
+    assert completed(case, Design(draws=12)).count == 12
 
 
 def test_samples_for_indices(case: opening.Case) -> None:
-    request = SweepRequest(over=(Over(DEMAND, {"uniform": [0.02, 0.06]}, Place(key=DEMAND)),), seed=3)
-    unknowns = unknowns_of(case, request, None)
-    sampling = saltelli_sampling(case, unknowns, request, 8)
+    request = Design(over=(Over(DEMAND, {"uniform": [0.02, 0.06]}, Place(key=DEMAND)),), seed=3)
+    unknowns = unknowns_of(case, request)
+    sampling = saltelli_design(case, unknowns, request, 8)
     assert sampling.sample is not None
     assert sampling.sample.keys == (DEMAND, "shocks", "projects")
     assert sampling.count == 8 * 5
-    still = saltelli_sampling(case, unknowns, SweepRequest(rest="central"), 8)
+    still = saltelli_design(case, unknowns, Design(rest="central"), 8)
     assert still.sample is not None
     assert still.sample.keys == (DEMAND,)
-    assert morris_sampling(unknowns, request, 4).count == 8
+    assert morris_design(unknowns, request, 4).count == 8
     for base in (0, 1, 3, 1000, -4):
         with pytest.raises(SimError, match="power of two"):
-            saltelli_sampling(case, unknowns, request, base)
+            saltelli_design(case, unknowns, request, base)
     with pytest.raises(SimError, match="no unknown"):
-        morris_sampling((), request, 4)
+        morris_design((), request, 4)
 
 
 def test_all_unknowns_spread_around_their_values(case: opening.Case) -> None:
-    unknowns = unknowns_of(case, SweepRequest(), None)
+    unknowns = unknowns_of(case, Design(prior=True))
     assert len(unknowns) > 40
     for unknown in unknowns:
         low, high = unknown.distribution.at(np.array([0.0, 1.0]))

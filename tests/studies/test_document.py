@@ -10,7 +10,7 @@ from sim.inputs.city import pooled_cities
 from sim.inputs.home import Home
 from sim.result.posterior import data_key, read_posterior
 from sim.studies.backtest import POOLED, Setting, backtest, scored
-from sim.studies.targets import Design
+from sim.studies.targets import BacktestDesign
 from tools import refresh
 from tools.make_calibration import BACKTEST, CITY, MODEL, PAGES, geometric, page, rests_on
 
@@ -64,8 +64,8 @@ def test_the_readme_says_what_could_be_known(home: Home) -> None:
 @pytest.mark.slow
 def test_the_last_origin_is_found_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """One of the nine origins, fitted and judged anew."""
-    monkeypatch.setattr(Design, "origins", {2019: 2023})
-    design = Design(2005, 2016, 2017, 2018, (2019, 2020, 2021, 2022, 2023))
+    monkeypatch.setattr(BacktestDesign, "origins", {2019: 2023})
+    design = BacktestDesign(2005, 2016, 2017, 2018, (2019, 2020, 2021, 2022, 2023))
     cities = pooled_cities(home, CITY)
     rows = scored(backtest(Setting(home.folder, cities, design, 2), lambda *_: None), cities)
     found = {row.key.indicator: row.score for row in rows if row.city == POOLED and row.key.forecaster == "model"

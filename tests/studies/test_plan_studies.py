@@ -9,23 +9,23 @@ import pytest
 import xarray as xr
 
 from sim.base.errors import InputError, UsageError
-from sim.ensemble.draws import DrawRequest
 from sim.inputs.home import Home
 from sim.plan.selection import Selection
 from sim.report.study_words import joint_sentence, sentences
 from sim.result.tree import packed, read_group
 from sim.simulate import opening, pipeline
+from sim.simulate.design import Design
 from sim.simulate.draws import with_draws
 from sim.simulate.opening import Case
-from sim.studies.plan.attribute import AttributionRequest, attribution, players_of
-from sim.studies.plan.evaluate import EvaluationRequest, evaluated
-from sim.studies.plan.feasibility import FeasibilityRequest, feasibility
+from sim.studies.plan.attribute import attribution, players_of
+from sim.studies.plan.evaluate import evaluated
+from sim.studies.plan.feasibility import feasibility
 from sim.studies.plan.path import PathRequest, menu, required_path
 from sim.studies.plan.path_file import write_scenarios
-from sim.studies.plan.trace import TraceRequest, trace
+from sim.studies.plan.trace import trace
 
-FEW = DrawRequest(400, 0, 1)
-THEN, PRIOR = 2021, DrawRequest(400, 0, 1, prior=True)
+FEW = Design(400, 0, 1)
+THEN, PRIOR = 2021, Design(400, 0, 1, prior=True)
 """The year in which the targets of 2025 lay ahead, and the draws that could be made in it."""
 
 
@@ -39,7 +39,7 @@ def with_only(case: Case, *targets: str) -> Case:
 
 
 def test_a_trace_ends_at_parameters_with_the_signs_that_the_equations_have(home: Home) -> None:
-    found = trace(case_of(home, "baseline", "hy_gdp_2025"), TraceRequest("hy_gdp_2025", depth=4))
+    found = trace(case_of(home, "baseline", "hy_gdp_2025"), "hy_gdp_2025", depth=4)
     assert found.document.found == "5a1c93f22f2cf9d88e9432ae0bfb95cf8e250c08092946d71c3759f356d5df89"
     assert found.target.quote in found.document.text
     assert found.year == 2025
@@ -64,25 +64,25 @@ def test_a_changed_document_makes_trace_fail_and_a_run_warn(copied: Home) -> Non
     file.write_text(text + "。", encoding="utf-8")
     case = case_of(copied, "baseline", "hy_gdp_2025")
     with pytest.raises(InputError, match="the document has changed"):
-        trace(case, TraceRequest("hy_gdp_2025"))
+        trace(case, "hy_gdp_2025")
     remarks = opening.prepare(case.scenario, case.world).selection.remarks
     assert any(file.name in remark.en and "no longer the text" in remark.en for remark in remarks)
-    untouched = trace(with_only(case, "yf_pm25_2025"), TraceRequest("yf_pm25_2025", depth=0))
+    untouched = trace(with_only(case, "yf_pm25_2025"), "yf_pm25_2025", depth=0)
     assert not untouched.document.is_changed
 
 
 def test_unknown_targets_and_years_are_refused(home: Home) -> None:
     case = case_of(home, "baseline", "hy_gdp_2025")
     with pytest.raises(UsageError, match="did you mean 'hy_gdp_2025'"):
-        trace(case, TraceRequest("hy_gdp_2052"))
+        trace(case, "hy_gdp_2052")
     with pytest.raises(UsageError, match="2036 lies outside 2021–2035"):
-        trace(case, TraceRequest("hy_gdp_2025", year=2036))
+        trace(case, "hy_gdp_2025", year=2036)
     with pytest.raises(UsageError, match="lies outside 2021–2035"):
-        evaluated(case, EvaluationRequest(2036))
+        evaluated(case, 2036)
 
 
 def test_every_sentence_of_a_verdict_is_written_again_from_the_file_alone(home: Home, tmp_path: Path) -> None:
-    study = feasibility(case_of(home, "plan_2025", as_of=THEN), FeasibilityRequest(PRIOR))
+    study = feasibility(case_of(home, "plan_2025", as_of=THEN), PRIOR)
     file = tmp_path / "feasibility.nc"
     file.write_bytes(packed(xr.DataTree.from_dict({"/study": study})))
     assert sentences(read_group(file, "study")) == sentences(study)
@@ -94,7 +94,7 @@ def test_every_sentence_of_a_verdict_is_written_again_from_the_file_alone(home: 
 
 def test_the_shares_of_a_feasibility_study_are_those_of_the_scorecard(home: Home) -> None:
     case = case_of(home, "plan_2025")
-    study = feasibility(case, FeasibilityRequest(FEW))
+    study = feasibility(case, FEW)
     scored = with_draws(pipeline.run(case), FEW)
     assert scored.ensemble is not None
     for name in study["target"].to_numpy():
@@ -109,7 +109,7 @@ def test_the_shares_of_a_feasibility_study_are_those_of_the_scorecard(home: Home
 
 def test_attribution_adds_up_and_the_ledger_is_one_player_with_what_it_reads(home: Home) -> None:
     one, other = case_of(home, "baseline"), case_of(home, "plan_2025")
-    found = attribution(one, other, AttributionRequest(("hy_gdp_2025", "hy_hightech_firms_2025"), pairs=10))
+    found = attribution(one, other, ("hy_gdp_2025", "hy_hightech_firms_2025"), pairs=10)
     total = (found["end"] - found["start"]).to_numpy()
     assert found["shapley"].sum("change").to_numpy() == pytest.approx(total, rel=1e-9)
     assert set(found["change"].to_numpy()).isdisjoint({"approval_days", "signings_top500", "project_investment"})
@@ -143,7 +143,7 @@ PATH_LEVERS = ("hightech_push", "hightech_policy", "nurture_effort", "nurture_po
 def test_the_scenario_file_of_a_path_and_of_each_other_mix_reaches_what_it_promises(home: Home, tmp_path: Path) -> None:
     case = case_of(home, "plan_2025", *PATH_TARGETS, as_of=THEN)
     for share in (0.5, 0.8):
-        request = PathRequest(share, replace(PRIOR, count=200), replace(PRIOR, count=1000), PATH_LEVERS)
+        request = PathRequest(share, replace(PRIOR, draws=1000), PATH_LEVERS, search=200)
         path = required_path(case, request)
         assert path.reaches
         assert path.joint >= share
@@ -153,7 +153,7 @@ def test_the_scenario_file_of_a_path_and_of_each_other_mix_reaches_what_it_promi
         named = {"found": (path, ("甲", "a"))} | {f"mix{place}": (mix.path, ("乙", "b")) for place, mix in enumerate(mixes)}
         for file, made in zip(write_scenarios(folder, case, named), [path, *(mix.path for mix in mixes)], strict=True):
             reopened = opening.open_cases(home, [file], None, (), (), THEN)[0]
-            done = with_draws(pipeline.run(reopened), request.proof)
+            done = with_draws(pipeline.run(reopened), request.design)
             assert done.ensemble is not None
             assert done.ensemble.all_met is not None
             assert done.ensemble.all_met.probability == pytest.approx(made.joint, abs=1e-12)
@@ -175,8 +175,7 @@ def test_the_scenario_file_of_a_path_keeps_what_the_call_has_set_and_members_tha
         opening.open_cases(copied, [scenario], None, ("more",), settings, THEN)[0],
         selection=case_of(copied, "plan_2025", *PATH_TARGETS).selection,
     )
-    few = replace(PRIOR, count=100)
-    path = required_path(case, PathRequest(0.5, few, PRIOR, ("nurture_policy", "hightech_push", "market_policy")))
+    path = required_path(case, PathRequest(0.5, PRIOR, ("nurture_policy", "hightech_push", "market_policy"), search=100))
     assert path.reaches
     (file,) = write_scenarios(tmp_path, case, {"found": (path, ("甲", "a"))})
     text = file.read_text(encoding="utf-8")
@@ -191,7 +190,7 @@ def test_the_scenario_file_of_a_path_keeps_what_the_call_has_set_and_members_tha
 def test_what_cannot_be_reached_names_the_targets_and_the_bounds(home: Home) -> None:
     case = case_of(home, "plan_2025", "hy_mfg_share_gdp_2025", "hy_hightech_firms_2025", as_of=THEN)
     levers = "market_policy", "hightech_push", "hightech_policy"
-    path = required_path(case, PathRequest(0.8, replace(PRIOR, count=200), PRIOR, levers))
+    path = required_path(case, PathRequest(0.8, PRIOR, levers, search=200))
     assert not path.reaches
     short = {reading.target.id for reading, part in zip(path.readings, path.short, strict=True) if part > 0.0}
     assert short == {"hy_mfg_share_gdp_2025"}
@@ -199,7 +198,7 @@ def test_what_cannot_be_reached_names_the_targets_and_the_bounds(home: Home) -> 
 
 
 def test_the_final_evaluation_of_the_plan_is_what_happened(home: Home) -> None:
-    rows = {row.target.id: row for row in evaluated(case_of(home, "whole_plan"), EvaluationRequest(2025))}
+    rows = {row.target.id: row for row in evaluated(case_of(home, "whole_plan"), 2025)}
     assert len(rows) == 152
     gdp, share, firms = (rows[name] for name in ("hy_gdp_2025", "hy_mfg_share_gdp_2025", "hy_hightech_firms_2025"))
     assert (gdp.standing, gdp.actual, gdp.actual_year) == ("behind", 4689.55, 2025)
@@ -210,10 +209,10 @@ def test_the_final_evaluation_of_the_plan_is_what_happened(home: Home) -> None:
 
 def test_for_a_future_year_every_class_has_its_chance(home: Home) -> None:
     case = case_of(home, "plan_2025", "hy_gdp_2025", "hy_hightech_firms_2025")
-    rows = evaluated(case, EvaluationRequest(2023, FEW))
+    rows = evaluated(case, 2023, FEW)
     for row in rows:
         assert sum(share.probability for share in row.chances.values()) == pytest.approx(1.0)
-    final = {row.target.id: row for row in evaluated(case, EvaluationRequest(2025, FEW))}["hy_gdp_2025"]
+    final = {row.target.id: row for row in evaluated(case, 2025, FEW)}["hy_gdp_2025"]
     scored = with_draws(pipeline.run(case), FEW)
     assert scored.ensemble is not None
     met = scored.ensemble.shares["hy_gdp_2025"].probability

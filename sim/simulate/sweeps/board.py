@@ -19,10 +19,10 @@ from sim.ensemble.draws import Draws, Input, Sample
 from sim.inputs.sweep_section import Over
 from sim.result.dataset import to_dataset
 from sim.simulate.arguments import Settings, checked
+from sim.simulate.design import compiled_for, fail_if_outputs_unknown, outputs_in_ids
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import request_of
-from sim.simulate.sampling.inputs import swept_input
-from sim.simulate.sampling.plan import compiled_for, fail_if_outputs_unknown, outputs_in_ids
+from sim.simulate.swept import swept_input
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,10 @@ from sim.plan.probability import Condition, Conditions, conditions_of
 from sim.plan.tables import column, score_row
 from sim.result.dataset import modelled_series, published_series
 from sim.result.draw_store import ArrayPlan, StorePlan
-from sim.result.posterior import Posterior
+from sim.simulate.design import Design
+from sim.simulate.draws import posterior_for
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome, judge_of
-from sim.simulate.sampling.plan import Sampling
 from sim.simulate.sweeps.statistics import OPEN, SHARED
 
 _DIGITS = 16
@@ -31,9 +31,7 @@ REALISATION, STORED_SET = SHARED
 SHOCKS, PROJECTS = Text("年度冲击", "yearly shocks"), Text("项目台账的实现", "realisation of the project ledger")
 
 
-def store_plan(
-    outcome: Outcome, sampling: Sampling, task: Task, conditions: Conditions, posterior: Posterior | None
-) -> StorePlan:
+def store_plan(outcome: Outcome, design: Design, task: Task, conditions: Conditions) -> StorePlan:
     """What is stored of each draw, and everything that decides it."""
     outputs, results = task.outputs, outcome.results
     dims = {name: ("year", *task.kernel.dims[name]) for name in outputs}
@@ -49,11 +47,11 @@ def store_plan(
     for name in shared_numbers(task.draws, 0, 1):
         arrays[name] = ArrayPlan((), "int32", -1, {"long_name": f"number of the {name} that a draw takes"})
     return StorePlan(
-        identity=_identity(outcome, sampling, task, conditions, posterior),
-        count=sampling.count,
+        identity=_identity(outcome, design, task, conditions),
+        count=design.count,
         arrays=arrays,
         coordinates=_coordinates(outcome, task, conditions),
-        attributes=_attributes(case, sampling, posterior) | {"outputs": _json(list(outputs))},
+        attributes=_attributes(case, design) | {"outputs": _json(list(outputs))},
     )
 
 
@@ -67,19 +65,17 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _identity(
-    outcome: Outcome, sampling: Sampling, task: Task, conditions: Conditions, posterior: Posterior | None
-) -> dict[str, str]:
+def _identity(outcome: Outcome, design: Design, task: Task, conditions: Conditions) -> dict[str, str]:
     scenario, outputs = outcome.case.scenario, task.outputs
     return {
         "scenario": scenario.key,
         "city": scenario.city,
         "inputs": outcome.provenance.digest[:_DIGITS],
-        "method": sampling.method,
-        "draws": str(sampling.count),
-        "seed": str(sampling.seed),
-        "rest": _rest(sampling, posterior),
-        "sample": _sample_key(sampling)[:_DIGITS],
+        "method": str(design.method),
+        "draws": str(design.count),
+        "seed": str(design.seed),
+        "rest": _rest(outcome.case, design),
+        "sample": _sample_key(design)[:_DIGITS],
         "outputs": _hash(" ".join((*outputs, *conditions.names)))[:_DIGITS],
         "precision": task.precision,
         "simulator": __version__,
@@ -89,18 +85,18 @@ def _identity(
     }
 
 
-def _rest(sampling: Sampling, posterior: Posterior | None) -> str:
-    """Where what is not swept is drawn from."""
-    if sampling.rest == "central":
+def _rest(case: Case, design: Design) -> str:
+    """Return what that is not swept is drawn from."""
+    if design.rest == "central":
         return "nothing"
-    return "priors" if posterior is None else "posterior"
+    return "priors" if posterior_for(case, design) is None else "posterior"
 
 
-def _sample_key(sampling: Sampling) -> str:
-    """The fingerprint of the sample; where nothing is swept, of the method, the count and the seed."""
-    if sampling.sample is not None:
-        return sampling.sample.fingerprint
-    return _hash(f"{sampling.method} {sampling.count} {sampling.seed}")
+def _sample_key(design: Design) -> str:
+    """Return the fingerprint of the sample; where nothing is swept, of the method, the count and the seed."""
+    if design.sample is not None:
+        return design.sample.fingerprint
+    return _hash(f"{design.method} {design.count} {design.seed}")
 
 
 def _coordinates(outcome: Outcome, task: Task, conditions: Conditions) -> dict[str, Sequence[Any]]:
@@ -120,16 +116,16 @@ def input_names(draws: Draws) -> list[str]:
     return [*swept, *draws.factors(0, 1)]
 
 
-def _attributes(case: Case, sampling: Sampling, posterior: Posterior | None) -> dict[str, Any]:
-    sample = sampling.sample
+def _attributes(case: Case, design: Design) -> dict[str, Any]:
+    sample = design.sample
     return {
         "title": f"{case.scenario.key}: {case.scenario.name.en}",
         "title_zh": case.scenario.name.zh,
         "scenario": case.scenario.key,
-        "method": sampling.method,
-        "seed": str(sampling.seed),
-        "rest": _rest(sampling, posterior),
-        "sample": _sample_key(sampling),
+        "method": str(design.method),
+        "seed": str(design.seed),
+        "rest": _rest(case, design),
+        "sample": _sample_key(design),
         "swept": 0 if sample is None else len(sample.inputs),
         "draws_per_point": 0 if sample is None else sample.members,
         "base_year": case.world.city.settings.base_year,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +21,15 @@ from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.engine.central import Breach, Origin
 from sim.ensemble.blocks import BlockResult, LostDraw, Task
-from sim.ensemble.draws import DrawRequest, Draws
+from sim.ensemble.draws import Draws
 from sim.ensemble.running import MOST_LOST, fail_if_too_many_lost, lost_sentence
 from sim.ensemble.workers import Portion, run_portions
 from sim.plan.probability import Conditions, conditions_of
 from sim.result.draw_store import StorePlan, open_store, read_draws, write_chunk
-from sim.result.posterior import Posterior
-from sim.simulate.draws import draws_of, posterior_of, realisations_of, task_of
+from sim.simulate.design import Design, compiled_for
+from sim.simulate.draws import draws_of, task_of
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome, judge_of, run
-from sim.simulate.sampling.plan import Sampling, compiled_for
 from sim.simulate.sweeps.record import REALISATION, shared_numbers, store_plan
 
 Kept = tuple[int, dict[str, Values], dict[str, Any]]
@@ -55,39 +54,23 @@ class Sweep:
     store: StorePlan
 
 
-def prepare_sweep(case: Case, sampling: Sampling, *, precision: str = "float64", prior: bool = False) -> Sweep:
-    """Everything that is known before the first draw.
+def prepare_sweep(case: Case, design: Design) -> Sweep:
+    """Return everything that is known before the first draw of a design that is complete.
 
     Raises
     ------
     SimError
         when the central run fails, or the stored ensemble does not fit.
     """
-    outcome = run(compiled_for(case, sampling.sample))
+    outcome = run(compiled_for(case, design.sample))
     case = outcome.case
-    posterior = None if prior or sampling.rest == "central" else posterior_of(case.world)
-    draws = _draws(outcome, sampling, posterior)
+    draws = draws_of(case, design)
     judged = conditions_of(outcome.scores, judge_of(case, outcome.results))
     conditions = judged if draws.realised is not None else judged.without_chance()
     checked = tuple(check.variable for check in case.world.checks)
-    outputs = tuple(dict.fromkeys((*conditions.outputs, *checked, *sampling.outputs))) or tuple(case.world.outline.first)
-    task = task_of(case, outputs, draws, precision)
-    return Sweep(outcome, task, conditions, store_plan(outcome, sampling, task, conditions, posterior))
-
-
-def _draws(outcome: Outcome, sampling: Sampling, posterior: Posterior | None) -> Draws:
-    """What differs from draw to draw: the sample, and where the rest is not held still, everything that is unknown."""
-    sample, case = sampling.sample, outcome.case
-    if sampling.rest == "central":
-        luck = {item.role for item in (() if sample is None else sample.inputs)}
-        realised = realisations_of(case) if "projects" in luck else None
-        return Draws(sampling.count, sampling.seed, sample=sample, silent="shocks" not in luck, realised=realised)
-    draws = draws_of(case, DrawRequest(sampling.count, sampling.seed, 1), posterior)
-    if sample is None:
-        return draws
-    stored = {name: values for name, values in draws.stored.items() if name not in sample.whole}
-    priors = tuple(prior for prior in draws.priors if prior.name not in sample.whole)
-    return replace(draws, stored=stored, priors=priors, sample=sample)
+    outputs = tuple(dict.fromkeys((*conditions.outputs, *checked, *design.outputs))) or tuple(case.world.outline.first)
+    task = task_of(case, outputs, draws, design.precision)
+    return Sweep(outcome, task, conditions, store_plan(outcome, design, task, conditions))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,224 +15,37 @@ import xarray as xr
 from sim.base.arrays import Values
 from sim.base.errors import Fault, Faults, InputError, Place, RunError, UsageError, nearest
 from sim.base.text import Text
-from sim.ensemble.designs import Morris, Saltelli
-from sim.ensemble.draws import Sample
+from sim.ensemble.designs import Distribution, Morris, Saltelli
+from sim.ensemble.draws import Input, Sample
 from sim.ensemble.indices import TooFewLeftError, morris_effects, sobol_indices
 from sim.inputs.sweep_section import overs_of
 from sim.result.draw_store import damage_is_a_fault
-from sim.simulate.draws import posterior_of
+from sim.simulate.design import Design, fail_if_not_whole, fail_if_outputs_unknown, fail_if_unknown, written_outputs
+from sim.simulate.draws import posterior_for, priors_of_case
 from sim.simulate.opening import Case, with_projects
-from sim.simulate.sampling.plan import (
-    Sampling,
-    SweepRequest,
-    fail_if_not_whole,
-    fail_if_outputs_unknown,
-    fail_if_unknown,
-    written_outputs,
-)
-from sim.simulate.sampling.sensitivity import (
-    MOST_BASE,
-    USUAL_BASE,
-    USUAL_WALKS,
-    Unknown,
-    fail_if_not_power_of_two,
-    morris_sampling,
-    saltelli_sampling,
-    unknowns_of,
-)
 from sim.simulate.sweeps.names import left_out_of, named_series
 from sim.simulate.sweeps.running import Spread, Sweep, prepare_sweep, sweep_in_memory
 from sim.simulate.sweeps.statistics import labelled, outputs_of, single_series
+from sim.simulate.swept import is_settled_before, swept_inputs
 
-USUAL_RESAMPLES, USUAL_KEPT = 200, 20
+Kind = Literal["sobol", "morris"]
+Run = Callable[[Sweep], xr.Dataset]
+"""Runs a sweep and gives back its draws."""
+USUAL_BASE, USUAL_WALKS, USUAL_RESAMPLES, USUAL_KEPT = 1024, 20, 200, 20
+MOST = {"base": 1 << 20, "walks": 100_000, "resamples": 10_000, "keep": 500}
+"""The largest sizes that may be asked for."""
 _KEPT = ("title", "title_zh", "scenario", "members", "left_out", "left_out_zh")
 
 
 @dataclass(frozen=True)
-class Series:
-    """One output as it is analysed: its name with members in brackets, and its values [year, row]."""
-
-    name: str
-    values: Values
-
-
-def series_of(draws: xr.Dataset, names: Sequence[str] = ()) -> tuple[list[int], list[Series]]:
-    """The years after the base year, and the series that are analysed: those named, or all variables that are one series.
-
-    A name is that of a variable, or of one of its members as in `value_added_nominal[manufacturing]`.
-
-    Raises
-    ------
-    UsageError
-        with every name that was not kept.
-    """
-    base_year = int(draws.attrs["base_year"])
-    years = [int(year) for year in draws["year"].to_numpy() if year > base_year]
-    later = draws.sel(year=years)
-    variables = _variables(draws, names or single_series(draws))
-    found = {label: row for name in variables for label, row in labelled(name, later[name])}
-    wanted = [label for label in found if not names or label in names or label.partition("[")[0] in names]
-    unknown = [name for name in names if not any(name in {label, label.partition("[")[0]} for label in found)]
-    if unknown:
-        known = [*found, *outputs_of(draws)]
-        messages = {name: Text(f"没有保留 {name}", f"{name} was not kept") for name in unknown}
-        raise UsageError(Fault(messages[name], Place(key="outputs"), nearest(name, known)) for name in unknown)
-    return years, [Series(label, found[label]) for label in wanted]
-
-
-def _variables(draws: xr.Dataset, names: Sequence[str]) -> list[str]:
-    """The variables that some names speak of, each once."""
-    asked = dict.fromkeys(name.partition("[")[0] for name in names)
-    return [name for name in asked if name in outputs_of(draws)]
-
-
-def fail_if_other_sample(draws: xr.Dataset, sample: Sample) -> None:
-    """Outputs of another sample say nothing of this one.
-
-    Raises
-    ------
-    InputError
-        when the fingerprints differ, or rows are missing or out of order.
-    """
-    have = str(draws.attrs.get("sample", ""))
-    if have != sample.fingerprint:
-        message = Text(
-            f"这些结果属于另一个样本（{have[:8]}），不是 {sample.fingerprint[:8]}",
-            f"these outputs belong to another sample ({have[:8]}), not to {sample.fingerprint[:8]}",
-        )
-        raise InputError(Fault(message, Place(key="sample"), Text("请用同一样本重新运行", "run the model on this very sample")))
-    if not _has_the_rows(draws, sample):
-        message = Text("抽样不全或次序已变", "draws of the sample are missing or out of order")
-        raise InputError(Fault(message, Place(key="sample"), Text("请用全部抽样", "use all the draws as they were given")))
-
-
-def _has_the_rows(draws: xr.Dataset, sample: Sample) -> bool:
-    """Whether all draws are there, in the order of the design."""
-    if draws.sizes["draw"] != sample.count:
-        return False
-    inputs = draws["inputs"][: len(sample.inputs)].to_numpy()
-    return np.array_equal(inputs, sample.columns(0, sample.count))
-
-
-def sobol_dataset(
-    draws: xr.Dataset, sample: Sample, names: Sequence[str] = (), resamples: int = USUAL_RESAMPLES, seed: int = 0
-) -> xr.Dataset:
-    """First-order and total indices (input, output, year) with half-widths of their 95 % intervals.
-
-    Raises
-    ------
-    InputError
-        when the draws belong to another sample.
-    RunError
-        when so many draws were lost that nothing can be said.
-    """
-    if not isinstance(sample.design, Saltelli):
-        raise InputError(Fault(Text("这个样本不是 Saltelli 设计", "this sample is no Saltelli design")))
-    years, series, outputs, lost = _read(draws, sample, names)
-    with _too_few_is_a_fault(draws):
-        found = sobol_indices(outputs, len(sample.inputs), lost, resamples, seed)
-    arrays = {"first": found.first, "first_error": found.first_error, "total": found.total, "total_error": found.total_error}
-    attributes = {"kind": "sobol", "base_points": found.points, "base_points_lost": found.base - found.points}
-    return _dataset(draws, sample, years, series, arrays, {**attributes, "resamples": resamples})
-
-
-def morris_dataset(draws: xr.Dataset, sample: Sample, names: Sequence[str] = ()) -> xr.Dataset:
-    """Elementary effects (input, output, year): mean `effect`, mean size `size`, standard deviation `deviation`.
-
-    They are changes of the output, in its unit, over the whole range of the input.
-
-    Raises
-    ------
-    InputError
-        when the draws belong to another sample.
-    RunError
-        when so many draws were lost that nothing can be said.
-    """
-    if not isinstance(sample.design, Morris):
-        raise InputError(Fault(Text("这个样本不是 Morris 设计", "this sample is no Morris design")))
-    years, series, outputs, lost = _read(draws, sample, names)
-    with _too_few_is_a_fault(draws):
-        found = morris_effects(outputs, sample.design.unit(0, sample.count), lost)
-    arrays = {"effect": found.mean, "size": found.size, "deviation": found.deviation}
-    attributes = {"kind": "morris", "trajectories": found.walks, "trajectories_lost": found.trajectories - found.walks}
-    return _dataset(draws, sample, years, series, arrays, attributes)
-
-
-def _read(draws: xr.Dataset, sample: Sample, names: Sequence[str]) -> tuple[list[int], list[Series], Values, Values]:
-    """Years and series, all of them as [output, row], and which rows were lost, if the draws belong to the sample."""
-    fail_if_other_sample(draws, sample)
-    with damage_is_a_fault(draws):
-        years, series = series_of(draws, names)
-        return years, series, np.concatenate([item.values for item in series], axis=0), draws["lost"].to_numpy()
-
-
-def _dataset(
-    draws: xr.Dataset,
-    sample: Sample,
-    years: list[int],
-    series: Sequence[Series],
-    arrays: dict[str, Values],
-    attributes: dict[str, Any],
-) -> xr.Dataset:
-    dims = ("input", "output", "year")
-    shaped = {name: (dims, array.reshape(len(sample.inputs), len(series), len(years))) for name, array in arrays.items()}
-    coordinates = {"input": list(sample.keys), "output": [item.name for item in series], "year": years}
-    dataset = xr.Dataset(shaped, coords=coordinates)
-    kept = {name: draws.attrs[name] for name in _KEPT if name in draws.attrs}
-    dataset["input"].attrs["named"] = draws["inputs"].attrs["named"]
-    dataset["output"].attrs["named"] = _names_of_outputs(draws, series)
-    return dataset.assign_attrs(**kept, **attributes, draws=sample.count, sample=sample.fingerprint)
-
-
-def _names_of_outputs(draws: xr.Dataset, series: Sequence[Series]) -> str:
-    """Names and units of the series, as JSON."""
-    named = [named_series(draws, item.name) for item in series]
-    units = [str(draws[item.name.partition("[")[0]].attrs.get("units", "")) for item in series]
-    pairs = zip(named, units, strict=True)
-    told = {item.key: {"zh": item.label.zh, "en": item.label.en, "unit": unit} for item, unit in pairs}
-    return json.dumps(told, ensure_ascii=False)
-
-
-@contextmanager
-def _too_few_is_a_fault(draws: xr.Dataset) -> Iterator[None]:
-    """Draws of which too many were lost are a fault that names them."""
-    try:
-        yield
-    except TooFewLeftError as error:
-        lost = int(draws["lost"].sum())
-        message = Text(f"{lost} 次抽样无效，余下的不足以分析", f"{lost} draws were lost; what is left is too little to analyse")
-        advice = Text("请缩小参数的范围", "narrow the ranges of the parameters")
-        raise RunError(Fault(message + Text("：", ": ") + left_out_of(draws), Place(), advice)) from error
-
-
-def most_influential(screened: xr.Dataset, unknowns: Sequence[Unknown], kept: int) -> tuple[Unknown, ...]:
-    """The unknowns that move some output of some year most, beside what moves it most of all."""
-    size = screened["size"].to_numpy()
-    largest = size.max(axis=0)
-    weight = np.divide(size, largest, out=np.zeros_like(size), where=largest > 0.0).max(axis=(1, 2))
-    chosen = sorted(np.argsort(-weight, kind="stable")[:kept])
-    return tuple(unknowns[place] for place in chosen)
-
-
-Kind = Literal["sobol", "morris"]
-MOST = {"base": MOST_BASE, "walks": 100_000, "resamples": 10_000, "keep": 500}
-"""The largest sizes that may be asked for."""
-Run = Callable[[Sweep], xr.Dataset]
-"""Runs a sweep and gives back its draws."""
-
-
-@dataclass(frozen=True)
 class SensitivityRequest:
-    """What is asked: kind of indices, size of the base sample, trajectories, resamples, and how many inputs to keep."""
+    """Kind of indices, size of the base sample, trajectories, resamples, and the number of inputs to keep."""
 
     kind: Kind = "sobol"
     base: int = USUAL_BASE
     walks: int = USUAL_WALKS
     resamples: int = USUAL_RESAMPLES
     kept: int = USUAL_KEPT
-    indicators: tuple[str, ...] = ()
-    prior: bool = False
-    precision: str = "float64"
 
     def fail_if_unfit(self) -> None:
         """Raise what cannot be meant.
@@ -246,7 +59,7 @@ class SensitivityRequest:
         for name, size in sizes.items():
             fail_if_not_whole(name, size, 2, MOST[name], faults)
         fail_if_unknown("kind", self.kind, get_args(Kind), faults)
-        fail_if_not_power_of_two(self.base, faults)
+        _fail_if_not_power_of_two(self.base, faults)
         faults.raise_if_any(UsageError)
 
 
@@ -259,65 +72,254 @@ class Analysis:
     screened: xr.Dataset | None = None
 
 
-def analyse(case: Case, request: SweepRequest, asked: SensitivityRequest, spread: Spread, run: Run) -> Analysis:
-    """Indices of a case. More unknowns than are to be kept are screened first, in memory; `run` does the main runs.
+@dataclass(frozen=True, eq=False)
+class Unknown:
+    """An input whose weight is asked for, and how it spreads."""
+
+    input: Input
+    distribution: Distribution
+
+
+def analyse(case: Case, design: Design, asked: SensitivityRequest, spread: Spread, run: Run) -> Analysis:
+    """Find the indices of a case for the outputs of a design, or for all.
+
+    More unknowns than are to be kept are screened first, in memory; `run` does the main runs.
 
     Raises
     ------
     SimError
         with every fault of the request; when the runs fail.
     """
-    request.fail_if_unfit()
+    design.fail_if_unfit()
     asked.fail_if_unfit()
-    asked = replace(asked, indicators=_indicators(case, asked))
-    request = replace(request, outputs=_kept_variables(case, request, asked))
+    names, kept = _outputs(case, design)
+    design = replace(design, outputs=kept)
     case = with_projects(case)  # once, for screening and indices
-    posterior = None if asked.prior else posterior_of(case.world)
-    unknowns = unknowns_of(case, request, posterior)
+    unknowns, screened = unknowns_of(case, design), None
+
+    def found(design: Design, run: Run) -> tuple[xr.Dataset, xr.Dataset]:
+        draws = run(prepare_sweep(case, design))
+        return draws, indices_of(draws, design.sample, names, asked.resamples, design.seed)
+
+    is_named = bool(design.over or overs_of(case.scenario.sweep))
     if asked.kind == "morris":
-        draws, sampling = _run(case, morris_sampling(unknowns, request, asked.walks), run, asked.precision)
-        return Analysis(morris_dataset(draws, _sample(sampling), asked.indicators), draws)
-    screened, chosen = None, unknowns
-    if len(unknowns) > asked.kept and not _names_inputs(case, request):
-        in_memory = partial(sweep_in_memory, spread=spread)
-        draws, sampling = _run(case, morris_sampling(unknowns, request, asked.walks), in_memory, asked.precision)
-        screened = morris_dataset(draws, _sample(sampling), asked.indicators)
-        chosen = most_influential(screened, unknowns, asked.kept)
-    draws, sampling = _run(case, saltelli_sampling(case, chosen, request, asked.base), run, asked.precision)
-    indices = sobol_dataset(draws, _sample(sampling), asked.indicators, asked.resamples, request.seed)
+        draws, indices = found(morris_design(unknowns, design, asked.walks), run)
+        return Analysis(indices, draws)
+    if len(unknowns) > asked.kept and not is_named:
+        _, screened = found(morris_design(unknowns, design, asked.walks), partial(sweep_in_memory, spread=spread))
+        unknowns = most_influential(screened, unknowns, asked.kept)
+    draws, indices = found(saltelli_design(case, unknowns, design, asked.base), run)
     return Analysis(indices, draws, screened)
 
 
-def _indicators(case: Case, asked: SensitivityRequest) -> tuple[str, ...]:
-    """The indicators that are asked for, by the model's own names."""
-    faults, names = Faults(), case.world.names
-    found = tuple(names.variable(name, faults, Place(key=name)) for name in asked.indicators)
+def _outputs(case: Case, design: Design) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the series that are asked for, by the model's names, and all variables that are kept: theirs and the section's."""
+    faults, names, written = Faults(), case.world.names, written_outputs(case)
+    asked = tuple(names.variable(name, faults, Place(key=name)) for name in design.outputs)
     faults.raise_if_any(InputError)
-    return found
-
-
-def _kept_variables(case: Case, request: SweepRequest, asked: SensitivityRequest) -> tuple[str, ...]:
-    """The variables that are to be kept: those of the call, of the indicators and of the scenario's section."""
-    faults, written = Faults(), written_outputs(case)
-    called = {name.partition("[")[0]: Place(key=name) for name in (*request.outputs, *asked.indicators)}
+    called = {name.partition("[")[0]: Place(key=name) for name in asked}
     fail_if_outputs_unknown(case, written | called, faults)
     faults.raise_if_any(InputError)
-    return tuple(called | written)
+    return asked, tuple(called | written)
 
 
-def _run(case: Case, sampling: Sampling, run: Run, precision: str) -> tuple[xr.Dataset, Sampling]:
-    return run(prepare_sweep(case, sampling, precision=precision)), sampling
+def unknowns_of(case: Case, design: Design) -> tuple[Unknown, ...]:
+    """Return what is swept by the scenario or the call, else all parameters with a prior that the scenario leaves open.
+
+    A calibrated parameter spreads as its posterior draws do, the others as their priors; each as a factor on its values, and
+    each for itself: a design for indices needs inputs that do not depend on each other.
+
+    Raises
+    ------
+    InputError
+        with every fault of what is swept.
+    """
+    faults = Faults()
+    swept = swept_inputs(case, (*overs_of(case.scenario.sweep), *design.over), faults)
+    faults.raise_if_any(InputError)
+    if swept:
+        return tuple(Unknown(item.input, item.distribution) for item in swept)
+    posterior, unknowns = posterior_for(case, design), list[Unknown]()
+    stored = {} if posterior is None else posterior.factors
+    for prior in priors_of_case(case):
+        if not is_settled_before(case, prior.name):
+            spread = Distribution("triangular", (prior.low, prior.mode, prior.high))
+            if prior.name in stored:
+                spread = Distribution("sample", tuple(sorted(stored[prior.name].tolist())))
+            unknowns.append(Unknown(Input(prior.name, prior.name, relative=True), spread))
+    return tuple(unknowns)
 
 
-def _sample(sampling: Sampling) -> Sample:
-    if sampling.sample is None:
-        raise AssertionError("a design for indices has a sample")
-    return sampling.sample
+def saltelli_design(case: Case, unknowns: Sequence[Unknown], design: Design, base: int) -> Design:
+    """Return the design for Sobol indices of unknowns; yearly shocks and realisations of the ledger are further inputs.
+
+    With `rest: central` nothing is left to chance: shocks are zero and the ledger is at its mean.
+
+    Raises
+    ------
+    UsageError
+        when the base sample is no power of two, or nothing is unknown.
+    """
+    _fail_if_nothing_unknown(unknowns)
+    faults = Faults()
+    _fail_if_not_power_of_two(base, faults)
+    faults.raise_if_any(UsageError)
+    chance = [] if design.rest == "central" else [Input("shocks", "shocks", role="shocks")]
+    if chance and case.plan is not None:
+        chance.append(Input("projects", "projects", role="projects"))
+    points = Saltelli(tuple(item.distribution for item in unknowns), base, design.seed, len(chance))
+    return design.swept_by("saltelli", Sample((*(item.input for item in unknowns), *chance), points))
 
 
-def _names_inputs(case: Case, request: SweepRequest) -> bool:
-    """Whether somebody said which inputs are to be analysed."""
-    return bool(request.over or overs_of(case.scenario.sweep))
+def morris_design(unknowns: Sequence[Unknown], design: Design, walks: int) -> Design:
+    """Return the design for screening many unknowns; without chance, which would drown the effect of a single step.
+
+    Raises
+    ------
+    UsageError
+        when nothing is unknown, or there are fewer than two trajectories.
+    """
+    _fail_if_nothing_unknown(unknowns)
+    if walks < 2:  # noqa: PLR2004
+        raise UsageError(Fault(Text(f"轨迹数 {walks} 至少为 2", f"at least two trajectories, not {walks}")))
+    points = Morris(tuple(item.distribution for item in unknowns), walks, design.seed)
+    return design.swept_by("morris", Sample(tuple(item.input for item in unknowns), points))
+
+
+def _fail_if_not_power_of_two(base: int, faults: Faults) -> None:
+    """Add a fault for a base sample of which a Sobol sequence is not balanced."""
+    if isinstance(base, int) and (base < 2 or base > MOST["base"] or base & (base - 1)):  # noqa: PLR2004
+        message = Text(f"--base {base} 须为 2 的幂", f"--base {base} must be a power of two")
+        faults.add(message, Place(), Text(f"例如 1024，最大 {MOST['base']:,}", f"such as 1024, at most {MOST['base']:,}"))
+
+
+def _fail_if_nothing_unknown(unknowns: Sequence[Unknown]) -> None:
+    if not unknowns:
+        message = Text("没有可分析的未知参数", "there is no unknown parameter to analyse")
+        advice = Text("在 sweep.over 或 --over 中写明", "name some in sweep.over or with --over")
+        raise UsageError(Fault(message, Place(), advice))
+
+
+def most_influential(screened: xr.Dataset, unknowns: Sequence[Unknown], kept: int) -> tuple[Unknown, ...]:
+    """Return the unknowns that move some output of some year most, beside what moves it most of all."""
+    size = screened["size"].to_numpy()
+    largest = size.max(axis=0)
+    weight = np.divide(size, largest, out=np.zeros_like(size), where=largest > 0.0).max(axis=(1, 2))
+    chosen = sorted(np.argsort(-weight, kind="stable")[:kept])
+    return tuple(unknowns[place] for place in chosen)
+
+
+def indices_of(
+    draws: xr.Dataset, sample: Sample | None, names: Sequence[str] = (), resamples: int = USUAL_RESAMPLES, seed: int = 0
+) -> xr.Dataset:
+    """Return the indices (input, output, year) that the design of a sample is made for.
+
+    Of Saltelli's they are first-order and total indices with half-widths of their 95 % intervals; of Morris' the mean `effect`,
+    the mean size `size` and the standard deviation `deviation` of elementary effects: changes of the output, in its unit, over
+    the whole range of the input.
+
+    Raises
+    ------
+    InputError
+        when the draws belong to another sample, or the sample is of neither design.
+    RunError
+        when so many draws were lost that nothing can be said.
+    """
+    if sample is None or not isinstance(sample.design, Saltelli | Morris):
+        message = Text("这个样本不是 Saltelli 或 Morris 设计", "this sample is no Saltelli design and none of Morris")
+        raise InputError(Fault(message))
+    fail_if_other_sample(draws, sample)
+    with damage_is_a_fault(draws):
+        years, series = series_of(draws, names)
+        outputs, lost = np.concatenate(list(series.values()), axis=0), draws["lost"].to_numpy()
+    with _too_few_is_a_fault(draws):
+        if isinstance(sample.design, Saltelli):
+            sobol = sobol_indices(outputs, len(sample.inputs), lost, resamples, seed)
+            about = {"kind": "sobol", "base_points": sobol.points, "base_points_lost": sobol.base - sobol.points}
+            return _dataset(draws, sample, years, series, vars(sobol), {**about, "resamples": resamples})
+        morris = morris_effects(outputs, sample.design.unit(0, sample.count), lost)
+        about = {"kind": "morris", "trajectories": morris.walks, "trajectories_lost": morris.trajectories - morris.walks}
+        return _dataset(draws, sample, years, series, vars(morris), about)
+
+
+def _dataset(
+    draws: xr.Dataset,
+    sample: Sample,
+    years: list[int],
+    series: Mapping[str, Values],
+    found: Mapping[str, Any],
+    attributes: dict[str, Any],
+) -> xr.Dataset:
+    """Return the arrays that were found, by input, output and year, with the names of all of them."""
+    dims, shape = ("input", "output", "year"), (len(sample.inputs), len(series), len(years))
+    arrays = {name: (dims, array.reshape(shape)) for name, array in found.items() if isinstance(array, np.ndarray)}
+    dataset = xr.Dataset(arrays, coords={"input": list(sample.keys), "output": list(series), "year": years})
+    units = {name: str(draws[name.partition("[")[0]].attrs.get("units", "")) for name in series}
+    labels = {name: named_series(draws, name).label for name in series}
+    named = {name: {"zh": label.zh, "en": label.en, "unit": units[name]} for name, label in labels.items()}
+    dataset["input"].attrs["named"] = draws["inputs"].attrs["named"]
+    dataset["output"].attrs["named"] = json.dumps(named, ensure_ascii=False)
+    kept = {name: draws.attrs[name] for name in _KEPT if name in draws.attrs}
+    return dataset.assign_attrs(**kept, **attributes, draws=sample.count, sample=sample.fingerprint)
+
+
+def series_of(draws: xr.Dataset, names: Sequence[str] = ()) -> tuple[list[int], dict[str, Values]]:
+    """Return the years after the base year, and by name the series [year, row] that are named, or all that stand alone.
+
+    A name is that of a variable, or of one of its members as in `value_added_nominal[manufacturing]`.
+
+    Raises
+    ------
+    UsageError
+        with every name that was not kept.
+    """
+    base_year, kept = int(draws.attrs["base_year"]), outputs_of(draws)
+    years = [int(year) for year in draws["year"].to_numpy() if year > base_year]
+    later = draws.sel(year=years)
+    asked = dict.fromkeys(name.partition("[")[0] for name in names or single_series(draws))
+    found = {label: row for name in asked if name in kept for label, row in labelled(name, later[name])}
+    known = {*found, *(label.partition("[")[0] for label in found)}
+    if not known.issuperset(names):
+        raise UsageError(
+            Fault(Text(f"没有保留 {name}", f"{name} was not kept"), Place(key="outputs"), nearest(name, [*found, *kept]))
+            for name in names
+            if name not in known
+        )
+    chosen = {label: row for label, row in found.items() if label in names or label.partition("[")[0] in names}
+    return years, chosen if names else found
+
+
+def fail_if_other_sample(draws: xr.Dataset, sample: Sample) -> None:
+    """Raise where outputs are those of another sample: they say nothing of this one.
+
+    Raises
+    ------
+    InputError
+        when the fingerprints differ, or rows are missing or out of order.
+    """
+    have = str(draws.attrs.get("sample", ""))
+    if have != sample.fingerprint:
+        message = Text(
+            f"这些结果属于另一个样本（{have[:8]}），不是 {sample.fingerprint[:8]}",
+            f"these outputs belong to another sample ({have[:8]}), not to {sample.fingerprint[:8]}",
+        )
+        raise InputError(Fault(message, Place(key="sample"), Text("请用同一样本重新运行", "run the model on this very sample")))
+    inputs = draws["inputs"][: len(sample.inputs)].to_numpy()
+    if draws.sizes["draw"] != sample.count or not np.array_equal(inputs, sample.columns(0, sample.count)):
+        message = Text("抽样不全或次序已变", "draws of the sample are missing or out of order")
+        raise InputError(Fault(message, Place(key="sample"), Text("请用全部抽样", "use all the draws as they were given")))
+
+
+@contextmanager
+def _too_few_is_a_fault(draws: xr.Dataset) -> Iterator[None]:
+    """Make draws of which too many were lost a fault that names them."""
+    try:
+        yield
+    except TooFewLeftError as error:
+        lost = int(draws["lost"].sum())
+        message = Text(f"{lost} 次抽样无效，余下的不足以分析", f"{lost} draws were lost; what is left is too little to analyse")
+        advice = Text("请缩小参数的范围", "narrow the ranges of the parameters")
+        raise RunError(Fault(message + Text("：", ": ") + left_out_of(draws), Place(), advice)) from error
 
 
 def sentences(analysis: Analysis) -> list[Text]:

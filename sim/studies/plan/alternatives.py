@@ -15,7 +15,7 @@ from sim.inputs.scenario import read_scenario
 from sim.plan.reading import Reading
 from sim.simulate.opening import Case, beside
 from sim.studies.plan.path import Path, PathRequest, levers_file, levers_path, up_to_the_targets
-from sim.studies.plan.points import Lever, Responses
+from sim.studies.plan.points import PathLever, Responses
 
 Settings = tuple[tuple[str, str], ...]
 
@@ -70,6 +70,6 @@ def _tried(case: Case, other: Case, item: Alternative, settings: Settings, path:
     )
 
 
-def _joint(case: Case, levers: Sequence[Lever], readings: Sequence[Reading], steps: Values, request: PathRequest) -> float:
-    made = Responses(up_to_the_targets(case, readings), tuple(levers), tuple(readings), request.proof)
+def _joint(case: Case, levers: Sequence[PathLever], readings: Sequence[Reading], steps: Values, request: PathRequest) -> float:
+    made = Responses(up_to_the_targets(case, readings), tuple(levers), tuple(readings), request.design)
     return float(made.met(steps).all(axis=0).mean())

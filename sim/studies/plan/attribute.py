@@ -163,18 +163,11 @@ class MixedRuns:
 _CLOSER = Text("请比较相差较小的情景", "compare scenarios that differ by less")
 
 
-@dataclass(frozen=True)
-class AttributionRequest:
-    """The targets whose numbers are attributed (all of both scenarios without any), and how orders are sampled above ten."""
-
-    targets: tuple[str, ...] = ()
-    seed: int = 0
-    pairs: int = PAIRS
-
-
 @timed
-def attribution(one: Case, other: Case, request: AttributionRequest = AttributionRequest()) -> xr.Dataset:
-    """What each change between two scenarios adds to the numbers of their targets, in the targets' units.
+def attribution(one: Case, other: Case, targets: tuple[str, ...] = (), seed: int = 0, pairs: int = PAIRS) -> xr.Dataset:
+    """Return what each change between two scenarios adds to the numbers of their targets, in the targets' units.
+
+    Without `targets`, of all that either scenario names; above ten changes, orders are sampled in `pairs` by the seed.
 
     Raises
     ------
@@ -186,11 +179,11 @@ def attribution(one: Case, other: Case, request: AttributionRequest = Attributio
     if not players:
         message = Text("两个情景没有差别", "the two scenarios do not differ")
         raise UsageError(Fault(message, Place(other.scenario.file)))
-    readings = readings_of(one, _targets(one, other, request.targets))
+    readings = readings_of(one, _targets(one, other, targets))
     if not readings:
         message = Text("没有由模型变量判断的目标", "there is no target that a variable of the model says")
         raise UsageError(Fault(message, Place(one.scenario.file, key="targets")))
-    shares = shapley(len(players), MixedRuns(one, other, players, readings), request.seed, request.pairs)
+    shares = shapley(len(players), MixedRuns(one, other, players, readings), seed, pairs)
     return _dataset(one, other, players, readings, shares)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.base.timing import timed
-from sim.ensemble.draws import DrawRequest
-from sim.ensemble.running import ChunkReducer, run_ensemble
+from sim.ensemble.blocks import Task
+from sim.ensemble.running import ChunkReducer, Ensemble, run_ensemble
 from sim.plan.evaluation.evaluate import Evaluated
 from sim.plan.evaluation.progress import Moment, Standings, chances
 from sim.plan.reading import Reading
-from sim.simulate.draws import draws_of, posterior_of, task_of
+from sim.simulate.design import Design
+from sim.simulate.draws import Progress, draw
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome, readings_of, run
 
@@ -39,23 +40,11 @@ def judged_readings(outcome: Outcome) -> tuple[Reading, ...]:
     return readings_of(outcome.case, [score.target for score in outcome.scores if score.projected is not None])
 
 
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class EvaluationRequest:
-    """As of which year, and with how many draws of the scenario; without draws only data speak.
+@timed
+def evaluated(case: Case, as_of: int, design: Design | None = None, progress: Progress | None = None) -> list[Evaluated]:
+    """Evaluate every target of a scenario as of a year, in its order; without draws only data speak.
 
     The case must have been opened as of the year, so that nothing later is known in it.
-    """
-
-    as_of: int
-    draws: DrawRequest | None = None
-
-
-@timed
-def evaluated(case: Case, request: EvaluationRequest, progress: Progress | None = None) -> list[Evaluated]:
-    """Every target of a scenario, in its order.
 
     Raises
     ------
@@ -63,30 +52,30 @@ def evaluated(case: Case, request: EvaluationRequest, progress: Progress | None 
         when the year lies outside the plan, or the run fails.
     """
     base = case.world.city.settings.base_year
-    fail_if_outside_plan(case, request.as_of)
+    fail_if_outside_plan(case, as_of)
     if not case.selection.targets:
         message = Text("情景没有列目标，无从评估", "the scenario names no target: there is nothing to evaluate")
         advice = Text("在情景中写 targets，或用 --scenario 另选情景", "write targets in it, or name another with --scenario")
         raise UsageError(Fault(message, Place(case.scenario.file, key="targets"), advice))
     outcome = run(case)
     rows = list(outcome.evaluated)
-    if request.draws is None or not base < request.as_of <= case.last_year:
+    if design is None or not base < as_of <= case.last_year:
         return rows
-    return _with_chances(rows, outcome, request.as_of, request.draws, progress)
+    return _with_chances(rows, outcome, as_of, design, progress)
 
 
 def _with_chances(
-    rows: Sequence[Evaluated], outcome: Outcome, as_of: int, request: DrawRequest, progress: Progress | None
+    rows: Sequence[Evaluated], outcome: Outcome, as_of: int, design: Design, progress: Progress | None
 ) -> list[Evaluated]:
     """The rows with the share of draws in each class, for targets that a variable says."""
-    case = outcome.case
     judge = Standings(_moments(outcome, as_of))
     if not judge.moments:
         return list(rows)
-    posterior = None if request.prior else posterior_of(case.world)
-    task = task_of(case, judge.outputs, draws_of(case, request, posterior), request.precision)
-    ensemble = run_ensemble(task, request.workers, ChunkReducer(judge=judge, groups=task.draws.groups), progress)
-    found = chances(ensemble.shares)
+
+    def collect(task: Task) -> Ensemble:
+        return run_ensemble(task, design.workers, ChunkReducer(judge=judge), progress)
+
+    found = chances(draw(outcome.case, design, judge.outputs, collect).shares)
     return [replace(row, chances=found.get(row.target.id, {})) for row in rows]
 
 

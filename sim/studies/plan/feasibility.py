@@ -5,8 +5,7 @@ The result is a dataset from which every sentence can be written again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,16 +15,16 @@ from sim.base.arrays import Values
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.base.timing import timed
-from sim.ensemble.draws import DrawRequest
 from sim.plan.feasibility import explained_variance, lift, relaxed_rules, shares_of, smallest_relaxation
 from sim.plan.promises import PromiseReading
 from sim.plan.reading import Reading
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
-from sim.simulate.draws import origin_of_draws, posterior_of
+from sim.simulate.design import Design
+from sim.simulate.draws import Progress, origin_of_draws, posterior_for
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome, run
-from sim.studies.plan.points import Points, at_points
+from sim.studies.plan.points import at_points
 from sim.studies.plan.target_draws import TargetDraws, target_draws
 
 _STEPS = 21
@@ -44,8 +43,8 @@ def solved_promise(outcome: Outcome, item: PromiseReading, readings: Sequence[Re
     if record.range is None:
         raise AssertionError(f"{key} has no range to be moved over")
     shifts = np.unique(np.append(np.linspace(*record.range, _STEPS), 0.0))
-    outputs = tuple(dict.fromkeys((*item.outputs, *(name for reading in readings for name in reading.outputs))))
-    values = at_points(case, Points((key,), shifts[np.newaxis]), outputs)
+    outputs = (*item.outputs, *(name for reading in readings for name in reading.outputs))
+    values = at_points(case, key, shifts, outputs)
     promised = item.value(values)
     signs = [-1.0 if reading.is_ceiling else 1.0 for reading in readings]
     found = [
@@ -68,45 +67,33 @@ def crossing(upward: Values, goal: float, promised: Values) -> float:
     return float(np.interp(goal, upward[order], promised[order]))
 
 
-Progress = Callable[[int, int], None]
 _LEAST_RELATED = 0.3
 """Correlation of a promise with a target from which on the promise says something of it."""
 
 
-@dataclass(frozen=True)
-class FeasibilityRequest:
-    """The draws, and the probability with which the rest is to be met once some targets are relaxed."""
-
-    draws: DrawRequest
-    required: float = 0.5
-
-
 @timed
-def feasibility(case: Case, request: FeasibilityRequest, progress: Progress | None = None) -> xr.Dataset:
-    """The feasibility of the targets of a scenario.
+def feasibility(case: Case, design: Design, required: float = 0.5, progress: Progress | None = None) -> xr.Dataset:
+    """Return the feasibility of the targets of a scenario; `required` is how likely the rest must be once some are relaxed.
 
     Raises
     ------
     SimError
         when there is no target that a run can judge, the required probability is none, or the run fails.
     """
-    if not 0.0 < request.required < 1.0:
-        message = Text(
-            f"概率 {request.required:g} 须在 0 与 1 之间", f"the probability {request.required:g} must lie between 0 and 1"
-        )
+    if not 0.0 < required < 1.0:
+        message = Text(f"概率 {required:g} 须在 0 与 1 之间", f"the probability {required:g} must lie between 0 and 1")
         raise UsageError(Fault(message, Place(key="--reach")))
     outcome = run(case)
-    draws = target_draws(outcome, request.draws, progress)
+    draws = target_draws(outcome, design, progress)
     if not draws.targets:
         raise UsageError(_nothing_to_judge(outcome))
-    posterior = None if request.draws.prior else posterior_of(case.world)
-    origin = origin_of_draws(posterior)
+    origin = origin_of_draws(posterior_for(case, design))
     judged = {target.id for target in draws.targets}
     left_out = [score for score in outcome.scores if score.target.id not in judged]
     central = {score.target.id: score.projected for score in outcome.scores}
     dataset = xr.Dataset(
         _single(draws, central)
-        | _together(draws, request.required)
+        | _together(draws, required)
         | _promised(draws)
         | _solved(outcome, draws)
         | _variance_explained(draws, case)
@@ -122,8 +109,8 @@ def feasibility(case: Case, request: FeasibilityRequest, progress: Progress | No
         scenario_en=case.scenario.name.en,
         draws=draws.count,
         lost=draws.lost,
-        seed=request.draws.seed,
-        required=request.required,
+        seed=design.seed,
+        required=required,
         left_out=len(left_out),
         left_out_zh="；".join(f"{score.target.name.zh}（{_why(score).zh}）" for score in left_out),
         left_out_en="; ".join(f"{score.target.name.en} ({_why(score).en})" for score in left_out),

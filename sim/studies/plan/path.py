@@ -20,34 +20,39 @@ from sim.base.arrays import Truths, Values
 from sim.base.errors import Fault, Faults, Place, UsageError, nearest
 from sim.base.text import Text
 from sim.base.timing import timed
-from sim.ensemble.draws import DrawRequest
 from sim.inputs.model_files import LeversFile, read_levers
 from sim.plan.feasibility import shares_of
 from sim.plan.least_change import LinearTargets, least_change, least_shortfall
 from sim.plan.reading import Reading
+from sim.simulate.design import Design
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import readings_of
-from sim.studies.plan.points import Lever, Responses, first_year, offered
+from sim.studies.plan.points import PathLever, Responses, first_year, offered
 
 _AT_BOUND = 1e-3
 
 
 @dataclass(frozen=True)
 class PathRequest:
-    """With which probability, by which levers, of how many; `draws` at each point of the search, `proof` for the result."""
+    """The probability to be reached, the draws that prove it, the levers, and the number of draws at a point of the search."""
 
     probability: float
-    draws: DrawRequest
-    proof: DrawRequest
+    design: Design
     levers: tuple[str, ...] = ()
     most_levers: int = 10
+    search: int = 256
+
+    @property
+    def searched(self) -> Design:
+        """The draws at a point of the search."""
+        return replace(self.design, draws=min(self.search, self.design.count), workers=1)
 
 
 @dataclass(frozen=True)
 class Path:
     """Levers in steps, and what they do: the share of draws in which all targets are met, and each by itself."""
 
-    levers: tuple[Lever, ...]
+    levers: tuple[PathLever, ...]
     readings: tuple[Reading, ...]
     steps: Values
     joint: float
@@ -71,17 +76,17 @@ class Path:
         return self.joint >= self.probability
 
     @property
-    def at_upper(self) -> tuple[Lever, ...]:
+    def at_upper(self) -> tuple[PathLever, ...]:
         """Levers that are moved up as far as they may be."""
         return tuple(lever for lever, step in self._moved if step > 0.0 and step >= lever.high - _AT_BOUND)
 
     @property
-    def at_lower(self) -> tuple[Lever, ...]:
+    def at_lower(self) -> tuple[PathLever, ...]:
         """Levers that are moved down as far as they may be."""
         return tuple(lever for lever, step in self._moved if step < 0.0 and step <= lever.low + _AT_BOUND)
 
     @property
-    def _moved(self) -> list[tuple[Lever, float]]:
+    def _moved(self) -> list[tuple[PathLever, float]]:
         pairs = zip(self.levers, self.steps, strict=True)
         return [(lever, float(step)) for lever, step in pairs if abs(step) > _AT_BOUND]
 
@@ -289,7 +294,7 @@ def required_path(case: Case, request: PathRequest, progress: Progress | None = 
     readings = targets_to_move(case)
     case = up_to_the_targets(case, readings)
     levers = chosen_levers(case, readings, request)
-    return proven(Responses(case, levers, readings, request.draws), request, progress=progress)
+    return proven(Responses(case, levers, readings, request.searched), request, progress=progress)
 
 
 def proven(
@@ -301,7 +306,7 @@ def proven(
 ) -> Path:
     """A path whose probability is that of more draws than it was searched with; it is searched again where those say less."""
     wanted, best = request.probability, None
-    proof = replace(responses, request=request.proof)
+    proof = replace(responses, design=request.design)
     for _ in range(_PROOFS):
         found = solve(responses, wanted, start, progress, rounds)
         bounds = np.array([(lever.low, lever.high) for lever in responses.levers]).T
@@ -325,7 +330,7 @@ def proven(
     return best
 
 
-def chosen_levers(case: Case, readings: Sequence[Reading], request: PathRequest) -> tuple[Lever, ...]:
+def chosen_levers(case: Case, readings: Sequence[Reading], request: PathRequest) -> tuple[PathLever, ...]:
     """The levers that are named, or those that move the targets most for a step."""
     entries = levers_file(case).levers
     faults = Faults()
@@ -338,7 +343,7 @@ def chosen_levers(case: Case, readings: Sequence[Reading], request: PathRequest)
         raise UsageError(Fault(Text("没有可动的杠杆", "no lever can be moved"), Place(key="--lever")))
     if request.levers or len(levers) <= request.most_levers:
         return levers
-    few = replace(request.draws, count=min(request.draws.count, 64))
+    few = replace(request.searched, draws=min(request.searched.count, 64))
     linear, _ = Responses(case, levers, tuple(readings), few).linear(np.zeros(len(levers)), np.full(len(readings), 0.5))
     return tuple(levers[place] for place in _most_useful(linear, request.most_levers))
 
@@ -362,7 +367,7 @@ def menu(case: Case, request: PathRequest, first: Path, progress: Progress | Non
         without = first.levers[place]
         levers = tuple(lever for lever in first.levers if lever is not without)
         if levers:
-            responses = Responses(until, levers, first.readings, request.draws)
+            responses = Responses(until, levers, first.readings, request.searched)
             path = proven(responses, request, np.delete(first.steps, place), progress)
             inner = without.label.zh.replace("“", "‘").replace("”", "’")
             label = Text(f"不动“{inner}”", f"without moving {without.label.en}")

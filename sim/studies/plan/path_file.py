@@ -13,7 +13,7 @@ from sim.base.arrays import Dimension, Values
 from sim.inputs.scenario_file import CALLED
 from sim.simulate.opening import Case
 from sim.studies.plan.path import Path
-from sim.studies.plan.points import Lever, first_year
+from sim.studies.plan.points import PathLever, first_year
 
 _STILL = 1e-9
 LAYER = "required_path"
@@ -67,7 +67,7 @@ def _called_layers(case: Case, stem: str) -> dict[str, list[str]]:
     return layers
 
 
-def _lever_lines(lever: Lever, step: float, years: range) -> list[str]:
+def _lever_lines(lever: PathLever, step: float, years: range) -> list[str]:
     """A lever as a path in time; a constant one as its value in its first year, which holds."""
     values = {year: _value(lever.at(step, year), lever.dims) for year in years}
     kept = {year: value for year, value in values.items() if year == years.start or values[year - 1] != value}

@@ -7,76 +7,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
 from sim.base.arrays import Dimension, Numbers, Truths, Values
 from sim.base.errors import Faults, InputError, Place
 from sim.base.text import Text
-from sim.ensemble.blocks import BlockResult
 from sim.ensemble.designs import Listed
-from sim.ensemble.draws import DrawRequest, Draws, Input, Sample
-from sim.ensemble.workers import run_portions
+from sim.ensemble.draws import Input, Sample
+from sim.ensemble.running import gathered
 from sim.inputs.model_files import LeverEntry
 from sim.inputs.sweep_section import Over
 from sim.inputs.year_path import YearPath
 from sim.plan.least_change import LinearTargets
 from sim.plan.reading import Reading
-from sim.result.posterior import Posterior
-from sim.simulate.draws import draws_of, posterior_of, task_of
+from sim.simulate.design import Design
+from sim.simulate.draws import draw, draws_of
 from sim.simulate.opening import Case
-from sim.simulate.sampling.inputs import swept_inputs
-from sim.simulate.sampling.plan import compiled_for
+from sim.simulate.swept import swept_inputs
 
 
-@dataclass(frozen=True)
-class Points:
-    """Points [key, point] of some parameters: constants, of levers from the first simulated year on, else from the start."""
+def at_points(case: Case, key: str, points: Values, outputs: Sequence[str]) -> Mapping[str, Values]:
+    """Return outputs [year, dims..., point] where a parameter is a constant, with everything else at its centre.
 
-    keys: tuple[str, ...]
-    columns: Values
-
-    @property
-    def count(self) -> int:
-        """Number of points."""
-        return int(self.columns.shape[1])
-
-
-def sample_of(case: Case, points: Points, members: int = 0) -> Sample:
-    """The points as a sample, with some draws at each.
-
-    Raises
-    ------
-    InputError
-        with every key that may not be moved and every value outside its range.
-    """
-    faults = Faults()
-    pairs = zip(points.keys, points.columns, strict=True)
-    overs = [Over(key, [float(value) for value in np.unique(column)], Place(key=key)) for key, column in pairs]
-    found = swept_inputs(case, overs, faults)
-    faults.raise_if_any(InputError)
-    columns = tuple(tuple(float(value) for value in column) for column in points.columns)
-    return Sample(tuple(item.input for item in found), Listed(columns), members)
-
-
-def at_points(case: Case, points: Points, outputs: Sequence[str]) -> Mapping[str, Values]:
-    """Outputs [year, dims..., point] with everything else at its centre and the ledger at its mean.
+    A lever takes the values [point] from the first simulated year on. The ledger is at its mean.
 
     Raises
     ------
     SimError
-        when a key may not be moved, or a point becomes infinite.
+        when the parameter may not be moved, or a point becomes infinite.
     """
-    sample = sample_of(case, points)
-    task = task_of(compiled_for(case, sample), tuple(outputs), Draws(points.count, sample=sample, silent=True))
-    parts = list(run_portions(task, _copied, 1))
-    return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in outputs}
-
-
-def _copied(result: BlockResult) -> dict[str, Values]:
-    """What is kept of a portion; its arrays are written over by the next."""
-    return {name: values.copy() for name, values in result.values.items()}
+    faults, values = Faults(), [float(value) for value in points]
+    found = swept_inputs(case, [Over(key, sorted(set(values)), Place(key=key))], faults)
+    faults.raise_if_any(InputError)
+    design = Design().swept_by("list", Sample(tuple(item.input for item in found), Listed((tuple(values),))))
+    names = tuple(dict.fromkeys(outputs))
+    _, tables = draw(case, design, names, lambda task: gathered(task, 1, lambda made, _: [made[name] for name in names]))
+    return dict(zip(names, tables, strict=True))
 
 
 _CLOSE = 1e-9
@@ -87,7 +54,7 @@ _NUDGE = 0.25
 
 
 @dataclass(frozen=True)
-class Lever:
+class PathLever:
     """A lever of a path: its step and weight, and how many steps it may go down and up from where the scenario has it."""
 
     name: str
@@ -116,7 +83,7 @@ def first_year(case: Case) -> int:
     return max(world.city.settings.base_year, world.known_to) + 1
 
 
-def lever_of(case: Case, name: str, entry: LeverEntry) -> Lever:
+def lever_of(case: Case, name: str, entry: LeverEntry) -> PathLever:
     """A lever where a scenario has it, in any year in which it may still be moved."""
     first, last = first_year(case), case.last_year
     path, record = case.bound.values[name], case.world.city.parameters[name]
@@ -126,18 +93,7 @@ def lever_of(case: Case, name: str, entry: LeverEntry) -> Lever:
     outside = bool(values.min() < low - _CLOSE or values.max() > high + _CLOSE)
     dims = tuple(case.world.graph.dimensions[dim] for dim in record.dims)
     step, weight = float(entry.step), float(entry.weight)
-    return Lever(name, record.label, record.unit, step, weight, down, up, path, (low, high), dims, outside)
-
-
-@dataclass(frozen=True)
-class _Gatherer:
-    readings: tuple[Reading, ...]
-
-    def __call__(self, result: BlockResult) -> Values:
-        """The numbers of the targets [target, draw]; lost draws are not a number."""
-        values = np.array([reading.value(result.values) for reading in self.readings], dtype=np.float64)
-        values[:, ~result.fine] = np.nan
-        return values
+    return PathLever(name, record.label, record.unit, step, weight, down, up, path, (low, high), dims, outside)
 
 
 @dataclass(frozen=True)
@@ -145,9 +101,9 @@ class Responses:
     """Runs a case with its levers moved by steps, with the same draws at every point."""
 
     case: Case
-    levers: tuple[Lever, ...]
+    levers: tuple[PathLever, ...]
     readings: tuple[Reading, ...]
-    request: DrawRequest
+    design: Design
 
     @property
     def signs(self) -> Values:
@@ -161,32 +117,23 @@ class Responses:
 
     def values(self, points: Values) -> Values:
         """The numbers of the targets [target, point, draw] at points [lever, point], in steps."""
-        inputs = tuple(Input(lever.name, lever.name, first_year=self._first, added=True) for lever in self.levers)
+        first, members, readings = first_year(self.case), self.design.count, self.readings
+        inputs = tuple(Input(lever.name, lever.name, first_year=first, added=True) for lever in self.levers)
         columns = tuple(tuple(lever.step * points[place]) for place, lever in enumerate(self.levers))
-        members = self.request.count
-        sample = Sample(inputs, Listed(columns), members)
-        case = compiled_for(self.case, sample)
-        request = replace(self.request, count=points.shape[1] * members)
-        draws = replace(draws_of(case, request, self._posterior), sample=sample)
-        outputs = tuple(dict.fromkeys(name for reading in self.readings for name in reading.outputs))
-        task = task_of(case, outputs, draws, self.request.precision)
-        parts = run_portions(task, _Gatherer(self.readings), self.request.workers)
-        return np.concatenate(list(parts), axis=1).reshape(len(self.readings), points.shape[1], members)
+        design = replace(self.design, draws=points.shape[1] * members, sample=Sample(inputs, Listed(columns), members))
 
-    @cached_property
-    def _posterior(self) -> Posterior | None:
-        """Read once, however many points are run."""
-        return None if self.request.prior else posterior_of(self.case.world)
+        def read(made: Mapping[str, Values], _: Numbers) -> list[list[Values]]:
+            return [[reading.value(made) for reading in readings]]
+
+        outputs = [name for reading in readings for name in reading.outputs]
+        fine, (values,) = draw(self.case, design, outputs, lambda task: gathered(task, design.workers, read))
+        values[:, ~fine] = np.nan
+        return values.reshape(len(readings), points.shape[1], members)
 
     @property
     def groups(self) -> Numbers | None:
         """What each draw has in common with others."""
-        count = draws_of(self.case, self.request, self._posterior).groups
-        return np.arange(self.request.count) % count if count > 1 else None
-
-    @property
-    def _first(self) -> int:
-        return first_year(self.case)
+        return draws_of(self.case, self.design).groups_of(np.arange(self.design.count))
 
     def met(self, levers: Values) -> Truths:
         """Which draws meet which targets [target, draw] with the levers moved."""
@@ -219,7 +166,7 @@ def _slope(residuals: Values, chance: float) -> Values:
     return np.asarray((residuals[1:, near] - now[near]).mean(axis=1))
 
 
-def offered(case: Case, entries: Mapping[str, LeverEntry], names: Sequence[str]) -> tuple[Lever, ...]:
+def offered(case: Case, entries: Mapping[str, LeverEntry], names: Sequence[str]) -> tuple[PathLever, ...]:
     """The levers that may move at all."""
     found = [lever_of(case, name, entries[name]) for name in names]
     return tuple(lever for lever in found if lever.high > lever.low)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.base.arrays import Numbers, Truths, Values
-from sim.ensemble.blocks import BlockResult
-from sim.ensemble.draws import DrawRequest, Draws
-from sim.ensemble.workers import run_portions
+from sim.ensemble.blocks import Task
+from sim.ensemble.running import gathered
 from sim.inputs.model_files import read_promises
 from sim.inputs.targets import PlanTarget
-from sim.plan.probability import Conditions, conditions_of
+from sim.plan.probability import conditions_of
 from sim.plan.promises import PromiseReading, promise_readings
 from sim.plan.reading import Reading
 from sim.plan.rule import Rule
-from sim.simulate.draws import draws_of, posterior_of, task_of
+from sim.simulate.design import Design
+from sim.simulate.draws import Progress, draw
 from sim.simulate.pipeline import Outcome, judge_of
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -52,32 +50,7 @@ class TargetDraws:
         return np.array([target.value for target in self.targets])
 
 
-@dataclass(frozen=True)
-class _Gatherer:
-    """Makes of a portion of draws the columns of the tables."""
-
-    conditions: Conditions
-    promises: tuple[PromiseReading, ...]
-    draws: Draws
-
-    def __call__(self, result: BlockResult) -> tuple[Truths, Values, Values, Values, Values]:
-        """Which draws stayed finite; values, met, promises and inputs [..., draw]."""
-        start, stop, values = result.start, result.stop, result.values
-        taken = self.draws.realisations(start, stop)
-        numbers = np.arange(start, stop) if taken is None else taken
-        read = self.conditions.numbers(values, np.asarray(numbers, dtype=np.intp))
-        met = {name: rule.met(read[name]) for name, rule in self.conditions.rules.items()}
-        factors = self.draws.factors(start, stop)
-        return (
-            result.fine,
-            np.array(list(read.values()), dtype=np.float64).reshape(-1, stop - start),
-            np.array(list(met.values()), dtype=bool).reshape(-1, stop - start),
-            np.array([item.value(values) for item in self.promises], dtype=np.float64).reshape(-1, stop - start),
-            np.array(list(factors.values()), dtype=np.float64).reshape(-1, stop - start),
-        )
-
-
-def target_draws(outcome: Outcome, request: DrawRequest, progress: Progress | None = None) -> TargetDraws:
+def target_draws(outcome: Outcome, design: Design, progress: Progress | None = None) -> TargetDraws:
     """Run the draws of a case whose central run is known.
 
     Raises
@@ -88,31 +61,30 @@ def target_draws(outcome: Outcome, request: DrawRequest, progress: Progress | No
     case = outcome.case
     world, judge = case.world, judge_of(case, outcome.results)
     conditions = conditions_of(outcome.scores, judge).without_settled()
-    by_id = {score.target.id: score.target for score in outcome.scores}
-    targets = tuple(by_id[name] for name in conditions.names)
+    scores = {score.target.id: score for score in outcome.scores}
     horizon = max((item.reading.last for item in conditions.conditions), default=case.last_year - judge.base_year)
     stated = read_promises(world.model_folder / "promises.yaml")
     promises = promise_readings(stated, world.graph, horizon, world.city.parameters)
-    outputs = tuple(dict.fromkeys((*conditions.outputs, *(name for item in promises for name in item.outputs))))
-    posterior = None if request.prior else posterior_of(world)
-    task = task_of(case, outputs, draws_of(case, request, posterior), request.precision)
-    parts, done = [], 0
-    for part in run_portions(task, _Gatherer(conditions, promises, task.draws), request.workers):
-        parts.append(part)
-        done += len(part[0])
-        if progress is not None:
-            progress(done, request.count)
-    fine, values, met, promised, inputs = (np.concatenate(column, axis=-1) for column in zip(*parts, strict=True))
-    actual = {score.target.id: score.actual_value for score in outcome.scores}
-    return TargetDraws(
-        targets=targets,
-        readings=tuple(item.reading for item in conditions.conditions),
-        rules=tuple(conditions.rules.values()),
-        published=np.array([np.nan if (value := actual[name]) is None else value for name in conditions.names], dtype=float),
-        values=values[:, fine],
-        met=met[:, fine],
-        promises={item.key: (item, promised[place, fine]) for place, item in enumerate(promises)},
-        inputs=dict(zip(task.draws.factors(0, 1), inputs[:, fine], strict=True)),
-        groups=np.flatnonzero(fine) % task.draws.groups if task.draws.groups > 1 else None,
-        lost=int((~fine).sum()),
-    )
+    rules = tuple(conditions.rules.values())
+
+    def read(values: Mapping[str, Values], numbers: Numbers) -> tuple[list[Values], list[Values]]:
+        return [*conditions.numbers(values, numbers).values()], [item.value(values) for item in promises]
+
+    def collect(task: Task) -> TargetDraws:
+        fine, (values, promised) = gathered(task, design.workers, read, progress)
+        values, drawn = values[:, fine], task.draws.factors(0, design.count)
+        return TargetDraws(
+            targets=tuple(scores[name].target for name in conditions.names),
+            readings=tuple(item.reading for item in conditions.conditions),
+            rules=rules,
+            published=np.array([scores[name].actual_value for name in conditions.names], dtype=float),
+            values=values,
+            met=np.array([rule.met(row) for rule, row in zip(rules, values, strict=True)], bool).reshape(values.shape),
+            promises={item.key: (item, promised[place, fine]) for place, item in enumerate(promises)},
+            inputs={name: factors[fine] for name, factors in drawn.items()},
+            groups=task.draws.groups_of(np.flatnonzero(fine)),
+            lost=int((~fine).sum()),
+        )
+
+    outputs = (*conditions.outputs, *(name for item in promises for name in item.outputs))
+    return draw(case, design, outputs, collect)

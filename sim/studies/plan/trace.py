@@ -59,14 +59,8 @@ class Trace:
     roots: tuple[Driver, ...]
 
 
-@dataclass(frozen=True)
-class TraceRequest:
-    """Which target, seen in which year, how many links back, and how weak a driver may be to be shown."""
-
-    target: str
-    year: int | None = None
-    depth: int = 4
-    weakest: float = 0.01
+_WEAKEST = 0.01
+"""Elasticity below which a driver is not shown."""
 
 
 def fail_if_document_changed(world: World, target: PlanTarget) -> PlanDocument:
@@ -103,8 +97,8 @@ def find_target(world: World, name: str) -> PlanTarget:
 
 
 @timed
-def trace(case: Case, request: TraceRequest) -> Trace:
-    """Run a scenario and follow a target back through its variables.
+def trace(case: Case, name: str, year: int | None = None, depth: int = 4) -> Trace:
+    """Run a scenario and follow a target back through its variables, as seen in a year, for some links.
 
     Raises
     ------
@@ -112,13 +106,13 @@ def trace(case: Case, request: TraceRequest) -> Trace:
         when there is no such target, its document has changed, the year lies outside the run, or the run fails.
     """
     world = case.world
-    target = find_target(world, request.target)
+    target = find_target(world, name)
     document = fail_if_document_changed(world, target)
-    year = _year(case, target, request.year)
+    year = _year(case, target, year)
     outcome = run(case)
     score = next(item for item in outcome.scores if item.target.id == target.id)
     binding = world.catalogue.by_kind.of(target.id)
-    roots = _Chain(outcome, year, target, request).roots() if isinstance(binding, Binding) else ()
+    roots = _Chain(outcome, year, target, depth).roots() if isinstance(binding, Binding) else ()
     return Trace(target, document, binding, case.scenario.key, year, score, roots)
 
 
@@ -136,8 +130,8 @@ def _year(case: Case, target: PlanTarget, asked: int | None) -> int:
 class _Chain:
     """Follows links back from a variable at the end of a year."""
 
-    def __init__(self, outcome: Outcome, year: int, target: PlanTarget, request: TraceRequest) -> None:
-        self._case, self._results, self._year, self._request = outcome.case, outcome.results, year, request
+    def __init__(self, outcome: Outcome, year: int, target: PlanTarget, depth: int) -> None:
+        self._case, self._results, self._year, self._depth = outcome.case, outcome.results, year, depth
         self._graph, self._binding = outcome.case.world.graph, outcome.case.world.catalogue.bindings[target.id]
         self._members = self._places(self._binding.region or target.region)
         first = outcome.case.world.city.settings.base_year + 1
@@ -157,7 +151,7 @@ class _Chain:
     def roots(self) -> tuple[Driver, ...]:
         """The variables that a target reads, with what drives them."""
         names = [self._binding.variable, *([self._binding.over] if self._binding.over else [])]
-        return tuple(self._driver(name, None, self._request.depth, frozenset()) for name in names)
+        return tuple(self._driver(name, None, self._depth, frozenset()) for name in names)
 
     def _driver(self, name: str, effect: str | None, depth: int, above: frozenset[str]) -> Driver:
         return Driver(
@@ -179,7 +173,7 @@ class _Chain:
         known = self._graph.quantities.keys() | self._graph.parameters.keys()
         causes = sorted(item for item in readers_of(self._graph, name) if item in known and item not in above)
         found = [self._driver(cause, name, depth - 1, above) for cause in causes]
-        kept = [item for item in found if item.sign and abs(item.elasticity or 0.0) >= self._request.weakest]
+        kept = [item for item in found if item.sign and abs(item.elasticity or 0.0) >= _WEAKEST]
         return tuple(sorted(kept, key=lambda item: -abs(item.elasticity or 0.0)))
 
     def _label(self, name: str) -> Text:

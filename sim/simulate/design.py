@@ -1,4 +1,4 @@
-"""From a scenario's section `sweep`, or the call's words in its place, to a sample of its parameters; all faults at once."""
+"""How a case is drawn: the one record of draws, seed and method, and how it is completed by a scenario's section `sweep`."""
 
 from __future__ import annotations
 
@@ -16,21 +16,43 @@ from sim.ensemble.draws import Sample
 from sim.inputs.sweep_section import METHODS, Method, Over, Rest, SweepSection, overs_of
 from sim.inputs.year_path import from_year
 from sim.simulate.opening import Case
-from sim.simulate.sampling.inputs import SweptInput, swept_inputs
+from sim.simulate.swept import SweptInput, swept_inputs
 
 LARGEST_SEED = (1 << 63) - 1
+MOST_POINTS = 1_000_000_000
+MOST_NUMBERS = 200_000_000
+"""Numbers of a Latin hypercube, which is held in memory as a whole."""
+USUAL_MEMBERS = 200
 
 
 @dataclass(frozen=True)
-class SweepRequest:
-    """What the call says of a sweep; what it leaves open is as the scenario's section has it."""
+class Design:
+    """The draws of a case, for runs, sweeps, studies and the page with sliders alike.
 
-    method: Method | None = None
+    What a call leaves open is as the scenario's section `sweep` has it, or as is usual; see `completed`. `rest` says what is
+    done with parameters that are not swept, and `prior` draws them from their priors, not the stored posterior. A design with
+    a `sample` is complete: it sweeps the sample's inputs.
+    """
+
     draws: int | None = None
     seed: int = 0
+    workers: int = 1
+    precision: str = "float64"
+    prior: bool = False
+    method: str | None = None
     over: tuple[Over, ...] = ()
     rest: Rest | None = None
     outputs: tuple[str, ...] = ()
+    sample: Sample | None = None
+
+    @property
+    def count(self) -> int:
+        """Number of draws."""
+        return DEFAULT_DRAWS if self.draws is None else self.draws
+
+    def swept_by(self, method: str, sample: Sample) -> Design:
+        """Return a design that runs a sample, with everything that is not swept at its central value."""
+        return replace(self, method=method, draws=sample.count, rest="central", sample=sample)
 
     def fail_if_unfit(self) -> None:
         """Raise what cannot be meant.
@@ -63,51 +85,31 @@ def fail_if_unknown(name: str, value: Any, known: tuple[str, ...], faults: Fault
         faults.add(message, Place(key=name), nearest(str(value), list(known)) or Text("、".join(known), ", ".join(known)))
 
 
-MOST_POINTS = 1_000_000_000
-MOST_NUMBERS = 200_000_000
-"""Numbers of a Latin hypercube, which is held in memory as a whole."""
-USUAL_MEMBERS = 200
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How a case is to be drawn: the sample of the inputs that are swept, if any are, and what the rest does."""
-
-    method: str
-    count: int
-    seed: int
-    rest: Rest
-    sample: Sample | None
-    outputs: tuple[str, ...] = ()
-
-
-def sampling_of(case: Case, request: SweepRequest) -> Sampling:
-    """The sampling of a case.
+def completed(case: Case, design: Design) -> Design:
+    """Return the design of a call with what the scenario's section says, its sample and its number of draws.
 
     Raises
     ------
     InputError, UsageError
         with every unknown name, impossible range and contradiction; when a grid has too many points.
     """
-    request.fail_if_unfit()
-    section = case.scenario.sweep or SweepSection()
-    faults = Faults()
-    called = outputs_in_ids(case, request.outputs, "--output ", faults)
-    outputs = tuple(dict.fromkeys((*called, *written_outputs(case))))
-    written = [] if request.method == "ensemble" else overs_of(case.scenario.sweep)  # the call goes before the file
-    swept = swept_inputs(case, (*written, *request.over), faults)
-    fail_if_outputs_unknown(case, called | written_outputs(case), faults)
+    design.fail_if_unfit()
+    section, faults = case.scenario.sweep or SweepSection(), Faults()
+    places = outputs_in_ids(case, design.outputs, "--output ", faults) | written_outputs(case)
+    written = [] if design.method == "ensemble" else overs_of(case.scenario.sweep)  # the call goes before the file
+    swept = tuple(swept_inputs(case, (*written, *design.over), faults))
+    fail_if_outputs_unknown(case, places, faults)
     faults.raise_if_any(InputError)
     plan = _Plan(
-        method=request.method or section.method or _usual_method(swept),
-        draws=request.draws or section.draws,
-        asked_rest=request.rest or section.rest,
-        seed=request.seed,
-        swept=tuple(swept),
+        method=design.method or section.method or _usual_method(swept),  # type: ignore[arg-type]  # known: it was checked
+        draws=design.draws or section.draws,
+        asked_rest=design.rest or section.rest,
+        seed=design.seed,
+        swept=swept,
     )
     sample = plan.sample()
     count = plan.draws or DEFAULT_DRAWS if sample is None else sample.count
-    return Sampling(plan.method, count, request.seed, plan.rest, sample, outputs)
+    return replace(design, method=plan.method, draws=count, rest=plan.rest, outputs=tuple(places), sample=sample)
 
 
 def compiled_for(case: Case, sample: Sample | None) -> Case:

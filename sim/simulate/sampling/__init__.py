@@ -1,1 +1,0 @@
-"""Samples of a case: what is swept, by which design, and what the rest does meanwhile."""
