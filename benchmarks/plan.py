@@ -12,8 +12,8 @@ from dataclasses import replace
 from sim.base.processes import processors
 from sim.city.city import open_world
 from sim.inputs.home import find_home
-from sim.plan.lint.plan import plan_of
-from sim.plan.lint.rules import lint
+from sim.plan.claims import plan_of
+from sim.plan.lint import lint
 from sim.plan.selection import Selection
 from sim.simulate.design import Design
 from sim.simulate.opening import Case, open_cases

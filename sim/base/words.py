@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from sim.base.text import Language, Text
@@ -121,6 +122,38 @@ def amounts(value: str, unit: str) -> Text:
 def computed(value: float | None, unit: str) -> Text:
     """A computed number with its unit, in both languages."""
     return amounts(plain(value, unit), unit)
+
+
+_DIGITS = 4
+_YUAN = {"亿元": 1e8, "万元": 1e4, "元": 1.0}
+_SCALES = ((1e9, " billion"), (1e6, " million"))
+
+
+def digits(value: float) -> str:
+    """A number with four digits, more where it is whole, as documents print it: nothing after the point that says nothing."""
+    places = max(_DIGITS - 1 - math.floor(math.log10(abs(value))), 0) if value else 0
+    return f"{round(value, places) + 0.0:,.15g}"  # zero is added so that none is negative
+
+
+def percent(ratio: float) -> str:
+    """A ratio in per cent, with two decimals at most."""
+    return f"{digits(round(100.0 * ratio, 2))}%"
+
+
+def amount_text(value: float, unit: str) -> Text:
+    """A number of a document with its unit; money in English in millions and billions."""
+    said, (currency, _, prices) = amounts(digits(value), unit), unit.partition("_")
+    if currency in _YUAN:
+        yuan = value * _YUAN[currency]
+        size, name = next((scale for scale in _SCALES if abs(yuan) >= scale[0]), (1.0, ""))
+        return Text(said.zh, f"CNY {digits(yuan / size)}{name}{f' at prices of {prices}' if prices else ''}")
+    english = {"%": f"{digits(value)} %", "个": digits(value)}  # what is only counted has no unit in English
+    return Text(said.zh, english.get(unit, said.en))
+
+
+def years_text(first: int, last: int) -> Text:
+    """A year, or the first and last of several."""
+    return Text(f"{last} 年", str(last)) if first == last else Text(f"{first}–{last} 年", f"{first}–{last}")
 
 
 def goal_words(operator: str, value: float, unit: str) -> Text:

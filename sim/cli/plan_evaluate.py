@@ -14,8 +14,8 @@ from sim.cli.cases import open_case, wanted_draws
 from sim.cli.console import Speaker
 
 if TYPE_CHECKING:
-    from sim.plan.evaluation.evaluate import Evaluated
-    from sim.plan.evaluation.progress import Standing
+    from sim.plan.evaluation import Evaluated
+    from sim.plan.progress import Standing
 
 _HEADS = Text(
     "指标|目标|基期|实际（年份）|进度|时序|判定|属性", "indicator|target|base|actual (year)|progress|time|standing|nature"
@@ -46,7 +46,7 @@ def evaluate(
     home: options.Home = None,
 ) -> None:
     """中期或终期评估：进度、时序、判定；未来年份给出各档概率 / mid-term or final evaluation in the bureau's classes."""
-    from sim.plan.evaluation.evaluate import headline
+    from sim.plan.evaluation import headline
     from sim.simulate.design import Design
     from sim.studies.plan.evaluate import evaluated, fail_if_outside_plan
 

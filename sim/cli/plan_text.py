@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.city.city import World
     from sim.inputs.bindings import AnyBinding
     from sim.inputs.plan_files import Review
-    from sim.plan.lint.finding import Finding
+    from sim.plan.findings import Finding
     from sim.studies.plan.trace import Driver, Trace
 
 _SIGNS = {1: "+", -1: "−", 0: "0", None: " "}
@@ -45,10 +45,10 @@ def lint(
 ) -> None:
     """检查规划自身的矛盾：目标、事实与历史数据互相核对 / contradictions of the plan with itself."""
     from sim.inputs.plan_files import read_reviews
-    from sim.plan.lint.finding import review_of
-    from sim.plan.lint.plan import plan_of
-    from sim.plan.lint.rules import RULES
-    from sim.plan.lint.rules import lint as findings_of
+    from sim.plan.claims import plan_of
+    from sim.plan.findings import review_of
+    from sim.plan.lint import RULES
+    from sim.plan.lint import lint as findings_of
     from sim.report.lint_page import lint_markdown
 
     world = open_city(city, home)
@@ -70,7 +70,7 @@ def lint(
 def _warnings(world: World, findings: list[Finding], reviews: tuple[Review, ...]) -> Iterator[Text]:
     """Yield the documents that have changed, and the reviews whose finding is gone."""
     from sim.inputs.targets import changed_sentence
-    from sim.plan.lint.finding import unused
+    from sim.plan.findings import unused
 
     yield from (changed_sentence(document) for document in world.catalogue.changed)
     for review in unused(findings, reviews):
@@ -87,8 +87,8 @@ def _finding_record(finding: Finding, review: Review | None, speaker: Speaker) -
 
 
 def _print_findings(findings: Sequence[Finding], reviews: tuple[Review, ...], world: World, speaker: Speaker) -> None:
-    from sim.plan.lint.finding import SEVERITY_NAMES, review_of
-    from sim.plan.lint.rules import RULES
+    from sim.plan.findings import SEVERITY_NAMES, review_of
+    from sim.plan.lint import RULES
     from sim.report.lint_page import reviewed, summary
 
     documents, colon = world.catalogue.documents, speaker.word("：", ": ")

@@ -197,7 +197,7 @@ def missed_targets(required: Sequence[str], results: Sequence[Result]) -> list[s
 
 def _document(results: Sequence[Result], folder: Path, home: Home, speaker: Speaker) -> dict[str, Any]:
     """Return the run as one JSON object: scorecard rows of all scenarios, comparisons with published figures, changes."""
-    from sim.plan.tables import full_row
+    from sim.plan.scorecard import full_row
 
     return {
         "run": folder.name,

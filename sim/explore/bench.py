@@ -20,7 +20,7 @@ from sim.ensemble.running import gathered
 from sim.explore.sliders import Group, Moves, by_key, changes_of, groups_of
 from sim.inputs.year_path import from_year
 from sim.model.binding import bound_further
-from sim.plan.evaluation.evaluate import Evaluated
+from sim.plan.evaluation import Evaluated
 from sim.plan.feasibility import is_clear, lift, shares_of
 from sim.plan.probability import Conditions, conditions_of, with_probabilities
 from sim.plan.scorecard import Score

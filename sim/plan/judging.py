@@ -16,9 +16,8 @@ from sim.inputs.city import City
 from sim.inputs.targets import Catalogue, PlanTarget
 from sim.model.graph import Graph
 from sim.plan.base_origin import Bases
-from sim.plan.delivered import Delivery
-from sim.plan.evaluation.evaluate import Evaluated
-from sim.plan.reading import Reading, arrays_of, implied_rest_growth, reading_of
+from sim.plan.evaluation import Evaluated
+from sim.plan.reading import Delivery, Reading, arrays_of, implied_rest_growth, reading_of
 from sim.plan.reasons import NO_VARIABLE, UNDATED, borrowed_reason, kind_of_reason, wanted_by_binding
 from sim.plan.rule import Rule, Verdict, rule_of
 from sim.plan.scorecard import Score

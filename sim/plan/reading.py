@@ -1,21 +1,25 @@
 """Read a target from results: choose region and members, add up, divide, and take the years that the target means.
 
-Arrays are [year, dims..., draw], the base year first; the same code reads one central run and thousands of draws.
+Arrays are [year, dims..., draw], the base year first; the same code reads one central run and thousands of draws. What the
+ledger delivers for a target is a number per realisation, from the times of the works that count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 import xarray as xr
 
 from sim.base.arrays import Values
 from sim.base.units import conversion
-from sim.inputs.bindings import Binding
+from sim.inputs.bindings import Binding, LedgerBinding
+from sim.inputs.ledger import Ledger
 from sim.inputs.targets import PlanTarget
+from sim.ledger.edits import selected
+from sim.ledger.flows import built_by
+from sim.ledger.realise import Realised
 from sim.model.declarations import Variable
 from sim.model.graph import Graph
 from sim.plan.rule import Rule, rule_of
@@ -24,6 +28,8 @@ from sim.result.dataset import yearly_unit
 GROWTH = ("growth_each_year", "average_growth", "reduction")
 """Readings whose value is a rate, whatever the variable's unit."""
 REGION, DISTRICT = "region", "district"
+Picks = tuple[tuple[str, tuple[tuple[int, ...] | None, ...]], ...]
+"""Variables, and the numbers of the members that are taken along each of their dimensions; None: all of them."""
 MORE_THAN_ALL = -100.0
 """The growth of a rest of which nothing is left: the target is as much as the whole city has, or more."""
 
@@ -45,7 +51,7 @@ class Reading:
 
     target: PlanTarget
     binding: Binding
-    picks: tuple[tuple[str, tuple[tuple[int, ...] | None, ...]], ...]
+    picks: Picks
     factor: float
     start: int
     last: int
@@ -63,9 +69,7 @@ class Reading:
 
     def series(self, values: Mapping[str, Values]) -> Values:
         """Return the indicator by year [year, draw], in the target's unit where that is not a rate."""
-        parts = [picked(values[name], chosen) for name, chosen in self.picks]
-        series = parts[0] if len(parts) == 1 else parts[0] / parts[1]
-        return series * self.factor
+        return quotient(values, self.picks) * self.factor
 
     def value(self, values: Mapping[str, Values]) -> Values:
         """Return the number that is held against the target [draw]."""
@@ -96,11 +100,21 @@ class Reading:
         return np.asarray((np.max if self.is_ceiling else np.min)(values, axis=0))
 
 
-def picked(array: Values, chosen: tuple[tuple[int, ...] | None, ...]) -> Values:
-    """Sum over the members chosen along each dimension; None: all of them."""
-    for members in chosen:
-        array = array.sum(axis=1) if members is None else array.take(members, axis=1).sum(axis=1)
-    return array
+def quotient(values: Mapping[str, Values], picks: Picks) -> Values:
+    """Return the sum over what is picked of a variable, or that of one variable over that of another."""
+    sums = []
+    for name, chosen in picks:
+        array = values[name]
+        for members in chosen:
+            array = (array if members is None else array.take(members, axis=1)).sum(axis=1)
+        sums.append(array)
+    return sums[0] if len(sums) == 1 else np.asarray(sums[0] / sums[1])
+
+
+def picks_of(graph: Graph, names: Iterable[str], members: Mapping[str, Sequence[str]]) -> Picks:
+    """Return some variables with the numbers of the members that are chosen along each of their dimensions."""
+    numbers = {dim: tuple(graph.dimensions[dim].members.index(name) for name in chosen) for dim, chosen in members.items()}
+    return tuple((name, tuple(numbers.get(dim) for dim in graph.quantities[name].dims)) for name in names)
 
 
 def reading_of(
@@ -110,11 +124,14 @@ def reading_of(
     if target.year is None:
         raise AssertionError("a target without a year is not judged")
     names = [binding.variable] if binding.over is None else [binding.variable, binding.over]
-    along = partial(_members, binding=binding, target=target, graph=graph, groups=groups)
-    picks = tuple((name, tuple(along(dim) for dim in graph.quantities[name].dims)) for name in names)
+    region, chosen = binding.region or target.region, dict[str, Sequence[str]](binding.members)
+    for dim in (dim for dim in (REGION, DISTRICT) if dim in graph.dimensions):
+        wanted = groups.get(region, (region,))
+        if set(wanted) <= set(graph.dimensions[dim].members):
+            chosen[dim] = wanted
     first = max((target.start_year or base_year + 1) - base_year, 1)
     factor, rule = factor_of(target, binding, graph), rule_of(target, binding, about)
-    return Reading(target, binding, picks, factor, first, target.year - base_year, rule)
+    return Reading(target, binding, picks_of(graph, names, chosen), factor, first, target.year - base_year, rule)
 
 
 def factor_of(target: PlanTarget, binding: Binding, graph: Graph) -> float:
@@ -132,18 +149,6 @@ def quotient_factor(above: str, below: str, wanted: str) -> float:
     if above == below:
         return conversion("ratio", wanted)
     return conversion(f"{above}/{below}", wanted)
-
-
-def _members(
-    dim: str, binding: Binding, target: PlanTarget, graph: Graph, groups: Mapping[str, tuple[str, ...]]
-) -> tuple[int, ...] | None:
-    """Return the places of the members of a dimension that count; None for all of them."""
-    members = graph.dimensions[dim].members
-    if dim in (REGION, DISTRICT):
-        region = binding.region or target.region
-        chosen = groups.get(region, (region,))
-        return tuple(members.index(name) for name in chosen) if set(chosen) <= set(members) else None
-    return tuple(members.index(name) for name in binding.members[dim]) if dim in binding.members else None
 
 
 def arrays_of(results: xr.Dataset, names: tuple[str, ...], graph: Graph) -> dict[str, Values]:
@@ -185,3 +190,64 @@ def _implied_level(reading: Reading, series: Values) -> float | None:
     if reading.binding.reading in ("average_growth", "growth_each_year"):
         return before * float((1.0 + value / 100.0) ** (reading.last - reading.start + 1))
     return None
+
+
+_CLASS = "class:"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Everything that is needed to count: the realisations, the ledger, and the groups of districts."""
+
+    realised: Realised
+    ledger: Ledger
+    groups: Mapping[str, tuple[str, ...]]
+
+    def value(self, target: PlanTarget, binding: LedgerBinding) -> Values:
+        """Return what is delivered in the years of the target, one number per realisation."""
+        if target.year is None:
+            raise AssertionError("a target without a year is not judged")
+        rows = self._rows(binding)
+        first = self.realised.plan.axes.years.start + 1 if target.start_year is None else target.start_year
+        if binding.reading == "total":
+            return self._measure(rows, binding, first, target.year)
+        years = [self._measure(rows, binding, year, year) for year in range(first, target.year + 1)]
+        worst = np.max if binding.operator(target.operator) == "<=" else np.min
+        return np.asarray(worst(years, axis=0))
+
+    def _named_ids(self, binding: LedgerBinding) -> frozenset[str]:
+        return frozenset().union(*(selected(word, self.ledger) or frozenset() for word in binding.projects))
+
+    def _rows(self, binding: LedgerBinding) -> list[int]:
+        """Return the numbers of the works that count."""
+        works, ids, region = self.realised.plan.works, self._named_ids(binding), binding.region or ""
+        classes = {word.removeprefix(_CLASS) for word in binding.projects if word.startswith(_CLASS)}
+        within = self.groups.get(region, (region,))
+        counted = (row for row, work in enumerate(works) if work.id in ids or work.project_class.name in classes)
+        return [row for row in counted if not region or works[row].region in within]
+
+    def _wanted(self, rows: Sequence[int], binding: LedgerBinding) -> int:
+        """Return how many works a target means, also those that the scenario does not build, which are never done."""
+        plan, ids = self.realised.plan, self._named_ids(binding)
+        absent = {work.id for work in plan.whole if work.id in ids} - {plan.works[row].id for row in rows}
+        return max(len(rows) + len(absent), 1)
+
+    def _measure(self, rows: Sequence[int], binding: LedgerBinding, first: int, last: int) -> Values:
+        """Return the measure over whole years from `first` to `last`."""
+        times, start, end = self.realised.times, float(first), last + 1.0
+        at: Values = getattr(times, binding.stage)[list(rows)]  # infinite for never
+        in_span = (at >= start) & (at < end)
+        match binding.measure:
+            case "count":
+                found = in_span.sum(axis=0)
+            case "field":
+                fields = np.array([self.realised.plan.works[row].field for row in rows])[:, np.newaxis]
+                found = (fields * (at < end)).sum(axis=0)
+            case "progress":
+                done = (built_by(times, end) - built_by(times, start))[list(rows)]
+                found = binding.size * done.sum(axis=0) / self._wanted(rows, binding)
+            case "remaining":
+                found = self._wanted(rows, binding) - (at < end).sum(axis=0)
+            case "share":
+                found = binding.size * in_span.sum(axis=0) / self._wanted(rows, binding)
+        return np.asarray(found, dtype=float)

@@ -12,7 +12,7 @@ from sim.base.words import unit_words
 from sim.inputs.base_origin import BaseOrigin
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, OutsideBinding
 from sim.inputs.targets import PlanTarget
-from sim.plan.lint.plan import CityPlan, PlanClaim
+from sim.plan.claims import CityPlan, PlanClaim
 
 UNDATED = Text("文件未写年份", "the document states no year")
 NO_VARIABLE = Text("模型尚无对应变量", "no variable of the model says this yet")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sim.base.processes import fail_if_interrupted
 from sim.base.text import Language
-from sim.plan.tables import write_scorecard
+from sim.plan.scorecard import write_scorecard
 from sim.report.comparing import comparison
 from sim.report.document import Report
 from sim.report.drawing import finish_drawing, read_svgs, start_drawing

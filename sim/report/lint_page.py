@@ -8,8 +8,8 @@ from sim.base.text import Language, Text, markdown_text
 from sim.base.words import capital
 from sim.inputs.plan_files import JUDGEMENTS, Review
 from sim.inputs.printed import PlanDocument
-from sim.plan.lint.finding import SEVERITIES, SEVERITY_NAMES, Finding, review_of
-from sim.plan.lint.rules import RULES
+from sim.plan.findings import SEVERITIES, SEVERITY_NAMES, Finding, review_of
+from sim.plan.lint import RULES
 
 _TITLE = Text("规划自检：发现与复核", "The plan against itself: findings and reviews")
 _INTRODUCTION = Text(

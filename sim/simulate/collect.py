@@ -20,9 +20,9 @@ from sim.inputs.plan_files import read_reviews
 from sim.inputs.year_path import YearPath
 from sim.ledger.summary import programme_times, waiting
 from sim.model.values import value_text
-from sim.plan.lint.finding import Finding, confirmed
-from sim.plan.lint.plan import plan_of
-from sim.plan.lint.rules import RULES, lint
+from sim.plan.claims import plan_of
+from sim.plan.findings import Finding, confirmed
+from sim.plan.lint import RULES, lint
 from sim.plan.probability import sentences
 from sim.result.dataset import ensemble_dataset
 from sim.result.posterior import Foreseen

@@ -26,11 +26,10 @@ from sim.inputs.scenario import Change, Scenario
 from sim.inputs.targets import PlanTarget
 from sim.model.binding import bind
 from sim.plan.cautions import StepError, largest_change, limits_reached, with_step_errors, with_targets
-from sim.plan.delivered import Delivery
-from sim.plan.evaluation.evaluate import Evaluated, Terms, evaluate
+from sim.plan.claims import plan_of
+from sim.plan.evaluation import Evaluated, Terms, evaluate
 from sim.plan.judging import Judge, scores_of
-from sim.plan.lint.plan import plan_of
-from sim.plan.reading import Reading, arrays_of, reading_of
+from sim.plan.reading import Delivery, Reading, arrays_of, reading_of
 from sim.plan.scorecard import Score
 from sim.result.compare import Provenance, provenance
 from sim.result.dataset import Comparison, compare_with_published, ensemble_dataset, projection_of, to_dataset

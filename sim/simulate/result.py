@@ -22,8 +22,8 @@ from sim.inputs.model_files import PublishedCheck
 from sim.inputs.outline import Outline
 from sim.ledger.summary import ProgrammeTimes
 from sim.plan.cautions import StepError
-from sim.plan.evaluation.evaluate import Evaluated
-from sim.plan.lint.finding import Finding
+from sim.plan.evaluation import Evaluated
+from sim.plan.findings import Finding
 from sim.plan.scorecard import Score
 from sim.result.dataset import Comparison, projection_of
 from sim.result.tree import packed, read_tree, record_of, tree_of

@@ -23,7 +23,7 @@ from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.tables import number, read_table, whole
 from sim.inputs.tidy import Cell, SourceChoice, Tidy, TidyRow, check_series, choose, read_tidy
-from sim.plan.tables import shown_as_text
+from sim.plan.scorecard import shown_as_text
 from sim.simulate.likelihood.observations import Observation, fitted, published_changes
 
 

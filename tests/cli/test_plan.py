@@ -12,9 +12,9 @@ from sim.base.text import LANGUAGES
 from sim.city.city import World
 from sim.inputs.home import Home
 from sim.inputs.plan_files import read_reviews
-from sim.plan.lint.finding import review_of
-from sim.plan.lint.plan import plan_of
-from sim.plan.lint.rules import RULES, lint
+from sim.plan.claims import plan_of
+from sim.plan.findings import review_of
+from sim.plan.lint import RULES, lint
 from sim.report.lint_page import lint_markdown
 from tests.cli.calling import ROOT, sim
 

@@ -16,7 +16,7 @@ from sim.city.city import open_world
 from sim.inputs.city import read_city_file
 from sim.inputs.files import fail_if_no_name
 from sim.inputs.home import Home
-from sim.plan.tables import cell_text, shown_as_text
+from sim.plan.scorecard import cell_text, shown_as_text
 
 PATHS = ["../../outside", "..", ".", "", "a/b", "a\\b", "/etc", "C:x", ".hidden", "a\nb", "a\0b"]
 

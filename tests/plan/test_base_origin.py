@@ -15,8 +15,7 @@ from sim.city.city import World, open_world
 from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, borrowed, weakest
 from sim.inputs.home import Home, find_home
 from sim.plan.base_origin import bases_of
-from sim.plan.scorecard import Score
-from sim.plan.tables import COLUMNS, full_row, score_row
+from sim.plan.scorecard import COLUMNS, Score, full_row, score_row
 from sim.simulate import opening, pipeline
 from sim.studies.plan.path import movable
 

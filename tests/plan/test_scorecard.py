@@ -19,8 +19,7 @@ from sim.inputs.scenario import plain_scenario
 from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.plan.cautions import largest_change, with_targets
 from sim.plan.rule import Rule
-from sim.plan.scorecard import Score
-from sim.plan.tables import COLUMNS, score_dataset, write_scorecard
+from sim.plan.scorecard import COLUMNS, Score, write_scorecard
 from sim.simulate import opening, pipeline
 
 
@@ -133,12 +132,6 @@ def test_scorecard_csv_has_exactly_its_columns(outcomes: Sequence[pipeline.Outco
     assert [row["target"] for row in rows] == [score.target.id for score in outcomes[0].scores]
     assert rows[5]["required_growth"] == ""
     assert float(rows[0]["projected"]) == pytest.approx(outcomes[0].scores[0].projected)
-
-
-def test_the_scorecard_dataset_holds_every_column(outcomes: Sequence[pipeline.Outcome]) -> None:
-    dataset = score_dataset(outcomes[1].scores)
-    assert set(COLUMNS) <= set(dataset)
-    assert dataset.sizes["row"] == 7
 
 
 def test_every_bound_target_names_a_variable_in_a_fitting_unit(world: World, outcomes: Sequence[pipeline.Outcome]) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sim.base.text import Text, joined
 from sim.base.words import OPERATORS, capital, unit_words
-from sim.plan.evaluation.evaluate import Evaluated
-from sim.plan.evaluation.progress import Standing
+from sim.plan.evaluation import Evaluated
+from sim.plan.progress import Standing
 from sim.plan.rule import VERDICTS, about_sentence
 from sim.plan.scorecard import Score
 from sim.report.chapters.part import MOST_ROWS, NO_TARGETS, Part, in_parts, pictured, small

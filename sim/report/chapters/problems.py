@@ -10,7 +10,7 @@ import xarray as xr
 
 from sim.base.text import Text
 from sim.base.words import capital, chance, computed, exact, plain, rate, spaced_text, unit_words
-from sim.plan.lint.finding import SEVERITY_NAMES, Finding
+from sim.plan.findings import SEVERITY_NAMES, Finding
 from sim.plan.scorecard import PERCENT, Score
 from sim.report.chapters.part import NO_TARGETS, Part, listed, pictured, present
 from sim.report.document import Block, Chapter, Paragraph

@@ -15,7 +15,7 @@ import xarray as xr
 from sim.base.durable import put
 from sim.base.text import Language
 from sim.base.words import unit_text
-from sim.plan.tables import cell_text
+from sim.plan.scorecard import cell_text
 from sim.report import style
 from sim.report.document import Report
 from sim.report.forms.page import page

@@ -17,7 +17,7 @@ from sim.base.text import Text
 from sim.ensemble.blocks import Task
 from sim.ensemble.draws import Draws
 from sim.plan.probability import Condition, Conditions, conditions_of
-from sim.plan.tables import column, score_row
+from sim.plan.scorecard import column, score_row
 from sim.result.dataset import modelled_series, published_series
 from sim.result.draw_store import ArrayPlan, StorePlan
 from sim.simulate.design import Design

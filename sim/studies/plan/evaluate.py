@@ -10,8 +10,8 @@ from sim.base.text import Text
 from sim.base.timing import timed
 from sim.ensemble.blocks import Task
 from sim.ensemble.running import ChunkReducer, Ensemble, run_ensemble
-from sim.plan.evaluation.evaluate import Evaluated
-from sim.plan.evaluation.progress import Moment, Standings, chances
+from sim.plan.evaluation import Evaluated
+from sim.plan.progress import Moment, Standings, chances
 from sim.plan.reading import Reading
 from sim.simulate.design import Design
 from sim.simulate.draws import Progress, draw

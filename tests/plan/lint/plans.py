@@ -12,9 +12,9 @@ from sim.inputs.history import Break, Datum, History
 from sim.inputs.measures import MeasureEntry, Measures
 from sim.inputs.printed import PlanDocument, Printed
 from sim.inputs.targets import Catalogue, Fact, PlanTarget
-from sim.plan.lint.finding import Finding
-from sim.plan.lint.plan import CityPlan, Regions, claims_of
-from sim.plan.lint.rules import lint
+from sim.plan.claims import CityPlan, Regions, claims_of
+from sim.plan.findings import Finding
+from sim.plan.lint import lint
 
 PLACES = Regions(
     own=("city",),
@@ -78,7 +78,7 @@ def plan(
         file=Path("bindings.yaml"),
     )
     known = History(tuple(history), {"s": 1}, tuple(breaks))
-    return CityPlan(claims_of(catalogue), catalogue.measures, known, PLACES, YEARS, 0.03, as_of)
+    return CityPlan(claims_of(catalogue, PLACES), catalogue.measures, known, PLACES, YEARS, 0.03, as_of)
 
 
 def found(made: CityPlan) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.inputs.targets import Fact, PlanTarget
-from sim.plan.lint.plan import CityPlan
+from sim.plan.claims import CityPlan
 from tests.plan.lint.plans import FIRMS, PERCENT, SHARE, STOCK, fact, measure, plan, rate, target
 
 

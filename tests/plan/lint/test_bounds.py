@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.plan.lint.rules import lint
+from sim.plan.lint import lint
 from tests.plan.lint.plans import FIRMS, PERCENT, SHARE, STOCK, fact, found, measure, plan, rate, target
 
 

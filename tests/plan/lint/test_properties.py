@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.inputs.printed import Printed
-from sim.plan.lint.plan import CityPlan
-from sim.plan.lint.rules import lint
+from sim.plan.claims import CityPlan
+from sim.plan.lint import lint
 from tests.plan.lint.plans import data, fact, measure, plan, target
 
 FIRMS = {"unit": "家"}

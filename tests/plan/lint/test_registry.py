@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sim.base.text import Text
-from sim.plan.lint.finding import REGISTERED, Finding, rule
-from sim.plan.lint.plan import CityPlan
-from sim.plan.lint.rules import RULES
+from sim.plan.claims import CityPlan
+from sim.plan.findings import REGISTERED, Finding, rule
+from sim.plan.lint import RULES
 
 
 def test_a_rule_with_a_wrong_or_a_repeated_name_or_order_is_refused() -> None:

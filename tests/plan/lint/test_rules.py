@@ -6,8 +6,8 @@ import pytest
 
 from sim.base.text import Text
 from sim.inputs.history import Break
-from sim.plan.lint.plan import CityPlan
-from sim.plan.lint.rules import RULES, lint
+from sim.plan.claims import CityPlan
+from sim.plan.lint import RULES, lint
 from tests.plan.lint.plans import FIRMS, LESS, PERCENT, SHARE, STOCK, data, fact, found, measure, only, plan, rate, target
 from tests.plan.lint.related import (
     areas,

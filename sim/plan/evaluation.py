@@ -11,9 +11,9 @@ from typing import Any
 from sim.base.text import Language, Text, joined
 from sim.ensemble.reducers import Share
 from sim.inputs.targets import PlanTarget
-from sim.plan.evaluation.actuals import Actual, actual_of, base_year_of
-from sim.plan.evaluation.progress import NOT_MET, STANDING_NAMES, STANDINGS, Standing, standing, time_share
-from sim.plan.lint.plan import CityPlan, PlanClaim
+from sim.plan.actuals import Actual, actual_of, base_year_of
+from sim.plan.claims import CityPlan, PlanClaim
+from sim.plan.progress import NOT_MET, STANDING_NAMES, STANDINGS, Standing, standing, time_share
 from sim.plan.reasons import wanted_by_target
 
 _BINDING, _EXPECTED = Text("约束性", "binding"), Text("预期性", "expected")

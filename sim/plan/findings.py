@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any, Literal, Protocol
 
 from sim.base.text import Language, Text
-from sim.base.words import spaced_text
+from sim.base.words import digits, percent, spaced_text
 from sim.inputs.plan_files import CONFIRMED, Review
 from sim.inputs.targets import PlanTarget
-from sim.plan.lint.plan import CityPlan, PlanClaim
+from sim.plan.claims import CityPlan, PlanClaim
 
 Severity = Literal["conflict", "doubt", "note"]
 SEVERITIES: tuple[Severity, ...] = ("conflict", "doubt", "note")
@@ -72,8 +73,34 @@ class Finding:
         }
 
 
-def finding(severity: Severity, rests_on: Iterable[Evidence], arithmetic: str, message: Text) -> Finding:
-    """Return a finding with the claims and data that it rests on, each named once."""
+class _Template(Formatter):
+    """Fill a template: texts in one language, decimal numbers as documents print them, `{ratio:%}` in per cent."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return one value in words."""
+        if isinstance(value, Text):
+            return value.in_language(self.language)
+        if isinstance(value, float):
+            return percent(value) if format_spec == "%" else digits(value)
+        return str(value)
+
+
+_ZH, _EN = _Template("zh"), _Template("en")
+
+
+def filled(template: Text, **parts: object) -> Text:
+    """Return a text with its parts: `{target.said}` is what a target says, `{share:%}` a ratio in per cent."""
+    return Text(_ZH.vformat(template.zh, (), parts), _EN.vformat(template.en, (), parts))
+
+
+def finding(severity: Severity, rests_on: Iterable[Evidence], arithmetic: str, message: Text, **parts: object) -> Finding:
+    """Return a finding with the claims and data that it rests on, each named once.
+
+    `arithmetic` and `message` are templates, which `filled` fills with the parts.
+    """
     evidence = tuple(rests_on)
     claims = (claim for part in evidence for claim in part.claims)
     printed = {item.id: item for claim in claims for item in (claim.printed, *claim.also)}
@@ -83,25 +110,25 @@ def finding(severity: Severity, rests_on: Iterable[Evidence], arithmetic: str, m
         facts=tuple(key for key, item in printed.items() if not isinstance(item, PlanTarget)),
         data=tuple(dict.fromkeys(name for part in evidence for name in part.data)),
         quotes=tuple(Quote(key, item.quote, item.document) for key, item in printed.items()),
-        arithmetic=arithmetic,
-        message=spaced_text(message),
+        arithmetic=_EN.vformat(arithmetic, (), parts),
+        message=spaced_text(filled(message, **parts)),
     )
 
 
 def review_of(finding: Finding, reviews: Sequence[Review]) -> Review | None:
-    """The review of a finding: of several that fit, the one that names most of its ids."""
+    """Return the review of a finding: of several that fit, the one that names most of its ids."""
     fitting = [item for item in reviews if item.concerns(finding.rule, (*finding.targets, *finding.facts))]
     return max(fitting, key=lambda item: len(item.of), default=None)
 
 
 def unused(findings: Sequence[Finding], reviews: Sequence[Review]) -> list[Review]:
-    """Reviews that speak of no finding any more."""
+    """Return the reviews that speak of no finding any more."""
     used = [review_of(item, reviews) for item in findings]
     return [item for item in reviews if item not in used]
 
 
 def confirmed(findings: Iterable[Finding], reviews: Sequence[Review]) -> tuple[Finding, ...]:
-    """The findings but for those that a reviewer did not confirm."""
+    """Return the findings but for those that a reviewer did not confirm."""
     found = [(item, review_of(item, reviews)) for item in findings]
     return tuple(item for item, review in found if review is None or review.judgement == CONFIRMED)
 

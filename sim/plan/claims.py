@@ -13,8 +13,9 @@ from typing import Literal
 
 from sim.base.text import Text
 from sim.base.units import conversion
+from sim.base.words import GOALS, amount_text, digits, years_text
 from sim.inputs.city import City
-from sim.inputs.history import Datum, History
+from sim.inputs.history import History
 from sim.inputs.measures import RATES, MeasureEntry, Measures, ReadingEntry
 from sim.inputs.printed import Printed
 from sim.inputs.targets import Catalogue, PlanTarget
@@ -40,6 +41,24 @@ class Measure:
         """Its name for people."""
         return self.entry.name
 
+    @property
+    def is_share(self) -> bool:
+        """True where changes are counted in points."""
+        return self.entry.unit == "%"
+
+    def amount(self, value: float) -> Text:
+        """Return a number in its unit."""
+        return amount_text(value, self.entry.unit)
+
+    def pace(self, before: float, after: float, years: int) -> float:
+        """Return the mean yearly change between two levels: a ratio, or points of a share."""
+        return (after - before) / years if self.is_share else growth(before, after, years)
+
+
+def growth(before: float, after: float, years: int) -> float:
+    """Return the mean yearly growth between two numbers, as a ratio."""
+    return float((after / before) ** (1.0 / years) - 1.0)
+
 
 @dataclass(frozen=True)
 class PlanClaim:
@@ -48,6 +67,8 @@ class PlanClaim:
     printed: Printed
     measure: Measure
     region: str
+    where: Text
+    """The name of the region."""
     aspect: Aspect
     value: float
     first: int
@@ -76,6 +97,33 @@ class PlanClaim:
         return self.printed.operator
 
     @property
+    def said(self) -> Text:
+        """The number as documents put it, with the word that its operator stands for."""
+        value = amount_text(100.0 * self.value, "%") if self.aspect in ("growth", "cut") else self.measure.amount(self.value)
+        frame = GOALS[self.operator]
+        return Text(frame.zh.format(value.zh), frame.en.format(value.en))
+
+    @property
+    def when(self) -> Text:
+        """The years it speaks of, in words."""
+        return years_text(self.first, self.last)
+
+    @property
+    def name(self) -> Text:
+        """The name of its measure."""
+        return self.measure.name
+
+    @property
+    def subject(self) -> Text:
+        """Region and measure, as a sentence about it begins."""
+        return self.where + Text("", ": ") + self.name
+
+    @property
+    def formula(self) -> str:
+        """Its number."""
+        return digits(self.value)
+
+    @property
     def content(self) -> object:
         """Its content, wherever it is printed."""
         number = float(f"{self.value:.{_SAME_DIGITS}g}")  # units are converted by multiplying
@@ -88,6 +136,11 @@ class PlanClaim:
         return range(self.first, self.last + 1)
 
     @property
+    def length(self) -> int:
+        """The number of those years."""
+        return len(self.years)
+
+    @property
     def span(self) -> int:
         """Number of years from the base to the last."""
         return self.last - self.base
@@ -95,12 +148,12 @@ class PlanClaim:
     @property
     def total(self) -> float:
         """A sum or addition over all years, also where it is said of each."""
-        return self.value * len(self.years) if self.each_year else self.value
+        return self.value * self.length if self.each_year else self.value
 
     @property
     def per_year(self) -> float:
         """A sum or addition a year."""
-        return self.total / len(self.years)
+        return self.total / self.length
 
     @property
     def is_ceiling(self) -> bool:
@@ -135,10 +188,6 @@ class Regions:
     names: Mapping[str, Text] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def name(self, region: str) -> Text:
-        """Return the name of a region."""
-        return self.names.get(region, Text(region, region))
-
     def inside(self, inner: str, outer: str) -> bool:
         """Return whether a region is another one or lies in it."""
         if inner == outer:
@@ -169,10 +218,6 @@ class CityPlan:
         """Return the last year whose statistics were known when a document came out, or the year asked for."""
         return self.years[claim.printed.document] - 1 if self.as_of is None else self.as_of
 
-    def subject(self, claim: PlanClaim) -> Text:
-        """Return region and measure of a claim, as a sentence about it begins."""
-        return self.regions.name(claim.region) + Text("", ": ") + claim.measure.name
-
     def measure(self, key: str) -> Measure:
         """Return a measure by its name."""
         return Measure(key, self.measures.by_name[key])
@@ -194,35 +239,25 @@ class CityPlan:
         """Return the targets of some aspects."""
         return [item for item in self.claims if item.is_target and item.aspect in aspects]
 
-    def data(self, indicator: str | None, region: str, as_of: int) -> dict[int, Datum]:
-        """Return published data of the city's own regions by year, as known; what districts publish is of unclear scope."""
-        if indicator is None or region not in self.regions.own:
-            return {}
-        return self.history.as_of(as_of).series(indicator, region)
-
-    def facts_known(self, as_of: int, measure: str, region: str, *aspects: Aspect) -> list[PlanClaim]:
-        """Return the facts of a measure in a region, of some aspects, whose document had come out."""
-        facts = (item for item in self.at(measure, region, *aspects) if not item.is_target)
-        return [item for item in facts if item.last <= as_of and self.years[item.printed.document] <= as_of + 1]
-
 
 def plan_of(city: City, catalogue: Catalogue, as_of: int | None = None) -> CityPlan:
     """Return the plan of a city; `as_of` says of which year statistics are known, else those when each document came out."""
     settings = city.settings
     groups = {key: group.label for key, group in settings.groups.items()}
     names = {**settings.regions, **settings.districts, **groups}
+    regions = Regions(tuple(settings.regions), names, settings.group_members)
     return CityPlan(
-        claims=claims_of(catalogue),
+        claims=claims_of(catalogue, regions),
         measures=catalogue.measures,
         history=city.history,
-        regions=Regions(tuple(settings.regions), names, settings.group_members),
+        regions=regions,
         years={name: item.year for name, item in catalogue.documents.items()},
         about=settings.about_tolerance,
         as_of=as_of,
     )
 
 
-def claims_of(catalogue: Catalogue) -> tuple[PlanClaim, ...]:
+def claims_of(catalogue: Catalogue, regions: Regions) -> tuple[PlanClaim, ...]:
     """Return every dated target and fact that stands under a measure.
 
     Wording that fits two measures is two claims; what is printed twice is one, as the first that measures.yaml lists has it.
@@ -232,13 +267,14 @@ def claims_of(catalogue: Catalogue) -> tuple[PlanClaim, ...]:
         for item in (printed[name] for name in entry.claims):
             if item.year is None:
                 continue
-            claim = _claim(item, item.year, Measure(key, entry), measures.regions.get(item.id, item.region))
+            region = measures.regions.get(item.id, item.region)
+            claim = _claim(item, item.year, Measure(key, entry), region, regions.names.get(region, Text(region, region)))
             first = merged.get(claim.content)
             merged[claim.content] = claim if first is None else replace(first, also=(*first.also, item))
     return tuple(merged.values())
 
 
-def _claim(item: Printed, year: int, measure: Measure, region: str) -> PlanClaim:
+def _claim(item: Printed, year: int, measure: Measure, region: str, where: Text) -> PlanClaim:
     reading = measure.entry.readings.get(item.id)
     aspect = _aspect(item, measure.entry)
     # A level holds in every year of a span where it is a yearly target or what facts say of a whole period.
@@ -249,6 +285,7 @@ def _claim(item: Printed, year: int, measure: Measure, region: str) -> PlanClaim
         printed=item,
         measure=measure,
         region=region,
+        where=where,
         aspect=aspect,
         value=item.value * _factor(item, measure.entry, aspect, reading),
         first=first,

@@ -10,8 +10,9 @@ import pytest
 
 from sim.base.text import Text
 from sim.inputs.history import Break
-from sim.plan.evaluation.evaluate import Evaluated, Terms, evaluate
-from sim.plan.evaluation.progress import (
+from sim.plan.claims import CityPlan
+from sim.plan.evaluation import Evaluated, Terms, evaluate
+from sim.plan.progress import (
     STANDINGS,
     TargetProgress,
     cut_progress,
@@ -20,7 +21,6 @@ from sim.plan.evaluation.progress import (
     standing,
     time_share,
 )
-from sim.plan.lint.plan import CityPlan
 from tests.plan.lint.plans import FIRMS, LESS, PERCENT, SHARE, STOCK, data, fact, measure, plan, target
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.inputs.bindings import Binding
-from sim.plan.evaluation.evaluate import Terms, evaluate
-from sim.plan.evaluation.progress import STANDINGS, Moment
+from sim.plan.evaluation import Terms, evaluate
+from sim.plan.progress import STANDINGS, Moment
 from sim.plan.reading import Reading
 from sim.plan.rule import rule_of
 from tests.plan.lint.plans import data, measure, plan, target

@@ -74,50 +74,56 @@ class TargetProgress:
     held: Figures = False
 
 
-def level_reached(series: Figures, base: Figures, goal: float, meets: Meets) -> TargetProgress:
-    """Return the progress of a level on its way from the base; a base that is not a number leaves only whether it is met."""
-    met = meets(series)
-    return TargetProgress(level_progress(series[-1], base, goal), met[-1], met[:-1].any(axis=0), meets(base) & ~np.isnan(base))
+Kind = Literal["level", "each_year", "sum", "growth", "cut"]
 
 
-def sum_reached(series: Figures, wanted: float, meets: Meets, *, ceiling: bool) -> TargetProgress:
-    """Return the progress of years so far added up, against a sum."""
-    done = np.cumsum(series, axis=0)
-    met = meets(done)
-    if ceiling:
-        return TargetProgress(np.nan, met[-1], held=True)
-    return TargetProgress(done[-1] / wanted, met[-1], met[:-1].any(axis=0))
+@dataclass(frozen=True)
+class Goal:
+    """The number that is wanted at the end of some years: a level, one of each year, a sum, or as ratios growth and a cut."""
 
+    kind: Kind
+    value: float
+    years: int
+    meets: Meets
+    ceiling: bool
+    """True where it must not be exceeded."""
 
-def each_year_reached(series: Figures, value: float, years: int, meets: Meets, *, ceiling: bool) -> TargetProgress:
-    """Return the progress of a number wanted of each of some years: their sum against as many times it, and none missed it.
+    def reached(self, series: Figures, base: Figures, passed: int) -> TargetProgress:
+        """Return the progress of the known ones of the years that have passed since the base; sums take what each year adds.
 
-    Once all the years are over only the years themselves count.
-    """
-    kept = meets(series).all(axis=0)
-    if ceiling:
-        return TargetProgress(np.nan, kept, held=True)
-    done = np.cumsum(series, axis=0)
-    full = done >= years * value
-    met = kept if len(series) == years else full[-1] & kept  # "about so much" of each year may add up to a little less
-    return TargetProgress(done[-1] / (years * value), met, full[:-1].any(axis=0) & kept)
+        A base that is not a number leaves of a level only whether it is met.
+        """
+        if self.kind == "level":
+            met, held = self.meets(series), self.meets(base) & ~np.isnan(base)
+            return TargetProgress(level_progress(series[-1], base, self.value), met[-1], met[:-1].any(axis=0), held)
+        if self.kind == "each_year":
+            return self._each_year(series)
+        if self.kind == "sum":
+            done = np.cumsum(series, axis=0)
+            progress, met = done[-1] / self.value, self.meets(done)
+        elif self.kind == "cut":
+            ratios = np.asarray(series / base)
+            progress, met = cut_progress(ratios[-1], 1.0, self.value), self.meets(1.0 - ratios)
+        else:
+            ratios, span = np.asarray(series / base), passed if self.ceiling else self.years
+            progress = growth_progress(ratios[-1], 1.0, self.value, self.years)
+            met = self.meets(ratios ** (1.0 / span) - 1.0)  # what growth so far comes to over the whole span
+        if self.ceiling:
+            return TargetProgress(np.nan, met[-1], held=True)
+        return TargetProgress(progress, met[-1], met[:-1].any(axis=0))
 
+    def _each_year(self, series: Figures) -> TargetProgress:
+        """Return the sum of the years against as many times the number, where none of them missed it.
 
-def growth_reached(ratios: Figures, rate: float, span: tuple[int, int], meets: Meets, *, ceiling: bool) -> TargetProgress:
-    """Return the progress of ratios to the base against a growth rate over (years passed, all years); `meets` judges a rate."""
-    passed, years = span
-    if ceiling:
-        return TargetProgress(np.nan, meets(ratios[-1] ** (1.0 / passed) - 1.0), held=True)
-    met = meets(ratios ** (1.0 / years) - 1.0)  # what growth so far comes to over the whole span
-    return TargetProgress(growth_progress(ratios[-1], 1.0, rate, years), met[-1], met[:-1].any(axis=0))
-
-
-def cut_reached(ratios: Figures, cut: float, meets: Meets, *, ceiling: bool) -> TargetProgress:
-    """Return the progress of ratios to the base against a cumulative cut; `meets` judges a cut."""
-    met = meets(1.0 - ratios)
-    if ceiling:
-        return TargetProgress(np.nan, met[-1], held=True)
-    return TargetProgress(cut_progress(ratios[-1], 1.0, cut), met[-1], met[:-1].any(axis=0))
+        Once all the years are over only the years themselves count.
+        """
+        kept = self.meets(series).all(axis=0)
+        if self.ceiling:
+            return TargetProgress(np.nan, kept, held=True)
+        done, wanted = np.cumsum(series, axis=0), self.years * self.value
+        full = done >= wanted
+        met = kept if len(series) == self.years else full[-1] & kept  # "about so much" may add up to a little less
+        return TargetProgress(done[-1] / wanted, met, full[:-1].any(axis=0) & kept)
 
 
 def standing(reached: TargetProgress, share: float, tolerance: float = TOLERANCE) -> Numbers:
@@ -151,30 +157,33 @@ class Moment:
         return standing(self._progress(base, series), time_share(self.now, base, self.reading.last))
 
     def _progress(self, base: int, series: Values) -> TargetProgress:
-        kind, wanted, years = self.reading.binding.reading, self.reading.target.value, self.reading.last - base
-        ceiling, so_far = self.reading.is_ceiling, series[base + 1 : self.now + 1]
-        if kind == "level":
-            return level_reached(so_far, series[base], wanted, self._meets)
-        if kind == "each_year":
-            return each_year_reached(so_far, wanted, years, self._meets, ceiling=ceiling)
-        if kind in ("change", "cumulative"):
-            added = so_far if kind == "cumulative" else np.diff(series[base : self.now + 1], axis=0)
-            return sum_reached(added, wanted, self._meets, ceiling=ceiling)
-        rate, ratios = _PERCENT * wanted, np.asarray(so_far / series[base])
-        if kind == "reduction":
-            return cut_reached(ratios, rate, self._rate_meets, ceiling=ceiling)
-        grown = growth_reached(ratios, rate, (self.now - base, years), self._rate_meets, ceiling=ceiling)
-        if kind == "growth_each_year":  # average growth, and no year that missed it
-            kept = self._rate_meets(so_far / series[base : self.now] - 1.0).all(axis=0)
-            return replace(grown, met=kept if ceiling else grown.met & kept)
-        return grown
+        reading, kind, passed = self.reading, _KINDS[self.reading.binding.reading], self.now - base
+        scale = _PERCENT if kind in ("growth", "cut") else 1.0
 
-    def _meets(self, values: Values) -> Values:
-        return np.asarray(self.reading.rule.met(values))
+        def meets(values: Values) -> Values:
+            return np.asarray(reading.rule.met(values / scale))
 
-    def _rate_meets(self, rate: Values) -> Values:
-        """Return whether a rate, as a ratio, meets a target in per cent."""
-        return self._meets(rate / _PERCENT)
+        goal = Goal(kind, scale * reading.target.value, reading.last - base, meets, reading.is_ceiling)
+        so_far = series[base + 1 : self.now + 1]
+        if reading.binding.reading == "change":
+            return goal.reached(np.diff(series[base : self.now + 1], axis=0), series[base], passed)
+        found = goal.reached(so_far, series[base], passed)
+        if reading.binding.reading == "growth_each_year":  # average growth, and no year that missed it
+            kept = meets(so_far / series[base : self.now] - 1.0).all(axis=0)
+            return replace(found, met=kept if reading.is_ceiling else found.met & kept)
+        return found
+
+
+_KINDS: Mapping[str, Kind] = {
+    "level": "level",
+    "each_year": "each_year",
+    "growth_each_year": "growth",
+    "average_growth": "growth",
+    "change": "sum",
+    "cumulative": "sum",
+    "reduction": "cut",
+}
+"""The kind of goal of each reading of a binding."""
 
 
 @dataclass(frozen=True)
