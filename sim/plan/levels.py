@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from sim.base.text import Text
 from sim.base.words import digits, percent, years_text
@@ -139,7 +139,8 @@ class Known:
         if constant is not None:
             return {self.as_of: Level(self.measure, self.as_of, float(constant))}
         found: dict[int, Level] = {}
-        for level in (level for source in _SOURCES for level in source(self)):
+        worked_out = (level for source in _AFTER_DATA for level in source(self))
+        for level in chain(_printed(self), self.published.values(), worked_out):
             found.setdefault(level.year, level)
         return dict(sorted(found.items()))
 
@@ -241,10 +242,6 @@ def _printed(known: Known) -> Iterator[Level]:
         name = fact.printed.name if fact.part else _UNSAID
         for year in fact.years:
             yield Level(known.measure, year, fact.value, fact.operator, name, claims=(fact,), is_part=fact.part)
-
-
-def _published(known: Known) -> Iterable[Level]:
-    return known.published.values()
 
 
 def _traced_back(known: Known) -> Iterator[Level]:
@@ -392,11 +389,5 @@ def quotient_scale(plan: CityPlan, ratio: Measure) -> float:
     return quotient_factor(plan.measures.by_name[quotient.of].unit, plan.measures.by_name[quotient.per].unit, ratio.entry.unit)
 
 
-_SOURCES: Sequence[Callable[[Known], Iterable[Level]]] = (
-    _printed,
-    _published,
-    _traced_back,
-    _by_sum_and_growth,
-    _by_parts,
-    _by_quotient,
-)
+_Source = Callable[[Known], Iterable[Level]]
+_AFTER_DATA: Sequence[_Source] = (_traced_back, _by_sum_and_growth, _by_parts, _by_quotient)
