@@ -17,8 +17,7 @@ from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
 from sim.engine.watch import fail_if_unfit
-from sim.inputs.base_origin import BaseOrigin, weakest
-from sim.inputs.base_year import BaseYear, Reference, Row, fail_if_settings_wrong
+from sim.inputs.base_year import BaseCell, BaseYear, Reference, fail_if_settings_wrong
 from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR, City, CityFile, history_of, read_city, read_city_file, settings_of
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.history import History
@@ -29,7 +28,8 @@ from sim.inputs.ledger_table import fail_if_no_signings, read_ledger
 from sim.inputs.model_files import Checks, PublishedCheck, read_checks, read_published, read_units
 from sim.inputs.outline import Outline, Quantities, read_outline
 from sim.inputs.parameters import ParameterRecord, parameter_files, read_parameters
-from sim.inputs.reference_check import fail_if_reference_wrong
+from sim.inputs.plausible import fail_if_reference_wrong
+from sim.inputs.provenance import BaseOrigin, weakest
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.model.binding import own_values
 from sim.model.declarations import load_base_year, load_model
@@ -215,7 +215,7 @@ def _reference_folders(model: Path, settings: CityFile) -> tuple[Path, ...]:
     return tuple(model / "reference" / name for name in names)
 
 
-def _rows(model: Path, base: BaseYear, folder: Path) -> list[Row]:
+def _rows(model: Path, base: BaseYear, folder: Path) -> list[BaseCell]:
     """The rows of a base year, from the cache when nothing that they are built from has changed."""
     places = [model / "base_year", model / "reference", folder / "base_year"]
     inside = [file for place in places for file in sorted(place.rglob("*")) if is_file(file) and file.suffix != ".pyc"]
@@ -227,7 +227,7 @@ def _rows(model: Path, base: BaseYear, folder: Path) -> list[Row]:
     return kept("base", digest([names.encode(), *contents]), lambda: _built(model, base, folder))
 
 
-def _built(model: Path, base: BaseYear, folder: Path) -> list[Row]:
+def _built(model: Path, base: BaseYear, folder: Path) -> list[BaseCell]:
     """The rows of a base year. Where statistics of the year or of those before are missing, this year can be no base year."""
     build = load_base_year(model)
     try:

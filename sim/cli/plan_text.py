@@ -19,7 +19,7 @@ from sim.cli.console import Speaker
 if TYPE_CHECKING:
     from sim.city.city import World
     from sim.inputs.bindings import AnyBinding
-    from sim.inputs.plan_files import Review
+    from sim.inputs.targets import Review
     from sim.plan.findings import Finding
     from sim.studies.plan.trace import Driver, Trace
 
@@ -44,7 +44,7 @@ def lint(
     home: options.Home = None,
 ) -> None:
     """检查规划自身的矛盾：目标、事实与历史数据互相核对 / contradictions of the plan with itself."""
-    from sim.inputs.plan_files import read_reviews
+    from sim.inputs.targets import read_reviews
     from sim.plan.claims import plan_of
     from sim.plan.findings import review_of
     from sim.plan.lint import RULES

@@ -15,8 +15,8 @@ from sim.base.text import Text
 from sim.base.words import unit_words
 from sim.inputs.model_files import LeverEntry
 from sim.inputs.parameters import check_range
-from sim.inputs.plan_files import PlanSystem
 from sim.inputs.scenario import Change
+from sim.inputs.targets import PlanSystem
 from sim.inputs.year_path import YearPath
 from sim.model.values import value_text
 from sim.report.chapters.works import in_words

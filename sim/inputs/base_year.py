@@ -11,21 +11,18 @@ from typing import Any
 from sim.base.arrays import Values
 from sim.base.errors import Fault, Faults, InputError, Place
 from sim.base.text import Text
-from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, Whence, borrowed
 from sim.inputs.checked import Record, fail_if_unknown, read_records
-from sim.inputs.files import is_file
+from sim.inputs.files import is_file, number, read_table, whole
 from sim.inputs.history import Datum, History
 from sim.inputs.indicators import Indicators
-from sim.inputs.knowledge import ANY_TIME, KnownFrom, fail_if_not_yet, is_known
 from sim.inputs.parameters import Evidence, ParameterRecord
-from sim.inputs.tables import number, read_table, whole
+from sim.inputs.plausible import SERIES_COLUMNS
+from sim.inputs.provenance import ANY_TIME, DERIVED, OWN, BaseOrigin, KnownFrom, Whence, borrowed, fail_if_not_yet, is_known
 from sim.inputs.yaml_file import read_yaml
-
-SERIES_COLUMNS = ("indicator", "year", "value", "unit", "evidence", "known_from", "source")
 
 
 @dataclass(frozen=True)
-class Row:
+class BaseCell:
     """One cell of a parameter's table: `members` such as `sex=female age=23`, `year` where the parameter is a path."""
 
     parameter: str
@@ -65,7 +62,7 @@ class SettingEntry(Record):
 
 
 @dataclass(frozen=True)
-class Setting:
+class BaseSetting:
     """A setting as the base-year module reads it; `is_own` where it stands in the city's own file."""
 
     value: Any
@@ -77,7 +74,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Known:
+class ReferenceFigure:
     """A reference datum: value in its unit, with its evidence."""
 
     year: int
@@ -109,7 +106,7 @@ class Reference:
             self._tables[name] = next((rows for rows in tables if rows), [])
         return self._tables[name]
 
-    def series(self, indicator: str) -> dict[int, Known]:
+    def series(self, indicator: str) -> dict[int, ReferenceFigure]:
         """A series of the nearest folder that has it, in order of years."""
         for found in self._series:
             if indicator in found:
@@ -117,16 +114,16 @@ class Reference:
         return {}
 
     @cached_property
-    def _series(self) -> list[dict[str, dict[int, Known]]]:
+    def _series(self) -> list[dict[str, dict[int, ReferenceFigure]]]:
         files = [(folder / "series.csv", NATION if folder == self.folders[-1] else PROVINCE) for folder in self.folders]
         return [self._read_series(file, of) for file, of in files if is_file(file)]
 
-    def _read_series(self, file: Path, of: Text) -> dict[str, dict[int, Known]]:
-        found: dict[str, dict[int, Known]] = {}
+    def _read_series(self, file: Path, of: Text) -> dict[str, dict[int, ReferenceFigure]]:
+        found: dict[str, dict[int, ReferenceFigure]] = {}
         for place, row in read_table(file, SERIES_COLUMNS):
             if self._knows(row, place):
                 indicator, value = self.indicators.named(row["indicator"], place), number(row["value"], place, "value")
-                item = Known(
+                item = ReferenceFigure(
                     year=whole(row["year"], place, "year"),
                     value=self.indicators.converted(value, row["unit"], indicator, place),
                     unit=indicator.unit,
@@ -158,7 +155,7 @@ class BaseYear:
     year: int
     last_year: int
     history: History
-    settings: Mapping[str, Setting]
+    settings: Mapping[str, BaseSetting]
     reference: Reference
     parameters: Mapping[str, ParameterRecord]
     carried: Mapping[str, Values] = field(default_factory=dict)
@@ -185,7 +182,7 @@ class BaseYear:
         return path.before
 
 
-def read_settings(file: Path, base_year: int, as_of: int | None, city: str, *, is_own: bool) -> dict[str, Setting]:
+def read_settings(file: Path, base_year: int, as_of: int | None, city: str, *, is_own: bool) -> dict[str, BaseSetting]:
     """Settings that hold for a base year and were known; none where there is no such file. `is_own`: the city's own file.
 
     Raises
@@ -193,12 +190,12 @@ def read_settings(file: Path, base_year: int, as_of: int | None, city: str, *, i
     InputError
         with every fault of the file.
     """
-    faults, found = Faults(), dict[str, Setting]()
+    faults, found = Faults(), dict[str, BaseSetting]()
     for name, entry in read_records(file, SettingEntry, faults):
         known = entry.known_from
         if entry.year in (None, base_year) and is_known(known, as_of):
             origin = _origin_of(entry, city, is_own=is_own)
-            found[name] = Setting(entry.value, entry.evidence, known, entry.source, origin, is_own)
+            found[name] = BaseSetting(entry.value, entry.evidence, known, entry.source, origin, is_own)
     faults.raise_if_any()
     return found
 

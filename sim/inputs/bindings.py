@@ -1,21 +1,28 @@
-"""The judgement of each target of a plan: by a variable of the model, by the project ledger, by data, or not, and why.
+"""The judgement of each target of a plan, and what its numbers measure: bindings.yaml and measures.yaml.
 
-variable: an endogenous variable, and how it is read; ledger: a count or date that the pipeline delivers; history: the target's
-year lies before the run, so published data decide, or nothing does; outside: no variable of the model can say it.
+Bindings. variable: an endogenous variable, and how it is read; ledger: a count or date that the pipeline delivers; history: the
+target's year lies before the run, so published data decide, or nothing does; outside: no variable of the model can say it.
+
+A measure is what a number measures: firms at the end of a year, output of a year, a share. Targets and facts that stand under
+one measure can be held against each other and against history; quotients, parts and wholes tie measures to one another.
+Whatever has no second number, datum or relation stands under `alone`, so that no number is forgotten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
 
-from sim.base.errors import Faults, nearest
+from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
+from sim.base.units import UnknownUnitError, conversion, parse_unit
 from sim.inputs.checked import Record, check_against, fail_if_unknown
+from sim.inputs.printed import Printed
 from sim.inputs.yaml_file import Document, read_yaml
 
 Price = Literal["nominal", "real", "none"]
@@ -157,3 +164,190 @@ def _binding(name: str, raw: Any, document: Document, faults: Faults) -> AnyBind
         faults.add(message, document.place((name, "binding")), nearest(str(kind), _KINDS))
         return None
     return check_against(_KINDS[kind], raw, document, faults, (name,))
+
+
+Kind = Literal["stock", "flow", "ratio"]
+RATES = ("growth_rate_each_year", "reduction_over_period", "growth")
+"""Kinds of numbers whose unit is a rate, whatever their measure is counted in."""
+
+
+class Quotient(Record):
+    """A measure that is one measure over another."""
+
+    of: str
+    """Measure above the line."""
+    per: str
+    """Measure below the line."""
+
+
+class ReadingEntry(Record):
+    """A peculiarity of a number."""
+
+    times: float | int = 1.0
+    """What the number is multiplied by to be of the measure, such as 1/365 for days of a year."""
+    unit: str | None = None
+    """Its unit after that; its own when left out."""
+    base: int | None = None
+    """The year before the first year of a rate or sum, where the text says another than the year before its start."""
+    part: bool = False
+    """Whether it counts only a part of what the measure is."""
+    why: Text
+    """The reason."""
+
+
+class MeasureEntry(Record):
+    """One measure."""
+
+    name: Text
+    """Its name."""
+    unit: str
+    """Unit of its level."""
+    kind: Kind
+    """stock: at the end of a year; flow: of a year; ratio."""
+    better: Literal["more", "less"] = "more"
+    """Which way a plan wants it."""
+    price: Price = "none"
+    """Prices of its level, for money."""
+    growth_price: Price = "none"
+    """Prices in which documents state its growth: real growth of a nominal level implies a deflator."""
+    history: str | None = None
+    """Indicator of history.csv."""
+    growth_history: str | None = None
+    """Indicator of history.csv that publishes its growth."""
+    additions_history: str | None = None
+    """Indicator of history.csv that publishes what is added to the stock in a year."""
+    constant: float | int | None = None
+    """Its level in every year, where that is known beforehand: 100 per cent."""
+    quotient: Quotient | None = None
+    """What it is the ratio of."""
+    parts: list[str] = []
+    """Measures that are parts of it and do not overlap: their sum is no more than it."""
+    complete: bool = False
+    """Whether the parts are all there is."""
+    within: str | None = None
+    """A measure that holds it: it can be no more."""
+    no_more_than: str | None = None
+    """A measure that it is no part of and yet does not usually exceed: own revenue and public spending."""
+    coverage: str | None = None
+    """The measure of how far the service reaches of which this is the rate: what is not reached cannot count."""
+    gross_output: bool = False
+    """Gross output (产值) or revenue, which counts what was bought from others and is never a part of GDP."""
+    claims: list[str]
+    """Ids of the targets and facts that speak of it."""
+    readings: dict[str, ReadingEntry] = {}
+    """What is special about some of them."""
+
+
+class Scope(Record):
+    """Numbers that speak of another region than the one they stand under, such as a district with its parks."""
+
+    claims: list[str]
+    """Ids of targets and facts."""
+    why: Text
+    """The reason."""
+
+
+class MeasuresFile(Record):
+    """measures.yaml."""
+
+    measures: dict[str, MeasureEntry]
+    """Measures by name."""
+    scopes: dict[str, Scope] = {}
+    """Numbers whose region is another than the printed one, by that region."""
+    alone: list[str] = Field(default=[])
+    """Ids of targets and facts that nothing can be held against."""
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The measures of a plan; `regions` of the numbers that speak of another than the printed one."""
+
+    by_name: Mapping[str, MeasureEntry] = field(default_factory=dict)
+    regions: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_measures(file: Path, printed: Mapping[str, Printed], regions: Collection[str], faults: Faults) -> Measures:
+    """Read measures.yaml. Faults are added: unknown names, units that do not fit, numbers that stand nowhere, circles.
+
+    `printed` are the numbers of the documents by id, `regions` those that the city knows.
+    """
+    document = read_yaml(file, faults)
+    record = check_against(MeasuresFile, document.data, document, faults)
+    if record is None:
+        return Measures()
+    _check_ids(record, printed, faults)
+    for name, entry in record.measures.items():
+        message = Text(f"{name} 提到未知指标 {{}}", f"{name} names the unknown measure {{}}")
+        fail_if_unknown(related(entry), record.measures, message, entry.place(), faults)
+        _check_units(entry, printed, faults)
+    for region, scope in record.scopes.items():
+        fail_if_unknown([region], regions, Text("没有地区 {}", "no region {}"), scope.place(), faults)
+        _check_claims(scope.claims, printed, scope.place(), faults)
+    for key, times in Counter(key for scope in record.scopes.values() for key in scope.claims).items():
+        if times > 1:
+            faults.add(Text(f"{key} 的地区写了两次", f"{key} is given two regions"), record.place("scopes"))
+    _fail_if_circular(record.measures, faults)
+    return Measures(record.measures, {key: region for region, scope in record.scopes.items() for key in scope.claims})
+
+
+def _check_ids(record: MeasuresFile, printed: Collection[str], faults: Faults) -> None:
+    """Every number stands under a measure or alone, and nothing else does. Wording may fit two measures, but not one twice."""
+    alone = record.place("alone")
+    for name, entry in record.measures.items():
+        place = entry.place("claims")
+        for key in (key for key, times in Counter(entry.claims).items() if times > 1):
+            faults.add(Text(f"{key} 在 {name} 中出现两次", f"{key} stands twice in {name}"), place)
+        _check_claims([*entry.claims, *entry.readings], printed, place, faults)
+        for key in (key for key in entry.readings if key not in entry.claims):
+            message = Text(f"{key} 有 readings 却不在 claims 中", f"{key} has a reading but is not among the claims")
+            faults.add(message, place)
+    _check_claims(record.alone, printed, alone, faults)
+    placed = {key for entry in record.measures.values() for key in entry.claims}
+    for key in sorted(placed & set(record.alone)):
+        faults.add(Text(f"{key} 既有指标又列为单独", f"{key} stands under a measure and alone"), alone)
+    for key in sorted(set(printed) - placed - set(record.alone)):
+        faults.add(Text(f"{key} 不在任何指标下", f"{key} stands under no measure"), alone, _PLACE_IT)
+
+
+_PLACE_IT = Text("列入一个指标的 claims，或列入 alone", "list it among the claims of a measure, or under alone")
+
+
+def _check_claims(ids: Iterable[str], printed: Collection[str], place: Place, faults: Faults) -> None:
+    fail_if_unknown(ids, printed, Text("没有目标或事实 {}", "no target and no fact {}"), place, faults)
+
+
+def related(entry: MeasureEntry) -> list[str]:
+    """Return the measures that an entry names."""
+    above = [entry.quotient.of, entry.quotient.per] if entry.quotient else []
+    return [*above, *entry.parts, *(name for name in (entry.within, entry.no_more_than, entry.coverage) if name)]
+
+
+def _check_units(entry: MeasureEntry, printed: Mapping[str, Printed], faults: Faults) -> None:
+    try:
+        parse_unit(entry.unit)
+    except UnknownUnitError:
+        faults.add(Text(f"未知单位 {entry.unit}", f"unknown unit {entry.unit}"), entry.place())
+        return
+    for key in (key for key in entry.claims if key in printed):
+        item = printed[key]
+        unit = (entry.readings[key].unit if key in entry.readings else None) or item.unit
+        wanted = "%" if item.kind in RATES and unit == "%" else entry.unit
+        try:
+            if unit != "multiple":
+                conversion(unit, wanted)
+        except (UnknownUnitError, ValueError):
+            message = Text(f"{key} 的单位 {unit} 不能换算为 {wanted}", f"{key}: {unit} cannot be turned into {wanted}")
+            faults.add(message, entry.place())
+
+
+def _fail_if_circular(measures: Mapping[str, MeasureEntry], faults: Faults) -> None:
+    """Levels are worked out from parts and quotients, so no measure may lead back to itself."""
+    for name, start in measures.items():
+        seen, waiting = set[str](), [name]
+        while waiting:
+            entry = measures.get(waiting.pop())
+            new = [item for item in (related(entry) if entry else []) if item not in seen]
+            seen.update(new)
+            waiting += new
+        if name in seen:
+            faults.add(Text(f"指标 {name} 绕回自身", f"the measure {name} leads back to itself"), start.place())

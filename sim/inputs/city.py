@@ -15,18 +15,16 @@ from sim.base.arrays import Dimension, Truths, Values
 from sim.base.errors import Faults, Place, all_faults
 from sim.base.text import Text
 from sim.base.units import conversion
-from sim.inputs.base_origin import BaseOrigin, parts_of
-from sim.inputs.base_year import Row, Setting, read_settings
+from sim.inputs.base_year import BaseCell, BaseSetting, read_settings
 from sim.inputs.checked import Record, check_against, fail_if_unknown, read_record
 from sim.inputs.files import fail_if_no_name, is_file
 from sim.inputs.history import History, Vocabulary, read_history
 from sim.inputs.home import Home
 from sim.inputs.indicators import Indicators
-from sim.inputs.knowledge import is_known
 from sim.inputs.parameters import CityEntry, Evidence, ParameterRecord, Span, check_range, of_model, with_value
-from sim.inputs.values import ValueSpec, read_value
+from sim.inputs.provenance import BaseOrigin, is_known, parts_of
 from sim.inputs.yaml_file import Document, read_yaml
-from sim.inputs.year_path import YearPath
+from sim.inputs.year_path import ValueSpec, YearPath, read_value
 
 
 class DistrictGroup(Record):
@@ -173,7 +171,7 @@ def history_of(folder: Path, model: Path, regions: Collection[str], indicators: 
     return read_history(folder / "history.csv", folder / "sources.yaml", Vocabulary(indicators, regions), breaks)
 
 
-def settings_of(folder: Path, model: Path, base_year: int, as_of: int | None) -> dict[str, Setting]:
+def settings_of(folder: Path, model: Path, base_year: int, as_of: int | None) -> dict[str, BaseSetting]:
     """Return what the base-year module is told beyond statistics: the model's defaults, and over them the city's own settings.
 
     Raises
@@ -192,7 +190,7 @@ def read_city(
     declared: Mapping[str, ParameterRecord],
     dimensions: Mapping[str, Dimension],
     history: History,
-    base_rows: Iterable[Row],
+    base_rows: Iterable[BaseCell],
     as_of: int | None = None,
 ) -> City:
     """Lay the values of the base year, and over them those of the city's parameters.yaml, over what the model declares.
@@ -222,7 +220,7 @@ FIRST_YEAR, FARTHEST_YEAR = 1990, 2100
 
 
 def _base_tables(
-    rows: Iterable[Row],
+    rows: Iterable[BaseCell],
     declared: Mapping[str, ParameterRecord],
     dimensions: Mapping[str, Dimension],
     folder: Path,
@@ -230,7 +228,7 @@ def _base_tables(
     faults: Faults,
 ) -> dict[str, ParameterRecord]:
     """Return the parameters whose values the model's base-year module built, row by row."""
-    by_parameter: dict[str, list[Row]] = defaultdict(list)
+    by_parameter: dict[str, list[BaseCell]] = defaultdict(list)
     for row in rows:
         by_parameter[row.parameter].append(row)
     found = dict[str, ParameterRecord]()
@@ -253,7 +251,7 @@ def _base_tables(
     return found
 
 
-def _index(row: Row, record: ParameterRecord, dimensions: Mapping[str, Dimension]) -> tuple[int | slice, ...]:
+def _index(row: BaseCell, record: ParameterRecord, dimensions: Mapping[str, Dimension]) -> tuple[int | slice, ...]:
     named = dict(part.split("=", 1) for part in row.members.split())
     others = set(named) - set(record.dims)
     if others:
@@ -268,7 +266,7 @@ def _path_of(tables: Mapping[int | None, Values]) -> YearPath:
     return YearPath(arrays[0], years, arrays, "hold") if years else YearPath(tables[None])
 
 
-def _with_table(record: ParameterRecord, value: YearPath, row: Row) -> ParameterRecord:
+def _with_table(record: ParameterRecord, value: YearPath, row: BaseCell) -> ParameterRecord:
     return replace(
         record,
         value=value,

@@ -12,10 +12,10 @@ from sim.base.errors import Fault, Faults, InputError, Place, all_faults
 from sim.base.text import Text
 from sim.base.units import conversion
 from sim.inputs.checked import Record, fail_if_unknown, read_record, read_records
+from sim.inputs.files import number, read_table, whole
 from sim.inputs.indicators import Indicators
-from sim.inputs.knowledge import KnownFrom, fail_if_not_yet, is_known, until
 from sim.inputs.plausible import Point, fail_if_unbelievable
-from sim.inputs.tables import number, read_table, whole
+from sim.inputs.provenance import KnownFrom, fail_if_not_yet, is_known, until
 
 COLUMNS = ("region", "year", "indicator", "value", "unit", "source", "known_from", "note")
 

@@ -13,11 +13,21 @@ from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.base.units import converted
 from sim.inputs.checked import fail_if_unknown
-from sim.inputs.files import is_file, read_bytes
-from sim.inputs.ledger import LARGEST_AMOUNT, Amount, Funder, Inflow, Ledger, LedgerNames, Nature, Project
+from sim.inputs.files import MAX_BYTES, is_file, number, numbers, read_bytes, read_table, whole
+from sim.inputs.ledger import (
+    LARGEST_AMOUNT,
+    Amount,
+    Funder,
+    Inflow,
+    Ledger,
+    LedgerNames,
+    Nature,
+    Project,
+    ProjectClass,
+    read_ledger_settings,
+    read_project_classes,
+)
 from sim.inputs.parameters import Evidence
-from sim.inputs.project_classes import ProjectClass, read_ledger_settings, read_project_classes
-from sim.inputs.tables import MAX_BYTES, number, numbers, read_table, whole
 from sim.inputs.yaml_file import read_yaml
 
 Value = TypeVar("Value")

@@ -15,12 +15,10 @@ from sim.base.arrays import Dimension
 from sim.base.errors import Faults, Place
 from sim.base.text import Text
 from sim.base.units import UnknownUnitError, parse_unit
-from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, BasePart, Whence, borrowed, weakest
 from sim.inputs.checked import Record, check_against, fail_if_unknown
-from sim.inputs.knowledge import KnownFrom, is_known
-from sim.inputs.values import ValueSpec, read_value
+from sim.inputs.provenance import DERIVED, OWN, BaseOrigin, BasePart, KnownFrom, Whence, borrowed, is_known, weakest
 from sim.inputs.yaml_file import read_yaml
-from sim.inputs.year_path import YearPath
+from sim.inputs.year_path import ValueSpec, YearPath, read_value
 
 ParameterKind = Literal["lever", "assumption", "behaviour", "constant", "ledger"]
 Evidence = Literal["V", "M", "D", "A"]

@@ -16,8 +16,8 @@ from typing import TypeVar
 from sim.base.errors import Faults, Place
 from sim.base.text import Text, listing
 from sim.inputs.checked import fail_if_unknown
+from sim.inputs.files import number, read_table, whole
 from sim.inputs.sentences import UNKNOWN, Measured, Sentence, Stated, sentence_of, unit_of, value_of
-from sim.inputs.tables import number, read_table, whole
 
 _HEAD = "id,region,seed,indicator_zh,indicator_en,kind,operator,value,unit,start_year,target_year,section,quote,notes"
 COLUMNS = tuple(_HEAD.split(","))
@@ -190,7 +190,7 @@ def _held_against_sentence(row: PrintedRow, period: str, around: Surroundings, f
         wrong += compare_years(row, row.quote, Around(document.text, document.year, row.section, row.notes))
     first, _, last = period.partition("-")
     if period and (last or first, first) != (str(row.year), str(row.start_year or row.year)):
-        wrong.append(Difference("period", period, Text(f"{row.start_year or row.year}–{row.year}", "")))
+        wrong.append(Discrepancy("period", period, Text(f"{row.start_year or row.year}–{row.year}", "")))
     for item in wrong:
         faults.add(
             Text(
@@ -254,7 +254,7 @@ class Around:
 
 
 @dataclass(frozen=True)
-class Difference:
+class Discrepancy:
     """A column of a row that is not what its sentence says, and what stands there."""
 
     column: str
@@ -262,7 +262,7 @@ class Difference:
     said: Text
 
 
-def compare(row: EnteredNumber, quote: str) -> tuple[bool, list[Difference]]:
+def compare(row: EnteredNumber, quote: str) -> tuple[bool, list[Discrepancy]]:
     """Return whether the sentence states the row's number, and where the two differ."""
     sentence, unit = sentence_of(quote), unit_of(row.unit)
     fitting = [item for item in sentence.numbers if unit.fits(item.unit)]
@@ -271,15 +271,15 @@ def compare(row: EnteredNumber, quote: str) -> tuple[bool, list[Difference]]:
     ]
     if equal:
         allowed = frozenset().union(*(item.operators for item in equal))
-        wrong = [] if row.operator in allowed else [Difference("operator", row.operator, _operators(equal))]
+        wrong = [] if row.operator in allowed else [Discrepancy("operator", row.operator, _operators(equal))]
         return True, wrong
     if fitting:
-        return False, [Difference("value", f"{row.value:g} {row.unit}", _numbers(fitting))]
+        return False, [Discrepancy("value", f"{row.value:g} {row.unit}", _numbers(fitting))]
     same_digits = [item for item in sentence.numbers if _has_digits(item, row.value)]
-    return False, [Difference("unit", row.unit, _numbers(same_digits))] if same_digits else []
+    return False, [Discrepancy("unit", row.unit, _numbers(same_digits))] if same_digits else []
 
 
-def compare_years(row: EnteredNumber, quote: str, around: Around) -> list[Difference]:
+def compare_years(row: EnteredNumber, quote: str, around: Around) -> list[Discrepancy]:
     """Where the years of a row are none that its sentence, its notes, or the document around it speak of.
 
     A sentence that is dated decides by itself; of one that is not, the notes may say which year is inferred; else the years
@@ -294,9 +294,9 @@ def compare_years(row: EnteredNumber, quote: str, around: Around) -> list[Differ
     elif inferred:
         last = int(inferred["last"] or inferred["first"])
         ends, starts = {last}, {int(inferred["first"])} if inferred["last"] else known | {last}
-    wrong = [] if row.year in ends else [Difference("target_year", str(row.year or ""), _joined(ends))]
+    wrong = [] if row.year in ends else [Discrepancy("target_year", str(row.year or ""), _joined(ends))]
     if row.start_year not in starts | {None}:
-        wrong.append(Difference("start_year", str(row.start_year), _joined(starts)))
+        wrong.append(Discrepancy("start_year", str(row.start_year), _joined(starts)))
     return wrong
 
 

@@ -1,20 +1,22 @@
-"""The plan's catalogue: documents, targets and facts with their quoted sentences, what they measure, how targets are bound."""
+"""The files of a plan: documents, targets and facts with their sentences, targets that bind, questions, reviews, systems."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
-from sim.base.errors import Faults, Place, nearest
+from sim.base.errors import Faults, Place, all_faults, nearest
 from sim.base.text import Text
-from sim.inputs.bindings import Binding, Bindings, read_bindings
-from sim.inputs.checked import Record, check_against
-from sim.inputs.files import is_file, is_folder, read_bytes
-from sim.inputs.measures import Measures, read_measures
+from sim.inputs.bindings import Binding, Bindings, Measures, read_bindings, read_measures
+from sim.inputs.checked import Record, check_against, fail_if_unknown, read_record, read_records
+from sim.inputs.files import MAX_BYTES, is_file, is_folder, read_bytes
+from sim.inputs.parameters import Evidence
 from sim.inputs.printed import PlanDocument, Printed, Surroundings, read_printed
-from sim.inputs.tables import MAX_BYTES
+from sim.inputs.scenario import Fragment, fragment
+from sim.inputs.scenario_file import Layer
 from sim.inputs.yaml_file import read_yaml
 
 TARGET_KINDS = (
@@ -157,3 +159,206 @@ def changed_sentence(document: PlanDocument) -> Text:
         f"Mind: the plan document {name} is no longer the text that targets were taken from (its fingerprint differs). "
         "Check the sentences, then write the new sha256 into documents.yaml.",
     )
+
+
+class BindingTargetsFile(Record):
+    """natures.yaml: which targets bind (约束性); all others are expected (预期性)."""
+
+    binding: list[str]
+    """Targets that bind."""
+    source: Text
+    """Where that is said, or on what it rests."""
+
+
+def read_binding_targets(catalogue: Catalogue) -> frozenset[str]:
+    """Read the ids of the targets that bind; a plan without the file has none.
+
+    Raises
+    ------
+    InputError
+        with every fault of the file.
+    """
+    file = catalogue.file.with_name("natures.yaml")
+    if not is_file(file):
+        return frozenset()
+    with all_faults() as faults:
+        record = read_record(file, BindingTargetsFile, faults)
+        names, place = record.binding, record.place("binding")
+        fail_if_unknown(names, catalogue.targets, Text("目录中没有目标 {}", "no target {} in the catalogue"), place, faults)
+        for key in sorted({key for key in names if names.count(key) > 1}):
+            faults.add(Text(f"目标 {key} 列了两次", f"the target {key} stands twice"), place)
+        return frozenset(names)
+
+
+class Question(Record):
+    """A question of foresight.yaml: the probability of reaching a target, seen from the end of a year."""
+
+    target: str
+    """A target of targets.csv that is bound to a variable."""
+    as_of: int
+    """The last year that is known."""
+
+
+def read_questions(file: Path, catalogue: Catalogue) -> tuple[Question, ...]:
+    """Read foresight.yaml; none where there is no such file.
+
+    Raises
+    ------
+    InputError
+        with every fault of the file.
+    """
+    with all_faults() as faults:
+        questions = tuple(question for _, question in read_records(file, Question, faults, listed=True))
+        for question in questions:
+            target = catalogue.targets.get(question.target)
+            if target is None or question.target not in catalogue.bindings:
+                message = Text(f"目标 {question.target} 不在目录中或未绑定变量", f"no bound target {question.target}")
+                faults.add(message, question.place("target"), nearest(question.target, catalogue.bindings))
+            elif target.year is None or target.year <= question.as_of:
+                message = Text(f"as_of 须早于目标年份 {target.year}", f"as_of must lie before the target's year {target.year}")
+                faults.add(message, question.place("as_of"))
+        return questions
+
+
+Judgement = Literal["holds", "scope", "weak", "false_alarm"]
+JUDGEMENTS: Mapping[Judgement, Text] = {
+    "holds": Text("属实", "holds"),
+    "scope": Text("口径之差", "a matter of scope"),
+    "weak": Text("依据薄弱", "rests on little"),
+    "false_alarm": Text("误报", "false alarm"),
+}
+"""holds: the finding is right; scope: right as printed, and a wider or narrower meaning would explain it; weak: right only if a
+number that it rests on is; false_alarm: wrong, and the rule should learn from it."""
+
+CONFIRMED: Judgement = "holds"
+
+
+class Review(Record):
+    """A person's review of a finding in reviews.yaml, so that new findings stand out."""
+
+    rule: str
+    """Rule of the finding."""
+    of: list[str]
+    """Targets and facts of the finding that tell it from the others of its rule."""
+    judgement: Judgement
+    """What the person says."""
+    because: Text
+    """Why, and what to do."""
+
+    def concerns(self, rule: str, ids: Iterable[str]) -> bool:
+        """Return whether it is about a finding of a rule with these ids."""
+        return rule == self.rule and set(self.of) <= set(ids)
+
+
+def read_reviews(file: Path, rules: Collection[str], printed: Collection[str]) -> tuple[Review, ...]:
+    """Read reviews.yaml; without the file nothing has been reviewed.
+
+    Raises
+    ------
+    InputError
+        with every fault: an unknown rule, an unknown id.
+    """
+    reviews = dict[tuple[str, frozenset[str]], Review]()
+    with all_faults() as faults:
+        for _, review in read_records(file, Review, faults, listed=True):
+            fail_if_unknown([review.rule], rules, Text("没有规则 {}", "no rule {}"), review.place("rule"), faults)
+            message = Text("没有目标或事实 {}", "no target and no fact {}")
+            fail_if_unknown(review.of, printed, message, review.place("of"), faults)
+            if reviews.setdefault((review.rule, frozenset(review.of)), review) is not review:
+                faults.add(Text("同一发现复核了两次", "the same finding is reviewed twice"), review.place())
+    return tuple(reviews.values())
+
+
+Sign = Literal["+", "-", "0", "?", "0/+", "0/-"]
+METRICS = ("gdp", "manufacturing_share", "four_above_firms", "market_entities", "hightech_firms", "residents")
+
+
+class SystemFile(Record):
+    """A system of systems.yaml: its part in the model, and the signs that its lever should have."""
+
+    name: Text
+    """Name."""
+    mechanism: Text
+    """What it does in the model, in a sentence or two."""
+    variables: list[str]
+    """Variables of the model that it reads or moves."""
+    levers: list[str]
+    """Parameters by which it can be moved."""
+    targets: list[str]
+    """Targets that the documents print for it; none where they print none."""
+    change: Layer
+    """The change at which its effect is measured."""
+    context: Layer | None = None
+    """What holds with and without the change."""
+    district: str | None = None
+    """District in which its effect is measured too."""
+    expected: dict[str, Sign]
+    """Sign that is expected of each measure."""
+    expected_district: dict[str, Sign] = {}
+    """The same in its district, for the measures that it is about."""
+    because: Text
+    """Why."""
+    surprises: dict[str, Text] = {}
+    """Measures whose sign came out otherwise, and why; written after the table was first made."""
+    evidence: Evidence
+    """How well founded the effect is."""
+
+
+@dataclass(frozen=True)
+class PlanSystem:
+    """A system that was read and checked, with the changes of its layers."""
+
+    key: str
+    record: SystemFile
+    change: Fragment
+    context: Fragment
+
+    @property
+    def name(self) -> Text:
+        """Its name."""
+        return self.record.name
+
+
+@dataclass(frozen=True)
+class SystemNames:
+    """The names that systems may use."""
+
+    variables: Collection[str]
+    parameters: Collection[str]
+    targets: Collection[str]
+    districts: Collection[str]
+
+
+def read_systems(file: Path, known: SystemNames) -> tuple[PlanSystem, ...]:
+    """Read systems.yaml; a plan without the file has none.
+
+    Raises
+    ------
+    InputError
+        with every fault of the file.
+    """
+    found = list[PlanSystem]()
+    with all_faults() as faults:
+        for key, record in read_records(file, SystemFile, faults):
+            origin = f"system {key}"
+            found.append(PlanSystem(key, record, fragment(record.change, origin), fragment(record.context or Layer(), origin)))
+            _check_names(record, known, faults)
+    return tuple(found)
+
+
+def _check_names(record: SystemFile, known: SystemNames, faults: Faults) -> None:
+    districts = [] if record.district is None else [record.district]
+    wanted: Mapping[str, tuple[Iterable[str], Collection[str]]] = {
+        "variables": (record.variables, known.variables),
+        "levers": (record.levers, known.parameters),
+        "targets": (record.targets, known.targets),
+        "district": (districts, known.districts),
+        "expected": (record.expected, METRICS),
+        "surprises": (record.surprises, METRICS),
+        "expected_district": (record.expected_district, METRICS),
+    }
+    for column, (names, there) in wanted.items():
+        message = Text(f"{column} 中的 {{}} 未知", f"{column}: unknown {{}}")
+        fail_if_unknown(names, there, message, record.place(column), faults)
+    for metric in (item for item in METRICS if item not in record.expected):
+        faults.add(Text(f"没有 {metric} 的预期", f"nothing is expected of {metric}"), record.place("expected"))

@@ -14,9 +14,8 @@ from pathlib import Path
 
 from sim.base.errors import Fault, Faults, InputError, Place, nearest
 from sim.base.text import Text
-from sim.inputs.files import read_any_text
+from sim.inputs.files import MAX_BYTES, number, read_any_text, rows_of, whole
 from sim.inputs.indicators import Indicator, Indicators
-from sim.inputs.tables import MAX_BYTES, number, rows_of, whole
 
 COLUMNS = ("city", "year", "indicator", "value", "unit", "source")
 OPTIONAL = ("city_zh", "indicator_zh", "vintage", "known_from", "note", "accepted")

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text, listing
-from sim.inputs.ledger import Amount, Ledger, Project
+from sim.inputs.ledger import Amount, Ledger, LedgerSettings, Project
 from sim.inputs.ledger_table import fail_if_row_wrong
-from sim.inputs.project_classes import LedgerSettings
 from sim.inputs.scenario_file import AddedProject, LedgerChange
 from sim.ledger.works import Work, work_of
 

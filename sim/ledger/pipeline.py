@@ -15,7 +15,7 @@ import numpy as np
 import simpy
 
 from sim.base.arrays import Values
-from sim.inputs.project_classes import STAGES
+from sim.inputs.ledger import STAGES
 from sim.ledger.limits import CONSTRUCTION, GRID, LAND, PUBLIC_FUNDS, Limits, ResourceClaim, ResourcePool, demand
 from sim.ledger.random_effects import RandomEffects
 from sim.ledger.works import BUILD, Work

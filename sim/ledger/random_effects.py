@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.base.arrays import Truths, Values
 from sim.base.streams import normals, triangular, uniforms
-from sim.inputs.project_classes import STAGES, LedgerSettings, Triangular
+from sim.inputs.ledger import STAGES, LedgerSettings, Triangular
 from sim.ledger.works import BUILD, Work
 
 

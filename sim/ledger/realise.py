@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from sim.base.arrays import Values
 from sim.base.cache import digest, kept
-from sim.inputs.project_classes import LedgerSettings
+from sim.inputs.ledger import LedgerSettings
 from sim.ledger.flows import Axes, displacing_flows, flows_of
 from sim.ledger.limits import Limits
 from sim.ledger.pipeline import Times, simulate

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from sim.base.text import Text
-from sim.inputs.ledger import Inflow, Project
-from sim.inputs.project_classes import STAGES, LedgerSettings, ProjectClass
+from sim.inputs.ledger import STAGES, Inflow, LedgerSettings, Project, ProjectClass
 
 BEFORE_BUILDING = ("sign", "land", "permit")
 BUILD = STAGES.index("build")

@@ -15,8 +15,7 @@ from sim.inputs.city import City
 from sim.inputs.parameters import ParameterRecord, check_range
 from sim.inputs.scenario import Change, Scenario
 from sim.inputs.scenario_file import SECTION_OF_KIND
-from sim.inputs.values import OF_A_PATH, ValueSpec, names_years, read_value, replaces
-from sim.inputs.year_path import YearPath
+from sim.inputs.year_path import OF_A_PATH, ValueSpec, YearPath, names_years, read_value, replaces
 from sim.model.graph import Graph
 from sim.model.names import ModelNames
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from sim.base.arrays import Dimension
 from sim.base.errors import MISTAKES_IN_CODE, Fault, ModelError, Place, reason_of
 from sim.base.text import Text
-from sim.inputs.base_year import BaseYear, Row
+from sim.inputs.base_year import BaseCell, BaseYear
 from sim.inputs.files import is_file, is_folder
 
 Array = NDArray[np.float64]
@@ -142,7 +142,7 @@ def load_model(folder: Path) -> ModelSource:
     return ModelSource(folder, tuple(ordered), tuple(dims.values()))
 
 
-def load_base_year(folder: Path) -> Callable[[BaseYear], list[Row]]:
+def load_base_year(folder: Path) -> Callable[[BaseYear], list[BaseCell]]:
     """Return the function that builds the base-year tables of the model in `folder`; of one without such a module, no rows.
 
     Raises
@@ -152,7 +152,7 @@ def load_base_year(folder: Path) -> Callable[[BaseYear], list[Row]]:
     """
     if not is_folder(folder / "base_year"):
         return lambda _: []
-    build: Callable[[BaseYear], list[Row]] = _import(folder / "base_year" / "__init__.py").build_rows
+    build: Callable[[BaseYear], list[BaseCell]] = _import(folder / "base_year" / "__init__.py").build_rows
     return build
 
 

@@ -18,9 +18,9 @@ from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock, simulate
 from sim.engine.kernel import kernel_for
 from sim.engine.workspace import Workspace
-from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, BasePart, weakest
 from sim.inputs.bindings import Binding
 from sim.inputs.city import City
+from sim.inputs.provenance import DERIVED, OWN, BaseOrigin, BasePart, weakest
 from sim.inputs.targets import Catalogue, PlanTarget
 from sim.inputs.year_path import YearPath
 from sim.model.binding import NOISE, SILENCE, own_values

@@ -14,9 +14,9 @@ from typing import Literal
 from sim.base.text import Text
 from sim.base.units import conversion
 from sim.base.words import GOALS, amount_text, digits, years_text
+from sim.inputs.bindings import RATES, MeasureEntry, Measures, ReadingEntry
 from sim.inputs.city import City
 from sim.inputs.history import History
-from sim.inputs.measures import RATES, MeasureEntry, Measures, ReadingEntry
 from sim.inputs.printed import Printed
 from sim.inputs.targets import Catalogue, PlanTarget
 

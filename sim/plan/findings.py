@@ -10,8 +10,7 @@ from typing import Any, Literal, Protocol
 
 from sim.base.text import Language, Text
 from sim.base.words import digits, percent, spaced_text
-from sim.inputs.plan_files import CONFIRMED, Review
-from sim.inputs.targets import PlanTarget
+from sim.inputs.targets import CONFIRMED, PlanTarget, Review
 from sim.plan.claims import CityPlan, PlanClaim
 
 Severity = Literal["conflict", "doubt", "note"]

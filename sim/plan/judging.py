@@ -10,9 +10,9 @@ import xarray as xr
 
 from sim.base.text import Text, joined
 from sim.base.units import conversion
-from sim.inputs.base_origin import BaseOrigin
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding, OutsideBinding
 from sim.inputs.city import City
+from sim.inputs.provenance import BaseOrigin
 from sim.inputs.targets import Catalogue, PlanTarget
 from sim.model.graph import Graph
 from sim.plan.base_origin import Bases

@@ -14,8 +14,8 @@ from itertools import chain, pairwise
 
 from sim.base.text import Text
 from sim.base.words import digits, percent, years_text
+from sim.inputs.bindings import Quotient
 from sim.inputs.history import Break, Datum
-from sim.inputs.measures import Quotient
 from sim.plan.claims import CEILINGS, EXACT, FLOORS, PERCENT, Aspect, CityPlan, Measure, PlanClaim
 from sim.plan.reading import quotient_factor
 from sim.plan.rule import Rule

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from sim.base.text import Text
 from sim.base.words import unit_words
-from sim.inputs.base_origin import BaseOrigin
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, OutsideBinding
+from sim.inputs.provenance import BaseOrigin
 from sim.inputs.targets import PlanTarget
 from sim.plan.claims import CityPlan, PlanClaim
 

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 
 from sim.base.text import Language, Text, joined
-from sim.inputs.base_origin import BaseOrigin
+from sim.inputs.provenance import BaseOrigin
 from sim.inputs.targets import PlanTarget
 from sim.plan.progress import Standing
 from sim.plan.rule import Rule, Verdict

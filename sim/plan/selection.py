@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from sim.base.characters import same_name
 from sim.base.errors import Fault, Faults, Place, UsageError, nearest
 from sim.base.text import Text, joined, listing
-from sim.inputs.knowledge import is_known
 from sim.inputs.ledger import Ledger
+from sim.inputs.provenance import is_known
 from sim.inputs.scenario import Change, Scenario
 from sim.inputs.targets import Catalogue, PlanTarget
 

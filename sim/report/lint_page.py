@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from sim.base.text import Language, Text, markdown_text
 from sim.base.words import capital
-from sim.inputs.plan_files import JUDGEMENTS, Review
 from sim.inputs.printed import PlanDocument
+from sim.inputs.targets import JUDGEMENTS, Review
 from sim.plan.findings import SEVERITIES, SEVERITY_NAMES, Finding, review_of
 from sim.plan.lint import RULES
 

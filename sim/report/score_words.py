@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sim.base.text import Language, Text, joined, listing
 from sim.base.words import NONE, OPERATORS, chance, computed, exact, plain, rate, signed, unit_text
-from sim.inputs.base_origin import KINDS
+from sim.inputs.provenance import KINDS
 from sim.plan.progress import STANDING_NAMES
 from sim.plan.reading import MORE_THAN_ALL
 from sim.plan.reasons import borrowed_reason

@@ -16,7 +16,7 @@ from sim.base.text import Text, joined
 from sim.base.units import units_of_models
 from sim.city.city import World
 from sim.inputs.history import Break, Datum, History
-from sim.inputs.plan_files import read_reviews
+from sim.inputs.targets import read_reviews
 from sim.inputs.year_path import YearPath
 from sim.ledger.summary import programme_times, waiting
 from sim.model.values import value_text

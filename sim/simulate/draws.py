@@ -20,7 +20,7 @@ from sim.ensemble.draws import Draws, Prior, Realisations
 from sim.ensemble.running import ChunkReducer, Ensemble, run_ensemble
 from sim.inputs.city import history_of, read_city_file
 from sim.inputs.indicators import read_indicators
-from sim.inputs.knowledge import is_known
+from sim.inputs.provenance import is_known
 from sim.plan.probability import conditions_of, with_probabilities
 from sim.result.posterior import FILE, Posterior, read_posterior
 from sim.simulate.design import Design, compiled_for

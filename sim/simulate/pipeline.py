@@ -21,9 +21,8 @@ from sim.engine.methods import METHODS
 from sim.engine.watch import blaming_what_is_given, watch_of, watched
 from sim.ensemble.running import Ensemble
 from sim.inputs.bindings import Binding
-from sim.inputs.plan_files import read_binding_targets
 from sim.inputs.scenario import Change, Scenario
-from sim.inputs.targets import PlanTarget
+from sim.inputs.targets import PlanTarget, read_binding_targets
 from sim.model.binding import bind
 from sim.plan.cautions import StepError, largest_change, limits_reached, with_step_errors, with_targets
 from sim.plan.claims import plan_of

@@ -19,7 +19,7 @@ from sim.ensemble.blocks import BlockRunner, Task
 from sim.ensemble.draws import Draws
 from sim.ensemble.reducers import Share
 from sim.inputs.home import Home
-from sim.inputs.plan_files import Question, read_questions
+from sim.inputs.targets import Question, read_questions
 from sim.model.binding import own_values
 from sim.model.declarations import Variable
 from sim.plan.rule import rule_of

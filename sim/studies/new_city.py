@@ -16,12 +16,12 @@ from sim.base.durable import owned_folder, put_folder
 from sim.base.errors import Fault, Faults, InputError, Place, RunError, SimError, UsageError
 from sim.base.text import Text
 from sim.city.city import World, open_world
-from sim.inputs.base_origin import BaseOrigin
+from sim.inputs.files import number, read_table, whole
 from sim.inputs.history import COLUMNS, Source, read_sources
 from sim.inputs.home import Home
 from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.parameters import ParameterRecord
-from sim.inputs.tables import number, read_table, whole
+from sim.inputs.provenance import BaseOrigin
 from sim.inputs.tidy import Cell, SourceChoice, Tidy, TidyRow, check_series, choose, read_tidy
 from sim.plan.scorecard import shown_as_text
 from sim.simulate.likelihood.observations import Observation, fitted, published_changes

@@ -15,8 +15,8 @@ from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
-from sim.inputs.plan_files import METRICS, PlanSystem, SystemNames, read_systems
 from sim.inputs.scenario import Fragment, plain_scenario
+from sim.inputs.targets import METRICS, PlanSystem, SystemNames, read_systems
 from sim.simulate.opening import Case, prepare, with_projects
 
 YEARS = (2025, 2035)

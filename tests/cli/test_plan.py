@@ -11,7 +11,7 @@ import pytest
 from sim.base.text import LANGUAGES
 from sim.city.city import World
 from sim.inputs.home import Home
-from sim.inputs.plan_files import read_reviews
+from sim.inputs.targets import read_reviews
 from sim.plan.claims import plan_of
 from sim.plan.findings import review_of
 from sim.plan.lint import RULES, lint

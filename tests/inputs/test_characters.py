@@ -10,8 +10,8 @@ import pytest
 
 from sim.base.errors import Faults, InputError, Place, nearest
 from sim.base.text import Text
-from sim.inputs.values import ValueSpec, read_value
 from sim.inputs.yaml_file import parse_yaml
+from sim.inputs.year_path import ValueSpec, read_value
 
 FILE = Path("x.yaml")
 

@@ -16,7 +16,7 @@ from sim.inputs.city import pooled_cities, read_city_file
 from sim.inputs.history import Datum, Vocabulary, read_history
 from sim.inputs.home import find_home
 from sim.inputs.indicators import Indicators, read_indicators
-from sim.inputs.reference_check import fail_if_reference_wrong
+from sim.inputs.plausible import fail_if_reference_wrong
 
 HOME = find_home(Path(__file__).parents[2])
 MODEL = HOME.models / "prefecture"

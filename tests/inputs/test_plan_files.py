@@ -12,8 +12,7 @@ import pytest
 from sim.base.errors import InputError, SimError
 from sim.city.city import open_world
 from sim.inputs.home import Home
-from sim.inputs.plan_files import read_reviews
-from sim.inputs.targets import read_catalogue
+from sim.inputs.targets import read_catalogue, read_reviews
 
 REGIONS = ("hengyang", "yanfeng", "baishazhou_park", "hengshan_science_city", "rest", "yanfeng_with_parks")
 Edit = Callable[[dict[str, str]], None]

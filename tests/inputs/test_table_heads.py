@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.base.errors import InputError, Place
-from sim.inputs.files import read_any_text, read_text
-from sim.inputs.tables import number, read_table, rows_of, whole
+from sim.inputs.files import number, read_any_text, read_table, read_text, rows_of, whole
 
 COLUMNS = ("city", "year", "value")
 ROWS = (("city", "year", "value", "note"), ("甲", "2012", "1000", "a b"))

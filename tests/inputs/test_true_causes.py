@@ -19,7 +19,7 @@ from sim.inputs.base_year import read_settings
 from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
 from sim.inputs.targets import read_catalogue
-from sim.inputs.values import ValueSpec, read_value
+from sim.inputs.year_path import ValueSpec, read_value
 from sim.model.names import read_labels
 from sim.report.chapters.part import Part
 from sim.report.document import Chapter, Picture

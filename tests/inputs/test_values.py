@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from sim.base.arrays import Dimension
 from sim.base.errors import Faults, Place
-from sim.inputs.values import ValueSpec, read_value
-from sim.inputs.year_path import YearPath
+from sim.inputs.year_path import ValueSpec, YearPath, read_value
 
 SECTOR = Dimension("sector", ("farm", "factory"))
 REGION = Dimension("region", ("city",))

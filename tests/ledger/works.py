@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.base.text import Text
-from sim.inputs.project_classes import STAGES, LedgerSettings, ProjectClass, Triangular
+from sim.inputs.ledger import STAGES, LedgerSettings, ProjectClass, Triangular
 from sim.ledger.pipeline import Times, no_times
 from sim.ledger.random_effects import RandomEffects, Scale, _hurried, _shaped, expected_spending, factor_of
 from sim.ledger.works import Work

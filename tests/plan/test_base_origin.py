@@ -12,8 +12,8 @@ import pytest
 from sim.base.errors import InputError
 from sim.base.text import Text
 from sim.city.city import World, open_world
-from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, borrowed, weakest
 from sim.inputs.home import Home, find_home
+from sim.inputs.provenance import DERIVED, OWN, BaseOrigin, borrowed, weakest
 from sim.plan.base_origin import bases_of
 from sim.plan.scorecard import COLUMNS, Score, full_row, score_row
 from sim.simulate import opening, pipeline

@@ -11,7 +11,7 @@ import pytest
 
 from models.prefecture.base_year import accounts, ageing, build_rows, capital, demography, firms, society
 from sim.city.city import World, open_world
-from sim.inputs.base_year import BaseYear, Reference, Row
+from sim.inputs.base_year import BaseCell, BaseYear, Reference
 from sim.inputs.city import history_of, settings_of
 from sim.inputs.home import Home, find_home
 from sim.inputs.indicators import read_indicators
@@ -35,7 +35,7 @@ def base(year: int = 2020, as_of: int | None = None) -> BaseYear:
     return BaseYear("hengyang", year, 2035, history, settings, reference, parameters)
 
 
-def values(rows: list[Row], parameter: str) -> dict[str, float]:
+def values(rows: list[BaseCell], parameter: str) -> dict[str, float]:
     return {row.members: row.value for row in rows if row.parameter == parameter}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.city.city import World
-from sim.inputs.plan_files import METRICS
+from sim.inputs.targets import METRICS
 from sim.report.systems import NONE_PRINTED, system_records, systems_markdown
 from sim.studies.systems import SystemRow, surprises, system_rows, view_of, wrong_in_district
 

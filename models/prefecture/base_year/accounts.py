@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from sim.inputs.base_origin import DERIVED, BaseOrigin, weakest
-from sim.inputs.base_year import BaseYear, Row
+from sim.inputs.base_year import BaseCell, BaseYear
+from sim.inputs.provenance import DERIVED, BaseOrigin, weakest
 
 from .figures import PERCENT, Figure, figure_of_year, own_share
 from .rows import Origin, cell, cells, from_data, from_setting, newest, number, origin_of
@@ -162,7 +162,7 @@ def usual_inflation(base: BaseYear) -> float:
     return sum(changes[year] for year in range(base.year - 4, base.year + 1)) / 5.0
 
 
-def growth_rows(base: BaseYear) -> list[Row]:
+def growth_rows(base: BaseYear) -> list[BaseCell]:
     """Rows of the growth that the run starts with, real by sector and nominal for all."""
     usual = recent_growth(base)
     source = f"history.csv：{base.year} 年及此前一年 GDP 实际增速的平均"
@@ -176,7 +176,7 @@ def growth_rows(base: BaseYear) -> list[Row]:
     ]
 
 
-def value_added_rows(base: BaseYear) -> list[Row]:
+def value_added_rows(base: BaseYear) -> list[BaseCell]:
     """Rows of value added at prices of 2020 and of the price level that turns it into current prices."""
     published, printed = three_sectors(base)
     share, all_industry = manufacturing_share(base).origin, industry(base, published["secondary"]).origin

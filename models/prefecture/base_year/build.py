@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sim.inputs.base_year import BaseYear, Row
+from sim.inputs.base_year import BaseCell, BaseYear
 
 from . import accounts, capital, demography, firms, incomes, services, society
 
 
-def build_rows(base: BaseYear) -> list[Row]:
+def build_rows(base: BaseYear) -> list[BaseCell]:
     """Every row of the base year, from what is known of the city, its province and the nation."""
     return [
         *accounts.growth_rows(base),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from sim.inputs.base_origin import DERIVED, BaseOrigin, borrowed
-from sim.inputs.base_year import NATION, BaseYear, Row
+from sim.inputs.base_year import NATION, BaseCell, BaseYear
+from sim.inputs.provenance import DERIVED, BaseOrigin, borrowed
 
 from .accounts import SECTORS, by_sector, deflator_growth, gdp, price_level, sector_growth, value_added
 from .figures import NEAR
@@ -134,7 +134,7 @@ def _around(years: Sequence[int], year: int) -> list[int]:
     return [*before[-1:], *after[:1]]
 
 
-def capital_rows(base: BaseYear) -> list[Row]:
+def capital_rows(base: BaseYear) -> list[BaseCell]:
     """Capital and formation of firms by sector, public capital, and the paths of public and housing investment."""
     invested, level = formation(base)[base.year], price_level(base)
     public, housing = public_investment(base), housing_investment(base)

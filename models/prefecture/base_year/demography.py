@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from sim.inputs.base_origin import DERIVED, BaseOrigin, borrowed
-from sim.inputs.base_year import NATION, PROVINCE, BaseYear, Row
-from sim.inputs.knowledge import ANY_TIME
+from sim.inputs.base_year import NATION, PROVINCE, BaseCell, BaseYear
+from sim.inputs.provenance import ANY_TIME, DERIVED, BaseOrigin, borrowed
 
 from .ageing import AGES, SEXES, Rates, aged
 from .rows import ASSUMPTION, Origin, cell, cells, from_reference, newest, path_cells
@@ -18,7 +17,7 @@ Floats = NDArray[np.float64]
 BROAD = {"0_14": (0, 15), "15_59": (15, 60), "60_plus": (60, AGES)}
 
 
-def population_rows(base: BaseYear) -> list[Row]:
+def population_rows(base: BaseYear) -> list[BaseCell]:
     """Residents by sex and single age at the end of the base year.
 
     The province's census by sex and five-year age is split into single ages without a jump at a group's edge, scaled to the
@@ -176,7 +175,7 @@ def migration_profile(base: BaseYear) -> tuple[Floats, Origin]:
     return smooth / smooth.sum(), Origin("A", known, rows[0]["source"], "五年移动平均后归一", ASSUMPTION)
 
 
-def rate_rows(base: BaseYear) -> list[Row]:
+def rate_rows(base: BaseYear) -> list[BaseCell]:
     """Rows of mortality, fertility, migration by age and participation."""
     mortality, deaths = mortality_table(base)
     profile, movers = migration_profile(base)
@@ -193,7 +192,7 @@ def _by_sex_and_age(table: Floats) -> dict[str, float]:
     return {f"sex={sex} age={age}": float(table[row, age]) for row, sex in enumerate(SEXES) for age in range(AGES)}
 
 
-def participation_rows() -> list[Row]:
+def participation_rows() -> list[BaseCell]:
     """Labour force participation by age, the same for both sexes: a trapezoid over 16-70."""
     points = ((15, 0.0), (16, 0.10), (22, 0.62), (27, 0.88), (45, 0.88), (55, 0.70), (60, 0.50), (65, 0.38), (75, 0.0))
     ages, shares = zip(*points, strict=True)
@@ -202,7 +201,7 @@ def participation_rows() -> list[Row]:
     return cells("participation", "ratio", values, Origin("A", ANY_TIME, source, "分段线性", ASSUMPTION))
 
 
-def movement_rows(base: BaseYear) -> list[Row]:
+def movement_rows(base: BaseYear) -> list[BaseCell]:
     """Total fertility, and net migration: what the change of residents leaves when births and deaths are taken off."""
     path, origin = total_fertility(base)
     nothing = Origin(

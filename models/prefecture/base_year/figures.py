@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from sim.inputs.base_year import BaseYear, Known
+from sim.inputs.base_year import BaseYear, ReferenceFigure
 from sim.inputs.history import Datum
 
 from .rows import Origin, from_data, from_setting, newest, origin_of, own_setting
@@ -104,12 +104,12 @@ def quotient(base: BaseYear, above: str, below: str, indicator: str) -> dict[int
     }
 
 
-def path_of(series: Mapping[int, Known]) -> Scale | None:
+def path_of(series: Mapping[int, ReferenceFigure]) -> Scale | None:
     """A reference series as what a figure is carried along: straight lines between its points, level beyond them."""
     return (lambda year: at(series, year)[0]) if series else None
 
 
-def at(series: Mapping[int, Known], year: int) -> tuple[float, Known]:
+def at(series: Mapping[int, ReferenceFigure], year: int) -> tuple[float, ReferenceFigure]:
     """A reference series in a year, on straight lines between its points and level beyond them."""
     point = newest(series, year) or series[min(series)]
     later = next((series[known] for known in series if known > year), None)

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sim.inputs.base_origin import BaseOrigin, weakest
-from sim.inputs.base_year import BaseYear, Row
+from sim.inputs.base_year import BaseCell, BaseYear
 from sim.inputs.history import Datum
+from sim.inputs.provenance import BaseOrigin, weakest
 
 from .figures import NEAR, PERCENT, Figure, figure_of_year, near_figure, own_figure, path_of, quotient
 from .rows import Origin, cell, cells, from_data, from_reference, from_setting, newest, number, own_setting, setting
@@ -63,7 +63,7 @@ def carried_origin(base: BaseYear, *parameters: str) -> Origin:
     return Origin("D", base.year, "由模型从较早的基年推算（基准情景中心值）", f"推至 {base.year} 年末", kind)
 
 
-def ladder_rows(base: BaseYear) -> list[Row]:
+def ladder_rows(base: BaseYear) -> list[BaseCell]:
     """Rows of household businesses and enterprises by age."""
     entities, origin = market_entities(base)
     enterprises = number(base, "enterprises_share") * entities
@@ -99,7 +99,7 @@ def industrial_firms(base: BaseYear) -> tuple[float, Origin]:
     return own.value, own.origin
 
 
-def above_scale_rows(base: BaseYear) -> list[Row]:
+def above_scale_rows(base: BaseYear) -> list[BaseCell]:
     """The four kinds of above-scale firms: industry and trade as published, the others by their usual ratio to industry."""
     industry, origin = industrial_firms(base)
     if base.year not in base.series("industrial_firms") and "above_scale_firms_base" in base.carried:
@@ -139,7 +139,7 @@ def _ratio(base: BaseYear, name: str) -> tuple[float, BaseOrigin]:
     return float(earlier.value[name]), earlier.origin
 
 
-def flag_rows(base: BaseYear) -> list[Row]:
+def flag_rows(base: BaseYear) -> list[BaseCell]:
     """High-tech, joint-stock and listed firms, and R&D as a share of GDP."""
     return [
         *cell("hightech_firms_base", "户", *hightech_firms(base)),
@@ -174,7 +174,7 @@ def _near_hightech(base: BaseYear) -> Figure | None:
     return near_figure(base, near, path_of(province) if covered else None)
 
 
-def _flag(base: BaseYear, parameter: str, name: str) -> list[Row]:
+def _flag(base: BaseYear, parameter: str, name: str) -> list[BaseCell]:
     own = figure_of_year(base, name)
     if own is not None:
         return cell(parameter, "户", own.value, own.origin)
@@ -183,7 +183,7 @@ def _flag(base: BaseYear, parameter: str, name: str) -> list[Row]:
     return cell(parameter, "户", number(base, name), from_setting(base, name))
 
 
-def rd_rows(base: BaseYear) -> list[Row]:
+def rd_rows(base: BaseYear) -> list[BaseCell]:
     """R&D spending as a share of GDP: the city's, from its spending and its GDP, of near years, or part of the province's."""
     province = base.reference.series("rd_intensity")
     derived = quotient(base, "rd_spending", "gdp_nominal", "rd_intensity")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sim.inputs.base_origin import OWN
-from sim.inputs.base_year import BaseYear, Row
+from sim.inputs.base_year import BaseCell, BaseYear
+from sim.inputs.provenance import OWN
 
 from .accounts import gdp
 from .figures import Figure, own_figure, path_of
@@ -15,7 +15,7 @@ from .society import residents, urban_share
 MEAN = "income_per_head"
 
 
-def income_rows(base: BaseYear) -> list[Row]:
+def income_rows(base: BaseYear) -> list[BaseCell]:
     """Household income as a share of GDP, and what people earn where they could move to."""
     people, _ = residents(base)
     mean = mean_income(base)
@@ -79,7 +79,7 @@ def _rural_over_urban(base: BaseYear, urban: Figure) -> Figure:
     return Figure(usual, from_setting(base, "rural_income_over_mean"))
 
 
-def income_ratio_rows(base: BaseYear) -> list[Row]:
+def income_ratio_rows(base: BaseYear) -> list[BaseCell]:
     """Urban and rural income over the mean of all residents, in 元 per 万元."""
     mean, urban = mean_income(base), _along_the_nation(base, "income_urban")
     if mean is None or urban is None:

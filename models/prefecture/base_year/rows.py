@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sim.base.text import Text
-from sim.inputs.base_origin import DERIVED, OWN, BaseOrigin, borrowed, weakest
-from sim.inputs.base_year import BaseYear, Known, Row, Setting
+from sim.inputs.base_year import BaseCell, BaseSetting, BaseYear, ReferenceFigure
 from sim.inputs.history import Datum
+from sim.inputs.provenance import DERIVED, OWN, BaseOrigin, borrowed, weakest
 
-Item = TypeVar("Item", Datum, Known)
+Item = TypeVar("Item", Datum, ReferenceFigure)
 PUBLISHED = "已公布数据"
 ASSUMPTION = borrowed(Text("假设", "an assumption"))
 
@@ -37,7 +37,9 @@ class Origin:
         return replace(self, base=weakest((self.base, *others)))
 
 
-def cells(parameter: str, unit: str, values: Mapping[str, float], origin: Origin, whole: BaseOrigin | None = None) -> list[Row]:
+def cells(
+    parameter: str, unit: str, values: Mapping[str, float], origin: Origin, whole: BaseOrigin | None = None
+) -> list[BaseCell]:
     """Rows of one parameter: `values` by members (such as `sex=female age=23`; "" where there are none).
 
     `whole` is the origin of their sum, where only the split rests on `origin`.
@@ -45,21 +47,21 @@ def cells(parameter: str, unit: str, values: Mapping[str, float], origin: Origin
     return [_row(parameter, members, None, value, unit, origin, whole) for members, value in values.items()]
 
 
-def cell(parameter: str, unit: str, value: float, origin: Origin) -> list[Row]:
+def cell(parameter: str, unit: str, value: float, origin: Origin) -> list[BaseCell]:
     """The row of a parameter that is one number in every region."""
     return cells(parameter, unit, {"": value}, origin)
 
 
-def path_cells(parameter: str, unit: str, values: Mapping[int, float], origin: Origin) -> list[Row]:
+def path_cells(parameter: str, unit: str, values: Mapping[int, float], origin: Origin) -> list[BaseCell]:
     """Rows of a path of years."""
     return [_row(parameter, "", year, value, unit, origin, None) for year, value in values.items()]
 
 
 def _row(
     parameter: str, members: str, year: int | None, value: float, unit: str, origin: Origin, whole: BaseOrigin | None
-) -> Row:
+) -> BaseCell:
     known, spread = origin.known_from, origin.spread
-    return Row(
+    return BaseCell(
         parameter, members, year, value, unit, origin.evidence, known, origin.source, origin.method, origin.base, whole, spread
     )
 
@@ -70,12 +72,12 @@ def from_setting(base: BaseYear, name: str, method: str = "直接引用") -> Ori
     return Origin(found.evidence, found.known_from, found.source, method, found.origin)
 
 
-def setting(base: BaseYear, name: str) -> Setting:
+def setting(base: BaseYear, name: str) -> BaseSetting:
     """A setting, or what stood in its place before it was known (`name` with `_earlier`)."""
     return base.settings[name] if name in base.settings else base.settings[f"{name}_earlier"]
 
 
-def own_setting(base: BaseYear, name: str) -> Setting | None:
+def own_setting(base: BaseYear, name: str) -> BaseSetting | None:
     """What the city itself states, where it does."""
     found = base.settings.get(name)
     return found if found is not None and found.is_own else None
@@ -106,7 +108,7 @@ def origin_of(base: BaseYear, years: Iterable[int], *, derived: bool = False) ->
     return BaseOrigin("near", others) if others else OWN
 
 
-def from_reference(item: Known, name: str, method: str) -> Origin:
+def from_reference(item: ReferenceFigure, name: str, method: str) -> Origin:
     """The origin of a datum of the province or the nation that stands in for one of the city."""
     source = f"{name} {item.year} 年：{item.source}"
     return Origin(item.evidence, item.known_from, source, method, borrowed(item.place))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.inputs.base_origin import DERIVED, OWN
-from sim.inputs.base_year import BaseYear, Row
+from sim.inputs.base_year import BaseCell, BaseYear
+from sim.inputs.provenance import DERIVED, OWN
 
 from .accounts import gdp, price_level, recent_growth, usual_inflation
 from .capital import formation, formation_origin
@@ -15,7 +15,7 @@ STAGES = {"preschool": range(3, 6), "compulsory": range(6, 15), "senior": range(
 _OLDEST = 100
 
 
-def service_rows(base: BaseYear) -> list[Row]:
+def service_rows(base: BaseYear) -> list[BaseCell]:
     """Every row of the parts beyond the core."""
     return [
         *investment_rows(base),
@@ -30,7 +30,7 @@ def service_rows(base: BaseYear) -> list[Row]:
     ]
 
 
-def investment_rows(base: BaseYear) -> list[Row]:
+def investment_rows(base: BaseYear) -> list[BaseCell]:
     """Fixed-asset investment of the base year: capital formation over the part that becomes formation."""
     value = formation(base)[base.year] / number(base, "investment_to_fai") / price_level(base)
     rate = from_setting(base, "investment_to_fai", "资本形成 / 形成率")
@@ -38,7 +38,7 @@ def investment_rows(base: BaseYear) -> list[Row]:
     return cell("fixed_investment_base", "亿元_2020/a", value, origin)
 
 
-def budget_rows(base: BaseYear) -> list[Row]:
+def budget_rows(base: BaseYear) -> list[BaseCell]:
     """General public revenue and land revenue of the base year."""
     land = from_setting(base, "land_revenue_share_of_gdp", "比例 × GDP")
     return [
@@ -47,7 +47,7 @@ def budget_rows(base: BaseYear) -> list[Row]:
     ]
 
 
-def _published_or_share(base: BaseYear, parameter: str, indicator: str, share: str) -> list[Row]:
+def _published_or_share(base: BaseYear, parameter: str, indicator: str, share: str) -> list[BaseCell]:
     """A yearly total: the city's, of a near year in proportion to GDP, else a stated share of GDP."""
     figure = _own_or_share(base, indicator, share)
     return cell(parameter, "亿元/a", figure.value, figure.origin)
@@ -62,7 +62,7 @@ def _own_or_share(base: BaseYear, indicator: str, share: str) -> Figure:
     return Figure(number(base, share) * gdp(base), from_setting(base, share, "比例 × GDP"))
 
 
-def debt_rows(base: BaseYear) -> list[Row]:
+def debt_rows(base: BaseYear) -> list[BaseCell]:
     """Government debt of the base year and new bonds: published rises, then the mean of those before refinancing bonds."""
     debt, level = base.series("government_debt"), _own_or_share(base, "government_debt", "debt_share_of_gdp")
     if base.year not in debt:
@@ -83,7 +83,7 @@ def debt_rows(base: BaseYear) -> list[Row]:
     ]
 
 
-def trade_rows(base: BaseYear) -> list[Row]:
+def trade_rows(base: BaseYear) -> list[BaseCell]:
     """Retail sales, what visitors spend, electricity."""
     visitors = number(base, "visitor_spending_share_of_gdp") * gdp(base)
     spending = from_setting(base, "visitor_spending_share_of_gdp", "比例 × GDP")
@@ -96,14 +96,14 @@ def trade_rows(base: BaseYear) -> list[Row]:
     ]
 
 
-def credit_rows(base: BaseYear) -> list[Row]:
+def credit_rows(base: BaseYear) -> list[BaseCell]:
     """Growth of loans in step with nominal growth; a city may state another."""
     rate = recent_growth(base) + usual_inflation(base)
     origin = Origin("D", base.year + 1, "GDP 实际增速加价格涨幅（history.csv）", "贷款与经济同步", DERIVED)
     return [*cell("usual_credit_growth", "1/a", rate, origin), *cell("credit_growth", "1/a", rate, origin)]
 
 
-def power_rows(base: BaseYear) -> list[Row]:
+def power_rows(base: BaseYear) -> list[BaseCell]:
     """How much more power there is than needed, and how fast the province's grows: in step with output unless a city knows."""
     margin = from_setting(base, "power_margin")
     pace = Origin("A", base.year + 1, "assumption：没有数据时与本市经济增速相当", "GDP 实际增速", DERIVED)
@@ -113,7 +113,7 @@ def power_rows(base: BaseYear) -> list[Row]:
     ]
 
 
-def school_rows() -> list[Row]:
+def school_rows() -> list[BaseCell]:
     """Which ages belong to which stage of school, and how much care each age needs."""
     law = Origin("V", 1986, "义务教育法；学前三年、高中三年", "按周岁", OWN)
     ages = {f"stage={stage} age={age}": float(age in span) for stage, span in STAGES.items() for age in range(_OLDEST + 1)}
@@ -132,7 +132,7 @@ def _need(age: int) -> float:
 _CHILD, _ADULT = 5, 30
 
 
-def _stated_or_usual(base: BaseYear, parameter: str, indicator: str, unit: str, usual: str) -> list[Row]:
+def _stated_or_usual(base: BaseYear, parameter: str, indicator: str, unit: str, usual: str) -> list[BaseCell]:
     """A stock: the city's number, of a near year where the base year has none, else as many as are usual per resident."""
     own = own_figure(base, indicator)
     if own is not None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sim.inputs.base_origin import DERIVED, OWN
-from sim.inputs.base_year import BaseYear, Row
+from sim.inputs.base_year import BaseCell, BaseYear
 from sim.inputs.history import Datum
+from sim.inputs.provenance import DERIVED, OWN
 
 from .accounts import by_sector, gdp, value_added
 from .figures import PERCENT, Figure, at, figure_of_year, near_figure, path_of, quotient
@@ -66,7 +66,7 @@ def registered_people(base: BaseYear) -> tuple[float, Origin]:
     return published.value, from_data(base, published, "没有户籍人口数据，取常住人口", derived=True)
 
 
-def labour_rows(base: BaseYear) -> list[Row]:
+def labour_rows(base: BaseYear) -> list[BaseCell]:
     """Share of each sector in employment: the three sectors of the province or the city, the second split by need for hands."""
     agriculture, secondary = (
         at(base.reference.series(f"employment_share_{name}"), base.year) for name in ("agriculture", "secondary")
@@ -86,7 +86,7 @@ def labour_rows(base: BaseYear) -> list[Row]:
 _HANDS = {"manufacturing": 1.0, "other_industry": 0.75, "construction": 1.5}
 
 
-def social_rows(base: BaseYear) -> list[Row]:
+def social_rows(base: BaseYear) -> list[BaseCell]:
     """Schooling, urban share, registered people, and the gap to the nation's income per head."""
     schooling, known = at(base.reference.series("mean_schooling"), base.year)
     people, _ = residents(base)
@@ -108,7 +108,7 @@ def social_rows(base: BaseYear) -> list[Row]:
 _SMALLEST_GAP = 1.0
 
 
-def _urban(base: BaseYear) -> list[Row]:
+def _urban(base: BaseYear) -> list[BaseCell]:
     found = urban_share(base)
     return cell("urban_share_base", "ratio", found.value, found.origin)
 
@@ -130,7 +130,7 @@ def urban_share(base: BaseYear) -> Figure:
     return Figure(value / PERCENT, from_reference(known, "省（或全国）城镇化率", "没有录入本市的数，取省的水平"))
 
 
-def path_rows(base: BaseYear) -> list[Row]:
+def path_rows(base: BaseYear) -> list[BaseCell]:
     """Students and house prices from the base year on; public spending."""
     return [
         *_published_path(base, "students", "university_students", "", 0.01),
@@ -139,7 +139,7 @@ def path_rows(base: BaseYear) -> list[Row]:
     ]
 
 
-def _published_path(base: BaseYear, parameter: str, indicator: str, per: str, then: float) -> list[Row]:
+def _published_path(base: BaseYear, parameter: str, indicator: str, per: str, then: float) -> list[BaseCell]:
     """A published series from the base year on, growing at a stated rate after its last year; `per` is /a for flows."""
     series = base.series(indicator)
     first = nearest_known(series, base.year)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import permutations
 
 from sim.base.text import Text
-from sim.inputs.measures import Quotient
+from sim.inputs.bindings import Quotient
 from sim.plan.claims import CEILINGS, FLOORS, PERCENT, CityPlan, Measure, PlanClaim
 from sim.plan.findings import Finding, finding, rule
 from sim.plan.levels import Known, Level, before, implied_totals, latest, quotient_scale

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.base.text import Text
-from sim.inputs.bindings import Bindings
+from sim.inputs.bindings import Bindings, MeasureEntry, Measures
 from sim.inputs.history import Break, Datum, History
-from sim.inputs.measures import MeasureEntry, Measures
 from sim.inputs.printed import PlanDocument, Printed
 from sim.inputs.targets import Catalogue, Fact, PlanTarget
 from sim.plan.claims import CityPlan, Regions, claims_of
