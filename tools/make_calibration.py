@@ -22,9 +22,9 @@ from sim.inputs.city import pooled_cities
 from sim.inputs.home import Home, find_home
 from sim.inputs.parameters import ParameterRecord
 from sim.result.posterior import Posterior, data_key, read_posterior
-from sim.simulate.likelihood.fingerprint import asked_again, fingerprint
-from sim.studies.backtest import POOLED, Setting, backtest, scored
-from sim.studies.targets import read_design
+from sim.simulate.likelihood.reweighting import fingerprint, fitted_span
+from sim.studies.backtest import POOLED, BacktestSetting, backtest, scored
+from sim.studies.forecasts import read_design
 
 ROOT = Path(__file__).resolve().parent.parent
 BACKTEST = ROOT / "docs" / "backtest.json"
@@ -64,7 +64,7 @@ def run_backtest(workers: int) -> dict[str, Any]:
     home = find_home(ROOT)
     cities = pooled_cities(home, CITY)
     design = read_design("2005:2016", "2017:2018", ["2019:2023"])
-    table = backtest(Setting(ROOT, cities, design, workers), lambda *step: print(*step, file=sys.stderr))
+    table = backtest(BacktestSetting(ROOT, cities, design, workers), lambda *step: print(*step, file=sys.stderr))
     pooled = [score_record(row) for row in scored(table, cities) if row.city == POOLED]
     records = [_rounded(record) for record in pooled]
     return {"data_key": data_key(home, MODEL, cities), "rests_on": rests_on(home), "records": records}
@@ -73,7 +73,7 @@ def run_backtest(workers: int) -> dict[str, Any]:
 def rests_on(home: Home) -> dict[str, str]:
     """Hashes of equations and priors, and of the data, of each city that has an ensemble, as the files are now."""
     stored = (read_posterior(home, city) for city in pooled_cities(home, CITY))
-    marks = {item.city: fingerprint(home, MODEL, asked_again(home, item)) for item in stored if item is not None}
+    marks = {item.city: fingerprint(home, MODEL, fitted_span(home, item)) for item in stored if item is not None}
     return {city: f"{mark.beliefs} {mark.data}" for city, mark in marks.items()}
 
 

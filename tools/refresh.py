@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 from sim.inputs.city import pooled_cities, read_city_file  # noqa: E402  the checkout is found first
 from sim.inputs.home import Home, find_home  # noqa: E402
 from sim.result.posterior import Fingerprint, Posterior, data_key, read_posterior, write_posterior  # noqa: E402
-from sim.simulate.likelihood.fingerprint import asked_again, fingerprint  # noqa: E402
+from sim.simulate.likelihood.reweighting import fingerprint, fitted_span  # noqa: E402
 from tools.make_calibration import BACKTEST, CITY, MODEL, rests_on  # noqa: E402
 
 PAGES = {
@@ -76,7 +76,7 @@ def _renewed(home: Home) -> Iterator[str]:
     for city in home.cities():
         stored, model = read_posterior(home, city), read_city_file(home.city_folder(city)).model
         if stored is not None:
-            marks.setdefault(model, []).append((stored, fingerprint(home, model, asked_again(home, stored))))
+            marks.setdefault(model, []).append((stored, fingerprint(home, model, fitted_span(home, stored))))
     for model, pairs in marks.items():
         changed = [stored.city for stored, now in pairs if (now.beliefs, now.data) != _decisive(stored.fitted_to)]
         if changed:

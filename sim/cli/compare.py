@@ -14,7 +14,7 @@ from sim.cli import options
 from sim.cli.console import Speaker
 
 if TYPE_CHECKING:
-    from sim.result.compare import Difference
+    from sim.result.compare import RunDifference
 
 _HEADS = Text("类别|名称|含义|单位|第一次|第二次", "kind|name|meaning|unit|first|second")
 _UNBROKEN = 2
@@ -56,7 +56,7 @@ def compare(first: options.Run, second: options.Run, out: options.Out = options.
         )
 
 
-def _cells(item: Difference, speaker: Speaker) -> tuple[str, ...]:
+def _cells(item: RunDifference, speaker: Speaker) -> tuple[str, ...]:
     kind = speaker.say(_KINDS[item.kind]) if item.kind in _KINDS else item.kind
     label = speaker.word(item.label_zh, item.label_en)
     return kind, item.name, label, unit_text(item.units, speaker.language), item.first, item.second

@@ -70,17 +70,17 @@ def calibrate(
     from sim.inputs.city import pooled_cities
     from sim.inputs.home import find_home
     from sim.result.store import fail_if_not_writable
-    from sim.studies.stored import Request, store
-    from sim.studies.targets import read_fit
+    from sim.studies.forecasts import read_fit
+    from sim.studies.stored import FitRequest, store
 
     place = find_home(home)
-    first, last = read_fit(fit)
+    years = read_fit(fit)
     place.city_folder(city)
     pooled = pooled_cities(place, city)
     chosen = pooled if every else (city,)
     for name in chosen:
         fail_if_not_writable(place.city_folder(name))
-    request = Request(chosen, first, last, workers, seed)
+    request = FitRequest(chosen, years[0], years[-1], workers, seed)
     with speaker.progress(_STAGES["open"]) as advance:
         made = list(store(place, request, lambda stage, done, total: advance(done, total, _STAGES[stage])))
     if speaker.as_json:
@@ -155,17 +155,17 @@ def backtest(
     fail_if_extra_missing()
     from sim.inputs.city import pooled_cities
     from sim.inputs.home import find_home
-    from sim.studies.backtest import Setting, scored
+    from sim.studies.backtest import BacktestSetting, scored
     from sim.studies.backtest import backtest as judged
+    from sim.studies.forecasts import read_design
     from sim.studies.new_city import fail_if_unfit
-    from sim.studies.targets import read_design
 
     place, design = find_home(home), read_design(fit, gap, test)
     place.city_folder(city)
     pooled = pooled_cities(place, city)
     fail_if_unfit(place, pooled, range(design.first, design.test[-1] + 1))
     with speaker.progress(_STAGES["backtest"]) as advance:
-        setting = Setting(place.folder, pooled, design, workers, seed)
+        setting = BacktestSetting(place.folder, pooled, design, workers, seed)
         table = judged(setting, lambda stage, done, total: advance(done, total, _STAGES[stage]))
     rows = scored(table, pooled)
     if not any(row.city == city for row in rows):

@@ -136,6 +136,8 @@ class FitRule(Record):
     """Parameter that holds the size of the yearly shock of the city alone."""
     beyond: str | None = None
     """Indicator whose error is taken off first: prices are what nominal growth says beyond real growth."""
+    common_trend: str | None = None
+    """Parameter that holds the size of the yearly shock to its trend, common to all cities too; a backtest takes it off."""
     jump: YearlyChange
     """How far a yearly change may lie from those of the years around it; beyond, a break must be declared."""
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sim.result.store import read_attributes
-from sim.result.tree import read_group
+from sim.result.tree import read_tree
 
 
 @dataclass(frozen=True)
@@ -41,23 +40,22 @@ def file_hash(file: Path) -> str:
 
 def provenance(files: Iterable[Path], home: Path, settings: tuple[str, ...]) -> Provenance:
     """Hash the inputs by their path below the home folder."""
-    hashes = {_name(file, home): file_hash(file) for file in files if file.is_file()}
+    resolved = {file: file.resolve() for file in files if file.is_file()}
+    hashes = {
+        place.relative_to(home).as_posix() if place.is_relative_to(home) else file.name: file_hash(file)
+        for file, place in resolved.items()
+    }
     packages = ("numpy", "xarray", "matplotlib", "pydantic")
     versions = {"python": platform.python_version(), "platform": sys.platform}
     versions |= {name: metadata.version(name) for name in packages}
     return Provenance(versions, hashes, settings)
 
 
-def _name(file: Path, home: Path) -> str:
-    resolved = file.resolve()
-    return resolved.relative_to(home).as_posix() if resolved.is_relative_to(home) else file.name
-
-
 RELATIVE = 1e-9
 
 
 @dataclass(frozen=True)
-class Difference:
+class RunDifference:
     """One thing that differs: an input or the largest difference of a result, with its label and unit where it has any."""
 
     kind: str
@@ -69,50 +67,43 @@ class Difference:
     units: str = ""
 
 
-def differences(first: Path, second: Path) -> list[Difference]:
+def differences(first: Path, second: Path) -> list[RunDifference]:
     """All differences of two run files: what was run, inputs, results, and last the versions and files behind them."""
-    one, two = read_attributes(first), read_attributes(second)
+    one, two = (read_tree(file.read_bytes()) for file in (first, second))
     return [
-        *_run_differences(one, two),
-        *dataset_differences("input", read_group(first, "inputs"), read_group(second, "inputs")),
-        *dataset_differences("result", read_group(first, "results"), read_group(second, "results")),
-        *_hash_differences(one, two),
+        *_differing("run", ("scenario", "city", "method", "steps_per_year"), one.attrs, two.attrs),
+        *dataset_differences("input", one["inputs"].to_dataset(), two["inputs"].to_dataset()),
+        *dataset_differences("result", one["results"].to_dataset(), two["results"].to_dataset()),
+        *_differing_hashes("versions", one.attrs, two.attrs),
+        *_differing_hashes("input_hashes", one.attrs, two.attrs),
     ]
 
 
-def _run_differences(first: dict[str, Any], second: dict[str, Any]) -> list[Difference]:
-    return [
-        Difference("run", key, str(first.get(key, "")), str(second.get(key, "")))
-        for key in ("scenario", "city", "method", "steps_per_year")
-        if first.get(key) != second.get(key)
-    ]
+def _differing(
+    kind: str, names: Iterable[str], first: Mapping[Any, Any], second: Mapping[Any, Any], most: int | None = None
+) -> list[RunDifference]:
+    """Entries that differ, the first so many characters of each."""
+    differing = [name for name in names if first.get(name) != second.get(name)]
+    return [RunDifference(kind, name, *(str(held.get(name, "—"))[:most] for held in (first, second))) for name in differing]
 
 
-def _hash_differences(first: dict[str, Any], second: dict[str, Any]) -> list[Difference]:
-    found = []
-    for key in ("versions", "input_hashes"):
-        one, two = json.loads(first.get(key, "{}")), json.loads(second.get(key, "{}"))
-        names = sorted(set(one) | set(two))
-        found += [
-            Difference(key, name, str(one.get(name, "—"))[:12], str(two.get(name, "—"))[:12])
-            for name in names
-            if one.get(name) != two.get(name)
-        ]
-    return found
+def _differing_hashes(kind: str, first: Mapping[Any, Any], second: Mapping[Any, Any]) -> list[RunDifference]:
+    one, two = (json.loads(attributes.get(kind, "{}")) for attributes in (first, second))
+    return _differing(kind, sorted({*one, *two}), one, two, most=12)
 
 
-def dataset_differences(kind: str, first: xr.Dataset, second: xr.Dataset) -> list[Difference]:
+def dataset_differences(kind: str, first: xr.Dataset, second: xr.Dataset) -> list[RunDifference]:
     """What two datasets do not share, and the largest difference of each variable that is not the same."""
     found = []
     for name in sorted({str(key) for key in first} | {str(key) for key in second}):
         if name not in first or name not in second:
-            found.append(Difference(kind, name, *("—" if name not in data else "✓" for data in (first, second))))
+            found.append(RunDifference(kind, name, *("—" if name not in data else "✓" for data in (first, second))))
             continue
         difference = _largest(first[name], second[name])
         if difference is not None:
             said = first[name].attrs
             label = (str(said.get(key, "")) for key in ("long_name_zh", "long_name", "units"))
-            found.append(Difference(kind, name, *difference, *label))
+            found.append(RunDifference(kind, name, *difference, *label))
     return found
 
 

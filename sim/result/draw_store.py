@@ -34,7 +34,7 @@ from sim.base.durable import PARTIAL, aside_of, put, put_folder, sync_files, syn
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.ensemble.blocks import CHUNK
-from sim.result.sweep_folder import (
+from sim.result.store import (
     checksums,
     differing,
     disk_faults,

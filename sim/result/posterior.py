@@ -24,7 +24,7 @@ from sim.base.text import Text
 from sim.inputs.files import is_file
 from sim.inputs.home import Home
 from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
-from sim.result.tree import read_group
+from sim.result.tree import read_tree
 
 FILE = "ensemble.nc"
 SEAL = "ensemble.sha256"
@@ -209,8 +209,11 @@ def read_posterior(home: Home, city: str) -> Posterior | None:
     if not is_file(file):
         return None
     try:
-        _fail_if_changed(file)
-        posterior = _posterior(read_group(file))
+        content, seal = file.read_bytes(), file.with_name(SEAL)
+        # A flipped bit would pass for a number, or end the process: the netCDF library does not survive every damage.
+        if not is_file(seal) or seal.read_bytes().split() != _seal(content).split():
+            raise ValueError("seal")
+        posterior = _posterior(read_tree(content).to_dataset())
     except MISTAKES_IN_CODE as error:
         message = Text("后验集合文件已损坏", "the file of the posterior ensemble is damaged")
         raise InputError(Fault(message, Place(file), renew(city))) from error
@@ -223,13 +226,6 @@ def read_posterior(home: Home, city: str) -> Posterior | None:
 def _seal(content: bytes) -> bytes:
     """A line as sha256sum writes it, so that `sha256sum -c` can say the same."""
     return f"{hashlib.sha256(content).hexdigest()}  {FILE}\n".encode()
-
-
-def _fail_if_changed(file: Path) -> None:
-    """A flipped bit would pass for a number, or end the process: the netCDF library does not survive every damage."""
-    seal = file.with_name(SEAL)
-    if not is_file(seal) or seal.read_bytes().split() != _seal(file.read_bytes()).split():
-        raise ValueError("seal")
 
 
 def _posterior(dataset: xr.Dataset) -> Posterior:

@@ -11,19 +11,15 @@ number, which for some six hundred variables takes ten times as long.
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from pathlib import Path
-from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import netCDF4
 import numpy as np
 import xarray as xr
 from pydantic import TypeAdapter
 
-_log = logging.getLogger(__name__)
 _FIRST_SIZE = 4_000_000
 _BESIDE = "coordinates"
 """Attribute in which xarray, too, names coordinates that are no dimension."""
@@ -77,21 +73,18 @@ _MISFITS = (LookupError, AttributeError, TypeError, OverflowError, RecursionErro
 """What reading runs into where a file is not what was written."""
 
 
-def read_tree(file: Path) -> xr.DataTree:
-    """Read a file into memory.
-
-    xarray's own reader leaves the file open, and HDF5 then takes what is written in its place for damaged.
+def read_tree(content: bytes) -> xr.DataTree:
+    """Read the bytes of a file.
 
     Raises
     ------
     OSError
-        when it cannot be read.
+        when they are none of a netCDF file.
     ValueError
-        when it is damaged.
+        when they are damaged.
     """
-    _log.info("read %s", file)
     nodes: dict[str, xr.Dataset] = {}
-    with netCDF4.Dataset(file) as whole:
+    with netCDF4.Dataset("memory", memory=content) as whole:
         try:
             waiting = [("/", whole)]
             for path, group in waiting:
@@ -99,7 +92,7 @@ def read_tree(file: Path) -> xr.DataTree:
                 waiting += [(f"{path.rstrip('/')}/{name}", inner) for name, inner in group.groups.items()]
             return xr.DataTree.from_dict(nodes)
         except (*_MISFITS, RuntimeError) as error:
-            raise ValueError(f"{file} is damaged: {error}") from error
+            raise ValueError(f"the file is damaged: {error}") from error
 
 
 def _read(group: Any) -> xr.Dataset:
@@ -114,13 +107,6 @@ def _read(group: Any) -> xr.Dataset:
     attributes = {key: group.getncattr(key) for key in group.ncattrs()}
     beside = attributes.pop(_BESIDE, "").split()
     return xr.Dataset(variables, attrs=attributes).set_coords(beside)
-
-
-def read_group(file: Path, group: str | None = None) -> xr.Dataset:
-    """Read one group of a file into memory, or the root."""
-    _log.info("read %s, group %s", file, group or "/")
-    with xr.open_dataset(file, engine="netcdf4", group=group) as dataset:
-        return dataset.load()
 
 
 Record = TypeVar("Record")
@@ -197,17 +183,13 @@ def _leaves(kind: Any) -> Mapping[FieldPath, Any]:
 
 
 def _is_part(hint: Any) -> bool:
-    """Whether a field becomes a node."""
-    return _is_table(hint) or _is_branch(hint) or hint is xr.Dataset or _may_be_dataset(hint)
-
-
-def _may_be_dataset(hint: Any) -> bool:
-    return get_origin(hint) in {Union, UnionType} and xr.Dataset in get_args(hint)
+    """True for a field that becomes a node."""
+    return _is_table(hint) or _is_branch(hint) or xr.Dataset in (hint, *get_args(hint))
 
 
 def _is_table(hint: Any) -> bool:
     inside = get_args(hint)
-    return get_origin(hint) is tuple and len(inside) == 2 and inside[1] is Ellipsis and is_dataclass(inside[0])  # noqa: PLR2004
+    return inside[1:] == (Ellipsis,) and is_dataclass(inside[0])
 
 
 def _is_branch(hint: Any) -> bool:
@@ -216,25 +198,26 @@ def _is_branch(hint: Any) -> bool:
 
 def _table(records: Sequence[Any], hint: Any) -> xr.Dataset:
     rows = TypeAdapter(hint).dump_python(tuple(records))
-    columns = {".".join(path): _column([_at(row, path) for row in rows]) for path in _leaves(get_args(hint)[0])}
-    told = {name: ("row", values, attributes) for name, (values, attributes) in columns.items()} if rows else {}
-    return xr.Dataset(told, attrs={ROWS: len(rows)})
+    paths = _leaves(get_args(hint)[0]) if rows else ()
+    return xr.Dataset({".".join(path): _column([_at(row, path) for row in rows]) for path in paths}, attrs={ROWS: len(rows)})
 
 
-def _column(values: list[Any]) -> tuple[np.ndarray[Any, Any], dict[str, Any]]:
+def _column(values: list[Any]) -> xr.Variable:
     if all(isinstance(value, str) for value in values):
-        return np.array(values, dtype=object), {}
+        return xr.Variable("row", np.array(values, dtype=object))
     if {type(value) for value in values} <= {int, float, type(None)} and any(value is not None for value in values):
         absent = [place for place, value in enumerate(values) if value is None]
         numbers = np.array([np.nan if value is None else float(value) for value in values])
-        return numbers, {_ABSENT: _json(absent)} if absent else {}
-    return np.array([_json(value) for value in values], dtype=object), {_CODED: "json"}
+        return xr.Variable("row", numbers, {_ABSENT: _json(absent)} if absent else {})
+    return xr.Variable("row", np.array([_json(value) for value in values], dtype=object), {_CODED: "json"})
 
 
 def _rows(table: xr.Dataset, hint: Any) -> Any:
-    columns = {tuple(str(name).split(".")): _cells(column) for name, column in table.data_vars.items()}
-    rows = [_nested({path: cells[place] for path, cells in columns.items()}) for place in range(int(table.attrs[ROWS]))]
-    return TypeAdapter(hint).validate_python(tuple(rows))
+    if table.attrs[ROWS] != table.sizes.get("row", 0):
+        raise ValueError("a table of another length than was written")
+    names = [tuple(str(name).split(".")) for name in table.data_vars]
+    cells = zip(*(_cells(column) for column in table.data_vars.values()), strict=True)
+    return TypeAdapter(hint).validate_python(tuple(_nested(dict(zip(names, row, strict=True))) for row in cells))
 
 
 def _cells(column: xr.DataArray) -> list[Any]:
@@ -263,14 +246,12 @@ def _nested(flat: Mapping[FieldPath, Any]) -> dict[str, Any]:
 
 def _storable(value: Any, hint: Any) -> Any:
     """A value as an attribute."""
-    is_number = type(value) in {int, float} and abs(value) < _LARGEST
-    return value if hint is str or is_number else _json(value)
+    return value if hint is str or (type(value) in {int, float} and abs(value) < _LARGEST) else _json(value)
 
 
 def _stored(raw: Any, hint: Any) -> Any:
-    if isinstance(raw, np.generic):
-        return raw.item()
-    return json.loads(raw) if isinstance(raw, str) and hint is not str else raw
+    value = raw.item() if isinstance(raw, np.generic) else raw
+    return json.loads(value) if isinstance(value, str) and hint is not str else value
 
 
 def _json(value: Any) -> str:

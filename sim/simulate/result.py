@@ -210,12 +210,6 @@ def sealed_file(content: bytes) -> bytes:
     return content + _SEAL + sha256(content).digest()
 
 
-def _is_whole(file: Path) -> bool:
-    """Whether the file is as it was written."""
-    content = memoryview(file.read_bytes())
-    return content[-_SEALED:] == _SEAL + sha256(content[:-_SEALED]).digest()
-
-
 def read_result(file: Path) -> Result:
     """Read a result.
 
@@ -225,9 +219,10 @@ def read_result(file: Path) -> Result:
         when it is damaged, or a version wrote it whose results are others.
     """
     try:
-        if not _is_whole(file):
+        content = file.read_bytes()
+        if content != sealed_file(content[:-_SEALED]):
             raise UsageError(Fault(_CHANGED, Place(file), _RUN_AGAIN))
-        tree = read_tree(file)
+        tree = read_tree(content[:-_SEALED])
     except (OSError, ValueError, RuntimeError) as error:
         raise UsageError(Fault(_DAMAGED, Place(file), _RUN_AGAIN)) from error
     made, simulator = tree.attrs.get("format"), tree.attrs.get("simulator", "—")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -25,12 +24,17 @@ from sim.ensemble.draws import Prior
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
 from sim.result.posterior import data_key
-from sim.simulate.likelihood.errors_of_cities import beyond, prior_variances
-from sim.simulate.likelihood.hindcast import HORIZON, Asked, CityHindcasts, city_hindcasts, errors_of, factors_of, forecaster
+from sim.simulate.likelihood.errors_of_cities import Outside, prior_variances
+from sim.simulate.likelihood.hindcast import (
+    CityHindcasts,
+    HindcastSpan,
+    city_hindcasts,
+    errors_of,
+    factors_of,
+    forecaster,
+)
 from sim.simulate.likelihood.observations import Observation
-from sim.simulate.likelihood.task import Outside
-from sim.studies.fit import PooledFit, city_task, fit_pooled, outside_of
-from sim.studies.posterior import Weighted, weigh
+from sim.studies.fit import PooledFit, Weighted, city_posterior, fit_pooled, outside_of, weigh
 
 Progress = Callable[[str, int, int], None]
 Made = tuple[int, Mapping[str, Values]]
@@ -38,9 +42,13 @@ Made = tuple[int, Mapping[str, Values]]
 DRAWS = 1000
 
 
+def silent(_: str, __: int, ___: int) -> None:
+    """Report no progress: of a part that is reported as a whole."""
+
+
 @dataclass(frozen=True)
-class Known:
-    """What every process finds when it opens a city's hindcasts: priors, observations, sizes of shocks and their effect."""
+class OpenedCity:
+    """What the fit needs of a city's hindcasts: priors, observations, sizes of shocks, their effect and what they may be."""
 
     city: str
     observations: tuple[Observation, ...]
@@ -54,36 +62,28 @@ class Known:
 class Pool:
     """The cities that are fitted together, and what runs their hindcasts."""
 
-    asked: tuple[Asked, ...]
+    spans: tuple[HindcastSpan, ...]
     run: Parallel = field(repr=False)
 
-    def open(self, progress: Progress) -> list[Known]:
+    def open(self, progress: Progress) -> list[OpenedCity]:
         """Open all hindcasts, which takes most of the time."""
-        known = []
-        for number, item in enumerate(self._each(_known, [()] * len(self.asked))):
-            known.append(item)
-            progress("open", number + 1, len(self.asked))
-        return known
+        opened = []
+        for number, item in enumerate(self.run(delayed(_opened)(span) for span in self.spans)):
+            opened.append(item)
+            progress("open", number + 1, len(self.spans))
+        return opened
 
     def errors(self, names: Sequence[str]) -> Callable[[Values], Values]:
         """Errors [origin, horizon, observation, city, draw] for scores [parameter, draw]."""
-        return lambda scores: np.stack(list(self._each(errors_of, [(names, scores)] * len(self.asked))), axis=3)
-
-    def weigh(self, names: Sequence[str], fit: PooledFit, places: Sequence[int], seed: int) -> Iterator[Weighted]:
-        """The posterior of some of the cities."""
-        calls = (delayed(_weighed)(self.asked[place], names, city_task(fit, place), seed) for place in places)
-        yield from self.run(calls)
+        return lambda scores: np.stack(list(self.run(delayed(errors_of)(span, names, scores) for span in self.spans)), axis=3)
 
     def forecasts(self, made: Sequence[Made], origin: int, last: int, seed: int) -> Iterator[Values]:
         """Forecasts [year, observation, draw] of some of the cities, by their number, with the factors of their ensembles."""
-        yield from self.run(delayed(_forecast)(self.asked[place], factors, origin, last, seed) for place, factors in made)
-
-    def _each(self, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
-        yield from self.run(delayed(function)(item, *rest) for item, rest in zip(self.asked, arguments, strict=True))
+        yield from self.run(delayed(_forecast)(self.spans[place], factors, origin, last, seed) for place, factors in made)
 
 
 @contextmanager
-def pool_of(asked: Sequence[Asked], workers: int) -> Iterator[Pool]:
+def pool_of(spans: Sequence[HindcastSpan], workers: int) -> Iterator[Pool]:
     """A pool whose processes keep the cities that they opened."""
     backend = {"backend": "loky", "initializer": init_worker} if workers > 1 else {"backend": "sequential"}
     with (
@@ -91,46 +91,45 @@ def pool_of(asked: Sequence[Asked], workers: int) -> Iterator[Pool]:
         block_sigint(),
         Parallel(n_jobs=workers, return_as="generator", temp_folder=str(folder), **backend) as run,
     ):
-        yield Pool(tuple(asked), run)
+        yield Pool(tuple(spans), run)
 
 
-def _known(asked: Asked) -> Known:
+def _opened(span: HindcastSpan) -> OpenedCity:
     """Open a city in this process, and measure what its indicators answer to a shock of each kind."""
-    city = city_hindcasts(asked)
-    sizes = city.shock_sizes
-    return Known(asked.city, city.observations, city.priors, sizes, _answers(city, sizes), city.shock_ranges)
+    city = city_hindcasts(span)
+    sizes = {name: float(city.latest.values[name].before.item()) for name in city.shocks}
+    return OpenedCity(span.city, city.observations, city.priors, sizes, _answers(city, sizes), city.shock_ranges)
 
 
 def _answers(city: CityHindcasts, sizes: Mapping[str, float]) -> dict[str, float]:
     """How far the first year's change moves with a shock, against the size of the shock; the mean of all base years."""
     names = list(sizes)
-    alone = {name: np.append((np.arange(len(names)) == place).astype(float), 0.0) for place, name in enumerate(names)}
-    found = beyond(city.observations, city.answers(alone), axis=2)[:, 0]
+    alone = dict(zip(names, np.eye(len(names), len(names) + 1), strict=True))  # a draw for each shock, and one without any
+    found = city.changes(lambda _: alone, kicked=True)[:, 0]
     moved = np.nanmean(found[..., :-1] - found[..., -1:], axis=0)
     places = {name: place for place, item in enumerate(city.observations) for name in (item.rule.common, item.rule.own)}
     answers = {name: abs(float(moved[places[name], names.index(name)])) / sizes[name] for name in names}
     for name in (name for name, answer in answers.items() if not answer > 0.0):
         message = Text(f"fit 所写的 {name} 不带来任何波动", f"{name}, named in a fit rule, is the size of no shock")
-        raise InputError(
-            Fault(message, Place(key="published.yaml"), Text("须为乘在 noise 上的参数", "it must multiply a noise"))
-        )
+        advice = Text("须为乘在 noise 上的参数", "it must multiply a noise")
+        raise InputError(Fault(message, Place(key="published.yaml"), advice))
     return answers
 
 
-def _forecast(asked: Asked, factors: Mapping[str, Values], origin: int, last: int, seed: int) -> Values:
-    return forecaster(asked, origin, last).forecast(factors, seed)
+def _forecast(span: HindcastSpan, factors: Mapping[str, Values], origin: int, last: int, seed: int) -> Values:
+    return forecaster(span, origin, last).forecast(factors, seed)
 
 
-def _weighed(asked: Asked, names: Sequence[str], task: Any, seed: int) -> Weighted:
-    return weigh(task, lambda scores: errors_of(asked, names, scores), seed)
+def _weighed(span: HindcastSpan, names: Sequence[str], posterior: tuple[Any, Any], seed: int) -> Weighted:
+    return weigh(*posterior, lambda scores: errors_of(span, names, scores), seed)
 
 
 @dataclass(frozen=True)
 class Calibration:
     """The common fit of the cities, with what is needed to make a city's ensemble of it."""
 
-    asked: tuple[Asked, ...]
-    known: tuple[Known, ...]
+    spans: tuple[HindcastSpan, ...]
+    opened: tuple[OpenedCity, ...]
     names: tuple[str, ...]
     fit: PooledFit
     answers: Mapping[str, float]
@@ -139,11 +138,11 @@ class Calibration:
     @property
     def observations(self) -> tuple[Observation, ...]:
         """What is fitted."""
-        return self.known[0].observations
+        return self.opened[0].observations
 
     def place(self, city: str) -> int:
         """The number of a city in the pool."""
-        return [item.city for item in self.asked].index(city)
+        return [item.city for item in self.opened].index(city)
 
 
 @dataclass(frozen=True)
@@ -159,33 +158,33 @@ class CityEnsemble:
 @timed
 def calibrate(pool: Pool, progress: Progress, key: str = "") -> Calibration:
     """Fit what the cities have in common; what is done under a key is not done again after an interruption."""
-    known = pool.open(progress)
-    shocks = {name for item in known[0].observations for name in (item.rule.common, item.rule.own)}
-    names = tuple(sorted({name for item in known for name in item.priors} - shocks))
-    answers = {name: float(np.mean([item.answers[name] for item in known])) for name in known[0].answers}
-    prior = prior_variances(known[0].observations, known[0].sizes, answers)
+    opened = pool.open(progress)
+    first = opened[0]
+    names = tuple(sorted({name for item in opened for name in item.priors} - set(first.sizes)))
+    answers = {name: float(np.mean([item.answers[name] for item in opened])) for name in first.answers}
+    prior = prior_variances(first.observations, first.sizes, answers)
     errors = pool.errors(names)
-    first = errors(np.zeros((len(names), 1)))[..., 0]
+    at_prior = errors(np.zeros((len(names), 1)))[..., 0]
     fit = fit_pooled(errors, len(names), prior, lambda done, all_: progress("fit", done, all_), key)
-    return Calibration(pool.asked, tuple(known), names, fit, answers, first)
+    return Calibration(pool.spans, tuple(opened), names, fit, answers, at_prior)
 
 
 def ensembles(
     pool: Pool, calibration: Calibration, cities: Sequence[str], seed: int, progress: Progress, draws: int = DRAWS
 ) -> Iterator[CityEnsemble]:
     """The posterior ensembles of some cities, in their order."""
-    places = [calibration.place(city) for city in cities]
-    found = pool.weigh(calibration.names, calibration.fit, places, seed)
-    for number, (city, weighted) in enumerate(zip(cities, found, strict=True)):
-        known = calibration.known[calibration.place(city)]
-        scores = weighted.resampled(draws, seed)
-        factors = factors_of(known.priors, calibration.names, scores) | shock_factors(calibration, known, draws, seed)
-        outside = outside_of(calibration.fit, calibration.place(city))
+    names, fit, places = calibration.names, calibration.fit, [calibration.place(city) for city in cities]
+    found = pool.run(delayed(_weighed)(pool.spans[place], names, city_posterior(fit, place), seed) for place in places)
+    for number, (place, weighted) in enumerate(zip(places, found, strict=True)):
+        opened = calibration.opened[place]
+        factors = factors_of(opened.priors, names, weighted.resampled(draws, seed))
+        factors |= _shock_factors(calibration, opened, draws, seed)
+        outside = replace(outside_of(fit, place), present=np.array([name in opened.priors for name in names]))
         progress("weigh", number + 1, len(cities))
-        yield CityEnsemble(city, weighted, factors, outside.of_city([name in known.priors for name in calibration.names]))
+        yield CityEnsemble(opened.city, weighted, factors, outside)
 
 
-def shock_factors(calibration: Calibration, known: Known, draws: int, seed: int) -> dict[str, Values]:
+def _shock_factors(calibration: Calibration, opened: OpenedCity, draws: int, seed: int) -> dict[str, Values]:
     """Factors [draw] on the sizes of the shocks: variances are scaled inverse chi-square, drawn one by one.
 
     The error of measurement stays in the city's own shock: what is forecast is what will be published.
@@ -199,20 +198,13 @@ def shock_factors(calibration: Calibration, known: Known, draws: int, seed: int)
         for name, variance, years in kinds:
             drawn = variance * years / chi2.ppf(uniforms(seed, name, 0, draws), years)
             size = np.sqrt(drawn) / calibration.answers[name]
-            factors[name] = np.clip(size, *known.ranges[name]) / known.sizes[name]
+            factors[name] = np.clip(size, *opened.ranges[name]) / opened.sizes[name]
     return factors
-
-
-def asked_of(
-    home: Path, cities: Sequence[str], first: int, last: int, as_of: int | None, horizon: int = HORIZON
-) -> list[Asked]:
-    """The hindcasts of each city in a span of years."""
-    return [Asked(home, city, first, last, horizon, as_of) for city in cities]
 
 
 def openable(home: Home, cities: Sequence[str], year: int, as_of: int | None) -> tuple[str, ...]:
     """The cities whose data allow a base year and the one before; one with a short history is left out of earlier fits."""
-    return tuple(city for city in cities if _opens(home, city, year, as_of) and _opens(home, city, year - 1, as_of))
+    return tuple(city for city in cities if all(_opens(home, city, base, as_of) for base in (year, year - 1)))
 
 
 def _opens(home: Home, city: str, year: int, as_of: int | None) -> bool:
@@ -223,9 +215,8 @@ def _opens(home: Home, city: str, year: int, as_of: int | None) -> bool:
     return True
 
 
-def fit_key(home: Home, asked: Sequence[Asked]) -> str:
+def fit_key(home: Home, spans: Sequence[HindcastSpan]) -> str:
     """What a fit depends on: equations, priors and data of its cities, years, and what was known."""
-    model = read_city_file(home.city_folder(asked[0].city)).model
-    cities = [item.city for item in asked]
-    facts = repr([(item.city, item.first, item.last, item.horizon, item.as_of) for item in asked])
-    return digest([data_key(home, model, cities).encode(), facts.encode()])
+    model = read_city_file(home.city_folder(spans[0].city)).model
+    facts = repr([(item.city, item.first, item.last, item.horizon, item.as_of) for item in spans])
+    return digest([data_key(home, model, [item.city for item in spans]).encode(), facts.encode()])

@@ -5,24 +5,52 @@ cities have in common, N(0, POOLED), and d its own, N(0, 1 - POOLED). With error
 estimate minimises |e(v)|^2 + |v|^2/POOLED; what some cities say of v is close to normal. A city's own errors are judged
 against what the common shock must have been, which the others' errors tell as far as v is known: v is integrated out, and
 nothing counts twice.
+
+The posterior of a city becomes an ensemble by importance weighting of its normal approximation, with diagnostics.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 from scipy.optimize import least_squares
+from scipy.special import softmax
+
+with warnings.catch_warnings():  # on import arviz speaks of its next version
+    warnings.simplefilter("ignore", FutureWarning)
+    from arviz import psislw
 
 from sim.base.arrays import Values
 from sim.base.cache import kept
-from sim.simulate.likelihood.errors_of_cities import Variances, given_others, given_slope, variances_of, whitened, year_weights
-from sim.simulate.likelihood.task import POOLED, CityDensity, Normal, Outside, flat, scaled
+from sim.base.errors import Fault, RunError
+from sim.base.text import Text
+from sim.simulate.likelihood.errors_of_cities import (
+    POOLED,
+    CityDensity,
+    Normal,
+    Outside,
+    Variances,
+    given_others,
+    given_slope,
+    scaled,
+    variances_of,
+    whitened,
+    year_weights,
+)
+from sim.simulate.likelihood.reweighting import systematic
 
 Errors = Callable[[Values], Values]
 """Errors [origin, horizon, observation, city, draw] for scores [parameter, draw]."""
+CANDIDATES = 4096
+FEWEST = 400.0
+"""Independent draws that the candidates must be worth."""
+HIGHEST_K = 0.7
+"""Above this shape of the weights' tail, weighting cannot be trusted (Vehtari and others 2024)."""
+_MOST_PROPOSALS = 4
 _ROOT = POOLED**0.5
 _STEP = 0.2
 _ROUNDS = 3
@@ -41,26 +69,21 @@ class PooledFit:
 
     def around(self, cities: Sequence[int]) -> Normal:
         """What some of the cities say of the common scores: one step of Gauss and Newton from the estimate."""
-        some = list(cities)
-        prior = Normal(np.zeros_like(self.scores), POOLED * np.eye(len(self.scores)))
-        if not some:
-            return prior
-        weights = np.where(np.isfinite(self.errors[..., some]).any(axis=-1), self.weights, 0.0)
-        error = whitened(self.errors[..., some], weights, self.variances)
-        slope = whitened(_where_known(self.slopes, self.errors)[..., some, :], weights, self.variances)
-        return _normal(error, slope, self.scores, prior)
+        errors = self.errors[..., list(cities)]
+        weights = np.where(np.isfinite(errors).any(axis=-1), self.weights, 0.0)
+        slopes = _where_known(self.slopes[..., list(cities), :], errors)
+        lines = np.concatenate([whitened(slopes, weights, self.variances), np.eye(len(self.scores)) / _ROOT])
+        return _normal(lines, np.concatenate([whitened(errors, weights, self.variances), self.scores / _ROOT]), self.scores)
 
 
 def _where_known(slopes: Values, errors: Values) -> Values:
     return np.where(np.isfinite(errors)[..., np.newaxis], slopes, np.nan)
 
 
-def _normal(error: Values, slope: Values, at: Values, prior: Normal) -> Normal:
-    """The normal posterior from errors that are straight lines in the scores: `error` and `slope` at the scores `at`."""
-    precision = np.linalg.inv(prior.covariance)
-    covariance = np.linalg.inv(precision + slope.T @ slope)
-    mean = at - covariance @ (slope.T @ error + precision @ (at - prior.mean))
-    return Normal(mean, (covariance + covariance.T) / 2.0)
+def _normal(lines: Values, apart: Values, at: Values) -> Normal:
+    """Where |apart + lines*(z - at)|^2 is least, and how flat it is there."""
+    covariance = np.linalg.inv(lines.T @ lines)
+    return Normal(at - covariance @ (lines.T @ apart), (covariance + covariance.T) / 2.0)
 
 
 def slopes_at(errors: Errors, scores: Values) -> tuple[Values, Values]:
@@ -104,49 +127,91 @@ def _least_squares(errors: Errors, start: Values, weights: Values, variances: Va
     return found
 
 
-@dataclass(frozen=True)
-class CityTask:
-    """The posterior of one city: what the others say, the density that follows, and the normal distribution close to it.
+def city_posterior(fit: PooledFit, city: int) -> tuple[Normal, CityDensity]:
+    """The posterior of a city by the others' errors and its own: the density, and the normal distribution close to it.
 
-    `near` is what the posterior is when the errors are straight lines in the scores.
+    The normal distribution is what the posterior is when the errors are straight lines in the scores.
     """
-
-    near: Normal
-    outside: Outside = field(repr=False)
-    density: CityDensity = field(repr=False)
-
-    def log_density(self, errors: Values, scores: Values) -> Values:
-        """See CityDensity."""
-        return self.density.log_density(errors, scores)
-
-
-def city_task(fit: PooledFit, city: int) -> CityTask:
-    """The posterior of a city: what the others say of the common scores and of the common shocks, and its own errors."""
-    outside, known = outside_of(fit, city), np.isfinite(fit.errors[..., city])
-    density = outside.density(known)
-    slope = np.where(known[..., np.newaxis], fit.slopes[..., city, :], np.nan)
-    lines = np.concatenate([np.eye(len(fit.scores)), scaled(slope, density.weights, flat(density.given))])
-    here = np.concatenate([fit.scores, scaled(fit.errors[..., city], density.weights, density.given)])
-    return CityTask(_near(density.root @ lines, density.root @ (here - density.mean), fit.scores), outside, density)
+    errors = fit.errors[..., city]
+    density = outside_of(fit, city).density(np.isfinite(errors))
+    slope = scaled(_where_known(fit.slopes[..., city, :], errors), density.weights, density.given_variance)
+    lines = np.concatenate([np.eye(len(fit.scores)), slope])
+    here = np.concatenate([fit.scores, scaled(errors - density.given_mean, density.weights, density.given_variance)])
+    return _normal(density.root @ lines, density.root @ (here - density.mean), fit.scores), density
 
 
 def outside_of(fit: PooledFit, city: int) -> Outside:
-    """What the other cities of a fit say of one."""
+    """What the other cities of a fit say of one.
+
+    Its shift is how the common shock that their errors tell moves with the common scores [origin, horizon, observation, score].
+    """
     others = [place for place in range(fit.errors.shape[3]) if place != city]
-    common, given = fit.around(others), given_others(fit.errors[..., others], fit.variances)
-    shift, everyone = _shift_of_others(fit, others), np.ones(len(fit.scores), dtype=bool)
-    return Outside(common.mean, common.covariance, fit.scores, shift, given.mean, given.variance, fit.weights, everyone)
+    errors, common = fit.errors[..., others], fit.around(others)
+    known, (mean, variance) = np.isfinite(errors), given_others(errors, fit.variances)
+    shift = given_slope(np.where(known[..., np.newaxis], fit.slopes[..., others, :], 0.0), known, fit.variances)
+    everyone = np.ones(len(fit.scores), dtype=bool)
+    return Outside(common.mean, common.covariance, fit.scores, shift, mean, variance, fit.weights, everyone)
 
 
-def _shift_of_others(fit: PooledFit, others: Sequence[int]) -> Values:
-    """How the common shock that the others' errors tell moves with the common scores [origin, horizon, observation, score]."""
-    known = np.isfinite(fit.errors[..., others])
-    slopes = np.where(known[..., np.newaxis], fit.slopes[..., others, :], 0.0)
-    found: Values = given_slope(slopes, known, fit.variances)
-    return found
+@dataclass(frozen=True)
+class Weighted:
+    """Candidates [parameter, draw] with smoothed weights [draw], the draws that they are worth and the shape of the tail."""
+
+    scores: Values
+    weights: Values
+    effective: float
+    tail_shape: float
+
+    @property
+    def mean(self) -> Values:
+        """Posterior mean [parameter]."""
+        mean: Values = self.scores @ self.weights
+        return mean
+
+    @property
+    def covariance(self) -> Values:
+        """Posterior covariance [parameter, parameter]."""
+        return np.atleast_2d(np.cov(self.scores, aweights=self.weights, ddof=0))
+
+    def resampled(self, count: int, seed: int) -> Values:
+        """`count` draws of equal weight, by systematic resampling, in random order."""
+        result: Values = self.scores[:, systematic(self.weights, count, seed)]
+        return result
 
 
-def _near(lines: Values, apart: Values, at: Values) -> Normal:
-    """Where |apart + lines*(z - at)|^2 is least, and how flat it is there."""
-    covariance = np.linalg.inv(lines.T @ lines)
-    return Normal(at - covariance @ (lines.T @ apart), (covariance + covariance.T) / 2.0)
+def weigh(
+    near: Normal, posterior: CityDensity, errors: Callable[[Values], Values], seed: int, candidates: int = CANDIDATES
+) -> Weighted:
+    """Draw candidates from the normal approximation and weigh them by the posterior; renew the approximation if need be.
+
+    Raises
+    ------
+    RunError
+        when the candidates are worth too few draws however often the approximation is renewed.
+    """
+    proposal = near
+    for number in range(_MOST_PROPOSALS):
+        scores = proposal.sample(candidates, seed + number)
+        density = posterior.log_density(errors(scores), scores) - proposal.log_density(scores)
+        found = _smoothed(scores, density)
+        if found.effective >= min(FEWEST, candidates / 4.0) and found.tail_shape <= HIGHEST_K:
+            return found
+        shift = found.mean - proposal.mean
+        # wide enough to hold the last proposal, since few candidates carry the weight
+        proposal = Normal(found.mean, (found.covariance + proposal.covariance + np.outer(shift, shift)) / 2.0)
+    worth, shape = f"{found.effective:.0f}", f"{found.tail_shape:.2f}"
+    message = Text(
+        f"后验抽样只相当于 {worth} 次独立抽样（尾部形状 {shape}），不足以使用",
+        f"the posterior sample is worth {worth} independent draws only (tail shape {shape})",
+    )
+    advice = Text("请检查历史数据有无未声明的断点", "look for undeclared breaks in the history")
+    raise RunError(Fault(message, advice=advice))
+
+
+def _smoothed(scores: Values, density: Values) -> Weighted:
+    """Weights with the tail smoothed by a generalised Pareto distribution."""
+    smooth, shape = psislw(  # type: ignore[no-untyped-call]
+        np.where(np.isfinite(density), density, -np.inf) - np.nanmax(density)
+    )
+    weights = softmax(np.asarray(smooth))
+    return Weighted(scores, weights, float(1.0 / (weights**2).sum()), float(shape))

@@ -1,34 +1,56 @@
-"""Calibrate cities and store their posterior ensembles."""
+"""Calibrate cities and store their posterior ensembles.
+
+With an ensemble goes what its city asks again of an earlier year: how likely targets looked then, beside what happened.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.ensemble.draws import Prior
+from sim.base.arrays import Values
+from sim.base.errors import Faults, Place
+from sim.base.streams import DEFAULT_DRAWS
+from sim.base.text import Text
+from sim.base.units import conversion
+from sim.city.city import World, open_world
+from sim.engine.assembly import KernelRequest
+from sim.engine.integrate import Clock
+from sim.engine.kernel import kernel_for
+from sim.ensemble.blocks import BlockRunner, Task
+from sim.ensemble.draws import Draws, Prior
+from sim.ensemble.reducers import Share
 from sim.inputs.city import pooled_cities, read_city_file
 from sim.inputs.home import Home
-from sim.result.posterior import FitRow, Posterior, write_posterior
+from sim.inputs.targets import Question, read_questions
+from sim.model.binding import own_values
+from sim.model.declarations import Variable
+from sim.plan.rule import rule_of
+from sim.result.dataset import yearly_unit
+from sim.result.posterior import FitRow, Foreseen, Posterior, write_posterior
+from sim.simulate.likelihood.hindcast import HindcastSpan
+from sim.simulate.likelihood.observations import FEWEST_CHANGES
 from sim.simulate.likelihood.reweighting import with_memory
 from sim.studies.calibration import (
     Calibration,
     CityEnsemble,
     Progress,
-    asked_of,
     calibrate,
     ensembles,
     fit_key,
     openable,
     pool_of,
+    silent,
 )
-from sim.studies.foresight import fail_if_unanswerable, foresee
 from sim.studies.new_city import fail_if_unfit
+
+_BAND = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True)
-class Request:
+class FitRequest:
     """Which cities, fitted to which years (inclusive), by how many processes, from which seed."""
 
     cities: tuple[str, ...]
@@ -38,7 +60,7 @@ class Request:
     seed: int = 0
 
 
-def store(home: Home, request: Request, progress: Progress) -> Iterator[Posterior]:
+def store(home: Home, request: FitRequest, progress: Progress) -> Iterator[Posterior]:
     """Fit all cities of the model together, then store the ensemble of each city that was asked for.
 
     Raises
@@ -53,9 +75,9 @@ def store(home: Home, request: Request, progress: Progress) -> Iterator[Posterio
     model = read_city_file(home.city_folder(request.cities[0])).model
     others = openable(home, [city for city in together if city not in request.cities], request.last, None)
     cities = tuple(city for city in together if city in {*others, *request.cities})
-    asked = asked_of(home.folder, cities, request.first, request.last, None)
-    with pool_of(asked, request.workers) as pool:
-        found = calibrate(pool, progress, fit_key(home, asked))
+    spans = [HindcastSpan(home.folder, city, request.first, request.last) for city in cities]
+    with pool_of(spans, request.workers) as pool:
+        found = calibrate(pool, progress, fit_key(home, spans))
         for ensemble in ensembles(pool, found, request.cities, request.seed, progress):
             seen = foresee(home, ensemble.city, cities, request.first, request.workers, request.seed, progress)
             posterior = replace(_posterior(found, ensemble, cities, request), foreseen=seen)
@@ -64,13 +86,13 @@ def store(home: Home, request: Request, progress: Progress) -> Iterator[Posterio
             yield posterior
 
 
-def _posterior(found: Calibration, ensemble: CityEnsemble, cities: Sequence[str], request: Request) -> Posterior:
-    known = found.known[found.place(ensemble.city)]
-    priors = [known.priors[name] for name in ensemble.factors]
+def _posterior(found: Calibration, ensemble: CityEnsemble, cities: Sequence[str], request: FitRequest) -> Posterior:
+    place = found.place(ensemble.city)
+    priors = np.array([_moments(found.opened[place].priors[name]) for name in ensemble.factors])
     values = list(ensemble.factors.values())
     summary = {
-        "prior_mean": np.array([prior_moments(prior)[0] for prior in priors]),
-        "prior_sd": np.array([prior_moments(prior)[1] for prior in priors]),
+        "prior_mean": priors[:, 0],
+        "prior_sd": priors[:, 1],
         "posterior_mean": np.array([factor.mean() for factor in values]),
         "posterior_sd": np.array([factor.std() for factor in values]),
     }
@@ -83,25 +105,20 @@ def _posterior(found: Calibration, ensemble: CityEnsemble, cities: Sequence[str]
         tail_shape=ensemble.weighted.tail_shape,
         factors=ensemble.factors,
         summary=summary,
-        fit=fit_rows(found, ensemble.city),
+        fit=tuple(_fit_row(found, place, number) for number in range(len(found.observations))),
         fitted=tuple(name for name, there in zip(found.names, ensemble.outside.present, strict=True) if there),
-        outside=ensemble.outside.arrays(),
+        outside=vars(ensemble.outside),
     )
 
 
-def prior_moments(prior: Prior) -> tuple[float, float]:
+def _moments(prior: Prior) -> tuple[float, float]:
     """Mean and standard deviation of a triangular prior: (a + b + c)/3, and the root of (aa + bb + cc - ab - ac - bc)/18."""
     a, b, c = prior.low, prior.mode, prior.high
     return (a + b + c) / 3.0, float(np.sqrt((a * a + b * b + c * c - a * b - a * c - b * c) / 18.0))
 
 
-def fit_rows(found: Calibration, city: str) -> tuple[FitRow, ...]:
-    """The fit of each indicator of a city, at the medians of the priors and at the common estimate."""
-    place = found.place(city)
-    return tuple(_row(found, place, number) for number in range(len(found.observations)))
-
-
-def _row(found: Calibration, place: int, number: int) -> FitRow:
+def _fit_row(found: Calibration, place: int, number: int) -> FitRow:
+    """The fit of an indicator of a city, at the medians of the priors and at the common estimate."""
     before, after = (100.0 * errors[:, :, number, place] for errors in (found.first_errors, found.fit.errors))
     known = np.isfinite(after)
     return FitRow(
@@ -114,3 +131,81 @@ def _row(found: Calibration, place: int, number: int) -> FitRow:
         common_shock=100.0 * float(np.sqrt(found.fit.variances.common[number])),
         own_shock=100.0 * float(np.sqrt(found.fit.variances.own[number])),
     )
+
+
+def foresee(
+    home: Home, city: str, cities: Sequence[str], first: int, workers: int, seed: int, progress: Progress
+) -> tuple[Foreseen, ...]:
+    """Answer every question of the city's foresight.yaml, each from a fit to what was known in its year."""
+    questions = read_questions(home.city_folder(city) / "plan" / "foresight.yaml", open_world(home, city).catalogue)
+    found = dict[int, tuple[World, Mapping[str, Values]]]()
+    for number, year in enumerate(sorted({item.as_of for item in questions})):
+        spans = [HindcastSpan(home.folder, name, first, year, as_of=year) for name in openable(home, cities, year, year)]
+        with pool_of(spans, workers) as pool:
+            fit = calibrate(pool, silent, fit_key(home, spans))
+            [ensemble] = ensembles(pool, fit, (city,), seed, silent)
+        found[year] = (open_world(home, city, year, year), ensemble.factors)
+        progress("foresight", number + 1, len({item.as_of for item in questions}))
+    return tuple(_answer(item, *found[item.as_of], seed) for item in questions)
+
+
+def fail_if_unanswerable(home: Home, city: str, first: int) -> None:
+    """Every question of foresight.yaml is asked from a year that can be a base year, with years to fit before it.
+
+    Raises
+    ------
+    InputError
+        with every fault of the file.
+    """
+    file, faults = home.city_folder(city) / "plan" / "foresight.yaml", Faults()
+    for question in read_questions(file, open_world(home, city).catalogue):
+        if question.as_of < first + FEWEST_CHANGES or not openable(home, (city,), question.as_of, question.as_of):
+            message = Text(
+                f"{question.target}：as_of {question.as_of} 之前的资料不足以拟合",
+                f"{question.target}: what was known in {question.as_of} is too little for a fit from {first}",
+            )
+            faults.add(message, Place(file))
+    faults.raise_if_any()
+
+
+def _answer(question: Question, world: World, factors: Mapping[str, Values], seed: int) -> Foreseen:
+    target, binding = world.catalogue.targets[question.target], world.catalogue.bindings[question.target]
+    if target.year is None:
+        raise AssertionError("a question has a year")
+    values = _forecast(world, binding.variable, Clock(question.as_of + 1, target.year), target.unit, factors, seed)
+    reached = rule_of(target, binding, world.city.settings.about_tolerance).met(values)
+    share = Share(int(reached.sum()), len(values))
+    low, middle, high = np.quantile(values, _BAND).tolist()
+    return Foreseen(
+        target=target.id,
+        as_of=question.as_of,
+        value=target.value,
+        probability=share.probability,
+        error=share.standard_error,
+        low=low,
+        median=middle,
+        high=high,
+        stand_in=_stand_in(world, binding.variable),
+    )
+
+
+def _forecast(world: World, variable: str, clock: Clock, wanted: str, factors: Mapping[str, Values], seed: int) -> Values:
+    """A variable in the last year and a unit [draw], without any measure of a plan."""
+    graph, bound, item = world.graph, own_values(world.city), world.graph.quantities[variable]
+    kernel = kernel_for(graph, KernelRequest((variable,), frozenset(), bound.yearly))
+    stored = {name: values for name, values in factors.items() if name in bound.values}
+    runner = BlockRunner(Task(kernel, clock, bound.values, Draws(DEFAULT_DRAWS, seed, stored=stored)))
+    last = runner.run(0, DEFAULT_DRAWS).values[variable][-1]
+    if "region" in item.dims:
+        last = last[graph.dimensions["region"].index(world.city.key)]
+    unit = yearly_unit(item.unit, item.kind if isinstance(item, Variable) else "level")
+    return np.asarray(last * conversion(unit, wanted))
+
+
+def _stand_in(world: World, variable: str) -> str:
+    """Where the start of a variable came from, if no statistic of the base year printed it."""
+    stock = world.graph.stocks.get(variable)
+    if stock is None or not isinstance(stock.initial, str):
+        return ""
+    record = world.city.parameters.get(stock.initial)
+    return "" if record is None or record.evidence == "V" else record.source

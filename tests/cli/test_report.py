@@ -99,7 +99,7 @@ def test_a_run_of_another_version_says_so(run: Path, tmp_path: Path) -> None:
     folder = tmp_path / "results" / "20200101-000000-00000000"
     shutil.copytree(run, folder)
     file = folder / "mine" / "run.nc"
-    tree = read_tree(file)
+    tree = read_tree(file.read_bytes())
     changes: tuple[tuple[dict[str, object], str], ...] = (
         ({"format": tree.attrs["format"] + 1, "simulator": "9.0"}, "written by version 9.0"),
         ({"format": None, "simulator": "0.0.9"}, "written by version 0.0.9"),

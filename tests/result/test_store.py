@@ -19,8 +19,8 @@ from sim.base.text import Text
 from sim.city.city import World
 from sim.result.compare import differences
 from sim.result.dataset import compare_with_published
-from sim.result.store import find_run, read_attributes, results_folder, run_id
-from sim.result.tree import read_group, tree_of
+from sim.result.store import find_run, results_folder, run_id
+from sim.result.tree import read_tree, tree_of
 from sim.simulate import pipeline
 from sim.simulate.collect import result_of, results_of
 from sim.simulate.design import Design
@@ -133,19 +133,20 @@ def _write(outcome: pipeline.Outcome, file: Path) -> Path:
 def test_a_run_file_explains_itself(outcomes: Sequence[pipeline.Outcome], tmp_path: Path) -> None:
     outcome = outcomes[1]
     file = _write(outcome, tmp_path / "run" / "plan_2025" / "run.nc")
-    results, inputs = read_group(file, "results"), read_group(file, "inputs")
+    tree = read_tree(file.read_bytes())
+    results, inputs = tree["results"].to_dataset(), tree["inputs"].to_dataset()
     xr.testing.assert_identical(results["gdp_nominal"], outcome.results["gdp_nominal"])
     for name, array in results.data_vars.items():
         assert set(array.attrs) >= {"units", "kind", "reported", "long_name", "long_name_zh"}, name
     assert set(inputs["catch_up"].attrs) >= {"units", "source", "evidence", "long_name", "long_name_zh"}
     assert inputs["planned_expenditure"].dims == ("region", "year")
-    attributes = read_attributes(file)
+    attributes = tree.attrs
     hashes = json.loads(attributes["input_hashes"])
     assert {"scenarios/plan_2025.yaml", "scenarios/baseline.yaml", "models/hengyang/history.csv"} <= set(hashes)
     assert all(len(value) == 64 for value in hashes.values())
-    assert read_group(file, "settings").sizes["row"] == len(outcome.case.bound.resolved) + 1  # and the ledger that is used
+    assert tree["settings"].sizes["row"] == len(outcome.case.bound.resolved) + 1  # and the ledger that is used
     assert len(json.loads(attributes["document_hashes"])) == 5
-    scorecard = read_group(file, "scorecard")
+    scorecard = tree["scorecard"].to_dataset()
     assert scorecard["target.unit"].values[0] == "亿元"
     assert scorecard["projected"].values[0] == outcome.scores[0].projected
     assert find_run("run", tmp_path) == {"plan_2025": file}

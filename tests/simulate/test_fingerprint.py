@@ -8,15 +8,15 @@ import pytest
 
 from sim.inputs.home import Home
 from sim.result.posterior import Fingerprint, data_key
-from sim.simulate.likelihood.fingerprint import fingerprint
-from sim.simulate.likelihood.hindcast import HORIZON, Asked
+from sim.simulate.likelihood.hindcast import HindcastSpan
+from sim.simulate.likelihood.reweighting import fingerprint
 
 CITY, MODEL = "changsha", "prefecture"
 FIRST, LAST = 2014, 2018
 
 
 def found(home: Home) -> Fingerprint:
-    return fingerprint(home, MODEL, Asked(home.folder, CITY, FIRST, LAST, HORIZON))
+    return fingerprint(home, MODEL, HindcastSpan(home.folder, CITY, FIRST, LAST))
 
 
 @pytest.fixture(scope="module")

@@ -17,10 +17,9 @@ from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
 from sim.result.dataset import modelled_series
 from sim.simulate import opening, pipeline
-from sim.simulate.likelihood.hindcast import Asked, city_hindcasts, factors_of, forecaster
-from sim.studies.calibration import asked_of, calibrate, ensembles, pool_of
-from sim.studies.foresight import fail_if_unanswerable
-from sim.studies.stored import Request, store
+from sim.simulate.likelihood.hindcast import HindcastSpan, city_hindcasts, factors_of, forecaster
+from sim.studies.calibration import calibrate, ensembles, pool_of
+from sim.studies.stored import FitRequest, fail_if_unanswerable, store
 from tests.corruption import corrupt
 
 Values = NDArray[Any]
@@ -28,14 +27,14 @@ Values = NDArray[Any]
 
 def test_a_hindcast_is_a_run_of_the_pipeline(home: Home) -> None:
     """At factors of one, the years after the base year are those of a scenario that changes nothing."""
-    asked = Asked(home.folder, "hengyang", 2020, 2022, 2)
-    found = city_hindcasts(asked).hindcasts[2020]
+    span = HindcastSpan(home.folder, "hengyang", 2020, 2022, 2)
+    found = city_hindcasts(span).hindcasts[2020]
     ones = {name: np.ones(2) for name in found.priors}
     changes = found.changes(ones)[..., 0]
     world = open_world(home, "hengyang", 2020)
     scenario = replace(read_scenario(home.scenarios / "baseline.yaml", (), (), Faults()), last_year=2022)
     results = pipeline.run(opening.prepare(scenario, world)).results
-    for place, item in enumerate(city_hindcasts(asked).observations):
+    for place, item in enumerate(city_hindcasts(span).observations):
         values, _ = modelled_series(results, item.check.model_copy(update={"reading": "value"}), "hengyang")
         series = np.array([values[year] for year in (2020, 2021, 2022)])
         if item.check.reading == "share":
@@ -46,7 +45,7 @@ def test_a_hindcast_is_a_run_of_the_pipeline(home: Home) -> None:
 
 
 def test_factors_are_quantiles_of_their_priors(home: Home) -> None:
-    priors = city_hindcasts(Asked(home.folder, "hengyang", 2020, 2022, 2)).priors
+    priors = city_hindcasts(HindcastSpan(home.folder, "hengyang", 2020, 2022, 2)).priors
     names = list(priors)
     far = factors_of(priors, names, np.full((len(names), 1), 9.0))
     near = factors_of(priors, names, np.full((len(names), 1), -9.0))
@@ -56,7 +55,7 @@ def test_factors_are_quantiles_of_their_priors(home: Home) -> None:
 
 
 def forecast_of(home: Home, as_of: int, cities: list[str]) -> tuple[Mapping[str, Values], Values]:
-    with pool_of(asked_of(home.folder, cities, as_of - 3, as_of, as_of), 1) as pool:
+    with pool_of([HindcastSpan(home.folder, city, as_of - 3, as_of, as_of=as_of) for city in cities], 1) as pool:
         found = calibrate(pool, lambda *_: None)
         [made] = ensembles(pool, found, ["hengyang"], 0, lambda *_: None, draws=40)
         [changes] = pool.forecasts([(cities.index("hengyang"), made.factors)], as_of, as_of + 3, 0)
@@ -82,14 +81,14 @@ def test_without_any_fit_rule_there_is_nothing_to_fit(copied: Home) -> None:
     file = copied.models / "prefecture" / "published.yaml"
     file.write_text(re.sub(r"fit: \{[^}]*\}, ", "", file.read_text(encoding="utf-8")), encoding="utf-8")
     with pytest.raises(InputError, match="no check has a fit rule"):
-        city_hindcasts(Asked(copied.folder, "hengyang", 2020, 2022, 2))
+        city_hindcasts(HindcastSpan(copied.folder, "hengyang", 2020, 2022, 2))
 
 
 def test_the_size_of_no_shock_is_a_fault(copied: Home) -> None:
     file = copied.models / "prefecture" / "published.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("common_price_shock", "certificate_life"), encoding="utf-8")
     with (
-        pool_of(asked_of(copied.folder, ["hengyang"], 2018, 2022, None), 1) as pool,
+        pool_of([HindcastSpan(copied.folder, "hengyang", 2018, 2022)], 1) as pool,
         pytest.raises(InputError, match="of no shock"),
     ):
         pool.open(lambda *_: None)
@@ -109,4 +108,4 @@ def test_a_broken_city_stops_the_fit_of_the_others_and_is_named(copied: Home) ->
     file = copied.models / "loudi" / "history.csv"
     file.write_bytes(file.read_bytes()[:5000] + b"\n\xff\xfe")
     with pytest.raises(InputError, match=r"loudi.history\.csv"):
-        next(store(copied, Request(("huaihua",), 2005, 2016, 1), lambda *_: None))
+        next(store(copied, FitRequest(("huaihua",), 2005, 2016, 1), lambda *_: None))

@@ -17,11 +17,9 @@ from sim.inputs.home import Home
 from sim.result.posterior import Posterior, read_posterior
 from sim.simulate.draws import origin_of_draws, posterior_of
 from sim.simulate.likelihood import reweighting
-from sim.simulate.likelihood.errors_of_cities import Variances
-from sim.simulate.likelihood.fingerprint import asked_again
+from sim.simulate.likelihood.errors_of_cities import Outside, Variances
 from sim.simulate.likelihood.hindcast import factors_of
-from sim.simulate.likelihood.reweighting import scores_of, systematic, up_to_date
-from sim.simulate.likelihood.task import Outside
+from sim.simulate.likelihood.reweighting import fitted_span, scores_of, systematic, up_to_date
 from sim.studies.fit import PooledFit, fit_pooled, outside_of
 
 Values = NDArray[Any]
@@ -78,17 +76,18 @@ def test_sets_weighed_anew_are_those_of_the_new_posterior(toy: PooledFit) -> Non
 
 def test_a_score_that_a_city_does_not_have_says_nothing(toy: PooledFit) -> None:
     outside = outside_of(toy, 0)
-    some = replace(outside, shift=np.zeros_like(outside.shift)).of_city([True, False])
+    some = replace(outside, shift=np.zeros_like(outside.shift), present=np.array([True, False]))
     scores = np.random.default_rng(5).standard_normal((1, 4))
     errors = (SLOPES[..., 0, :1] @ scores)[..., :]
     found = some.density(np.ones((YEARS, 1, 1), dtype=bool)).log_density(errors, scores)
     assert np.isfinite(found).all()
-    assert some.of_city([True, True]).density(np.ones((YEARS, 1, 1), dtype=bool)).root.shape == (YEARS + 2, YEARS + 2)
+    both = replace(some, present=np.array([True, True]))
+    assert both.density(np.ones((YEARS, 1, 1), dtype=bool)).root.shape == (YEARS + 2, YEARS + 2)
 
 
 def test_what_is_kept_in_a_file_gives_the_same_density(toy: PooledFit) -> None:
     outside = outside_of(toy, 1)
-    kept = Outside.of({name: values.astype(np.float32) for name, values in outside.arrays().items()})
+    kept = Outside.of({name: values.astype(np.float32) for name, values in vars(outside).items()})
     scores = np.random.default_rng(6).standard_normal((2, 50))
     errors, known = toy_errors(scores)[..., 1, :], np.ones((YEARS, 1, 1), dtype=bool)
     assert kept.density(known).log_density(errors, scores) == pytest.approx(
@@ -146,7 +145,7 @@ def test_texts_and_rows_that_are_not_fitted_change_no_number(copied: Home) -> No
 @pytest.mark.slow
 def test_weights_are_even_while_the_data_are_the_same(home: Home) -> None:
     posterior = stored(home, "changsha")
-    again = reweighting._density(asked_again(home, posterior), posterior)
+    again = reweighting._density(fitted_span(home, posterior), posterior)
     assert again == pytest.approx(posterior.log_density, abs=1e-3)
 
 

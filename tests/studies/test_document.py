@@ -9,8 +9,8 @@ import pytest
 from sim.inputs.city import pooled_cities
 from sim.inputs.home import Home
 from sim.result.posterior import data_key, read_posterior
-from sim.studies.backtest import POOLED, Setting, backtest, scored
-from sim.studies.targets import BacktestDesign
+from sim.studies.backtest import POOLED, BacktestSetting, backtest, scored
+from sim.studies.forecasts import BacktestDesign
 from tools import refresh
 from tools.make_calibration import BACKTEST, CITY, MODEL, PAGES, geometric, page, rests_on
 
@@ -67,7 +67,7 @@ def test_the_last_origin_is_found_again(home: Home, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(BacktestDesign, "origins", {2019: 2023})
     design = BacktestDesign(2005, 2016, 2017, 2018, (2019, 2020, 2021, 2022, 2023))
     cities = pooled_cities(home, CITY)
-    rows = scored(backtest(Setting(home.folder, cities, design, 2), lambda *_: None), cities)
+    rows = scored(backtest(BacktestSetting(home.folder, cities, design, 2), lambda *_: None), cities)
     found = {row.key.indicator: row.score for row in rows if row.city == POOLED and row.key.forecaster == "model"
              and row.key.design == "test" and not row.key.given_common}  # fmt: skip
     records = json.loads(BACKTEST.read_text(encoding="utf-8"))["records"]

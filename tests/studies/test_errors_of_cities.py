@@ -66,15 +66,15 @@ def test_given_the_others_is_gaussian_conditioning() -> None:
     others, own = errors[..., 1:], errors[0, 0, 0, 1:]
     covariance = COMMON * np.ones((5, 5)) + OWN * np.eye(5)
     weights = np.linalg.solve(covariance[1:, 1:], covariance[1:, 0])
-    found = given_others(others, variances())
-    assert found.mean[0, 0, 0] == pytest.approx(weights @ own)
-    assert found.variance[0, 0, 0] == pytest.approx(COMMON + OWN - weights @ covariance[1:, 0])
+    mean, variance = given_others(others, variances())
+    assert mean[0, 0, 0] == pytest.approx(weights @ own)
+    assert variance[0, 0, 0] == pytest.approx(COMMON + OWN - weights @ covariance[1:, 0])
 
 
 def test_a_city_alone_knows_only_the_variances() -> None:
-    found = given_others(np.zeros((1, 1, 1, 0)), variances())
-    assert found.mean[0, 0, 0] == 0.0
-    assert found.variance[0, 0, 0] == pytest.approx(COMMON + OWN)
+    mean, variance = given_others(np.zeros((1, 1, 1, 0)), variances())
+    assert mean[0, 0, 0] == 0.0
+    assert variance[0, 0, 0] == pytest.approx(COMMON + OWN)
 
 
 def test_a_year_counts_once_however_many_hindcasts_meet_it() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.base.errors import RunError
-from sim.simulate.likelihood.errors_of_cities import Variances, whitened
-from sim.simulate.likelihood.task import POOLED, Normal
-from sim.studies.fit import PooledFit, city_task, fit_pooled
-from sim.studies.posterior import weigh
+from sim.simulate.likelihood.errors_of_cities import POOLED, Normal, Variances, whitened
+from sim.studies.fit import PooledFit, city_posterior, fit_pooled, weigh
 
 Values = NDArray[Any]
 YEARS, CITIES = 30, 4
@@ -53,9 +50,9 @@ def test_least_squares_is_the_normal_equations(fit: PooledFit) -> None:
 
 
 def test_what_the_data_do_not_touch_keeps_its_prior(fit: PooledFit) -> None:
-    task = city_task(fit, 0)
-    assert task.near.mean[2] == pytest.approx(0.0, abs=1e-9)
-    assert task.near.covariance[2, 2] == pytest.approx(1.0)
+    near, _ = city_posterior(fit, 0)
+    assert near.mean[2] == pytest.approx(0.0, abs=1e-9)
+    assert near.covariance[2, 2] == pytest.approx(1.0)
     assert fit.around(()).covariance == pytest.approx(POOLED * np.eye(3))
 
 
@@ -77,17 +74,17 @@ def test_a_city_is_the_exact_posterior_of_the_whole_model(city: int, fit: Pooled
         precision += weights[year] * lines.T @ inverse @ lines
         pull -= weights[year] * lines.T @ inverse @ at_zero[year, 0, 0]
     covariance = np.linalg.inv(precision)
-    task = city_task(fit, city)
-    assert task.near.covariance == pytest.approx(covariance[3:, 3:], rel=1e-6)
-    assert task.near.mean == pytest.approx((covariance @ pull)[3:], abs=1e-6)
+    near, _ = city_posterior(fit, city)
+    assert near.covariance == pytest.approx(covariance[3:, 3:], rel=1e-6)
+    assert near.mean == pytest.approx((covariance @ pull)[3:], abs=1e-6)
 
 
 def test_weighting_a_normal_posterior_changes_nothing(fit: PooledFit) -> None:
-    task = city_task(fit, 2)
-    found = weigh(task, lambda scores: errors(scores)[:, :, :, 2], seed=3)
+    near, density = city_posterior(fit, 2)
+    found = weigh(near, density, lambda scores: errors(scores)[:, :, :, 2], seed=3)
     assert found.effective > 0.99 * found.scores.shape[1]
-    assert found.mean == pytest.approx(task.near.mean, abs=0.05)
-    assert np.diag(found.covariance) == pytest.approx(np.diag(task.near.covariance), rel=0.1)
+    assert found.mean == pytest.approx(near.mean, abs=0.05)
+    assert np.diag(found.covariance) == pytest.approx(np.diag(near.covariance), rel=0.1)
     drawn = found.resampled(1000, 5)
     assert drawn.shape == (3, 1000)
     assert drawn.mean(axis=1) == pytest.approx(found.mean, abs=0.05)
@@ -95,30 +92,30 @@ def test_weighting_a_normal_posterior_changes_nothing(fit: PooledFit) -> None:
 
 def test_weighting_mends_a_crooked_approximation(fit: PooledFit) -> None:
     """The proposal lies off the posterior; what comes out does not."""
-    task = city_task(fit, 2)
-    crooked = replace(task, near=Normal(task.near.mean + 0.4, 1.6 * task.near.covariance))
-    found = weigh(crooked, lambda scores: errors(scores)[:, :, :, 2], seed=3)
-    assert found.mean == pytest.approx(task.near.mean, abs=0.1)
+    near, density = city_posterior(fit, 2)
+    crooked = Normal(near.mean + 0.4, 1.6 * near.covariance)
+    found = weigh(crooked, density, lambda scores: errors(scores)[:, :, :, 2], seed=3)
+    assert found.mean == pytest.approx(near.mean, abs=0.1)
 
 
 def test_a_hopeless_approximation_is_refused(fit: PooledFit) -> None:
-    task = city_task(fit, 2)
-    far = replace(task, near=Normal(task.near.mean + 60.0, 1e-6 * np.eye(3)))
+    near, density = city_posterior(fit, 2)
+    far = Normal(near.mean + 60.0, 1e-6 * np.eye(3))
     with pytest.raises(RunError, match="independent draws only"):
-        weigh(far, lambda scores: errors(scores)[:, :, :, 2], seed=3)
+        weigh(far, density, lambda scores: errors(scores)[:, :, :, 2], seed=3)
 
 
 def test_the_density_is_that_of_the_normal_posterior(fit: PooledFit) -> None:
-    task = city_task(fit, 0)
+    near, density = city_posterior(fit, 0)
     scores = GENERATOR.normal(size=(3, 5))
-    found = task.log_density(errors(scores)[:, :, :, 0], scores)
-    expected = task.near.log_density(scores)
+    found = density.log_density(errors(scores)[:, :, :, 0], scores)
+    expected = near.log_density(scores)
     assert found - found[0] == pytest.approx(expected - expected[0])
 
 
 def test_a_draw_that_was_lost_is_impossible(fit: PooledFit) -> None:
-    task = city_task(fit, 0)
+    _, density = city_posterior(fit, 0)
     scores = np.zeros((3, 2))
     found = errors(scores)[:, :, :, 0]
     found[4, 0, 0, 1] = np.nan
-    assert np.isfinite(task.log_density(found, scores)).tolist() == [True, False]
+    assert np.isfinite(density.log_density(found, scores)).tolist() == [True, False]

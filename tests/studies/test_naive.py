@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.studies.naive import NAMES, Series, naive_forecasts, series_of
+from sim.studies.forecasts import NAMES, PublishedSeries, naive_forecasts, series_of
 
 YEARS = range(2000, 2013)
 
@@ -49,5 +49,5 @@ def test_nothing_after_the_origin_is_read() -> None:
 
 
 def test_a_short_series_has_no_smoothing() -> None:
-    short = Series("level", np.arange(4), np.array([1.0, 1.1, 1.2, 1.3]))
+    short = PublishedSeries("level", np.arange(4), np.array([1.0, 1.1, 1.2, 1.3]))
     assert naive_forecasts(short, 1)["damped_ets"] == pytest.approx(naive_forecasts(short, 1)["mean_growth_5"])

@@ -12,7 +12,7 @@ from sim.base.errors import InputError, UsageError
 from sim.inputs.home import Home
 from sim.plan.selection import Selection
 from sim.report.study_words import joint_sentence, sentences
-from sim.result.tree import packed, read_group
+from sim.result.tree import packed, read_tree
 from sim.simulate import opening, pipeline
 from sim.simulate.design import Design
 from sim.simulate.draws import with_draws
@@ -85,7 +85,7 @@ def test_every_sentence_of_a_verdict_is_written_again_from_the_file_alone(home: 
     study = feasibility(case_of(home, "plan_2025", as_of=THEN), PRIOR)
     file = tmp_path / "feasibility.nc"
     file.write_bytes(packed(xr.DataTree.from_dict({"/study": study})))
-    assert sentences(read_group(file, "study")) == sentences(study)
+    assert sentences(read_tree(file.read_bytes())["study"].to_dataset()) == sentences(study)
     text = [line.en for _, lines in sentences(study) for line in lines]
     (gdp,) = [line for line in text if line.startswith("GDP of Hengyang city (")]
     assert "it takes yearly growth of total factor productivity of" in gdp

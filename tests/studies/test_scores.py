@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from sim.studies.naive import BANDS, Judged, band_ends, crps, resampled_means, score
+from sim.studies.forecasts import BANDS, Judged, band_ends, crps, resampled_means, score
 
 
 @pytest.mark.parametrize("outcome", [-2.0, 0.0, 0.7, 3.0])

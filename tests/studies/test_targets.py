@@ -10,7 +10,7 @@ from sim.base.text import Text
 from sim.city.city import World
 from sim.inputs.history import Break, Datum, History
 from sim.simulate.likelihood.observations import Observation, fitted, published_changes
-from sim.studies.targets import judged_values, kind_of, outcome_of, read_design
+from sim.studies.forecasts import judged_values, kind_of, outcome_of, read_design
 
 
 def history(indicator: str, values: dict[int, float], unit: str, *breaks: Break) -> History:
@@ -32,10 +32,10 @@ def test_the_design_of_the_document() -> None:
     assert list(design.rolling) == list(range(2009, 2016))
     assert design.origins == {2009: 2013, 2010: 2014, 2011: 2015, 2012: 2016, 2013: 2016, 2014: 2016, 2015: 2016,
                               2018: 2025, 2019: 2025}  # fmt: skip
-    assert design.years("test", "growth", 2018) == (2019, 2020, 2021, 2022, 2023, 2025)
-    assert design.years("test", "level", 2019) == (2020, 2021, 2022, 2023, 2025)
-    assert design.years("test", "level", 2018) == design.years("rolling", "level", 2019) == ()
-    assert design.years("rolling", "growth", 2014) == (2015, 2016)
+    assert design.targets("growth", 2018) == ("test", (2019, 2020, 2021, 2022, 2023, 2025))
+    assert design.targets("level", 2019) == ("test", (2020, 2021, 2022, 2023, 2025))
+    assert design.targets("level", 2018) == design.targets("growth", 2019) == ("test", ())
+    assert design.targets("growth", 2014) == ("rolling", (2015, 2016))
 
 
 @pytest.mark.parametrize(

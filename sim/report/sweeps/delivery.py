@@ -21,7 +21,7 @@ from sim.report.document import Report
 from sim.report.forms.page import page
 from sim.report.sweeps.findings import Findings, PointRow
 from sim.report.sweeps.pages import analysis_report, point_heads, sweep_report
-from sim.result.sweep_folder import disk_faults
+from sim.result.store import disk_faults
 from sim.result.tree import packed
 from sim.simulate.sweeps.names import ALL_TARGETS, Named, named_from
 from sim.simulate.sweeps.sensitivity import Analysis

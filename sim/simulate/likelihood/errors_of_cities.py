@@ -1,23 +1,29 @@
-"""Errors of hindcasts in many cities: how large the shocks are, and errors measured in their standard deviations.
+"""Errors of hindcasts in many cities, and the posterior density of one city's scores that follows from them.
 
 An error of a year is a shock common to all cities plus one of the city alone, each with a variance of its own. The mean of n
-cities has the variance common + own/n, what a city differs from it the variance own.
+cities has the variance common + own/n, what a city differs from it the variance own. Errors are measured in their standard
+deviations.
+
+What the other cities say of a city is a few arrays, so that it can be kept beside the ensemble: when the city's own data
+change, its parameter sets are weighed anew by this density, without a new fit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from sim.base.arrays import Values
+from sim.base.arrays import Truths, Values
 from sim.simulate.likelihood.observations import Observation
 
 PRIOR_YEARS = 4.0
 """Years of data that the prior of a shock's variance, and of its autocorrelation, counts for."""
 PRIOR_AUTOCORRELATION = 0.5
 _MOST = 0.9
+POOLED = 0.8
+"""Share of a score's prior variance that all cities have in common."""
 
 
 @dataclass(frozen=True)
@@ -30,35 +36,31 @@ class Variances:
     own_years: Values
 
 
-def beyond(observations: Sequence[Observation], changes: Values, axis: int) -> Values:
-    """Changes with those of another indicator taken off where a rule says so: prices are nominal less real growth."""
-    names, result = [item.name for item in observations], np.moveaxis(changes, axis, 0).copy()
-    source = result.copy()
+def deflated(observations: Sequence[Observation], changes: Values) -> Values:
+    """Changes [origin, horizon, observation, ...] less those of another indicator where a rule says so, as for prices."""
+    names, result = [item.name for item in observations], changes.copy()
     for place, item in enumerate(observations):
         if item.rule.beyond is not None:
-            result[place] = source[place] - source[names.index(item.rule.beyond)]
-    return np.moveaxis(result, 0, axis)
+            result[:, :, place] -= changes[:, :, names.index(item.rule.beyond)]
+    return result
 
 
 def once_a_year(errors: Values) -> Values:
     """Weight of each [origin, horizon, observation]: hindcasts of one year from several origins count once together."""
     known = np.asarray(np.isfinite(errors).any(axis=-1))
-    weights = np.zeros(known.shape)
     years = np.add.outer(np.arange(known.shape[0]), np.arange(known.shape[1]))
-    for year in np.unique(years):
-        here = (years == year)[..., np.newaxis] & known
-        count = here.sum(axis=(0, 1))
-        weights = np.where(here, 1.0 / np.maximum(count, 1), weights)
-    return weights
+    count = np.zeros((years.max() + 1, known.shape[2]))
+    np.add.at(count, years, known)
+    return np.where(known, 1.0 / np.maximum(count, 1.0)[years], 0.0)
 
 
 def autocorrelation(errors: Values) -> Values:
-    """Of the cities' mean error one year ahead from year to year [observation], about zero, drawn towards the prior.
+    """Autocorrelation of the cities' mean error one year ahead [observation], about zero, drawn towards the prior.
 
     Good and bad times last: years in a row say less than as many years far apart.
     """
     known = np.asarray(np.isfinite(errors[:, 0]).any(axis=-1))
-    mean = np.where(known, _mean(errors)[:, 0], 0.0)
+    mean = _mean(errors[:, 0])
     pairs = (known[1:] & known[:-1]).sum(axis=0)
     products, squares = (mean[1:] * mean[:-1]).sum(axis=0), (mean**2).sum(axis=0)
     found = np.divide(products, squares, out=np.zeros_like(squares), where=squares > 0.0)
@@ -78,27 +80,22 @@ def year_weights(errors: Values) -> Values:
 
 def variances_of(errors: Values, weights: Values, prior: Variances) -> Variances:
     """Variances from errors [origin, horizon, observation, city], drawn towards the prior: a scaled inverse chi-square each."""
-    count = np.isfinite(errors).sum(axis=-1)
-    mean = _mean(errors)
+    count, mean = np.isfinite(errors).sum(axis=-1), _mean(errors)
     apart = np.where(np.isfinite(errors), errors - mean[..., np.newaxis], 0.0)
-    own_squares, own_years = _summed(weights * (apart**2).sum(axis=-1)), _summed(weights * np.maximum(count - 1, 0))
-    own = (PRIOR_YEARS * prior.own + own_squares) / (PRIOR_YEARS + own_years)
+    own_squares = (weights * (apart**2).sum(axis=-1)).sum(axis=(0, 1))
+    own_years = PRIOR_YEARS + (weights * np.maximum(count - 1, 0)).sum(axis=(0, 1))
+    own = (PRIOR_YEARS * prior.own + own_squares) / own_years
     excess = np.where(count > 0, mean**2 - own / np.maximum(count, 1), 0.0)
-    common_years = _summed(weights * (count > 0))
-    common_squares = np.maximum(_summed(weights * excess), 0.0)
-    common = (PRIOR_YEARS * prior.common + common_squares) / (PRIOR_YEARS + common_years)
-    return Variances(common, own, PRIOR_YEARS + common_years, PRIOR_YEARS + own_years)
+    common_squares = np.maximum((weights * excess).sum(axis=(0, 1)), 0.0)
+    common_years = PRIOR_YEARS + (weights * (count > 0)).sum(axis=(0, 1))
+    return Variances((PRIOR_YEARS * prior.common + common_squares) / common_years, own, common_years, own_years)
 
 
 def _mean(errors: Values) -> Values:
-    count = np.isfinite(errors).sum(axis=-1)
-    total: Values = np.where(np.isfinite(errors), errors, 0.0).sum(axis=-1) / np.maximum(count, 1)
-    return total
-
-
-def _summed(values: Values) -> Values:
-    total: Values = values.sum(axis=(0, 1))
-    return total
+    """Mean over the last axis of what is known; zero where nothing is."""
+    known = np.isfinite(errors)
+    mean: Values = np.where(known, errors, 0.0).sum(axis=-1) / np.maximum(known.sum(axis=-1), 1)
+    return mean
 
 
 def whitened(errors: Values, weights: Values, variances: Variances) -> Values:
@@ -106,45 +103,36 @@ def whitened(errors: Values, weights: Values, variances: Variances) -> Values:
 
     What is not known is zero everywhere, and says nothing.
     """
+    extra, tail = errors.shape[4:], (..., *(np.newaxis,) * (errors.ndim - 3))
     known = np.isfinite(errors)
-    count = known.sum(axis=3, keepdims=True)
+    count = np.maximum(known.sum(axis=3, keepdims=True), 1)
     filled = np.where(known, errors, 0.0)
-    mean = filled.sum(axis=3, keepdims=True) / np.maximum(count, 1)
-    tail = (np.newaxis,) * (errors.ndim - 3)
-    weight = np.sqrt(weights)[(..., *tail)]
-    common, own = (value[(np.newaxis, np.newaxis, slice(None), *tail)] for value in (variances.common, variances.own))
-    means = weight * mean / np.sqrt(common + own / np.maximum(count, 1))
+    mean = filled.sum(axis=3, keepdims=True) / count
+    weight, common, own = np.sqrt(weights)[tail], variances.common[tail], variances.own[tail]
+    means = weight * mean / np.sqrt(common + own / count)
     parts = np.where(known, weight * (filled - mean) / np.sqrt(own), 0.0)
-    extra = errors.shape[4:]
     return np.concatenate([means.reshape(-1, *extra), parts.reshape(-1, *extra)])
 
 
-@dataclass(frozen=True)
-class Given:
-    """What a city's errors should be, given the mean error of the others: mean and variance [origin, horizon, observation]."""
+def given_others(others: Values, variances: Variances) -> tuple[Values, Values]:
+    """Mean and variance [origin, horizon, observation] of a city's errors, given those of the others [..., city].
 
-    mean: Values
-    variance: Values
-
-
-def given_others(others: Values, variances: Variances) -> Given:
-    """From the errors of the other cities [origin, horizon, observation, city]; without others, only the variances."""
+    Without others, only the variances are known.
+    """
     share = _share_of_common(np.isfinite(others), variances)
-    return Given(share * _mean(others), variances.own + variances.common * (1.0 - share))
+    return share * _mean(others), variances.own + variances.common * (1.0 - share)
 
 
-def _share_of_common(known: Values, variances: Variances) -> Values:
+def _share_of_common(known: Truths, variances: Variances) -> Values:
     """How much of the others' mean error is taken for the common shock: common/(common + own/n)."""
     count = known.sum(axis=-1)
-    share: Values = np.where(count > 0, variances.common / (variances.common + variances.own / np.maximum(count, 1)), 0.0)
-    return share
+    return np.where(count > 0, variances.common / (variances.common + variances.own / np.maximum(count, 1)), 0.0)
 
 
-def given_slope(slopes: Values, known: Values, variances: Variances) -> Values:
-    """How the expected error moves with scores that are the others' too: slopes [..., city, score], zero where not known."""
-    share = _share_of_common(known, variances)
+def given_slope(slopes: Values, known: Truths, variances: Variances) -> Values:
+    """Slope of the expected error in scores that are the others' too, from theirs [..., city, score], zero where not known."""
     mean = slopes.sum(axis=-2) / np.maximum(known.sum(axis=-1), 1)[..., np.newaxis]
-    found: Values = share[..., np.newaxis] * mean
+    found: Values = _share_of_common(known, variances)[..., np.newaxis] * mean
     return found
 
 
@@ -154,3 +142,88 @@ def prior_variances(observations: Sequence[Observation], sizes: Mapping[str, flo
     own = [(sizes[item.rule.own] * answers[item.rule.own]) ** 2 + item.rule.error**2 for item in observations]
     none = np.zeros(len(observations))
     return Variances(np.array(common), np.array(own), none, none)
+
+
+@dataclass(frozen=True)
+class Normal:
+    """A normal distribution of scores: mean [parameter] and covariance [parameter, parameter]."""
+
+    mean: Values
+    covariance: Values
+
+    def log_density(self, scores: Values) -> Values:
+        """Log density [draw] up to a constant, for scores [parameter, draw]."""
+        apart = scores - self.mean[:, np.newaxis]
+        density: Values = -0.5 * (apart * np.linalg.solve(self.covariance, apart)).sum(axis=0)
+        return density
+
+    def sample(self, count: int, seed: int) -> Values:
+        """Scores [parameter, draw]."""
+        standard = np.random.default_rng(seed).standard_normal((len(self.mean), count))
+        return self.mean[:, np.newaxis] + np.linalg.cholesky(self.covariance) @ standard
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What the other cities say of a city.
+
+    `mean` and `covariance` are those of the common scores. `shift` [origin, horizon, observation, score] is how the common
+    shock that the others' errors tell moves with them, away from the estimate `scores`. `given_mean` and `given_variance`
+    [origin, horizon, observation] are what the city's errors should be, and `weights` count each year once. `present` says
+    which scores the city has: what a model asks of several districts does not concern a city of one.
+    """
+
+    mean: Values
+    covariance: Values
+    scores: Values
+    shift: Values = field(repr=False)
+    given_mean: Values = field(repr=False)
+    given_variance: Values = field(repr=False)
+    weights: Values = field(repr=False)
+    present: Values = field(repr=False)
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, Values]) -> Outside:
+        """Read from arrays by name, as a file keeps them."""
+        numbers = {item.name: arrays[item.name].astype(np.float64) for item in fields(cls)}
+        return cls(**numbers | {"present": arrays["present"] > 0.0})
+
+    def density(self, known: Values) -> CityDensity:
+        """The density of a city's scores when its errors are known where `known` [origin, horizon, observation] says."""
+        weights = np.where(known, self.weights, 0.0)
+        shift = scaled(self.shift, weights, self.given_variance)
+        own = np.eye(len(self.scores))[self.present]
+        hidden = np.concatenate([own, shift])
+        noise = np.concatenate([np.full(len(own), 1.0 - POOLED), np.ones(len(shift))])
+        root = np.linalg.cholesky(np.linalg.inv(hidden @ self.covariance @ hidden.T + np.diag(noise))).T
+        mean = hidden @ self.mean - np.concatenate([np.zeros(len(own)), shift @ self.scores])
+        return CityDensity(mean, root, weights, self.given_mean, self.given_variance)
+
+
+@dataclass(frozen=True)
+class CityDensity:
+    """The posterior density of a city's scores z, the common scores integrated out.
+
+    y = (z, w*(e(z) - offset)) is normal with mean `mean` and a covariance whose inverse has the root `root`.
+    """
+
+    mean: Values = field(repr=False)
+    root: Values = field(repr=False)
+    weights: Values = field(repr=False)
+    given_mean: Values = field(repr=False)
+    given_variance: Values = field(repr=False)
+
+    def log_density(self, errors: Values, scores: Values) -> Values:
+        """Log posterior [draw] up to a constant, for the city's errors [origin, horizon, observation, draw]."""
+        apart = errors - self.given_mean[..., np.newaxis]
+        stacked = np.concatenate([scores, scaled(apart, self.weights, self.given_variance)])
+        density = -0.5 * np.square(self.root @ (stacked - self.mean[:, np.newaxis])).sum(axis=0)
+        lost = ((self.weights > 0.0)[..., np.newaxis] & ~np.isfinite(errors)).any(axis=(0, 1, 2))
+        return np.where(lost, -np.inf, density)
+
+
+def scaled(errors: Values, weights: Values, variance: Values) -> Values:
+    """A city's errors [origin, horizon, observation, ...] in standard deviations, flat [residual, ...]; unknown is zero."""
+    tail = (..., *(np.newaxis,) * (errors.ndim - 3))
+    found = np.sqrt(weights)[tail] * errors / np.sqrt(variance)[tail]
+    return np.where(np.isfinite(found), found, 0.0).reshape(-1, *errors.shape[3:])

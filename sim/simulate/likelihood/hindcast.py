@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from sim.inputs.home import find_home
 from sim.inputs.year_path import YearPath
 from sim.model.binding import NOISE, own_values
 from sim.model.graph import Graph
-from sim.simulate.likelihood.errors_of_cities import beyond
+from sim.simulate.likelihood.errors_of_cities import deflated
 from sim.simulate.likelihood.observations import Observation, fitted, modelled_changes, published_changes
 
 HORIZON = 4
@@ -35,7 +36,7 @@ _BLOCK = 512
 
 @dataclass(frozen=True)
 class Trial:
-    """Exogenous values of a block: central paths times factors [draw]; every noise is `kick` in its first year, then zero."""
+    """Exogenous values of a block: central paths times factors [draw]; every noise is one in the `kick_year`, else zero."""
 
     central: Mapping[str, YearPath]
     factors: Mapping[str, Values]
@@ -56,7 +57,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Asked:
+class HindcastSpan:
     """Hindcasts of one city: from base years `first` to `last` - 1, up to `horizon` years ahead and no later than `last`.
 
     With `as_of` nothing that was published later is used, neither data nor priors.
@@ -66,13 +67,13 @@ class Asked:
     city: str
     first: int
     last: int
-    horizon: int
+    horizon: int = HORIZON
     as_of: int | None = None
 
     @property
-    def origins(self) -> tuple[int, ...]:
+    def origins(self) -> range:
         """The base years."""
-        return tuple(range(self.first, self.last))
+        return range(self.first, self.last)
 
 
 class Hindcast:
@@ -88,50 +89,37 @@ class Hindcast:
         self.ranges = {record.name: record.range for record in records}
         self.priors = {prior.name: prior for prior in priors_of(records, bound, world.city.settings.last_year)}
 
-    def central(self, name: str) -> float:
-        """The central value of a parameter that is one number."""
-        return float(self.values[name].before.item())
-
     def changes(self, factors: Mapping[str, Values], *, kicked: bool = False) -> Values:
         """Yearly changes [year, observation, draw] for factors [draw]; `kicked` sets every noise to one in the first year."""
         count = len(next(iter(factors.values())))
-        parts = [self._block(_part(factors, start), kicked=kicked) for start in range(0, count, _BLOCK)]
-        return np.concatenate(parts, axis=-1)[..., :count]
+        width = max(count, NARROWEST)
+        known = {name: np.resize(values, width) for name, values in factors.items() if name in self.priors}
+        kick = self.years[0] if kicked else None
+
+        def trial(start: int, stop: int) -> Exogenous:
+            return Trial(self.values, {name: values[start:stop] for name, values in known.items()}, stop - start, kick)
+
+        return self._run(width, trial)[..., :count]
 
     def forecast(self, factors: Mapping[str, Values], seed: int) -> Values:
         """Yearly changes [year, observation, draw] for factors [draw], with the shocks of each draw."""
         count = len(next(iter(factors.values())))
         draws = Draws(count, seed, stored={name: values for name, values in factors.items() if name in self.priors})
-        parts = [
-            self._changes(draws.block(self.values, start, min(start + _BLOCK, count)), min(_BLOCK, count - start))
-            for start in range(0, count, _BLOCK)
-        ]
-        return np.concatenate(parts, axis=-1)
+        return self._run(count, lambda start, stop: draws.block(self.values, start, stop))
 
-    def _block(self, factors: Mapping[str, Values], *, kicked: bool) -> Values:
-        known = {name: values for name, values in factors.items() if name in self.priors}
-        draws = max(len(next(iter(factors.values()))), NARROWEST)
-        padded = {name: np.resize(values, draws) for name, values in known.items()}
-        return self._changes(Trial(self.values, padded, draws, self.years[0] if kicked else None), draws)
+    def _run(self, count: int, values: Callable[[int, int], Exogenous]) -> Values:
+        """Yearly changes [year, observation, draw] of so many draws, in blocks of about the same width."""
+        edges = np.linspace(0, count, -(-count // _BLOCK) + 1).astype(int).tolist()
+        return np.concatenate([self._changes(values(*edge), edge[1] - edge[0]) for edge in pairwise(edges)], axis=-1)
 
     def _changes(self, values: Exogenous, draws: int) -> Values:
         workspace = _workspace(self._kernel, draws, values.drawn)
-        rows = _rows(workspace, Clock(self.years[0], self.years[-1]), values)
-        changes = [modelled_changes(item, rows, self.graph, self._region) for item in self._observations]
-        return np.stack(changes, axis=1)
-
-
-def _part(factors: Mapping[str, Values], start: int) -> dict[str, Values]:
-    return {name: values[start : start + _BLOCK] for name, values in factors.items()}
-
-
-def _rows(workspace: Workspace, clock: Clock, values: Exogenous) -> dict[str, Values]:
-    """Outputs [year, dims..., draw], the base year first."""
-    found: dict[str, list[Values]] = {name: [] for name in workspace.kernel.dims}
-    for row in simulate(workspace, clock, values):
-        for name, value in row.values.items():
-            found[name].append(value.copy())
-    return {name: np.stack(values) for name, values in found.items()}
+        years = [
+            {name: value.copy() for name, value in row.values.items()}
+            for row in simulate(workspace, Clock(self.years[0], self.years[-1]), values)
+        ]
+        rows = {name: np.stack([row[name] for row in years]) for name in workspace.kernel.dims}
+        return np.stack([modelled_changes(item, rows, self.graph, self._region) for item in self._observations], axis=1)
 
 
 _WORKSPACES: dict[tuple[str, int, frozenset[str]], Workspace] = {}
@@ -152,7 +140,7 @@ def _workspace(kernel: Kernel, draws: int, drawn: frozenset[str]) -> Workspace:
 class CityHindcasts:
     """All hindcasts of a city with what was published: `published` [origin, horizon, observation], nan where nothing was."""
 
-    asked: Asked
+    span: HindcastSpan
     observations: tuple[Observation, ...]
     hindcasts: Mapping[int, Hindcast] = field(repr=False)
     published: Values = field(repr=False)
@@ -163,14 +151,9 @@ class CityHindcasts:
         return self.hindcasts[max(self.hindcasts)]
 
     @property
-    def priors(self) -> dict[str, Prior]:
+    def priors(self) -> Mapping[str, Prior]:
         """The priors of the last base year."""
-        return dict(self.latest.priors)
-
-    @property
-    def published_errors(self) -> Values:
-        """What was published, prices beyond real growth, as errors are measured against it."""
-        return beyond(self.observations, self.published, axis=2)
+        return self.latest.priors
 
     @property
     def shocks(self) -> tuple[str, ...]:
@@ -178,40 +161,25 @@ class CityHindcasts:
         return tuple(name for item in self.observations for name in (item.rule.common, item.rule.own))
 
     @property
-    def shock_sizes(self) -> dict[str, float]:
-        """Their central values."""
-        return {name: self.latest.central(name) for name in self.shocks}
-
-    @property
     def shock_ranges(self) -> dict[str, tuple[float, float]]:
         """What they may be at all."""
         return {name: self.latest.ranges[name] or (0.0, np.inf) for name in self.shocks}
 
-    def changes(self, names: Sequence[str], scores: Values, *, kicked: bool = False) -> Values:
-        """The model's changes [origin, horizon, observation, draw] for normal scores [parameter, draw]; nan beyond `last`."""
-        found = {
-            origin: item.changes(factors_of(item.priors, names, scores), kicked=kicked)
-            for origin, item in self.hindcasts.items()
-        }
-        return self._filled(found, scores.shape[1])
-
-    def answers(self, sizes: Mapping[str, Values]) -> Values:
-        """Changes [origin, horizon, observation, draw] at prior medians with every noise at one, for factors on shock sizes."""
-        draws = len(next(iter(sizes.values())))
-        return self._filled({origin: item.changes(sizes, kicked=True) for origin, item in self.hindcasts.items()}, draws)
-
-    def _filled(self, found: Mapping[int, Values], draws: int) -> Values:
-        shape = (len(self.asked.origins), self.asked.horizon, len(self.observations), draws)
-        result = np.full(shape, np.nan)
+    def changes(self, factors: Callable[[Hindcast], Mapping[str, Values]], *, kicked: bool = False) -> Values:
+        """Changes [origin, horizon, observation, draw], prices beyond real growth; nan beyond `last`."""
+        found = {origin: item.changes(factors(item), kicked=kicked) for origin, item in self.hindcasts.items()}
+        draws = next(iter(found.values())).shape[-1]
+        result = np.full((*self.published.shape, draws), np.nan)
         for origin, changes in found.items():
-            result[origin - self.asked.first, : len(changes)] = changes
-        return result
+            result[origin - self.span.first, : len(changes)] = changes
+        return deflated(self.observations, result)
 
 
-def errors_of(asked: Asked, names: Sequence[str], scores: Values) -> Values:
+def errors_of(span: HindcastSpan, names: Sequence[str], scores: Values) -> Values:
     """Errors [origin, horizon, observation, draw] of a city: what the model says less what was published."""
-    city = city_hindcasts(asked)
-    return beyond(city.observations, city.changes(names, scores), axis=2) - city.published_errors[..., np.newaxis]
+    city = city_hindcasts(span)
+    modelled = city.changes(lambda item: factors_of(item.priors, names, scores))
+    return modelled - deflated(city.observations, city.published)[..., np.newaxis]
 
 
 def factors_of(priors: Mapping[str, Prior], names: Sequence[str], scores: Values) -> dict[str, Values]:
@@ -221,7 +189,7 @@ def factors_of(priors: Mapping[str, Prior], names: Sequence[str], scores: Values
 
 
 @lru_cache(maxsize=24)
-def city_hindcasts(asked: Asked) -> CityHindcasts:
+def city_hindcasts(span: HindcastSpan) -> CityHindcasts:
     """Open a city at every base year that its data and the priors known then allow.
 
     Raises
@@ -229,42 +197,37 @@ def city_hindcasts(asked: Asked) -> CityHindcasts:
     InputError
         when no base year can be opened.
     """
-    found, latest = dict[int, Hindcast](), _open(asked, asked.last)
+    found, latest = dict[int, Hindcast](), _open(span, span.last)
     observations, graph = fitted(latest.checks), latest.graph
-    _fail_if_nothing_fitted(observations, latest)
     refusal: InputError | None = None
-    for origin in asked.origins:
-        years = range(origin + 1, min(origin + asked.horizon, asked.last) + 1)
+    if not observations:
+        message = Text("没有一项检验写明 fit，无可拟合", "no check has a fit rule: there is nothing to fit")
+        file = Place(latest.model_folder / "published.yaml")
+        raise InputError(Fault(message, file, Text("给至少一项写明 fit", "give fit to one check at least")))
+    for origin in span.origins:
+        years = range(origin + 1, min(origin + span.horizon, span.last) + 1)
         try:
-            world = _open(asked, origin)
+            world = _open(span, origin)
         except InputError as error:
             refusal = error
             continue
         found[origin] = Hindcast(world, observations, years, graph if world.graph.key == graph.key else world.graph)
     if not found and refusal is not None:
         raise refusal
-    history = latest.city.history
-    changes = [published_changes(item, history, asked.city) for item in observations]
-    published = np.full((len(asked.origins), asked.horizon, len(observations)), np.nan)
+    changes = [published_changes(item, latest.city.history, span.city) for item in observations]
+    published = np.full((len(span.origins), span.horizon, len(observations)), np.nan)
     for base_year, hindcast in found.items():
         for place, year in enumerate(hindcast.years):
-            published[base_year - asked.first, place] = [series.get(year, np.nan) for series in changes]
-    return CityHindcasts(asked, observations, found, published)
-
-
-def _fail_if_nothing_fitted(observations: Sequence[Observation], world: World) -> None:
-    if not observations:
-        file = world.model_folder / "published.yaml"
-        message = Text("没有一项检验写明 fit，无可拟合", "no check has a fit rule: there is nothing to fit")
-        raise InputError(Fault(message, Place(file), Text("给至少一项写明 fit", "give fit to one check at least")))
+            published[base_year - span.first, place] = [series.get(year, np.nan) for series in changes]
+    return CityHindcasts(span, observations, found, published)
 
 
 @lru_cache(maxsize=24)
-def forecaster(asked: Asked, origin: int, last: int) -> Hindcast:
+def forecaster(span: HindcastSpan, origin: int, last: int) -> Hindcast:
     """A city as of a year, ready to forecast to `last`; the year is its base year."""
-    world = _open(asked, origin)
+    world = _open(span, origin)
     return Hindcast(world, fitted(world.checks), range(origin + 1, last + 1), world.graph)
 
 
-def _open(asked: Asked, base_year: int) -> World:
-    return open_world(find_home(asked.home), asked.city, base_year, asked.as_of)
+def _open(span: HindcastSpan, base_year: int) -> World:
+    return open_world(find_home(span.home), span.city, base_year, span.as_of)
