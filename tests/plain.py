@@ -22,7 +22,7 @@ from sim.engine.integrate import Clock, YearValues
 from sim.engine.links import Program
 from sim.engine.methods import RungeKuttaMethod, mean_of_growth
 from sim.model.graph import Graph
-from sim.model.nodes import FILL, UNTIL_TURN, Apply, Frozen, Node, Operation, Read, UnitRule
+from sim.model.nodes import FILL, UNTIL_TURN, Apply, Frozen, Node, Operation, Read, same_unit
 
 Values = NDArray[Any]
 Rates = Mapping[str, Values]
@@ -236,7 +236,7 @@ def _starting_node(method: RungeKuttaMethod, steps: int, frozen: Frozen) -> Node
     def compute(total: Values, growth: Values) -> Values:
         return total * (1.0 + growth) / mean_of_growth(method, steps, growth)
 
-    operation = Operation("starting_rate", compute, UnitRule.SAME)
+    operation = Operation("starting_rate", compute, same_unit)
     if frozen.growth is None:
         raise AssertionError("a starting rate without growth")
     return Apply(operation, (frozen.node, frozen.growth), frozen.node.dims)

@@ -17,7 +17,7 @@ from sim.engine.integrate import Exogenous
 from sim.engine.methods import METHODS, mean_of_growth
 from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.model.graph import Graph
-from sim.model.nodes import UNTIL_TURN, Apply, Frozen, Literal, Node, Operation, Read, UnitRule, names_read
+from sim.model.nodes import UNTIL_TURN, Apply, Frozen, Literal, Node, Operation, Read, names_read, same_unit
 
 STEP = 1.01
 
@@ -67,7 +67,7 @@ def _frozen_at_start(frozen: Frozen) -> Node:
     def compute(total: Values, growth: Values) -> Values:
         return total * (1.0 + growth) / mean_of_growth(METHODS[DEFAULT_METHOD], DEFAULT_STEPS, growth)
 
-    return Apply(Operation("starting_rate", compute, UnitRule.SAME), (frozen.node, frozen.growth), frozen.node.dims)
+    return Apply(Operation("starting_rate", compute, same_unit), (frozen.node, frozen.growth), frozen.node.dims)
 
 
 Members = Mapping[str, tuple[int, ...]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 
 from sim.base.arrays import Dimension
 from sim.base.errors import Faults, ModelError, Place, nearest
@@ -192,7 +193,7 @@ def _fail_if_initial_unknown(graph: Graph, faults: Faults) -> None:
 def _fail_if_cyclic(graph: Graph, faults: Faults) -> None:
     running = {name: set(_within_step(graph, node)) for name, node in graph.equations.items()}
     running |= {f"{name}.rate": set(_within_step(graph, node)) for name, node in graph.rates.items()}
-    for cycle in strong_components(running):
+    for cycle in circles(running):
         faults.add(
             Text(f"循环引用：{listing(cycle).zh}", f"these read each other in a circle: {listing(cycle).en}"),
             place_of(graph.variables.get(cycle[0]) or graph.stocks[cycle[0].removesuffix(".rate")]),
@@ -205,12 +206,11 @@ def _fail_if_cyclic(graph: Graph, faults: Faults) -> None:
 def _fail_if_start_cyclic(graph: Graph, faults: Faults) -> None:
     starting = {name: set(names_read(node)) for name, node in graph.equations.items()}
     starting |= {f"{name}.rate": set(names_read(node)) for name, node in graph.rates.items()}
-    starting |= {name: {str(item.initial)} for name, item in graph.stocks.items()}
+    starting |= {name: set(names_read(graph.initial_of(name))) for name in graph.stocks}
     starting |= {name: set(names_read(item.initial)) for name, item in graph.hidden.items()}
     for name, item in graph.frozen.items():
-        growth = set() if item.growth is None else set(names_read(item.growth))
-        starting[name] = set(names_read(item.node)) | growth
-    for cycle in strong_components(starting):
+        starting[name] = {read for node in (item.node, item.growth) if node is not None for read in names_read(node)}
+    for cycle in circles(starting):
         faults.add(
             Text(f"初值循环引用：{listing(cycle).zh}", f"starting values read each other: {listing(cycle).en}"),
             Place(key=cycle[0]),
@@ -222,33 +222,16 @@ def _within_step(graph: Graph, node: Node) -> Iterable[str]:
     return (name for name in names_read(node) if name in graph.equations or name.endswith(".rate"))
 
 
-def strong_components(reads: Mapping[str, set[str]]) -> list[list[str]]:
-    """Groups of names that read each other in a circle (Tarjan's algorithm, without recursion), self-reading names included."""
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    open_names: list[str] = []
-    found: list[list[str]] = []
-    for root in reads:
-        work = [(root, iter(sorted(reads[root])))] if root not in index else []
-        if work:
-            index[root] = low[root] = len(index)
-            open_names.append(root)
-        while work:
-            name, children = work[-1]
-            child = next((item for item in children if item in reads), None)
-            if child is None:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
-                if low[name] == index[name]:
-                    start = open_names.index(name)
-                    component = open_names[start:]
-                    del open_names[start:]
-                    found += [component] if len(component) > 1 or name in reads[name] else []
-            elif child not in index:
-                index[child] = low[child] = len(index)
-                open_names.append(child)
-                work.append((child, iter(sorted(reads[child]))))
-            elif child in open_names:
-                low[name] = min(low[name], index[child])
-    return found
+def circles(reads: Mapping[str, set[str]]) -> list[list[str]]:
+    """Circles of names that read each other, each in the order of reading; of several through one name, one."""
+    found, left = list[list[str]](), {name: sorted(read) for name, read in reads.items()}
+    while True:
+        try:
+            TopologicalSorter(left).prepare()
+        except CycleError as error:
+            circle = error.args[1][:0:-1]  # given from what is read to what reads it, the first once more at the end
+            first = circle.index(next(name for name in left if name in circle))
+            found.append(circle[first:] + circle[:first])
+            left = {name: [item for item in read if item not in circle] for name, read in left.items() if name not in circle}
+        else:
+            return found

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from sim.base.arrays import Values
+from sim.base.errors import Fault, ModelError
+from sim.base.text import Text
+from sim.base.units import PLAIN, Unit
 
 NO_SETTINGS: Mapping[str, Any] = {}
 
@@ -93,46 +96,95 @@ class Frozen:
     growth: Node | None = None
 
 
-class UnitRule(Enum):
-    """Rules of what an operation asks of the units of its inputs, and what unit it returns."""
-
-    SAME = "the unit of the first input"
-    ALIKE = "all inputs of one unit, which is returned"
-    PRODUCT = "the product of the units"
-    QUOTIENT = "the quotient of the units"
-    POWER = "a power: the exponent is a bare number, and so is the base unless the exponent is a literal"
-    ROOT = "the square root of the unit"
-    PLAIN = "bare numbers only"
-    COMPARISON = "all inputs of one unit; the answer is a truth value"
-    CHOICE = "a truth value and two inputs of one unit, which is returned"
+Units = tuple[Unit | None, ...]
+"""Units of the inputs of an operation. None stands for the literal zero, which fits any unit."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """A named operation; `elementwise` ones align their inputs by dimension name."""
+    """A named operation; `elementwise` ones align their inputs by dimension name.
+
+    `unit` says what unit it returns for those of its inputs, and raises where they do not fit.
+    """
 
     name: str
     compute: Callable[..., Values]
-    unit_rule: UnitRule
+    unit: Callable[[Apply, Units], Unit | None]
     elementwise: bool = True
 
 
-def _ufuncs(rule: UnitRule, *functions: np.ufunc) -> dict[str, Operation]:
-    return {function.__name__: Operation(function.__name__, function, rule) for function in functions}
+def same_unit(_: Apply, units: Units) -> Unit | None:
+    """The unit of the first input."""
+    return units[0]
 
 
-UFUNCS: dict[str, Operation] = {
-    **_ufuncs(UnitRule.ALIKE, np.add, np.subtract, np.maximum, np.minimum),
-    **_ufuncs(UnitRule.PRODUCT, np.multiply),
-    **_ufuncs(UnitRule.QUOTIENT, np.divide),
-    **_ufuncs(UnitRule.POWER, np.power),
-    **_ufuncs(UnitRule.ROOT, np.sqrt),
-    **_ufuncs(UnitRule.SAME, np.negative, np.positive, np.absolute),
-    **_ufuncs(UnitRule.PLAIN, np.exp, np.log, np.expm1, np.log1p, np.tanh),
-    **_ufuncs(UnitRule.PLAIN, np.logical_and, np.logical_or, np.logical_not),
-    **_ufuncs(UnitRule.COMPARISON, np.greater, np.greater_equal, np.less, np.less_equal),
+def _one_unit(node: Apply, units: Units) -> Unit | None:
+    """All inputs of one unit, which is returned."""
+    known = [unit for unit in units if unit is not None]
+    for unit in known[1:]:
+        if not unit.matches(known[0]):
+            name = node.operation.name
+            raise ModelError(Fault(Text(f"{name} 的单位不一致：{known[0]} 与 {unit}", f"{name} of {known[0]} and {unit}")))
+    return known[0] if known else None
+
+
+def _product(_: Apply, units: Units) -> Unit | None:
+    left, right = units
+    return None if left is None or right is None else left * right
+
+
+def _quotient(_: Apply, units: Units) -> Unit | None:
+    top, bottom = units
+    return None if top is None else top / (bottom or PLAIN)
+
+
+def _power(node: Apply, units: Units) -> Unit | None:
+    """The exponent is a bare number, and so is the base unless the exponent is a literal."""
+    base, exponent = units
+    if exponent is not None and not exponent.is_plain:
+        raise ModelError(Fault(Text(f"指数带单位 {exponent}", f"the exponent has the unit {exponent}")))
+    written = node.inputs[1]
+    if base is not None and isinstance(written, Literal):
+        return base ** Fraction(written.value).limit_denominator(100)
+    return _bare(node, (base,))
+
+
+def _root(_: Apply, units: Units) -> Unit | None:
+    return None if units[0] is None else units[0] ** Fraction(1, 2)
+
+
+def _bare(node: Apply, units: Units) -> Unit | None:
+    """Bare numbers only."""
+    for unit in units:
+        if unit is not None and not unit.is_plain:
+            name = node.operation.name
+            raise ModelError(Fault(Text(f"{name} 只能用于无量纲量，得到 {unit}", f"{name} needs a bare number, got {unit}")))
+    return PLAIN
+
+
+def _truth(node: Apply, units: Units) -> Unit | None:
+    """All inputs of one unit; the answer is a truth value."""
+    _one_unit(node, units)
+    return PLAIN
+
+
+def _choice(node: Apply, units: Units) -> Unit | None:
+    """A truth value and two inputs of one unit, which is returned."""
+    return _one_unit(node, units[1:])
+
+
+_OF_NUMPY: dict[Callable[[Apply, Units], Unit | None], tuple[np.ufunc, ...]] = {
+    _one_unit: (np.add, np.subtract, np.maximum, np.minimum),
+    _product: (np.multiply,),
+    _quotient: (np.divide,),
+    _power: (np.power,),
+    _root: (np.sqrt,),
+    same_unit: (np.negative, np.positive, np.absolute),
+    _bare: (np.exp, np.log, np.expm1, np.log1p, np.tanh, np.logical_and, np.logical_or, np.logical_not),
+    _truth: (np.greater, np.greater_equal, np.less, np.less_equal),
 }
-WHERE = Operation("where", np.where, UnitRule.CHOICE)
+UFUNCS = {ufunc.__name__: Operation(ufunc.__name__, ufunc, rule) for rule, ufuncs in _OF_NUMPY.items() for ufunc in ufuncs}
+WHERE = Operation("where", np.where, _choice)
 
 
 def _total(x: Values, *, axes: tuple[int, ...]) -> Values:
@@ -181,12 +233,12 @@ def _fill(*, value: float, shape: tuple[int, ...]) -> Values:
     return np.full((*shape, 1), value)
 
 
-TOTAL = Operation("total", _total, UnitRule.SAME, elementwise=False)
-AT = Operation("at", _at, UnitRule.SAME, elementwise=False)
-STACK = Operation("by", _stack, UnitRule.ALIKE, elementwise=False)
-PLACE = Operation("place", _place, UnitRule.SAME, elementwise=False)
-SHIFT = Operation("shift", _shift, UnitRule.SAME, elementwise=False)
-REGROUP = Operation("regroup", _regroup, UnitRule.SAME, elementwise=False)
-LOOKUP = Operation("lookup", _lookup, UnitRule.PLAIN, elementwise=False)
-FILL = Operation("fill", _fill, UnitRule.PLAIN, elementwise=False)
-BROADCAST = Operation("broadcast", _broadcast, UnitRule.SAME, elementwise=False)
+TOTAL = Operation("total", _total, same_unit, elementwise=False)
+AT = Operation("at", _at, same_unit, elementwise=False)
+STACK = Operation("by", _stack, _one_unit, elementwise=False)
+PLACE = Operation("place", _place, same_unit, elementwise=False)
+SHIFT = Operation("shift", _shift, same_unit, elementwise=False)
+REGROUP = Operation("regroup", _regroup, same_unit, elementwise=False)
+LOOKUP = Operation("lookup", _lookup, _bare, elementwise=False)
+FILL = Operation("fill", _fill, _bare, elementwise=False)
+BROADCAST = Operation("broadcast", _broadcast, same_unit, elementwise=False)

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from fractions import Fraction
+from collections.abc import Mapping
 
 from sim.base.errors import Faults, ModelError, Place
 from sim.base.text import Text
 from sim.base.units import PLAIN, Unit, UnknownUnitError, parse_unit
 from sim.model.declarations import Declaration
 from sim.model.graph import Graph
-from sim.model.nodes import Apply, Literal, Node, Read, UnitRule, walk
+from sim.model.nodes import Literal, Node, Read, walk
 from sim.model.symbol import place_of
-
-
-class _MismatchError(Exception):
-    """A rule is broken inside one equation; becomes a fault with the equation's place."""
-
-    def __init__(self, message: Text) -> None:
-        self.message = message
-        super().__init__(message.en)
 
 
 def check_units(graph: Graph) -> None:
@@ -33,7 +24,7 @@ def check_units(graph: Graph) -> None:
     faults = Faults()
     declared = _declared_units(graph, faults)
     faults.raise_if_any(ModelError)
-    checker = _Checker(graph, declared)
+    checker = _UnitsOfNodes(graph, declared)
     for name, variable in graph.variables.items():
         _check(checker, graph.equations[name], declared[name], variable, faults)
     for name, stock in graph.stocks.items():
@@ -58,37 +49,35 @@ def _declared_units(graph: Graph, faults: Faults) -> dict[str, Unit]:
     return units
 
 
-def _check(checker: _Checker, node: Node, want: Unit, item: Declaration, faults: Faults) -> None:
+def _check(checker: _UnitsOfNodes, node: Node, want: Unit, item: Declaration, faults: Faults) -> None:
     try:
         have = checker.unit(node)
-    except _MismatchError as mismatch:
-        faults.add(mismatch.message, place_of(item))
+    except ModelError as error:
+        faults.add(error.faults[0].message, place_of(item))
         return
     if have is not None and not have.matches(want):
         faults.add(Text(f"结果单位为 {have}，声明为 {want}", f"the result is in {have}, declared is {want}"), place_of(item))
 
 
-class _Checker:
+class _UnitsOfNodes:
     """Infers the unit of a node. None stands for the literal zero, which fits any unit."""
 
     def __init__(self, graph: Graph, declared: Mapping[str, Unit]) -> None:
-        self.graph = graph
-        self.declared = declared
-        self.known: dict[int, Unit | None] = {}
+        self.graph, self.declared = graph, declared
+        self.known: dict[Node, Unit | None] = {}
 
     def unit(self, node: Node) -> Unit | None:
         for part in walk(node):
-            if id(part) not in self.known:
-                self.known[id(part)] = self._of(part)
-        return self.known[id(node)]
+            if part not in self.known:
+                self.known[part] = self._of(part)
+        return self.known[node]
 
     def _of(self, node: Node) -> Unit | None:
         if isinstance(node, Literal):
             return None if node.value == 0.0 else parse_unit(node.unit)
         if isinstance(node, Read):
             return self._of_name(node.name)
-        inputs = tuple(self.known[id(child)] for child in node.inputs)
-        return _RULES[node.operation.unit_rule](node, inputs)
+        return node.operation.unit(node, tuple(self.known[child] for child in node.inputs))
 
     def _of_name(self, name: str) -> Unit | None:
         if name in self.declared:
@@ -102,73 +91,3 @@ class _Checker:
         if name.endswith(".rate"):
             return self.declared[name.removesuffix(".rate")] / parse_unit("a")
         return PLAIN
-
-
-_Inputs = tuple[Unit | None, ...]
-
-
-def _alike(node: Apply, units: _Inputs) -> Unit | None:
-    known = [unit for unit in units if unit is not None]
-    for unit in known[1:]:
-        if not unit.matches(known[0]):
-            name = node.operation.name
-            raise _MismatchError(Text(f"{name} 的单位不一致：{known[0]} 与 {unit}", f"{name} of {known[0]} and {unit}"))
-    return known[0] if known else None
-
-
-def _same(_: Apply, units: _Inputs) -> Unit | None:
-    return units[0]
-
-
-def _product(_: Apply, units: _Inputs) -> Unit | None:
-    left, right = units
-    return None if left is None or right is None else left * right
-
-
-def _quotient(_: Apply, units: _Inputs) -> Unit | None:
-    top, bottom = units
-    return None if top is None else top / (bottom or PLAIN)
-
-
-def _power(node: Apply, units: _Inputs) -> Unit | None:
-    base, exponent = units
-    if exponent is not None and not exponent.is_plain:
-        raise _MismatchError(Text(f"指数带单位 {exponent}", f"the exponent has the unit {exponent}"))
-    written = node.inputs[1]
-    if base is not None and isinstance(written, Literal):
-        return base ** Fraction(written.value).limit_denominator(100)
-    return _plain(node, (base,))
-
-
-def _root(_: Apply, units: _Inputs) -> Unit | None:
-    return None if units[0] is None else units[0] ** Fraction(1, 2)
-
-
-def _plain(node: Apply, units: _Inputs) -> Unit | None:
-    for unit in units:
-        if unit is not None and not unit.is_plain:
-            name = node.operation.name
-            raise _MismatchError(Text(f"{name} 只能用于无量纲量，得到 {unit}", f"{name} needs a bare number, got {unit}"))
-    return PLAIN
-
-
-def _comparison(node: Apply, units: _Inputs) -> Unit | None:
-    _alike(node, units)
-    return PLAIN
-
-
-def _choice(node: Apply, units: _Inputs) -> Unit | None:
-    return _alike(node, units[1:])
-
-
-_RULES: dict[UnitRule, Callable[[Apply, _Inputs], Unit | None]] = {
-    UnitRule.SAME: _same,
-    UnitRule.ALIKE: _alike,
-    UnitRule.PRODUCT: _product,
-    UnitRule.QUOTIENT: _quotient,
-    UnitRule.POWER: _power,
-    UnitRule.ROOT: _root,
-    UnitRule.PLAIN: _plain,
-    UnitRule.COMPARISON: _comparison,
-    UnitRule.CHOICE: _choice,
-}

@@ -6,7 +6,7 @@ import pytest
 
 from sim.base.errors import ModelError
 from sim.model import Array, event, smooth, stock, variable
-from sim.model.graph import strong_components
+from sim.model.graph import circles
 from sim.model.unit_check import check_units
 from tests.tiny import graph_of
 
@@ -160,6 +160,6 @@ def test_units_that_agree_pass() -> None:
     check_units(graph_of([real, wealth], values, units))
 
 
-def test_strong_components_finds_groups_only() -> None:
+def test_circles_are_found_and_nothing_else() -> None:
     reads = {"a": {"b"}, "b": {"a"}, "c": {"a", "d"}, "d": set(), "e": {"e"}}
-    assert sorted(sorted(group) for group in strong_components(reads)) == [["a", "b"], ["e"]]
+    assert sorted(sorted(group) for group in circles(reads)) == [["a", "b"], ["e"]]
