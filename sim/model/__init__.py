@@ -1,66 +1,33 @@
 """The model language: what an equation file imports, such as `from sim.model import Array, variable, stock, total`."""
 
-from sim.base.arrays import Dimension
-from sim.model.declarations import Array, event, stock, variable
-from sim.model.library import (
-    accumulate,
-    at,
-    by,
-    delay1,
-    delay3,
-    growth,
-    hand_down,
-    initial,
-    lookup,
-    noise,
-    place,
-    pulse,
-    ramp,
-    regroup,
-    relative,
-    roll_up,
-    share,
-    shift,
-    smooth,
-    starting_rate,
-    step,
-    total,
-    trend,
-    until_turn,
-    weighted_mean,
-    weighted_sum,
-)
-
-__all__ = [
-    "Array",
-    "Dimension",
-    "accumulate",
-    "at",
-    "by",
-    "delay1",
-    "delay3",
-    "event",
-    "growth",
-    "hand_down",
-    "initial",
-    "lookup",
-    "noise",
-    "place",
-    "pulse",
-    "ramp",
-    "regroup",
-    "relative",
-    "roll_up",
-    "share",
-    "shift",
-    "smooth",
-    "starting_rate",
-    "step",
-    "stock",
-    "total",
-    "trend",
-    "until_turn",
-    "variable",
-    "weighted_mean",
-    "weighted_sum",
-]
+from sim.base.arrays import Dimension as Dimension
+from sim.model.declarations import Array as Array
+from sim.model.declarations import event as event
+from sim.model.declarations import stock as stock
+from sim.model.declarations import variable as variable
+from sim.model.dynamics import accumulate as accumulate
+from sim.model.dynamics import delay1 as delay1
+from sim.model.dynamics import delay3 as delay3
+from sim.model.dynamics import growth as growth
+from sim.model.dynamics import initial as initial
+from sim.model.dynamics import noise as noise
+from sim.model.dynamics import relative as relative
+from sim.model.dynamics import smooth as smooth
+from sim.model.dynamics import starting_rate as starting_rate
+from sim.model.dynamics import trend as trend
+from sim.model.dynamics import until_turn as until_turn
+from sim.model.members import at as at
+from sim.model.members import by as by
+from sim.model.members import hand_down as hand_down
+from sim.model.members import place as place
+from sim.model.members import regroup as regroup
+from sim.model.members import roll_up as roll_up
+from sim.model.members import share as share
+from sim.model.members import shift as shift
+from sim.model.members import total as total
+from sim.model.members import weighted_mean as weighted_mean
+from sim.model.members import weighted_sum as weighted_sum
+from sim.model.shapes import lookup as lookup
+from sim.model.shapes import pulse as pulse
+from sim.model.shapes import ramp as ramp
+from sim.model.shapes import step as step

@@ -2,7 +2,8 @@
 
 The name of the function is the name of the variable; its arguments name what it reads. A stock's function returns its net rate
 per year. An event's function returns the new value of its stock at the turn of the year. The docstring is the documentation.
-Model files are imported under private module names; the package `base_year` beside them builds the tables of a base year.
+Model files are imported under private module names; the package `base_year` beside them builds the tables of a base year. The
+examples are as in sim/model/dynamics.py.
 """
 
 from __future__ import annotations
@@ -85,19 +86,89 @@ class Event(Declaration):
 
 
 def variable(*, unit: str, dims: tuple[str, ...] = (), kind: Kind = "level") -> Callable[[Equation], Variable]:
-    """Declare a variable. See `Variable` for the kinds."""
+    """Declare a variable: an auxiliary or a flow.
+
+    Parameters
+    ----------
+    unit
+        The unit of the result, such as `亿元_2020/a`; what the equation returns must have it.
+    dims
+        The dimensions, in the order of the model. A result with fewer is repeated over the others.
+    kind
+        How a year is reported: a `flow` is totalled over the year, a `level` is read at its end, a `ratio` is its own equation
+        applied to the year's values of what it reads.
+
+    Returns
+    -------
+    Callable
+        A decorator; the name of the function is that of the variable, its arguments name what it reads.
+
+    Examples
+    --------
+    >>> @variable(unit="ratio", dims=("sector",))
+    ... def doubled(x: Array) -> Array:
+    ...     return 2.0 * x
+    >>> evaluate(lambda doubled: total(doubled, over="sector"), doubled, x=("sector", [2.0, 3.0, 5.0]))
+    20.0
+    """
     return lambda equation: Variable(**_common(equation), unit=unit, dims=dims, kind=kind)
 
 
 def stock(*, unit: str, initial: str | float, dims: tuple[str, ...] = ()) -> Callable[[Equation], Stock]:
-    """Declare a stock whose function returns the net rate per year."""
-    return lambda equation: Stock(
-        **_common(equation), unit=unit, dims=dims, initial=initial if isinstance(initial, str) else float(initial)
-    )
+    """Declare a stock, whose function returns its net rate per year.
+
+    Parameters
+    ----------
+    unit
+        The unit of the stock; its net rate is in this unit per year.
+    initial
+        The value at the start of the run: the name of a parameter or variable of the same unit and dimensions, or a number.
+    dims
+        The dimensions, in the order of the model.
+
+    Returns
+    -------
+    Callable
+        A decorator; the name of the function is that of the stock, and equations read its net rate as `name.rate`.
+
+    Examples
+    --------
+    >>> @stock(unit="ratio", initial=100.0)
+    ... def wealth(wealth: Array) -> Array:
+    ...     return 0.05 * wealth
+    >>> evaluate(lambda wealth: 1.0 * wealth, wealth, years=2)
+    [105.127, 110.517]
+    """
+    start = initial if isinstance(initial, str) else float(initial)
+    return lambda equation: Stock(**_common(equation), unit=unit, dims=dims, initial=start)
 
 
 def event(*, stock: str, order: int) -> Callable[[Equation], Event]:
-    """Declare a yearly event that sets `stock`."""
+    """Declare a yearly event, whose function returns the new value of a stock on 31 December.
+
+    Parameters
+    ----------
+    stock
+        The stock, in whose unit and dimensions the function returns its value.
+    order
+        The place among the events of the year, which happen by rising order; each sees what those before it have left.
+
+    Returns
+    -------
+    Callable
+        A decorator; the arguments of the function name what it reads.
+
+    Examples
+    --------
+    >>> @stock(unit="ratio", initial=100.0)
+    ... def wealth(tithe: Array) -> Array:
+    ...     return 0.0
+    >>> @event(stock="wealth", order=1)
+    ... def paid(wealth: Array, tithe: Array) -> Array:
+    ...     return wealth * (1.0 - tithe)
+    >>> evaluate(lambda wealth: 1.0 * wealth, wealth, paid, years=2, tithe=0.1)
+    [90.0, 81.0]
+    """
     return lambda equation: Event(**_common(equation), stock=stock, order=order)
 
 

@@ -18,9 +18,6 @@ from sim.base.errors import Fault, ModelError
 from sim.base.text import Text
 from sim.base.units import PLAIN, Unit
 
-NO_SETTINGS: Mapping[str, Any] = {}
-
-
 UNTIL_TURN = "until turn"
 """A name that reads one until the events of the turn of the year are over, and zero when the year is reported."""
 
@@ -49,7 +46,7 @@ class Apply:
     operation: Operation
     inputs: tuple[Node, ...]
     dims: tuple[str, ...]
-    settings: Mapping[str, Any] = field(default_factory=lambda: NO_SETTINGS)
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 Node = Read | Literal | Apply

@@ -10,7 +10,7 @@ import math
 import numbers
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, cast
 from typing import Literal as OneOf
 
 import numpy as np
@@ -18,8 +18,8 @@ import numpy as np
 from sim.base.arrays import Dimension
 from sim.base.errors import MISTAKES_IN_CODE, Fault, Faults, ModelError, Place, reason_of
 from sim.base.text import Text
-from sim.model.declarations import Declaration
-from sim.model.nodes import BROADCAST, NO_SETTINGS, UFUNCS, WHERE, Apply, Frozen, HiddenStock, Literal, Node, Operation, Read
+from sim.model.declarations import Array, Declaration
+from sim.model.nodes import BROADCAST, UFUNCS, WHERE, Apply, Frozen, HiddenStock, Literal, Node, Operation, Read
 
 _THREE = 3  # arguments of np.where and np.clip
 
@@ -37,6 +37,24 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
     def dims(self) -> tuple[str, ...]:
         """Names of the axes, in the order of the model."""
         return self.node.dims
+
+    @staticmethod
+    def of(x: Array | float) -> Symbol:
+        """The symbol that stands for an array while an equation is traced."""
+        return cast(Symbol, x)
+
+    def axis(self, dim: str) -> int:
+        """The place of a dimension among the axes, which must be one of them."""
+        if dim not in self.dims:
+            have = self.dims or ("-",)
+            raise self.trace.fault(
+                Text(f"没有维度 {dim}，现有 {'、'.join(have)}", f"no dimension {dim}; it has {', '.join(have)}")
+            )
+        return self.dims.index(dim)
+
+    def apply(self, operation: Operation, dims: tuple[str, ...], **settings: Any) -> Array:
+        """An operation on this symbol alone."""
+        return self.trace.array(Apply(operation, (self.node,), dims, settings))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Symbol:
         operation = UFUNCS.get(ufunc.__name__)
@@ -73,53 +91,13 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         self._refuse("x[...]")
 
     def _refuse(self, what: str) -> NoReturn:
-        raise ModelError(
-            Fault(
-                Text(f"方程中不能使用 {what}", f"{what} cannot be used in an equation"),
-                self.trace.place,
-                Text(
-                    "请用 np.where、np.maximum、np.minimum、np.clip 和 sim.model 的函数（at、by、total 等）",
-                    "write np.where, np.maximum, np.minimum, np.clip and the functions of sim.model (at, by, total, ...)",
-                ),
-            )
+        raise self.trace.fault(
+            Text(f"方程中不能使用 {what}", f"{what} cannot be used in an equation"),
+            Text(
+                "请用 np.where、np.maximum、np.minimum、np.clip 和 sim.model 的函数（at、by、total 等）",
+                "write np.where, np.maximum, np.minimum, np.clip and the functions of sim.model (at, by, total, ...)",
+            ),
         )
-
-
-def as_node(value: Any, trace: Tracing) -> Node:
-    """A symbol's node, or a literal for a number."""
-    if isinstance(value, Symbol):
-        return value.node
-    if isinstance(value, numbers.Real) or (isinstance(value, np.ndarray) and value.ndim == 0):
-        number = float(value)
-        if not math.isfinite(number):
-            raise trace.fault(Text("方程中的数必须有限", "a number in an equation must be finite"))
-        return Literal(number)
-    raise ModelError(
-        Fault(
-            Text(f"方程中出现了不是数组也不是数的值：{value!r}", f"neither an array nor a number in an equation: {value!r}"),
-            trace.place,
-        )
-    )
-
-
-def apply(
-    trace: Tracing,
-    operation: Operation,
-    inputs: tuple[Node, ...],
-    dims: tuple[str, ...],
-    settings: Mapping[str, Any] = NO_SETTINGS,
-) -> Symbol:
-    """A symbol for an operation on nodes."""
-    return Symbol(Apply(operation, inputs, dims, settings), trace)
-
-
-def spread(trace: Tracing, node: Node, dims: tuple[str, ...]) -> Node:
-    """A node repeated over those of `dims` that it lacks."""
-    for name in (missing for missing in dims if missing not in node.dims):
-        wider = trace.ordered({*node.dims, name})
-        settings = {"axis": wider.index(name), "size": len(trace.dimensions[name].members)}
-        node = apply(trace, BROADCAST, (node,), wider, settings).node
-    return node
 
 
 @dataclass
@@ -133,14 +111,48 @@ class Tracing:
     hidden: list[HiddenStock] = field(default_factory=list)
     frozen: list[Frozen] = field(default_factory=list)
 
-    def read(self, name: str) -> Symbol:
-        """The symbol of a name."""
-        return Symbol(Read(name, self.readable[name]), self)
+    def array(self, node: Node) -> Array:
+        """A node as what an equation sees."""
+        return cast(Array, Symbol(node, self))
+
+    def node(self, value: Any) -> Node:
+        """A symbol's node, or a literal for a number."""
+        if isinstance(value, Symbol):
+            return value.node
+        if isinstance(value, numbers.Real) or (isinstance(value, np.ndarray) and value.ndim == 0):
+            if not math.isfinite(float(value)):
+                raise self.fault(Text("方程中的数必须有限", "a number in an equation must be finite"))
+            return Literal(float(value))
+        zh, en = "方程中出现了不是数组也不是数的值", "neither an array nor a number in an equation"
+        raise self.fault(Text(f"{zh}：{value!r}", f"{en}: {value!r}"))
+
+    def spread(self, node: Node, dims: tuple[str, ...]) -> Node:
+        """A node repeated over those of `dims` that it lacks."""
+        for name in (missing for missing in dims if missing not in node.dims):
+            wider = self.ordered({*node.dims, name})
+            node = Apply(BROADCAST, (node,), wider, {"axis": wider.index(name), "size": len(self.dimensions[name].members)})
+        return node
+
+    def read(self, name: str) -> Array:
+        """A name that equations may read."""
+        return self.array(Read(name, self.readable[name]))
+
+    def dimension(self, name: str) -> Dimension:
+        """A dimension, which the model must have."""
+        if name not in self.dimensions:
+            raise self.fault(Text(f"模型没有维度 {name}", f"the model has no dimension {name}"))
+        return self.dimensions[name]
+
+    def member(self, dim: str, member: str) -> int:
+        """The place of a member in a dimension, which must have it."""
+        if member not in self.dimension(dim).members:
+            raise self.fault(Text(f"维度 {dim} 没有成员 {member}", f"dimension {dim} has no member {member}"))
+        return self.dimensions[dim].index(member)
 
     def elementwise(self, operation: Operation, inputs: Sequence[Any]) -> Symbol:
         """Apply an elementwise operation; the result has the union of the dimensions."""
-        nodes = tuple(as_node(value, self) for value in inputs)
-        return apply(self, operation, nodes, self.ordered({dim for node in nodes for dim in node.dims}))
+        nodes = tuple(map(self.node, inputs))
+        return Symbol(Apply(operation, nodes, self.ordered({dim for node in nodes for dim in node.dims})), self)
 
     def ordered(self, dims: set[str]) -> tuple[str, ...]:
         """Dimensions in the order of the model."""
@@ -152,15 +164,15 @@ class Tracing:
         number = 1 + sum(f".{kind}" in name for name in known)
         return f"{self.owner}.{kind}{number}"
 
-    def keep(self, hidden: HiddenStock) -> Symbol:
-        """Register a hidden stock and return the symbol that reads it."""
+    def keep(self, hidden: HiddenStock) -> Array:
+        """Register a hidden stock and read it."""
         self.hidden.append(hidden)
-        return Symbol(Read(hidden.name, hidden.dims), self)
+        return self.array(Read(hidden.name, hidden.dims))
 
-    def freeze(self, frozen: Frozen) -> Symbol:
-        """Register a value taken once at the start and return the symbol that reads it."""
+    def freeze(self, frozen: Frozen) -> Array:
+        """Register a value taken once at the start and read it."""
         self.frozen.append(frozen)
-        return Symbol(Read(frozen.name, frozen.node.dims), self)
+        return self.array(Read(frozen.name, frozen.node.dims))
 
     def fault(self, message: Text, advice: Text | None = None) -> ModelError:
         """An error at the place of this equation."""
@@ -199,10 +211,10 @@ def trace(
         result = declaration.equation(**{name: current.read(name) for name in declaration.arguments})
     except MISTAKES_IN_CODE as error:
         raise current.fault(Text("方程有误：", "the equation is faulty: ") + reason_of(error)) from error
-    node = as_node(result, current)
+    node = current.node(result)
     faults = Faults()
     for extra in (name for name in node.dims if name not in dims):
         message = Text(f"结果多出维度 {extra}，声明的维度为 {dims}", f"the result has dimension {extra}; declared are {dims}")
         faults.add(message, current.place, Text("用 total 汇总，或在声明中加上它", "total over it, or declare it"))
     faults.raise_if_any(ModelError)
-    return Traced(spread(current, node, dims), tuple(current.hidden), tuple(current.frozen))
+    return Traced(current.spread(node, dims), tuple(current.hidden), tuple(current.frozen))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from typing import Any
 
@@ -58,7 +59,8 @@ TESTED = {
 
 
 def test_every_function_of_the_vocabulary_has_a_test() -> None:
-    assert set(sim.model.__all__) - {"Array", "Dimension", "event", "stock", "variable"} == TESTED
+    vocabulary = {name for name, item in vars(sim.model).items() if inspect.isfunction(item)}
+    assert vocabulary - {"event", "stock", "variable"} == TESTED
 
 
 def _value(equation: Any, dims: tuple[str, ...], values: dict[str, Any]) -> Any:
