@@ -222,22 +222,22 @@ class Project:
     id: str
     name: Text
     nature: Nature
-    parent: str
-    same_as: str
-    funder: Funder | None
-    project_class: str
-    region: str
-    branch: str
-    kind: str
-    programme: str
-    start: int | None
-    end: int | None
-    amount: Amount | None
-    field: float | None
-    field_unit: str
-    document: str
-    quote: str
-    place: Place
+    parent: str = ""
+    same_as: str = ""
+    funder: Funder | None = None
+    project_class: str = ""
+    region: str = ""
+    branch: str = ""
+    kind: str = ""
+    programme: str = ""
+    start: int | None = None
+    end: int | None = None
+    amount: Amount | None = None
+    field: float | None = None
+    field_unit: str = ""
+    document: str = ""
+    quote: str = ""
+    place: Place = Place()
     status: str = ""
     system: str = ""
 

@@ -20,35 +20,68 @@ from sim.ledger.works import Work, work_of
 LONGEST_DELAY = 15.0
 
 
+@dataclass(frozen=True)
+class Order:
+    """One order: its key and word in the scenario, the projects it means, where it stands, and in which layer."""
+
+    key: str
+    word: str
+    projects: frozenset[str]
+    place: Place
+    layer: int
+    size: float = 0.0
+    """Years that it makes its projects later, or their place in line."""
+
+    @property
+    def id(self) -> str:
+        """What a later layer replaces; what only stands in its own layer is replaced by none."""
+        return f"{self.key} {self.word} {self.layer if self.key in (*_OF_ONE_LAYER, 'cancel') else ''}"
+
+    @property
+    def said(self) -> str:
+        """As the scenario has it."""
+        return f"{self.key}: {self.word}"
+
+
 @dataclass
 class Edits:
     """The layers together. Delays of one project by several words add up; a word in a later layer replaces its earlier self."""
 
     use: frozenset[str] = frozenset()
-    cancels: list[Order] = field(default_factory=list)
-    delays: dict[str, tuple[frozenset[str], float, Place]] = field(default_factory=dict)
-    priorities: dict[str, tuple[frozenset[str], int]] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     added: dict[str, Project] = field(default_factory=dict)
+
+    def of(self, *keys: str, project: str | None = None) -> list[Order]:
+        """Return the orders of some keys, all of them or those that mean a project."""
+        found = [order for order in self.orders.values() if order.key in keys]
+        return found if project is None else [order for order in found if project in order.projects]
 
     @property
     def cancelled(self) -> frozenset[str]:
         """Projects that are not built, whatever is used."""
-        return frozenset().union(*(order.projects for order in self.cancels))
+        return _projects(self.of("cancel"))
+
+    @property
+    def changes_any(self) -> bool:
+        """True where something is delayed, brought forward, ranked or cancelled."""
+        return bool(self.cancelled or self.of(*_SHIFTS, "priority"))
 
     def delay(self, project: str) -> float:
         """Years by which a project is later than the documents have it."""
-        return sum(years for ids, years, _ in self.delays.values() if project in ids)
+        return sum(order.size for order in self.of(*_SHIFTS, project=project))
 
     def priority(self, project: str) -> int | None:
         """Its place in line, where one is stated; the most urgent of several."""
-        stated = [place for ids, place in self.priorities.values() if project in ids]
-        return min(stated) if stated else None
+        return min((int(order.size) for order in self.of("priority", project=project)), default=None)
 
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing is built."""
         return not self.use and not self.added
+
+
+def _projects(orders: Iterable[Order]) -> frozenset[str]:
+    return frozenset().union(*(order.projects for order in orders))
 
 
 def edits_of(changes: Iterable[LedgerChange], ledger: Ledger, faults: Faults) -> Edits:
@@ -60,14 +93,14 @@ def edits_of(changes: Iterable[LedgerChange], ledger: Ledger, faults: Faults) ->
     whole = replace(ledger, projects={**ledger.projects, **edits.added})
     for layer, change in enumerate(layers):
         _apply(change, layer, whole, edits, faults)
-    fail_if_contradictory([*edits.cancels, *edits.orders.values()], faults)
+    fail_if_contradictory(list(edits.orders.values()), faults)
     _fail_if_too_late(edits, faults)
     return edits
 
 
 def _fail_if_too_late(edits: Edits, faults: Faults) -> None:
     """Words that add up to more than any of them may say; the first project that is hit stands for all of them."""
-    if any(abs(years) > LONGEST_DELAY for _, years, _ in edits.delays.values()):
+    if any(abs(order.size) > LONGEST_DELAY for order in edits.of(*_SHIFTS)):
         return  # said already, of the word itself
     built = sorted((edits.use | edits.added.keys()) - edits.cancelled)
     hit = next((project for project in built if abs(edits.delay(project)) > LONGEST_DELAY + _CLOSE), None)
@@ -77,7 +110,7 @@ def _fail_if_too_late(edits: Edits, faults: Faults) -> None:
             f"{hit} 的延期或提前相加为 {years} 年，超过 {LONGEST_DELAY:g} 年",
             f"{hit}: delays and accelerations add up to {years} years, more than {LONGEST_DELAY:g}",
         )
-        faults.add(message, [place for ids, _, place in edits.delays.values() if hit in ids][-1])
+        faults.add(message, edits.of(*_SHIFTS, project=hit)[-1].place)
 
 
 _CLOSE = 1e-9
@@ -85,37 +118,30 @@ _CLOSE = 1e-9
 
 def _apply(change: LedgerChange, layer: int, ledger: Ledger, edits: Edits, faults: Faults) -> None:
     section = change.section
+
+    def order(key: str, word: str, at: str | int, size: float = 0.0) -> Order:
+        place = change.place(key, at)
+        made = Order(key, word, selected_or_fault(word, ledger, place, faults), place, layer, size)
+        edits.orders[made.id] = made
+        return made
+
     if section.use is not None:
-        used = list(_listed(section.use, "use", change, layer, ledger, faults))
-        edits.use = frozenset().union(*(order.projects for order in used))
-        edits.orders |= {f"use {order.word} {layer}": order for order in used}
+        edits.use = _projects([order("use", word, index) for index, word in enumerate(section.use)])
     for name in section.add:
-        edits.orders[f"add {name}"] = Order("add", name, frozenset({name}), change.place("add", name), layer)
-    restored = list(_listed(section.restore, "restore", change, layer, ledger, faults))
-    again = frozenset[str]().union(*(order.projects for order in restored))
-    edits.cancels = [replace(order, projects=order.projects - again) for order in edits.cancels]
-    edits.cancels += _listed(section.cancel, "cancel", change, layer, ledger, faults)
-    edits.orders |= {f"restore {order.word} {layer}": order for order in restored}
-    for part, sign in (("delay", 1.0), ("accelerate", -1.0)):
+        order("add", name, name)
+    again = _projects([order("restore", word, index) for index, word in enumerate(section.restore)])
+    for earlier in edits.of("cancel"):
+        edits.orders[earlier.id] = replace(earlier, projects=earlier.projects - again)
+    for index, word in enumerate(section.cancel):
+        order("cancel", word, index)
+    for part, sign in _SHIFTS.items():
         for word, years in getattr(section, part).items():
-            ids = selected_or_fault(word, ledger, change.place(part, word), faults)
+            made = order(part, word, word, sign * years)
             if not 0.0 <= years <= LONGEST_DELAY:
                 message = Text(f"{part} 须在 0–{LONGEST_DELAY:g} 年之间", f"{part} must lie in 0 to {LONGEST_DELAY:g} years")
-                faults.add(message, change.place(part, word))
-            edits.delays[f"{part} {word}"] = ids, sign * years, change.place(part, word)
-            edits.orders.pop(f"{part} {word}", None)
-            if years:
-                edits.orders[f"{part} {word}"] = Order(part, word, ids, change.place(part, word), layer)
-    for word, place in section.priority.items():
-        ids = selected_or_fault(word, ledger, change.place("priority", word), faults)
-        edits.priorities[word] = ids, place
-        edits.orders[f"priority {word}"] = Order("priority", word, ids, change.place("priority", word), layer)
-
-
-def _listed(words: list[str], key: str, change: LedgerChange, layer: int, ledger: Ledger, faults: Faults) -> Iterator[Order]:
-    for index, word in enumerate(words):
-        place = change.place(key, index)
-        yield Order(key, word, selected_or_fault(word, ledger, place, faults), place, layer)
+                faults.add(message, made.place)
+    for word, rank in section.priority.items():
+        order("priority", word, word, rank)
 
 
 def _added(name: str, raw: AddedProject, ledger: Ledger, place: Place, faults: Faults) -> Project:
@@ -128,21 +154,14 @@ def _added(name: str, raw: AddedProject, ledger: Ledger, place: Place, faults: F
         id=name,
         name=raw.label,
         nature="capital",
-        parent="",
-        same_as="",
         funder=raw.funder,
         project_class=raw.project_class,
         region=raw.region,
         branch=raw.branch,
         kind=raw.kind,
-        programme="",
         start=raw.start,
         end=raw.end,
         amount=amount,
-        field=None,
-        field_unit="",
-        document="",
-        quote="",
         place=place,
     )
     fail_if_row_wrong(row, ledger.classes, ledger.names, faults)
@@ -169,22 +188,6 @@ def finished_before(edits: Edits, named: Iterable[Work]) -> int:
     return len(edits.use - edits.cancelled - {work.id for work in named})
 
 
-@dataclass(frozen=True)
-class Order:
-    """One order: its key and word in the scenario, the projects it means, where it stands, and in which layer."""
-
-    key: str
-    word: str
-    projects: frozenset[str]
-    place: Place
-    layer: int
-
-    @property
-    def said(self) -> str:
-        """As the scenario has it."""
-        return f"{self.key}: {self.word}"
-
-
 _NAMES = {
     "delay": Text("推迟", "delayed"),
     "accelerate": Text("提前", "brought forward"),
@@ -194,6 +197,8 @@ _NAMES = {
     "cancel": Text("取消", "cancelled"),
     "restore": Text("恢复", "restored"),
 }
+_SHIFTS = {"delay": 1.0, "accelerate": -1.0}
+"""Orders that move projects in time, and the sign of their years."""
 _OF_ONE_LAYER = ("use", "add", "restore")
 """Orders that a later layer may cancel without a word: what a plan builds, a scenario drops."""
 
@@ -213,21 +218,26 @@ def fail_if_contradictory(orders: Sequence[Order], faults: Faults) -> None:
 def _lifting(order: Order) -> Text:
     """Return advice on what takes an order back."""
     once = Text("删去一处", "delete one of them")
-    lifting = f"{order.key}: {{{order.word}: 0}}" if order.key in ("delay", "accelerate") else f"restore: [{order.word}]"
-    if order.key not in ("delay", "accelerate", "cancel"):
+    lifting = f"{order.key}: {{{order.word}: 0}}" if order.key in _SHIFTS else f"restore: [{order.word}]"
+    if order.key not in (*_SHIFTS, "cancel"):
         return once
     return once + Text(f"；后面的层要撤销前面的，写 {lifting}", f"; to lift the earlier one in a later layer write {lifting}")
 
 
 def _pairs(orders: Sequence[Order]) -> Iterator[tuple[Order, Order]]:
-    cancels = [order for order in orders if order.key == "cancel"]
-    for order in (order for order in orders if order.projects and order.key != "cancel"):
+    """Yield the orders that contradict each other; a shift by no years only lifts an earlier one."""
+    cancels, acting = [order for order in orders if order.key == "cancel"], [order for order in orders if _acts(order)]
+    for order in acting:
         against = [item for item in cancels if order.key not in _OF_ONE_LAYER or item.layer == order.layer]
-        if against and order.projects <= frozenset().union(*(item.projects for item in against)):
+        if against and order.projects <= _projects(against):
             yield order, next(item for item in against if item.projects & order.projects)
-    for late in (order for order in orders if order.key == "delay"):
-        for early in (order for order in orders if order.key == "accelerate" and order.projects == late.projects):
+    for late in (order for order in acting if order.key == "delay"):
+        for early in (order for order in acting if order.key == "accelerate" and order.projects == late.projects):
             yield late, early
+
+
+def _acts(order: Order) -> bool:
+    return bool(order.projects) and order.key != "cancel" and (order.key not in _SHIFTS or order.size != 0.0)
 
 
 ALL = "all"

@@ -62,7 +62,7 @@ def ledger_plan(scenario: Scenario, world: World, bound: BoundValues, last_year:
 def _fail_if_idle(scenario: Scenario, edits: Edits, world: World, bound: BoundValues, faults: Faults) -> None:
     """What a scenario says of projects must do something."""
     ledger, base = world.ledger, world.city.settings.base_year
-    if scenario.ledger and edits.is_empty and (edits.delays or edits.cancelled or edits.priorities):
+    if scenario.ledger and edits.is_empty and edits.changes_any:
         advice = Text("写 use: [all]，或列出要建的项目", "write use: [all], or the projects that are built")
         message = Text("没有启用任何项目，改动不起作用", "no project is built: the changes do nothing")
         faults.add(message, scenario.ledger[-1].place(), advice)

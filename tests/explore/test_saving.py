@@ -240,8 +240,8 @@ def plain(case: opening.Case) -> tuple[Any, ...]:
     faults = Faults()
     edits: Edits = edits_of(case.scenario.ledger, case.world.ledger, faults)
     assert not faults.found
-    delays = {word: (ids, years) for word, (ids, years, _) in edits.delays.items()}
-    return edits.use, edits.cancelled, delays, edits.priorities, edits.added
+    shifts = {(order.key, order.word): (order.projects, order.size) for order in edits.of("delay", "accelerate", "priority")}
+    return edits.use, edits.cancelled, shifts, edits.added
 
 
 def in_yaml(document: dict[str, Any]) -> str:
