@@ -164,7 +164,7 @@ def sensitivity(
 def levers(
     scenario: PathLike | None = None,
     names: Several = (),
-    outputs: Several = ("gdp_nominal",),
+    outputs: Several = (),
     *,
     settings: Settings | None = None,
     use: Several = (),
@@ -173,12 +173,15 @@ def levers(
 ) -> Board:
     """A board of levers that answers at once: `board.run({"rd_policy": 0.01})` gives the outputs by year.
 
+    Without `outputs`, the first series of the model's report.yaml.
+
     Raises
     ------
     SimError
         with every fault of the scenario, and every lever or output that is unknown.
     """
-    return board_of(open_case(scenario, settings=settings, use=use, city=city, home=home), names, outputs)
+    case = open_case(scenario, settings=settings, use=use, city=city, home=home)
+    return board_of(case, names, outputs or case.world.outline.first[:1])
 
 
 def _listed(raw: object) -> str:

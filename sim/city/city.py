@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from sim.base.arrays import Dimension, Values
+from sim.base.arrays import Values
 from sim.base.cache import digest, kept
 from sim.base.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest, reason_of
 from sim.base.text import Text
@@ -101,7 +101,8 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     declared = read_parameters(model, dict(graph.dimensions), (FIRST_YEAR, FARTHEST_YEAR), as_of)
     indicators = read_indicators(model / "indicators.yaml")
     history = history_of(folder, model, settings.named_regions, indicators)
-    reference = Reference(_reference_folders(model, settings), as_of, indicators)
+    names = (settings.province, "china") if settings.province else ("china",)
+    reference = Reference(tuple(model / "reference" / name for name in names), as_of, indicators)
     fail_if_reference_wrong(reference.folders, indicators)
     settings_file, defaults = folder / "base_year" / "settings.yaml", model / "base_year" / "defaults.yaml"
     fail_if_settings_wrong(settings_file, defaults, declared, indicators)
@@ -131,8 +132,7 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
 
 def _own_members(settings: CityFile) -> dict[str, dict[str, Text]]:
     """Names of the members that the city gives to dimensions."""
-    own = {"region": settings.regions, "district": settings.parts}
-    return {dim: dict(members) for dim, members in own.items()}
+    return {"region": dict(settings.regions), "district": dict(settings.parts)}
 
 
 def _known(graph: Graph, labels: Labels, indicators: Indicators) -> Quantities:
@@ -146,7 +146,8 @@ def _known(graph: Graph, labels: Labels, indicators: Indicators) -> Quantities:
 def _names_of(graph: Graph) -> LedgerNames:
     """What a ledger may name."""
     members = {name: dimension.members for name, dimension in graph.dimensions.items()}
-    return LedgerNames(members.get("district", ()), members.get("branch", ()), members.get("kind", ()))
+    quantities = (*graph.parameters, *graph.quantities)
+    return LedgerNames(members.get("district", ()), members.get("branch", ()), members.get("kind", ()), quantities)
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,9 @@ class _Opening:
         if base_year > own and (self.as_of is None or self.as_of >= own):
             earlier = self.city_at(own)
             carried = _carried(earlier, self.graph, base_year)
-            origins = {name: _carried_origin(earlier.parameters[name], own) for name in carried}
+            # What is carried is no better than it was then, and a figure of that year at best.
+            then = BaseOrigin("near", (own,))
+            origins = {name: weakest((then, *(part.origin for part in earlier.parameters[name].base))) for name in carried}
         base = BaseYear(
             city=self.folder.name,
             year=base_year,
@@ -210,11 +213,6 @@ def _fail_if_province_unknown(folder: Path, model: Path, settings: CityFile) -> 
         raise InputError(Fault(message, Place(folder / "city.yaml", key="province"), nearest(settings.province, known)))
 
 
-def _reference_folders(model: Path, settings: CityFile) -> tuple[Path, ...]:
-    names = (settings.province, "china") if settings.province else ("china",)
-    return tuple(model / "reference" / name for name in names)
-
-
 def _rows(model: Path, base: BaseYear, folder: Path) -> list[BaseCell]:
     """The rows of a base year, from the cache when nothing that they are built from has changed."""
     places = [model / "base_year", model / "reference", folder / "base_year"]
@@ -239,11 +237,6 @@ def _built(model: Path, base: BaseYear, folder: Path) -> list[BaseCell]:
             f"add statistics of that year and of those before; if none is missing, the code of {model.name}/base_year is wrong",
         )
         raise InputError(Fault(message, Place(folder / "history.csv"), advice)) from error
-
-
-def _carried_origin(record: ParameterRecord, year: int) -> BaseOrigin:
-    """What the model carries from a year is no better than it was then, and a figure of that year at best."""
-    return weakest((BaseOrigin("near", (year,)), *(part.origin for part in record.base)))
 
 
 def _carried(city: City, graph: Graph, year: int) -> dict[str, Values]:
@@ -281,20 +274,13 @@ def model_key(model: Path, settings: CityFile) -> str:
 
 def _traced(model: Path, settings: CityFile) -> Graph:
     source = load_model(model)
-    dimensions = [_with_members(dimension, settings) for dimension in source.dimensions]
+    own = _own_members(settings)
+    dimensions = [replace(item, members=tuple(own[item.name])) if item.name in own else item for item in source.dimensions]
     by_name = {dimension.name: dimension for dimension in dimensions}
     declared = read_parameters(model, by_name, (FIRST_YEAR, FARTHEST_YEAR))
-    graph = build_graph(source.declarations, dimensions, [_parameter(record) for record in declared.values()])
+    parameters = [
+        Parameter(item.name, item.unit, item.dims, item.range is not None and item.range[0] > 0.0) for item in declared.values()
+    ]
+    graph = build_graph(source.declarations, dimensions, parameters)
     check_units(graph)
     return graph
-
-
-def _parameter(record: ParameterRecord) -> Parameter:
-    positive = record.range is not None and record.range[0] > 0.0
-    return Parameter(record.name, record.unit, record.dims, positive)
-
-
-def _with_members(dimension: Dimension, settings: CityFile) -> Dimension:
-    """The dimensions whose members are the city's."""
-    own = {"region": settings.regions, "district": settings.parts}
-    return Dimension(dimension.name, tuple(own[dimension.name])) if dimension.name in own else dimension

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from sim.base.errors import Faults, InputError, Place
+from sim.base.errors import Faults, InputError
 from sim.base.text import Text
 from sim.ensemble.draws import Prior
 from sim.inputs.parameters import ParameterRecord
@@ -41,8 +41,13 @@ def prior_of(record: ParameterRecord, bound: BoundValues, last_year: int, faults
         centre = float(bound.values[record.name].at(last_year).mean())
     else:
         return None
-    if centre == 0.0 or low > high:
-        faults.add(*_no_factor(record, low, high, centre))
+    if low > high:
+        message = Text(f"先验的下限 {low:g} 高于上限 {high:g}", f"the prior runs from {low:g} down to {high:g}")
+        faults.add(message, record.place, Text("请对调两数", "exchange the two numbers"))
+        return None
+    if centre == 0.0:
+        zh, en = f"参数值为 {centre:g}，先验无从按倍数抽取", f"the value is {centre:g}, and a prior is drawn as a factor on it"
+        faults.add(Text(zh, en), record.place, Text("请改 value 或删去 prior", "change the value or leave the prior out"))
         return None
     slack = 1e-9 * max(abs(low), abs(high))
     if not low - slack <= centre <= high + slack or not math.isfinite(centre):
@@ -53,22 +58,11 @@ def prior_of(record: ParameterRecord, bound: BoundValues, last_year: int, faults
         faults.add(message, record.place, Text("请改 prior 或 value", "change the prior or the value"))
         return None
     ends = sorted((low / centre, high / centre))
-    fail_if_outside(record, bound.values[record.name], ends, faults)
+    _fail_if_beyond_range(record, bound.values[record.name], ends, faults)
     return Prior(record.name, ends[0], min(max(1.0, ends[0]), ends[1]), ends[1])
 
 
-def _no_factor(record: ParameterRecord, low: float, high: float, centre: float) -> tuple[Text, Place, Text]:
-    """What is wrong with a prior that can be no factor on the value."""
-    if low > high:
-        message = Text(f"先验的下限 {low:g} 高于上限 {high:g}", f"the prior runs from {low:g} down to {high:g}")
-        return message, record.place, Text("请对调两数", "exchange the two numbers")
-    message = Text(
-        f"参数值为 {centre:g}，先验无从按倍数抽取", f"the value is {centre:g}, and a prior is drawn as a factor on it"
-    )
-    return message, record.place, Text("请改 value 或删去 prior", "change the value or leave the prior out")
-
-
-def fail_if_outside(record: ParameterRecord, path: YearPath, factors: list[float], faults: Faults) -> None:
+def _fail_if_beyond_range(record: ParameterRecord, path: YearPath, factors: list[float], faults: Faults) -> None:
     """A prior may not leave the range that the parameter is declared with, in any year or member."""
     if record.range is None:
         return

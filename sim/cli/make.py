@@ -64,9 +64,9 @@ def new_city(
 ) -> None:
     """由统计长表建立一个城市 / build a city from a table of statistics."""
     from sim.inputs.home import find_home
-    from sim.studies.new_city import Request, make_city
+    from sim.studies.new_city import NewCityRequest, make_city
 
-    made = make_city(find_home(home), Request(name, data, city or name, province, base_year))
+    made = make_city(find_home(home), NewCityRequest(name, data, city or name, province, base_year))
     if speaker.as_json:
         speaker.json(_document(made))
         return

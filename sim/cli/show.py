@@ -207,10 +207,10 @@ def _all_parameters(world: World, speaker: Speaker) -> tuple[Any, str]:
 
 def _systems(world: World, speaker: Speaker) -> tuple[Any, str]:
     from sim.report.systems import system_records, systems_markdown
-    from sim.studies.systems import system_rows, view_of
+    from sim.studies.systems import system_rows
 
-    views = [view_of(row, world) for row in system_rows(world)]
-    return system_records(views), systems_markdown(views, speaker.language) + "\n"
+    rows = system_rows(world)
+    return system_records(rows), systems_markdown(rows, speaker.language) + "\n"
 
 
 def _loops(world: World, speaker: Speaker) -> tuple[Any, str]:

@@ -114,6 +114,8 @@ class TableEntry(Record):
     """How many times a value can be the larger of those of the ages around it."""
     total: float | int | None = Field(default=None, alias="sum")
     """Sum of the values of a year."""
+    by: dict[str, list[str]] = Field(default={}, max_length=1)
+    """The column that parts people, and its groups."""
 
 
 class IndicatorFile(Record):

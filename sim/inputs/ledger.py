@@ -6,14 +6,14 @@ count at most.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, cast, get_args
 
 from sim.base.errors import Faults, Place, all_faults
 from sim.base.text import Text
-from sim.inputs.checked import Record, read_record
+from sim.inputs.checked import Record, fail_if_unknown, read_record
 from sim.inputs.files import numbers, read_table
 from sim.inputs.parameters import Evidence
 from sim.inputs.provenance import is_known
@@ -125,6 +125,63 @@ class LedgerFigure(Record):
     """Citation, or the word assumption followed by its reason."""
 
 
+class LedgerFlows(Record):
+    """Parameters of the kind `ledger` that take what the ledger does by year."""
+
+    business_spend: str
+    """Spending of firms, by district and branch."""
+    business_completions: str
+    """What firms put to use."""
+    business_begun: str
+    """Spending of firms on works whose building began before the run, as the documents have them."""
+    business_unfinished: str
+    """What firms had spent by the start of the run on works not yet in use."""
+    public_spend: str
+    """Public spending, by district and kind."""
+    public_completions: str
+    """What is put to use of it."""
+    public_begun: str
+    """Public spending on works whose building began before the run, as the documents have them."""
+    public_printed: str
+    """All public spending that the documents print."""
+    public_unfinished: str
+    """What the public had spent by the start of the run on works not yet in use."""
+    firms_opened: str
+    """Above-scale firms that are opened."""
+    land_taken: str
+    """Land that is taken, by district."""
+
+
+class LedgerLevers(Record):
+    """Parameters that the ledger reads and no equation has to."""
+
+    construction: str
+    """Works that can be built in a year."""
+    public_funds: str
+    """Public money for projects in a year."""
+    grid: str
+    """Connections to the power grid in a year."""
+    land: str
+    """Land that is released in a year, by district."""
+    approval: str
+    """Days that an approval takes."""
+    fulfilment: str
+    """Care that is taken of the projects of firms."""
+    investment: str
+    """Fixed-asset investment of the base year."""
+
+
+class LocalBudget(Record):
+    """The model's own budget for public works, which the ledger does not keep to."""
+
+    spend: str
+    """Variable: public spending of the ledger, by kind."""
+    local_share: str
+    """Parameter: the part of it that is local money, by kind."""
+    allowed: str
+    """Variable: local public investment that the budget allows."""
+
+
 class LedgerFile(Record):
     """ledger.yaml of a model."""
 
@@ -140,6 +197,12 @@ class LedgerFile(Record):
     """Elasticity with which fewer of them are built."""
     phase_length: LedgerFigure
     """Longer works are put to use in parts, none of which takes longer than this to build."""
+    flows: LedgerFlows
+    """Where the model takes what the ledger does."""
+    levers: LedgerLevers
+    """What the ledger reads of the model."""
+    budget: LocalBudget | None = None
+    """What its local money is held against."""
 
 
 _BOUNDS = {
@@ -154,7 +217,7 @@ _BOUNDS = {
 
 @dataclass(frozen=True)
 class LedgerSettings:
-    """The numbers of ledger.yaml; years and ratios."""
+    """The numbers of ledger.yaml, years and ratios, and the names that tie the ledger to the model."""
 
     named_share: Triangular
     overrun: Triangular
@@ -162,10 +225,13 @@ class LedgerSettings:
     smaller_when_many: Triangular
     given_up_when_many: Triangular
     phase_length: float
+    flows: Mapping[str, str]
+    levers: LedgerLevers
+    budget: LocalBudget | None = None
 
 
-def read_ledger_settings(file: Path) -> LedgerSettings:
-    """Read a model's ledger.yaml.
+def read_ledger_settings(file: Path, known: Collection[str]) -> LedgerSettings:
+    """Read a model's ledger.yaml, whose names must be among those of the model.
 
     Raises
     ------
@@ -182,8 +248,17 @@ def read_ledger_settings(file: Path) -> LedgerSettings:
             elif value[0] < low or value[-1] > high:
                 message = Text(f"{name} 须在 {low:g} 与 {high:g} 之间", f"{name} must lie between {low:g} and {high:g}")
                 faults.add(message, place)
+        for key, part in (("flows", record.flows), ("levers", record.levers), ("budget", record.budget)):
+            names = {} if part is None else part.model_dump()
+            fail_if_unknown(names.values(), known, Text("模型没有 {}", "the model has no {}"), record.place(key), faults)
     spreads = {name: Triangular(*getattr(record, name).value) for name in _BOUNDS if name != "phase_length"}
-    return LedgerSettings(**spreads, phase_length=record.phase_length.value[1])
+    return LedgerSettings(
+        **spreads,
+        phase_length=record.phase_length.value[1],
+        flows=record.flows.model_dump(),
+        levers=record.levers,
+        budget=record.budget,
+    )
 
 
 Nature = Literal["capital", "umbrella", "programme", "event"]
@@ -249,11 +324,12 @@ class Project:
 
 @dataclass(frozen=True)
 class LedgerNames:
-    """The names that a ledger may use: districts of the city, branches and kinds of public capital of the model."""
+    """The names that a ledger may use: districts of the city, branches, kinds of public capital and quantities of the model."""
 
     districts: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = ()
 
 
 @dataclass
@@ -290,6 +366,16 @@ class Ledger:
                 printed = item.amount if item.amount is not None and item.amount.source in known else None
                 projects[name] = replace(item, amount=printed, status="")
         return replace(self, projects=projects)
+
+    @property
+    def flows(self) -> frozenset[str]:
+        """Parameters of the model that take what the ledger does."""
+        return frozenset() if self.settings is None else frozenset(self.settings.flows.values())
+
+    @property
+    def levers(self) -> frozenset[str]:
+        """Parameters of the model that the ledger reads."""
+        return frozenset() if self.settings is None else frozenset(self.settings.levers.model_dump().values())
 
     @property
     def spending(self) -> tuple[Project, ...]:

@@ -57,7 +57,7 @@ def read_ledger(city: Path, model: Path, names: LedgerNames) -> Ledger:
         return Ledger()
     faults, classes = Faults(), read_project_classes(model / "project_classes.csv")
     projects = _read_rows(city / "ledger.csv", city / "plan" / "documents", faults)
-    ledger = Ledger(projects, classes, names, read_ledger_settings(model / "ledger.yaml"))
+    ledger = Ledger(projects, classes, names, read_ledger_settings(model / "ledger.yaml", names.quantities))
     systems_file = city / "plan" / "systems.yaml"
     systems = [str(key) for key in read_yaml(systems_file).data] if is_file(systems_file) else []
     for project in projects.values():

@@ -86,6 +86,17 @@ class FigureEntry(Record):
         return (*(panel.variable for panel in self.panels), *((self.pyramid.variable,) if self.pyramid else ()))
 
 
+class SystemMeasure(Record):
+    """What the systems of a plan are measured by, in the city and in a district."""
+
+    name: Text
+    """Its name."""
+    variable: str
+    """Variable of the city, summed over its dimensions."""
+    district: str
+    """Variable of its districts."""
+
+
 class Outline(Record):
     """report.yaml."""
 
@@ -95,6 +106,10 @@ class Outline(Record):
     """Indicators of the comparison of scenarios."""
     figures: dict[str, FigureEntry] = {}
     """Figures by key, in order."""
+    measures: dict[str, SystemMeasure] = {}
+    """What the systems of a plan are measured by."""
+    left_out: list[str] = []
+    """Dimensions with too many members to read: a workbook leaves out what has them."""
 
     @property
     def summed_up(self) -> tuple[str, ...]:
@@ -169,6 +184,11 @@ class _Check:
             for place, name in enumerate(names):
                 self._name(name, self.known.dims, (key, place), _VARIABLE)
                 self._left_over(name, (), (key, place))
+        for key, measure in outline.measures.items():
+            self._name(measure.variable, self.known.dims, ("measures", key, "variable"), _VARIABLE)
+            self._name(measure.district, self.known.dims, ("measures", key, "district"), _VARIABLE)
+        for place, dimension in enumerate(outline.left_out):
+            self._name(dimension, self.known.members, ("left_out", place), _DIMENSION)
         for key, figure in outline.figures.items():
             self._figure(key, figure, ("figures", key))
 

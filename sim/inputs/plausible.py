@@ -192,7 +192,6 @@ def _log_apart(one: float, other: float) -> float:
 
 Key = TypeVar("Key")
 _AGES = re.compile(r"[0-9]{1,3}(-[0-9]{1,3}|\+)?")
-_SEXES = ("female", "male")
 _CENSUSES = range(1949, 2101)
 
 
@@ -263,19 +262,18 @@ def _check_table(file: Path, rules: TableEntry, indicators: Indicators, faults: 
 
 
 def _cell(row: Mapping[str, str], rules: TableEntry, place: Place) -> _AgeCell:
-    sex, ages = row.get("sex", ""), row["ages"]
-    if ("sex" in row and sex not in _SEXES) or not _AGES.fullmatch(ages):
+    column, groups = next(iter(rules.by.items()), ("", []))
+    sex, ages = row.get(column, ""), row["ages"]
+    if (column in row and sex not in groups) or not _AGES.fullmatch(ages):
         message = Text(f"性别或年龄段有误：{sex} {ages}", f"no sex and ages that are known: {sex} {ages}")
-        raise InputError(Fault(message, place, _FORMS))
+        forms = Text(f"写作 {' 或 '.join(groups)}，15-19 或 100+", f"write {' or '.join(groups)}, 15-19 or 100+")
+        raise InputError(Fault(message, place, forms))
     year, value = whole(row["year"], place, "year"), number(row[rules.column], place, rules.column)
     if not rules.lowest <= value <= rules.highest or year not in _CENSUSES:
         span = f"{rules.lowest:,g} – {rules.highest:,g}"
         message = Text(f"{year} 年的 {value:g} 应在 {span} 之间", f"{year}: {value:g} cannot be: values lie within {span}")
         raise InputError(Fault(message, place))
     return _AgeCell(year, sex, int(re.split(r"[-+]", ages)[0]), value, place)
-
-
-_FORMS = Text("写作 female 或 male，15-19 或 100+", "write female or male, 15-19 or 100+")
 
 
 def _check_group(group: list[_AgeCell], rules: TableEntry, faults: Faults) -> None:
@@ -302,8 +300,8 @@ def _check_sexes(cells: Iterable[_AgeCell], rules: TableEntry, faults: Faults) -
     pairs: dict[tuple[int, int], list[_AgeCell]] = defaultdict(list)
     for cell in cells:
         pairs[cell.year, cell.first_age].append(cell)
-    for pair in (pair for pair in pairs.values() if len(pair) == len(_SEXES)):
-        low, high = sorted(abs(cell.value) for cell in pair)
+    for pair in (pair for pair in pairs.values() if len(pair) > 1):
+        low, *_, high = sorted(abs(cell.value) for cell in pair)
         if rules.alike is not None and high > rules.alike * low:
             message = Text(f"男女相差过大：{high:g} 与 {low:g}", f"women and men differ too much: {high:g} and {low:g}")
             for cell in pair:

@@ -270,7 +270,6 @@ def read_reviews(file: Path, rules: Collection[str], printed: Collection[str]) -
 
 
 Sign = Literal["+", "-", "0", "?", "0/+", "0/-"]
-METRICS = ("gdp", "manufacturing_share", "four_above_firms", "market_entities", "hightech_firms", "residents")
 
 
 class SystemFile(Record):
@@ -327,6 +326,7 @@ class SystemNames:
     parameters: Collection[str]
     targets: Collection[str]
     districts: Collection[str]
+    measures: Collection[str]
 
 
 def read_systems(file: Path, known: SystemNames) -> tuple[PlanSystem, ...]:
@@ -353,12 +353,12 @@ def _check_names(record: SystemFile, known: SystemNames, faults: Faults) -> None
         "levers": (record.levers, known.parameters),
         "targets": (record.targets, known.targets),
         "district": (districts, known.districts),
-        "expected": (record.expected, METRICS),
-        "surprises": (record.surprises, METRICS),
-        "expected_district": (record.expected_district, METRICS),
+        "expected": (record.expected, known.measures),
+        "surprises": (record.surprises, known.measures),
+        "expected_district": (record.expected_district, known.measures),
     }
     for column, (names, there) in wanted.items():
         message = Text(f"{column} 中的 {{}} 未知", f"{column}: unknown {{}}")
         fail_if_unknown(names, there, message, record.place(column), faults)
-    for metric in (item for item in METRICS if item not in record.expected):
+    for metric in (item for item in known.measures if item not in record.expected):
         faults.add(Text(f"没有 {metric} 的预期", f"nothing is expected of {metric}"), record.place("expected"))

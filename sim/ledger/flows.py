@@ -16,26 +16,6 @@ from sim.ledger.pipeline import NEVER, Times
 from sim.ledger.random_effects import RandomEffects
 from sim.ledger.works import Work
 
-BUSINESS_SPEND, BUSINESS_COMPLETIONS = "ledger_business_spend", "ledger_business_completions"
-PUBLIC_SPEND, PUBLIC_COMPLETIONS = "ledger_public_spend", "ledger_public_completions"
-BUSINESS_BEGUN, PUBLIC_BEGUN, PUBLIC_PRINTED = "ledger_business_begun", "ledger_public_begun", "ledger_public_printed"
-BUSINESS_UNFINISHED, PUBLIC_UNFINISHED = "ledger_business_unfinished", "ledger_public_unfinished"
-FIRMS_OPENED, LAND_TAKEN = "ledger_firms_opened", "ledger_land_taken"
-FLOWS = (
-    BUSINESS_SPEND,
-    BUSINESS_COMPLETIONS,
-    BUSINESS_BEGUN,
-    PUBLIC_SPEND,
-    PUBLIC_COMPLETIONS,
-    PUBLIC_BEGUN,
-    PUBLIC_PRINTED,
-    BUSINESS_UNFINISHED,
-    PUBLIC_UNFINISHED,
-    FIRMS_OPENED,
-    LAND_TAKEN,
-)
-"""Parameters that a model may declare with the kind `ledger`."""
-
 
 @dataclass(frozen=True)
 class Axes:
@@ -48,7 +28,7 @@ class Axes:
 
 
 def flows_of(works: Sequence[Work], effects: RandomEffects, times: Times, axes: Axes, phase: float) -> Mapping[str, Values]:
-    """Return what works spend, put to use, open and take."""
+    """Return what works spend, put to use, open and take; see LedgerFlows."""
     business = np.array([work.business for work in works], dtype=bool)
     builds = np.array([bool(work.purpose) for work in works], dtype=bool)
     firms = np.array([work.project_class.firms for work in works])[:, np.newaxis]
@@ -62,12 +42,12 @@ def flows_of(works: Sequence[Work], effects: RandomEffects, times: Times, axes: 
     done = [_used_by(parts, year + 1.0) - _used_by(parts, float(year)) for year in axes.years]  # put to use in each year
     completed = [effects.money * part for part in done]
     return {
-        BUSINESS_SPEND: branch.gathered(spent),
-        BUSINESS_COMPLETIONS: branch.gathered(completed),
-        PUBLIC_SPEND: kind.gathered(spent),
-        PUBLIC_COMPLETIONS: kind.gathered(completed),
-        FIRMS_OPENED: branch.gathered([firms * part for part in done]),
-        LAND_TAKEN: branch.gathered([land * _built_in(times, year) for year in axes.years]).sum(axis=2),
+        "business_spend": branch.gathered(spent),
+        "business_completions": branch.gathered(completed),
+        "public_spend": kind.gathered(spent),
+        "public_completions": kind.gathered(completed),
+        "firms_opened": branch.gathered([firms * part for part in done]),
+        "land_taken": branch.gathered([land * _built_in(times, year) for year in axes.years]).sum(axis=2),
     }
 
 
@@ -88,11 +68,11 @@ def displacing_flows(
     at_start = effects.money * np.maximum(built_by(times, start) - _used_by(parts_of(times, phase), start), 0.0)
     unfinished = [at_start, *(np.zeros_like(at_start) for _ in axes.years[1:])]
     return {
-        BUSINESS_BEGUN: branch.gathered(of_begun),
-        PUBLIC_BEGUN: kind.gathered(of_begun),
-        PUBLIC_PRINTED: kind.gathered(spent),
-        BUSINESS_UNFINISHED: branch.gathered(unfinished),
-        PUBLIC_UNFINISHED: kind.gathered(unfinished),
+        "business_begun": branch.gathered(of_begun),
+        "public_begun": kind.gathered(of_begun),
+        "public_printed": kind.gathered(spent),
+        "business_unfinished": branch.gathered(unfinished),
+        "public_unfinished": kind.gathered(unfinished),
     }
 
 

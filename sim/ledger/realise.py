@@ -47,7 +47,7 @@ class LedgerPlan:
 
 @dataclass(frozen=True)
 class Realised:
-    """Realisations of a plan: what was dealt, what became of it, and the flows [year, district, purpose, realisation]."""
+    """Realisations of a plan: what was dealt, what became of it, and flows [year, district, purpose, realisation] by name."""
 
     plan: LedgerPlan
     effects: RandomEffects
@@ -77,7 +77,8 @@ def realised(plan: LedgerPlan, count: int) -> Realised:
     as_printed = replace(plan, works=plan.printed, limits=plan.usual_limits, finished=0)
     key = digest([b"printed", repr(as_printed).encode(), str(count).encode()])
     displaced = kept("ledger", key, lambda: _displacing(as_printed, count))
-    return Realised(plan, effects, times, {**flows, **displaced})
+    named = {plan.settings.flows[name]: values for name, values in {**flows, **displaced}.items()}
+    return Realised(plan, effects, times, named)
 
 
 def _displacing(plan: LedgerPlan, count: int) -> Mapping[str, Values]:

@@ -132,6 +132,8 @@ class Report:
     figures: dict[str, Figure]
     members: dict[str, dict[str, Text]]
     """Names of the members of dimensions, for the table of all indicators."""
+    left_out: frozenset[str] = frozenset()
+    """Dimensions with too many members for that table."""
     as_of: int | None = None
     """The last year whose data judge the targets, where somebody asked for one."""
 

@@ -42,5 +42,6 @@ def report_of(view: View, result: Result) -> Report:
         chapters=tuple(part.chapter for part in parts),
         figures={name: figure for part in parts for name, figure in part.figures.items()},
         members={dim: dict(names) for dim, names in result.members.items()},
+        left_out=frozenset(result.outline.left_out),
         as_of=result.as_of,
     )

@@ -18,7 +18,6 @@ from sim.engine.integrate import Clock, YearValues, simulate
 from sim.engine.kernel import kernel_for
 from sim.engine.workspace import NARROWEST, Workspace
 from sim.inputs.year_path import YearPath
-from sim.ledger.flows import FLOWS
 from sim.model.binding import NOISE, SILENCE, BoundValues, Resolved
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import readings_of, request_of
@@ -150,7 +149,7 @@ def _before(case: Case, item: Resolved) -> dict[str, YearPath]:
     bound = replace(case.bound, values={**case.bound.values, **values})
     plan = ledger_plan(case.scenario, case.world, bound, case.last_year, Faults())
     given = with_projects(replace(case, plan=plan, bound=bound), _FEW).bound.values
-    return values | {name: given[name] for name in FLOWS if name in given}
+    return values | {name: given[name] for name in case.world.ledger.flows if name in given}
 
 
 def _parts(rows: Iterable[YearValues]) -> dict[str, Values]:

@@ -160,13 +160,15 @@ def _binding(realised: Realised) -> list[Text]:
 
 def _tighter_quota(outcome: Outcome) -> list[Text]:
     """Years in which the model's own budget for public works is smaller than what the ledger spends of local money."""
-    results, values = outcome.results, outcome.case.bound.values
-    if "local_public_investment" not in results or "local_paid_share" not in values:
+    results, settings = outcome.results, outcome.case.world.ledger.settings
+    budget = None if settings is None else settings.budget
+    if budget is None:
         return []
-    spend = results["project_public_spend"].sum("region")
-    share = xr.DataArray(values["local_paid_share"].before, dims=("kind",), coords={"kind": spend["kind"]})
+    spend = results[budget.spend].sum("region")
+    values = outcome.case.bound.values[budget.local_share].before
+    share = xr.DataArray(values, dims=("kind",), coords={"kind": spend["kind"]})
     local = (spend * share).sum("kind")
-    allowed = results["local_public_investment"].sum("region")
+    allowed = results[budget.allowed].sum("region")
     over = [str(int(year)) for year in results["year"].values[1:] if float((local - allowed).sel(year=year)) > 0.0]
     if not over:
         return []

@@ -11,22 +11,17 @@ from sim.base.arrays import Values
 from sim.base.errors import Faults, Place
 from sim.base.text import Text
 from sim.city.city import World, open_world
-from sim.inputs.ledger import Inflow, Ledger
+from sim.inputs.ledger import Inflow, Ledger, LedgerLevers
 from sim.inputs.ledger_table import PARAMETER
 from sim.inputs.scenario import Scenario
 from sim.inputs.year_path import YearPath
 from sim.ledger.edits import Edits, edits_of, finished_before, named_works
-from sim.ledger.flows import FLOWS, Axes
+from sim.ledger.flows import Axes
 from sim.ledger.limits import Limit, Limits
 from sim.ledger.random_effects import Scale
 from sim.ledger.realise import LedgerPlan, Realised
 from sim.ledger.works import Work, arrivals
 from sim.model.binding import BoundValues, own_values
-
-CONSTRUCTION, PUBLIC_FUNDS, GRID = "construction_capacity", "public_project_funds", "grid_connections"
-LAND, APPROVAL, FULFILMENT, INVESTMENT = "land_release", "approval_days", "fulfilment_care", "fixed_investment_base"
-READ = (CONSTRUCTION, PUBLIC_FUNDS, GRID, LAND, APPROVAL, FULFILMENT, INVESTMENT)
-"""Parameters of a model with a ledger that the ledger reads and no equation has to."""
 
 
 def ledger_plan(scenario: Scenario, world: World, bound: BoundValues, last_year: int, faults: Faults) -> LedgerPlan | None:
@@ -45,15 +40,15 @@ def ledger_plan(scenario: Scenario, world: World, bound: BoundValues, last_year:
     unnamed = _unnamed(ledger, bound, edits, years[1:])
     printed = named_works(ledger, Edits(use=edits.use), base, ledger.settings)
     everything = Edits(use=frozenset(project.id for project in ledger.spending))
-    names = ledger.names
+    names, levers = ledger.names, ledger.settings.levers
     return LedgerPlan(
-        works=tuple(_cared_for(work, bound) for work in (*named, *unnamed)),
+        works=tuple(_cared_for(work, bound.values[levers.fulfilment]) for work in (*named, *unnamed)),
         printed=tuple(printed),
         whole=tuple(named_works(ledger, everything, world.city.first_year, ledger.settings)),
         settings=ledger.settings,
-        scale=_scale(world, bound),
-        limits=_limits(bound, years[1:], names.districts),
-        usual_limits=_limits(own_values(world.city), years[1:], names.districts),
+        scale=_scale(world, bound, levers),
+        limits=_limits(bound, levers, years[1:], names.districts),
+        usual_limits=_limits(own_values(world.city), levers, years[1:], names.districts),
         axes=Axes(years, names.districts, names.branches, names.kinds),
         finished=finished_before(edits, named),
     )
@@ -96,33 +91,33 @@ def _of_inflow(inflow: Inflow, ledger: Ledger, bound: BoundValues, edits: Edits,
     return list(arrivals(inflow, ledger.classes[name], lambda year: _number(path, year), named, years))
 
 
-def _cared_for(work: Work, bound: BoundValues) -> Work:
+def _cared_for(work: Work, care: YearPath) -> Work:
     """How many of the projects of firms are built depends on the care that a bureau takes of them."""
     if not work.business:
         return work
-    return replace(work, fulfilment=_number(bound.values[FULFILMENT], int(work.begin)))
+    return replace(work, fulfilment=_number(care, int(work.begin)))
 
 
-def _scale(world: World, bound: BoundValues) -> Scale:
+def _scale(world: World, bound: BoundValues, levers: LedgerLevers) -> Scale:
     """Investment of the plan's base year, whatever the base year of the run: what is not printed costs the same in both."""
     own, city = world.city.first_year, world.city
     first, last = city.settings.plan_span(own)
     values = bound.values if city.settings.base_year == own else own_values(open_world(world.home, city.key).city).values
-    return Scale(_number(values[INVESTMENT], own), first, last)
+    return Scale(_number(values[levers.investment], own), first, last)
 
 
-def _limits(bound: BoundValues, years: range, districts: tuple[str, ...]) -> Limits:
+def _limits(bound: BoundValues, levers: LedgerLevers, years: range, districts: tuple[str, ...]) -> Limits:
     def limit(name: str, *, returned: bool) -> Limit:
         return Limit({year: _number(bound.values[name], year) for year in years}, returned)
 
-    land = {year: bound.values[LAND].at(year) for year in years}
+    land = {year: bound.values[levers.land].at(year) for year in years}
     return Limits(
         start=float(years.start),
-        construction=limit(CONSTRUCTION, returned=True),
-        public_funds=limit(PUBLIC_FUNDS, returned=True),
-        grid=limit(GRID, returned=False),
+        construction=limit(levers.construction, returned=True),
+        public_funds=limit(levers.public_funds, returned=True),
+        grid=limit(levers.grid, returned=False),
         land={name: Limit({year: float(land[year][place]) for year in years}, False) for place, name in enumerate(districts)},
-        approval={year: _number(bound.values[APPROVAL], year) for year in years},
+        approval={year: _number(bound.values[levers.approval], year) for year in years},
     )
 
 
@@ -133,7 +128,7 @@ def _number(path: YearPath, year: int) -> float:
 def with_means(bound: BoundValues, realised: Realised) -> BoundValues:
     """The values of a run with the mean flows of the ledger: what the central run reads."""
     years = realised.plan.axes.years
-    means: Mapping[str, YearPath] = {name: _path(years, realised.mean(name)) for name in FLOWS}
+    means: Mapping[str, YearPath] = {name: _path(years, realised.mean(name)) for name in realised.flows}
     return replace(bound, values={**bound.values, **means})
 
 

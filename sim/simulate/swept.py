@@ -20,7 +20,6 @@ from sim.inputs.sweep_section import Over, Range, read_range
 from sim.inputs.year_path import YearPath
 from sim.model.names import overs_in_ids
 from sim.simulate.opening import Case
-from sim.simulate.projects import READ
 
 Members = Truths
 Ends = tuple[float, float]
@@ -107,7 +106,7 @@ def _record(case: Case, over: Over, faults: Faults) -> ParameterRecord | None:
 
 def is_settled_before(case: Case, name: str) -> bool:
     """Whether the ledger of a case reads a parameter: its realisations are made once, before any draw."""
-    return case.plan is not None and (name in READ or name.startswith(PARAMETER))
+    return case.plan is not None and (name in case.world.ledger.levers or name.startswith(PARAMETER))
 
 
 def _members(case: Case, record: ParameterRecord, over: Over, faults: Faults) -> Members | None:

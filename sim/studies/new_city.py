@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -21,7 +21,6 @@ from sim.inputs.history import COLUMNS, Source, read_sources
 from sim.inputs.home import Home
 from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.parameters import ParameterRecord
-from sim.inputs.provenance import BaseOrigin
 from sim.inputs.tidy import Cell, SourceChoice, Tidy, TidyRow, check_series, choose, read_tidy
 from sim.plan.scorecard import shown_as_text
 from sim.simulate.likelihood.observations import Observation, fitted, published_changes
@@ -70,24 +69,17 @@ def _check_table(world: World, years: range, indicators: Indicators, faults: Fau
 
 def _check_changes(world: World, years: range, faults: Faults) -> None:
     """A change that lies too far from those of the two years before and after it crosses a break that nobody declared."""
-    history, city = world.city.history, world.city.key
-    changes = {item.name: published_changes(item, history, city) for item in fitted(world.checks)}
+    history, folder = world.city.history, world.city.folder
+    changes = {item.name: published_changes(item, history, world.city.key) for item in fitted(world.checks)}
     for item in fitted(world.checks):
-        series = _beyond(changes[item.name], changes.get(item.rule.beyond or ""))
+        other, series = changes.get(item.rule.beyond or ""), changes[item.name]
+        if other is not None:  # without what another indicator explains
+            series = {year: value - other[year] for year, value in series.items() if year in other}
         for year in (year for year in series if year in years):
-            apart = _apart(series, year)
-            if apart is not None and abs(apart) > item.rule.jump:
-                faults.add(*_undeclared(item, world.city.folder, year, apart))
-
-
-def _beyond(series: Mapping[int, float], other: Mapping[int, float] | None) -> dict[int, float]:
-    """A series without what another explains."""
-    return dict(series) if other is None else {year: value - other[year] for year, value in series.items() if year in other}
-
-
-def _apart(series: Mapping[int, float], year: int) -> float | None:
-    near = [series[other] for other in range(year - 2, year + 3) if other in series and other != year]
-    return series[year] - median(near) if len(near) > 1 else None
+            near = [series[other] for other in range(year - 2, year + 3) if other in series and other != year]
+            apart = series[year] - median(near) if len(near) > 1 else 0.0
+            if abs(apart) > item.rule.jump:
+                faults.add(*_undeclared(item, folder, year, apart))
 
 
 def _undeclared(item: Observation, folder: Path, year: int, apart: float) -> tuple[Text, Place, Text]:
@@ -111,7 +103,7 @@ LAST_YEAR_AFTER_BASE = 15
 
 
 @dataclass(frozen=True)
-class Request:
+class NewCityRequest:
     """What is asked for: the folder's name, the table, the city's name in the table, province and base year."""
 
     name: str
@@ -138,20 +130,20 @@ class NewCity:
     @property
     def taken_from_elsewhere(self) -> list[ParameterRecord]:
         """Parameters of the base year that the city's statistics do not give: what stands in, and from where."""
-        return [record for record, origin in self._origins if origin.is_borrowed]
+        return [item for item in self._records if item.base_origin is not None and item.base_origin.is_borrowed]
 
     @property
     def of_near_years(self) -> list[ParameterRecord]:
         """Parameters of the base year that rest on figures of other years."""
-        return [record for record, origin in self._origins if origin.years and not origin.is_borrowed]
+        origins = ((item, item.base_origin) for item in self._records)
+        return [item for item, origin in origins if origin is not None and origin.years and not origin.is_borrowed]
 
     @property
-    def _origins(self) -> list[tuple[ParameterRecord, BaseOrigin]]:
-        records = self.world.city.parameters.values()
-        return [(record, record.base_origin) for record in records if record.base_origin is not None]
+    def _records(self) -> Iterable[ParameterRecord]:
+        return self.world.city.parameters.values()
 
 
-def make_city(home: Home, request: Request) -> NewCity:
+def make_city(home: Home, request: NewCityRequest) -> NewCity:
     """Build `models/<name>/` from a table and open it; written aside and renamed, so a fault leaves nothing behind.
 
     Raises
@@ -168,14 +160,21 @@ def make_city(home: Home, request: Request) -> NewCity:
     known = read_sources(model / "sources.yaml")
     faults = Faults()
     tidy = read_tidy(request.data, request.city, indicators, faults)
-    keys = source_keys(tidy.rows, known)
+    keys = _source_keys(tidy.rows, known)
     sources = _ranked_sources(keys, known, request.data)
-    cells = [_cell(row, keys[row.source], sources[keys[row.source]].rank) for row in tidy.rows]
+    cells = [
+        Cell(row.indicator, row.year, row.value, key, sources[key].rank, row.accepted, row.place)
+        for row, key in ((row, keys[row.source]) for row in tidy.rows)
+    ]
     chosen, choices = choose(cells, faults)
     check_series(chosen, indicators, faults)
-    _fail_if_core_missing(chosen, indicators, request.data, faults)
+    for item in indicators.by_name.values():
+        if item.core and item.name not in chosen:
+            zh = f"没有{item.label.zh}（{item.name}），无法建立基年"
+            faults.add(Text(zh, f"no {item.label.en} ({item.name}), which a base year needs"), Place(request.data))
     faults.raise_if_any()
-    years = [year for year, cell in chosen["gdp_nominal"].items() if cell.value is not None]
+    based = [chosen[item.name] for item in indicators.by_name.values() if item.base]
+    years = set.intersection(*({year for year, cell in cells.items() if cell.value is not None} for cells in based))
     try:
         with owned_folder(home.models, ".new-") as own:
             aside = own / "content"
@@ -199,7 +198,7 @@ def _fail_if_name_unfit(name: str, folder: Path) -> None:
         raise UsageError(Fault(message, Place(folder), Text("请换一个名字，或先移走", "choose another name, or move it away")))
 
 
-def source_keys(rows: Sequence[TidyRow], known: Mapping[str, Source]) -> dict[str, str]:
+def _source_keys(rows: Sequence[TidyRow], known: Mapping[str, Source]) -> dict[str, str]:
     """The name of each source of the table in sources.yaml: a known one's, or a number in order of appearance."""
     titles = {title: key for key, source in known.items() for title in (key, source.title_en, source.title_zh)}
     texts = list(dict.fromkeys(row.source for row in rows))
@@ -212,30 +211,14 @@ def _ranked_sources(keys: Mapping[str, str], known: Mapping[str, Source], data: 
     worst = max((source.rank for source in known.values()), default=0)
     found = {key: known[key] for key in keys.values() if key in known}
     strange = [(text, key) for text, key in keys.items() if key not in known]
-    found |= {key: _stranger(text, worst + place, data) for place, (text, key) in enumerate(strange, 1)}
+    where = f"column source of {data.name}"
+    for rank, (text, key) in enumerate(strange, worst + 1):
+        found[key] = Source(rank=rank, title_zh=text, title_en=text, where=where, kind="dataset")
     return dict(sorted(found.items(), key=lambda item: item[1].rank))
 
 
-def _stranger(text: str, rank: int, data: Path) -> Source:
-    return Source(rank=rank, title_zh=text, title_en=text, where=f"column source of {data.name}", kind="dataset")
-
-
-def _cell(row: TidyRow, key: str, rank: int) -> Cell:
-    return Cell(row.indicator, row.year, row.value, key, rank, row.accepted, row.place)
-
-
-def _fail_if_core_missing(chosen: Mapping[str, object], indicators: Indicators, data: Path, faults: Faults) -> None:
-    for indicator in indicators.by_name.values():
-        if indicator.core and indicator.name not in chosen:
-            message = Text(
-                f"没有{indicator.label.zh}（{indicator.name}），无法建立基年",
-                f"no {indicator.label.en} ({indicator.name}), which a base year needs",
-            )
-            faults.add(message, Place(data))
-
-
 def _write(
-    aside: Path, request: Request, tidy: Tidy, sources: Mapping[str, Source], keys: Mapping[str, str], base_year: int
+    aside: Path, request: NewCityRequest, tidy: Tidy, sources: Mapping[str, Source], keys: Mapping[str, str], base_year: int
 ) -> None:
     """city.yaml, history.csv and sources.yaml of the city."""
     aside.mkdir()

@@ -9,7 +9,6 @@ from sim.city import describing
 from sim.city.city import World, open_world
 from sim.inputs.home import Home
 from sim.inputs.ledger_table import PARAMETER
-from sim.simulate.projects import READ
 
 
 def test_the_best_source_of_a_year_is_used(world: World) -> None:
@@ -35,7 +34,7 @@ def test_every_parameter_has_a_source_an_evidence_tag_and_a_value(world: World) 
 def test_every_parameter_is_read_by_some_equation(world: World) -> None:
     read = {name for item in describing.declarations(world) for name in item.arguments}
     read |= {str(item.initial) for item in world.graph.stocks.values()}
-    read |= {*READ, *(PARAMETER + name for name in world.ledger.inflows)}
+    read |= {*world.ledger.levers, *(PARAMETER + name for name in world.ledger.inflows)}
     assert set(world.city.parameters) - read == set()
 
 

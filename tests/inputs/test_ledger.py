@@ -329,6 +329,7 @@ OTHER_FILES: list[tuple[str, str, str, str]] = [
     ("hengyang/arrivals.csv", "hundred_million,60", "factory,60", "no parameter signings_factory"),
     ("prefecture/ledger.yaml", "[0.15, 0.25, 0.40]", "[0.15, 0.25, 40]", "named_share must lie between 0 and 1"),
     ("prefecture/ledger.yaml", "[4.0, 4.0, 4.0]", "[0.001, 0.001, 0.001]", "phase_length must lie between 0.5 and 50"),
+    ("prefecture/ledger.yaml", "land: land_release", "land: land_releases", "the model has no land_releases"),
     ("prefecture/project_classes.csv", "项目,factory,0.2,0.5,1.0", "项目,factory,0.2,0.5,99", "no stage may take"),
     ("hengyang/plan/bindings.yaml", "  binding: outside", "  binding: [outside]", "unknown kind of binding"),
     ("hengyang/plan/bindings.yaml", "projects: [class:top500]", "projects: [top500]", "the ledger knows no 'top500'"),

@@ -9,18 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.ledger.flows import (
-    BUSINESS_COMPLETIONS,
-    BUSINESS_SPEND,
-    BUSINESS_UNFINISHED,
-    FIRMS_OPENED,
-    LAND_TAKEN,
-    PUBLIC_COMPLETIONS,
-    PUBLIC_SPEND,
-    Axes,
-    displacing_flows,
-    flows_of,
-)
+from sim.ledger.flows import Axes, displacing_flows, flows_of
 from sim.ledger.random_effects import Scale, drawn_effects, drawn_factors, expected_spending
 from sim.ledger.works import Work
 from tests.ledger.works import SETTINGS, likely_effects, likely_factor, project_class, schedule, work
@@ -42,21 +31,21 @@ def test_everything_that_is_spent_is_put_to_use_and_never_before(parts: list[tup
     ]
     found = flows(works)
     cost = sum(money for *_, money in parts)
-    spent, opened = (found[name].sum(axis=(1, 2))[:, 0] for name in (BUSINESS_SPEND, BUSINESS_COMPLETIONS))
+    spent, opened = (found[name].sum(axis=(1, 2))[:, 0] for name in ("business_spend", "business_completions"))
     assert spent.sum() == pytest.approx(cost)
     assert opened.sum() == pytest.approx(cost)
     assert np.cumsum(spent - opened).min() >= -1e-9 * cost
-    assert found[FIRMS_OPENED].sum() == pytest.approx(len(works))
-    assert found[LAND_TAKEN].sum() == pytest.approx(0.1 * cost)
+    assert found["firms_opened"].sum() == pytest.approx(len(works))
+    assert found["land_taken"].sum() == pytest.approx(0.1 * cost)
 
 
 def test_a_year_s_spending_is_the_part_of_building_in_it() -> None:
-    found = flows([work("w", 2021.0)])[BUSINESS_SPEND][:, 0, 0, 0]  # built from 2022.5 to 2024.5
+    found = flows([work("w", 2021.0)])["business_spend"][:, 0, 0, 0]  # built from 2022.5 to 2024.5
     assert found[2022 - 2015 : 2026 - 2015].tolist() == pytest.approx([2.5, 5.0, 2.5, 0.0])
 
 
 def test_a_long_work_is_put_to_use_in_equal_parts() -> None:
-    found = flows([work("w", project_class=project_class(build=12.0))])[BUSINESS_COMPLETIONS][:, 0, 0, 0]
+    found = flows([work("w", project_class=project_class(build=12.0))])["business_completions"][:, 0, 0, 0]
     years = {2015 + year: amount for year, amount in enumerate(found.tolist()) if amount}
     assert years == pytest.approx({2027: 10 / 3, 2031: 10 / 3, 2035: 10 / 3})
 
@@ -64,9 +53,9 @@ def test_a_long_work_is_put_to_use_in_equal_parts() -> None:
 def test_public_works_have_kinds_and_firms_have_branches() -> None:
     road = work("road", business=False, purpose="roads", region="south", money=7.0)
     found = flows([road, work("plant", purpose="services", money=3.0)])
-    assert found[PUBLIC_SPEND].sum(axis=0)[..., 0].tolist() == [[0.0, 0.0], [7.0, 0.0]]
-    assert found[PUBLIC_COMPLETIONS].sum() == pytest.approx(7.0)
-    assert found[BUSINESS_SPEND].sum(axis=0)[..., 0].tolist() == [[0.0, 3.0], [0.0, 0.0]]
+    assert found["public_spend"].sum(axis=0)[..., 0].tolist() == [[0.0, 0.0], [7.0, 0.0]]
+    assert found["public_completions"].sum() == pytest.approx(7.0)
+    assert found["business_spend"].sum(axis=0)[..., 0].tolist() == [[0.0, 3.0], [0.0, 0.0]]
 
 
 def test_drawn_amounts_are_scaled_to_the_stated_share_and_printed_ones_are_not() -> None:
@@ -95,8 +84,8 @@ def test_unfinished_work_is_what_was_spent_before_the_run_and_is_put_to_use_in_i
     works = [work("w", 2013.0, first=3, project_class=project_class(build=4.0)), work("later", 2030.0)]
     effects = likely_effects(works, SETTINGS)
     found = displacing_flows(works, effects, schedule(effects), AXES, 4.0)
-    assert found[BUSINESS_UNFINISHED][0].sum() == pytest.approx(7.5)  # three of four years of building, by the end of 2015
-    assert found[BUSINESS_UNFINISHED][1:].sum() == 0.0
+    assert found["business_unfinished"][0].sum() == pytest.approx(7.5)  # three of four years of building, by the end of 2015
+    assert found["business_unfinished"][1:].sum() == 0.0
     everything = flows(works)
-    left = everything[BUSINESS_COMPLETIONS][1:].sum() - everything[BUSINESS_SPEND][1:].sum()
+    left = everything["business_completions"][1:].sum() - everything["business_spend"][1:].sum()
     assert left == pytest.approx(7.5)

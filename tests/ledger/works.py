@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.base.text import Text
-from sim.inputs.ledger import STAGES, LedgerSettings, ProjectClass, Triangular
+from sim.inputs.ledger import STAGES, LedgerFlows, LedgerLevers, LedgerSettings, ProjectClass, Triangular
 from sim.ledger.pipeline import Times, no_times
 from sim.ledger.random_effects import RandomEffects, Scale, _hurried, _shaped, expected_spending, factor_of
 from sim.ledger.works import Work
@@ -21,6 +21,8 @@ SETTINGS = LedgerSettings(
     smaller_when_many=Triangular(0.1, 0.2, 0.3),
     given_up_when_many=Triangular(0.1, 0.3, 0.6),
     phase_length=4.0,
+    flows={name: name for name in LedgerFlows.model_fields},
+    levers=LedgerLevers(**{name: name for name in LedgerLevers.model_fields}),
 )
 
 

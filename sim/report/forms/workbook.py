@@ -22,7 +22,6 @@ from sim.report.forms.told import cell_text, chapter_title
 from sim.report.lettering import letters
 from sim.result.dataset import PROJECTION
 
-_SKIP_DIMS = {"sex", "age", "age_class"}
 _WIDEST, _ROWS_MEASURED, _LONGEST_NAME = 60, 40, 31
 # A quote or a note that starts with "=" or "http" is text.
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -196,7 +195,7 @@ class _Writer:
     def _rows(self, results: xr.Dataset, years: Sequence[int]) -> Iterable[tuple[list[str], list[float]]]:
         label = "long_name_zh" if self._language == "zh" else "long_name"
         for name, array in results.data_vars.items():
-            if _SKIP_DIMS & set(array.dims):
+            if self._report.left_out.intersection(array.dims):
                 continue
             keys = [dim for dim in array.dims if dim != "year"]
             table = array.transpose(*keys, "year").values.reshape(-1, len(years))

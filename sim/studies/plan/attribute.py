@@ -18,13 +18,11 @@ from sim.engine.workspace import NARROWEST, Workspace
 from sim.inputs.ledger_table import PARAMETER
 from sim.inputs.targets import PlanTarget
 from sim.inputs.year_path import YearPath
-from sim.ledger.flows import FLOWS
 from sim.model.binding import NOISE, SILENCE, BoundValues
 from sim.plan.reading import Reading
 from sim.plan.shapley import MOST_EXACT, PAIRS, Shares, shapley
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import readings_of, request_of
-from sim.simulate.projects import READ
 
 LEDGER = "ledger"
 _BLOCK = 256
@@ -42,8 +40,10 @@ class Player:
 def players_of(one: Case, other: Case) -> tuple[Player, ...]:
     """What differs between two cases. The ledger is one player with the levers that it reads, which it was realised with."""
     differing = [name for name, path in one.bound.values.items() if not _same(path, other.bound.values[name])]
-    flows = [name for name in differing if name in FLOWS]
-    together = [name for name in differing if name in FLOWS or (flows and (name in READ or name.startswith(PARAMETER)))]
+    ledger = one.world.ledger
+    flows = [name for name in differing if name in ledger.flows]
+    read = [name for name in differing if name in ledger.levers or name.startswith(PARAMETER)] if flows else []
+    together = [name for name in differing if name in flows or name in read]
     labels = one.world.city.parameters
     named = {name: labels[name].label if name in labels else one.world.labels.variables[name] for name in differing}
     players = [Player(name, named[name], (name,)) for name in differing if name not in together]
