@@ -16,7 +16,7 @@ from typing import TypeVar
 from sim.base.errors import Faults, Place
 from sim.base.text import Text, listing
 from sim.inputs.checked import fail_if_unknown
-from sim.inputs.files import number, read_table, whole
+from sim.inputs.files import is_file, number, read_table, whole
 from sim.inputs.sentences import UNKNOWN, Measured, Sentence, Stated, sentence_of, unit_of, value_of
 
 _HEAD = "id,region,seed,indicator_zh,indicator_en,kind,operator,value,unit,start_year,target_year,section,quote,notes"
@@ -109,10 +109,13 @@ class Surroundings:
 def read_printed(
     file: Path, record: type[PrintedRow], kinds: Collection[str], around: Surroundings, faults: Faults
 ) -> dict[str, PrintedRow]:
-    """The rows of targets.csv or facts.csv by id. Faults are added; a row that has one is still there where it can be."""
+    """Read the rows of targets.csv or facts.csv by id; none where there is no file.
+
+    Faults are added; a row that has one is still there where it can be.
+    """
     rows: dict[str, PrintedRow] = {}
     seen: dict[tuple[object, ...], PrintedRow] = {}
-    for place, cells in read_table(file, COLUMNS, faults):
+    for place, cells in read_table(file, COLUMNS, faults) if is_file(file) else ():
         found = len(faults.found)
         row = _row(cells, record, place, faults)
         _check(row, cells, kinds, around, faults)

@@ -88,13 +88,13 @@ class Catalogue:
         return tuple(item for item in self.documents.values() if item.is_changed)
 
 
-_FILES = ("documents.yaml", "targets.csv", "facts.csv", "bindings.yaml", "measures.yaml")
+_FILES = ("documents.yaml", "targets.csv", "bindings.yaml")
 
 
 def read_catalogue(folder: Path, regions: Collection[str]) -> Catalogue:
-    """Read a plan folder: documents, targets, commitments where there are any, facts, bindings and measures.
+    """Read a plan folder: documents, targets and bindings, and where there are any, facts, commitments and measures.
 
-    A city without the folder has no targets.
+    A city without the folder has no targets. Without measures.yaml no number is held against another.
 
     `regions` are those that the city knows: its own, its districts and their groups.
 
@@ -113,15 +113,15 @@ def read_catalogue(folder: Path, regions: Collection[str]) -> Catalogue:
     around = Surroundings(documents, regions)
     targets = read_printed(folder / "targets.csv", PlanTarget, TARGET_KINDS, around, faults)
     facts = read_printed(folder / "facts.csv", Fact, FACT_KINDS, around, faults)
-    file = folder / "commitments.csv"
-    commitments = read_printed(file, Commitment, TARGET_KINDS, around, faults) if is_file(file) else {}
+    commitments = read_printed(folder / "commitments.csv", Commitment, TARGET_KINDS, around, faults)
     for key in sorted({*targets, *commitments} & set(facts)):
         faults.add(Text(f"{key} 既是目标又是事实", f"{key} is both a target and a fact"), facts[key].place)
     for key in sorted(set(targets) & set(commitments)):
         message = Text(f"{key} 既是目标又是承诺", f"{key} is both a target and a commitment")
         faults.add(message, commitments[key].place)
     bindings = read_bindings(folder / "bindings.yaml", targets, faults)
-    measures = read_measures(folder / "measures.yaml", {**targets, **commitments, **facts}, regions, faults)
+    printed, file = {**targets, **commitments, **facts}, folder / "measures.yaml"
+    measures = read_measures(file, printed, regions, faults) if is_file(file) else Measures()
     faults.raise_if_any()
     return Catalogue(targets, facts, bindings, measures, documents, folder / "bindings.yaml", commitments)
 

@@ -128,6 +128,19 @@ def test_commitments_are_no_targets_and_need_not_be_there(copied: Home) -> None:
     assert open_world(copied, "hengyang").catalogue.commitments == {}
 
 
+def test_a_plan_of_targets_alone_needs_neither_facts_nor_measures(copied: Home) -> None:
+    plan = copied.models / "hengyang" / "plan"
+    for name in ("facts.csv", "measures.yaml", "commitments.csv"):
+        (plan / name).unlink()
+    catalogue = open_world(copied, "hengyang").catalogue
+    assert len(catalogue.targets) == 152
+    assert not catalogue.facts
+    assert not catalogue.measures.by_name
+    (plan / "bindings.yaml").unlink()
+    with pytest.raises(SimError, match=r"bindings\.yaml: no such file"):
+        open_world(copied, "hengyang")
+
+
 def test_rows_of_commas_below_a_table_are_none(copied: Home) -> None:
     file = copied.models / "hengyang" / "plan" / "targets.csv"
     before = len(open_world(copied, "hengyang").catalogue.targets)
