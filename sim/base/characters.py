@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sim.base.text import Text
 
@@ -16,27 +17,10 @@ BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u20
 HIDDEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 QUOTES = "“”‘’„‟「」『』＂＇"
 _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-_SMALL = {
-    "\ufe50": ",",
-    "\ufe55": ":",
-    "\ufe6a": "%",
-    "\ufe62": "+",
-    "、": ",",
-    "。": ".",
-    "·": ".",
-    "〜": "~",
-    "∼": "~",
-    "⁄": "/",
-    "∕": "/",
-}
-_PLAIN: Mapping[int, str] = {
-    **_WIDE,
-    **{ord(sign): plain for sign, plain in _SMALL.items()},
-    **{ord(sign): "-" for sign in DASHES},
-    **{ord(sign): " " for sign in BLANKS},
-    **{ord(sign): "" for sign in HIDDEN},
-}
-_WITHOUT_HIDDEN = {ord(sign): "" for sign in HIDDEN}
+_SMALL = str.maketrans("\ufe50\ufe55\ufe6a\ufe62、。·〜∼⁄∕", ",:%+,..~~//")
+_WITHOUT_HIDDEN = dict.fromkeys(map(ord, HIDDEN), "")
+_ALIKE = dict.fromkeys(map(ord, DASHES), "-") | dict.fromkeys(map(ord, BLANKS), " ")
+_PLAIN: Mapping[int, Any] = {**_WIDE, **_SMALL, **_ALIKE, **_WITHOUT_HIDDEN}
 _DIGITS = {sign: digit for digit, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 _PLACES = {"十": 10, "百": 100, "千": 1000}
 _COUNTED = re.compile(rf"[{''.join(_DIGITS)}{''.join(_PLACES)}]+")

@@ -14,46 +14,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from sim.base.text import Text
-from sim.base.words import UNIT_NAMES
+from sim.base.words import UNIT_DEFINITIONS, UNIT_NAMES
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
 
-DEFINITIONS: tuple[str, ...] = (
-    "亿元 = [current_money]",
-    "万元 = 1e-4 亿元",
-    "元 = 1e-8 亿元",
-    "亿元_2020 = [constant_money]",
-    "万元_2020 = 1e-4 亿元_2020",
-    "元_2020 = 1e-8 亿元_2020",
-    "人 = [people]",
-    "万人 = 1e4 人",
-    "户 = [firms]",
-    "家 = 户",
-    "个 = 户",
-    "万户 = 1e4 户",
-    "a = [time]",
-    "tce = [energy]",
-    "万tce = 1e4 tce",
-    "m2 = [area]",
-    "万m2 = 1e4 m2",
-    "km2 = 1e6 m2",
-    "亩 = 666.6666666666666 m2",
-    "t = [mass]",
-    "kWh = [electricity]",
-    "亿kWh = 1e8 kWh",
-    "万亩 = 1e4 亩",
-    "件 = [patents]",
-    "列 = [trains]",
-    "d = [days]",
-    "ug = 1e-12 t",
-    "m3 = [volume]",
-    "万t = 1e4 t",
-    "ratio = []",
-    "index = []",
-    "percent = 0.01 ratio",
-    "permille = 0.001 ratio",
-)
 _SPELLED_OUT = ["ratio", "index", "a", "d", "亿元_2020", "ug", "m3", "m2", "万m2", "km2", "tce", "万tce", "万t", "亿kWh"]
 SPELLINGS = {"%": "percent", "％": "percent", "‰": "permille", "year": "a", "yr": "a"}
 SPELLINGS |= {UNIT_NAMES[unit].zh: unit for unit in _SPELLED_OUT}
@@ -108,7 +73,7 @@ PLAIN = Unit()
 
 
 class UnknownUnitError(ValueError):
-    """The text names a unit that is not among `DEFINITIONS`."""
+    """The text names a unit that is in no table of units."""
 
 
 @functools.cache
@@ -116,8 +81,8 @@ def _registry() -> UnitRegistry[float]:
     import pint  # noqa: PLC0415  start-up time: only a unit check needs it
 
     registry: UnitRegistry[float] = pint.UnitRegistry(None)
-    for definition in (*DEFINITIONS, *_OF_MODELS.values()):
-        registry.define(definition)
+    for name, definition in {**UNIT_DEFINITIONS, **_OF_MODELS}.items():
+        registry.define(f"{name} = {definition}")
     return registry
 
 
@@ -126,8 +91,7 @@ _OF_MODELS: dict[str, str] = {}
 
 def units_of_models() -> dict[str, tuple[Text, str | None]]:
     """Return the units that models have added, with their names and what they are multiples of."""
-    of = {name: definition.partition(" = ")[2] for name, definition in _OF_MODELS.items()}
-    return {name: (UNIT_NAMES[name], None if text == f"[{name}]" else text) for name, text in of.items()}
+    return {name: (UNIT_NAMES[name], None if text == f"[{name}]" else text) for name, text in _OF_MODELS.items()}
 
 
 def add_unit(name: str, label: Text, of: str | None = None) -> None:
@@ -138,12 +102,12 @@ def add_unit(name: str, label: Text, of: str | None = None) -> None:
     ValueError
         when the name is none or means something else already, or it is a multiple of nothing that is known.
     """
-    definition = f"{name} = {f'[{name}]' if of is None else _multiple(of)}"
+    definition = f"[{name}]" if of is None else _multiple(of)
     if _OF_MODELS.get(name) == definition:
         return
     if not _WORD.fullmatch(name):
         raise ValueError(f"{name} is no name of a unit")
-    if name in _OF_MODELS or name in SPELLINGS or name in {item.partition(" ")[0] for item in DEFINITIONS}:
+    if name in _OF_MODELS or name in SPELLINGS or name in UNIT_DEFINITIONS:
         raise ValueError(f"{name} is another unit already")
     _OF_MODELS[name], UNIT_NAMES[name] = definition, label
     _registry.cache_clear()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import re
+from pathlib import Path
 
 from sim.base.text import Language, Text
 
@@ -22,41 +24,11 @@ GOALS = {
 OPERATORS = {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}
 """The sign before the value of a target, by its operator."""
 
-UNIT_NAMES = {
-    "ratio": Text("比率", "ratio"),
-    "index": Text("指数", "index"),
-    "亿元_2020": Text("亿元（2020 年价）", "CNY 100m (2020 prices)"),
-    "亿元": Text("亿元", "CNY 100m"),
-    "万元": Text("万元", "CNY 10k"),
-    "万元_2020": Text("万元（2020 年价）", "CNY 10k (2020 prices)"),
-    "元": Text("元", "CNY"),
-    "万人": Text("万人", "10k persons"),
-    "人": Text("人", "person"),
-    "万户": Text("万户", "10k entities"),
-    "户": Text("户", "firms"),
-    "家": Text("家", "firms"),
-    "个": Text("个", "number"),
-    "列": Text("列", "trains"),
-    "万亩": Text("万亩", "10k mu"),
-    "亩": Text("亩", "mu"),
-    "d": Text("天", "days"),
-    "ug": Text("微克", "ug"),
-    "m3": Text("立方米", "m3"),
-    "m2": Text("平方米", "m2"),
-    "km2": Text("平方公里", "km2"),
-    "tce": Text("吨标准煤", "tce"),
-    "万tce": Text("万吨标准煤", "10k tce"),
-    "万t": Text("万吨", "10k t"),
-    "件": Text("件", "patents"),
-    "亿kWh": Text("亿千瓦时", "100m kWh"),
-    "万m2": Text("万平方米", "10k m2"),
-    "a": Text("年", "year"),
-    "years": Text("年", "years"),
-    "multiple": Text("倍", "times"),
-    "rank": Text("位次", "rank"),
-    "persons_per_institution": Text("人/机构", "persons per institution"),
-    "undefined_in_seed": Text("文件未说明", "not said by the document"),
-}
+_ROWS = list(csv.DictReader(Path(__file__).with_name("units.csv").read_text(encoding="utf-8").splitlines()))
+UNIT_NAMES = {row["unit"]: Text(row["zh"], row["en"]) for row in _ROWS if row["zh"]}
+"""What units are called, in reports and in files that people write."""
+UNIT_DEFINITIONS = {row["unit"]: row["definition"] for row in _ROWS if row["definition"]}
+"""Multiples of other units, or in brackets a dimension of its own."""
 
 
 def decimals_of(value: float, unit: str = "") -> int:

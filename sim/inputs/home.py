@@ -83,30 +83,19 @@ def find_home(given: Path | None = None) -> Home:
         when the folder that was asked for holds no models, or none is found at all.
     """
     asked = given or (Path(os.environ["SIM_HOME"]) if os.environ.get("SIM_HOME") else None)
-    if asked is not None:
-        if not _is_home(asked):
-            advice = Text("该文件夹须含 models/ 和 scenarios/", "it must hold models/ and scenarios/")
-            raise UsageError(Fault(Text("不是模拟器的主文件夹", "not a home folder of the simulator"), Place(asked), advice))
-        return _found(asked, Text("--home 或 SIM_HOME", "--home or SIM_HOME"))
     usual = (
         (Path.cwd(), Text("当前文件夹", "the current folder")),
         (PACKAGE.parent, Text("程序所在的源码文件夹", "the checkout")),
         (PACKAGE / "_bundled", Text("安装包自带", "the installed package")),
     )
-    for folder, origin in usual:
-        if _is_home(folder):
-            return _found(folder, origin)
-    raise UsageError(Fault(Text("找不到 models/ 和 scenarios/", "cannot find models/ and scenarios/")))
-
-
-def _found(folder: Path, origin: Text) -> Home:
-    home = Home(folder.resolve(), origin)
-    _log.info("home: %s, %s", home.folder, origin.en)
-    return home
-
-
-def _is_home(folder: Path) -> bool:
-    return is_folder(folder / "models") and is_folder(folder / "scenarios")
+    for folder, origin in usual if asked is None else ((asked, Text("--home 或 SIM_HOME", "--home or SIM_HOME")),):
+        if is_folder(folder / "models") and is_folder(folder / "scenarios"):
+            _log.info("home: %s, %s", folder.resolve(), origin.en)
+            return Home(folder.resolve(), origin)
+    if asked is None:
+        raise UsageError(Fault(Text("找不到 models/ 和 scenarios/", "cannot find models/ and scenarios/")))
+    advice = Text("该文件夹须含 models/ 和 scenarios/", "it must hold models/ and scenarios/")
+    raise UsageError(Fault(Text("不是模拟器的主文件夹", "not a home folder of the simulator"), Place(asked), advice))
 
 
 DEFAULTS_FILE = "defaults.yaml"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 from typing import Literal
 
-from sim.base.errors import Faults, nearest
-from sim.base.text import Text
+from sim.base.errors import Faults, Place, all_faults
+from sim.base.text import LANGUAGES, Text
 from sim.base.units import conversion
-from sim.inputs.checked import Record, check_against
-from sim.inputs.files import fail_if_no_name, is_file
-from sim.inputs.yaml_file import Document, KeyPath, read_yaml
+from sim.inputs.checked import Record, fail_if_unknown, read_record
+from sim.inputs.files import fail_if_no_name
 
 
 class Superseded(Record):
@@ -161,154 +161,133 @@ def read_outline(file: Path, known: Quantities) -> Outline:
     InputError
         with every fault of the file: unknown names, units that do not convert, dimensions left over, figures without panels.
     """
-    if not is_file(file):
-        return Outline()
-    document, faults = read_yaml(file), Faults()
-    found = check_against(Outline, document.data, document, faults)
-    if found is not None:
-        _Check(document, known, faults).outline(found)
-    faults.raise_if_any()
-    return found or Outline()
+    with all_faults() as faults:
+        outline = read_record(file, Outline, faults, without=Outline())
+        _OutlineCheck(known, faults).outline(outline)
+        return outline
 
 
 @dataclass(frozen=True)
-class _Check:
+class _OutlineCheck:
     """Holds an outline against what it may name; every fault is added to `faults`."""
 
-    document: Document
     known: Quantities
     faults: Faults
 
     def outline(self, outline: Outline) -> None:
-        for key, names in (("first", outline.first), ("compared", outline.compared)):
-            for place, name in enumerate(names):
-                self._name(name, self.known.dims, (key, place), _VARIABLE)
-                self._left_over(name, (), (key, place))
-        for key, measure in outline.measures.items():
-            self._name(measure.variable, self.known.dims, ("measures", key, "variable"), _VARIABLE)
-            self._name(measure.district, self.known.dims, ("measures", key, "district"), _VARIABLE)
-        for place, dimension in enumerate(outline.left_out):
-            self._name(dimension, self.known.members, ("left_out", place), _DIMENSION)
+        for key in ("first", "compared"):
+            for index, name in enumerate(getattr(outline, key)):
+                self._name(name, self.known.dims, outline.place(key, index), _VARIABLE)
+                self._left_over(name, (), outline.place(key, index))
+        for measure in outline.measures.values():
+            for key in ("variable", "district"):
+                self._name(getattr(measure, key), self.known.dims, measure.place(key), _VARIABLE)
+        for index, dimension in enumerate(outline.left_out):
+            self._name(dimension, self.known.members, outline.place("left_out", index), _DIMENSION)
         for key, figure in outline.figures.items():
-            self._figure(key, figure, ("figures", key))
+            self._key(key, figure.place())
+            if bool(figure.panels) == (figure.pyramid is not None):
+                message = Text(f"图 {key} 须有 panels 或 pyramid 之一", f"figure {key} needs panels or a pyramid")
+                self.faults.add(message, figure.place())
+            self._title(figure)
+            self._no_placeholder(figure.note, figure, "note")
+            for panel in figure.panels:
+                self._panel(panel)
+            if figure.pyramid is not None:
+                self._pyramid(figure.pyramid)
 
-    def _figure(self, key: str, figure: FigureEntry, at: KeyPath) -> None:
-        self._key(key, at)
-        if bool(figure.panels) == (figure.pyramid is not None):
-            self._add(Text(f"图 {key} 须有 panels 或 pyramid 之一", f"figure {key} needs panels or a pyramid"), at)
-        self._title(figure.title, (*at, "title"))
-        self._no_placeholder(figure.note, (*at, "note"))
-        for place, panel in enumerate(figure.panels):
-            self._panel(panel, (*at, "panels", place))
-        if figure.pyramid is not None:
-            self._pyramid(figure.pyramid, (*at, "pyramid"))
-
-    def _key(self, key: str, at: KeyPath) -> None:
+    def _key(self, key: str, place: Place) -> None:
         with self.faults.gathering():
-            fail_if_no_name(key, self.document.place(at))
+            fail_if_no_name(key, place)
         if is_own_figure(key):
             message = Text(f"每份报告已有图 {key}", f"every report has a figure {key} already")
-            self._add(message, at, Text("请换一个键", "choose another key"))
+            self.faults.add(message, place, Text("请换一个键", "choose another key"))
         elif PART in key:
             message = Text(f"图的键不能含 {PART}", f"the key of a figure cannot hold {PART}")
-            self._add(message, at, Text("它表示一幅图的后续部分", "it stands for further parts of a figure"))
+            self.faults.add(message, place, Text("它表示一幅图的后续部分", "it stands for further parts of a figure"))
 
-    def _title(self, title: Text, at: KeyPath) -> None:
-        for language, text in (("zh", title.zh), ("en", title.en)):
+    def _title(self, figure: FigureEntry) -> None:
+        for language in LANGUAGES:
+            text, place = figure.title.in_language(language), figure.place("title", language)
             for name in _fields_of(text):
-                self._name(name, PLACEHOLDERS, (*at, language), Text("占位符", "placeholder"))
+                self._name(name, PLACEHOLDERS, place, Text("占位符", "placeholder"))
             try:
-                text.format_map(_Anything())
+                text.format_map(defaultdict(int))
             except (ValueError, TypeError, IndexError, AttributeError):
                 message = Text("花括号不成对，或不是占位符", "braces that are no placeholder")
-                self._add(message, (*at, language), Text("可写 {city}、{base}、{last}", "write {city}, {base} or {last}"))
+                self.faults.add(message, place, Text("可写 {city}、{base}、{last}", "write {city}, {base} or {last}"))
 
-    def _no_placeholder(self, words: Text, at: KeyPath) -> None:
-        for language, text in (("zh", words.zh), ("en", words.en)):
-            for name in _fields_of(text):
+    def _no_placeholder(self, words: Text, record: Record, key: str) -> None:
+        for language in LANGUAGES:
+            for name in _fields_of(words.in_language(language)):
                 message = Text(f"占位符 {{{name}}} 不会填写", f"the placeholder {{{name}}} is not filled in")
                 advice = Text("只有图的标题填写占位符", "only titles of figures hold placeholders")
-                self._add(message, (*at, language), advice)
+                self.faults.add(message, record.place(key, language), advice)
 
-    def _panel(self, panel: PanelEntry, at: KeyPath) -> None:
-        self._name(panel.variable, self.known.dims, (*at, "variable"), _VARIABLE)
-        self._members(panel, (*at, "members"))
-        self._left_over(panel.variable, panel.members, at)
-        if panel.title is not None:
-            self._no_placeholder(panel.title, (*at, "title"))
-        self._indicators(panel, at)
-        if panel.variable in self.known.units:
-            self._units(panel, self.known.units[panel.variable], at)
-
-    def _members(self, panel: PanelEntry, at: KeyPath) -> None:
+    def _panel(self, panel: PanelEntry) -> None:
+        self._name(panel.variable, self.known.dims, panel.place("variable"), _VARIABLE)
         dims = self.known.within(panel.variable)
         for dimension, members in panel.members.items():
-            self._name(dimension, [dimension] if dims is None else dims, (*at, dimension), _DIMENSION)
-            for place, member in enumerate(members):
-                self._name(member, self.known.members.get(dimension, [member]), (*at, dimension, place), _MEMBER)
-
-    def _indicators(self, panel: PanelEntry, at: KeyPath) -> None:
-        for key, name in (("published", panel.published), ("less", panel.less)):
-            if name is not None:
-                self._name(name, self.known.indicators, (*at, key), _INDICATOR)
+            place = panel.place("members", dimension)
+            self._name(dimension, [dimension] if dims is None else dims, place, _DIMENSION)
+            for index, member in enumerate(members):
+                place = panel.place("members", dimension, index)
+                self._name(member, self.known.members.get(dimension, [member]), place, _MEMBER)
+        self._left_over(panel.variable, panel.members, panel.place())
+        if panel.title is not None:
+            self._no_placeholder(panel.title, panel, "title")
+        shown = [(panel.published, panel.place("published")), (panel.less, panel.place("less"))]
         if panel.superseded is not None:
-            self._name(panel.superseded.indicator, self.known.indicators, (*at, "superseded", "indicator"), _INDICATOR)
+            shown.append((panel.superseded.indicator, panel.superseded.place("indicator")))
+        indicators = [(name, place) for name, place in shown if name is not None]
+        for name, place in indicators:
+            self._name(name, self.known.indicators, place, _INDICATOR)
+        if panel.variable in self.known.units:
+            self._units(panel, self.known.units[panel.variable], indicators)
 
-    def _units(self, panel: PanelEntry, own: str, at: KeyPath) -> None:
+    def _units(self, panel: PanelEntry, own: str, indicators: list[tuple[str, Place]]) -> None:
         """The unit of a panel must fit its variable, and the published figures the unit of the panel."""
         unit, grows = panel.unit or own, panel.reading == "growth"
         if not _converts("%" if grows else own, unit, exactly=grows):
             said = Text("增速须以 % 表示", "growth is in %") if grows else Text(f"变量以 {own} 计", f"the variable is in {own}")
             message = Text(f"单位 {unit} 不适合 {panel.variable}", f"the unit {unit} does not fit {panel.variable}")
-            self._add(message, (*at, "unit"), said)
+            self.faults.add(message, panel.place("unit"), said)
             return
-        older = None if panel.superseded is None else panel.superseded.indicator
-        for key, name in (("published", panel.published), ("less", panel.less), ("superseded", older)):
-            kept = self.known.indicators.get(name or "")
+        for name, place in indicators:
+            kept = self.known.indicators.get(name)
             if kept is not None and not _converts(kept, unit):
-                message = Text(
-                    f"统计指标 {name} 以 {kept} 计，不能换算为 {unit}", f"indicator {name} is in {kept}, not in {unit}"
-                )
-                self._add(message, (*at, key))
+                zh = f"统计指标 {name} 以 {kept} 计，不能换算为 {unit}"
+                self.faults.add(Text(zh, f"indicator {name} is in {kept}, not in {unit}"), place)
 
-    def _pyramid(self, entry: PyramidEntry, at: KeyPath) -> None:
-        self._name(entry.variable, self.known.dims, (*at, "variable"), _VARIABLE)
+    def _pyramid(self, entry: PyramidEntry) -> None:
+        self._name(entry.variable, self.known.dims, entry.place("variable"), _VARIABLE)
         dims = self.known.within(entry.variable)
         if dims is None:
             return
-        self._name(entry.dimension, dims, (*at, "dimension"), _DIMENSION)
-        for key, member in (("left", entry.left), ("right", entry.right)):
-            self._name(member, self.known.members.get(entry.dimension, [member]), (*at, key), _MEMBER)
+        self._name(entry.dimension, dims, entry.place("dimension"), _DIMENSION)
+        for key in ("left", "right"):
+            member = getattr(entry, key)
+            self._name(member, self.known.members.get(entry.dimension, [member]), entry.place(key), _MEMBER)
         if REGION not in self.known.dims[entry.variable] or (entry.dimension in dims and len(dims) != _SIDES_AND_AGES):
             zh = f"{entry.variable} 画不成金字塔：须有 region、左右两侧和年龄三个维度"
-            self._add(Text(zh, f"no pyramid of {entry.variable}: it needs region, the two sides and ages"), (*at, "variable"))
+            message = Text(zh, f"no pyramid of {entry.variable}: it needs region, the two sides and ages")
+            self.faults.add(message, entry.place("variable"))
 
-    def _left_over(self, variable: str, members: Collection[str], at: KeyPath) -> None:
+    def _left_over(self, variable: str, members: Collection[str], place: Place) -> None:
         """A line has one value a year, so every dimension but the region is summed over members."""
         for dimension in self.known.within(variable) or ():
             if dimension not in members:
-                zh, en = f"{variable} 还有维度 {dimension}", f"{variable} has the dimension {dimension} besides"
-                advice = Text(f"在 members 中写明 {dimension} 的成员", f"name members of {dimension} in `members` of a panel")
-                self._add(Text(zh, en), at, advice)
+                message = Text(f"{variable} 还有维度 {dimension}", f"{variable} has the dimension {dimension} besides")
+                zh = f"在 members 中写明 {dimension} 的成员"
+                self.faults.add(message, place, Text(zh, f"name members of {dimension} in `members` of a panel"))
 
-    def _name(self, name: str, known: Collection[str], at: KeyPath, what: Text) -> None:
-        if name not in known:
-            self._add(Text(f"没有{what.zh} {name}", f"no {what.en} {name}"), at, nearest(name, known))
-
-    def _add(self, message: Text, at: KeyPath, advice: Text | None = None) -> None:
-        self.faults.add(message, self.document.place(at), advice)
+    def _name(self, name: str, known: Collection[str], place: Place, what: Text) -> None:
+        fail_if_unknown([name], known, Text(f"没有{what.zh} {{}}", f"no {what.en} {{}}"), place, self.faults)
 
 
 _VARIABLE, _DIMENSION, _MEMBER = Text("变量", "variable"), Text("维度", "dimension"), Text("成员", "member")
 _INDICATOR = Text("统计指标", "indicator")
 _SIDES_AND_AGES = 2
-
-
-class _Anything(dict[str, int]):
-    """A year for every placeholder."""
-
-    def __missing__(self, _: str) -> int:
-        return 0
 
 
 def _fields_of(text: str) -> list[str]:

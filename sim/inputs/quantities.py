@@ -28,131 +28,113 @@ _COUNTS = frozenset({"人", "户", "家", "个", "件", "列"})
 
 def read_number(raw: Any, unit: str, faults: Faults, place: Place) -> float | None:
     """Read a number, or text with a number and a unit; in `unit`. None after adding a fault."""
-    return _NumberReader(unit, faults, place).number(raw)
+    with faults.gathering():
+        return _NumberReader(unit, place).number(raw)
+    return None
 
 
 @dataclass(frozen=True)
 class _NumberReader:
-    """Reads numbers in one unit, and adds what is wrong at one place."""
+    """Reads numbers in one unit that stand at one place; what is none raises an InputError."""
 
     unit: str
-    faults: Faults
     place: Place
 
-    def number(self, raw: Any) -> float | None:
-        """A number, or text with a number and a unit, in the reader's unit. None after adding a fault."""
+    def number(self, raw: Any) -> float:
+        """A number, or text with a number and a unit, in the reader's unit."""
         if isinstance(raw, str):
             return self._quantity(raw)
         if isinstance(raw, bool) or not isinstance(raw, Real):
             shown = type(raw).__name__ if raw is None or isinstance(raw, list) else cut(repr(raw), _SHOWN)
-            self.faults.add(Text(f"应为数，得到 {shown}", f"a number is wanted, got {shown}"), self.place)
-            return None
+            raise self._error(Text(f"应为数，得到 {shown}", f"a number is wanted, got {shown}"))
         return self._finite(raw)
 
-    def _finite(self, raw: Any) -> float | None:
+    def _error(self, message: Text, advice: Text | None = None) -> InputError:
+        return InputError(Fault(message, self.place, advice))
+
+    def _no_number(self, raw: str) -> InputError:
+        shown = cut(raw, _SHOWN)
+        return self._error(Text(f"应为数，得到“{shown}”", f"a number is wanted, got '{shown}'"))
+
+    def _finite(self, raw: Any) -> float:
         try:
             number = float(raw)
         except OverflowError:
             number = math.inf
-        if math.isfinite(number):
-            return number
-        self.faults.add(Text("必须是有限的数", "must be a finite number"), self.place)
-        return None
+        if not math.isfinite(number):
+            raise self._error(Text("必须是有限的数", "must be a finite number"))
+        return number
 
-    def _quantity(self, raw: str) -> float | None:
+    def _quantity(self, raw: str) -> float:
         text = _within_quotes(raw)
-        parts = _PARTS.fullmatch(text)
+        parts, head, words = _PARTS.fullmatch(text), _HEAD.fullmatch(plain(text)), _WORDS.fullmatch(text)
         if parts is not None:
             return self._part(raw, parts)
-        head = _HEAD.fullmatch(plain(text))
-        if head is None:
-            return self._in_words(raw, text)
-        number = self._digits(raw, head[1], head[2], head[3], head[4])
-        # plain characters stand one for one, so the unit as it is written is as long as its plain form
-        return None if number is None else self._with_unit(raw, number, text[len(text) - len(head[4]) :].strip())
-
-    def _digits(self, raw: str, sign: str, digits: str, exponent: str, rest: str) -> float | None:
-        if "," in digits and not _GROUPED.fullmatch(digits):
-            self.faults.add(*two_readings(sign + digits, exponent + (f" {rest}" if rest else ""), self.place))
-            return None
-        if not _DIGITS.fullmatch(digits.replace(",", "")):
-            self._fail_as_no_number(raw)
-            return None
-        return self._finite(sign + digits.replace(",", "").replace("_", "") + exponent)
-
-    def _in_words(self, raw: str, text: str) -> float | None:
-        words = _WORDS.fullmatch(text)
+        if head is not None:
+            # plain characters stand one for one, so the unit as it is written is as long as its plain form
+            return self._with_unit(raw, self._digits(raw, head), text[len(text) - len(head[4]) :].strip())
         value = None if words is None else counted(words[2])
         if words is None or value is None:
-            self._fail_as_no_number(raw)
-            return None
+            raise self._no_number(raw)
         return self._with_unit(raw, -value if words[1] else value, words[3])
 
-    def _part(self, raw: str, parts: re.Match[str]) -> float | None:
+    def _digits(self, raw: str, head: re.Match[str]) -> float:
+        sign, digits, exponent, rest = head.groups()
+        if "," in digits and not _GROUPED.fullmatch(digits):
+            raise InputError(two_readings(sign + digits, exponent + (f" {rest}" if rest else ""), self.place))
+        if not _DIGITS.fullmatch(digits.replace(",", "")):
+            raise self._no_number(raw)
+        return self._finite(sign + digits.replace(",", "").replace("_", "") + exponent)
+
+    def _part(self, raw: str, parts: re.Match[str]) -> float:
         inner = plain(parts[3])
         value = counted(inner)
-        if value is None:
-            value = read_number(inner, "ratio", self.faults, self.place) if inner[:1].isdigit() else None
-        if value is None:
-            self._fail_as_no_number(raw)
-            return None
+        if value is None and not inner[:1].isdigit():
+            raise self._no_number(raw)
+        value = _NumberReader("ratio", self.place).number(inner) if value is None else value
         return self._converted((-value if parts[1] else value) * _OF[parts[2]], "ratio")
 
-    def _fail_as_no_number(self, raw: str) -> None:
-        shown = cut(raw, _SHOWN)
-        self.faults.add(Text(f"应为数，得到“{shown}”", f"a number is wanted, got '{shown}'"), self.place)
-
-    def _with_unit(self, raw: str, number: float, given: str) -> float | None:
+    def _with_unit(self, raw: str, number: float, given: str) -> float:
         if not given:
             return number
         if given == _TENTH:
             return self._converted(10.0 * number, "%")
-        if plain(given) in _LARGE:
-            return self._large(raw, number, plain(given))
-        if self._fails_as_no_unit(raw, number, plain(given)):
-            return None
+        if plain(given) in _LARGE:  # of things that are counted; of money they may be either of two units
+            if self.unit.removesuffix("/a") in _COUNTS:
+                return number * _LARGE[plain(given)]
+            example = Text(f"写全单位，例如“{raw}元”", f"write the whole unit, such as '{raw}元'")
+            raise self._error(Text(f"“{raw}”没有写全单位", f"'{raw}' has no whole unit"), example + self._unit_here())
+        self._fail_if_no_unit(raw, number, plain(given))
         return self._converted(number, given)
 
-    def _fails_as_no_unit(self, raw: str, number: float, given: str) -> bool:
-        """Add what stands in the place of a unit but is something else; False where it may be a unit."""
+    def _fail_if_no_unit(self, raw: str, number: float, given: str) -> None:
+        """Something that stands in the place of a unit but is something else."""
         if given.endswith("百分点") or given.lower() in {"pp", "percentage points"}:
             message = Text("百分点说的是变化，这里要的是数值本身", "percentage points are a change; a value is wanted here")
             zh, en = f"若数值就是 {number:g}%，写“{number:g} %”", f"if the value is {number:g} per cent, write '{number:g} %'"
-            advice = Text(zh, en) + self._unit_here()
-        elif given[:1].isdigit():
+            raise self._error(message, Text(zh, en) + self._unit_here())
+        if given[:1].isdigit():
             joined = "".join(plain(raw).split())
             message = Text(f"“{raw}”的数字中间有空格", f"there is a blank within the digits of '{raw}'")
-            advice = Text(f"是否想写“{joined}”？", f"did you mean '{joined}'?")
-        elif _RANGE.fullmatch(given):
+            raise self._error(message, Text(f"是否想写“{joined}”？", f"did you mean '{joined}'?"))
+        if _RANGE.fullmatch(given):
             message = Text(f"“{raw}”是一个范围，这里只能写一个数", f"'{raw}' is a range; a single number is wanted here")
-            advice = Text("范围写在 sweep 一节", "ranges belong in the section sweep")
-        else:
-            return False
-        self.faults.add(message, self.place, advice)
-        return True
-
-    def _large(self, raw: str, number: float, given: str) -> float | None:
-        """Ten thousands and hundred millions of things that are counted; of money they may be either of two units."""
-        if self.unit.removesuffix("/a") in _COUNTS:
-            return number * _LARGE[given]
-        example = Text(f"写全单位，例如“{raw}元”", f"write the whole unit, such as '{raw}元'")
-        self.faults.add(Text(f"“{raw}”没有写全单位", f"'{raw}' has no whole unit"), self.place, example + self._unit_here())
-        return None
+            raise self._error(message, Text("范围写在 sweep 一节", "ranges belong in the section sweep"))
 
     def _unit_here(self) -> Text:
         return Text(f"；本项单位为 {self.unit}", f"; the unit is {self.unit}")
 
-    def _converted(self, number: float, given: str) -> float | None:
+    def _converted(self, number: float, given: str) -> float:
         known = given if given in SPELLINGS else plain(given)
-        shown, advice = cut(given, _SHOWN), Text(f"本项单位为 {self.unit}", f"the unit is {self.unit}")
         try:
             per_year = self.unit.endswith("/a") and (known in SPELLINGS or known == "ratio")
             return number * conversion(f"{SPELLINGS.get(known, known)}/a" if per_year else known, self.unit)
-        except UnknownUnitError:
-            self.faults.add(Text(f"未知单位 {shown}", f"unknown unit {shown}"), self.place, advice)
-        except ValueError:
-            self.faults.add(Text(f"单位 {shown} 不适用", f"the unit {shown} does not fit"), self.place, advice)
-        return None
+        except ValueError as error:
+            shown, advice = cut(given, _SHOWN), Text(f"本项单位为 {self.unit}", f"the unit is {self.unit}")
+            message = Text(f"单位 {shown} 不适用", f"the unit {shown} does not fit")
+            if isinstance(error, UnknownUnitError):
+                message = Text(f"未知单位 {shown}", f"unknown unit {shown}")
+            raise self._error(message, advice) from error
 
 
 def _within_quotes(raw: str) -> str:
@@ -162,14 +144,14 @@ def _within_quotes(raw: str) -> str:
     return inner if inner != plain(text) else text
 
 
-def two_readings(digits: str, tail: str, place: Place) -> tuple[Text, Place, Text]:
+def two_readings(digits: str, tail: str, place: Place) -> Fault:
     """The fault of a comma that groups no three digits: it may be a decimal point or a slip."""
-    joined = digits.replace(",", "") + tail
+    joined, point = digits.replace(",", "") + tail, digits.replace(",", ".") + tail
     message = Text(f"“{digits}{tail}”中的逗号不是三位一组", f"the comma in '{digits}{tail}' groups no three digits")
+    advice = Text(f"是“{point}”还是“{joined}”？小数点用“.”", f"'{point}' or '{joined}'? a decimal point is '.'")
     if digits.count(",") > 1 or "." in digits:
-        return message, place, Text(f"是否想写“{joined}”？小数点用“.”", f"did you mean '{joined}'? a decimal point is '.'")
-    point = digits.replace(",", ".") + tail
-    return message, place, Text(f"是“{point}”还是“{joined}”？小数点用“.”", f"'{point}' or '{joined}'? a decimal point is '.'")
+        advice = Text(f"是否想写“{joined}”？小数点用“.”", f"did you mean '{joined}'? a decimal point is '.'")
+    return Fault(message, place, advice)
 
 
 def without_groups(text: str, place: Place) -> str:
@@ -183,5 +165,5 @@ def without_groups(text: str, place: Place) -> str:
     written = plain(text)
     sign, digits = (written[0], written[1:].strip()) if written[:1] in ("-", "+") else ("", written)
     if "," in digits and _DIGITS.fullmatch(digits.replace(",", "")) and not _GROUPED.fullmatch(digits):
-        raise InputError(Fault(*two_readings(sign + digits, "", place)))
+        raise InputError(two_readings(sign + digits, "", place))
     return sign + (digits.replace(",", "") if _GROUPED.fullmatch(digits) else digits)

@@ -7,11 +7,11 @@ a variable of the model by a path. A file may extend another; order: extended fi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.base.errors import Fault, Faults, InputError, Place, nearest
+from sim.base.errors import Fault, Faults, InputError, Place, all_faults, nearest
 from sim.base.text import Text
 from sim.inputs.checked import check_against
 from sim.inputs.files import fail_if_no_name, is_file, is_folder
@@ -130,36 +130,62 @@ def read_scenario(
     chain = _chain(file, folder, faults)
     if collected is None or not chain:
         faults.raise_if_any()
-    of_files = [(record, record.source_file.stem) for record in chain]
-    layers = [*of_files, *_layers_in_use(chain, use, faults)]
-    changes = [change for layer in layers for change in _changes_of(*layer)] + _set_changes(settings)
-    called = _called_base_year(settings, faults)
-    ledger = [*_ledger_changes(layers), *_set_ledger(settings, faults)]
-    record, written_for = chain[-1], _nearest(chain, "city")[0]
-    of_city = city or written_for
-    if of_city is None:
+    named = [(record, record.source_file.stem) for record in chain]
+    scenario = _scenario(file, chain, named, use, settings, faults)
+    of_city = city or scenario.city
+    if not of_city:
         advice = Text("写上 city: 城市，或在命令中加 --city", "write city: in the file, or add --city to the call")
         faults.add(Text("没有写明城市", "no city is named"), Place(file, key="city"), advice)
-    if collected is None or of_city is None:
+    if collected is None or not of_city:
         faults.raise_if_any()
-    base_year, base_year_place = (called, _CALLED_BASE_YEAR) if called is not None else _nearest(chain, _BASE_YEAR)
+    return replace(scenario, city=of_city)
+
+
+def plain_scenario(city: str, name: Text, settings: tuple[tuple[str, str], ...] = ()) -> Scenario:
+    """Return the scenario of a city for which none is written: its own data and the model's central values, no target.
+
+    Raises
+    ------
+    InputError
+        when a setting of the ledger or the base year is none.
+    """
+    zh = "没有情景文件：全部取城市数据与模型的中心值。"
+    described = Text(zh, "No scenario file: city data and central values throughout.")
+    record = ScenarioFile(name=name + Text("：基准情景", ": baseline"), description=described, city=city)
+    with all_faults() as faults:
+        return _scenario(Path(city), [record], [], (), settings, faults)
+
+
+def _scenario(
+    file: Path,
+    chain: list[ScenarioFile],
+    named: list[tuple[ScenarioFile, str]],
+    use: tuple[str, ...],
+    settings: tuple[tuple[str, str], ...],
+    faults: Faults,
+) -> Scenario:
+    """Resolve a chain of files, from the farthest to the file itself, and as `named` layers, with what a call uses and sets."""
+    layers: list[_Named] = [*named, *_layers_in_use(chain, use, faults)]
     dormant = [layer for record in chain for layer in _layers_of(record)]
+    record, called = chain[-1], _called_base_year(settings, faults)
+    base_year, base_year_place = (called, _CALLED_BASE_YEAR) if called is not None else _nearest(chain, _BASE_YEAR)
+    city = _nearest(chain, "city")[0]
     return Scenario(
         key=file.stem,
         file=file,
         name=record.name,
         description=record.description or Text("", ""),
-        city=of_city or "",
-        written_for=written_for,
+        city=city or "",
+        written_for=city,
         base_year=base_year,
         last_year=_nearest(chain, "last_year")[0],
         method=_nearest(chain, "method")[0] or DEFAULT_METHOD,
         steps_per_year=_nearest(chain, "steps_per_year")[0] or DEFAULT_STEPS,
         targets=_listed(chain, "targets"),
-        changes=tuple(changes),
-        dormant=tuple(change for layer in dormant for change in _changes_of(*layer)),
-        files=tuple(record.source_file for record in chain),
-        ledger=tuple(ledger),
+        changes=(*_changes_of(layers), *_set_changes(settings)),
+        dormant=tuple(_changes_of(dormant)),
+        files=tuple(record.source_file for record, _ in named),
+        ledger=(*_ledger_changes(layers), *_set_ledger(settings, faults)),
         dormant_ledger=tuple(_ledger_changes(dormant)),
         sweep=_nearest(chain, "sweep")[0],
         use=use,
@@ -179,34 +205,7 @@ class Fragment:
 
 def fragment(layer: Layer, origin: str) -> Fragment:
     """Return the changes of a layer of another file."""
-    return Fragment(tuple(_changes_of(layer, origin)), tuple(_ledger_changes([(layer, origin)])))
-
-
-def plain_scenario(city: str, name: Text, settings: tuple[tuple[str, str], ...] = ()) -> Scenario:
-    """Return the scenario of a city for which none is written: its own data and the model's central values, no target.
-
-    Raises
-    ------
-    InputError
-        when a setting of the ledger or the base year is none.
-    """
-    faults = Faults()
-    base_year, ledger = _called_base_year(settings, faults), tuple(_set_ledger(settings, faults))
-    faults.raise_if_any()
-    return Scenario(
-        key=city,
-        file=Path(city),
-        name=name + Text("：基准情景", ": baseline"),
-        description=Text(
-            "没有情景文件：全部取城市数据与模型的中心值。", "No scenario file: city data and central values throughout."
-        ),
-        city=city,
-        base_year=base_year,
-        changes=tuple(_set_changes(settings)),
-        ledger=ledger,
-        base_year_place=_CALLED_BASE_YEAR,
-        settings=settings,
-    )
+    return Fragment(tuple(_changes_of([(layer, origin)])), tuple(_ledger_changes([(layer, origin)])))
 
 
 def _chain(file: Path, folder: Path | None, faults: Faults) -> list[ScenarioFile]:
@@ -216,25 +215,15 @@ def _chain(file: Path, folder: Path | None, faults: Faults) -> list[ScenarioFile
     while current is not None:
         seen.append(current.absolute())
         document = read_yaml(current, faults) if not links else _read_extended(current, links[-1])
-        record = _sound_part(document, faults)
+        record = check_against(ScenarioFile, document.data, document, faults)
+        if record is None:  # without a sound name, which is said already, the other keys are checked all the same
+            record = check_against(ScenarioFile, {**document.data, "name": {"zh": "?", "en": "?"}}, document, Faults())
         _fail_if_sections_wrong(document, faults)
         if record is None:
             return []
         links.append(record)
         current = _extended(record, [current.parent, *([folder] if folder is not None else [])], seen, faults)
     return links[::-1]
-
-
-def _sound_part(document: Document, faults: Faults) -> ScenarioFile | None:
-    """The record of a file; where keys are faulty, the faults are added and the record holds the sound ones."""
-    record = check_against(ScenarioFile, document.data, document, faults)
-    if record is not None:
-        return record
-    unheard, kept = Faults(), dict[str, Any](name={"zh": "?", "en": "?"})
-    for key, value in document.data.items():
-        if key in ScenarioFile.model_fields and check_against(ScenarioFile, {**kept, key: value}, document, unheard):
-            kept[key] = value
-    return check_against(ScenarioFile, kept, document, unheard)
 
 
 def _read_extended(file: Path, record: ScenarioFile) -> Document:
@@ -290,10 +279,11 @@ def _listed(chain: list[ScenarioFile], key: str) -> tuple[tuple[str, Place], ...
     return ()
 
 
-def _changes_of(layer: Layer, origin: str) -> Iterator[Change]:
-    for section in SECTIONS:
-        for name, raw in getattr(layer, section).items():
-            yield _change(section, name, raw, origin, layer.place(section, name))
+def _changes_of(layers: Iterable[_Named]) -> Iterator[Change]:
+    for layer, origin in layers:
+        for section in SECTIONS:
+            for name, raw in getattr(layer, section).items():
+                yield _change(section, name, raw, origin, layer.place(section, name))
 
 
 def _change(section: str, name: str, raw: Any, origin: str, place: Place) -> Change:

@@ -6,7 +6,6 @@ kind:, funder: with a name; `all` are all of them.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -160,19 +159,15 @@ def set_ledger(key: str, raw: str, faults: Faults) -> LedgerChange | None:
     return LedgerChange(LedgerSection.model_validate(data), CALLED)
 
 
+_WHOLE, _NUMBER = re.compile(r"-?[0-9]{1,4}"), re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,2})?")
+
+
 def _set_number(part: str, raw: str, place: Place, faults: Faults) -> float | int | None:
-    if part == "priority":
-        if re.fullmatch(r"-?[0-9]{1,4}", raw.strip()):
-            return int(raw)
-        faults.add(Text(f"应为整数，得到“{raw}”", f"a whole number is wanted, got '{raw}'"), place)
-        return None
-    try:
-        value = float(raw)
-    except ValueError:
-        value = math.nan
-    if math.isfinite(value):
-        return value
-    faults.add(Text(f"应为数，得到“{raw}”", f"a number is wanted, got '{raw}'"), place)
+    is_whole = part == "priority"
+    if (_WHOLE if is_whole else _NUMBER).fullmatch(raw.strip()):
+        return int(raw) if is_whole else float(raw)
+    kind = Text("整数", "whole number") if is_whole else Text("数", "number")
+    faults.add(Text(f"应为{kind.zh}，得到“{raw}”", f"a {kind.en} is wanted, got '{raw}'"), place)
     return None
 
 

@@ -13,19 +13,18 @@ Numbers are in the parameter's unit unless another is written; `relative` ones m
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 from pydantic import Field
 
-from sim.base.errors import Fault, Faults, InputError, Place, UsageError, nearest
+from sim.base.errors import Fault, Faults, InputError, Place, UsageError, all_faults, nearest
 from sim.base.streams import MOST_DRAWS
 from sim.base.text import Text
-from sim.inputs.checked import Record
+from sim.inputs.checked import Record, fail_if_unknown
 from sim.inputs.quantities import read_number
 from sim.inputs.yaml_file import parse_yaml
 
@@ -129,83 +128,78 @@ def read_range(over: Over, unit: str, faults: Faults) -> Range | None:
             faults.add(Text("relative 应为 true 或 false", "relative is true or false"), over.place)
     if isinstance(raw, Mapping) and set(raw) == {"values"}:
         raw = raw["values"]
-    kind, numbers = _RangeReader("ratio" if relative else unit, over.place, faults).read(raw)
-    return None if len(faults.found) > before else Range(kind, numbers, bool(relative))
+    with faults.gathering():
+        kind, numbers = _RangeReader("ratio" if relative else unit, over.place).read(raw)
+        return None if len(faults.found) > before else Range(kind, numbers, bool(relative))
+    return None
+
+
+_KEYS = ("from", "to", "points")
 
 
 @dataclass(frozen=True)
 class _RangeReader:
-    """Reads kind and numbers; what it gives after adding a fault means nothing."""
+    """Reads kind and numbers; what is none raises an InputError."""
 
     unit: str
     place: Place
-    faults: Faults
 
     def read(self, raw: Any) -> tuple[RangeKind, tuple[float, ...]]:
-        if isinstance(raw, list):
-            return "values", self._numbers(raw) if raw else self._empty()
         if not isinstance(raw, Mapping):
-            return "values", self._numbers([raw])
-        if set(raw) & {"from", "to", "points"}:
+            listed = raw if isinstance(raw, list) else [raw]
+            return "values", self._numbers([(item, self.unit) for item in listed] or self._empty())
+        if set(raw) & set(_KEYS):
             return "values", self._steps(raw)
         kinds: list[RangeKind] = [key for key in raw if key in DISTRIBUTIONS]
         if len(kinds) != 1 or len(raw) != 1:
-            return "values", self._unknown(raw)
+            raise self._unknown(raw)
         return kinds[0], self._distribution(kinds[0], raw[kinds[0]])
 
-    def _unknown(self, raw: Mapping[Any, Any]) -> tuple[float, ...]:
-        known = [*DISTRIBUTIONS, "from", "to", "points", "values", "relative"]
+    def _error(self, message: Text, advice: Text | None = None) -> InputError:
+        return InputError(Fault(message, self.place, advice))
+
+    def _unknown(self, raw: Mapping[Any, Any]) -> InputError:
+        known = [*DISTRIBUTIONS, *_KEYS, "values", "relative"]
         strange = next((str(key) for key in raw if key not in known), "")
+        if strange:
+            return self._error(Text(f"未知的取值方式 {strange}", f"unknown kind of range {strange}"), nearest(strange, known))
         example = Text("写法：[1, 2, 3]、{from: 1, to: 3, points: 5}、", "write [1, 2, 3], {from: 1, to: 3, points: 5}, ")
         example += Text("{uniform: [1, 3]}、{triangular: [1, 2, 3]}、", "{uniform: [1, 3]}, {triangular: [1, 2, 3]}, ")
         example += Text("{normal: [2, 0.5]} 或 {lognormal: [2, 1.3]}", "{normal: [2, 0.5]} or {lognormal: [2, 1.3]}")
-        message = Text(f"未知的取值方式 {strange}", f"unknown kind of range {strange}") if strange else None
-        both = Text("取值方式须恰有一种", "exactly one kind of range is wanted")
-        self.faults.add(message or both, self.place, nearest(strange, known) if strange else example)
-        return ()
+        return self._error(Text("取值方式须恰有一种", "exactly one kind of range is wanted"), example)
 
-    def _empty(self) -> tuple[float, ...]:
-        self.faults.add(
-            Text("取值范围是空的", "the range is empty"), self.place, Text("至少写一个值", "give at least one value")
-        )
-        return ()
+    def _empty(self) -> NoReturn:
+        raise self._error(Text("取值范围是空的", "the range is empty"), Text("至少写一个值", "give at least one value"))
 
-    def _number(self, raw: Any, unit: str) -> float:
-        number = read_number(raw, unit, self.faults, self.place)
-        return math.nan if number is None else number
-
-    def _numbers(self, raw: list[Any]) -> tuple[float, ...]:
-        return tuple(self._number(item, self.unit) for item in raw)
+    def _numbers(self, written: Iterable[tuple[Any, str]]) -> tuple[float, ...]:
+        with all_faults() as faults:
+            found = [read_number(raw, unit, faults, self.place) for raw, unit in written]
+        return tuple(number for number in found if number is not None)
 
     def _steps(self, raw: Mapping[Any, Any]) -> tuple[float, ...]:
-        keys = ("from", "to", "points")
-        before = len(self.faults.found)
-        for key in (key for key in keys if key not in raw):
-            self.faults.add(Text(f"缺少 {key}", f"{key} is missing"), self.place)
-        for key in (str(key) for key in raw if key not in keys):
-            self.faults.add(Text(f"未知键 {key}", f"unknown key {key}"), self.place, nearest(key, keys))
-        if len(self.faults.found) > before:
-            return ()
-        (low, high), points = self._numbers([raw["from"], raw["to"]]), raw["points"]
+        with all_faults() as faults:
+            for key in (key for key in _KEYS if key not in raw):
+                faults.add(Text(f"缺少 {key}", f"{key} is missing"), self.place)
+            fail_if_unknown(raw, _KEYS, Text("未知键 {}", "unknown key {}"), self.place, faults)
+        points = raw["points"]
+        low, high = self._numbers((raw[key], self.unit) for key in ("from", "to"))
         if isinstance(points, bool) or not isinstance(points, int) or not 1 <= points <= MOST_LEVELS:
             limit = Text(f"points 应为 1–{MOST_LEVELS:,} 的整数", f"points is a whole number from 1 to {MOST_LEVELS:,}")
-            self.faults.add(limit, self.place)
-            return ()
+            raise self._error(limit)
         if low == high and points > 1:
-            return self._empty()
+            self._empty()
         return tuple(np.linspace(low, high, points).tolist())
 
     def _distribution(self, kind: RangeKind, raw: Any) -> tuple[float, ...]:
         wanted = DISTRIBUTIONS[kind]
         if not isinstance(raw, list) or len(raw) != len(wanted):
             shape = ", ".join(wanted)
-            self.faults.add(Text(f"{kind} 应写 [{shape}]", f"{kind} takes [{shape}]"), self.place)
-            return ()
+            raise self._error(Text(f"{kind} 应写 [{shape}]", f"{kind} takes [{shape}]"))
         units = (self.unit, "ratio") if kind == "lognormal" else (self.unit,) * len(raw)  # a factor is one in every unit
-        numbers = tuple(self._number(item, unit) for item, unit in zip(raw, units, strict=True))
-        wrong = None if any(map(math.isnan, numbers)) else _impossible(kind, numbers)
+        numbers = self._numbers(zip(raw, units, strict=True))
+        wrong = _impossible(kind, numbers)
         if wrong is not None:
-            self.faults.add(wrong, self.place)
+            raise self._error(wrong)
         return numbers
 
 
