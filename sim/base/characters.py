@@ -22,7 +22,11 @@ _WITHOUT_HIDDEN = dict.fromkeys(map(ord, HIDDEN), "")
 _ALIKE = dict.fromkeys(map(ord, DASHES), "-") | dict.fromkeys(map(ord, BLANKS), " ")
 _PLAIN: Mapping[int, Any] = {**_WIDE, **_SMALL, **_ALIKE, **_WITHOUT_HIDDEN}
 _DIGITS = {sign: digit for digit, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
-_PLACES = {"十": 10, "百": 100, "千": 1000}
+_PLACES = {"千": 1000, "百": 100, "十": 10}
+_ORDERED = re.compile(
+    "".join(f"[零〇○]*(?:(?P<{place}>[一二两三四五六七八九]?){place})?" for place in _PLACES)
+    + "[零〇○]*(?P<rest>[一二两三四五六七八九]?)"
+)
 _COUNTED = re.compile(rf"[{''.join(_DIGITS)}{''.join(_PLACES)}]+")
 
 
@@ -75,20 +79,14 @@ def counted(text: str) -> float | None:
 
 
 def _whole(text: str) -> float | None:
+    """Digits in a row, or thousands, hundreds, tens and the rest, each once and in this order."""
     if all(sign in _DIGITS for sign in text):
         return float("".join(str(_DIGITS[sign]) for sign in text))
-    total, digit, below = 0, None, 10_000
-    for sign in text:
-        if sign in _DIGITS:
-            if digit not in (None, 0):
-                return None
-            digit = _DIGITS[sign]
-        elif _PLACES[sign] >= below:
-            return None
-        else:
-            below = _PLACES[sign]
-            total, digit = total + (1 if digit is None else digit) * below, None
-    return float(total + (digit or 0))
+    found = _ORDERED.fullmatch(text)
+    if found is None:
+        return None
+    large = [_DIGITS.get(found[place], 1) * _PLACES[place] for place in _PLACES if found[place] is not None]
+    return float(sum(large) + _DIGITS.get(found["rest"], 0))
 
 
 def alike(one: str, other: str) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.base.errors import Fault, Faults, InputError, Place, nearest
@@ -22,25 +22,28 @@ OPTIONAL = ("city_zh", "indicator_zh", "vintage", "known_from", "note", "accepte
 
 
 @dataclass(frozen=True)
-class TidyRow:
-    """A row of the city, its value in the indicator's own unit; no value where only a gap is accepted."""
+class SourceValue:
+    """One value of one source in the indicator's own unit, with its place; no value where a gap is accepted."""
 
     indicator: str
     year: int
     value: float | None
     source: str
-    known_from: int
-    note: str
     accepted: str
-    extra: Mapping[str, str]
     place: Place
+    rank: int = 1
+    """Of the source: lower numbers are trusted more."""
+    known_from: int = 0
+    note: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """Cells of further columns."""
 
 
 @dataclass(frozen=True)
 class Tidy:
     """A city's part of a table: rows, names in two languages, the encoding, and indicators that the model does not know."""
 
-    rows: tuple[TidyRow, ...]
+    rows: tuple[SourceValue, ...]
     name: Text
     encoding: str
     unknown: tuple[str, ...]
@@ -64,7 +67,7 @@ def read_tidy(file: Path, city: str, indicators: Indicators, faults: Faults) -> 
         known = sorted({row["city"] for _, row in table})
         message = Text(f"表中没有城市 {city}", f"the table holds no city {city}")
         raise InputError(Fault(message, Place(file), nearest(city, known)))
-    rows, unknown = list[TidyRow](), set[str]()
+    rows, unknown = list[SourceValue](), set[str]()
     for place, row in ours:
         indicator = indicators.find(row["indicator"]) or indicators.find(row.get("indicator_zh", ""))
         if indicator is None:
@@ -78,14 +81,14 @@ def read_tidy(file: Path, city: str, indicators: Indicators, faults: Faults) -> 
     return Tidy(tuple(rows), name, encoding, tuple(sorted(unknown)), units)
 
 
-def _row(row: Mapping[str, str], indicator: Indicator, indicators: Indicators, place: Place) -> TidyRow:
+def _row(row: Mapping[str, str], indicator: Indicator, indicators: Indicators, place: Place) -> SourceValue:
     cells = {name: row.get(name, "").strip() for name in (*COLUMNS, *OPTIONAL)}
     year, value = whole(cells["year"], place, "year"), None
     if cells["value"] or not cells["accepted"]:
         value = indicators.converted(number(cells["value"], place, "value"), row["unit"], indicator, place)
     if not cells["source"]:
         raise InputError(Fault(Text("没有来源", "no source"), place))
-    return TidyRow(
+    return SourceValue(
         indicator=indicator.name,
         year=year,
         value=value,
@@ -102,24 +105,11 @@ DISAGREEMENT = 0.01
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One value of one source in the indicator's own unit, with its place; no value where a gap is accepted."""
-
-    indicator: str
-    year: int
-    value: float | None
-    source: str
-    rank: int
-    accepted: str
-    place: Place
-
-
-@dataclass(frozen=True)
 class SourceChoice:
     """Several sources of one year: the one that is used, and the one that differs most from it."""
 
-    used: Cell
-    other: Cell
+    used: SourceValue
+    other: SourceValue
 
     @property
     def difference(self) -> float:
@@ -133,15 +123,15 @@ class SourceChoice:
         return self.difference > DISAGREEMENT
 
 
-Series = dict[int, Cell]
+Series = dict[int, SourceValue]
 
 
-def choose(cells: Iterable[Cell], faults: Faults) -> tuple[dict[str, Series], list[SourceChoice]]:
+def choose(cells: Iterable[SourceValue], faults: Faults) -> tuple[dict[str, Series], list[SourceChoice]]:
     """The best-ranked value of each indicator and year, and where several sources had one.
 
     Two values of one source for a year are a fault; the same value twice is not.
     """
-    offered: dict[tuple[str, int], list[Cell]] = defaultdict(list)
+    offered: dict[tuple[str, int], list[SourceValue]] = defaultdict(list)
     for cell in cells:
         offered[cell.indicator, cell.year].append(cell)
     chosen: dict[str, Series] = defaultdict(dict)
@@ -155,8 +145,8 @@ def choose(cells: Iterable[Cell], faults: Faults) -> tuple[dict[str, Series], li
     return dict(chosen), choices
 
 
-def _fail_if_source_says_two_things(found: Sequence[Cell], faults: Faults) -> None:
-    first: dict[str, Cell] = {}
+def _fail_if_source_says_two_things(found: Sequence[SourceValue], faults: Faults) -> None:
+    first: dict[str, SourceValue] = {}
     for cell in found:
         before = first.setdefault(cell.source, cell)
         if before.value != cell.value and not cell.accepted:
@@ -241,7 +231,7 @@ def _distance(indicator: Indicator, values: Series, year: int) -> float | None:
 _BOTH_SIDES = 2
 
 
-def _apart(indicator: Indicator, one: Cell, other: Cell) -> float:
+def _apart(indicator: Indicator, one: SourceValue, other: SourceValue) -> float:
     first, second = one.value or 0.0, other.value or 0.0
     if indicator.is_rate:
         return abs(first - second)

@@ -21,7 +21,7 @@ from sim.inputs.history import COLUMNS, Source, read_sources
 from sim.inputs.home import Home
 from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.parameters import ParameterRecord
-from sim.inputs.tidy import Cell, SourceChoice, Tidy, TidyRow, check_series, choose, read_tidy
+from sim.inputs.tidy import SourceChoice, SourceValue, Tidy, check_series, choose, read_tidy
 from sim.plan.scorecard import shown_as_text
 from sim.simulate.likelihood.observations import Observation, fitted, published_changes
 
@@ -62,7 +62,7 @@ def _check_table(world: World, years: range, indicators: Indicators, faults: Fau
         if value is not None and value <= 0.0 and row["indicator"] in fitted_levels:
             faults.add(Text(f"{value:g} 不大于零", f"{value:g} is not above zero"), place)
             continue
-        cells.append(Cell(row["indicator"], year, value, source, ranks[source], accepted, place))
+        cells.append(SourceValue(row["indicator"], year, value, source, accepted, place, ranks[source]))
     chosen, _ = choose(cells, faults)
     check_series(chosen, indicators, faults)
 
@@ -162,10 +162,7 @@ def make_city(home: Home, request: NewCityRequest) -> NewCity:
     tidy = read_tidy(request.data, request.city, indicators, faults)
     keys = _source_keys(tidy.rows, known)
     sources = _ranked_sources(keys, known, request.data)
-    cells = [
-        Cell(row.indicator, row.year, row.value, key, sources[key].rank, row.accepted, row.place)
-        for row, key in ((row, keys[row.source]) for row in tidy.rows)
-    ]
+    cells = [replace(row, source=key, rank=sources[key].rank) for row, key in ((row, keys[row.source]) for row in tidy.rows)]
     chosen, choices = choose(cells, faults)
     check_series(chosen, indicators, faults)
     for item in indicators.by_name.values():
@@ -198,7 +195,7 @@ def _fail_if_name_unfit(name: str, folder: Path) -> None:
         raise UsageError(Fault(message, Place(folder), Text("请换一个名字，或先移走", "choose another name, or move it away")))
 
 
-def _source_keys(rows: Sequence[TidyRow], known: Mapping[str, Source]) -> dict[str, str]:
+def _source_keys(rows: Sequence[SourceValue], known: Mapping[str, Source]) -> dict[str, str]:
     """The name of each source of the table in sources.yaml: a known one's, or a number in order of appearance."""
     titles = {title: key for key, source in known.items() for title in (key, source.title_en, source.title_zh)}
     texts = list(dict.fromkeys(row.source for row in rows))

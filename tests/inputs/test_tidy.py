@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sim.base.errors import Faults, InputError
 from sim.inputs.indicators import Indicators, read_indicators
-from sim.inputs.tidy import Cell, Tidy, check_series, choose, read_tidy
+from sim.inputs.tidy import Tidy, check_series, choose, read_tidy
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "city_zh,city,indicator,year,value,unit,source,accepted\n"
@@ -33,8 +34,7 @@ def years(indicator: str, unit: str, values: Mapping[int, object], source: str =
 def read(file: Path, indicators: Indicators, city: str = "Yueyang") -> tuple[Tidy, list[str]]:
     faults = Faults()
     tidy = read_tidy(file, city, indicators, faults)
-    cells = [Cell(row.indicator, row.year, row.value, row.source, 1, row.accepted, row.place) for row in tidy.rows]
-    chosen, _ = choose(cells, faults)
+    chosen, _ = choose(tidy.rows, faults)
     check_series(chosen, indicators, faults)
     return tidy, [f"{fault.place.line}: {fault.message.en}" for fault in faults.found if fault.place]
 
@@ -112,7 +112,7 @@ def test_the_best_ranked_source_is_used_and_disagreement_is_listed(indicators: I
     faults = Faults()
     tidy = read_tidy(table(tmp_path, *rows), "Yueyang", indicators, faults)
     ranks = {"yearbook": 1, "panel": 2}
-    cells = [Cell(row.indicator, row.year, row.value, row.source, ranks[row.source], "", row.place) for row in tidy.rows]
+    cells = [replace(row, rank=ranks[row.source]) for row in tidy.rows]
     chosen, choices = choose(cells, faults)
     assert chosen["gdp_nominal"][2019].value == pytest.approx(3210.0)
     assert [(choice.used.source, choice.other.source, choice.disagrees) for choice in choices] == [("yearbook", "panel", False)]
