@@ -1,6 +1,7 @@
 """The code blocks of a page: what each is, and what a comment before it says is to be done with it.
 
-`<!-- file: NAME -->` the block is written there, `<!-- append: NAME -->` added there, `<!-- not run: why -->` is left alone,
+`<!-- file: NAME -->` the block is written there, `<!-- append: NAME -->` added there, `<!-- edit: NAME -->` is a
+difference that is made to it, `<!-- not run: why -->` is left alone,
 `<!-- output -->` shows what a program prints, `<!-- output of: COMMAND -->` is held against it, `<!-- served ... -->` goes on
 until Ctrl-C. Without a comment, lines that begin with `python` are run, YAML is a scenario or a part of one, Python is run.
 """

@@ -66,7 +66,10 @@ class Reader:
             assert kind == "output" or name or block.comment == "commands", f"line {block.line}: say why it is not run"
         elif kind == "output of":
             self._compare(name, block)
+        elif kind == "edit":
+            self._edit(name, block)
         elif kind in ("file", "append"):
+            self._take_source(name)
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             with (self.folder / name).open("a" if kind == "append" else "w", encoding="utf-8") as file:
                 file.write(block.text)
@@ -79,6 +82,21 @@ class Reader:
         else:
             self._commands(block)
 
+    def _take_source(self, name: str) -> None:
+        """Who writes a file of the program works in a copy of the source folder."""
+        if name.startswith(("sim/", "tests/")) and not (self.folder / "sim").exists():
+            for part in ("sim", "tests"):
+                shutil.copytree(ROOT / part, self.folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copy(ROOT / "pyproject.toml", self.folder)
+
+    def _edit(self, name: str, block: CodeBlock) -> None:
+        """Change the one place of a file that a difference shows: its lines begin with a blank, a plus or a minus."""
+        file, lines = self.folder / name, block.text.splitlines()
+        before, after = ("\n".join(line[1:] for line in lines if line[0] != sign) + "\n" for sign in "+-")
+        text = file.read_text(encoding="utf-8")
+        assert text.count(before) == 1, f"line {block.line}: {name} has {text.count(before)} such places"
+        file.write_text(text.replace(before, after), encoding="utf-8")
+
     def _commands(self, block: CodeBlock) -> None:
         assert block.language in ("", "bash"), f"line {block.line}: what is to be done with {block.language}?"
         for line in block.text.splitlines():
@@ -88,7 +106,7 @@ class Reader:
             if words[0] == "cd":
                 self.folder = self.folder / words[1]
                 continue
-            assert words[:3] == ["python", "-m", "sim"], f"line {block.line}: {line}"
+            assert words[:3] in (["python", "-m", "sim"], ["python", "-m", "pytest"]), f"line {block.line}: {line}"
             self._run([sys.executable, *words[1:]], block)
 
     def _run(self, command: list[str], block: CodeBlock) -> None:
@@ -129,4 +147,5 @@ class Reader:
 
     @property
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "MPLBACKEND": "agg"}
+        source = self.folder if (self.folder / "sim").exists() else ROOT
+        return {**os.environ, "PYTHONPATH": str(source), "PYTHONIOENCODING": "utf-8", "MPLBACKEND": "agg"}

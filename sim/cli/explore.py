@@ -24,6 +24,7 @@ def explore(
     port: Annotated[int, typer.Option("--port", help="端口 / port"), options.whole(1, 65535, "5006")] = 5006,
     token: Annotated[str | None, typer.Option("--token", help="他人访问所需的令牌 / token for others")] = None,
     *,
+    prior: options.Prior = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="不打开浏览器 / do not open a browser")] = False,
     speaker: options.Plain,
     home: options.Home = None,
@@ -37,7 +38,7 @@ def explore(
     fail_if_not_allowed(stand)
     case = open_case(scenario, city, settings, use, home)
     with speaker.progress(case.scenario.name):
-        bench = bench_of(case)
+        bench = bench_of(case, prior=prior)
         bench.spread({})  # whatever the first visitor would wait for
 
     def ready() -> None:

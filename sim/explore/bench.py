@@ -78,6 +78,8 @@ class Bench:
     groups: tuple[Group, ...]
     outputs: tuple[str, ...]
     series: tuple[str, ...]
+    prior: bool = False
+    """True where draws are from the priors, not the posterior."""
 
     @property
     def first_year(self) -> int:
@@ -150,7 +152,9 @@ class Bench:
             fine, (numbers, series) = gathered(task, 1, read)
             return self._summed_up(numbers[:, fine], series[..., fine], task.draws.groups_of(np.flatnonzero(fine)))
 
-        return draw(self.moved(moves, since), Design(count, seed), (*self.conditions.outputs, *self.series), collect)
+        return draw(
+            self.moved(moves, since), Design(count, seed, prior=self.prior), (*self.conditions.outputs, *self.series), collect
+        )
 
     def _summed_up(self, read: Values, series: Values, groups: Numbers | None) -> DrawnAnswer:
         quantiles = np.quantile(series, LEVELS, axis=-1)
@@ -167,8 +171,8 @@ class Bench:
         return DrawnAnswer(bands, shares, joint, ratio, is_clear(ratio, error), count, levels)
 
 
-def bench_of(case: Case) -> Bench:
-    """Compile a case for its sliders.
+def bench_of(case: Case, *, prior: bool = False) -> Bench:
+    """Compile a case for its sliders, whose draws are from the posterior or from the priors.
 
     Raises
     ------
@@ -183,7 +187,7 @@ def bench_of(case: Case) -> Bench:
     case = replace(case, bound=replace(case.bound, values=values))
     series = tuple(name for name in case.world.outline.first if graph.dims_of(name) == ("region",))[:_MOST_CHARTS]
     outputs = tuple(dict.fromkeys((*_read_by_targets(case), *series)))
-    return Bench(case, groups, outputs, series)
+    return Bench(case, groups, outputs, series, prior)
 
 
 def _read_by_targets(case: Case) -> tuple[str, ...]:

@@ -214,7 +214,8 @@ class Page:
             return
         try:
             world = self._bench.case.world
-            bench = load_bench(bytes(event.new), event.obj.filename or "scenario.yaml", world.home, world)
+            name, prior = event.obj.filename or "scenario.yaml", self._bench.prior
+            bench = load_bench(bytes(event.new), name, world.home, world, prior=prior)
         except SimError as error:
             self._say_faults(error)
             return

@@ -34,7 +34,7 @@ LARGEST = 256_000
 _LONGEST_NAME = 60
 
 
-def load_bench(content: bytes, name: str, home: Home, world: World) -> Bench:
+def load_bench(content: bytes, name: str, home: Home, world: World, *, prior: bool = False) -> Bench:
     """Make the bench of a scenario file that is handed in; it may extend scenarios of the home folder.
 
     Raises
@@ -51,7 +51,7 @@ def load_bench(content: bytes, name: str, home: Home, world: World) -> Bench:
         handed_in = folder / f"{stem}.yaml"
         handed_in.write_bytes(content)
         try:
-            return bench_of(_prepared(handed_in, name, home, world))
+            return bench_of(_prepared(handed_in, name, home, world), prior=prior)
         except SimError as error:
             faults = [replace(item, place=_as_handed_in(item.place, handed_in, name)) for item in error.faults]
             raise type(error)(faults) from error

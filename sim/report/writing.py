@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from pkgutil import iter_modules
 
 from sim.base.text import Text
+from sim.report import figures
 from sim.report.chapters.advice import advice
 from sim.report.chapters.indicators import indicators
 from sim.report.chapters.methods import methods
@@ -14,10 +17,14 @@ from sim.report.chapters.part import Part
 from sim.report.chapters.problems import problems
 from sim.report.chapters.works import works
 from sim.report.document import Report
+from sim.report.registry import with_registered
 from sim.report.view import View, views_of
 from sim.simulate.result import Result
 
 CHAPTERS: tuple[Callable[[View, Result], Part], ...] = (overall, indicators, works, problems, outlook, advice, methods)
+
+for _file in iter_modules(figures.__path__):  # so that their figures register themselves
+    import_module(f"{figures.__name__}.{_file.name}")
 
 
 def reports_of(results: Sequence[Result]) -> list[Report]:
@@ -28,7 +35,7 @@ def reports_of(results: Sequence[Result]) -> list[Report]:
 
 def report_of(view: View, result: Result) -> Report:
     """The report of one scenario of a view."""
-    parts = [chapter(view, result) for chapter in CHAPTERS]
+    parts = [with_registered(chapter(view, result), view, result) for chapter in CHAPTERS]
     return Report(
         title=view.city + Text("规划评估报告：", ": evaluation of the plan, ") + result.name,
         subtitle=Text(
