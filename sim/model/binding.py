@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.base.arrays import Values
-from sim.base.errors import Faults, InputError, nearest
+from sim.base.errors import Fault, Faults, InputError, nearest
 from sim.base.text import Text
 from sim.base.units import conversion
 from sim.inputs.city import City
@@ -103,13 +103,15 @@ def bound_further(
     binder = _Binder(city, graph, names, (*city.years, city.first_year), Faults())
     values, resolved, given = dict(bound.values), list(bound.resolved), set(bound.given)
     for change in changes:
-        outcome = binder.resolve(change, values)
-        if outcome is not None:
-            resolved.append(outcome)
-            values[outcome.name] = outcome.after
-            given |= {outcome.name} if outcome.section == "given" else set()
+        with binder.faults.gathering():
+            outcome = binder.resolve(change, values)
+            if outcome is not None:
+                resolved.append(outcome)
+                values[outcome.name] = outcome.after
+                given |= {outcome.name} if outcome.section == "given" else set()
     for change in dormant:
-        binder.resolve(change, values)
+        with binder.faults.gathering():
+            binder.resolve(change, values)
     binder.faults.raise_if_any(InputError)
     return BoundValues(values, frozenset(given), tuple(resolved))
 
@@ -123,6 +125,13 @@ class _Binder:
     faults: Faults
 
     def resolve(self, change: Change, values: Mapping[str, YearPath]) -> Resolved | None:
+        """The change as it takes effect; None where its value is at fault.
+
+        Raises
+        ------
+        InputError
+            when it cannot be meant for anything.
+        """
         name, _, member = change.name.partition(".")
         if change.section == "given":
             return self._given(change, values)
@@ -130,14 +139,12 @@ class _Binder:
         if record is None and name in self.graph.quantities:
             message = Text(f"{name} 是模型算出的变量", f"{name} is computed by the model")
             advice = Text("若要给定它的数值，请写入 given 一节", "to give it a value, write it in the section given")
-            self.faults.add(message, change.place, advice)
-            return None
+            raise InputError(Fault(message, change.place, advice))
         if record is None:
             known = self.names.parameters(change.section)
-            self.faults.add(Text(f"未知参数 {name}", f"unknown parameter {name}"), change.place, nearest(name, known, known))
-            return None
-        if not self._right_section(change, record):
-            return None
+            message = Text(f"未知参数 {name}", f"unknown parameter {name}")
+            raise InputError(Fault(message, change.place, nearest(name, known, known)))
+        section = _section_of(change, record)
         raw = _of_member(change.raw, member) if member else change.raw
         target = self._target(record.unit, record.dims)
         begins = target.base_year + 1 if record.kind == "lever" else None  # no policy changes the base year
@@ -145,34 +152,18 @@ class _Binder:
         if after is None:
             return None
         check_range(record, after, self.faults, change.place)
-        section = change.section or SECTION_OF_KIND.get(record.kind, "")
         return Resolved(name, record.label, section, record.unit, values[name], after, replace(change, section=section))
 
     def _target(self, unit: str, dims: tuple[str, ...]) -> ValueSpec:
         return ValueSpec(unit, tuple(self.graph.dimensions[dim] for dim in dims), *self.years)
 
-    def _right_section(self, change: Change, record: ParameterRecord) -> bool:
-        section = SECTION_OF_KIND.get(record.kind)
-        if section is None:
-            self.faults.add(Text(f"{record.name} 是固定值，不能改动", f"{record.name} is fixed"), change.place)
-            return False
-        if change.section and change.section != section:
-            right = _SECTION_NAMES[section]
-            message = Text(f"{record.name} 应写在 {right.zh}", f"{record.name} belongs in {right.en}")
-            self.faults.add(message, change.place)
-            return False
-        return True
-
     def _given(self, change: Change, values: Mapping[str, YearPath]) -> Resolved | None:
         known = self.graph.quantities
         if change.name not in known:
             message = Text(f"模型没有变量 {change.name}", f"the model has no variable {change.name}")
-            self.faults.add(message, change.place, nearest(change.name, known, self.names.variables))
-            return None
+            raise InputError(Fault(message, change.place, nearest(change.name, known, self.names.variables)))
         item, before = known[change.name], values.get(change.name)
-        raw = self._value_in_own_unit(change, item.unit)
-        if raw is None:
-            return None
+        raw = _value_in_own_unit(change, item.unit)
         earlier = None if replaces(raw) else before
         after = read_value(raw, self._target(item.unit, item.dims), self.faults, change.place, earlier)
         if after is None:
@@ -180,30 +171,39 @@ class _Binder:
         if earlier is None and not after.is_constant and after.shape != "hold":
             after = replace(after, before=np.full_like(after.before, np.nan))  # until then the model says it
         if change.name in self.graph.stocks and any((array <= 0).any() for array in after.everything()):
-            self.faults.add(Text(f"存量 {change.name} 须大于零", f"the stock {change.name} must be above zero"), change.place)
-            return None
+            message = Text(f"存量 {change.name} 须大于零", f"the stock {change.name} must be above zero")
+            raise InputError(Fault(message, change.place))
         return Resolved(change.name, self.names.variables[change.name], "given", item.unit, before, after, change)
 
-    def _value_in_own_unit(self, change: Change, unit: str) -> object:
-        raw = change.raw
-        if not isinstance(raw, dict) or "value" not in raw:
-            message = Text("given 中须写明 value 和 unit", "in given, state value and unit")
-            self.faults.add(message, change.place, Text(f"单位为 {unit}", f"the unit is {unit}"))
-            return None
-        extra = sorted(set(raw) - {"value", "unit"})
-        if extra:
-            self.faults.add(Text(f"未知键 {extra[0]}", f"unknown key {extra[0]}"), change.place)
-            return None
-        have = str(raw.get("unit"))
-        try:
-            is_own = conversion(have, unit) == 1.0
-        except ValueError:
-            self.faults.add(
-                Text(f"单位 {have} 不符", f"the unit {have} does not fit"), change.place, Text(f"应为 {unit}", f"it is {unit}")
-            )
-            return None
-        value: object = raw["value"]
-        return value if is_own else _in_unit(value, have)
+
+def _section_of(change: Change, record: ParameterRecord) -> str:
+    """The section in which a parameter may be set, which must be that of the change where it names one."""
+    section = SECTION_OF_KIND.get(record.kind)
+    if section is None:
+        raise InputError(Fault(Text(f"{record.name} 是固定值，不能改动", f"{record.name} is fixed"), change.place))
+    if change.section not in {"", section}:
+        right = _SECTION_NAMES[section]
+        message = Text(f"{record.name} 应写在 {right.zh}", f"{record.name} belongs in {right.en}")
+        raise InputError(Fault(message, change.place))
+    return section
+
+
+def _value_in_own_unit(change: Change, unit: str) -> object:
+    raw = change.raw
+    if not isinstance(raw, dict) or "value" not in raw:
+        message = Text("given 中须写明 value 和 unit", "in given, state value and unit")
+        raise InputError(Fault(message, change.place, Text(f"单位为 {unit}", f"the unit is {unit}")))
+    extra = sorted(set(raw) - {"value", "unit"})
+    if extra:
+        raise InputError(Fault(Text(f"未知键 {extra[0]}", f"unknown key {extra[0]}"), change.place))
+    have = str(raw.get("unit"))
+    try:
+        is_own = conversion(have, unit) == 1.0
+    except ValueError as error:
+        message = Text(f"单位 {have} 不符", f"the unit {have} does not fit")
+        raise InputError(Fault(message, change.place, Text(f"应为 {unit}", f"it is {unit}"))) from error
+    value: object = raw["value"]
+    return value if is_own else _in_unit(value, have)
 
 
 def _of_member(raw: object, member: str) -> object:

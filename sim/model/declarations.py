@@ -44,6 +44,11 @@ class Declaration:
     file: Path
     line: int
 
+    @property
+    def place(self) -> Place:
+        """The place of the equation in its file."""
+        return Place(self.file, self.line, key=self.name)
+
     def __getstate__(self) -> dict[str, Any]:
         """Return what is kept of a traced declaration: everything but the function."""
         return {**vars(self), "equation": traced_already}
@@ -188,7 +193,6 @@ def _common(equation: Equation) -> dict[str, Any]:
 class ModelSource:
     """The declarations of a model folder, in file and line order, and its dimensions."""
 
-    folder: Path
     declarations: tuple[Declaration, ...]
     dimensions: tuple[Dimension, ...]
 
@@ -210,7 +214,7 @@ def load_model(folder: Path) -> ModelSource:
     declared = {id(item): item for item in found if isinstance(item, Declaration)}
     dims = {item.name: item for item in found if isinstance(item, Dimension)}
     ordered = sorted(declared.values(), key=lambda item: (item.file, item.line))
-    return ModelSource(folder, tuple(ordered), tuple(dims.values()))
+    return ModelSource(tuple(ordered), tuple(dims.values()))
 
 
 def load_base_year(folder: Path) -> Callable[[BaseYear], list[BaseCell]]:

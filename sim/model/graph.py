@@ -11,7 +11,7 @@ from sim.base.errors import Faults, ModelError, Place, nearest
 from sim.base.text import Text, listing
 from sim.model.declarations import Declaration, Event, Quantity, Stock, Variable
 from sim.model.nodes import FILL, Apply, Frozen, HiddenStock, Node, Read, names_read
-from sim.model.symbol import Traced, place_of, trace
+from sim.model.symbol import Tracing, trace
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def build_graph(declarations: Iterable[Declaration], dimensions: Iterable[Dimens
     readable |= {f"{name}.rate": item.dims for name, item in stocks.items()}
     _fail_if_missing(declared, readable, faults)
     faults.raise_if_any(ModelError)
-    traced: dict[str, Traced] = {}
+    traced: dict[str, tuple[Node, Tracing]] = {}
     for item in declared:
         with faults.gathering(ModelError):
             wanted = readable[item.stock if isinstance(item, Event) else item.name]
@@ -126,11 +126,11 @@ def build_graph(declarations: Iterable[Declaration], dimensions: Iterable[Dimens
         variables=variables,
         stocks=stocks,
         events=tuple(events),
-        equations={name: traced[name].node for name in variables},
-        rates={name: traced[name].node for name in stocks},
-        event_nodes={item.name: traced[item.name].node for item in events},
-        hidden={part.name: part for item in traced.values() for part in item.hidden},
-        frozen={part.name: part for item in traced.values() for part in item.frozen},
+        equations={name: traced[name][0] for name in variables},
+        rates={name: traced[name][0] for name in stocks},
+        event_nodes={item.name: traced[item.name][0] for item in events},
+        hidden={part.name: part for _, tracing in traced.values() for part in tracing.hidden},
+        frozen={part.name: part for _, tracing in traced.values() for part in tracing.frozen},
     )
     _fail_if_initial_unknown(graph, faults)
     _fail_if_cyclic(graph, faults)
@@ -145,33 +145,33 @@ def _fail_if_doubled(declared: list[Declaration], parameters: Mapping[str, Param
             first = seen.get(item.name, "parameters.yaml")
             faults.add(
                 Text(f"名称重复，已见于 {first}", f"declared twice, first at {first}"),
-                place_of(item),
+                item.place,
                 Text("请改名", "rename one of them"),
             )
-        seen.setdefault(item.name, place_of(item))
+        seen.setdefault(item.name, item.place)
 
 
 def _fail_if_dims_unknown(declared: list[Declaration], dims: Mapping[str, Dimension], faults: Faults) -> None:
     for item in (item for item in declared if isinstance(item, Quantity)):
         for name in item.dims:
             if name not in dims:
-                faults.add(Text(f"未知维度 {name}", f"unknown dimension {name}"), place_of(item), nearest(name, dims))
+                faults.add(Text(f"未知维度 {name}", f"unknown dimension {name}"), item.place, nearest(name, dims))
         wanted = tuple(name for name in dims if name in item.dims)
         if set(item.dims) <= set(dims) and item.dims != wanted:
             have, order = ", ".join(item.dims), ", ".join(wanted)
             message = Text(f"维度次序 {have} 与模型不同", f"dimensions {have} are not in the order of the model")
-            faults.add(message, place_of(item), Text(f"应为 {order}", f"write {order}"))
+            faults.add(message, item.place, Text(f"应为 {order}", f"write {order}"))
 
 
 def _fail_if_missing(declared: list[Declaration], readable: Mapping[str, tuple[str, ...]], faults: Faults) -> None:
     for item in declared:
         wanted = (*item.arguments, item.stock) if isinstance(item, Event) else item.arguments
         if isinstance(item, Event) and item.stock in readable and f"{item.stock}.rate" not in readable:
-            faults.add(Text(f"{item.stock} 不是存量", f"{item.stock} is no stock"), place_of(item))
+            faults.add(Text(f"{item.stock} 不是存量", f"{item.stock} is no stock"), item.place)
         for name in wanted:
             if name not in readable:
                 message = Text(f"读取了不存在的名称 {name}", f"reads {name}, which does not exist")
-                faults.add(message, place_of(item), nearest(name, readable))
+                faults.add(message, item.place, nearest(name, readable))
 
 
 def _fail_if_initial_unknown(graph: Graph, faults: Faults) -> None:
@@ -181,13 +181,13 @@ def _fail_if_initial_unknown(graph: Graph, faults: Faults) -> None:
             continue
         if item.initial not in known:
             message = Text(f"初值 {item.initial} 不存在", f"initial value {item.initial} does not exist")
-            faults.add(message, place_of(item), nearest(item.initial, known))
+            faults.add(message, item.place, nearest(item.initial, known))
         elif graph.dims_of(item.initial) != item.dims:
             message = Text(
                 f"初值 {item.initial} 的维度为 {graph.dims_of(item.initial)}，存量为 {item.dims}",
                 f"initial value {item.initial} has dimensions {graph.dims_of(item.initial)}, the stock has {item.dims}",
             )
-            faults.add(message, place_of(item))
+            faults.add(message, item.place)
 
 
 def _fail_if_cyclic(graph: Graph, faults: Faults) -> None:
@@ -196,7 +196,7 @@ def _fail_if_cyclic(graph: Graph, faults: Faults) -> None:
     for cycle in circles(running):
         faults.add(
             Text(f"循环引用：{listing(cycle).zh}", f"these read each other in a circle: {listing(cycle).en}"),
-            place_of(graph.variables.get(cycle[0]) or graph.stocks[cycle[0].removesuffix(".rate")]),
+            graph.quantities[cycle[0].removesuffix(".rate")].place,
             Text("在其中一处用存量或 smooth、delay1 断开", "break it with a stock, smooth or delay1"),
         )
     if not faults.found:

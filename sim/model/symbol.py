@@ -179,34 +179,22 @@ class Tracing:
         return ModelError(Fault(message, self.place, advice))
 
 
-@dataclass(frozen=True)
-class Traced:
-    """The outcome of tracing one declaration."""
-
-    node: Node
-    hidden: tuple[HiddenStock, ...]
-    frozen: tuple[Frozen, ...]
-
-
-def place_of(declaration: Declaration) -> Place:
-    """Where a declaration stands."""
-    return Place(declaration.file, declaration.line, key=declaration.name)
-
-
 def trace(
     declaration: Declaration,
     dims: tuple[str, ...],
     dimensions: Mapping[str, Dimension],
     readable: Mapping[str, tuple[str, ...]],
-) -> Traced:
-    """Call the equation once with symbols; the result must have `dims`, or fewer, which are then repeated.
+) -> tuple[Node, Tracing]:
+    """Call the equation once with symbols: what it returns, and the trace with the hidden quantities that it made.
+
+    The result must have `dims`, or fewer, which are then repeated.
 
     Raises
     ------
     ModelError
         when the equation uses something outside the language or returns dimensions that were not declared.
     """
-    current = Tracing(declaration.name, place_of(declaration), dimensions, readable)
+    current = Tracing(declaration.name, declaration.place, dimensions, readable)
     try:
         result = declaration.equation(**{name: current.read(name) for name in declaration.arguments})
     except MISTAKES_IN_CODE as error:
@@ -217,4 +205,4 @@ def trace(
         message = Text(f"结果多出维度 {extra}，声明的维度为 {dims}", f"the result has dimension {extra}; declared are {dims}")
         faults.add(message, current.place, Text("用 total 汇总，或在声明中加上它", "total over it, or declare it"))
     faults.raise_if_any(ModelError)
-    return Traced(current.spread(node, dims), tuple(current.hidden), tuple(current.frozen))
+    return current.spread(node, dims), current

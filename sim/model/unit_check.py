@@ -10,7 +10,6 @@ from sim.base.units import PLAIN, Unit, UnknownUnitError, parse_unit
 from sim.model.declarations import Declaration
 from sim.model.graph import Graph
 from sim.model.nodes import Literal, Node, Read, walk
-from sim.model.symbol import place_of
 
 
 def check_units(graph: Graph) -> None:
@@ -31,7 +30,7 @@ def check_units(graph: Graph) -> None:
         _check(checker, graph.rates[name], declared[name] / parse_unit("a"), stock, faults)
         have, want = declared[stock.initial if isinstance(stock.initial, str) else name], declared[name]
         if not have.matches(want):
-            faults.add(Text(f"初值单位为 {have}，存量为 {want}", f"initial value in {have}, stock in {want}"), place_of(stock))
+            faults.add(Text(f"初值单位为 {have}，存量为 {want}", f"initial value in {have}, stock in {want}"), stock.place)
     for event in graph.events:
         _check(checker, graph.event_nodes[event.name], declared[event.stock], event, faults)
     faults.raise_if_any(ModelError)
@@ -41,7 +40,7 @@ def _declared_units(graph: Graph, faults: Faults) -> dict[str, Unit]:
     units: dict[str, Unit] = {"time": PLAIN}
     for group in (graph.parameters, graph.variables, graph.stocks):
         for name, item in group.items():
-            place = place_of(item) if isinstance(item, Declaration) else Place(key=name)
+            place = item.place if isinstance(item, Declaration) else Place(key=name)
             try:
                 units[name] = parse_unit(item.unit)
             except UnknownUnitError:
@@ -53,10 +52,10 @@ def _check(checker: _UnitsOfNodes, node: Node, want: Unit, item: Declaration, fa
     try:
         have = checker.unit(node)
     except ModelError as error:
-        faults.add(error.faults[0].message, place_of(item))
+        faults.add(error.faults[0].message, item.place)
         return
     if have is not None and not have.matches(want):
-        faults.add(Text(f"结果单位为 {have}，声明为 {want}", f"the result is in {have}, declared is {want}"), place_of(item))
+        faults.add(Text(f"结果单位为 {have}，声明为 {want}", f"the result is in {have}, declared is {want}"), item.place)
 
 
 class _UnitsOfNodes:
