@@ -89,7 +89,7 @@ def cache_folder() -> Path | None:
 
 
 def _place() -> Path | None:
-    """Where the system wants caches; a variable that is empty or no absolute path counts for nothing, as XDG has it."""
+    """Return the system's folder of caches; a variable that is empty or no absolute path counts for nothing, as XDG has it."""
     name = "regional-scenario-simulator"
     if sys.platform == "win32":
         places = {"SIM_CACHE": "", "LOCALAPPDATA": f"{name}/cache"}

@@ -149,7 +149,7 @@ def boot() -> str:
 
 
 def started() -> float:
-    """When this machine started, in seconds of its clock; the present where the system does not tell."""
+    """Return the start of this machine, in seconds of its clock; the present where the system does not tell."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.time() - (0.0 if clock is None else time.clock_gettime(clock))
 

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from sim.base.characters import alike, odd_in
-from sim.base.text import Language, Text, joined, system_language
+from sim.base.text import Language, Text, alike, joined, odd_in, system_language
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a fault stands: a file, a line and column counted from one, and the path of the key."""
+    """The place of a fault: a file, a line and column counted from one, and the path of the key."""
 
     file: Path | None = None
     line: int | None = None

@@ -1,4 +1,4 @@
-"""Processes and signals: how the program is asked to stop, and how its workers leave that to their parent and end with it.
+"""Processes, signals and time: how the program is asked to stop, how its workers end with it, and how long a stage took.
 
 The first signal raises, later ones are ignored while the program cleans up. Python loses an exception that a handler raises
 while it happens to be in a finaliser or a weak reference's callback. So the wish is also remembered, the exception raised anew
@@ -8,14 +8,16 @@ in a moment, and the wish looked at wherever the program reports progress.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 
 def init_worker() -> None:
@@ -117,3 +119,23 @@ def _alarmed(*_: Any) -> None:
 
 def _numbers() -> list[int]:
     return [int(getattr(signal, name)) for name in _SIGNALS if hasattr(signal, name)]
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def timed(function: Callable[P, T]) -> Callable[P, T]:
+    """Log the start, the end and the seconds of every call of a function, under the name of its module."""
+    log = logging.getLogger(function.__module__)
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        started = time.monotonic()
+        log.info("%s begins", function.__name__)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            log.info("%s ends after %.2f s", function.__name__, time.monotonic() - started)
+
+    return call

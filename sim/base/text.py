@@ -1,10 +1,17 @@
-"""A sentence for people, in Chinese and in English: written together at the place where it arises, so neither is forgotten."""
+"""A sentence for people in Chinese and in English, and characters that keyboards write in place of plain ones.
+
+Both languages are written together at the place where a sentence arises, so that neither is forgotten. Functions on characters
+give text back in which a number, a year or a name stands as programs write it.
+"""
 
 from __future__ import annotations
 
 import locale
 import os
+import re
 import sys
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any, ClassVar, Literal
@@ -51,3 +58,97 @@ def system_language() -> Language:
 def markdown_text(text: str) -> str:
     """A text of a file as a page in Markdown shows it: its signs open no tag."""
     return escape(text, quote=False)
+
+
+DASHES = "‐‑‒–—―−⁻\ufe63－─"
+BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+HIDDEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+QUOTES = "“”‘’„‟「」『』＂＇"
+_WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_SMALL = str.maketrans("\ufe50\ufe55\ufe6a\ufe62、。·〜∼⁄∕", ",:%+,..~~//")
+_WITHOUT_HIDDEN = dict.fromkeys(map(ord, HIDDEN), "")
+_ALIKE = dict.fromkeys(map(ord, DASHES), "-") | dict.fromkeys(map(ord, BLANKS), " ")
+_PLAIN: Mapping[int, Any] = {**_WIDE, **_SMALL, **_ALIKE, **_WITHOUT_HIDDEN}
+_DIGITS = {sign: digit for digit, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
+_PLACES = {"千": 1000, "百": 100, "十": 10}
+_ORDERED = re.compile(
+    "".join(f"[零〇○]*(?:(?P<{place}>[一二两三四五六七八九]?){place})?" for place in _PLACES)
+    + "[零〇○]*(?P<rest>[一二两三四五六七八九]?)"
+)
+_COUNTED = re.compile(rf"[{''.join(_DIGITS)}{''.join(_PLACES)}]+")
+
+
+def plain(text: str) -> str:
+    """The text with plain digits, signs, commas, colons, brackets and blanks, without what cannot be seen."""
+    return text.translate(_PLAIN).strip()
+
+
+def unquoted(text: str) -> str:
+    """The text without the quotation marks of a word processor, or of a second pair, around it."""
+    inner = text.translate(_PLAIN).strip()
+    while len(inner) > 1 and inner[0] in QUOTES + "\"'" and inner[-1] in QUOTES + "\"'":
+        inner = inner[1:-1].strip()
+    return inner
+
+
+def cut(text: str, most: int) -> str:
+    """The text, or its beginning where it is longer than what a fault can show."""
+    return text if len(text) <= most else f"{text[:most]}……"
+
+
+def without_hidden(text: str) -> str:
+    """The text without characters that cannot be seen."""
+    return text.translate(_WITHOUT_HIDDEN)
+
+
+def named(sign: str) -> str:
+    """A character by its code and name, as a fault shows what may look like another or like nothing."""
+    return f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".strip()
+
+
+def odd_in(text: str, name: str) -> Text | None:
+    """Advice on a text that is another but for odd characters; None where it is not."""
+    odd = [sign for sign in text if ord(sign) in _PLAIN or sign in QUOTES]
+    if not odd or unquoted(text) != name:
+        return None
+    shown = "、".join(dict.fromkeys(named(sign) for sign in odd))
+    return Text(f"其中的字符 {shown} 不是半角字符，请写“{name}”", f"it holds {shown.replace('、', ', ')}; write '{name}'")
+
+
+def counted(text: str) -> float | None:
+    """A number in Chinese words up to the thousands, such as 二十五 or 二点五; None where it is none."""
+    whole, point, rest = text.partition("点")
+    if not _COUNTED.fullmatch(whole) or (point and not all(sign in _DIGITS for sign in rest)) or (point and not rest):
+        return None
+    value = _whole(whole)
+    if value is None or not point:
+        return value
+    return float(f"{value:.0f}." + "".join(str(_DIGITS[sign]) for sign in rest))
+
+
+def _whole(text: str) -> float | None:
+    """Digits in a row, or thousands, hundreds, tens and the rest, each once and in this order."""
+    if all(sign in _DIGITS for sign in text):
+        return float("".join(str(_DIGITS[sign]) for sign in text))
+    found = _ORDERED.fullmatch(text)
+    if found is None:
+        return None
+    large = [_DIGITS.get(found[place], 1) * _PLACES[place] for place in _PLACES if found[place] is not None]
+    return float(sum(large) + _DIGITS.get(found["rest"], 0))
+
+
+def alike(one: str, other: str) -> float:
+    """The part of their pairs of neighbouring characters that two texts share, from nought to one."""
+    first, second = _pairs(one), _pairs(other)
+    return 2.0 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
+
+
+def _pairs(text: str) -> frozenset[str]:
+    narrow = re.sub(r"[\s_\-.,，、（）()：:]+", " ", plain(text).lower()).split()
+    return frozenset(part[at : at + 2] for part in narrow for at in range(max(len(part) - 1, 1)))
+
+
+def same_name(text: str, names: Iterable[str]) -> bool:
+    """Tell whether a text is one of some names, in whatever width and case it is written."""
+    wanted = unquoted(text).casefold()
+    return any(unquoted(name).casefold() == wanted for name in names)

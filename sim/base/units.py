@@ -115,7 +115,7 @@ def add_unit(name: str, label: Text, of: str | None = None) -> None:
 
 
 def _multiple(of: str) -> str:
-    """What a unit is a multiple of, as the registry reads it: a definition that it cannot read would spoil every other unit."""
+    """Return a multiple as the registry reads it: a definition that it cannot read would spoil every other unit."""
     found = _MULTIPLE.fullmatch(of.strip())
     factor = math.nan if found is None else float(found["factor"] or 1)
     if found is None or not 0 < factor < math.inf:

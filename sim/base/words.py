@@ -26,7 +26,7 @@ OPERATORS = {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}
 
 _ROWS = list(csv.DictReader(Path(__file__).with_name("units.csv").read_text(encoding="utf-8").splitlines()))
 UNIT_NAMES = {row["unit"]: Text(row["zh"], row["en"]) for row in _ROWS if row["zh"]}
-"""What units are called, in reports and in files that people write."""
+"""The names of units, in reports and in files that people write."""
 UNIT_DEFINITIONS = {row["unit"]: row["definition"] for row in _ROWS if row["definition"]}
 """Multiples of other units, or in brackets a dimension of its own."""
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from sim.base.arrays import Values
 from sim.base.cache import digest, kept
 from sim.base.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest, reason_of
+from sim.base.processes import timed
 from sim.base.text import Text
-from sim.base.timing import timed
 from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock

@@ -32,11 +32,11 @@ class ProjectedBinding(Record):
     """The part common to targets that a run of the model decides."""
 
     caution: Text | None = None
-    """What a reader must know before trusting the comparison."""
+    """A caution that a reader needs before trusting the comparison."""
     no_base: Text | None = None
-    """Why there is no verdict: no base entered, nothing named that the ledger could deliver, an input of the scenario."""
+    """The reason for no verdict: no base entered, nothing named that the ledger could deliver, an input of the scenario."""
     ceiling: bool = False
-    """Whether the text prints a plain number that is not to be exceeded, such as energy per GDP."""
+    """True where the text prints a plain number that is not to be exceeded, such as energy per GDP."""
 
     def operator(self, printed: str) -> str:
         """Return how a projection is held against the target: as printed, `=` as a ceiling where it is one."""
@@ -78,12 +78,12 @@ class LedgerBinding(ProjectedBinding):
     projects: list[str] = []
     """Projects that count, as in the section `ledger` of scenarios."""
     stage: Literal["signed", "started", "built", "in_use"]
-    """What must have happened in those years."""
+    """The stage that must have been reached in those years."""
     measure: Literal["count", "field", "progress", "share", "remaining"] = "count"
     """count: projects; field: their field, whenever they got there; progress: part of building that is done, and share: part
     of the projects that have got there, times `size`; remaining: projects that have not."""
     size: float = Field(default=1.0, gt=0, le=1e9)
-    """What `progress` and `share` are multiplied by."""
+    """The factor of `progress` and `share`."""
     reading: Literal["total", "each_year"] = "total"
     """total: in all years of the target; each_year: the worst year."""
     region: str | None = None
@@ -100,7 +100,7 @@ class HistoryBinding(Record):
     reading: Literal["level", "change", "growth"] = "level"
     """level: in the target year; change and growth: against the year before."""
     caution: Text | None = None
-    """What a reader must know."""
+    """A caution for the reader."""
 
 
 class OutsideBinding(Record):
@@ -109,7 +109,7 @@ class OutsideBinding(Record):
     binding: Literal["outside"]
     """The kind."""
     reason: Text
-    """Why."""
+    """The reason."""
 
 
 AnyBinding = Binding | LedgerBinding | HistoryBinding | OutsideBinding
@@ -184,13 +184,13 @@ class ReadingEntry(Record):
     """A peculiarity of a number."""
 
     times: float | int = 1.0
-    """What the number is multiplied by to be of the measure, such as 1/365 for days of a year."""
+    """The factor that makes the number one of the measure, such as 1/365 for days of a year."""
     unit: str | None = None
     """Its unit after that; its own when left out."""
     base: int | None = None
     """The year before the first year of a rate or sum, where the text says another than the year before its start."""
     part: bool = False
-    """Whether it counts only a part of what the measure is."""
+    """True where it counts only a part of what the measure is."""
     why: Text
     """The reason."""
 
@@ -205,7 +205,7 @@ class MeasureEntry(Record):
     kind: Kind
     """stock: at the end of a year; flow: of a year; ratio."""
     better: Literal["more", "less"] = "more"
-    """Which way a plan wants it."""
+    """The direction in which a plan wants it."""
     price: Price = "none"
     """Prices of its level, for money."""
     growth_price: Price = "none"
@@ -219,11 +219,11 @@ class MeasureEntry(Record):
     constant: float | int | None = None
     """Its level in every year, where that is known beforehand: 100 per cent."""
     quotient: Quotient | None = None
-    """What it is the ratio of."""
+    """The measures that it is the ratio of."""
     parts: list[str] = []
     """Measures that are parts of it and do not overlap: their sum is no more than it."""
     complete: bool = False
-    """Whether the parts are all there is."""
+    """True where the parts are all there is."""
     within: str | None = None
     """A measure that holds it: it can be no more."""
     no_more_than: str | None = None
@@ -235,7 +235,7 @@ class MeasureEntry(Record):
     claims: list[str]
     """Ids of the targets and facts that speak of it."""
     readings: dict[str, ReadingEntry] = {}
-    """What is special about some of them."""
+    """Peculiarities of some of them."""
 
 
 class Scope(Record):

@@ -60,7 +60,7 @@ class CityFile(Record):
     plan_years: Span | None = None
     """First and last year of the plan that the ledger belongs to; the five years after the base year when left out."""
     about_tolerance: Annotated[float, Field(ge=0, le=0.5)] = 0.03
-    """How far below a target with 左右 (about) a projection may stay and still meet it."""
+    """Distance below a target with 左右 (about) at which a projection still meets it."""
 
     @property
     def declared_base_years(self) -> list[int]:

@@ -15,9 +15,8 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from sim.base.characters import BLANKS, HIDDEN, cut, unquoted
 from sim.base.errors import Fault, Faults, InputError, Place, SimError
-from sim.base.text import Text
+from sim.base.text import BLANKS, HIDDEN, Text, cut, unquoted
 from sim.inputs.quantities import without_groups
 
 _log = logging.getLogger(__name__)

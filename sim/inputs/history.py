@@ -30,7 +30,7 @@ class BreakEntry(Record):
     known_from: KnownFrom
     """Year in which the break could be known."""
     reason: Text
-    """What happened."""
+    """The event."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def known_breaks(breaks: Iterable[Break], as_of: int | None) -> tuple[Break, ...
 
 
 class Source(Record):
-    """Where data come from; rank 1 is trusted most."""
+    """A source of data; rank 1 is trusted most."""
 
     rank: int
     """Place among the sources."""
@@ -95,7 +95,7 @@ class Source(Record):
     kind: Literal["bulletin", "yearbook", "census", "panel", "repost", "derived", "dataset", "page"]
     """Kind of source."""
     untraced: bool = False
-    """Whether nobody has seen the figures where their publisher printed them."""
+    """True where nobody has seen the figures where their publisher printed them."""
 
 
 class SourcesFile(Record):

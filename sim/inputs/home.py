@@ -1,4 +1,4 @@
-"""Where models and scenarios are found: --home, SIM_HOME, the current folder, the checkout, the installed package."""
+"""The folder of models and scenarios: --home, SIM_HOME, the current folder, the checkout, the installed package."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.base.characters import same_name
 from sim.base.errors import Fault, Place, SimError, UsageError, all_faults, nearest
-from sim.base.text import Text
+from sim.base.text import Text, same_name
 from sim.inputs.checked import Record, fail_if_unknown, read_record
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.yaml_file import read_yaml

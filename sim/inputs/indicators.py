@@ -47,7 +47,7 @@ class UnitEntry(Record):
     """A unit in which statistics are kept."""
 
     spellings: list[str] = []
-    """How else people write it."""
+    """Other spellings that people use."""
     highest: float | int | None = None
     """No value in this unit lies above, where an indicator says nothing."""
 
@@ -66,7 +66,7 @@ class Leap(Record):
     start: int = Field(alias="from")
     """The first year for which the narrow limits hold."""
     growth: float = Field(ge=0)
-    """How far growth may carry a level in a year, as a logarithm."""
+    """Growth of a level that is possible in a year, as a logarithm."""
     drift: float | int = Field(ge=0)
     """Points by which a share or rate may drift in a year."""
     agreement: float | int = Field(gt=1)
@@ -109,9 +109,9 @@ class TableEntry(Record):
     highest: float | int
     """No value lies above."""
     alike: float | int | None = Field(default=None, gt=1)
-    """How many times the value of one sex can be that of the other at the same ages."""
+    """Largest ratio of the values of the two sexes at the same ages."""
     smooth: float | int | None = Field(default=None, gt=1)
-    """How many times a value can be the larger of those of the ages around it."""
+    """Largest ratio of a value to the larger of those of the ages around it."""
     total: float | int | None = Field(default=None, alias="sum")
     """Sum of the values of a year."""
     by: dict[str, list[str]] = Field(default={}, max_length=1)
@@ -134,7 +134,7 @@ class IndicatorFile(Record):
     ratios: list[RatioEntry] = []
     """Indicators against each other."""
     settings: list[str] = []
-    """What a city's base_year/settings.yaml may give beside the model's defaults, indicators and parameters."""
+    """Settings that a city's base_year/settings.yaml may give beside the model's defaults, indicators and parameters."""
     tables: dict[str, TableEntry] = {}
     """Reference tables by ages, by the name of the file."""
 

@@ -131,21 +131,21 @@ class LedgerFlows(Record):
     business_spend: str
     """Spending of firms, by district and branch."""
     business_completions: str
-    """What firms put to use."""
+    """The capital that firms put to use."""
     business_begun: str
     """Spending of firms on works whose building began before the run, as the documents have them."""
     business_unfinished: str
-    """What firms had spent by the start of the run on works not yet in use."""
+    """The money that firms had spent by the start of the run on works not yet in use."""
     public_spend: str
     """Public spending, by district and kind."""
     public_completions: str
-    """What is put to use of it."""
+    """The part of it that is put to use."""
     public_begun: str
     """Public spending on works whose building began before the run, as the documents have them."""
     public_printed: str
     """All public spending that the documents print."""
     public_unfinished: str
-    """What the public had spent by the start of the run on works not yet in use."""
+    """The money that the public had spent by the start of the run on works not yet in use."""
     firms_opened: str
     """Above-scale firms that are opened."""
     land_taken: str
@@ -198,11 +198,11 @@ class LedgerFile(Record):
     phase_length: LedgerFigure
     """Longer works are put to use in parts, none of which takes longer than this to build."""
     flows: LedgerFlows
-    """Where the model takes what the ledger does."""
+    """The variables by which the model takes in the ledger."""
     levers: LedgerLevers
-    """What the ledger reads of the model."""
+    """The variables of the model that the ledger reads."""
     budget: LocalBudget | None = None
-    """What its local money is held against."""
+    """The variables that its local money is held against."""
 
 
 _BOUNDS = {

@@ -22,7 +22,7 @@ class OwnUnit(Record):
     name: Text
     """Its name as it is printed."""
     of: str | None = None
-    """What it is a multiple of, such as 4046.9 m2; without it, it is of a kind of its own."""
+    """The multiple that it is, such as 4046.9 m2; without it, it is of a kind of its own."""
 
 
 def read_units(file: Path) -> None:
@@ -50,9 +50,9 @@ class Term(Record):
     sum: list[str] = []
     """Dimensions that are added up."""
     change: bool = False
-    """Whether it is the change since the end of the year before."""
+    """True for the change since the end of the year before."""
     minus: bool = False
-    """Whether it is subtracted."""
+    """True where it is subtracted."""
     over: str | None = None
     """Variable that it is divided by, summed over the same dimensions."""
 
@@ -61,7 +61,7 @@ class Identity(Record):
     """Two sides that must be equal in every cell of the dimensions that are left."""
 
     label: Text
-    """What it says."""
+    """The statement in words."""
     left: list[Term] = Field(min_length=1)
     """Terms of the left side."""
     right: list[Term] = Field(min_length=1)
@@ -78,7 +78,7 @@ class Bound(Record):
     """A limit that a variable can never pass."""
 
     label: Text
-    """What it says."""
+    """The statement in words."""
     variable: str
     """Variable or stock of the model."""
     over: str | None = None
@@ -88,7 +88,7 @@ class Bound(Record):
     at_most: float | int | None = None
     """No cell lies above."""
     held_at: float | int | None = None
-    """Where the equations hold it back; a run that comes near says so."""
+    """The value at which the equations hold it back; a run that comes near says so."""
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -139,7 +139,7 @@ class FitRule(Record):
     common_trend: str | None = None
     """Parameter that holds the size of the yearly shock to its trend, common to all cities too; a backtest takes it off."""
     jump: YearlyChange
-    """How far a yearly change may lie from those of the years around it; beyond, a break must be declared."""
+    """Largest distance of a yearly change from those of the years around it; beyond, a break must be declared."""
 
 
 class PublishedCheck(Record):
@@ -158,7 +158,7 @@ class PublishedCheck(Record):
     denominator: str | None = None
     """For a share that is not published itself: indicator below the line."""
     fit: FitRule | None = None
-    """How parameters are fitted to it; without, it is shown beside the model and not fitted."""
+    """The rule by which parameters are fitted to it; without, it is shown beside the model and not fitted."""
     label: Text
     """Name of the row."""
 
@@ -181,7 +181,7 @@ class Benchmark(Record):
     value: float | int
     """Its value, in the unit of the promise."""
     label: Text
-    """Where and when."""
+    """Its place and year."""
     source: str
     """Citation, with its evidence tag."""
 
@@ -206,9 +206,9 @@ class Promise(Record):
     unit: str
     """Unit of the number."""
     times: float | int = 1
-    """What turns it into that unit."""
+    """The factor that turns it into that unit."""
     benchmark: Benchmark | None = None
-    """What is known from elsewhere."""
+    """A figure from elsewhere."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -245,14 +245,14 @@ class LeverEntry(Record):
     between: list[float | int] = Field(min_length=2, max_length=2)
     """Lowest and highest value that is still believable."""
     weight: float | int = Field(default=1, gt=0)
-    """What a step costs beside those of other levers."""
+    """The cost of a step beside those of other levers."""
 
 
 class Alternative(Record):
     """Something that the project ledger can do, as settings of a scenario."""
 
     label: Text
-    """What it is."""
+    """Its name."""
     settings: dict[str, str | float | int]
     """Settings, as --set takes them."""
 

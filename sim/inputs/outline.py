@@ -48,9 +48,9 @@ class PanelEntry(Record):
     since: int = 2005
     """First year of the published figures."""
     targets: bool = False
-    """Whether targets of the plan for the variable are marked."""
+    """True where targets of the plan for the variable are marked."""
     from_zero: bool = True
-    """Whether the axis begins at zero."""
+    """True where the axis begins at zero."""
 
 
 class PyramidEntry(Record):
@@ -87,7 +87,7 @@ class FigureEntry(Record):
 
 
 class SystemMeasure(Record):
-    """What the systems of a plan are measured by, in the city and in a district."""
+    """A measure of the systems of a plan, in the city and in a district."""
 
     name: Text
     """Its name."""
@@ -107,7 +107,7 @@ class Outline(Record):
     figures: dict[str, FigureEntry] = {}
     """Figures by key, in order."""
     measures: dict[str, SystemMeasure] = {}
-    """What the systems of a plan are measured by."""
+    """The measures of the systems of a plan."""
     left_out: list[str] = []
     """Dimensions with too many members to read: a workbook leaves out what has them."""
 
@@ -120,7 +120,7 @@ class Outline(Record):
 
 @dataclass(frozen=True)
 class Quantities:
-    """What report.yaml may name."""
+    """The names that report.yaml may use."""
 
     dims: Mapping[str, Collection[str]]
     """Dimensions of each variable of the model."""
@@ -139,16 +139,16 @@ class Quantities:
 REGION = "region"
 """A figure is of one region: that of the report."""
 PLACEHOLDERS = ("city", "base", "last")
-"""What the titles of figures may hold in braces."""
+"""Placeholders of the titles of figures."""
 PART = "_part"
-"""What stands between the key of a figure and the number of its further parts."""
+"""The sign between the key of a figure and the number of its further parts."""
 _OWN = ("fans", "conflicts", "tornado", "scenarios", "schedule", "waterfall", "rates", "progress")
 _OWN_LOOPS = ("loops_reinforcing", "loops_balancing")
 _OWN_PATH = re.compile(r"path_\d+")
 
 
 def is_own_figure(key: str) -> bool:
-    """Whether every report has a figure of this key, whatever the model."""
+    """Return whether every report has a figure of this key, whatever the model."""
     whole = key.partition(PART)[0]
     return whole in {*_OWN, *_OWN_LOOPS} or _OWN_PATH.fullmatch(whole) is not None
 
@@ -291,7 +291,7 @@ _SIDES_AND_AGES = 2
 
 
 def _fields_of(text: str) -> list[str]:
-    """What stands in braces; nothing where they are not in pairs."""
+    """Return the names in braces; none where they are not in pairs."""
     try:
         return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
     except ValueError:
@@ -299,7 +299,7 @@ def _fields_of(text: str) -> list[str]:
 
 
 def _converts(source: str, unit: str, *, exactly: bool = False) -> bool:
-    """Whether numbers in one unit can be shown in another; `exactly` where they must be the same."""
+    """Return whether numbers in one unit can be shown in another; `exactly` where they must be the same."""
     if source == unit:
         return True
     try:

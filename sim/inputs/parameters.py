@@ -55,7 +55,7 @@ class ParameterEntry(Record):
     dims: list[str] = []
     """Dimensions; the value then has a number per member."""
     note: Text | None = None
-    """How a value acts, where that does not go without saying: as a part of its own start, say."""
+    """The way in which a value acts, where that does not go without saying: as a part of its own start, say."""
     kind: ParameterKind
     """lever: the bureau decides; assumption: what happens to the city; behaviour: what we believe; constant: fixed;
     ledger: given by the project ledger."""
@@ -120,7 +120,7 @@ class ParameterRecord:
     known_from: int | None
     place: Place
     note: Text | None = None
-    """How a value acts, where that does not go without saying."""
+    """The way in which a value acts, where that does not go without saying."""
     of: Whence | None = None
     base: tuple[BasePart, ...] = ()
 
@@ -195,7 +195,7 @@ _KNOWN_FROM = Text("写来源公布的年份；不依据任何数据的写 any",
 
 
 def _fail_if_narrower(older: _Belief, newer: _Belief, place: Place, faults: Faults) -> None:
-    """Who knew less may not have been surer."""
+    """Add a fault where who knew less was surer."""
     for name in ("prior", "common_factor"):
         then, now = getattr(older, name), getattr(newer, name)
         if now is not None and (then is None or then[1] - then[0] < now[1] - now[0]):

@@ -75,7 +75,7 @@ class Printed(EnteredNumber):
     notes: str
     place: Place = Place()
     by_hand: bool = False
-    """Whether the sentence states no such number, so that a person entered it."""
+    """True where the sentence states no such number, so that a person entered it."""
 
 
 @dataclass(frozen=True)
@@ -283,7 +283,7 @@ def compare(row: EnteredNumber, quote: str) -> tuple[bool, list[Discrepancy]]:
 
 
 def compare_years(row: EnteredNumber, quote: str, around: Around) -> list[Discrepancy]:
-    """Where the years of a row are none that its sentence, its notes, or the document around it speak of.
+    """List the years of a row that are none that its sentence, its notes, or the document around it speak of.
 
     A sentence that is dated decides by itself; of one that is not, the notes may say which year is inferred; else the years
     that the document prints, those of the five-year plans that it names, and the end of a stated span (三年内) are possible.

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
-from sim.base.characters import counted, cut, plain, unquoted, without_hidden
 from sim.base.errors import Fault, Faults, InputError, Place
-from sim.base.text import Text
+from sim.base.text import Text, counted, cut, plain, unquoted, without_hidden
 from sim.base.units import SPELLINGS, UnknownUnitError, conversion
 
 _SHOWN = 60

@@ -70,7 +70,7 @@ class Scenario:
     use: tuple[str, ...] = ()
     """Layers that the call switches on with --use."""
     settings: tuple[tuple[str, str], ...] = ()
-    """What the call sets with --set."""
+    """The pairs that the call sets with --set."""
     accept_borrowed: tuple[tuple[str, Place], ...] = ()
     base_year_place: Place = Place()
     written_for: str | None = None

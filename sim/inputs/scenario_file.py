@@ -38,7 +38,7 @@ class AddedProject(Record):
     label: Name
     """Name."""
     funder: Literal["business", "public"]
-    """Who pays."""
+    """The payer."""
     project_class: str = Field(alias="class")
     """Class of project_classes.csv."""
     region: str
@@ -56,7 +56,7 @@ class AddedProject(Record):
 
 
 class LedgerSection(Record):
-    """What a scenario does with the project ledger."""
+    """The changes of the project ledger."""
 
     use: list[str] | None = None
     """Projects that are built; none when left out, [all] for the whole ledger."""
@@ -69,11 +69,11 @@ class LedgerSection(Record):
     restore: list[str] = []
     """Projects that an earlier layer cancels and that are built after all."""
     priority: dict[str, int] = {}
-    """Who comes first where something is scarce: lower numbers first; 1 where nothing is said."""
+    """The order in which projects are served where something is scarce: lower numbers first; 1 where nothing is said."""
     add: dict[str, AddedProject] = {}
     """Projects that the documents do not name, by a new id."""
     note: str = ""
-    """Why."""
+    """The reason."""
 
 
 class Layer(Record):
@@ -88,7 +88,7 @@ class Layer(Record):
     given: dict[str, Any] = {}
     """Variables replaced by a path."""
     ledger: LedgerSection | None = None
-    """Which projects of the ledger are built, and what is changed about them."""
+    """The projects of the ledger that are built, and what is changed about them."""
 
 
 class ScenarioFile(Layer):
@@ -97,7 +97,7 @@ class ScenarioFile(Layer):
     name: Name
     """Name shown in tables and figures."""
     description: Name | None = None
-    """What the scenario stands for, in a sentence or two."""
+    """The meaning of the scenario, in a sentence or two."""
     city: str | None = None
     """City folder; taken from the extended file when left out."""
     extends: str | None = None
@@ -119,7 +119,7 @@ class ScenarioFile(Layer):
     use: list[str] = []
     """Names of the layers that are switched on."""
     sweep: SweepSection | None = None
-    """What `python -m sim sweep` varies; the nearest file that has this section decides."""
+    """The inputs that `python -m sim sweep` varies; the nearest file that has this section decides."""
 
 
 @dataclass(frozen=True)

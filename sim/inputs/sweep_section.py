@@ -34,7 +34,7 @@ Rest = Literal["ensemble", "central"]
 
 
 class SweepSection(Record):
-    """What a scenario sweeps."""
+    """The sweep of a scenario."""
 
     method: Method | None = None
     """Design. Left out: the city's calibrated ensemble where nothing is swept, a grid where only values are listed, else
@@ -44,7 +44,7 @@ class SweepSection(Record):
     over: dict[str, Any] = {}
     """Values or distributions by the name of a parameter, or parameter.member."""
     rest: Rest | None = None
-    """What is not swept: drawn from the ensemble, or held at the central values (for a grid or list without draws)."""
+    """Inputs that are not swept: drawn from the ensemble, or held at the central values (for a grid or list without draws)."""
     outputs: list[str] = []
     """Variables that are kept besides those of targets and published indicators."""
 

@@ -167,7 +167,7 @@ class BindingTargetsFile(Record):
     binding: list[str]
     """Targets that bind."""
     source: Text
-    """Where that is said, or on what it rests."""
+    """The place where that is said, or the ground that it rests on."""
 
 
 def read_binding_targets(catalogue: Catalogue) -> frozenset[str]:
@@ -241,9 +241,9 @@ class Review(Record):
     of: list[str]
     """Targets and facts of the finding that tell it from the others of its rule."""
     judgement: Judgement
-    """What the person says."""
+    """The person's verdict."""
     because: Text
-    """Why, and what to do."""
+    """The reason, and what to do."""
 
     def concerns(self, rule: str, ids: Iterable[str]) -> bool:
         """Return whether it is about a finding of a rule with these ids."""
@@ -278,7 +278,7 @@ class SystemFile(Record):
     name: Text
     """Name."""
     mechanism: Text
-    """What it does in the model, in a sentence or two."""
+    """Its effect in the model, in a sentence or two."""
     variables: list[str]
     """Variables of the model that it reads or moves."""
     levers: list[str]
@@ -288,7 +288,7 @@ class SystemFile(Record):
     change: Layer
     """The change at which its effect is measured."""
     context: Layer | None = None
-    """What holds with and without the change."""
+    """Changes that hold with and without the change."""
     district: str | None = None
     """District in which its effect is measured too."""
     expected: dict[str, Sign]
@@ -296,11 +296,11 @@ class SystemFile(Record):
     expected_district: dict[str, Sign] = {}
     """The same in its district, for the measures that it is about."""
     because: Text
-    """Why."""
+    """The reason."""
     surprises: dict[str, Text] = {}
     """Measures whose sign came out otherwise, and why; written after the table was first made."""
     evidence: Evidence
-    """How well founded the effect is."""
+    """The tag of how well the effect is founded."""
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,8 @@ from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sim.base.cache import digest, kept
-from sim.base.characters import plain
 from sim.base.errors import Fault, Faults, InputError, Place
-from sim.base.text import Text
+from sim.base.text import Text, plain
 from sim.inputs.files import read_text
 from sim.inputs.yaml_repair import first_odd, first_odd_in, repaired
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sim.base.characters import BLANKS, HIDDEN, QUOTES, named, plain
-from sim.base.text import Text
+from sim.base.text import BLANKS, HIDDEN, QUOTES, Text, named, plain
 
 _KEY = r"(?:[A-Za-z_][\w.\-/*]*|[\"'][^\"'\n]*[\"']|[0-9０-９]{4}年?(?:[-—–至到~～][0-9０-９]{4}年?)?)"
 _ANY_KEY = r"[^\s#'\"：:{}\[\],，｛｝［］“”‘’]+"

@@ -25,9 +25,8 @@ from typing import Any
 import numpy as np
 
 from sim.base.arrays import Dimension, Values
-from sim.base.characters import counted, unquoted
 from sim.base.errors import Faults, Place, nearest
-from sim.base.text import Text
+from sim.base.text import Text, counted, unquoted
 from sim.inputs.checked import fail_if_unknown
 from sim.inputs.quantities import read_number
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sim.base.characters import same_name
 from sim.base.errors import Faults, Place, nearest
-from sim.base.text import Text
+from sim.base.text import Text, same_name
 from sim.base.units import conversion
 from sim.inputs.checked import Record, check_against
 from sim.inputs.parameters import ParameterRecord

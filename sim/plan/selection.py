@@ -9,9 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sim.base.characters import same_name
 from sim.base.errors import Fault, Faults, Place, UsageError, nearest
-from sim.base.text import Text, joined, listing
+from sim.base.text import Text, joined, listing, same_name
 from sim.inputs.ledger import Ledger
 from sim.inputs.provenance import is_known
 from sim.inputs.scenario import Change, Scenario

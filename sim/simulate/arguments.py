@@ -18,11 +18,10 @@ import xarray as xr
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, validate_call
 from pydantic_core import PydanticCustomError
 
-from sim.base.characters import cut
 from sim.base.errors import Fault, Place, RunError, UsageError, nearest
 from sim.base.processes import MOST_WORKERS
 from sim.base.streams import MOST_DRAWS
-from sim.base.text import Language, Text
+from sim.base.text import Language, Text, cut
 from sim.inputs.checked import worded
 from sim.simulate.design import LARGEST_SEED
 

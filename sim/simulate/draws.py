@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TypeVar
 
 from sim.base.errors import Fault, InputError, Place
+from sim.base.processes import timed
 from sim.base.text import Text
-from sim.base.timing import timed
 from sim.city.city import World
 from sim.city.priors import priors_of
 from sim.engine.integrate import Clock

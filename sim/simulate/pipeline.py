@@ -10,8 +10,8 @@ from pathlib import Path
 import xarray as xr
 
 from sim.base.errors import Fault, Place, RunError, SimError
+from sim.base.processes import timed
 from sim.base.text import Text
-from sim.base.timing import timed
 from sim.city.city import World
 from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run

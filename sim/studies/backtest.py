@@ -12,7 +12,7 @@ from joblib import delayed
 from scipy.stats import norm
 
 from sim.base.arrays import Values
-from sim.base.timing import timed
+from sim.base.processes import timed
 from sim.city.city import open_world
 from sim.inputs.history import History
 from sim.inputs.home import find_home

@@ -15,10 +15,9 @@ from sim.base.arrays import Values
 from sim.base.cache import digest
 from sim.base.durable import scratch_folder
 from sim.base.errors import Fault, InputError, Place
-from sim.base.processes import block_sigint, init_worker
+from sim.base.processes import block_sigint, init_worker, timed
 from sim.base.streams import uniforms
 from sim.base.text import Text
-from sim.base.timing import timed
 from sim.city.city import open_world
 from sim.ensemble.draws import Prior
 from sim.inputs.city import read_city_file

@@ -10,8 +10,8 @@ import xarray as xr
 
 from sim.base.arrays import Truths, Values
 from sim.base.errors import Fault, Faults, Place, RunError, UsageError
+from sim.base.processes import timed
 from sim.base.text import Text
-from sim.base.timing import timed
 from sim.engine.integrate import Clock, simulate
 from sim.engine.kernel import Kernel, kernel_for
 from sim.engine.workspace import NARROWEST, Workspace

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sim.base.errors import Fault, Place, UsageError
+from sim.base.processes import timed
 from sim.base.text import Text
-from sim.base.timing import timed
 from sim.ensemble.blocks import Task
 from sim.ensemble.running import ChunkReducer, Ensemble, run_ensemble
 from sim.plan.evaluation import Evaluated

@@ -13,8 +13,8 @@ import xarray as xr
 
 from sim.base.arrays import Values
 from sim.base.errors import Fault, Place, UsageError
+from sim.base.processes import timed
 from sim.base.text import Text
-from sim.base.timing import timed
 from sim.plan.feasibility import explained_variance, lift, relaxed_rules, shares_of, smallest_relaxation
 from sim.plan.promises import PromiseReading
 from sim.plan.reading import Reading

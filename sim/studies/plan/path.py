@@ -18,8 +18,8 @@ import numpy as np
 
 from sim.base.arrays import Truths, Values
 from sim.base.errors import Fault, Faults, Place, UsageError, nearest
+from sim.base.processes import timed
 from sim.base.text import Text
-from sim.base.timing import timed
 from sim.inputs.model_files import LeversFile, read_levers
 from sim.plan.feasibility import shares_of
 from sim.plan.least_change import LinearTargets, least_change, least_shortfall

@@ -15,8 +15,8 @@ import xarray as xr
 
 from sim.base.arrays import Values
 from sim.base.errors import Fault, InputError, Place, UsageError
+from sim.base.processes import timed
 from sim.base.text import Text
-from sim.base.timing import timed
 from sim.base.words import fine
 from sim.city.city import World
 from sim.engine.links import Members, at_year_end, elasticity, link_sign, looked_at
