@@ -14,12 +14,10 @@ from matplotlib.figure import Figure
 from sim.base.errors import Fault, UsageError
 from sim.base.text import Language, Text
 from sim.report import style
-from sim.report.figures import frame
+from sim.report.figures import Figure as Record
 from sim.report.sweeps import figures
-from sim.report.sweeps.figures import index_map, tornado
 from sim.report.sweeps.findings import headline_series, method_sentence, reading_year
 from sim.report.sweeps.notebook import lines, long_table, scorecard_table, usual_series
-from sim.report.sweeps.response_figures import response
 from sim.simulate.arguments import Lang, Whole, Word, checked
 from sim.simulate.sweeps.names import called, named_from, named_inputs, series_called
 from sim.simulate.sweeps.statistics import bands, correlations_between, points_of, probabilities, rank_correlations
@@ -79,7 +77,7 @@ class SimAccessor:
         """Medians of some series at the points of a grid or list in a year, over the input that was swept."""
         draws = self._only("draws")
         series = _series(draws, names) or headline_series(draws)
-        return _plotted(response(draws, series, year or reading_year(draws)), lang)
+        return _plotted(figures.response(draws, series, year or reading_year(draws)), lang)
 
     @checked
     def bands(self) -> xr.Dataset:
@@ -118,13 +116,13 @@ class SimAccessor:
     def tornado(self, output: Word, year: Whole, lang: Lang = "zh") -> Figure:
         """The inputs that matter most for one output in a year, by their indices."""
         indices = self._only("indices")
-        return _plotted(tornado(indices, called(output, named_from(indices["output"])), year), lang)
+        return _plotted(figures.tornado(indices, called(output, named_from(indices["output"])), year), lang)
 
     @checked
     def heatmap(self, output: Word, lang: Lang = "zh") -> Figure:
         """What matters for one output, year by year."""
         indices = self._only("indices")
-        return _plotted(index_map(indices, called(output, named_from(indices["output"]))), lang)
+        return _plotted(figures.index_map(indices, called(output, named_from(indices["output"]))), lang)
 
     @checked
     def lines(self, *names: Word, lang: Lang = "zh") -> Figure:
@@ -158,7 +156,7 @@ class SimAccessor:
         return long_table(dataset, _series(dataset, names) or usual, lang)
 
 
-def _plotted(figure: frame.Figure, lang: Language) -> Figure:
+def _plotted(figure: Record, lang: Language) -> Figure:
     with style.house_style():
         return figure.draw(lang)
 

@@ -38,6 +38,11 @@ class Text:
         return Text(self.zh + other.zh, self.en + other.en)
 
 
+def same(words: str) -> Text:
+    """A number or a name that reads alike in both languages."""
+    return Text(words, words)
+
+
 def joined(parts: list[Text], separator: Text) -> Text:
     """Join several texts, each language with its own separator."""
     return Text(separator.zh.join(part.zh for part in parts), separator.en.join(part.en for part in parts))

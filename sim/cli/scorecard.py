@@ -100,7 +100,7 @@ def _remarks(result: Result) -> Iterator[Text]:
 def _footnotes(scores: Sequence[Score]) -> Iterator[Text]:
     """Say what decides, what "about" means, and what was published on the way to targets whose year is not over."""
     from sim.plan.rule import about_sentence
-    from sim.report.score_words import beside_data, running
+    from sim.report.score_words import beside_data, remark, running
 
     if any(score.judged_by == "data" and score.projected is not None for score in scores):
         yield Text(
@@ -111,6 +111,5 @@ def _footnotes(scores: Sequence[Score]) -> Iterator[Text]:
         about = about_sentence(scores[0].rule.about)
         yield Text(about.zh, capital(about.en)) + Text("。", ".")
     for score in scores:
-        for line in (beside_data(score), running(score)):
-            if line.zh:
-                yield score.target.name + Text("：", ": ") + line + Text("。", ".")
+        yield from remark(score, beside_data(score))
+        yield from remark(score, running(score))

@@ -18,9 +18,9 @@ from sim.city.city import World
 from sim.explore.bench import LEVELS, Bench, Central, DrawnAnswer
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
-from sim.report.contents.trends import target_points
 from sim.report.score_words import VERDICT_TONES, score_cells
 from sim.report.style import GREY, INK, MISSED, SCENARIO_COLOURS
+from sim.report.trends import target_points
 from sim.result.dataset import published_series
 
 FACES = "Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"

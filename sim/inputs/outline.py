@@ -104,6 +104,8 @@ class Outline(Record):
     """Series that sliders and notebooks show where none is named."""
     compared: list[str] = []
     """Indicators of the comparison of scenarios."""
+    limits: list[Text] = []
+    """Limits of the model, a sentence each, for the appendix of reports."""
     figures: dict[str, FigureEntry] = {}
     """Figures by key, in order."""
     measures: dict[str, SystemMeasure] = {}

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
-from sim.base.text import Text, joined
-from sim.base.words import OPERATORS, plain, unit_words
+from sim.base.text import Text, joined, same
+from sim.base.words import NONE, plain, unit_words
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
+from sim.report.cells import NOTHING, Column, Number, Words, measured
 from sim.report.chapters.part import pictured
-from sim.report.document import (
-    Block,
-    Cell,
-    Chapter,
-    Column,
-    Report,
-    Table,
-    Words,
-    a_year,
-    measured,
-    stated,
-)
-from sim.report.score_words import VERDICT_TONES, bracketed, headline, years_of
+from sim.report.document import Chapter, Report, Table, table_of
+from sim.report.score_words import PLAN, UNIT, VERDICT_TONES, headline, outcome_cell, year_cell
 from sim.report.view import View, yearly
 from sim.simulate.records import Setting
 from sim.simulate.result import Result
@@ -41,9 +33,11 @@ def comparison(views: Sequence[View], reports: Sequence[Report], page: str) -> R
     pictures = ("progress", "scenarios", *view.scenarios[0].outline.figures, "rates", "schedule")
     figures = {name: report.figures[name] for report in reversed(reports) for name in pictures if name in report.figures}
     figures = figures if one_city else {}
+    conclusions = Text("各情景的结论", "What each scenario comes to"), Text("各情景的结论", "Conclusions")
+    scored = any(score.projected is not None for score in view.scores)
     chapters = (
-        Chapter("conclusion", Text("各情景的结论", "What each scenario comes to"), (_conclusions(view, page),)),
-        *((Chapter("targets", Text("目标实现", "Targets"), (targets_table(view),)),) if _has_targets(view) else ()),
+        Chapter("conclusion", conclusions[0], (table_of("conclusions", conclusions[1], _conclusions(page), view.scenarios),)),
+        *((Chapter("targets", Text("目标实现", "Targets"), (targets_table(view),)),) if scored else ()),
         Chapter("indicators", Text("主要指标", "Main indicators"), (_indicators(view),)),
         Chapter("settings", Text("设定的不同", "What is set differently"), (settings_table(view),)),
         *((Chapter("figures", Text("图", "Figures"), tuple(pictured(figures, *pictures))),) if figures else ()),
@@ -73,119 +67,115 @@ def _joined(views: Sequence[View]) -> View:
     )
 
 
-def _has_targets(view: View) -> bool:
-    return any(score.projected is not None for result in view.scenarios for score in result.scorecard)
-
-
-def _conclusions(view: View, page: str) -> Block:
-    rows = tuple(
-        (Words(result.name, link=f"{result.scenario}/{page}"), Words(headline(result.scorecard))) for result in view.scenarios
+def _conclusions(page: str) -> tuple[Column[Result], ...]:
+    return (
+        Column(Text("情景", "Scenario"), lambda result: Words(result.name, link=f"{result.scenario}/{page}")),
+        Column(Text("结论", "Conclusion"), lambda result: headline(result.scorecard)),
     )
-    columns = Column(Text("情景", "Scenario")), Column(Text("结论", "Conclusion"))
-    return Table("conclusions", Text("各情景的结论", "Conclusions"), columns, rows)
 
 
 def targets_table(view: View) -> Table:
     """Targets that some scenario projects; why others are not judged stands in the report of each scenario."""
-    scores = [score for result in view.scenarios for score in result.scorecard if score.projected is not None]
-    rows = tuple(_target_row(view, score) for score in {score.target.id: score for score in reversed(scores)}.values())
-    columns = (
-        Column(Text("目标", "Target")),
-        Column(Text("单位", "Unit")),
-        Column(Text("年份", "Year"), is_number=True),
-        Column(Text("目标值", "Plan"), is_number=True),
-        *(Column(result.name) for result in view.scenarios),
-        Column(Text("实际（年份）", "Outcome (year)"), is_number=True),
-    )
-    note = Text(
-        "有抽样时为中位数。目标年已有公布数的由公布数判定，各情景的推演只作检验。",
-        "The median of the draws where there are any. Where the target's year is published, that figure decides; what the "
-        "scenarios say of it is a test of the model.",
-    )
-    return Table("targets", Text("各情景的目标实现", "Targets by scenario"), columns, rows[::-1], note)
+    scores = {score.target.id: score for score in reversed(view.scores) if score.projected is not None}
+    columns: list[Column[Score]] = [
+        Column(Text("目标", "Target"), lambda score: score.target.name),
+        UNIT,
+        Column(Text("年份", "Year"), year_cell, is_number=True),
+        PLAN,
+    ]
+    columns += [Column(result.name, partial(_reached, result)) for result in view.scenarios]
+    columns.append(Column(Text("实际（年份）", "Outcome (year)"), _outcome, is_number=True))
+    note = Text("有抽样时为中位数。", "The median of the draws where there are any.")
+    if any(result.published for result in view.scenarios):
+        note += Text(
+            "目标年已有公布数的由公布数判定，各情景的推演只作检验。",
+            " Where the target's year is published, that figure decides; what the scenarios say of it is a test of the model.",
+        )
+    return table_of("targets", Text("各情景的目标实现", "Targets by scenario"), columns, list(scores.values())[::-1], note)
 
 
-def _target_row(view: View, score: Score) -> tuple[Cell, ...]:
-    target = score.target
-    return (
-        Words(target.name),
-        Words(unit_words(target.unit)),
-        a_year(years_of(score)),
-        stated(target.value, f"{OPERATORS[score.operator]} "),
-        *(_reached(result, target.id) for result in view.scenarios),
-        measured(score.actual_value, _outcome(score), unit=target.unit),
-    )
-
-
-def _outcome(score: Score) -> Text:
-    """The year of the published figure, and its verdict where it decides."""
-    year = bracketed(score.actual_year)
-    if score.judged_by != "data":
-        return year
+def _outcome(score: Score) -> Number:
+    """The latest published figure, and its verdict where it decides."""
     verdict = VERDICTS[score.verdict]
-    return year + Text(verdict.zh, f" {verdict.en}")
+    return outcome_cell(score, *([Text(verdict.zh, f" {verdict.en}")] if score.judged_by == "data" else []))
 
 
-def _reached(result: Result, target: str) -> Words:
-    """What a scenario projects, and its verdict."""
-    score = next((item for item in result.scorecard if item.target.id == target), None)
+def _reached(result: Result, of_any: Score) -> Words:
+    """The projection of a target by a scenario, and its verdict."""
+    score = next((item for item in result.scorecard if item.target.id == of_any.target.id), None)
     if score is None or score.projected is None:
-        return Words(Text("—", "—"))
+        return Words(same(NONE))
     verdict, number = VERDICTS[score.verdict], plain(score.projected, score.target.unit)
     if score.judged_by == "data":
         return Words(Text(f"{number}（检验）", f"{number} (a test)"), tone="quiet")
-    return Words(Text(f"{number} {verdict.zh}", f"{number} {verdict.en}"), tone=VERDICT_TONES[score.verdict])
+    return Words(same(f"{number} ") + verdict, tone=VERDICT_TONES[score.verdict])
 
 
 def _indicators(view: View) -> Table:
-    years = sorted({view.base_year + step for step in _STEPS if view.base_year + step <= view.last_year})
-    columns = (
-        Column(Text("指标", "Indicator")),
-        Column(Text("单位", "Unit")),
-        Column(Text("情景", "Scenario")),
-        *(Column(Text(str(year), str(year)), is_number=True) for year in years),
-    )
+    """Indicators that all scenarios have, each scenario by itself, in the base year and some years after it."""
     shared = [
         name for name in view.scenarios[0].outline.compared if all(name in result.projection for result in view.scenarios)
     ]
-    rows = tuple(row for name in shared for row in _indicator_rows(view, name, years))
-    return Table("indicators", Text("主要指标", "Main indicators"), columns, rows)
+    rows = [(name, result) for name in shared for result in view.scenarios]
+    columns: list[Column[tuple[str, Result]]] = [
+        Column(Text("指标", "Indicator"), lambda row: view.label(row[0])),
+        Column(Text("单位", "Unit"), lambda row: _PERCENT if _unit(*row) == "ratio" else unit_words(_unit(*row))),
+        Column(Text("情景", "Scenario"), lambda row: row[1].name),
+    ]
+    years = sorted({view.base_year + step for step in _STEPS if view.base_year + step <= view.last_year})
+    columns += [Column(same(str(year)), partial(_value, year), is_number=True) for year in years]
+    return table_of("indicators", Text("主要指标", "Main indicators"), columns, rows)
 
 
-def _indicator_rows(view: View, name: str, years: Sequence[int]) -> Iterator[tuple[Cell, ...]]:
-    for result in view.scenarios:
-        unit, values = result.projection[name].attrs["units"], yearly(result, name, result.city)
-        factor = 100.0 if unit == "ratio" else 1.0
-        shown = (measured(None if year not in values else factor * values[year], unit=unit) for year in years)
-        words = Text("%", "%") if factor != 1.0 else unit_words(unit)
-        yield (Words(view.label(name)), Words(words), Words(result.name), *shown)
+_PERCENT = Text("%", "%")
+
+
+def _unit(name: str, result: Result) -> str:
+    return str(result.projection[name].attrs["units"])
+
+
+def _value(year: int, row: tuple[str, Result]) -> Number:
+    name, result = row
+    value, unit = yearly(result, name, result.city).get(year), _unit(name, result)
+    return measured(value if value is None or unit != "ratio" else 100.0 * value, unit=unit)
+
+
+class Variant(NamedTuple):
+    """A value of a setting, and the scenarios that have it; what is the same in all rows of a setting stands in the first."""
+
+    head: Words
+    unit: Text
+    value: Text
+    scenarios: Text
 
 
 def settings_table(view: View) -> Table:
-    """What is not the same in all scenarios: each value, the most frequent first, with the scenarios that have it."""
+    """The settings that differ between scenarios: each value, the most frequent first, with the scenarios that have it."""
     named = {item.name: item for result in view.scenarios for item in result.settings}
-    columns = (
-        Column(Text("设定", "Setting")),
-        Column(Text("单位", "Unit")),
-        Column(Text("取值", "Value")),
-        Column(Text("情景", "Scenarios")),
-    )
-    rows = tuple(row for item in named.values() for row in _setting_rows(view, item))
-    return Table("differences", Text("设定的不同", "What is set differently"), columns, rows)
+    rows = [row for item in named.values() for row in _variants(view, item)]
+    return table_of("differences", Text("设定的不同", "What is set differently"), _VARIANTS, rows)
 
 
-def _setting_rows(view: View, item: Setting) -> Iterator[tuple[Cell, ...]]:
+_VARIANTS: tuple[Column[Variant], ...] = (
+    Column(Text("设定", "Setting"), lambda row: row.head),
+    Column(Text("单位", "Unit"), lambda row: row.unit),
+    Column(Text("取值", "Value"), lambda row: row.value),
+    Column(Text("情景", "Scenarios"), lambda row: row.scenarios),
+)
+
+
+def _variants(view: View, item: Setting) -> list[Variant]:
     by_value: dict[Text, list[Text]] = {}
     for result in view.scenarios:
         found = [own.after for own in result.settings if own.name == item.name]
         by_value.setdefault(found[-1] if found else item.before, []).append(result.name)
-    if len(by_value) < 2:  # noqa: PLR2004  what is the same everywhere is no difference
-        return
     groups = sorted(by_value.items(), key=lambda pair: -len(pair[1]))
-    for place, (value, names) in enumerate(groups):
-        head = Words(item.label, (Text(item.name, item.name),)) if place == 0 else Words(Text("", ""))
-        unit = Words(unit_words(item.unit)) if place == 0 else Words(Text("", ""))
-        yield (head, unit, Words(value), Words(_named(names, is_largest=place == 0)))
+    heads = [(Words(item.label, (same(item.name),)), unit_words(item.unit)), *[(Words(NOTHING), NOTHING)] * (len(groups) - 1)]
+    rows = [
+        Variant(*head, value, _named(names, is_largest=not place))
+        for place, (head, (value, names)) in enumerate(zip(heads, groups, strict=True))
+    ]
+    return rows if len(rows) > 1 else []
 
 
 def _named(names: Sequence[Text], *, is_largest: bool) -> Text:

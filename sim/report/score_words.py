@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sim.base.text import Language, Text, joined, listing
-from sim.base.words import NONE, OPERATORS, chance, computed, exact, plain, rate, signed, unit_text
+from sim.base.words import NONE, OPERATORS, chance, computed, exact, plain, rate, signed, unit_text, unit_words
 from sim.inputs.provenance import KINDS
 from sim.plan.progress import STANDING_NAMES
 from sim.plan.reading import MORE_THAN_ALL
 from sim.plan.reasons import borrowed_reason
-from sim.plan.rule import Verdict
+from sim.plan.rule import VERDICTS, Verdict
 from sim.plan.scorecard import PERCENT, Score
-from sim.report.document import Tone
+from sim.report.cells import NOTHING, Cell, Column, Number, Tone, Words, a_year, measured, stated
 
 VERDICT_TONES: dict[Verdict, Tone] = {"met": "good", "near": "fair", "missed": "bad", "not_judged": "quiet"}
-"""How verdicts look."""
+"""The look of each verdict."""
 
 
 def headline(scores: Sequence[Score]) -> Text:
@@ -41,10 +41,10 @@ def headline(scores: Sequence[Score]) -> Text:
 
 
 def _basis(judged: Sequence[Score]) -> Text:
-    """How many of the judged targets published figures decide, and how many the projection."""
+    """Counts of the judged targets: those that published figures decide, and those that the projection does."""
     published = sum(score.judged_by == "data" for score in judged)
     if not published:
-        return Text("", "")
+        return NOTHING
     rest = len(judged) - published
     if not rest:
         return Text("（均据公布数判定）", " (all decided by published figures)")
@@ -76,14 +76,14 @@ def score_cells(score: Score, language: Language) -> dict[str, str]:
 
 
 def base_words(score: Score) -> Text:
-    """Where the base of a target comes from; nothing where no figure of the base year enters it."""
+    """The origin of the base of a target; nothing where no figure of the base year enters it."""
     if score.base_origin is None:
-        return Text("", "")
+        return NOTHING
     return Text("基数：", "base: ") + score.base_origin.text
 
 
 def bases_sentence(scores: Sequence[Score]) -> Text | None:
-    """How many bases are the city's own, of near years, derived and borrowed; which targets borrowed ones leave unjudged."""
+    """Counts of bases: the city's own, of near years, derived, borrowed; the targets that borrowed ones leave unjudged."""
     origins = [score.base_origin for score in scores if score.base_origin is not None]
     counts = Counter(origin.kind for origin in origins)
     if not origins:
@@ -103,7 +103,7 @@ def published_gap(score: Score) -> Text:
     """The published figure of the target's own year and how far it lies from it; nothing where there is none."""
     target, gap = score.target, score.gap
     if score.judged_by != "data" or score.actual_value is None or gap is None:
-        return Text("", "")
+        return NOTHING
     if score.verdict == "met":
         return Text("已有公布数，达到目标。", " The published figure meets it.")
     actual, size = (computed(number, target.unit) for number in (score.actual_value, abs(gap)))
@@ -117,14 +117,21 @@ def published_gap(score: Score) -> Text:
 
 
 def beside_data(score: Score) -> Text:
-    """What must be known of the published figure that decides, where it is not simply the target's own."""
-    return score.remark if score.judged_by == "data" and score.projected is not None else Text("", "")
+    """A remark on the published figure that decides, where it is not simply the target's own."""
+    return score.remark if score.judged_by == "data" and score.projected is not None else NOTHING
+
+
+def remark(score: Score, *said: Text) -> Iterator[Text]:
+    """A sentence that names the target and says what there is to say; none where there is nothing."""
+    lines = [line for line in said if line.zh]
+    if lines:
+        yield score.target.name + Text("：", ": ") + joined(lines, Text("；", "; ")) + Text("。", ".")
 
 
 def running(score: Score) -> Text:
-    """What was published on the way to a target, what it still takes, and that the draws do not use it."""
+    """The figures published on the way to a target, the growth it still takes, and that the draws do not use them."""
     if not score.is_running or score.projected is None:
-        return Text("", "")
+        return NOTHING
     now, year = computed(score.actual_value, score.target.unit), score.actual_year
     standing = STANDING_NAMES[score.standing]
     said = Text(f"{year} 年公布 {now.zh}", f"published for {year}: {now.en}")
@@ -145,7 +152,7 @@ def running(score: Score) -> Text:
 
 def bracketed(year: int | None) -> Text:
     """A year after a number, in the brackets of each language; nothing for none."""
-    return Text("", "") if year is None else Text(f"（{year}）", f" ({year})")
+    return NOTHING if year is None else Text(f"（{year}）", f" ({year})")
 
 
 def years_of(score: Score) -> str:
@@ -155,16 +162,37 @@ def years_of(score: Score) -> str:
 
 
 def rate_unit(score: Score) -> Text:
-    """What a yearly rate of a target is in: per cent, points for shares, nothing where there is none."""
+    """The unit of a target's yearly rates: per cent, points for shares, nothing where there is none."""
     if score.required_growth is None:
-        return Text("", "")
+        return NOTHING
     return Text(" 个百分点", " pt") if score.target.unit == "%" else Text("%", "%")
 
 
+def year_cell(score: Score) -> Cell:
+    """The year of a target, or its span of years, as a cell."""
+    return a_year(years_of(score))
+
+
+def verdict_cell(score: Score, *below: Text) -> Words:
+    """The verdict in its colour."""
+    return Words(VERDICTS[score.verdict], below, VERDICT_TONES[score.verdict])
+
+
+def outcome_cell(score: Score, *beside: Text) -> Number:
+    """The latest published figure with its year, and what stands beside it."""
+    return measured(score.actual_value, joined([bracketed(score.actual_year), *beside], NOTHING), unit=score.target.unit)
+
+
+UNIT: Column[Score] = Column(Text("单位", "Unit"), lambda score: unit_words(score.target.unit))
+PLAN: Column[Score] = Column(
+    Text("目标值", "Plan"), lambda score: stated(score.target.value, f"{OPERATORS[score.operator]} "), is_number=True
+)
+
+
 def rest_words(growth: float | None) -> Text:
-    """What a district's target leaves to the rest of the city; nothing for none."""
+    """The growth that a district's target leaves to the rest of the city; nothing for none."""
     if growth is None:
-        return Text("", "")
+        return NOTHING
     left = Text("达标后其余地区年均 ", "leaves to the rest of the city ")
     if growth == MORE_THAN_ALL:
         return left + Text("无：目标不低于全市合计", "nothing: it is as much as the whole city")

@@ -160,6 +160,28 @@ def draw_projection(axes: Axes, points: Mapping[int, float], label: str, index: 
     axes.plot(list(points), list(points.values()), color=colour(index), lw=2.2, ls=line(index), label=label, zorder=3)
 
 
+def annotate(
+    axes: Axes,
+    text: str,
+    at: tuple[float, float],
+    shift: tuple[int, int],
+    *,
+    ha: str = "left",
+    va: str = "center",
+    fontsize: float = 8.5,
+) -> None:
+    """Letters beside a point, so many points of print away."""
+    axes.annotate(text, at, xytext=shift, textcoords="offset points", ha=ha, va=va, fontsize=fontsize)
+
+
+def name_rows(axes: Axes, names: list[str], size: float = 8.5, *, grid: bool = False) -> None:
+    """Rows from the top down with their names, with or without a line across each."""
+    axes.set_yticks(range(len(names)), names, fontsize=size)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    if not grid:
+        axes.grid(visible=False, axis="y")
+
+
 def mark_base_year(axes: Axes, year: int) -> None:
     """A thin line where the projection starts."""
     axes.axvline(year + 0.5, color=GREY, lw=0.8, ls=":", zorder=1)

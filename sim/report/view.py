@@ -12,6 +12,11 @@ from sim.result.dataset import published_series
 from sim.simulate.result import Result
 
 MOST_PLOTTED = 6
+STATISTICS = Text(
+    "统计数取自统计公报、年鉴和普查（逐项出处见城市文件夹）；预测为本模型推演",
+    "statistics from bulletins, yearbooks and censuses (each named in the folder of the city); projections by this model",
+)
+MODEL = Text("本模型推演", "projections by this model")
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,21 @@ class View:
     def plotted(self) -> tuple[Result, ...]:
         """The scenarios that share one picture of lines: the first few, as many as there are colours."""
         return self.scenarios[:MOST_PLOTTED]
+
+    @property
+    def is_published(self) -> bool:
+        """True where the city has published figures."""
+        return any(result.published for result in self.scenarios)
+
+    @property
+    def source(self) -> Text:
+        """The source of figures that show published values where there are any."""
+        return STATISTICS if self.is_published else MODEL
+
+    def plotted_scores(self, target: str) -> list[tuple[int, Score]]:
+        """The row of a target in the scorecard of each scenario that is plotted, with the place of the scenario."""
+        pairs = ((place, score) for place, result in enumerate(self.plotted) for score in result.scorecard)
+        return [(place, score) for place, score in pairs if score.target.id == target]
 
     def led_by(self, scenario: str) -> View:
         """The same view, in which a scenario is sure to be among those that are plotted: it takes the last place of them."""
@@ -80,6 +100,11 @@ def views_of(results: Sequence[Result], run: str = "") -> dict[str, View]:
     """A view for each city, by its key."""
     cities = dict.fromkeys(item.city for item in results)
     return {city: view_of([item for item in results if item.city == city], run) for city in cities}
+
+
+def projected_scores(result: Result) -> list[Score]:
+    """The targets of a scenario that have a projection and a value to hold it against."""
+    return [score for score in result.scorecard if score.projected is not None and score.target.value]
 
 
 def yearly(result: Result, variable: str, region: str, **members: str | list[str]) -> dict[int, float]:

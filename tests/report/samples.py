@@ -11,25 +11,7 @@ from matplotlib.figure import Figure
 
 from sim.base.text import Text
 from sim.ledger.summary import ProgrammeTimes
-from sim.report.figures import (
-    bars,
-    chances,
-    conflicts,
-    index_map,
-    lines,
-    loops,
-    moves,
-    progress,
-    pyramid,
-    rates,
-    response,
-    scatter,
-    schedule,
-    tornado,
-    verdicts,
-    waterfall,
-)
-from sim.report.figures.frame import Frame
+from sim.report.figures import Frame, bars, dots, grids, lines, loops, pyramid, schedule
 from sim.simulate.records import Move, Ring
 
 FRAME = Frame(Text("示例图", "A sample"), Text("编造的数，只供核对画法", "made-up numbers"), Text("测试", "tests"))
@@ -53,23 +35,23 @@ def _lines() -> lines.Lines:
         GDP,
         Text("亿元", "CNY 100m"),
         (
-            lines.Series(lines.PUBLISHED, _points(3500.0, 0.07, 2012, 2023), "published"),
-            lines.Series(Text("修订前", "before revision"), _points(3700.0, 0.07, 2012, 2018), "superseded"),
-            lines.Series(ONE, central),
-            lines.Series(TWO, _points(3500.0, 0.075), "scenario", 1),
+            lines.Line(lines.PUBLISHED, _points(3500.0, 0.07, 2012, 2023), "published"),
+            lines.Line(Text("修订前", "before revision"), _points(3700.0, 0.07, 2012, 2018), "superseded"),
+            lines.Line(ONE, central),
+            lines.Line(TWO, _points(3500.0, 0.075), "scenario", 1),
         ),
         (lines.Band(0.8, YEARS, low, high),),
         ((2025.0, 5500.0),),
     )
-    return lines.Lines(FRAME, (panel, lines.Panel(SHARE, Text("%", "%"), (lines.Series(ONE, _points(20.0, -0.01)),))), 2020)
+    return lines.Lines(FRAME, (panel, lines.Panel(SHARE, Text("%", "%"), (lines.Line(ONE, _points(20.0, -0.01)),))), 2020)
 
 
-def _progress() -> progress.Progress:
+def _progress() -> dots.Progress:
     rows = (
-        progress.Row(GDP, "2025", (progress.Dot(0, 86.0, 76.0, 99.0), progress.Dot(1, 92.0)), 85.0),
-        progress.Row(FIRMS, "2025", (progress.Dot(0, 104.0), progress.Dot(1, 118.0, 100.0, 131.0)), is_ceiling=True),
+        dots.TargetDots(GDP, "2025", (dots.Dot(0, 86.0, 76.0, 99.0), dots.Dot(1, 92.0)), 85.0),
+        dots.TargetDots(FIRMS, "2025", (dots.Dot(0, 104.0), dots.Dot(1, 118.0, 100.0, 131.0)), is_ceiling=True),
     )
-    return progress.Progress(FRAME, (ONE, TWO), rows)
+    return dots.Progress(FRAME, (ONE, TWO), rows)
 
 
 def _schedule() -> schedule.Schedule:
@@ -81,14 +63,14 @@ def _schedule() -> schedule.Schedule:
     return schedule.Schedule(FRAME, rows, waiting, 2021, 2030)
 
 
-def _waterfall() -> waterfall.Waterfall:
+def _waterfall() -> bars.Waterfall:
     steps = (
-        waterfall.Step(Text("不加措施", "without measures"), 4740.0, is_whole=True),
-        waterfall.Step(Text("项目台账", "projects"), 130.0),
-        waterfall.Step(Text("绿色约束", "green limits"), -40.0),
-        waterfall.Step(Text("本情景", "this scenario"), 4830.0, is_whole=True),
+        bars.Step(Text("不加措施", "without measures"), 4740.0, is_whole=True),
+        bars.Step(Text("项目台账", "projects"), 130.0),
+        bars.Step(Text("绿色约束", "green limits"), -40.0),
+        bars.Step(Text("本情景", "this scenario"), 4830.0, is_whole=True),
     )
-    return waterfall.Waterfall(FRAME, (waterfall.Fall(GDP, Text("亿元", "CNY 100m"), steps, 5500.0),))
+    return bars.Waterfall(FRAME, (bars.Fall(GDP, Text("亿元", "CNY 100m"), steps, 5500.0),))
 
 
 def _pyramid() -> pyramid.Pyramid:
@@ -101,20 +83,20 @@ def _pyramid() -> pyramid.Pyramid:
     return pyramid.Pyramid(FRAME, people(Text("2020 年", "2020"), 0.0), (people(ONE, 8.0), people(TWO, 6.0)))
 
 
-def _scatter() -> scatter.Scatter:
+def _scatter() -> lines.Scatter:
     across = np.linspace(0.0, 1.0, 200)
     points = zip(across.tolist(), (across + 0.1 * np.sin(40.0 * across)).tolist(), strict=True)
     note = Text(
         "Spearman 秩相关 +0.97；线为各十分位组的中位数（200 次抽样）",
         "Spearman's rank correlation +0.97; the line joins the medians of tenths (200 draws)",
     )
-    return scatter.Scatter(
+    return lines.Scatter(
         Frame(FRAME.title, note), tuple(points), Text("地区生产总值（亿元）", "GDP"), Text("四上企业（户）", "firms")
     )
 
 
 RECORDS: dict[str, Any] = {
-    "conflicts": conflicts.Conflicts(
+    "conflicts": grids.Conflicts(
         FRAME,
         (GDP, FIRMS, SHARE),
         ((None, 1.6, 0.7), (1.6, None, 1.02), (0.7, 1.02, None)),
@@ -128,7 +110,7 @@ RECORDS: dict[str, Any] = {
             Ring("B1", Text("报酬递减", "diminishing returns"), Text("平衡", "balancing"), (GDP, FIRMS), (1, -1)),
         ),
     ),
-    "moves": moves.Moves(
+    "moves": dots.Moves(
         FRAME,
         (
             Move(Text("研发投入政策", "R&D policy"), Text("比率", "ratio"), 0.0, 0.02, 0.0, 0.018, 1.8),
@@ -137,41 +119,40 @@ RECORDS: dict[str, Any] = {
     ),
     "progress": _progress(),
     "pyramid": _pyramid(),
-    "rates": rates.Rates(
-        FRAME, (ONE, TWO), (rates.Row(GDP, 9.4, ((0, 6.2), (1, 6.9)), 5.5, 6.0), rates.Row(FIRMS, 9.5, ((0, 5.4),)))
+    "rates": dots.Rates(
+        FRAME,
+        (ONE, TWO),
+        (dots.TargetRates(GDP, 9.4, ((0, 6.2), (1, 6.9)), 5.5, 6.0), dots.TargetRates(FIRMS, 9.5, ((0, 5.4),))),
     ),
     "schedule": _schedule(),
-    "tornado": tornado.Tornado(
-        FRAME, (tornado.Swing(FIRMS, 0.39, (tornado.Bar(GDP, 0.21, 0.59), tornado.Bar(SHARE, 0.5, 0.3))),)
-    ),
-    "verdicts": verdicts.Verdicts(
+    "tornado": bars.Tornado(FRAME, (bars.Swing(FIRMS, 0.39, (bars.Thirds(GDP, 0.21, 0.59), bars.Thirds(SHARE, 0.5, 0.3))),)),
+    "verdicts": grids.Verdicts(
         FRAME,
         (GDP, FIRMS, SHARE),
         (ONE, TWO),
         (
-            (verdicts.Cell(0, "missed", 86.0, 0.14), verdicts.Cell(1, "near", 98.0, 0.4)),
-            (verdicts.Cell(0, "met", 101.0, None), verdicts.Cell(2, "missed", 69.0, 0.0)),
+            (grids.VerdictCell(0, "missed", 86.0, 0.14), grids.VerdictCell(1, "near", 98.0, 0.4)),
+            (grids.VerdictCell(0, "met", 101.0, None), grids.VerdictCell(2, "missed", 69.0, 0.0)),
         ),
     ),
     "waterfall": _waterfall(),
-    "chances": chances.Chances(
-        Frame(FRAME.title, FRAME.note), (chances.Chance(GDP, 0.22, 0.01), chances.Chance(FIRMS, 0.81, 0.02))
-    ),
-    "index_map": index_map.IndexMap(
+    "chances": bars.Chances(Frame(FRAME.title, FRAME.note), (bars.Chance(GDP, 0.22, 0.01), bars.Chance(FIRMS, 0.81, 0.02))),
+    "index_map": grids.IndexMap(
         Frame(FRAME.title, FRAME.note),
         (GDP, FIRMS),
         (2021, 2025, 2030),
         ((0.7, 0.5, 0.3), (0.1, 0.3, 0.6)),
         Text("总效应", "total"),
     ),
-    "response": response.Response(
+    "response": lines.Response(
         Frame(FRAME.title, FRAME.note),
         (
-            response.ResponsePanel(
+            lines.ResponsePanel(
                 GDP,
                 Text("亿元", "CNY 100m"),
-                (response.ResponseCurve((1.0, 2.0, 3.0), (3.0, 4.0, 4.5), None, (2.5, 3.2, 3.5), (3.5, 4.8, 5.5)),),
-                4.2,
+                (lines.Line(Text("", ""), ((1.0, 3.0), (2.0, 4.0), (3.0, 4.5))),),
+                (lines.Band(0.8, (1.0, 2.0, 3.0), (2.5, 3.2, 3.5), (3.5, 4.8, 5.5)),),
+                level=4.2,
             ),
         ),
         Text("杠杆", "lever"),

@@ -12,10 +12,11 @@ from sim.base.errors import Fault, RunError
 from sim.base.text import Text
 from sim.inputs.home import Home
 from sim.ledger.summary import OTHERS
+from sim.report.cells import Number, Words
 from sim.report.chapters.indicators import main_table, score_table
 from sim.report.chapters.problems import missed_sentence, problems
-from sim.report.document import Bullets, Number, Paragraph, Report, Table, Words
-from sim.report.figures.moves import Moves
+from sim.report.document import Bullets, Paragraph, Report, Table
+from sim.report.figures.dots import Moves
 from sim.report.score_words import published_gap
 from sim.report.studies import studies_of_run
 from sim.report.view import MOST_PLOTTED, view_of
@@ -47,9 +48,9 @@ def test_a_target_that_its_base_meets_has_no_progress(whole: pipeline.Outcome) -
 
 
 def test_a_plain_number_that_is_a_ceiling_is_printed_as_one(whole: pipeline.Outcome) -> None:
-    ceilings = [score for score in whole.scores if score.target.operator == "=" and score.operator == "<="]
+    ceilings = tuple(score for score in whole.scores if score.target.operator == "=" and score.operator == "<=")
     assert ceilings
-    table = score_table(tuple(ceilings))
+    table = score_table(replace(results_of([whole])[0], scorecard=ceilings))
     assert all(isinstance(row[3], Number) and row[3].prefix == "≤ " for row in table.rows)
 
 

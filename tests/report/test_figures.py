@@ -24,21 +24,20 @@ from sim.city.city import World
 from sim.inputs.home import Home
 from sim.inputs.outline import is_own_figure
 from sim.report import style
-from sim.report.contents import targets as scores
-from sim.report.contents.targets import most_entangled, schedule
-from sim.report.contents.trends import trends
+from sim.report.chapters.indicators import rates
+from sim.report.chapters.outlook import most_entangled
+from sim.report.chapters.overall import progress
+from sim.report.chapters.works import schedule
 from sim.report.document import Report
-from sim.report.figures.bars import Bars
-from sim.report.figures.chances import Chances
-from sim.report.figures.frame import Figure, parts
-from sim.report.figures.index_map import IndexMap
-from sim.report.figures.progress import Progress
-from sim.report.figures.rates import Rates
-from sim.report.figures.response import Response
-from sim.report.figures.scatter import Scatter
+from sim.report.figures import Figure, parts
+from sim.report.figures.bars import Bars, Chances
+from sim.report.figures.dots import Progress, Rates
+from sim.report.figures.grids import IndexMap
+from sim.report.figures.lines import Response, Scatter
 from sim.report.forms.told import told
 from sim.report.studies import quick_studies
 from sim.report.style import FONT_FILE
+from sim.report.trends import trends
 from sim.report.view import View, view_of
 from sim.report.writing import reports_of
 from sim.simulate import opening, pipeline
@@ -119,11 +118,11 @@ Build = Callable[[Any], Any]
 
 
 def _progress(view: View) -> Progress:
-    return scores.progress(view, view.scenarios[1])
+    return progress(view, view.scenarios[1])
 
 
 def _rates(view: View) -> Rates:
-    return scores.rates(view, view.scenarios[1])
+    return rates(view, view.scenarios[1])
 
 
 def _trend(key: str) -> Build:
@@ -144,8 +143,8 @@ def test_a_report_shows_the_targets_of_its_own_scenario(outcomes: Sequence[pipel
     view = view_of(results_of(outcomes))
     few = replace(view.scenarios[1], scorecard=view.scenarios[1].scorecard[:2])
     names = [score.target.name for score in few.scorecard]
-    assert [row.name for row in scores.progress(replace(view, scenarios=(view.scenarios[0], few)), few).rows] == names
-    assert {row.name for row in scores.rates(replace(view, scenarios=(view.scenarios[0], few)), few).rows} <= set(names)
+    assert [row.name for row in progress(replace(view, scenarios=(view.scenarios[0], few)), few).rows] == names
+    assert {row.name for row in rates(replace(view, scenarios=(view.scenarios[0], few)), few).rows} <= set(names)
 
 
 def test_a_figure_of_many_rows_is_several_that_hold_every_row_once() -> None:

@@ -20,9 +20,10 @@ import xarray as xr
 from docx.document import Document
 
 from sim.base.text import LANGUAGES, Language, Text
-from sim.report.document import Chapter, Column, Number, Paragraph, Report, Table, Words
+from sim.report.cells import Column, Number
+from sim.report.document import Chapter, Paragraph, Report, table_of
 from sim.report.drawing import draw_one, read_svgs
-from sim.report.figures.progress import Progress
+from sim.report.figures.dots import Progress
 from sim.report.forms.page import page
 from sim.report.forms.pdf import pdf
 from sim.report.forms.told import caption, cell_text, chapter_title, numbering, told
@@ -236,8 +237,8 @@ def test_ids_of_pictures_do_not_clash_on_a_page(report: Report) -> None:
 
 def _small(text: str, note: str = "") -> Report:
     words = Text(text, text)
-    table = Table("t", Text("表", "table"), (Column(words),), ((Words(words),),), Text(note, note))
-    chapter = Chapter("c", words, (Paragraph(words), table))
+    block = table_of("t", Text("表", "table"), (Column(words, lambda item: item),), (words,), Text(note, note))
+    chapter = Chapter("c", words, (Paragraph(words), block))
     return Report(words, words, "s", words, "run", "0", (chapter,), {}, {})
 
 

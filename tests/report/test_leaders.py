@@ -10,16 +10,23 @@ from sim.report.forms.told import cell_text
 from sim.simulate import pipeline
 from sim.simulate.collect import result_of
 from sim.simulate.ledger_words import ledger_sentences
+from sim.simulate.result import LedgerResult
+
+
+def ledger_of(outcomes: Sequence[pipeline.Outcome]) -> LedgerResult:
+    ledger = result_of(outcomes[1]).ledger
+    assert ledger is not None
+    return ledger
 
 
 def test_the_money_in_the_text_is_the_sum_of_the_table(outcomes: Sequence[pipeline.Outcome]) -> None:
-    table = programme_table(result_of(outcomes[1]))
+    table = programme_table(ledger_of(outcomes))
     together = cell_text(table.rows[-1][2], "zh")
     assert f"推演期内开工的 {together} 亿元" in ledger_sentences(outcomes[1])[0].zh
 
 
 def test_years_of_programmes_are_whole(outcomes: Sequence[pipeline.Outcome]) -> None:
-    for row in programme_table(result_of(outcomes[1])).rows:
+    for row in programme_table(ledger_of(outcomes)).rows:
         for cell in row[3:]:
             assert re.fullmatch(r"—|(19|20)[0-9]{2}(–20[0-9]{2})?", cell_text(cell, "zh"))
 

@@ -9,7 +9,7 @@ import pytest
 from sim.base.errors import InputError
 from sim.city.city import open_world
 from sim.inputs.home import Home
-from sim.report.contents.trends import trends
+from sim.report.trends import trends
 from sim.report.view import view_of
 from sim.simulate import pipeline
 from sim.simulate.collect import results_of

@@ -6,8 +6,8 @@ import pytest
 
 from sim.base.text import Text
 from sim.report import style
-from sim.report.figures.frame import Frame
-from sim.report.figures.waterfall import BREAK, Fall, Step, Waterfall
+from sim.report.figures import Frame
+from sim.report.figures.bars import BREAK, Fall, Step, Waterfall
 
 
 def fall(start: float, change: float, target: float | None) -> Waterfall:

@@ -11,9 +11,9 @@ import xarray as xr
 from sim.base.errors import UsageError
 from sim.report import style
 from sim.report.forms.told import cell_text
+from sim.report.sweeps.figures import chance_response, response
 from sim.report.sweeps.findings import findings_of
 from sim.report.sweeps.pages import sweep_parts
-from sim.report.sweeps.response_figures import chance_response, response
 from sim.simulate.sweeps.statistics import MOST_ALONG, MOST_CURVES, curves_of
 from tests.simulate.draws import made
 
@@ -67,9 +67,9 @@ def test_points_of_a_list_of_several_inputs_stand_by_their_numbers() -> None:
 def test_medians_and_probabilities_stand_where_their_points_are() -> None:
     draws = grid([2.0, 1.0], members=3)
     [panel] = response(draws, ["output"], 2020).panels
-    assert (panel.curves[0].across, panel.curves[0].values) == ((100.0, 200.0), (100.0, 200.0))
+    assert panel.series[0].points == ((100.0, 100.0), (200.0, 200.0))
     first, together = chance_response(draws).panels
-    assert first.curves[0].values == together.curves[0].values == (0.0, 100.0)
+    assert first.series[0].points == together.series[0].points == ((100.0, 0.0), (200.0, 100.0))
 
 
 def test_what_is_no_grid_has_no_response() -> None:

@@ -6,12 +6,14 @@ from collections import Counter
 
 from sim.base.text import Text, joined
 from sim.base.words import chance, computed, goal_words, spaced_text
+from sim.inputs.targets import PlanTarget
 from sim.report.chapters.part import MOST_ROWS, Part, in_parts, pictured
-from sim.report.contents.targets import progress
 from sim.report.document import Block, Bullets, Chapter, Paragraph
+from sim.report.figures import Frame
+from sim.report.figures.dots import Dot, Progress, TargetDots
 from sim.report.score_words import headline, published_gap
 from sim.report.study_words import joint_sentence
-from sim.report.view import View
+from sim.report.view import View, projected_scores
 from sim.simulate.result import Result
 
 _MOST_NAMED, _MOST_DOCUMENTS = 12, 6
@@ -100,3 +102,30 @@ def _by_path(result: Result) -> list[Text]:
         Text(f"所需路径（{path.title.zh}）：", f"Required path ({path.title.en}). ") + path.head + Text("。", ".")
         for path in result.studies.required
     ]
+
+
+def progress(view: View, own: Result) -> Progress:
+    """Projected over planned value in per cent of a scenario's own targets, with four fifths of the draws where they say it."""
+    rows = tuple(_progress_row(view, score.target) for score in projected_scores(own))
+    note = Text(
+        "预测值（有抽样时为中位数）/ 目标值（%）；浅色粗线为 80% 的抽样",
+        "projected (median of the draws) / planned value (%); pale bars: 80 % of the draws",
+    )
+    if view.is_published:
+        note += Text("，菱形为最近公布的实际值", ", diamonds: latest published outcome")
+    frame = Frame(Text("规划目标实现程度", "How far the plan's targets are reached"), note, view.source)
+    place = next((index for index, result in enumerate(view.plotted) if result.scenario == own.scenario), 0)
+    return Progress(frame, tuple(result.name for result in view.plotted), rows, place)
+
+
+def _progress_row(view: View, target: PlanTarget) -> TargetDots:
+    def part(value: float) -> float:
+        return 100.0 * value / target.value
+
+    dots, outcomes, ceiling = list[Dot](), list[float](), False
+    for index, score in view.plotted_scores(target.id):
+        if score.projected is not None:
+            dots.append(Dot(index, part(score.projected), *map(part, score.band or ())))
+            outcomes += [] if score.actual_value is None else [part(score.actual_value)]
+            ceiling = score.operator == "<="
+    return TargetDots(target.name, str(target.year), tuple(dots), outcomes[0] if outcomes else None, ceiling)

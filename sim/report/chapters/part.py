@@ -10,7 +10,7 @@ from sim.base.errors import Fault, ModelError, nearest
 from sim.base.text import Text
 from sim.inputs.outline import PART
 from sim.report.document import Block, Bullets, Chapter, Heading, Paragraph, Picture
-from sim.report.figures.frame import parts
+from sim.report.figures import parts
 
 MOST_ROWS = 20
 """Rows of a figure that fit on a page."""

@@ -14,8 +14,8 @@ from sim.plan.findings import SEVERITY_NAMES, Finding
 from sim.plan.scorecard import PERCENT, Score
 from sim.report.chapters.part import NO_TARGETS, Part, listed, pictured, present
 from sim.report.document import Block, Chapter, Paragraph
-from sim.report.figures.frame import Frame
-from sim.report.figures.waterfall import Fall, Step, Waterfall
+from sim.report.figures import Frame
+from sim.report.figures.bars import Fall, Step, Waterfall
 from sim.report.score_words import published_gap, rate_unit, running
 from sim.report.study_words import SMALL, cause_sentences, change_labels, name_in, pair_sentences
 from sim.report.view import View

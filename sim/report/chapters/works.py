@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from math import isfinite, nan
 
-from sim.base.text import Text
+from sim.base.text import Text, same
 from sim.base.words import NONE, unit_words
+from sim.ledger.limits import LABELS
 from sim.ledger.summary import ProgrammeTimes
+from sim.report.cells import Cell, Column, Number, Words, a_year
 from sim.report.chapters.part import Part, pictured, present, small
-from sim.report.contents.targets import schedule
-from sim.report.document import Block, Cell, Chapter, Column, Heading, Number, Paragraph, Table, Words, a_year
+from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
+from sim.report.figures import Frame
+from sim.report.figures.schedule import Schedule
 from sim.report.view import View
 from sim.simulate.records import Setting
-from sim.simulate.result import Result
+from sim.simulate.result import LedgerResult, Result
 
 TITLE = Text("重点任务与重大工程进展", "Main tasks and major projects")
 SECTIONS = {
@@ -40,34 +43,29 @@ def works(view: View, result: Result) -> Part:
     if result.ledger is None:
         blocks.append(Paragraph(_NO_LEDGER))
     else:
-        blocks += [*(Paragraph(line) for line in result.ledger.sentences[:1]), programme_table(result)]
+        blocks += [*(Paragraph(line) for line in result.ledger.sentences[:1]), programme_table(result.ledger)]
         blocks += [*pictured(figures, "schedule"), *small(result.ledger.sentences[1:])]
     return Part(Chapter("works", TITLE, tuple(blocks)), figures)
 
 
 def settings_table(settings: Sequence[Setting]) -> Table:
-    """What was set, from what to what, and why."""
-    rows = tuple(_setting_row(item) for item in settings)
-    columns = (
-        Column(Text("任务（杠杆或假设）", "Task (lever or assumption)")),
-        Column(Text("单位", "Unit")),
-        Column(Text("调整前", "Before")),
-        Column(Text("调整后", "After")),
-        Column(Text("依据与说明", "Basis and note")),
-    )
-    return Table("settings", Text("情景设定", "Settings"), columns, rows)
+    """The settings: from what to what, and why."""
+    return table_of("settings", Text("情景设定", "Settings"), _SETTINGS, settings)
 
 
-def _setting_row(item: Setting) -> tuple[Words, ...]:
-    section = SECTIONS.get(item.section, Text(item.section, item.section))
-    sources = (item.named_sources,) if item.named_sources.zh else ()
-    return (
-        Words(item.label, (section,)),
-        Words(unit_words(item.unit)),
-        Words(item.before),
-        Words(item.after),
-        Words(in_words(item.note), sources),
-    )
+_SETTINGS: tuple[Column[Setting], ...] = (
+    Column(
+        Text("任务（杠杆或假设）", "Task (lever or assumption)"),
+        lambda item: Words(item.label, (SECTIONS.get(item.section, same(item.section)),)),
+    ),
+    Column(Text("单位", "Unit"), lambda item: unit_words(item.unit)),
+    Column(Text("调整前", "Before"), lambda item: item.before),
+    Column(Text("调整后", "After"), lambda item: item.after),
+    Column(
+        Text("依据与说明", "Basis and note"),
+        lambda item: Words(in_words(item.note), (item.named_sources,) if item.named_sources.zh else ()),
+    ),
+)
 
 
 def in_words(note: str) -> Text:
@@ -75,48 +73,60 @@ def in_words(note: str) -> Text:
     return Text(note.replace("assumption：", "假设："), note.replace("assumption：", "assumption: "))
 
 
-def programme_table(result: Result) -> Table:
-    """Every programme: how many projects, how much money, and when it is in use."""
-    columns = (
-        Column(Text("计划", "Programme")),
-        Column(Text("项目数", "Projects"), is_number=True),
-        Column(Text("总投资（亿元，各次实现平均）", "Whole investment (CNY 100m, mean)"), is_number=True),
-        Column(Text("开工", "Begun"), is_number=True),
-        Column(Text("半数投资投用", "Half of the money in use"), is_number=True),
-        Column(Text("九成投资投用", "Nine tenths of it"), is_number=True),
-        Column(Text("80% 区间", "80 % band"), is_number=True),
-        Column(Text("文件写明的完工年", "End printed"), is_number=True),
-    )
-    rows = []
-    for row in () if result.ledger is None else result.ledger.programmes:
-        band = f"{int(row.low)}–{int(row.high)}" if isfinite(row.low) and isfinite(row.high) else NONE
-        rows.append(
-            (
-                Words(row.name),
-                Number(float(row.works)),
-                Number(row.money, 0),
-                *(_date(moment) for moment in (row.start, row.half, row.nearly_all)),
-                Words(Text(band, band)),
-                a_year(row.planned),
-            )
-        )
-    if result.ledger is not None:
-        rows.append(_sum_of(result.ledger.programmes))
+def programme_table(ledger: LedgerResult) -> Table:
+    """Every programme: how many projects, how much money, and when it is in use; their sum below."""
+    rows = ledger.programmes
+    works, money = sum(row.works for row in rows), sum(row.money for row in rows)
+    total = ProgrammeTimes(_TOGETHER, works, money, nan, nan, nan, nan, nan, None)
     note = Text(
         "年份为各次台账实现的中位数；金额多按类别先验抽取，只计推演期内开工的，落空的不计，合计因此少于计划投资。",
         "Years are medians of the realisations; most amounts are drawn; what is never begun does not count, so that the sum is "
         "less than the planned investment.",
     )
-    return Table("programmes", Text("项目台账各计划", "Programmes of the ledger"), columns, tuple(rows), note)
+    return table_of("programmes", Text("项目台账各计划", "Programmes of the ledger"), _PROGRAMMES, (*rows, total), note)
 
 
-def _sum_of(programmes: Sequence[ProgrammeTimes]) -> tuple[Cell, ...]:
-    """The row that adds up all of them."""
-    works, money = sum(row.works for row in programmes), sum(row.money for row in programmes)
-    dates = (Number(None), Number(None), Number(None), Words(Text(NONE, NONE)), Number(None))
-    return (Words(Text("合计", "together"), tone="strong"), Number(float(works)), Number(money, 0), *dates)
-
-
-def _date(moment: float) -> Number | Words:
+def _date(moment: float) -> Cell:
     """The calendar year in which a moment lies."""
     return a_year(int(moment) if isfinite(moment) else None)
+
+
+def _band(row: ProgrammeTimes) -> str:
+    return f"{int(row.low)}–{int(row.high)}" if isfinite(row.low) and isfinite(row.high) else NONE
+
+
+_TOGETHER = Text("合计", "together")
+_PROGRAMMES: tuple[Column[ProgrammeTimes], ...] = (
+    Column(Text("计划", "Programme"), lambda row: Words(row.name, tone="strong" if row.name == _TOGETHER else "plain")),
+    Column(Text("项目数", "Projects"), lambda row: Number(float(row.works)), is_number=True),
+    Column(
+        Text("总投资（亿元，各次实现平均）", "Whole investment (CNY 100m, mean)"), lambda row: Number(row.money), is_number=True
+    ),
+    Column(Text("开工", "Begun"), lambda row: _date(row.start), is_number=True),
+    Column(Text("半数投资投用", "Half of the money in use"), lambda row: _date(row.half), is_number=True),
+    Column(Text("九成投资投用", "Nine tenths of it"), lambda row: _date(row.nearly_all), is_number=True),
+    Column(Text("80% 区间", "80 % band"), _band, is_number=True),
+    Column(Text("文件写明的完工年", "End printed"), lambda row: a_year(row.planned), is_number=True),
+)
+
+
+_MOST_PROGRAMMES = 24
+
+
+def schedule(view: View, result: Result) -> Schedule | None:
+    """The largest programmes; None where the scenario does not use the ledger."""
+    if result.ledger is None:
+        return None
+    waiting = tuple((LABELS[name], tuple(values)) for name, values in result.ledger.waiting.items())
+    note = Text(
+        "色条：开工至九成资金投用（中位数），白线为一半；细线：九成投用时间的 10%–90% 区间；三角：文件写明的最晚完工年",
+        "bars: first work begun to nine tenths of the money in use (medians), tick: half; "
+        "thin lines: 10-90 % of that date; triangles: latest end printed",
+    )
+    source = Text(
+        "规划文件点名的项目；未写明的金额和工期按类别抽取",
+        "projects named by the plan; what it does not print is drawn by class",
+    )
+    title = Text("项目台账：", "The project ledger: ") + result.name
+    shown = result.ledger.programmes[:_MOST_PROGRAMMES]
+    return Schedule(Frame(title, note, source), shown, waiting, view.base_year + 1, view.last_year)

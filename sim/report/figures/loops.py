@@ -10,9 +10,9 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
-from sim.base.text import Language, Text, joined
+from sim.base.text import Language, Text, joined, same
 from sim.report import style
-from sim.report.figures.frame import COLON, SEMICOLON, Figure
+from sim.report.figures import COLON, Figure
 from sim.simulate.records import Ring
 
 _COLUMNS, _HEIGHT, _LABEL, _PIECES = 2, 3.6, 13, 24
@@ -33,7 +33,7 @@ class Loops(Figure):
         """Clockwise, from the top; blue links have equal direction, orange ones the opposite."""
         columns = min(_COLUMNS, max(len(self.rings), 1))
         rows = math.ceil(len(self.rings) / columns)
-        figure = style.new_figure(*self.frame.words(language), (style.WIDTH, _HEIGHT * rows + 1.0))
+        figure = self.canvas(language, _HEIGHT * rows + 1.0)
         grid = figure.subplots(rows, columns, squeeze=False).ravel()
         for axes in grid:
             axes.set_axis_off()
@@ -41,9 +41,17 @@ class Loops(Figure):
             _draw_ring(axes, ring, language)
         return figure
 
-    def described(self) -> Text:
+    def said(self) -> list[Text]:
         """Each loop with its links."""
-        return self.frame.title + COLON + joined([_said(ring) for ring in self.rings], SEMICOLON)
+        return [
+            same(f"{ring.key} ")
+            + ring.label
+            + Text("，", ", ")
+            + ring.polarity
+            + COLON
+            + joined([*ring.nodes, ring.nodes[0]], same(" → "))
+            for ring in self.rings
+        ]
 
 
 def _draw_ring(axes: Axes, ring: Ring, language: Language) -> None:
@@ -52,9 +60,8 @@ def _draw_ring(axes: Axes, ring: Ring, language: Language) -> None:
         axes.plot(*_spot(place, count), "o", color=style.INK, ms=3.5, zorder=3)
         _name(axes, style.wrapped(name, language, _LABEL), *_spot(place, count))
         _link(axes, place, count, sign)
-    axes.text(
-        0, 0, f"{ring.key}\n{ring.polarity.in_language(language)}", ha="center", va="center", fontsize=9, color=style.GREY
-    )
+    inside = f"{ring.key}\n{ring.polarity.in_language(language)}"
+    axes.text(0, 0, inside, ha="center", va="center", fontsize=9, color=style.GREY)
     axes.set_title(style.wrapped(ring.label, language, 40), fontsize=9.5)
     axes.set_xlim(-1.75, 1.75)
     axes.set_ylim(-1.45, 1.45)
@@ -82,8 +89,3 @@ def _link(axes: Axes, place: int, count: int, sign: int) -> None:
     axes.add_patch(FancyArrowPatch(path=way, arrowstyle="-|>", mutation_scale=9, lw=1.4, color=tint))
     x, y = _spot(place + 1 - gap - 0.04, count)
     axes.text(_INSIDE * x, _INSIDE * y, _SIGNS[sign], ha="center", va="center", fontsize=11, color=tint)
-
-
-def _said(ring: Ring) -> Text:
-    head = Text(f"{ring.key} ", f"{ring.key} ") + ring.label + Text("，", ", ") + ring.polarity
-    return head + COLON + joined([*ring.nodes, ring.nodes[0]], Text(" → ", " → "))

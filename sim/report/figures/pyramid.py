@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import FuncFormatter
 
-from sim.base.text import Language, Text, joined
+from sim.base.text import Language, Text
 from sim.report import style
-from sim.report.figures.frame import COLON, SEMICOLON, Figure
+from sim.report.figures import Figure
 
 MEN, WOMEN, AGE = Text("男", "men"), Text("女", "women"), Text("年龄（岁）", "age")
 _CHILDREN, _OLD = 15, 65
@@ -33,13 +33,11 @@ class Pyramid(Figure):
 
     def draw(self, language: Language) -> Drawing:
         """Men on the left, women on the right."""
-        figure = style.new_figure(*self.frame.words(language), (style.WIDTH, 5.4))
+        figure = self.canvas(language, 5.4)
         axes = figure.add_subplot()
-        ages = range(len(self.base.men))
+        ages, label = range(len(self.base.men)), self.base.label.in_language(language)
         for sign, values in ((-1, self.base.men), (1, self.base.women)):
-            axes.barh(
-                ages, [sign * v for v in values], height=1.0, color="#cbd2d9", label=self.base.label.in_language(language)
-            )
+            axes.barh(ages, [sign * v for v in values], height=1.0, color="#cbd2d9", label=label)
         for index, people in enumerate(self.later):
             for sign, values in ((-1, people.men), (1, people.women)):
                 label, line = people.label.in_language(language), style.line(index)
@@ -53,9 +51,9 @@ class Pyramid(Figure):
         style.one_legend(figure, axes)
         return figure
 
-    def described(self) -> Text:
+    def said(self) -> list[Text]:
         """The three broad age groups, then and now."""
-        return self.frame.title + COLON + joined([_said(people) for people in (self.base, *self.later)], SEMICOLON)
+        return [_said(people) for people in (self.base, *self.later)]
 
 
 def _said(people: People) -> Text:

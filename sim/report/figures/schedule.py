@@ -9,10 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from sim.base.text import Language, Text, joined
+from sim.base.text import Language, Text
 from sim.ledger.summary import ProgrammeTimes
 from sim.report import style
-from sim.report.figures.frame import COLON, SEMICOLON, Figure
+from sim.report.figures import Figure
 
 _DARK, _SHOWN = 0.6, 0.05
 PROGRAMMES = Text("计划（项目数；总投资，亿元）", "programmes (projects; whole investment, CNY 100m)")
@@ -30,23 +30,18 @@ class Schedule(Figure):
 
     def draw(self, language: Language) -> Drawing:
         """Bars from the start of building to nearly all in use, with the spread of that date."""
-        figure = style.new_figure(*self.frame.words(language), (style.WIDTH, 2.6 + 0.3 * len(self.programmes)))
+        figure = self.canvas(language, 2.6 + 0.3 * len(self.programmes))
         bars, waits = figure.subplots(2, 1, height_ratios=(max(0.24 * len(self.programmes), 0.6), 1.0))
         _programmes(bars, self, language)
         _waiting(waits, self, language)
         return figure
 
-    def described(self) -> Text:
-        """When nine tenths of each programme are in use."""
-        rows = [
-            row.name
-            + Text(
-                f" {row.start:.0f} 年开工、{row.nearly_all:.0f} 年九成投用",
-                f" begun {row.start:.0f}, in use {row.nearly_all:.0f}",
-            )
-            for row in self.programmes
+    def said(self) -> list[Text]:
+        """For each programme, when nine tenths of it are in use."""
+        years = [(row.name, f"{row.start:.0f}", f"{row.nearly_all:.0f}") for row in self.programmes]
+        return [
+            name + Text(f" {begun} 年开工、{used} 年九成投用", f" begun {begun}, in use {used}") for name, begun, used in years
         ]
-        return self.frame.title + COLON + joined(rows, SEMICOLON)
 
 
 def _programmes(axes: Axes, data: Schedule, language: Language) -> None:

@@ -8,7 +8,8 @@ from itertools import zip_longest
 from typing import Any
 
 from sim.base.text import Language, Text
-from sim.report.document import Block, Bullets, Cell, Heading, Paragraph, Picture, Report, Table, Words
+from sim.report.cells import Cell, Words
+from sim.report.document import Block, Bullets, Heading, Paragraph, Picture, Report, Table
 from sim.report.forms.columns import content, shares, size_of
 from sim.report.forms.names import PAGE, file_name
 from sim.report.forms.names import TABLE as TABLE_FILE

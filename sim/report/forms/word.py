@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.table import Table as WordTable
 from docx.table import _Cell as WordCell
@@ -35,14 +36,14 @@ _SHADE, _LINE = "E4E7EB", "9AA5B1"
 def word_document(report: Report, language: Language, pictures: Mapping[str, bytes]) -> bytes:
     """The document; `pictures` are PNG pictures by the key of their figure."""
     document = told(report, language)
-    writer = _Writer(language)
+    writer = WordWriter(language)
     writer.front(document)
     for chapter in document["chapters"]:
         writer.chapter(chapter, pictures)
     return writer.packed(document["title"])
 
 
-class _Writer:
+class WordWriter:
     """Writes blocks into one document, in one language."""
 
     def __init__(self, language: Language) -> None:
@@ -52,19 +53,16 @@ class _Writer:
         section.left_margin = section.right_margin = Cm(_MARGINS[0])
         section.top_margin = section.bottom_margin = Cm(_MARGINS[1])
         self._styles()
-        _numbered_pages(section.footer.paragraphs[0])
+        section.footer.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _field(section.footer.paragraphs[0], " PAGE ", "1")
 
     def _styles(self) -> None:
         styles = self._document.styles
         _dress(styles["Normal"], _FANG_SONG, _BODY)
         styles["Normal"].paragraph_format.space_after = Pt(4)
         styles["Normal"].paragraph_format.line_spacing = 1.3
-        for name, face, size in (
-            ("Title", _HEI, 22.0),
-            ("Heading 1", _HEI, 16.0),
-            ("Heading 2", _KAI, 13.5),
-            ("Caption", _HEI, 10.0),
-        ):
+        heads = ("Title", _HEI, 22.0), ("Heading 1", _HEI, 16.0), ("Heading 2", _KAI, 13.5), ("Caption", _HEI, 10.0)
+        for name, face, size in heads:
             _dress(styles[name], face, size)
             styles[name].font.color.rgb = RGBColor(0, 0, 0)
             styles[name].font.bold = name != "Caption"
@@ -79,8 +77,7 @@ class _Writer:
         self._document.add_paragraph(document["title"], style="Title")
         self._document.add_paragraph(document["subtitle"], style="Remark")
         self._document.add_paragraph(document["contents"], style="Lead")
-        entries = [chapter["title"] for chapter in document["chapters"]]
-        _contents(self._document, entries)
+        _contents(self._document, [chapter["title"] for chapter in document["chapters"]])
 
     def chapter(self, chapter: Mapping[str, Any], pictures: Mapping[str, bytes]) -> None:
         """One chapter."""
@@ -117,8 +114,6 @@ class _Writer:
         size = block["size"]
         for cell, column in zip(table.rows[0].cells, columns, strict=True):
             _fill(cell, {"text": column["title"], "below": [], "tone": "strong"}, size, is_number=column["is_number"])
-            _shaded(cell)
-        _repeated(table)
         for row in block["rows"]:
             cells = table.add_row().cells
             for cell, told_cell, column in zip(cells, row, columns, strict=True):
@@ -160,62 +155,46 @@ def _dress(style: Any, face: str, size: float) -> None:
     fonts.set(qn("w:eastAsia"), face)
 
 
-def _field(paragraph: WordParagraph, instruction: str, shown: str) -> None:
-    """A field with what it shows until Word works it out again."""
-    _open_field(paragraph, instruction)
-    paragraph.add_run(shown)
-    _close_field(paragraph)
+def _element(tag: str, inside: str = "", **values: str) -> Any:
+    """An element of Word's own markup, for what the library has no call for."""
+    attributes = "".join(f' w:{key}="{value}"' for key, value in values.items())
+    return parse_xml(f"<w:{tag} {nsdecls('w')}{attributes}>{inside}</w:{tag}>")
 
 
-def _open_field(paragraph: WordParagraph, instruction: str, *, is_dirty: bool = False) -> None:
-    """The beginning of a field; a dirty one is worked out when the document is opened."""
-    begin = _mark("begin")
-    if is_dirty:
-        begin.set(qn("w:dirty"), "true")
-    said = OxmlElement("w:instrText")
+def _field(first: WordParagraph, instruction: str, shown: str = "", **values: str) -> None:
+    """The beginning of a field, and what it shows until Word works it out again; a dirty one is worked out at once."""
+    said = _element("instrText", instruction)
     said.set(qn("xml:space"), "preserve")
-    said.text = instruction
-    for element in (begin, said, _mark("separate")):
-        paragraph.add_run()._r.append(element)  # noqa: SLF001
+    for element in (_element("fldChar", fldCharType="begin", **values), said, _element("fldChar", fldCharType="separate")):
+        first.add_run()._r.append(element)  # noqa: SLF001
+    if shown:
+        first.add_run(shown)
+        _close_field(first)
 
 
 def _close_field(paragraph: WordParagraph) -> None:
-    paragraph.add_run()._r.append(_mark("end"))  # noqa: SLF001
-
-
-def _mark(kind: str) -> Any:
-    element = OxmlElement("w:fldChar")
-    element.set(qn("w:fldCharType"), kind)
-    return element
+    paragraph.add_run()._r.append(_element("fldChar", fldCharType="end"))  # noqa: SLF001
 
 
 def _caption(paragraph: WordParagraph, text: str) -> None:
     """Such as 表 3　情景设定, its number a field of Word's own."""
-    head, number, rest = _parts(text)
+    head, number, rest = _NUMBERED.fullmatch(text).groups()  # type: ignore[union-attr]  # `told.caption` wrote it
     paragraph.add_run(f"{head} ")
     _field(paragraph, f" SEQ {head} \\* ARABIC ", number)
     paragraph.add_run(rest)
 
 
-def _parts(text: str) -> tuple[str, str, str]:
-    head, _, after = text.partition(" ")
-    digits = len(after) - len(after.lstrip("0123456789"))
-    return head, after[:digits], after[digits:]
+_NUMBERED = re.compile(r"(\S*) (\d+)(.*)", re.DOTALL)
 
 
 def _contents(document: Any, entries: list[str]) -> None:
     """The field of the table of contents, holding the chapters until Word fills in the pages."""
     paragraphs = [document.add_paragraph() for _ in entries]
-    _open_field(paragraphs[0], ' TOC \\o "1-2" \\h \\z \\u ', is_dirty=True)
+    _field(paragraphs[0], ' TOC \\o "1-2" \\h \\z \\u ', dirty="true")
     for paragraph, entry in zip(paragraphs, entries, strict=True):
         paragraph.add_run(entry)
     _close_field(paragraphs[-1])
     paragraphs[-1].add_run().add_break()
-
-
-def _numbered_pages(paragraph: WordParagraph) -> None:
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _field(paragraph, " PAGE ", "1")
 
 
 def _fill(cell: WordCell, told_cell: Mapping[str, Any], size: float, *, is_number: bool) -> None:
@@ -241,45 +220,22 @@ def _lettered(run: Any, size: float, ink: str | None) -> None:
         run.font.color.rgb = RGBColor.from_string(ink)
 
 
-def _shaded(cell: WordCell) -> None:
-    shade = OxmlElement("w:shd")
-    shade.set(qn("w:val"), "clear")
-    shade.set(qn("w:fill"), _SHADE)
-    cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001
-
-
-def _repeated(table: WordTable) -> None:
-    head = OxmlElement("w:tblHeader")
-    head.set(qn("w:val"), "true")
-    table.rows[0]._tr.get_or_add_trPr().append(head)  # noqa: SLF001
-
-
 def _ruled(table: WordTable) -> None:
-    """Lines between the rows, heavier above and below; rows stay whole."""
-    borders = OxmlElement("w:tblBorders")
-    for side, weight in (("top", "12"), ("bottom", "12"), ("insideH", "4")):
-        line = OxmlElement(f"w:{side}")
-        line.set(qn("w:val"), "single")
-        line.set(qn("w:sz"), weight)
-        line.set(qn("w:color"), _LINE)
-        borders.append(line)
-    margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
-        margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), _PADDING)
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
-    table._tbl.tblPr.append(borders)  # noqa: SLF001
-    table._tbl.tblPr.append(margins)  # noqa: SLF001
+    """Lines between the rows, heavier above and below; heads are shaded and stand on every page; rows stay whole."""
+    weights = {"top": 12, "bottom": 12, "insideH": 4}
+    borders = "".join(f'<w:{side} w:val="single" w:sz="{weight}" w:color="{_LINE}"/>' for side, weight in weights.items())
+    margins = "".join(f'<w:{side} w:w="{_PADDING}" w:type="dxa"/>' for side in ("left", "right"))
+    table._tbl.tblPr.append(_element("tblBorders", borders))  # noqa: SLF001
+    table._tbl.tblPr.append(_element("tblCellMar", margins))  # noqa: SLF001
+    for cell in table.rows[0].cells:
+        cell._tc.get_or_add_tcPr().append(_element("shd", val="clear", fill=_SHADE))  # noqa: SLF001
+    table.rows[0]._tr.get_or_add_trPr().append(_element("tblHeader", val="true"))  # noqa: SLF001
     for row in table.rows:
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001
+        row._tr.get_or_add_trPr().append(_element("cantSplit"))  # noqa: SLF001
 
 
 def _sized(table: WordTable, shares: list[float]) -> None:
     """The columns have their shares of the width of the page."""
-    sizes = [Cm(_WIDTH * share) for share in shares]
-    for column, size in zip(table.columns, sizes, strict=True):
-        column.width = size
-    for row in table.rows:
-        for cell, size in zip(row.cells, sizes, strict=True):
-            cell.width = size
+    for place, share in enumerate(shares):
+        for part in (table.columns[place], *(row.cells[place] for row in table.rows)):
+            part.width = Cm(_WIDTH * share)

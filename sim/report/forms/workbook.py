@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
 from io import BytesIO
 from itertools import count, product
 from math import isfinite
@@ -16,23 +15,27 @@ from xlsxwriter.worksheet import Worksheet
 
 from sim.base.text import Language, Text
 from sim.base.words import decimals_of, unit_text, with_unit_text
-from sim.report.document import Bullets, Cell, Heading, Number, Paragraph, Report, Table
+from sim.report.cells import Cell, Number
+from sim.report.document import Report, Table
 from sim.report.figures.lines import Lines, Panel
-from sim.report.forms.told import cell_text, chapter_title
+from sim.report.forms.told import cell_text, told
 from sim.report.lettering import letters
 from sim.result.dataset import PROJECTION
 
 _WIDEST, _ROWS_MEASURED, _LONGEST_NAME = 60, 40, 31
 # A quote or a note that starts with "=" or "http" is text.
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-SENTENCES, CHARTS, SERIES, INDICATORS = (
-    Text("结论与说明", "text"),
-    Text("图", "charts"),
-    Text("图的数据", "chart data"),
-    Text("分年指标", "indicators by year"),
-)
+SENTENCES, INDICATORS = Text("结论与说明", "text"), Text("分年指标", "indicators by year")
+CHARTS, SERIES = Text("图", "charts"), Text("图的数据", "chart data")
+_HEADS = Text("指标|分组|单位|变量|口径", "indicator|member|unit|variable|projection")
 _KINDS = {"median": Text("抽样中位数", "median of the draws"), "central": Text("中心情景", "central run")}
 _HEAD_HEIGHT, _OF_RATIOS = 26, 4
+_LOOKS = {
+    "head": {"bold": True, "bg_color": "#E4E7EB", "text_wrap": True, "valign": "vcenter", "bottom": 1},
+    "wrapped": {"text_wrap": True, "valign": "top"},
+    "large": {"bold": True, "font_size": 14},
+    "bold": {"bold": True},
+}
 _CHART = {"width": 620, "height": 300}
 _ROWS_A_CHART, _COLUMNS_A_CHART, _CHARTS_ABREAST = 16, 10, 2
 
@@ -41,7 +44,7 @@ def workbook(report: Report, results: xr.Dataset, language: Language) -> bytes:
     """The workbook: made in memory, so that a full disk is met once, by the one file that is written."""
     packed = BytesIO()
     with Workbook(packed, _OPTIONS) as book:
-        writer = _Writer(book, report, language)
+        writer = BookWriter(book, report, language)
         writer.sentences()
         for table in report.tables():
             writer.table(table)
@@ -78,33 +81,17 @@ def _text(text: str) -> str:
     return f"\u200b{text}" if text.startswith(("<r>", "=")) else text
 
 
-class _Writer:
+class BookWriter:
     """Writes the sheets of one book, in one language."""
 
     def __init__(self, book: Workbook, report: Report, language: Language) -> None:
         self._book, self._report, self._language = book, report, language
+        self._looks = {name: book.add_format(look) for name, look in _LOOKS.items()}
         self._formats: dict[str, Format] = {}
         self._names: set[str] = set()
 
     def _say(self, text: Text) -> str:
         return text.in_language(self._language)
-
-    @cached_property
-    def _head(self) -> Format:
-        look = {"bold": True, "bg_color": "#E4E7EB", "text_wrap": True, "valign": "vcenter", "bottom": 1}
-        return self._book.add_format(look)
-
-    @cached_property
-    def _wrapped(self) -> Format:
-        return self._book.add_format({"text_wrap": True, "valign": "top"})
-
-    @cached_property
-    def _large(self) -> Format:
-        return self._book.add_format({"bold": True, "font_size": 14})
-
-    @cached_property
-    def _bold(self) -> Format:
-        return self._book.add_format({"bold": True})
 
     def _numbers(self, code: str) -> Format:
         if code not in self._formats:
@@ -122,24 +109,17 @@ class _Writer:
 
     def sentences(self) -> None:
         """Every sentence of the report, chapter by chapter."""
-        sheet = self._sheet(self._say(SENTENCES))
+        sheet, document = self._sheet(self._say(SENTENCES)), told(self._report, self._language)
         sheet.set_column(0, 0, 120)
-        rows: list[tuple[str, Format]] = [
-            (self._say(self._report.title), self._large),
-            (self._say(self._report.subtitle), self._wrapped),
-        ]
-        for place, chapter in enumerate(self._report.chapters):
-            rows.append((chapter_title(chapter.title, place, self._language), self._large))
-            for block in chapter.blocks:
-                if isinstance(block, Paragraph):
-                    rows.append((self._say(block.text), self._wrapped))
-                elif isinstance(block, Bullets):
-                    rows += [(f"• {self._say(item)}", self._wrapped) for item in block.items]
-                elif isinstance(block, Heading):
-                    rows.append((self._say(block.text), self._bold))
+        rows = [(document["title"], "large"), (document["subtitle"], "wrapped")]
+        for chapter in document["chapters"]:
+            rows.append((chapter["title"], "large"))
+            for block in chapter["blocks"]:
+                rows += [(f"• {item}", "wrapped") for item in block.get("items", ())]
+                rows += [(block["text"], "bold" if block["kind"] == "heading" else "wrapped")] if "text" in block else []
         for place, (text, look) in enumerate(rows):
-            sheet.write_string(place, 0, _text(text), look)
-            if look is self._large:
+            sheet.write_string(place, 0, _text(text), self._looks[look])
+            if look == "large":
                 sheet.set_row(place, _HEAD_HEIGHT)
 
     def table(self, table: Table) -> None:
@@ -153,44 +133,34 @@ class _Writer:
         if table.note.zh:
             sheet.write_string(len(table.rows) + 2, 0, _text(self._say(table.note)))
         shown = ([cell_text(cell, self._language) for cell in row] for row in table.rows[:_ROWS_MEASURED])
-        self._widths(sheet, [heads, *shown])
+        _widen(sheet, [heads, *shown])
         if table.rows:
             sheet.autofilter(0, 0, len(table.rows), len(heads) - 1)
 
     def _heads(self, sheet: Worksheet, heads: Sequence[str]) -> None:
-        sheet.write_row(0, 0, [_text(head) for head in heads], self._head)
+        sheet.write_row(0, 0, [_text(head) for head in heads], self._looks["head"])
         sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)
 
     def _cell(self, sheet: Worksheet, row: int, column: int, cell: Cell) -> None:
         if not isinstance(cell, Number):
-            sheet.write_string(row, column, _text(cell_text(cell, self._language)), self._wrapped)
+            sheet.write_string(row, column, _text(cell_text(cell, self._language)), self._looks["wrapped"])
         elif cell.value is not None:
             sheet.write_number(row, column, cell.value, self._numbers(number_format(cell, self._language)))
-
-    def _widths(self, sheet: Worksheet, rows: Iterable[Sequence[str]]) -> None:
-        for column, texts in enumerate(zip(*rows, strict=True)):
-            sheet.set_column(column, column, min(max(letters(text) for text in texts) + 3, _WIDEST))
 
     def indicators(self, results: xr.Dataset) -> None:
         """Every variable by year, but for those by single ages."""
         sheet, years = self._sheet(self._say(INDICATORS)), [int(year) for year in results["year"].values]
-        heads = [
-            Text("指标", "indicator"),
-            Text("分组", "member"),
-            Text("单位", "unit"),
-            Text("变量", "variable"),
-            Text("口径", "projection"),
-        ]
-        self._heads(sheet, [*(self._say(head) for head in heads), *(str(year) for year in years)])
-        names, measured = self._rows(results, years), [[self._say(head) for head in heads]]
-        for place, (words, values) in enumerate(names, start=1):
+        heads = self._say(_HEADS).split("|")
+        self._heads(sheet, [*heads, *map(str, years)])
+        measured = [heads]
+        for place, (words, values) in enumerate(self._rows(results, years), start=1):
             sheet.write_row(place, 0, words)
             for column, value in enumerate(values, start=len(words)):
                 if isfinite(value):
                     sheet.write_number(place, column, value, self._numbers(_digits(value)))
             measured += [words] if place < _ROWS_MEASURED else []
-        self._widths(sheet, measured)
+        _widen(sheet, measured)
 
     def _rows(self, results: xr.Dataset, years: Sequence[int]) -> Iterable[tuple[list[str], list[float]]]:
         label = "long_name_zh" if self._language == "zh" else "long_name"
@@ -211,18 +181,16 @@ class _Writer:
 
     def charts(self) -> None:
         """The main series as charts that Excel draws from numbers of its own, which stand on the next sheet."""
-        drawn = [figure for figure in self._report.figures.values() if isinstance(figure, Lines)]
-        if not drawn:
+        lines = [figure for figure in self._report.figures.values() if isinstance(figure, Lines)]
+        panels = [(self._titled(figure, panel), panel) for figure in lines for panel in figure.panels]
+        if not panels:
             return
-        sheet, data = self._sheet(self._say(CHARTS)), self._sheet(self._say(SERIES))
-        column = place = 0
-        for figure in drawn:
-            for panel in figure.panels:
-                title = self._titled(figure, panel)
-                chart = self._chart(data, column, panel, title)
-                row, side = divmod(place, _CHARTS_ABREAST)
-                sheet.insert_chart(row * _ROWS_A_CHART, side * _COLUMNS_A_CHART, chart, {"description": title})
-                column, place = column + len(panel.series) + 4, place + 1
+        sheet, data, column = self._sheet(self._say(CHARTS)), self._sheet(self._say(SERIES)), 0
+        for place, (title, panel) in enumerate(panels):
+            row, side = divmod(place, _CHARTS_ABREAST)
+            chart = self._chart(data, column, panel, title)
+            sheet.insert_chart(row * _ROWS_A_CHART, side * _COLUMNS_A_CHART, chart, {"description": title})
+            column += len(panel.series) + 4
 
     def _titled(self, figure: Lines, panel: Panel) -> str:
         own = with_unit_text(self._say(panel.title), self._say(panel.unit), self._language)
@@ -234,13 +202,13 @@ class _Writer:
         lines += [(Text("规划目标", "target"), panel.targets, True)] if panel.targets else []
         years = sorted({int(year) for _, points, _ in lines for year, _ in points})
         rows = {year: place for place, year in enumerate(years, start=2)}
-        data.write_string(0, column, title, self._bold)
-        data.write_row(1, column, [self._say(Text("年份", "year"))], self._head)
+        data.write_string(0, column, title, self._looks["bold"])
+        data.write_row(1, column, [self._say(Text("年份", "year"))], self._looks["head"])
         for year, row in rows.items():
             data.write_number(row, column, year)
         chart = self._book.add_chart({"type": "line"})
         for place, (label, points, is_dotted) in enumerate(lines, start=column + 1):
-            data.write_string(1, place, self._say(label), self._head)
+            data.write_string(1, place, self._say(label), self._looks["head"])
             for moment, value in points:
                 data.write_number(rows[int(moment)], place, value, self._numbers(_digits(value)))
             span = (data.get_name(), 2, place, 1 + len(rows), place)
@@ -251,6 +219,12 @@ class _Writer:
         chart.set_legend({"position": "bottom"})
         chart.set_size(_CHART)
         return chart
+
+
+def _widen(sheet: Worksheet, rows: Iterable[Sequence[str]]) -> None:
+    """Columns as wide as what stands in them, within reason."""
+    for column, texts in enumerate(zip(*rows, strict=True)):
+        sheet.set_column(column, column, min(max(letters(text) for text in texts) + 3, _WIDEST))
 
 
 def _digits(value: float) -> str:

@@ -19,11 +19,11 @@ from sim.plan.scorecard import cell_text
 from sim.report import style
 from sim.report.document import Report
 from sim.report.forms.page import page
-from sim.report.sweeps.findings import Findings, PointRow
+from sim.report.sweeps.findings import Findings, PointRow, TargetRow
 from sim.report.sweeps.pages import analysis_report, point_heads, sweep_report
 from sim.result.store import disk_faults
 from sim.result.tree import packed
-from sim.simulate.sweeps.names import ALL_TARGETS, Named, named_from
+from sim.simulate.sweeps.names import Asked, Named, named_from
 from sim.simulate.sweeps.sensitivity import Analysis
 from sim.simulate.sweeps.statistics import members_of
 
@@ -96,7 +96,7 @@ def _put_page(report: Report, folder: Path, language: Language) -> Path:
 def _put_tables(findings: Findings, folder: Path, language: Language) -> None:
     if findings.pointwise:
         share = "met" if members_of(findings.draws) == 1 else "P"  # a single run meets a target or not
-        heads = [head.in_language(language) for head in point_heads(findings)]
+        heads = [head.in_language(language) for part in point_heads(findings) for head in part.values()]
         heads += [f"{share}({key})" for key in findings.points[0].chances]
         put_table(folder / "points.csv", heads, (row.numbers for row in findings.points))
         return
@@ -110,13 +110,11 @@ def _put_tables(findings: Findings, folder: Path, language: Language) -> None:
 
 
 def _target_rows(findings: Findings, language: Language) -> Rows:
-    for row in findings.targets:
-        target = row.target
-        named = (target.id, target.label.in_language(language), target.year, target.operator, float(target.value))
-        yield (*named, unit_text(target.unit, language), row.probability, row.error)
-    if findings.targets:
-        found = findings.probabilities
-        yield "*", ALL_TARGETS.in_language(language), "", "", "", "", float(found["joint"]), float(found["joint_error"])
+    for row in findings.chances:
+        plan: tuple[Any, ...] = ("",) * 4
+        if row.target:
+            plan = row.target.year, row.target.operator, float(row.target.value), unit_text(row.target.unit, language)
+        yield row.target.id if row.target else "*", row.label.in_language(language), *plan, row.probability, row.error
 
 
 def _band_rows(findings: Findings, language: Language) -> Rows:
@@ -159,10 +157,9 @@ def sweep_document(findings: Findings, folder: Path, language: Language) -> dict
     }
     if findings.pointwise:
         return document | {"year": findings.year, "points": [_point(row) for row in findings.points]}
-    found = findings.probabilities
     return document | {
-        "targets": [_target(row, language) for row in findings.targets],
-        "all_met": _chance(found["joint"], found["joint_error"]) if findings.targets else None,
+        "targets": [_target(row.target, language) | _chance(row) for row in findings.targets if row.target],
+        "all_met": _chance(findings.chances[-1]) if findings.targets else None,
         "bands": [
             _named(row.series, language)
             | {"year": row.year, "mean": row.mean, "standard_deviation": row.deviation}
@@ -180,14 +177,13 @@ def _point(row: PointRow) -> dict[str, dict[str, float | None]]:
     return {part: {key: _number(value) for key, value in values.items()} for part, values in vars(row).items()}
 
 
-def _target(row: Any, language: Language) -> dict[str, Any]:
-    target = row.target
+def _target(target: Asked, language: Language) -> dict[str, Any]:
     named = {"id": target.id, "label": target.label.in_language(language), "year": target.year, "unit": target.unit}
-    return named | {"operator": target.operator, "value": target.value} | _chance(row.probability, row.error)
+    return named | {"operator": target.operator, "value": target.value}
 
 
-def _chance(probability: Any, error: Any) -> dict[str, float | None]:
-    return {"probability": _number(float(probability)), "standard_error": _number(float(error))}
+def _chance(row: TargetRow) -> dict[str, float | None]:
+    return {"probability": _number(row.probability), "standard_error": _number(row.error)}
 
 
 def _number(value: float) -> float | None:

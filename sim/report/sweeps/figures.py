@@ -1,8 +1,11 @@
-"""The figures of a sweep and of sensitivity indices; a name that is not there is a fault with advice."""
+"""The figures of sweeps and of sensitivity indices; a name that is not there is a fault with advice.
+
+Each takes the statistics that it shows where these are known already, and works them out where they are not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,15 +13,15 @@ import xarray as xr
 
 from sim.base.arrays import Values
 from sim.base.errors import Fault, UsageError, nearest
-from sim.base.text import Text
+from sim.base.text import Text, same
 from sim.base.words import unit_words
-from sim.report.contents.trends import FIRST_PUBLISHED, STATISTICS, published_line
-from sim.report.figures.bars import Bar, Bars
-from sim.report.figures.chances import Chance, Chances
-from sim.report.figures.frame import Frame, Points
-from sim.report.figures.index_map import IndexMap
-from sim.report.figures.lines import Band, Lines, Panel, Series
-from sim.report.figures.scatter import Scatter
+from sim.report.figures import Frame, Points
+from sim.report.figures.bars import Bar, Bars, Chance, Chances
+from sim.report.figures.grids import IndexMap
+from sim.report.figures.lines import Band, Line, Lines, Panel, Response, ResponsePanel, Scatter
+from sim.report.trends import FIRST_PUBLISHED, published_line
+from sim.report.view import MODEL, STATISTICS
+from sim.simulate.sweeps import names, statistics
 from sim.simulate.sweeps.names import (
     ALL_TARGETS,
     Named,
@@ -26,16 +29,18 @@ from sim.simulate.sweeps.names import (
     named_from,
     named_inputs,
     named_series,
-    published_of,
     title_of,
     with_unit,
 )
-from sim.simulate.sweeps.statistics import MEDIAN, bands, outputs_of, probabilities, spearman, year_in
+from sim.simulate.sweeps.statistics import MEDIAN, NUMBER, Curve, Curves, curves_of, outputs_of, year_in
 
-_MOST_BARS = 12
+_MOST_BARS, _FEWEST_BARS, _NEGLIGIBLE = 12, 5, 0.005
+_MEDIAN = Text("中位数", "median")
+_WHOLE, _ENDS, _SHARE = (-3.0, 103.0), (0.1, 0.9), 0.8
+_PROBABILITIES = Text("：实现概率", ": probabilities")
 
 
-def fans(draws: xr.Dataset, names: Sequence[str], summary: xr.Dataset | None = None) -> Lines:
+def fans(draws: xr.Dataset, series: Sequence[str], summary: xr.Dataset | None = None) -> Lines:
     """Fan charts of some series; `summary` are their bands, where they are known already.
 
     Raises
@@ -43,34 +48,44 @@ def fans(draws: xr.Dataset, names: Sequence[str], summary: xr.Dataset | None = N
     UsageError
         with every name that was not kept.
     """
-    found = bands(_only(draws, names)) if summary is None else summary
-    panels = tuple(_fan(draws, found, name) for name in names)
-    note = Text(f"{_count(draws):,} 次抽样，种子 {draws.attrs['seed']}", f"{_count(draws):,} draws, seed {draws.attrs['seed']}")
-    return Lines(Frame(title_of(draws), note, STATISTICS), panels, int(found["year"][0]), FIRST_PUBLISHED)
+    if summary is None:
+        kept = dict.fromkeys(variable_of(draws, name) for name in series)
+        summary = statistics.bands(draws[[*kept, "inputs", "met", "lost"]])
+    panels = tuple(_fan(draws, summary, name) for name in series)
+    seed, count = draws.attrs["seed"], _count(draws)
+    note = Text(f"{count} 次抽样，种子 {seed}", f"{count} draws, seed {seed}")
+    return lines_of(draws, note, panels, int(summary["year"][0]))
 
 
-def _only(draws: xr.Dataset, names: Iterable[str]) -> xr.Dataset:
-    """The draws with nothing but the variables that some series belong to."""
-    variables = dict.fromkeys(_variable(draws, name) for name in names)
-    return draws[[*variables, "inputs", "met", "lost"]]
+def lines_of(dataset: xr.Dataset, note: Text, panels: tuple[Panel, ...], base_year: int) -> Lines:
+    """Panels of series under the title of their scenario; statistics are their source where some are shown."""
+    shows_published = any(line.role == "published" for panel in panels for line in panel.series)
+    frame = Frame(title_of(dataset), note, STATISTICS if shows_published else MODEL)
+    return Lines(frame, panels, base_year, FIRST_PUBLISHED)
 
 
-def fail_if_not_kept(draws: xr.Dataset, name: str) -> None:
-    """Raise what names a series that the dataset does not hold."""
-    _variable(draws, name)
+def variable_of(dataset: xr.Dataset, name: str) -> str:
+    """The variable that a series belongs to.
 
-
-def _variable(draws: xr.Dataset, name: str) -> str:
-    variable, kept = _variable_of(name), outputs_of(draws)
-    if variable not in kept:
-        labels = {item: named_series(draws, item).label for item in kept}
-        raise UsageError(Fault(Text(f"没有保留 {name}", f"{name} was not kept"), advice=nearest(variable, kept, labels)))
+    Raises
+    ------
+    UsageError
+        when the dataset does not hold it.
+    """
+    variable = name.partition("[")[0]
+    kept = {item: named_series(dataset, item) for item in outputs_of(dataset)}
+    _fail_if_unknown(variable, kept, Text(f"没有保留 {name}", f"{name} was not kept"))
     return variable
+
+
+def _fail_if_unknown(name: str, known: Mapping[str, Named], message: Text) -> None:
+    if name not in known:
+        raise UsageError(Fault(message, advice=nearest(name, known, {key: item.label for key, item in known.items()})))
 
 
 def series_in(dataset: xr.Dataset, draws: xr.Dataset, name: str) -> xr.DataArray:
     """A series by its name, without the dimensions of members."""
-    variable = _variable(draws, name)
+    variable = variable_of(draws, name)
     members, array = name.removesuffix("]").partition("[")[2], dataset[variable]
     wanted = members.split(", ") if members else []
     dims = [dim for dim in array.dims if dim not in {"year", "draw", "quantile", "point", "input"}]
@@ -88,11 +103,9 @@ def series_in(dataset: xr.Dataset, draws: xr.Dataset, name: str) -> xr.DataArray
 def _fail_if_members_unknown(array: xr.DataArray, name: str, wanted: Sequence[str], dims: Sequence[Any]) -> None:
     """Every member that a name holds belongs to a dimension, and each dimension has one of them."""
     known = {str(member): str(dim) for dim in dims for member in array[dim].to_numpy()}
-    for member in wanted:
-        if member not in known:
-            raise UsageError(
-                Fault(Text(f"{name} 没有成员 {member}", f"{name} has no member {member}"), advice=nearest(member, known))
-            )
+    for member in (member for member in wanted if member not in known):
+        message = Text(f"{name} 没有成员 {member}", f"{name} has no member {member}")
+        raise UsageError(Fault(message, advice=nearest(member, known)))
     if len({known[member] for member in wanted}) < len(wanted):
         raise UsageError(Fault(Text(f"{name} 每个维度只能取一个成员", f"{name} takes one member of each dimension")))
 
@@ -100,9 +113,8 @@ def _fail_if_members_unknown(array: xr.DataArray, name: str, wanted: Sequence[st
 def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str) -> Panel:
     array, named = series_in(summary, draws, name), named_series(draws, name)
     if "point" in array.dims:
-        message = Text("逐点扫描没有扇形图", "a grid or list has no fan chart")
         advice = Text("请画 response，或用 method: random", "draw `response`, or use method: random")
-        raise UsageError(Fault(message, advice=advice))
+        raise UsageError(Fault(Text("逐点扫描没有扇形图", "a grid or list has no fan chart"), advice=advice))
     levels = [float(level) for level in summary["quantile"].to_numpy()]
     rows = dict(zip(levels, (named.scale * array.transpose("quantile", "year").to_numpy()).tolist(), strict=True))
     years = tuple(float(year) for year in summary["year"].to_numpy())
@@ -111,26 +123,22 @@ def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str) -> Panel:
     return series_panel(draws, name, tuple(zip(years, rows[MEDIAN], strict=True)), _MEDIAN, fan)
 
 
-_MEDIAN = Text("中位数", "median")
-
-
 def series_panel(dataset: xr.Dataset, name: str, points: Points, label: Text, fan: tuple[Band, ...] = ()) -> Panel:
     """A series by year beside what was published of it and what the plan asks for, in its own unit."""
-    named = named_series(dataset, name)
-    asked = [item for item in asked_targets(dataset) if item.variable == name and item.level is not None]
-    published = {year: named.scale * value for year, value in published_of(dataset, _variable_of(name)).items()}
-    targets = tuple((float(item.year), named.scale * (item.level or 0.0)) for item in asked)
-    series = (*published_line(published), Series(label, points))
+    named, known = named_series(dataset, name), names.published_of(dataset, name.partition("[")[0])
+    targets = tuple((float(year), level) for year, level in _levels(dataset, name, named))
+    series = (*published_line({year: named.scale * value for year, value in known.items()}), Line(label, points))
     return Panel(named.label, unit_words(named.unit), series, fan, targets, from_zero=False)
 
 
-def _variable_of(name: str) -> str:
-    """The variable that a series belongs to."""
-    return name.partition("[")[0]
+def _levels(dataset: xr.Dataset, name: str, named: Named) -> list[tuple[int, float]]:
+    """Years and values of the targets that ask for a level of a series, in the unit in which it is shown."""
+    asked = (item for item in asked_targets(dataset) if item.variable == name)
+    return [(item.year, named.scale * item.level) for item in asked if item.level is not None]
 
 
-def _count(draws: xr.Dataset) -> int:
-    return int((~draws["lost"]).sum())
+def _count(draws: xr.Dataset) -> str:
+    return f"{int((~draws['lost']).sum()):,}"
 
 
 def target_chances(draws: xr.Dataset, found: xr.Dataset | None = None) -> Chances:
@@ -141,17 +149,19 @@ def target_chances(draws: xr.Dataset, found: xr.Dataset | None = None) -> Chance
     UsageError
         when no target was judged, or the draws belong to single points.
     """
-    found, asked = probabilities(draws) if found is None else found, asked_targets(draws)
+    found, asked = statistics.probabilities(draws) if found is None else found, asked_targets(draws)
     if not asked or "point" in found.dims:
-        message = Text("没有逐次判断的目标", "no target was judged draw by draw")
-        raise UsageError(Fault(message, advice=Text("情景中要有 targets", "the scenario needs targets")))
+        raise UsageError(Fault(_NOT_JUDGED, advice=Text("情景中要有 targets", "the scenario needs targets")))
     rows = [
-        Chance(item.label + Text(f" {item.years}", f" {item.years}"), float(p), float(error))
+        Chance(item.label + same(f" {item.years}"), float(p), float(error))
         for item, p, error in zip(asked, found["probability"].to_numpy(), found["error"].to_numpy(), strict=True)
     ]
     rows.append(Chance(ALL_TARGETS, float(found["joint"]), float(found["joint_error"])))
-    note = Text(f"误差线为 95% 抽样误差；{_count(draws):,} 次抽样", f"whiskers: 95 % sampling error; {_count(draws):,} draws")
-    return Chances(Frame(title_of(draws) + Text("：实现概率", ": probabilities"), note), tuple(rows))
+    note = Text(f"误差线为 95% 抽样误差；{_count(draws)} 次抽样", f"whiskers: 95 % sampling error; {_count(draws)} draws")
+    return Chances(Frame(title_of(draws) + _PROBABILITIES, note), tuple(rows))
+
+
+_NOT_JUDGED = Text("没有逐次判断的目标", "no target was judged draw by draw")
 
 
 def scatter(draws: xr.Dataset, output: str, key: str, year: int) -> Scatter:
@@ -162,19 +172,13 @@ def scatter(draws: xr.Dataset, output: str, key: str, year: int) -> Scatter:
     UsageError
         when the input, the series or the year is not there.
     """
-    _variable(draws, output)
+    variable_of(draws, output)
     inputs, named = named_inputs(draws), named_series(draws, output)
-    if key not in inputs:
-        raise UsageError(
-            Fault(
-                Text(f"没有输入 {key}", f"no input {key}"),
-                advice=nearest(key, inputs, {name: item.label for name, item in inputs.items()}),
-            )
-        )
+    _fail_if_unknown(key, inputs, Text(f"没有输入 {key}", f"no input {key}"))
     fine = ~draws["lost"].to_numpy()
     across = inputs[key].scale * draws["inputs"].sel(input=key).to_numpy()[fine]
     up = named.scale * series_in(draws, draws, output).sel(year=year_in(draws, year)).to_numpy()[fine]
-    rho = f"{spearman(across, up):+.2f}".replace("-", "−")
+    rho = f"{statistics.spearman(across, up):+.2f}".replace("-", "−")
     note = Text(
         f"Spearman 秩相关 {rho}；线为各十分位组的中位数（{len(across):,} 次抽样）",
         f"Spearman's rank correlation {rho}; the line joins the medians of tenths ({len(across):,} draws)",
@@ -191,19 +195,13 @@ def closest(draws: xr.Dataset, correlations: xr.Dataset, name: str, year: int) -
     UsageError
         when the series or the year is not there.
     """
-    values = series_in(correlations, draws, name).sel(year=year_in(draws, year)).to_numpy()
+    values = np.nan_to_num(series_in(correlations, draws, name).sel(year=year_in(draws, year)).to_numpy())
     inputs = list(named_inputs(draws).values())
-    order = np.argsort(-np.abs(np.nan_to_num(values)), kind="stable")[:_MOST_BARS]
-    bars = tuple(Bar(inputs[place].label, float(np.nan_to_num(values[place]))) for place in order)
+    order = np.argsort(-np.abs(values), kind="stable")[:_MOST_BARS]
+    bars = tuple(Bar(inputs[place].label, float(values[place])) for place in order)
     title = named_series(draws, name).label + Text(f"，{year} 年", f", {year}")
-    note = Text(
-        f"{_count(draws):,} 次抽样；越长关系越紧，左为反向", f"{_count(draws):,} draws; to the left: the other way round"
-    )
+    note = Text(f"{_count(draws)} 次抽样；越长关系越紧，左为反向", f"{_count(draws)} draws; to the left: the other way round")
     return Bars(Frame(title, note), bars, Text("Spearman 秩相关", "Spearman's rank correlation"))
-
-
-_FEWEST_BARS = 5
-_NEGLIGIBLE = 0.005
 
 
 def tornado(indices: xr.Dataset, output: str, year: int) -> Bars:
@@ -214,22 +212,13 @@ def tornado(indices: xr.Dataset, output: str, year: int) -> Bars:
     UsageError
         when the output or the year is not there.
     """
-    chosen = indices.sel(output=_output(indices, output), year=year_in(indices, year))
-    named, of_output = named_from(indices["input"]), named_from(indices["output"])[output]
+    of_output = _output(indices, output)
+    chosen, inputs = indices.sel(output=output, year=year_in(indices, year)), list(named_from(indices["input"]).values())
     title = of_output.label + Text(f"：{year} 年的影响因素", f": what matters in {year}")
     if indices.attrs["kind"] == "morris":
-        return _effects(chosen, named, of_output, title)
-    return _totals(chosen, named, title)
-
-
-def _totals(chosen: xr.Dataset, named: dict[str, Named], title: Text) -> Bars:
-    total = chosen["total"].to_numpy()
-    order = _leading(total)
-    keys = [str(chosen["input"].to_numpy()[place]) for place in order]
-    bars = [
-        Bar(named[key].label, float(total[place]), float(chosen["total_error"][place]), float(chosen["first"][place]))
-        for key, place in zip(keys, order, strict=True)
-    ]
+        return _effects(chosen, inputs, of_output, title)
+    total, error, first = (chosen[name].to_numpy() for name in ("total", "total_error", "first"))
+    bars = [Bar(inputs[i].label, float(total[i]), float(error[i]), float(first[i])) for i in _leading(total)]
     note = Text(
         "总效应含与其他输入的共同作用；误差线为 95% 自助法区间",
         "the total effect includes what an input does together with others; whiskers: 95 % bootstrap interval",
@@ -238,22 +227,18 @@ def _totals(chosen: xr.Dataset, named: dict[str, Named], title: Text) -> Bars:
     return Bars(Frame(title, note), tuple(bars), axis, inner)
 
 
-def _effects(chosen: xr.Dataset, named: dict[str, Named], output: Named, title: Text) -> Bars:
+def _effects(chosen: xr.Dataset, inputs: Sequence[Named], output: Named, title: Text) -> Bars:
     order = np.argsort(-chosen["size"].to_numpy(), kind="stable")[:_MOST_BARS]
-    effects = output.scale * chosen["effect"].to_numpy()
-    bars = [Bar(named[str(chosen["input"].to_numpy()[place])].label, float(effects[place])) for place in order]
-    unit = unit_words(output.unit)
+    effects, unit = output.scale * chosen["effect"].to_numpy(), unit_words(output.unit)
+    bars = tuple(Bar(inputs[place].label, float(effects[place])) for place in order)
     axis = Text(f"由最低到最高的平均变化（{unit.zh}）", f"mean change from the lowest to the highest value ({unit.en})")
-    note = Text("按平均绝对效应排序", "in the order of the mean size of the effects")
-    return Bars(Frame(title, note), tuple(bars), axis)
+    return Bars(Frame(title, Text("按平均绝对效应排序", "in the order of the mean size of the effects")), bars, axis)
 
 
-def _output(indices: xr.Dataset, output: str) -> str:
-    labels = {key: item.label for key, item in named_from(indices["output"]).items()}
-    known = [str(item) for item in indices["output"].to_numpy()]
-    if output not in known:
-        raise UsageError(Fault(Text(f"没有指标 {output}", f"no output {output}"), advice=nearest(output, known, labels)))
-    return output
+def _output(indices: xr.Dataset, output: str) -> Named:
+    known = named_from(indices["output"])
+    _fail_if_unknown(output, known, Text(f"没有指标 {output}", f"no output {output}"))
+    return known[output]
 
 
 def _leading(total: Values) -> Values:
@@ -273,16 +258,112 @@ def index_map(indices: xr.Dataset, output: str) -> IndexMap:
     if indices.attrs["kind"] != "sobol":
         message = Text("热力图需要 Sobol 指数", "the heat map needs Sobol indices")
         raise UsageError(Fault(message, advice=Text("请用 sobol，不用 morris", "use sobol, not morris")))
-    total = indices["total"].sel(output=_output(indices, output)).transpose("input", "year").to_numpy()
-    order = _leading(total.max(axis=1))
-    named, of_output = named_from(indices["input"]), named_from(indices["output"])[output]
-    keys = [str(indices["input"].to_numpy()[place]) for place in order]
-    title = of_output.label + Text("：各年的影响因素", ": what matters, year by year")
-    note = Text(
-        f"Sobol 总效应，%；基样本 {indices.attrs['base_points']:,}",
-        f"total Sobol indices, %; base sample {indices.attrs['base_points']:,}",
+    title = _output(indices, output).label + Text("：各年的影响因素", ": what matters, year by year")
+    total = indices["total"].sel(output=output).transpose("input", "year").to_numpy()
+    order, inputs = _leading(total.max(axis=1)), list(named_from(indices["input"]).values())
+    base = f"{indices.attrs['base_points']:,}"
+    note = Text(f"Sobol 总效应，%；基样本 {base}", f"total Sobol indices, %; base sample {base}")
+    return IndexMap(
+        Frame(title, note),
+        tuple(inputs[place].label for place in order),
+        tuple(int(year) for year in indices["year"].to_numpy()),
+        tuple(tuple(row) for row in total[order].tolist()),
+        Text("占方差的份额", "share of the variance"),
     )
-    years = tuple(int(year) for year in indices["year"].to_numpy())
-    rows = tuple(tuple(row) for row in total[order].tolist())
-    labels = tuple(named[key].label for key in keys)
-    return IndexMap(Frame(title, note), labels, years, rows, Text("占方差的份额", "share of the variance"))
+
+
+def response(draws: xr.Dataset, series: Sequence[str], year: int, summary: xr.Dataset | None = None) -> Response:
+    """Medians of some series in a year over the swept input; `summary` are the bands, where they are known already.
+
+    Raises
+    ------
+    UsageError
+        when the draws are no grid or list, or a series or the year is not there.
+    """
+    members, curves = _members(draws), curves_of(draws)
+    found = (statistics.bands(draws) if summary is None else summary).sel(year=year_in(draws, year))
+    banded = members > 1 and len(curves.curves) == 1
+    panels = tuple(_response_panel(draws, found, curves, name, year, banded=banded) for name in series)
+    shown = Text("线为中位数", "lines join medians") if members > 1 else Text("每点一次推演", "one run at each point")
+    return _over(curves, panels, title_of(draws) + Text(f"：{year} 年", f": {year}"), shown)
+
+
+def chance_response(draws: xr.Dataset, found: xr.Dataset | None = None) -> Response:
+    """How likely each target is over the swept input; `found` are the probabilities, where they are known already.
+
+    Raises
+    ------
+    UsageError
+        when the draws are no grid or list of several draws a point, or no target was judged.
+    """
+    members, curves, asked = _members(draws), curves_of(draws), asked_targets(draws)
+    if members == 1 or not asked:
+        advice = Text("情景中要有 targets，并写明 draws", "the scenario needs targets, and the sweep `draws`")
+        raise UsageError(Fault(_NOT_JUDGED, advice=advice))
+    found = statistics.probabilities(draws) if found is None else found
+    rows = [(item.label + same(f" {item.years}"), found["probability"][i]) for i, item in enumerate(asked)]
+    panels = [
+        ResponsePanel(label, same("%"), _curves(curves, names.PERCENT * row.to_numpy()), limits=_WHOLE)
+        for label, row in (*rows, (ALL_TARGETS, found["joint"]))
+    ]
+    note = Text(f"每点 {members:,} 次抽样", f"{members:,} draws at each point")
+    return _over(curves, tuple(panels), title_of(draws) + _PROBABILITIES, note)
+
+
+def _members(draws: xr.Dataset) -> int:
+    """Draws at each point; a fault where there are no points."""
+    members = statistics.members_of(draws)
+    if members is None:
+        message = Text("这些抽样不是网格或列表", "these draws are no grid or list")
+        raise UsageError(Fault(message, advice=Text("请画 scatter 或 fan", "draw a scatter or a fan chart")))
+    return members
+
+
+def _over(curves: Curves, panels: tuple[ResponsePanel, ...], title: Text, note: Text) -> Response:
+    """The panels over their input; the note says what is not in the figure."""
+    if curves.parted_by is not None and len(curves.curves) < curves.levels:
+        shown, levels = len(curves.curves), curves.levels
+        note += Text(f"；画出 {levels} 个取值中的 {shown} 个", f"; {shown} of {levels} values are drawn")
+    for named, value in curves.held:
+        held = _amount(named, value)
+        note += Text(f"；{named.label.zh}取 {held.zh}", f"; {named.label.en} is {held.en}")
+    return Response(Frame(title, note), panels, with_unit(curves.across), is_whole=curves.across == NUMBER)
+
+
+def _response_panel(
+    draws: xr.Dataset, found: xr.Dataset, curves: Curves, name: str, year: int, *, banded: bool
+) -> ResponsePanel:
+    named = named_series(draws, name)
+    values = named.scale * series_in(found, draws, name).transpose("quantile", ...)
+    bands = tuple(
+        Band(
+            _ENDS[1] - _ENDS[0], _at(curves.places, curve), *(_at(values.sel(quantile=end).to_numpy(), curve) for end in _ENDS)
+        )
+        for curve in (curves.curves if banded else ())
+    )
+    level = next((level for of, level in _levels(draws, name, named) if of == year), None)
+    lines = _curves(curves, values.sel(quantile=MEDIAN).to_numpy())
+    return ResponsePanel(named.label, unit_words(named.unit), lines, tuple(bands), level=level)
+
+
+def _curves(curves: Curves, values: Values) -> tuple[Line, ...]:
+    return tuple(
+        Line(_label(curves, curve), tuple(zip(_at(curves.places, curve), _at(values, curve), strict=True)))
+        for curve in curves.curves
+    )
+
+
+def _at(values: Values, curve: Curve) -> tuple[float, ...]:
+    return tuple(values[curve.points].tolist())
+
+
+def _label(curves: Curves, curve: Curve) -> Text:
+    if curves.parted_by is None or curve.level is None:
+        return same("")
+    return curves.parted_by.label + same(" ") + _amount(curves.parted_by, curve.level)
+
+
+def _amount(named: Named, value: float) -> Text:
+    """A value with its unit, short."""
+    number = f"{value:.4g}{'' if named.unit.startswith('%') or not named.unit else ' '}"
+    return same(number) + unit_words(named.unit)

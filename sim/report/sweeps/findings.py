@@ -10,9 +10,9 @@ from functools import cached_property
 import numpy as np
 import xarray as xr
 
-from sim.base.text import Text
+from sim.base.text import Text, same
 from sim.result.draw_store import damage_is_a_fault
-from sim.simulate.sweeps.names import Asked, Named, asked_targets, named_inputs, named_series
+from sim.simulate.sweeps.names import ALL_TARGETS, Asked, Named, asked_targets, named_inputs, named_series
 from sim.simulate.sweeps.statistics import (
     bands,
     labelled,
@@ -29,11 +29,17 @@ NOTHING = Text("", "")
 
 @dataclass(frozen=True)
 class TargetRow:
-    """How likely a target is: share of the draws that meet it, and the error of that share."""
+    """The share of the draws that meet a target, or all of them together, and the error of that share."""
 
-    target: Asked
+    target: Asked | None
+    label: Text
     probability: float
     error: float
+
+    @property
+    def named(self) -> Text:
+        """The target with its years."""
+        return self.label + same(f" {self.target.years}" if self.target else "")
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ def headline_series(draws: xr.Dataset) -> list[str]:
 def target_rows(draws: xr.Dataset, found: xr.Dataset) -> list[TargetRow]:
     """One row for each target, from its probabilities."""
     pairs = zip(asked_targets(draws), found["probability"].to_numpy(), found["error"].to_numpy(), strict=True)
-    return [TargetRow(target, float(p), float(error)) for target, p, error in pairs]
+    return [TargetRow(target, target.label, float(p), float(error)) for target, p, error in pairs]
 
 
 def band_rows(draws: xr.Dataset, summary: xr.Dataset) -> Iterator[BandRow]:
@@ -202,6 +208,13 @@ class Findings:
     def targets(self) -> list[TargetRow]:
         """How likely each target is; at the first point where there are points."""
         return target_rows(self.draws, self.probabilities.isel(point=0) if self.pointwise else self.probabilities)
+
+    @property
+    def chances(self) -> list[TargetRow]:
+        """The probability of each target, and of all of them together; none without targets."""
+        found = self.probabilities
+        together = (TargetRow(None, ALL_TARGETS, float(found["joint"]), float(found["joint_error"])),) if self.targets else ()
+        return [*self.targets, *together]
 
     @cached_property
     def band_rows(self) -> list[BandRow]:

@@ -14,11 +14,10 @@ from sim.base.errors import Fault, UsageError
 from sim.base.text import Language, Text
 from sim.base.words import unit_text
 from sim.plan.rule import VERDICTS
-from sim.report.contents.trends import CENTRAL, FIRST_PUBLISHED, STATISTICS
-from sim.report.figures.frame import Frame
 from sim.report.figures.lines import Lines, Panel
-from sim.report.sweeps.figures import fail_if_not_kept, series_in, series_panel
-from sim.simulate.sweeps.names import asked_targets, named_series, title_of
+from sim.report.sweeps.figures import lines_of, series_in, series_panel, variable_of
+from sim.report.trends import CENTRAL
+from sim.simulate.sweeps.names import asked_targets, named_series
 from sim.simulate.sweeps.statistics import labelled
 
 _MOST_USUAL = 6
@@ -36,8 +35,7 @@ def lines(run: xr.Dataset, names: Sequence[str]) -> Lines:
     wanted = names or usual_series(run)
     note = Text("确定性运行：参数取中心值，无年度冲击", "central run: central values, no yearly shocks")
     panels = tuple(_panel(run, name) for name in wanted)
-    frame = Frame(title_of(run), note, STATISTICS)
-    return Lines(frame, panels, int(run["year"][0]), FIRST_PUBLISHED)
+    return lines_of(run, note, panels, int(run["year"][0]))
 
 
 def usual_series(run: xr.Dataset) -> list[str]:
@@ -92,7 +90,7 @@ def long_table(dataset: xr.Dataset, names: Sequence[str], language: Language) ->
     """
     found = dict[str, xr.DataArray]()
     for name in names:
-        fail_if_not_kept(dataset, name)
+        variable_of(dataset, name)
         found |= {name: series_in(dataset, dataset, name)} if "[" in name else _members(dataset, name)
     rows = sum(array.size for array in found.values())
     if rows > MOST_ROWS:

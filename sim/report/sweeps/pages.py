@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 
 import numpy as np
 import xarray as xr
 
 from sim.base import __version__
-from sim.base.text import Text
+from sim.base.text import Text, same
 from sim.base.words import NONE, OPERATORS, chance, exact, plain, unit_words
-from sim.report.document import Block, Chapter, Column, Heading, Paragraph, Picture, Report, Table, Words
-from sim.report.figures.frame import Figure
-from sim.report.sweeps.figures import closest, fans, index_map, target_chances, tornado
-from sim.report.sweeps.findings import Findings, PointRow, headline_series, method_sentence, reading_year
-from sim.report.sweeps.response_figures import chance_response, response
-from sim.simulate.sweeps.names import ALL_TARGETS, left_out_of, named_from, named_inputs, named_series, title_of, with_unit
+from sim.report.cells import NOTHING, Column
+from sim.report.document import Block, Chapter, Heading, Paragraph, Picture, Report, Table, table_of
+from sim.report.figures import Figure
+from sim.report.sweeps.figures import chance_response, closest, fans, index_map, response, target_chances, tornado
+from sim.report.sweeps.findings import BandRow, Findings, PointRow, TargetRow, headline_series, method_sentence, reading_year
+from sim.simulate.sweeps.names import Asked, left_out_of, named_from, named_inputs, named_series, title_of, with_unit
 from sim.simulate.sweeps.sensitivity import Analysis, sentences
 from sim.simulate.sweeps.statistics import members_of
 
 MOST_POINTS = 400
 _MOST_CORRELATED, _MOST_OUTPUTS, _MOST_INPUTS = 4, 8, 10
-_LOWER_ENDS = (0.25, 0.1, 0.05)
 _ERROR_NOTE = Text(
     "抽样标准误只反映抽样次数有限，不含模型和数据本身的误差。",
     "The standard error is that of finitely many draws alone, not of the model or the data.",
@@ -101,14 +102,13 @@ def _report(draws: xr.Dataset, folder: str, said: Sequence[Text], parts: Sequenc
     first += [Paragraph(left_out, "small")] if left_out.zh else []
     first += [block for part in parts for block in part.blocks]
     identity = json.loads(draws.attrs.get("identity", "{}"))
-    rows = [[_same(name), _same(value)] for name, value in identity.items()]
-    heads = Text("项目", "Item"), Text("取值", "Value")
-    decides = _table("identity", Text("决定数值的各项", "What decides the numbers"), heads, rows)
+    columns = Column(Text("项目", "Item"), itemgetter(0)), Column(Text("取值", "Value"), itemgetter(1), is_number=True)
+    decides = table_of("identity", Text("决定数值的各项", "What decides the numbers"), columns, identity.items())
     results = Chapter("results", Text("结果", "Results"), tuple(first))
     data = Chapter("data", Text("数据", "Data"), (Paragraph(_DATA, "small"), decides))
     return Report(
         title=title + Text(" · 抽样与扫描", " · Draws and sweeps"),
-        subtitle=_same(folder),
+        subtitle=same(folder),
         scenario=str(draws.attrs["scenario"]),
         scenario_name=title,
         run=folder,
@@ -119,89 +119,73 @@ def _report(draws: xr.Dataset, folder: str, said: Sequence[Text], parts: Sequenc
     )
 
 
-def _table(key: str, caption: Text, heads: Iterable[Text], rows: Iterable[Sequence[Text]], note: Text = Text("", "")) -> Table:
-    """A table whose first column is text and all others numbers."""
-    columns = tuple(Column(head, is_number=place > 0) for place, head in enumerate(heads))
-    return Table(key, caption, columns, tuple(tuple(Words(cell) for cell in row) for row in rows), note)
-
-
-def _same(text: str) -> Text:
-    return Text(text, text)
-
-
 def target_table(findings: Findings) -> Table:
-    """How likely each target is, and all of them."""
-    heads = (
-        Text("目标", "target"),
-        Text("单位", "unit"),
-        Text("年份", "year"),
-        Text("目标值", "plan"),
-        Text("概率", "probability"),
-        Text("抽样标准误（百分点）", "standard error (points)"),
-    )
-    rows = []
-    for row in findings.targets:
-        target = row.target
-        plan = _same(f"{OPERATORS[target.operator]} {exact(target.value)}")
-        rows.append([target.label, unit_words(target.unit), _same(target.years), plan, *_chance(row.probability, row.error)])
-    found, nothing = findings.probabilities, Text("", "")
-    together = _chance(float(found["joint"]), float(found["joint_error"]))
-    rows.append([ALL_TARGETS, nothing, nothing, nothing, *together])
-    return _table("targets", Text("目标的实现概率", "Probabilities of the targets"), heads, rows, _ERROR_NOTE)
+    """The probability of each target, and of all of them."""
+    return table_of("targets", Text("目标的实现概率", "Probabilities of the targets"), _TARGETS, findings.chances, _ERROR_NOTE)
 
 
-def _chance(probability: float, error: float) -> list[Text]:
-    return [_same(chance(probability) or "0"), _same(f"± {100.0 * error:.2f}")]
+_TARGETS: tuple[Column[TargetRow], ...] = (
+    Column(Text("目标", "target"), lambda row: row.label),
+    Column(Text("单位", "unit"), lambda row: unit_words(row.target.unit) if row.target else "", is_number=True),
+    Column(Text("年份", "year"), lambda row: row.target.years if row.target else "", is_number=True),
+    Column(Text("目标值", "plan"), lambda row: _plan(row.target) if row.target else "", is_number=True),
+    Column(Text("概率", "probability"), lambda row: chance(row.probability) or "0", is_number=True),
+    Column(Text("抽样标准误（百分点）", "standard error (points)"), lambda row: f"± {100.0 * row.error:.2f}", is_number=True),
+)
+
+
+def _plan(target: Asked) -> str:
+    return f"{OPERATORS[target.operator]} {exact(target.value)}"
 
 
 def band_table(findings: Findings) -> Table:
     """Medians and bands of some years, from the narrowest to the widest."""
-    heads = (
-        Text("指标", "indicator"),
-        Text("单位", "unit"),
-        Text("年份", "year"),
-        Text("中位数", "median"),
-        Text("50% 区间", "50 % band"),
-        Text("80% 区间", "80 % band"),
-        Text("90% 区间", "90 % band"),
-    )
-    rows = []
-    for row in findings.shown_bands:
-        spans = [_same(f"{plain(row.quantiles[low])}–{plain(row.quantiles[1.0 - low])}") for low in _LOWER_ENDS]
-        named = [row.series.label, unit_words(row.series.unit), _same(str(row.year))]
-        rows.append([*named, _same(plain(row.quantiles[0.5])), *spans])
-    return _table("bands", Text("各指标的区间", "Bands of the indicators"), heads, rows)
+    return table_of("bands", Text("各指标的区间", "Bands of the indicators"), _BANDS, findings.shown_bands)
 
 
-def point_heads(findings: Findings) -> list[Text]:
-    """Heads of the table of points, but for probabilities."""
+def _span(low: float, row: BandRow) -> str:
+    return f"{plain(row.quantiles[low])}–{plain(row.quantiles[1.0 - low])}"
+
+
+_BANDS: tuple[Column[BandRow], ...] = (
+    Column(Text("指标", "indicator"), lambda row: row.series.label),
+    Column(Text("单位", "unit"), lambda row: unit_words(row.series.unit), is_number=True),
+    Column(Text("年份", "year"), lambda row: str(row.year), is_number=True),
+    Column(Text("中位数", "median"), lambda row: plain(row.quantiles[0.5]), is_number=True),
+    Column(Text("50% 区间", "50 % band"), partial(_span, 0.25), is_number=True),
+    Column(Text("80% 区间", "80 % band"), partial(_span, 0.1), is_number=True),
+    Column(Text("90% 区间", "90 % band"), partial(_span, 0.05), is_number=True),
+)
+
+
+def point_heads(findings: Findings) -> tuple[dict[str, Text], dict[str, Text]]:
+    """Heads of the inputs and of the medians in tables of points."""
     first, inputs = findings.points[0], named_inputs(findings.draws)
-    medians = [with_unit(named_series(findings.draws, key)) + _same(f" {findings.year}") for key in first.medians]
-    return [*(with_unit(inputs[key]) for key in first.inputs), *medians]
+    medians = {key: with_unit(named_series(findings.draws, key)) + same(f" {findings.year}") for key in first.medians}
+    return {key: with_unit(inputs[key]) for key in first.inputs}, medians
 
 
 def _point_parts(findings: Findings) -> list[SweepPart]:
     """The points one by one: medians and probabilities."""
-    draws, rows, inputs = findings.draws, findings.points, len(findings.points[0].inputs)
-    spoken = {row.target.variable for row in findings.targets}
+    draws, rows, (inputs, medians) = findings.draws, findings.points, point_heads(findings)
+    first, spoken = next(iter(inputs)), {row.target.variable for row in findings.targets if row.target}
     shown = [name for name in findings.names if name in spoken] or findings.names
-    heads, names, few = point_heads(findings), list(rows[0].medians), rows[:MOST_POINTS]
-    places = [names.index(name) for name in shown]
-    medians = [[*_inputs(row), *(_number(plain, list(row.medians.values())[place]) for place in places)] for row in few]
+    given = [Column(head, partial(_input, key), is_number=key != first) for key, head in inputs.items()]
+    found = [Column(medians[name], partial(_median, name), is_number=True) for name in shown]
     single, count = members_of(draws) == 1, f"{len(rows):,}"
     cut = Text(f"共 {count} 个点，全表在 points.csv。", f"{count} points in all; the whole table is points.csv.")
-    note = (_ONCE if single else Text("", "")) + (cut if len(rows) > MOST_POINTS else Text("", ""))
-    what = Text("结果", "Results") if single else Text("中位数", "Medians")
-    title = Text(f"各点 {findings.year} 年的{what.zh}", f"{what.en} of each point in {findings.year}")
-    table = _table("medians", title, [*heads[:inputs], *(heads[inputs + place] for place in places)], medians, note)
-    found = [SweepPart(table, {"medians": response(draws, shown, findings.year, findings.bands)})]
+    note = (_ONCE if single else NOTHING) + (cut if len(rows) > MOST_POINTS else NOTHING)
+    title = Text(f"各点 {findings.year} 年的结果", f"Results of each point in {findings.year}")
+    if not single:
+        title = Text(f"各点 {findings.year} 年的中位数", f"Medians of each point in {findings.year}")
+    table = table_of("medians", title, [*given, *found], rows[:MOST_POINTS], note)
+    parts = [SweepPart(table, {"medians": response(draws, shown, findings.year, findings.bands)})]
     if findings.targets:
-        labels = [row.target.label + _same(f" {row.target.years}") for row in findings.targets]
-        cells = [[*_inputs(row), *(_share(p, single=single) for p in row.chances.values())] for row in few]
-        probable = _WHETHER if single else Text("各点的实现概率", "Probabilities of each point")
-        table = _table("met", probable, [*heads[:inputs], *labels], cells, note)
-        found.append(SweepPart(table, {} if single else {"chances": chance_response(draws, findings.probabilities)}))
-    return found
+        share, targets = partial(_share, single=single), zip(rows[0].chances, findings.targets, strict=True)
+        met = [Column(row.named, partial(share, key), is_number=True) for key, row in targets]
+        table = table_of("met", _WHETHER if single else _PROBABLE, [*given, *met], rows[:MOST_POINTS], note)
+        parts.append(SweepPart(table, {} if single else {"chances": chance_response(draws, findings.probabilities)}))
+    return parts
 
 
 _ONCE = Text(
@@ -209,23 +193,25 @@ _ONCE = Text(
     "Each point is run once: no probabilities; name `draws` for those, such as 200. ",
 )
 _WHETHER = Text("各点是否达到目标", "Whether each point meets the targets")
+_PROBABLE = Text("各点的实现概率", "Probabilities of each point")
 _MET = {True: Text("达到", "met"), False: Text("未达到", "not met")}
 
 
-def _number(text: Callable[[float], str], value: float) -> Text:
+def _input(key: str, row: PointRow) -> str:
+    return f"{row.inputs[key]:.6g}"
+
+
+def _median(name: str, row: PointRow) -> str:
     """A number as text; a point of which every draw was lost has none."""
-    return _same(text(value) if math.isfinite(value) else NONE)
+    return plain(row.medians[name]) if math.isfinite(row.medians[name]) else NONE
 
 
-def _share(share: float, *, single: bool) -> Text:
-    """The share of the draws of a point that meet a target; of a single run, whether it does."""
+def _share(target: str, row: PointRow, *, single: bool) -> Text | str:
+    """The share of the draws of a point that meet a target; of a single run, met or not."""
+    share = row.chances[target]
     if not math.isfinite(share):
-        return _same(NONE)
-    return _MET[bool(share)] if single else _same(chance(share) or "0")
-
-
-def _inputs(row: PointRow) -> list[Text]:
-    return [_same(f"{value:.6g}") for value in row.inputs.values()]
+        return NONE
+    return _MET[bool(share)] if single else chance(share) or "0"
 
 
 def _analysed_year(analysis: Analysis) -> int:
@@ -237,38 +223,33 @@ def _analysed_year(analysis: Analysis) -> int:
 def index_table(analysis: Analysis, name: str) -> Table:
     """What matters most for one output in the year of the targets."""
     year, indices = _analysed_year(analysis), analysis.indices
-    chosen, inputs, output = (
-        indices.sel(output=name, year=year),
-        named_from(indices["input"]),
-        named_from(indices["output"])[name],
-    )
+    chosen, inputs = indices.sel(output=name, year=year), named_from(indices["input"])
+    output = named_from(indices["output"])[name]
     sobol = indices.attrs["kind"] == "sobol"
-    heads, columns, leading = (_SOBOL_HEADS, _SOBOL, "total") if sobol else (_MORRIS_HEADS, _MORRIS, "size")
-    order = np.argsort(-chosen[leading].to_numpy(), kind="stable")[:_MOST_INPUTS]
-    scale, keys = 1.0 if sobol else output.scale, [str(key) for key in indices["input"].to_numpy()]
-    rows = [
-        [inputs[keys[place]].label, *(_index(scale * float(chosen[column][place]), is_share=sobol) for column in columns)]
-        for place in order
+    order = np.argsort(-chosen["total" if sobol else "size"].to_numpy(), kind="stable")[:_MOST_INPUTS]
+    scale, unit = 1.0 if sobol else output.scale, unit_words(output.unit)
+    columns: list[Column[xr.Dataset]] = [Column(Text("输入", "input"), lambda row: inputs[str(row["input"].item())].label)]
+    columns += [
+        Column(head, partial(_index, key, scale, is_share=sobol), is_number=True)
+        for key, head in (_SOBOL if sobol else _MORRIS).items()
     ]
-    unit = unit_words(output.unit)
-    said = Text("", "") if sobol else Text(f"（{unit.zh}）", f" ({unit.en})")
-    title = output.label + said + Text(f"，{year} 年", f", {year}")
-    return _table(f"indices_{name}", title, (Text("输入", "input"), *heads), rows)
+    title = output.label + (NOTHING if sobol else Text(f"（{unit.zh}）", f" ({unit.en})")) + Text(f"，{year} 年", f", {year}")
+    return table_of(f"indices_{name}", title, columns, [chosen.isel(input=place) for place in order])
 
 
-def _index(value: float, *, is_share: bool) -> Text:
-    return _same(f"{round(value, 3) + 0.0:.3f}" if is_share else plain(value))  # no minus before zero
+def _index(key: str, scale: float, row: xr.Dataset, *, is_share: bool) -> str:
+    value = scale * float(row[key])
+    return f"{round(value, 3) + 0.0:.3f}" if is_share else plain(value)  # no minus before zero
 
 
-_SOBOL, _MORRIS = ("total", "total_error", "first", "first_error"), ("effect", "size", "deviation")
-_SOBOL_HEADS = (
-    Text("总效应", "total effect"),
-    Text("± 95%", "± 95 %"),
-    Text("单独效应", "first-order effect"),
-    Text("± 95%", "± 95 %"),
-)
-_MORRIS_HEADS = (
-    Text("由最低到最高的平均变化", "mean change from lowest to highest"),
-    Text("平均绝对变化", "mean size of the change"),
-    Text("标准差", "standard deviation"),
-)
+_SOBOL = {
+    "total": Text("总效应", "total effect"),
+    "total_error": Text("± 95%", "± 95 %"),
+    "first": Text("单独效应", "first-order effect"),
+    "first_error": Text("± 95%", "± 95 %"),
+}
+_MORRIS = {
+    "effect": Text("由最低到最高的平均变化", "mean change from lowest to highest"),
+    "size": Text("平均绝对变化", "mean size of the change"),
+    "deviation": Text("标准差", "standard deviation"),
+}

@@ -6,30 +6,25 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import xarray as xr
 
-from sim.base.text import Text
+from sim.base.text import Text, same
 from sim.base.units import conversion
 from sim.base.words import unit_words
 from sim.inputs.outline import FigureEntry, PanelEntry, PyramidEntry
 from sim.plan.scorecard import Score
-from sim.report.figures.frame import Figure, Frame, Points, points_of
-from sim.report.figures.lines import PUBLISHED, Band, Lines, Panel, Series
+from sim.report.figures import Figure, Frame, Points, points_of
+from sim.report.figures.lines import PUBLISHED, Band, Line, Lines, Panel
 from sim.report.figures.pyramid import People, Pyramid
 from sim.report.view import View, yearly
 from sim.simulate.result import Result
 
-STATISTICS = Text(
-    "统计数取自统计公报、年鉴和普查（逐项出处见城市文件夹）；预测为本模型推演",
-    "statistics from bulletins, yearbooks and censuses (each named in the folder of the city); projections by this model",
-)
 FIRST_PUBLISHED = 2010
 """Years of statistics before it are not drawn beside bands."""
 CENTRAL, MEDIAN = Text("中心情景", "central run"), Text("抽样中位数", "median of the draws")
-MODEL = Text("本模型推演", "projections by this model")
 
 
-def published_line(values: Mapping[int, float]) -> tuple[Series, ...]:
+def published_line(values: Mapping[int, float]) -> tuple[Line, ...]:
     """Published figures as a line; none where there are none."""
-    return (Series(PUBLISHED, points_of(dict(values)), "published"),) if values else ()
+    return (Line(PUBLISHED, points_of(values), "published"),) if values else ()
 
 
 def target_points(scores: Iterable[Score], region: str, variable: str, unit: str) -> Points:
@@ -48,13 +43,9 @@ def trends(view: View) -> dict[str, Figure]:
 
 
 def _figure(view: View, entry: FigureEntry) -> Figure:
-    last = max(int(result.results["year"].values[-1]) for result in view.plotted)
-    title = entry.title
-    zh, en = (
-        text.format(city=city, base=view.base_year, last=last)
-        for text, city in ((title.zh, view.city.zh), (title.en, view.city.en))
-    )
-    frame = Frame(Text(zh, en), entry.note, STATISTICS)
+    years = {"base": view.base_year, "last": max(int(result.results["year"].values[-1]) for result in view.plotted)}
+    zh, en = entry.title.zh.format(city=view.city.zh, **years), entry.title.en.format(city=view.city.en, **years)
+    frame = Frame(Text(zh, en), entry.note, view.source)
     if entry.pyramid is not None:
         return _pyramid(view, entry.pyramid, frame)
     return Lines(frame, tuple(_panel(view, panel) for panel in entry.panels), view.base_year, entry.since or 0)
@@ -63,9 +54,9 @@ def _figure(view: View, entry: FigureEntry) -> Figure:
 def _panel(view: View, entry: PanelEntry) -> Panel:
     own = str(view.scenarios[0].results[entry.variable].attrs["units"])
     unit = entry.unit or own
-    superseded: tuple[Series, ...] = ()
+    superseded: tuple[Line, ...] = ()
     if entry.superseded is not None and (before := view.published(entry.superseded.indicator, entry.since, unit=unit)):
-        superseded = (Series(entry.superseded.label, points_of(before), "superseded"),)
+        superseded = (Line(entry.superseded.label, points_of(before), "superseded"),)
     return Panel(
         view.label(entry.variable) if entry.title is None else entry.title,
         unit_words(unit),
@@ -85,7 +76,7 @@ def _published(view: View, entry: PanelEntry, unit: str) -> dict[int, float]:
     return {year: values[year] - value for year, value in less.items() if year in values}
 
 
-def _lines(view: View, entry: PanelEntry, own: str, unit: str) -> tuple[Series, ...]:
+def _lines(view: View, entry: PanelEntry, own: str, unit: str) -> tuple[Line, ...]:
     """A line for every scenario that is plotted."""
     found = []
     for index, result in enumerate(view.plotted):
@@ -94,7 +85,7 @@ def _lines(view: View, entry: PanelEntry, own: str, unit: str) -> tuple[Series, 
             shown = {year: 100.0 * (value / values[year - 1] - 1.0) for year, value in values.items() if year - 1 in values}
         else:
             shown = {year: conversion(own, unit) * value for year, value in values.items()}
-        found.append(Series(result.name, points_of(shown), "scenario", index))
+        found.append(Line(result.name, points_of(shown), "scenario", index))
     return tuple(found)
 
 
@@ -104,7 +95,7 @@ def _pyramid(view: View, entry: PyramidEntry, frame: Frame) -> Pyramid:
     later = []
     for result in view.plotted:
         year = int(result.results["year"].values[-1])
-        later.append(_people(result, view, entry, year, result.name + Text(f" {year}", f" {year}")))
+        later.append(_people(result, view, entry, year, result.name + same(f" {year}")))
     return Pyramid(frame, _people(view.plotted[0], view, entry, view.base_year, label), tuple(later))
 
 
@@ -132,7 +123,7 @@ def fans(view: View, result: Result) -> Lines | None:
         f"{result.name.zh}，抽样 {count:,} 次（种子 {seed}）；由外到内为 90%、80%、50% 的抽样",
         f"{result.name.en}, {count:,} draws (seed {seed}); from outside inwards 90, 80 and 50 % of the draws",
     )
-    frame = Frame(Text("主要指标的可能区间", "Where the main indicators may go"), note, STATISTICS)
+    frame = Frame(Text("主要指标的可能区间", "Where the main indicators may go"), note, view.source)
     return Lines(frame, panels, view.base_year, FIRST_PUBLISHED)
 
 
@@ -147,7 +138,7 @@ def _panels(view: View, result: Result, ensemble: xr.Dataset) -> Iterator[Panel]
         yield Panel(
             view.label(name),
             unit_words(shown),
-            (*published_line(history), Series(MEDIAN, points_of(median))),
+            (*published_line(history), Line(MEDIAN, points_of(median))),
             tuple(_bands(ensemble[f"{name}_quantile"].sel(region=view.region), scale, view.base_year)),
             target_points(view.scores, view.region, name, shown),
             from_zero=False,
