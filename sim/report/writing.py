@@ -23,6 +23,9 @@ from sim.simulate.result import Result
 
 CHAPTERS: tuple[Callable[[View, Result], Part], ...] = (overall, indicators, works, problems, outlook, advice, methods)
 
+_OF_A_PLAN = Text("规划评估报告：", ": evaluation of the plan, ")
+_OF_A_SCENARIO = Text("情景报告：", ": report of the scenario, ")
+
 for _file in iter_modules(figures.__path__):  # so that their figures register themselves
     import_module(f"{figures.__name__}.{_file.name}")
 
@@ -37,7 +40,7 @@ def report_of(view: View, result: Result) -> Report:
     """The report of one scenario of a view."""
     parts = [with_registered(chapter(view, result), view, result) for chapter in CHAPTERS]
     return Report(
-        title=view.city + Text("规划评估报告：", ": evaluation of the plan, ") + result.name,
+        title=view.city + (_OF_A_PLAN if result.scorecard else _OF_A_SCENARIO) + result.name,
         subtitle=Text(
             f"区域经济情景模拟 · {view.base_year}–{view.last_year} · {view.run}",
             f"Regional economic scenarios · {view.base_year}–{view.last_year} · {view.run}",

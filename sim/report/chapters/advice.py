@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.base.text import Text, joined
 from sim.base.words import fine, spaced_text
 from sim.report.cells import Column, Number, measured, probability, stated
-from sim.report.chapters.part import Part, listed, pictured, small
+from sim.report.chapters.part import NO_TARGETS, Part, listed, pictured, small
 from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
 from sim.report.figures import Frame
 from sim.report.figures.dots import Moves
@@ -19,6 +19,8 @@ TITLE = Text("对策建议：所需路径", "What it would take")
 def advice(view: View, result: Result) -> Part:
     """The moves of the levers, what they reach, what stands in the way, and what the ledger could do."""
     studies = result.studies
+    if not result.scorecard:
+        return Part(Chapter("advice", TITLE, (NO_TARGETS,)))
     blocks: list[Block] = [Paragraph(line, "strong") for line in studies.missing]
     if studies.pending:
         names, command = joined(list(studies.pending), Text("、", ", ")), f"python -m sim report {view.run}"
