@@ -16,8 +16,7 @@ from sim.city import describing
 from sim.city.city import World
 from sim.inputs.scenario import scenario_files
 from sim.inputs.yaml_file import read_yaml
-from sim.report.equations import equation_records, equations_markdown
-from sim.report.parameter_page import parameter_rows, parameters_markdown
+from sim.report.reference import equation_records, equations_markdown, parameter_rows, parameters_markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 

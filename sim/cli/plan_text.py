@@ -49,7 +49,7 @@ def lint(
     from sim.plan.findings import review_of
     from sim.plan.lint import RULES
     from sim.plan.lint import lint as findings_of
-    from sim.report.lint_page import lint_markdown
+    from sim.report.reference import lint_markdown
 
     world = open_city(city, home)
     catalogue = world.catalogue
@@ -89,7 +89,7 @@ def _finding_record(finding: Finding, review: Review | None, speaker: Speaker) -
 def _print_findings(findings: Sequence[Finding], reviews: tuple[Review, ...], world: World, speaker: Speaker) -> None:
     from sim.plan.findings import SEVERITY_NAMES, review_of
     from sim.plan.lint import RULES
-    from sim.report.lint_page import reviewed, summary
+    from sim.report.reference import reviewed, summary
 
     documents, colon = world.catalogue.documents, speaker.word("：", ": ")
     for number, item in enumerate(findings, 1):

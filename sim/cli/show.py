@@ -192,21 +192,21 @@ def describe(
 
 def _equations(world: World, speaker: Speaker) -> tuple[Any, str]:
     from sim.city.describing import declarations
-    from sim.report.equations import equation_records, equations_markdown
+    from sim.report.reference import equation_records, equations_markdown
 
     records = equation_records(world.graph, world.labels, declarations(world), world.loops)
     return records, equations_markdown(records, speaker.language) + "\n"
 
 
 def _all_parameters(world: World, speaker: Speaker) -> tuple[Any, str]:
-    from sim.report.parameter_page import parameter_rows, parameters_markdown
+    from sim.report.reference import parameter_rows, parameters_markdown
 
     rows = parameter_rows(world)
     return [row.as_record() for row in rows], parameters_markdown(rows, speaker.language) + "\n"
 
 
 def _systems(world: World, speaker: Speaker) -> tuple[Any, str]:
-    from sim.report.systems import system_records, systems_markdown
+    from sim.report.reference import system_records, systems_markdown
     from sim.studies.systems import system_rows
 
     rows = system_rows(world)

@@ -15,7 +15,7 @@ from sim.inputs.targets import read_reviews
 from sim.plan.claims import plan_of
 from sim.plan.findings import review_of
 from sim.plan.lint import RULES, lint
-from sim.report.lint_page import lint_markdown
+from sim.report.reference import lint_markdown
 from tests.cli.calling import ROOT, sim
 
 FEW = ("--draws", "200", "--workers", "1")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.city.city import World
-from sim.report.systems import NONE_PRINTED, system_records, systems_markdown
+from sim.report.reference import NONE_PRINTED, system_records, systems_markdown
 from sim.studies.systems import NOMINAL, SystemRow, system_rows
 
 ROOT = Path(__file__).resolve().parents[2]
