@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
 from sim.base.arrays import Values
-from sim.base.text import Text, joined
+from sim.base.text import Text, joined, same
 from sim.base.words import amounts, chance, fine, goal_words, plain, signed, unit_words
-from sim.inputs.targets import PlanTarget
-from sim.report.study_words import change_labels
+from sim.report.study_words import change_labels, name_in
 from sim.simulate.design import Design
 from sim.simulate.opening import Case
 from sim.studies.plan.alternatives import Tried
@@ -43,13 +41,16 @@ def head(path: Path) -> Text:
 
 def moves(path: Path) -> Iterator[tuple[PathLever, float, Text]]:
     """Levers that are moved, most first: by how many steps, and from what to what in the targets' last year."""
-    order = np.argsort(-np.abs(path.steps))
     year = last_year_of(path)
-    for place in (place for place in order if abs(path.steps[place]) > 0.0):
-        lever, step = path.levers[place], float(path.steps[place])
-        unit = unit_words(lever.unit)
-        way = f"{_span(lever.at(0.0, year))} → {_span(lever.at(step, year))}"
-        yield lever, step, Text(f"{way} {unit.zh}", f"{way} {unit.en}")
+    for lever, step in moved(path):
+        way = f"{_span(lever.at(0.0, year))} → {_span(lever.at(step, year))} "
+        yield lever, step, same(way) + unit_words(lever.unit)
+
+
+def moved(path: Path, least: float = 0.0) -> list[tuple[PathLever, float]]:
+    """Levers that are moved by more than so many steps, most first."""
+    order = [int(place) for place in np.argsort(-np.abs(path.steps)) if abs(path.steps[place]) > least]
+    return [(path.levers[place], float(path.steps[place])) for place in order]
 
 
 def last_year_of(path: Path) -> int:
@@ -63,44 +64,23 @@ def _span(values: Values) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-@dataclass(frozen=True)
-class Reached:
-    """A target along a path: how likely it is, and what one hundredth more of it would cost where the path reaches all."""
-
-    target: PlanTarget
-    operator: str
-    probability: float
-    price: float | None
-    is_ceiling: bool
-
-
-def reached(path: Path) -> tuple[Reached, ...]:
-    """Every target of a path."""
-    return tuple(
-        Reached(
-            reading.target,
-            reading.rule.operator,
-            float(path.single[place]),
-            float(path.price[place]) if path.reaches and path.price[place] > 0.0 else None,
-            reading.is_ceiling,
-        )
-        for place, reading in enumerate(path.readings)
-    )
+def prices(path: Path) -> list[float | None]:
+    """What one hundredth more of each target would cost; none where it costs nothing, or the path does not reach all."""
+    return [float(price) if path.reaches and price > 0.0 else None for price in path.price]
 
 
 def target_lines(path: Path) -> list[Text]:
     """Each target with its own probability, and what one hundredth more of it would cost."""
-    return [_target_line(item) for item in reached(path)]
-
-
-def _target_line(item: Reached) -> Text:
-    target, likely = item.target, chance(item.probability)
-    goal = goal_words(item.operator, target.value, target.unit)
-    line = target.name + Text(f"（{goal.zh}）：{likely}", f" ({goal.en}): {likely}")
-    if item.price is None:
-        return line
-    more = Text("再低 1% ", "one per cent less") if item.is_ceiling else Text("再高 1% ", "one per cent more")
-    return line + Text(f"（{more.zh}的代价约 {item.price:.1f}）", f" ({more.en} would cost about {item.price:.1f})")
+    found = []
+    for reading, single, price in zip(path.readings, path.single, prices(path), strict=True):
+        target, likely = reading.target, chance(float(single))
+        goal = goal_words(reading.rule.operator, target.value, target.unit)
+        line = target.name + Text(f"（{goal.zh}）：{likely}", f" ({goal.en}): {likely}")
+        more = Text("再低 1% ", "one per cent less") if reading.is_ceiling else Text("再高 1% ", "one per cent more")
+        if price is not None:
+            line += Text(f"（{more.zh}的代价约 {price:.1f}）", f" ({more.en} would cost about {price:.1f})")
+        found.append(line)
+    return found
 
 
 def obstacles(path: Path) -> list[Text]:
@@ -112,16 +92,12 @@ def obstacles(path: Path) -> list[Text]:
         for reading, part in zip(path.readings, path.short, strict=True)
         if part > 0.0
     ]
-    found = []
-    if short:
-        found.append(Text("在这一把握程度下达不到的目标：", "Out of reach with that much certainty: ") + joined(short, _COMMA))
-    for title, levers in (
-        (Text("已用到上限的杠杆：", "Levers at their upper bounds: "), path.at_upper),
-        (Text("已用到下限的杠杆：", "Levers at their lower bounds: "), path.at_lower),
-    ):
-        if levers:
-            found.append(title + joined([lever.label for lever in levers], _COMMA))
-    return found
+    parts = (
+        (Text("在这一把握程度下达不到的目标：", "Out of reach with that much certainty: "), short),
+        (Text("已用到上限的杠杆：", "Levers at their upper bounds: "), [lever.label for lever in path.at_upper]),
+        (Text("已用到下限的杠杆：", "Levers at their lower bounds: "), [lever.label for lever in path.at_lower]),
+    )
+    return [title + joined(names, _COMMA) for title, names in parts if names]
 
 
 def remarks(case: Case, path: Path, draws: Design) -> Iterator[Text]:
@@ -159,17 +135,14 @@ def closing_lines(study: xr.Dataset) -> list[Text]:
         row = study.sel(target=target)
         parts, moved = row["shapley"].to_numpy(), float(row["end"]) - float(row["start"])
         order = [place for place in np.argsort(-np.abs(parts)) if abs(parts[place]) >= _SMALL * abs(moved)]
-        shown = joined([labels[place] + Text(*[f" {signed(float(parts[place]))}"] * 2) for place in order], _COMMA)
+        shown = joined([labels[place] + same(f" {signed(float(parts[place]))}") for place in order], _COMMA)
         unit = str(row["unit"].item())
         start, end, goal = (plain(float(row[name]), unit) for name in ("start", "end", "goal"))
-        name, final = Text(str(row["name_zh"].item()), str(row["name_en"].item())), amounts(end, unit)
-        found.append(
-            name
-            + Text(
-                f"：中心值由 {start} 到 {final.zh}（目标 {goal}）：{shown.zh}",
-                f": central run from {start} to {final.en} (target {goal}): {shown.en}",
-            )
+        final = amounts(end, unit)
+        way = Text(
+            f"：中心值由 {start} 到 {final.zh}（目标 {goal}）：", f": central run from {start} to {final.en} (target {goal}): "
         )
+        found.append(name_in(row) + way + shown)
     return found
 
 
@@ -181,18 +154,13 @@ def mix_lines(mixes: Sequence[Mix], first: Path) -> list[Text]:
     """Other mixes with their cost beside the first."""
     found = []
     for mix in mixes:
-        ratio = mix.path.cost / first.cost if first.cost else 1.0
-        moved = [
-            Text(f"{lever.label.zh} {step:+.1f} 档", f"{lever.label.en} {step:+.1f}") for lever, step, _ in moves(mix.path)
-        ]
-        parts = joined(moved, _COMMA)
-        found.append(
-            mix.label
-            + Text(
-                f"：代价 {mix.path.cost:.1f}（{ratio:.2f} 倍），概率 {chance(mix.path.joint)}；{parts.zh}",
-                f": cost {mix.path.cost:.1f} ({ratio:.2f} times), {chance(mix.path.joint)}; {parts.en}",
-            )
+        ratio, likely = mix.path.cost / first.cost if first.cost else 1.0, chance(mix.path.joint)
+        parts = [lever.label + Text(f" {step:+.1f} 档", f" {step:+.1f}") for lever, step in moved(mix.path)]
+        what = Text(
+            f"：代价 {mix.path.cost:.1f}（{ratio:.2f} 倍），概率 {likely}；",
+            f": cost {mix.path.cost:.1f} ({ratio:.2f} times), {likely}; ",
         )
+        found.append(mix.label + what + joined(parts, _COMMA))
     return found
 
 

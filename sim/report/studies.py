@@ -5,11 +5,10 @@ The first three take seconds, and a run writes them; the required path takes hal
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-import numpy as np
 import xarray as xr
 
 from sim.base.durable import scratch_folder
@@ -147,8 +146,8 @@ def _shown(case: Case, path: Path, asked: PathRequest, title: Text) -> Required:
     return Required(
         title=title,
         head=words.head(path),
-        moves=tuple(_moves(path)),
-        targets=tuple(_aim(item) for item in words.reached(path)),
+        moves=tuple(_move(lever, steps, words.last_year_of(path)) for lever, steps in words.moved(path, _STILL)),
+        targets=tuple(_aims(path)),
         obstacles=tuple(words.obstacles(path)),
         remarks=tuple(words.remarks(case, path, asked.design)),
         closing=_closing(case, path),
@@ -156,16 +155,10 @@ def _shown(case: Case, path: Path, asked: PathRequest, title: Text) -> Required:
     )
 
 
-def _aim(item: words.Reached) -> Aim:
-    target = item.target
-    return Aim(target.name, unit_words(target.unit), OPERATORS[item.operator], target.value, item.probability, item.price)
-
-
-def _moves(path: Path) -> list[Move]:
-    """The levers that are moved, most first, with their steps; of several members the first."""
-    order = [int(place) for place in np.argsort(-np.abs(path.steps)) if abs(path.steps[place]) > _STILL]
-    year = words.last_year_of(path)
-    return [_move(path.levers[place], float(path.steps[place]), year) for place in order]
+def _aims(path: Path) -> Iterator[Aim]:
+    for reading, single, price in zip(path.readings, path.single, words.prices(path), strict=True):
+        target, operator = reading.target, OPERATORS[reading.rule.operator]
+        yield Aim(target.name, unit_words(target.unit), operator, target.value, float(single), price)
 
 
 def _move(lever: PathLever, steps: float, year: int) -> Move:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from itertools import combinations
 
 import numpy as np
 import xarray as xr
 
-from sim.base.text import Text, joined
+from sim.base.text import Text, joined, same
 from sim.base.words import amounts, chance, computed, exact, goal_words, plain, signed, spaced_text, undecided
 from sim.plan.feasibility import is_clear
 
@@ -27,45 +27,41 @@ def verdict(probability: float) -> Text:
     return next(words for least, words in _BANDS if probability >= least)
 
 
-def name_of(study: xr.Dataset, target: str) -> Text:
-    """Name of a target."""
-    return name_in(study.sel(target=target))
+def text_in(row: xr.Dataset, name: str) -> Text:
+    """A text of a study, which holds it as a variable for each language."""
+    return Text(str(row[f"{name}_zh"].item()), str(row[f"{name}_en"].item()))
 
 
 def name_in(row: xr.Dataset) -> Text:
     """Name of the target that a row of a study is about."""
-    return Text(str(row["name_zh"].item()), str(row["name_en"].item()))
+    return text_in(row, "name")
 
 
 def target_sentence(study: xr.Dataset, target: str) -> Text:
     """Probability, verdict and implied promise of a target."""
     row = study.sel(target=target)
-    probability, error = float(row["probability"]), float(row["probability_error"])
-    share, words, name = chance(probability), verdict(probability), name_of(study, target)
+    probability, points = float(row["probability"]), f"{100.0 * float(row['probability_error']):.1f}"
+    share, words, name, year = chance(probability), verdict(probability), name_in(row), int(row["year"])
     goal = goal_words(str(row["operator"].item()), float(row["goal"]), str(row["unit"].item()))
-    year, points = int(row["year"]), f"{100.0 * error:.1f}"
     head = Text(
         f"{name.zh}（{year} 年 {goal.zh}）：概率为 {share}（抽样误差 {points} 个百分点），{words.zh}",
         f"{name.en} ({goal.en} in {year}): probability {share} (sampling error {points} points), {words.en}",
     )
-    return head + Text("。", ".") + _alone(study, target) + _beside(study, target)
+    return head + Text("。", ".") + _alone(study, row) + _beside(study, row)
 
 
-def _alone(study: xr.Dataset, target: str) -> Text:
+def _alone(study: xr.Dataset, row: xr.Dataset) -> Text:
     """What the target would take of a promise by itself: the implied promise."""
-    found = Text("", "")
-    row = study.sel(target=target)
+    found = _NOTHING
     for place in np.flatnonzero(~np.isnan(row["taken"].to_numpy())):
-        item: Any = study.isel(promise=place)
-        taken, unit = float(row["taken"][place]), str(item["promise_unit"].item())
-        central = f"{plain(float(item['promise_central']))}"
-        known = _benchmark(item)
-        name = Text(str(item["promise_zh"].item()), str(item["promise_en"].item()))
+        item = study.isel(promise=place)
+        name, taken = text_in(item, "promise"), float(row["taken"][place])
         if not np.isfinite(taken):
             end = _AT_ENDS[taken > 0]
             found += Text(f"仅靠{name.zh}，在参数范围内{end.zh}。", f" By itself, {name.en} {end.en}.")
             continue
-        needed = amounts(plain(taken), unit)
+        needed, known = amounts(plain(taken), str(item["promise_unit"].item())), _benchmark(item)
+        central = plain(float(item["promise_central"]))
         found += Text(
             f"其他参数取中心值、仅靠{name.zh}，须为 {needed.zh}（中心情景 {central}{known.zh}）。",
             f" All else at the centre, it takes {name.en} of {needed.en} (central run {central}{known.en}).",
@@ -73,54 +69,40 @@ def _alone(study: xr.Dataset, target: str) -> Text:
     return found
 
 
+_NOTHING = Text("", "")
 _AT_ENDS = {
     True: Text("达不到目标", "cannot do it within its range"),
     False: Text("取何值都能达到", "may be anything within its range"),
 }
 
 
-def _beside(study: xr.Dataset, target: str) -> Text:
-    """What goes with the target in the draws."""
-    promises = list(_promises(study, target))
+def _beside(study: xr.Dataset, row: xr.Dataset) -> Text:
+    """What goes with the target in the draws, the closest relation first."""
+    implied, taken = row["implied"].to_numpy(), row["taken"].to_numpy()
+    order = np.argsort(-np.abs(row["related"].to_numpy()))
+    kept = [place for place in order if np.isfinite(implied[place]) and np.isnan(taken[place])]
+    promises = [_promise(study.isel(promise=place), float(implied[place])) for place in kept[:_MOST_PROMISES]]
     if not promises:
-        return Text("", "")
-    far = _NEAR if bool(study.sel(target=target)["goal_within_draws"]) else _FAR
+        return _NOTHING
     head = Text("按抽样中的线性关系，达到目标时", " By the linear relation in the draws, meeting it goes with ")
-    return head + joined(promises, Text("；", "; ")) + far + Text("。", ".")
+    return head + joined(promises, Text("；", "; ")) + (_NOTHING if bool(row["goal_within_draws"]) else _FAR) + Text("。", ".")
+
+
+def _promise(item: xr.Dataset, implied: float) -> Text:
+    """What the target implies of something else."""
+    needed, usual = amounts(plain(implied), str(item["promise_unit"].item())), plain(float(item["promise_mean"]))
+    beside = Text(f"为 {needed.zh}（全部抽样平均 {usual}", f" of {needed.en} (mean of all draws {usual}")
+    return text_in(item, "promise") + beside + _benchmark(item) + Text("）", ")")
 
 
 def _benchmark(item: xr.Dataset) -> Text:
     """What is known from elsewhere, after a comma."""
     if not np.isfinite(float(item["benchmark"])):
-        return Text("", "")
-    known = plain(float(item["benchmark"]))
-    return Text(f"，{item['benchmark_zh'].item()} {known}", f", {item['benchmark_en'].item()} {known}")
+        return _NOTHING
+    return Text("，", ", ") + text_in(item, "benchmark") + same(f" {plain(float(item['benchmark']))}")
 
 
-_NEAR = Text("", "")
 _FAR = Text("（目标在全部抽样之外，为外推）", " (beyond all draws: extrapolated)")
-
-
-def _amount(row: xr.Dataset, value: float) -> Text:
-    unit = str(row["unit"].item())
-    return amounts(exact(value), unit)
-
-
-def _promises(study: xr.Dataset, target: str) -> Iterator[Text]:
-    """What the target implies, the closest relation first."""
-    row = study.sel(target=target)
-    order = np.argsort(-np.abs(row["related"].to_numpy()))
-    implied, taken = row["implied"].to_numpy(), row["taken"].to_numpy()
-    kept = [place for place in order if np.isfinite(implied[place]) and np.isnan(taken[place])]
-    for place in kept[:_MOST_PROMISES]:
-        item: Any = study.isel(promise=place)
-        unit = str(item["promise_unit"].item())
-        needed, usual = amounts(plain(float(row["implied"][place])), unit), plain(float(item["promise_mean"]))
-        text = Text(
-            f"{item['promise_zh'].item()}为 {needed.zh}（全部抽样平均 {usual}",
-            f"{item['promise_en'].item()} of {needed.en} (mean of all draws {usual}",
-        )
-        yield text + _benchmark(item) + Text("）", ")")
 
 
 def joint_sentence(study: xr.Dataset) -> Text:
@@ -150,34 +132,28 @@ def left_out_sentences(study: xr.Dataset) -> list[Text]:
 def left_out_sentence(study: xr.Dataset) -> list[Text]:
     """The same in short, for a report whose appendix says why."""
     count = int(study.attrs["left_out"])
-    zh = f"另有 {count} 项不能由抽样判断，未计入；原因见附录。"
-    return (
-        [Text(zh, f"{count} more targets cannot be judged by draws and are left out; the appendix says why.")] if count else []
-    )
+    zh, en = f"另有 {count} 项不能由抽样判断，未计入；原因见附录。", "more targets cannot be judged by draws and are left out"
+    return [Text(zh, f"{count} {en}; the appendix says why.")] if count else []
 
 
 def pair_sentences(study: xr.Dataset) -> list[Text]:
     """The pairs that fight most, and those that support each other most, where that is clear."""
-    names = [str(name) for name in study["target"].to_numpy()]
+    names = [name_in(study.isel(target=place)) for place in range(study.sizes["target"])]
     lifts = study["lift"].to_numpy()
     clear = is_clear(lifts, study["lift_error"].to_numpy())
-    pairs = [
-        (float(lifts[one, two]), names[one], names[two])
-        for one in range(len(names))
-        for two in range(one + 1, len(names))
-        if clear[one, two]
-    ]
+    ids = study["target"].to_numpy()
+    pairs = [(float(lifts[i, j]), str(ids[i]), str(ids[j]), i, j) for i, j in combinations(range(len(ids)), 2) if clear[i, j]]
     found = []
     for word, chosen in (
         (Text("相互冲突", "In conflict"), sorted(pair for pair in pairs if pair[0] < 1.0)),
         (Text("相互支持", "In support of each other"), sorted((pair for pair in pairs if pair[0] > 1.0), reverse=True)),
     ):
-        for ratio, one, two in chosen[:_MOST_PAIRS]:
-            first, second = name_of(study, one), name_of(study, two)
+        for ratio, _, _, i, j in chosen[:_MOST_PAIRS]:
+            both, times = names[i] + Text("与", " and ") + names[j], plain(ratio)
             found.append(
                 Text(
-                    f"{word.zh}：{first.zh}与{second.zh}，同时实现的概率是互不相关时的 {plain(ratio)} 倍。",
-                    f"{word.en}: {first.en} and {second.en}; both are met {plain(ratio)} times as often as if independent.",
+                    f"{word.zh}：{both.zh}，同时实现的概率是互不相关时的 {times} 倍。",
+                    f"{word.en}: {both.en}; both are met {times} times as often as if independent.",
                 )
             )
     return found
@@ -185,7 +161,10 @@ def pair_sentences(study: xr.Dataset) -> list[Text]:
 
 def relaxation_sentences(study: xr.Dataset) -> list[Text]:
     """Which targets must give, and by how much."""
-    given = [_given(study.isel(target=place)) for place in relaxed_places(study)]
+    given = []
+    for row in (study.isel(target=place) for place in relaxed_places(study)):
+        before, after = (amounts(exact(float(row[name])), str(row["unit"].item())) for name in ("goal", "relaxed_goal"))
+        given.append(name_in(row) + Text(f"：由 {before.zh} 放宽到 {after.zh}。", f": from {before.en} to {after.en}."))
     return [relaxation_head(study), *given, *relaxation_end(study)]
 
 
@@ -198,8 +177,8 @@ def relaxation_head(study: xr.Dataset) -> Text:
     """How many targets must give."""
     required, count = chance(float(study.attrs["required"])), len(relaxed_places(study))
     if not count:
-        zh = f"全部目标同时实现的概率已不低于 {required}，无须放宽。"
-        return Text(zh, f"All are met in {required} or more: nothing must give.")
+        done = f"全部目标同时实现的概率已不低于 {required}，无须放宽。"
+        return Text(done, f"All are met in {required} or more: nothing must give.")
     rest, least = chance(float(study["rest_joint"])), _EXACT if bool(study["relaxed_exactly"]) else _ROUGH
     kept = study.sizes["target"] - count
     return Text(
@@ -218,12 +197,6 @@ def relaxation_end(study: xr.Dataset) -> list[Text]:
     return [Text(f"按放宽后的数，全部目标同时实现的概率为 {done}。", f"With these, all targets are met together in {done}.")]
 
 
-def _given(row: xr.Dataset) -> Text:
-    """A target that gives, from what to what."""
-    before, after = (_amount(row, float(row[name])) for name in ("goal", "relaxed_goal"))
-    return name_in(row) + Text(f"：由 {before.zh} 放宽到 {after.zh}。", f": from {before.en} to {after.en}.")
-
-
 _EXACT = Text("至少", "at least")
 _ROUGH = Text("大约（未穷尽搜索）", "about (not searched to the end)")
 
@@ -238,8 +211,7 @@ def unknown_sentences(study: xr.Dataset) -> list[Text]:
         row = study.sel(target=target)
         explained = row["variance_explained"].to_numpy()
         best = [place for place in np.argsort(-explained)[:_MOST_UNKNOWNS] if explained[place] >= _LEAST_EXPLAINED]
-        parts = [_unknown(study, row, place) for place in best]
-        name = name_of(study, str(target))
+        parts, name = [_unknown(study, row, place) for place in best], name_in(row)
         if parts:
             found.append(name + Text("：", ": ") + joined(parts, Text("、", ", ")) + Text("。", "."))
         else:
@@ -295,7 +267,7 @@ def cause_sentences(study: xr.Dataset, order: list[str]) -> Iterator[Text]:
         unit, parts = str(row["unit"].item()), row["shapley"].to_numpy()
         start, end, goal = (float(row[key]) for key in ("start", "end", "goal"))
         best = [int(place) for place in np.argsort(-np.abs(parts))[:_MOST_CAUSES] if abs(parts[place]) > SMALL * abs(goal)]
-        pairs = [labels[place] + Text(*[f" {signed(float(parts[place]), unit=unit)}"] * 2) for place in best]
+        pairs = [labels[place] + same(f" {signed(float(parts[place]), unit=unit)}") for place in best]
         largest = Text("（其中", " (") + joined(pairs, Text("、", ", ")) + Text("）", ")") if pairs else Text("", "")
         first, added, left = computed(start, unit), signed(end - start, unit=unit), plain(abs(goal - end), unit)
         yield (
