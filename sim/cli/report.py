@@ -17,7 +17,7 @@ from sim.base.text import Language, Text
 from sim.cli import options
 from sim.cli.console import Speaker
 from sim.report.drawing import drawing_workers, finish_drawing, read_svgs, start_drawing
-from sim.report.forms.names import FIGURES, FORMS, file_name
+from sim.report.forms import FIGURES, FORMS, file_name
 from sim.report.lettering import unprintable_words
 
 if TYPE_CHECKING:

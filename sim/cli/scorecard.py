@@ -27,7 +27,7 @@ _COLOURS = {"met": "green", "near": "yellow", "missed": "red", "not_judged": "br
 
 def print_results(results: Sequence[Result], folder: Path, home: Home, speaker: Speaker) -> None:
     """Print the scorecards, what was changed, and where everything is."""
-    from sim.report.forms.names import PAGE, file_name
+    from sim.report.forms import PAGE, file_name
 
     for result in results:
         speaker.line()

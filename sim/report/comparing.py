@@ -12,7 +12,7 @@ from sim.base.words import NONE, plain, unit_words
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
 from sim.report.cells import NOTHING, Column, Number, Words, measured
-from sim.report.chapters.part import pictured
+from sim.report.chapters import pictured
 from sim.report.document import Chapter, Report, Table, table_of
 from sim.report.score_words import PLAN, UNIT, VERDICT_TONES, headline, outcome_cell, year_cell
 from sim.report.view import View, yearly

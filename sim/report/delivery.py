@@ -15,7 +15,7 @@ from sim.plan.scorecard import write_scorecard
 from sim.report.comparing import comparison
 from sim.report.document import Report
 from sim.report.drawing import finish_drawing, read_svgs, start_drawing
-from sim.report.forms.names import FIGURES, PAGE, TABLE, file_name
+from sim.report.forms import FIGURES, PAGE, TABLE, file_name
 from sim.report.forms.page import page
 from sim.report.forms.workbook import workbook
 from sim.report.view import views_of

@@ -20,9 +20,9 @@ from sim.base.words import capital, unit_words
 from sim.city.city import World
 from sim.city.describing import declarations
 from sim.inputs.parameters import ParameterRecord
-from sim.inputs.targets import JUDGEMENTS, Review
 from sim.inputs.printed import PlanDocument
 from sim.inputs.scenario import Fragment
+from sim.inputs.targets import JUDGEMENTS, Review
 from sim.model.binding import own_values
 from sim.model.declarations import Declaration, Event, Stock, Variable
 from sim.model.graph import Graph

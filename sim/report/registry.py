@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sim.report.chapters.part import Part, pictured, present
+from sim.report.chapters import Part, pictured, present
 from sim.report.view import View
 from sim.simulate.result import Result
 

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
+from matplotlib.style import context
 from matplotlib.text import Text as Letters
 from matplotlib.ticker import StrMethodFormatter
 
@@ -25,6 +25,7 @@ from sim.base.text import Language, Text
 from sim.report.lettering import wrapped_chinese
 
 FONT_FILE = Path(__file__).parent / "fonts" / "NotoSansSC-subset.otf"
+_STYLE = Path(__file__).parent / "templates" / "house.mplstyle"
 INK, GREY, FAINT = "#1f2933", "#7b8794", "#e4e7eb"
 SCENARIO_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#b0508a", "#e69f00", "#56b4e9")
 """The palette of Okabe and Ito (2008), which people of every kind of colour vision tell apart, its pink a little darker."""
@@ -53,33 +54,7 @@ def _font_family() -> str:
 @contextmanager
 def house_style() -> Iterator[None]:
     """Settings of all figures, for the time of drawing."""
-    settings: dict[str, Any] = {
-        "font.family": _font_family(),
-        "font.size": 10,
-        "axes.unicode_minus": False,
-        "text.parse_math": False,
-        "axes.edgecolor": GREY,
-        "axes.labelcolor": INK,
-        "axes.titlesize": 11,
-        "axes.titlelocation": "left",
-        "axes.titlecolor": INK,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.grid": True,
-        "axes.axisbelow": True,
-        "grid.color": FAINT,
-        "grid.linewidth": 0.8,
-        "xtick.color": GREY,
-        "ytick.color": GREY,
-        "xtick.labelcolor": INK,
-        "ytick.labelcolor": INK,
-        "text.color": INK,
-        "legend.frameon": False,
-        "svg.fonttype": "path",
-        "svg.hashsalt": "regional-scenario-simulator",
-        "figure.facecolor": "white",
-    }
-    with mpl.rc_context(cast("Any", settings)):
+    with context([_STYLE, {"font.family": _font_family()}]):
         yield
 
 

@@ -8,12 +8,12 @@ from pkgutil import iter_modules
 
 from sim.base.text import Text
 from sim.report import figures
+from sim.report.chapters import Part
 from sim.report.chapters.advice import advice
 from sim.report.chapters.indicators import indicators
 from sim.report.chapters.methods import methods
 from sim.report.chapters.outlook import outlook
 from sim.report.chapters.overall import overall
-from sim.report.chapters.part import Part
 from sim.report.chapters.problems import problems
 from sim.report.chapters.works import works
 from sim.report.document import Report
@@ -22,7 +22,6 @@ from sim.report.view import View, views_of
 from sim.simulate.result import Result
 
 CHAPTERS: tuple[Callable[[View, Result], Part], ...] = (overall, indicators, works, problems, outlook, advice, methods)
-
 _OF_A_PLAN = Text("规划评估报告：", ": evaluation of the plan, ")
 _OF_A_SCENARIO = Text("情景报告：", ": report of the scenario, ")
 

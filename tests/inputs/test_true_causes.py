@@ -21,7 +21,7 @@ from sim.inputs.scenario import read_scenario
 from sim.inputs.targets import read_catalogue
 from sim.inputs.year_path import ValueSpec, read_value
 from sim.model.names import read_labels
-from sim.report.chapters.part import Part
+from sim.report.chapters import Part
 from sim.report.document import Chapter, Picture
 from sim.result.tree import packed
 from sim.simulate import arguments, opening, pipeline

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.report.forms.columns import Content, content, shares, size_of
-from sim.report.lettering import letters, wrapped_chinese
+from sim.report.lettering import Content, content, letters, shares, size_of, wrapped_chinese
 
 _CONTENTS = st.lists(
     st.tuples(st.floats(2.0, 40.0), st.floats(0.0, 60.0)).map(lambda pair: Content(pair[0], pair[0] + pair[1])),

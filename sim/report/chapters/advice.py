@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.base.text import Text, joined
 from sim.base.words import fine, spaced_text
 from sim.report.cells import Column, Number, measured, probability, stated
-from sim.report.chapters.part import NO_TARGETS, Part, listed, pictured, small
+from sim.report.chapters import NO_TARGETS, Part, listed, pictured, small
 from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
 from sim.report.figures import Frame
 from sim.report.figures.dots import Moves

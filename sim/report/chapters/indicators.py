@@ -12,7 +12,7 @@ from sim.plan.rule import about_sentence
 from sim.plan.scorecard import PERCENT, Score
 from sim.report import score_words as words
 from sim.report.cells import NOTHING, Column, Number, Tone, Words, measured, percent, probability
-from sim.report.chapters.part import MOST_ROWS, NO_TARGETS, Part, in_parts, pictured, small
+from sim.report.chapters import MOST_ROWS, NO_TARGETS, Part, in_parts, pictured, small
 from sim.report.document import Block, Chapter, Heading, Table, table_of
 from sim.report.figures import Frame
 from sim.report.figures.dots import Rates, TargetRates

@@ -10,7 +10,7 @@ from sim.base.text import Text, same
 from sim.base.words import capital, unit_words
 from sim.plan.scorecard import Score, coverage_of
 from sim.report.cells import NOTHING, Column, Number, Words, a_year, measured
-from sim.report.chapters.part import Part, in_parts, listed, pictured
+from sim.report.chapters import Part, in_parts, listed, pictured
 from sim.report.chapters.works import in_words
 from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
 from sim.report.figures import Frame

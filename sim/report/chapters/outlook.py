@@ -14,7 +14,7 @@ from sim.plan.feasibility import is_clear
 from sim.plan.scorecard import Score
 from sim.report import study_words as words
 from sim.report.cells import NOTHING, Column, Words, a_year, measured, probability, stated
-from sim.report.chapters.part import Part, listed, pictured, present
+from sim.report.chapters import Part, listed, pictured, present
 from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
 from sim.report.figures import Frame
 from sim.report.figures.bars import Swing, Thirds, Tornado

@@ -10,7 +10,7 @@ from sim.base.words import NONE, unit_words
 from sim.ledger.limits import LABELS
 from sim.ledger.summary import ProgrammeTimes
 from sim.report.cells import Cell, Column, Number, Words, a_year
-from sim.report.chapters.part import Part, pictured, present, small
+from sim.report.chapters import Part, pictured, present, small
 from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
 from sim.report.figures import Frame
 from sim.report.figures.schedule import Schedule

@@ -10,9 +10,9 @@ from typing import Any
 from sim.base.text import Language, Text
 from sim.report.cells import Cell, Words
 from sim.report.document import Block, Bullets, Heading, Paragraph, Picture, Report, Table
-from sim.report.forms.columns import content, shares, size_of
-from sim.report.forms.names import PAGE, file_name
-from sim.report.forms.names import TABLE as TABLE_FILE
+from sim.report.forms import PAGE, file_name
+from sim.report.forms import TABLE as TABLE_FILE
+from sim.report.lettering import content, shares, size_of
 
 TABLE, FIGURE = Text("表", "Table"), Text("图", "Figure")
 _ON_SCREEN = 24

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -41,9 +41,6 @@ def put_datasets(file: Path, groups: Mapping[str, xr.Dataset], attributes: Mappi
     """Write a netCDF file with one group for each dataset."""
     nodes = {name: dataset.drop_attrs(deep=False) for name, dataset in groups.items()}
     put(file, packed(xr.DataTree.from_dict({"/": xr.Dataset(attrs=attributes), **nodes})))
-
-
-Rows = Iterator[tuple[Any, ...]]
 
 
 def deliver_sweep(findings: Findings, folder: Path, language: Language) -> Path:
@@ -101,33 +98,34 @@ def _put_tables(findings: Findings, folder: Path, language: Language) -> None:
         put_table(folder / "points.csv", heads, (row.numbers for row in findings.points))
         return
     targets = ("id", "target", "year", "operator", "value", "unit", "probability", "standard_error")
-    put_table(folder / "targets.csv", targets, _target_rows(findings, language))
+    put_table(folder / "targets.csv", targets, [_target_cells(row, language) for row in findings.chances])
     levels = [f"p{100.0 * float(level):g}" for level in findings.bands["quantile"].to_numpy()]
     bands = ("indicator", "label", "unit", "year", "mean", "standard_deviation", *levels)
-    put_table(folder / "bands.csv", bands, _band_rows(findings, language))
+    rows = [
+        (*_named(row.series, language).values(), row.year, row.mean, row.deviation, *row.quantiles.values())
+        for row in findings.band_rows
+    ]
+    put_table(folder / "bands.csv", bands, rows)
     correlations = ("input", "label", "indicator", "indicator_label", "year", "rank_correlation")
-    put_table(folder / "correlations.csv", correlations, _correlation_rows(findings, language))
+    put_table(
+        folder / "correlations.csv",
+        correlations,
+        [
+            (*_keyed(row.input, language), *_keyed(row.series, language), row.year, row.correlation)
+            for row in findings.correlation_rows
+        ],
+    )
 
 
-def _target_rows(findings: Findings, language: Language) -> Rows:
-    for row in findings.chances:
-        plan: tuple[Any, ...] = ("",) * 4
-        if row.target:
-            plan = row.target.year, row.target.operator, float(row.target.value), unit_text(row.target.unit, language)
-        yield row.target.id if row.target else "*", row.label.in_language(language), *plan, row.probability, row.error
+def _target_cells(row: TargetRow, language: Language) -> tuple[Any, ...]:
+    target, label, chance = row.target, row.label.in_language(language), (row.probability, row.error)
+    if target is None:
+        return ("*", label, "", "", "", "", *chance)
+    return (target.id, label, target.year, target.operator, float(target.value), unit_text(target.unit, language), *chance)
 
 
-def _band_rows(findings: Findings, language: Language) -> Rows:
-    for row in findings.band_rows:
-        series = row.series
-        named = (series.key, series.label.in_language(language), unit_text(series.unit, language), row.year)
-        yield (*named, row.mean, row.deviation, *row.quantiles.values())
-
-
-def _correlation_rows(findings: Findings, language: Language) -> Rows:
-    for row in findings.correlation_rows:
-        named = (row.input.key, row.input.label.in_language(language), row.series.key, row.series.label.in_language(language))
-        yield (*named, row.year, row.correlation)
+def _keyed(named: Named, language: Language) -> tuple[str, str]:
+    return named.key, named.label.in_language(language)
 
 
 def index_rows(indices: xr.Dataset, language: Language) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
@@ -137,7 +135,7 @@ def index_rows(indices: xr.Dataset, language: Language) -> tuple[Sequence[str], 
     rows = list[tuple[Any, ...]]()
     for i, of_input in enumerate(inputs.values()):
         for j, of_output in enumerate(outputs.values()):
-            named = (of_input.key, of_input.label.in_language(language), of_output.key, of_output.label.in_language(language))
+            named = (*_keyed(of_input, language), *_keyed(of_output, language))
             for k, year in enumerate(indices["year"].to_numpy()):
                 rows.append((*named, int(year), *(float(arrays[name][i, j, k]) for name in names)))
     return ["input", "label", "indicator", "indicator_label", "year", *names], rows

@@ -10,7 +10,9 @@ from functools import cached_property
 import numpy as np
 import xarray as xr
 
+from sim.base.arrays import Values
 from sim.base.text import Text, same
+from sim.report.cells import NOTHING
 from sim.result.draw_store import damage_is_a_fault
 from sim.simulate.sweeps.names import ALL_TARGETS, Asked, Named, asked_targets, named_inputs, named_series
 from sim.simulate.sweeps.statistics import (
@@ -24,7 +26,6 @@ from sim.simulate.sweeps.statistics import (
 )
 
 MOST_HEADLINES = 12
-NOTHING = Text("", "")
 
 
 @dataclass(frozen=True)
@@ -90,65 +91,6 @@ def headline_series(draws: xr.Dataset) -> list[str]:
     return list(dict.fromkeys((*of_targets, *single)))[:MOST_HEADLINES]
 
 
-def target_rows(draws: xr.Dataset, found: xr.Dataset) -> list[TargetRow]:
-    """One row for each target, from its probabilities."""
-    pairs = zip(asked_targets(draws), found["probability"].to_numpy(), found["error"].to_numpy(), strict=True)
-    return [TargetRow(target, target.label, float(p), float(error)) for target, p, error in pairs]
-
-
-def band_rows(draws: xr.Dataset, summary: xr.Dataset) -> Iterator[BandRow]:
-    """Every series in every year, from its bands."""
-    levels = [float(level) for level in summary["quantile"].to_numpy()]
-    years = [int(year) for year in summary["year"].to_numpy()]
-    for name in outputs_of(draws):
-        means, deviations = (dict(_by_series(name, summary[f"{name}{part}"])) for part in ("_mean", "_sd"))
-        by_level = [dict(_by_series(name, summary[name].sel(quantile=level))) for level in levels]
-        for key, mean in means.items():
-            named = named_series(draws, key)
-            for place, year in enumerate(years):
-                quantiles = {level: named.scale * float(part[key][place]) for level, part in zip(levels, by_level, strict=True)}
-                middle, spread = named.scale * float(mean[place]), named.scale * float(deviations[key][place])
-                yield BandRow(named, year, middle, spread, quantiles)
-
-
-def _by_series(name: str, array: xr.DataArray) -> Iterator[tuple[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]]:
-    """Each series [year] of a statistic by its name."""
-    dims = [dim for dim in array.dims if dim != "year"]
-    yield from labelled(name, array.transpose(*dims, "year"))
-
-
-def correlation_rows(draws: xr.Dataset, correlations: xr.Dataset, names: Sequence[str], year: int) -> list[CorrelationRow]:
-    """How every input goes with some series of one member in a year; inputs that never differ are left out."""
-    inputs, rows = named_inputs(draws), list[CorrelationRow]()
-    for name in names:
-        column = correlations[name].sel(year=year).to_numpy().reshape(len(inputs))
-        for named, value in zip(inputs.values(), column, strict=True):
-            if np.isfinite(value):
-                rows.append(CorrelationRow(named, named_series(draws, name), year, float(value)))
-    return rows
-
-
-def point_rows(draws: xr.Dataset, summary: xr.Dataset, found: xr.Dataset, year: int) -> list[PointRow]:
-    """One row for each point."""
-    inputs, names = named_inputs(draws), headline_series(draws)
-    keys = [str(key) for key in draws["input"].to_numpy()[: int(draws.attrs["swept"])]]
-    targets = [str(key) for key in found["target"].to_numpy()]
-    middle = summary.sel(quantile=0.5, year=year)
-    columns = [
-        [inputs[key].scale * summary[key].to_numpy() for key in keys],
-        [named_series(draws, name).scale * middle[name].to_numpy().reshape(-1) for name in names],
-        list(found["probability"].to_numpy().reshape(len(targets), summary.sizes["point"])),
-    ]
-    count = summary.sizes["point"]
-    parts = (_dicts(heads, rows, count) for heads, rows in zip((keys, names, targets), columns, strict=True))
-    return [PointRow(*row) for row in zip(*parts, strict=True)]
-
-
-def _dicts(heads: Sequence[str], columns: Sequence[np.ndarray], count: int) -> list[dict[str, float]]:
-    """One record for each of `count` points, from a column [point] for each head."""
-    return [dict(zip(heads, numbers, strict=True)) for numbers in np.array(columns).reshape(len(heads), count).T.tolist()]
-
-
 def method_sentence(draws: xr.Dataset) -> Text:
     """How the draws were made, in words."""
     count, lost = draws.sizes["draw"], int(draws["lost"].sum())
@@ -206,8 +148,10 @@ class Findings:
 
     @cached_property
     def targets(self) -> list[TargetRow]:
-        """How likely each target is; at the first point where there are points."""
-        return target_rows(self.draws, self.probabilities.isel(point=0) if self.pointwise else self.probabilities)
+        """The probability of each target; at the first point where there are points."""
+        found = self.probabilities.isel(point=0) if self.pointwise else self.probabilities
+        numbers = zip(asked_targets(self.draws), found["probability"].to_numpy(), found["error"].to_numpy(), strict=True)
+        return [TargetRow(target, target.label, float(share), float(error)) for target, share, error in numbers]
 
     @property
     def chances(self) -> list[TargetRow]:
@@ -219,7 +163,19 @@ class Findings:
     @cached_property
     def band_rows(self) -> list[BandRow]:
         """Every series in every year; none where there are points."""
-        return [] if self.pointwise else list(band_rows(self.draws, self.bands))
+        return [] if self.pointwise else [row for name in outputs_of(self.draws) for row in self._bands_of(name)]
+
+    def _bands_of(self, name: str) -> Iterator[BandRow]:
+        """Every series of a variable in every year."""
+        levels, years = self.bands["quantile"].to_numpy().tolist(), self.bands["year"].to_numpy().tolist()
+        parts = [self.bands[f"{name}_mean"], self.bands[f"{name}_sd"]]
+        parts += [self.bands[name].sel(quantile=level) for level in levels]
+        found = [dict(labelled(name, part)) for part in parts]
+        for key in found[0]:
+            named = named_series(self.draws, key)
+            numbers = named.scale * np.array([part[key] for part in found])
+            for year, (mean, deviation, *quantiles) in zip(years, numbers.T.tolist(), strict=True):
+                yield BandRow(named, year, mean, deviation, dict(zip(levels, quantiles, strict=True)))
 
     @property
     def shown_bands(self) -> list[BandRow]:
@@ -230,13 +186,39 @@ class Findings:
 
     @cached_property
     def correlation_rows(self) -> list[CorrelationRow]:
-        """How inputs go with the series shown first, in the year of the targets."""
-        return [] if self.correlations is None else correlation_rows(self.draws, self.correlations, self.names, self.year)
+        """How inputs go with the series shown first, in the year of the targets; inputs that never differ are left out."""
+        if self.correlations is None:
+            return []
+        found, inputs = list[CorrelationRow](), named_inputs(self.draws).values()
+        for name in self.names:
+            column = self.correlations[name].sel(year=self.year).to_numpy().reshape(len(inputs))
+            pairs = [(of_input, float(value)) for of_input, value in zip(inputs, column, strict=True) if np.isfinite(value)]
+            found += [CorrelationRow(of_input, named_series(self.draws, name), self.year, value) for of_input, value in pairs]
+        return found
 
     @cached_property
     def points(self) -> list[PointRow]:
         """The points of a grid or list."""
-        return point_rows(self.draws, self.bands, self.probabilities, self.year) if self.pointwise else []
+        if not self.pointwise:
+            return []
+        draws, inputs, count = self.draws, named_inputs(self.draws), self.bands.sizes["point"]
+        keys = [str(key) for key in draws["input"].to_numpy()[: int(draws.attrs["swept"])]]
+        targets, middle = (
+            [str(key) for key in self.probabilities["target"].to_numpy()],
+            self.bands.sel(quantile=0.5, year=self.year),
+        )
+        medians = [named_series(draws, name).scale * middle[name].to_numpy().reshape(-1) for name in self.names]
+        parts = (
+            _records(keys, [inputs[key].scale * self.bands[key].to_numpy() for key in keys], count),
+            _records(self.names, medians, count),
+            _records(targets, self.probabilities["probability"].to_numpy(), count),
+        )
+        return [PointRow(*row) for row in zip(*parts, strict=True)]
+
+
+def _records(heads: Sequence[str], columns: Sequence[Values] | Values, count: int) -> list[dict[str, float]]:
+    """One record for each of `count` points, from a column [point] for each head."""
+    return [dict(zip(heads, numbers, strict=True)) for numbers in np.array(columns).reshape(len(heads), count).T.tolist()]
 
 
 def findings_of(draws: xr.Dataset) -> Findings:
