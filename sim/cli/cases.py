@@ -77,12 +77,12 @@ def with_targets(case: Case, names: tuple[str, ...]) -> Case:
 def wanted_draws(case: Case, wanted: Design, *, by_default: bool) -> tuple[Design | None, Text | None]:
     """Return the draws to make of a case; where there are none, why not.
 
-    Those that nobody asked for are made only where a stored posterior ensemble fits the case.
+    Those that nobody asked for are made only of a city that was calibrated; where its model has changed since, from the priors.
 
     Raises
     ------
     InputError
-        when draws are asked for and the stored ensemble is damaged or does not fit.
+        when draws are asked for and the stored ensemble is damaged or knows too much.
     """
     from sim.simulate.draws import posterior_of
 

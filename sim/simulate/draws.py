@@ -24,7 +24,7 @@ from sim.inputs.provenance import is_known
 from sim.plan.probability import conditions_of, with_probabilities
 from sim.result.posterior import FILE, Posterior, read_posterior
 from sim.simulate.design import Design, compiled_for
-from sim.simulate.likelihood.reweighting import up_to_date
+from sim.simulate.likelihood.reweighting import OutdatedPosteriorError, up_to_date
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome, comparisons_of, judge_of, request_of
 
@@ -40,32 +40,47 @@ def with_draws(outcome: Outcome, design: Design, progress: Progress | None = Non
     scores = with_probabilities(outcome.scores, ensemble.shares, ensemble.read)
     seen = () if posterior is None else posterior.foreseen
     made = replace(outcome, ensemble=ensemble, scores=scores, design=design, foreseen=seen)
-    return replace(made, drawn_from=origin_of_draws(posterior), comparisons=comparisons_of(made.case, made.projection))
+    return replace(
+        made,
+        drawn_from=origin_of_draws(source_for(outcome.case, design)),
+        comparisons=comparisons_of(made.case, made.projection),
+    )
 
 
 @lru_cache(maxsize=8)  # by the city as it was opened
-def posterior_of(world: World) -> Posterior | None:
-    """The posterior ensemble of a city for the present model and data; None where none is stored.
+def posterior_of(world: World) -> Posterior | Fault | None:
+    """Return the posterior ensemble of a city for the present model and data, or why the stored one no longer serves.
 
-    Answers on targets that have changed since are left out: they say nothing of the parameters.
+    Answers on targets that have changed since are left out: they say nothing of the parameters. None where none is stored.
 
     Raises
     ------
     InputError
-        when it is damaged, belongs to other equations or priors, the city's new data leave too few sets, or it rests on what
-        was not known as of the year in which the city is opened.
+        when it is damaged, or rests on what was not known as of the year in which the city is opened.
     """
     stored = read_posterior(world.home, world.city.key)
     if stored is None:
         return None
     _fail_if_not_known_then(world, stored)
-    found, targets = up_to_date(world.home, world.city.settings.model, stored), world.catalogue.targets
+    try:
+        found, targets = up_to_date(world.home, world.city.settings.model, stored), world.catalogue.targets
+    except OutdatedPosteriorError as error:
+        return error.faults[0]
     same = tuple(seen for seen in found.foreseen if seen.target in targets and targets[seen.target].value == seen.value)
     return replace(found, foreseen=same)
 
 
 def posterior_for(case: Case, design: Design) -> Posterior | None:
-    """Return the posterior ensemble that a design draws from; None where it draws from the priors."""
+    """Return the posterior ensemble that a design draws from; None where it draws from the priors.
+
+    So it does when it is told to, when the city was never calibrated, and when the model has changed since it was.
+    """
+    found = source_for(case, design)
+    return found if isinstance(found, Posterior) else None
+
+
+def source_for(case: Case, design: Design) -> Posterior | Fault | None:
+    """Return what `posterior_of` does, or None where a design is told to draw from the priors."""
     return None if design.prior else posterior_of(case.world)
 
 
@@ -91,21 +106,24 @@ def _fail_if_not_known_then(world: World, posterior: Posterior) -> None:
             raise InputError(Fault(message, Place(world.home.models / world.city.key / FILE), advice))
 
 
-def origin_of_draws(posterior: Posterior | None) -> Text:
-    """Return in words where the parameters of the draws come from."""
-    if posterior is None:
+def origin_of_draws(found: Posterior | Fault | None) -> Text:
+    """Return in words where the parameters of draws come from; see `source_for`."""
+    if found is None:
         return Text("参数取自先验，未按历史校准", "parameters from their priors, not calibrated on history")
-    years, cities = f"{posterior.first}–{posterior.last}", len(posterior.cities)
+    if isinstance(found, Fault):
+        advice = Text("", "") if found.advice is None else Text("；", "; ") + found.advice
+        return Text("参数取自先验，因为", "parameters from their priors, since ") + found.message + advice
+    years, cities = f"{found.first}–{found.last}", len(found.cities)
     fitted = Text(
-        f"参数取自按 {years} 年历史校准的后验集合（{cities} 个城市共同估计，{posterior.count:,} 组参数）",
-        f"parameters from the posterior ensemble fitted to {years} ({cities} cities together, {posterior.count:,} sets)",
+        f"参数取自按 {years} 年历史校准的后验集合（{cities} 个城市共同估计，{found.count:,} 组参数）",
+        f"parameters from the posterior ensemble fitted to {years} ({cities} cities together, {found.count:,} sets)",
     )
-    if posterior.worth_now is None:
+    if found.worth_now is None:
         return fitted
     return fitted + Text(
-        f"；本市数据在校准之后有改动，已按新数据重新加权，相当于 {posterior.worth_now:.0f} 组独立参数",
+        f"；本市数据在校准之后有改动，已按新数据重新加权，相当于 {found.worth_now:.0f} 组独立参数",
         "; the city's data have changed since, and the sets are weighed anew by them, worth "
-        f"{posterior.worth_now:.0f} independent ones",
+        f"{found.worth_now:.0f} independent ones",
     )
 
 

@@ -13,16 +13,18 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from sim.base.errors import InputError, SimError
+from sim.base.errors import SimError
 from sim.cli import history
 from sim.cli.app import app, main
 from sim.cli.cases import wanted_draws
 from sim.cli.console import Speaker
 from sim.cli.run import open_scenarios, planned_draws, simulate
 from sim.inputs.home import Home
+from sim.report.sweeps.findings import method_sentence
 from sim.result.posterior import FILE, read_posterior
-from sim.simulate.design import Design
+from sim.simulate.design import Design, completed
 from sim.simulate.pipeline import Outcome
+from sim.simulate.sweeps.running import on_this_machine, prepare_sweep, sweep_in_memory
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -66,7 +68,7 @@ def ran(home: Home, wanted: Design, *scenarios: str, city: str | None = None, by
 
 
 def test_by_default_draws_come_from_the_stored_ensemble(home: Home) -> None:
-    [outcome] = ran(home, Design(1, 1), "baseline", by_default=True)
+    [outcome] = ran(home, Design(seed=1), "baseline", by_default=True)
     assert outcome.ensemble is not None
     assert outcome.drawn_from is not None
     assert outcome.ensemble.count == 2000
@@ -94,22 +96,30 @@ def stale(copied: Home) -> Home:
     return copied
 
 
-def test_a_stale_ensemble_costs_the_probabilities_and_not_the_run(stale: Home) -> None:
-    [outcome] = ran(stale, Design(0, 1), "baseline", by_default=True)
+@pytest.mark.parametrize("by_default", [True, False])
+def test_until_a_changed_model_is_fitted_again_draws_come_from_the_priors_and_say_so(*, stale: Home, by_default: bool) -> None:
+    [outcome] = ran(stale, Design(200, 0, 1), "baseline", by_default=by_default)
+    [plain] = ran(stale, Design(200, 0, 1, prior=True), "baseline")
+    assert outcome.ensemble is not None
+    assert plain.ensemble is not None
+    assert outcome.ensemble.shares == plain.ensemble.shares
     assert outcome.drawn_from is not None
-    assert outcome.ensemble is None
-    assert "belongs to other equations or priors" in outcome.drawn_from.en
-    assert "python -m sim calibrate hengyang" in outcome.drawn_from.en
+    assert outcome.drawn_from.en == (
+        "parameters from their priors, since the posterior ensemble belongs to other equations or priors; "
+        "renew it: python -m sim calibrate hengyang"
+    )
 
 
-def test_asking_for_draws_of_a_stale_ensemble_is_a_fault(stale: Home) -> None:
-    with pytest.raises(InputError, match="python -m sim calibrate hengyang"):
-        ran(stale, Design(100, 0, 1), "baseline")
+def test_a_sweep_of_a_changed_model_says_where_its_parameters_come_from(stale: Home) -> None:
+    [case] = open_scenarios(["baseline"], None, (), (), stale.folder)
+    draws = sweep_in_memory(prepare_sweep(case, completed(case, Design(64, 0, 1))), on_this_machine(1))
+    assert draws.attrs["rest"] == "outdated"
+    assert "model or data have changed since the fit" in method_sentence(draws).en
 
 
 def test_a_city_that_was_never_calibrated_is_told_how(copied: Home) -> None:
     (copied.models / "changsha" / FILE).unlink()
-    [outcome] = ran(copied, Design(0, 1), city="changsha", by_default=True)
+    [outcome] = ran(copied, Design(seed=0), city="changsha", by_default=True)
     assert outcome.drawn_from is not None
     assert outcome.case.scenario.name.en == "Changsha: baseline"
     assert "Run python -m sim calibrate changsha" in outcome.drawn_from.en

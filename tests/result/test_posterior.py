@@ -86,7 +86,7 @@ def test_draws_repeat_the_stored_factors_and_leave_what_the_scenario_states(home
     settings = (("catch_up", "0.015"),)
     [case] = opening.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), settings)
     posterior = posterior_of(case.world)
-    assert posterior is not None
+    assert isinstance(posterior, Posterior)
     draws = draws_of(case, Design(1500, 0, 1))
     factors = draws.factors(900, 1100)
     assert "catch_up" not in factors

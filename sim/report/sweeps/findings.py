@@ -117,10 +117,18 @@ METHOD_WORDS = {
 WHOLE_WORDS = {
     "posterior": Text("；参数取自按历史校准的集合", "; parameters from the ensemble calibrated on history"),
     "priors": Text("；参数取自先验，未按历史校准", "; parameters from their priors, not calibrated on history"),
+    "outdated": Text(
+        "；参数取自先验：校准之后模型或数据有改动，请重新校准",
+        "; parameters from their priors: model or data have changed since the fit, which is due again",
+    ),
 }
 REST_WORDS = {
     "posterior": Text("；未扫描的参数取自校准后的集合", "; what is not swept comes from the calibrated ensemble"),
     "priors": Text("；未扫描的参数取自先验，未按历史校准", "; what is not swept comes from its prior, not calibrated"),
+    "outdated": Text(
+        "；未扫描的参数取自先验：校准之后模型或数据有改动，请重新校准",
+        "; what is not swept comes from its prior: model or data have changed since the fit, which is due again",
+    ),
     "nothing": Text("；未扫描的参数保持不变", "; what is not swept stays as it is"),
 }
 

@@ -31,13 +31,17 @@ from sim.inputs.parameters import ParameterRecord, read_parameters
 from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
 from sim.model.graph import Graph
 from sim.model.nodes import Apply, Literal, Node, Read, names_read, walk
-from sim.result.posterior import FILE, Fingerprint, Posterior, data_key, file_hash_of, hash_of_files, renew
+from sim.result.posterior import FILE, Fingerprint, Posterior, data_key, file_hash_of, hash_of_files
 from sim.simulate.likelihood.errors_of_cities import Outside
 from sim.simulate.likelihood.hindcast import CityHindcasts, HindcastSpan, city_hindcasts, errors_of
 
 FEWEST_SETS = 100.0
 """Independent sets that new weights must leave; with fewer, some sets would stand for all, and a new fit is due."""
 _LEAST, _NOTHING = 1e-12, 1e-3
+
+
+class OutdatedPosteriorError(InputError):
+    """The stored ensemble of a city rests on another model, or on data that leave too little of it."""
 
 
 def up_to_date(home: Home, model: str, stored: Posterior) -> Posterior:
@@ -59,7 +63,7 @@ def up_to_date(home: Home, model: str, stored: Posterior) -> Posterior:
 
     Raises
     ------
-    InputError
+    OutdatedPosteriorError
         when equations, priors or the model's tables have changed, or the new data leave too few independent sets.
 
     Examples
@@ -161,8 +165,11 @@ def _too_few(worth: float, count: int) -> Text:
     )
 
 
-def _stale(home: Home, stored: Posterior, message: Text) -> InputError:
-    return InputError(Fault(message, Place(home.models / stored.city / FILE), renew(stored.city)))
+def _stale(home: Home, stored: Posterior, message: Text) -> OutdatedPosteriorError:
+    command = f"python -m sim calibrate {stored.city}"
+    return OutdatedPosteriorError(
+        Fault(message, Place(home.models / stored.city / FILE), Text(f"请重新校准：{command}", f"renew it: {command}"))
+    )
 
 
 def fitted_span(home: Home, posterior: Posterior) -> HindcastSpan:

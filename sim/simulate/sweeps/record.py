@@ -13,6 +13,7 @@ import xarray as xr
 
 from sim.base import __version__
 from sim.base.cache import engine_key
+from sim.base.errors import Fault
 from sim.base.text import Text
 from sim.ensemble.blocks import Task
 from sim.ensemble.draws import Draws
@@ -21,7 +22,7 @@ from sim.plan.scorecard import column, score_row
 from sim.result.dataset import modelled_series, published_series
 from sim.result.draw_store import ArrayPlan, StorePlan
 from sim.simulate.design import Design
-from sim.simulate.draws import posterior_for
+from sim.simulate.draws import source_for
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome, judge_of
 from sim.simulate.sweeps.statistics import OPEN, SHARED
@@ -89,7 +90,8 @@ def _rest(case: Case, design: Design) -> str:
     """Return what that is not swept is drawn from."""
     if design.rest == "central":
         return "nothing"
-    return "priors" if posterior_for(case, design) is None else "posterior"
+    found = source_for(case, design)
+    return "priors" if found is None else "outdated" if isinstance(found, Fault) else "posterior"
 
 
 def _sample_key(design: Design) -> str:

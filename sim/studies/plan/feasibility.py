@@ -21,7 +21,7 @@ from sim.plan.reading import Reading
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
 from sim.simulate.design import Design
-from sim.simulate.draws import Progress, origin_of_draws, posterior_for
+from sim.simulate.draws import Progress, origin_of_draws, source_for
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome, run
 from sim.studies.plan.points import at_points
@@ -87,7 +87,7 @@ def feasibility(case: Case, design: Design, required: float = 0.5, progress: Pro
     draws = target_draws(outcome, design, progress)
     if not draws.targets:
         raise UsageError(_nothing_to_judge(outcome))
-    origin = origin_of_draws(posterior_for(case, design))
+    origin = origin_of_draws(source_for(case, design))
     judged = {target.id for target in draws.targets}
     left_out = [score for score in outcome.scores if score.target.id not in judged]
     central = {score.target.id: score.projected for score in outcome.scores}
