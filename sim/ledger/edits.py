@@ -34,7 +34,7 @@ class Order:
 
     @property
     def id(self) -> str:
-        """What a later layer replaces; what only stands in its own layer is replaced by none."""
+        """A name that a later layer replaces; orders that stand in their own layer only are replaced by none."""
         return f"{self.key} {self.word} {self.layer if self.key in (*_OF_ONE_LAYER, 'cancel') else ''}"
 
     @property

@@ -29,17 +29,13 @@ class Axes:
 
 def flows_of(works: Sequence[Work], effects: RandomEffects, times: Times, axes: Axes, phase: float) -> Mapping[str, Values]:
     """Return what works spend, put to use, open and take; see LedgerFlows."""
-    business = np.array([work.business for work in works], dtype=bool)
-    builds = np.array([bool(work.purpose) for work in works], dtype=bool)
+    branch, kind = _by_branch_and_kind(works, axes)
     firms = np.array([work.project_class.firms for work in works])[:, np.newaxis]
-    branch, kind = (
-        _Cells(works, business & builds, axes.districts, axes.branches),
-        _Cells(works, ~business, axes.districts, axes.kinds),
-    )
     land = effects.money * np.array([work.project_class.land for work in works])[:, np.newaxis]
-    parts = parts_of(times, phase)
     spent = [effects.money * _built_in(times, year) for year in axes.years]
-    done = [_used_by(parts, year + 1.0) - _used_by(parts, float(year)) for year in axes.years]  # put to use in each year
+    done = [
+        _used_by(times, phase, year + 1.0) - _used_by(times, phase, float(year)) for year in axes.years
+    ]  # put to use in each year
     completed = [effects.money * part for part in done]
     return {
         "business_spend": branch.gathered(spent),
@@ -59,13 +55,11 @@ def displacing_flows(
     They are those of the documents: a scenario that cancels or moves a work does not bring back what it takes the place of.
     `unfinished`, in the base year alone, is what had been spent by the start of the run on works not yet in use.
     """
-    business = np.array([work.business and bool(work.purpose) for work in works], dtype=bool)
-    public = np.array([not work.business for work in works], dtype=bool)
-    branch, kind = _Cells(works, business, axes.districts, axes.branches), _Cells(works, public, axes.districts, axes.kinds)
+    branch, kind = _by_branch_and_kind(works, axes)
     spent = [effects.money * _built_in(times, year) for year in axes.years]
     start = axes.years.start + 1.0
     of_begun = [np.where(times.started < start, money, 0.0) for money in spent]
-    at_start = effects.money * np.maximum(built_by(times, start) - _used_by(parts_of(times, phase), start), 0.0)
+    at_start = effects.money * np.maximum(built_by(times, start) - _used_by(times, phase, start), 0.0)
     unfinished = [at_start, *(np.zeros_like(at_start) for _ in axes.years[1:])]
     return {
         "business_begun": branch.gathered(of_begun),
@@ -88,32 +82,19 @@ def built_by(times: Times, end: float) -> Values:
     return np.where(begun, np.clip((end - started) / (built - started), 0.0, 1.0), 0.0)
 
 
-@dataclass(frozen=True)
-class Parts:
-    """In how many parts works are put to use, the years between them, and when the last is; [work, r]."""
-
-    count: Values
-    gap: Values
-    last: Values
-
-
-def parts_of(times: Times, phase: float) -> Parts:
-    """Works are put to use in equal parts, none of which takes longer than `phase` years to build."""
-    begun = np.isfinite(times.started)
-    length = np.where(begun, times.built, 0.0) - np.where(begun, times.started, 0.0)
-    count = np.maximum(np.ceil(length / phase - _CLOSE), 1.0)
-    return Parts(count, length / count, times.in_use)
-
-
 _CLOSE = 1e-9
 
 
-def _used_by(parts: Parts, end: float) -> Values:
-    """Part of every work that is put to use before a time."""
-    done = np.zeros_like(parts.count)
-    for number in range(int(parts.count.max(initial=1.0))):
-        when = np.where(number < parts.count, parts.last - number * parts.gap, NEVER)
-        done += np.where(when < end, 1.0 / parts.count, 0.0)
+def _used_by(times: Times, phase: float, end: float) -> Values:
+    """Part of every work that is put to use before a time: equal parts, none of which takes longer than `phase` to build."""
+    begun = np.isfinite(times.started)
+    length = np.where(begun, times.built, 0.0) - np.where(begun, times.started, 0.0)
+    # A length of just so many phases must not become one part more by rounding.
+    count = np.maximum(np.ceil(length / phase - _CLOSE), 1.0)
+    done, gap = np.zeros_like(count), length / count
+    for number in range(int(count.max(initial=1.0))):
+        when = np.where(number < count, times.in_use - number * gap, NEVER)
+        done += np.where(when < end, 1.0 / count, 0.0)
     return done
 
 
@@ -131,5 +112,13 @@ class _Cells:
         """[year, district, purpose, realisation] from [work, realisation] of every year."""
         result = np.zeros((len(by_year), self._shape[0] * self._shape[1], by_year[0].shape[-1]))
         for place, values in enumerate(by_year):
+            # Several works fall into one cell: `result[cells] += values` would keep the last of them only.
             np.add.at(result[place], self._cells, values[self._rows])
         return result.reshape(len(by_year), *self._shape, -1)
+
+
+def _by_branch_and_kind(works: Sequence[Work], axes: Axes) -> tuple[_Cells, _Cells]:
+    """Return the cells of business works by branch, and of public ones by kind; a business work without a branch is in none."""
+    business = np.array([work.business for work in works], dtype=bool)
+    builds = np.array([bool(work.purpose) for work in works], dtype=bool)
+    return _Cells(works, business & builds, axes.districts, axes.branches), _Cells(works, ~business, axes.districts, axes.kinds)

@@ -110,6 +110,7 @@ class ResourcePool:
         """Get into line for `amount`."""
         claim = ResourceClaim(priority, next(self._numbers), amount, self._environment.event())
         if self._environment.now < self._start:
+            # Before the run nothing is scarce, yet what is being built then takes its room, so that `_free` may be below zero.
             self._free -= amount if self._limit.returned else 0.0
             claim.granted.succeed()
         else:
@@ -127,6 +128,7 @@ class ResourcePool:
         while self._line and self._fits(self._line[0]):
             claim = heapq.heappop(self._line)
             if self._limit.returned:
+                # What is given back must be what was taken, whatever a year offers by then.
                 claim.amount = min(claim.amount, self._offered)
             self._free -= claim.amount
             claim.granted.succeed()
@@ -135,6 +137,7 @@ class ResourcePool:
         if self._limit.returned:
             if self._offered <= 0.0:
                 return False
+            # What was taken and given back adds up to the offer but for rounding: without slack the last waits a year.
             return self._free >= min(claim.amount, self._offered) - _CLOSE
         first_year = min(claim.amount, self._offered or claim.amount)
         return self._free > 0.0 and self._free >= first_year - _CLOSE

@@ -74,6 +74,8 @@ class _Realisation:
 
     def run(self, end: float) -> None:
         """Simulate until `end`."""
+        # SimPy handles events of one time in the order in which they were made: that of the works decides who asks first, and a
+        # scenario that adds a work at the end changes no one's place before it.
         for index in range(len(self._works)):
             self._environment.process(self._work(index))
         self._environment.run(until=end)
@@ -90,6 +92,7 @@ class _Realisation:
             yield from self._obtained(index, LAND)
             yield env.timeout(years[_LAND])
             yield env.timeout(years[_PERMIT] * self._limits.permit_factor(env.now))
+        # In the same order for everybody: two works that each hold what the other waits for would never begin.
         held = []
         for name in _HELD:
             claim = yield from self._obtained(index, name)
@@ -112,6 +115,7 @@ class _Realisation:
         column = RESOURCES.index(name)
         self._times.asked[index, column, self._number] = self._environment.now
         claim = pool.claim(amount, work.priority)
+        # An event that has happened is not waited for: even a wait of no time would let others of this moment go first.
         if not claim.granted.triggered:
             yield claim.granted
         self._times.got[index, column, self._number] = self._environment.now

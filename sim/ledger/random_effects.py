@@ -43,6 +43,7 @@ def drawn_effects(
         np.zeros(shape), np.zeros((len(works), len(STAGES), count)), np.zeros(shape), np.zeros(shape, dtype=bool)
     )
     sampler = _Sampler(settings, seed, count)
+    # Every number is drawn by its own name and not from one stream: a work that is added or left out shifts no other's numbers.
     for row, work in enumerate(works):
         effects.begin[row] = sampler.begin(work)
         for stage, name in enumerate(STAGES):
@@ -72,7 +73,7 @@ class _Sampler:
         return drawn
 
     def begin(self, work: Work) -> Values | float:
-        """When a work begins: at some time of its span."""
+        """Begin of a work, at some time of its span."""
         return work.begin if work.certain else work.earliest + work.width * self.uniform(f"{work.id}:begin")
 
     def years(self, work: Work, stage: str) -> Values | float:
@@ -86,6 +87,7 @@ class _Sampler:
             return work.money
         if work.money is not None:
             return work.money * self.spread(self._settings.overrun, f"{work.id}:overrun")
+        # Log-normal about the median of the class; its mean is larger, which `expected_spending` allows for.
         spread = np.log(work.project_class.amount_spread) * normals(self._seed, f"ledger:{work.id}:amount", 0, self._count)
         amount: Values = work.project_class.amount * np.exp(spread) * work.crowd**-self._smaller
         return amount

@@ -41,7 +41,7 @@ class LedgerPlan:
 
     @property
     def end(self) -> float:
-        """When the simulation stops."""
+        """The time at which the simulation stops."""
         return float(self.axes.years.stop)
 
 

@@ -93,7 +93,7 @@ def _programme(name: Text, rows: Sequence[int], realised: Realised, ledger: Ledg
 
 
 def _when(in_use: Values, money: Values, part: float) -> Values:
-    """When a part of the money of every realisation is in use: [work, r] to [r]; never where nothing was built."""
+    """Time at which a part of the money of every realisation is in use, [work, r] to [r]; never where nothing was built."""
     order = np.argsort(in_use, axis=0)
     times, sums = np.take_along_axis(in_use, order, 0), np.cumsum(np.take_along_axis(money, order, 0), axis=0)
     whole = sums[-1]

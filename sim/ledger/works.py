@@ -18,7 +18,7 @@ BEFORE_BUILDING = ("sign", "land", "permit")
 BUILD = STAGES.index("build")
 GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 MIDDLE = 0.5
-"""Where in its year a work begins when nothing is known but the year."""
+"""The part of its year after which a work begins when nothing is known but the year."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def work_of(project: Project, item: ProjectClass, place: int, base_year: int, se
 
 
 def _undated(work: Work, end: int | None, place: int, settings: LedgerSettings) -> Work:
-    """Where no start is printed: so that it ends as printed, or spread evenly over the years of the plan."""
+    """Begin a work without a printed start: so that it ends as printed, or spread evenly over the years of the plan."""
     if end is not None:
         begin = end + 1.0 - likely_years(work.project_class, STAGES)
         return replace(work, begin=begin, earliest=begin)
@@ -121,7 +121,7 @@ def _undated(work: Work, end: int | None, place: int, settings: LedgerSettings) 
 
 
 def _dated(work: Work, start: int, end: int | None, base_year: int) -> Work:
-    """Where a start is printed."""
+    """Begin a work in its printed year."""
     before, after = (likely_years(work.project_class, stages) for stages in (BEFORE_BUILDING, ("build", "commission")))
     building = start + MIDDLE
     stretch = 1.0 if end is None else (end + 1.0 - building) / after

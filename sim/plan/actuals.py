@@ -41,7 +41,7 @@ def actual_of(plan: CityPlan, claim: PlanClaim, base_year: int, as_of: int, beli
     """
     if claim.aspect in ("change", "multiple"):
         return Text("增量和倍数尚不能评估", "changes and multiples are not evaluated")
-    found = _Search(
+    found = _Published(
         Known(plan, claim.measure, claim.region, as_of), claim, base_year_of(claim, base_year), min(as_of, claim.last)
     )
     if claim.aspect == "growth":
@@ -71,7 +71,7 @@ def base_year_of(claim: PlanClaim, plan_base: int) -> int:
 
 
 @dataclass(frozen=True)
-class _Search:
+class _Published:
     """Look for the figures of a claim between the end of its base year and the last year with data."""
 
     known: Known

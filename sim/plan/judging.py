@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -53,11 +53,11 @@ class Judge:
     def score(self, target: PlanTarget) -> Score:
         """Judge one target, or say why it cannot be judged."""
         binding, origin = self.catalogue.by_kind.of(target.id), self._base_origin(target)
-        reason = self._why_not(target, binding, origin)
-        if isinstance(binding, HistoryBinding) and target.year is not None and reason is None:
-            return self._by_history(target, binding, target.year)
+        reason = next(self._reasons(target, binding, origin), None)
         if reason is not None:
             return self._not_judged(target, reason, origin)
+        if isinstance(binding, HistoryBinding) and target.year is not None:
+            return self._by_history(target, binding, target.year)
         if isinstance(binding, LedgerBinding) and self.delivery is not None:
             return self._by_ledger(target, binding, self.delivery)
         if isinstance(binding, Binding):
@@ -71,36 +71,34 @@ class Judge:
             return None
         return self.bases.of(target, binding)
 
-    def _why_not(self, target: PlanTarget, binding: AnyBinding | None, origin: BaseOrigin | None) -> Text | None:
-        """Return why a target cannot be judged; None where it can. A borrowed base gives no verdict unless it is accepted."""
+    def _reasons(self, target: PlanTarget, binding: AnyBinding | None, origin: BaseOrigin | None) -> Iterator[Text]:
+        """Yield why a target cannot be judged. A borrowed base gives no verdict unless it is accepted."""
+        year, last = target.year, int(self.results["year"].values[-1])
         if isinstance(binding, OutsideBinding):
-            return binding.reason
-        if target.year is None:
-            return UNDATED
-        if isinstance(binding, HistoryBinding):
-            return None
-        reason = self._why_not_now(target.year) or self._why_not_by(binding, target.year)
-        if reason is None and origin is not None and origin.is_borrowed and target.id not in self.accepted:
-            return borrowed_reason(origin)
-        return reason
-
-    def _why_not_now(self, year: int) -> Text | None:
-        last = int(self.results["year"].values[-1])
+            yield binding.reason
+        if year is None:
+            yield UNDATED
+        if year is None or isinstance(binding, HistoryBinding | OutsideBinding):
+            return
         if year <= self.base_year:
-            return Text(f"目标年份不晚于基年 {self.base_year}", f"dated no later than the base year {self.base_year}")
-        return None if year <= last else Text(f"目标年份晚于模拟末年 {last}", f"dated after the last simulated year {last}")
+            yield Text(f"目标年份不晚于基年 {self.base_year}", f"dated no later than the base year {self.base_year}")
+        if year > last:
+            yield Text(f"目标年份晚于模拟末年 {last}", f"dated after the last simulated year {last}")
+        yield from self._reasons_by(binding, year)
+        if origin is not None and origin.is_borrowed and target.id not in self.accepted:
+            yield borrowed_reason(origin)
 
-    def _why_not_by(self, binding: Binding | LedgerBinding | None, year: int) -> Text | None:
+    def _reasons_by(self, binding: Binding | LedgerBinding | None, year: int) -> Iterator[Text]:
         if binding is None:
-            return NO_VARIABLE
-        if binding.no_base is not None:
-            return binding.no_base
-        if isinstance(binding, LedgerBinding):
-            return None if self.delivery else Text("情景没有启用项目台账", "the scenario does not use the project ledger")
-        since = [self.given[name] for name in (binding.variable, binding.over or "") if name in self.given]
+            yield NO_VARIABLE
+        elif binding.no_base is not None:
+            yield binding.no_base
+        if isinstance(binding, LedgerBinding) and not self.delivery:
+            yield Text("情景没有启用项目台账", "the scenario does not use the project ledger")
+        names = (binding.variable, binding.over or "") if isinstance(binding, Binding) else ()
+        since = [self.given[name] for name in names if name in self.given]
         if any(first is None or first <= year for first in since):
-            return Text("该指标由情景给定，不能自证", "the scenario itself gives this indicator")
-        return None
+            yield Text("该指标由情景给定，不能自证", "the scenario itself gives this indicator")
 
     def _row(self, target: PlanTarget, rule: Rule, binding: Binding | LedgerBinding | HistoryBinding | None = None) -> Score:
         """Return a row of the scorecard that says nothing yet."""

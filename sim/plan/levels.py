@@ -140,6 +140,7 @@ class Known:
             return {self.as_of: Level(self.measure, self.as_of, float(constant))}
         found: dict[int, Level] = {}
         worked_out = (level for source in _AFTER_DATA for level in source(self))
+        # The first that says a year stays: what is printed goes before data, and data before what was worked out from them.
         for level in chain(_printed(self), self.published.values(), worked_out):
             found.setdefault(level.year, level)
         return dict(sorted(found.items()))

@@ -106,6 +106,7 @@ def quotient(values: Mapping[str, Values], picks: Picks) -> Values:
     for name, chosen in picks:
         array = values[name]
         for members in chosen:
+            # Axis 1 every time: the dimension that was summed is gone, and the next one has taken its place.
             array = (array if members is None else array.take(members, axis=1)).sum(axis=1)
         sums.append(array)
     return sums[0] if len(sums) == 1 else np.asarray(sums[0] / sums[1])
