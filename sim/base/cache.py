@@ -59,8 +59,8 @@ def digest(parts: Iterable[bytes]) -> str:
 @cache
 def engine_key() -> str:
     """Hash what an entry depends on besides its own key: the code that makes it, Python, numpy, pint and ruamel.yaml."""
-    texts = [file.read_bytes() for room in _ROOMS for file in sorted(PACKAGE.glob(f"{room}/**/*.py"))]
-    texts.append((PACKAGE / "base" / "units.csv").read_bytes())
+    files = [file for room in _ROOMS for kind in ("py", "csv") for file in sorted(PACKAGE.glob(f"{room}/**/*.{kind}"))]
+    texts = [file.read_bytes() for file in files]
     return digest(
         [*texts, sys.version.encode(), np.__version__.encode(), version("pint").encode(), version("ruamel.yaml").encode()]
     )

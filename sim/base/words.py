@@ -24,7 +24,8 @@ GOALS = {
 OPERATORS = {">": ">", ">=": "≥", "=": "=", "<=": "≤", "~": "≈"}
 """The sign before the value of a target, by its operator."""
 
-_ROWS = list(csv.DictReader(Path(__file__).with_name("units.csv").read_text(encoding="utf-8").splitlines()))
+with Path(__file__).with_name("units.csv").open(encoding="utf-8", newline="") as _table:
+    _ROWS = list(csv.DictReader(_table))
 UNIT_NAMES = {row["unit"]: Text(row["zh"], row["en"]) for row in _ROWS if row["zh"]}
 """The names of units, in reports and in files that people write."""
 UNIT_DEFINITIONS = {row["unit"]: row["definition"] for row in _ROWS if row["definition"]}

@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import TypeVar, get_args
 
-from sim.base.errors import Fault, Faults, InputError, Place
+from sim.base.errors import Fault, Faults, InputError, Place, all_faults
 from sim.base.text import Text
 from sim.inputs.files import is_file, number, read_table, whole
 from sim.inputs.indicators import Indicator, Indicators, RatioEntry, SumEntry, TableEntry, quotient_in
@@ -203,14 +203,13 @@ def fail_if_reference_wrong(folders: Iterable[Path], indicators: Indicators) -> 
     InputError
         with every faulty row, by file and line.
     """
-    faults = Faults()
-    for folder in folders:
-        if is_file(folder / "series.csv"):
-            _check_series(folder, indicators, faults)
-        for name, rules in indicators.rules.tables.items():
-            if is_file(folder / name):
-                _check_table(folder / name, rules, indicators, faults)
-    faults.raise_if_any()
+    with all_faults() as faults:
+        for folder in folders:
+            if is_file(folder / "series.csv"):
+                _check_series(folder, indicators, faults)
+            for name, rules in indicators.rules.tables.items():
+                if is_file(folder / name):
+                    _check_table(folder / name, rules, indicators, faults)
 
 
 def _check_series(folder: Path, indicators: Indicators, faults: Faults) -> None:

@@ -5,6 +5,7 @@ A row is read whole before it is refused: every wrong cell is a fault of its own
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,29 +26,9 @@ OPERATORS = (">", ">=", "=", "<=", "~")
 ELSEWHERE = "other:"
 """The beginning of the name of a region that is no part of the model, such as each county."""
 BY_HAND = Text("人工录入：原句没有这个数", "entered by hand: the sentence states no such number")
-_UNITS = {
-    "100M_CNY": "亿元",
-    "percent": "%",
-    "percentage_points": "%",
-    "count": "家",
-    "households": "户",
-    "10k_entities": "万户",
-    "10k_persons": "万人",
-    "10k_person_trips": "万人",
-    "persons": "人",
-    "trains": "列/a",
-    "10k_mu": "万亩",
-    "mu": "亩",
-    "10k_m2": "万m2",
-    "workdays": "d",
-    "days": "d",
-    "ug_per_m3": "ug/m3",
-    "t_sce_per_10kCNY": "万tce/亿元_2020",
-    "patents_per_10k_persons": "件/万人",
-    "persons_per_10k_employed": "人/万人",
-    "10k_CNY": "万元",
-    "100M_CNY_per_km2": "亿元/km2",
-}
+with Path(__file__).with_name("unit_codes.csv").open(encoding="utf-8", newline="") as _table:
+    _UNITS = {row["written"]: row["unit"] for row in csv.DictReader(_table)}
+"""The units of results, by the codes that tables of plans write."""
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,14 @@ such as those of PM2.5. A unit is known by what it measures and how large it is:
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import prod
+from pathlib import Path
 
 ARABIC = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
 NUMERAL = rf"(?:(?:{ARABIC})[十百千万亿]*|[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?)"
@@ -48,31 +50,8 @@ def _chinese(text: str) -> float:
 UNKNOWN = "unknown"
 """The kind of a unit that is not known: it may be anything."""
 THINGS, DATE, MULTIPLE, PERCENT, RANK = "things", "date", "multiple", "percent", "rank"
-_COUNTED = "个 家 项 件 条 所 支 套 列 座 处 台 辆 间 种 片 届 主 特 大 类 栋 批次 只 头 株 张 份 场 款 艘 架 宗 例 units"
-_SIZES_OF_KIND: dict[str, dict[str, float]] = {
-    PERCENT: {"个百分点": 1.0, "百分点": 1.0, "%": 1.0, "‰": 0.1},
-    "foreign money": {"美元": 1.0},
-    "money": {"元": 1.0},
-    "days": {"个工作日": 1.0, "工作日": 1.0, "天": 1.0, "d": 1.0},
-    "hours": {"小时": 1.0},
-    "months": {"个月": 1.0},
-    "years": {"年": 1.0, "years": 1.0},
-    DATE: {"year": 1.0},
-    "area": {"平方公里": 1e6, "平方千米": 1e6, "km2": 1e6, "平方米": 1.0, "m2": 1.0, "公顷": 1e4, "亩": 1e4 / 15.0},
-    "volume": {"立方米": 1.0, "m3": 1.0},
-    "length": {"公里": 1e3, "千米": 1e3, "km": 1e3},
-    "coal": {"吨标准煤": 1.0, "吨标煤": 1.0, "tce": 1.0},
-    "mass": {"吨": 1.0, "公斤": 1e-3, "ug": 1e-12, "微克": 1e-12, "毫克": 1e-9},
-    "energy": {"千瓦时": 1.0},
-    "power": {"千瓦": 1.0, "兆瓦": 1e3},
-    MULTIPLE: {"倍": 1.0, "multiple": 1.0},
-    "grade": {"A级": 1.0, "A": 1.0, "grade_A": 1.0},
-    "persons": {"人次": 1.0, "人": 1.0, "名": 1.0},
-    "households": {"户": 1.0},
-    RANK: {"强": 1.0, "rank": 1.0},
-    THINGS: dict.fromkeys(_COUNTED.split(), 1.0),
-}
-_SIZES = {word: (kind, size) for kind, sizes in _SIZES_OF_KIND.items() for word, size in sizes.items()}
+with Path(__file__).with_name("unit_words.csv").open(encoding="utf-8", newline="") as _table:
+    _SIZES = {row["word"]: (row["kind"], float(row["size"])) for row in csv.DictReader(_table)}
 WORD = "|".join(re.escape(word) for word in sorted(_SIZES, key=len, reverse=True))
 """A unit without what is above or below it; a regular expression."""
 _UNIT = re.compile(rf"(?P<scale>[十百千万亿]*)(?P<word>{WORD})")
