@@ -15,7 +15,7 @@ from sim.engine.integrate import Clock
 from sim.engine.kernel import Kernel, compile_kernel
 from sim.engine.methods import METHODS
 from sim.ensemble.blocks import BlockResult, BlockRunner, Task
-from sim.ensemble.draws import Draws
+from sim.ensemble.draws import Draws, Realisations
 from sim.ensemble.workers import run_portions
 from sim.inputs.year_path import YearPath
 from sim.model.declarations import load_model
@@ -39,7 +39,8 @@ def growth_task(kernel: Kernel, count: int, precision: str = "float64", drawn: M
     """A task of `count` members."""
     central = {name: YearPath(np.array(value)) for name, value in CONSTANTS.items()}
     given = members(count) if drawn is None else drawn
-    return Task(kernel, Clock(FIRST, FIRST + YEARS - 1, STEPS), central, Draws(count, given=given), precision)
+    realised = Realisations(FIRST, {name: array[np.newaxis] for name, array in given.items()})
+    return Task(kernel, Clock(FIRST, FIRST + YEARS - 1, STEPS), central, Draws(count, realised=realised), precision)
 
 
 def run(runner: BlockRunner, task: Task) -> dict[str, Values]:

@@ -16,6 +16,7 @@ from sim.engine.integrate import Clock, YearValues
 from sim.engine.kernel import compile_kernel
 from sim.engine.methods import METHODS, RungeKuttaMethod
 from sim.engine.workspace import Workspace
+from sim.ensemble.draws import Realisations
 from sim.model.declarations import Declaration
 from sim.model.graph import Graph, Parameter, build_graph
 from tests import plain
@@ -46,6 +47,11 @@ class Fixed:
     def at_year(self, year: int) -> dict[str, Values]:
         found = {name: value(year) if callable(value) else value for name, value in self.values.items()}
         return {name: np.asarray(value, dtype=float)[..., None] for name, value in found.items()}
+
+
+def drawn_elsewhere(values: Mapping[str, Any]) -> Realisations:
+    """Values [dims..., draw] that hold in every year, as many as there are draws."""
+    return Realisations(0, {name: np.asarray(array, dtype=float)[np.newaxis] for name, array in values.items()})
 
 
 class Draws(Fixed):

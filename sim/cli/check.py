@@ -34,7 +34,7 @@ def check(
     from sim.simulate.collect import settings_of
     from sim.simulate.idle import idle_remarks
     from sim.simulate.opening import open_cases
-    from sim.simulate.records import number_changed
+    from sim.simulate.result import number_changed
 
     found = find_home(home)
     files = [find_scenario(name, found.scenarios, found.cities()) for name in scenarios] or scenario_files(found.scenarios)
@@ -76,7 +76,7 @@ def _print_changes(case: Case, speaker: Speaker) -> None:
 
 
 def _rows(case: Case, speaker: Speaker) -> Iterator[tuple[str, ...]]:
-    from sim.simulate.ledger_words import ledger_changes
+    from sim.simulate.ledger_words import ledger_settings
 
     for item in case.bound.resolved:
         label, origin = f"{speaker.say(item.label)} ({item.name})", item.change.origin
@@ -85,8 +85,8 @@ def _rows(case: Case, speaker: Speaker) -> Iterator[tuple[str, ...]]:
             change = f"{before} → {now}" if span.is_changed else f"{now} {speaker.word('（不变）', '(as before)')}"
             yield label, _years(span), change, origin
             label, origin = "", ""
-    for row in ledger_changes(case.scenario, case.world.ledger):
-        yield f"{speaker.say(row.name)} ({row.key})", "", f"{speaker.say(row.before)} → {speaker.say(row.after)}", row.origin
+    for row in ledger_settings(case.scenario, case.world.ledger):
+        yield f"{speaker.say(row.label)} ({row.name})", "", f"{speaker.say(row.before)} → {speaker.say(row.after)}", row.origin
 
 
 def _spans(case: Case, item: Resolved) -> list[Span]:
@@ -114,7 +114,7 @@ def _number(array: Values, speaker: Speaker) -> str:
 def _document(case: Case, speaker: Speaker) -> dict[str, object]:
     from sim.model.binding import shown
     from sim.simulate.idle import idle_remarks
-    from sim.simulate.ledger_words import ledger_changes
+    from sim.simulate.ledger_words import ledger_settings
 
     base = case.world.city.settings.base_year
     of_parameters = [
@@ -135,15 +135,15 @@ def _document(case: Case, speaker: Speaker) -> dict[str, object]:
     ]
     of_ledger = [
         {
-            "name": row.key,
-            "label": speaker.say(row.name),
-            "section": "ledger",
-            "unit": "",
+            "name": row.name,
+            "label": speaker.say(row.label),
+            "section": row.section,
+            "unit": row.unit,
             "before": speaker.say(row.before),
             "after": speaker.say(row.after),
             "layer": row.origin,
         }
-        for row in ledger_changes(case.scenario, case.world.ledger)
+        for row in ledger_settings(case.scenario, case.world.ledger)
     ]
     return {
         "scenario": case.scenario.key,

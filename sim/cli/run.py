@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from sim.simulate.design import Design
     from sim.simulate.opening import Case
     from sim.simulate.pipeline import Outcome
-    from sim.simulate.records import Setting
-    from sim.simulate.result import Result, Sampling, Studies
+    from sim.simulate.result import DrawCount, Result, Setting, Studies
 
 
 @options.verb(options.app)
@@ -239,7 +238,7 @@ def _setting(item: Setting, speaker: Speaker) -> dict[str, str]:
     }
 
 
-def _draws(scenario: str, made: Sampling) -> dict[str, Any]:
+def _draws(scenario: str, made: DrawCount) -> dict[str, Any]:
     return {
         "scenario": scenario,
         "count": made.count,

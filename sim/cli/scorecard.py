@@ -80,7 +80,7 @@ def _remarks(result: Result) -> Iterator[Text]:
     """Yield what is said below a scorecard."""
     from sim.plan.scorecard import coverage_of, coverage_words
     from sim.report.score_words import bases_sentence, headline
-    from sim.simulate.records import number_changed
+    from sim.simulate.result import number_changed
 
     scores = result.scorecard
     if scores:

@@ -160,21 +160,21 @@ class Realisations:
 class Draws:
     """`count` futures. Priors are drawn by number.
 
-    `given` holds values that were drawn elsewhere, as [dims..., draw]; `stored` factors [draw] that were, such as those of a
-    posterior ensemble, and `realised` paths that were: there are fewer of them than draws, so draws share them, and future i
+    `stored` holds factors [draw] that were drawn elsewhere, such as those of a posterior ensemble, and `realised` paths that
+    were: there are fewer of them than draws, so draws share them, and future i
     takes number i modulo how many there are. Where the points of a design follow each other by rule, as those of Sobol, the
     number is drawn instead: counting on would tie it to the place of the point. A `sample` sweeps some inputs; the rest is as
-    it would be, or with `silent` without yearly shocks.
+    it would be, or with `silent` without yearly shocks but for those of the year `impulse`, which are one each.
     """
 
     count: int
     seed: int = 0
     priors: tuple[Prior, ...] = ()
-    given: Mapping[str, Values] = field(default_factory=dict)
     stored: Mapping[str, Values] = field(default_factory=dict)
     realised: Realisations | None = None
     sample: Sample | None = None
     silent: bool = False
+    impulse: int | None = None
 
     def __post_init__(self) -> None:
         if self.count < 1:
@@ -182,10 +182,9 @@ class Draws:
 
     def block(self, central: Mapping[str, YearPath], start: int, stop: int) -> BlockValues:
         """The exogenous values of the draws `start` to `stop` - 1."""
-        given = {name: values[..., start:stop] for name, values in self.given.items()}
         swept = self.swept(start, stop)
         shocks = swept.future_of("shocks", self.futures(start, stop))
-        return BlockValues(self, central, given, self.factors(start, stop), shocks, self.realisations(start, stop), swept)
+        return BlockValues(self, central, self.factors(start, stop), shocks, self.realisations(start, stop), swept)
 
     def swept(self, start: int, stop: int) -> Swept:
         """The values of the inputs that are swept."""
@@ -255,7 +254,6 @@ class BlockValues:
 
     draws: Draws
     central: Mapping[str, YearPath]
-    given: Mapping[str, Values]
     factors: Mapping[str, Values]
     shocks: Numbers
     projects: Numbers | None
@@ -265,17 +263,15 @@ class BlockValues:
     def drawn(self) -> frozenset[str]:
         """Names whose value differs from draw to draw."""
         paths = () if self.draws.realised is None else self.draws.realised.paths
-        return frozenset((*self.given, *self.factors, *paths, *self.swept.names))
+        return frozenset((*self.factors, *paths, *self.swept.names))
 
     def value(self, name: str, year: int) -> Values:
         """[dims..., draw] if drawn, else [dims..., 1]. Noise is one standard normal number per draw and year."""
         realised = self.draws.realised
         if name.startswith(NOISE):
             if self.draws.silent:
-                return SILENCE
+                return np.ones(1) if year == self.draws.impulse else SILENCE
             return at_numbers(self.shocks, lambda first, last: normals(self.draws.seed, name, first, last, year))
-        if name in self.given:
-            return self.given[name]
         if realised is not None and self.projects is not None and name in realised.paths:
             return realised.value(name, year, self.projects)
         central = self.central[name].at(year)[..., np.newaxis]

@@ -1,5 +1,4 @@
-"""Portions of draws spread over processes. What they share is written once to a temporary folder, which each worker maps into
-memory.
+"""Portions of draws spread over processes. What they share is written once to a temporary folder.
 
 When a worker dies the library cannot say which portion it held, so those handed out and not yet returned are run once more; a
 portion that is lost twice ends the run. Interrupting ends the workers first.
@@ -10,16 +9,14 @@ from __future__ import annotations
 import os
 import pickle
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import cloudpickle
-import numpy as np
 from joblib import Parallel, delayed
 
 from sim.base.durable import scratch_folder
@@ -31,7 +28,6 @@ from sim.ensemble.blocks import BlockResult, BlockRunner, Task
 T = TypeVar("T")
 Portion = tuple[int, int]
 _FOLDER, _TASK = "sim-draws-", "task.pickle"
-_NOTHING = np.zeros(0)
 _EXPECTED = (
     r"[\s\S]*\b(but not used|have been\s+cancelled)\b",  # an interrupt is meant to cancel
     r"A worker stopped while some jobs were given",  # a worker that has grown is replaced, and nothing is lost
@@ -121,24 +117,17 @@ def run_portion(folder: str, start: int, stop: int) -> Any:
 
 @lru_cache(maxsize=1)  # a worker outlives an ensemble: the next task takes the place of the last
 def _at_work(folder: str) -> tuple[BlockRunner, Callable[[BlockResult], Any]]:
-    place = Path(folder)
-    task: Task
-    task, work = pickle.loads((place / _TASK).read_bytes())  # noqa: S301  written by shared_task for this run
-    given = {name: np.load(place / f"{name}.npy", mmap_mode="r") for name in task.draws.given}
-    return BlockRunner(replace(task, draws=replace(task.draws, given=given))), work
+    task, work = pickle.loads((Path(folder) / _TASK).read_bytes())  # noqa: S301  written by shared_task for this run
+    return BlockRunner(task), work
 
 
 @contextmanager
 def shared_task(task: Task, work: Callable[[BlockResult], Any]) -> Iterator[Path]:
-    """A temporary folder, readable by its owner only, that holds a task: drawn values as files that can be mapped."""
+    """A temporary folder, readable by its owner only, that holds a task."""
     with ExitStack() as held:
         try:
             folder = held.enter_context(scratch_folder(_FOLDER))
-            given: Mapping[str, Any] = task.draws.given
-            for name, values in given.items():
-                np.save(folder / f"{name}.npy", values)
-            without = replace(task, draws=replace(task.draws, given=dict.fromkeys(given, _NOTHING)))
-            (folder / _TASK).write_bytes(cloudpickle.dumps((without, work)))  # work may be a function of a notebook
+            (folder / _TASK).write_bytes(cloudpickle.dumps((task, work)))  # work may be a function of a notebook
         except OSError as error:
             message = Text(f"临时文件夹无法写入：{error.strerror}", f"the temporary folder cannot be written: {error.strerror}")
             place = Place(Path(error.filename) if isinstance(error.filename, str) else Path(os.environ.get("TMPDIR", "")))

@@ -16,8 +16,7 @@ from sim.report.chapters import pictured
 from sim.report.document import Chapter, Report, Table, table_of
 from sim.report.score_words import PLAN, UNIT, VERDICT_TONES, headline, outcome_cell, year_cell
 from sim.report.view import View, yearly
-from sim.simulate.records import Setting
-from sim.simulate.result import Result
+from sim.simulate.result import Result, Setting
 
 _STEPS = (0, 1, 3, 5, 10, 15)
 _MOST_NAMED = 4

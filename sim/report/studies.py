@@ -20,8 +20,7 @@ from sim.inputs.scenario import plain_scenario, read_scenario
 from sim.report import path_words as words
 from sim.simulate.design import Design
 from sim.simulate.opening import Case, beside
-from sim.simulate.records import Aim, Move, Required, Ring
-from sim.simulate.result import Studies
+from sim.simulate.result import Aim, Move, Required, Ring, Studies
 from sim.studies.plan.alternatives import tried
 from sim.studies.plan.attribute import attribution, comparable, players_of
 from sim.studies.plan.feasibility import feasibility

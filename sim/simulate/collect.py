@@ -26,11 +26,10 @@ from sim.plan.lint import RULES, lint
 from sim.plan.probability import sentences
 from sim.result.dataset import ensemble_dataset
 from sim.result.posterior import Foreseen
-from sim.simulate.ledger_words import ledger_changes, ledger_sentences
+from sim.simulate.ledger_words import ledger_sentences, ledger_settings
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome
-from sim.simulate.records import Assumption, Foresight, Setting
-from sim.simulate.result import LedgerResult, Result, Sampling, Studies, call_of
+from sim.simulate.result import DrawCount, Foresight, LedgerResult, Result, Setting, Studies, call_of
 
 _SINCE = 10
 """Years before the plan whose breaks a reader of its figures must know."""
@@ -77,7 +76,7 @@ def result_of(outcome: Outcome, order: int = 0) -> Result:
         document_hashes={name: item.found for name, item in world.catalogue.documents.items()},
         remarks=tuple(case.selection.remarks),
         step_error=outcome.step_error,
-        sampling=_sampling(outcome),
+        sampling=None if ensemble is None else DrawCount.of(ensemble),
         draw_sentences=_draw_sentences(outcome),
         ledger=_ledger(outcome),
         checks=tuple(world.checks),
@@ -91,7 +90,6 @@ def result_of(outcome: Outcome, order: int = 0) -> Result:
         evaluation=tuple(replace(row, target=replace(row.target, place=Place())) for row in outcome.evaluated),
         comparisons=tuple(outcome.comparisons),
         settings=settings_of(case),
-        assumptions=tuple(_assumption(case, name) for name in world.city.parameters),
         foresight=tuple(_foresight(world, seen) for seen in outcome.foreseen),
         findings=(),
         breaks=_breaks(world),
@@ -120,11 +118,6 @@ def _findings(world: World) -> tuple[Finding, ...]:
     return confirmed(lint(plan_of(world.city, catalogue, world.as_of)), reviews)
 
 
-def _sampling(outcome: Outcome) -> Sampling | None:
-    made = outcome.ensemble
-    return None if made is None else Sampling(made.count, made.seed, made.lost, made.lost_portions, made.all_met)
-
-
 def _draw_sentences(outcome: Outcome) -> tuple[Text, ...]:
     """What is said of the draws; without any, why there are none."""
     if outcome.ensemble is None:
@@ -141,16 +134,11 @@ def _ledger(outcome: Outcome) -> LedgerResult | None:
 
 
 def settings_of(case: Case) -> tuple[Setting, ...]:
-    """Everything that a scenario sets, in words: parameters first, then projects."""
-    return (*_parameter_settings(case), *_ledger_settings(case))
-
-
-def _parameter_settings(case: Case) -> Iterator[Setting]:
+    """Return everything that a scenario sets, in words: parameters first, then projects."""
     known: dict[str, Text] = {key: target.name for key, target in case.world.catalogue.targets.items()}
     known |= {key: project.name for key, project in case.world.ledger.projects.items()}
-    for item in case.bound.resolved:
-        sources = item.change.sources
-        yield Setting(
+    parameters = (
+        Setting(
             name=item.name,
             label=item.label,
             section=item.section,
@@ -158,21 +146,13 @@ def _parameter_settings(case: Case) -> Iterator[Setting]:
             before=_in_words(case, item.name, item.before),
             after=_in_words(case, item.name, item.after),
             origin=item.change.origin,
-            sources=", ".join(sources),
+            sources=", ".join(item.change.sources),
             note=item.change.note,
-            named_sources=joined([known[source] for source in sources if source in known], Text("；", "; ")),
+            named_sources=joined([known[source] for source in item.change.sources if source in known], Text("；", "; ")),
         )
-
-
-def _ledger_settings(case: Case) -> Iterator[Setting]:
-    for row in ledger_changes(case.scenario, case.world.ledger):
-        yield Setting(row.key, row.name, "ledger", "", row.before, row.after, row.origin, "", row.note)
-
-
-def _assumption(case: Case, name: str) -> Assumption:
-    record = case.world.city.parameters[name]
-    value = _in_words(case, name, case.bound.values[name])
-    return Assumption(name, record.label, record.unit, value, record.evidence, record.source)
+        for item in case.bound.resolved
+    )
+    return (*parameters, *ledger_settings(case.scenario, case.world.ledger))
 
 
 def _in_words(case: Case, name: str, path: YearPath | None) -> Text:
@@ -208,7 +188,8 @@ def _inputs(case: Case) -> xr.Dataset:
         record = city.parameters.get(name)
         if record is not None:
             attributes |= {"long_name": record.label.en, "long_name_zh": record.label.zh, "kind": record.kind}
-            attributes |= {"source": record.source, "evidence": record.evidence}
+            said = _in_words(case, name, path)
+            attributes |= {"source": record.source, "evidence": record.evidence, "value": said.en, "value_zh": said.zh}
         if path.is_constant:
             arrays[name] = (dims, path.before, attributes)
         else:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
+from sim.base.arrays import Values
 from sim.base.errors import Fault, InputError, Place
 from sim.base.processes import timed
 from sim.base.text import Text
@@ -186,6 +187,19 @@ def task_of(case: Case, outputs: tuple[str, ...], draws: Draws, precision: str =
     kernel = kernel_for(case.world.graph, request_of(case, wanted, case.scenario.steps_per_year))
     clock = Clock(case.world.city.settings.base_year + 1, case.last_year, case.scenario.steps_per_year)
     return Task(kernel, clock, case.bound.values, draws, precision, reported=outputs, watch=watch)
+
+
+def task_beside(case: Case, paths: Mapping[str, Values], outputs: tuple[str, ...], yearly: frozenset[str]) -> Task:
+    """Return a task whose draws are one case with some values changed: paths [year, dims..., draw], without any chance.
+
+    `yearly` names values that change from year to year in some draw.
+    """
+    base, steps = case.world.city.settings.base_year, case.scenario.steps_per_year
+    request = request_of(case, outputs, steps)
+    kernel = kernel_for(case.world.graph, replace(request, yearly=request.yearly | yearly))
+    count = next(iter(paths.values())).shape[-1]
+    draws = Draws(count, realised=Realisations(base, paths), silent=True)
+    return Task(kernel, Clock(base + 1, case.last_year, steps), case.bound.values, draws)
 
 
 def priors_of_case(case: Case) -> tuple[Prior, ...]:

@@ -6,21 +6,20 @@ do not bind, or act on what the scenario does not use. Whoever sets one must be 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from sim.base.arrays import Values
+from sim.base.arrays import Numbers, Values
 from sim.base.errors import Faults
 from sim.base.text import Text, joined
-from sim.engine.integrate import Clock, YearValues, simulate
-from sim.engine.kernel import kernel_for
-from sim.engine.workspace import NARROWEST, Workspace
+from sim.ensemble.running import gathered
 from sim.inputs.year_path import YearPath
-from sim.model.binding import NOISE, SILENCE, BoundValues, Resolved
+from sim.model.binding import Resolved
+from sim.simulate.draws import task_beside
 from sim.simulate.opening import Case, with_projects
-from sim.simulate.pipeline import readings_of, request_of
+from sim.simulate.pipeline import readings_of
 from sim.simulate.projects import ledger_plan
 from sim.simulate.swept import is_settled_before
 
@@ -28,37 +27,6 @@ _NOTHING, _UNSEEN = 1e-9, 1e-4
 """Part of a variable's largest value: what rounding may leave, and what no printed figure shows."""
 _MOST_NAMED, _FEW = 3, 16
 """Variables that are named, and futures of the ledger that are enough to see whether a setting moves any."""
-
-
-@dataclass(frozen=True)
-class _Without:
-    """The values of a scenario in the first draw; in each further one, some are what they would be without a setting."""
-
-    bound: BoundValues
-    others: Sequence[Mapping[str, YearPath]]
-
-    @property
-    def count(self) -> int:
-        """Number of draws."""
-        return max(1 + len(self.others), NARROWEST)
-
-    @property
-    def drawn(self) -> frozenset[str]:
-        """Names that differ from draw to draw."""
-        return frozenset(name for values in self.others for name in values)
-
-    def value(self, name: str, year: int) -> Values:
-        """[dims..., draw] of what differs, else [dims..., 1]."""
-        if name.startswith(NOISE):
-            return SILENCE
-        value = self.bound.value(name, year)
-        if name not in self.drawn:
-            return value
-        value = np.repeat(value, self.count, axis=-1)
-        for place, values in enumerate(self.others, start=1):
-            if name in values:
-                value[..., place] = values[name].at(year)
-        return value
 
 
 def idle_remarks(case: Case) -> tuple[Text, ...]:
@@ -122,21 +90,32 @@ def _seen(case: Case) -> frozenset[str]:
 
 
 def _moved(case: Case, items: Sequence[Resolved]) -> dict[str, dict[str, float]]:
-    """By setting: the variables that it moves, and by which part of their largest value."""
+    """Return the variables that each setting moves, and by which part of their largest value."""
     found: dict[str, dict[str, float]] = {item.name: {} for item in items}
     if not items:
         return found
-    without = _Without(with_projects(case, _FEW).bound, [_before(case, item) for item in items])
-    graph, base, steps = case.world.graph, case.world.city.settings.base_year, case.scenario.steps_per_year
-    request = request_of(case, tuple(graph.quantities), steps)
-    changing = {name for values in without.others for name, path in values.items() if not path.is_constant}
-    kernel = kernel_for(graph, replace(request, yearly=request.yearly | without.bound.yearly | changing))
-    rows = simulate(Workspace(kernel, without.count, without.drawn), Clock(base + 1, case.last_year, steps), without)
-    for name, parts in _parts(rows).items():
-        for item, part in zip(items, parts[1:], strict=False):
+    scenario = replace(case, bound=with_projects(case, _FEW).bound)
+    without = [_before(case, item) for item in items]
+    years = range(case.world.city.settings.base_year, case.last_year + 1)
+    paths, changing = dict[str, Values](), set[str]()
+    for name in dict.fromkeys(name for values in without for name in values):
+        own = scenario.bound.values[name]
+        others = [values.get(name, own) for values in without]
+        paths[name] = np.stack([np.stack([path.at(year) for path in (own, *others)], axis=-1) for year in years])
+        changing |= {name} if any(not path.is_constant for path in others) else set()
+    outputs = tuple(case.world.graph.quantities)
+    _, [parts] = gathered(task_beside(scenario, paths, outputs, frozenset(changing)), 1, _parts)
+    for name, row in zip(outputs, parts, strict=True):
+        for item, part in zip(items, row[1:], strict=True):
             if not part <= _NOTHING:  # what became infinite without the setting was moved by it
                 found[item.name][name] = float(part)
     return found
+
+
+def _parts(values: Mapping[str, Values], _: Numbers) -> list[list[Values]]:
+    """Return for each variable how far draws lie from the first in any year, as a part of the largest value of the first."""
+    flat = [value.reshape(-1, value.shape[-1]) for value in values.values()]
+    return [[np.abs(rows - rows[:, :1]).max(axis=0) / (np.abs(rows[:, 0]).max() or 1.0) for rows in flat]]
 
 
 def _before(case: Case, item: Resolved) -> dict[str, YearPath]:
@@ -150,15 +129,3 @@ def _before(case: Case, item: Resolved) -> dict[str, YearPath]:
     plan = ledger_plan(case.scenario, case.world, bound, case.last_year, Faults())
     given = with_projects(replace(case, plan=plan, bound=bound), _FEW).bound.values
     return values | {name: given[name] for name in case.world.ledger.flows if name in given}
-
-
-def _parts(rows: Iterable[YearValues]) -> dict[str, Values]:
-    """By variable: how far each draw lies from the first in any year, as a part of the largest value of the first."""
-    largest, differences = dict[str, float](), dict[str, Values]()
-    for row in rows:
-        for name, value in row.values.items():
-            flat = value.reshape(-1, value.shape[-1])
-            gap = np.abs(flat - flat[:, :1]).max(axis=0)
-            differences[name] = np.maximum(differences.get(name, 0.0), gap)
-            largest[name] = max(largest.get(name, 0.0), float(np.abs(flat[:, 0]).max()))
-    return {name: gap / (largest[name] or 1.0) for name, gap in differences.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import xarray as xr
 
@@ -15,42 +14,35 @@ from sim.ledger.limits import LABELS
 from sim.ledger.realise import Realised
 from sim.ledger.summary import money_origin, never_begun, programme_times, waiting
 from sim.simulate.pipeline import Outcome
+from sim.simulate.result import Setting
 
 LEAST_WAITING = 0.5
 """Fewer waiting projects than this in every year are not worth a sentence."""
 
 
-@dataclass(frozen=True)
-class ProjectChange:
-    """One thing that a layer of a scenario says of projects."""
-
-    key: str
-    name: Text
-    before: Text
-    after: Text
-    origin: str
-    note: str
-
-
-def ledger_changes(scenario: Scenario, ledger: Ledger) -> list[ProjectChange]:
-    """What the layers of a scenario say of projects, in their order."""
+def ledger_settings(scenario: Scenario, ledger: Ledger) -> list[Setting]:
+    """Return what the layers of a scenario say of projects, in their order."""
     return [row for change in scenario.ledger for row in _of_layer(change, ledger)]
 
 
-def _of_layer(change: LedgerChange, ledger: Ledger) -> Iterator[ProjectChange]:
-    section, origin, note = change.section, change.origin, change.section.note
+def _of_layer(change: LedgerChange, ledger: Ledger) -> Iterator[Setting]:
+    section = change.section
+
+    def setting(key: str, name: Text, before: Text, after: Text) -> Setting:
+        return Setting(f"ledger.{key}", name, "ledger", "", before, after, change.origin, "", section.note)
+
     for part in ("use", "cancel", "restore"):
         for word in getattr(section, part) or ():
-            yield ProjectChange(f"ledger.{part}", _name(word, ledger), _BEFORE[part], _AFTER[part], origin, note)
+            yield setting(part, _name(word, ledger), _BEFORE[part], _AFTER[part])
     for part in ("delay", "accelerate", "priority"):
         for word, value in getattr(section, part).items():
             after = Text(f"{value:g}", f"{value:g}") if part == "priority" else Text(f"{value:g} 年", f"{value:g} years")
-            yield ProjectChange(f"ledger.{part}.{word}", _name(word, ledger), _BEFORE[part], after, origin, note)
+            yield setting(f"{part}.{word}", _name(word, ledger), _BEFORE[part], after)
     for name, item in section.add.items():
         amount = Text("金额按类别抽取", "amount of its class")
         if item.amount is not None:
             amount = Text(f"{item.amount:g} 亿元", f"CNY {item.amount:g} x 100m")
-        yield ProjectChange(f"ledger.add.{name}", item.label, Text("无", "none"), amount, origin, note)
+        yield setting(f"add.{name}", item.label, Text("无", "none"), amount)
 
 
 _NOT, _AS_PRINTED = Text("不建", "not built"), Text("按文件", "as printed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -16,6 +16,7 @@ from sim.base.text import Text, listing
 from sim.base.units import add_unit
 from sim.ensemble.blocks import LostDraw
 from sim.ensemble.reducers import Share
+from sim.ensemble.running import Ensemble
 from sim.inputs.history import Break, Datum, History
 from sim.inputs.home import Home
 from sim.inputs.model_files import PublishedCheck
@@ -30,7 +31,95 @@ from sim.result.tree import packed, read_tree, record_of, tree_of
 from sim.simulate.design import Design
 from sim.simulate.opening import Case, open_cases, seeded, with_projects
 from sim.simulate.pipeline import Outcome, provenance_of
-from sim.simulate.records import Assumption, Foresight, Required, Ring, Setting
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing that a scenario sets, in words."""
+
+    name: str
+    label: Text
+    section: str
+    unit: str
+    before: Text
+    after: Text
+    origin: str
+    sources: str
+    note: str
+    named_sources: Text = Text("", "")
+
+
+def number_changed(settings: Iterable[Setting]) -> int:
+    """How many parameters are set, each once however many layers do, and what is said of projects."""
+    found = list(settings)
+    return len({item.name for item in found if item.section != "ledger"}) + sum(item.section == "ledger" for item in found)
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """A target asked again from an earlier year: what it looked like then, and what came of it."""
+
+    name: Text
+    unit: str
+    year: int
+    as_of: int
+    value: float
+    probability: float
+    median: float
+    low: float
+    high: float
+    outcome: float | None
+    stand_in: str
+
+
+@dataclass(frozen=True)
+class Ring:
+    """A feedback loop: its variables in order of influence, and the sign of each link."""
+
+    key: str
+    label: Text
+    polarity: Text
+    nodes: tuple[Text, ...]
+    signs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Move:
+    """One lever of a path in its unit: its bounds, its value now and then, and how many steps that is."""
+
+    label: Text
+    unit: Text
+    low: float
+    high: float
+    now: float
+    then: float
+    steps: float
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A target along a required path: how likely it is there, and what one hundredth more of it would cost."""
+
+    name: Text
+    unit: Text
+    operator: str
+    value: float
+    probability: float
+    price: float | None
+
+
+@dataclass(frozen=True)
+class Required:
+    """A required path: whether it reaches the targets, its moves, and what is said of it."""
+
+    title: Text
+    head: Text
+    moves: tuple[Move, ...]
+    targets: tuple[Aim, ...]
+    obstacles: tuple[Text, ...]
+    remarks: tuple[Text, ...]
+    closing: tuple[Text, ...]
+    alternatives: tuple[Text, ...]
 
 
 @dataclass(frozen=True)
@@ -87,19 +176,24 @@ def call_of(outcome: Outcome, order: int) -> StoredCall:
     )
 
 
-FORMAT = 1
+FORMAT = 2
 """Of results as they are stored; it goes up when an older program could not read them, or a newer one not the older ones."""
 
 
 @dataclass(frozen=True)
-class Sampling:
-    """How the draws were made, and which of them were lost."""
+class DrawCount:
+    """The number of draws and their seed, and which of them were lost."""
 
     count: int
     seed: int
     lost: tuple[LostDraw, ...]
     run_again: tuple[tuple[int, int], ...]
     all_met: Share | None
+
+    @classmethod
+    def of(cls, ensemble: Ensemble) -> DrawCount:
+        """Return those of an ensemble."""
+        return cls(ensemble.count, ensemble.seed, ensemble.lost, ensemble.lost_portions, ensemble.all_met)
 
 
 @dataclass(frozen=True)
@@ -131,7 +225,8 @@ class Studies:
 class Result:
     """What a simulation of a scenario says.
 
-    `results` is the central run by year, `draws` means and quantiles of the draws, `inputs` every exogenous value.
+    `results` is the central run by year, `draws` means and quantiles of the draws, `inputs` every exogenous value; those of
+    parameters are said in words too.
     `known_to` is the latest year whose published figures count, and `as_of` the same where a call asked for one. `call`,
     `digest` and `engine` say how it was made, from which inputs and by which code, so that a study can be added later.
     """
@@ -157,7 +252,7 @@ class Result:
     document_hashes: Mapping[str, str]
     remarks: tuple[Text, ...]
     step_error: StepError
-    sampling: Sampling | None
+    sampling: DrawCount | None
     draw_sentences: tuple[Text, ...]
     ledger: LedgerResult | None
     checks: tuple[PublishedCheck, ...]
@@ -171,7 +266,6 @@ class Result:
     evaluation: tuple[Evaluated, ...]
     comparisons: tuple[Comparison, ...]
     settings: tuple[Setting, ...]
-    assumptions: tuple[Assumption, ...]
     foresight: tuple[Foresight, ...]
     findings: tuple[Finding, ...]
     breaks: tuple[Break, ...]

@@ -27,12 +27,12 @@ from sim.simulate.likelihood.errors_of_cities import Outside, prior_variances
 from sim.simulate.likelihood.hindcast import (
     CityHindcasts,
     HindcastSpan,
+    Observation,
     city_hindcasts,
     errors_of,
     factors_of,
     forecaster,
 )
-from sim.simulate.likelihood.observations import Observation
 from sim.studies.fit import PooledFit, Weighted, city_posterior, fit_pooled, outside_of, weigh
 
 Progress = Callable[[str, int, int], None]
@@ -104,7 +104,7 @@ def _answers(city: CityHindcasts, sizes: Mapping[str, float]) -> dict[str, float
     """How far the first year's change moves with a shock, against the size of the shock; the mean of all base years."""
     names = list(sizes)
     alone = dict(zip(names, np.eye(len(names), len(names) + 1), strict=True))  # a draw for each shock, and one without any
-    found = city.changes(lambda _: alone, kicked=True)[:, 0]
+    found = city.changes(lambda _: alone, impulse=True)[:, 0]
     moved = np.nanmean(found[..., :-1] - found[..., -1:], axis=0)
     places = {name: place for place, item in enumerate(city.observations) for name in (item.rule.common, item.rule.own)}
     answers = {name: abs(float(moved[places[name], names.index(name)])) / sizes[name] for name in names}

@@ -16,7 +16,7 @@ from sim.ensemble.blocks import BlockRunner, Task
 from sim.ensemble.draws import Draws
 from sim.inputs.year_path import YearPath
 from sim.model import Array, by, event, lookup, stock, total, variable
-from tests.tiny import graph_of, simulate
+from tests.tiny import drawn_elsewhere, graph_of, simulate
 
 
 def task_of(declared: list[Any], given: dict[str, Any], outputs: tuple[str, ...], method: str = "euler", **more: Any) -> Task:
@@ -25,7 +25,7 @@ def task_of(declared: list[Any], given: dict[str, Any], outputs: tuple[str, ...]
     central = {name: YearPath(np.array(1.0)) for name in given}
     values = {name: np.asarray(value, dtype=float) for name, value in given.items()}
     count = len(next(iter(values.values())))
-    return Task(kernel, Clock(2021, more.pop("last", 2023), 4), central, Draws(count, given=values), **more)
+    return Task(kernel, Clock(2021, more.pop("last", 2023), 4), central, Draws(count, realised=drawn_elsewhere(values)), **more)
 
 
 def test_a_rate_that_lacks_the_later_dimension_of_its_stock_is_aligned_by_name() -> None:

@@ -31,7 +31,7 @@ from sim.model.nodes import names_read
 from sim.simulate import opening
 from sim.simulate.draws import priors_of_case, task_of
 from tests import plain
-from tests.tiny import fail_if_unlike, graph_of, simulate
+from tests.tiny import drawn_elsewhere, fail_if_unlike, graph_of, simulate
 
 Values = NDArray[Any]
 
@@ -140,7 +140,7 @@ def test_members_do_not_depend_on_which_parameters_are_drawn(case: opening.Case)
     factors = {prior.name: np.ones(6) for prior in many} | task.draws.factors(0, 6)
     given = {name: case.bound.values[name].at(2021)[..., None] * factor for name, factor in factors.items()}
     constant = {name: value for name, value in given.items() if case.bound.values[name].is_constant}
-    wide = task_of(case, OUTPUTS, Draws(6, 3, (), constant))
+    wide = task_of(case, OUTPUTS, Draws(6, 3, realised=drawn_elsewhere(constant)))
     narrow, broad = results(task), results(wide)
     for name in OUTPUTS:
         assert np.array_equal(narrow[name], broad[name]), name
@@ -151,9 +151,9 @@ def test_order_of_the_draws_permutes_the_results(case: opening.Case) -> None:
     values = np.linspace(0.02, 0.06, 9)[None, :]
     silent = {name: np.zeros(1) for name in case.bound.values if name.endswith("_shock")}
     assert len(silent) == 11
-    straight = results(task_of(case, OUTPUTS, Draws(9, given={"external_demand_growth": values}, stored=silent)))
-    backwards = {"external_demand_growth": values[:, ::-1].copy()}
-    turned = results(task_of(case, OUTPUTS, Draws(9, given=backwards, stored=silent)))
+    forwards, backwards = ({"external_demand_growth": order.copy()} for order in (values, values[:, ::-1]))
+    straight = results(task_of(case, OUTPUTS, Draws(9, realised=drawn_elsewhere(forwards), stored=silent)))
+    turned = results(task_of(case, OUTPUTS, Draws(9, realised=drawn_elsewhere(backwards), stored=silent)))
     for name in OUTPUTS:
         assert np.array_equal(straight[name], turned[name][..., ::-1])
     assert np.ptp(straight["gdp_nominal"][-1]) > 0
@@ -271,7 +271,8 @@ def test_a_draw_that_is_lost_is_named_with_year_and_variable() -> None:
     graph = graph_of([level, doubled], {"pull": 0.1})
     request = KernelRequest(("doubled",), frozenset(), frozenset())
     pulls = np.array([0.0, 2.0, 0.01, 5.0])
-    task = Task(compile_kernel(graph, request), Clock(2021, 2025), _central({"pull": 0.1}), Draws(4, given={"pull": pulls}))
+    draws = Draws(4, realised=drawn_elsewhere({"pull": pulls}))
+    task = Task(compile_kernel(graph, request), Clock(2021, 2025), _central({"pull": 0.1}), draws)
     result = BlockRunner(task).run(0, 4)
     assert [lost.draw for lost in result.lost] == [1, 3]
     assert [(lost.origin.year, lost.origin.variable) for lost in result.lost if lost.origin] == [(2021, "level")] * 2

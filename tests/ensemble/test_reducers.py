@@ -22,7 +22,7 @@ from sim.ensemble.draws import Draws, Prior
 from sim.ensemble.running import LEVELS, ChunkReducer, gathered, lost_sentence, run_ensemble
 from sim.inputs.year_path import YearPath
 from sim.model import Array, stock, variable
-from tests.tiny import graph_of
+from tests.tiny import drawn_elsewhere, graph_of
 
 Values = NDArray[Any]
 
@@ -110,7 +110,12 @@ def task(count: int, *priors: Prior, offset: float = 0.0, **given_values: Values
     graph = graph_of([level, log_level], {"growth": 0.1, "offset": 0.0})
     request = KernelRequest(("level", "log_level"), frozenset(), frozenset(), METHODS["rk4"], 2)
     central = {"growth": YearPath(np.array(0.1)), "offset": YearPath(np.array(offset))}
-    return Task(compile_kernel(graph, request), Clock(2021, 2024, 2), central, Draws(count, 1, priors, given_values))
+    return Task(
+        compile_kernel(graph, request),
+        Clock(2021, 2024, 2),
+        central,
+        Draws(count, 1, priors, realised=drawn_elsewhere(given_values) if given_values else None),
+    )
 
 
 PRIOR = Prior("growth", 0.5, 1.0, 1.5)

@@ -21,7 +21,7 @@ from sim.ensemble.blocks import BlockResult, Task
 from sim.ensemble.draws import Draws
 from sim.inputs.year_path import YearPath
 from sim.model import Array, stock
-from tests.tiny import graph_of
+from tests.tiny import drawn_elsewhere, graph_of
 
 
 @stock(unit="ratio", initial=1.0)
@@ -36,7 +36,12 @@ def task(count: int = 6000) -> Task:
     request = KernelRequest(("level",), frozenset(), frozenset())
     kernel = compile_kernel(graph_of([level], {"growth": 0.1}), request)
     growth = np.linspace(0.0, 0.2, count)
-    return Task(kernel, Clock(2021, 2024), {"growth": YearPath(np.array(0.1))}, Draws(count, given={"growth": growth}))
+    return Task(
+        kernel,
+        Clock(2021, 2024),
+        {"growth": YearPath(np.array(0.1))},
+        Draws(count, realised=drawn_elsewhere({"growth": growth})),
+    )
 
 
 def whole(result: BlockResult) -> BlockResult:

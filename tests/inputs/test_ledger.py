@@ -14,7 +14,7 @@ from sim.inputs.home import Home
 from sim.inputs.ledger_table import COLUMNS
 from sim.ledger.edits import edits_of
 from sim.simulate import opening
-from sim.simulate.ledger_words import ledger_changes
+from sim.simulate.ledger_words import ledger_settings
 
 Rows = list[dict[str, str]]
 
@@ -349,9 +349,9 @@ def test_faults_of_the_files_beside_the_ledger(copied: Home, name: str, old: str
 
 def test_what_a_scenario_says_of_projects_stands_among_its_changes(home: Home) -> None:
     case = opening.open_cases(home, [home.scenarios / "hubs_late.yaml"], None, (), (("ledger.cancel", "p0_tr_nanheng"),))[0]
-    rows = {row.key: row for row in ledger_changes(case.scenario, case.world.ledger)}
+    rows = {row.name: row for row in ledger_settings(case.scenario, case.world.ledger)}
     assert rows["ledger.delay.p0_hub_transport"].after.en == "2 years"
-    assert rows["ledger.cancel"].name.zh == "南衡高速"
+    assert rows["ledger.cancel"].label.zh == "南衡高速"
     assert rows["ledger.cancel"].origin == "--set"
 
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from sim.base.text import Text
 from sim.ledger.summary import ProgrammeTimes
 from sim.report.figures import Frame, bars, dots, grids, lines, loops, pyramid, schedule
-from sim.simulate.records import Move, Ring
+from sim.simulate.result import Move, Ring
 
 FRAME = Frame(Text("示例图", "A sample"), Text("编造的数，只供核对画法", "made-up numbers"), Text("测试", "tests"))
 ONE, TWO = Text("基准情景", "Baseline"), Text("规划情景", "Plan")

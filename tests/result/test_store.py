@@ -25,8 +25,7 @@ from sim.simulate import pipeline
 from sim.simulate.collect import result_of, results_of
 from sim.simulate.design import Design
 from sim.simulate.draws import with_draws
-from sim.simulate.records import Ring
-from sim.simulate.result import Result, Studies, packed_result, read_result
+from sim.simulate.result import Result, Ring, Studies, packed_result, read_result
 
 
 def test_run_id() -> None:

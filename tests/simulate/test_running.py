@@ -29,8 +29,8 @@ from sim.simulate.design import Design, completed
 from sim.simulate.draws import run_draws
 from sim.simulate.sweeps.board import board_of
 from sim.simulate.sweeps.running import (
-    Collector,
     Sweep,
+    kept_of,
     on_this_machine,
     prepare_sweep,
     sweep_in_memory,
@@ -210,7 +210,7 @@ def explosive(values: Sequence[float]) -> Task:
 
 def test_a_lost_draw_is_not_a_number_and_is_named_with_its_inputs() -> None:
     task = explosive([0.1, 1e200, 0.2])
-    start, arrays, note = Collector(task.draws, Conditions(()))(BlockRunner(task).run(0, 3))
+    start, arrays, note = kept_of(task.draws, Conditions(()), BlockRunner(task).run(0, 3))
     assert start == 0
     assert arrays["lost"].tolist() == [False, True, False]
     assert np.isnan(arrays["level"]).all(axis=0).tolist() == [False, True, False]

@@ -10,8 +10,7 @@ from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table
 from sim.report.figures import Frame
 from sim.report.figures.dots import Moves
 from sim.report.view import View
-from sim.simulate.records import Aim, Move, Required
-from sim.simulate.result import Result
+from sim.simulate.result import Aim, Move, Required, Result
 
 TITLE = Text("对策建议：所需路径", "What it would take")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from operator import itemgetter
+from typing import Any
 
 from sim.base.text import Text, same
 from sim.base.words import capital, unit_words
@@ -18,7 +19,6 @@ from sim.report.figures.loops import Loops
 from sim.report.view import View
 from sim.result.dataset import Comparison
 from sim.simulate.draws import origin_of_draws
-from sim.simulate.records import Assumption
 from sim.simulate.result import Result
 
 TITLE = Text("附：数据与方法", "Appendix: data and method")
@@ -61,7 +61,9 @@ def methods(_: View, result: Result) -> Part:
         blocks += [Heading(Text("反馈回路", "Feedback loops")), *pictured(figures, "loops_reinforcing", "loops_balancing")]
     origins = (_CONSTRUCTED if result.published else NOTHING) + _EVIDENCE
     blocks += [Heading(Text("基年与假设", "Base year and assumptions")), Paragraph(origins)]
-    blocks += [table_of("assumptions", _PARAMETERS, _ASSUMED, result.assumptions, is_long=True), _versions(result)]
+    told = ((name, array.attrs) for name, array in result.inputs.items())
+    assumed = [{**attributes, "name": str(name)} for name, attributes in told if "evidence" in attributes]
+    blocks += [table_of("assumptions", _PARAMETERS, _ASSUMED, assumed, is_long=True), _versions(result)]
     return Part(Chapter("methods", TITLE, tuple(blocks)), figures)
 
 
@@ -152,13 +154,13 @@ _QUOTES: tuple[Column[Score], ...] = (
     Column(Text("注意", "Caution"), lambda score: score.caution),
 )
 _PARAMETERS = Text("全部参数及来源", "All parameters and sources")
-_ASSUMED: tuple[Column[Assumption], ...] = (
-    Column(Text("参数", "Parameter"), lambda item: item.label),
-    Column(Text("名称", "Name"), lambda item: item.name),
-    Column(Text("单位", "Unit"), lambda item: unit_words(item.unit)),
-    Column(Text("取值", "Value"), lambda item: item.value),
-    Column(Text("证据", "Evidence"), lambda item: item.evidence),
-    Column(Text("来源", "Source"), lambda item: in_words(item.source)),
+_ASSUMED: tuple[Column[Mapping[str, Any]], ...] = (
+    Column(Text("参数", "Parameter"), lambda told: Text(told["long_name_zh"], told["long_name"])),
+    Column(Text("名称", "Name"), lambda told: told["name"]),
+    Column(Text("单位", "Unit"), lambda told: unit_words(told["units"])),
+    Column(Text("取值", "Value"), lambda told: Text(told["value_zh"], told["value"])),
+    Column(Text("证据", "Evidence"), lambda told: told["evidence"]),
+    Column(Text("来源", "Source"), lambda told: in_words(told["source"])),
 )
 _VERSIONS: tuple[Column[tuple[str, str]], ...] = (
     Column(Text("项目", "Item"), lambda line: line[0]),

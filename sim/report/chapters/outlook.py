@@ -22,8 +22,7 @@ from sim.report.figures.grids import Conflicts, VerdictCell, Verdicts
 from sim.report.score_words import PLAN, UNIT, year_cell
 from sim.report.trends import fans, trends
 from sim.report.view import MODEL, View, projected_scores
-from sim.simulate.records import Foresight
-from sim.simulate.result import Result
+from sim.simulate.result import Foresight, Result
 
 TITLE = Text("形势研判与概率", "Outlook and probabilities")
 

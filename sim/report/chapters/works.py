@@ -15,8 +15,7 @@ from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table
 from sim.report.figures import Frame
 from sim.report.figures.schedule import Schedule
 from sim.report.view import View
-from sim.simulate.records import Setting
-from sim.simulate.result import LedgerResult, Result
+from sim.simulate.result import LedgerResult, Result, Setting
 
 TITLE = Text("重点任务与重大工程进展", "Main tasks and major projects")
 SECTIONS = {

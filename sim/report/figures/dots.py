@@ -11,7 +11,7 @@ from sim.base.text import Language, Text, joined, same
 from sim.base.words import fine
 from sim.report import style
 from sim.report.figures import COLON, COMMA, Figure
-from sim.simulate.records import Move
+from sim.simulate.result import Move
 
 _MANY, _ROOMY, _TIGHT = 10, 0.58, 0.46
 _WRITTEN = 3

@@ -13,7 +13,7 @@ from matplotlib.path import Path
 from sim.base.text import Language, Text, joined, same
 from sim.report import style
 from sim.report.figures import COLON, Figure
-from sim.simulate.records import Ring
+from sim.simulate.result import Ring
 
 _COLUMNS, _HEIGHT, _LABEL, _PIECES = 2, 3.6, 13, 24
 _SIGNS = {1: "+", -1: "−", 0: "0"}

@@ -23,7 +23,7 @@ from sim.report.sweeps.findings import Findings, PointRow, TargetRow
 from sim.report.sweeps.pages import analysis_report, point_heads, sweep_report
 from sim.result.store import disk_faults
 from sim.result.tree import packed
-from sim.simulate.sweeps.names import Asked, Named, named_from
+from sim.simulate.sweeps.names import AskedTarget, Named, named_from
 from sim.simulate.sweeps.sensitivity import Analysis
 from sim.simulate.sweeps.statistics import members_of
 
@@ -175,7 +175,7 @@ def _point(row: PointRow) -> dict[str, dict[str, float | None]]:
     return {part: {key: _number(value) for key, value in values.items()} for part, values in vars(row).items()}
 
 
-def _target(target: Asked, language: Language) -> dict[str, Any]:
+def _target(target: AskedTarget, language: Language) -> dict[str, Any]:
     named = {"id": target.id, "label": target.label.in_language(language), "year": target.year, "unit": target.unit}
     return named | {"operator": target.operator, "value": target.value}
 

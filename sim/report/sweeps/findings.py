@@ -14,7 +14,7 @@ from sim.base.arrays import Values
 from sim.base.text import Text, same
 from sim.report.cells import NOTHING
 from sim.result.draw_store import damage_is_a_fault
-from sim.simulate.sweeps.names import ALL_TARGETS, Asked, Named, asked_targets, named_inputs, named_series
+from sim.simulate.sweeps.names import ALL_TARGETS, AskedTarget, Named, asked_targets, named_inputs, named_series
 from sim.simulate.sweeps.statistics import (
     bands,
     labelled,
@@ -32,7 +32,7 @@ MOST_HEADLINES = 12
 class TargetRow:
     """The share of the draws that meet a target, or all of them together, and the error of that share."""
 
-    target: Asked | None
+    target: AskedTarget | None
     label: Text
     probability: float
     error: float

@@ -20,7 +20,7 @@ from sim.report.document import Block, Chapter, Heading, Paragraph, Picture, Rep
 from sim.report.figures import Figure
 from sim.report.sweeps.figures import chance_response, closest, fans, index_map, response, target_chances, tornado
 from sim.report.sweeps.findings import BandRow, Findings, PointRow, TargetRow, headline_series, method_sentence, reading_year
-from sim.simulate.sweeps.names import Asked, left_out_of, named_from, named_inputs, named_series, title_of, with_unit
+from sim.simulate.sweeps.names import AskedTarget, left_out_of, named_from, named_inputs, named_series, title_of, with_unit
 from sim.simulate.sweeps.sensitivity import Analysis, sentences
 from sim.simulate.sweeps.statistics import members_of
 
@@ -134,7 +134,7 @@ _TARGETS: tuple[Column[TargetRow], ...] = (
 )
 
 
-def _plan(target: Asked) -> str:
+def _plan(target: AskedTarget) -> str:
     return f"{OPERATORS[target.operator]} {exact(target.value)}"
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from sim.base.arrays import Truths, Values
-from sim.simulate.likelihood.observations import Observation
+from sim.simulate.likelihood.hindcast import Observation
 
 PRIOR_YEARS = 4.0
 """Years of data that the prior of a shock's variance, and of its autocorrelation, counts for."""

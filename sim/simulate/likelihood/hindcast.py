@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -22,38 +22,93 @@ from sim.engine.integrate import Clock, Exogenous, simulate
 from sim.engine.kernel import Kernel, kernel_for
 from sim.engine.workspace import NARROWEST, Workspace
 from sim.ensemble.draws import Draws, Prior
+from sim.inputs.history import History
 from sim.inputs.home import find_home
-from sim.inputs.year_path import YearPath
-from sim.model.binding import NOISE, own_values
+from sim.inputs.model_files import FitRule, PublishedCheck
+from sim.model.binding import own_values
 from sim.model.graph import Graph
+from sim.result.dataset import published_series
 from sim.simulate.likelihood.errors_of_cities import deflated
-from sim.simulate.likelihood.observations import Observation, fitted, modelled_changes, published_changes
+
+FEWEST_CHANGES = 4
+"""Yearly changes that a fit needs at the least."""
+PERCENT = 100.0
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A published indicator that the model is fitted to, by the name of the indicator."""
+
+    check: PublishedCheck
+    rule: FitRule
+
+    @property
+    def name(self) -> str:
+        """The published indicator."""
+        return self.check.history
+
+
+def fitted(checks: Iterable[PublishedCheck]) -> tuple[Observation, ...]:
+    """The checks of a model that say how they are fitted."""
+    return tuple(Observation(check, check.fit) for check in checks if check.fit is not None)
+
+
+def published_levels(observation: Observation, history: History, region: str) -> dict[int, float]:
+    """Published values by year: shares and growth as ratios, all else in the unit of publication."""
+    series = published_series(observation.check, history, region)
+    scale = 1.0 / PERCENT if observation.check.reading in {"share", "growth"} else 1.0
+    return {year: item.value * scale for year, item in series.items()}
+
+
+def published_changes(observation: Observation, history: History, region: str) -> dict[int, float]:
+    """Changes into each year that is published with the year before it and crosses no declared break."""
+    levels = published_levels(observation, history, region)
+    if observation.check.reading == "growth":
+        return {year: float(np.log1p(rate)) for year, rate in levels.items() if not crosses_break(observation, history, year)}
+    pairs = ((before, year) for before, year in pairwise(sorted(levels)) if year == before + 1)
+    return {
+        year: _change(observation, levels[before], levels[year])
+        for before, year in pairs
+        if not crosses_break(observation, history, year)
+    }
+
+
+def crosses_break(observation: Observation, history: History, year: int, first: int | None = None) -> bool:
+    """Whether the change into a year, or any from `first` on, is no change of what is measured."""
+    names = {observation.name, observation.check.numerator, observation.check.denominator} - {None}
+    return any(history.breaks_in(str(name), year, first) for name in names)
+
+
+def _change(observation: Observation, before: float, after: float) -> float:
+    return after - before if observation.check.reading == "share" else float(np.log(after / before))
+
+
+def modelled_changes(observation: Observation, rows: Mapping[str, Values], graph: Graph, region: str) -> Values:
+    """The model's changes [year, draw] of a run, `rows` being its outputs [year, dims..., draw] with the base year first."""
+    levels = modelled_levels(observation, rows, graph, region)
+    return np.diff(levels if observation.check.reading == "share" else np.log(levels), axis=0)
+
+
+def modelled_levels(observation: Observation, rows: Mapping[str, Values], graph: Graph, region: str) -> Values:
+    """The model's values [year, draw]: the members of the check summed, as a part of the whole where it is a share."""
+    check = observation.check
+    dims, values = list(graph.dims_of(check.variable)), rows[check.variable]
+    if "region" in dims:
+        place = graph.dimensions["region"].members.index(region)
+        values = np.take(values, place, axis=1 + dims.index("region"))
+        dims.remove("region")
+    part = values
+    for dim, members in check.members.items():
+        places = [graph.dimensions[dim].members.index(member) for member in members]
+        part = np.take(part, places, axis=1 + dims.index(dim))
+    others = tuple(range(1, 1 + len(dims)))
+    summed: Values = part.sum(axis=others)
+    return summed / values.sum(axis=others) if check.reading == "share" else summed
+
 
 HORIZON = 4
 """Years that a fit looks ahead from each base year."""
 _BLOCK = 512
-
-
-@dataclass(frozen=True)
-class Trial:
-    """Exogenous values of a block: central paths times factors [draw]; every noise is one in the `kick_year`, else zero."""
-
-    central: Mapping[str, YearPath]
-    factors: Mapping[str, Values]
-    draws: int
-    kick_year: int | None = None
-
-    @property
-    def drawn(self) -> frozenset[str]:
-        """Names whose value differs from draw to draw."""
-        return frozenset(self.factors)
-
-    def value(self, name: str, year: int) -> Values:
-        """[dims..., draw] if drawn, else [dims..., 1]."""
-        if name.startswith(NOISE):
-            return np.full(self.draws, 1.0 if year == self.kick_year else 0.0)
-        central = self.central[name].at(year)[..., np.newaxis]
-        return central * self.factors[name] if name in self.factors else central
 
 
 @dataclass(frozen=True)
@@ -89,28 +144,26 @@ class Hindcast:
         self.ranges = {record.name: record.range for record in records}
         self.priors = {prior.name: prior for prior in priors_of(records, bound, world.city.settings.last_year)}
 
-    def changes(self, factors: Mapping[str, Values], *, kicked: bool = False) -> Values:
-        """Yearly changes [year, observation, draw] for factors [draw]; `kicked` sets every noise to one in the first year."""
+    def changes(self, factors: Mapping[str, Values], *, impulse: bool = False) -> Values:
+        """Return yearly changes [year, observation, draw] for factors [draw], without shocks.
+
+        An `impulse` sets every noise to one in the first year.
+        """
         count = len(next(iter(factors.values())))
-        width = max(count, NARROWEST)
-        known = {name: np.resize(values, width) for name, values in factors.items() if name in self.priors}
-        kick = self.years[0] if kicked else None
-
-        def trial(start: int, stop: int) -> Exogenous:
-            return Trial(self.values, {name: values[start:stop] for name, values in known.items()}, stop - start, kick)
-
-        return self._run(width, trial)[..., :count]
+        draws = Draws(max(count, NARROWEST), silent=True, impulse=self.years[0] if impulse else None)
+        return self._run(draws, factors)[..., :count]
 
     def forecast(self, factors: Mapping[str, Values], seed: int) -> Values:
-        """Yearly changes [year, observation, draw] for factors [draw], with the shocks of each draw."""
-        count = len(next(iter(factors.values())))
-        draws = Draws(count, seed, stored={name: values for name, values in factors.items() if name in self.priors})
-        return self._run(count, lambda start, stop: draws.block(self.values, start, stop))
+        """Return yearly changes [year, observation, draw] for factors [draw], with the shocks of each draw."""
+        return self._run(Draws(len(next(iter(factors.values()))), seed), factors)
 
-    def _run(self, count: int, values: Callable[[int, int], Exogenous]) -> Values:
-        """Yearly changes [year, observation, draw] of so many draws, in blocks of about the same width."""
-        edges = np.linspace(0, count, -(-count // _BLOCK) + 1).astype(int).tolist()
-        return np.concatenate([self._changes(values(*edge), edge[1] - edge[0]) for edge in pairwise(edges)], axis=-1)
+    def _run(self, draws: Draws, factors: Mapping[str, Values]) -> Values:
+        """Return yearly changes [year, observation, draw] of draws with factors, in blocks of about the same width."""
+        stored = {name: np.resize(values, draws.count) for name, values in factors.items() if name in self.priors}
+        draws = replace(draws, stored=stored)
+        edges = np.linspace(0, draws.count, -(-draws.count // _BLOCK) + 1).astype(int).tolist()
+        blocks = [self._changes(draws.block(self.values, *edge), edge[1] - edge[0]) for edge in pairwise(edges)]
+        return np.concatenate(blocks, axis=-1)
 
     def _changes(self, values: Exogenous, draws: int) -> Values:
         workspace = _workspace(self._kernel, draws, values.drawn)
@@ -165,9 +218,9 @@ class CityHindcasts:
         """What they may be at all."""
         return {name: self.latest.ranges[name] or (0.0, np.inf) for name in self.shocks}
 
-    def changes(self, factors: Callable[[Hindcast], Mapping[str, Values]], *, kicked: bool = False) -> Values:
+    def changes(self, factors: Callable[[Hindcast], Mapping[str, Values]], *, impulse: bool = False) -> Values:
         """Changes [origin, horizon, observation, draw], prices beyond real growth; nan beyond `last`."""
-        found = {origin: item.changes(factors(item), kicked=kicked) for origin, item in self.hindcasts.items()}
+        found = {origin: item.changes(factors(item), impulse=impulse) for origin, item in self.hindcasts.items()}
         draws = next(iter(found.values())).shape[-1]
         result = np.full((*self.published.shape, draws), np.nan)
         for origin, changes in found.items():

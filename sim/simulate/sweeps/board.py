@@ -26,7 +26,7 @@ from sim.simulate.swept import swept_input
 
 
 @dataclass(frozen=True)
-class Lever:
+class BoardLever:
     """One lever: name, unit, range (if it has one), and where it stands in the scenario in the first simulated year."""
 
     key: str
@@ -42,7 +42,7 @@ class Board:
     """Levers of a case, with everything that their moves do not change. Shocks are nought, the ledger is at its mean."""
 
     case: Case
-    levers: tuple[Lever, ...]
+    levers: tuple[BoardLever, ...]
     inputs: tuple[Input, ...]
     kernel: Kernel
     clock: Clock
@@ -95,32 +95,27 @@ def board_of(case: Case, keys: Sequence[str], outputs: Sequence[str]) -> Board:
         with every lever and output that is unknown or may not be moved.
     """
     faults, case = Faults(), with_projects(case)
-    levers = [_lever(case, case.world.names.parameter(key, faults, Place(key=key)), faults) for key in keys]
+    named = [case.world.names.parameter(key, faults, Place(key=key)) for key in keys]
+    found = [item for key in named if (item := _lever(case, key, faults)) is not None]
     wanted = outputs_in_ids(case, outputs, "", faults)
     fail_if_outputs_unknown(case, wanted, faults)
     faults.raise_if_any(InputError)
-    found = [item for item in levers if item is not None]
-    inputs = tuple(item for _, item in found)
-    case = compiled_for(case, Sample(inputs, Listed(tuple((lever.now,) for lever, _ in found))))
+    levers, inputs = tuple(lever for lever, _ in found), tuple(item for _, item in found)
+    case = compiled_for(case, Sample(inputs, Listed(tuple((lever.now,) for lever in levers))))
     steps = case.scenario.steps_per_year
     kernel = kernel_for(case.world.graph, request_of(case, tuple(wanted), steps))
     clock = Clock(case.world.city.settings.base_year + 1, case.last_year, steps)
-    return Board(case, tuple(lever for lever, _ in found), inputs, kernel, clock)
+    return Board(case, levers, inputs, kernel, clock)
 
 
-def _lever(case: Case, key: str, faults: Faults) -> tuple[Lever, Input] | None:
+def _lever(case: Case, key: str, faults: Faults) -> tuple[BoardLever, Input] | None:
     """A lever and the input that it moves, at its value in the first simulated year; None after adding a fault."""
     record = case.world.city.parameters.get(key.partition(".")[0])
-    now = 0.0 if record is None else _now(case, record.name)
-    found = swept_input(case, Over(key, [now], Place(key=key)), faults)
+    first = case.world.city.settings.base_year + 1
+    values = np.zeros(1) if record is None else case.bound.values[record.name].at(first)
+    found = swept_input(case, Over(key, [float(values.mean())], Place(key=key)), faults)
     if found is None or record is None:
         return None
-    if found.input.members is not None:
-        path = case.bound.values[record.name].at(case.world.city.settings.base_year + 1)
-        now = float(path[np.broadcast_to(found.input.members, path.shape)].mean())
+    members = np.broadcast_to(True if found.input.members is None else found.input.members, values.shape)
     low, high = (None, None) if record.range is None else record.range
-    return Lever(key, record.label, record.unit, low, high, now), found.input
-
-
-def _now(case: Case, name: str) -> float:
-    return float(np.mean(case.bound.values[name].at(case.world.city.settings.base_year + 1)))
+    return BoardLever(key, record.label, record.unit, low, high, float(values[members].mean())), found.input

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -37,19 +36,29 @@ def with_unit(named: Named) -> Text:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A target of the plan: what it asks of which variable; `level` is in the variable's own unit, where one is asked for."""
+class AskedTarget:
+    """A target of the plan as a dataset tells it: what is asked of which variable, in the target's unit.
+
+    `level` is in the variable's own unit, where one is asked for; `since` is the first year of a target that is to be met in
+    each year, and `central` its number in the central run.
+    """
 
     id: str
-    label: Text
+    zh: str
+    en: str
     unit: str
     year: int
     operator: str
     value: float
-    variable: str
-    level: float | None
+    variable: str = ""
+    level: float | None = None
     since: int | None = None
-    """First year of a target that is to be met in each year."""
+    central: float | None = None
+
+    @property
+    def label(self) -> Text:
+        """Its name."""
+        return Text(self.zh, self.en)
 
     @property
     def years(self) -> str:
@@ -141,25 +150,11 @@ def _named(coordinate: xr.DataArray, told: str) -> dict[str, Named]:
     return {key: in_percent(key, Text(item["zh"], item["en"]), item["unit"]) for key, item in items.items()}
 
 
-def asked_targets(draws: xr.Dataset) -> list[Asked]:
-    """The targets that were judged draw by draw, or by a central run."""
+def asked_targets(draws: xr.Dataset) -> list[AskedTarget]:
+    """Return the targets that were judged draw by draw, or by a central run."""
     told = draws["met"] if "met" in draws else draws["verdict"]
     there = {str(name) for name in np.atleast_1d(told["target"].to_numpy())}
-    return [_asked(item) for item in json.loads(told.attrs["asked"]) if item["id"] in there]
-
-
-def _asked(item: Mapping[str, Any]) -> Asked:
-    return Asked(
-        item["id"],
-        Text(item["zh"], item["en"]),
-        item["unit"],
-        item["year"],
-        item["operator"],
-        item["value"],
-        item.get("variable", ""),
-        item.get("level"),
-        item.get("since"),
-    )
+    return [AskedTarget(**item) for item in json.loads(told.attrs["asked"]) if item["id"] in there]
 
 
 def title_of(dataset: xr.Dataset) -> Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib import metadata
 from typing import Any
 
@@ -17,7 +18,7 @@ from sim.base.errors import Fault
 from sim.base.text import Text
 from sim.ensemble.blocks import Task
 from sim.ensemble.draws import Draws
-from sim.plan.probability import Condition, Conditions, conditions_of
+from sim.plan.probability import Conditions, conditions_of
 from sim.plan.scorecard import column, score_row
 from sim.result.dataset import modelled_series, published_series
 from sim.result.draw_store import ArrayPlan, StorePlan
@@ -25,6 +26,7 @@ from sim.simulate.design import Design
 from sim.simulate.draws import source_for
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome, judge_of
+from sim.simulate.sweeps.names import AskedTarget
 from sim.simulate.sweeps.statistics import OPEN, SHARED
 
 _DIGITS = 16
@@ -184,28 +186,25 @@ def run_dataset(outcome: Outcome) -> xr.Dataset:
 
 
 def _target(outcome: Outcome, conditions: Conditions, name: str) -> dict[str, Any]:
-    """What a reader must know of a target; `level` is what it asks of the variable in its year, in the variable's unit."""
+    """Return what a reader must know of a target, for `asked_targets`."""
     target = outcome.case.world.catalogue.targets[name]
-    condition = next((item for item in conditions.conditions if item.target.id == name), None)
+    reading = next((item.reading for item in conditions.conditions if item.target.id == name), None)
     score = next(score for score in outcome.scores if score.target.id == name)
-    record: dict[str, Any] = {
-        "id": name,
-        "zh": target.name.zh,
-        "en": target.name.en,
-        "unit": target.unit,
-        "year": target.year,
-        "since": target.start_year if score.each_year else None,
-        "operator": target.operator,
-        "value": target.value,
-        "central": score.projected,
-    }
-    return record if condition is None else record | _asked(condition)
-
-
-def _asked(condition: Condition) -> dict[str, Any]:
-    reading = condition.reading
-    plain = reading.binding.reading == "level" and len(reading.outputs) == 1
-    return {"variable": reading.outputs[0], "level": condition.target.value / reading.factor if plain else None}
+    is_level = reading is not None and reading.binding.reading == "level" and len(reading.outputs) == 1
+    told = AskedTarget(
+        id=name,
+        zh=target.name.zh,
+        en=target.name.en,
+        unit=target.unit,
+        year=target.year or 0,
+        operator=target.operator,
+        value=target.value,
+        variable="" if reading is None else reading.outputs[0],
+        level=target.value / reading.factor if reading is not None and is_level else None,
+        since=target.start_year if score.each_year else None,
+        central=score.projected,
+    )
+    return asdict(told)
 
 
 def _member_names(case: Case) -> dict[str, dict[str, dict[str, str]]]:

@@ -10,16 +10,17 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
+from pydantic import TypeAdapter
 
 from sim.base.arrays import Values
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
-from sim.engine.central import Breach, Origin
 from sim.ensemble.blocks import BlockResult, LostDraw, Task
 from sim.ensemble.draws import Draws
 from sim.ensemble.running import MOST_LOST, fail_if_too_many_lost, lost_sentence
@@ -40,6 +41,7 @@ Progress = Callable[[int, int, int], None]
 """Told how many draws are done, of how many, and how many of them were lost."""
 
 
+_LOST_DRAW = TypeAdapter(LostDraw)
 MOST_BYTES = 4_000_000_000
 """Draws that are held in memory."""
 
@@ -73,49 +75,24 @@ def prepare_sweep(case: Case, design: Design) -> Sweep:
     return Sweep(outcome, task, conditions, store_plan(outcome, design, task, conditions))
 
 
-@dataclass(frozen=True)
-class Keeper:
-    """Makes of a chunk of results what is kept of it."""
-
-    draws: Draws
-    conditions: Conditions
-
-    def kept(self, result: BlockResult) -> Kept:
-        """The arrays of a chunk and what is noted of it; lost draws are not a number, and meet nothing."""
-        start, stop = result.start, result.stop
-        lost = ~result.fine
-        swept, factors = self.draws.swept(start, stop), self.draws.factors(start, stop)
-        shared = shared_numbers(self.draws, start, stop)
-        met = self.conditions(result.values, shared.get(REALISATION, np.arange(start, stop)).astype(np.intp))
-        arrays = {name: np.where(lost, np.nan, values).astype(values.dtype) for name, values in result.values.items()}
-        arrays["inputs"] = np.array([*swept.columns, *factors.values()]).reshape(-1, stop - start)
-        arrays["met"] = np.array([answers & ~lost for answers in met.values()], dtype=bool).reshape(-1, stop - start)
-        arrays["lost"] = lost
-        arrays |= shared
-        return start, arrays, {"lost": [asdict(draw) for draw in result.lost], "embedded_error": result.embedded_error}
+def kept_of(draws: Draws, conditions: Conditions, result: BlockResult) -> Kept:
+    """Return the arrays of a chunk and what is noted of it; lost draws are not a number, and meet nothing."""
+    start, stop = result.start, result.stop
+    lost, shared = ~result.fine, shared_numbers(draws, start, stop)
+    met = conditions(result.values, shared.get(REALISATION, np.arange(start, stop)).astype(np.intp))
+    arrays = {name: np.where(lost, np.nan, values).astype(values.dtype) for name, values in result.values.items()}
+    inputs = [*draws.swept(start, stop).columns, *draws.factors(start, stop).values()]
+    arrays["inputs"] = np.array(inputs).reshape(-1, stop - start)
+    arrays["met"] = np.array([answers & ~lost for answers in met.values()], dtype=bool).reshape(-1, stop - start)
+    arrays["lost"] = lost
+    return start, arrays | shared, {"lost": [asdict(draw) for draw in result.lost], "embedded_error": result.embedded_error}
 
 
-@dataclass(frozen=True)
-class Collector(Keeper):
-    """Sends what is kept back to the parent."""
-
-    def __call__(self, result: BlockResult) -> Kept:
-        """See Keeper."""
-        return self.kept(result)
-
-
-@dataclass(frozen=True)
-class Writer(Keeper):
-    """Writes what is kept into a folder; how many draws were run and lost goes back to the parent."""
-
-    folder: Path
-    key: str
-
-    def __call__(self, result: BlockResult) -> tuple[int, int]:
-        """See Keeper."""
-        start, arrays, note = self.kept(result)
-        write_chunk(self.folder, start, arrays, note, self.key)
-        return result.stop - start, len(result.lost)
+def _written(keep: Callable[[BlockResult], Kept], folder: Path, key: str, result: BlockResult) -> tuple[int, int]:
+    """Write what is kept of a chunk into a folder; only how many draws were run and lost goes back to the parent."""
+    start, arrays, note = keep(result)
+    write_chunk(folder, start, arrays, note, key)
+    return result.stop - start, len(result.lost)
 
 
 def on_this_machine(workers: int) -> Spread:
@@ -146,8 +123,8 @@ def swept_folder(sweep: Sweep, folder: Path, spread: Spread, progress: Progress 
         done = sweep.store.count - sum(stop - start for start, stop in missing)
         lost = sum(len(mark["lost"]) for mark in store.present())
         _tell(progress, done, sweep.store.count, lost)
-        writer = Writer(sweep.task.draws, sweep.conditions, folder, sweep.store.key)
-        for count, of_chunk in spread(sweep.task, writer, missing):
+        keep = partial(kept_of, sweep.task.draws, sweep.conditions)
+        for count, of_chunk in spread(sweep.task, partial(_written, keep, folder, sweep.store.key), missing):
             done, lost = done + count, lost + of_chunk
             _tell(progress, done, sweep.store.count, lost)
         yield _told(read_draws(folder), sweep, store.present())
@@ -167,7 +144,7 @@ def sweep_in_memory(sweep: Sweep, spread: Spread, progress: Progress | None = No
     _fail_if_too_large(plan)
     room = {name: np.full(plan.shape(name), item.fill, item.dtype) for name, item in plan.arrays.items()}
     notes: list[dict[str, Any]] = []
-    for start, arrays, note in spread(sweep.task, Collector(sweep.task.draws, sweep.conditions), plan.chunks):
+    for start, arrays, note in spread(sweep.task, partial(kept_of, sweep.task.draws, sweep.conditions), plan.chunks):
         for name, values in arrays.items():
             room[name][..., start : start + values.shape[-1]] = values
         notes.append(note)
@@ -195,16 +172,7 @@ def _tell(progress: Progress | None, done: int, count: int, lost: int) -> None:
 
 def _told(dataset: xr.Dataset, sweep: Sweep, notes: Iterable[Mapping[str, Any]]) -> xr.Dataset:
     """The draws, unless too many of them were lost; of points that were chosen, each is an answer, and one left is enough."""
-    lost = [_lost_draw(draw) for note in notes for draw in note["lost"]]
+    lost = [_LOST_DRAW.validate_python(draw) for note in notes for draw in note["lost"]]
     fail_if_too_many_lost(lost, sweep.store.count, MOST_LOST if sweep.task.draws.sample is None else 1.0)
     sentence = lost_sentence(lost)
     return dataset if sentence is None else dataset.assign_attrs(left_out=sentence.en, left_out_zh=sentence.zh)
-
-
-def _lost_draw(record: Mapping[str, Any]) -> LostDraw:
-    """A lost draw as it was noted."""
-    return LostDraw(**{**record, "origin": None if record["origin"] is None else _origin(**record["origin"])})
-
-
-def _origin(year: int, variable: str, breach: Mapping[str, Any] | None) -> Origin:
-    return Origin(year, variable, None if breach is None else Breach(Text(**breach["check"]), breach["values"]))

@@ -86,60 +86,46 @@ def bands(draws: xr.Dataset, levels: tuple[float, ...] = LEVELS) -> xr.Dataset:
         array = draws[name].transpose("year", ..., "draw")
         dims = tuple(str(dim) for dim in array.dims[:-1])
         attributes = {key: item for key, item in array.attrs.items() if key != "published"}
-        by_point = () if members is None else ("point",)
-        parts = [_summed_up(values, lost, members, levels) for values in _few_years_at_a_time(array)]
-        quantiles = np.concatenate([part[0] for part in parts], axis=1)
-        mean, deviation = (np.concatenate([part[place] for part in parts]) for place in (1, 2))
-        variables[name] = (("quantile", *dims, *by_point), quantiles, attributes)
+        parts = [_summed_up(values, lost, members or max(len(lost), 1), levels) for values in _few_years_at_a_time(array)]
+        found = np.concatenate(parts, axis=1)  # [statistic, year, ..., point]
+        dims, found = (dims, found[..., 0]) if members is None else ((*dims, "point"), found)
+        variables[name] = (("quantile", *dims), found[:-2], attributes)
         if members != 1:
-            variables[f"{name}_mean"] = ((*dims, *by_point), mean, attributes)
-            variables[f"{name}_sd"] = ((*dims, *by_point), deviation, attributes)
+            variables |= {f"{name}_mean": (dims, found[-2], attributes), f"{name}_sd": (dims, found[-1], attributes)}
     coordinates = {str(name): item for name, item in draws.coords.items() if name not in {"input", "target"}}
     dataset = xr.Dataset(variables, coords={**coordinates, "quantile": list(levels)}, attrs=dict(draws.attrs))
     return dataset if members is None else dataset.merge(points_of(draws), combine_attrs="override")
 
 
 def _few_years_at_a_time(array: xr.DataArray) -> Iterator[Values]:
-    """The values [year, ..., draw] of some years after those of others."""
+    """Yield the values [year, ..., draw] of some years after those of others."""
     step = max(_NUMBERS_READ * array.sizes["year"] // max(array.size, 1), 1)
     return (array[start : start + step].to_numpy() for start in range(0, array.sizes["year"], step))
 
 
-def _summed_up(values: Values, lost: Values, members: int | None, levels: tuple[float, ...]) -> tuple[Values, Values, Values]:
-    """Quantiles [level, ...], means and standard deviations of [..., draw], or by point."""
-    if members is None:
-        values = values if not lost.any() else values[..., ~lost]
-        parts = [quantiles_of(rows, levels) for rows in _few_at_a_time(values)]
-        quantiles = np.concatenate(parts, axis=-1).reshape(len(levels), *values.shape[:-1])
-        return quantiles, values.mean(axis=-1), _deviation(values)
-    values = values.reshape(*values.shape[:-1], -1, members)
+def _summed_up(values: Values, lost: Values, members: int, levels: tuple[float, ...]) -> Values:
+    """Return quantiles at the levels, mean and standard deviation [statistic, ..., point] of [..., draw].
+
+    A point of which every draw was lost has none.
+    """
+    by_point = values.reshape(*values.shape[:-1], -1, members)
     if not lost.any():
-        return quantiles_of(values, levels), values.mean(axis=-1), _deviation(values)
-    masked = np.ma.masked_invalid(values)
-    mean, deviation = masked.mean(axis=-1).filled(np.nan), masked.std(axis=-1, ddof=min(members - 1, 1)).filled(np.nan)
-    return _quantiles_without_lost(values, levels), mean, deviation
-
-
-def _deviation(values: Values) -> Values:
-    """Standard deviation; of a single draw it is nought."""
-    return np.asarray(values.std(axis=-1, ddof=min(values.shape[-1] - 1, 1)))
-
-
-def _few_at_a_time(values: Values) -> Iterator[Values]:
-    """Rows [series, draw], a few at a time, so that sorting needs little memory."""
-    rows = values.reshape(-1, values.shape[-1])
-    step = max(_NUMBERS_AT_A_TIME // max(values.shape[-1], 1), 1)
-    return (rows[start : start + step] for start in range(0, len(rows), step))
-
-
-def _quantiles_without_lost(values: Values, levels: tuple[float, ...]) -> Values:
-    """Quantiles [level, ..., point]; a point of which every draw was lost has none."""
-    present = ~np.isnan(values[(0,) * (values.ndim - 2)])  # [point, member]
-    found = np.full((len(levels), *values.shape[:-1]), np.nan)
-    for point, fine in enumerate(present):
+        return _statistics(by_point, levels)
+    found = np.full((len(levels) + 2, *by_point.shape[:-1]), np.nan)
+    for point, fine in enumerate(~lost.reshape(-1, members)):
         if fine.any():
-            found[..., point] = quantiles_of(values[..., point, fine], levels)
+            found[..., point] = _statistics(by_point[..., point, :][..., fine], levels)
     return found
+
+
+def _statistics(values: Values, levels: tuple[float, ...]) -> Values:
+    """Return quantiles, mean and standard deviation over the last axis; the deviation of a single draw is zero."""
+    rows = values.reshape(-1, values.shape[-1])
+    step = max(_NUMBERS_AT_A_TIME // max(values.shape[-1], 1), 1)  # a few at a time, so that sorting needs little memory
+    parts = [quantiles_of(rows[start : start + step], levels) for start in range(0, len(rows), step)]
+    quantiles = np.concatenate(parts, axis=-1).reshape(len(levels), *values.shape[:-1])
+    deviation = values.std(axis=-1, ddof=min(values.shape[-1] - 1, 1))
+    return np.concatenate([quantiles, values.mean(axis=-1)[np.newaxis], deviation[np.newaxis]])
 
 
 def probabilities(draws: xr.Dataset) -> xr.Dataset:

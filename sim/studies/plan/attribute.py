@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
-from sim.base.arrays import Truths, Values
+from sim.base.arrays import Numbers, Truths, Values
 from sim.base.errors import Fault, Faults, Place, RunError, UsageError
 from sim.base.processes import timed
 from sim.base.text import Text
-from sim.engine.integrate import Clock, simulate
-from sim.engine.kernel import Kernel, kernel_for
-from sim.engine.workspace import NARROWEST, Workspace
+from sim.ensemble.running import gathered
 from sim.inputs.ledger_table import PARAMETER
 from sim.inputs.targets import PlanTarget
 from sim.inputs.year_path import YearPath
-from sim.model.binding import NOISE, SILENCE, BoundValues
 from sim.plan.reading import Reading
 from sim.plan.shapley import MOST_EXACT, PAIRS, Shares, shapley
+from sim.simulate.draws import task_beside
 from sim.simulate.opening import Case, with_projects
-from sim.simulate.pipeline import readings_of, request_of
+from sim.simulate.pipeline import readings_of
 
 LEDGER = "ledger"
-_BLOCK = 256
 
 
 @dataclass(frozen=True)
@@ -88,30 +85,6 @@ def comparable(one: Case, other: Case) -> tuple[Case, Case]:
 
 
 @dataclass(frozen=True)
-class _Mixed:
-    """Exogenous values of some sets of players [player, draw]: a name is the other case's where its player is in the set."""
-
-    one: BoundValues
-    other: BoundValues
-    owners: Mapping[str, int]
-    sets: Truths
-
-    @property
-    def drawn(self) -> frozenset[str]:
-        """Names that differ from set to set."""
-        return frozenset(self.owners)
-
-    def value(self, name: str, year: int) -> Values:
-        """[dims..., draw] of a name that has an owner, else [dims..., 1]."""
-        if name.startswith(NOISE):
-            return SILENCE
-        value = self.one.value(name, year)
-        if name not in self.owners:
-            return value
-        return np.where(self.sets[self.owners[name]], self.other.value(name, year), value)
-
-
-@dataclass(frozen=True)
 class MixedRuns:
     """The game: what each reading comes to for sets of players."""
 
@@ -121,7 +94,7 @@ class MixedRuns:
     readings: tuple[Reading, ...]
 
     def __call__(self, sets: Truths) -> Values:
-        """Results [reading, set]; equal sets are run once.
+        """Return results [reading, set]: of each player in a set, the values are the other case's; equal sets are run once.
 
         Raises
         ------
@@ -129,35 +102,24 @@ class MixedRuns:
             when a run becomes infinite.
         """
         unique, places = np.unique(sets, axis=1, return_inverse=True)
-        kernel, clock = self._kernel(), Clock(self._base + 1, self.one.last_year, self.one.scenario.steps_per_year)
-        parts = [self._block(kernel, clock, unique[:, first : first + _BLOCK]) for first in range(0, unique.shape[1], _BLOCK)]
-        return np.concatenate(parts, axis=1)[:, places.ravel()]
-
-    @property
-    def _base(self) -> int:
-        return self.one.world.city.settings.base_year
-
-    def _kernel(self) -> Kernel:
-        """Compiled for what changes from year to year in either case."""
+        one, other = self.one.bound, self.other.bound
+        years = range(self.one.world.city.settings.base_year, self.one.last_year + 1)
+        paths = {
+            name: np.stack([np.where(chosen, other.value(name, year), one.value(name, year)) for year in years])
+            for player, chosen in zip(self.players, unique, strict=True)
+            for name in player.names
+        }
         outputs = tuple(dict.fromkeys(name for reading in self.readings for name in reading.outputs))
-        request = request_of(self.one, outputs, self.one.scenario.steps_per_year)
-        return kernel_for(self.one.world.graph, replace(request, yearly=request.yearly | self.other.bound.yearly))
-
-    def _block(self, kernel: Kernel, clock: Clock, sets: Truths) -> Values:
-        count = sets.shape[1]
-        padded = np.pad(sets, ((0, 0), (0, max(NARROWEST - count, 0))))
-        owners = {name: place for place, player in enumerate(self.players) for name in player.names}
-        mixed = _Mixed(self.one.bound, self.other.bound, owners, padded)
-        workspace = Workspace(kernel, padded.shape[1], mixed.drawn)
-        rows = [{name: array.copy() for name, array in row.values.items()} for row in simulate(workspace, clock, mixed)]
-        values = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
-        results = np.array([np.broadcast_to(reading.value(values), padded.shape[1]) for reading in self.readings])
+        _, [results] = gathered(task_beside(self.one, paths, outputs, other.yearly), 1, self._read)
         if not np.isfinite(results).all():
             message = Text(
                 "两个情景的某种组合算出了无穷大或非数", "some mixture of the two scenarios became infinite or undefined"
             )
             raise RunError(Fault(message, Place(self.other.scenario.file), _CLOSER))
-        return results[:, :count]
+        return results[:, places.ravel()]
+
+    def _read(self, values: Mapping[str, Values], draws: Numbers) -> list[list[Values]]:
+        return [[np.broadcast_to(reading.value(values), len(draws)) for reading in self.readings]]
 
 
 _CLOSER = Text("请比较相差较小的情景", "compare scenarios that differ by less")
