@@ -13,8 +13,8 @@ from sim.cli import options
 from sim.cli.console import Speaker
 
 if TYPE_CHECKING:
+    from sim.inputs.scenario import Change
     from sim.inputs.year_path import Span
-    from sim.model.binding import Resolved
     from sim.simulate.opening import Case
 
 
@@ -76,10 +76,10 @@ def _print_changes(case: Case, speaker: Speaker) -> None:
 
 
 def _rows(case: Case, speaker: Speaker) -> Iterator[tuple[str, ...]]:
-    from sim.simulate.ledger_words import ledger_settings
+    from sim.simulate.collect import ledger_settings
 
     for item in case.bound.resolved:
-        label, origin = f"{speaker.say(item.label)} ({item.name})", item.change.origin
+        label, origin = f"{speaker.say(item.label)} ({item.name})", item.origin
         for span in _spans(case, item):
             before, now = _number(span.before, speaker), _number(span.after, speaker)
             change = f"{before} → {now}" if span.is_changed else f"{now} {speaker.word('（不变）', '(as before)')}"
@@ -89,7 +89,7 @@ def _rows(case: Case, speaker: Speaker) -> Iterator[tuple[str, ...]]:
         yield f"{speaker.say(row.label)} ({row.name})", "", f"{speaker.say(row.before)} → {speaker.say(row.after)}", row.origin
 
 
-def _spans(case: Case, item: Resolved) -> list[Span]:
+def _spans(case: Case, item: Change) -> list[Span]:
     """Return the inherited path of a value beside the new one, from the base year on; for a variable, over the model's own."""
     import numpy as np
 
@@ -113,8 +113,8 @@ def _number(array: Values, speaker: Speaker) -> str:
 
 def _document(case: Case, speaker: Speaker) -> dict[str, object]:
     from sim.model.binding import shown
+    from sim.simulate.collect import ledger_settings
     from sim.simulate.idle import idle_remarks
-    from sim.simulate.ledger_words import ledger_settings
 
     base = case.world.city.settings.base_year
     of_parameters = [
@@ -125,7 +125,7 @@ def _document(case: Case, speaker: Speaker) -> dict[str, object]:
             "unit": item.unit,
             "before": shown(item.before, base),
             "after": shown(item.after, base),
-            "layer": item.change.origin,
+            "layer": item.origin,
             "by_year": [
                 {"years": _years(span), "before": _number(span.before, speaker), "after": _number(span.after, speaker)}
                 for span in _spans(case, item)

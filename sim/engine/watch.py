@@ -216,7 +216,7 @@ def fail_if_outside(bound: BoundValues, checks: Checks, faults: Faults) -> None:
             if wrong:
                 label, worst = limit.label, f"{wrong[0]:g}"
                 message = Text(f"{worst}（{item.unit}）不可能：{label.zh}", f"{worst} ({item.unit}) cannot be: {label.en}")
-                faults.add(message, item.change.place, _PERCENT if item.unit == "ratio" and wrong[0] > 1.0 else None)
+                faults.add(message, item.place, _PERCENT if item.unit == "ratio" and wrong[0] > 1.0 else None)
 
 
 _PERCENT = Text("写成小数或百分数，例如“62.4 %”", "write a number below one or a percentage, such as '62.4 %'")
@@ -240,5 +240,5 @@ def blaming_what_is_given(bound: BoundValues) -> Iterator[None]:
             raise
         advice = Text("请改数值，或删去这一行", "change the values, or leave this line out")
         before, after = Text("情景在此给定了", "the scenario gives "), Text("，推演因此不成立", " here, and the run fails")
-        blamed = [Fault(before + item.label + after, item.change.place, advice) for item in given]
+        blamed = [Fault(before + item.label + after, item.place, advice) for item in given]
         raise RunError((*blamed, *(replace(fault, advice=None) for fault in error.faults))) from error

@@ -280,7 +280,7 @@ class Distribution:
 
 
 def _cut(low: float, high: float, u: Values) -> Values:
-    """Standard normal numbers between two ends; nought and one, which are infinitely far, come as near as doubles allow."""
+    """Standard normal numbers between two ends; zero and one, which are infinitely far, come as near as doubles allow."""
     from scipy.special import ndtr, ndtri  # a quarter of a second to import, which a plain run need not spend
 
     below, above = ndtr(low), ndtr(high)

@@ -50,10 +50,10 @@ class Input:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Inputs and the design that gives their values. `members` draws stand at each point, and share no luck with each other.
+    """Inputs and the design that gives their values. `members` draws stand at each point, and share no random numbers.
 
     The m-th draw of every point takes the same shocks, the same realisation of the ledger and the same parameters that are not
-    swept, so that points differ by their inputs alone. With `members` nought every draw has luck of its own.
+    swept, so that points differ by their inputs alone. With `members` zero every draw has random numbers of its own.
     """
 
     inputs: tuple[Input, ...]
@@ -210,7 +210,7 @@ class Draws:
 
     @property
     def groups(self) -> int:
-        """Futures whose numbers are equal modulo this share a realisation, or without any a stored set; nought for neither."""
+        """Futures whose numbers are equal modulo this share a realisation, or without any a stored set; zero for neither."""
         if self.realised is not None:
             return self.realised.count
         return len(next(iter(self.stored.values()))) if self.stored else 0

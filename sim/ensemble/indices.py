@@ -47,10 +47,10 @@ class MorrisEffects:
 def sobol_indices(outputs: Values, inputs: int, lost: Values, resamples: int, seed: int) -> SobolIndices:
     """First-order and total indices of a Saltelli design, for outputs [output, row] with rows `lost` [row].
 
-    With rows A, B and A with input i of B (AB_i), of mean nought, the estimators are those of Saltelli et al. (2010) and of
+    With rows A, B and A with input i of B (AB_i), of mean zero, the estimators are those of Saltelli et al. (2010) and of
     Jansen: S_i = mean(B (AB_i - A)) / V, T_i = mean((A - AB_i)^2) / (2 V); V is the variance of A and B together. Resamples
     of the base points are weights, so each statistic of all of them is one product of matrices. An output that does not vary
-    has nothing to explain: its indices are nought.
+    has nothing to explain: its indices are zero.
 
     Raises
     ------
@@ -81,8 +81,8 @@ def resampling_weights(count: int, resamples: int, seed: int) -> Values:
 
 
 def _standardised(blocks: Values) -> Values:
-    """Outputs [output, point, row] with mean nought and deviation one; what does not vary becomes nought."""
-    # Mean nought first: the estimators are differences of squares, and lose digits where the mean is large.
+    """Outputs [output, point, row] with mean zero and deviation one; what does not vary becomes zero."""
+    # Mean zero first: the estimators are differences of squares, and lose digits where the mean is large.
     mean = blocks.mean(axis=(1, 2), keepdims=True)
     deviation = blocks.std(axis=(1, 2), keepdims=True)
     still = deviation <= _STILL * np.abs(mean)

@@ -137,7 +137,7 @@ def _frame(case: Case, ground: Scenario) -> dict[str, Any]:
 def _sections(case: Case, ground: _Ground) -> dict[str, dict[str, Any]]:
     """Every value that differs, and every one that is stated here only: what a scenario states is not drawn."""
     stated = {item.name for item in case.bound.resolved} - {item.name for item in ground.bound.resolved}
-    last = {item.name: item.change for item in case.bound.resolved}
+    last = {item.name: item for item in case.bound.resolved}
     sections: dict[str, dict[str, Any]] = {}
     for name, path in case.bound.values.items():
         record = case.world.city.parameters.get(name)

@@ -175,10 +175,10 @@ def _commitments(case: Case, name: str, system: PlanSystem | None) -> Iterable[T
             "members move in proportion, or by as much where there is nothing to scale",
         )
     for item in own[-1:]:
-        note = in_words(item.change.note)
+        note = in_words(item.note)
         because = Text(f"（{note.zh}）", f" ({note.en})") if note.zh else note
         yield Text("情景设定：", "the scenario has: ") + value + because
-    quoted = [key for item in own[-1:] for key in item.change.sources]
+    quoted = [key for item in own[-1:] for key in item.sources]
     quoted = quoted or ([] if system is None else list(system.record.targets))
     for key in (key for key in quoted[:_MOST_QUOTES] if key in targets):
         yield targets[key].name + Text(f"：“{targets[key].quote}”", f": “{targets[key].quote}”")

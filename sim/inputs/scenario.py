@@ -28,13 +28,17 @@ from sim.inputs.scenario_file import (
 )
 from sim.inputs.sweep_section import SweepSection
 from sim.inputs.yaml_file import Document, parse_yaml, read_yaml
+from sim.inputs.year_path import NO_PATH, YearPath
 
 _ENTRY_KEYS = {"value", "from", "note", "known_from"}
 
 
 @dataclass(frozen=True)
 class Change:
-    """One value that a layer of a scenario sets: the raw value, why, and where it stands."""
+    """One value that a layer of a scenario sets: the raw value, why, and where it stands.
+
+    Once it is bound, `name` is that of a parameter or variable, and the value `before` and `after` it are known.
+    """
 
     section: str
     name: str
@@ -45,6 +49,10 @@ class Change:
     place: Place
     known_from: Any = None
     """The year in which what it says became known, where it rests on more than the documents it names."""
+    label: Text = Text("", "")
+    unit: str = ""
+    before: YearPath | None = None
+    after: YearPath = NO_PATH
 
 
 @dataclass(frozen=True)

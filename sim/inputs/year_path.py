@@ -70,6 +70,10 @@ class YearPath:
         return self is other or all(np.array_equal(self.at(year), other.at(year), equal_nan=True) for year in years)
 
 
+NO_PATH = YearPath(np.zeros(0))
+"""Stands where no value is known yet."""
+
+
 def from_year(path: YearPath, year: int) -> YearPath:
     """A constant as a path that may change from a year on; a path as it is."""
     return YearPath(path.before, (year,), (path.before,)) if path.is_constant else path

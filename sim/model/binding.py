@@ -31,25 +31,12 @@ SILENCE = np.zeros(1)
 
 
 @dataclass(frozen=True)
-class Resolved:
-    """A change as it took effect: the value before and after, and the layer that made it."""
-
-    name: str
-    label: Text
-    section: str
-    unit: str
-    before: YearPath | None
-    after: YearPath
-    change: Change
-
-
-@dataclass(frozen=True)
 class BoundValues:
     """All exogenous values of a run, the variables that are given, and what the scenario changed."""
 
     values: Mapping[str, YearPath]
     given: frozenset[str]
-    resolved: tuple[Resolved, ...]
+    resolved: tuple[Change, ...]
 
     @property
     def given_from(self) -> dict[str, int | None]:
@@ -124,7 +111,7 @@ class _Binder:
     years: tuple[int, int, int]
     faults: Faults
 
-    def resolve(self, change: Change, values: Mapping[str, YearPath]) -> Resolved | None:
+    def resolve(self, change: Change, values: Mapping[str, YearPath]) -> Change | None:
         """The change as it takes effect; None where its value is at fault.
 
         Raises
@@ -152,12 +139,13 @@ class _Binder:
         if after is None:
             return None
         check_range(record, after, self.faults, change.place)
-        return Resolved(name, record.label, section, record.unit, values[name], after, replace(change, section=section))
+        bound = replace(change, section=section, name=name, raw=raw)
+        return replace(bound, label=record.label, unit=record.unit, before=values[name], after=after)
 
     def _target(self, unit: str, dims: tuple[str, ...]) -> ValueSpec:
         return ValueSpec(unit, tuple(self.graph.dimensions[dim] for dim in dims), *self.years)
 
-    def _given(self, change: Change, values: Mapping[str, YearPath]) -> Resolved | None:
+    def _given(self, change: Change, values: Mapping[str, YearPath]) -> Change | None:
         known = self.graph.quantities
         if change.name not in known:
             message = Text(f"模型没有变量 {change.name}", f"the model has no variable {change.name}")
@@ -173,7 +161,7 @@ class _Binder:
         if change.name in self.graph.stocks and any((array <= 0).any() for array in after.everything()):
             message = Text(f"存量 {change.name} 须大于零", f"the stock {change.name} must be above zero")
             raise InputError(Fault(message, change.place))
-        return Resolved(change.name, self.names.variables[change.name], "given", item.unit, before, after, change)
+        return replace(change, label=self.names.variables[change.name], unit=item.unit, before=before, after=after)
 
 
 def _section_of(change: Change, record: ParameterRecord) -> str:

@@ -25,12 +25,9 @@ from sim.base.text import Language, Text, cut
 from sim.inputs.checked import worded
 from sim.simulate.design import LARGEST_SEED
 
-Asked = ParamSpec("Asked")
-Given = TypeVar("Given")
-_SHOWN = 40
-
-
-_DEEPEST = 20
+Arguments = ParamSpec("Arguments")
+Returned = TypeVar("Returned")
+_SHOWN, _DEEPEST = 40, 20
 
 
 def plain(raw: Any) -> Any:
@@ -42,7 +39,8 @@ def _plain(raw: Any, depth: int) -> Any:
     if isinstance(raw, xr.DataArray):
         raw = raw.to_series() if raw.ndim == 1 and raw.dims[0] in raw.coords else raw.to_numpy()
     if isinstance(raw, pd.Series):
-        raw = raw.tolist() if _only_counts(raw.index) else dict(raw.items())
+        counts = isinstance(raw.index, pd.RangeIndex) and raw.index.start == 0 and raw.index.step == 1
+        raw = raw.tolist() if counts else dict(raw.items())
     if isinstance(raw, pd.DataFrame):
         raw = raw.to_dict()
     if isinstance(raw, np.ndarray | np.generic | pd.Index):
@@ -52,18 +50,8 @@ def _plain(raw: Any, depth: int) -> Any:
     if isinstance(raw, tuple | list | range | set | frozenset):
         return [_plain(item, depth + 1) for item in raw]
     if isinstance(raw, Mapping):
-        return {_key(key): _plain(item, depth + 1) for key, item in raw.items()}
+        return {key.item() if isinstance(key, np.generic) else key: _plain(item, depth + 1) for key, item in raw.items()}
     return raw
-
-
-def _only_counts(index: pd.Index) -> bool:
-    """Whether an index names nothing: rows are counted from nought."""
-    return isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1
-
-
-def _key(raw: Any) -> Any:
-    """A key as a number, text or date."""
-    return raw.item() if isinstance(raw, np.generic) else raw
 
 
 def _names(raw: Any) -> Any:
@@ -116,26 +104,23 @@ _SAID = {
 _EXAMPLE = Text('写成 {"名称": 数值}', 'write {"name": value}')
 
 
-def checked(function: Callable[Asked, Given]) -> Callable[Asked, Given]:
-    """The function, which refuses arguments that are not what its annotations say.
+def checked(function: Callable[Arguments, Returned]) -> Callable[Arguments, Returned]:
+    """Return the function, which refuses arguments that are not what its annotations say.
 
     Raises
     ------
     UsageError
         from each call with every argument that is wrong, or that the function does not have.
     """
-    title, validated = (
-        function.__qualname__,
-        validate_call(config=ConfigDict(strict=True, arbitrary_types_allowed=True))(function),
-    )
+    validated = validate_call(config=ConfigDict(strict=True, arbitrary_types_allowed=True))(function)
     known = [name for name in inspect.signature(function).parameters if name != "self"]
 
     @wraps(function)
-    def call(*args: Asked.args, **kwargs: Asked.kwargs) -> Given:
+    def call(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Returned:
         try:
             return validated(*args, **kwargs)
         except ValidationError as error:
-            if error.title != title:
+            if error.title != function.__qualname__:
                 raise
             raise UsageError(_faults(error, known)) from error
         except MemoryError as error:
@@ -148,18 +133,13 @@ _LESS = Text("请减少 draws 或 workers，或把结果存入 folder", "try few
 
 
 def _faults(error: ValidationError, known: list[str]) -> list[Fault]:
-    """One fault for each argument that is wrong."""
+    """Return one fault for each argument that is wrong; those without a keyword are known by their place."""
     found = dict[str, Fault]()
     for detail in error.errors():
-        name = _argument(detail["loc"], known)
+        first = detail["loc"][0] if detail["loc"] else ""
+        name = known[first] if isinstance(first, int) and first < len(known) else str(first)
         found.setdefault(name, _fault(name, detail, known))
     return list(found.values())
-
-
-def _argument(location: tuple[int | str, ...], known: list[str]) -> str:
-    """The argument that a fault belongs to; those without a keyword are known by their place."""
-    first = location[0] if location else ""
-    return known[first] if isinstance(first, int) and first < len(known) else str(first)
 
 
 def _fault(name: str, detail: Any, known: list[str]) -> Fault:
@@ -170,11 +150,8 @@ def _fault(name: str, detail: Any, known: list[str]) -> Fault:
     shown = cut(repr(detail["input"]), _SHOWN)
     message = Text(f"{shown} 不可用", f"{shown} cannot be used")
     if kind == "literal_error":
-        return Fault(message, place, nearest(str(detail["input"]), _words_of(detail)))
+        words = [word.strip(" '") for word in detail["ctx"]["expected"].replace(" or ", ", ").split(",")]
+        return Fault(message, place, nearest(str(detail["input"]), words))
     if kind == "no_dictionary":
         return Fault(Text(f"{name} 应为字典", f"`{name}` is a dictionary"), place, _EXAMPLE)
     return Fault(message, place, said)
-
-
-def _words_of(detail: Any) -> list[str]:
-    return [word.strip(" '") for word in detail["ctx"]["expected"].replace(" or ", ", ").split(",")]

@@ -1,4 +1,7 @@
-"""From the outcome of a run to its result: settings and assumptions in words, the draws summed up, their origins."""
+"""From the outcome of a run to its result: settings in words, the draws summed up, their origins, and the project ledger.
+
+Of the ledger it is said whose money is printed, what draws share, what binds, and where quotas differ.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,18 @@ import xarray as xr
 from sim.base import __version__
 from sim.base.cache import program_key
 from sim.base.errors import Place
-from sim.base.text import Text, joined
+from sim.base.text import Text, joined, listing
 from sim.base.units import units_of_models
 from sim.city.city import World
 from sim.inputs.history import Break, Datum, History
+from sim.inputs.ledger import Ledger
+from sim.inputs.scenario import Scenario
+from sim.inputs.scenario_file import LedgerChange
 from sim.inputs.targets import read_reviews
 from sim.inputs.year_path import YearPath
-from sim.ledger.summary import programme_times, waiting
+from sim.ledger.limits import LABELS
+from sim.ledger.realise import Realised
+from sim.ledger.summary import money_origin, never_begun, programme_times, waiting
 from sim.model.values import value_text
 from sim.plan.claims import plan_of
 from sim.plan.findings import Finding, confirmed
@@ -26,7 +34,6 @@ from sim.plan.lint import RULES, lint
 from sim.plan.probability import sentences
 from sim.result.dataset import ensemble_dataset
 from sim.result.posterior import Foreseen
-from sim.simulate.ledger_words import ledger_sentences, ledger_settings
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome
 from sim.simulate.result import DrawCount, Foresight, LedgerResult, Result, Setting, Studies, call_of
@@ -110,7 +117,7 @@ def _breaks(world: World) -> tuple[Break, ...]:
 
 
 def _findings(world: World) -> tuple[Finding, ...]:
-    """What lint found in the plan of a city, but for what a reviewer did not confirm."""
+    """Return what lint found in the plan of a city, but for what a reviewer did not confirm."""
     catalogue = world.catalogue
     if not catalogue.targets:
         return ()
@@ -119,7 +126,7 @@ def _findings(world: World) -> tuple[Finding, ...]:
 
 
 def _draw_sentences(outcome: Outcome) -> tuple[Text, ...]:
-    """What is said of the draws; without any, why there are none."""
+    """Return what is said of the draws; without any, why there are none."""
     if outcome.ensemble is None:
         return () if outcome.drawn_from is None else (outcome.drawn_from,)
     return tuple(sentences(outcome.ensemble, outcome.drawn_from or Text("", "")))
@@ -145,10 +152,10 @@ def settings_of(case: Case) -> tuple[Setting, ...]:
             unit=item.unit,
             before=_in_words(case, item.name, item.before),
             after=_in_words(case, item.name, item.after),
-            origin=item.change.origin,
-            sources=", ".join(item.change.sources),
-            note=item.change.note,
-            named_sources=joined([known[source] for source in item.change.sources if source in known], Text("；", "; ")),
+            origin=item.origin,
+            sources=", ".join(item.sources),
+            note=item.note,
+            named_sources=joined([known[source] for source in item.sources if source in known], Text("；", "; ")),
         )
         for item in case.bound.resolved
     )
@@ -163,19 +170,8 @@ def _in_words(case: Case, name: str, path: YearPath | None) -> Text:
 def _foresight(world: World, seen: Foreseen) -> Foresight:
     target, binding = world.catalogue.targets[seen.target], world.catalogue.bindings[seen.target]
     published = world.city.history.series(binding.history or "", binding.region or target.region).get(target.year or 0)
-    return Foresight(
-        name=target.name,
-        unit=target.unit,
-        year=target.year or seen.as_of,
-        as_of=seen.as_of,
-        value=seen.value,
-        probability=seen.probability,
-        median=seen.median,
-        low=seen.low,
-        high=seen.high,
-        outcome=None if published is None else published.in_unit(target.unit),
-        stand_in=seen.stand_in,
-    )
+    outcome = None if published is None else published.in_unit(target.unit)
+    return Foresight(seen, target.name, target.unit, target.year or seen.as_of, outcome)
 
 
 def _inputs(case: Case) -> xr.Dataset:
@@ -197,3 +193,161 @@ def _inputs(case: Case) -> xr.Dataset:
     used = {dim for item in arrays.values() for dim in item[0]}
     coordinates = {dim: list(graph.dimensions[dim].members) for dim in graph.dimensions if dim in used}
     return xr.Dataset(arrays, coords={**coordinates, "year": years})
+
+
+LEAST_WAITING = 0.5
+"""Fewer waiting projects than this in every year are not worth a sentence."""
+
+
+def ledger_settings(scenario: Scenario, ledger: Ledger) -> list[Setting]:
+    """Return what the layers of a scenario say of projects, in their order."""
+    return [row for change in scenario.ledger for row in _of_layer(change, ledger)]
+
+
+def _of_layer(change: LedgerChange, ledger: Ledger) -> Iterator[Setting]:
+    section = change.section
+
+    def setting(key: str, name: Text, before: Text, after: Text) -> Setting:
+        return Setting(f"ledger.{key}", name, "ledger", "", before, after, change.origin, "", section.note)
+
+    for part in ("use", "cancel", "restore"):
+        for word in getattr(section, part) or ():
+            yield setting(part, _name(word, ledger), _BEFORE[part], _AFTER[part])
+    for part in ("delay", "accelerate", "priority"):
+        for word, value in getattr(section, part).items():
+            after = Text(f"{value:g}", f"{value:g}") if part == "priority" else Text(f"{value:g} 年", f"{value:g} years")
+            yield setting(f"{part}.{word}", _name(word, ledger), _BEFORE[part], after)
+    for name, item in section.add.items():
+        amount = Text("金额按类别抽取", "amount of its class")
+        if item.amount is not None:
+            amount = Text(f"{item.amount:g} 亿元", f"CNY {item.amount:g} x 100m")
+        yield setting(f"add.{name}", item.label, Text("无", "none"), amount)
+
+
+_NOT, _AS_PRINTED = Text("不建", "not built"), Text("按文件", "as printed")
+_BEFORE = {
+    "use": _NOT,
+    "cancel": _AS_PRINTED,
+    "restore": _NOT,
+    "delay": _AS_PRINTED,
+    "accelerate": _AS_PRINTED,
+    "priority": Text("1", "1"),
+}
+_AFTER = {"use": Text("建设", "built"), "cancel": _NOT, "restore": _AS_PRINTED}
+
+
+def _name(word: str, ledger: Ledger) -> Text:
+    """A project's, programme's or class's own name; other words, such as region:yanfeng, stand for themselves."""
+    of_class = ledger.classes.get(word.removeprefix("class:")) if word.startswith("class:") else None
+    if of_class is not None:
+        return Text(f"{of_class.label.zh}类项目", f"projects of the class {of_class.label.en}")
+    if word == "all":
+        return Text("台账全部项目", "the whole ledger")
+    return ledger.projects[word].name if word in ledger.projects else ledger.programmes.get(word, Text(word, word))
+
+
+def ledger_sentences(outcome: Outcome) -> tuple[Text, ...]:
+    """Sentences for the first page of a report; none where no project is built."""
+    realised = outcome.case.realised
+    if realised is None:
+        return ()
+    return (
+        _money(realised, outcome.case.world.ledger),
+        _shared(outcome, realised),
+        *_binding(realised),
+        *_tighter_quota(outcome),
+    )
+
+
+def _money(realised: Realised, ledger: Ledger) -> Text:
+    """The planned investment, and the part that is begun in time, which the table of programmes adds up to."""
+    money = money_origin(realised)
+    begun = sum(row.money for row in programme_times(realised, ledger))
+    total = money.printed + money.assumed
+    part = 100.0 * money.printed / total if total else 0.0
+    unnamed = sum(not work.named and work.money is None for work in realised.plan.works)
+    named = money.printed_works + money.assumed_works
+    before = realised.plan.finished
+    return Text(
+        f"项目台账：{named} 个写明名称的项目（另有 {before} 个在基年以前已完工，不再计入），计划投资合计约 {total:,.0f} 亿元，"
+        f"推演期内开工的 {begun:,.0f} 亿元；"
+        f"计划投资中公布（或情景写明）金额的 {money.printed_works} 个、在本市 {money.printed:,.0f} 亿元"
+        f"（{part:.0f}%，含按公布总额拆分的分项，未计超支；其中 {money.untraced_works} 个、{money.untraced:,.0f} 亿元"
+        f"只见于转载，追溯不到发布者），"
+        f"其余 {money.assumed_works} 个按类别先验抽取并折算；另有尚无名称的招商项目 {unnamed} 个。",
+        f"Project ledger: {named} named projects ({before} more were finished by the base year and are left out) with a whole "
+        f"planned investment of about CNY {total / 10.0:,.1f} billion, mean of the realisations, of which "
+        f"{begun / 10.0:,.1f} billion are begun within the run; amounts of "
+        f"{money.printed_works} of them, CNY {money.printed / 10.0:,.1f} billion ({part:.0f} %), are published or stated by "
+        f"the scenario (some as a part of a published sum, and before any overrun; {money.untraced_works} of them, "
+        f"CNY {money.untraced / 10.0:,.1f} billion, stand in copies that no publisher is known of), those of the other "
+        f"{money.assumed_works} are drawn from priors of their class and scaled; {unnamed} signed projects have no name yet.",
+    )
+
+
+def _shared(outcome: Outcome, realised: Realised) -> Text:
+    count = realised.count
+    if outcome.ensemble is None:
+        return Text(
+            f"中心情景取 {count} 次台账实现的平均；工期、落地、金额均为随机。",
+            f"The central run takes the mean of {count} realisations of the ledger; lengths, drop-outs and amounts are random.",
+        )
+    each = outcome.ensemble.count / count
+    pairs = [(share.standard_error, share.plain_error) for share in outcome.ensemble.shares.values()]
+    wider = max((error / plain for error, plain in pairs), default=1.0)
+    return Text(
+        f"{count} 次台账实现由各次抽样轮流使用，约每 {each:.0f} 次抽样共用一次；"
+        f"概率的误差已按实现分组计算，最多为独立抽样的 {wider:.1f} 倍。",
+        f"{count} realisations of the ledger are taken in turn, about {each:.0f} draws sharing one; errors of probabilities "
+        f"are counted from realisation to realisation, at most {wider:.1f} times those of independent draws.",
+    )
+
+
+def _binding(realised: Realised) -> list[Text]:
+    """Name the resources that make projects wait, and the years."""
+    years = realised.plan.axes.years[1:]
+    found = []
+    for name, values in waiting(realised).items():
+        wait = [str(year) for year, value in zip(years, values, strict=True) if value >= LEAST_WAITING]
+        if wait:
+            label, top = LABELS[name], max(values)
+            span = f"{wait[0]}–{wait[-1]}" if len(wait) > 1 else wait[0]
+            found.append(
+                Text(
+                    f"{label.zh}不足：{span} 年有项目排队，最多时平均 {top:.1f} 个。",
+                    f"Short of {label.en}: projects wait in {span}, {top:.1f} on average at the most.",
+                )
+            )
+    stuck = never_begun(realised)
+    if stuck >= LEAST_WAITING:
+        found.append(
+            Text(
+                f"到末年仍未开工的项目平均 {stuck:.1f} 个。",
+                f"{stuck:.1f} projects on average have not begun by the last year.",
+            )
+        )
+    return found
+
+
+def _tighter_quota(outcome: Outcome) -> list[Text]:
+    """Years in which the model's own budget for public works is smaller than what the ledger spends of local money."""
+    results, settings = outcome.results, outcome.case.world.ledger.settings
+    budget = None if settings is None else settings.budget
+    if budget is None:
+        return []
+    spend = results[budget.spend].sum("region")
+    values = outcome.case.bound.values[budget.local_share].before
+    share = xr.DataArray(values, dims=("kind",), coords={"kind": spend["kind"]})
+    local = (spend * share).sum("kind")
+    allowed = results[budget.allowed].sum("region")
+    over = [str(int(year)) for year in results["year"].values[1:] if float((local - allowed).sel(year=year)) > 0.0]
+    if not over:
+        return []
+    years = listing(over)
+    return [
+        Text(
+            f"台账的地方出资超过模型自身的公共投资额度：{years.zh} 年；台账不因此减速，应核对资金安排。",
+            f"The ledger spends more local money than the model's own public investment allows in {years.en}; it is not slowed "
+            "by that, and the funding should be checked.",
+        )
+    ]

@@ -1,4 +1,4 @@
-"""How a case is drawn: the one record of draws, seed and method, and how it is completed by a scenario's section `sweep`."""
+"""The design of draws: one record of their number, seed and method, completed by a scenario's section `sweep`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ MOST_POINTS = 1_000_000_000
 MOST_NUMBERS = 200_000_000
 """Numbers of a Latin hypercube, which is held in memory as a whole."""
 USUAL_MEMBERS = 200
+POINTWISE = ("grid", "list")
+"""Methods whose points are listed, so that draws are draws at each point."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,9 @@ def completed(case: Case, design: Design) -> Design:
     swept = tuple(swept_inputs(case, (*written, *design.over), faults))
     fail_if_outputs_unknown(case, places, faults)
     faults.raise_if_any(InputError)
+    usual = "ensemble" if not swept else "grid" if all(item.range.is_listed for item in swept) else "random"
     plan = _Plan(
-        method=design.method or section.method or _usual_method(swept),  # type: ignore[arg-type]  # known: it was checked
+        method=design.method or section.method or usual,  # type: ignore[arg-type]  # known: it was checked
         draws=design.draws or section.draws,
         asked_rest=design.rest or section.rest,
         seed=design.seed,
@@ -147,13 +150,6 @@ def written_outputs(case: Case) -> dict[str, Place]:
     return {names.variable(name, Faults(), place): place for name in section.outputs}
 
 
-def _usual_method(swept: Sequence[SweptInput]) -> Method:
-    """What is meant where no method is named."""
-    if not swept:
-        return "ensemble"
-    return "grid" if all(item.range.is_listed for item in swept) else "random"
-
-
 @dataclass(frozen=True)
 class _Plan:
     """Method, draws and what is swept, put together."""
@@ -165,24 +161,19 @@ class _Plan:
     swept: tuple[SweptInput, ...]
 
     @property
-    def is_pointwise(self) -> bool:
-        """Whether points are listed, and draws are draws at each point."""
-        return self.method in {"grid", "list"}
-
-    @property
     def rest(self) -> Rest:
-        """What is not swept: at the points of a grid or list it stays as it is, unless draws are asked for."""
-        usual: Rest = "central" if self.is_pointwise and self.draws is None else "ensemble"
+        """The way of all that is not swept: at the points of a grid or list it stays as it is, unless draws are asked for."""
+        usual: Rest = "central" if self.method in POINTWISE and self.draws is None else "ensemble"
         return self.asked_rest or usual
 
     @property
     def members(self) -> int:
-        """Draws at each point; nought where every draw is a point of its own."""
-        return (self.draws or USUAL_MEMBERS) if self.is_pointwise and self.rest == "ensemble" else 0
+        """Draws at each point; zero where every draw is a point of its own."""
+        return (self.draws or USUAL_MEMBERS) if self.method in POINTWISE and self.rest == "ensemble" else 0
 
     @property
     def place(self) -> Place:
-        """Where the first of the inputs stands."""
+        """Place of the first of the inputs."""
         return self.swept[0].place
 
     def sample(self) -> Sample | None:

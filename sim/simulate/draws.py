@@ -1,4 +1,4 @@
-"""What a case may become: many draws from the priors of its parameters, with the probability of each target and of all."""
+"""Draws of a case: from a stored posterior or from priors, to the probability of each target and of all."""
 
 from __future__ import annotations
 
@@ -161,6 +161,7 @@ def draws_of(case: Case, design: Design) -> Draws:
     What a scenario states, it states for certain. At the centre, only what a sample sweeps is left to chance.
     """
     sample, realised = design.sample, realisations_of(case)
+    # Random numbers belong to the names of parameters, so one that is left out here changes no other.
     if design.rest == "central":
         chance = {item.role for item in (() if sample is None else sample.inputs)}
         paths = realised if "projects" in chance else None

@@ -15,8 +15,8 @@ from sim.base.arrays import Numbers, Values
 from sim.base.errors import Faults
 from sim.base.text import Text, joined
 from sim.ensemble.running import gathered
+from sim.inputs.scenario import Change
 from sim.inputs.year_path import YearPath
-from sim.model.binding import Resolved
 from sim.simulate.draws import task_beside
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import readings_of
@@ -64,13 +64,11 @@ _BARELY = Text(
 )
 
 
-def _is_own(case: Case, item: Resolved) -> bool:
-    return item.change.place.file in (None, case.scenario.file) or item.change.origin not in {
-        file.stem for file in case.scenario.files
-    }
+def _is_own(case: Case, item: Change) -> bool:
+    return item.place.file in (None, case.scenario.file) or item.origin not in {file.stem for file in case.scenario.files}
 
 
-def _named(case: Case, item: Resolved, moved: Sequence[str] = ()) -> Text:
+def _named(case: Case, item: Change, moved: Sequence[str] = ()) -> Text:
     """A setting with how its parameter acts, and which variables it moves."""
     named = item.label + Text(f"（{item.name}）", f" ({item.name})")
     if moved:
@@ -89,7 +87,7 @@ def _seen(case: Case) -> frozenset[str]:
     return seen or frozenset(case.world.outline.first)
 
 
-def _moved(case: Case, items: Sequence[Resolved]) -> dict[str, dict[str, float]]:
+def _moved(case: Case, items: Sequence[Change]) -> dict[str, dict[str, float]]:
     """Return the variables that each setting moves, and by which part of their largest value."""
     found: dict[str, dict[str, float]] = {item.name: {} for item in items}
     if not items:
@@ -118,8 +116,8 @@ def _parts(values: Mapping[str, Values], _: Numbers) -> list[list[Values]]:
     return [[np.abs(rows - rows[:, :1]).max(axis=0) / (np.abs(rows[:, 0]).max() or 1.0) for rows in flat]]
 
 
-def _before(case: Case, item: Resolved) -> dict[str, YearPath]:
-    """What is otherwise without a setting: its own value, and where the ledger reads it, what projects give."""
+def _before(case: Case, item: Change) -> dict[str, YearPath]:
+    """Return what is otherwise without a setting: its own value, and where the ledger reads it, what projects give."""
     if item.before is None:
         raise AssertionError("a setting over nothing")
     values = {item.name: item.before}

@@ -93,7 +93,7 @@ def _unchecked(world: World, bound: BoundValues) -> Iterator[Text]:
 
 
 def _with_warnings(selection: Selection, world: World) -> Selection:
-    """What must be said of targets whose documents are no longer the text that they were taken from."""
+    """Add what must be said of targets whose documents are no longer the text that they were taken from."""
     files = {target.document for target in selection.targets}
     changed = [item for item in world.catalogue.changed if item.file.name in files]
     return replace(selection, remarks=(*selection.remarks, *(changed_sentence(item) for item in changed)))

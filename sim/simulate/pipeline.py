@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import xarray as xr
 
 from sim.base.errors import Fault, Place, RunError, SimError
 from sim.base.processes import timed
 from sim.base.text import Text
-from sim.city.city import World
 from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock, YearValues
@@ -52,7 +50,9 @@ def with_causes(error: RunError, scenario: Scenario, holds: Holds) -> RunError:
     holds
         Runs a scenario again.
     """
-    guilty = [change for change in scenario.changes if holds(_without(scenario, change))]
+    others = (tuple(item for item in scenario.changes if item is not change) for change in scenario.changes)
+    fine = [holds(replace(scenario, changes=rest)) for rest in others]
+    guilty = [change for change, is_fine in zip(scenario.changes, fine, strict=True) if is_fine]
     if guilty:
         zh, en = "去掉这一行，运行即可通过", "without this line the run goes through"
         return RunError([*error.faults, *(_at(change, Text(zh, en)) for change in guilty[:_MOST_SHOWN])])
@@ -66,10 +66,6 @@ def with_causes(error: RunError, scenario: Scenario, holds: Holds) -> RunError:
     return RunError([*error.faults, Fault(advice, Place(scenario.file))])
 
 
-def _without(scenario: Scenario, change: Change) -> Scenario:
-    return replace(scenario, changes=tuple(item for item in scenario.changes if item is not change))
-
-
 def _at(change: Change, message: Text) -> Fault:
     return Fault(message, change.place, Text("请改用较小的力度或较近的数值", "use a smaller or nearer value"))
 
@@ -79,7 +75,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run says: results, scorecard, time-step error, errors against published figures, where it comes from, draws.
+    """Outcome of a run: results, scorecard, time-step error, errors against published figures, provenance, draws.
 
     `evaluated` is the plan by published figures; `design` says which draws were wanted, `drawn_from` where they come
     from, or why there are none; `foreseen` how likely targets looked in earlier years.
@@ -137,24 +133,26 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
 def _simulate(case: Case, steps_per_year: int, progress: Progress | None = None) -> xr.Dataset:
     world = case.world
     clock = Clock(world.city.settings.base_year + 1, case.last_year, steps_per_year)
-    years = _reporting(_years(case, clock), case, clock, progress)
     try:
         with blaming_what_is_given(case.bound):
-            return to_dataset(years, world.graph, world.labels)
+            return to_dataset(_years(case, clock, progress), world.graph, world.labels)
     except RunError as error:
         raise with_causes(error, case.scenario, lambda scenario: _holds(case, scenario, clock)) from error
 
 
-def _years(case: Case, clock: Clock) -> Iterator[YearValues]:
-    """The years of the central run, each finite and held against the checks."""
+def _years(case: Case, clock: Clock, progress: Progress | None = None) -> Iterator[YearValues]:
+    """Yield the years of the central run, each finite and held against the checks."""
     world, bound = case.world, case.bound
     kernel = kernel_for(world.graph, request_of(case, tuple(world.graph.quantities), clock.steps_per_year))
     watch = watch_of(world.identities, world.graph, bound.given)
-    return watched(watch, clock.steps_per_year, central_run(kernel, clock, bound))
+    for values in watched(watch, clock.steps_per_year, central_run(kernel, clock, bound)):
+        if progress is not None:
+            progress(case.scenario.key, values.year - clock.first + 1, clock.last - clock.first + 1)
+        yield values
 
 
 def _holds(case: Case, scenario: Scenario, clock: Clock) -> bool:
-    """Whether the central run of a case goes through with the changes of another scenario."""
+    """Tell whether the central run of a case goes through with the changes of another scenario."""
     try:
         bound = bind(scenario, case.world.city, case.world.graph, case.world.names)
         tried = replace(case, bound=bound if case.realised is None else with_means(bound, case.realised))
@@ -165,7 +163,7 @@ def _holds(case: Case, scenario: Scenario, clock: Clock) -> bool:
 
 
 def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> KernelRequest:
-    """What the kernel of a case is made for."""
+    """Return the request that the kernel of a case is compiled for."""
     bound, base = case.bound, case.world.city.settings.base_year
     later: dict[int, set[str]] = {}
     for name, year in bound.given_from.items():
@@ -209,7 +207,7 @@ def _believed(case: Case, results: xr.Dataset) -> dict[str, float]:
 
 
 def judge_of(case: Case, results: xr.Dataset) -> Judge:
-    """What judges the targets of a case by its results."""
+    """Return the judge of a case's targets by its results."""
     world = case.world
     return Judge(
         scenario=case.scenario.key,
@@ -218,7 +216,7 @@ def judge_of(case: Case, results: xr.Dataset) -> Judge:
         catalogue=world.catalogue,
         graph=world.graph,
         given=case.bound.given_from,
-        delivery=None if case.realised is None else Delivery(case.realised, world.ledger, groups_of(world)),
+        delivery=None if case.realised is None else Delivery(case.realised, world.ledger, world.city.settings.group_members),
         bases=world.bases,
         accepted=case.selection.accepted,
     )
@@ -226,37 +224,22 @@ def judge_of(case: Case, results: xr.Dataset) -> Judge:
 
 def readings_of(case: Case, targets: Iterable[PlanTarget]) -> tuple[Reading, ...]:
     """The targets among some that a variable says, in years of the run."""
-    world, base = case.world, case.world.city.settings.base_year
+    world, settings = case.world, case.world.city.settings
+    base = settings.base_year
     pairs = [(target, world.catalogue.by_kind.of(target.id)) for target in targets]
     return tuple(
-        reading_of(target, binding, world.graph, groups_of(world), base, world.city.settings.about_tolerance)
+        reading_of(target, binding, world.graph, settings.group_members, base, settings.about_tolerance)
         for target, binding in pairs
         if isinstance(binding, Binding) and target.year is not None and base < target.year <= case.last_year
     )
 
 
-def groups_of(world: World) -> dict[str, tuple[str, ...]]:
-    """Districts that are counted together, by the name of the group."""
-    return world.city.settings.group_members
-
-
-def _reporting(years: Iterable[YearValues], case: Case, clock: Clock, progress: Progress | None) -> Iterable[YearValues]:
-    for values in years:
-        if progress is not None:
-            progress(case.scenario.key, values.year - clock.first + 1, clock.last - clock.first + 1)
-        yield values
-
-
 def provenance_of(case: Case) -> Provenance:
     """Versions, and the hashes of everything that a case rests on."""
-    return provenance(_files(case), case.world.home.folder, _settings(case))
-
-
-def _files(case: Case) -> list[Path]:
     world = case.world
-    folders = (world.home.models / world.city.settings.model, world.city.folder)
+    folders = (world.model_folder, world.city.folder)
     inside = (file for folder in folders for file in sorted(folder.rglob("*")) if "__pycache__" not in file.parts)
-    return [*inside, *case.scenario.files]
+    return provenance([*inside, *case.scenario.files], world.home.folder, _settings(case))
 
 
 def _settings(case: Case) -> tuple[str, ...]:

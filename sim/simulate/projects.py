@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
-from sim.base.arrays import Values
 from sim.base.errors import Faults, Place
 from sim.base.text import Text
 from sim.city.city import World, open_world
@@ -37,7 +35,7 @@ def ledger_plan(scenario: Scenario, world: World, bound: BoundValues, last_year:
         return None
     base, years = world.city.settings.base_year, range(world.city.settings.base_year, last_year + 1)
     named = named_works(ledger, edits, base, ledger.settings)
-    unnamed = _unnamed(ledger, bound, edits, years[1:])
+    unnamed = [work for item in ledger.inflows.values() for work in _of_inflow(item, ledger, bound, edits, years[1:])]
     printed = named_works(ledger, Edits(use=edits.use), base, ledger.settings)
     everything = Edits(use=frozenset(project.id for project in ledger.spending))
     names, levers = ledger.names, ledger.settings.levers
@@ -55,7 +53,7 @@ def ledger_plan(scenario: Scenario, world: World, bound: BoundValues, last_year:
 
 
 def _fail_if_idle(scenario: Scenario, edits: Edits, world: World, bound: BoundValues, faults: Faults) -> None:
-    """What a scenario says of projects must do something."""
+    """Add a fault for whatever a scenario says of projects that does nothing."""
     ledger, base = world.ledger, world.city.settings.base_year
     if scenario.ledger and edits.is_empty and edits.changes_any:
         advice = Text("写 use: [all]，或列出要建的项目", "write use: [all], or the projects that are built")
@@ -71,19 +69,15 @@ def _fail_if_idle(scenario: Scenario, edits: Edits, world: World, bound: BoundVa
         name = item.name.removeprefix(PARAMETER)
         if item.name.startswith(PARAMETER) and name not in ledger.inflows:
             message = Text(f"本市没有 {name} 的分布（arrivals.csv）", f"this city has no places for {name} (arrivals.csv)")
-            faults.add(message, item.change.place)
+            faults.add(message, item.place)
 
 
 def _signs_any(ledger: Ledger, bound: BoundValues) -> bool:
     return any(array.any() for name in ledger.inflows for array in bound.values[PARAMETER + name].everything())
 
 
-def _unnamed(ledger: Ledger, bound: BoundValues, edits: Edits, years: range) -> list[Work]:
-    return [work for inflow in ledger.inflows.values() for work in _of_inflow(inflow, ledger, bound, edits, years)]
-
-
 def _of_inflow(inflow: Inflow, ledger: Ledger, bound: BoundValues, edits: Edits, years: range) -> list[Work]:
-    """What is signed beyond the usual, less what the scenario itself adds by name in that class."""
+    """Return what is signed beyond the usual, less what the scenario itself adds by name in that class."""
     name = inflow.project_class
     path = bound.values[PARAMETER + name]
     added = [project.start for project in edits.added.values() if project.project_class == name and project.start]
@@ -92,7 +86,7 @@ def _of_inflow(inflow: Inflow, ledger: Ledger, bound: BoundValues, edits: Edits,
 
 
 def _cared_for(work: Work, care: YearPath) -> Work:
-    """How many of the projects of firms are built depends on the care that a bureau takes of them."""
+    """Return a project of a firm with its chance to be built, which depends on the care that a bureau takes of it."""
     if not work.business:
         return work
     return replace(work, fulfilment=_number(care, int(work.begin)))
@@ -126,11 +120,7 @@ def _number(path: YearPath, year: int) -> float:
 
 
 def with_means(bound: BoundValues, realised: Realised) -> BoundValues:
-    """The values of a run with the mean flows of the ledger: what the central run reads."""
-    years = realised.plan.axes.years
-    means: Mapping[str, YearPath] = {name: _path(years, realised.mean(name)) for name in realised.flows}
-    return replace(bound, values={**bound.values, **means})
-
-
-def _path(years: range, values: Values) -> YearPath:
-    return YearPath(values[0], tuple(years), tuple(values))
+    """Return the values of a run with the mean flows of the ledger, which the central run reads."""
+    means = {name: realised.mean(name) for name in realised.flows}
+    paths = {name: YearPath(values[0], tuple(realised.plan.axes.years), tuple(values)) for name, values in means.items()}
+    return replace(bound, values={**bound.values, **paths})

@@ -27,6 +27,7 @@ from sim.plan.evaluation import Evaluated
 from sim.plan.findings import Finding
 from sim.plan.scorecard import Score
 from sim.result.dataset import Comparison, projection_of
+from sim.result.posterior import Foreseen
 from sim.result.tree import packed, read_tree, record_of, tree_of
 from sim.simulate.design import Design
 from sim.simulate.opening import Case, open_cases, seeded, with_projects
@@ -50,26 +51,20 @@ class Setting:
 
 
 def number_changed(settings: Iterable[Setting]) -> int:
-    """How many parameters are set, each once however many layers do, and what is said of projects."""
+    """Count the parameters that are set, each once however many layers set it, and what is said of projects."""
     found = list(settings)
     return len({item.name for item in found if item.section != "ledger"}) + sum(item.section == "ledger" for item in found)
 
 
 @dataclass(frozen=True)
 class Foresight:
-    """A target asked again from an earlier year: what it looked like then, and what came of it."""
+    """A target asked again from an earlier year: what it looked like then, and what came of it, in its unit."""
 
+    seen: Foreseen
     name: Text
     unit: str
     year: int
-    as_of: int
-    value: float
-    probability: float
-    median: float
-    low: float
-    high: float
     outcome: float | None
-    stand_in: str
 
 
 @dataclass(frozen=True)
@@ -198,7 +193,7 @@ class DrawCount:
 
 @dataclass(frozen=True)
 class LedgerResult:
-    """What the project ledger does: its programmes in time, how many projects wait for what by year, and what must be said."""
+    """The project ledger in a run: its programmes in time, how many projects wait for what by year, and what must be said."""
 
     programmes: tuple[ProgrammeTimes, ...]
     waiting: Mapping[str, tuple[float, ...]]
@@ -223,7 +218,7 @@ class Studies:
 
 @dataclass(frozen=True)
 class Result:
-    """What a simulation of a scenario says.
+    """Result of the simulation of a scenario.
 
     `results` is the central run by year, `draws` means and quantiles of the draws, `inputs` every exogenous value; those of
     parameters are said in words too.

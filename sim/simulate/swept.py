@@ -51,7 +51,7 @@ def swept_inputs(case: Case, overs: Sequence[Over], faults: Faults) -> list[Swep
 
 
 def _overlap(one: Input, other: Input) -> bool:
-    """Whether two inputs change the same members of a parameter."""
+    """Tell whether two inputs change the same members of a parameter."""
     if one.name != other.name:
         return False
     return one.members is None or other.members is None or bool((one.members & other.members).any())
@@ -81,7 +81,7 @@ def swept_input(case: Case, over: Over, faults: Faults) -> SweptInput | None:
 
 
 def _varies(path: YearPath, members: Members | None) -> bool:
-    """Whether a path is anything but nought for some members."""
+    """Tell whether a path is anything but zero for some members."""
     return any(bool(np.any(array if members is None else array[members])) for array in path.everything())
 
 
@@ -105,12 +105,12 @@ def _record(case: Case, over: Over, faults: Faults) -> ParameterRecord | None:
 
 
 def is_settled_before(case: Case, name: str) -> bool:
-    """Whether the ledger of a case reads a parameter: its realisations are made once, before any draw."""
+    """Tell whether the ledger of a case reads a parameter: its realisations are made once, before any draw."""
     return case.plan is not None and (name in case.world.ledger.levers or name.startswith(PARAMETER))
 
 
 def _members(case: Case, record: ParameterRecord, over: Over, faults: Faults) -> Members | None:
-    """Which members [dims...] a key names; None for all of them."""
+    """Return the members [dims...] that a key names; None for all of them."""
     member = over.key.partition(".")[2]
     if not member:
         return None

@@ -16,7 +16,8 @@ from sim.base.processes import timed
 from sim.city.city import open_world
 from sim.inputs.history import History
 from sim.inputs.home import find_home
-from sim.simulate.likelihood.hindcast import HindcastSpan, Observation, fitted, published_levels
+from sim.simulate.likelihood.errors_of_cities import Observation, fitted, published_levels
+from sim.simulate.likelihood.hindcast import HindcastSpan
 from sim.studies import forecasts
 from sim.studies.calibration import (
     Calibration,

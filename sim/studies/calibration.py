@@ -23,16 +23,8 @@ from sim.ensemble.draws import Prior
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
 from sim.result.posterior import data_key
-from sim.simulate.likelihood.errors_of_cities import Outside, prior_variances
-from sim.simulate.likelihood.hindcast import (
-    CityHindcasts,
-    HindcastSpan,
-    Observation,
-    city_hindcasts,
-    errors_of,
-    factors_of,
-    forecaster,
-)
+from sim.simulate.likelihood.errors_of_cities import Observation, Outside, prior_variances
+from sim.simulate.likelihood.hindcast import CityHindcasts, HindcastSpan, city_hindcasts, errors_of, factors_of, forecaster
 from sim.studies.fit import PooledFit, Weighted, city_posterior, fit_pooled, outside_of, weigh
 
 Progress = Callable[[str, int, int], None]

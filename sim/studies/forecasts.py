@@ -24,7 +24,7 @@ from sim.base.arrays import Values
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.inputs.history import History
-from sim.simulate.likelihood.hindcast import FEWEST_CHANGES, PERCENT, Observation, crosses_break, published_levels
+from sim.simulate.likelihood.errors_of_cities import FEWEST_CHANGES, PERCENT, Observation, crosses_break, published_levels
 
 Kind = Literal["growth", "level", "share"]
 HORIZON = 4

@@ -23,7 +23,7 @@ from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.tidy import SourceChoice, SourceValue, Tidy, check_series, choose, read_tidy
 from sim.plan.scorecard import shown_as_text
-from sim.simulate.likelihood.hindcast import Observation, fitted, published_changes
+from sim.simulate.likelihood.errors_of_cities import Observation, fitted, published_changes
 
 
 def fail_if_unfit(home: Home, cities: Sequence[str], years: range) -> None:

@@ -30,7 +30,8 @@ from sim.model.declarations import Variable
 from sim.plan.rule import rule_of
 from sim.result.dataset import yearly_unit
 from sim.result.posterior import FitRow, Foreseen, Posterior, write_posterior
-from sim.simulate.likelihood.hindcast import FEWEST_CHANGES, HindcastSpan
+from sim.simulate.likelihood.errors_of_cities import FEWEST_CHANGES
+from sim.simulate.likelihood.hindcast import HindcastSpan
 from sim.simulate.likelihood.reweighting import with_memory
 from sim.studies.calibration import (
     Calibration,

@@ -14,7 +14,7 @@ from sim.inputs.home import Home
 from sim.inputs.ledger_table import COLUMNS
 from sim.ledger.edits import edits_of
 from sim.simulate import opening
-from sim.simulate.ledger_words import ledger_settings
+from sim.simulate.collect import ledger_settings
 
 Rows = list[dict[str, str]]
 

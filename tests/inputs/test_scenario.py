@@ -41,7 +41,7 @@ def test_layers_apply_in_order_and_are_logged(tmp_path: Path, world: World) -> N
         "overrides:\n  good: {assumptions: {employment_rate: 0.92}}\n",
     )
     case = prepare(file, world, ("good",), employment_rate="0.93")
-    steps = [(item.change.origin, float(item.after.before[0])) for item in case.bound.resolved]
+    steps = [(item.origin, float(item.after.before[0])) for item in case.bound.resolved]
     assert steps == [("base", 0.90), ("child", 0.91), ("child/good", 0.92), ("--set", 0.93)]
     befores = [float(item.before.before[0]) for item in case.bound.resolved if item.before is not None]
     assert befores == [0.95, 0.90, 0.91, 0.92]

@@ -16,7 +16,7 @@ from sim.inputs.home import find_home
 from sim.inputs.ledger import UNTRACED
 from sim.inputs.yaml_file import read_yaml
 from sim.ledger.summary import money_origin
-from sim.simulate.ledger_words import ledger_sentences
+from sim.simulate.collect import ledger_sentences
 from sim.simulate.opening import open_cases
 from sim.simulate.pipeline import run
 

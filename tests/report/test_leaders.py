@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from sim.report.chapters.works import programme_table, settings_table
 from sim.report.forms.told import cell_text
 from sim.simulate import pipeline
-from sim.simulate.collect import result_of
-from sim.simulate.ledger_words import ledger_sentences
+from sim.simulate.collect import ledger_sentences, result_of
 from sim.simulate.result import LedgerResult
 
 

@@ -9,7 +9,7 @@ from sim.base.errors import UsageError
 from sim.base.text import Text
 from sim.city.city import World
 from sim.inputs.history import Break, Datum, History
-from sim.simulate.likelihood.hindcast import Observation, fitted, published_changes
+from sim.simulate.likelihood.errors_of_cities import Observation, fitted, published_changes
 from sim.studies.forecasts import judged_values, kind_of, outcome_of, read_design
 
 

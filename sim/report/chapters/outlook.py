@@ -126,20 +126,22 @@ def _foreseen(result: Result) -> list[Block]:
 
 
 def _foreseen_name(item: Foresight) -> Words:
-    start = Text(f"起点没有录入统计，取自：{item.stand_in}", f"its start is not entered; it comes from: {item.stand_in}")
-    return Words(item.name, (start,) if item.stand_in else ())
+    start = Text(
+        f"起点没有录入统计，取自：{item.seen.stand_in}", f"its start is not entered; it comes from: {item.seen.stand_in}"
+    )
+    return Words(item.name, (start,) if item.seen.stand_in else ())
 
 
 _FORESEEN: tuple[Column[Foresight], ...] = (
     Column(Text("目标", "Target"), _foreseen_name),
     Column(Text("单位", "Unit"), lambda item: unit_words(item.unit)),
     Column(Text("目标年", "Year"), lambda item: a_year(item.year), is_number=True),
-    Column(Text("目标值", "Value"), lambda item: stated(item.value), is_number=True),
-    Column(Text("资料截至", "Known up to"), lambda item: a_year(item.as_of), is_number=True),
-    Column(Text("达到的概率", "Probability"), lambda item: probability(item.probability), is_number=True),
-    Column(Text("中位数", "Median"), lambda item: measured(item.median), is_number=True),
-    Column(Text("低（10%）", "Low (10 %)"), lambda item: measured(item.low), is_number=True),
-    Column(Text("高（90%）", "High (90 %)"), lambda item: measured(item.high), is_number=True),
+    Column(Text("目标值", "Value"), lambda item: stated(item.seen.value), is_number=True),
+    Column(Text("资料截至", "Known up to"), lambda item: a_year(item.seen.as_of), is_number=True),
+    Column(Text("达到的概率", "Probability"), lambda item: probability(item.seen.probability), is_number=True),
+    Column(Text("中位数", "Median"), lambda item: measured(item.seen.median), is_number=True),
+    Column(Text("低（10%）", "Low (10 %)"), lambda item: measured(item.seen.low), is_number=True),
+    Column(Text("高（90%）", "High (90 %)"), lambda item: measured(item.seen.high), is_number=True),
     Column(Text("实际", "Outcome"), lambda item: measured(item.outcome), is_number=True),
 )
 

@@ -1,1 +1,1 @@
-"""What history says of a city's parameters: hindcasts, errors, the posterior of its scores, and its fingerprint."""
+"""The likelihood of a city's parameters: hindcasts, errors, the posterior of its scores, and its fingerprint."""

@@ -256,7 +256,7 @@ def _told(node: Node) -> bytes:
 
 
 def _beliefs(city: CityHindcasts, read: Iterable[ParameterRecord]) -> Iterator[bytes]:
-    """How indicators are fitted, priors in every base year, how large shocks may be, and what the model says of parameters."""
+    """Yield the rules of the fit, priors in every base year, the ranges of shocks, and what the model says of parameters."""
     span = city.span
     for item in city.observations:
         yield repr(item.check.model_dump(exclude={"label": True, "fit": {"common_trend": True}})).encode()

@@ -39,7 +39,7 @@ class BoardLever:
 
 @dataclass(frozen=True)
 class Board:
-    """Levers of a case, with everything that their moves do not change. Shocks are nought, the ledger is at its mean."""
+    """Levers of a case, with everything that their moves do not change. Shocks are zero, the ledger is at its mean."""
 
     case: Case
     levers: tuple[BoardLever, ...]
@@ -59,7 +59,7 @@ class Board:
             when a number becomes infinite or undefined.
         """
         moved = self._moved(values or {})
-        # Levers that stand are moved by nought: with the same inputs every time, the memory of a run serves the next one.
+        # Levers that stand are moved by zero: with the same inputs every time, the memory of a run serves the next one.
         inputs = tuple(item if item.key in moved else replace(item, added=True) for item in self.inputs)
         sample = Sample(inputs, Listed(tuple((moved.get(item.key, 0.0),) for item in inputs))) if inputs else None
         block = Draws(1, sample=sample, silent=True).block(self.case.bound.values, 0, 1)

@@ -135,7 +135,7 @@ def _members(draws: xr.Dataset, name: str, members: list[str]) -> Text:
 
 
 def named_from(coordinate: xr.DataArray) -> dict[str, Named]:
-    """What a coordinate says of its members in the attribute `named`."""
+    """Return what a coordinate says of its members in the attribute `named`."""
     return _named(coordinate, coordinate.attrs["named"])
 
 
@@ -163,7 +163,7 @@ def title_of(dataset: xr.Dataset) -> Text:
 
 
 def left_out_of(dataset: xr.Dataset) -> Text:
-    """Which draws were left out and where they went wrong; nothing where all were used."""
+    """Return which draws were left out and where they went wrong; nothing where all were used."""
     return Text(str(dataset.attrs.get("left_out_zh", "")), str(dataset.attrs.get("left_out", "")))
 
 

@@ -1,4 +1,4 @@
-"""What a sweep stores: its arrays, what decides their numbers, and what a reader must know to name and draw them."""
+"""The record of a sweep: its arrays, what decides their numbers, and what a reader must know to name and draw them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SHOCKS, PROJECTS = Text("年度冲击", "yearly shocks"), Text("项目台账的�
 
 
 def store_plan(outcome: Outcome, design: Design, task: Task, conditions: Conditions) -> StorePlan:
-    """What is stored of each draw, and everything that decides it."""
+    """Return the plan of what is stored of each draw, and everything that decides it."""
     outputs, results = task.outputs, outcome.results
     dims = {name: ("year", *task.kernel.dims[name]) for name in outputs}
     published, case = _published(outcome), outcome.case
@@ -59,7 +59,7 @@ def store_plan(outcome: Outcome, design: Design, task: Task, conditions: Conditi
 
 
 def shared_numbers(draws: Draws, start: int, stop: int) -> dict[str, np.ndarray[Any, np.dtype[np.int32]]]:
-    """What draws share with each other, by name: the numbers [draw] of their realisation and of their stored set."""
+    """Return what draws share with each other, by name: the numbers [draw] of their realisation and of their stored set."""
     found = {REALISATION: draws.realisations(start, stop), STORED_SET: draws.rows(start, stop)}
     return {name: numbers.astype(np.int32) for name, numbers in found.items() if numbers is not None}
 
@@ -122,16 +122,22 @@ def input_names(draws: Draws) -> list[str]:
 
 def _attributes(case: Case, design: Design) -> dict[str, Any]:
     sample = design.sample
-    return {
-        "title": f"{case.scenario.key}: {case.scenario.name.en}",
-        "title_zh": case.scenario.name.zh,
-        "scenario": case.scenario.key,
+    return _about(case) | {
         "method": str(design.method),
         "seed": str(design.seed),
         "rest": _rest(case, design),
         "sample": _sample_key(design),
         "swept": 0 if sample is None else len(sample.inputs),
         "draws_per_point": 0 if sample is None else sample.members,
+    }
+
+
+def _about(case: Case) -> dict[str, Any]:
+    """Return what a dataset says of its scenario and of the members of its dimensions."""
+    return {
+        "title": f"{case.scenario.key}: {case.scenario.name.en}",
+        "title_zh": case.scenario.name.zh,
+        "scenario": case.scenario.key,
         "base_year": case.world.city.settings.base_year,
         "members": _json(_member_names(case)),
     }
@@ -174,15 +180,8 @@ def run_dataset(outcome: Outcome) -> xr.Dataset:
     asked = [_target(outcome, conditions, score.target.id) for score in outcome.scores]
     dataset = dataset.assign(scorecard)
     dataset["verdict"].attrs["asked"] = _json(asked)
-    return dataset.assign_attrs(
-        title=f"{case.scenario.key}: {case.scenario.name.en}",
-        title_zh=case.scenario.name.zh,
-        scenario=case.scenario.key,
-        base_year=case.world.city.settings.base_year,
-        as_table=f'.sim.table("{next(iter(results.data_vars))}")',
-        members=_json(_member_names(case)),
-        first=_json(case.world.outline.first),
-    )
+    table = f'.sim.table("{next(iter(results.data_vars))}")'
+    return dataset.assign_attrs(**_about(case), as_table=table, first=_json(case.world.outline.first))
 
 
 def _target(outcome: Outcome, conditions: Conditions, name: str) -> dict[str, Any]:

@@ -155,7 +155,7 @@ def sweep_in_memory(sweep: Sweep, spread: Spread, progress: Progress | None = No
 
 
 def _fail_if_too_large(plan: StorePlan) -> None:
-    """What would not fit in the memory of a usual machine belongs on disk."""
+    """Raise where draws would not fit in the memory of a usual machine: they belong on disk."""
     size = sum(math.prod(plan.shape(name)) * np.dtype(item.dtype).itemsize for name, item in plan.arrays.items())
     if size > MOST_BYTES:
         gigabytes = f"{size / 1e9:,.0f}"

@@ -323,7 +323,7 @@ def _too_few_is_a_fault(draws: xr.Dataset) -> Iterator[None]:
 
 
 def sentences(analysis: Analysis) -> list[Text]:
-    """What a reader must know of the indices."""
+    """Return what a reader must know of the indices."""
     attributes, inputs = analysis.indices.attrs, analysis.indices.sizes["input"]
     if attributes["kind"] == "morris":
         walks, lost = f"{attributes['trajectories']:,}", int(attributes["trajectories_lost"])

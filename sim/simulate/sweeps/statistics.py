@@ -21,9 +21,9 @@ from sim.base.errors import Fault, UsageError
 from sim.base.text import Text
 from sim.ensemble.reducers import quantiles_of
 from sim.ensemble.running import LEVELS
+from sim.simulate.design import POINTWISE
 from sim.simulate.sweeps.names import Named, named_inputs
 
-POINTWISE = ("grid", "list")
 SHARED = ("realisation", "parameter_set")
 """Arrays [draw] of what several draws share: their realisation of the ledger, their stored set of parameters."""
 MOST_RANKED = 100_000
@@ -114,6 +114,7 @@ def _summed_up(values: Values, lost: Values, members: int, levels: tuple[float, 
     found = np.full((len(levels) + 2, *by_point.shape[:-1]), np.nan)
     for point, fine in enumerate(~lost.reshape(-1, members)):
         if fine.any():
+            # In two steps: one index for both would lay the draws out otherwise, and their mean would round otherwise.
             found[..., point] = _statistics(by_point[..., point, :][..., fine], levels)
     return found
 
@@ -189,7 +190,7 @@ def _shares(met: Values, lost: Values, members: int, shared: list[Values]) -> tu
 
 
 def _error_between(met: Values, fine: Values, share: Values, numbers: Values) -> Values:
-    """Standard errors [row, point] by the spread between the draws that share a number; of fewer than two numbers nought."""
+    """Standard errors [row, point] by the spread between the draws that share a number; of fewer than two numbers zero."""
     groups, error = int(numbers.max()) + 1, np.zeros(share.shape)
     for point, (kept, of_point) in enumerate(zip(fine, numbers, strict=True)):
         used = np.bincount(of_point[kept], minlength=groups)
@@ -238,7 +239,7 @@ def _ranked(rows: Values) -> Values:
 
 
 def spearman(x: Values, y: Values) -> float:
-    """Rank correlation of two rows [draw]; nought where one of them never differs."""
+    """Rank correlation of two rows [draw]; zero where one of them never differs."""
     first, second = _ranked(np.array([x, y]))
     return float(np.nan_to_num(first @ second))
 
@@ -286,7 +287,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Curves:
-    """What goes across and where each point stands on it; `held` are further inputs with the one value that is shown."""
+    """The input that goes across, and the place of each point on it; `held` are further inputs with the value that is shown."""
 
     across: Named
     places: Values

@@ -1,8 +1,7 @@
-"""What the project ledger can do for a path: the alternatives of levers.yaml, tried as wholes beside the continuous levers."""
+"""Alternatives of the project ledger for a path: those of levers.yaml, tried as wholes beside the continuous levers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,36 +9,34 @@ import numpy as np
 from sim.base.arrays import Values
 from sim.base.errors import InputError, Place
 from sim.base.text import Text
-from sim.inputs.model_files import Alternative
 from sim.inputs.scenario import read_scenario
-from sim.plan.reading import Reading
 from sim.simulate.opening import Case, beside
 from sim.studies.plan.path import Path, PathRequest, levers_file, levers_path, up_to_the_targets
-from sim.studies.plan.points import PathLever, Responses
+from sim.studies.plan.points import Responses
 
 Settings = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Tried:
-    """An alternative with what it does without any lever moved, and with those of the path."""
+    """An alternative, and how often all targets are met: `before` it, with it `alone`, and with the levers of the path."""
 
     label: Text
-    settings: tuple[tuple[str, str], ...]
+    settings: Settings
     before: float
     alone: float
     with_path: float
 
 
 def tried(case: Case, path: Path, request: PathRequest) -> list[Tried]:
-    """Every alternative that differs from the scenario, at no move and at the path's moves: how often all targets are met.
+    """Try every alternative that differs from the scenario, at no move and at the path's moves.
 
     Raises
     ------
     SimError
         when an alternative is no setting of this city.
     """
-    found = []
+    still, found = np.zeros(len(path.levers)), []
     for item in levers_file(case).alternatives:
         settings = tuple((key, str(value)) for key, value in item.settings.items())
         try:
@@ -48,28 +45,19 @@ def tried(case: Case, path: Path, request: PathRequest) -> list[Tried]:
             place = Place(levers_path(case), key=f"alternatives: {item.label.zh}")
             raise InputError([replace(fault, place=place) for fault in error.faults]) from error
         if other.plan != case.plan:
-            found.append(_tried(case, other, item, settings, path, request))
+            points = (case, still), (other, still), (other, path.steps)
+            found.append(Tried(item.label, settings, *(_joint(one, path, steps, request) for one, steps in points)))
     return found
 
 
-def _with(case: Case, settings: tuple[tuple[str, str], ...]) -> Case:
-    """The case with an alternative."""
+def _with(case: Case, settings: Settings) -> Case:
+    """Return the case with an alternative."""
     called, folder = case.scenario, case.world.home.scenarios
     made = beside(case, read_scenario(called.file, called.use, (*called.settings, *settings), folder=folder))
     return replace(made, selection=case.selection)
 
 
-def _tried(case: Case, other: Case, item: Alternative, settings: Settings, path: Path, request: PathRequest) -> Tried:
-    still = np.zeros(len(path.levers))
-    return Tried(
-        label=item.label,
-        settings=settings,
-        before=_joint(case, path.levers, path.readings, still, request),
-        alone=_joint(other, path.levers, path.readings, still, request),
-        with_path=_joint(other, path.levers, path.readings, path.steps, request),
-    )
-
-
-def _joint(case: Case, levers: Sequence[PathLever], readings: Sequence[Reading], steps: Values, request: PathRequest) -> float:
-    made = Responses(up_to_the_targets(case, readings), tuple(levers), tuple(readings), request.design)
+def _joint(case: Case, path: Path, steps: Values, request: PathRequest) -> float:
+    """Return how often all targets of a path are met."""
+    made = Responses(up_to_the_targets(case, path.readings), path.levers, path.readings, request.design)
     return float(made.met(steps).all(axis=0).mean())

@@ -1,4 +1,4 @@
-"""What differs between two scenarios attributed to the changes: Shapley values, direct and synergy parts."""
+"""The difference between two scenarios attributed to the changes: Shapley values, direct and synergy parts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Player:
 
 
 def players_of(one: Case, other: Case) -> tuple[Player, ...]:
-    """What differs between two cases. The ledger is one player with the levers that it reads, which it was realised with."""
+    """Return what differs between two cases. The ledger is one player with the levers that it reads."""
     differing = [name for name, path in one.bound.values.items() if not _same(path, other.bound.values[name])]
     ledger = one.world.ledger
     flows = [name for name in differing if name in ledger.flows]

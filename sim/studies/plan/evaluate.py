@@ -12,7 +12,6 @@ from sim.ensemble.blocks import Task
 from sim.ensemble.running import ChunkReducer, Ensemble, run_ensemble
 from sim.plan.evaluation import Evaluated
 from sim.plan.progress import Moment, Standings, chances
-from sim.plan.reading import Reading
 from sim.simulate.design import Design
 from sim.simulate.draws import Progress, draw
 from sim.simulate.opening import Case
@@ -33,11 +32,6 @@ def fail_if_outside_plan(case: Case, as_of: int) -> None:
     if not first <= as_of <= latest:
         message = Text(f"评估年 {as_of} 超出 {first}–{latest}", f"the year {as_of} lies outside {first}–{latest}")
         raise UsageError(Fault(message, Place(key="--as-of")))
-
-
-def judged_readings(outcome: Outcome) -> tuple[Reading, ...]:
-    """Targets that the run projects by a variable."""
-    return readings_of(outcome.case, [score.target for score in outcome.scores if score.projected is not None])
 
 
 @timed
@@ -82,5 +76,6 @@ def _with_chances(
 def _moments(outcome: Outcome, as_of: int) -> tuple[Moment, ...]:
     """Readings of the targets that have begun by the year of the evaluation."""
     base = outcome.case.world.city.settings.base_year
-    found = [(reading, min(as_of - base, reading.last)) for reading in judged_readings(outcome)]
+    projected = [score.target for score in outcome.scores if score.projected is not None]
+    found = [(reading, min(as_of - base, reading.last)) for reading in readings_of(outcome.case, projected)]
     return tuple(Moment(reading, now) for reading, now in found if now >= reading.start)

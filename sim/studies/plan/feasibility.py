@@ -1,4 +1,4 @@
-"""How likely a plan is: each target, all together, which fight which, what must give, and which inputs explain the spread.
+"""Feasibility of a plan: the chance of each target and of all, conflicts, what must give, and which inputs explain the spread.
 
 The result is a dataset from which every sentence can be written again.
 """
@@ -48,7 +48,7 @@ class TargetDraws:
     promises: Mapping[str, tuple[PromiseReading, Values]]
     inputs: Mapping[str, Values]
     groups: Numbers | None
-    """What each draw has in common with others: the draws of one vector of a stored ensemble."""
+    """Number of what each draw has in common with others, such as one vector of a stored ensemble."""
     lost: int
 
     @property
@@ -84,16 +84,16 @@ def target_draws(outcome: Outcome, design: Design, progress: Progress | None = N
 
     def collect(task: Task) -> TargetDraws:
         fine, (values, promised) = gathered(task, design.workers, read, progress)
-        values, drawn = values[:, fine], task.draws.factors(0, design.count)
+        met = np.array([rule.met(row) for rule, row in zip(rules, values, strict=True)], dtype=bool).reshape(values.shape)
         return TargetDraws(
             targets=tuple(scores[name].target for name in conditions.names),
             readings=tuple(item.reading for item in conditions.conditions),
             rules=rules,
             published=np.array([scores[name].actual_value for name in conditions.names], dtype=float),
-            values=values,
-            met=np.array([rule.met(row) for rule, row in zip(rules, values, strict=True)], bool).reshape(values.shape),
+            values=values[:, fine],
+            met=met[:, fine],  # picked after it is made: the layout in memory decides how means over draws are rounded
             promises={item.key: (item, promised[place, fine]) for place, item in enumerate(promises)},
-            inputs={name: factors[fine] for name, factors in drawn.items()},
+            inputs={name: factors[fine] for name, factors in task.draws.factors(0, design.count).items()},
             groups=task.draws.groups_of(np.flatnonzero(fine)),
             lost=int((~fine).sum()),
         )
@@ -195,14 +195,14 @@ def feasibility(case: Case, design: Design, required: float = 0.5, progress: Pro
 
 
 def _why(score: Score) -> Text:
-    """Why the draws say nothing of a target: its reason, with its verdict where published figures have decided it."""
+    """Say why the draws say nothing of a target: its reason, with its verdict where published figures have decided it."""
     if score.verdict == "not_judged":
         return score.reason
     return score.reason + Text("：", ": ") + VERDICTS[score.verdict]
 
 
 def _nothing_to_judge(outcome: Outcome) -> list[Fault]:
-    """Why none of the targets can be judged."""
+    """Say why none of the targets can be judged."""
     place = Place(outcome.case.scenario.file, key="targets")
     if not outcome.scores:
         return [
@@ -261,7 +261,7 @@ def _together(draws: TargetDraws, required: float) -> dict[str, Any]:
 
 
 def _promised(draws: TargetDraws) -> dict[str, Any]:
-    """What each target implies: the promise that goes with its goal along the line fitted through the draws."""
+    """Return what each target implies: the promise that goes with its goal along the line fitted through the draws."""
     count, promises = len(draws.targets), list(draws.promises.values())
     implied, related = np.full((count, len(promises)), np.nan), np.zeros((count, len(promises)))
     for column, (_, numbers) in enumerate(promises):
@@ -288,7 +288,7 @@ def _promised(draws: TargetDraws) -> dict[str, Any]:
 
 
 def _solved(outcome: Outcome, draws: TargetDraws) -> dict[str, Any]:
-    """What each target would take of a promise by itself, for promises that one parameter moves."""
+    """Return what each target would take of a promise by itself, for promises that one parameter moves."""
     shape = len(draws.targets), len(draws.promises)
     found, central = np.full(shape, np.nan), np.full(shape[1], np.nan)
     for column, (item, _) in enumerate(draws.promises.values()):

@@ -58,7 +58,7 @@ class Path:
     joint: float
     single: Values
     short: Values
-    """How far each target falls short at the chance it was given, in parts of it; nought where it does not."""
+    """Shortfall of each target at the chance it was given, in parts of it; zero where there is none."""
     price: Values
     """Cost in squared steps of one hundredth of the target more."""
     probability: float
@@ -72,7 +72,7 @@ class Path:
 
     @property
     def reaches(self) -> bool:
-        """Whether all targets are met together often enough."""
+        """True where all targets are met together often enough."""
         return self.joint >= self.probability
 
     @property
@@ -99,11 +99,9 @@ class Mix:
     path: Path
 
 
-def is_better(one: Path, other: Path) -> bool:
-    """What reaches goes before what does not, then what costs less, or what comes nearer."""
-    if one.reaches != other.reaches:
-        return one.reaches
-    return one.cost < other.cost if one.reaches else one.joint > other.joint
+def _best(paths: Sequence[Path]) -> Path:
+    """Return the first of the best: paths that reach go before others, then those that cost less, or come nearer."""
+    return max(paths, key=lambda path: (path.reaches, -path.cost if path.reaches else path.joint))
 
 
 Progress = Callable[[str, float], None]
@@ -111,12 +109,12 @@ ROUNDS = 8
 _LEARNING, _MOST_STEPS, _TRUST = 3, 6, 4.0
 _STILL, _REACHED, _MISSES, _PROGRESS = 0.1, 1e-3, (0.005, 0.95), 0.005
 _SLACK = 0.03
-"""How far above the stated probability a path may end."""
+"""Most by which a path may end above the stated probability."""
 
 
 @dataclass
 class _State:
-    """Where the search stands."""
+    """State of the search."""
 
     steps: Values
     linear: LinearTargets
@@ -143,14 +141,13 @@ def solve(
     """
     count = len(responses.readings)
     shares, missing = np.full(count, 1.0 / count), float(count) * (1.0 - probability)
-    steps = np.zeros(len(responses.levers)) if start is None else start
-    best: Path | None = None
+    steps, paths = np.zeros(len(responses.levers)) if start is None else start, list[Path]()
     for turn in range(rounds):
         told = partial(_tell, progress, probability, turn / rounds, 1.0 / rounds)
         state = _settled(responses, steps, 1.0 - np.clip(missing * shares, *_MISSES), told)
-        found = _path(responses, state, probability)
-        stuck = best is not None and not best.reaches and found.joint <= best.joint + _PROGRESS and bool(found.short.any())
-        best = found if best is None or is_better(found, best) else best
+        found, before = _path(responses, state, probability), _best(paths) if paths else None
+        stuck = before is not None and not before.reaches and found.joint <= before.joint + _PROGRESS and found.short.any()
+        paths.append(found)
         steps = state.steps
         if stuck:
             break  # the levers are at their bounds, and what is given up helps no more
@@ -158,9 +155,7 @@ def solve(
             break
         missing *= (1.0 - probability - 0.5 * _SLACK) / max(1.0 - found.joint, 0.01)
         shares = _shared(shares, state.price) if turn < _LEARNING else shares
-    if best is None:
-        raise AssertionError("a search of no rounds")
-    return best
+    return _best(paths)
 
 
 def _tell(progress: Progress | None, probability: float, done: float, size: float, part: float) -> None:
@@ -210,7 +205,7 @@ def _path(responses: Responses, state: _State, probability: float) -> Path:
 _PROOFS, _DIGITS = 3, 2
 _MOVED = 0.1
 _NEAR_BEST = 2.0
-"""How much dearer than the best a mix may be."""
+"""Most by which a mix may be dearer than the best, as a factor."""
 
 
 def movable(case: Case) -> tuple[Reading, ...]:
@@ -235,7 +230,7 @@ def targets_to_move(case: Case) -> tuple[Reading, ...]:
 
 
 def _has_base(case: Case, reading: Reading) -> bool:
-    """Whether there is a base to start from: one that is entered, and not borrowed unless the scenario accepts it."""
+    """Tell whether there is a base to start from: one that is entered, and not borrowed unless the scenario accepts it."""
     if reading.binding.no_base is not None:
         return False
     origin = case.world.bases.of(reading.target, reading.binding)
@@ -243,7 +238,7 @@ def _has_base(case: Case, reading: Reading) -> bool:
 
 
 def _nothing_to_move(case: Case) -> Fault:
-    """Why levers can move none of the targets."""
+    """Say why levers can move none of the targets."""
     targets, over = case.selection.targets, case.world.known_to
     place = Place(case.scenario.file, key="targets")
     if targets and all(target.year is not None and target.year <= over for target in targets):
@@ -273,12 +268,12 @@ def up_to_the_targets(case: Case, readings: Sequence[Reading]) -> Case:
 
 
 def levers_file(case: Case) -> LeversFile:
-    """What the model offers to be moved."""
+    """Read what the model offers to be moved."""
     return read_levers(levers_path(case), case.world.city.parameters)
 
 
 def levers_path(case: Case) -> File:
-    """Where it stands."""
+    """Return its path."""
     return case.world.model_folder / "levers.yaml"
 
 
@@ -305,7 +300,7 @@ def proven(
     rounds: int = ROUNDS,
 ) -> Path:
     """A path whose probability is that of more draws than it was searched with; it is searched again where those say less."""
-    wanted, best = request.probability, None
+    wanted, paths = request.probability, list[Path]()
     proof = replace(responses, design=request.design)
     for _ in range(_PROOFS):
         found = solve(responses, wanted, start, progress, rounds)
@@ -321,13 +316,11 @@ def proven(
             single=met.mean(axis=1),
             probability=request.probability,
         )
-        best = path if best is None or is_better(path, best) else best
+        paths.append(path)
         if path.reaches or not found.reaches:
             break
         wanted, start = min(wanted + request.probability - path.joint + 0.01, 0.99), found.steps
-    if best is None:
-        raise AssertionError("a search of no rounds")
-    return best
+    return _best(paths)
 
 
 def chosen_levers(case: Case, readings: Sequence[Reading], request: PathRequest) -> tuple[PathLever, ...]:

@@ -50,17 +50,17 @@ def _quoted(text: str) -> str:
 
 
 def _raw(raw: object) -> str:
-    """What a call has set, as a file has it; a year is no text."""
+    """Write what a call has set as a file has it; a year is no text."""
     if isinstance(raw, Mapping):
         return f"{{{', '.join(f'{key}: {_raw(value)}' for key, value in raw.items())}}}"
     return _quoted(raw) if isinstance(raw, str) else json.dumps(raw)
 
 
 def _called_layers(case: Case, stem: str) -> dict[str, list[str]]:
-    """What the call has set with --set, one layer each in the order in which they apply."""
+    """Return what the call has set with --set, one layer each in the order in which they apply."""
     scenario, layers = case.scenario, dict[str, list[str]]()
-    for item in (item for item in case.bound.resolved if item.change.origin == CALLED):
-        layers[f"{stem}_set_{len(layers) + 1}"] = [f"{item.section}:", f"  {item.change.name}: {_raw(item.change.raw)}"]
+    for item in (item for item in case.bound.resolved if item.origin == CALLED):
+        layers[f"{stem}_set_{len(layers) + 1}"] = [f"{item.section}:", f"  {item.name}: {_raw(item.raw)}"]
     for change in (change for change in scenario.ledger if change.origin == CALLED):
         content = change.section.model_dump(exclude_unset=True)
         layers[f"{stem}_set_{len(layers) + 1}"] = [f"ledger: {json.dumps(content, ensure_ascii=False)}"]

@@ -70,7 +70,7 @@ class PathLever:
     """The lowest and the highest value that is believable."""
     dims: tuple[Dimension, ...] = ()
     is_outside: bool = False
-    """Whether the scenario has it beyond what is believable, so that it may only come back."""
+    """True where the scenario has it beyond what is believable, so that it may only come back."""
 
     def at(self, steps: float, year: int) -> Values:
         """Its value [dims...] in a year once it is moved: all members by as much."""
@@ -132,11 +132,11 @@ class Responses:
 
     @property
     def groups(self) -> Numbers | None:
-        """What each draw has in common with others."""
+        """Number of what each draw has in common with others."""
         return draws_of(self.case, self.design).groups_of(np.arange(self.design.count))
 
     def met(self, levers: Values) -> Truths:
-        """Which draws meet which targets [target, draw] with the levers moved."""
+        """Tell which draws meet which targets [target, draw] with the levers moved."""
         return self._met(self.values(levers[:, np.newaxis])[:, 0])
 
     def _met(self, values: Values) -> Truths:

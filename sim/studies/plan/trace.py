@@ -7,7 +7,7 @@ values settled: one driver alone is raised by one per cent, everything else stay
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ from sim.plan.reading import DISTRICT, is_intensive, unit_of
 from sim.plan.scorecard import Score
 from sim.plan.selection import targets_named
 from sim.simulate.opening import Case
-from sim.simulate.pipeline import Outcome, groups_of, run
+from sim.simulate.pipeline import Outcome, run
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class _Chain:
     def _places(self, region: str) -> Members:
         """The districts that the target is about; all of them for the city."""
         districts = self._graph.dimensions[DISTRICT].members if DISTRICT in self._graph.dimensions else ()
-        chosen = groups_of(self._case.world).get(region, (region,))
+        chosen = self._case.world.city.settings.group_members.get(region, (region,))
         return {DISTRICT: tuple(districts.index(name) for name in chosen)} if set(chosen) <= set(districts) else {}
 
     def roots(self) -> tuple[Driver, ...]:
@@ -167,7 +167,7 @@ class _Chain:
         )
 
     def _drivers(self, name: str, depth: int, above: frozenset[str]) -> tuple[Driver, ...]:
-        """What moves a variable, strongest first; what is above it in the chain is not followed again."""
+        """Return what moves a variable, strongest first; what is above it in the chain is not followed again."""
         if depth == 0 or name in self._graph.parameters:
             return ()
         known = self._graph.quantities.keys() | self._graph.parameters.keys()
@@ -206,7 +206,7 @@ def trace_record(found: Trace) -> Mapping[str, Any]:
     target, binding = found.target, found.binding
     return {
         "target": target.id,
-        "name": {"zh": target.name.zh, "en": target.name.en},
+        "name": asdict(target.name),
         "operator": target.operator,
         "value": target.value,
         "unit": target.unit,
@@ -218,7 +218,7 @@ def trace_record(found: Trace) -> Mapping[str, Any]:
         "section": target.section,
         "document": {
             "file": found.document.file.name,
-            "title": {"zh": found.document.title.zh, "en": found.document.title.en},
+            "title": asdict(found.document.title),
             "year": found.document.year,
             "sha256": found.document.found,
         },
@@ -227,19 +227,5 @@ def trace_record(found: Trace) -> Mapping[str, Any]:
         "in_year": found.year,
         "verdict": found.score.verdict,
         "projected": found.score.projected,
-        "drivers": [_driver_record(item) for item in found.roots],
-    }
-
-
-def _driver_record(item: Driver) -> dict[str, Any]:
-    return {
-        "name": item.name,
-        "label": {"zh": item.label.zh, "en": item.label.en},
-        "kind": item.kind,
-        "unit": item.unit,
-        "value": item.value,
-        "sign": item.sign,
-        "elasticity": item.elasticity,
-        "source": item.source,
-        "drivers": [_driver_record(driver) for driver in item.drivers],
+        "drivers": [asdict(item) for item in found.roots],
     }
