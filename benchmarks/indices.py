@@ -1,4 +1,4 @@
-"""The analysis of Sobol indices without the runs: many outputs at once, with their bootstrap, beside SALib and scipy.
+"""The analysis of sensitivities without the runs: many outputs at once, Sobol's with their bootstrap, beside SALib and scipy.
 
     python -m benchmarks.indices [INDICATORS YEARS INPUTS]
 
@@ -16,16 +16,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.designs import Distribution, Saltelli
-from sim.ensemble.indices import SobolIndices, sobol_indices
+from sim.ensemble.designs import Distribution, Morris, Saltelli
+from sim.ensemble.indices import SobolIndices, morris_effects, sobol_indices
 from sim.simulate.sweeps.sensitivity import USUAL_BASE, USUAL_RESAMPLES
 
 Values = NDArray[Any]
 USUAL = (12, 15, 20)
-_SEED, _REPEATS = 3, 3
+_SEED, _REPEATS, _TRAJECTORIES = 3, 3, 20
 
 
-def made_outputs(design: Saltelli, count: int) -> Values:
+def made_outputs(design: Saltelli | Morris, count: int) -> Values:
     """Outputs [output, row] that bend with each input and mix two neighbours, each output by weights of its own."""
     x = design.columns(0, design.count)
     weights = np.random.default_rng(_SEED).random((count, 2 * len(x)))
@@ -55,6 +55,20 @@ def scipys(outputs: Values, inputs: int) -> Any:
     found = indices_of_scipy(func=parts, n=blocks.shape[1])
     found.bootstrap(n_resamples=USUAL_RESAMPLES)
     return found
+
+
+def morris(count: int, inputs: int) -> tuple[float, float]:
+    """Seconds for Morris' effects of all outputs at once, and by SALib one output after the other."""
+    from SALib.analyze import morris as of_salib
+
+    unit = tuple(Distribution("uniform", (0.0, 1.0)) for _ in range(inputs))
+    walk = Morris(unit, _TRAJECTORIES, _SEED)
+    points, outputs = walk.unit(0, walk.count), made_outputs(walk, count)
+    problem = {"num_vars": inputs, "names": [str(i) for i in range(inputs)], "bounds": [[0.0, 1.0]] * inputs}
+    nothing_lost = np.zeros(walk.count, dtype=bool)
+    fast, _ = timed(lambda: morris_effects(outputs, points, nothing_lost), _REPEATS)
+    slow, _ = timed(lambda: [of_salib.analyze(problem, points.T, row, num_levels=4) for row in outputs], 1)
+    return fast, slow
 
 
 def timed(call: Callable[[], Any], repeats: int) -> tuple[float, Any]:
@@ -88,6 +102,8 @@ def main(indicators: int, years: int, inputs: int) -> None:
     print(f"scipy {slower:8.2f} s, {slower / fast:.0f} times as long")
     apart = max(np.abs(other.first_order.T - found.first).max(), np.abs(other.total_order.T - found.total).max())
     print(f"largest difference {largest_difference(found, oracle):.1e} from SALib, {apart:.1e} from the indices of scipy")
+    fast, slow = morris(indicators * years, inputs)
+    print(f"Morris, {_TRAJECTORIES} trajectories: ours {fast:.4f} s, SALib {slow:.2f} s, {slow / fast:.0f} times as long")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,12 @@
 
 Outputs are arrays [output, row] whose rows are those of the designs in sim.ensemble.designs. What was lost is left out whole: a
 base point or a trajectory of which one row is lost says nothing.
+
+Both analyses are our own for their time, and because no library leaves out what was lost. All outputs go through one product of
+matrices; of 12 indicators in 15 years with 20 inputs, 1,024 base points and 200 resamples SALib, output by output, takes 130
+times as long and finds the same to 2e-16, and for Morris' effects of 20 trajectories 1,300 times as long (2.8 s). Of 4
+indicators in 5 years scipy.stats.sobol_indices takes 90 times as long, for its intervals leave out each base point once.
+`python -m benchmarks.indices` measures it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from joblib import delayed
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from sim.base.arrays import Values
 from sim.base.processes import timed
@@ -35,7 +35,7 @@ from sim.studies.forecasts import HORIZON, BacktestDesign, Judged, PublishedOutc
 OURS, POOLED = "model", "pooled"
 _FIRST_PAST_ORIGIN = 2001
 _FEWEST_VALUES = 4
-_GRID = norm.ppf((np.arange(200) + 0.5) / 200.0)
+_GRID = ndtri((np.arange(200) + 0.5) / 200.0)
 """A normal distribution as 200 draws."""
 
 
