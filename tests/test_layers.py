@@ -92,5 +92,5 @@ def test_no_model_file_belongs_to_the_engine_and_only_the_command_line_prints() 
         if "cli" not in file.parts:
             calls = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
             names = {call.func.id for call in calls if isinstance(call.func, ast.Name)}
-            kernel = file.name == "workspace.py"  # binds the source that sim.engine.source wrote
+            kernel = file.name == "workspace.py"  # binds the source that sim.engine.kernel wrote
             assert not names & ({"print", "exit", "eval", "exec"} - ({"exec"} if kernel else set())), file

@@ -16,6 +16,7 @@ from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
+from sim.engine.links import Loop, read_loops
 from sim.engine.watch import fail_if_unfit
 from sim.inputs.base_year import BaseCell, BaseYear, Reference, fail_if_settings_wrong
 from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR, City, CityFile, history_of, read_city, read_city_file, settings_of
@@ -34,7 +35,6 @@ from sim.inputs.targets import Catalogue, read_catalogue
 from sim.model.binding import own_values
 from sim.model.declarations import load_base_year, load_model
 from sim.model.graph import Graph, Parameter, build_graph
-from sim.model.loops import Loop, read_loops
 from sim.model.names import Labels, ModelNames, read_labels
 from sim.model.unit_check import check_units
 from sim.plan.base_origin import Bases, bases_of

@@ -9,12 +9,11 @@ from sim.base.text import Text
 from sim.city.city import World
 from sim.engine.assembly import KernelRequest
 from sim.engine.kernel import Kernel, kernel_for
-from sim.engine.links import link_sign, starting_point
+from sim.engine.links import Loop, link_sign, link_table, polarity, starting_point
 from sim.inputs.city import pooled_cities
 from sim.inputs.scenario_file import scenario_schema
 from sim.model.binding import own_values
 from sim.model.declarations import Declaration, load_model
-from sim.model.loops import Loop, link_table, polarity
 
 
 @dataclass(frozen=True)

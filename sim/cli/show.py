@@ -228,7 +228,7 @@ def _loops(world: World, speaker: Speaker) -> tuple[Any, str]:
 def _kernel(world: World, _: Speaker) -> tuple[Any, str]:
     """Return the kernel of everything the model reports, with the city's own paths, as the default run compiles it."""
     from sim.city.describing import kernel_of
-    from sim.engine.source import SECTIONS
+    from sim.engine.kernel import SECTIONS
 
     kernel = kernel_of(world)
     plan = kernel.plan

@@ -13,8 +13,7 @@ from sim.base.arrays import Truths, Values
 from sim.base.errors import Fault, Place, RunError
 from sim.base.text import Text
 from sim.engine.integrate import Clock, Exogenous, YearValues, simulate
-from sim.engine.kernel import Kernel
-from sim.engine.source import variable_of
+from sim.engine.kernel import Kernel, variable_of
 from sim.engine.tape import Computed, Phase
 from sim.engine.workspace import DOUBLE, NARROWEST, Workspace
 
@@ -78,7 +77,7 @@ class Breach:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a draw first became infinite or undefined, or with a `breach` where it first broke a check."""
+    """Year and variable in which a draw first became infinite or undefined, or with a `breach` first broke a check."""
 
     year: int
     variable: str

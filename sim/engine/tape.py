@@ -32,7 +32,7 @@ class Phase(IntEnum):
 
 
 class _NotComputed:
-    """What leaves and numbers answer where a computed value is asked for its operation."""
+    """Answers of leaves and numbers where a computed value is asked for its operation."""
 
     operation: ClassVar[str] = ""
     inputs: ClassVar[tuple[int, ...]] = ()

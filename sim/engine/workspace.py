@@ -1,10 +1,13 @@
 """A workspace: a kernel's functions bound to the memory of a block of draws.
 
-A block is never one draw wide, since numpy adds a single column up in another order than many.
+Arrays are [dims..., draw], draws contiguous and last, one for each value, shared by values that are never needed together. A
+value that no drawn parameter reaches is narrow: one column, or a bare number when it has no dimensions. A block is never one
+draw wide, since numpy adds a single column up in another order than many.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
@@ -12,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from sim.base.arrays import Values
-from sim.engine.kernel import Kernel
-from sim.engine.layout import Layout
-from sim.engine.source import FUNCTIONS, SECTIONS, part_name, row_name
-from sim.engine.tape import Computed
+from sim.engine.assembly import AT_BASE, AT_END
+from sim.engine.kernel import FUNCTIONS, SECTIONS, Kernel, part_name, row_name
+from sim.engine.plan import IntegratedRow
+from sim.engine.tape import TRUTHS, VIEWS, Computed, Constant, Leaf, Phase, Value
+from sim.model.binding import NOISE
 
 NARROWEST = 2
 DOUBLE: np.dtype[Any] = np.dtype(np.float64)
@@ -49,7 +53,7 @@ class Workspace:
         self._apart: dict[int, bool] = {}
         # The functions find their arrays as globals: memory is laid out once, and no call passes or returns anything.
         space = self._names()
-        exec(kernel.code(), space)  # noqa: S102  the source was generated from the graph by sim.engine.source
+        exec(kernel.code(), space)  # noqa: S102  the source was generated from the graph by sim.engine.kernel
         sections: list[Callable[[], None]] = [space[name] for name, _ in SECTIONS.values()]
         self.once, self.year, self.rates, self.turn = sections
 
@@ -114,3 +118,176 @@ def shift(x: Values, axis: int, keep_last: bool, out: Values) -> None:  # noqa: 
     moved[0] = 0.0
     if keep_last:
         moved[-1] += source[-1]
+
+
+_COMPARISONS = frozenset({"maximum", "minimum"})
+# These go on reading an input when they have begun to write, so they may not write over it.
+_ALIASING = frozenset({"where", "total", "stack", "place", "shift"})
+
+
+class Layout:
+    """Arrays for every value of a plan. `drawn` are the leaves that differ from draw to draw."""
+
+    def __init__(self, kernel: Kernel, draws: int, drawn: frozenset[str], precision: np.dtype[Any], *, shared: bool) -> None:
+        self.plan, self.draws, self.precision = kernel.plan, draws, precision
+        self._shared, self.arena, plan = shared, Arena(), kernel.plan
+        whole, states = (plan.n_rows, draws), (plan.n_states, draws)
+        self.integrated, self.rates, self.gain, self.scaled = (self.arena.zeros(whole, precision) for _ in range(4))
+        self.stage, self.largest = (self.arena.zeros(states, precision) for _ in range(2))
+        self.kept = {stage: self.arena.zeros(states, precision) for stage in kernel.request.method.stages_to_keep}
+        self.leaves: dict[str, Values] = {}
+        self.arrays: list[Values] = []
+        self._states = {row.name: row for row in plan.states}
+        self._integrals = {row.value: row for row in plan.integrals}
+        self._wide = self._widths(drawn)
+        self._numbers_in_rows = self._numbers_to_repeat()
+        self._free: dict[tuple[tuple[int, ...], Any], list[Values]] = {}
+        self._stacks: dict[int, Values] = {}
+        self._lay_out()
+
+    def rows(self, array: Values, row: IntegratedRow) -> Values:
+        """The rows of a state or an integral as [dims..., draw]."""
+        return array[row.start : row.stop].reshape(*(self.plan.tape.sizes[dim] for dim in row.dims), self.draws)
+
+    def part(self, value: int, axis: int, member: int) -> Values:
+        """One member of an array along an axis."""
+        return self.arrays[value][(slice(None),) * axis + (member,)]
+
+    def _widths(self, drawn: frozenset[str]) -> list[bool]:
+        """A value that stands in a row is as wide as the row."""
+        wide: list[bool] = []
+        for value, item in enumerate(self.plan.tape.values):
+            if value in self.plan.in_row:
+                wide.append(True)
+            elif isinstance(item, Leaf):
+                name, supplied = item.name.removesuffix(AT_END), item.name.removesuffix(AT_BASE)
+                noise = item.name.startswith(NOISE)
+                wide.append(noise or supplied in drawn or name in self._states or name in self.plan.standing)
+            elif isinstance(item, Constant):
+                wide.append(False)
+            else:
+                wide.append(item.operation == "integral" or any(wide[child] for child in item.inputs))
+        return wide
+
+    def _numbers_to_repeat(self) -> frozenset[int]:
+        """Numbers in wide comparisons: numpy finds the larger of two rows three times as fast as of a row and one number."""
+        compared, in_narrow = set[int](), set[int]()
+        for value, item in enumerate(self.plan.tape.values):
+            if isinstance(item, Computed):
+                (compared if item.operation in _COMPARISONS else set()).update(item.inputs)
+                (set() if self._wide[value] else in_narrow).update(item.inputs)
+        return frozenset(compared - in_narrow)
+
+    def _lay_out(self) -> None:
+        ends: dict[int, list[int]] = {}
+        for value, reader in self.plan.last_use.items():
+            ends.setdefault(reader, []).append(value)
+        for value, item in enumerate(self.plan.tape.values):
+            ended = ends.get(value, [])
+            # Given back before the value has its own memory, so that it may be computed in place.
+            early = [child for child in ended if self._may_be_overwritten(child, value, item)]
+            for child in early:
+                self._release(child)
+            self.arrays.append(self._array(value, item))
+            for child in ended:
+                if child not in early:
+                    self._release(child)
+
+    def _may_be_overwritten(self, child: int, value: int, item: Value) -> bool:
+        """An elementwise operation may write over an input of the same shape that nobody else reads."""
+        same = self.plan.tape.values[child].dims == item.dims and self._wide[child] == self._wide[value]
+        return same and child in item.inputs and item.operation not in _ALIASING | VIEWS
+
+    def _array(self, value: int, item: Value) -> Values:
+        if isinstance(item, Constant):
+            array = self.arena.zeros((self.draws,) if value in self._numbers_in_rows else (), self.precision)
+            array[...] = item.value
+            return array
+        if isinstance(item, Leaf):
+            name = item.name.removesuffix(AT_END)
+            if name in self._states:
+                return self.rows(self.integrated if item.phase == Phase.END else self.stage, self._states[name])
+            self.leaves[item.name] = self.arena.zeros(self._shape(item.dims, wide=self._wide[value]), self.precision)
+            return self.leaves[item.name]
+        if item.operation == "integral":
+            return self.rows(self.integrated, self._integrals[item.inputs[0]])
+        return self._view(item) if item.operation in VIEWS else self._result(value, item)
+
+    def _shape(self, dims: tuple[str, ...], *, wide: bool) -> tuple[int, ...]:
+        sizes = tuple(self.plan.tape.sizes[dim] for dim in dims)
+        if wide:
+            return (*sizes, self.draws)
+        return (*sizes, 1) if sizes else ()
+
+    def _view(self, item: Computed) -> Values:
+        source = self.arrays[item.inputs[0]]
+        if item.operation == "align":
+            view = source[(*(slice(None) if have else None for have in item.settings), slice(None))]
+        elif item.operation == "repeat":
+            axis, size = item.settings
+            wider = np.expand_dims(source if source.ndim else source.reshape(1), axis)
+            view = np.broadcast_to(wider, (*wider.shape[:axis], size, *wider.shape[axis + 1 :]))
+        else:
+            axis, first, *end = item.settings
+            view = source[(slice(None),) * axis + (slice(first, *end) if end else first,)]
+        return view if item.dims or view.shape != (1,) else view.reshape(())
+
+    def _result(self, value: int, item: Computed) -> Values:
+        if value in self.plan.in_row:
+            return self.rows(self.rates, self.plan.rows[self.plan.in_row[value]])
+        if value not in self.plan.in_stack:
+            return self._stacks.pop(value) if value in self._stacks else self._memory(value, item)
+        # A member of a stack is computed into it, so the stack's memory must stand before the stack itself is reached.
+        number, member = self.plan.in_stack[value]
+        stack = self.plan.tape.values[number]
+        if number not in self._stacks:
+            row = self.plan.in_row.get(number)
+            own = None if row is None else self.rows(self.rates, self.plan.rows[row])
+            self._stacks[number] = self._memory(number, stack) if own is None else own
+        index = (*(slice(None),) * stack.settings[0], member)
+        part: Values = self._stacks[number][index]
+        return part
+
+    def _memory(self, value: int, item: Value) -> Values:
+        shape = self._shape(item.dims, wide=self._wide[value])
+        kind = np.dtype(bool) if item.operation in TRUTHS else self.precision
+        waiting = [] if self._keeps_own(value, item) else self._free.get((shape, kind), [])
+        return waiting.pop() if waiting else self.arena.zeros(shape, kind)
+
+    def _keeps_own(self, value: int, item: Value) -> bool:
+        return not self._shared or value in self.plan.lasting or item.operation == "place"
+
+    def _release(self, value: int) -> None:
+        item = self.plan.tape.values[value]
+        held = value in self.plan.in_row or value in self.plan.in_stack
+        if held or not isinstance(item, Computed) or item.operation in VIEWS or item.operation == "integral":
+            return
+        if not self._keeps_own(value, item):
+            array = self.arrays[value]
+            self._free.setdefault((array.shape, array.dtype), []).append(array)
+
+
+_LINE = 64
+_PIECE = 8 << 20  # from 4 MiB on numpy asks for large pages
+
+
+class Arena:
+    """Cuts arrays of zeros from few large pieces, each beginning at a cache line; their memory lives as long as any of them.
+
+    A vector register then never straddles two lines, and the system backs the pieces with large pages: with pages of 4 KiB the
+    city model spends a tenth of its time on finding them.
+    """
+
+    def __init__(self) -> None:
+        self._piece = np.zeros(0, np.uint8)
+        self._used = 0
+
+    def zeros(self, shape: tuple[int, ...], kind: np.dtype[Any]) -> Values:
+        """A new array of zeros."""
+        size = math.prod(shape) * kind.itemsize
+        if self._used + size > self._piece.size:
+            raw = np.zeros(max(_PIECE, size) + _LINE, np.uint8)
+            self._piece, self._used = raw[-raw.ctypes.data % _LINE :], 0
+        start = self._used
+        self._used += -(-size // _LINE) * _LINE
+        return self._piece[start : start + size].view(kind).reshape(shape)

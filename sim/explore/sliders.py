@@ -18,7 +18,7 @@ from sim.inputs.parameters import check_range
 from sim.inputs.scenario import Change
 from sim.inputs.targets import PlanSystem
 from sim.inputs.year_path import YearPath
-from sim.model.values import value_text
+from sim.model.names import value_text
 from sim.report.chapters.works import in_words
 from sim.simulate.opening import Case
 from sim.simulate.swept import is_settled_before

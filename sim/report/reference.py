@@ -19,6 +19,7 @@ from sim.base.text import LANGUAGES, Language, Text, markdown_text, same
 from sim.base.words import capital, unit_words
 from sim.city.city import World
 from sim.city.describing import declarations
+from sim.engine.links import Loop
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.printed import PlanDocument
 from sim.inputs.scenario import Fragment
@@ -26,9 +27,7 @@ from sim.inputs.targets import JUDGEMENTS, Review
 from sim.model.binding import own_values
 from sim.model.declarations import Declaration, Event, Stock, Variable
 from sim.model.graph import Graph
-from sim.model.loops import Loop
-from sim.model.names import Labels
-from sim.model.values import value_text
+from sim.model.names import Labels, value_text
 from sim.plan.findings import SEVERITIES, SEVERITY_NAMES, Finding, review_of
 from sim.plan.lint import RULES
 from sim.report.chapters.works import in_words

@@ -27,7 +27,7 @@ from sim.inputs.year_path import YearPath
 from sim.ledger.limits import LABELS
 from sim.ledger.realise import Realised
 from sim.ledger.summary import money_origin, never_begun, programme_times, waiting
-from sim.model.values import value_text
+from sim.model.names import value_text
 from sim.plan.claims import plan_of
 from sim.plan.findings import Finding, confirmed
 from sim.plan.lint import RULES, lint

@@ -19,11 +19,10 @@ from sim.base.processes import timed
 from sim.base.text import Text
 from sim.base.words import fine
 from sim.city.city import World
-from sim.engine.links import Members, at_year_end, elasticity, link_sign, looked_at
+from sim.engine.links import Members, at_year_end, elasticity, link_sign, looked_at, readers_of
 from sim.inputs.bindings import AnyBinding, Binding
 from sim.inputs.printed import PlanDocument
 from sim.inputs.targets import PlanTarget
-from sim.model.loops import readers_of
 from sim.plan.reading import DISTRICT, is_intensive, unit_of
 from sim.plan.scorecard import Score
 from sim.plan.selection import targets_named

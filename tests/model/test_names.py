@@ -9,7 +9,7 @@ from sim.base.text import Text
 from sim.base.words import amounts, exact, goal_words, plain, signed, unit_text, with_unit_text
 from sim.city.city import World
 from sim.inputs.year_path import YearPath
-from sim.model.values import value_text
+from sim.model.names import value_text
 
 
 def test_units_in_both_languages() -> None:
