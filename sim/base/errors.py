@@ -94,6 +94,16 @@ class RunError(SimError):
     exit_status: ClassVar[int] = 1
 
 
+@contextmanager
+def os_faults(place: Path, what: Text, advice: Text | None = None) -> Iterator[None]:
+    """Raise what the system refuses inside the block as one clear fault of what cannot be done, with the reason."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise RunError(Fault(what + Text(f"：{reason}", f": {reason}"), Place(place), advice)) from error
+
+
 @dataclass
 class Faults:
     """Collects faults, so that a user sees all of them at once."""

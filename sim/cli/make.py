@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.base.durable import owned_folder, put_folder
-from sim.base.errors import Fault, Place, RunError, UsageError
+from sim.base.errors import Fault, Place, UsageError, os_faults
 from sim.base.text import Text
 from sim.cli import options
 from sim.cli.console import Speaker
@@ -33,7 +33,7 @@ def new(
         message = Text("已存在，不会覆盖", "exists already and is left as it is")
         raise UsageError(Fault(message, Place(folder), Text("请换一个名字", "choose another name")))
     found = find_home(home)
-    try:
+    with os_faults(folder, Text("无法建立", "cannot be made")):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with owned_folder(folder.parent, ".new-") as own:
             aside = own / "content"
@@ -41,9 +41,6 @@ def new(
             shutil.copytree(found.models, aside / "models", ignore=ignored)
             shutil.copytree(found.scenarios, aside / "scenarios", ignore=ignored)
             put_folder(aside, folder)
-    except OSError as error:
-        message = Text(f"无法建立：{error.strerror}", f"cannot be made: {error.strerror}")
-        raise RunError(Fault(message, Place(folder))) from error
     speaker.line(f"已建立 {folder}。", f"made {folder}.")
     speaker.line(
         f"下一步：编辑 {folder / 'scenarios'} 中的文件，然后在该文件夹运行 python -m sim run",

@@ -11,15 +11,16 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 import xarray as xr
+from pydantic import TypeAdapter
 
 from sim.base.arrays import Values
 from sim.base.cache import digest
 from sim.base.durable import put
-from sim.base.errors import MISTAKES_IN_CODE, Fault, InputError, Place, RunError
+from sim.base.errors import MISTAKES_IN_CODE, Fault, InputError, Place, os_faults
 from sim.base.text import Text
 from sim.inputs.files import is_file
 from sim.inputs.home import Home
@@ -163,33 +164,27 @@ def write_posterior(home: Home, model: str, posterior: Posterior) -> Path:
         "title": f"posterior ensemble of {posterior.city}",
         "city": posterior.city,
         "model": model,
-        "cities": json.dumps(posterior.cities),
-        "first": posterior.first,
-        "last": posterior.last,
-        "effective_draws": posterior.effective,
-        "tail_shape": posterior.tail_shape,
-        "fit": json.dumps([asdict(item) for item in posterior.fit]),
-        "foreseen": json.dumps([asdict(item) for item in posterior.foreseen], ensure_ascii=False),
-        "fitted": json.dumps(posterior.fitted),
-        "fitted_to": json.dumps(asdict(posterior.fitted_to)),
+        **{name: getattr(posterior, item) for name, item in _NUMBERS.items()},
+        **{name: json.dumps(value, ensure_ascii=False) for name, value in asdict(posterior).items() if name in _LISTS},
     }
     file = home.models / posterior.city / FILE
     large = {name: {"zlib": True, "complevel": 9} for name in ("factor", "outside_shift") if name in variables}
     packed = bytes(dataset.to_netcdf(engine="netcdf4", encoding=large))
-    try:
+    advice = Text(
+        "检查磁盘空间、写权限，以及该名称是否被文件夹占用",
+        "see to disk space, permission to write, and that no folder has this name",
+    )
+    with os_faults(file, Text("无法写入后验集合", "cannot write the posterior ensemble"), advice):
         put(file, packed)
         put(file.with_name(SEAL), _seal(packed))
-    except OSError as error:
-        message = Text(f"无法写入后验集合：{error.strerror}", f"cannot write the posterior ensemble: {error.strerror}")
-        advice = Text(
-            "检查磁盘空间、写权限，以及该名称是否被文件夹占用",
-            "see to disk space, permission to write, and that no folder has this name",
-        )
-        raise RunError(Fault(message, Place(file), advice)) from error
     return file
 
 
 _OUTSIDE = "outside_"
+_NUMBERS = {"first": "first", "last": "last", "effective_draws": "effective", "tail_shape": "tail_shape"}
+"""Fields that are numbers, by their attribute in the file."""
+_LISTS = {"cities", "fit", "foreseen", "fitted", "fitted_to"}
+"""Fields that are JSON there."""
 
 
 def _dimensioned(name: str, values: Values) -> tuple[tuple[str, ...], Values]:
@@ -229,23 +224,16 @@ def _seal(content: bytes) -> bytes:
 
 
 def _posterior(dataset: xr.Dataset) -> Posterior:
-    names = [str(name) for name in dataset["parameter"].values]
+    types, names = get_type_hints(Posterior), [str(name) for name in dataset["parameter"].values]
     factors = dataset["factor"].values.astype(np.float64)
     beside = {str(name): dataset[name].values for name in dataset.data_vars if name not in {"factor", "log_density"}}
     outside = {name: values for name, values in beside.items() if name.startswith(_OUTSIDE)}
     return Posterior(
         city=str(dataset.attrs["city"]),
-        cities=tuple(json.loads(dataset.attrs["cities"])),
-        first=int(dataset.attrs["first"]),
-        last=int(dataset.attrs["last"]),
-        effective=float(dataset.attrs["effective_draws"]),
-        tail_shape=float(dataset.attrs["tail_shape"]),
+        **{item: dataset.attrs[name].item() for name, item in _NUMBERS.items()},
+        **{name: TypeAdapter(types[name]).validate_python(json.loads(dataset.attrs[name])) for name in _LISTS},
         factors=dict(zip(names, factors, strict=True)),
         summary={name: values for name, values in beside.items() if name not in outside},
-        fit=tuple(FitRow(**item) for item in json.loads(dataset.attrs["fit"])),
-        foreseen=tuple(Foreseen(**item) for item in json.loads(dataset.attrs["foreseen"])),
-        fitted_to=Fingerprint(**json.loads(dataset.attrs["fitted_to"])),
-        fitted=tuple(json.loads(dataset.attrs["fitted"])),
         log_density=dataset["log_density"].values if outside else np.zeros(0),
         outside={name.removeprefix(_OUTSIDE): values for name, values in outside.items()},
     )

@@ -12,7 +12,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -22,7 +22,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from sim.base.durable import owned, owned_folder, put_folder, sweep, sync_files, sync_folder
-from sim.base.errors import Fault, Place, RunError, UsageError
+from sim.base.errors import Fault, Place, RunError, UsageError, os_faults
 from sim.base.text import Text
 from sim.inputs.files import is_file, is_folder
 
@@ -269,16 +269,10 @@ def locked(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-@contextmanager
-def disk_faults(folder: Path) -> Iterator[None]:
+def disk_faults(folder: Path) -> AbstractContextManager[None]:
     """A disk that is full or may not be written to is a fault with advice; what was complete stays so."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        message = Text(f"扫描结果无法写入：{reason}", f"the results of the sweep cannot be written: {reason}")
-        advice = Text(
-            "腾出空间或检查权限后，用同一命令继续；已完成的部分不会重算",
-            "make room or see to permissions, then run the same command: what is complete is not run again",
-        )
-        raise RunError(Fault(message, Place(folder), advice)) from error
+    advice = Text(
+        "腾出空间或检查权限后，用同一命令继续；已完成的部分不会重算",
+        "make room or see to permissions, then run the same command: what is complete is not run again",
+    )
+    return os_faults(folder, Text("扫描结果无法写入", "the results of the sweep cannot be written"), advice)

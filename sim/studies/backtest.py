@@ -159,7 +159,7 @@ def _naive(
             past[key] += found
     points = {city: found for city, (found, _) in made.items()}
     return {
-        name: (_banded(name, points, past, _rms), _banded(name, points, past, _rms_apart))
+        name: (_banded(name, points, past, lambda _, errors: forecasts.rms(errors)), _banded(name, points, past, _rms_apart))
         for name in sorted({key[0] for key in past})
     }
 
@@ -201,16 +201,11 @@ def _banded(name: str, points: Mapping[str, Points], past: Past, width: Callable
     }
 
 
-def _rms(_: Values, errors: Values) -> float:
-    """Root mean square of errors."""
-    return float(np.sqrt(np.mean(errors**2)))
-
-
 def _rms_apart(years: Values, errors: Values) -> float:
     """Root mean square of what errors differ from the mean error of the other cities in the year."""
     _, place, count = np.unique(years, return_inverse=True, return_counts=True)
     mean = np.bincount(place, errors) / count
-    return _rms(years, (errors - mean[place]) * (count / np.maximum(count - 1, 1))[place])
+    return forecasts.rms((errors - mean[place]) * (count / np.maximum(count - 1, 1))[place])
 
 
 def _judged(

@@ -13,7 +13,7 @@ from statistics import median
 from ruamel.yaml import YAML
 
 from sim.base.durable import owned_folder, put_folder
-from sim.base.errors import Fault, Faults, InputError, Place, RunError, SimError, UsageError
+from sim.base.errors import Fault, Faults, InputError, Place, SimError, UsageError, os_faults
 from sim.base.text import Text
 from sim.city.city import World, open_world
 from sim.inputs.files import number, read_table, whole
@@ -172,14 +172,10 @@ def make_city(home: Home, request: NewCityRequest) -> NewCity:
     faults.raise_if_any()
     based = [chosen[item.name] for item in indicators.by_name.values() if item.base]
     years = set.intersection(*({year for year, cell in cells.items() if cell.value is not None} for cells in based))
-    try:
-        with owned_folder(home.models, ".new-") as own:
-            aside = own / "content"
-            _write(aside, request, tidy, sources, keys, request.base_year or max(years))
-            world = _opened(home, aside, folder, request.data)
-    except OSError as error:
-        message = Text(f"无法建立：{error.strerror}", f"cannot be made: {error.strerror}")
-        raise RunError(Fault(message, Place(folder))) from error
+    with os_faults(folder, Text("无法建立", "cannot be made")), owned_folder(home.models, ".new-") as own:
+        aside = own / "content"
+        _write(aside, request, tidy, sources, keys, request.base_year or max(years))
+        world = _opened(home, aside, folder, request.data)
     return NewCity(folder, world, tidy, tuple(choices))
 
 
