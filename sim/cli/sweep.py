@@ -211,7 +211,7 @@ def _analyse(
 
 def _print(sentences: Sequence[Text], tables: Sequence[Table | None], draws: xr.Dataset, page: Path, speaker: Speaker) -> None:
     """Print the answer: how it was drawn, the tables, where everything is."""
-    from sim.report.forms.told import cell_text
+    from sim.report.forms.plain_text import cell_text
     from sim.simulate.sweeps.names import left_out_of
 
     speaker.line()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
 from sim.base.text import Language, Text, same
@@ -12,6 +14,9 @@ from sim.base.words import NONE, decimals_of
 
 Tone = Literal["plain", "quiet", "strong", "good", "fair", "bad"]
 NOTHING = Text("", "")
+_FILE = Path(__file__).with_name("notes.toml")
+NOTES = {key: Text(**words) for key, words in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()}
+"""Longer notes and remarks of reports, by what they are about."""
 Item = TypeVar("Item")
 
 

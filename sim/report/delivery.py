@@ -12,14 +12,13 @@ from pathlib import Path
 from sim.base.processes import fail_if_interrupted
 from sim.base.text import Language
 from sim.plan.scorecard import write_scorecard
-from sim.report.comparing import comparison
 from sim.report.document import Report
 from sim.report.drawing import finish_drawing, read_svgs, start_drawing
 from sim.report.forms import FIGURES, PAGE, TABLE, file_name
 from sim.report.forms.page import page
 from sim.report.forms.workbook import workbook
 from sim.report.view import views_of
-from sim.report.writing import reports_of
+from sim.report.writing import comparison, reports_of
 from sim.result.store import RUN_FILE, results_folder, run_id
 from sim.simulate.result import Result, packed_result
 

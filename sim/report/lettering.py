@@ -12,7 +12,7 @@ from sim.base.text import Text
 _WIDE_QUOTES = "“”‘’"
 """They are as wide as a letter in Chinese print."""
 _KEPT = re.compile(r"[（“‘《(]*(?:[\x21-\x27\x2a-\x7e]+|.)[）”’》，、；：。)]* *", re.DOTALL)
-"""What stays on one line of Chinese: a letter or a Latin word, with the brackets that open before it and what closes after."""
+"""Parts that stay on one line of Chinese: a letter or a Latin word, with brackets that open before it and what closes after."""
 
 
 def letters(text: str) -> int:
@@ -73,14 +73,14 @@ _RUNS = re.compile(r"[^\s/\u2e80-\uffff-]+[/-]?|[\u2e80-\uffff]+")
 
 @dataclass(frozen=True)
 class Content:
-    """What a column needs: `least` letters so that no word or number is torn, `whole` so that no cell is wrapped."""
+    """The needs of a column: `least` letters so that no word or number is torn, `whole` so that no cell is wrapped."""
 
     least: float
     whole: float
 
 
 def content(title: str, cells: Sequence[str], notes: Sequence[str] = (), *, is_number: bool = False) -> Content:
-    """What stands in a column: numbers stay on one line, heads and texts are wrapped between words; `notes` are small lines."""
+    """The needs of a column's contents: numbers stay on one line, texts are wrapped between words; `notes` are small lines."""
     lines = [(_DIGITS if is_number else 1.0) * letters(cell) for cell in cells]
     least = max([_BOLD * _longest_word(title), *(lines if is_number else map(_longest_word, cells))])
     least = max([least, *(_NOTE * _longest_word(note) for note in notes)])

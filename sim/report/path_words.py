@@ -22,7 +22,7 @@ _MOST_NAMES = 12
 
 
 def head(path: Path) -> Text:
-    """Whether the targets are reached, and in how many draws."""
+    """The answer: the targets are within reach or not, and in how many draws."""
     wanted, reached, count = chance(path.probability), chance(path.joint), len(path.readings)
     points = f"{100.0 * path.error:.1f}"
     if path.reaches:
@@ -65,7 +65,7 @@ def _span(values: Values) -> str:
 
 
 def prices(path: Path) -> list[float | None]:
-    """What one hundredth more of each target would cost; none where it costs nothing, or the path does not reach all."""
+    """The cost of one hundredth more of each target; none where it costs nothing, or the path does not reach all."""
     return [float(price) if path.reaches and price > 0.0 else None for price in path.price]
 
 
@@ -84,7 +84,7 @@ def target_lines(path: Path) -> list[Text]:
 
 
 def obstacles(path: Path) -> list[Text]:
-    """What binds when the targets cannot be reached: targets that fall short, and levers at their bounds."""
+    """The limits that bind when the targets cannot be reached: targets that fall short, and levers at their bounds."""
     if path.reaches:
         return []
     short = [
@@ -101,7 +101,7 @@ def obstacles(path: Path) -> list[Text]:
 
 
 def remarks(case: Case, path: Path, draws: Design) -> Iterator[Text]:
-    """What the path was searched with, what it leaves out, and which levers the scenario already has beyond their bounds."""
+    """Remarks: the draws of the search, the targets left out, and the levers that the scenario has beyond their bounds."""
     count = f"{draws.count:,}"
     yield Text(
         f"概率由 {count} 次抽样（种子 {draws.seed}）得出。", f"Probabilities come from {count} draws (seed {draws.seed})."
@@ -128,7 +128,7 @@ def _some(names: Sequence[Text]) -> Text:
 
 
 def closing_lines(study: xr.Dataset) -> list[Text]:
-    """How far each lever closes the gap of each target in the central run; the parts add up."""
+    """The part of each lever in closing the gap of each target in the central run; the parts add up."""
     found = []
     labels = change_labels(study)
     for target in study["target"].to_numpy():
@@ -165,7 +165,7 @@ def mix_lines(mixes: Sequence[Mix], first: Path) -> list[Text]:
 
 
 def tried_lines(found: Sequence[Tried]) -> list[Text]:
-    """What the ledger's alternatives would do."""
+    """The effect of the ledger's alternatives."""
     return [
         item.label
         + Text(

@@ -300,7 +300,7 @@ def lint_markdown(
 
 
 def summary(findings: Sequence[Finding], reviews: Sequence[Review]) -> Text:
-    """How many findings there are of each kind, and how many have been reviewed with which result."""
+    """Counts of the findings by kind, and of their reviews by result."""
     counts = {severity: sum(item.severity == severity for item in findings) for severity in SEVERITIES}
     judged = [review.judgement for item in findings if (review := review_of(item, reviews)) is not None]
     kinds = [(SEVERITY_NAMES[key], count) for key, count in counts.items() if count]
@@ -317,7 +317,7 @@ _NOTHING = Text("没有发现矛盾。", "No contradiction was found.")
 
 
 def reviewed(review: Review | None) -> Text:
-    """What a person says of a finding, or that nobody has."""
+    """The review of a finding, or a word that nobody has reviewed it."""
     if review is None:
         return Text("尚未复核", "not reviewed yet")
     name = JUDGEMENTS[review.judgement]

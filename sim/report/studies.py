@@ -1,4 +1,4 @@
-"""What a report takes beyond the run itself: feasibility, what each measure adds, the feedback loops, and the required path.
+"""Studies beyond the run itself: feasibility, what each measure adds, the feedback loops, and the required path.
 
 The first three take seconds, and a run writes them; the required path takes half a minute, and `report` adds it.
 """
@@ -55,12 +55,12 @@ def studies_of(case: Case, request: StudyRequest, progress: Progress) -> Studies
 
 
 def studies_of_run(case: Case, draws: Design | None, progress: Progress) -> Studies:
-    """What takes seconds for a scenario that has been run, with its own draws; of very many, feasibility takes longer."""
+    """Studies of seconds for a scenario that has been run, with its own draws; of very many, feasibility takes longer."""
     return quick_studies(case, None if draws is None or draws.count > _MOST_DRAWS else draws, progress)
 
 
 def quick_studies(case: Case, draws: Design | None, progress: Progress) -> Studies:
-    """What takes seconds, and whether there is a required path to search for; without draws there is no feasibility."""
+    """Studies of seconds; a required path is pending where levers could reach a target, feasibility without draws."""
     missing, pending = list[Text](), list[Text]()
     progress(FEASIBILITY, 0.0)
     study = None
@@ -89,7 +89,7 @@ def completed(case: Case, studies: Studies, request: StudyRequest, progress: Pro
 
 
 def _found(study: Callable[[], Found], name: Text, missing: list[Text]) -> Found | None:
-    """What a study says, or None where there is nothing to study or it fails, with the reason added to `missing`."""
+    """The findings of a study, or None where there is nothing to study or it fails, with the reason added to `missing`."""
     try:
         return study()
     except SimError as error:
@@ -99,7 +99,7 @@ def _found(study: Callable[[], Found], name: Text, missing: list[Text]) -> Found
 
 
 def measures_of(case: Case) -> xr.Dataset:
-    """What every setting of a scenario adds to its targets, from the city without any.
+    """The contribution of every setting of a scenario to its targets, from the city without any.
 
     Raises
     ------
@@ -166,7 +166,7 @@ def _move(lever: PathLever, steps: float, year: int) -> Move:
 
 
 def _closing(case: Case, path: Path) -> tuple[Text, ...]:
-    """What each lever does for each target, exactly, in the central run; nothing for a path that does not reach them."""
+    """The exact effect of each lever on each target in the central run; nothing for a path that does not reach them."""
     if not path.reaches or path.cost <= 0.0:
         return ()
     with scratch_folder() as folder:

@@ -11,6 +11,7 @@ import xarray as xr
 from sim.base.text import Text, joined, same
 from sim.base.words import amounts, chance, computed, exact, goal_words, plain, signed, spaced_text, undecided
 from sim.plan.feasibility import is_clear
+from sim.report.cells import NOTES
 
 _BANDS = (
     (0.9, Text("很可能实现", "very likely")),
@@ -51,7 +52,7 @@ def target_sentence(study: xr.Dataset, target: str) -> Text:
 
 
 def _alone(study: xr.Dataset, row: xr.Dataset) -> Text:
-    """What the target would take of a promise by itself: the implied promise."""
+    """The implied promise: how much of it alone the target would take."""
     found = _NOTHING
     for place in np.flatnonzero(~np.isnan(row["taken"].to_numpy())):
         item = study.isel(promise=place)
@@ -77,7 +78,7 @@ _AT_ENDS = {
 
 
 def _beside(study: xr.Dataset, row: xr.Dataset) -> Text:
-    """What goes with the target in the draws, the closest relation first."""
+    """The unknowns that go with the target in the draws, the closest relation first."""
     implied, taken = row["implied"].to_numpy(), row["taken"].to_numpy()
     order = np.argsort(-np.abs(row["related"].to_numpy()))
     kept = [place for place in order if np.isfinite(implied[place]) and np.isnan(taken[place])]
@@ -89,14 +90,14 @@ def _beside(study: xr.Dataset, row: xr.Dataset) -> Text:
 
 
 def _promise(item: xr.Dataset, implied: float) -> Text:
-    """What the target implies of something else."""
+    """The value of something else that the target implies."""
     needed, usual = amounts(plain(implied), str(item["promise_unit"].item())), plain(float(item["promise_mean"]))
     beside = Text(f"为 {needed.zh}（全部抽样平均 {usual}", f" of {needed.en} (mean of all draws {usual}")
     return text_in(item, "promise") + beside + _benchmark(item) + Text("）", ")")
 
 
 def _benchmark(item: xr.Dataset) -> Text:
-    """What is known from elsewhere, after a comma."""
+    """A benchmark known from elsewhere, after a comma."""
     if not np.isfinite(float(item["benchmark"])):
         return _NOTHING
     return Text("，", ", ") + text_in(item, "benchmark") + same(f" {plain(float(item['benchmark']))}")
@@ -160,7 +161,7 @@ def pair_sentences(study: xr.Dataset) -> list[Text]:
 
 
 def relaxation_sentences(study: xr.Dataset) -> list[Text]:
-    """Which targets must give, and by how much."""
+    """The targets that must give, and by how much."""
     given = []
     for row in (study.isel(target=place) for place in relaxed_places(study)):
         before, after = (amounts(exact(float(row[name])), str(row["unit"].item())) for name in ("goal", "relaxed_goal"))
@@ -174,7 +175,7 @@ def relaxed_places(study: xr.Dataset) -> list[int]:
 
 
 def relaxation_head(study: xr.Dataset) -> Text:
-    """How many targets must give."""
+    """The number of targets that must give."""
     required, count = chance(float(study.attrs["required"])), len(relaxed_places(study))
     if not count:
         done = f"全部目标同时实现的概率已不低于 {required}，无须放宽。"
@@ -190,7 +191,7 @@ def relaxation_head(study: xr.Dataset) -> Text:
 
 
 def relaxation_end(study: xr.Dataset) -> list[Text]:
-    """What giving would bring about; nothing where nothing gives."""
+    """The effect of giving; nothing where nothing gives."""
     if not relaxed_places(study):
         return []
     done = chance(float(study["relaxed_joint"]))
@@ -240,12 +241,7 @@ def sentences(study: xr.Dataset) -> list[tuple[Text, list[Text]]]:
     return [(head, [spaced_text(line) for line in lines]) for head, lines in parts]
 
 
-_UNKNOWNS = Text(
-    "括号内为其最低和最高三分之一时的实现概率，以及方差解释度（该因素单独解释“实现与否”方差的比例，不是弄清它的价值）；"
-    "其余来自别的参数和年度冲击。",
-    "In brackets the chance in the lowest and the highest third of each, and the share of the variance of met-or-not that it "
-    "explains by itself (not what knowing it would be worth); the rest lies in other parameters and yearly shocks.",
-)
+_UNKNOWNS = NOTES["unknowns"]
 
 
 SMALL = 0.002

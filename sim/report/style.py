@@ -1,4 +1,4 @@
-"""How figures look: the shipped font, a quiet grid, one colour per scenario, black for what was published."""
+"""The look of figures: the shipped font, a quiet grid, one colour per scenario, black for what was published."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SCENARIO_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#b0508a", "#e69f00", "#56b
 """The palette of Okabe and Ito (2008), which people of every kind of colour vision tell apart, its pink a little darker."""
 MISSED, OPEN = "#b23a30", "#9aa5b1"
 GAIN, LOSS = "#0072b2", "#d55e00"
-"""What adds and what takes away: blue and vermilion rather than green and red."""
+"""Colours of what adds and what takes away: blue and vermilion rather than green and red."""
 _LINES, _MARKERS = ("-", "--", "-.", ":"), ("o", "s", "^", "v", "P", "X")
 _FEW_PANELS, _FEW_COLUMNS, _MANY_COLUMNS = 4, 2, 3
 _ROOM_BETWEEN_ROWS = 0.12

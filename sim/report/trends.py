@@ -106,7 +106,6 @@ def _people(result: Result, view: View, entry: PyramidEntry, year: int, label: T
     return People(label, left, right)
 
 
-_PAIRS = ((0.05, 0.95), (0.1, 0.9), (0.25, 0.75))
 _MOST = 6
 _RATIO = "ratio"
 
@@ -135,11 +134,12 @@ def _panels(view: View, result: Result, ensemble: xr.Dataset) -> Iterator[Panel]
         scale, check = conversion(unit, shown), published.get(name)
         history = {} if check is None else view.published_check(check, shown)
         median = {year: scale * value for year, value in yearly(result, name, view.region).items()}
+        later = ensemble[f"{name}_quantile"].sel(year=ensemble["year"] >= view.base_year)
         yield Panel(
             view.label(name),
             unit_words(shown),
             (*published_line(history), Line(MEDIAN, points_of(median))),
-            tuple(_bands(ensemble[f"{name}_quantile"].sel(region=view.region), scale, view.base_year)),
+            bands_of(later.sel(region=view.region), scale),
             target_points(view.scores, view.region, name, shown),
             from_zero=False,
         )
@@ -155,9 +155,9 @@ def _order(view: View, ensemble: xr.Dataset) -> list[str]:
     ]
 
 
-def _bands(quantiles: xr.DataArray, scale: float, base_year: int) -> Iterator[Band]:
-    later = quantiles.sel(year=quantiles["year"] >= base_year)
-    years = tuple(float(year) for year in later["year"].values)
-    for low, high in _PAIRS:
-        ends = (tuple(float(scale * value) for value in later.sel(quantile=level).values) for level in (low, high))
-        yield Band(high - low, years, *ends)
+def bands_of(quantiles: xr.DataArray, scale: float) -> tuple[Band, ...]:
+    """Bands between quantiles [quantile, year], from the widest inwards."""
+    years, levels = (tuple(quantiles[name].to_numpy().astype(float).tolist()) for name in ("year", "quantile"))
+    rows = (scale * quantiles.transpose("quantile", "year").to_numpy()).tolist()
+    ends = zip(levels, rows, levels[::-1], rows[::-1], strict=True)
+    return tuple(Band(high - low, years, tuple(below), tuple(above)) for low, below, high, above in ends if low < high)

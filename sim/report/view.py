@@ -8,14 +8,12 @@ from dataclasses import dataclass, replace
 from sim.base.text import Text
 from sim.inputs.model_files import PublishedCheck
 from sim.plan.scorecard import Score
+from sim.report.cells import NOTES
 from sim.result.dataset import published_series
 from sim.simulate.result import Result
 
 MOST_PLOTTED = 6
-STATISTICS = Text(
-    "统计数取自统计公报、年鉴和普查（逐项出处见城市文件夹）；预测为本模型推演",
-    "statistics from bulletins, yearbooks and censuses (each named in the folder of the city); projections by this model",
-)
+STATISTICS = NOTES["statistics"]
 MODEL = Text("本模型推演", "projections by this model")
 
 

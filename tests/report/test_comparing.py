@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from sim.base.text import LANGUAGES
 from sim.base.words import plain
-from sim.report.comparing import comparison, settings_table, targets_table
 from sim.report.forms.page import page
-from sim.report.forms.told import cell_text
+from sim.report.forms.plain_text import cell_text
 from sim.report.view import view_of
-from sim.report.writing import reports_of
+from sim.report.writing import comparison, reports_of, settings_table, targets_table
 from sim.simulate import pipeline
 from sim.simulate.collect import results_of
 from tests.report.pages import Page

@@ -34,7 +34,7 @@ from sim.report.figures.bars import Bars, Chances
 from sim.report.figures.dots import Progress, Rates
 from sim.report.figures.grids import IndexMap
 from sim.report.figures.lines import Response, Scatter
-from sim.report.forms.told import told
+from sim.report.forms.plain_text import plain_text
 from sim.report.studies import quick_studies
 from sim.report.style import FONT_FILE
 from sim.report.trends import trends
@@ -212,11 +212,11 @@ def test_a_scenario_without_targets_has_a_report(home: Home) -> None:
     studies = quick_studies(outcome.case, None, lambda *_: None)
     (report,) = reports_of(results_of([outcome], {outcome.case.scenario.key: studies}))
     assert all(chapter.blocks for chapter in report.chapters)
-    assert [len(chapter["blocks"]) for chapter in told(report, "zh")["chapters"]] == [
+    assert [len(chapter["blocks"]) for chapter in plain_text(report, "zh")["chapters"]] == [
         len(item.blocks) for item in report.chapters
     ]
     bare = replace(report, chapters=(replace(report.chapters[0], blocks=()),))
-    assert told(bare, "zh")["chapters"][0]["blocks"] == []
+    assert plain_text(bare, "zh")["chapters"][0]["blocks"] == []
     with style.house_style():
         for figure in report.figures.values():
             style.pictures(figure.draw("zh"))
@@ -254,5 +254,6 @@ def test_every_character_of_texts_is_in_the_font(world: World) -> None:
     texts += [record.label.zh for record in world.city.parameters.values()]
     texts += [file.read_text(encoding="utf-8") for file in sorted((ROOT / "scenarios").glob("*.yaml"))]
     texts += [file.read_text(encoding="utf-8") for file in sorted((ROOT / "sim" / "report").rglob("*.py"))]
+    texts.append((ROOT / "sim" / "report" / "notes.toml").read_text(encoding="utf-8"))
     missing = {letter for text in texts for letter in text if ord(letter) not in drawable and letter not in "\n\ufeff\u200b"}
     assert missing == set()

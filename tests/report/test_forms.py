@@ -26,7 +26,7 @@ from sim.report.drawing import draw_one, read_svgs
 from sim.report.figures.dots import Progress
 from sim.report.forms.page import page
 from sim.report.forms.pdf import pdf
-from sim.report.forms.told import caption, cell_text, chapter_title, numbering, told
+from sim.report.forms.plain_text import caption, cell_text, chapter_title, numbering, plain_text
 from sim.report.forms.word import word_document
 from sim.report.forms.workbook import number_format, sheet_name, workbook
 from sim.report.lettering import unprintable_words
@@ -307,7 +307,10 @@ def test_word_has_styles_captions_contents_and_alternative_texts(report: Report,
 
 def test_captions_are_counted_in_the_order_of_the_report(report: Report) -> None:
     shown = [
-        block["caption"] for chapter in told(report, "en")["chapters"] for block in chapter["blocks"] if "caption" in block
+        block["caption"]
+        for chapter in plain_text(report, "en")["chapters"]
+        for block in chapter["blocks"]
+        if "caption" in block
     ]
     figures = [text for text in shown if text.startswith("Figure")]
     assert [int(text.split(" ")[1].rstrip(".")) for text in figures] == list(range(1, len(figures) + 1))

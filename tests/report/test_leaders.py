@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from sim.report.chapters.works import programme_table, settings_table
-from sim.report.forms.told import cell_text
+from sim.report.forms.plain_text import cell_text
 from sim.simulate import pipeline
 from sim.simulate.collect import ledger_sentences, result_of
 from sim.simulate.result import LedgerResult

@@ -15,7 +15,6 @@ from sim.base.text import LANGUAGES, Language
 from sim.inputs.home import Home
 from sim.inputs.outline import is_own_figure
 from sim.plan.scorecard import Score
-from sim.report.comparing import comparison
 from sim.report.document import Report, Table
 from sim.report.forms.page import page
 from sim.report.forms.word import word_document
@@ -24,7 +23,7 @@ from sim.report.studies import studies_of_run
 from sim.report.sweeps.figures import fans
 from sim.report.sweeps.notebook import lines
 from sim.report.view import MODEL, view_of
-from sim.report.writing import reports_of
+from sim.report.writing import comparison, reports_of
 from sim.simulate import opening, pipeline
 from sim.simulate.collect import results_of
 from sim.simulate.draws import with_draws

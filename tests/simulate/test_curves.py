@@ -10,7 +10,7 @@ import xarray as xr
 
 from sim.base.errors import UsageError
 from sim.report import style
-from sim.report.forms.told import cell_text
+from sim.report.forms.plain_text import cell_text
 from sim.report.sweeps.figures import chance_response, response
 from sim.report.sweeps.findings import findings_of
 from sim.report.sweeps.pages import sweep_parts

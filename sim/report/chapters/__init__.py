@@ -19,7 +19,7 @@ NO_TARGETS = Paragraph(Text("本情景没有可评分的目标。", "This scenar
 
 @dataclass(frozen=True)
 class Part:
-    """What a chapter gives to the report."""
+    """A chapter, and the figures that stand in it."""
 
     chapter: Chapter
     figures: Mapping[str, Any] = field(default_factory=dict)

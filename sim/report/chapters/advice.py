@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.base.text import Text, joined
 from sim.base.words import fine, spaced_text
-from sim.report.cells import Column, Number, measured, probability, stated
+from sim.report.cells import NOTES, Column, Number, measured, probability, stated
 from sim.report.chapters import NO_TARGETS, Part, listed, pictured, small
 from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
 from sim.report.figures import Frame
@@ -60,12 +60,7 @@ _MOVES: tuple[Column[Move], ...] = (
     Column(Text("可信上限", "Upper bound"), lambda move: _fine(move.high), is_number=True),
     Column(Text("档数", "Steps"), lambda move: Number(move.steps, 2, is_difference=True), is_number=True),
 )
-_STEPS = Text(
-    "档：一次明显加强的幅度（见 levers.yaml）；数值为最后一个目标年的水平，分行业的取首个行业。"
-    "杠杆是假设的政策力度（如研发投入政策直接提高研发强度），不是具体措施的测算效果。",
-    "Step: what levers.yaml counts as one clear strengthening; values of the targets' last year, of the first member. "
-    "Levers are assumed efforts (R&D policy adds to R&D intensity itself, for one), not the worked-out effect of measures.",
-)
+_STEPS = NOTES["moves"]
 _AIMS: tuple[Column[Aim], ...] = (
     Column(Text("目标", "Target"), lambda aim: aim.name),
     Column(Text("单位", "Unit"), lambda aim: aim.unit),

@@ -11,7 +11,7 @@ from sim.plan.progress import Standing
 from sim.plan.rule import about_sentence
 from sim.plan.scorecard import PERCENT, Score
 from sim.report import score_words as words
-from sim.report.cells import NOTHING, Column, Number, Tone, Words, measured, percent, probability
+from sim.report.cells import NOTES, NOTHING, Column, Number, Tone, Words, measured, percent, probability
 from sim.report.chapters import MOST_ROWS, NO_TARGETS, Part, in_parts, pictured, small
 from sim.report.document import Block, Chapter, Heading, Table, table_of
 from sim.report.figures import Frame
@@ -63,13 +63,7 @@ def main_table(result: Result) -> Table:
     by_target = {row.target.id: row for row in result.evaluation}
     pairs = [(score, by_target.get(score.target.id)) for score in result.scorecard]
     told = [(score, row) for score, row in pairs if score.value is not None or _has_data(row)]
-    note = Text(
-        "进度：由基期到目标值已完成的部分，预测的为到目标年末预计完成的部分，基期已达到的不计；时序进度：到数据年末时间已过去的部分，"
-        "预测的不列。括号内为数据所属年份，“预测”取自本情景。",
-        "Progress: the part of the way from base to target, of projections by the end of the target's year, none where the "
-        "base is there already; time share: the part of the time by the datum, none for projections. In brackets the year; "
-        "'projected' is this scenario.",
-    )
+    note = NOTES["indicators"]
     if result.published:
         note += Text(
             f"目标年已有公布数的（截至 {result.known_to} 年）据此判定是否实现；"
@@ -143,11 +137,7 @@ def score_table(result: Result) -> Table:
     scores = result.scorecard
     about = about_sentence(next((score.rule.about for score in scores), 0.0))
     note = (
-        Text(
-            "需年均增长：由基年水平到目标值所需的年均增速；占比类为每年百分点，流量类为空。有抽样时预测为中位数，否则为中心情景。",
-            "Required a year: growth from the base year to the target, points a year for shares, none for yearly flows. "
-            "Projected: the median of the draws where there are any, else the central run. ",
-        )
+        NOTES["scorecard"]
         + (_BY_DATA if result.published else _BY_PROJECTION)
         + Text(
             f"{about.zh}；距目标 3% 以内为接近。金额按现价评判，旁列 2020 年价。",
@@ -160,11 +150,7 @@ def score_table(result: Result) -> Table:
     )
 
 
-_BY_DATA = Text(
-    "目标年已有公布数的由公布数判定，差距 = 公布数 − 目标，预测和概率只作检验；其余差距 = 预测 − 目标。",
-    "Where the target's year is published, that figure decides and gap = published - plan, projection and chance being a test; "
-    "else gap = projected - plan. ",
-)
+_BY_DATA = NOTES["gap_by_data"]
 _BY_PROJECTION = Text("差距 = 预测 − 目标。", "Gap = projected - plan. ")
 _PER_CENT = same("%")
 _SCORES: tuple[Column[Score], ...] = (
@@ -187,7 +173,7 @@ _SCORES: tuple[Column[Score], ...] = (
 
 
 def _below(score: Score) -> tuple[Text, ...]:
-    """What else is to be known of a target, in small lines."""
+    """Further remarks on a target, in small lines."""
     unused = _UNUSED if running(score).zh else NOTHING
     return tuple(line for line in (words.rest_words(score.rest_growth), unused, words.base_words(score)) if line.zh)
 

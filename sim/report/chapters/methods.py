@@ -10,7 +10,7 @@ from typing import Any
 from sim.base.text import Text, same
 from sim.base.words import capital, unit_words
 from sim.plan.scorecard import Score, coverage_of
-from sim.report.cells import NOTHING, Column, Number, Words, a_year, measured
+from sim.report.cells import NOTES, NOTHING, Column, Number, Words, a_year, measured
 from sim.report.chapters import Part, in_parts, listed, pictured
 from sim.report.chapters.works import in_words
 from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
@@ -24,20 +24,10 @@ from sim.simulate.result import Result
 TITLE = Text("附：数据与方法", "Appendix: data and method")
 _MOST_RINGS = 4
 _SCENARIO = Text("这是情景推演，不是预测。", "A scenario, not a forecast.")
-_BESIDE = Text(
-    "模型从基年起自行推演，下表逐年列出误差，无论大小；“推算”指由其他公布数算得的统计数。中心情景取参数的中心值",
-    "The model runs on its own from the base year; every error is shown, whatever its size; 'derived' figures are computed "
-    "from others. The central run takes the parameters' central values",
-)
+_BESIDE = NOTES["beside_published"]
 _POSTERIOR = Text("，概率取自按历史校准的后验集合", ", probabilities come from the posterior ensemble")
-_CONSTRUCTED = Text(
-    "没有录入统计的基年数据由固定方法构造，逐项注明来源。",
-    "What has no statistic of the base year is built by a stated method, each with its source. ",
-)
-_EVIDENCE = Text(
-    "证据等级：V 见于公开文件，M 文献一般知识、待核实，D 推算，A 假设。",
-    "Evidence: V seen in a public document, M general knowledge of the literature, D derived, A assumption.",
-)
+_CONSTRUCTED = NOTES["constructed_base"]
+_EVIDENCE = NOTES["evidence"]
 
 
 def methods(_: View, result: Result) -> Part:
@@ -69,10 +59,7 @@ def methods(_: View, result: Result) -> Part:
 
 def _loops(result: Result) -> dict[str, Loops]:
     """The reinforcing and the balancing loops, four to a figure."""
-    note = Text(
-        "箭头由因到果；蓝色 + 同向，橙色 − 反向；符号在基年实测",
-        "arrows from cause to effect; blue +: same direction, orange −: opposite; signs measured at the base year",
-    )
+    note = NOTES["loops"]
     source = Text("模型方程", "the equations of the model")
     found = dict[str, Loops]()
     titles = {"reinforcing": Text("增强回路", "Reinforcing loops"), "balancing": Text("平衡回路", "Balancing loops")}
@@ -92,7 +79,7 @@ def _breaks(result: Result) -> list[Text]:
 
 
 def _not_judged(result: Result) -> list[Text]:
-    """How many targets are not judged, for each kind of reason."""
+    """The number of targets that are not judged, for each kind of reason."""
     left = coverage_of(result.scorecard).left
     return [Text(f"{count} 项：{reason.zh}", f"{count}: {reason.en}") for reason, count in left.items()]
 

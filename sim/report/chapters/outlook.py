@@ -13,7 +13,7 @@ from sim.base.words import spaced_text, unit_words
 from sim.plan.feasibility import is_clear
 from sim.plan.scorecard import Score
 from sim.report import study_words as words
-from sim.report.cells import NOTHING, Column, Words, a_year, measured, probability, stated
+from sim.report.cells import NOTES, NOTHING, Column, Words, a_year, measured, probability, stated
 from sim.report.chapters import Part, listed, pictured, present
 from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
 from sim.report.figures import Frame
@@ -71,11 +71,7 @@ _RELAXED: tuple[Column[xr.Dataset], ...] = (
 
 def chances_table(scores: list[Score], *, is_published: bool) -> Table:
     """The probability of each target, its error, and where four fifths of the draws lie."""
-    note = Text(
-        "模型自基年起自行推演，不用其后的公布数；目标年已有公布数的由公布数判定，概率只用来检验模型。",
-        "The model runs on its own from the base year and uses no later figure; where the target's year is published, the "
-        "published figure decides, and the probability only tests the model.",
-    )
+    note = NOTES["chances"]
     caption = Text("各目标实现的概率", "How likely each target is")
     return table_of("chances", caption, _CHANCES, scores, note if is_published else NOTHING)
 
@@ -107,16 +103,10 @@ def _points(part: float | None) -> float | None:
 
 
 def _foreseen(result: Result) -> list[Block]:
-    """What could be known at the time; nothing where no ensemble says it."""
+    """Forecasts by what could be known at the time; nothing where no ensemble says it."""
     if not result.foresight:
         return []
-    about = Text(
-        "把模型退回到当年，参数、基年和先验都只用那时已经公布的资料，不加规划的新增措施，预测目标年份并与后来的实际结果对照。"
-        "这是对模型预测能力的检验，无论结果如何都列在这里；参数和基年与本情景不同，数值不可与上表直接相比。",
-        "The model is taken back to an earlier year: parameters, base year and priors rest on what was published by then, "
-        "and no measure of the plan is added. Its forecast stands beside what happened, whatever it shows; its parameters "
-        "and base year are others, so that its numbers are not to be compared with those above.",
-    )
+    about = NOTES["foreseen"]
     caption = Text("当时的预测与后来的实际", "Forecasts made then, and outcomes")
     return [
         Heading(Text("回溯检验：仅用当时已公布的数据", "What could be known at the time")),
@@ -187,10 +177,7 @@ def conflicts(study: xr.Dataset) -> Conflicts | None:
     clear = is_clear(lift, study["lift_error"].to_numpy())
     chosen = most_entangled(lift, clear)
     names = [words.name_in(study.isel(target=place)) for place in chosen]
-    note = Text(
-        "小于 1（橙）相互冲突，大于 1（紫）相互支持；灰字在抽样误差以内；空白：其中一项从未或总是实现",
-        "below 1 (orange) in conflict, above 1 (purple) in support; grey: within the sampling error; blank: never or always",
-    )
+    note = NOTES["conflicts"]
     if len(chosen) < count:
         note += Text(
             f"\n{count} 项中关系最明显的 {len(chosen)} 项",
@@ -229,10 +216,7 @@ def tornado(study: xr.Dataset) -> Tornado | None:
     swings = [swing for swing in (_swing(study, place) for place in open_first[:_MOST_SWINGS]) if swing.bars]
     if not swings:
         return None
-    note = Text(
-        "某个因素处于最低或最高三分之一时，目标实现的概率；竖线为全部抽样",
-        "the probability of the target when an unknown lies in its lowest or highest third; upright line: all draws",
-    )
+    note = NOTES["tornado"]
     title = Text("影响目标实现的主要不确定因素", "Which unknowns decide the targets")
     return Tornado(Frame(title, note, _DRAWS), tuple(swings))
 

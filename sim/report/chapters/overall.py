@@ -7,6 +7,7 @@ from collections import Counter
 from sim.base.text import Text, joined
 from sim.base.words import chance, computed, goal_words, spaced_text
 from sim.inputs.targets import PlanTarget
+from sim.report.cells import NOTES
 from sim.report.chapters import MOST_ROWS, Part, in_parts, pictured
 from sim.report.document import Block, Bullets, Chapter, Paragraph
 from sim.report.figures import Frame
@@ -35,7 +36,7 @@ def overall(view: View, result: Result) -> Part:
 
 
 def _by_name(result: Result) -> list[Text]:
-    """Which targets are met and which are not; nothing where they are too many to be named."""
+    """The targets that are met and those that are not; nothing where they are too many to be named."""
     judged = [score for score in result.scorecard if score.verdict != "not_judged"]
     if len(judged) > _MOST_NAMED:
         return []
@@ -79,7 +80,7 @@ def _without_measures(result: Result, target: str) -> float | None:
 
 
 def _from_documents(result: Result) -> list[Text]:
-    """Where the targets come from."""
+    """The documents that the targets come from."""
     counts = Counter(score.document for score in result.scorecard)
     if not counts or len(counts) > _MOST_DOCUMENTS:
         return []
@@ -89,7 +90,7 @@ def _from_documents(result: Result) -> list[Text]:
 
 
 def _by_draws(result: Result) -> list[Text]:
-    """How likely the plan is as a whole."""
+    """The probability of the plan as a whole."""
     study = result.studies.feasibility
     if study is None:
         return list(result.draw_sentences[:1])
@@ -97,7 +98,7 @@ def _by_draws(result: Result) -> list[Text]:
 
 
 def _by_path(result: Result) -> list[Text]:
-    """Whether the levers can bring it about."""
+    """The required paths, in a sentence each."""
     return [
         Text(f"所需路径（{path.title.zh}）：", f"Required path ({path.title.en}). ") + path.head + Text("。", ".")
         for path in result.studies.required
@@ -107,10 +108,7 @@ def _by_path(result: Result) -> list[Text]:
 def progress(view: View, own: Result) -> Progress:
     """Projected over planned value in per cent of a scenario's own targets, with four fifths of the draws where they say it."""
     rows = tuple(_progress_row(view, score.target) for score in projected_scores(own))
-    note = Text(
-        "预测值（有抽样时为中位数）/ 目标值（%）；浅色粗线为 80% 的抽样",
-        "projected (median of the draws) / planned value (%); pale bars: 80 % of the draws",
-    )
+    note = NOTES["progress"]
     if view.is_published:
         note += Text("，菱形为最近公布的实际值", ", diamonds: latest published outcome")
     frame = Frame(Text("规划目标实现程度", "How far the plan's targets are reached"), note, view.source)

@@ -12,6 +12,7 @@ from sim.base.text import Text
 from sim.base.words import capital, chance, computed, exact, plain, rate, spaced_text, unit_words
 from sim.plan.findings import SEVERITY_NAMES, Finding
 from sim.plan.scorecard import PERCENT, Score
+from sim.report.cells import NOTES
 from sim.report.chapters import NO_TARGETS, Part, listed, pictured, present
 from sim.report.document import Block, Chapter, Paragraph
 from sim.report.figures import Frame
@@ -52,7 +53,7 @@ def problems(_: View, result: Result) -> Part:
 
 
 def missed_sentence(score: Score) -> Text:
-    """How far a target is missed, and which growth it would have taken."""
+    """The gap of a target that is missed, and the growth that it would have taken."""
     target, gap = score.target, (score.projected or 0.0) - score.target.value
     points = Text(" 个百分点", " points") if target.unit == PERCENT else Text("", "")
     size, side = plain(abs(gap), target.unit), Text("少", "below") if gap < 0.0 else Text("多", "above")
@@ -86,7 +87,7 @@ _SPACE = Text("", " ")
 
 
 def _contradictions(result: Result) -> Iterator[Text]:
-    """What lint found of the scenario's targets, the gravest first."""
+    """Findings of lint on the scenario's targets, the gravest first."""
     own = {score.target.id for score in result.scorecard}
     found = [item for item in result.findings if own & set(item.targets) and item.severity != "note"]
     yield from (_said(item) for item in found[:_MOST_FINDINGS])
@@ -107,11 +108,7 @@ def waterfall(study: xr.Dataset, order: list[str]) -> Waterfall | None:
     falls = tuple(_fall(study.sel(target=name), study) for name in chosen)
     if not falls:
         return None
-    note = Text(
-        "从不加措施的情景到本情景，各项措施的贡献（Shapley 值，合计等于两者之差）；虚线为目标；横轴不从零开始",
-        "from the run without measures to this scenario, what each measure adds (Shapley values, which add up); dashed: "
-        "target; the axis does not start at nought",
-    )
+    note = NOTES["waterfall"]
     source = Text("本模型推演（中心情景）", "projections by this model (central runs)")
     return Waterfall(
         Frame(Text("各项措施的贡献与差距", "What the measures add, and the gap that is left"), note, source), falls

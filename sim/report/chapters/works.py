@@ -9,7 +9,7 @@ from sim.base.text import Text, same
 from sim.base.words import NONE, unit_words
 from sim.ledger.limits import LABELS
 from sim.ledger.summary import ProgrammeTimes
-from sim.report.cells import Cell, Column, Number, Words, a_year
+from sim.report.cells import NOTES, Cell, Column, Number, Words, a_year
 from sim.report.chapters import Part, pictured, present, small
 from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
 from sim.report.figures import Frame
@@ -26,10 +26,7 @@ SECTIONS = {
     "ledger": Text("项目台账", "project ledger"),
 }
 """The sections of a scenario file in words."""
-_NOTHING = Text(
-    "没有改动任何参数：全部取城市数据与模型的中心值。",
-    "Nothing is changed: city data and the model's central values throughout.",
-)
+_NOTHING = NOTES["no_settings"]
 _NO_LEDGER = Text("本情景没有启用项目台账。", "This scenario does not use the project ledger.")
 
 
@@ -77,11 +74,7 @@ def programme_table(ledger: LedgerResult) -> Table:
     rows = ledger.programmes
     works, money = sum(row.works for row in rows), sum(row.money for row in rows)
     total = ProgrammeTimes(_TOGETHER, works, money, nan, nan, nan, nan, nan, None)
-    note = Text(
-        "年份为各次台账实现的中位数；金额多按类别先验抽取，只计推演期内开工的，落空的不计，合计因此少于计划投资。",
-        "Years are medians of the realisations; most amounts are drawn; what is never begun does not count, so that the sum is "
-        "less than the planned investment.",
-    )
+    note = NOTES["programmes"]
     return table_of("programmes", Text("项目台账各计划", "Programmes of the ledger"), _PROGRAMMES, (*rows, total), note)
 
 
@@ -117,15 +110,8 @@ def schedule(view: View, result: Result) -> Schedule | None:
     if result.ledger is None:
         return None
     waiting = tuple((LABELS[name], tuple(values)) for name, values in result.ledger.waiting.items())
-    note = Text(
-        "色条：开工至九成资金投用（中位数），白线为一半；细线：九成投用时间的 10%–90% 区间；三角：文件写明的最晚完工年",
-        "bars: first work begun to nine tenths of the money in use (medians), tick: half; "
-        "thin lines: 10-90 % of that date; triangles: latest end printed",
-    )
-    source = Text(
-        "规划文件点名的项目；未写明的金额和工期按类别抽取",
-        "projects named by the plan; what it does not print is drawn by class",
-    )
+    note = NOTES["schedule"]
+    source = NOTES["schedule_source"]
     title = Text("项目台账：", "The project ledger: ") + result.name
     shown = result.ledger.programmes[:_MOST_PROGRAMMES]
     return Schedule(Frame(title, note, source), shown, waiting, view.base_year + 1, view.last_year)

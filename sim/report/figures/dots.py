@@ -25,7 +25,7 @@ NOW, THEN = Text("情景取值", "as the scenario has it"), Text("所需数值",
 
 @dataclass(frozen=True)
 class Dot:
-    """What a scenario projects of a target in per cent of its value; `low` and `high` hold four fifths of the draws."""
+    """The projection of a target by a scenario in per cent of its value; `low` and `high` hold four fifths of the draws."""
 
     scenario: int
     percent: float

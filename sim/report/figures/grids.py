@@ -36,7 +36,7 @@ def _name_cells(axes: Axes, columns: Sequence[str], rows: Sequence[str], column_
 
 @dataclass(frozen=True)
 class Conflicts(Figure):
-    """Which targets fight, which support each other: the lift of a pair is how much more often both hold than if independent.
+    """Targets in conflict and in support: the lift of a pair is how much more often both hold than if they were independent.
 
     `lift` [target, target], None where a target is always or never met; `clear` says which differ from one for certain.
     """
@@ -116,7 +116,7 @@ class IndexMap(Figure):
 
 @dataclass(frozen=True)
 class VerdictCell:
-    """What a scenario makes of a target: the verdict, per cent of its value, and the probability."""
+    """The result of a scenario for a target: the verdict, per cent of its value, and the probability."""
 
     column: int
     verdict: Literal["met", "near", "missed"]

@@ -29,7 +29,7 @@ _MOST_PLOTTED, _TENTHS = 5000, 10
 
 @dataclass(frozen=True)
 class Band:
-    """Where a stated share of the draws lies, by year or another place across."""
+    """The span of a stated share of the draws, by year or another place across."""
 
     share: float
     years: tuple[float, ...]

@@ -20,7 +20,7 @@ _SIGNS = {1: "+", -1: "−", 0: "0"}
 _GAP, _WIDEST_GAP = 0.14, 0.02
 """Part of the way between two places that the arrow leaves free at either end, at most so much of the whole ring."""
 _OUTSIDE, _INSIDE, _UPRIGHT = 1.09, 0.85, 0.2
-"""Where names and signs stand, in radii; a name this near to the axis stands above or below its place, others beside it."""
+"""Places of names and signs, in radii; a name this near to the axis stands above or below its place, others beside it."""
 
 
 @dataclass(frozen=True)

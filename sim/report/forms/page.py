@@ -11,7 +11,7 @@ import jinja2
 
 from sim.base.text import Language
 from sim.report.document import Report
-from sim.report.forms.told import told
+from sim.report.forms.plain_text import plain_text
 
 _BROAD = 9
 """Columns from which on a page takes more of the screen."""
@@ -19,7 +19,7 @@ _BROAD = 9
 
 def page(report: Report, language: Language, svgs: Mapping[str, str]) -> str:
     """The page; `svgs` are SVG documents by the key of their figure."""
-    document = told(report, language)
+    document = plain_text(report, language)
     figures = {
         block["key"]: inlined(svgs[block["key"]], block["key"], block["described"])
         for chapter in document["chapters"]

@@ -12,7 +12,7 @@ from sim.base.durable import scratch_folder
 from sim.base.errors import Fault, Place, RunError
 from sim.base.text import Language, Text
 from sim.report.document import Report
-from sim.report.forms.told import told
+from sim.report.forms.plain_text import plain_text
 from sim.report.style import FONT_FILE, unprintable
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "report.typ"
@@ -26,7 +26,7 @@ def pdf(report: Report, language: Language, svgs: Mapping[str, str]) -> bytes:
     RunError
         when a character of a text is not in the font.
     """
-    content = json.dumps(told(report, language), ensure_ascii=False)
+    content = json.dumps(plain_text(report, language), ensure_ascii=False)
     _fail_if_unprintable(content, report)
     with scratch_folder() as folder:
         (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())

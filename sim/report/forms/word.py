@@ -19,7 +19,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from sim.base.text import Language
 from sim.report.document import Report
-from sim.report.forms.told import told
+from sim.report.forms.plain_text import plain_text
 
 _PAGE, _MARGINS, _WIDTH, _TALLEST = (21.0, 29.7), (2.2, 2.4), 16.6, 20.5
 _PADDING = "45"
@@ -35,7 +35,7 @@ _SHADE, _LINE = "E4E7EB", "9AA5B1"
 
 def word_document(report: Report, language: Language, pictures: Mapping[str, bytes]) -> bytes:
     """The document; `pictures` are PNG pictures by the key of their figure."""
-    document = told(report, language)
+    document = plain_text(report, language)
     writer = WordWriter(language)
     writer.front(document)
     for chapter in document["chapters"]:
@@ -116,8 +116,8 @@ class WordWriter:
             _fill(cell, {"text": column["title"], "below": [], "tone": "strong"}, size, is_number=column["is_number"])
         for row in block["rows"]:
             cells = table.add_row().cells
-            for cell, told_cell, column in zip(cells, row, columns, strict=True):
-                _fill(cell, told_cell, size, is_number=column["is_number"])
+            for cell, content, column in zip(cells, row, columns, strict=True):
+                _fill(cell, content, size, is_number=column["is_number"])
         _ruled(table)
         _sized(table, [column["share"] for column in columns])
         if block["note"]:
@@ -178,7 +178,7 @@ def _close_field(paragraph: WordParagraph) -> None:
 
 def _caption(paragraph: WordParagraph, text: str) -> None:
     """Such as 表 3　情景设定, its number a field of Word's own."""
-    head, number, rest = _NUMBERED.fullmatch(text).groups()  # type: ignore[union-attr]  # `told.caption` wrote it
+    head, number, rest = _NUMBERED.fullmatch(text).groups()  # type: ignore[union-attr]  # `plain_text.caption` wrote it
     paragraph.add_run(f"{head} ")
     _field(paragraph, f" SEQ {head} \\* ARABIC ", number)
     paragraph.add_run(rest)
@@ -197,17 +197,17 @@ def _contents(document: Any, entries: list[str]) -> None:
     paragraphs[-1].add_run().add_break()
 
 
-def _fill(cell: WordCell, told_cell: Mapping[str, Any], size: float, *, is_number: bool) -> None:
+def _fill(cell: WordCell, content: Mapping[str, Any], size: float, *, is_number: bool) -> None:
     """The text of a cell with its small lines; verdicts in their ink."""
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after, paragraph.paragraph_format.line_spacing = Pt(0), 1.05
     if is_number:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    tone = told_cell["tone"]
-    run = paragraph.add_run(told_cell["text"])
+    tone = content["tone"]
+    run = paragraph.add_run(content["text"])
     _lettered(run, size, _INKS.get(tone))
     run.bold = tone in ("strong", "good", "fair", "bad")
-    for line in told_cell["below"]:
+    for line in content["below"]:
         run.add_break()
         run = paragraph.add_run(line)
         _lettered(run, size - 1.5, _INKS["quiet"])

@@ -18,7 +18,7 @@ from sim.base.words import decimals_of, unit_text, with_unit_text
 from sim.report.cells import Cell, Number
 from sim.report.document import Report, Table
 from sim.report.figures.lines import Lines, Panel
-from sim.report.forms.told import cell_text, told
+from sim.report.forms.plain_text import cell_text, plain_text
 from sim.report.lettering import letters
 from sim.result.dataset import PROJECTION
 
@@ -109,7 +109,7 @@ class BookWriter:
 
     def sentences(self) -> None:
         """Every sentence of the report, chapter by chapter."""
-        sheet, document = self._sheet(self._say(SENTENCES)), told(self._report, self._language)
+        sheet, document = self._sheet(self._say(SENTENCES)), plain_text(self._report, self._language)
         sheet.set_column(0, 0, 120)
         rows = [(document["title"], "large"), (document["subtitle"], "wrapped")]
         for chapter in document["chapters"]:

@@ -15,11 +15,12 @@ from sim.base.arrays import Values
 from sim.base.errors import Fault, UsageError, nearest
 from sim.base.text import Text, same
 from sim.base.words import unit_words
-from sim.report.figures import Frame, Points
+from sim.report.cells import NOTES
+from sim.report.figures import Frame, Points, points_of
 from sim.report.figures.bars import Bar, Bars, Chance, Chances
 from sim.report.figures.grids import IndexMap
 from sim.report.figures.lines import Band, Line, Lines, Panel, Response, ResponsePanel, Scatter
-from sim.report.trends import FIRST_PUBLISHED, published_line
+from sim.report.trends import FIRST_PUBLISHED, bands_of, published_line
 from sim.report.view import MODEL, STATISTICS
 from sim.simulate.sweeps import names, statistics
 from sim.simulate.sweeps.names import (
@@ -115,12 +116,9 @@ def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str) -> Panel:
     if "point" in array.dims:
         advice = Text("请画 response，或用 method: random", "draw `response`, or use method: random")
         raise UsageError(Fault(Text("逐点扫描没有扇形图", "a grid or list has no fan chart"), advice=advice))
-    levels = [float(level) for level in summary["quantile"].to_numpy()]
-    rows = dict(zip(levels, (named.scale * array.transpose("quantile", "year").to_numpy()).tolist(), strict=True))
-    years = tuple(float(year) for year in summary["year"].to_numpy())
-    pairs = [(low, high) for low, high in zip(levels, reversed(levels), strict=True) if low < high]
-    fan = tuple(Band(high - low, years, tuple(rows[low]), tuple(rows[high])) for low, high in pairs)
-    return series_panel(draws, name, tuple(zip(years, rows[MEDIAN], strict=True)), _MEDIAN, fan)
+    median = named.scale * array.sel(quantile=MEDIAN).to_numpy()
+    points = points_of(dict(zip(summary["year"].to_numpy(), median, strict=True)))
+    return series_panel(draws, name, points, _MEDIAN, bands_of(array, named.scale))
 
 
 def series_panel(dataset: xr.Dataset, name: str, points: Points, label: Text, fan: tuple[Band, ...] = ()) -> Panel:
@@ -142,7 +140,7 @@ def _count(draws: xr.Dataset) -> str:
 
 
 def target_chances(draws: xr.Dataset, found: xr.Dataset | None = None) -> Chances:
-    """How likely each target is, and all of them together; `found` are the probabilities, where they are known already.
+    """The probability of each target and of all together; `found` are the probabilities, where they are known already.
 
     Raises
     ------
@@ -219,10 +217,7 @@ def tornado(indices: xr.Dataset, output: str, year: int) -> Bars:
         return _effects(chosen, inputs, of_output, title)
     total, error, first = (chosen[name].to_numpy() for name in ("total", "total_error", "first"))
     bars = [Bar(inputs[i].label, float(total[i]), float(error[i]), float(first[i])) for i in _leading(total)]
-    note = Text(
-        "总效应含与其他输入的共同作用；误差线为 95% 自助法区间",
-        "the total effect includes what an input does together with others; whiskers: 95 % bootstrap interval",
-    )
+    note = NOTES["total_effects"]
     axis, inner = Text("总效应（占方差的份额）", "total effect (share of the variance)"), Text("单独效应", "first-order effect")
     return Bars(Frame(title, note), tuple(bars), axis, inner)
 
@@ -289,7 +284,7 @@ def response(draws: xr.Dataset, series: Sequence[str], year: int, summary: xr.Da
 
 
 def chance_response(draws: xr.Dataset, found: xr.Dataset | None = None) -> Response:
-    """How likely each target is over the swept input; `found` are the probabilities, where they are known already.
+    """The probability of each target over the swept input; `found` are the probabilities, where they are known already.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What some draws say, as records of names and numbers in the units that people read."""
+"""Findings of some draws, as records of names and numbers in the units that people read."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class BandRow:
 
 @dataclass(frozen=True)
 class CorrelationRow:
-    """How one input goes with one series in a year."""
+    """The rank correlation of one input with one series in a year."""
 
     input: Named
     series: Named
@@ -92,7 +92,7 @@ def headline_series(draws: xr.Dataset) -> list[str]:
 
 
 def method_sentence(draws: xr.Dataset) -> Text:
-    """How the draws were made, in words."""
+    """The making of the draws, in words."""
     count, lost = draws.sizes["draw"], int(draws["lost"].sum())
     seed, members = draws.attrs["seed"], int(draws.attrs["draws_per_point"])
     method, swept = METHOD_WORDS[str(draws.attrs["method"])], int(draws.attrs["swept"])
@@ -146,7 +146,7 @@ class Findings:
 
     @property
     def pointwise(self) -> bool:
-        """Whether the draws belong to single points."""
+        """True where the draws belong to single points."""
         return self.correlations is None
 
     @property
@@ -194,7 +194,7 @@ class Findings:
 
     @cached_property
     def correlation_rows(self) -> list[CorrelationRow]:
-        """How inputs go with the series shown first, in the year of the targets; inputs that never differ are left out."""
+        """Inputs beside the series shown first, in the year of the targets; inputs that never differ are left out."""
         if self.correlations is None:
             return []
         found, inputs = list[CorrelationRow](), named_inputs(self.draws).values()

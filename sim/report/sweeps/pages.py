@@ -15,7 +15,7 @@ import xarray as xr
 from sim.base import __version__
 from sim.base.text import Text, same
 from sim.base.words import NONE, OPERATORS, chance, exact, plain, unit_words
-from sim.report.cells import NOTHING, Column
+from sim.report.cells import NOTES, NOTHING, Column
 from sim.report.document import Block, Chapter, Heading, Paragraph, Picture, Report, Table, table_of
 from sim.report.figures import Figure
 from sim.report.sweeps.figures import chance_response, closest, fans, index_map, response, target_chances, tornado
@@ -26,20 +26,9 @@ from sim.simulate.sweeps.statistics import members_of
 
 MOST_POINTS = 400
 _MOST_CORRELATED, _MOST_OUTPUTS, _MOST_INPUTS = 4, 8, 10
-_ERROR_NOTE = Text(
-    "抽样标准误只反映抽样次数有限，不含模型和数据本身的误差。",
-    "The standard error is that of finitely many draws alone, not of the model or the data.",
-)
-_CORRELATION_NOTE = Text(
-    "Spearman 秩相关：输入越高时指标是否越高。年度冲击不是一个数，不在其中；它占多少，用 --sensitivity sobol 计算。",
-    "Spearman's rank correlation: is an indicator higher where the input is? Yearly shocks are no single number and not "
-    "among them; --sensitivity sobol tells their part.",
-)
-_DATA = Text(
-    "逐次抽样的全部数值在 draws.zarr（xarray.open_zarr 可读），汇总在 summary.nc，表格另存为 CSV。决定这些数值的各项见下表。",
-    "Every draw stands in draws.zarr (read it with xarray.open_zarr), the statistics in summary.nc, the tables also as CSV. "
-    "The table below names what decides these numbers.",
-)
+_ERROR_NOTE = NOTES["sampling_error"]
+_CORRELATION_NOTE = NOTES["correlations"]
+_DATA = NOTES["draws"]
 _CORRELATED = Text("各输入与指标的秩相关", "Rank correlations of inputs and indicators")
 
 
@@ -53,7 +42,7 @@ class SweepPart:
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        """What stands on the page."""
+        """The blocks that stand on the page."""
         return (*self.above, *filter(None, [self.table]), *(Picture(key) for key in self.figures))
 
 
@@ -188,10 +177,7 @@ def _point_parts(findings: Findings) -> list[SweepPart]:
     return parts
 
 
-_ONCE = Text(
-    "每点只推演一次，不是概率；要概率请写 draws，例如 200。",
-    "Each point is run once: no probabilities; name `draws` for those, such as 200. ",
-)
+_ONCE = NOTES["single_runs"]
 _WHETHER = Text("各点是否达到目标", "Whether each point meets the targets")
 _PROBABLE = Text("各点的实现概率", "Probabilities of each point")
 _MET = {True: Text("达到", "met"), False: Text("未达到", "not met")}
@@ -221,7 +207,7 @@ def _analysed_year(analysis: Analysis) -> int:
 
 
 def index_table(analysis: Analysis, name: str) -> Table:
-    """What matters most for one output in the year of the targets."""
+    """The inputs that matter most for one output in the year of the targets."""
     year, indices = _analysed_year(analysis), analysis.indices
     chosen, inputs = indices.sel(output=name, year=year), named_from(indices["input"])
     output = named_from(indices["output"])[name]

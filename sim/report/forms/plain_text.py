@@ -42,7 +42,7 @@ def caption(word: Text, number: int, title: Text, language: Language) -> str:
     return f"{word.in_language(language)} {number}{gap}{title.in_language(language)}"
 
 
-def told(report: Report, language: Language) -> dict[str, Any]:
+def plain_text(report: Report, language: Language) -> dict[str, Any]:
     """The whole report."""
     numbers = numbering(report)
     return {
@@ -65,7 +65,7 @@ def told(report: Report, language: Language) -> dict[str, Any]:
 
 
 def _floating(blocks: Sequence[Block]) -> Iterator[bool]:
-    """Whether each is a picture that may leave its place, for paper to be filled.
+    """True for each picture that may leave its place, for paper to be filled.
 
     One that opens a part stays, since the part may hold nothing else; one that follows another does as that one does.
     """
@@ -78,7 +78,7 @@ def _floating(blocks: Sequence[Block]) -> Iterator[bool]:
 
 
 def _opens(block: Block, after: Block | None) -> bool:
-    """Whether a picture comes straight below: those before it that may leave their place must stand by then."""
+    """True where a picture comes straight below: those before it that may leave their place must stand by then."""
     return isinstance(block, Heading) and isinstance(after, Picture)
 
 
@@ -146,7 +146,7 @@ def _columns(table: Table, rows: list[list[dict[str, Any]]], language: Language)
 
 
 def _elsewhere(rows: int, language: Language) -> str:
-    """Where a long table stands."""
+    """The files in which a long table stands."""
     book, page = file_name(TABLE_FILE, language), file_name(PAGE, language)
     return Text(f"共 {rows} 行，见 {book} 与 {page}。", f"{rows} rows: see {book} and {page}.").in_language(language)
 
