@@ -18,7 +18,6 @@ from sim.report.figures import Frame
 from sim.report.figures.loops import Loops
 from sim.report.view import View
 from sim.result.dataset import Comparison
-from sim.simulate.draws import origin_of_draws
 from sim.simulate.result import Result
 
 TITLE = Text("附：数据与方法", "Appendix: data and method")
@@ -35,7 +34,7 @@ def methods(_: View, result: Result) -> Part:
     figures = _loops(result)
     blocks: list[Block] = []
     if result.comparisons:
-        from_priors = any(origin_of_draws(None).zh in line.zh for line in result.draw_sentences)
+        from_priors = any("参数取自先验" in line.zh for line in result.draw_sentences)  # whatever the reason
         beside = _BESIDE + (NOTHING if from_priors else _POSTERIOR) + Text("。", ".")
         blocks += [Heading(Text("与已公布数据对照", "Beside published figures")), Paragraph(beside)]
         blocks += [errors_table(result.comparisons), _beside_table(result.comparisons)]
