@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
 from sim.base.words import UNIT_DEFINITIONS, UNIT_NAMES
 
@@ -76,6 +77,14 @@ class UnknownUnitError(ValueError):
     """The text names a unit that is in no table of units."""
 
 
+class UnitNameError(ValueError):
+    """A model's unit cannot be added; `message` says why."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
 @functools.cache
 def _registry() -> UnitRegistry[float]:
     import pint  # noqa: PLC0415  start-up time: only a unit check needs it
@@ -99,16 +108,20 @@ def add_unit(name: str, label: Text, of: str | None = None) -> None:
 
     Raises
     ------
-    ValueError
-        when the name is none or means something else already, or it is a multiple of nothing that is known.
+    UnitNameError
+        when the name is none or means something else already, or the multiple is none.
+    UnknownUnitError
+        when it is a multiple of nothing that is known.
     """
     definition = f"[{name}]" if of is None else _multiple(of)
     if _OF_MODELS.get(name) == definition:
         return
     if not _WORD.fullmatch(name):
-        raise ValueError(f"{name} is no name of a unit")
+        raise UnitNameError(
+            Text(f"{name} 不能作单位名：只能用文字、数字和下划线", f"{name} is no name of a unit: letters, digits and _ only")
+        )
     if name in _OF_MODELS or name in SPELLINGS or name in UNIT_DEFINITIONS:
-        raise ValueError(f"{name} is another unit already")
+        raise UnitNameError(Text(f"已有单位 {name}，请另取名称", f"{name} is another unit already: choose another name"))
     _OF_MODELS[name], UNIT_NAMES[name] = definition, label
     _registry.cache_clear()
     parse_unit.cache_clear()
@@ -119,7 +132,7 @@ def _multiple(of: str) -> str:
     found = _MULTIPLE.fullmatch(of.strip())
     factor = math.nan if found is None else float(found["factor"] or 1)
     if found is None or not 0 < factor < math.inf:
-        raise ValueError(f"{of} is no multiple of a unit")
+        raise UnitNameError(Text(f"{of} 不是某单位的倍数，应如 1000 m2", f"{of} is no multiple of a unit, such as 1000 m2"))
     parse_unit(found["unit"])
     return f"{factor!r} {_product(found['unit'])}"
 
@@ -147,6 +160,17 @@ def parse_unit(text: str) -> Unit:
     exponents = ((str(name), Fraction(str(power)).limit_denominator(100)) for name, power in base.unit_items())
     kept = (item for item in exponents if item[1] and item[0] not in _BARE)
     return Unit(tuple(sorted(kept)), float(base.magnitude))
+
+
+def checked_unit(text: str, place: Place, faults: Faults) -> Unit | None:
+    """Read a unit; one that is unknown is a fault with the nearest name."""
+    try:
+        return parse_unit(text)
+    except UnknownUnitError:
+        known = {*UNIT_DEFINITIONS, *_OF_MODELS, *SPELLINGS}
+        strange = next((word for word in _WORD.findall(text) if word not in known), text)
+        faults.add(Text(f"未知单位 {text}", f"unknown unit {text}"), place, nearest(strange, known))
+        return None
 
 
 def _product(text: str) -> str:

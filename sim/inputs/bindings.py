@@ -20,7 +20,7 @@ from pydantic import Field
 
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
-from sim.base.units import UnknownUnitError, conversion, parse_unit
+from sim.base.units import checked_unit, conversion
 from sim.inputs.checked import Record, check_against, fail_if_unknown
 from sim.inputs.printed import Printed
 from sim.inputs.yaml_file import Document, read_yaml
@@ -323,10 +323,7 @@ def related(entry: MeasureEntry) -> list[str]:
 
 
 def _check_units(entry: MeasureEntry, printed: Mapping[str, Printed], faults: Faults) -> None:
-    try:
-        parse_unit(entry.unit)
-    except UnknownUnitError:
-        faults.add(Text(f"未知单位 {entry.unit}", f"unknown unit {entry.unit}"), entry.place())
+    if checked_unit(entry.unit, entry.place(), faults) is None:
         return
     for key in (key for key in entry.claims if key in printed):
         item = printed[key]
@@ -335,7 +332,7 @@ def _check_units(entry: MeasureEntry, printed: Mapping[str, Printed], faults: Fa
         try:
             if unit != "multiple":
                 conversion(unit, wanted)
-        except (UnknownUnitError, ValueError):
+        except ValueError:
             message = Text(f"{key} 的单位 {unit} 不能换算为 {wanted}", f"{key}: {unit} cannot be turned into {wanted}")
             faults.add(message, entry.place())
 

@@ -206,8 +206,9 @@ def read_city(
     parameters = dict(declared) | _base_tables(base_rows, declared, dimensions, folder, base_year, faults)
     parameters |= _city_values(folder / "parameters.yaml", parameters, dimensions, at_base, as_of, faults)
     parameters = {name: of_model(record, folder.name) for name, record in parameters.items()}
+    told = {fault.place.key for fault in faults.found}
     for name, record in parameters.items():
-        if record.value is None:
+        if record.value is None and name not in told:
             message = Text(f"城市没有给出参数 {name}", f"the city gives no value for {name}")
             faults.add(message, Place(folder), Text("写入 parameters.yaml", "write it in parameters.yaml"))
     faults.raise_if_any()
@@ -277,6 +278,12 @@ def _with_table(record: ParameterRecord, value: YearPath, row: BaseCell) -> Para
     )
 
 
+_SINCE_WHEN = Text(
+    "没有写 known_from：写公布的年份，不依赖任何数据的写 any",
+    "it has no known_from: write the year of publication, or any for what rests on no datum",
+)
+
+
 def _city_values(
     file: Path,
     parameters: Mapping[str, ParameterRecord],
@@ -292,9 +299,14 @@ def _city_values(
         place = document.place((name,))
         fail_if_unknown([name], parameters, Text("未知参数 {}", "unknown parameter {}"), place, faults)
         entry = check_against(CityEntry, raw, document, faults, (name,)) if name in parameters else None
-        if entry is None or not is_known(entry.known_from, as_of):
+        if entry is None:
             continue
         below = parameters[name]
+        if not is_known(entry.known_from, as_of):
+            if below.value is None:
+                message = Text(f"站在 {as_of} 年时 {name} 还不知道", f"{name} was not known as of {as_of}")
+                faults.add(message, place, _SINCE_WHEN if entry.known_from is None else None)
+            continue
         dims = tuple(dimensions[dim] for dim in below.dims)
         target = ValueSpec(below.unit, dims, settings.base_year, settings.last_year, FIRST_YEAR)
         value = read_value(entry.value, target, faults, document.place((name, "value")), below.value)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sim.base.errors import Fault, Faults, InputError, Place, nearest
 from sim.base.text import Text
-from sim.base.units import SPELLINGS, UnknownUnitError, converted, parse_unit
+from sim.base.units import SPELLINGS, UnknownUnitError, checked_unit, converted, parse_unit
 from sim.inputs.checked import Record, fail_if_unknown, read_record
 
 RATES = frozenset({"%", "‰"})
@@ -239,10 +239,7 @@ def read_indicators(file: Path) -> Indicators:
     faults.raise_if_any()
     found, aliases = dict[str, Indicator](), dict[str, str]()
     for name, entry in record.indicators.items():
-        try:
-            parse_unit(entry.unit)
-        except UnknownUnitError:
-            faults.add(Text(f"未知单位 {entry.unit}", f"unknown unit {entry.unit}"), entry.place())
+        checked_unit(entry.unit, entry.place(), faults)
         for alias in (entry.zh, *entry.aliases):
             if aliases.setdefault(alias, name) != name or alias in record.indicators:
                 faults.add(Text(f"{alias} 指两个指标", f"{alias} stands for two indicators"), entry.place())

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from sim.base.errors import all_faults
 from sim.base.text import Text
-from sim.base.units import add_unit
+from sim.base.units import UnitNameError, UnknownUnitError, add_unit, checked_unit
 from sim.inputs.checked import Record, fail_if_unknown, read_record, read_records
 from sim.inputs.parameters import ParameterRecord
 
@@ -37,9 +37,10 @@ def read_units(file: Path) -> None:
         for name, entry in read_records(file, OwnUnit, faults):
             try:
                 add_unit(name, entry.name, entry.of)
-            except ValueError:
-                zh = f"单位 {name} 无法采用：已有同名单位，或 of 不认得"
-                faults.add(Text(zh, f"the unit {name}: its name is taken, or its `of` is unknown"), entry.place())
+            except UnknownUnitError as error:
+                checked_unit(str(error), entry.place("of"), faults)
+            except UnitNameError as error:
+                faults.add(error.message, entry.place())
 
 
 class Term(Record):

@@ -14,7 +14,7 @@ from pydantic import Field
 from sim.base.arrays import Dimension
 from sim.base.errors import Faults, Place
 from sim.base.text import Text
-from sim.base.units import UnknownUnitError, parse_unit
+from sim.base.units import checked_unit
 from sim.inputs.checked import Record, check_against, fail_if_unknown
 from sim.inputs.provenance import DERIVED, OWN, BaseOrigin, BasePart, KnownFrom, Whence, borrowed, is_known, weakest
 from sim.inputs.yaml_file import read_yaml
@@ -205,10 +205,7 @@ def _fail_if_narrower(older: _Belief, newer: _Belief, place: Place, faults: Faul
 
 def _fits(entry: ParameterEntry, dimensions: Mapping[str, Dimension], faults: Faults) -> bool:
     before, place = len(faults.found), entry.place()
-    try:
-        parse_unit(entry.unit)
-    except UnknownUnitError:
-        faults.add(Text(f"未知单位 {entry.unit}", f"unknown unit {entry.unit}"), place)
+    checked_unit(entry.unit, place, faults)
     fail_if_unknown(entry.dims, dimensions, Text("未知维度 {}", "unknown dimension {}"), place, faults)
     if len(set(entry.dims)) < len(entry.dims):
         faults.add(Text("维度重复", "a dimension stands twice"), place)

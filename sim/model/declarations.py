@@ -12,6 +12,7 @@ import hashlib
 import importlib.util
 import inspect
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -247,7 +248,13 @@ def _import(file: Path) -> ModuleType:
     try:
         specification.loader.exec_module(module)
     except MISTAKES_IN_CODE as error:
-        line = getattr(error, "lineno", None)
+        line = getattr(error, "lineno", None) or _line_of(error, file)
         message = Text("模型文件有误：", "the model file is faulty: ") + reason_of(error)
         raise ModelError(Fault(message, Place(file, line))) from error
     return module
+
+
+def _line_of(error: Exception, file: Path) -> int | None:
+    """Return the line of a file in which an error arose; None where it arose elsewhere."""
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    return next((frame.lineno for frame in frames if frame.filename == str(file)), None)

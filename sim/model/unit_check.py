@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sim.base.errors import Faults, ModelError, Place
 from sim.base.text import Text
-from sim.base.units import PLAIN, Unit, UnknownUnitError, parse_unit
+from sim.base.units import PLAIN, Unit, checked_unit, parse_unit
 from sim.model.declarations import Declaration
 from sim.model.graph import Graph
 from sim.model.nodes import Literal, Node, Read, walk
@@ -25,14 +25,15 @@ def check_units(graph: Graph) -> None:
     faults.raise_if_any(ModelError)
     checker = _UnitsOfNodes(graph, declared)
     for name, variable in graph.variables.items():
-        _check(checker, graph.equations[name], declared[name], variable, faults)
+        _check(checker, graph.equations[name], declared[name], variable, variable.unit, faults)
     for name, stock in graph.stocks.items():
-        _check(checker, graph.rates[name], declared[name] / parse_unit("a"), stock, faults)
+        _check(checker, graph.rates[name], declared[name] / parse_unit("a"), stock, f"{stock.unit}/a", faults)
         have, want = declared[stock.initial if isinstance(stock.initial, str) else name], declared[name]
         if not have.matches(want):
             faults.add(Text(f"初值单位为 {have}，存量为 {want}", f"initial value in {have}, stock in {want}"), stock.place)
     for event in graph.events:
-        _check(checker, graph.event_nodes[event.name], declared[event.stock], event, faults)
+        unit = graph.stocks[event.stock].unit
+        _check(checker, graph.event_nodes[event.name], declared[event.stock], event, unit, faults)
     faults.raise_if_any(ModelError)
 
 
@@ -41,21 +42,21 @@ def _declared_units(graph: Graph, faults: Faults) -> dict[str, Unit]:
     for group in (graph.parameters, graph.variables, graph.stocks):
         for name, item in group.items():
             place = item.place if isinstance(item, Declaration) else Place(key=name)
-            try:
-                units[name] = parse_unit(item.unit)
-            except UnknownUnitError:
-                faults.add(Text(f"未知单位 {item.unit}", f"unknown unit {item.unit}"), place)
+            unit = checked_unit(item.unit, place, faults)
+            if unit is not None:
+                units[name] = unit
     return units
 
 
-def _check(checker: _UnitsOfNodes, node: Node, want: Unit, item: Declaration, faults: Faults) -> None:
+def _check(checker: _UnitsOfNodes, node: Node, want: Unit, item: Declaration, said: str, faults: Faults) -> None:
     try:
         have = checker.unit(node)
     except ModelError as error:
         faults.add(error.faults[0].message, item.place)
         return
     if have is not None and not have.matches(want):
-        faults.add(Text(f"结果单位为 {have}，声明为 {want}", f"the result is in {have}, declared is {want}"), item.place)
+        wanted = said if said == str(want) else f"{said} ({want})"
+        faults.add(Text(f"结果单位为 {have}，声明为 {wanted}", f"the result is in {have}, declared is {wanted}"), item.place)
 
 
 class _UnitsOfNodes:

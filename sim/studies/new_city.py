@@ -25,6 +25,12 @@ from sim.inputs.tidy import SourceChoice, SourceValue, Tidy, check_series, choos
 from sim.plan.scorecard import shown_as_text
 from sim.simulate.likelihood.errors_of_cities import Observation, fitted, published_changes
 
+_NOT_FITTED = Text("模型没有写明按哪些统计拟合", "the model says of no statistic that it is fitted to it")
+_HOW_FITTED = Text(
+    "在 published.yaml 中写 fit，并把统计写入各市 history.csv",
+    "write `fit` in published.yaml, and statistics into the cities' history.csv",
+)
+
 
 def fail_if_unfit(home: Home, cities: Sequence[str], years: range) -> None:
     """Nothing is fitted until every fault of every table in the fitted years is mended or accepted.
@@ -38,6 +44,9 @@ def fail_if_unfit(home: Home, cities: Sequence[str], years: range) -> None:
     for city in cities:
         with faults.gathering(InputError):
             world = open_world(home, city)
+            if not fitted(world.checks):
+                faults.add(_NOT_FITTED, Place(world.model_folder / "published.yaml"), _HOW_FITTED)
+                break
             indicators = read_indicators(world.model_folder / "indicators.yaml")
             of_city = Faults()
             _check_table(world, years, indicators, of_city)

@@ -77,7 +77,7 @@ def test_labels_that_are_missing_or_too_many_have_side_and_line(world: World, tm
 def test_all_plan_files_that_are_missing_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_catalogue(tmp_path, ())
-    assert said(caught).count("no such file") == 5
+    assert said(caught).count("no such file") == 3
 
 
 def test_a_setting_of_several_levels_is_refused(tmp_path: Path) -> None:

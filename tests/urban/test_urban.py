@@ -134,5 +134,27 @@ def test_a_wrong_unit_is_named_with_its_line(tmp_path: Path) -> None:
     done = sim("check", "mill_town", "--lang", "en", folder=home)
     assert done.returncode == 2
     assert {number for number in range(1, 9) if f"units.yaml:{number}:" in done.stderr} == {1, 2, 3, 4}
-    assert "the unit sheds: its name is taken, or its `of` is unknown" in done.stderr
+    assert "万元 is another unit already" in done.stderr
+    assert "unknown unit nothings" in done.stderr
+    assert "unknown unit 人 + 1" in done.stderr
     assert parse_unit("万人/a").matches(parse_unit("万人/年")), "what was refused spoils no other unit"
+
+
+def test_a_value_without_a_year_of_publication_is_asked_for_it(tmp_path: Path) -> None:
+    home = _home(tmp_path)
+    file = home / "models" / "mill_town" / "parameters.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert "known_from: any, " in text
+    file.write_text(text.replace("known_from: any, ", "", 1), encoding="utf-8")
+    assert sim("check", "mill_town", folder=home).returncode == 0
+    done = sim("run", "mill_town", "--as-of", "1990", "--lang", "en", folder=home)
+    assert done.returncode == 2
+    assert "it has no known_from: write the year of publication, or any" in done.stderr
+    assert done.stderr.count("parameters.yaml:") == 1
+
+
+@pytest.mark.parametrize("verb", ["calibrate", "backtest"])
+def test_a_model_without_statistics_says_that_there_is_nothing_to_fit(verb: str) -> None:
+    done = sim(verb, "mill_town", "--lang", "en")
+    assert done.returncode == 2
+    assert "published.yaml: the model says of no statistic that it is fitted to it" in done.stderr
