@@ -41,14 +41,40 @@ def open_case(
     home: PathLike | None = None,
     seed: Seed = 0,
 ) -> Case:
-    """A scenario read and checked, by file or name; the name of a city stands for the city as its own data have it.
+    """Read and check a scenario.
 
-    `settings` change values as --set does: {"rd_policy": 0.01, "external_demand_growth": {2022: 0.02, 2025: 0.04}}.
+    Parameters
+    ----------
+    scenario
+        A file or a name; the name of a city stands for the city as its own data have it. Without one, the scenario that the
+        home folder declares for plans.
+    settings
+        Changes as --set makes them, by name: a value, or values by the year from which they hold, in the unit of the parameter.
+    use
+        Named layers of `overrides` to switch on.
+    city
+        The folder of a city, in place of the one that the scenario names.
+    home
+        The folder that holds models/ and scenarios/; by default the current one, else the one that is installed.
+    seed
+        The seed of the realisations of the project ledger, and of draws.
+
+    Returns
+    -------
+    Case
+        The scenario bound to its city, ready to run.
 
     Raises
     ------
     SimError
         with every fault of the scenario, the settings and the city.
+
+    Examples
+    --------
+    >>> from sim.api import open_case
+    >>> case = open_case("plan_2025", settings={"rd_policy": 0.01, "external_demand_growth": {2022: 0.02, 2025: 0.04}})
+    >>> case.scenario.city, case.last_year
+    ('hengyang', 2035)
     """
     where = find_home(None if home is None else Path(home))
     pairs = tuple((key, _listed(raw) if key.startswith("ledger.") else raw) for key, raw in (settings or {}).items())
@@ -70,15 +96,37 @@ def run(
     seed: Seed = 0,
     workers: Workers | None = None,
 ) -> xr.Dataset:
-    """The central run: every variable by year, and the scorecard along `target`; with `draws` also probabilities.
+    """Run a scenario once, and with `draws` also that many times with drawn parameters.
 
-    As a table: `run.sim.table("gdp_nominal", "residents")`. Variables have dimensions of their own, so `to_dataframe()` of all
-    of them asks for every combination of sectors, ages, districts and more, and for more memory than there is.
+    Parameters
+    ----------
+    draws
+        Draws for the probabilities of the targets; zero for none.
+    workers
+        Processes for the draws; by default one a processor.
+    scenario, settings, use, city, home, seed
+        As `open_case` takes them.
+
+    Returns
+    -------
+    xarray.Dataset
+        Every variable [year, its own dimensions], in the unit of its attribute `units`, and the scorecard along `target`, whose
+        numbers are in the unit of each target. Variables have dimensions of their own, so `to_dataframe()` of all of them asks
+        for every combination of sectors, ages, districts and more, and for more memory than there is: see `.sim.table`.
 
     Raises
     ------
     SimError
         with every fault of the input; when the run fails.
+
+    Examples
+    --------
+    >>> import sim
+    >>> run = sim.run("plan_2025")
+    >>> run["gdp_nominal"].dims, run["gdp_nominal"].attrs["units"]
+    (('region', 'year'), '亿元')
+    >>> run["verdict"].sel(target="hy_gdp_2025").item()
+    'missed'
     """
     outcome = run_case(open_case(scenario, settings=settings, use=use, city=city, home=home, seed=seed))
     if draws:
@@ -105,15 +153,52 @@ def sweep(
     seed: Seed = 0,
     workers: Workers | None = None,
 ) -> xr.Dataset:
-    """Many draws, or a grid, kept draw by draw: in memory, or in a `folder`, where a run that was ended is gone on with.
+    """Run many draws, or the points of a grid, and keep them draw by draw.
 
-    `over` says what is swept: {"rd_policy": [0, 0.01, 0.02], "external_demand_growth": {"uniform": [0.02, 0.06]}}. Without it
-    the city's calibrated ensemble is drawn.
+    Parameters
+    ----------
+    draws
+        Draws; of a grid, at each point. By default 2,000, or one at each point.
+    over
+        The swept inputs by name: a list of values, or a distribution, in the unit of the parameter. Without it the city's
+        calibrated ensemble is drawn.
+    method
+        The design: ensemble, random, latin_hypercube, sobol, grid or list.
+    rest
+        The inputs that are not swept: drawn as an ensemble, or central.
+    outputs
+        Variables to keep besides those of the model's outline and its targets.
+    folder
+        A folder for the draws, in which an ended run resumes; without it they are kept in memory.
+    cluster
+        The address of a Dask scheduler, such as tcp://host:8786.
+    prior
+        Draw from the priors and not from the calibrated ensemble.
+    workers
+        Processes; by default one a processor.
+    scenario, settings, use, city, home, seed
+        As `open_case` takes them.
+
+    Returns
+    -------
+    xarray.Dataset
+        Outputs [year, their own dimensions, draw] in the unit of their attribute `units`, `inputs` [input, draw], `met`
+        [target, draw] and `lost` [draw].
 
     Raises
     ------
     SimError
         with every fault of the input; when the runs fail or the folder holds something else.
+
+    Examples
+    --------
+    >>> import sim
+    >>> draws = sim.sweep("plan_2025", over={"external_demand_growth": {"uniform": [0.0, 0.08]}}, draws=64, workers=1)
+    >>> draws["gdp_nominal"].dims, draws.sizes["draw"]
+    (('year', 'region', 'draw'), 64)
+    >>> grid = sim.sweep("plan_2025", over={"rd_policy": [0.0, 0.01]}, workers=1)
+    >>> bool(grid["rd_intensity"].sel(year=2025, region="hengyang").diff("draw") > 0)
+    True
     """
     case = open_case(scenario, settings=settings, use=use, city=city, home=home, seed=seed)
     design = Design(draws, seed, prior=prior, method=method, over=_overs(over), rest=rest, outputs=tuple(outputs))
@@ -143,14 +228,47 @@ def sensitivity(
     seed: Seed = 0,
     workers: Workers | None = None,
 ) -> xr.Dataset:
-    """Which unknown matters, by indicator and year: Sobol indices with 95 % intervals, or effects by Morris.
+    """Measure how much each unknown matters, by indicator and year.
 
-    Without `over`, all parameters that are unknown are screened by Morris first, and the `keep` most influential are kept.
+    Parameters
+    ----------
+    kind
+        sobol for indices of the variance, morris for mean effects.
+    over
+        The inputs and their distributions, as in `sweep`. Without it, all unknown parameters are screened by Morris first.
+    indicators
+        The outputs that are analysed; by default all that are one series.
+    base, resamples
+        Points of the Sobol design, a power of two, and resamples of its 95 % intervals.
+    walks
+        Trajectories by Morris.
+    keep
+        The number of most influential inputs that a screening keeps.
+    rest, folder, cluster, prior, workers
+        As `sweep` takes them.
+    scenario, settings, use, city, home, seed
+        As `open_case` takes them.
+
+    Returns
+    -------
+    xarray.Dataset
+        Along [input, output, year]: `first` and `total` indices with the half-widths `first_error` and `total_error` of their
+        95 % intervals; by Morris `effect`, `size` and `deviation`, in the unit of the output over the range of the input.
 
     Raises
     ------
     SimError
         with every fault of the input; when the runs fail.
+
+    Examples
+    --------
+    >>> import sim
+    >>> over = {"external_demand_growth": {"uniform": [0.0, 0.08]}, "rd_policy": {"uniform": [0.0, 0.02]}}
+    >>> indices = sim.sensitivity("plan_2025", over=over, indicators="rd_intensity", base=16, resamples=5, workers=1)
+    >>> indices["total"].dims
+    ('input', 'output', 'year')
+    >>> indices["total"].sel(output="rd_intensity", year=2030).idxmax().item()
+    'rd_policy'
     """
     case = open_case(scenario, settings=settings, use=use, city=city, home=home, seed=seed)
     design = Design(seed=seed, prior=prior, over=_overs(over), rest=rest, outputs=tuple(indicators))
@@ -171,21 +289,41 @@ def levers(
     city: Word | None = None,
     home: PathLike | None = None,
 ) -> Board:
-    """A board of levers that answers at once: `board.run({"rd_policy": 0.01})` gives the outputs by year.
+    """Make a board of levers that answers at once.
 
-    Without `outputs`, the first series of the model's report.yaml.
+    Parameters
+    ----------
+    names
+        The levers; by default all of the model.
+    outputs
+        The variables that the board answers with; by default the first series of the model's report.yaml.
+    scenario, settings, use, city, home
+        As `open_case` takes them.
+
+    Returns
+    -------
+    Board
+        `board.run({lever: value})` gives the outputs [year, their own dimensions] with these levers at these values.
 
     Raises
     ------
     SimError
         with every fault of the scenario, and every lever or output that is unknown.
+
+    Examples
+    --------
+    >>> import sim
+    >>> board = sim.levers("plan_2025", "rd_policy", "rd_intensity")
+    >>> more, still = board.run({"rd_policy": 0.01}), board.run()
+    >>> bool((more["rd_intensity"] > still["rd_intensity"]).sel(year=2025).all())
+    True
     """
     case = open_case(scenario, settings=settings, use=use, city=city, home=home)
     return board_of(case, names, outputs or case.world.outline.first[:1])
 
 
 def _listed(raw: object) -> str:
-    """A setting of the project ledger as --set takes it."""
+    """Return a setting of the project ledger as --set takes it."""
     return ",".join(map(str, raw)) if isinstance(raw, list) else str(raw)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
+import inspect
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -11,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import sim
-from sim import api
+from sim import accessor, api
 from tests.simulate.draws import made
 
 PLAN = "plan_2025"
@@ -25,6 +28,32 @@ def run() -> xr.Dataset:
 @pytest.fixture(scope="module")
 def draws() -> xr.Dataset:
     return sim.sweep(PLAN, over={"external_demand_growth": {"uniform": np.array([0.0, 0.08])}}, draws=200, seed=2, workers=1)
+
+
+@pytest.fixture(scope="module")
+def examples(run: xr.Dataset, draws: xr.Dataset) -> dict[str, object]:
+    """The names that examples of the accessor use."""
+    over = {"external_demand_growth": {"uniform": (0.0, 0.08)}, "rd_policy": {"uniform": [0.0, 0.02]}}
+    indices = sim.sensitivity(PLAN, over=over, indicators="rd_intensity", base=16, resamples=5, workers=1)
+    return {"run": run, "draws": draws, "indices": indices, "grid": sim.sweep(PLAN, over={"rd_policy": [0.0, 0.01]}, workers=1)}
+
+
+PUBLIC = [
+    *(getattr(api, name) for name in api.__all__ if name != "SimError"),
+    *(method for name, method in vars(accessor.SimAccessor).items() if not name.startswith("_")),
+]
+
+
+@pytest.mark.parametrize("function", PUBLIC, ids=lambda function: function.__qualname__)
+def test_the_examples_of_every_public_function_run(function: Callable[..., object], examples: dict[str, object]) -> None:
+    documented = inspect.getdoc(function) or ""
+    assert all(f"{head}\n---" in documented for head in ("Returns", "Raises", "Examples"))
+    signature = [name for name in inspect.signature(function).parameters if name not in {"self", "lang"}]
+    assert all(re.search(rf"^(\w+, )*{name}(, \w+)*$", documented, re.MULTILINE) for name in signature)
+    found = doctest.DocTestParser().get_doctest(documented, dict(examples), function.__qualname__, None, 0)
+    assert found.examples
+    results = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(found)
+    assert results.failed == 0
 
 
 def texts(figure: Figure) -> str:

@@ -110,7 +110,7 @@ def test_every_command_named_in_a_sentence_exists(line: str) -> None:
         assert words, line
         assert words[0] in command.commands, line
         command = command.commands[words.pop(0)]
-    options = {name for item in command.params for name in item.opts}
+    options = {name for item in command.loaded.params for name in item.opts}
     assert {word for word in words if word.startswith("--")} <= options
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.base.text import Language
 from sim.city.city import open_world
-from sim.cli.history import score_record
+from sim.cli.city import score_record
 from sim.inputs.city import pooled_cities
 from sim.inputs.home import Home, find_home
 from sim.inputs.parameters import ParameterRecord

@@ -37,7 +37,7 @@ def page() -> str:
 
 def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     if not hasattr(command, "commands"):
-        yield path, command
+        yield path, command.loaded
         return
     for name, inner in command.commands.items():
         yield from _commands(inner, f"{path} {name}")

@@ -53,6 +53,8 @@ def block_sigint() -> Iterator[None]:
 
 
 MOST_WORKERS = 256
+DEFAULT_DRAWS, MOST_DRAWS = 2_000, 100_000_000
+"""Draws where nothing else is said, and the most that may be asked for; the command line loads no numpy for them."""
 
 
 def processors() -> int:

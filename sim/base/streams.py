@@ -12,8 +12,6 @@ import numpy as np
 
 from sim.base.arrays import Values
 
-DEFAULT_DRAWS, MOST_DRAWS = 2_000, 100_000_000
-"""The number of draws where nothing else is said, and the most that may be asked for."""
 _WORDS = 4  # numbers that one count of Philox gives
 _UNUSED_BITS = np.uint64(12)
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import codecs
 import json
 import logging
+import math
 import sys
 import time
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Column, Table
 from rich.text import Text as Styled
 
@@ -22,7 +24,11 @@ from sim.base.errors import SimError
 from sim.base.processes import fail_if_interrupted
 from sim.base.text import Language, Text, system_language
 
+DrawReport = Callable[[int, int, int], None]
+"""Takes draws done, all draws, and lost ones."""
 _log = logging.getLogger(__name__)
+_ALL_THERE = Text("已全部完成，不重算", "all there already, nothing is run again")
+_SOME_THERE = Text("已完成，从缺处继续", "there already, going on with the rest")
 _WIDTH_OF_FILES = 130
 _BETWEEN = 2
 """Blanks between two columns, and before the lines of a block."""
@@ -34,7 +40,7 @@ _NARROWEST = 12
 
 @dataclass
 class Speaker:
-    """Where and in which language a verb speaks."""
+    """The voice of a verb: language, results on standard output, all else on standard error."""
 
     language: Language
     report_language: Language = "zh"
@@ -51,20 +57,28 @@ class Speaker:
         """Return the wording in the user's language."""
         return zh if self.language == "zh" else en
 
-    def heads(self, text: Text) -> list[str]:
-        """Return the heads of a table, which a text separates by bars."""
-        return self.say(text).split("|")
+    def columns(
+        self,
+        heads: Text | Iterable[str],
+        in_words: Container[int] = (0,),
+        first_width: int | None = None,
+        wrapping: int = 1,
+        *,
+        fold: bool = False,
+    ) -> list[Column]:
+        """Return columns in which numbers stand to the right; the first ones may wrap, or with `fold` all.
 
-    def columns(self, heads: Iterable[str], in_words: Container[int], first_width: int, wrapping: int = 1) -> list[Column]:
-        """Return columns in which numbers stand to the right; the first ones may wrap."""
+        Heads in a text are separated by bars.
+        """
         return [
             Column(
                 head,
                 justify="left" if place in in_words else "right",
                 min_width=None if place else first_width,
-                no_wrap=place >= wrapping,
+                no_wrap=place >= wrapping and not fold,
+                overflow="fold" if fold else "ellipsis",
             )
-            for place, head in enumerate(heads)
+            for place, head in enumerate(self.say(heads).split("|") if isinstance(heads, Text) else heads)
         ]
 
     def line(self, text: Text | str = "", en: str | None = None) -> None:
@@ -88,8 +102,23 @@ class Speaker:
         print_table(table, self.out)
 
     def json(self, document: Any) -> None:
-        """Print one JSON document."""
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+        """Print one JSON document: texts in the user's language, dataclasses as objects, numbers that are none as null."""
+        sys.stdout.write(json.dumps(self._plain(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+    def _plain(self, value: Any) -> Any:
+        if isinstance(value, Text):
+            return self.say(value)
+        if isinstance(value, Path):
+            return str(value)
+        if hasattr(value, "tolist"):  # of numpy, which this module does not load
+            return self._plain(value.tolist())
+        if isinstance(value, float):
+            return value if math.isfinite(value) else None
+        if is_dataclass(value):
+            value = {item.name: getattr(value, item.name) for item in fields(value)}
+        if isinstance(value, Mapping):
+            return {key: self._plain(item) for key, item in value.items()}
+        return [self._plain(item) for item in value] if isinstance(value, list | tuple | range) else value
 
     def faults(self, error: SimError) -> None:
         """Report every fault of an error."""
@@ -97,30 +126,59 @@ class Speaker:
             self.err.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def warn(self, remarks: Iterable[Text]) -> None:
-        """Print on standard error what a reader must know, whatever form results take."""
+        """Print remarks on standard error, whatever form results take."""
         for remark in remarks:
             _log.warning("%s", remark.en)
             self.err.print(self.say(remark), highlight=False, markup=False, soft_wrap=True)
 
     @contextmanager
     def progress(self, stage: Text, total: float = 1.0) -> Iterator[Callable[..., None]]:
-        """Show a progress bar on standard error; yields a function of what is done, of how much, and in which part of it."""
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.completed}/{task.total}"),
-            TimeElapsedColumn(),
-        )
-        started = time.monotonic()
-        _log.info("begins: %s", stage.en)
-        with Progress(*columns, console=self.err, transient=True, disable=self.quiet or not self.err.is_terminal) as bar:
-            task = bar.add_task(self.say(stage), total=total)
+        """Show a progress bar on standard error; yields a function of the work done, the whole work, and its present part."""
+        with self._bar(stage, total, TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn()) as (bar, task):
 
             def advance(done: float, of: float = 1.0, part: Text = stage) -> None:
                 fail_if_interrupted()
                 bar.update(task, description=self.say(part), completed=done / of)
 
             yield advance
+
+    @contextmanager
+    def draw_progress(self, stage: Text) -> Iterator[DrawReport]:
+        """Show the progress of draws; yields a function that reports it, at first also the draws that were there already."""
+        printed, is_first, now = self.err.get_time(), True, self.err.get_time
+        count_column = TextColumn("{task.completed:,.0f}/{task.total:,.0f}")
+        fields = TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), TextColumn("{task.fields[lost]}")
+        with self._bar(stage, 1.0, count_column, *fields) as (bar, task):
+
+            def report(done: int, count: int, lost: int) -> None:
+                nonlocal printed, is_first
+                fail_if_interrupted()
+                if self.quiet:
+                    return
+                if is_first and done:
+                    self.err.print(
+                        f"{done:,}/{count:,} {self.say(_ALL_THERE if done == count else _SOME_THERE)}", highlight=False
+                    )
+                is_first = False
+                bar.update(task, total=count, completed=done)
+                rate, losses = rate_text(bar.tasks[task].speed or 0.0), lost_text(lost)
+                bar.update(task, rate=self.say(rate), lost=self.say(losses))
+                if not self.err.is_terminal and now() - printed >= _SECONDS_BETWEEN_LINES:
+                    printed = now()
+                    line = stage + Text(f" {done:,}/{count:,}，", f" {done:,}/{count:,}, ") + rate
+                    line += left_text(bar.tasks[task].time_remaining) + Text("，", ", ") + losses
+                    self.err.print(self.say(line), highlight=False, markup=False)
+
+            yield report
+
+    @contextmanager
+    def _bar(self, stage: Text, total: float, *columns: ProgressColumn) -> Iterator[tuple[Progress, TaskID]]:
+        """Show a bar while a stage lasts, and log when it begins and ends. Its pace is that of the whole stage."""
+        started, is_off = time.monotonic(), self.quiet or not self.err.is_terminal
+        _log.info("begins: %s", stage.en)
+        shown = (TextColumn("{task.description}"), BarColumn(), *columns)
+        with Progress(*shown, console=self.err, transient=True, disable=is_off, speed_estimate_period=math.inf) as bar:
+            yield bar, bar.add_task(self.say(stage), total=total, rate="", lost="")
         _log.info("ends: %s, after %.2f s", stage.en, time.monotonic() - started)
 
 
@@ -161,6 +219,11 @@ def _write_plainly(error: UnicodeError) -> tuple[str, int]:
         raise error
     text = error.object[error.start : error.end].translate(_PLAIN)
     return text.encode(error.encoding, "replace").decode(error.encoding), error.end
+
+
+def items(row: Any, *names: str) -> dict[str, Any]:
+    """Return single values of a dataset by their names, for one row of a document."""
+    return {name: row[name].item() for name in names}
 
 
 def print_table(table: Table, console: Console) -> None:
@@ -207,83 +270,6 @@ def _wrapped(text: Styled, width: int) -> Iterator[Styled]:
     for line in text.wrap(Console(width=width), width, overflow="fold"):
         line.rstrip()
         yield line
-
-
-DrawReport = Callable[[int, int, int], None]
-"""Takes draws done, all draws, and lost ones."""
-
-
-@dataclass
-class Pace:
-    """How fast draws are made. Those that were there when the program began do not count."""
-
-    clock: Callable[[], float] = time.monotonic
-    first: int | None = None
-    started: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.started = self.clock()
-
-    def rate(self, done: int) -> float:
-        """Return draws a second since the first report; nought before anything was done."""
-        if self.first is None:
-            self.first, self.started = done, self.clock()
-        seconds = self.clock() - self.started
-        return (done - self.first) / seconds if seconds > 0.0 else 0.0
-
-    def left(self, done: int, count: int) -> float | None:
-        """Return the seconds still to go, if the pace is known."""
-        rate = self.rate(done)
-        return (count - done) / rate if rate > 0.0 else None
-
-
-@contextmanager
-def draw_progress(speaker: Speaker, stage: Text) -> Iterator[DrawReport]:
-    """Show the progress of draws; yields what is told of it, and says at the first report what was there already."""
-    bar = _bar(speaker)
-    task = bar.add_task(speaker.say(stage), total=1, rate="", lost="") if speaker.err.is_terminal else None
-    pace, printed, is_first = Pace(), time.monotonic(), True
-    started = printed
-    _log.info("begins: draws of %s", stage.en)
-
-    def report(done: int, count: int, lost: int) -> None:
-        nonlocal printed, is_first
-        fail_if_interrupted()
-        if speaker.quiet:
-            return
-        if is_first and done:
-            rest = Text("已完成，从缺处继续", "there already, going on with the rest")
-            if done == count:
-                rest = Text("已全部完成，不重算", "all there already, nothing is run again")
-            speaker.err.print(f"{done:,}/{count:,} {speaker.say(rest)}", highlight=False)
-        is_first = False
-        rate = pace.rate(done)
-        if task is not None:
-            words, lost_words = speaker.say(rate_text(rate)), speaker.say(lost_text(lost))
-            bar.update(task, total=count, completed=done, rate=words, lost=lost_words)
-        elif time.monotonic() - printed >= _SECONDS_BETWEEN_LINES:
-            printed = time.monotonic()
-            line = stage + Text(f" {done:,}/{count:,}，", f" {done:,}/{count:,}, ") + rate_text(rate)
-            line += left_text(pace.left(done, count)) + Text("，", ", ") + lost_text(lost)
-            speaker.err.print(speaker.say(line), highlight=False, markup=False)
-
-    with bar:
-        yield report
-    _log.info("ends: draws of %s, after %.2f s", stage.en, time.monotonic() - started)
-
-
-def _bar(speaker: Speaker) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[lost]}"),
-        console=speaker.err,
-        transient=True,
-        disable=speaker.quiet or not speaker.err.is_terminal,
-    )
 
 
 def rate_text(rate: float) -> Text:

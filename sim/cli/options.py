@@ -1,7 +1,4 @@
-"""Declare verbs: their options are read and checked together, and reach their functions as plain arguments.
-
-A verb's module loads nothing heavy: numpy, xarray, matplotlib and what uses them are imported inside its functions.
-"""
+"""Declare options: those of a verb are read and checked together, and reach its function as plain arguments."""
 
 from __future__ import annotations
 
@@ -10,48 +7,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_origin, get_type_hints
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
 from sim.base.errors import Fault, Faults, UsageError
-from sim.base.processes import MOST_WORKERS, processors
-from sim.base.streams import MOST_DRAWS
+from sim.base.processes import MOST_DRAWS, MOST_WORKERS, processors
 from sim.base.text import Text
-from sim.cli.console import Speaker, language_of_call, speaker_of
+from sim.cli.console import Speaker, speaker_of
 from sim.cli.log import start_log
-
-_TITLES = {"Options": Text("选项", "Options"), "Arguments": Text("参数", "Arguments"), "Commands": Text("命令", "Commands")}
-
-
-class _TitlesInLanguage:
-    """Help whose titles are in the language of the call; the library of the command line knows English ones only."""
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help text."""
-        section, speaker = formatter.section, speaker_of(language_of_call())
-        formatter.section = lambda title: section(speaker.say(_TITLES[title]) if title in _TITLES else title)
-        super().format_help(ctx, formatter)  # type: ignore[misc]  # the class beside this one has it
-
-
-class _Command(_TitlesInLanguage, TyperCommand):
-    pass
-
-
-class _Group(_TitlesInLanguage, TyperGroup):
-    pass
-
-
-_APP: dict[str, Any] = {"no_args_is_help": True, "add_completion": False, "rich_markup_mode": None, "cls": _Group}
-app = typer.Typer(pretty_exceptions_enable=False, **_APP)
-plan = typer.Typer(help="规划本身：矛盾、来源、可行性、所需路径、评估、归因 / the plan as an object", **_APP)
-cities, files = typer.Typer(), typer.Typer()
-app.add_typer(plan, name="plan")
-app.add_typer(cities)
-app.add_typer(files)
 
 Lang = StrEnum("Lang", ["zh", "en"])
 _OPTIONS: dict[str, tuple[Any, Any]] = {
@@ -75,6 +42,13 @@ class Reader:
     usual: Any = None
 
 
+@dataclass(frozen=True)
+class OptionGroup:
+    """Options that verbs share: a function declares them, and a verb is handed it with what was written for them."""
+
+    function: Callable[..., Any]
+
+
 RESULTS = Path("results")
 PROCESSORS = processors()
 DOUBLE = "float64"
@@ -85,75 +59,86 @@ _DECIMAL = re.compile(r"[0-9]{1,6}(\.[0-9]{1,12})?")
 _WHOLE = re.compile(r"[0-9]{1,20}|[0-9]{1,3}(,[0-9]{3}){1,6}|[0-9]{1,3}(_[0-9]{3}){1,6}")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SHOWN = 30
+Marked = TypeVar("Marked")
 
 
-Verb = TypeVar("Verb", bound=Callable[..., int | None])
+def as_written(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the verb as it is called on the command line.
 
-
-def verb(group: typer.Typer, name: str | None = None) -> Callable[[Verb], Verb]:
-    """Register a function as a verb of a group.
-
-    On the command line --lang stands before the keyword-only options, --quiet and --json stand where `speaker` does, and
-    --log comes last. An option that was not written is left to the default of the function.
+    Its options stand in the order of its parameters, those that most verbs have at the end. An option that was not written is
+    left to the default of the function; one that several groups declare reaches them all.
     """
 
-    def register(function: Verb) -> Verb:
-        hints = get_type_hints(function, include_extras=True)
+    def call(*, lang: str | None, log: Path | None, quiet: bool = False, as_json: bool = False, **written: Any) -> Any:
+        start_log(log)
+        faults, values = Faults(), {"speaker": speaker_of(lang, quiet=quiet, as_json=as_json)}
+        for key, value in written.items():
+            if value is not None and value != []:
+                with faults.gathering(UsageError):
+                    values[key] = _value(options[key][0], value)
+        faults.raise_if_any(UsageError)
+        return function(**_arguments(function, values))
 
-        def call(*, lang: str | None, log: Path | None, quiet: bool = False, as_json: bool = False, **written: Any) -> Any:
-            start_log(log)
-            faults, values = Faults(), {"speaker": speaker_of(lang, quiet=quiet, as_json=as_json)}
-            for key, value in written.items():
-                if value is not None and value != []:
-                    with faults.gathering(UsageError):
-                        values[key] = _value(hints[key], value)
-            faults.raise_if_any(UsageError)
-            return function(**values)
-
-        parameters = _parameters(function, hints)
-        call.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-        call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-        call.__name__, call.__doc__ = function.__name__, function.__doc__
-        group.command(name, cls=_Command)(call)
-        return function
-
-    return register
+    options, found = _options_of(function), dict[str, tuple[Any, Any]]()
+    for name, (hint, default) in options.items():
+        found |= _as_written(name, hint, default)
+    found |= {name: found.pop(name) for name in ("home", *_OPTIONS) if name in found} | {"log": _OPTIONS["log"]}
+    parameters = [
+        Parameter(key, Parameter.KEYWORD_ONLY, default=usual, annotation=kind) for key, (kind, usual) in found.items()
+    ]
+    call.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return call
 
 
-def _parameters(function: Callable[..., Any], hints: dict[str, Any]) -> list[Parameter]:
-    """Return the parameters as they are written on the command line."""
+def _declared(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the annotations of the parameters that are options, groups of them or a speaker."""
+    hints = get_type_hints(function, include_extras=True)
+    return {key: hint for key, hint in hints.items() if get_origin(hint) is Annotated}
+
+
+def _options_of(function: Callable[..., Any]) -> dict[str, tuple[Any, Any]]:
+    """Return annotation and default of every option of a verb, those of its groups among them."""
     found = dict[str, tuple[Any, Any]]()
-    for key, parameter in signature(function).parameters.items():
-        if parameter.kind is Parameter.KEYWORD_ONLY:
-            found.setdefault("lang", _OPTIONS["lang"])
-        if key == "speaker":
-            found |= {name: _OPTIONS[name] for name in hints[key].__metadata__[0]}
-        else:
-            found[key] = _as_written(hints[key], parameter.default)
-    found["log"] = _OPTIONS["log"]
-    return [Parameter(key, Parameter.KEYWORD_ONLY, default=usual, annotation=kind) for key, (kind, usual) in found.items()]
+    for key, hint in _declared(function).items():
+        group, usual = _marked(hint, OptionGroup), signature(function).parameters[key].default
+        own = {key: (hint, usual)} if group is None else _options_of(group.function)
+        for name, option in own.items():
+            found.setdefault(name, option)
+    return found
 
 
-def _as_written(hint: Any, usual: Any) -> tuple[Any, Any]:
-    """Return the type and the default of an option before it is read."""
-    reader = _reader(hint)
+def _arguments(function: Callable[..., Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Return what a verb is called with: values that were written, and its groups with theirs."""
+    groups = {key: _marked(hint, OptionGroup) for key, hint in _declared(function).items()}
+    bound = {key: partial(group.function, **_arguments(group.function, values)) for key, group in groups.items() if group}
+    return bound | {key: values[key] for key in groups if key in values}
+
+
+def _as_written(key: str, hint: Any, usual: Any) -> dict[str, tuple[Any, Any]]:
+    """Return type and default of an option before it is read, by its name; a speaker has several."""
+    reader = _marked(hint, Reader)
+    if key == "speaker":
+        return {name: _OPTIONS[name] for name in ("lang", *hint.__metadata__[0])}
     if reader is not None:
-        return Annotated[reader.raw, hint.__metadata__[0]], reader.usual
-    if get_origin(hint.__origin__) is tuple:
-        return Annotated[list[str] | None, hint.__metadata__[0]], None
-    return hint, usual
+        return {key: (Annotated[reader.raw, hint.__metadata__[0]], reader.usual)}
+    return {
+        key: (Annotated[list[str] | None, hint.__metadata__[0]], None)
+        if get_origin(hint.__origin__) is tuple
+        else (hint, usual)
+    }
 
 
 def _value(hint: Any, written: Any) -> Any:
-    reader = _reader(hint)
+    reader = _marked(hint, Reader)
     if reader is not None:
         option = hint.__metadata__[0]
         return reader.read((option.default, *option.param_decls)[0], written)  # typer keeps the first name as a default
     return tuple(written) if isinstance(written, list) else written
 
 
-def _reader(hint: Any) -> Reader | None:
-    return next((item for item in hint.__metadata__ if isinstance(item, Reader)), None)
+def _marked(hint: Any, kind: type[Marked]) -> Marked | None:
+    return next((item for item in hint.__metadata__ if isinstance(item, kind)), None)
 
 
 def read_whole(option: str, text: str, low: int, high: int) -> int:

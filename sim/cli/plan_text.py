@@ -1,27 +1,31 @@
-"""The words of the plan: what does not fit together in them, and what stands behind a target."""
+"""The words of the plan: contradictions in them, and the sources and drivers of a target."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.base.words import exact, plain, unit_words
-from sim.cli import options
-from sim.cli.cases import open_case, open_city
+from sim.city.city import World
+from sim.cli import cases, options
 from sim.cli.console import Speaker
-
-if TYPE_CHECKING:
-    from sim.city.city import World
-    from sim.inputs.bindings import AnyBinding
-    from sim.inputs.targets import Review
-    from sim.plan.findings import Finding
-    from sim.studies.plan.trace import Driver, Trace
+from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding
+from sim.inputs.printed import BY_HAND
+from sim.inputs.targets import Review, changed_sentence, read_reviews
+from sim.plan.claims import plan_of
+from sim.plan.findings import SEVERITY_NAMES, Finding, review_of, unused
+from sim.plan.lint import RULES
+from sim.plan.lint import lint as findings_of
+from sim.plan.rule import VERDICTS
+from sim.report.reference import lint_markdown, reviewed, summary
+from sim.studies.plan.trace import Driver, Trace, find_target, trace_record
+from sim.studies.plan.trace import trace as trace_of
 
 _SIGNS = {1: "+", -1: "−", 0: "0", None: " "}
 _KINDS = {
@@ -34,24 +38,15 @@ _KINDS = {
 }
 
 
-@options.verb(options.plan)
 def lint(
-    city: options.City = None,
+    opened: cases.City,
     as_of: options.AsOf = None,
     *,
     markdown: Annotated[bool, typer.Option("--markdown", help="写成 docs/plan_lint.md / as a page")] = False,
     speaker: options.WithQuiet,
-    home: options.Home = None,
 ) -> None:
     """检查规划自身的矛盾：目标、事实与历史数据互相核对 / contradictions of the plan with itself."""
-    from sim.inputs.targets import read_reviews
-    from sim.plan.claims import plan_of
-    from sim.plan.findings import review_of
-    from sim.plan.lint import RULES
-    from sim.plan.lint import lint as findings_of
-    from sim.report.reference import lint_markdown
-
-    world = open_city(city, home)
+    world = opened()
     catalogue = world.catalogue
     if not catalogue.targets:
         message = Text(f"{world.city.key} 没有录入规划，无从检查", f"no plan of {world.city.key} has been entered")
@@ -69,9 +64,6 @@ def lint(
 
 def _warnings(world: World, findings: list[Finding], reviews: tuple[Review, ...]) -> Iterator[Text]:
     """Yield the documents that have changed, and the reviews whose finding is gone."""
-    from sim.inputs.targets import changed_sentence
-    from sim.plan.findings import unused
-
     yield from (changed_sentence(document) for document in world.catalogue.changed)
     for review in unused(findings, reviews):
         ids = ", ".join(sorted(review.of))
@@ -87,10 +79,6 @@ def _finding_record(finding: Finding, review: Review | None, speaker: Speaker) -
 
 
 def _print_findings(findings: Sequence[Finding], reviews: tuple[Review, ...], world: World, speaker: Speaker) -> None:
-    from sim.plan.findings import SEVERITY_NAMES, review_of
-    from sim.plan.lint import RULES
-    from sim.report.reference import reviewed, summary
-
     documents, colon = world.catalogue.documents, speaker.word("：", ": ")
     for number, item in enumerate(findings, 1):
         speaker.line(f"{number}. [{speaker.say(SEVERITY_NAMES[item.severity])}] {speaker.say(RULES[item.rule].title)}")
@@ -102,7 +90,6 @@ def _print_findings(findings: Sequence[Finding], reviews: tuple[Review, ...], wo
     speaker.line(summary(findings, reviews))
 
 
-@options.verb(options.plan)
 def trace(
     target: Annotated[str, typer.Argument(help="目标编号 / id of a target")],
     scenario: options.ScenarioOption = None,
@@ -110,18 +97,12 @@ def trace(
         int | None, typer.Option("--year", help="在哪一年看，默认目标年 / year; the target's by default"), options.YEAR
     ] = None,
     depth: Annotated[int, typer.Option("--depth", help="往回几层 / how many links back"), options.whole(0, 6, "4")] = 4,
-    city: options.City = None,
-    settings: options.Settings = (),
-    use: options.Use = (),
     *,
+    opened: cases.OneCase,
     speaker: options.WithQuiet,
-    home: options.Home = None,
 ) -> None:
     """目标的出处与驱动：文件、原句、变量、驱动因素及方向 / the sentence behind a target and what drives it."""
-    from sim.studies.plan.trace import find_target, trace_record
-    from sim.studies.plan.trace import trace as trace_of
-
-    case = open_case(scenario, city, settings, use, home, usual="catalogue")
+    case = opened(scenario=scenario, default="catalogue")
     wanted = find_target(case.world, target)
     with speaker.progress(Text("运行情景", "running the scenario")):
         chosen = replace(case, selection=replace(case.selection, targets=(wanted,), remarks=()))
@@ -133,9 +114,6 @@ def trace(
 
 
 def _print_trace(found: Trace, speaker: Speaker) -> None:
-    from sim.inputs.printed import BY_HAND
-    from sim.plan.rule import VERDICTS
-
     target, document, score = found.target, found.document, found.score
     unit, value = unit_words(target.unit), f"{target.operator} {exact(target.value)}"
     years = target.year if target.start_year in (None, target.year) else f"{target.start_year}–{target.year or ''}"
@@ -166,8 +144,6 @@ def _print_trace(found: Trace, speaker: Speaker) -> None:
 
 
 def _print_binding(binding: AnyBinding | None, speaker: Speaker) -> None:
-    from sim.inputs.bindings import Binding, HistoryBinding, LedgerBinding
-
     if isinstance(binding, Binding):
         over = "" if binding.over is None else f" / {binding.over}"
         to = f"{binding.variable}{over} · {binding.reading} · {binding.price}"

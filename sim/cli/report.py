@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+import xarray as xr
 
 from sim.base.durable import scratch_folder
 from sim.base.errors import Faults, Place, SimError, UsageError, nearest
 from sim.base.text import Language, Text
 from sim.cli import options
 from sim.cli.console import Speaker
+from sim.inputs.home import Home, find_home
+from sim.report.document import Report
 from sim.report.drawing import drawing_workers, finish_drawing, read_svgs, start_drawing
 from sim.report.forms import FIGURES, FORMS, file_name
+from sim.report.forms.page import page
+from sim.report.forms.workbook import workbook
 from sim.report.lettering import unprintable_words
-
-if TYPE_CHECKING:
-    import xarray as xr
-
-    from sim.inputs.home import Home
-    from sim.report.document import Report
-    from sim.simulate.result import Result
+from sim.report.studies import StudyRequest, completed
+from sim.report.writing import reports_of
+from sim.result.store import fail_if_not_writable, find_run, new_files
+from sim.simulate.design import Design
+from sim.simulate.result import Result, packed_result, read_result, reopened
 
 _NEEDED = {"docx": "docx", "pdf": "typst"}
 _INSTALL = Text('请运行 python -m pip install -e ".[report]"', 'run python -m pip install -e ".[report]"')
@@ -36,7 +39,6 @@ _AS_STORED = Text(
 )
 
 
-@options.verb(options.app)
 def report(
     run: options.Run = "latest",
     form: Annotated[str, typer.Option("--format", help="格式，逗号分隔 / formats")] = "html,docx,xlsx,pdf",
@@ -52,16 +54,14 @@ def report(
     asked = list(dict.fromkeys(item.strip().lower() for item in form.split(",") if item.strip()))
     fail_if_forms_are_wrong(asked)
     absent = forms_without_extra(asked)
-    from sim.inputs.home import find_home
-    from sim.report.writing import reports_of
-    from sim.result.store import fail_if_not_writable, find_run
-
     files = _chosen(find_run(run, out), scenario)
     for file in files.values():
         fail_if_not_writable(file.parent)
     named_home = None if home is None else find_home(home)
     results = _read(files, speaker)
-    written: list[WrittenForms] = []
+    places, troubles, unprintable = list[Path](), list[Text](), ""
+    if absent:
+        troubles.append(_not_installed(absent) + Text("，没有写出；", " and nothing was written; ") + _INSTALL)
     forms = [item for item in asked if item not in absent]
     with drawing_workers() as pool:
         for file in () if stored else [file for file in files.values() if results[file].studies.pending]:
@@ -69,18 +69,14 @@ def report(
         for file, record in zip(results, reports_of(list(results.values())), strict=True):
             if file in files.values():
                 with speaker.progress(record.scenario_name + Text("：绘图与写出", ": drawing and writing")):
-                    written.append(
-                        _write_forms(record, results[file].projection, file.parent, forms, speaker.report_language, pool)
-                    )
-    places = [place for item in written for place in item.files]
+                    language = speaker.report_language
+                    made, failed, boxed = _write_forms(record, results[file], file.parent, forms, language, pool)
+                places, troubles, unprintable = places + made, troubles + failed, unprintable + boxed
     if speaker.as_json:
-        speaker.json([str(place) for place in places])
+        speaker.json(places)
     for place in places:
         speaker.line(f"报告：{place}", f"report: {place}")
-    troubles = [trouble for item in written for trouble in item.troubles]
-    if absent:
-        troubles.insert(0, _not_installed(absent) + Text("，没有写出；", " and nothing was written; ") + _INSTALL)
-    speaker.warn([*unprintable_words("".join(item.unprintable for item in written)), *troubles])
+    speaker.warn([*unprintable_words(unprintable), *troubles])
     return 1 if troubles else 0
 
 
@@ -125,8 +121,6 @@ def _chosen(files: Mapping[str, Path], scenarios: Sequence[str]) -> dict[str, Pa
 
 def _read(files: Mapping[str, Path], speaker: Speaker) -> dict[Path, Result]:
     """Read the chosen scenarios and, beside them, the others of their run, in the order of the call."""
-    from sim.simulate.result import read_result
-
     faults = Faults()
     results: dict[Path, Result] = {}
     for file in files.values():
@@ -158,8 +152,6 @@ def _find_doubled(results: Mapping[Path, Result], faults: Faults) -> None:
 
 def _others(files: Mapping[str, Path]) -> list[Path]:
     """Return the files of scenarios that stand beside the chosen ones."""
-    from sim.result.store import find_run
-
     chosen = {file.resolve() for file in files.values()}
     run = next(iter(chosen)).parent.parent
     return [file for file in find_run(str(run), run).values() if file.resolve() not in chosen]
@@ -167,12 +159,6 @@ def _others(files: Mapping[str, Path]) -> list[Path]:
 
 def _completed(result: Result, file: Path, home: Home | None, workers: int, speaker: Speaker) -> Result:
     """Store the result with the studies that are pending; where its inputs or the program have changed, leave it."""
-    from sim.inputs.home import find_home
-    from sim.report.studies import StudyRequest, completed
-    from sim.result.store import new_files
-    from sim.simulate.design import Design
-    from sim.simulate.result import packed_result, reopened
-
     try:
         case = reopened(result, home or find_home(None))
     except SimError as error:
@@ -187,23 +173,14 @@ def _completed(result: Result, file: Path, home: Home | None, workers: int, spea
     return whole
 
 
-@dataclass(frozen=True)
-class WrittenForms:
-    """Files that were written, why others were not, and characters that figures show as boxes."""
-
-    files: tuple[Path, ...]
-    troubles: tuple[Text, ...]
-    unprintable: str
-
-
 def _write_forms(
-    record: Report, projection: xr.Dataset, folder: Path, forms: Sequence[str], language: Language, pool: ProcessPoolExecutor
-) -> WrittenForms:
-    """Draw the figures of one scenario and write its forms; what goes wrong with one costs that one and no other."""
-    from sim.result.store import new_files
+    record: Report, result: Result, folder: Path, forms: Sequence[str], language: Language, pool: ProcessPoolExecutor
+) -> tuple[list[Path], list[Text], str]:
+    """Draw the figures of one scenario and write its forms; what goes wrong with one costs that one and no other.
 
-    written: list[Path] = []
-    troubles: list[Text] = []
+    Returns the files, why others were not written, and the characters that figures show as boxes.
+    """
+    written, troubles = list[Path](), list[Text]()
     with scratch_folder() as scratch:
         figures = scratch / "figures"  # apart from the marks by which the scratch folder is owned
         figures.mkdir()
@@ -211,7 +188,7 @@ def _write_forms(
         named = [(file_name(FORMS[form], language), form) for form in forms]
         for target, form in (*named, (file_name(FIGURES, language), "")):
             try:
-                contents = _form(form, target, record, projection, language, figures)
+                contents = _form(form, target, record, result.projection, language, figures)
                 with new_files(folder) as aside:
                     for name, content in contents.items():
                         (aside / name).parent.mkdir(exist_ok=True)
@@ -220,7 +197,7 @@ def _write_forms(
                 troubles.append(_trouble(target, error))
             else:
                 written += [folder / target] if form else []
-    return WrittenForms(tuple(written), tuple(troubles), unprintable)
+    return written, troubles, unprintable
 
 
 def _trouble(target: str, error: Exception) -> Text:
@@ -239,8 +216,6 @@ def _form(
     if not form:
         return {f"{target}/{item.name}": item.read_bytes() for item in sorted(figures.iterdir())}
     if form == "xlsx":
-        from sim.report.forms.workbook import workbook
-
         return {target: workbook(record, projection, language)}
     if form == "docx":
         from sim.report.forms.word import word_document
@@ -252,6 +227,4 @@ def _form(
         from sim.report.forms.pdf import pdf
 
         return {target: pdf(record, language, svgs)}
-    from sim.report.forms.page import page
-
     return {target: page(record, language, svgs).encode()}

@@ -1,24 +1,38 @@
-"""Show what there is: everything that a scenario file can name, the model itself, the schema of scenario files."""
+"""Show what there is: all that a scenario file can name, the model, the schema of scenario files, differences of runs."""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.table import Column
 
-from sim.base.errors import Fault, Faults, Place, RunError, UsageError
+from sim.base.durable import put_text
+from sim.base.errors import Fault, Faults, Place, RunError, UsageError, reason_of
 from sim.base.text import Text
 from sim.base.words import unit_text
-from sim.cli import options
-from sim.cli.cases import open_city
+from sim.city.city import World
+from sim.city.describing import declarations, kernel_of, measured_loops, schema_of
+from sim.cli import cases, options
 from sim.cli.console import Speaker
-
-if TYPE_CHECKING:
-    from sim.city.city import World
+from sim.engine.kernel import SECTIONS
+from sim.inputs.city import read_city_file
+from sim.inputs.scenario import read_scenario, scenario_files
+from sim.model.binding import shown
+from sim.report.reference import (
+    equation_records,
+    equations_markdown,
+    parameter_rows,
+    parameters_markdown,
+    system_records,
+    systems_markdown,
+)
+from sim.result.compare import RunDifference, differences
+from sim.result.store import find_run
+from sim.studies.systems import system_rows
 
 _SECTIONS = {"levers": "lever", "assumptions": "assumption", "behaviour": "behaviour"}
 _TITLES = {
@@ -49,12 +63,9 @@ _JUDGED_BY = {
 }
 
 
-@options.verb(options.app, "list")
-def list_all(city: options.City = None, *, speaker: options.WithJson, home: options.Home = None) -> None:
+def list_all(opened: cases.City, *, speaker: options.WithJson) -> None:
     """列出模型、城市、情景、目标和杠杆 / list models, cities, scenarios, targets and levers."""
-    from sim.inputs.city import read_city_file
-
-    world = open_city(city, home)
+    world = opened()
     place, cities = world.home, world.home.cities()
     document: dict[str, Any] = {
         "home": str(place.folder),
@@ -87,8 +98,6 @@ def _column(key: str, speaker: Speaker) -> Column:
 
 
 def _scenarios(folder: Path, speaker: Speaker) -> list[dict[str, Any]]:
-    from sim.inputs.scenario import read_scenario, scenario_files
-
     rows, faults = [], Faults()
     for file in scenario_files(folder):
         with faults.gathering():
@@ -142,8 +151,6 @@ def _variables(world: World, speaker: Speaker) -> list[dict[str, Any]]:
 
 
 def _parameters(world: World, kind: str, speaker: Speaker) -> list[dict[str, Any]]:
-    from sim.model.binding import shown
-
     rows = []
     for name, record in world.city.parameters.items():
         if record.kind == kind:
@@ -161,9 +168,8 @@ def _parameters(world: World, kind: str, speaker: Speaker) -> list[dict[str, Any
     return rows
 
 
-@options.verb(options.app)
 def describe(
-    city: options.City = None,
+    opened: cases.City,
     *,
     equations: Annotated[bool, typer.Option("--equations", help="全部方程 / all equations")] = False,
     loops: Annotated[bool, typer.Option("--loops", help="反馈回路 / feedback loops")] = False,
@@ -171,17 +177,14 @@ def describe(
     systems: Annotated[bool, typer.Option("--systems", help="文件中的各个系统 / systems of the documents")] = False,
     parameters: Annotated[bool, typer.Option("--parameters", help="全部参数 / all parameters")] = False,
     speaker: options.WithJson,
-    home: options.Home = None,
 ) -> None:
     """说明模型 / describe the model."""
     asked = {_equations: equations, _loops: loops, _kernel: kernel, _systems: systems, _all_parameters: parameters}
     if not any(asked.values()):
-        names = Text(
-            "--equations、--parameters、--loops、--systems 或 --kernel",
-            "--equations, --parameters, --loops, --systems or --kernel",
-        )
-        raise UsageError(Fault(Text("没有说明要描述什么", "nothing to describe"), Place(), Text("请加 ", "add ") + names))
-    world = open_city(city, home)
+        zh = "请加 --equations、--parameters、--loops、--systems 或 --kernel"
+        advice = Text(zh, "add --equations, --parameters, --loops, --systems or --kernel")
+        raise UsageError(Fault(Text("没有说明要描述什么", "nothing to describe"), Place(), advice))
+    world = opened()
     for part in (part for part, is_asked in asked.items() if is_asked):
         records, page = part(world, speaker)
         if speaker.as_json:
@@ -191,32 +194,22 @@ def describe(
 
 
 def _equations(world: World, speaker: Speaker) -> tuple[Any, str]:
-    from sim.city.describing import declarations
-    from sim.report.reference import equation_records, equations_markdown
-
     records = equation_records(world.graph, world.labels, declarations(world), world.loops)
     return records, equations_markdown(records, speaker.language) + "\n"
 
 
 def _all_parameters(world: World, speaker: Speaker) -> tuple[Any, str]:
-    from sim.report.reference import parameter_rows, parameters_markdown
-
     rows = parameter_rows(world)
     return [row.as_record() for row in rows], parameters_markdown(rows, speaker.language) + "\n"
 
 
 def _systems(world: World, speaker: Speaker) -> tuple[Any, str]:
-    from sim.report.reference import system_records, systems_markdown
-    from sim.studies.systems import system_rows
-
     rows = system_rows(world)
     return system_records(rows), systems_markdown(rows, speaker.language) + "\n"
 
 
 def _loops(world: World, speaker: Speaker) -> tuple[Any, str]:
     """Return the feedback loops with their measured signs."""
-    from sim.city.describing import measured_loops
-
     found, colon = measured_loops(world), speaker.word("：", ": ")
     lines = list[str]()
     for item in found:
@@ -227,9 +220,6 @@ def _loops(world: World, speaker: Speaker) -> tuple[Any, str]:
 
 def _kernel(world: World, _: Speaker) -> tuple[Any, str]:
     """Return the kernel of everything the model reports, with the city's own paths, as the default run compiles it."""
-    from sim.city.describing import kernel_of
-    from sim.engine.kernel import SECTIONS
-
     kernel = kernel_of(world)
     plan = kernel.plan
     record: dict[str, Any] = {
@@ -252,19 +242,14 @@ def _kernel(world: World, _: Speaker) -> tuple[Any, str]:
     return record, "".join(f"# {line}\n" for line in lines) + "\n" + kernel.source
 
 
-@options.verb(options.files)
 def schema(
-    city: options.City = None,
+    opened: cases.City,
     write: Annotated[Path | None, typer.Option("--write", help="写入文件 / write to a file")] = None,
     *,
     speaker: options.Plain,
-    home: options.Home = None,
 ) -> None:
     """情景文件的 JSON Schema，供编辑器使用 / JSON schema of scenario files, for editors."""
-    from sim.base.durable import put_text
-    from sim.city.describing import schema_of
-
-    document = schema_of(open_city(city, home))
+    document = schema_of(opened())
     if write is None:
         speaker.json(document)
         return
@@ -274,3 +259,60 @@ def schema(
         reason = getattr(error, "strerror", None) or str(error)
         raise RunError(Fault(Text(f"无法写入：{reason}", f"cannot be written: {reason}"), Place(write))) from error
     speaker.line(f"已写入 {write}", f"wrote {write}")
+
+
+_DIFFERENCE_HEADS = Text("类别|名称|含义|单位|第一次|第二次", "kind|name|meaning|unit|first|second")
+_UNBROKEN = 2
+_KINDS = {
+    "run": Text("运行", "run"),
+    "input": Text("输入", "input"),
+    "result": Text("结果", "result"),
+    "versions": Text("版本", "version"),
+    "input_hashes": Text("文件", "file"),
+}
+
+
+def compare(first: options.Run, second: options.Run, out: options.Out = options.RESULTS, *, speaker: options.WithJson) -> None:
+    """比较两次运行的输入和结果 / what differs between two runs, inputs and outputs."""
+    ones, twos = find_run(first, out), find_run(second, out)
+    pairs = _pairs(ones, twos)
+    try:
+        found = {name: differences(one, two) for name, one, two in pairs}
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError) as error:
+        message = Text("不是有效的运行文件：", "not a valid run file: ") + reason_of(error)
+        raise UsageError(Fault(message, Place(), Text("请重新运行情景", "run the scenario again"))) from error
+    if speaker.as_json:
+        speaker.json([{"scenario": name, **vars(item)} for name, items in found.items() for item in items])
+        return
+    titles = speaker.say(_DIFFERENCE_HEADS).split("|")
+    heads = [Column(title, overflow="fold", no_wrap=place < _UNBROKEN) for place, title in enumerate(titles)]
+    for name, items in found.items():
+        speaker.line(f"{name}：{len(items)} 处不同", f"{name}: {len(items)} differences")
+        if items:
+            speaker.table(heads, (_cells(item, speaker) for item in items))
+    alone = sorted(set(ones) ^ set(twos)) if len(pairs) < max(len(ones), len(twos)) else []
+    if alone:
+        speaker.line(
+            f"只在一次运行中、未比较：{'、'.join(alone)}；比较两个情景请写到情景文件夹，如 RUN/{alone[0]}",
+            f"in one run only, not compared: {', '.join(alone)}; to compare two of them, name folders: RUN/{alone[0]}",
+        )
+
+
+def _cells(item: RunDifference, speaker: Speaker) -> tuple[str, ...]:
+    kind = speaker.say(_KINDS[item.kind]) if item.kind in _KINDS else item.kind
+    label = speaker.word(item.label_zh, item.label_en)
+    return kind, item.name, label, unit_text(item.units, speaker.language), item.first, item.second
+
+
+def _pairs(first: dict[str, Path], second: dict[str, Path]) -> list[tuple[str, Path, Path]]:
+    """Return the files of two scenarios, or of every scenario that two runs share."""
+    if len(first) == 1 and len(second) == 1:
+        (one, one_file), (two, two_file) = next(iter(first.items())), next(iter(second.items()))
+        return [(one if one == two else f"{one} / {two}", one_file, two_file)]
+    shared = [name for name in first if name in second]
+    if not shared:
+        known = f"{', '.join(first)} / {', '.join(second)}"
+        message = Text(f"两次运行没有同名情景（{known}）", f"the runs share no scenario ({known})")
+        advice = Text("请写到情景文件夹，如 RUN/baseline", "name a scenario folder, such as RUN/baseline")
+        raise UsageError(Fault(message, Place(), advice))
+    return [(name, first[name], second[name]) for name in shared]

@@ -22,7 +22,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.base.errors import Fault, Faults, InputError, Place, UsageError, all_faults, nearest
-from sim.base.streams import MOST_DRAWS
+from sim.base.processes import MOST_DRAWS
 from sim.base.text import Text
 from sim.inputs.checked import Record, fail_if_unknown
 from sim.inputs.quantities import read_number

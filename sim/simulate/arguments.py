@@ -19,8 +19,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, valida
 from pydantic_core import PydanticCustomError
 
 from sim.base.errors import Fault, Place, RunError, UsageError, nearest
-from sim.base.processes import MOST_WORKERS
-from sim.base.streams import MOST_DRAWS
+from sim.base.processes import MOST_DRAWS, MOST_WORKERS
 from sim.base.text import Language, Text, cut
 from sim.inputs.checked import worded
 from sim.simulate.design import LARGEST_SEED

@@ -9,7 +9,7 @@ from numbers import Integral
 from typing import Any, get_args
 
 from sim.base.errors import Fault, Faults, InputError, Place, UsageError, nearest
-from sim.base.streams import DEFAULT_DRAWS, MOST_DRAWS
+from sim.base.processes import DEFAULT_DRAWS, MOST_DRAWS
 from sim.base.text import Text
 from sim.ensemble.designs import Grid, Listed, PointDesign, Spreading, SpreadPoints
 from sim.ensemble.draws import Sample

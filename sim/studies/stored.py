@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.base.arrays import Values
 from sim.base.errors import Faults, Place
-from sim.base.streams import DEFAULT_DRAWS
+from sim.base.processes import DEFAULT_DRAWS
 from sim.base.text import Text
 from sim.base.units import conversion
 from sim.city.city import World, open_world

@@ -16,8 +16,7 @@ import pytest
 import xarray as xr
 
 from sim.base.errors import UsageError
-from sim.base.processes import processors
-from sim.base.streams import MOST_DRAWS
+from sim.base.processes import MOST_DRAWS, processors
 from sim.cli.options import read_whole
 from tests.cli.calling import sim
 from tests.simulate.program import children_of, is_there

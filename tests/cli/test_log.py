@@ -71,7 +71,7 @@ def test_an_unexpected_error_is_logged_with_its_traceback(tmp_path: Path, monkey
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a mistake in the code")
 
-    monkeypatch.setattr("sim.inputs.home.find_home", broken)
+    monkeypatch.setattr("sim.cli.cases.find_home", broken)
     log = tmp_path / "call.log"
     with pytest.raises(ZeroDivisionError):
         sim("list", "--log", log)
@@ -86,7 +86,7 @@ def test_warnings_are_logged_and_shown_as_before(tmp_path: Path, monkeypatch: py
         warnings.warn("an old habit", DeprecationWarning, stacklevel=1)
         raise SystemExit(0)
 
-    monkeypatch.setattr("sim.inputs.home.find_home", warning)
+    monkeypatch.setattr("sim.cli.cases.find_home", warning)
     log = tmp_path / "call.log"
     with pytest.warns(DeprecationWarning, match="an old habit"):
         sim("list", "--log", log)

@@ -14,11 +14,11 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.base.errors import SimError
-from sim.cli import history
+from sim.cli import city as verbs
 from sim.cli.app import app, main
-from sim.cli.cases import wanted_draws
+from sim.cli.cases import open_scenarios, planned_draws, wanted_draws
 from sim.cli.console import Speaker
-from sim.cli.run import open_scenarios, planned_draws, simulate
+from sim.cli.run import simulate
 from sim.inputs.home import Home
 from sim.report.sweeps.findings import method_sentence
 from sim.result.posterior import FILE, read_posterior
@@ -58,12 +58,12 @@ def test_wrong_words_are_said_before_any_work(arguments: tuple[str, ...], said: 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "arviz" else object())
     with pytest.raises(SimError, match=r'not installed: arviz .*pip install -e "\.\[calibrate\]"'):
-        history.fail_if_extra_missing()
+        verbs.fail_if_extra_missing()
 
 
 def ran(home: Home, wanted: Design, *scenarios: str, city: str | None = None, by_default: bool = False) -> list[Outcome]:
     files = [str(home.scenarios / f"{name}.yaml") for name in scenarios]
-    cases = open_scenarios(files, city, (), (), home.folder)
+    cases = open_scenarios(tuple(files), city, (), (), home.folder)
     return simulate(cases, planned_draws(cases, wanted, by_default=by_default), Speaker("en", quiet=True))
 
 
@@ -111,7 +111,7 @@ def test_until_a_changed_model_is_fitted_again_draws_come_from_the_priors_and_sa
 
 
 def test_a_sweep_of_a_changed_model_says_where_its_parameters_come_from(stale: Home) -> None:
-    [case] = open_scenarios(["baseline"], None, (), (), stale.folder)
+    [case] = open_scenarios(("baseline",), None, (), (), stale.folder)
     draws = sweep_in_memory(prepare_sweep(case, completed(case, Design(64, 0, 1))), on_this_machine(1))
     assert draws.attrs["rest"] == "outdated"
     assert "model or data have changed since the fit" in method_sentence(draws).en
@@ -126,7 +126,7 @@ def test_a_city_that_was_never_calibrated_is_told_how(copied: Home) -> None:
 
 
 def test_none_are_planned_where_none_are_wanted(home: Home) -> None:
-    [case] = open_scenarios(["baseline"], None, (), (), home.folder)
+    [case] = open_scenarios(("baseline",), None, (), (), home.folder)
     assert wanted_draws(case, Design(0, 0, 1), by_default=False) == (None, None)
 
 

@@ -6,17 +6,19 @@ import csv
 import json
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xarray as xr
+from rich.console import Console
 from typer.testing import CliRunner
 
 from sim.base.errors import SimError
-from sim.base.text import Text
+from sim.base.text import Language, Text
 from sim.cli.app import app
-from sim.cli.console import Pace, Speaker, draw_progress, left_text, lost_text, rate_text
+from sim.cli.console import Speaker, left_text
 from sim.result.draw_store import read_draws
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,24 +134,28 @@ def test_sizes_of_an_analysis_are_checked_beside_other_options(tmp_path: Path) -
     assert all(part in str(found.exception) for part in said), found.exception
 
 
-def test_the_pace_is_that_of_this_program() -> None:
-    now = [100.0]
-    pace = Pace(lambda: now[0])
-    assert pace.rate(5000) == 0.0  # they were there before
-    now[0] += 10.0
-    assert pace.rate(7000) == 200.0
-    assert pace.left(7000, 10_000) == 15.0
-    assert rate_text(200.0).en == "200 draws/s"
+@pytest.mark.parametrize(("language", "said"), [("en", "7,000/10,000, 200 draws/s, 0:00:15 left, 3 lost"), ("zh", "无效 3")])
+def test_the_pace_is_that_of_this_program(language: Language, said: str) -> None:
+    now, stream = [100.0], StringIO()
+    console = Console(file=stream, width=130, get_time=lambda: now[0])
+    with Speaker(language, err=console).draw_progress(Text("计划", "plan")) as told:
+        told(5000, 10_000, 0)  # they were there before
+        assert "/s" not in stream.getvalue()
+        now[0] += 10.0
+        told(7000, 10_000, 3)
+        now[0] += 5.0
+        told(8000, 10_000, 3)
+    assert said in stream.getvalue()
+    assert len(stream.getvalue().splitlines()) == 2  # what was there, and a line in ten seconds
     assert left_text(3725.0).en == ", 1:02:05 left"
     assert left_text(None).en == ""
-    assert lost_text(3).zh == "无效 3"
 
 
 @pytest.mark.parametrize(
     ("done", "said"), [(0, ""), (7, "7/20 there already, going on with the rest"), (20, "nothing is run again")]
 )
 def test_what_was_there_already_is_said_once(done: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with draw_progress(Speaker("en"), Text("计划", "plan")) as told:
+    with Speaker("en").draw_progress(Text("计划", "plan")) as told:
         told(done, 20, 0)
         told(20, 20, 0)
     heard = capsys.readouterr().err

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from sim.base.text import LANGUAGES, Language
 from sim.cli.console import Speaker, print_table
-from sim.cli.scorecard import print_scorecard
+from sim.cli.run import print_scorecard
 from sim.report.score_words import score_cells
 from sim.simulate import pipeline
 

@@ -77,7 +77,7 @@ def test_a_wrong_call_says_what_to_do(words: tuple[str, ...], said: str) -> None
 
 
 def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verb, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(UsageError) as error:
         verb.fail_if_extra_missing()
     assert '".[explore]"' in error.value.lines("en")[1]

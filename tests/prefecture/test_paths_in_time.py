@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.cli.cases import open_scenarios
 from sim.cli.check import check
 from sim.cli.console import Speaker
 from sim.inputs.home import Home
@@ -93,7 +95,7 @@ def test_check_shows_the_inherited_path_beside_the_new_one(
 ) -> None:
     opened(home, tmp_path, "plan_2025", PUSH)
     file = (str(tmp_path / "later.yaml"),)
-    check(file, speaker=Speaker("en", as_json=True), home=home.folder)
+    check(partial(open_scenarios, file, home=home.folder), speaker=Speaker("en", as_json=True))
     changes = json.loads(capsys.readouterr().out)[0]["changes"]
     (found,) = (item for item in changes if item["name"] == "hightech_push" and item["layer"] == "later")
     assert found["by_year"] == [
@@ -101,7 +103,7 @@ def test_check_shows_the_inherited_path_beside_the_new_one(
         {"years": "2022–2027", "before": "1.3", "after": "1.3"},
         {"years": "2028–2035", "before": "1.3", "after": "1.5"},
     ]
-    check(file, speaker=Speaker("en"), home=home.folder)
+    check(partial(open_scenarios, file, home=home.folder), speaker=Speaker("en"))
     lines = capsys.readouterr().out.splitlines()
     assert any("2028–2035" in line and "1.3 → 1.5" in line for line in lines)
     assert any("2022–2027" in line and "(as before)" in line for line in lines)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sim.base.text import Text
+from sim.cli.cases import open_scenarios, planned_draws
 from sim.cli.check import check
 from sim.cli.console import Speaker
-from sim.cli.run import open_scenarios, planned_draws, simulate
+from sim.cli.run import simulate
 from sim.inputs.home import Home
 from sim.simulate import opening
 from sim.simulate.design import Design
@@ -88,14 +90,14 @@ def test_the_remark_says_how_the_parameter_acts(home: Home, tmp_path: Path) -> N
 def test_check_prints_it(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case_of(home, tmp_path, "assumptions: {job_vacancies: 0.1}\n")
     file = (str(tmp_path / "mine.yaml"),)
-    check(file, speaker=Speaker("zh"), home=home.folder)
+    check(partial(open_scenarios, file, home=home.folder), speaker=Speaker("zh"))
     assert "下列设定不改变任何结果：岗位空缺率（job_vacancies）" in capsys.readouterr().out.replace("\n", "")
-    check(file, speaker=Speaker("en", as_json=True), home=home.folder)
+    check(partial(open_scenarios, file, home=home.folder), speaker=Speaker("en", as_json=True))
     assert "job_vacancies" in json.loads(capsys.readouterr().out)[0]["remarks"][0]
 
 
 def test_run_has_it_among_its_remarks(home: Home) -> None:
-    cases = open_scenarios(["baseline"], None, (("job_vacancies", "0.1"),), (), home.folder)
+    cases = open_scenarios(("baseline",), None, (("job_vacancies", "0.1"),), (), home.folder)
     planned = planned_draws(cases, Design(0, 0, 1), by_default=False)
     (outcome,) = simulate(cases, planned, Speaker("en", quiet=True))
     said = [item.en for item in outcome.case.selection.remarks]

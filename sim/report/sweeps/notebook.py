@@ -1,4 +1,4 @@
-"""The scorecard, lines and long tables of runs and sweeps, for notebooks."""
+"""Datasets in notebooks: their kind, the scorecard, lines and long tables of runs and sweeps."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from matplotlib.figure import Figure as MatplotlibFigure
 
 from sim.base.errors import Fault, UsageError
 from sim.base.text import Language, Text
 from sim.base.words import unit_text
 from sim.plan.rule import VERDICTS
+from sim.report import style
+from sim.report.figures import Figure
 from sim.report.figures.lines import Lines, Panel
 from sim.report.sweeps.figures import lines_of, series_in, series_panel, variable_of
+from sim.report.sweeps.findings import method_sentence
 from sim.report.trends import CENTRAL
-from sim.simulate.sweeps.names import asked_targets, named_series
+from sim.simulate.sweeps.names import asked_targets, named_series, series_called
 from sim.simulate.sweeps.statistics import labelled
 
 _MOST_USUAL = 6
@@ -123,3 +127,59 @@ def _part(dataset: xr.Dataset, name: str, array: xr.DataArray, language: Languag
     label = named.label.in_language(language)
     unit = unit_text(named.unit, language) if named.unit else ""
     return pd.DataFrame({"series": name, "name": label, "unit": unit, **columns, "value": values})
+
+
+def plotted(figure: Figure, lang: Language) -> MatplotlibFigure:
+    """Draw a figure as reports have it."""
+    with style.house_style():
+        return figure.draw(lang)
+
+
+def named(dataset: xr.Dataset, names: Sequence[str]) -> list[str]:
+    """Return series by their names or labels."""
+    return [series_called(dataset, name) for name in names]
+
+
+def kind_of(dataset: xr.Dataset) -> str:
+    """Return the kind of a dataset: draws, indices or run."""
+    if "lost" in dataset:
+        return "draws"
+    return "indices" if "kind" in dataset.attrs else "run"
+
+
+def about(dataset: xr.Dataset) -> Text:
+    """Say in a few words what a dataset is."""
+    kind = kind_of(dataset)
+    return method_sentence(dataset) if kind == "draws" else _KINDS[kind]
+
+
+def of_kind(dataset: xr.Dataset, kind: str) -> xr.Dataset:
+    """Return a dataset of a kind; of indices of which one input, output or year was chosen, with that dimension of one member.
+
+    Raises
+    ------
+    UsageError
+        with advice, when it is of another kind or lacks what was there when it was given.
+    """
+    if kind_of(dataset) != kind:
+        message = Text("此图表不适用于这份结果", "this does not belong to this dataset")
+        raise UsageError(Fault(message, advice=_ADVICE[kind]))
+    missing = [name for name in _NEEDED[kind] if name not in dataset and name not in dataset.dims]
+    if missing:
+        shown = ", ".join(missing)
+        raise UsageError(Fault(Text(f"这份结果缺少 {shown}", f"this dataset lacks {shown}"), advice=_AS_GIVEN))
+    chosen = [dim for dim in ("input", "output", "year") if dim not in dataset.dims]
+    return dataset.expand_dims(chosen) if kind == "indices" else dataset
+
+
+_NEEDED = {"draws": ("inputs", "met", "lost", "draw", "year"), "indices": (), "run": ("verdict", "target", "year")}
+_AS_GIVEN = Text("请用原来的结果，在调用中指明指标和年份", "use the dataset as given; name series and years in the call")
+_KINDS = {
+    "run": Text("一次确定性运行，含评分表", "a central run with its scorecard"),
+    "indices": Text("敏感性指数", "sensitivity indices"),
+}
+_ADVICE = {
+    "draws": Text("请用 sim.sweep 的结果", "use what sim.sweep gave"),
+    "indices": Text("请用 sim.sensitivity 的结果", "use what sim.sensitivity gave"),
+    "run": Text("请用 sim.run 的结果", "use what sim.run gave"),
+}

@@ -1,71 +1,111 @@
-"""`plan path`: what it would take, as scenario files that can be run."""
+"""The plan searched: `feasibility` says how likely the targets are, alone and together, `path` what it would take."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-from rich.table import Column
+import xarray as xr
 
-from sim.base.streams import DEFAULT_DRAWS
 from sim.base.text import Text
 from sim.base.words import spaced_text
-from sim.cli import options
-from sim.cli.cases import open_case, with_targets
-from sim.cli.console import Speaker
+from sim.cli import cases, options
+from sim.cli.console import Speaker, items
+from sim.inputs.scenario import read_scenario
+from sim.report.path_words import closing_lines, mix_lines, moves, obstacles, remarks, target_lines, tried_lines
+from sim.report.path_words import head as head_of
+from sim.report.study_words import sentences
+from sim.result.store import results_folder
+from sim.result.tree import packed
+from sim.simulate.opening import Case, beside
+from sim.studies.plan.alternatives import Tried, tried
+from sim.studies.plan.attribute import attribution
+from sim.studies.plan.feasibility import feasibility as study_of
+from sim.studies.plan.path import Mix, PathRequest, menu, required_path
+from sim.studies.plan.path import Path as RequiredPath
+from sim.studies.plan.path_file import write_scenarios
 
-if TYPE_CHECKING:
-    import xarray as xr
-
-    from sim.simulate.opening import Case
-    from sim.studies.plan.alternatives import Tried
-    from sim.studies.plan.path import Mix
-    from sim.studies.plan.path import Path as RequiredPath
-
+Reach = Annotated[
+    float,
+    typer.Option("--reach", help="其余目标要达到的概率 / probability that the rest is to reach"),
+    options.Reader(options.read_share, usual="50%"),
+]
 Chances = Annotated[
     tuple[float, ...],
     typer.Option("--chance", help="概率，默认 50% 和 80% / 50% and 80% by default"),
     options.Reader(options.read_shares, list[str] | None),
 ]
 Levers = Annotated[tuple[str, ...], typer.Option("--lever", help="只动这些杠杆 / these levers only")]
-"""Draws with which a path is searched; it is proven with all."""
+_FILE, _GROUP = "feasibility.nc", "study"
+_MOVE_HEADS = Text("杠杆|档|数值", "lever|steps|value")
 
 
-@options.verb(options.plan)
+def feasibility(
+    reach: Reach = 0.5,
+    draws: options.ManyDraws = 10_000,
+    out: options.Out = options.RESULTS,
+    *,
+    opened: cases.Study,
+    speaker: options.WithQuiet,
+) -> None:
+    """可行性：各目标及同时实现的概率、冲突、放宽方案、关键未知数 / probabilities, conflicts, what must give."""
+    case, design = opened(draws=draws)
+    with speaker.progress(case.scenario.name) as advance:
+        study = study_of(case, design, reach, advance)
+    folder = _write_study(study, out)
+    if speaker.as_json:
+        speaker.json(_study_document(study, folder, speaker))
+        return
+    about, count = study.attrs, f"{int(study.attrs['draws']):,}"
+    zh = f"{about['scenario_zh']}：抽样 {count} 次（种子 {about['seed']}），{about['origin_zh']}。"
+    speaker.line(zh, f"{about['scenario_en']}: {count} draws (seed {about['seed']}), {about['origin_en']}.")
+    for head, lines in sentences(study):
+        speaker.line()
+        speaker.line(head)
+        for line in lines:
+            speaker.line(f"  {speaker.say(line)}")
+    speaker.line()
+    speaker.line(f"结果：{folder / _FILE}", f"results: {folder / _FILE}")
+
+
+def _write_study(study: xr.Dataset, out: Path) -> Path:
+    """Write the dataset into a folder that is named by what decided it."""
+    key = hashlib.sha256(json.dumps(study.to_dict(), sort_keys=True, default=str).encode()).hexdigest()[:8]
+    tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs={"scenario": study.attrs["scenario"]}), _GROUP: study})
+    with results_folder(out, f"feasibility-{study.attrs['scenario']}-{key}") as pending:
+        (pending.folder / _FILE).write_bytes(packed(tree))
+    return pending.target
+
+
+def _study_document(study: xr.Dataset, folder: Path, speaker: Speaker) -> dict[str, Any]:
+    names = ("probability", "probability_error", "goal", "median", "relaxed_goal")
+    return {
+        "folder": folder,
+        "scenario": study.attrs["scenario"],
+        "draws": int(study.attrs["draws"]),
+        **items(study, "joint", "joint_error"),
+        "targets": [{"target": name, **items(study.sel(target=name), *names)} for name in study["target"].to_numpy()],
+        "lift": study["lift"].to_numpy(),
+        "sentences": {speaker.say(title): lines for title, lines in sentences(study)},
+    }
+
+
 def path(
-    scenario: options.Scenario = None,
-    target: options.Targets = (),
     chance: Chances = (0.5, 0.8),
     lever: Levers = (),
     levers: Annotated[
         int, typer.Option("--levers", help="最多动几个杠杆 / how many levers at most"), options.whole(1, 40, "10")
     ] = 10,
-    draws: options.ManyDraws = DEFAULT_DRAWS,
-    seed: options.Seed = 0,
-    workers: options.Workers = options.PROCESSORS,
-    city: options.City = None,
-    settings: options.Settings = (),
-    use: options.Use = (),
-    as_of: options.AsOf = None,
     out: options.Out = options.RESULTS,
     *,
-    prior: options.Prior = False,
+    opened: cases.Study,
     speaker: options.WithQuiet,
-    home: options.Home = None,
 ) -> None:
     """所需路径：最少动哪些杠杆、动多少，才能达到目标；写成可运行的情景 / the least that would reach the targets."""
-    from sim.report.path_words import remarks
-    from sim.result.store import fail_if_not_writable
-    from sim.simulate.design import Design
-    from sim.studies.plan.alternatives import tried
-    from sim.studies.plan.path import PathRequest, menu, required_path
-
-    fail_if_not_writable(out)
-    design = Design(draws, seed, workers, prior=prior)
-    case = with_targets(open_case(scenario, city, settings, use, home, seed, as_of), target)
-    speaker.warn(case.selection.remarks)
+    case, design = opened()
     with speaker.progress(case.scenario.name) as advance:
 
         def report(text: str, done: float) -> None:
@@ -92,9 +132,6 @@ def path(
 
 def _write(case: Case, paths: list[RequiredPath], mixes: list[Mix], out: Path) -> tuple[Path, list[str]]:
     """Write a scenario file for each path that reaches and for each mix; return their folder and their names."""
-    from sim.result.store import results_folder
-    from sim.studies.plan.path_file import write_scenarios
-
     key = hashlib.sha256(repr([(path.steps.tolist(), path.joint) for path in paths]).encode()).hexdigest()[:8]
     stem, name = case.scenario.file.stem, case.scenario.name
     named = {_file(stem, found): (found, _title(name, found, Text("", ""))) for found in paths if found.reaches}
@@ -118,10 +155,6 @@ def _title(name: Text, found: RequiredPath, label: Text) -> tuple[str, str]:
 
 def _attributed(case: Case, paths: list[RequiredPath], folder: Path) -> list[xr.Dataset]:
     """Say what each lever does for each target along the paths that reach them: exact, in the central run."""
-    from sim.inputs.scenario import read_scenario
-    from sim.simulate.opening import beside
-    from sim.studies.plan.attribute import attribution
-
     found = []
     for path in (path for path in paths if path.reaches and path.cost > 0.0):
         file = folder / f"{_file(case.scenario.file.stem, path)}.yaml"
@@ -131,21 +164,13 @@ def _attributed(case: Case, paths: list[RequiredPath], folder: Path) -> list[xr.
 
 
 def _print(found: RequiredPath, speaker: Speaker) -> None:
-    from sim.report.path_words import head, moves, obstacles, target_lines
-
     speaker.line()
-    speaker.line(head(found))
+    speaker.line(head_of(found))
     if not speaker.quiet:
-        heads: list[str | Column] = [
-            speaker.word("杠杆", "lever"),
-            Column(speaker.word("档", "steps"), justify="right"),
-            speaker.word("数值", "value"),
-        ]
-        rows = [
-            (f"{speaker.say(lever.label)} ({lever.name})", f"{step:+.2f}", speaker.say(way))
-            for lever, step, way in moves(found)
-        ]
-        speaker.table(heads, rows)
+        rows = []
+        for lever, step, way in moves(found):
+            rows.append((f"{speaker.say(lever.label)} ({lever.name})", f"{step:+.2f}", speaker.say(way)))
+        speaker.table(speaker.columns(_MOVE_HEADS, (0, 2), fold=True), rows)
     _print_indented([*target_lines(found), *obstacles(found)], speaker)
 
 
@@ -153,8 +178,6 @@ def _print_more(
     first: RequiredPath, mixes: list[Mix], alternatives: list[Tried], closed: list[xr.Dataset], speaker: Speaker
 ) -> None:
     """Print other mixes, what the project ledger could do, and what each lever does."""
-    from sim.report.path_words import closing_lines, mix_lines, tried_lines
-
     sections = [
         (Text("其他组合", "other mixes"), mix_lines(mixes, first)),
         (Text("项目台账的备选", "what the project ledger could do"), tried_lines(alternatives)),
@@ -178,19 +201,13 @@ def _document(
     paths: list[RequiredPath], mixes: list[Mix], alternatives: list[Tried], folder: Path, files: list[str]
 ) -> dict[str, Any]:
     return {
-        "folder": str(folder),
+        "folder": folder,
         "files": files,
         "paths": [_record(item) for item in paths],
         "mixes": [{"label_zh": mix.label.zh, "label_en": mix.label.en, **_record(mix.path)} for mix in mixes],
         "alternatives": [
-            {
-                "label_zh": item.label.zh,
-                "label_en": item.label.en,
-                "settings": dict(item.settings),
-                "before": item.before,
-                "alone": item.alone,
-                "with_path": item.with_path,
-            }
+            {"label_zh": item.label.zh, "label_en": item.label.en, "settings": dict(item.settings)}
+            | {"before": item.before, "alone": item.alone, "with_path": item.with_path}
             for item in alternatives
         ],
     }
@@ -215,15 +232,10 @@ def _record(found: RequiredPath) -> dict[str, Any]:
 
 def _closing(study: xr.Dataset) -> dict[str, Any]:
     """Return by target what each lever of a path adds."""
-    return {
-        "scenario": study.attrs["other"],
-        "targets": {
-            str(target): {
-                "start": float(row["start"]),
-                "end": float(row["end"]),
-                "levers": dict(zip(study["change"].to_numpy().tolist(), row["shapley"].to_numpy().tolist(), strict=True)),
-            }
-            for target in study["target"].to_numpy()
-            for row in [study.sel(target=target)]
-        },
+    names = study["change"].to_numpy().tolist()
+    targets = {
+        str(target): {**items(row, "start", "end"), "levers": dict(zip(names, row["shapley"].to_numpy().tolist(), strict=True))}
+        for target in study["target"].to_numpy()
+        for row in [study.sel(target=target)]
     }
+    return {"scenario": study.attrs["other"], "targets": targets}
