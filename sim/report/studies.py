@@ -65,7 +65,7 @@ def quick_studies(case: Case, draws: Design | None, progress: Progress) -> Studi
     progress(FEASIBILITY, 0.0)
     study = None
     if draws is None:
-        pending.append(FEASIBILITY)
+        pending += [FEASIBILITY] if case.selection.targets else []
     else:
         study = _found(lambda: feasibility(case, draws), FEASIBILITY, missing)
     progress(ATTRIBUTION, 0.5)

@@ -226,6 +226,13 @@ def targets_to_move(case: Case) -> tuple[Reading, ...]:
     readings = movable(case)
     if not readings:
         raise UsageError(_nothing_to_move(case))
+    if not levers_file(case).levers:
+        message = Text("模型没有写明哪些杠杆可动", "the model names no lever that a path may move")
+        advice = Text(
+            "写入 levers.yaml：杠杆: {step: 一档, between: [下限, 上限]}",
+            "write levers.yaml: lever: {step: 1, between: [0, 5]}",
+        )
+        raise UsageError(Fault(message, Place(levers_path(case)), advice))
     return readings
 
 
