@@ -30,7 +30,7 @@ from sim.studies.calibration import (
     pool_of,
     silent,
 )
-from sim.studies.forecasts import HORIZON, BacktestDesign, Judged, PublishedOutcome, judged_values, kind_of, outcome_of
+from sim.studies.forecasts import HORIZON, BacktestDesign, JudgedForecast, PublishedOutcome, judged_values, kind_of, outcome_of
 
 OURS, POOLED = "model", "pooled"
 _FIRST_PAST_ORIGIN = 2001
@@ -49,7 +49,7 @@ class Key:
     forecaster: str
 
 
-Table = dict[Key, list[Judged]]
+Table = dict[Key, list[JudgedForecast]]
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def _judged(
     outcomes: Mapping[str, PublishedOutcome | None],
     together: Forecasts,
     apart: Forecasts,
-) -> tuple[list[Judged], list[Judged]]:
+) -> tuple[list[JudgedForecast], list[JudgedForecast]]:
     """Forecasts of all cities as they are, and moved by the mean error of the other cities, the year's common factor.
 
     Moved, the median is that of the unconditional forecast, the spread that without common shocks.
@@ -233,9 +233,9 @@ def _judged(
     return list(plain.values()), moved
 
 
-def _one(city: str, origin: int, year: int, draws: Values, outcome: PublishedOutcome) -> Judged:
+def _one(city: str, origin: int, year: int, draws: Values, outcome: PublishedOutcome) -> JudgedForecast:
     error = float(np.median(draws)) - outcome.value
-    return Judged(
+    return JudgedForecast(
         city,
         origin,
         year,

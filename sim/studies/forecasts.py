@@ -235,7 +235,7 @@ _RESAMPLES = 2000
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedForecast:
     """One forecast against what was published, both in per cent or points.
 
     `error` is that of the median, `no_change` of saying that nothing changes; `ends` are the bands' ends [band, 2] less the
@@ -267,7 +267,7 @@ class ForecastScore:
     coverage_80_interval: tuple[float, float]
 
 
-def score(judged: Sequence[Judged], seed: int = 0) -> ForecastScore:
+def score(judged: Sequence[JudgedForecast], seed: int = 0) -> ForecastScore:
     """The scores of some forecasts. Theil's U is the RMSE against that of no change (2 of Theil 1966)."""
     error = np.array([item.error for item in judged])
     still = np.array([item.no_change for item in judged])

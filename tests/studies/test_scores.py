@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from sim.studies.forecasts import BANDS, Judged, band_ends, crps, resampled_means, score
+from sim.studies.forecasts import BANDS, JudgedForecast, band_ends, crps, resampled_means, score
 
 
 @pytest.mark.parametrize("outcome", [-2.0, 0.0, 0.7, 3.0])
@@ -22,9 +22,9 @@ def test_crps_is_its_definition() -> None:
     assert crps(draws, 0.3) == pytest.approx(np.abs(draws - 0.3).mean() - spread / 2)
 
 
-def judged(error: float, year: int, half: float = 1.0, still: float = 2.0) -> Judged:
+def judged(error: float, year: int, half: float = 1.0, still: float = 2.0) -> JudgedForecast:
     ends = np.array([[error - half, error + half]] * len(BANDS))
-    return Judged("a", year - 1, year, error, still, abs(error), ends)
+    return JudgedForecast("a", year - 1, year, error, still, abs(error), ends)
 
 
 def test_scores_of_a_few_forecasts() -> None:
