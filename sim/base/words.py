@@ -28,6 +28,7 @@ with Path(__file__).with_name("units.csv").open(encoding="utf-8", newline="") as
     _ROWS = list(csv.DictReader(_table))
 UNIT_NAMES = {row["unit"]: Text(row["zh"], row["en"]) for row in _ROWS if row["zh"]}
 """The names of units, in reports and in files that people write."""
+_AS_WRITTEN = {name.zh: unit for unit, name in UNIT_NAMES.items()}
 UNIT_DEFINITIONS = {row["unit"]: row["definition"] for row in _ROWS if row["definition"]}
 """Multiples of other units, or in brackets a dimension of its own."""
 
@@ -137,8 +138,8 @@ def goal_words(operator: str, value: float, unit: str) -> Text:
 
 def unit_text(unit: str, language: Language) -> str:
     """A unit as people write it: 亿元/a is 亿元/年, or CNY 100m/year."""
-    parts = (part if part not in UNIT_NAMES else UNIT_NAMES[part].in_language(language) for part in unit.split("/"))
-    return "/".join(parts)
+    parts = (UNIT_NAMES.get(_AS_WRITTEN.get(part, part)) or Text(part, part) for part in unit.split("/"))
+    return "/".join(part.in_language(language) for part in parts)
 
 
 def unit_words(unit: str) -> Text:

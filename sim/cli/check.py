@@ -17,9 +17,12 @@ from sim.inputs.year_path import Span, YearPath, spans
 from sim.model.binding import numbers_text, shown
 from sim.simulate.collect import ledger_settings, settings_of
 from sim.simulate.design import Design, completed
+from sim.simulate.draws import priors_of_case
 from sim.simulate.idle import idle_remarks
 from sim.simulate.opening import Case
 from sim.simulate.result import number_changed
+from sim.studies.plan.path import levers_file
+from sim.studies.systems import systems_of
 
 _HEADS = Text("设定|年份|原值 → 现值|层", "setting|years|before → now|layer")
 
@@ -28,9 +31,13 @@ def check(opened: cases.SeveralCases, *, speaker: options.WithQuiet) -> None:
     """只检查，不运行 / validate only."""
     chosen, faults = opened(default="all"), Faults()
     for case in chosen:
-        if case.scenario.sweep is not None:
+        for reading in (_sweep, levers_file, priors_of_case):
             with faults.gathering(SimError):
-                completed(case, Design())
+                reading(case)
+    for world in {id(case.world): case.world for case in chosen}.values():
+        with faults.gathering(SimError):
+            systems_of(world)
+    faults.found = list(dict.fromkeys(faults.found))  # those of a city are met with each of its scenarios
     faults.raise_if_any(InputError)
     if speaker.as_json:
         speaker.json([_document(case, speaker) for case in chosen])
@@ -47,6 +54,11 @@ def check(opened: cases.SeveralCases, *, speaker: options.WithQuiet) -> None:
             speaker.table(speaker.columns(_HEADS, range(4), first_width=24, fold=True), _rows(case, speaker))
         for remark in idle_remarks(case):
             speaker.line(remark)
+
+
+def _sweep(case: Case) -> None:
+    if case.scenario.sweep is not None:
+        completed(case, Design())
 
 
 def _rows(case: Case, speaker: Speaker) -> Iterator[tuple[str, ...]]:

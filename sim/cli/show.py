@@ -160,7 +160,7 @@ def _parameters(world: World, kind: str, speaker: Speaker) -> list[dict[str, Any
                 "name": name,
                 "label": speaker.say(record.label + noted),
                 "value": shown(record.value, world.city.settings.base_year),
-                "unit": record.unit,
+                "unit": _unit(record.unit, speaker),
                 "range": None if record.range is None else f"{record.range[0]:g} … {record.range[1]:g}",
                 "dims": ", ".join(record.dims),
             }
