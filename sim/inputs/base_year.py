@@ -17,7 +17,7 @@ from sim.inputs.history import Datum, History
 from sim.inputs.indicators import Indicators
 from sim.inputs.parameters import Evidence, ParameterRecord
 from sim.inputs.plausible import SERIES_COLUMNS
-from sim.inputs.provenance import ANY_TIME, DERIVED, OWN, BaseOrigin, KnownFrom, Whence, borrowed, fail_if_not_yet, is_known
+from sim.inputs.provenance import ANY_TIME, BaseOrigin, KnownFrom, Whence, borrowed, fail_if_not_yet, is_known, own_origin
 from sim.inputs.yaml_file import read_yaml
 
 
@@ -207,7 +207,7 @@ def _origin_of(entry: SettingEntry, city: str, *, is_own: bool) -> BaseOrigin:
         return borrowed(MODEL_DEFAULT if entry.of is None else entry.of.text)
     if entry.figure_years:
         return BaseOrigin("near", tuple(entry.figure_years))
-    return OWN if entry.evidence == "V" else DERIVED
+    return own_origin(entry.evidence)
 
 
 MODEL_DEFAULT = Text("模型的一般取值", "a usual value of the model")

@@ -16,7 +16,7 @@ from sim.base.errors import Faults, Place
 from sim.base.text import Text
 from sim.base.units import checked_unit
 from sim.inputs.checked import Record, check_against, fail_if_unknown
-from sim.inputs.provenance import DERIVED, OWN, BaseOrigin, BasePart, KnownFrom, Whence, borrowed, is_known, weakest
+from sim.inputs.provenance import BaseOrigin, BasePart, KnownFrom, Whence, borrowed, is_known, own_origin, weakest
 from sim.inputs.yaml_file import read_yaml
 from sim.inputs.year_path import ValueSpec, YearPath, read_value
 
@@ -254,7 +254,7 @@ def check_range(record: ParameterRecord, value: YearPath, faults: Faults, place:
 
 def with_value(record: ParameterRecord, entry: CityEntry, value: YearPath) -> ParameterRecord:
     """Return the record with a city's value, source and evidence."""
-    origin = _own(entry.evidence) if entry.of is None else borrowed(entry.of.text)
+    origin = own_origin(entry.evidence) if entry.of is None else borrowed(entry.of.text)
     return replace(
         record,
         value=value,
@@ -271,12 +271,8 @@ def of_model(record: ParameterRecord, city: str) -> ParameterRecord:
     """Return the record of a level of the base year that the city leaves as the model has it: borrowed but from itself."""
     if record.of is None or record.base or record.value is None:
         return record
-    origin = _own(record.evidence) if record.of.city == city else borrowed(record.of.text)
+    origin = own_origin(record.evidence) if record.of.city == city else borrowed(record.of.text)
     return replace(record, base=_stated(record.value, origin))
-
-
-def _own(evidence: Evidence) -> BaseOrigin:
-    return OWN if evidence == "V" else DERIVED
 
 
 def _stated(value: YearPath, origin: BaseOrigin) -> tuple[BasePart, ...]:

@@ -1,7 +1,7 @@
 """The year since which a number is known, and where one of the base year comes from.
 
 A run as of Y rests on nothing published after Y + 1, in which the bulletin of Y comes out. A number of the base year is the
-city's own figure, one of a near year, derived from its own, or borrowed.
+city's own figure, one of a near year, derived from its own, assumed for it, or borrowed.
 """
 
 from __future__ import annotations
@@ -51,11 +51,12 @@ def until(vintage: int) -> Text:
     )
 
 
-Kind = Literal["own", "near", "derived", "borrowed"]
+Kind = Literal["own", "near", "derived", "assumed", "borrowed"]
 KINDS: dict[Kind, Text] = {
     "own": Text("本市当年公布数", "own figure of the year"),
     "near": Text("本市邻近年份的数", "own figure of a near year"),
     "derived": Text("由本市数据推得", "derived from own figures"),
+    "assumed": Text("本市自定的假设", "assumed for the city"),
     "borrowed": Text("借用", "borrowed"),
 }
 """The kinds in words, the most trusted first."""
@@ -107,6 +108,12 @@ class BaseOrigin:
 
 OWN = BaseOrigin("own")
 DERIVED = BaseOrigin("derived")
+ASSUMED = BaseOrigin("assumed")
+
+
+def own_origin(evidence: str) -> BaseOrigin:
+    """Return the origin of a number that the city itself states, by its grade of evidence."""
+    return {"V": OWN, "A": ASSUMED}.get(evidence, DERIVED)
 
 
 def borrowed(whence: Text) -> BaseOrigin:

@@ -192,3 +192,13 @@ def test_a_base_year_after_the_last_year_is_a_fault(copied: Home) -> None:
     )
     with pytest.raises(InputError, match="a base year lies before last_year"):
         open_world(copied, "hengyang")
+
+
+def test_what_the_city_states_without_a_datum_is_called_assumed() -> None:
+    world = city("hengyang")
+    targets, bindings = world.catalogue.targets, world.catalogue.bindings
+    origin = world.bases.of(targets["yf_pm25_2025"], bindings["yf_pm25_2025"])
+    assert origin is not None
+    assert origin.kind == "assumed"
+    assert not origin.is_borrowed
+    assert weakest((OWN, DERIVED, origin)) == origin
