@@ -58,7 +58,7 @@ class World:
     as_of: int | None = None
     """The year whose bulletin is the last that is known; all that is there where it is None."""
     outline: Outline = field(default_factory=Outline)
-    """What reports show of the model."""
+    """The outline of the model's reports."""
 
     @property
     def known_to(self) -> int:
@@ -70,7 +70,7 @@ class World:
 
     @cached_property
     def bases(self) -> Bases:
-        """Where the base of each target of the plan comes from."""
+        """The origins of the bases of the plan's targets."""
         return bases_of(self.city, self.graph, self.catalogue)
 
     @property
@@ -80,7 +80,7 @@ class World:
 
     @property
     def model_folder(self) -> Path:
-        """Where the files of the city's model stand."""
+        """The folder of the city's model."""
         return self.home.models / self.city.settings.model
 
 
@@ -136,7 +136,7 @@ def _own_members(settings: CityFile) -> dict[str, dict[str, Text]]:
 
 
 def _known(graph: Graph, labels: Labels, indicators: Indicators) -> Quantities:
-    """What report.yaml may name."""
+    """The names that report.yaml may use."""
     dims = {name: item.dims for name, item in graph.quantities.items()}
     units = {name: shown_unit(name, item, labels) for name, item in graph.quantities.items()}
     members = {name: dimension.members for name, dimension in graph.dimensions.items()}
@@ -144,7 +144,7 @@ def _known(graph: Graph, labels: Labels, indicators: Indicators) -> Quantities:
 
 
 def _names_of(graph: Graph) -> LedgerNames:
-    """What a ledger may name."""
+    """The names that a ledger may use."""
     members = {name: dimension.members for name, dimension in graph.dimensions.items()}
     quantities = (*graph.parameters, *graph.quantities)
     return LedgerNames(members.get("district", ()), members.get("branch", ()), members.get("kind", ()), quantities)
@@ -152,7 +152,7 @@ def _names_of(graph: Graph) -> LedgerNames:
 
 @dataclass(frozen=True)
 class _Opening:
-    """What a city is opened from: of its history and of the model's parameters only what was known as of the year."""
+    """The material that a city is opened from: of history and model parameters only what was known as of the year."""
 
     folder: Path
     model: Path

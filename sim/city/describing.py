@@ -40,7 +40,7 @@ class MeasuredLoop:
 
 
 def declarations(world: World) -> tuple[Declaration, ...]:
-    """What the files of the model declare, with their equations, in file order."""
+    """The declarations of the model's files, with their equations, in file order."""
     return load_model(world.home.models / world.city.settings.model).declarations
 
 

@@ -56,7 +56,7 @@ class SettingEntry(Record):
     year: int | None = None
     """Base year that the number belongs to; left out where it holds in every year."""
     of: Whence | None = None
-    """Whose figures it was taken from; left out in a city's own file where they are its own."""
+    """The owner of the figures that it was taken from; left out in a city's own file where they are its own."""
     figure_years: list[int] = []
     """Years of the city's figures that it rests on, where they stand in for the base year."""
 
@@ -201,7 +201,7 @@ def read_settings(file: Path, base_year: int, as_of: int | None, city: str, *, i
 
 
 def _origin_of(entry: SettingEntry, city: str, *, is_own: bool) -> BaseOrigin:
-    """Whose number a setting is: the city's own from its own file or figures, else that of whoever is named."""
+    """The origin of a setting: the city's own from its own file or figures, else that of whoever is named."""
     is_citys = is_own if entry.of is None else entry.of.city == city
     if not is_citys:
         return borrowed(MODEL_DEFAULT if entry.of is None else entry.of.text)

@@ -96,7 +96,7 @@ class CityEntry(Record):
     prior: Span | None = None
     """Lowest and highest value of a triangular prior, where the city's differs."""
     of: Whence | None = None
-    """Whose figures it was taken from, where they are not the city's own."""
+    """The owner of the figures that it was taken from, where they are not the city's own."""
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ _WEAKNESS: dict[Kind, int] = {kind: place for place, kind in enumerate(KINDS)}
 
 
 class Whence(Record):
-    """Whose figures a number was taken from: a city, the province, the nation, or an assumption."""
+    """The owner of the figures that a number was taken from: a city, the province, the nation, or an assumption."""
 
     zh: str
     """Chinese wording."""

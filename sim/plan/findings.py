@@ -99,7 +99,14 @@ def finding(severity: Severity, rests_on: Iterable[Evidence], arithmetic: str, m
     """Return a finding with the claims and data that it rests on, each named once.
 
     `arithmetic` and `message` are templates, which `filled` fills with the parts.
+
+    Raises
+    ------
+    ValueError
+        when the severity is none.
     """
+    if severity not in SEVERITIES:
+        raise ValueError(f"{severity!r} is no severity of a finding: {', '.join(SEVERITIES)}")
     evidence = tuple(rests_on)
     claims = (claim for part in evidence for claim in part.claims)
     printed = {item.id: item for claim in claims for item in (claim.printed, *claim.also)}
@@ -163,8 +170,9 @@ def rule(order: int, title: Text) -> Callable[[Check], Check]:
             raise ValueError(f"{name!r} is no name of a rule: use small letters, digits and underscores")
         if name in REGISTERED:
             raise ValueError(f"there are two rules {name!r}")
-        if order in (other.order for other in REGISTERED.values()):
-            raise ValueError(f"the rule {name!r} has the order {order} of another one")
+        other = next((key for key, item in REGISTERED.items() if item.order == order), None)
+        if other is not None:
+            raise ValueError(f"the rule {name!r} has the order {order}, which is that of {other!r}")
         REGISTERED[name] = LintRule(title, order, check)
         return check
 

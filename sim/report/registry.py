@@ -5,11 +5,13 @@ All files of that folder are imported when a report is written, so that a wrong 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 from sim.report.chapters import Part, pictured, present
+from sim.report.document import Picture
 from sim.report.view import View
 from sim.simulate.result import Result
 
@@ -42,17 +44,22 @@ def figure(chapter: str) -> Callable[[Maker], Maker]:
     return register
 
 
-def with_registered(part: Part, view: View, result: Result) -> Part:
-    """Return a chapter with the figures that are registered for it.
+def fail_if_doubled(parts: Iterable[Part]) -> None:
+    """A report names each figure once: a file, a caption and what links to it go by the name.
 
     Raises
     ------
     ValueError
-        when the chapter has a figure of that name already.
+        when two chapters have, or one has beside a registered figure, a figure of the same name.
     """
-    made = present(**{name: make(view, result) for name, (chapter, make) in REGISTERED.items() if chapter == part.chapter.key})
-    doubled = made.keys() & part.figures.keys()
+    names = Counter(block.key for part in parts for block in part.chapter.blocks if isinstance(block, Picture))
+    doubled = sorted(name for name, count in names.items() if count > 1)
     if doubled:
-        raise ValueError(f"there are two figures {', '.join(sorted(doubled))} in the chapter {part.chapter.key!r}")
+        raise ValueError(f"there are two figures {', '.join(doubled)} in one report")
+
+
+def with_registered(part: Part, view: View, result: Result) -> Part:
+    """Return a chapter with the figures that are registered for it."""
+    made = present(**{name: make(view, result) for name, (chapter, make) in REGISTERED.items() if chapter == part.chapter.key})
     blocks = (*part.chapter.blocks, *pictured(made, *made))
     return Part(replace(part.chapter, blocks=blocks), {**part.figures, **made})

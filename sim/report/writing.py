@@ -24,7 +24,7 @@ from sim.report.chapters.overall import overall
 from sim.report.chapters.problems import problems
 from sim.report.chapters.works import works
 from sim.report.document import Chapter, Report, Table, table_of
-from sim.report.registry import with_registered
+from sim.report.registry import fail_if_doubled, with_registered
 from sim.report.score_words import PLAN, UNIT, VERDICT_TONES, headline, outcome_cell, year_cell
 from sim.report.view import View, views_of, yearly
 from sim.simulate.result import Result, Setting
@@ -46,6 +46,7 @@ def reports_of(results: Sequence[Result]) -> list[Report]:
 def report_of(view: View, result: Result) -> Report:
     """The report of one scenario of a view."""
     parts = [with_registered(chapter(view, result), view, result) for chapter in CHAPTERS]
+    fail_if_doubled(parts)
     return Report(
         title=view.city + (_OF_A_PLAN if result.scorecard else _OF_A_SCENARIO) + result.name,
         subtitle=Text(

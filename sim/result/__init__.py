@@ -1,1 +1,1 @@
-"""What a simulation leaves: datasets with their provenance, stored, read back and compared."""
+"""The results of simulations: datasets with their provenance, stored, read back and compared."""

@@ -93,7 +93,7 @@ def _differing_hashes(kind: str, first: Mapping[Any, Any], second: Mapping[Any, 
 
 
 def dataset_differences(kind: str, first: xr.Dataset, second: xr.Dataset) -> list[RunDifference]:
-    """What two datasets do not share, and the largest difference of each variable that is not the same."""
+    """The parts that two datasets do not share, and the largest difference of each variable that is not the same."""
     found = []
     for name in sorted({str(key) for key in first} | {str(key) for key in second}):
         if name not in first or name not in second:

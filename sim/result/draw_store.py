@@ -64,7 +64,7 @@ class ArrayPlan:
 
 @dataclass(frozen=True)
 class StorePlan:
-    """What a store is to hold. `identity` names everything that decides its numbers, and what each is."""
+    """The contents of a store. `identity` names everything that decides its numbers, and what each is."""
 
     identity: Mapping[str, str]
     count: int
@@ -74,7 +74,7 @@ class StorePlan:
 
     @property
     def told(self) -> dict[str, Any]:
-        """What the store says of itself: its attributes, its identity, which arrays it holds."""
+        """The record of the store: its attributes, its identity, which arrays it holds."""
         identity = {IDENTITY: json.dumps(dict(self.identity)), _KEY: self.key}
         return {**self.attributes, **identity, ARRAYS: json.dumps(list(self.arrays))}
 
@@ -156,7 +156,7 @@ def fail_if_other_sweep(folder: Path, plan: StorePlan) -> None:
 
 
 def read_identity(folder: Path) -> dict[str, str] | None:
-    """What a store says that decided its numbers, as one of its two records says; None when both are damaged."""
+    """The identity of a store, as one of its two records says; None when both are damaged."""
     record = read_sealed(folder / DONE / LAYOUT)
     if record is not None:
         return {str(key): str(value) for key, value in record[IDENTITY].items()}
@@ -187,7 +187,7 @@ _FILE_ASIDE = re.compile(rf".+\.(json|nc|csv|html|png|svg)-[0-9a-f]+{re.escape(P
 
 
 def _may_be_there(item: Path) -> bool:
-    """Whether something in a folder without a store was left by a program of ours that was killed."""
+    """Tell whether something in a folder without a store was left by a program of ours that was killed."""
     if item.name == DONE and item.is_dir():
         ours = (_MARK, re.compile(re.escape(LAYOUT)), _FILE_ASIDE)
         return all(any(name.fullmatch(mark.name) for name in ours) for mark in item.iterdir())
@@ -269,12 +269,12 @@ class DrawStore:
         return [chunk for number, chunk in enumerate(self.plan.chunks) if not self._is_whole(number, chunk[0])]
 
     def present(self) -> list[Any]:
-        """What was noted of each chunk that is complete, in their order."""
+        """The notes of each chunk that is complete, in their order."""
         notes = (_note(self.folder, start, self.plan.key) for start, _ in self.plan.chunks)
         return [note for note in notes if note is not None]
 
     def _is_whole(self, number: int, start: int) -> bool:
-        """Whether a chunk has its mark, and all its files fit the checksums in it; what does not is made again."""
+        """Tell whether a chunk has its mark, and all its files fit the checksums in it; what does not is made again."""
         note = _note(self.folder, start, self.plan.key)
         if note is None:
             return False
@@ -334,7 +334,7 @@ def _mark(folder: Path, start: int) -> Path:
 
 
 def _note(folder: Path, start: int, key: str) -> dict[str, Any] | None:
-    """What was noted of a chunk of the sweep with this key; None where it has no mark, or one that was changed."""
+    """The note of a chunk of the sweep with this key; None where it has no mark, or one that was changed."""
     note = read_sealed(_mark(folder, start))
     return note if note is not None and note.get(_KEY) == key else None
 

@@ -51,7 +51,7 @@ _CITY_PARTS = (
 
 @dataclass(frozen=True)
 class FitRow:
-    """How one indicator is fitted in one city: errors of the yearly changes one to four years ahead, in per cent or points."""
+    """The fit of one indicator in one city: errors of the yearly changes one to four years ahead, in per cent or points."""
 
     indicator: str
     changes: int
@@ -65,7 +65,7 @@ class FitRow:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """How likely a target looked when the bulletin of an earlier year was out: probability, 80 % band, median, in its unit.
+    """The chance of a target when the bulletin of an earlier year was out: probability, 80 % band, median, in its unit.
 
     `stand_in` says what took the place of a start that no statistic printed.
     """
@@ -240,6 +240,6 @@ def _posterior(dataset: xr.Dataset) -> Posterior:
 
 
 def renew(city: str) -> Text:
-    """What to do about an ensemble that cannot be used."""
+    """Advice on an ensemble that cannot be used."""
     command = f"python -m sim calibrate {city}"
     return Text(f"请重新校准：{command}；或加 --prior 按先验抽样", f"renew it: {command}; or draw from the priors with --prior")

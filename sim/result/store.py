@@ -130,7 +130,7 @@ def new_files(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def _faults(parent: Path) -> Iterator[None]:
-    """What the system refuses is one clear error."""
+    """Turn what the system refuses into one clear error."""
     try:
         yield
     except OSError as error:

@@ -70,7 +70,7 @@ def _fail_if_cut_off(held: Mapping[Any, Any]) -> None:
 
 
 _MISFITS = (LookupError, AttributeError, TypeError, OverflowError, RecursionError)
-"""What reading runs into where a file is not what was written."""
+"""Errors of reading where a file is not what was written."""
 
 
 def read_tree(content: bytes) -> xr.DataTree:

@@ -41,7 +41,7 @@ _GRID = ndtri((np.arange(200) + 0.5) / 200.0)
 
 @dataclass(frozen=True)
 class Key:
-    """What a list of forecasts belongs to."""
+    """The indicator, part and forecaster of a list of forecasts."""
 
     design: str
     given_common: bool
@@ -67,7 +67,7 @@ Forecasts = Mapping[tuple[str, int, str], Values]
 
 @dataclass(frozen=True)
 class BacktestSetting:
-    """Where and what is tested."""
+    """The cities and years of a backtest."""
 
     home: Path
     cities: tuple[str, ...]

@@ -39,7 +39,7 @@ def silent(_: str, __: int, ___: int) -> None:
 
 @dataclass(frozen=True)
 class OpenedCity:
-    """What the fit needs of a city's hindcasts: priors, observations, sizes of shocks, their effect and what they may be."""
+    """A city's part of a fit: priors, observations, sizes of shocks, their effect and what they may be."""
 
     city: str
     observations: tuple[Observation, ...]
@@ -93,7 +93,7 @@ def _opened(span: HindcastSpan) -> OpenedCity:
 
 
 def _answers(city: CityHindcasts, sizes: Mapping[str, float]) -> dict[str, float]:
-    """How far the first year's change moves with a shock, against the size of the shock; the mean of all base years."""
+    """Movement of the first year's change with a shock, against the size of the shock; the mean of all base years."""
     names = list(sizes)
     alone = dict(zip(names, np.eye(len(names), len(names) + 1), strict=True))  # a draw for each shock, and one without any
     found = city.changes(lambda _: alone, impulse=True)[:, 0]
@@ -128,7 +128,7 @@ class Calibration:
 
     @property
     def observations(self) -> tuple[Observation, ...]:
-        """What is fitted."""
+        """The observations that are fitted."""
         return self.opened[0].observations
 
     def place(self, city: str) -> int:
@@ -207,7 +207,7 @@ def _opens(home: Home, city: str, year: int, as_of: int | None) -> bool:
 
 
 def fit_key(home: Home, spans: Sequence[HindcastSpan]) -> str:
-    """What a fit depends on: equations, priors and data of its cities, years, and what was known."""
+    """The hash of everything that a fit depends on: equations, priors and data of its cities, years, and what was known."""
     model = read_city_file(home.city_folder(spans[0].city)).model
     facts = repr([(item.city, item.first, item.last, item.horizon, item.as_of) for item in spans])
     return digest([data_key(home, model, [item.city for item in spans]).encode(), facts.encode()])

@@ -68,7 +68,7 @@ class PooledFit:
     variances: Variances
 
     def around(self, cities: Sequence[int]) -> Normal:
-        """What some of the cities say of the common scores: one step of Gauss and Newton from the estimate."""
+        """The common scores by some of the cities alone: one step of Gauss and Newton from the estimate."""
         errors = self.errors[..., list(cities)]
         weights = np.where(np.isfinite(errors).any(axis=-1), self.weights, 0.0)
         slopes = _where_known(self.slopes[..., list(cities), :], errors)
@@ -81,7 +81,8 @@ def _where_known(slopes: Values, errors: Values) -> Values:
 
 
 def _normal(lines: Values, apart: Values, at: Values) -> Normal:
-    """Where |apart + lines*(z - at)|^2 is least, and how flat it is there."""
+    """The minimum of |apart + lines*(z - at)|^2, with the curvature there as a covariance."""
+    # lines hold the prior as rows of the identity, so the product is never singular, however little the data say
     covariance = np.linalg.inv(lines.T @ lines)
     return Normal(at - covariance @ (lines.T @ apart), (covariance + covariance.T) / 2.0)
 
@@ -104,6 +105,7 @@ def fit_pooled(
     """
     scores = np.zeros(parameters)
     for number in range(_ROUNDS):
+        # variances are held fixed within a round: free ones would shrink with the errors and the fit would run away
         error = errors(scores[:, np.newaxis])[..., 0]
         weights = year_weights(error)
         variances = variances_of(error, weights, prior)
@@ -141,7 +143,7 @@ def city_posterior(fit: PooledFit, city: int) -> tuple[Normal, CityDensity]:
 
 
 def outside_of(fit: PooledFit, city: int) -> Outside:
-    """What the other cities of a fit say of one.
+    """Return what the other cities of a fit say of one.
 
     Its shift is how the common shock that their errors tell moves with the common scores [origin, horizon, observation, score].
     """
@@ -192,6 +194,7 @@ def weigh(
     proposal = near
     for number in range(_MOST_PROPOSALS):
         scores = proposal.sample(candidates, seed + number)
+        # in logarithms up to a constant: the densities of thousands of errors underflow
         density = posterior.log_density(errors(scores), scores) - proposal.log_density(scores)
         found = _smoothed(scores, density)
         if found.effective >= min(FEWEST, candidates / 4.0) and found.tail_shape <= HIGHEST_K:
@@ -210,6 +213,7 @@ def weigh(
 
 def _smoothed(scores: Values, density: Values) -> Weighted:
     """Weights with the tail smoothed by a generalised Pareto distribution."""
+    # shifted by the largest first: psislw takes exponentials
     smooth, shape = psislw(  # type: ignore[no-untyped-call]
         np.where(np.isfinite(density), density, -np.inf) - np.nanmax(density)
     )

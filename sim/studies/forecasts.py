@@ -1,4 +1,4 @@
-"""What a backtest forecasts, the naive forecasts beside it, and what a forecast is worth against what was published.
+"""Targets of a backtest, the naive forecasts beside it, and what a forecast is worth against what was published.
 
 Growth is judged in points of the yearly rate; a level in per cent of itself (logarithm) and a share in points, both re-anchored
 at the published value of the origin. A target across a declared break is judged for nobody.
@@ -110,20 +110,20 @@ def _span(text: str, option: str) -> range:
 
 @dataclass(frozen=True)
 class PublishedOutcome:
-    """What was published of one target, as the change that is judged, and the error of saying that nothing changes."""
+    """The published outcome of one target, as the change that is judged, and the error of saying that nothing changes."""
 
     value: float
     no_change: float
 
 
 def kind_of(observation: Observation) -> Kind:
-    """How an indicator is judged."""
+    """Return the way in which an indicator is judged."""
     reading = observation.check.reading
     return "level" if reading == "value" else reading
 
 
 def outcome_of(observation: Observation, history: History, region: str, origin: int, year: int) -> PublishedOutcome | None:
-    """What came of a target; None where it is not published, or not comparable with the origin."""
+    """Return the outcome of a target; None where it is not published, or not comparable with the origin."""
     kind, published = kind_of(observation), published_levels(observation, history, region)
     last = max((known for known in published if known <= origin), default=None)
     if year not in published or last is None:
@@ -171,7 +171,7 @@ class PublishedSeries:
 
 
 def series_of(kind: Kind, published: Mapping[int, float], origin: int) -> PublishedSeries:
-    """What was published up to the origin."""
+    """The figures published up to the origin."""
     known = {year: value for year, value in sorted(published.items()) if year <= origin}
     return PublishedSeries(kind, np.array(list(known)), np.array(list(known.values())))
 
@@ -253,7 +253,7 @@ class JudgedForecast:
 
 @dataclass(frozen=True)
 class ForecastScore:
-    """What some forecasts are worth; coverage and width by band."""
+    """The worth of some forecasts; coverage and width by band."""
 
     count: int
     years: int

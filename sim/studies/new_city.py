@@ -113,7 +113,7 @@ LAST_YEAR_AFTER_BASE = 15
 
 @dataclass(frozen=True)
 class NewCityRequest:
-    """What is asked for: the folder's name, the table, the city's name in the table, province and base year."""
+    """A call for a new city: the folder's name, the table, the city's name in the table, province and base year."""
 
     name: str
     data: Path
@@ -124,7 +124,7 @@ class NewCityRequest:
 
 @dataclass(frozen=True)
 class NewCity:
-    """What was made: the folder, the city opened, what the table held, and which of several sources was used where."""
+    """The city that was made: the folder, the city opened, what the table held, and which of several sources was used where."""
 
     folder: Path
     world: World

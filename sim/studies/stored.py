@@ -51,7 +51,7 @@ _BAND = (0.1, 0.5, 0.9)
 
 @dataclass(frozen=True)
 class FitRequest:
-    """Which cities, fitted to which years (inclusive), by how many processes, from which seed."""
+    """The cities of a fit, its years (inclusive), processes and seed."""
 
     cities: tuple[str, ...]
     first: int
@@ -203,7 +203,7 @@ def _forecast(world: World, variable: str, clock: Clock, wanted: str, factors: M
 
 
 def _stand_in(world: World, variable: str) -> str:
-    """Where the start of a variable came from, if no statistic of the base year printed it."""
+    """Return the source of a variable's start, if no statistic of the base year printed it."""
     stock = world.graph.stocks.get(variable)
     if stock is None or not isinstance(stock.initial, str):
         return ""

@@ -1,4 +1,4 @@
-"""What the lever of each system does: the central run with a stated change beside the same without it."""
+"""The effect of the lever of each system: the central run with a stated change beside the same without it."""
 
 from __future__ import annotations
 

@@ -144,6 +144,7 @@ def autocorrelation(errors: Values) -> Values:
     pairs = (known[1:] & known[:-1]).sum(axis=0)
     products, squares = (mean[1:] * mean[:-1]).sum(axis=0), (mean**2).sum(axis=0)
     found = np.divide(products, squares, out=np.zeros_like(squares), where=squares > 0.0)
+    # a dozen years say little of r: without a prior, chance alone would make some weights infinite
     drawn: Values = (PRIOR_YEARS * PRIOR_AUTOCORRELATION + pairs * found) / (PRIOR_YEARS + pairs)
     return np.clip(drawn, 0.0, _MOST)
 
@@ -165,7 +166,9 @@ def variances_of(errors: Values, weights: Values, prior: Variances) -> Variances
     own_squares = (weights * (apart**2).sum(axis=-1)).sum(axis=(0, 1))
     own_years = PRIOR_YEARS + (weights * np.maximum(count - 1, 0)).sum(axis=(0, 1))
     own = (PRIOR_YEARS * prior.own + own_squares) / own_years
+    # the mean of n cities holds own/n of their own shocks, which is not common
     excess = np.where(count > 0, mean**2 - own / np.maximum(count, 1), 0.0)
+    # a moment estimate may come out negative where cities differ more than they share
     common_squares = np.maximum((weights * excess).sum(axis=(0, 1)), 0.0)
     common_years = PRIOR_YEARS + (weights * (count > 0)).sum(axis=(0, 1))
     return Variances((PRIOR_YEARS * prior.common + common_squares) / common_years, own, common_years, own_years)
@@ -185,6 +188,7 @@ def whitened(errors: Values, weights: Values, variances: Variances) -> Values:
     """
     extra, tail = errors.shape[4:], (..., *(np.newaxis,) * (errors.ndim - 3))
     known = np.isfinite(errors)
+    # mean and deviations of a year's errors are independent, with variances common + own/n and own
     count = np.maximum(known.sum(axis=3, keepdims=True), 1)
     filled = np.where(known, errors, 0.0)
     mean = filled.sum(axis=3, keepdims=True) / count
@@ -275,6 +279,7 @@ class Outside:
         own = np.eye(len(self.scores))[self.present]
         hidden = np.concatenate([own, shift])
         noise = np.concatenate([np.full(len(own), 1.0 - POOLED), np.ones(len(shift))])
+        # the root of the inverse, so that a density is a sum of squares and costs no solution of a system for each draw
         root = np.linalg.cholesky(np.linalg.inv(hidden @ self.covariance @ hidden.T + np.diag(noise))).T
         mean = hidden @ self.mean - np.concatenate([np.zeros(len(own)), shift @ self.scores])
         return CityDensity(mean, root, weights, self.given_mean, self.given_variance)
@@ -298,6 +303,7 @@ class CityDensity:
         apart = errors - self.given_mean[..., np.newaxis]
         stacked = np.concatenate([scores, scaled(apart, self.weights, self.given_variance)])
         density = -0.5 * np.square(self.root @ (stacked - self.mean[:, np.newaxis])).sum(axis=0)
+        # a draw whose run is not finite is impossible, not merely unknown: its error must not count as zero
         lost = ((self.weights > 0.0)[..., np.newaxis] & ~np.isfinite(errors)).any(axis=(0, 1, 2))
         return np.where(lost, -np.inf, density)
 
