@@ -158,6 +158,16 @@ def with_unit_text(label: str, unit: str, language: Language) -> str:
     return f"{head}{opening}{inside}{comma}{unit.replace(f'{opening}{inside}{closing}', '')}{closing}"
 
 
+def several(count: int, noun: str) -> str:
+    """A number of things in English: 1 target, 2 targets."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def all_of(count: int, which: str = "") -> str:
+    """All of some targets in English, or the only one: `all 3 undecided targets`, `the one target`."""
+    return f"the one {which}target" if count == 1 else f"all {count:,} {which}targets"
+
+
 def capital(text: str) -> str:
     """With a capital at the head, as sentences and headings have it."""
     return text[:1].upper() + text[1:]

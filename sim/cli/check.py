@@ -10,6 +10,7 @@ import numpy as np
 from sim.base.arrays import Values
 from sim.base.errors import Faults, InputError, SimError
 from sim.base.text import Text
+from sim.base.words import several
 from sim.cli import cases, options
 from sim.cli.console import Speaker
 from sim.inputs.scenario import Change
@@ -44,9 +45,10 @@ def check(opened: cases.SeveralCases, *, speaker: options.WithQuiet) -> None:
         return
     for case in chosen:
         file, count, done = case.scenario.file, len(case.selection.targets), number_changed(settings_of(case))
+        changed, scored = several(done, "setting"), several(count, "target")
         speaker.line(
             f"{case.scenario.name.zh}（{file}）：无误，改动 {done} 项，评分目标 {count} 项",
-            f"{case.scenario.name.en} ({file}): no fault, {done} settings changed, {count} targets scored",
+            f"{case.scenario.name.en} ({file}): no fault, {changed} changed, {scored} scored",
         )
         if speaker.quiet:
             continue

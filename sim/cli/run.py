@@ -12,7 +12,7 @@ import typer
 
 from sim.base.errors import Fault, Faults, Place, UsageError, nearest
 from sim.base.text import Text, joined
-from sim.base.words import capital, unit_text
+from sim.base.words import capital, several, unit_text
 from sim.cli import cases, options
 from sim.cli.console import Speaker
 from sim.inputs.home import Home
@@ -232,7 +232,7 @@ def _remarks(result: Result) -> Iterator[Text]:
     yield from (*result.remarks, result.step_error.sentence(), *result.draw_sentences)
     count = number_changed(result.settings)
     if count:
-        yield Text(f"改动参数 {count} 项，见报告第三章。", f"{count} settings changed; see chapter 3 of the report.")
+        yield Text(f"改动参数 {count} 项，见报告第三章。", f"{several(count, 'setting')} changed; see chapter 3 of the report.")
 
 
 def _footnotes(scores: Sequence[Score]) -> Iterator[Text]:

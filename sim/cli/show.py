@@ -13,7 +13,7 @@ from rich.table import Column
 from sim.base.durable import put_text
 from sim.base.errors import Fault, Faults, Place, RunError, UsageError, reason_of
 from sim.base.text import Text
-from sim.base.words import unit_text
+from sim.base.words import several, unit_text
 from sim.city.city import World
 from sim.city.describing import declarations, kernel_of, measured_loops, schema_of
 from sim.cli import cases, options
@@ -287,7 +287,7 @@ def compare(first: options.Run, second: options.Run, out: options.Out = options.
     titles = speaker.say(_DIFFERENCE_HEADS).split("|")
     heads = [Column(title, overflow="fold", no_wrap=place < _UNBROKEN) for place, title in enumerate(titles)]
     for name, items in found.items():
-        speaker.line(f"{name}：{len(items)} 处不同", f"{name}: {len(items)} differences")
+        speaker.line(f"{name}：{len(items)} 处不同", f"{name}: {several(len(items), 'difference')}")
         if items:
             speaker.table(heads, (_cells(item, speaker) for item in items))
     alone = sorted(set(ones) ^ set(twos)) if len(pairs) < max(len(ones), len(twos)) else []

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.base.arrays import Numbers, Truths, Values
 from sim.base.text import Text
-from sim.base.words import undecided
+from sim.base.words import all_of, undecided
 from sim.ensemble.reducers import Share
 from sim.ensemble.running import LEVELS, MEDIAN, Ensemble, lost_sentence
 from sim.ensemble.workers import named
@@ -174,9 +174,10 @@ def sentences(ensemble: Ensemble, origin: Text) -> list[Text]:
     if ensemble.all_met is not None:
         p, error = 100.0 * ensemble.all_met.probability, 100.0 * ensemble.all_met.standard_error
         still = undecided(ensemble.together < len(ensemble.shares))
+        are = "is" if ensemble.together == 1 else "are"
         head = head + Text(
             f"；全部 {ensemble.together} 项{still.zh}目标同时实现的概率 {p:.2f}%（抽样误差 {error:.2f}）",
-            f"; all {ensemble.together} {still.en}targets are met together in {p:.2f} % (error {error:.2f})",
+            f"; {all_of(ensemble.together, still.en)} {are} met together in {p:.2f} % (error {error:.2f})",
         )
     head = head + Text("。", ".")
     return [sentence for sentence in (head, lost, _rough(ensemble), _run_again(ensemble)) if sentence is not None]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sim.base.text import Language, Text, joined, listing
-from sim.base.words import NONE, OPERATORS, chance, computed, exact, plain, rate, signed, unit_text, unit_words
+from sim.base.words import NONE, OPERATORS, chance, computed, exact, plain, rate, several, signed, unit_text, unit_words
 from sim.inputs.provenance import KINDS
 from sim.plan.progress import STANDING_NAMES
 from sim.plan.reading import MORE_THAN_ALL
@@ -27,7 +27,7 @@ def headline(scores: Sequence[Score]) -> Text:
     met = [score for score in judged if score.verdict == "met"]
     open_targets = [score for score in judged if score.verdict != "met"]
     zh = f"{len(judged)} 项可判定的目标中，{len(met)} 项实现"
-    en = f"Of {len(judged)} targets that can be judged, {len(met)} {'is' if len(met) == 1 else 'are'} met"
+    en = f"Of {several(len(judged), 'target')} that can be judged, {len(met)} {'is' if len(met) == 1 else 'are'} met"
     basis = _basis(judged)
     if not open_targets:
         return Text(f"{zh}{basis.zh}。", f"{en}{basis.en}.")

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from sim.base.text import Text, joined, same
-from sim.base.words import amounts, chance, computed, exact, goal_words, plain, signed, spaced_text, undecided
+from sim.base.words import all_of, amounts, capital, chance, computed, exact, goal_words, plain, signed, spaced_text, undecided
 from sim.plan.feasibility import is_clear
 from sim.report.cells import NOTES
 
@@ -115,12 +115,12 @@ def joint_sentence(study: xr.Dataset) -> Text:
         draws = f"{int(study.attrs['draws']):,}"
         return Text(
             f"{draws} 次抽样中没有一次同时实现全部 {count} 项{still.zh}目标。",
-            f"None of {draws} draws meets all {count} {still.en}targets together.",
+            f"None of {draws} draws meets {all_of(count, still.en)} together.",
         )
-    both, apart = chance(joint), chance(alone)
+    both, apart, are = chance(joint), chance(alone), "is" if count == 1 else "are"
     return Text(
         f"{count} 项{still.zh}目标同时实现的概率为 {both}（抽样误差 {points} 个百分点）；",
-        f"All {count} {still.en}targets are met together in {both} (sampling error {points} points); ",
+        f"{capital(all_of(count, still.en))} {are} met together in {both} (sampling error {points} points); ",
     ) + Text(f"若互不相关则为 {apart.replace('<', '不到 ')}。", f"were they independent, in {apart}.")
 
 
