@@ -28,7 +28,7 @@ with Path(__file__).with_name("units.csv").open(encoding="utf-8", newline="") as
     _ROWS = list(csv.DictReader(_table))
 UNIT_NAMES = {row["unit"]: Text(row["zh"], row["en"]) for row in _ROWS if row["zh"]}
 """The names of units, in reports and in files that people write."""
-_AS_WRITTEN = {name.zh: unit for unit, name in UNIT_NAMES.items()}
+_AS_WRITTEN = {row["zh"]: row["unit"] for row in reversed(_ROWS) if row["zh"] and row["definition"]}
 UNIT_DEFINITIONS = {row["unit"]: row["definition"] for row in _ROWS if row["definition"]}
 """Multiples of other units, or in brackets a dimension of its own."""
 
