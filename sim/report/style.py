@@ -142,11 +142,12 @@ def annotate(
     shift: tuple[int, int],
     *,
     ha: str = "left",
-    va: str = "center",
+    va: str | None = "center",
     fontsize: float = 8.5,
 ) -> None:
-    """Letters beside a point, so many points of print away."""
-    axes.annotate(text, at, xytext=shift, textcoords="offset points", ha=ha, va=va, fontsize=fontsize)
+    """Letters beside a point, so many points of print away; without `va` the line that they stand on is that high."""
+    upright: dict[str, Any] = {} if va is None else {"va": va}
+    axes.annotate(text, at, xytext=shift, textcoords="offset points", ha=ha, fontsize=fontsize, **upright)
 
 
 def name_rows(axes: Axes, names: list[str], size: float = 8.5, *, grid: bool = False) -> None:

@@ -126,7 +126,7 @@ class Rates(Figure):
         for rate, marker, tint, name in marks:
             size, edge, label = {"*": 14, "|": 16}.get(marker, 8), 3 if marker == "|" else 1, name.in_language(language)
             axes.plot(rate, place, marker, color=tint, ms=size, mew=edge, ls="none", zorder=4, label=label)
-        style.annotate(axes, f"{row.required:.1f}", (row.required, place), (0, 9), ha="center", va="baseline")
+        style.annotate(axes, f"{row.required:.1f}", (row.required, place), (0, 9), ha="center", va=None)
 
     def said(self) -> list[Text]:
         """The growth that each target asks for a year, and what the scenarios project."""
