@@ -84,7 +84,8 @@ def open_scenarios(
     files = [find_scenario(name, found.scenarios, found.cities()) for name in names] or scenario_files(found.scenarios)
     if default == "run":
         _fail_if_names_clash(files)
-    return [with_idle_remarks(seeded(case, seed)) for case in open_cases(found, files, city, use, settings, as_of)]
+    cases = [seeded(case, seed) for case in open_cases(found, files, city, use, settings, as_of)]
+    return [with_idle_remarks(case) for case in cases] if default == "run" else cases  # the check of all looks for itself
 
 
 def _fail_if_names_clash(files: Sequence[Path]) -> None:

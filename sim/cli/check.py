@@ -32,12 +32,14 @@ def check(opened: cases.SeveralCases, *, speaker: options.WithQuiet) -> None:
     """只检查，不运行 / validate only."""
     chosen, faults = opened(default="all"), Faults()
     for case in chosen:
-        for reading in (_sweep, levers_file, priors_of_case):
+        for reading in (_sweep, priors_of_case):
             with faults.gathering(SimError):
                 reading(case)
-    for world in {id(case.world): case.world for case in chosen}.values():
+    for case in {id(case.world): case for case in chosen}.values():
         with faults.gathering(SimError):
-            systems_of(world)
+            levers_file(case)
+        with faults.gathering(SimError):
+            systems_of(case.world)
     faults.found = list(dict.fromkeys(faults.found))  # those of a city are met with each of its scenarios
     faults.raise_if_any(InputError)
     if speaker.as_json:
