@@ -66,7 +66,7 @@ class _TitlesInLanguage:
 
 
 class _Command(_TitlesInLanguage, TyperCommand):
-    pass
+    """A verb whose help has titles in the language of the call."""
 
 
 class _Verb(TyperCommand):
@@ -94,7 +94,7 @@ class _Verb(TyperCommand):
 
 
 class _Group(_TitlesInLanguage, TyperGroup):
-    pass
+    """Verbs whose help has titles in the language of the call."""
 
 
 def _say_version(asked: bool) -> None:  # noqa: FBT001  typer hands it over by place

@@ -19,7 +19,6 @@ from sim.plan.selection import targets_named
 from sim.result.store import fail_if_not_writable
 from sim.simulate.design import Design
 from sim.simulate.draws import posterior_of, priors_of_case
-from sim.simulate.idle import with_idle_remarks
 from sim.simulate.opening import Case, open_cases, seeded
 
 Planned = tuple[Design | None, Text | None]
@@ -84,8 +83,7 @@ def open_scenarios(
     files = [find_scenario(name, found.scenarios, found.cities()) for name in names] or scenario_files(found.scenarios)
     if default == "run":
         _fail_if_names_clash(files)
-    cases = [seeded(case, seed) for case in open_cases(found, files, city, use, settings, as_of)]
-    return [with_idle_remarks(case) for case in cases] if default == "run" else cases  # the check of all looks for itself
+    return [seeded(case, seed) for case in open_cases(found, files, city, use, settings, as_of)]
 
 
 def _fail_if_names_clash(files: Sequence[Path]) -> None:

@@ -32,6 +32,7 @@ from sim.simulate import pipeline
 from sim.simulate.collect import results_of
 from sim.simulate.design import Design
 from sim.simulate.draws import with_draws
+from sim.simulate.idle import with_idle_remarks
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome
 from sim.simulate.result import DrawCount, Result, Setting, Studies, number_changed
@@ -81,11 +82,11 @@ def run(
 
 
 def simulate(chosen: Sequence[Case], planned: Sequence[cases.Planned], speaker: Speaker) -> list[Outcome]:
-    """Run the scenarios, then their draws."""
+    """Run the scenarios, with what must be said of their settings, then their draws."""
 
     def run_once(case: Case) -> Outcome:
         with speaker.progress(case.scenario.name) as advance:
-            return pipeline.run(case, lambda _, done, total: advance(done, total))
+            return pipeline.run(with_idle_remarks(case), lambda _, done, total: advance(done, total))
 
     def draw(outcome: Outcome, request: Design | None, reason: Text | None) -> Outcome:
         if request is None:
