@@ -42,10 +42,10 @@ def open_case(method: str = DEFAULT_METHOD, scenario: str = "plan_2025") -> open
 
 def indicators(case: opening.Case) -> tuple[str, ...]:
     """What an ensemble gathers: variables of the targets and of the published figures."""
-    bindings = case.world.catalogue.bindings
+    bindings = case.city.catalogue.bindings
     named = (bindings[target.id] for target in case.selection.targets if target.id in bindings)
     bound = {name for binding in named for name in (binding.variable, binding.over) if name is not None}
-    return tuple(sorted(bound | {check.variable for check in case.world.checks}))
+    return tuple(sorted(bound | {check.variable for check in case.city.checks}))
 
 
 def city_task(case: opening.Case, count: int) -> Task:
@@ -102,8 +102,8 @@ REALISATIONS = 1000
 
 def whole_kernel(case: opening.Case) -> Kernel:
     """The kernel of a central run: everything that the model reports."""
-    request = pipeline.request_of(case, tuple(case.world.graph.quantities), case.scenario.steps_per_year)
-    return kernel_for(case.world.graph, request)
+    request = pipeline.request_of(case, tuple(case.city.graph.quantities), case.scenario.steps_per_year)
+    return kernel_for(case.city.graph, request)
 
 
 def startup_records(repeats: int) -> list[Record]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sim.base.processes import processors
-from sim.city.city import open_world
+from sim.city.city import open_city
 from sim.inputs.home import find_home
 from sim.plan.claims import plan_of
 from sim.plan.lint import lint
@@ -41,14 +41,14 @@ def timed(name: str, work: Callable[[], str]) -> None:
 
 
 def _lint() -> str:
-    world = open_world(find_home(None), "hengyang")
-    return f"{len(lint(plan_of(world.city, world.catalogue)))} findings, the city opened"
+    city = open_city(find_home(None), "hengyang")
+    return f"{len(lint(plan_of(city.data, city.catalogue)))} findings, the city opened"
 
 
 def _case(name: str, *targets: str) -> Case:
     home = find_home(None)
     case = open_cases(home, [home.scenarios / f"{name}.yaml"], None, (), ())[0]
-    chosen = tuple(case.world.catalogue.targets[key] for key in targets)
+    chosen = tuple(case.city.catalogue.targets[key] for key in targets)
     return replace(case, selection=Selection(chosen, ())) if targets else case
 
 

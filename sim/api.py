@@ -319,7 +319,7 @@ def levers(
     True
     """
     case = open_case(scenario, settings=settings, use=use, city=city, home=home)
-    return board_of(case, names, outputs or case.world.outline.first[:1])
+    return board_of(case, names, outputs or case.city.outline.first[:1])
 
 
 def _listed(raw: object) -> str:

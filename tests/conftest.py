@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.inputs.home import Home, find_home
 from sim.simulate import opening, pipeline
 
@@ -19,8 +19,8 @@ def home() -> Home:
 
 
 @pytest.fixture(scope="session")
-def world(home: Home) -> World:
-    return open_world(home, "hengyang")
+def world(home: Home) -> City:
+    return open_city(home, "hengyang")
 
 
 @pytest.fixture(scope="session")

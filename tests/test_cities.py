@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.city.city import open_world
+from sim.city.city import open_city
 from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
@@ -26,12 +26,12 @@ def test_the_nine_cities_are_there() -> None:
 @pytest.mark.parametrize("city", CITIES)
 @pytest.mark.parametrize(("base_year", "as_of"), [(2020, None), (2019, 2019), (2009, 2009)])
 def test_a_city_runs_from_its_published_figures(city: str, base_year: int, as_of: int | None, home: Home) -> None:
-    world = open_world(home, city, base_year, as_of)
-    bound = own_values(world.city)
+    world = open_city(home, city, base_year, as_of)
+    bound = own_values(world.data)
     outputs = ("gdp_nominal", "gdp_real", "residents", "above_scale_firms")
     kernel = kernel_for(world.graph, KernelRequest(outputs, frozenset(), bound.yearly))
     first, *_, last = central_run(kernel, Clock(base_year + 1, base_year + 4), bound)
-    history = world.city.history
+    history = world.data.history
     published = history.series("gdp_nominal", city)[base_year].value
     assert float(first.values["gdp_nominal"].squeeze()) == pytest.approx(published, rel=2e-5)
     firms = history.series("industrial_firms", city)[base_year].value

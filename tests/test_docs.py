@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from sim.city import describing
-from sim.city.city import World
+from sim.city.city import City
 from sim.inputs.scenario import scenario_files
 from sim.inputs.yaml_file import read_yaml
 from sim.report.reference import equation_records, equations_markdown, parameter_rows, parameters_markdown
@@ -21,16 +21,16 @@ from sim.report.reference import equation_records, equations_markdown, parameter
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def test_the_equation_pages_are_fresh(world: World) -> None:
+def test_the_equation_pages_are_fresh(world: City) -> None:
     records = equation_records(world.graph, world.labels, describing.declarations(world), world.loops)
     for language, name in (("zh", "equations.md"), ("en", "equations_en.md")):
         page = (ROOT / "docs" / name).read_text(encoding="utf-8")
         assert page == equations_markdown(records, language) + "\n", f"write docs/{name} anew"  # type: ignore[arg-type]
 
 
-def test_the_parameter_pages_are_fresh(world: World) -> None:
+def test_the_parameter_pages_are_fresh(world: City) -> None:
     rows = parameter_rows(world)
-    assert {row.name for row in rows} == set(world.city.parameters)
+    assert {row.name for row in rows} == set(world.data.parameters)
     for language, name in (("zh", "parameters.md"), ("en", "parameters_en.md")):
         page = (ROOT / "docs" / name).read_text(encoding="utf-8")
         assert page == parameters_markdown(rows, language) + "\n", f"write docs/{name} anew"  # type: ignore[arg-type]
@@ -53,7 +53,7 @@ def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
     assert {file.stem for file in (ROOT / "docs").glob("*.md")} <= pages
 
 
-def test_the_schema_is_fresh_and_accepts_every_scenario(world: World) -> None:
+def test_the_schema_is_fresh_and_accepts_every_scenario(world: City) -> None:
     committed = json.loads((ROOT / "scenarios" / "schema.json").read_text(encoding="utf-8"))
     assert committed == json.loads(json.dumps(describing.schema_of(world))), (
         "python -m sim schema --write scenarios/schema.json"
@@ -72,14 +72,14 @@ def _text_keys(data: Any) -> Any:
 @pytest.mark.parametrize(
     "wrong", [{"levrs": {}}, {"levers": {"rd_polcy": 1}}, {"levers": {"rd_policy": 0.9}}, {"targets": ["x"]}]
 )
-def test_the_schema_refuses_what_the_program_refuses(wrong: dict[str, Any], world: World) -> None:
+def test_the_schema_refuses_what_the_program_refuses(wrong: dict[str, Any], world: City) -> None:
     validator = jsonschema.Draft202012Validator(json.loads(json.dumps(describing.schema_of(world))))
     good = {"name": {"zh": "甲", "en": "A"}, "city": "hengyang"}
     assert list(validator.iter_errors(good)) == []
     assert list(validator.iter_errors({**good, **wrong}))
 
 
-def test_every_equation_has_a_docstring_and_every_quote_its_document(world: World) -> None:
+def test_every_equation_has_a_docstring_and_every_quote_its_document(world: City) -> None:
     for item in describing.declarations(world):
         assert item.doc.endswith((".", ")")), item.name
         assert item.doc[0].isupper(), item.name
@@ -87,7 +87,7 @@ def test_every_equation_has_a_docstring_and_every_quote_its_document(world: Worl
     assert len(world.catalogue.documents) == 5
 
 
-def test_named_loops_exist_and_act(world: World) -> None:
+def test_named_loops_exist_and_act(world: City) -> None:
     polarity = {item.loop.name: item.polarity.en for item in describing.measured_loops(world)}
     assert {name for name, kind in polarity.items() if kind == "reinforcing"} == {"R1", "R2", "R3", "R4", "R5", "R9", "R10"}
     assert {name for name, kind in polarity.items() if kind == "balancing"} == {"B1", "B2", "B4", "B6", "B7", "B9"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.inputs.home import Home
 from sim.inputs.indicators import read_indicators
 from sim.inputs.model_files import read_promises
@@ -27,7 +27,7 @@ LANGUAGE = {
 """Words that the files of a city or plan, or the ledger, define for every model; each with where it is defined."""
 
 
-def names_of(world: World) -> Iterator[str]:
+def names_of(world: City) -> Iterator[str]:
     """Everything that a model names: what its files declare, and the members of its dimensions other than the city's."""
     graph, folder = world.graph, world.model_folder
     yield from (*graph.quantities, *graph.parameters, *graph.dimensions, *graph.stocks, *(item.name for item in graph.events))
@@ -56,7 +56,7 @@ def texts_of(file: Path) -> Iterator[ast.Constant]:
 def models_names(home: Home) -> dict[str, set[str]]:
     """Names by model."""
     assert set(CITIES) == {file.parent.name for file in home.models.glob("*/dimensions.py")}, "a model without a city here"
-    return {model: set(names_of(open_world(home, city))) for model, city in CITIES.items()}
+    return {model: set(names_of(open_city(home, city))) for model, city in CITIES.items()}
 
 
 def test_no_text_of_the_engine_is_a_name_of_a_model(models_names: dict[str, set[str]]) -> None:

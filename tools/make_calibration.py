@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from sim.base.text import Language
-from sim.city.city import open_world
+from sim.city.city import open_city
 from sim.cli.city import score_record
 from sim.inputs.city import pooled_cities
 from sim.inputs.home import Home, find_home
@@ -84,7 +84,7 @@ def _rounded(record: Record) -> dict[str, Any]:
 def page(home: Home, result: Mapping[str, Any], language: Language) -> str:
     """The page in one language."""
     posteriors = [item for city in pooled_cities(home, CITY) if (item := read_posterior(home, city)) is not None]
-    parameters = open_world(home, CITY).city.parameters
+    parameters = open_city(home, CITY).data.parameters
     return "\n".join(
         [
             *_head(language, result),

@@ -19,7 +19,7 @@ from sim.engine.kernel import kernel_for
 from sim.engine.links import Loop, read_loops
 from sim.engine.watch import fail_if_unfit
 from sim.inputs.base_year import BaseCell, BaseYear, Reference, fail_if_settings_wrong
-from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR, City, CityFile, history_of, read_city, read_city_file, settings_of
+from sim.inputs.city import FARTHEST_YEAR, FIRST_YEAR, CityData, CityFile, history_of, read_city, read_city_file, settings_of
 from sim.inputs.files import is_file, is_folder
 from sim.inputs.history import History
 from sim.inputs.home import Home
@@ -43,11 +43,11 @@ from sim.result.dataset import shown_unit
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class World:
+class City:
     """A city and its model, read and checked: everything that scenarios of this city share."""
 
     home: Home
-    city: City
+    data: CityData
     graph: Graph
     labels: Labels
     catalogue: Catalogue
@@ -65,27 +65,27 @@ class World:
         """The year up to which published figures are known: the as-of year, else the latest that has any."""
         if self.as_of is not None:
             return self.as_of
-        own = (datum.year for datum in self.city.history.data if datum.region == self.city.key)
-        return max(own, default=self.city.settings.base_year)
+        own = (datum.year for datum in self.data.history.data if datum.region == self.data.key)
+        return max(own, default=self.data.settings.base_year)
 
     @cached_property
     def bases(self) -> Bases:
         """The origins of the bases of the plan's targets."""
-        return bases_of(self.city, self.graph, self.catalogue)
+        return bases_of(self.data, self.graph, self.catalogue)
 
     @property
     def names(self) -> ModelNames:
         """Parameters, variables and members by whatever name they are written."""
-        return ModelNames(self.city.parameters, self.graph, self.labels)
+        return ModelNames(self.data.parameters, self.graph, self.labels)
 
     @property
     def model_folder(self) -> Path:
         """The folder of the city's model."""
-        return self.home.models / self.city.settings.model
+        return self.home.models / self.data.settings.model
 
 
 @timed
-def open_world(home: Home, city: str, base_year: int | None = None, as_of: int | None = None) -> World:
+def open_city(home: Home, name: str, base_year: int | None = None, as_of: int | None = None) -> City:
     """Read a city with its model, at its own base year or another, with all that is known or what was known as of a year.
 
     Raises
@@ -93,7 +93,7 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     SimError
         with every fault of the model, the city's data and its plan.
     """
-    folder = home.city_folder(city)
+    folder = home.city_folder(name)
     settings = read_city_file(folder)
     model = home.models / settings.model
     _fail_if_province_unknown(folder, model, settings)
@@ -101,17 +101,17 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
     declared = read_parameters(model, dict(graph.dimensions), (FIRST_YEAR, FARTHEST_YEAR), as_of)
     indicators = read_indicators(model / "indicators.yaml")
     history = history_of(folder, model, settings.named_regions, indicators)
-    names = (settings.province, "china") if settings.province else ("china",)
-    reference = Reference(tuple(model / "reference" / name for name in names), as_of, indicators)
+    owners = (settings.province, "china") if settings.province else ("china",)
+    reference = Reference(tuple(model / "reference" / owner for owner in owners), as_of, indicators)
     fail_if_reference_wrong(reference.folders, indicators)
     settings_file, defaults = folder / "base_year" / "settings.yaml", model / "base_year" / "defaults.yaml"
     fail_if_settings_wrong(settings_file, defaults, declared, indicators)
     opening = _Opening(folder, model, settings, history.as_of(as_of), reference, graph, declared, as_of)
     catalogue = read_catalogue(folder / "plan", settings.named_regions)
     labels = read_labels(model / "labels.yaml", graph, _own_members(settings))
-    world = World(
+    city = City(
         home=home,
-        city=opening.city_at(base_year or settings.base_year),
+        data=opening.city_at(base_year or settings.base_year),
         graph=graph,
         labels=labels,
         catalogue=catalogue,
@@ -122,12 +122,12 @@ def open_world(home: Home, city: str, base_year: int | None = None, as_of: int |
         as_of=as_of,
         outline=read_outline(model / "report.yaml", _known(graph, labels, indicators)),
     )
-    fail_if_no_signings(folder / "arrivals.csv", world.ledger.inflows, graph.parameters)
-    fail_if_bindings_wrong(world.catalogue, graph, history, world.ledger, settings.group_members)
-    fail_if_unfit(world.identities, graph)
-    fail_if_checks_wrong(world.checks, graph, history, indicators.by_name)
+    fail_if_no_signings(folder / "arrivals.csv", city.ledger.inflows, graph.parameters)
+    fail_if_bindings_wrong(city.catalogue, graph, history, city.ledger, settings.group_members)
+    fail_if_unfit(city.identities, graph)
+    fail_if_checks_wrong(city.checks, graph, history, indicators.by_name)
     documents = {name: item.year for name, item in catalogue.documents.items()}
-    return replace(world, ledger=world.ledger.as_of(documents, as_of))
+    return replace(city, ledger=city.ledger.as_of(documents, as_of))
 
 
 def _own_members(settings: CityFile) -> dict[str, dict[str, Text]]:
@@ -163,7 +163,7 @@ class _Opening:
     declared: Mapping[str, ParameterRecord]
     as_of: int | None
 
-    def city_at(self, base_year: int) -> City:
+    def city_at(self, base_year: int) -> CityData:
         """The city at a base year. What no statistics print for a later one than its own, the model carries forward."""
         self._fail_if_no_figures(base_year)
         carried: Mapping[str, Values] = {}
@@ -239,7 +239,7 @@ def _built(model: Path, base: BaseYear, folder: Path) -> list[BaseCell]:
         raise InputError(Fault(message, Place(folder / "history.csv"), advice)) from error
 
 
-def _carried(city: City, graph: Graph, year: int) -> dict[str, Values]:
+def _carried(city: CityData, graph: Graph, year: int) -> dict[str, Values]:
     """Stocks at the end of a year as the city's own values leave them, by the parameter that gives the stock at the start."""
     stocks = {item.initial: name for name, item in graph.stocks.items() if isinstance(item.initial, str)}
     wanted = {parameter: stock for parameter, stock in stocks.items() if parameter in city.parameters}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.base.text import Text
-from sim.city.city import World
+from sim.city.city import City
 from sim.engine.assembly import KernelRequest
 from sim.engine.kernel import Kernel, kernel_for
 from sim.engine.links import Loop, link_sign, link_table, polarity, starting_point
@@ -39,28 +39,28 @@ class MeasuredLoop:
         return {**name, "polarity": self.polarity.en, "links": self.links}
 
 
-def declarations(world: World) -> tuple[Declaration, ...]:
+def declarations(city: City) -> tuple[Declaration, ...]:
     """The declarations of the model's files, with their equations, in file order."""
-    return load_model(world.home.models / world.city.settings.model).declarations
+    return load_model(city.home.models / city.data.settings.model).declarations
 
 
-def schema_of(world: World) -> dict[str, Any]:
+def schema_of(city: City) -> dict[str, Any]:
     """The JSON schema of scenario files for a city."""
-    cities = pooled_cities(world.home, world.city.key)
-    return scenario_schema(world.city.parameters, world.catalogue.targets, cities, world.graph.quantities)
+    cities = pooled_cities(city.home, city.data.key)
+    return scenario_schema(city.data.parameters, city.catalogue.targets, cities, city.graph.quantities)
 
 
-def measured_loops(world: World) -> list[MeasuredLoop]:
+def measured_loops(city: City) -> list[MeasuredLoop]:
     """The named loops of a model with signs measured at the city's base state."""
-    settings = world.city.settings
-    state = starting_point(world.graph, own_values(world.city), settings.base_year + 1)
+    settings = city.data.settings
+    state = starting_point(city.graph, own_values(city.data), settings.base_year + 1)
     return [
-        MeasuredLoop(loop, tuple(link_sign(world.graph, cause, effect, state) for cause, effect in loop.links))
-        for loop in world.loops
+        MeasuredLoop(loop, tuple(link_sign(city.graph, cause, effect, state) for cause, effect in loop.links))
+        for loop in city.loops
     ]
 
 
-def kernel_of(world: World) -> Kernel:
+def kernel_of(city: City) -> Kernel:
     """The kernel of everything that a city's model reports, with the city's own values and the default method."""
-    yearly = own_values(world.city).yearly
-    return kernel_for(world.graph, KernelRequest(tuple(world.graph.quantities), frozenset(), yearly))
+    yearly = own_values(city.data).yearly
+    return kernel_for(city.graph, KernelRequest(tuple(city.graph.quantities), frozenset(), yearly))

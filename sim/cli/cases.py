@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from sim.base.errors import Fault, Faults, InputError, Place, UsageError
 from sim.base.processes import DEFAULT_DRAWS
 from sim.base.text import Text
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.cli import options
 from sim.inputs.home import default_city, default_scenarios, find_home
 from sim.inputs.scenario import find_scenario, scenario_files
@@ -25,7 +25,7 @@ Planned = tuple[Design | None, Text | None]
 """The draws to make of a case; where there are none, why not."""
 
 
-def open_city(city: options.City = None, home: options.Home = None) -> World:
+def opened_city(city: options.City = None, home: options.Home = None) -> City:
     """Open a city with its model, the default one where none is named.
 
     Raises
@@ -34,7 +34,7 @@ def open_city(city: options.City = None, home: options.Home = None) -> World:
         with every fault.
     """
     found = find_home(home)
-    return open_world(found, city or default_city(found))
+    return open_city(found, city or default_city(found))
 
 
 def open_case(
@@ -109,7 +109,7 @@ def with_targets(case: Case, names: tuple[str, ...]) -> Case:
     """
     if not names:
         return case
-    chosen = targets_named(case.world.catalogue.targets, names, Place(key="--target"))
+    chosen = targets_named(case.city.catalogue.targets, names, Place(key="--target"))
     return replace(case, selection=replace(case.selection, targets=tuple(chosen)))
 
 
@@ -125,7 +125,7 @@ def design_draws(
     return Design(draws, seed, workers, precision, prior)
 
 
-City = Annotated[Callable[..., World], options.OptionGroup(open_city)]
+Opened = Annotated[Callable[..., City], options.OptionGroup(opened_city)]
 OneCase = Annotated[Callable[..., Case], options.OptionGroup(open_case)]
 SeveralCases = Annotated[Callable[..., list[Case]], options.OptionGroup(open_scenarios)]
 Drawing = Annotated[Callable[..., Design], options.OptionGroup(design_draws)]
@@ -205,7 +205,7 @@ def wanted_draws(case: Case, wanted: Design, *, by_default: bool) -> Planned:
     if wanted.prior:
         return wanted, None
     try:
-        posterior = posterior_of(case.world)
+        posterior = posterior_of(case.city)
     except InputError as error:
         if not by_default:
             raise
@@ -213,7 +213,7 @@ def wanted_draws(case: Case, wanted: Design, *, by_default: bool) -> Planned:
         advice = Text("", "") if fault.advice is None else Text("。", ". ") + fault.advice
         return None, Text("没有计算概率：", "no probabilities: ") + fault.message + advice
     if posterior is None and by_default:
-        command = f"python -m sim calibrate {case.world.city.key}"
+        command = f"python -m sim calibrate {case.city.data.key}"
         zh = f"没有计算概率：该市尚未校准。请运行 {command}"
         return None, Text(zh, f"no probabilities: not calibrated yet. Run {command}")
     return wanted, None

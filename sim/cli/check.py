@@ -35,11 +35,11 @@ def check(opened: cases.SeveralCases, *, speaker: options.WithQuiet) -> None:
         for reading in (_sweep, priors_of_case):
             with faults.gathering(SimError):
                 reading(case)
-    for case in {id(case.world): case for case in chosen}.values():
+    for case in {id(case.city): case for case in chosen}.values():
         with faults.gathering(SimError):
             levers_file(case)
         with faults.gathering(SimError):
-            systems_of(case.world)
+            systems_of(case.city)
     faults.found = list(dict.fromkeys(faults.found))  # those of a city are met with each of its scenarios
     faults.raise_if_any(InputError)
     if speaker.as_json:
@@ -74,7 +74,7 @@ def _rows(case: Case, speaker: Speaker) -> Iterator[tuple[str, ...]]:
             change = f"{row['before']} → {row['after']}" if span.is_changed else as_before
             yield label, row["years"], change, origin
             label, origin = "", ""
-    for item in ledger_settings(case.scenario, case.world.ledger):
+    for item in ledger_settings(case.scenario, case.city.ledger):
         yield (
             f"{speaker.say(item.label)} ({item.name})",
             "",
@@ -86,7 +86,7 @@ def _rows(case: Case, speaker: Speaker) -> Iterator[tuple[str, ...]]:
 def _spans(case: Case, item: Change) -> list[Span]:
     """Return the inherited path of a value beside the new one, from the base year on; for a variable, over the model's own."""
     before = item.before if item.before is not None else YearPath(np.full_like(item.after.before, np.nan))
-    return spans(before, item.after, range(case.world.city.settings.base_year, case.last_year + 1))
+    return spans(before, item.after, range(case.city.data.settings.base_year, case.last_year + 1))
 
 
 def _span(span: Span, speaker: Speaker) -> dict[str, str]:
@@ -99,7 +99,7 @@ def _number(array: Values, speaker: Speaker) -> str:
 
 
 def _document(case: Case, speaker: Speaker) -> dict[str, Any]:
-    base = case.world.city.settings.base_year
+    base = case.city.data.settings.base_year
     of_parameters = [
         {
             "name": item.name,
@@ -117,7 +117,7 @@ def _document(case: Case, speaker: Speaker) -> dict[str, Any]:
         {"name": row.name, "label": row.label, "section": row.section, "unit": row.unit}
         | {"before": row.before, "after": row.after}
         | {"layer": row.origin}
-        for row in ledger_settings(case.scenario, case.world.ledger)
+        for row in ledger_settings(case.scenario, case.city.ledger)
     ]
     return {
         "scenario": case.scenario.key,

@@ -84,7 +84,7 @@ def new_city(
     if speaker.as_json:
         speaker.json(_document(made))
         return
-    start, tidy = made.world.city.settings.base_year, made.tidy
+    start, tidy = made.city.data.settings.base_year, made.tidy
     zh = f"已建立 {made.folder}：{tidy.name.zh}，基年 {start}，{len(tidy.rows)} 个数据（{tidy.encoding}）。"
     speaker.line(zh, f"made {made.folder}: {tidy.name.en}, base year {start}, {len(tidy.rows)} data ({tidy.encoding}).")
     _print_choices(made, speaker)
@@ -100,7 +100,7 @@ def new_city(
         speaker.line("取本市邻近年份数据的参数：", "parameters that rest on this city's figures of other years:")
     for record in made.of_near_years:
         _print_parameter(record, speaker)
-    key, more = made.world.city.key, made.folder / "history.csv"
+    key, more = made.city.data.key, made.folder / "history.csv"
     speaker.line(
         f"下一步：写一个情景（city: {key}），运行 python -m sim run；补充的数据写入 {more}",
         f"next: write a scenario (city: {key}) and run python -m sim run; add data to {more}",
@@ -127,7 +127,7 @@ def _print_choices(made: NewCity, speaker: Speaker) -> None:
 def _document(made: NewCity) -> dict[str, Any]:
     return {
         "folder": made.folder,
-        "base_year": made.world.city.settings.base_year,
+        "base_year": made.city.data.settings.base_year,
         "encoding": made.tidy.encoding,
         "data": len(made.tidy.rows),
         "unknown": made.tidy.unknown,

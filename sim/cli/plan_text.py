@@ -12,7 +12,7 @@ import typer
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.base.words import exact, plain, unit_words
-from sim.city.city import World
+from sim.city.city import City
 from sim.cli import cases, options
 from sim.cli.console import Speaker
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding
@@ -39,32 +39,32 @@ _KINDS = {
 
 
 def lint(
-    opened: cases.City,
+    opened: cases.Opened,
     as_of: options.AsOf = None,
     *,
     markdown: Annotated[bool, typer.Option("--markdown", help="写成 docs/plan_lint.md / as a page")] = False,
     speaker: options.WithQuiet,
 ) -> None:
     """检查规划自身的矛盾：目标、事实与历史数据互相核对 / contradictions of the plan with itself."""
-    world = opened()
-    catalogue = world.catalogue
+    city = opened()
+    catalogue = city.catalogue
     if not catalogue.targets:
-        message = Text(f"{world.city.key} 没有录入规划，无从检查", f"no plan of {world.city.key} has been entered")
+        message = Text(f"{city.data.key} 没有录入规划，无从检查", f"no plan of {city.data.key} has been entered")
         raise UsageError(Fault(message, Place(key="--city")))
     reviews = read_reviews(catalogue.file.with_name("reviews.yaml"), RULES, catalogue.printed)
-    findings = findings_of(plan_of(world.city, catalogue, as_of))
-    speaker.warn(_warnings(world, findings, reviews if as_of is None else ()))
+    findings = findings_of(plan_of(city.data, catalogue, as_of))
+    speaker.warn(_warnings(city, findings, reviews if as_of is None else ()))
     if speaker.as_json:
         speaker.json([_finding_record(item, review_of(item, reviews), speaker) for item in findings])
     elif markdown:
         sys.stdout.write(lint_markdown(findings, reviews, catalogue.documents, speaker.language) + "\n")
     else:
-        _print_findings(findings, reviews, world, speaker)
+        _print_findings(findings, reviews, city, speaker)
 
 
-def _warnings(world: World, findings: list[Finding], reviews: tuple[Review, ...]) -> Iterator[Text]:
+def _warnings(city: City, findings: list[Finding], reviews: tuple[Review, ...]) -> Iterator[Text]:
     """Yield the documents that have changed, and the reviews whose finding is gone."""
-    yield from (changed_sentence(document) for document in world.catalogue.changed)
+    yield from (changed_sentence(document) for document in city.catalogue.changed)
     for review in unused(findings, reviews):
         ids = ", ".join(sorted(review.of))
         yield Text(
@@ -78,8 +78,8 @@ def _finding_record(finding: Finding, review: Review | None, speaker: Speaker) -
     return finding.as_record(speaker.language) | {"judgement": judgement, "review": because}
 
 
-def _print_findings(findings: Sequence[Finding], reviews: tuple[Review, ...], world: World, speaker: Speaker) -> None:
-    documents, colon = world.catalogue.documents, speaker.word("：", ": ")
+def _print_findings(findings: Sequence[Finding], reviews: tuple[Review, ...], city: City, speaker: Speaker) -> None:
+    documents, colon = city.catalogue.documents, speaker.word("：", ": ")
     for number, item in enumerate(findings, 1):
         speaker.line(f"{number}. [{speaker.say(SEVERITY_NAMES[item.severity])}] {speaker.say(RULES[item.rule].title)}")
         speaker.line(f"   {speaker.say(item.message)}")
@@ -103,7 +103,7 @@ def trace(
 ) -> None:
     """目标的出处与驱动：文件、原句、变量、驱动因素及方向 / the sentence behind a target and what drives it."""
     case = opened(scenario=scenario, default="catalogue")
-    wanted = find_target(case.world, target)
+    wanted = find_target(case.city, target)
     with speaker.progress(Text("运行情景", "running the scenario")):
         chosen = replace(case, selection=replace(case.selection, targets=(wanted,), remarks=()))
         found = trace_of(chosen, target, year, depth)

@@ -74,9 +74,9 @@ def run(
             delivered = deliver(results, out, speaker.report_language, pool, datetime.now().astimezone())
     speaker.warn(unprintable_words(delivered.unprintable))
     if speaker.as_json:
-        speaker.json(_document(results, delivered.folder, chosen[0].world.home, speaker))
+        speaker.json(_document(results, delivered.folder, chosen[0].city.home, speaker))
     elif not speaker.quiet:
-        _print(results, delivered.folder, chosen[0].world.home, speaker)
+        _print(results, delivered.folder, chosen[0].city.home, speaker)
     speaker.warn(Text(f"未实现：{target}", f"missed: {target}") for target in missed)
     return 1 if missed else 0
 

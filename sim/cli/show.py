@@ -14,7 +14,7 @@ from sim.base.durable import put_text
 from sim.base.errors import Fault, Faults, Place, RunError, UsageError, reason_of
 from sim.base.text import Text
 from sim.base.words import several, unit_text
-from sim.city.city import World
+from sim.city.city import City
 from sim.city.describing import declarations, kernel_of, measured_loops, schema_of
 from sim.cli import cases, options
 from sim.cli.console import Speaker
@@ -63,19 +63,19 @@ _JUDGED_BY = {
 }
 
 
-def list_all(opened: cases.City, *, speaker: options.WithJson) -> None:
+def list_all(opened: cases.Opened, *, speaker: options.WithJson) -> None:
     """列出模型、城市、情景、目标和杠杆 / list models, cities, scenarios, targets and levers."""
-    world = opened()
-    place, cities = world.home, world.home.cities()
+    city = opened()
+    place, cities = city.home, city.home.cities()
     document: dict[str, Any] = {
         "home": str(place.folder),
         "models": sorted(f.parent.name for f in place.models.glob("*/parameters.yaml") if any(f.parent.glob("*.py"))),
         "cities": cities,
         "city_names": {name: speaker.say(read_city_file(place.city_folder(name)).name) for name in cities},
         "scenarios": _scenarios(place.scenarios, speaker),
-        "targets": _targets(world, speaker),
-        **{section: _parameters(world, kind, speaker) for section, kind in _SECTIONS.items()},
-        "variables": _variables(world, speaker),
+        "targets": _targets(city, speaker),
+        **{section: _parameters(city, kind, speaker) for section, kind in _SECTIONS.items()},
+        "variables": _variables(city, speaker),
     }
     if speaker.as_json:
         speaker.json(document)
@@ -108,7 +108,7 @@ def _scenarios(folder: Path, speaker: Speaker) -> list[dict[str, Any]]:
     return rows
 
 
-def _targets(world: World, speaker: Speaker) -> list[dict[str, Any]]:
+def _targets(city: City, speaker: Speaker) -> list[dict[str, Any]]:
     entered = ("as_quoted", "by_hand") if speaker.as_json else ("", speaker.say(_BY_HAND))
     return [
         {
@@ -118,9 +118,9 @@ def _targets(world: World, speaker: Speaker) -> list[dict[str, Any]]:
             "unit": _unit(target.unit, speaker),
             "year": target.year,
             "entered": entered[target.by_hand],
-            "binding": _binding(world.catalogue.by_kind.of(key), speaker),
+            "binding": _binding(city.catalogue.by_kind.of(key), speaker),
         }
-        for key, target in world.catalogue.targets.items()
+        for key, target in city.catalogue.targets.items()
     ]
 
 
@@ -138,28 +138,28 @@ def _binding(binding: Any, speaker: Speaker) -> str:
     return str(binding.binding) if speaker.as_json else speaker.say(_JUDGED_BY[binding.binding])
 
 
-def _variables(world: World, speaker: Speaker) -> list[dict[str, Any]]:
+def _variables(city: City, speaker: Speaker) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "label": speaker.say(world.labels.variables[name]),
-            "unit": _unit(world.labels.unit(name, world.graph.unit_of(name)), speaker),
-            "dims": ", ".join(world.graph.dims_of(name)),
+            "label": speaker.say(city.labels.variables[name]),
+            "unit": _unit(city.labels.unit(name, city.graph.unit_of(name)), speaker),
+            "dims": ", ".join(city.graph.dims_of(name)),
         }
-        for name in sorted(world.graph.quantities)
+        for name in sorted(city.graph.quantities)
     ]
 
 
-def _parameters(world: World, kind: str, speaker: Speaker) -> list[dict[str, Any]]:
+def _parameters(city: City, kind: str, speaker: Speaker) -> list[dict[str, Any]]:
     rows = []
-    for name, record in world.city.parameters.items():
+    for name, record in city.data.parameters.items():
         if record.kind == kind:
             note = record.note
             noted = Text("", "") if note is None else Text(f"（{note.zh}）", f" ({note.en})")
             row = {
                 "name": name,
                 "label": speaker.say(record.label + noted),
-                "value": shown(record.value, world.city.settings.base_year),
+                "value": shown(record.value, city.data.settings.base_year),
                 "unit": _unit(record.unit, speaker),
                 "range": None if record.range is None else f"{record.range[0]:g} … {record.range[1]:g}",
                 "dims": ", ".join(record.dims),
@@ -169,7 +169,7 @@ def _parameters(world: World, kind: str, speaker: Speaker) -> list[dict[str, Any
 
 
 def describe(
-    opened: cases.City,
+    opened: cases.Opened,
     *,
     equations: Annotated[bool, typer.Option("--equations", help="全部方程 / all equations")] = False,
     loops: Annotated[bool, typer.Option("--loops", help="反馈回路 / feedback loops")] = False,
@@ -184,33 +184,33 @@ def describe(
         zh = "请加 --equations、--parameters、--loops、--systems 或 --kernel"
         advice = Text(zh, "add --equations, --parameters, --loops, --systems or --kernel")
         raise UsageError(Fault(Text("没有说明要描述什么", "nothing to describe"), Place(), advice))
-    world = opened()
+    city = opened()
     for part in (part for part, is_asked in asked.items() if is_asked):
-        records, page = part(world, speaker)
+        records, page = part(city, speaker)
         if speaker.as_json:
             speaker.json(records)
         else:
             sys.stdout.write(page)
 
 
-def _equations(world: World, speaker: Speaker) -> tuple[Any, str]:
-    records = equation_records(world.graph, world.labels, declarations(world), world.loops)
+def _equations(city: City, speaker: Speaker) -> tuple[Any, str]:
+    records = equation_records(city.graph, city.labels, declarations(city), city.loops)
     return records, equations_markdown(records, speaker.language) + "\n"
 
 
-def _all_parameters(world: World, speaker: Speaker) -> tuple[Any, str]:
-    rows = parameter_rows(world)
+def _all_parameters(city: City, speaker: Speaker) -> tuple[Any, str]:
+    rows = parameter_rows(city)
     return [row.as_record() for row in rows], parameters_markdown(rows, speaker.language) + "\n"
 
 
-def _systems(world: World, speaker: Speaker) -> tuple[Any, str]:
-    rows = system_rows(world)
+def _systems(city: City, speaker: Speaker) -> tuple[Any, str]:
+    rows = system_rows(city)
     return system_records(rows), systems_markdown(rows, speaker.language) + "\n"
 
 
-def _loops(world: World, speaker: Speaker) -> tuple[Any, str]:
+def _loops(city: City, speaker: Speaker) -> tuple[Any, str]:
     """Return the feedback loops with their measured signs."""
-    found, colon = measured_loops(world), speaker.word("：", ": ")
+    found, colon = measured_loops(city), speaker.word("：", ": ")
     lines = list[str]()
     for item in found:
         lines.append(f"{item.loop.name} {speaker.say(item.loop.label)}{colon}{speaker.say(item.polarity)}")
@@ -218,9 +218,9 @@ def _loops(world: World, speaker: Speaker) -> tuple[Any, str]:
     return [item.as_record() for item in found], "".join(f"{line}\n" for line in lines)
 
 
-def _kernel(world: World, _: Speaker) -> tuple[Any, str]:
+def _kernel(city: City, _: Speaker) -> tuple[Any, str]:
     """Return the kernel of everything the model reports, with the city's own paths, as the default run compiles it."""
-    kernel = kernel_of(world)
+    kernel = kernel_of(city)
     plan = kernel.plan
     record: dict[str, Any] = {
         "outputs": len(kernel.request.outputs),
@@ -243,7 +243,7 @@ def _kernel(world: World, _: Speaker) -> tuple[Any, str]:
 
 
 def schema(
-    opened: cases.City,
+    opened: cases.Opened,
     write: Annotated[Path | None, typer.Option("--write", help="写入文件 / write to a file")] = None,
     *,
     speaker: options.Plain,

@@ -84,7 +84,7 @@ class Bench:
     @property
     def first_year(self) -> int:
         """The first year of the run."""
-        return self.case.world.city.settings.base_year + 1
+        return self.case.city.data.settings.base_year + 1
 
     def moved(self, moves: Moves, since: int | None = None) -> Case:
         """Return the case with some levers moved, as a file that is saved has it.
@@ -94,8 +94,8 @@ class Bench:
         SimError
             when a value lies outside the range of its lever.
         """
-        changes, world = changes_of(self.case, moves, since or self.first_year), self.case.world
-        return replace(self.case, bound=bound_further(self.case.bound, changes, world.city, world.graph, world.names))
+        changes, city = changes_of(self.case, moves, since or self.first_year), self.case.city
+        return replace(self.case, bound=bound_further(self.case.bound, changes, city.data, city.graph, city.names))
 
     def answer(self, moves: Moves, since: int | None = None) -> Central:
         """The central run with some levers moved, as `run` would have it.
@@ -111,9 +111,9 @@ class Bench:
 
     def _results(self, case: Case) -> xr.Dataset:
         steps = case.scenario.steps_per_year
-        kernel = kernel_for(case.world.graph, request_of(case, self.outputs, steps))
+        kernel = kernel_for(case.city.graph, request_of(case, self.outputs, steps))
         years = central_run(kernel, Clock(self.first_year, case.last_year, steps), case.bound)
-        return to_dataset(years, case.world.graph, case.world.labels)
+        return to_dataset(years, case.city.graph, case.city.labels)
 
     @cached_property
     def published(self) -> tuple[Evaluated, ...]:
@@ -143,7 +143,7 @@ class Bench:
         SimError
             when no draw stays finite.
         """
-        place = self.case.world.graph.dimensions["region"].members.index(self.case.world.city.key)
+        place = self.case.city.graph.dimensions["region"].members.index(self.case.city.data.key)
 
         def read(values: Mapping[str, Values], numbers: Numbers) -> tuple[list[Values], list[Values]]:
             return [*self.conditions.read(values, numbers).values()], [values[name][:, place] for name in self.series]
@@ -180,12 +180,12 @@ def bench_of(case: Case, *, prior: bool = False) -> Bench:
         when the model's levers.yaml is faulty, or the run fails.
     """
     case = with_projects(case)
-    groups, graph = groups_of(case), case.world.graph
-    first, values = case.world.city.settings.base_year + 1, dict(case.bound.values)
+    groups, graph = groups_of(case), case.city.graph
+    first, values = case.city.data.settings.base_year + 1, dict(case.bound.values)
     for name in by_key(groups):  # the kernel must know that they may change, whichever of them is moved
         values[name] = from_year(values[name], first)
     case = replace(case, bound=replace(case.bound, values=values))
-    series = tuple(name for name in case.world.outline.first if graph.dims_of(name) == ("region",))[:_MOST_CHARTS]
+    series = tuple(name for name in case.city.outline.first if graph.dims_of(name) == ("region",))[:_MOST_CHARTS]
     outputs = tuple(dict.fromkeys((*_read_by_targets(case), *series)))
     return Bench(case, groups, outputs, series, prior)
 
@@ -194,7 +194,7 @@ def _read_by_targets(case: Case) -> tuple[str, ...]:
     """Every variable that a verdict reads, with its twin at constant prices."""
     names = dict.fromkeys(name for reading in readings_of(case, case.selection.targets) for name in reading.outputs)
     twins = (name.replace("_nominal", "_real") for name in names)
-    return tuple(dict.fromkeys((*names, *(name for name in twins if name in case.world.graph.quantities))))
+    return tuple(dict.fromkeys((*names, *(name for name in twins if name in case.city.graph.quantities))))
 
 
 _MOST_STEPS = 200

@@ -109,7 +109,7 @@ class Page:
     def _head(self) -> pn.viewable.Viewable:
         """Title, and what can be done with the page as a whole."""
         name = escape(self._bench.case.scenario.name.in_language(self._language))
-        city = escape(self._bench.case.world.city.settings.name.in_language(self._language))
+        city = escape(self._bench.case.city.data.settings.name.in_language(self._language))
         title = pn.pane.HTML(f"<h1>{city} · {name}</h1>", sizing_mode="stretch_width", stylesheets=[CSS])
         self._undo = self._button("撤销", "Undo", self._on_undo)
         self._reset = self._button("还原", "Reset", self._on_reset)
@@ -213,9 +213,9 @@ class Page:
         if not event.new:
             return
         try:
-            world = self._bench.case.world
+            city = self._bench.case.city
             name, prior = event.obj.filename or "scenario.yaml", self._bench.prior
-            bench = load_bench(bytes(event.new), name, world.home, world, prior=prior)
+            bench = load_bench(bytes(event.new), name, city.home, city, prior=prior)
         except SimError as error:
             self._say_faults(error)
             return
@@ -238,7 +238,7 @@ class Page:
         self._faults.object = ""
         self._show(central, None)  # numbers first: browsers draw in the order in which they are told
         for chart in self._charts:
-            chart.show(central, self._bench.case.world.city.key)
+            chart.show(central, self._bench.case.city.data.key)
         document = pn.state.curdoc
         if now or document is None or document.session_context is None:
             self._draw(central)

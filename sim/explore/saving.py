@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 from sim.base.durable import scratch_folder
 from sim.base.errors import Fault, Place, SimError, UsageError
 from sim.base.text import Text
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.explore.bench import Bench, bench_of
 from sim.explore.sliders import Moves, by_member, by_year, dims_of
 from sim.inputs.city import read_city_file
@@ -34,7 +34,7 @@ LARGEST = 256_000
 _LONGEST_NAME = 60
 
 
-def load_bench(content: bytes, name: str, home: Home, world: World, *, prior: bool = False) -> Bench:
+def load_bench(content: bytes, name: str, home: Home, city: City, *, prior: bool = False) -> Bench:
     """Make the bench of a scenario file that is handed in; it may extend scenarios of the home folder.
 
     Raises
@@ -51,19 +51,19 @@ def load_bench(content: bytes, name: str, home: Home, world: World, *, prior: bo
         handed_in = folder / f"{stem}.yaml"
         handed_in.write_bytes(content)
         try:
-            return bench_of(_prepared(handed_in, name, home, world), prior=prior)
+            return bench_of(_prepared(handed_in, name, home, city), prior=prior)
         except SimError as error:
             faults = [replace(item, place=_as_handed_in(item.place, handed_in, name)) for item in error.faults]
             raise type(error)(faults) from error
 
 
-def _prepared(file: Path, name: str, home: Home, world: World) -> Case:
+def _prepared(file: Path, name: str, home: Home, city: City) -> Case:
     scenario = read_scenario(file, folder=home.scenarios)
-    if scenario.city != world.city.key:
+    if scenario.city != city.data.key:
         raise UsageError(Fault(Text("情景属于另一个城市", "the scenario is of another city"), Place(Path(name), key="city")))
-    own = read_city_file(world.city.folder).base_year
-    is_open = (scenario.base_year or own) == world.city.settings.base_year
-    return prepare(scenario, world if is_open else open_world(home, scenario.city, scenario.base_year))
+    own = read_city_file(city.data.folder).base_year
+    is_open = (scenario.base_year or own) == city.data.settings.base_year
+    return prepare(scenario, city if is_open else open_city(home, scenario.city, scenario.base_year))
 
 
 def _as_handed_in(place: Place, file: Path, name: str) -> Place:
@@ -112,19 +112,19 @@ def scenario_text(bench: Bench, moves: Moves, since: int | None = None) -> str:
 
 
 def _ground_of(case: Case) -> _Ground:
-    world, home = case.world, case.world.home
+    city, home = case.city, case.city.home
     kept = [file for file in case.scenario.files if file.parent == home.scenarios]
     if not kept:
-        return _Ground(plain_scenario(world.city.key, Text("", "")), own_values(world.city), is_file=False)
+        return _Ground(plain_scenario(city.data.key, Text("", "")), own_values(city.data), is_file=False)
     scenario = read_scenario(kept[-1], folder=home.scenarios)
-    return _Ground(scenario, bind(scenario, world.city, world.graph, world.names), is_file=True)
+    return _Ground(scenario, bind(scenario, city.data, city.graph, city.names), is_file=True)
 
 
 def _frame(case: Case, ground: Scenario) -> dict[str, Any]:
     """Years, method, targets and sweep, as far as they differ from what is extended."""
     scenario = case.scenario
     found: dict[str, Any] = {key: getattr(scenario, key) for key in _RUN if getattr(scenario, key) != getattr(ground, key)}
-    stated = {"base_year": case.world.city.settings.base_year, "last_year": case.last_year}
+    stated = {"base_year": case.city.data.settings.base_year, "last_year": case.last_year}
     found |= {key: year for key, year in stated.items() if key in found}
     for key in ("targets", "accept_borrowed"):
         names, before = ([name for name, _ in getattr(item, key)] for item in (scenario, ground))
@@ -140,7 +140,7 @@ def _sections(case: Case, ground: _Ground) -> dict[str, dict[str, Any]]:
     last = {item.name: item for item in case.bound.resolved}
     sections: dict[str, dict[str, Any]] = {}
     for name, path in case.bound.values.items():
-        record = case.world.city.parameters.get(name)
+        record = case.city.data.parameters.get(name)
         section = "given" if name in case.bound.given else SECTION_OF_KIND.get(record.kind) if record else None
         before = ground.bound.values.get(name)
         if section is None or (name not in stated and before is not None and path.equals(before, _years(case))):
@@ -148,7 +148,7 @@ def _sections(case: Case, ground: _Ground) -> dict[str, dict[str, Any]]:
         value = _value(case, name, path, before)
         entry: dict[str, Any] = {"value": value}
         if section == "given":
-            entry["unit"] = case.world.graph.unit_of(name)
+            entry["unit"] = case.city.graph.unit_of(name)
         change = last.get(name)
         entry |= {} if change is None else _reasons(change)
         sections.setdefault(section, {})[name] = value if len(entry) == 1 else entry
@@ -163,15 +163,15 @@ def _reasons(change: Change) -> dict[str, Any]:
 
 def _years(case: Case) -> range:
     """Return all years that a path may name."""
-    first, last = case.world.city.first_year, case.world.city.settings.last_year
-    return range(min(first, case.world.city.settings.base_year), last + 1)
+    first, last = case.city.data.first_year, case.city.data.settings.last_year
+    return range(min(first, case.city.data.settings.base_year), last + 1)
 
 
 def _value(case: Case, name: str, path: YearPath, before: YearPath | None) -> Any:
     """Return the shortest way to write a path that gives the same in every year over what it extends, or year by year."""
     dims, years = dims_of(case, name), _years(case)
-    record = case.world.city.parameters.get(name)
-    first = case.world.city.settings.base_year + 1
+    record = case.city.data.parameters.get(name)
+    first = case.city.data.settings.base_year + 1
     begins = first if record is not None and record.kind == "lever" else None
     if path.is_constant or path.years == (first,):
         value = path.everything()[0]

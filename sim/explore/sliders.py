@@ -50,7 +50,7 @@ def changes_of(case: Case, moves: Moves, since: int) -> tuple[Change, ...]:
     """
     faults = Faults()
     for name, value in moves.items():
-        check_range(case.world.city.parameters[name], YearPath(np.array(float(value))), faults, Place(key=name))
+        check_range(case.city.data.parameters[name], YearPath(np.array(float(value))), faults, Place(key=name))
     faults.raise_if_any(InputError)
     return tuple(
         Change("levers", name, _moved(case, name, float(value), since), ORIGIN, (), "", Place(key=name))
@@ -65,14 +65,14 @@ def _moved(case: Case, name: str, value: float, since: int) -> dict[int, Any]:
     before = np.array([path.at(year) for year in years])
     is_scaled = now != 0.0 and bool(np.all(before * now >= 0.0))
     after = before * (value / now) if is_scaled else before + (value - now)
-    low, high = case.world.city.parameters[name].range or (-np.inf, np.inf)
+    low, high = case.city.data.parameters[name].range or (-np.inf, np.inf)
     after = np.where(before == now, value, np.clip(after, low, high))
     return by_year(dict(zip(years, after, strict=True)), dims_of(case, name))
 
 
 def dims_of(case: Case, name: str) -> list[Dimension]:
     """Return the dimensions of a parameter or variable of the case."""
-    return [case.world.graph.dimensions[dim] for dim in case.world.graph.dims_of(name)]
+    return [case.city.graph.dimensions[dim] for dim in case.city.graph.dims_of(name)]
 
 
 def by_year(values: Mapping[int, Values], dims: Sequence[Dimension]) -> dict[int, Any]:
@@ -119,7 +119,7 @@ class Group:
 
 def groups_of(case: Case) -> tuple[Group, ...]:
     """Put every lever of levers.yaml under the first system of the plan that it moves, or among the others."""
-    systems = systems_of(case.world) if case.selection.targets else ()
+    systems = systems_of(case.city) if case.selection.targets else ()
     entries, found = _entries(case), list[Group]()
     for system in (*systems, None):
         names = [name for name in entries if system is None or name in system.record.levers]
@@ -135,7 +135,7 @@ def _entries(case: Case) -> dict[str, LeverEntry]:
     """Return the levers of levers.yaml; in a model without them, all whose range is declared, over the whole of it."""
     entries = levers_file(case).levers or {
         name: LeverEntry(step=_STEPS * 10.0 ** (floor(log10(high - low)) - 2), between=[low, high])
-        for name, record in case.world.city.parameters.items()
+        for name, record in case.city.data.parameters.items()
         if record.kind == "lever" and record.range is not None
         for low, high in [record.range]
     }
@@ -143,8 +143,8 @@ def _entries(case: Case) -> dict[str, LeverEntry]:
 
 
 def _slider(case: Case, name: str, entry: LeverEntry, system: PlanSystem | None) -> Slider:
-    record, path = case.world.city.parameters[name], case.bound.values[name]
-    first = case.world.city.settings.base_year + 1
+    record, path = case.city.data.parameters[name], case.bound.values[name]
+    first = case.city.data.settings.base_year + 1
     now = value_in(case, name, reference_year(case, first))
     means = [float(np.mean(path.at(year))) for year in range(first, case.last_year + 1)]
     low, high = (float(value) for value in entry.between)
@@ -164,11 +164,11 @@ def _slider(case: Case, name: str, entry: LeverEntry, system: PlanSystem | None)
 
 def _commitments(case: Case, name: str, system: PlanSystem | None) -> Iterable[Text]:
     """Yield the value that the scenario sets and why; else the targets of the system, as the plan prints them."""
-    targets, own = case.world.catalogue.targets, [item for item in case.bound.resolved if item.name == name]
+    targets, own = case.city.catalogue.targets, [item for item in case.bound.resolved if item.name == name]
     path = case.bound.values[name]
-    value = value_text(path, dims_of(case, name), case.world.labels)
+    value = value_text(path, dims_of(case, name), case.city.labels)
     if not path.is_constant or (path.before.size > 1 and not np.all(path.before == path.before.flat[0])):
-        year = reference_year(case, case.world.city.settings.base_year + 1)
+        year = reference_year(case, case.city.data.settings.base_year + 1)
         yield Text(
             f"现随年份或行业不同：{value.zh}；滑杆为 {year} 年的数，拖动后各年各项按比例变动（为零时按数额）",
             f"now it differs by year or member: {value.en}; the slider shows {year}, and once moved all years and "

@@ -14,7 +14,7 @@ from bokeh.plotting import figure
 from sim.base.text import Language, Text
 from sim.base.units import conversion
 from sim.base.words import NONE, OPERATORS, chance, plain, signed, undecided, unit_text, with_unit_text
-from sim.city.city import World
+from sim.city.city import City
 from sim.explore.bench import LEVELS, Bench, Central, DrawnAnswer
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
@@ -61,30 +61,30 @@ def charts_of(bench: Bench, first: Bench, language: Language) -> list[Chart]:
 
 
 def _chart(bench: Bench, first: Bench, name: str, language: Language) -> Chart:
-    world, colour = bench.case.world, SCENARIO_COLOURS[0]
+    city, colour = bench.case.city, SCENARIO_COLOURS[0]
     unit = bench.still.results[name].attrs["units"]
     shown = "%" if unit == "ratio" else unit
     scale = conversion(unit, shown)
-    title = with_unit_text(world.labels.variables[name].in_language(language), unit_text(shown, language), language)
+    title = with_unit_text(city.labels.variables[name].in_language(language), unit_text(shown, language), language)
     head = Title(text=title, text_font=FACES)
     made = figure(height=_HEIGHT, sizing_mode="stretch_width", title=head, toolbar_location=None)
     now, bands = ColumnDataSource(), ColumnDataSource()
     for label, low, high, alpha in _BANDS:
         said = label.in_language(language)
         made.varea("year", _KEYS[low], _KEYS[high], source=bands, fill_color=colour, fill_alpha=alpha, legend_label=said)
-    history = _published(world, name, shown)
+    history = _published(city, name, shown)
     if history:
         years, said = list(history), Text("统计数", "statistics").in_language(language)
         made.line(years, list(history.values()), color=INK, line_width=1.2, legend_label=said)
         made.scatter(years, list(history.values()), color=INK, size=5, legend_label=said)
-    base = world.city.settings.base_year
+    base = city.data.settings.base_year
     made.x_range = Range1d(start=base - _BEFORE if history else base, end=bench.case.last_year + 1)
-    then = first.still.series(name, world.city.key)
+    then = first.still.series(name, city.data.key)
     before = ColumnDataSource({"year": list(then), "value": [scale * value for value in then.values()]})
     opened, present = (text.in_language(language) for text in (Text("打开时的情景", "as opened"), Text("现在", "now")))
     made.line("year", "value", source=before, color=GREY, line_dash="dashed", line_width=1.6, legend_label=opened)
     made.line("year", "value", source=now, color=colour, line_width=2.6, legend_label=present)
-    for year, value in target_points(bench.still.scores, world.city.key, name, shown):
+    for year, value in target_points(bench.still.scores, city.data.key, name, shown):
         target = Text("目标", "target").in_language(language)
         made.scatter([year], [value], marker="star", size=15, color=MISSED, legend_label=target)
     made.xaxis.major_label_text_font = made.yaxis.major_label_text_font = FACES  # it has Chinese letters
@@ -94,11 +94,11 @@ def _chart(bench: Bench, first: Bench, name: str, language: Language) -> Chart:
     return Chart(name, made, scale, now, bands, before)
 
 
-def _published(world: World, name: str, unit: str) -> dict[int, float]:
+def _published(city: City, name: str, unit: str) -> dict[int, float]:
     """Return what was published of a variable from shortly before the base year on."""
-    check = next((item for item in world.checks if item.variable == name and item.reading != "growth"), None)
-    published = {} if check is None else published_series(check, world.city.history, world.city.key)
-    first = world.city.settings.base_year - _BEFORE
+    check = next((item for item in city.checks if item.variable == name and item.reading != "growth"), None)
+    published = {} if check is None else published_series(check, city.data.history, city.data.key)
+    first = city.data.settings.base_year - _BEFORE
     return {year: datum.in_unit(unit) for year, datum in published.items() if year >= first}
 
 

@@ -89,7 +89,7 @@ class CityFile(Record):
 
 
 @dataclass(frozen=True)
-class City:
+class CityData:
     """A city read and checked, at a base year; `first_year` is the first that a scenario's path may name."""
 
     key: str
@@ -192,7 +192,7 @@ def read_city(
     history: History,
     base_rows: Iterable[BaseCell],
     as_of: int | None = None,
-) -> City:
+) -> CityData:
     """Lay the values of the base year, and over them those of the city's parameters.yaml, over what the model declares.
 
     With `as_of`, entries of parameters.yaml that were not known leave the value below them in place.
@@ -213,7 +213,7 @@ def read_city(
             faults.add(message, Place(folder), Text("写入 parameters.yaml", "write it in parameters.yaml"))
     faults.raise_if_any()
     first = min(settings.base_year, base_year)
-    return City(folder.name, folder, at_base, history, parameters, first, as_of)
+    return CityData(folder.name, folder, at_base, history, parameters, first, as_of)
 
 
 FIRST_YEAR, FARTHEST_YEAR = 1990, 2100

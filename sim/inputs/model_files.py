@@ -135,7 +135,7 @@ class FitRule(Record):
     """Parameter that holds the size of the yearly shock common to all cities."""
     own: str
     """Parameter that holds the size of the yearly shock of the city alone."""
-    beyond: str | None = None
+    deflated: str | None = None
     """Indicator whose error is taken off first: prices are what nominal growth says beyond real growth."""
     common_trend: str | None = None
     """Parameter that holds the size of the yearly shock to its trend, common to all cities too; a backtest takes it off."""

@@ -11,7 +11,7 @@ from sim.base.arrays import Values
 from sim.base.errors import Fault, Faults, InputError, nearest
 from sim.base.text import Text
 from sim.base.units import conversion
-from sim.inputs.city import City
+from sim.inputs.city import CityData
 from sim.inputs.parameters import ParameterRecord, check_range
 from sim.inputs.scenario import Change, Scenario
 from sim.inputs.scenario_file import SECTION_OF_KIND
@@ -59,14 +59,14 @@ class BoundValues:
         return SILENCE if name.startswith(NOISE) else self.values[name].at(year)[..., np.newaxis]
 
 
-def own_values(city: City) -> BoundValues:
+def own_values(city: CityData) -> BoundValues:
     """The values of a city itself, without a scenario."""
     return BoundValues(
         {name: record.value for name, record in city.parameters.items() if record.value is not None}, frozenset(), ()
     )
 
 
-def bind(scenario: Scenario, city: City, graph: Graph, names: ModelNames) -> BoundValues:
+def bind(scenario: Scenario, city: CityData, graph: Graph, names: ModelNames) -> BoundValues:
     """Lay a scenario's changes over a city's values.
 
     Raises
@@ -78,7 +78,12 @@ def bind(scenario: Scenario, city: City, graph: Graph, names: ModelNames) -> Bou
 
 
 def bound_further(
-    bound: BoundValues, changes: Iterable[Change], city: City, graph: Graph, names: ModelNames, dormant: Iterable[Change] = ()
+    bound: BoundValues,
+    changes: Iterable[Change],
+    city: CityData,
+    graph: Graph,
+    names: ModelNames,
+    dormant: Iterable[Change] = (),
 ) -> BoundValues:
     """Lay further changes over values that are bound; those that lie `dormant` are only checked.
 
@@ -105,7 +110,7 @@ def bound_further(
 
 @dataclass(frozen=True)
 class _Binder:
-    city: City
+    city: CityData
     graph: Graph
     names: ModelNames
     years: tuple[int, int, int]

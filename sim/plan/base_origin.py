@@ -19,7 +19,7 @@ from sim.engine.integrate import Clock, simulate
 from sim.engine.kernel import kernel_for
 from sim.engine.workspace import Workspace
 from sim.inputs.bindings import Binding
-from sim.inputs.city import City
+from sim.inputs.city import CityData
 from sim.inputs.provenance import DERIVED, OWN, BaseOrigin, BasePart, weakest
 from sim.inputs.targets import Catalogue, PlanTarget
 from sim.inputs.year_path import YearPath
@@ -46,7 +46,7 @@ class Bases:
     origins: tuple[BaseOrigin, ...]
     sums: tuple[float, ...]
     values: Mapping[str, Values]
-    city: City
+    city: CityData
     graph: Graph
 
     def of(self, target: PlanTarget, binding: Binding) -> BaseOrigin | None:
@@ -88,7 +88,7 @@ def _is_same(base: float, figure: float) -> bool:
     return abs(base - figure) <= SAME * abs(figure)
 
 
-def bases_of(city: City, graph: Graph, catalogue: Catalogue) -> Bases:
+def bases_of(city: CityData, graph: Graph, catalogue: Catalogue) -> Bases:
     """Compute the base year of a city with each part of its base tables moved, for every variable that a target reads."""
     read = (name for item in catalogue.bindings.values() for name in (item.variable, item.over) if name is not None)
     bound = own_values(city)

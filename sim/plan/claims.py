@@ -15,7 +15,7 @@ from sim.base.text import Text
 from sim.base.units import conversion
 from sim.base.words import GOALS, amount_text, digits, years_text
 from sim.inputs.bindings import RATES, MeasureEntry, Measures, ReadingEntry
-from sim.inputs.city import City
+from sim.inputs.city import CityData
 from sim.inputs.history import History
 from sim.inputs.printed import Printed
 from sim.inputs.targets import Catalogue, PlanTarget
@@ -240,7 +240,7 @@ class CityPlan:
         return [item for item in self.claims if item.is_target and item.aspect in aspects]
 
 
-def plan_of(city: City, catalogue: Catalogue, as_of: int | None = None) -> CityPlan:
+def plan_of(city: CityData, catalogue: Catalogue, as_of: int | None = None) -> CityPlan:
     """Return the plan of a city; `as_of` says of which year statistics are known, else those when each document came out."""
     settings = city.settings
     groups = {key: group.label for key, group in settings.groups.items()}

@@ -207,7 +207,7 @@ class Consistency:
                 self.known([delivered.region], known, Text("没有分区 {}", "no district {}"), place)
 
     def fit_rules(self, checks: Iterable[PublishedCheck]) -> None:
-        """Check that the shocks of a fit rule are parameters of one number, and that what it goes beyond is fitted itself."""
+        """Check that the shocks of a fit rule are parameters of one number, and that what deflates it is fitted itself."""
         rules = [(check, check.fit) for check in checks if check.fit is not None]
         fitted = [check.history for check, _ in rules]
         used = [name for _, rule in rules for name in (rule.common, rule.own)]
@@ -216,14 +216,14 @@ class Consistency:
             self.faults.add(message, Place(key="published.yaml"))
         single = [name for name, item in self.graph.parameters.items() if not item.dims]
         no_number = Text("模型没有单一数值的参数 {}", "the model has no parameter {} that is one number")
-        no_other = Text("beyond 须写另一个有拟合规则的指标，而非 {}", "beyond must name another fitted indicator, not {}")
+        no_other = Text("deflated 须写另一个有拟合规则的指标，而非 {}", "deflated must name another fitted indicator, not {}")
         for check, rule in rules:
             place, others = (
                 Place(key=f"published.yaml {check.label.en}: fit"),
                 [name for name in fitted if name != check.history],
             )
             self.known([rule.common, rule.own], single, no_number, place)
-            self.known([rule.beyond] if rule.beyond is not None else [], others, no_other, place)
+            self.known([rule.deflated] if rule.deflated is not None else [], others, no_other, place)
 
 
 _NOTHING_NAMED = Text("须写 projects，或以 no_base 说明为何不判定", "state projects, or by no_base why there is no verdict")

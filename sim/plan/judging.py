@@ -11,7 +11,7 @@ import xarray as xr
 from sim.base.text import Text, joined
 from sim.base.units import conversion
 from sim.inputs.bindings import AnyBinding, Binding, HistoryBinding, LedgerBinding, OutsideBinding
-from sim.inputs.city import City
+from sim.inputs.city import CityData
 from sim.inputs.provenance import BaseOrigin
 from sim.inputs.targets import Catalogue, PlanTarget
 from sim.model.graph import Graph
@@ -31,7 +31,7 @@ class Judge:
 
     scenario: str
     results: xr.Dataset
-    city: City
+    city: CityData
     catalogue: Catalogue
     graph: Graph
     given: Mapping[str, int | None]

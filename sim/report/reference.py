@@ -17,7 +17,7 @@ import jinja2
 
 from sim.base.text import LANGUAGES, Language, Text, markdown_text, same
 from sim.base.words import capital, unit_words
-from sim.city.city import World
+from sim.city.city import City
 from sim.city.describing import declarations
 from sim.engine.links import Loop
 from sim.inputs.parameters import ParameterRecord
@@ -173,17 +173,17 @@ def readers_of_parameters(reads: Mapping[str, Iterable[str]]) -> dict[str, list[
     return found
 
 
-def parameter_rows(world: World) -> list[ParameterRow]:
+def parameter_rows(city: City) -> list[ParameterRow]:
     """Every parameter with the city's own value, in the order of its files."""
-    values, readers = own_values(world.city).values, readers_of_parameters(dict(_reads(world)))
-    dimensions = world.graph.dimensions
+    values, readers = own_values(city.data).values, readers_of_parameters(dict(_reads(city)))
+    dimensions = city.graph.dimensions
     return [
         ParameterRow(
             name=record.name,
             label=record.label,
             kind=record.kind,
             unit=unit_words(record.unit),
-            value=value_text(values.get(record.name), [dimensions[dim] for dim in record.dims], world.labels),
+            value=value_text(values.get(record.name), [dimensions[dim] for dim in record.dims], city.labels),
             range=span_text(record.range),
             prior=_prior(record),
             evidence=record.evidence,
@@ -191,13 +191,13 @@ def parameter_rows(world: World) -> list[ParameterRow]:
             note=record.note or Text("", ""),
             readers=readers.get(record.name, []),
         )
-        for record in world.city.parameters.values()
+        for record in city.data.parameters.values()
     ]
 
 
-def _reads(world: World) -> Iterator[tuple[str, list[str]]]:
-    for item in declarations(world):
-        reads = item.arguments if isinstance(item, Event) else world.graph.reads(item.name)
+def _reads(city: City) -> Iterator[tuple[str, list[str]]]:
+    for item in declarations(city):
+        reads = item.arguments if isinstance(item, Event) else city.graph.reads(item.name)
         yield item.name, [name for name in reads if name != "time"]
 
 

@@ -106,9 +106,9 @@ def measures_of(case: Case) -> xr.Dataset:
     UsageError
         when the scenario sets nothing, or no variable says its targets.
     """
-    settings = case.world.city.settings
+    settings = case.city.data.settings
     plain = replace(
-        plain_scenario(case.world.city.key, settings.name),
+        plain_scenario(case.city.data.key, settings.name),
         base_year=case.scenario.base_year,
         last_year=case.last_year,
         method=case.scenario.method,
@@ -178,8 +178,8 @@ def _closing(case: Case, path: Path) -> tuple[Text, ...]:
 
 def rings_of(case: Case) -> tuple[Ring, ...]:
     """The named loops of the model with the signs of their links."""
-    labels = case.world.labels.variables
+    labels = case.city.labels.variables
     return tuple(
         Ring(item.loop.name, item.loop.label, item.polarity, tuple(labels[name] for name in item.loop.path), item.signs)
-        for item in measured_loops(case.world)
+        for item in measured_loops(case.city)
     )

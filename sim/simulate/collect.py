@@ -17,7 +17,7 @@ from sim.base.cache import program_key
 from sim.base.errors import Place
 from sim.base.text import Text, joined, listing
 from sim.base.units import units_of_models
-from sim.city.city import World
+from sim.city.city import City
 from sim.inputs.history import Break, Datum, History
 from sim.inputs.ledger import Ledger
 from sim.inputs.scenario import Scenario
@@ -44,13 +44,13 @@ _SINCE = 10
 
 def results_of(outcomes: Sequence[Outcome], studies: Mapping[str, Studies] | None = None) -> list[Result]:
     """The results of the scenarios of a call, in its order; `studies` are by scenario, for those that have any."""
-    worlds = {id(outcome.case.world): outcome.case.world for outcome in outcomes}
-    findings = {key: _findings(world) for key, world in worlds.items()}
+    cities = {id(outcome.case.city): outcome.case.city for outcome in outcomes}
+    findings = {key: _findings(city) for key, city in cities.items()}
     found = studies or {}
     return [
         replace(
             result_of(outcome, order),
-            findings=findings[id(outcome.case.world)],
+            findings=findings[id(outcome.case.city)],
             studies=found.get(outcome.case.scenario.key, Studies()),
         )
         for order, outcome in enumerate(outcomes)
@@ -59,48 +59,48 @@ def results_of(outcomes: Sequence[Outcome], studies: Mapping[str, Studies] | Non
 
 def result_of(outcome: Outcome, order: int = 0) -> Result:
     """The result of a run, but for what lint finds in the plan and for studies."""
-    case, world, source = outcome.case, outcome.case.world, outcome.provenance
-    scenario, settings, ensemble = case.scenario, world.city.settings, outcome.ensemble
+    case, city, source = outcome.case, outcome.case.city, outcome.provenance
+    scenario, settings, ensemble = case.scenario, city.data.settings, outcome.ensemble
     return Result(
         scenario=scenario.key,
         name=scenario.name,
         description=scenario.description,
-        city=world.city.key,
+        city=city.data.key,
         city_name=settings.name,
         base_year=settings.base_year,
         last_year=case.last_year,
-        known_to=world.known_to,
-        as_of=world.as_of,
+        known_to=city.known_to,
+        as_of=city.as_of,
         method=scenario.method,
         steps_per_year=scenario.steps_per_year,
         call=call_of(outcome, order),
         digest=source.digest,
-        home=world.home.origin.en,
+        home=city.home.origin.en,
         simulator=__version__,
         engine=program_key(),
         versions=source.versions,
         input_hashes=source.inputs,
-        document_hashes={name: item.found for name, item in world.catalogue.documents.items()},
+        document_hashes={name: item.found for name, item in city.catalogue.documents.items()},
         remarks=tuple(case.selection.remarks),
         step_error=outcome.step_error,
         sampling=None if ensemble is None else DrawCount.of(ensemble),
         draw_sentences=_draw_sentences(outcome),
         ledger=_ledger(outcome),
-        checks=tuple(world.checks),
-        outline=world.outline,
+        checks=tuple(city.checks),
+        outline=city.outline,
         units=units_of_models(),
-        members={dim: dict(names) for dim, names in world.labels.members.items()},
+        members={dim: dict(names) for dim, names in city.labels.members.items()},
         inputs=_inputs(case),
         results=outcome.results,
-        draws=None if ensemble is None else ensemble_dataset(ensemble, outcome.results, world.graph),
+        draws=None if ensemble is None else ensemble_dataset(ensemble, outcome.results, city.graph),
         scorecard=tuple(replace(score, target=replace(score.target, place=Place())) for score in outcome.scores),
         evaluation=tuple(replace(row, target=replace(row.target, place=Place())) for row in outcome.evaluated),
         comparisons=tuple(outcome.comparisons),
         settings=settings_of(case),
-        foresight=tuple(_foresight(world, seen) for seen in outcome.foreseen),
+        foresight=tuple(_foresight(city, seen) for seen in outcome.foreseen),
         findings=(),
-        breaks=_breaks(world),
-        published=tuple(_best(world.city.history)),
+        breaks=_breaks(city),
+        published=tuple(_best(city.data.history)),
     )
 
 
@@ -110,19 +110,19 @@ def _best(history: History) -> Iterator[Datum]:
         yield from history.series(indicator, region).values()
 
 
-def _breaks(world: World) -> tuple[Break, ...]:
-    first, _ = world.city.settings.plan_span(world.city.settings.base_year)
-    late = (item for item in world.city.history.breaks if max(item.years) >= first - _SINCE)
+def _breaks(city: City) -> tuple[Break, ...]:
+    first, _ = city.data.settings.plan_span(city.data.settings.base_year)
+    late = (item for item in city.data.history.breaks if max(item.years) >= first - _SINCE)
     return tuple(replace(item, place=Place()) for item in late)
 
 
-def _findings(world: World) -> tuple[Finding, ...]:
+def _findings(city: City) -> tuple[Finding, ...]:
     """Return what lint found in the plan of a city, but for what a reviewer did not confirm."""
-    catalogue = world.catalogue
+    catalogue = city.catalogue
     if not catalogue.targets:
         return ()
     reviews = read_reviews(catalogue.file.with_name("reviews.yaml"), RULES, catalogue.printed)
-    return confirmed(lint(plan_of(world.city, catalogue, world.as_of)), reviews)
+    return confirmed(lint(plan_of(city.data, catalogue, city.as_of)), reviews)
 
 
 def _draw_sentences(outcome: Outcome) -> tuple[Text, ...]:
@@ -136,14 +136,14 @@ def _ledger(outcome: Outcome) -> LedgerResult | None:
     realised = outcome.case.realised
     if realised is None:
         return None
-    programmes = tuple(programme_times(realised, outcome.case.world.ledger))
+    programmes = tuple(programme_times(realised, outcome.case.city.ledger))
     return LedgerResult(programmes, waiting(realised), ledger_sentences(outcome))
 
 
 def settings_of(case: Case) -> tuple[Setting, ...]:
     """Return everything that a scenario sets, in words: parameters first, then projects."""
-    known: dict[str, Text] = {key: target.name for key, target in case.world.catalogue.targets.items()}
-    known |= {key: project.name for key, project in case.world.ledger.projects.items()}
+    known: dict[str, Text] = {key: target.name for key, target in case.city.catalogue.targets.items()}
+    known |= {key: project.name for key, project in case.city.ledger.projects.items()}
     parameters = (
         Setting(
             name=item.name,
@@ -159,24 +159,24 @@ def settings_of(case: Case) -> tuple[Setting, ...]:
         )
         for item in case.bound.resolved
     )
-    return (*parameters, *ledger_settings(case.scenario, case.world.ledger))
+    return (*parameters, *ledger_settings(case.scenario, case.city.ledger))
 
 
 def _in_words(case: Case, name: str, path: YearPath | None) -> Text:
-    graph = case.world.graph
-    return value_text(path, [graph.dimensions[dim] for dim in graph.dims_of(name)], case.world.labels)
+    graph = case.city.graph
+    return value_text(path, [graph.dimensions[dim] for dim in graph.dims_of(name)], case.city.labels)
 
 
-def _foresight(world: World, seen: Foreseen) -> Foresight:
-    target, binding = world.catalogue.targets[seen.target], world.catalogue.bindings[seen.target]
-    published = world.city.history.series(binding.history or "", binding.region or target.region).get(target.year or 0)
+def _foresight(city: City, seen: Foreseen) -> Foresight:
+    target, binding = city.catalogue.targets[seen.target], city.catalogue.bindings[seen.target]
+    published = city.data.history.series(binding.history or "", binding.region or target.region).get(target.year or 0)
     outcome = None if published is None else published.in_unit(target.unit)
     return Foresight(seen, target.name, target.unit, target.year or seen.as_of, outcome)
 
 
 def _inputs(case: Case) -> xr.Dataset:
     """All exogenous values of a run: constants as they are, paths by calendar year."""
-    graph, city = case.world.graph, case.world.city
+    graph, city = case.city.graph, case.city.data
     years = list(range(city.settings.base_year, case.last_year + 1))
     arrays: dict[str, Any] = {}
     for name, path in case.bound.values.items():
@@ -252,7 +252,7 @@ def ledger_sentences(outcome: Outcome) -> tuple[Text, ...]:
     if realised is None:
         return ()
     return (
-        _money(realised, outcome.case.world.ledger),
+        _money(realised, outcome.case.city.ledger),
         _shared(outcome, realised),
         *_binding(realised),
         *_tighter_quota(outcome),
@@ -331,7 +331,7 @@ def _binding(realised: Realised) -> list[Text]:
 
 def _tighter_quota(outcome: Outcome) -> list[Text]:
     """Years in which the model's own budget for public works is smaller than what the ledger spends of local money."""
-    results, settings = outcome.results, outcome.case.world.ledger.settings
+    results, settings = outcome.results, outcome.case.city.ledger.settings
     budget = None if settings is None else settings.budget
     if budget is None:
         return []

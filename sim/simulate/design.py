@@ -128,7 +128,7 @@ def compiled_for(case: Case, sample: Sample | None) -> Case:
 
 def fail_if_outputs_unknown(case: Case, places: Mapping[str, Place], faults: Faults) -> None:
     """Add a fault for every output that the model does not have; `places` say where each is written."""
-    known, labels = case.world.graph.quantities, case.world.names.variables
+    known, labels = case.city.graph.quantities, case.city.names.variables
     for name, place in places.items():
         if name not in known:
             message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
@@ -138,7 +138,7 @@ def fail_if_outputs_unknown(case: Case, places: Mapping[str, Place], faults: Fau
 def outputs_in_ids(case: Case, written: Iterable[str], option: str, faults: Faults) -> dict[str, Place]:
     """The variables that a call names, by id or label, and where it names them."""
     places = {name: Place(key=f"{option}{name}") for name in written}
-    return {case.world.names.variable(name, faults, place): place for name, place in places.items()}
+    return {case.city.names.variable(name, faults, place): place for name, place in places.items()}
 
 
 def written_outputs(case: Case) -> dict[str, Place]:
@@ -146,7 +146,7 @@ def written_outputs(case: Case) -> dict[str, Place]:
     section = case.scenario.sweep
     if section is None:
         return {}
-    place, names = section.place("outputs"), case.world.names
+    place, names = section.place("outputs"), case.city.names
     return {names.variable(name, Faults(), place): place for name in section.outputs}
 
 

@@ -11,7 +11,7 @@ from sim.base.arrays import Values
 from sim.base.errors import Fault, InputError, Place
 from sim.base.processes import timed
 from sim.base.text import Text
-from sim.city.city import World
+from sim.city.city import City
 from sim.city.priors import priors_of
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
@@ -49,7 +49,7 @@ def with_draws(outcome: Outcome, design: Design, progress: Progress | None = Non
 
 
 @lru_cache(maxsize=8)  # by the city as it was opened
-def posterior_of(world: World) -> Posterior | Fault | None:
+def posterior_of(city: City) -> Posterior | Fault | None:
     """Return the posterior ensemble of a city for the present model and data, or why the stored one no longer serves.
 
     Answers on targets that have changed since are left out: they say nothing of the parameters. None where none is stored.
@@ -59,12 +59,12 @@ def posterior_of(world: World) -> Posterior | Fault | None:
     InputError
         when it is damaged, or rests on what was not known as of the year in which the city is opened.
     """
-    stored = read_posterior(world.home, world.city.key)
+    stored = read_posterior(city.home, city.data.key)
     if stored is None:
         return None
-    _fail_if_not_known_then(world, stored)
+    _fail_if_not_known_then(city, stored)
     try:
-        found, targets = up_to_date(world.home, world.city.settings.model, stored), world.catalogue.targets
+        found, targets = up_to_date(city.home, city.data.settings.model, stored), city.catalogue.targets
     except OutdatedPosteriorError as error:
         return error.faults[0]
     same = tuple(seen for seen in found.foreseen if seen.target in targets and targets[seen.target].value == seen.value)
@@ -82,29 +82,29 @@ def posterior_for(case: Case, design: Design) -> Posterior | None:
 
 def source_for(case: Case, design: Design) -> Posterior | Fault | None:
     """Return what `posterior_of` does, or None where a design is told to draw from the priors."""
-    return None if design.prior else posterior_of(case.world)
+    return None if design.prior else posterior_of(case.city)
 
 
-def _fail_if_not_known_then(world: World, posterior: Posterior) -> None:
+def _fail_if_not_known_then(city: City, posterior: Posterior) -> None:
     """The data of the years that the ensemble was fitted to were published as of the year, in all cities of the fit."""
-    if world.as_of is None:
+    if city.as_of is None:
         return
-    model, indicators = world.model_folder, read_indicators(world.model_folder / "indicators.yaml")
-    for city in posterior.cities:
-        folder = world.home.city_folder(city)
+    model, indicators = city.model_folder, read_indicators(city.model_folder / "indicators.yaml")
+    for name in posterior.cities:
+        folder = city.home.city_folder(name)
         data = history_of(folder, model, read_city_file(folder).named_regions, indicators)
-        later = [item for item in data.data if item.year <= posterior.last and not is_known(item.known_from, world.as_of)]
-        if later or posterior.last > world.as_of:
+        later = [item for item in data.data if item.year <= posterior.last and not is_known(item.known_from, city.as_of)]
+        if later or posterior.last > city.as_of:
             span = f"{posterior.first}–{posterior.last}"
             message = Text(
-                f"后验集合用了 {world.as_of} 年以后才公布的数据（校准于 {span} 年）",
-                f"the posterior ensemble rests on data published after {world.as_of} (it was fitted to {span})",
+                f"后验集合用了 {city.as_of} 年以后才公布的数据（校准于 {span} 年）",
+                f"the posterior ensemble rests on data published after {city.as_of} (it was fitted to {span})",
             )
             advice = Text(
                 "加 --prior 按当时可用的先验抽样，或不抽样（--draws 0）",
                 "add --prior to draw from the priors known then, or take no draws (--draws 0)",
             )
-            raise InputError(Fault(message, Place(world.home.models / world.city.key / FILE), advice))
+            raise InputError(Fault(message, Place(city.home.models / city.data.key / FILE), advice))
 
 
 def origin_of_draws(found: Posterior | Fault | None) -> Text:
@@ -137,10 +137,10 @@ def run_draws(outcome: Outcome, design: Design, progress: Progress | None = None
         when too many draws are lost, or worker processes die twice.
     """
     case = outcome.case
-    world = case.world
+    city = case.city
     conditions = conditions_of(outcome.scores, judge_of(case, outcome.results))
-    checked = tuple(check.variable for check in world.checks)
-    shown = tuple(name for name in world.outline.summed_up if name in world.graph.quantities)
+    checked = tuple(check.variable for check in city.checks)
+    shown = tuple(name for name in city.outline.summed_up if name in city.graph.quantities)
     outputs = (*conditions.outputs, *checked, *shown)
     wanted = ChunkReducer(judge=conditions, together=conditions.open, read=conditions.read)
     return draw(case, design, outputs, lambda task: run_ensemble(task, design.workers, wanted, progress))
@@ -183,10 +183,10 @@ def realisations_of(case: Case) -> Realisations | None:
 
 def task_of(case: Case, outputs: tuple[str, ...], draws: Draws, precision: str = "float64") -> Task:
     """Everything that a worker must know to run draws of a case."""
-    watch = watch_of(case.world.identities, case.world.graph, case.bound.given)
+    watch = watch_of(case.city.identities, case.city.graph, case.bound.given)
     wanted = tuple(dict.fromkeys((*outputs, *watch.outputs)))
-    kernel = kernel_for(case.world.graph, request_of(case, wanted, case.scenario.steps_per_year))
-    clock = Clock(case.world.city.settings.base_year + 1, case.last_year, case.scenario.steps_per_year)
+    kernel = kernel_for(case.city.graph, request_of(case, wanted, case.scenario.steps_per_year))
+    clock = Clock(case.city.data.settings.base_year + 1, case.last_year, case.scenario.steps_per_year)
     return Task(kernel, clock, case.bound.values, draws, precision, reported=outputs, watch=watch)
 
 
@@ -195,9 +195,9 @@ def task_beside(case: Case, paths: Mapping[str, Values], outputs: tuple[str, ...
 
     `yearly` names values that change from year to year in some draw.
     """
-    base, steps = case.world.city.settings.base_year, case.scenario.steps_per_year
+    base, steps = case.city.data.settings.base_year, case.scenario.steps_per_year
     request = request_of(case, outputs, steps)
-    kernel = kernel_for(case.world.graph, replace(request, yearly=request.yearly | yearly))
+    kernel = kernel_for(case.city.graph, replace(request, yearly=request.yearly | yearly))
     count = next(iter(paths.values())).shape[-1]
     draws = Draws(count, realised=Realisations(base, paths), silent=True)
     return Task(kernel, Clock(base + 1, case.last_year, steps), case.bound.values, draws)
@@ -211,5 +211,5 @@ def priors_of_case(case: Case) -> tuple[Prior, ...]:
     InputError
         with every prior that does not hold the parameter's own value.
     """
-    city = case.world.city
+    city = case.city.data
     return priors_of(city.parameters.values(), case.bound, city.settings.last_year)

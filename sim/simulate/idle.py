@@ -34,7 +34,7 @@ def idle_remarks(case: Case) -> tuple[Text, ...]:
 
     Only those that the scenario says itself, in its file, its layers in use or the call: what it extends answers for its own.
     """
-    years = range(case.world.city.settings.base_year, case.last_year + 1)
+    years = range(case.city.data.settings.base_year, case.last_year + 1)
     last = {item.name: item for item in case.bound.resolved}
     own = [item for item in last.values() if item.section != "given" and item.before is not None and _is_own(case, item)]
     same = [item for item in own if item.before is not None and item.after.equals(item.before, years)]
@@ -72,19 +72,19 @@ def _named(case: Case, item: Change, moved: Sequence[str] = ()) -> Text:
     """A setting with how its parameter acts, and which variables it moves."""
     named = item.label + Text(f"（{item.name}）", f" ({item.name})")
     if moved:
-        labels, count = case.world.labels.variables, len(moved)
+        labels, count = case.city.labels.variables, len(moved)
         names = joined([labels[name] for name in moved[:_MOST_NAMED]], Text("、", ", "))
         more = Text(f" 等 {count} 个变量", f" and others, {count} in all") if count > _MOST_NAMED else Text("", "")
         named += Text("只影响", " moves ") + names + more
-    note = case.world.city.parameters[item.name].note
+    note = case.city.data.parameters[item.name].note
     return named + (Text("", "") if note is None else Text("，", ": ") + note)
 
 
 def _seen(case: Case) -> frozenset[str]:
     """Variables that targets read or that are held against published figures; where there are none, those shown first."""
     of_targets = (name for reading in readings_of(case, case.selection.targets) for name in reading.outputs)
-    seen = frozenset((*of_targets, *(check.variable for check in case.world.checks)))
-    return seen or frozenset(case.world.outline.first)
+    seen = frozenset((*of_targets, *(check.variable for check in case.city.checks)))
+    return seen or frozenset(case.city.outline.first)
 
 
 def _moved(case: Case, items: Sequence[Change]) -> dict[str, dict[str, float]]:
@@ -94,14 +94,14 @@ def _moved(case: Case, items: Sequence[Change]) -> dict[str, dict[str, float]]:
         return found
     scenario = replace(case, bound=with_projects(case, _FEW).bound)
     without = [_before(case, item) for item in items]
-    years = range(case.world.city.settings.base_year, case.last_year + 1)
+    years = range(case.city.data.settings.base_year, case.last_year + 1)
     paths, changing = dict[str, Values](), set[str]()
     for name in dict.fromkeys(name for values in without for name in values):
         own = scenario.bound.values[name]
         others = [values.get(name, own) for values in without]
         paths[name] = np.stack([np.stack([path.at(year) for path in (own, *others)], axis=-1) for year in years])
         changing |= {name} if any(not path.is_constant for path in others) else set()
-    outputs = tuple(case.world.graph.quantities)
+    outputs = tuple(case.city.graph.quantities)
     _, [parts] = gathered(task_beside(scenario, paths, outputs, frozenset(changing)), 1, _parts)
     for name, row in zip(outputs, parts, strict=True):
         for item, part in zip(items, row[1:], strict=True):
@@ -124,6 +124,6 @@ def _before(case: Case, item: Change) -> dict[str, YearPath]:
     if not is_settled_before(case, item.name):
         return values
     bound = replace(case.bound, values={**case.bound.values, **values})
-    plan = ledger_plan(case.scenario, case.world, bound, case.last_year, Faults())
+    plan = ledger_plan(case.scenario, case.city, bound, case.last_year, Faults())
     given = with_projects(replace(case, plan=plan, bound=bound), _FEW).bound.values
-    return values | {name: given[name] for name in case.world.ledger.flows if name in given}
+    return values | {name: given[name] for name in case.city.ledger.flows if name in given}

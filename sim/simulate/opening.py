@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.base.errors import Fault, Faults, InputError, Place, nearest
 from sim.base.text import Text, joined
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.engine.watch import fail_if_outside, watch_of
 from sim.inputs.city import read_city_file
 from sim.inputs.files import is_file
@@ -25,10 +25,10 @@ from sim.simulate.projects import ledger_plan, with_means
 
 @dataclass(frozen=True)
 class Case:
-    """A scenario bound to its world: ready to run."""
+    """A scenario bound to its city: ready to run."""
 
     scenario: Scenario
-    world: World
+    city: City
     bound: BoundValues
     selection: Selection
     last_year: int
@@ -36,8 +36,8 @@ class Case:
     realised: Realised | None = None
 
 
-def prepare(scenario: Scenario, world: World) -> Case:
-    """Bind a scenario to its world.
+def prepare(scenario: Scenario, city: City) -> Case:
+    """Bind a scenario to its city.
 
     Raises
     ------
@@ -45,37 +45,37 @@ def prepare(scenario: Scenario, world: World) -> Case:
         with every fault of the scenario.
     """
     faults = Faults()
-    scenario = with_ids(scenario, world.names, faults)
-    last_year = world.city.settings.last_year if scenario.last_year is None else scenario.last_year
-    first = world.city.settings.base_year + 1
-    if not first <= last_year <= world.city.settings.last_year:
-        span = f"{first}–{world.city.settings.last_year}"
+    scenario = with_ids(scenario, city.names, faults)
+    last_year = city.data.settings.last_year if scenario.last_year is None else scenario.last_year
+    first = city.data.settings.base_year + 1
+    if not first <= last_year <= city.data.settings.last_year:
+        span = f"{first}–{city.data.settings.last_year}"
         message = Text(f"末年 {last_year} 超出 {span}", f"the last year {last_year} lies outside {span}")
         faults.add(message, Place(scenario.file, key="last_year"))
-        last_year = world.city.settings.last_year
+        last_year = city.data.settings.last_year
     selection, bound = Selection((), ()), None
     with faults.gathering():
-        selection = _with_warnings(selected_targets(scenario, world.catalogue, world.city.key), world)
-    _fail_if_sources_unknown(scenario, world, faults)
-    scenario, unknown = known_scenario(scenario, world.catalogue, world.ledger, world.as_of, faults)
+        selection = _with_warnings(selected_targets(scenario, city.catalogue, city.data.key), city)
+    _fail_if_sources_unknown(scenario, city, faults)
+    scenario, unknown = known_scenario(scenario, city.catalogue, city.ledger, city.as_of, faults)
     with faults.gathering():
-        bound = bind(scenario, world.city, world.graph, world.names)
+        bound = bind(scenario, city.data, city.graph, city.names)
     plan = None
     if bound is None:
-        edits_of(scenario.ledger, world.ledger, faults)
+        edits_of(scenario.ledger, city.ledger, faults)
     else:
-        fail_if_outside(bound, world.identities, faults)
-        plan = ledger_plan(scenario, world, bound, last_year, faults)
+        fail_if_outside(bound, city.identities, faults)
+        plan = ledger_plan(scenario, city, bound, last_year, faults)
     faults.raise_if_any()
     if bound is None:
         raise AssertionError("a binding failed without a fault")
-    remarks = (*_standing_in(world), *selection.remarks, *unknown, *_unchecked(world, bound))
-    return Case(scenario, world, bound, replace(selection, remarks=remarks), last_year, plan)
+    remarks = (*_standing_in(city), *selection.remarks, *unknown, *_unchecked(city, bound))
+    return Case(scenario, city, bound, replace(selection, remarks=remarks), last_year, plan)
 
 
-def _standing_in(world: World) -> Iterator[Text]:
+def _standing_in(city: City) -> Iterator[Text]:
     """The year in which a run stands that knows nothing later."""
-    year = world.as_of
+    year = city.as_of
     if year is not None:
         yield Text(
             f"站在 {year} 年：数据、先验、文件和措施只用 {year} 年统计公报发布时已知的。",
@@ -83,19 +83,19 @@ def _standing_in(world: World) -> Iterator[Text]:
         )
 
 
-def _unchecked(world: World, bound: BoundValues) -> Iterator[Text]:
+def _unchecked(city: City, bound: BoundValues) -> Iterator[Text]:
     """Identities that cannot hold, since the scenario gives one of their variables."""
-    skipped = [item.label for item in watch_of(world.identities, world.graph, bound.given).skipped]
+    skipped = [item.label for item in watch_of(city.identities, city.graph, bound.given).skipped]
     if skipped:
         yield Text("情景给定了变量，下列恒等式不检查：", "The scenario gives variables; not checked: ") + joined(
             skipped, Text("、", ", ")
         )
 
 
-def _with_warnings(selection: Selection, world: World) -> Selection:
+def _with_warnings(selection: Selection, city: City) -> Selection:
     """Add what must be said of targets whose documents are no longer the text that they were taken from."""
     files = {target.document for target in selection.targets}
-    changed = [item for item in world.catalogue.changed if item.file.name in files]
+    changed = [item for item in city.catalogue.changed if item.file.name in files]
     return replace(selection, remarks=(*selection.remarks, *(changed_sentence(item) for item in changed)))
 
 
@@ -113,13 +113,13 @@ def seeded(case: Case, seed: int) -> Case:
 
 
 def beside(case: Case, scenario: Scenario) -> Case:
-    """Another scenario of the same world, its ledger realised with the same seed."""
-    made = prepare(scenario, case.world)
+    """Another scenario of the same city, its ledger realised with the same seed."""
+    made = prepare(scenario, case.city)
     return made if case.plan is None else seeded(made, case.plan.seed)
 
 
-def _fail_if_sources_unknown(scenario: Scenario, world: World, faults: Faults) -> None:
-    known = {*world.catalogue.targets, *world.ledger.projects}
+def _fail_if_sources_unknown(scenario: Scenario, city: City, faults: Faults) -> None:
+    known = {*city.catalogue.targets, *city.ledger.projects}
     for change in scenario.changes:
         for source in change.sources:
             if source not in known:
@@ -148,7 +148,7 @@ def open_cases(
     InputError
         with every fault.
     """
-    faults, worlds, cases = Faults(), dict[tuple[str, int | None], World](), list[Case]()
+    faults, cities, cases = Faults(), dict[tuple[str, int | None], City](), list[Case]()
     for file in files:
         of_file = Faults()
         with of_file.gathering(InputError):
@@ -157,9 +157,9 @@ def open_cases(
             _fail_if_no_city(scenario, home)
             _fail_if_base_year_undeclared(scenario, home)
             key = (scenario.city, scenario.base_year)
-            if key not in worlds:
-                worlds[key] = open_world(home, *key, as_of=as_of)
-            cases.append(_prepared(scenario, worlds[key]))
+            if key not in cities:
+                cities[key] = open_city(home, *key, as_of=as_of)
+            cases.append(_prepared(scenario, cities[key]))
         faults.found.extend(of_file.found)
     faults.raise_if_any()
     return cases
@@ -201,10 +201,10 @@ def _scenario_at(
     return plain_scenario(name, read_city_file(home.city_folder(name)).name, settings)
 
 
-def _prepared(scenario: Scenario, world: World) -> Case:
+def _prepared(scenario: Scenario, city: City) -> Case:
     """The case; of a scenario that was written for another city, the faults begin with that."""
     try:
-        return prepare(scenario, world)
+        return prepare(scenario, city)
     except InputError as error:
         if scenario.written_for in {None, scenario.city}:
             raise

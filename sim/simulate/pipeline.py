@@ -98,7 +98,7 @@ class Outcome:
         """The results as they are shown: the median of the draws where they were summed up, else the central run."""
         if self.ensemble is None:
             return projection_of(self.results, None)
-        return projection_of(self.results, ensemble_dataset(self.ensemble, self.results, self.case.world.graph))
+        return projection_of(self.results, ensemble_dataset(self.ensemble, self.results, self.case.city.graph))
 
 
 @timed
@@ -111,14 +111,14 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
         when a number becomes infinite or undefined.
     """
     case = with_projects(case)
-    world = case.world
+    city = case.city
     results = _simulate(case, case.scenario.steps_per_year, progress)
     rows = evaluated(case, results)
     scores = judged(case, results, rows)
     finer = _simulate(case, 2 * case.scenario.steps_per_year)
     embedded = results.attrs.get("embedded_error")
     error = with_targets(largest_change(results, finer), scores, judged(case, finer, rows), embedded)
-    remarks = (*case.selection.remarks, *limits_reached(world.identities.bounds, results))
+    remarks = (*case.selection.remarks, *limits_reached(city.identities.bounds, results))
     return Outcome(
         case=replace(case, selection=replace(case.selection, remarks=remarks)),
         results=results,
@@ -131,20 +131,20 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
 
 
 def _simulate(case: Case, steps_per_year: int, progress: Progress | None = None) -> xr.Dataset:
-    world = case.world
-    clock = Clock(world.city.settings.base_year + 1, case.last_year, steps_per_year)
+    city = case.city
+    clock = Clock(city.data.settings.base_year + 1, case.last_year, steps_per_year)
     try:
         with blaming_what_is_given(case.bound):
-            return to_dataset(_years(case, clock, progress), world.graph, world.labels)
+            return to_dataset(_years(case, clock, progress), city.graph, city.labels)
     except RunError as error:
         raise with_causes(error, case.scenario, lambda scenario: _holds(case, scenario, clock)) from error
 
 
 def _years(case: Case, clock: Clock, progress: Progress | None = None) -> Iterator[YearValues]:
     """Yield the years of the central run, each finite and held against the checks."""
-    world, bound = case.world, case.bound
-    kernel = kernel_for(world.graph, request_of(case, tuple(world.graph.quantities), clock.steps_per_year))
-    watch = watch_of(world.identities, world.graph, bound.given)
+    city, bound = case.city, case.bound
+    kernel = kernel_for(city.graph, request_of(case, tuple(city.graph.quantities), clock.steps_per_year))
+    watch = watch_of(city.identities, city.graph, bound.given)
     for values in watched(watch, clock.steps_per_year, central_run(kernel, clock, bound)):
         if progress is not None:
             progress(case.scenario.key, values.year - clock.first + 1, clock.last - clock.first + 1)
@@ -154,7 +154,7 @@ def _years(case: Case, clock: Clock, progress: Progress | None = None) -> Iterat
 def _holds(case: Case, scenario: Scenario, clock: Clock) -> bool:
     """Tell whether the central run of a case goes through with the changes of another scenario."""
     try:
-        bound = bind(scenario, case.world.city, case.world.graph, case.world.names)
+        bound = bind(scenario, case.city.data, case.city.graph, case.city.names)
         tried = replace(case, bound=bound if case.realised is None else with_means(bound, case.realised))
         deque(_years(tried, clock), maxlen=0)
     except SimError:
@@ -164,7 +164,7 @@ def _holds(case: Case, scenario: Scenario, clock: Clock) -> bool:
 
 def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> KernelRequest:
     """Return the request that the kernel of a case is compiled for."""
-    bound, base = case.bound, case.world.city.settings.base_year
+    bound, base = case.bound, case.city.data.settings.base_year
     later: dict[int, set[str]] = {}
     for name, year in bound.given_from.items():
         if year is not None and year > base:
@@ -176,9 +176,9 @@ def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> Ker
 
 def comparisons_of(case: Case, projection: xr.Dataset) -> list[Comparison]:
     """The projection of a case beside published figures."""
-    world = case.world
-    span = (world.city.settings.base_year + 1, case.last_year)
-    return compare_with_published(projection, world.checks, world.city.history, world.city.key, span)
+    city = case.city
+    span = (city.data.settings.base_year + 1, case.last_year)
+    return compare_with_published(projection, city.checks, city.data.history, city.data.key, span)
 
 
 def judged(case: Case, results: xr.Dataset, rows: Iterable[Evaluated]) -> list[Score]:
@@ -188,12 +188,12 @@ def judged(case: Case, results: xr.Dataset, rows: Iterable[Evaluated]) -> list[S
 
 def evaluated(case: Case, results: xr.Dataset) -> tuple[Evaluated, ...]:
     """Every target of a case by what was published up to its as-of year; nothing before the plan begins."""
-    settings, catalogue, year = case.world.city.settings, case.world.catalogue, case.world.known_to
+    settings, catalogue, year = case.city.data.settings, case.city.catalogue, case.city.known_to
     first, _ = settings.plan_span(settings.base_year)
     if not case.selection.targets or year < first:
         return ()
     terms = Terms(year, first - 1, read_binding_targets(catalogue), _believed(case, results))
-    return tuple(evaluate(plan_of(case.world.city, catalogue, year), case.selection.targets, terms))
+    return tuple(evaluate(plan_of(case.city.data, catalogue, year), case.selection.targets, terms))
 
 
 def _believed(case: Case, results: xr.Dataset) -> dict[str, float]:
@@ -201,34 +201,34 @@ def _believed(case: Case, results: xr.Dataset) -> dict[str, float]:
     found = {}
     for reading in readings_of(case, case.selection.targets):
         if reading.binding.reading == "level" and reading.binding.no_base is None:
-            series = reading.series(arrays_of(results, reading.outputs, case.world.graph))
+            series = reading.series(arrays_of(results, reading.outputs, case.city.graph))
             found[reading.target.id] = float(series[reading.start - 1, 0])
     return found
 
 
 def judge_of(case: Case, results: xr.Dataset) -> Judge:
     """Return the judge of a case's targets by its results."""
-    world = case.world
+    city = case.city
     return Judge(
         scenario=case.scenario.key,
         results=results,
-        city=world.city,
-        catalogue=world.catalogue,
-        graph=world.graph,
+        city=city.data,
+        catalogue=city.catalogue,
+        graph=city.graph,
         given=case.bound.given_from,
-        delivery=None if case.realised is None else Delivery(case.realised, world.ledger, world.city.settings.group_members),
-        bases=world.bases,
+        delivery=None if case.realised is None else Delivery(case.realised, city.ledger, city.data.settings.group_members),
+        bases=city.bases,
         accepted=case.selection.accepted,
     )
 
 
 def readings_of(case: Case, targets: Iterable[PlanTarget]) -> tuple[Reading, ...]:
     """The targets among some that a variable says, in years of the run."""
-    world, settings = case.world, case.world.city.settings
+    city, settings = case.city, case.city.data.settings
     base = settings.base_year
-    pairs = [(target, world.catalogue.by_kind.of(target.id)) for target in targets]
+    pairs = [(target, city.catalogue.by_kind.of(target.id)) for target in targets]
     return tuple(
-        reading_of(target, binding, world.graph, settings.group_members, base, settings.about_tolerance)
+        reading_of(target, binding, city.graph, settings.group_members, base, settings.about_tolerance)
         for target, binding in pairs
         if isinstance(binding, Binding) and target.year is not None and base < target.year <= case.last_year
     )
@@ -236,10 +236,10 @@ def readings_of(case: Case, targets: Iterable[PlanTarget]) -> tuple[Reading, ...
 
 def provenance_of(case: Case) -> Provenance:
     """Versions, and the hashes of everything that a case rests on."""
-    world = case.world
-    folders = (world.model_folder, world.city.folder)
+    city = case.city
+    folders = (city.model_folder, city.data.folder)
     inside = (file for folder in folders for file in sorted(folder.rglob("*")) if "__pycache__" not in file.parts)
-    return provenance([*inside, *case.scenario.files], world.home.folder, _settings(case))
+    return provenance([*inside, *case.scenario.files], city.home.folder, _settings(case))
 
 
 def _settings(case: Case) -> tuple[str, ...]:
@@ -247,6 +247,6 @@ def _settings(case: Case) -> tuple[str, ...]:
     scenario = case.scenario
     changes = tuple(f"{change.section}.{change.name}={change.raw!r} ({change.origin})" for change in scenario.changes)
     ledger = tuple(f"ledger={change.section.model_dump_json()} ({change.origin})" for change in scenario.ledger)
-    years = f"base_year={case.world.city.settings.base_year}", f"last_year={case.last_year}"
+    years = f"base_year={case.city.data.settings.base_year}", f"last_year={case.last_year}"
     targets = f"targets={','.join(name for name, _ in scenario.targets)}"
     return (*changes, *ledger, *years, targets, f"method={scenario.method}", f"steps={scenario.steps_per_year}")

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.base.errors import Faults, Place
 from sim.base.text import Text
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.inputs.ledger import Inflow, Ledger, LedgerLevers
 from sim.inputs.ledger_table import PARAMETER
 from sim.inputs.scenario import Scenario
@@ -22,18 +22,18 @@ from sim.ledger.works import Work, arrivals
 from sim.model.binding import BoundValues, own_values
 
 
-def ledger_plan(scenario: Scenario, world: World, bound: BoundValues, last_year: int, faults: Faults) -> LedgerPlan | None:
+def ledger_plan(scenario: Scenario, city: City, bound: BoundValues, last_year: int, faults: Faults) -> LedgerPlan | None:
     """The plan of a scenario; None when it builds nothing. Faults of its section `ledger` are added."""
-    ledger = world.ledger
+    ledger = city.ledger
     edits_of(scenario.dormant_ledger, ledger, faults)
     if (scenario.ledger or _signs_any(ledger, bound)) and ledger.settings is None:
         where = scenario.ledger[0].place() if scenario.ledger else Place(scenario.file)
         faults.add(Text("此模型没有项目台账", "this model has no project ledger"), where)
     edits = edits_of(scenario.ledger, ledger, faults)
-    _fail_if_idle(scenario, edits, world, bound, faults)
+    _fail_if_idle(scenario, edits, city, bound, faults)
     if faults.found or ledger.settings is None or (edits.is_empty and not _signs_any(ledger, bound)):
         return None
-    base, years = world.city.settings.base_year, range(world.city.settings.base_year, last_year + 1)
+    base, years = city.data.settings.base_year, range(city.data.settings.base_year, last_year + 1)
     named = named_works(ledger, edits, base, ledger.settings)
     unnamed = [work for item in ledger.inflows.values() for work in _of_inflow(item, ledger, bound, edits, years[1:])]
     printed = named_works(ledger, Edits(use=edits.use), base, ledger.settings)
@@ -42,19 +42,19 @@ def ledger_plan(scenario: Scenario, world: World, bound: BoundValues, last_year:
     return LedgerPlan(
         works=tuple(_cared_for(work, bound.values[levers.fulfilment]) for work in (*named, *unnamed)),
         printed=tuple(printed),
-        whole=tuple(named_works(ledger, everything, world.city.first_year, ledger.settings)),
+        whole=tuple(named_works(ledger, everything, city.data.first_year, ledger.settings)),
         settings=ledger.settings,
-        scale=_scale(world, bound, levers),
+        scale=_scale(city, bound, levers),
         limits=_limits(bound, levers, years[1:], names.districts),
-        usual_limits=_limits(own_values(world.city), levers, years[1:], names.districts),
+        usual_limits=_limits(own_values(city.data), levers, years[1:], names.districts),
         axes=Axes(years, names.districts, names.branches, names.kinds),
         finished=finished_before(edits, named),
     )
 
 
-def _fail_if_idle(scenario: Scenario, edits: Edits, world: World, bound: BoundValues, faults: Faults) -> None:
+def _fail_if_idle(scenario: Scenario, edits: Edits, city: City, bound: BoundValues, faults: Faults) -> None:
     """Add a fault for whatever a scenario says of projects that does nothing."""
-    ledger, base = world.ledger, world.city.settings.base_year
+    ledger, base = city.ledger, city.data.settings.base_year
     if scenario.ledger and edits.is_empty and edits.changes_any:
         advice = Text("写 use: [all]，或列出要建的项目", "write use: [all], or the projects that are built")
         message = Text("没有启用任何项目，改动不起作用", "no project is built: the changes do nothing")
@@ -92,11 +92,11 @@ def _cared_for(work: Work, care: YearPath) -> Work:
     return replace(work, fulfilment=_number(care, int(work.begin)))
 
 
-def _scale(world: World, bound: BoundValues, levers: LedgerLevers) -> Scale:
+def _scale(city: City, bound: BoundValues, levers: LedgerLevers) -> Scale:
     """Investment of the plan's base year, whatever the base year of the run: what is not printed costs the same in both."""
-    own, city = world.city.first_year, world.city
-    first, last = city.settings.plan_span(own)
-    values = bound.values if city.settings.base_year == own else own_values(open_world(world.home, city.key).city).values
+    own, data = city.data.first_year, city.data
+    first, last = data.settings.plan_span(own)
+    values = bound.values if data.settings.base_year == own else own_values(open_city(city.home, data.key).data).values
     return Scale(_number(values[levers.investment], own), first, last)
 
 

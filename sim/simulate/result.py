@@ -154,7 +154,7 @@ class StoredCall:
 def call_of(outcome: Outcome, order: int) -> StoredCall:
     """The call of a run."""
     case, draws = outcome.case, outcome.design
-    scenario, home = case.scenario, case.world.home.folder
+    scenario, home = case.scenario, case.city.home.folder
     file = scenario.file.resolve()
     named = file.relative_to(home).as_posix() if file.is_relative_to(home) else str(file)
     return StoredCall(
@@ -166,7 +166,7 @@ def call_of(outcome: Outcome, order: int) -> StoredCall:
         count=0 if draws is None else draws.count,
         precision="float64" if draws is None else draws.precision,
         prior=draws is not None and draws.prior,
-        as_of=case.world.as_of,
+        as_of=case.city.as_of,
         order=order,
     )
 

@@ -39,7 +39,7 @@ class SweptInput:
 
 def swept_inputs(case: Case, overs: Sequence[Over], faults: Faults) -> list[SweptInput]:
     """All inputs, after adding every fault; of two with one key the later one counts, as a call goes before its file."""
-    by_key = {item.key: item for item in overs_in_ids(overs, case.world.names, faults)}
+    by_key = {item.key: item for item in overs_in_ids(overs, case.city.names, faults)}
     found = [item for over in by_key.values() if (item := swept_input(case, over, faults)) is not None]
     for number, item in enumerate(found):
         other = next((earlier for earlier in found[:number] if _overlap(earlier.input, item.input)), None)
@@ -75,7 +75,7 @@ def swept_input(case: Case, over: Over, faults: Faults) -> SweptInput | None:
     _fail_if_outside(record, distribution, ends, over.place, faults)
     if len(faults.found) > before:
         return None
-    first_year = case.world.city.settings.base_year + 1 if record.kind == "lever" else None
+    first_year = case.city.data.settings.base_year + 1 if record.kind == "lever" else None
     item = Input(over.key, record.name, members=members, first_year=first_year, relative=found.relative)
     return SweptInput(item, found, distribution, over.place)
 
@@ -87,10 +87,10 @@ def _varies(path: YearPath, members: Members | None) -> bool:
 
 def _record(case: Case, over: Over, faults: Faults) -> ParameterRecord | None:
     """The parameter that a key names, if it may be swept."""
-    parameters, name = case.world.city.parameters, over.key.partition(".")[0]
+    parameters, name = case.city.data.parameters, over.key.partition(".")[0]
     record = parameters.get(name)
     if record is None:
-        known = case.world.names.parameters()
+        known = case.city.names.parameters()
         faults.add(Text(f"未知参数 {name}", f"unknown parameter {name}"), over.place, nearest(name, known, known))
         return None
     if record.kind not in SECTION_OF_KIND:
@@ -106,7 +106,7 @@ def _record(case: Case, over: Over, faults: Faults) -> ParameterRecord | None:
 
 def is_settled_before(case: Case, name: str) -> bool:
     """Tell whether the ledger of a case reads a parameter: its realisations are made once, before any draw."""
-    return case.plan is not None and (name in case.world.ledger.levers or name.startswith(PARAMETER))
+    return case.plan is not None and (name in case.city.ledger.levers or name.startswith(PARAMETER))
 
 
 def _members(case: Case, record: ParameterRecord, over: Over, faults: Faults) -> Members | None:
@@ -114,7 +114,7 @@ def _members(case: Case, record: ParameterRecord, over: Over, faults: Faults) ->
     member = over.key.partition(".")[2]
     if not member:
         return None
-    dims = [case.world.graph.dimensions[dim] for dim in record.dims]
+    dims = [case.city.graph.dimensions[dim] for dim in record.dims]
     sizes = [len(dim.members) for dim in dims]
     for axis, dim in enumerate(dims):
         if member in dim.members:

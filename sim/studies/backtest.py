@@ -13,7 +13,7 @@ from scipy.special import ndtri
 
 from sim.base.arrays import Values
 from sim.base.processes import timed
-from sim.city.city import open_world
+from sim.city.city import open_city
 from sim.inputs.history import History
 from sim.inputs.home import find_home
 from sim.simulate.likelihood.errors_of_cities import Observation, fitted, published_levels
@@ -85,9 +85,9 @@ def backtest(setting: BacktestSetting, progress: Progress) -> Table:
     SimError
         when a city cannot be opened or fitted as of an origin.
     """
-    worlds = {city: open_world(find_home(setting.home), city) for city in setting.cities}
-    histories = {city: world.city.history for city, world in worlds.items()}
-    observations = fitted(worlds[setting.cities[0]].checks)
+    opened = [open_city(find_home(setting.home), name) for name in setting.cities]
+    histories = {city.data.key: city.data.history for city in opened}
+    observations = fitted(opened[0].checks)
     table: Table = defaultdict(list)
     for number, (origin, last) in enumerate(setting.design.origins.items()):
         by_forecaster = {OURS: _ours(setting, observations, origin, last)}

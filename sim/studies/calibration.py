@@ -18,7 +18,7 @@ from sim.base.errors import Fault, InputError, Place
 from sim.base.processes import block_sigint, init_worker, timed
 from sim.base.streams import uniforms
 from sim.base.text import Text
-from sim.city.city import open_world
+from sim.city.city import open_city
 from sim.ensemble.draws import Prior
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
@@ -200,7 +200,7 @@ def openable(home: Home, cities: Sequence[str], year: int, as_of: int | None) ->
 
 def _opens(home: Home, city: str, year: int, as_of: int | None) -> bool:
     try:
-        open_world(home, city, year, as_of)
+        open_city(home, city, year, as_of)
     except InputError:
         return False
     return True

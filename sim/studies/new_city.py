@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from sim.base.durable import owned_folder, put_folder
 from sim.base.errors import Fault, Faults, InputError, Place, SimError, UsageError, os_faults
 from sim.base.text import Text
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.inputs.files import number, read_table, whole
 from sim.inputs.history import COLUMNS, Source, read_sources
 from sim.inputs.home import Home
@@ -41,29 +41,29 @@ def fail_if_unfit(home: Home, cities: Sequence[str], years: range) -> None:
         with every fault of all cities.
     """
     faults = Faults()
-    for city in cities:
+    for name in cities:
         with faults.gathering(InputError):
-            world = open_world(home, city)
-            if not fitted(world.checks):
-                faults.add(_NOT_FITTED, Place(world.model_folder / "published.yaml"), _HOW_FITTED)
+            city = open_city(home, name)
+            if not fitted(city.checks):
+                faults.add(_NOT_FITTED, Place(city.model_folder / "published.yaml"), _HOW_FITTED)
                 break
-            indicators = read_indicators(world.model_folder / "indicators.yaml")
+            indicators = read_indicators(city.model_folder / "indicators.yaml")
             of_city = Faults()
-            _check_table(world, years, indicators, of_city)
+            _check_table(city, years, indicators, of_city)
             if not of_city.found:
-                _check_changes(world, years, of_city)
+                _check_changes(city, years, of_city)
             faults.found.extend(of_city.found)
     faults.raise_if_any(InputError)
 
 
-def _check_table(world: World, years: range, indicators: Indicators, faults: Faults) -> None:
-    folder, city = world.city.folder, world.city.key
-    fitted_levels = {item.name for item in fitted(world.checks) if item.check.reading == "value"}
+def _check_table(city: City, years: range, indicators: Indicators, faults: Faults) -> None:
+    folder, region = city.data.folder, city.data.key
+    fitted_levels = {item.name for item in fitted(city.checks) if item.check.reading == "value"}
     ranks = {name: source.rank for name, source in read_sources(folder / "sources.yaml").items()}
     cells = []
     for place, row in read_table(folder / "history.csv", COLUMNS):
         indicator = indicators.by_name.get(row["indicator"])
-        if indicator is None or row["region"] != city or whole(row["year"], place, "year") not in years:
+        if indicator is None or row["region"] != region or whole(row["year"], place, "year") not in years:
             continue
         value = number(row["value"], place, "value") if row["value"] else None
         value = value and indicators.converted(value, row["unit"], indicator, place)
@@ -76,12 +76,12 @@ def _check_table(world: World, years: range, indicators: Indicators, faults: Fau
     check_series(chosen, indicators, faults)
 
 
-def _check_changes(world: World, years: range, faults: Faults) -> None:
+def _check_changes(city: City, years: range, faults: Faults) -> None:
     """A change that lies too far from those of the two years before and after it crosses a break that nobody declared."""
-    history, folder = world.city.history, world.city.folder
-    changes = {item.name: published_changes(item, history, world.city.key) for item in fitted(world.checks)}
-    for item in fitted(world.checks):
-        other, series = changes.get(item.rule.beyond or ""), changes[item.name]
+    history, folder = city.data.history, city.data.folder
+    changes = {item.name: published_changes(item, history, city.data.key) for item in fitted(city.checks)}
+    for item in fitted(city.checks):
+        other, series = changes.get(item.rule.deflated or ""), changes[item.name]
         if other is not None:  # without what another indicator explains
             series = {year: value - other[year] for year, value in series.items() if year in other}
         for year in (year for year in series if year in years):
@@ -127,7 +127,7 @@ class NewCity:
     """The city that was made: the folder, the city opened, what the table held, and which of several sources was used where."""
 
     folder: Path
-    world: World
+    city: City
     tidy: Tidy
     choices: tuple[SourceChoice, ...]
 
@@ -149,7 +149,7 @@ class NewCity:
 
     @property
     def _records(self) -> Iterable[ParameterRecord]:
-        return self.world.city.parameters.values()
+        return self.city.data.parameters.values()
 
 
 def make_city(home: Home, request: NewCityRequest) -> NewCity:
@@ -184,8 +184,8 @@ def make_city(home: Home, request: NewCityRequest) -> NewCity:
     with os_faults(folder, Text("无法建立", "cannot be made")), owned_folder(home.models, ".new-") as own:
         aside = own / "content"
         _write(aside, request, tidy, sources, keys, request.base_year or max(years))
-        world = _opened(home, aside, folder, request.data)
-    return NewCity(folder, world, tidy, tuple(choices))
+        city = _opened(home, aside, folder, request.data)
+    return NewCity(folder, city, tidy, tuple(choices))
 
 
 _LETTERS = Text("用小写字母、数字和下划线，至多 50 个", "use small letters, digits and underscores, 50 at most")
@@ -255,11 +255,11 @@ def _dump(file: Path, content: Mapping[str, object]) -> None:
         yaml.dump(content, handle)
 
 
-def _opened(home: Home, aside: Path, folder: Path, data: Path) -> World:
+def _opened(home: Home, aside: Path, folder: Path, data: Path) -> City:
     """Rename and open; what cannot be opened is taken away again, and its faults are those of the table."""
     put_folder(aside, folder)
     try:
-        return open_world(home, folder.name)
+        return open_city(home, folder.name)
     except SimError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise InputError(replace(fault, place=Place(data, key=fault.place.key)) for fault in error.faults) from error

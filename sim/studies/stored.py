@@ -15,7 +15,7 @@ from sim.base.errors import Faults, Place
 from sim.base.processes import DEFAULT_DRAWS
 from sim.base.text import Text
 from sim.base.units import conversion
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
@@ -137,14 +137,14 @@ def foresee(
     home: Home, city: str, cities: Sequence[str], first: int, workers: int, seed: int, progress: Progress
 ) -> tuple[Foreseen, ...]:
     """Answer every question of the city's foresight.yaml, each from a fit to what was known in its year."""
-    questions = read_questions(home.city_folder(city) / "plan" / "foresight.yaml", open_world(home, city).catalogue)
-    found = dict[int, tuple[World, Mapping[str, Values]]]()
+    questions = read_questions(home.city_folder(city) / "plan" / "foresight.yaml", open_city(home, city).catalogue)
+    found = dict[int, tuple[City, Mapping[str, Values]]]()
     for number, year in enumerate(sorted({item.as_of for item in questions})):
         spans = [HindcastSpan(home.folder, name, first, year, as_of=year) for name in openable(home, cities, year, year)]
         with pool_of(spans, workers) as pool:
             fit = calibrate(pool, silent, fit_key(home, spans))
             [ensemble] = ensembles(pool, fit, (city,), seed, silent)
-        found[year] = (open_world(home, city, year, year), ensemble.factors)
+        found[year] = (open_city(home, city, year, year), ensemble.factors)
         progress("foresight", number + 1, len({item.as_of for item in questions}))
     return tuple(_answer(item, *found[item.as_of], seed) for item in questions)
 
@@ -158,7 +158,7 @@ def fail_if_unanswerable(home: Home, city: str, first: int) -> None:
         with every fault of the file.
     """
     file, faults = home.city_folder(city) / "plan" / "foresight.yaml", Faults()
-    for question in read_questions(file, open_world(home, city).catalogue):
+    for question in read_questions(file, open_city(home, city).catalogue):
         if question.as_of < first + FEWEST_CHANGES or not openable(home, (city,), question.as_of, question.as_of):
             message = Text(
                 f"{question.target}：as_of {question.as_of} 之前的资料不足以拟合",
@@ -168,12 +168,12 @@ def fail_if_unanswerable(home: Home, city: str, first: int) -> None:
     faults.raise_if_any()
 
 
-def _answer(question: Question, world: World, factors: Mapping[str, Values], seed: int) -> Foreseen:
-    target, binding = world.catalogue.targets[question.target], world.catalogue.bindings[question.target]
+def _answer(question: Question, city: City, factors: Mapping[str, Values], seed: int) -> Foreseen:
+    target, binding = city.catalogue.targets[question.target], city.catalogue.bindings[question.target]
     if target.year is None:
         raise AssertionError("a question has a year")
-    values = _forecast(world, binding.variable, Clock(question.as_of + 1, target.year), target.unit, factors, seed)
-    reached = rule_of(target, binding, world.city.settings.about_tolerance).met(values)
+    values = _forecast(city, binding.variable, Clock(question.as_of + 1, target.year), target.unit, factors, seed)
+    reached = rule_of(target, binding, city.data.settings.about_tolerance).met(values)
     share = Share(int(reached.sum()), len(values))
     low, middle, high = np.quantile(values, _BAND).tolist()
     return Foreseen(
@@ -185,27 +185,27 @@ def _answer(question: Question, world: World, factors: Mapping[str, Values], see
         low=low,
         median=middle,
         high=high,
-        stand_in=_stand_in(world, binding.variable),
+        stand_in=_stand_in(city, binding.variable),
     )
 
 
-def _forecast(world: World, variable: str, clock: Clock, wanted: str, factors: Mapping[str, Values], seed: int) -> Values:
+def _forecast(city: City, variable: str, clock: Clock, wanted: str, factors: Mapping[str, Values], seed: int) -> Values:
     """A variable in the last year and a unit [draw], without any measure of a plan."""
-    graph, bound, item = world.graph, own_values(world.city), world.graph.quantities[variable]
+    graph, bound, item = city.graph, own_values(city.data), city.graph.quantities[variable]
     kernel = kernel_for(graph, KernelRequest((variable,), frozenset(), bound.yearly))
     stored = {name: values for name, values in factors.items() if name in bound.values}
     runner = BlockRunner(Task(kernel, clock, bound.values, Draws(DEFAULT_DRAWS, seed, stored=stored)))
     last = runner.run(0, DEFAULT_DRAWS).values[variable][-1]
     if "region" in item.dims:
-        last = last[graph.dimensions["region"].index(world.city.key)]
+        last = last[graph.dimensions["region"].index(city.data.key)]
     unit = yearly_unit(item.unit, item.kind if isinstance(item, Variable) else "level")
     return np.asarray(last * conversion(unit, wanted))
 
 
-def _stand_in(world: World, variable: str) -> str:
+def _stand_in(city: City, variable: str) -> str:
     """Return the source of a variable's start, if no statistic of the base year printed it."""
-    stock = world.graph.stocks.get(variable)
+    stock = city.graph.stocks.get(variable)
     if stock is None or not isinstance(stock.initial, str):
         return ""
-    record = world.city.parameters.get(stock.initial)
+    record = city.data.parameters.get(stock.initial)
     return "" if record is None or record.evidence == "V" else record.source

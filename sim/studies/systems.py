@@ -10,7 +10,7 @@ import numpy as np
 from sim.base.arrays import Values
 from sim.base.errors import Faults, nearest
 from sim.base.text import Text
-from sim.city.city import World
+from sim.city.city import City
 from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
@@ -43,7 +43,7 @@ class SystemRow:
         return max(found) < NOMINAL
 
 
-def systems_of(world: World) -> tuple[PlanSystem, ...]:
+def systems_of(city: City) -> tuple[PlanSystem, ...]:
     """The systems of a city's plan, checked against its model; every row of the ledger belongs to one.
 
     Raises
@@ -51,11 +51,11 @@ def systems_of(world: World) -> tuple[PlanSystem, ...]:
     InputError
         with every fault of systems.yaml.
     """
-    graph, targets, measures = world.graph, world.catalogue.targets, world.outline.measures
-    known = SystemNames(graph.quantities, graph.parameters, targets, world.ledger.names.districts, measures)
-    systems = read_systems(world.city.folder / "plan" / "systems.yaml", known)
+    graph, targets, measures = city.graph, city.catalogue.targets, city.outline.measures
+    known = SystemNames(graph.quantities, graph.parameters, targets, city.ledger.names.districts, measures)
+    systems = read_systems(city.data.folder / "plan" / "systems.yaml", known)
     keys, faults = [system.key for system in systems], Faults()
-    for project in world.ledger.projects.values() if keys else ():
+    for project in city.ledger.projects.values() if keys else ():
         if project.system not in keys:
             zh, en = f"{project.id} 的 system 未知：“{project.system}”", f"{project.id}: unknown system '{project.system}'"
             faults.add(Text(zh, en), project.place, nearest(project.system, keys))
@@ -63,10 +63,10 @@ def systems_of(world: World) -> tuple[PlanSystem, ...]:
     return systems
 
 
-def system_rows(world: World) -> list[SystemRow]:
+def system_rows(city: City) -> list[SystemRow]:
     """A row per system with what its lever does."""
-    systems = systems_of(world)
-    cases = {system.key: _cases(system, world) for system in systems}
+    systems = systems_of(city)
+    cases = {system.key: _cases(system, city) for system in systems}
     yearly = frozenset().union(*(case.bound.yearly for pair in cases.values() for case in pair))
     done: dict[str, Mapping[str, Values]] = {}
 
@@ -76,37 +76,37 @@ def system_rows(world: World) -> list[SystemRow]:
             done[key] = _run(case, yearly)
         return done[key]
 
-    return [_row(system, world, *(results(case) for case in cases[system.key])) for system in systems]
+    return [_row(system, city, *(results(case) for case in cases[system.key])) for system in systems]
 
 
-def _cases(system: PlanSystem, world: World) -> tuple[Case, Case]:
+def _cases(system: PlanSystem, city: City) -> tuple[Case, Case]:
     """Without and with the change."""
-    return _case((system.context,), world), _case((system.context, system.change), world)
+    return _case((system.context,), city), _case((system.context, system.change), city)
 
 
-def _case(parts: tuple[Fragment, ...], world: World) -> Case:
-    plain = plain_scenario(world.city.key, world.city.settings.name)
+def _case(parts: tuple[Fragment, ...], city: City) -> Case:
+    plain = plain_scenario(city.data.key, city.data.settings.name)
     changes = tuple(change for part in parts for change in part.changes)
     ledger = tuple(change for part in parts for change in part.ledger)
-    return with_projects(prepare(replace(plain, changes=changes, ledger=ledger), world))
+    return with_projects(prepare(replace(plain, changes=changes, ledger=ledger), city))
 
 
 def _run(case: Case, yearly: frozenset[str]) -> Mapping[str, Values]:
     """The measured outputs of the years that are shown: [year, dims...]."""
-    graph = case.world.graph
-    measures = case.world.outline.measures.values()
+    graph = case.city.graph
+    measures = case.city.outline.measures.values()
     outputs = tuple(dict.fromkeys(name for item in measures for name in (item.variable, item.district)))
     kernel = kernel_for(graph, KernelRequest(outputs, frozenset(), yearly))
-    clock = Clock(case.world.city.settings.base_year + 1, case.last_year)
+    clock = Clock(case.city.data.settings.base_year + 1, case.last_year)
     rows = [row.values for row in central_run(kernel, clock, case.bound) if row.year in YEARS]
     return {name: np.stack([row[name][..., 0] for row in rows]) for name in outputs}
 
 
-def _row(system: PlanSystem, world: World, before: Mapping[str, Values], after: Mapping[str, Values]) -> SystemRow:
-    own, measures = system.record.district, world.outline.measures
-    members = world.graph.dimensions["district"].members if own is not None else ()
-    targets = [world.catalogue.targets[name] for name in system.record.targets]
-    rows = [project for project in world.ledger.projects.values() if project.system == system.key]
+def _row(system: PlanSystem, city: City, before: Mapping[str, Values], after: Mapping[str, Values]) -> SystemRow:
+    own, measures = system.record.district, city.outline.measures
+    members = city.graph.dimensions["district"].members if own is not None else ()
+    targets = [city.catalogue.targets[name] for name in system.record.targets]
+    rows = [project for project in city.ledger.projects.values() if project.system == system.key]
     documents = {target.document for target in targets} | {project.document for project in rows}
 
     def of_district(name: str) -> tuple[float, ...]:
@@ -117,7 +117,7 @@ def _row(system: PlanSystem, world: World, before: Mapping[str, Values], after: 
         documents=tuple(sorted(documents)),
         projects=tuple(project.id for project in rows),
         measures={key: item.name for key, item in measures.items()},
-        place=None if own is None else world.labels.member("district", own),
+        place=None if own is None else city.labels.member("district", own),
         city={key: _change(before[item.variable], after[item.variable]) for key, item in measures.items()},
         district={} if own is None else {key: of_district(item.district) for key, item in measures.items()},
     )

@@ -53,7 +53,7 @@ def test_a_scenario_that_names_nothing_of_one_city_runs_for_any(home: Home, tmp_
     file = tmp_path / "slower.yaml"
     head = "name: {zh: 外需放缓, en: Slower demand}\n"
     file.write_text(head + "assumptions:\n  external_demand_growth: 2 %\n", encoding="utf-8")
-    assert opened(home, str(file), "changsha").world.city.key == "changsha"
+    assert opened(home, str(file), "changsha").city.data.key == "changsha"
     with pytest.raises(SimError, match="add --city to the call"):
         opened(home, str(file))
     file.write_text(head + "city: hengyang\nassumptions:\n  external_demand_growth: 2 %\n", encoding="utf-8")

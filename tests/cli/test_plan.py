@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.base.text import LANGUAGES
-from sim.city.city import World
+from sim.city.city import City
 from sim.inputs.home import Home
 from sim.inputs.targets import read_reviews
 from sim.plan.claims import plan_of
@@ -27,10 +27,10 @@ def json_of(*words: str | Path) -> Any:
     return json.loads(done.stdout)
 
 
-def test_the_lint_pages_are_fresh_and_every_finding_has_been_reviewed(world: World) -> None:
+def test_the_lint_pages_are_fresh_and_every_finding_has_been_reviewed(world: City) -> None:
     catalogue = world.catalogue
     reviews = read_reviews(catalogue.file.with_name("reviews.yaml"), RULES, catalogue.printed)
-    findings = lint(plan_of(world.city, catalogue))
+    findings = lint(plan_of(world.data, catalogue))
     for language in LANGUAGES:
         page = ROOT / "docs" / ("plan_lint.md" if language == "zh" else "plan_lint_en.md")
         text = lint_markdown(findings, reviews, catalogue.documents, language) + "\n"

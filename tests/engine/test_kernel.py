@@ -67,7 +67,7 @@ def test_every_variable_equals_the_plain_evaluator_in_every_method(case: opening
 
 
 def fail_if_unlike_the_plain_evaluator(item: opening.Case, method: str) -> None:
-    graph, bound = item.world.graph, item.bound
+    graph, bound = item.city.graph, item.bound
     clock = Clock(2021, item.last_year, 4)
     request = KernelRequest(tuple(graph.quantities), bound.given, bound.yearly, METHODS[method], 4)
     ours = list(central_run(compile_kernel(graph, request), clock, bound))
@@ -76,7 +76,7 @@ def fail_if_unlike_the_plain_evaluator(item: opening.Case, method: str) -> None:
 
 
 def test_runs_of_one_kernel_do_not_disturb_each_other(case: opening.Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    graph, bound = case.world.graph, case.bound
+    graph, bound = case.city.graph, case.bound
     clock = Clock(2021, 2025, 4)
     kernel = compile_kernel(graph, KernelRequest(OUTPUTS, bound.given, bound.yearly, METHODS["euler"], 4))
     made: list[Workspace] = []
@@ -179,16 +179,16 @@ def test_float32_is_close_and_asked_for(case: opening.Case) -> None:
 
 
 def test_only_what_an_output_needs_is_computed(case: opening.Case) -> None:
-    graph = case.world.graph
+    graph = case.city.graph
     request = KernelRequest(("reference_income",), frozenset(), frozenset())
     kernel = compile_kernel(graph, request)
     assert {row.name for row in kernel.plan.rows} == {"reference_income"}
     assert len(kernel.plan.sections[Phase.STEP]) == 1
-    assert len(kernel.source) < len(describing.kernel_of(case.world).source) / 20
+    assert len(kernel.source) < len(describing.kernel_of(case.city).source) / 20
 
 
 def test_no_cohort_cell_is_touched_within_a_year(case: opening.Case) -> None:
-    plan = describing.kernel_of(case.world).plan
+    plan = describing.kernel_of(case.city).plan
     touched = [plan.tape.owners[value] for value in plan.sections[Phase.STEP] if "age" in plan.tape.values[value].dims]
     assert touched == []
     assert all("age" not in row.dims for row in plan.rows)
@@ -326,10 +326,10 @@ def test_a_stock_with_an_event_that_reads_another_event_sees_its_result() -> Non
 
 def test_the_plan_reads_no_name_that_is_not_there(case: opening.Case) -> None:
     """Every leaf of the kernel is a parameter, a stock, a hidden stock or the time."""
-    graph = case.world.graph
+    graph = case.city.graph
     known = {*graph.parameters, *graph.stocks, *graph.hidden, "time"}
     known |= {name for node in graph.equations.values() for name in names_read(node)}
-    leaves = [item.name.split("@")[0] for item in describing.kernel_of(case.world).plan.tape.values if isinstance(item, Leaf)]
+    leaves = [item.name.split("@")[0] for item in describing.kernel_of(case.city).plan.tape.values if isinstance(item, Leaf)]
     assert leaves
     assert set(leaves) <= known
 

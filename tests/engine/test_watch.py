@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.base.errors import RunError
-from sim.city.city import World
+from sim.city.city import City
 from sim.engine.central import Origin
 from sim.engine.integrate import YearValues
 from sim.engine.watch import Watch, Watching, watch_of, watched
@@ -115,7 +115,7 @@ def test_a_bound_allows_the_roundoff_of_what_was_subtracted() -> None:
         assert bool(watching.year(row(2021, stock=[left]))) is broken
 
 
-def test_an_identity_of_a_given_variable_is_left_out(world: World) -> None:
+def test_an_identity_of_a_given_variable_is_left_out(world: City) -> None:
     whole, part = (watch_of(world.identities, world.graph, given) for given in (frozenset(), frozenset({"gdp_nominal"})))
     assert not whole.skipped
     assert {item.label.en for item in part.skipped} == {
@@ -131,15 +131,15 @@ def test_the_shipped_checks_hold_in_every_draw_and_a_false_one_fails(home: Home,
     done = with_draws(outcome, Design(300, 7, 1, prior=True))
     assert done.ensemble is not None
     assert not done.ensemble.lost
-    watched = watch_of(case.world.identities, case.world.graph, case.bound.given).outputs
+    watched = watch_of(case.city.identities, case.city.graph, case.bound.given).outputs
     assert not set(watched) <= set(done.ensemble.mean)  # most are watched without being asked for
     assert "government_debt" in watched
     assert "government_debt" not in done.ensemble.mean
     with pytest.raises(RunError, match="people: broken in the central run, 2020"):
-        pipeline.run(replace(case, world=believing(case.world, tmp_path, "at_most: 662")))
+        pipeline.run(replace(case, city=believing(case.city, tmp_path, "at_most: 662")))
 
 
-def believing(world: World, folder: Path, bound: str) -> World:
+def believing(world: City, folder: Path, bound: str) -> City:
     """The world with one bound on residents in place of its checks."""
     file = folder / "checks.yaml"
     file.write_text(f"bounds:\n- {{label: {{zh: 人口, en: people}}, variable: residents, {bound}}}\n", encoding="utf-8")
@@ -154,8 +154,8 @@ def test_a_draw_that_breaks_a_check_is_left_out_and_too_many_end_the_run(home: H
     least = np.sort(paths[:, 0].min(axis=0))
 
     def drawn(bound: float) -> Outcome:
-        believed = believing(case.world, tmp_path, f"at_least: {bound}")
-        return with_draws(replace(outcome, case=replace(case, world=believed)), Design(300, 7, 1, prior=True))
+        believed = believing(case.city, tmp_path, f"at_least: {bound}")
+        return with_draws(replace(outcome, case=replace(case, city=believed)), Design(300, 7, 1, prior=True))
 
     ensemble = drawn(float(least[2:4].mean())).ensemble
     assert ensemble is not None
@@ -191,7 +191,7 @@ def test_a_run_that_fails_names_the_line_of_the_scenario_at_fault(home: Home, tm
         encoding="utf-8",
     )
     case = opening.open_cases(home, [file], None, (), ())[0]
-    strict = replace(case, world=believing(case.world, tmp_path, "at_most: 670"))
+    strict = replace(case, city=believing(case.city, tmp_path, "at_most: 670"))
     with pytest.raises(RunError) as caught:
         pipeline.run(strict)
     assert [(fault.place.line, fault.place.key) for fault in caught.value.faults if fault.place.file == file] == [

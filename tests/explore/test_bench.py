@@ -65,7 +65,7 @@ def test_moved_levers_give_the_numbers_of_the_file_that_is_saved(bench: Bench, h
     found = bench.answer(MOVES)
     for one, other in zip(found.scores, outcome.scores, strict=True):
         assert one.projected == pytest.approx(other.projected, rel=1e-12)
-    region = bench.case.world.city.key
+    region = bench.case.city.data.key
     for name in bench.series:
         ours, theirs = found.series(name, region), outcome.results[name].sel(region=region)
         assert list(ours.values()) == pytest.approx(theirs.values.tolist(), rel=1e-12)
@@ -90,7 +90,7 @@ def test_draws_are_those_of_the_file_that_is_saved(is_moved: bool, bench: Bench,
 
 def test_a_file_that_is_loaded_gives_what_was_saved(bench: Bench, home: Home) -> None:
     content = scenario_text(bench, MOVES).encode()
-    loaded = load_bench(content, "mine.yaml", home, bench.case.world)
+    loaded = load_bench(content, "mine.yaml", home, bench.case.city)
     for one, other in zip(loaded.still.scores, bench.answer(MOVES).scores, strict=True):
         assert one.projected == pytest.approx(other.projected, rel=1e-12)
 
@@ -101,8 +101,8 @@ def test_what_is_loaded_can_be_moved_and_saved_again(bench: Bench, home: Home) -
         "assumptions:\n  external_demand_growth: {2022: 3 %, 2025: 2 %, shape: ramp}\n"
         "ledger:\n  delay: {p0_hub_transport: 2}\n"
     )
-    loaded = load_bench(first.encode(), "first.yaml", home, bench.case.world)
-    again = load_bench(scenario_text(loaded, MOVES).encode(), "second.yaml", home, bench.case.world)
+    loaded = load_bench(first.encode(), "first.yaml", home, bench.case.city)
+    again = load_bench(scenario_text(loaded, MOVES).encode(), "second.yaml", home, bench.case.city)
     for one, other in zip(again.still.scores, loaded.answer(MOVES).scores, strict=True):
         assert one.projected == pytest.approx(other.projected, rel=1e-12)
     assert again.still.scores[0].projected != pytest.approx(bench.answer(MOVES).scores[0].projected, rel=1e-6)
@@ -112,7 +112,7 @@ def test_what_the_call_has_set_is_saved(home: Home) -> None:
     settings = (("external_demand_growth", "2 %"), ("ledger.delay.p0_hub_transport", "1"))
     (case,) = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)
     called = bench_of(case)
-    again = load_bench(scenario_text(called, {}).encode(), "mine.yaml", home, case.world)
+    again = load_bench(scenario_text(called, {}).encode(), "mine.yaml", home, case.city)
     for one, other in zip(again.still.scores, called.still.scores, strict=True):
         assert one.projected == pytest.approx(other.projected, rel=1e-12)
 
@@ -134,7 +134,7 @@ def test_a_file_that_is_handed_in_passes_the_checks_of_the_command_line(
     content: bytes, said: str, bench: Bench, home: Home
 ) -> None:
     with pytest.raises(SimError) as error:
-        load_bench(content, "../../../mine.yaml", home, bench.case.world)
+        load_bench(content, "../../../mine.yaml", home, bench.case.city)
     assert said in "\n".join(error.value.lines("en"))
 
 
@@ -169,7 +169,7 @@ def test_the_tables_and_charts_show_the_answer(bench: Bench, language: str) -> N
     assert views.conflict_map(spread, bench.conditions.names, labels, language).count('scope="row"') == len(spread.shares)  # type: ignore[arg-type]
     case = bench.case
     for chart in charts_of(bench, bench, language):  # type: ignore[arg-type]
-        chart.show(now, case.world.city.key)
+        chart.show(now, case.city.data.key)
         chart.spread(spread, bench.still_spread, [int(year) for year in now.results["year"].values])
         assert chart.now.data["value"] == chart.bands.data["q50"]  # the line is the median of the draws
         low, high = (np.array(chart.bands.data[key]) for key in ("q10", "q90"))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from sim.base.errors import Faults, SimError
-from sim.city.city import World
+from sim.city.city import City
 from sim.explore.bench import Bench, bench_of
 from sim.explore.saving import load_bench, scenario_text
 from sim.explore.sliders import by_key
@@ -56,7 +56,7 @@ use: [more]
 ALONE = "name: {zh: 独立, en: Alone}\ncity: hengyang\nlast_year: 2026\nassumptions: {employment_rate: 0.95}\n"
 
 
-def loaded(text: str, home: Home, world: World) -> Bench:
+def loaded(text: str, home: Home, world: City) -> Bench:
     return load_bench(text.encode(), "mine.yaml", home, world)
 
 
@@ -70,7 +70,7 @@ def run_of(text: str, home: Home, folder: Path) -> pipeline.Outcome:
 @pytest.mark.parametrize("text", [LATER, LAYERED, ALONE], ids=["other years and method", "layers and projects", "of a city"])
 @pytest.mark.parametrize("moves", [{}, {"talent_spend": 5.0, "rd_policy": 0.012}])
 def test_a_saved_file_runs_to_the_numbers_of_the_page(
-    text: str, moves: dict[str, float], home: Home, world: World, tmp_path: Path
+    text: str, moves: dict[str, float], home: Home, world: City, tmp_path: Path
 ) -> None:
     bench = loaded(text, home, world)
     since = bench.first_year + 1
@@ -81,7 +81,7 @@ def test_a_saved_file_runs_to_the_numbers_of_the_page(
     assert outcome.results["year"].values.tolist() == page.results["year"].values.tolist()
 
 
-def test_every_key_of_what_was_opened_is_saved(home: Home, world: World) -> None:
+def test_every_key_of_what_was_opened_is_saved(home: Home, world: City) -> None:
     bench = loaded(LATER, home, world)
     text = scenario_text(bench, {}, None)
     found = YAML(typ="safe").load(text)
@@ -95,7 +95,7 @@ def test_every_key_of_what_was_opened_is_saved(home: Home, world: World) -> None
     assert YAML(typ="safe").load(again) | {"name": None} == found | {"name": None}
 
 
-def test_layers_that_are_off_are_kept(home: Home, world: World) -> None:
+def test_layers_that_are_off_are_kept(home: Home, world: City) -> None:
     found = YAML(typ="safe").load(scenario_text(loaded(LAYERED, home, world), {}, None))
     assert found["overrides"]["unused"] == {"levers": {"cloud_push": 9000}}
 
@@ -107,11 +107,11 @@ def test_what_is_extended_may_switch_on_layers_of_its_own(copied: Home) -> None:
     )
     (case,) = opening.open_cases(copied, [copied.scenarios / "first.yaml"], None, (), ())
     bench = bench_of(case)
-    again = loaded(scenario_text(bench, {"talent_spend": 3.0}), copied, case.world)
+    again = loaded(scenario_text(bench, {"talent_spend": 3.0}), copied, case.city)
     assert again.case.bound.values["talent_spend"].at(2025) == 3.0
 
 
-def test_a_constant_that_is_given_and_changes_later_keeps_its_first_years(home: Home, world: World) -> None:
+def test_a_constant_that_is_given_and_changes_later_keeps_its_first_years(home: Home, world: City) -> None:
     given = "given: {gdp_nominal: {value: 3001, unit: 亿元/年}}"
     layer = "given: {gdp_nominal: {value: {2021: 3000}, unit: 亿元/年}}"
     head = "name: {zh: 甲, en: A}\nextends: baseline"
@@ -120,7 +120,7 @@ def test_a_constant_that_is_given_and_changes_later_keeps_its_first_years(home: 
     assert [again.case.bound.values["gdp_nominal"].at(year).item() for year in (2020, 2021, 2030)] == [3001, 3000, 3000]
 
 
-def test_a_moved_ramp_stays_a_ramp_from_the_chosen_year_on(home: Home, world: World) -> None:
+def test_a_moved_ramp_stays_a_ramp_from_the_chosen_year_on(home: Home, world: City) -> None:
     bench = loaded("name: {zh: 甲, en: A}\nextends: plan_2025\n", home, world)
     slider = by_key(bench.groups)["science_budget"]
     assert slider.now == 0.04
@@ -132,7 +132,7 @@ def test_a_moved_ramp_stays_a_ramp_from_the_chosen_year_on(home: Home, world: Wo
     assert [shifted.at(year).item() for year in (2020, 2021, 2025)] == [0.0, 0.0, -0.02]
 
 
-def test_a_chosen_year_after_the_targets_moves_nothing_before(home: Home, world: World) -> None:
+def test_a_chosen_year_after_the_targets_moves_nothing_before(home: Home, world: City) -> None:
     bench = loaded("name: {zh: 甲, en: A}\nextends: plan_2025\n", home, world)
     now, still = bench.answer({"talent_spend": 9.0}, 2028), bench.still
     for name in bench.outputs:
@@ -215,7 +215,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
 @settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
 @given(scenarios(), st.dictionaries(st.sampled_from(["rd_policy", "talent_spend"]), st.floats(0.001, 0.019)), YEARS)
 def test_loading_what_was_saved_gives_the_same_scenario(
-    home: Home, world: World, document: dict[str, Any], moves: dict[str, float], since: int
+    home: Home, world: City, document: dict[str, Any], moves: dict[str, float], since: int
 ) -> None:
     bench = loaded(in_yaml(document), home, world)
     shown = bench.moved(moves, since)
@@ -238,7 +238,7 @@ def test_loading_what_was_saved_gives_the_same_scenario(
 def plain(case: opening.Case) -> tuple[Any, ...]:
     """What is done with projects, without where it is written."""
     faults = Faults()
-    edits: Edits = edits_of(case.scenario.ledger, case.world.ledger, faults)
+    edits: Edits = edits_of(case.scenario.ledger, case.city.ledger, faults)
     assert not faults.found
     shifts = {(order.key, order.word): (order.projects, order.size) for order in edits.of("delay", "accelerate", "priority")}
     return edits.use, edits.cancelled, shifts, edits.added
@@ -250,6 +250,6 @@ def in_yaml(document: dict[str, Any]) -> str:
     return stream.getvalue()
 
 
-def test_a_file_of_another_city_is_still_refused(home: Home, world: World) -> None:
+def test_a_file_of_another_city_is_still_refused(home: Home, world: City) -> None:
     with pytest.raises(SimError, match="another city"):
         loaded("name: {zh: a, en: a}\ncity: changsha\n", home, world)

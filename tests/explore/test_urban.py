@@ -31,26 +31,24 @@ def shown(part: pn.viewable.Viewable) -> str:
 
 
 def test_every_lever_with_a_range_has_a_slider(bench: Bench) -> None:
-    parameters = bench.case.world.city.parameters
+    parameters = bench.case.city.data.parameters
     sliders = by_key(bench.groups)
     assert set(sliders) == {name for name, record in parameters.items() if record.kind == "lever"}
     for name, slider in sliders.items():
         assert (slider.low, slider.high) == parameters[name].range
         assert slider.low <= slider.now <= slider.high
         assert slider.notch == pytest.approx(0.01)
-    region = bench.case.world.city.key
+    region = bench.case.city.data.key
     fewer, still = bench.answer({"housing_policy": 0.2}), bench.still
     assert fewer.series("houses", region)[2000] < still.series("houses", region)[2000]
-    again = load_bench(
-        scenario_text(bench, {"housing_policy": 0.2}).encode(), "a.yaml", bench.case.world.home, bench.case.world
-    )
+    again = load_bench(scenario_text(bench, {"housing_policy": 0.2}).encode(), "a.yaml", bench.case.city.home, bench.case.city)
     assert again.still.series("houses", region) == pytest.approx(fewer.series("houses", region))
 
 
 def test_charts_show_the_years_of_the_run(bench: Bench) -> None:
     spread = bench.still_spread
     for chart in charts_of(bench, bench, "en"):
-        chart.show(bench.still, bench.case.world.city.key)
+        chart.show(bench.still, bench.case.city.data.key)
         years = chart.figure.x_range
         assert isinstance(years, Range1d)
         assert (years.start, years.end) == (1900, 2001)

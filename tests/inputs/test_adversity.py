@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.base.errors import InputError, SimError
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.inputs.home import Home, find_home
 from sim.inputs.scenario import find_scenario, read_scenario
 from sim.inputs.yaml_file import MAX_KEYS, read_yaml
@@ -62,7 +62,7 @@ def test_a_file_of_very_many_keys_is_refused_at_once(tmp_path: Path) -> None:
         ('extends: "a\\0b"\n', "control characters"),
     ],
 )
-def test_faults_that_hide(text: str, expected: str, tmp_path: Path, world: World) -> None:
+def test_faults_that_hide(text: str, expected: str, tmp_path: Path, world: City) -> None:
     file = tmp_path / "faulty.yaml"
     file.write_text(HEAD + text, encoding="utf-8")
     with pytest.raises(InputError) as caught:
@@ -71,14 +71,14 @@ def test_faults_that_hide(text: str, expected: str, tmp_path: Path, world: World
 
 
 @pytest.mark.parametrize("raw", ["nan", "inf", "1e400", "9" * 400])
-def test_set_refuses_what_is_no_finite_number(raw: str, tmp_path: Path, world: World) -> None:
+def test_set_refuses_what_is_no_finite_number(raw: str, tmp_path: Path, world: City) -> None:
     file = tmp_path / "plain.yaml"
     file.write_text(HEAD, encoding="utf-8")
     with pytest.raises(InputError):
         opening.prepare(read_scenario(file, (), (("rd_policy", raw),)), world)
 
 
-def test_rates_may_be_written_in_per_cent(tmp_path: Path, world: World) -> None:
+def test_rates_may_be_written_in_per_cent(tmp_path: Path, world: City) -> None:
     file = tmp_path / "plain.yaml"
     file.write_text(HEAD + "levers: {conversion_policy: 5 ‰}\n", encoding="utf-8")
     case = opening.prepare(read_scenario(file), world)
@@ -86,18 +86,18 @@ def test_rates_may_be_written_in_per_cent(tmp_path: Path, world: World) -> None:
 
 
 @pytest.mark.parametrize("raw", ["0.8 %", "0.8 ％", "0.008 比率", "0.008"])
-def test_a_plain_lever_starts_with_the_run_and_leaves_the_past(raw: str, tmp_path: Path, world: World) -> None:
+def test_a_plain_lever_starts_with_the_run_and_leaves_the_past(raw: str, tmp_path: Path, world: City) -> None:
     """In the base year the city was as it was: a lever that is measured against it must have something to be measured by."""
     file = tmp_path / "plain.yaml"
     file.write_text(HEAD + f"levers: {{rd_policy: {raw}}}\n", encoding="utf-8")
     path = opening.prepare(read_scenario(file), world).bound.values["rd_policy"]
-    own = world.city.parameters["rd_policy"].value
+    own = world.data.parameters["rd_policy"].value
     assert own is not None
     assert path.at(2020) == pytest.approx(own.at(2020))
     assert all(path.at(year) == pytest.approx(0.008) for year in (2021, 2022, 2035))
 
 
-def test_one_member_of_a_plain_lever_starts_with_the_run(tmp_path: Path, world: World) -> None:
+def test_one_member_of_a_plain_lever_starts_with_the_run(tmp_path: Path, world: City) -> None:
     file = tmp_path / "plain.yaml"
     file.write_text(HEAD + "levers: {nurture_policy: {2025: 0.1}}\n", encoding="utf-8")
     path = opening.prepare(read_scenario(file, (), (("nurture_policy.industry", "0.05"),)), world).bound.values[
@@ -138,8 +138,8 @@ CITY_FAULTS = (
     ("../prefecture/published.yaml", "sector: [agriculture]", "sector: [agricultur]", "did you mean 'agriculture'"),
     ("../prefecture/published.yaml", "own: own_output_shock", "own: own_outptu_shock", "did you mean 'own_output_shock'"),
     ("../prefecture/published.yaml", "common: common_price_shock", "common: capital_exponent", "that is one number"),
-    ("../prefecture/published.yaml", "beyond: gdp_growth_real", "beyond: gdp_growth", "did you mean 'gdp_growth_real'"),
-    ("../prefecture/published.yaml", "beyond: gdp_growth_real", "beyond: gdp_nominal", "beyond must name another"),
+    ("../prefecture/published.yaml", "deflated: gdp_growth_real", "deflated: gdp_growth", "did you mean 'gdp_growth_real'"),
+    ("../prefecture/published.yaml", "deflated: gdp_growth_real", "deflated: gdp_nominal", "deflated must name another"),
     ("../prefecture/published.yaml", "jump: 0.08", "jmp: 0.08", "jump"),
     ("../prefecture/published.yaml", "jump: 0.08", "jump: 0", "must be above 0"),
     ("../prefecture/published.yaml", "error: 0.003", "error: -1", "must be above 0"),
@@ -173,7 +173,7 @@ def test_faulty_city_and_model_files(file: str, old: str, new: str, expected: st
     target.write_text(text.replace(old, new, 1), encoding="utf-8", newline="")
     try:
         with pytest.raises(SimError) as caught:
-            open_world(copied, "hengyang")
+            open_city(copied, "hengyang")
     finally:
         target.write_bytes(before)
     assert expected in str(caught.value)

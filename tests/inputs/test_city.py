@@ -6,36 +6,36 @@ import pytest
 
 from sim.base.errors import SimError
 from sim.city import describing
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.inputs.home import Home
 from sim.inputs.ledger_table import PARAMETER
 
 
-def test_the_best_source_of_a_year_is_used(world: World) -> None:
-    series = world.city.history.series("hightech_firms", "hengyang")
-    kept = [datum.value for datum in world.city.history.data if datum.indicator == "hightech_firms" and datum.year == 2022]
+def test_the_best_source_of_a_year_is_used(world: City) -> None:
+    series = world.data.history.series("hightech_firms", "hengyang")
+    kept = [datum.value for datum in world.data.history.data if datum.indicator == "hightech_firms" and datum.year == 2022]
     assert sorted(kept) == [849.0, 861.0]
     assert series[2022].value in kept
     assert list(series) == sorted(series)
 
 
-def test_nothing_is_known_before_its_year(world: World) -> None:
-    assert all(datum.known_from >= datum.year for datum in world.city.history.data)
+def test_nothing_is_known_before_its_year(world: City) -> None:
+    assert all(datum.known_from >= datum.year for datum in world.data.history.data)
 
 
-def test_every_parameter_has_a_source_an_evidence_tag_and_a_value(world: World) -> None:
-    for name, record in world.city.parameters.items():
+def test_every_parameter_has_a_source_an_evidence_tag_and_a_value(world: City) -> None:
+    for name, record in world.data.parameters.items():
         assert record.source.strip() not in ("", "city"), name
         assert record.evidence in ("V", "M", "D", "A"), name
         assert record.value is not None, name
         assert record.label.zh, name
 
 
-def test_every_parameter_is_read_by_some_equation(world: World) -> None:
+def test_every_parameter_is_read_by_some_equation(world: City) -> None:
     read = {name for item in describing.declarations(world) for name in item.arguments}
     read |= {str(item.initial) for item in world.graph.stocks.values()}
     read |= {*world.ledger.levers, *(PARAMETER + name for name in world.ledger.inflows)}
-    assert set(world.city.parameters) - read == set()
+    assert set(world.data.parameters) - read == set()
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_faulty_city_data_are_reported(copied: Home, file: str, old: str, new: s
     assert old in text
     target.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(SimError) as caught:
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
     wanted = f"{target}:2" if expected == "line_2" else expected
     assert wanted in str(caught.value)
 
@@ -74,14 +74,14 @@ def test_faulty_city_data_are_reported(copied: Home, file: str, old: str, new: s
 def test_missing_city_files_are_reported(copied: Home, name: str) -> None:
     (copied.models / "hengyang" / name).unlink()
     with pytest.raises(SimError, match="no such file"):
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
 
 
 def test_a_broken_model_file_is_a_fault_not_a_traceback(copied: Home) -> None:
     broken = copied.models / "prefecture" / "broken.py"
     broken.write_text("def f(:\n", encoding="utf-8")
     with pytest.raises(SimError, match=r"broken\.py:1"):
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
     broken.write_text("from sim.model import nonsense\n", encoding="utf-8")
     with pytest.raises(SimError, match="nonsense"):
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")

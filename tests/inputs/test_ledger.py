@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.base.errors import Faults, InputError
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.inputs.home import Home
 from sim.inputs.ledger_table import COLUMNS
 from sim.ledger.edits import edits_of
@@ -19,7 +19,7 @@ from sim.simulate.collect import ledger_settings
 Rows = list[dict[str, str]]
 
 
-def test_the_ledger_holds_every_named_thing_and_money_stands_once(world: World) -> None:
+def test_the_ledger_holds_every_named_thing_and_money_stands_once(world: City) -> None:
     ledger = world.ledger
     assert len(ledger.projects) == 495
     for project in ledger.projects.values():
@@ -32,7 +32,7 @@ def test_the_ledger_holds_every_named_thing_and_money_stands_once(world: World) 
     assert {project.id for project in printed} == {"p1_wangfujing", "p1_cnnc_health"}
 
 
-def test_repeats_listed_by_the_plan_are_repeats(world: World) -> None:
+def test_repeats_listed_by_the_plan_are_repeats(world: City) -> None:
     projects = world.ledger.projects
     kept = {
         "p0_tr_xianggui_rail": "p3_rail_hub_1",
@@ -74,7 +74,7 @@ def test_repeats_listed_by_the_plan_are_repeats(world: World) -> None:
             assert not projects[name].spends, name
 
 
-def test_headings_carry_no_money_and_hold_what_they_stand_for(world: World) -> None:
+def test_headings_carry_no_money_and_hold_what_they_stand_for(world: City) -> None:
     ledger = world.ledger
     headings = {
         "p2_pumped": {"p0_en_damiao", "p0_en_shanmi"},
@@ -92,7 +92,7 @@ def test_headings_carry_no_money_and_hold_what_they_stand_for(world: World) -> N
     assert sum(part.amount.value for part in island if part.amount is not None) == pytest.approx(600.0, abs=0.5)
 
 
-def test_umbrellas_sum_their_parts_each_once(world: World) -> None:
+def test_umbrellas_sum_their_parts_each_once(world: City) -> None:
     parts = world.ledger.parts("p0_hub_transport")
     assert len(parts) == len({part.id for part in parts}) > 10
     assert all(part.kind in ("transport", "urban") for part in parts)
@@ -173,7 +173,7 @@ def test_each_fault_is_named_with_its_line(copied: Home, change: Callable[[Rows]
     change(rows)
     _write(copied, rows)
     with pytest.raises(InputError, match=expected) as caught:
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
     fault = next(item for item in caught.value.faults if expected in item.in_language("en"))
     assert fault.place.file is not None
     assert fault.place.file.name == "ledger.csv"
@@ -187,7 +187,7 @@ def test_all_faults_come_at_once(copied: Home) -> None:
         change(rows)
     _write(copied, rows)
     with pytest.raises(InputError) as caught:
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
     text = str(caught.value)
     for expected in ("parents form a loop", "the unit of the amount", "lacks a source", "starts after it ends"):
         assert expected in text
@@ -199,7 +199,7 @@ def test_only_what_is_built_in_the_end_may_not_be_too_late(copied: Home) -> None
     file.write_text(HEAD + "ledger: {use: [all], delay: {p0_hub_transport: 9}, cancel: [p0_tr_nanheng]}\n", encoding="utf-8")
     settings = (("ledger.delay.all", "9"), ("ledger.delay.p0_hub_transport", "0"))
     [case] = opening.open_cases(copied, [file], None, (), settings)
-    edits = edits_of(case.scenario.ledger, case.world.ledger, Faults())
+    edits = edits_of(case.scenario.ledger, case.city.ledger, Faults())
     assert edits.delay("p0_tr_hengyong") == 9.0
 
 
@@ -233,7 +233,7 @@ def test_all_faults_of_a_row_come_at_once(copied: Home) -> None:
     _by_id(rows)["p0_tr_hengyong"].update(changes)
     _write(copied, rows)
     with pytest.raises(InputError) as caught:
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
     text = str(caught.value)
     for expected in ("start is not", "end is not", "amount is not", "local_share is not", "quote not in", "unknown region"):
         assert expected in text
@@ -247,7 +247,7 @@ def test_rows_with_too_many_cells_hide_no_other_fault(copied: Home) -> None:
     _write(copied, rows)
     file.write_text(file.read_text(encoding="utf-8") + "\n" + "x," * 40 + "\n" + "y," * 40 + "\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
     messages = [fault.message.en for fault in caught.value.faults]
     assert messages.count("this row has more cells than the head") == 2
     assert any("unknown kind 'trafic'" in message for message in messages)
@@ -260,7 +260,7 @@ def test_a_row_that_is_too_long_is_still_known_by_its_id(copied: Home) -> None:
     assert long != lines
     file.write_text("\n".join(long) + "\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
     assert [fault.message.en for fault in caught.value.faults] == ["this row has more cells than the head"]
 
 
@@ -268,7 +268,7 @@ def test_a_table_that_cannot_be_read_is_one_fault(copied: Home) -> None:
     file = copied.models / "hengyang" / "plan" / "targets.csv"
     file.write_text(file.read_text(encoding="utf-8-sig").replace("operator", "operater", 1), encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
     assert [fault.message.en for fault in caught.value.faults] == ["columns are missing: operator"]
 
 
@@ -344,12 +344,12 @@ def test_faults_of_the_files_beside_the_ledger(copied: Home, name: str, old: str
     assert old in text
     file.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(InputError, match=expected):
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
 
 
 def test_what_a_scenario_says_of_projects_stands_among_its_changes(home: Home) -> None:
     case = opening.open_cases(home, [home.scenarios / "hubs_late.yaml"], None, (), (("ledger.cancel", "p0_tr_nanheng"),))[0]
-    rows = {row.name: row for row in ledger_settings(case.scenario, case.world.ledger)}
+    rows = {row.name: row for row in ledger_settings(case.scenario, case.city.ledger)}
     assert rows["ledger.delay.p0_hub_transport"].after.en == "2 years"
     assert rows["ledger.cancel"].label.zh == "南衡高速"
     assert rows["ledger.cancel"].origin == "--set"

@@ -63,6 +63,6 @@ def test_an_order_for_what_is_left_and_one_that_lifts_another_are_no_contradicti
 
 def test_a_restored_project_is_built_again(copied: Home) -> None:
     case = _layered(copied, "{use: [all], cancel: ['class:expressway']}", "{restore: [p0_tr_nanheng]}")
-    edits = edits_of(case.scenario.ledger, case.world.ledger, Faults())
+    edits = edits_of(case.scenario.ledger, case.city.ledger, Faults())
     assert "p0_tr_nanheng" not in edits.cancelled
     assert "p0_tr_hengyong" in edits.cancelled

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.base.errors import InputError, Place
-from sim.city.city import open_world
+from sim.city.city import open_city
 from sim.inputs.city import read_city_file
 from sim.inputs.files import fail_if_no_name
 from sim.inputs.home import Home
@@ -42,7 +42,7 @@ def test_the_model_of_a_city_never_lies_outside(copied: Home, tmp_path: Path) ->
     for path in ("../../outside", str(outside)):
         file.write_text(text.replace("model: prefecture", f"model: {path}"), encoding="utf-8")
         with pytest.raises(InputError, match=r"city\.yaml:3.* is no name"):
-            open_world(copied, "hengyang")
+            open_city(copied, "hengyang")
     file.write_text(text.replace("model: prefecture", "model: prefectur"), encoding="utf-8")
     with pytest.raises(InputError, match=r"no model prefectur .*did you mean 'prefecture'"):
         read_city_file(file.parent)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.base.errors import InputError
-from sim.city.city import World
+from sim.city.city import City
 from sim.inputs.outline import Outline, Quantities, is_own_figure, read_outline
 
 KNOWN = Quantities(
@@ -18,7 +18,7 @@ KNOWN = Quantities(
 )
 
 
-def test_the_shipped_outline_names_what_reports_show(world: World) -> None:
+def test_the_shipped_outline_names_what_reports_show(world: City) -> None:
     assert list(world.outline.figures) == ["gdp", "sectors", "manufacturing_share", "population", "pyramid", "firm_ladder"]
     assert {"gdp_nominal", "births", "listed_firms", "urban_share"} <= set(world.outline.summed_up)
     assert "population" not in world.outline.summed_up  # single ages: the pyramid is of the central run

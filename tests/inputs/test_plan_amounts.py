@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.base.errors import Faults, InputError
-from sim.city.city import World
+from sim.city.city import City
 from sim.inputs.home import Home
 from sim.inputs.ledger_table import read_ledger
 from sim.inputs.scenario import read_scenario
@@ -32,18 +32,18 @@ def write(file: Path, rows: Rows) -> None:
         writer.writerows(rows)
 
 
-def lines(home: Home, world: World) -> set[int | None]:
+def lines(home: Home, world: City) -> set[int | None]:
     """The lines at fault of the ledger and the targets of a home folder; `world` knows the names that they may use."""
     try:
         read_ledger(home.models / "hengyang", home.models / "prefecture", world.ledger.names)
-        read_catalogue(home.models / "hengyang" / "plan", world.city.settings.named_regions)
+        read_catalogue(home.models / "hengyang" / "plan", world.data.settings.named_regions)
     except InputError as error:
         return {fault.place.line for fault in error.faults}
     return set()
 
 
 def mutated(
-    home: Home, world: World, name: str, column: str, changes: list[str | None]
+    home: Home, world: City, name: str, column: str, changes: list[str | None]
 ) -> Iterator[tuple[int, set[int | None]]]:
     """For each row that fills the column: its line, and the lines at fault. None stands for the value times a thousand."""
     file = home.models / "hengyang" / name
@@ -68,14 +68,14 @@ def mutated(
     ],
 )
 def test_what_cannot_be_is_named_with_its_line(
-    copied: Home, world: World, name: str, column: str, changes: list[str | None]
+    copied: Home, world: City, name: str, column: str, changes: list[str | None]
 ) -> None:
     found = list(mutated(copied, world, name, column, changes))
     assert len(found) >= 3
     assert [line for line, at_fault in found if line not in at_fault] == []
 
 
-def test_a_system_that_the_plan_does_not_have(copied: Home, world: World) -> None:
+def test_a_system_that_the_plan_does_not_have(copied: Home, world: City) -> None:
     file = copied.models / "hengyang" / "ledger.csv"
     rows = read(file)
     rows[7]["system"] = "1.99"
@@ -83,7 +83,7 @@ def test_a_system_that_the_plan_does_not_have(copied: Home, world: World) -> Non
     assert lines(copied, world) == {9}
 
 
-def test_amounts_in_another_unit_are_the_same_amounts(copied: Home, world: World) -> None:
+def test_amounts_in_another_unit_are_the_same_amounts(copied: Home, world: City) -> None:
     file, names = copied.models / "hengyang" / "ledger.csv", world.ledger.names
     before = read_ledger(file.parent, copied.models / "prefecture", names)
     rows = read(file)
@@ -96,17 +96,17 @@ def test_amounts_in_another_unit_are_the_same_amounts(copied: Home, world: World
     }
 
 
-def test_one_target_under_two_names(copied: Home, world: World) -> None:
+def test_one_target_under_two_names(copied: Home, world: City) -> None:
     file = copied.models / "hengyang" / "plan" / "targets.csv"
     rows = read(file)
     write(file, [*rows, {**rows[0], "id": "another_name"}])
     faults = Faults()
     with faults.gathering():
-        read_catalogue(file.parent, world.city.settings.named_regions)
+        read_catalogue(file.parent, world.data.settings.named_regions)
     assert "another_name says the same as hy_gdp_2025" in str(InputError(faults.found))
 
 
-def test_one_target_twice_in_the_list_of_a_scenario(world: World, tmp_path: Path) -> None:
+def test_one_target_twice_in_the_list_of_a_scenario(world: City, tmp_path: Path) -> None:
     file = tmp_path / "twice.yaml"
     text = "name: {zh: 甲, en: A}\ncity: hengyang\ntargets: [hy_gdp_2025, hengyang/hy_gdp_2025]\n"
     file.write_text(text, encoding="utf-8")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.base.errors import InputError, SimError
-from sim.city.city import open_world
+from sim.city.city import open_city
 from sim.inputs.home import Home
 from sim.inputs.targets import read_catalogue, read_reviews
 
@@ -100,7 +100,7 @@ def test_faulty_plan_files(file: str, old: str, new: str, expected: str, copied:
     assert old in text
     target.write_text(text.replace(old, new, 1), encoding="utf-8", newline="")
     with pytest.raises(SimError) as caught:
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
     assert expected in str(caught.value)
 
 
@@ -108,45 +108,45 @@ def test_a_faulty_entry_of_a_document_is_one_fault(copied: Home) -> None:
     file = copied.models / "hengyang" / "plan" / "documents.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("year: 2021", 'year: "2021"', 1), encoding="utf-8")
     with pytest.raises(SimError) as caught:
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
     assert len(caught.value.faults) == 1
 
 
 def test_commitments_are_no_targets_and_need_not_be_there(copied: Home) -> None:
     plan = copied.models / "hengyang" / "plan"
-    catalogue = open_world(copied, "hengyang").catalogue
+    catalogue = open_city(copied, "hengyang").catalogue
     assert "yf_sorted_collection_coverage" in catalogue.commitments
     assert not set(catalogue.commitments) & set(catalogue.targets)
     assert set(catalogue.printed) == {*catalogue.targets, *catalogue.facts, *catalogue.commitments}
     (plan / "commitments.csv").unlink()
     with pytest.raises(SimError, match="no target and no fact bsz_park_terminals_area"):
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
     known = (plan / "measures.yaml").read_text(encoding="utf-8")
     for key in catalogue.commitments:
         known = known.replace(f"claims: [{key}]", "claims: []")
     (plan / "measures.yaml").write_text(known, encoding="utf-8")
-    assert open_world(copied, "hengyang").catalogue.commitments == {}
+    assert open_city(copied, "hengyang").catalogue.commitments == {}
 
 
 def test_a_plan_of_targets_alone_needs_neither_facts_nor_measures(copied: Home) -> None:
     plan = copied.models / "hengyang" / "plan"
     for name in ("facts.csv", "measures.yaml", "commitments.csv"):
         (plan / name).unlink()
-    catalogue = open_world(copied, "hengyang").catalogue
+    catalogue = open_city(copied, "hengyang").catalogue
     assert len(catalogue.targets) == 152
     assert not catalogue.facts
     assert not catalogue.measures.by_name
     (plan / "bindings.yaml").unlink()
     with pytest.raises(SimError, match=r"bindings\.yaml: no such file"):
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
 
 
 def test_rows_of_commas_below_a_table_are_none(copied: Home) -> None:
     file = copied.models / "hengyang" / "plan" / "targets.csv"
-    before = len(open_world(copied, "hengyang").catalogue.targets)
+    before = len(open_city(copied, "hengyang").catalogue.targets)
     with file.open("a", encoding="utf-8", newline="") as handle:
         handle.write("," * 14 + "\r\n" + "," * 14 + "\r\n")
-    assert len(open_world(copied, "hengyang").catalogue.targets) == before
+    assert len(open_city(copied, "hengyang").catalogue.targets) == before
 
 
 def test_faulty_reviews(tmp_path: Path) -> None:

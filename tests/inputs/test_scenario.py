@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.base.errors import InputError
-from sim.city.city import World
+from sim.city.city import City
 from sim.inputs.home import Home
 from sim.inputs.scenario import find_scenario, read_scenario
 from sim.simulate import opening, pipeline
@@ -22,17 +22,17 @@ def write(folder: Path, name: str, text: str) -> Path:
     return file
 
 
-def prepare(file: Path, world: World, use: tuple[str, ...] = (), **settings: str) -> opening.Case:
+def prepare(file: Path, world: City, use: tuple[str, ...] = (), **settings: str) -> opening.Case:
     return opening.prepare(read_scenario(file, use, tuple(settings.items())), world)
 
 
-def faults(file: Path, world: World) -> list[str]:
+def faults(file: Path, world: City) -> list[str]:
     with pytest.raises(InputError) as caught:
         prepare(file, world)
     return [fault.in_language("en") for fault in caught.value.faults]
 
 
-def test_layers_apply_in_order_and_are_logged(tmp_path: Path, world: World) -> None:
+def test_layers_apply_in_order_and_are_logged(tmp_path: Path, world: City) -> None:
     write(tmp_path, "base", HEAD + "assumptions: {employment_rate: 0.90}\nlast_year: 2030\n")
     file = write(
         tmp_path,
@@ -48,17 +48,17 @@ def test_layers_apply_in_order_and_are_logged(tmp_path: Path, world: World) -> N
     assert case.last_year == 2030
 
 
-def test_set_reaches_one_member(tmp_path: Path, world: World) -> None:
+def test_set_reaches_one_member(tmp_path: Path, world: City) -> None:
     file = write(tmp_path, "one", HEAD)
     case = opening.prepare(read_scenario(file, (), (("depreciation_rate.manufacturing", "0.2"),)), world)
-    before = world.city.parameters["depreciation_rate"].value
+    before = world.data.parameters["depreciation_rate"].value
     assert before is not None
     after = case.bound.values["depreciation_rate"].before
     assert after[1] == 0.2
     assert np.array_equal(np.delete(after, 1), np.delete(before.before, 1))
 
 
-def test_every_fault_of_a_file_at_once(tmp_path: Path, world: World) -> None:
+def test_every_fault_of_a_file_at_once(tmp_path: Path, world: City) -> None:
     file = write(
         tmp_path,
         "faulty",
@@ -139,7 +139,7 @@ def test_circles_over_several_files(tmp_path: Path) -> None:
         read_scenario(tmp_path / "a.yaml")
 
 
-def test_the_order_of_keys_does_not_matter(tmp_path: Path, world: World) -> None:
+def test_the_order_of_keys_does_not_matter(tmp_path: Path, world: City) -> None:
     entries = ["  employment_rate: 0.9", "  farmland: 1.1", "  travel_restrictions: {2022: 0.5, 2023: 0.9, shape: ramp}"]
     one = write(tmp_path, "one", HEAD + "last_year: 2023\nassumptions:\n" + "\n".join(entries) + "\n")
     two = write(tmp_path, "two", "assumptions:\n" + "\n".join(reversed(entries)) + "\nlast_year: 2023\n" + HEAD)
@@ -147,7 +147,7 @@ def test_the_order_of_keys_does_not_matter(tmp_path: Path, world: World) -> None
     assert first.equals(second)
 
 
-def test_a_given_variable_is_not_scored(tmp_path: Path, world: World) -> None:
+def test_a_given_variable_is_not_scored(tmp_path: Path, world: City) -> None:
     text = (
         HEAD
         + "targets: [hy_rd_intensity_3pct, hy_gdp_2025]\n"

@@ -65,7 +65,7 @@ def test_money_on_untraced_figures_is_counted_as_such() -> None:
     case = run(open_cases(HOME, [HOME.scenarios / "plan_2025.yaml"], None, (), ())[0]).case
     assert case.realised is not None
     money = money_origin(case.realised)
-    rows = case.world.ledger.projects
+    rows = case.city.ledger.projects
     of_works = [rows[work.id] for work in case.realised.plan.works if work.id in rows and work.money is not None]
     untraced = [item.amount for item in of_works if item.amount is not None and item.amount.source.startswith(UNTRACED)]
     assert 0.0 < money.untraced < money.printed

@@ -14,7 +14,7 @@ import xarray as xr
 from sim.base.errors import Faults, InputError, ModelError, Place, RunError, UsageError, reason_of
 from sim.base.text import Text
 from sim.base.units import UnknownUnitError, parse_unit
-from sim.city.city import World
+from sim.city.city import City
 from sim.inputs.base_year import read_settings
 from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
@@ -34,20 +34,20 @@ def said(error: Any) -> str:
     return "\n".join(fault.in_language("en") for fault in error.value.faults)
 
 
-def case_of(text: str, folder: Path, world: World) -> opening.Case:
+def case_of(text: str, folder: Path, world: City) -> opening.Case:
     file = folder / "mine.yaml"
     file.write_text(HEAD + text, encoding="utf-8")
     return opening.prepare(read_scenario(file), world)
 
 
-def test_a_share_above_one_is_refused_at_its_line(tmp_path: Path, world: World) -> None:
+def test_a_share_above_one_is_refused_at_its_line(tmp_path: Path, world: City) -> None:
     with pytest.raises(InputError) as caught:
         case_of("given:\n  urban_share: {value: 6239 %, unit: ratio}\n", tmp_path, world)
     assert "mine.yaml:4:3 given.urban_share: 62.39 (ratio) cannot be" in said(caught)
     assert "look at the equations" not in said(caught)
 
 
-def test_an_impossible_given_value_is_named_and_not_the_model(tmp_path: Path, world: World) -> None:
+def test_an_impossible_given_value_is_named_and_not_the_model(tmp_path: Path, world: City) -> None:
     case = case_of("given:\n  gdp_nominal: {value: -4000, unit: 亿元/a}\n", tmp_path, world)
     with pytest.raises(RunError) as caught:
         pipeline.run(case)
@@ -57,7 +57,7 @@ def test_an_impossible_given_value_is_named_and_not_the_model(tmp_path: Path, wo
         case_of("given:\n  gdp_nominal: {value: .inf, unit: 亿元/a}\n", tmp_path, world)
 
 
-def test_labels_that_are_missing_or_too_many_have_side_and_line(world: World, tmp_path: Path) -> None:
+def test_labels_that_are_missing_or_too_many_have_side_and_line(world: City, tmp_path: Path) -> None:
     text = (world.model_folder / "labels.yaml").read_text(encoding="utf-8")
     line = next(item for item in text.splitlines() if item.lstrip().startswith("gdp_nominal:"))
     number = text.splitlines().index(line) + 1

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sim.city.city import World
+from sim.city.city import City
 from sim.inputs.home import Home
 from sim.ledger.realise import Realised
 from sim.plan.selection import Selection
@@ -44,7 +44,7 @@ def plenty(home: Home) -> pipeline.Outcome:
 
 
 @pytest.mark.slow
-def test_cancelling_projects_never_raises_gdp(home: Home, world: World, plenty: pipeline.Outcome) -> None:
+def test_cancelling_projects_never_raises_gdp(home: Home, world: City, plenty: pipeline.Outcome) -> None:
     spending = world.ledger.spending
     words = {f"class:{project.project_class}" for project in spending} | {f"kind:{item.kind}" for item in spending if item.kind}
     assert len(words) > 30

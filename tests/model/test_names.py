@@ -7,7 +7,7 @@ import numpy as np
 from sim.base.arrays import Dimension
 from sim.base.text import Text
 from sim.base.words import amounts, exact, goal_words, plain, signed, unit_text, with_unit_text
-from sim.city.city import World
+from sim.city.city import City
 from sim.inputs.year_path import YearPath
 from sim.model.names import value_text
 
@@ -20,14 +20,14 @@ def test_units_in_both_languages() -> None:
     assert unit_text("%", "en") == "%"
 
 
-def test_every_unit_of_the_model_has_words_in_english(world: World) -> None:
-    units = {record.unit for record in world.city.parameters.values()}
+def test_every_unit_of_the_model_has_words_in_english(world: City) -> None:
+    units = {record.unit for record in world.data.parameters.values()}
     units |= {item.unit for item in world.graph.quantities.values()}
     for unit in units:
         assert all(ord(letter) < 0x2E80 for letter in unit_text(unit, "en")), unit
 
 
-def test_values_in_words(world: World) -> None:
+def test_values_in_words(world: City) -> None:
     sector = world.graph.dimensions["sector"]
     region = world.graph.dimensions["region"]
 

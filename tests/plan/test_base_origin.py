@@ -11,7 +11,7 @@ import pytest
 
 from sim.base.errors import InputError
 from sim.base.text import Text
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.inputs.home import Home, find_home
 from sim.inputs.provenance import DERIVED, OWN, BaseOrigin, borrowed, weakest
 from sim.plan.base_origin import bases_of
@@ -34,8 +34,8 @@ BORROWED = {"yf_rd_personnel_per_10k_employed", "yf_listed_firms_2025", "yf_new_
 
 
 @cache
-def city(name: str, base_year: int | None = None) -> World:
-    return open_world(HOME, name, base_year)
+def city(name: str, base_year: int | None = None) -> City:
+    return open_city(HOME, name, base_year)
 
 
 def scores(home: Home, text: str, settings: tuple[tuple[str, str], ...] = ()) -> Mapping[str, Score]:
@@ -45,9 +45,9 @@ def scores(home: Home, text: str, settings: tuple[tuple[str, str], ...] = ()) ->
     return {score.target.id: score for score in pipeline.run(case).scores}
 
 
-def origins(world: World, plan: World) -> dict[str, BaseOrigin | None]:
+def origins(world: City, plan: City) -> dict[str, BaseOrigin | None]:
     """Where the bases of a plan's targets would come from in another city."""
-    bases = bases_of(world.city, world.graph, plan.catalogue)
+    bases = bases_of(world.data, world.graph, plan.catalogue)
     return {name: bases.of(plan.catalogue.targets[name], plan.catalogue.bindings[name]) for name in SEVEN}
 
 
@@ -167,7 +167,7 @@ def test_a_city_without_a_scenario_declares_its_base_years_too(home: Home) -> No
     with pytest.raises(InputError, match="2023 is no base year that Xiangtan declares; declared: 2020"):
         opening.open_cases(home, [Path("xiangtan")], None, (), (("base_year", "2023"),))[0]
     case = opening.open_cases(home, [Path("hengyang")], None, (), (("base_year", "2025"),))[0]
-    assert case.world.city.settings.base_year == 2025
+    assert case.city.data.settings.base_year == 2025
 
 
 def test_a_declared_year_whose_figures_are_older_says_so(copied: Home) -> None:
@@ -180,7 +180,7 @@ def test_a_declared_year_whose_figures_are_older_says_so(copied: Home) -> None:
     assert said["hy_rd_intensity_3pct"] == BaseOrigin("near", (2018,))
     assert said["hy_gdp_2025"] == OWN
     assert found["hy_talent_inflow_annual"].base_origin == DERIVED
-    parameters = open_world(copied, "hengyang", 2022).city.parameters
+    parameters = open_city(copied, "hengyang", 2022).data.parameters
     income = parameters["household_income_share"].base_origin
     assert income == BaseOrigin("near", (2021, 2023))
 
@@ -191,7 +191,7 @@ def test_a_base_year_after_the_last_year_is_a_fault(copied: Home) -> None:
         file.read_text(encoding="utf-8").replace("base_years: [2025]", "base_years: [2025, 2040]"), encoding="utf-8"
     )
     with pytest.raises(InputError, match="a base year lies before last_year"):
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
 
 
 def test_what_the_city_states_without_a_datum_is_called_assumed() -> None:

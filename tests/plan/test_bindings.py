@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.base.errors import InputError
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.inputs.bindings import Binding, HistoryBinding, LedgerBinding, OutsideBinding
 from sim.inputs.home import Home
 from sim.plan.consistency import price_basis
@@ -21,7 +21,7 @@ LEAST_SAID, JUDGED = 70, 47
 """Targets after the base year that a variable or the ledger says, and those of them that get a verdict in the end."""
 
 
-def test_every_target_has_exactly_one_binding_and_most_can_be_said(world: World) -> None:
+def test_every_target_has_exactly_one_binding_and_most_can_be_said(world: City) -> None:
     kinds = world.catalogue.by_kind
     names = [name for group in (kinds.variable, kinds.ledger, kinds.history, kinds.outside) for name in group]
     assert sorted(names) == sorted(world.catalogue.targets)
@@ -32,13 +32,13 @@ def test_every_target_has_exactly_one_binding_and_most_can_be_said(world: World)
     assert len(judged) == JUDGED
 
 
-def test_targets_of_2020_are_history_or_set_aside(world: World) -> None:
+def test_targets_of_2020_are_history_or_set_aside(world: City) -> None:
     for name, target in world.catalogue.targets.items():
         if target.year is not None and target.year <= 2020:
             assert isinstance(world.catalogue.by_kind.of(name), HistoryBinding | OutsideBinding), name
 
 
-def test_gross_output_is_never_value_added(world: World) -> None:
+def test_gross_output_is_never_value_added(world: City) -> None:
     for name, binding in world.catalogue.bindings.items():
         words = world.catalogue.targets[name].name.zh
         if "产值" in words:
@@ -49,7 +49,7 @@ def test_gross_output_is_never_value_added(world: World) -> None:
             assert binding.variable in ("park_revenue", "district_visitor_spending"), name
 
 
-def test_money_has_the_price_basis_of_its_variable(world: World) -> None:
+def test_money_has_the_price_basis_of_its_variable(world: City) -> None:
     for name, binding in world.catalogue.bindings.items():
         have = price_basis(world.graph.quantities[binding.variable].unit)
         assert have in (binding.price, "none"), name
@@ -57,7 +57,7 @@ def test_money_has_the_price_basis_of_its_variable(world: World) -> None:
             assert binding.price != "none", name
 
 
-def test_another_region_than_the_target_s_is_explained(world: World) -> None:
+def test_another_region_than_the_target_s_is_explained(world: City) -> None:
     for name, binding in world.catalogue.bindings.items():
         target = world.catalogue.targets[name]
         if binding.region not in (None, target.region) and binding.no_base is None:
@@ -66,12 +66,12 @@ def test_another_region_than_the_target_s_is_explained(world: World) -> None:
 
 def test_nothing_is_scored_against_what_a_lever_sets(home: Home) -> None:
     """A target whose value the scenario sets outright is withheld: its variable follows a lever and nothing else."""
-    world = open_world(home, "hengyang")
+    world = open_city(home, "hengyang")
     follows = {
         name
         for name, stock in world.graph.stocks.items()
-        if set(world.graph.reads(name)) - {name} <= {key for key, item in world.city.parameters.items()}
-        and any(world.city.parameters[key].kind == "lever" for key in world.graph.reads(name) if key in world.city.parameters)
+        if set(world.graph.reads(name)) - {name} <= {key for key, item in world.data.parameters.items()}
+        and any(world.data.parameters[key].kind == "lever" for key in world.graph.reads(name) if key in world.data.parameters)
         and stock.dims
     }
     assert {"trains_run", "online_service_rate", "public_pupil_share", "science_budget_share"} <= follows
@@ -85,7 +85,7 @@ def whole(home: Home) -> pipeline.Outcome:
     return pipeline.run(opening.open_cases(home, [home.scenarios / "whole_plan.yaml"], None, (), ())[0])
 
 
-def test_firm_counts_of_the_district_hold_the_parks_as_their_published_bases_do(whole: pipeline.Outcome, world: World) -> None:
+def test_firm_counts_of_the_district_hold_the_parks_as_their_published_bases_do(whole: pipeline.Outcome, world: City) -> None:
     for name in ("yf_scale_firms_2025", "yf_hightech_firms_2025", "yf_listed_firms_2025", "yf_new_scale_firms_annual"):
         assert world.catalogue.bindings[name].region == "yanfeng_with_parks"
     base = whole.results.sel(year=2020, district=["yanfeng", "baishazhou_park", "hengshan_science_city"])
@@ -93,7 +93,7 @@ def test_firm_counts_of_the_district_hold_the_parks_as_their_published_bases_do(
     assert float(base["district_hightech_firms"].sum()) == pytest.approx(77.0, rel=1e-6)
 
 
-def test_the_whole_plan_is_judged_or_says_why(whole: pipeline.Outcome, world: World) -> None:
+def test_the_whole_plan_is_judged_or_says_why(whole: pipeline.Outcome, world: City) -> None:
     assert [score.target.id for score in whole.scores] == list(world.catalogue.targets)
     for score in whole.scores:
         if score.verdict == "not_judged":
@@ -104,7 +104,7 @@ def test_the_whole_plan_is_judged_or_says_why(whole: pipeline.Outcome, world: Wo
             assert np.isfinite(score.value)
 
 
-def test_what_a_district_asks_leaves_the_rest_the_growth_that_makes_the_sum(whole: pipeline.Outcome, world: World) -> None:
+def test_what_a_district_asks_leaves_the_rest_the_growth_that_makes_the_sum(whole: pipeline.Outcome, world: City) -> None:
     checked = 0
     for score in whole.scores:
         binding = world.catalogue.by_kind.of(score.target.id)
@@ -119,7 +119,7 @@ def test_what_a_district_asks_leaves_the_rest_the_growth_that_makes_the_sum(whol
             array = array.sel({dim: members}).sum(dim)
         city = array.sum("district") * reading.factor
         place = binding.region or score.target.region
-        own = array.sel(district=list(world.city.settings.group_members.get(place, (place,)))).sum("district") * reading.factor
+        own = array.sel(district=list(world.data.settings.group_members.get(place, (place,)))).sum("district") * reading.factor
         years = score.target.year - 2020
         rest = float((city - own).sel(year=2020)) * (1 + score.rest_growth / 100) ** years
         assert rest + score.target.value == pytest.approx(float(city.sel(year=score.target.year)), rel=1e-9)
@@ -142,7 +142,7 @@ def test_readings_take_the_years_that_the_target_means(whole: pipeline.Outcome) 
     assert scores["yf_new_jobs_14fyp"].verdict == "not_judged"  # the base of employment is borrowed
     accepting = replace(whole.case.selection, accepted=frozenset({"yf_new_jobs_14fyp"}))
     judge = pipeline.judge_of(replace(whole.case, selection=accepting), results)
-    accepted = judge.score(whole.case.world.catalogue.targets["yf_new_jobs_14fyp"])
+    accepted = judge.score(whole.case.city.catalogue.targets["yf_new_jobs_14fyp"])
     assert accepted.projected == pytest.approx(float(jobs))
     value = results["scale_industry_value_added_real"].sel(district="baishazhou_park")
     growth = 100 * ((float(value.sel(year=2025)) / float(value.sel(year=2020))) ** 0.2 - 1)
@@ -157,7 +157,7 @@ def test_readings_take_the_years_that_the_target_means(whole: pipeline.Outcome) 
     assert scores["yf_urban_income_growth"].projected == pytest.approx(100 * (income[1:] / income[:-1] - 1).min())
 
 
-def test_ledger_targets_count_what_the_pipeline_delivers(whole: pipeline.Outcome, world: World) -> None:
+def test_ledger_targets_count_what_the_pipeline_delivers(whole: pipeline.Outcome, world: City) -> None:
     realised = whole.case.realised
     assert realised is not None
     scores = {score.target.id: score for score in whole.scores}
@@ -171,7 +171,7 @@ def test_ledger_targets_count_what_the_pipeline_delivers(whole: pipeline.Outcome
     assert scores["hy_deadend_roads_cleared"].projected == pytest.approx(left)
 
 
-def test_what_the_scenario_signs_or_nobody_names_is_not_scored(world: World) -> None:
+def test_what_the_scenario_signs_or_nobody_names_is_not_scored(world: City) -> None:
     """A number of applications or signings that was itself assumed proves nothing."""
     for name, binding in world.catalogue.by_kind.ledger.items():
         by_inflow = {f"class:{inflow}" for inflow in world.ledger.inflows} & set(binding.projects)
@@ -185,7 +185,7 @@ def test_cancelling_projects_never_improves_a_target_that_they_should_deliver(ho
     without = {score.target.id: score for score in pipeline.run(case).scores}
     checked = 0
     for score in whole.scores:
-        binding, other = whole.case.world.catalogue.by_kind.of(score.target.id), without[score.target.id]
+        binding, other = whole.case.city.catalogue.by_kind.of(score.target.id), without[score.target.id]
         if isinstance(binding, LedgerBinding) and score.projected is not None and other.projected is not None:
             better = -1.0 if binding.operator(score.target.operator) == "<=" else 1.0
             assert better * (other.projected - score.projected) <= 1e-9, score.target.id
@@ -194,7 +194,7 @@ def test_cancelling_projects_never_improves_a_target_that_they_should_deliver(ho
     assert checked >= 5
 
 
-def test_a_plain_number_may_be_a_ceiling(whole: pipeline.Outcome, world: World) -> None:
+def test_a_plain_number_may_be_a_ceiling(whole: pipeline.Outcome, world: City) -> None:
     scores = {score.target.id: score for score in whole.scores}
     for name in ("yf_energy_per_gdp_level", "hy_deadend_roads_cleared"):
         score, binding = scores[name], world.catalogue.by_kind.of(name)
@@ -226,7 +226,7 @@ def test_bindings_that_do_not_fit_are_faults(copied: Home, old: str, new: str, e
     assert old in text
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(expected)):
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
 
 
 def test_a_target_without_a_binding_is_a_fault(copied: Home) -> None:
@@ -236,4 +236,4 @@ def test_a_target_without_a_binding_is_a_fault(copied: Home) -> None:
     stop = text.index("hy_talent_inflow_annual:")
     file.write_text(text[:start] + text[stop:], encoding="utf-8")
     with pytest.raises(InputError, match="hy_hightech_firms_2025 has no binding"):
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")

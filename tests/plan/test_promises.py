@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.base.errors import InputError
-from sim.city.city import World
+from sim.city.city import City
 from sim.inputs.model_files import read_promises
 from sim.plan.promises import promise_readings
 from tests.cli.calling import ROOT
@@ -29,11 +29,11 @@ SHIPPED = ROOT / "models" / "prefecture" / "promises.yaml"
         ("  reading: mean\n", "  reading: growth\n", "'growth' is not allowed"),
     ],
 )
-def test_a_faulty_promise_is_refused_with_its_line(old: str, new: str, expected: str, world: World, tmp_path: Path) -> None:
+def test_a_faulty_promise_is_refused_with_its_line(old: str, new: str, expected: str, world: City, tmp_path: Path) -> None:
     text, file = SHIPPED.read_text(encoding="utf-8"), tmp_path / "promises.yaml"
     assert old in text
     file.write_text(text.replace(old, new), encoding="utf-8", newline="")
     with pytest.raises(InputError, match=r"promises\.yaml") as caught:
-        promise_readings(read_promises(file), world.graph, 5, world.city.parameters)
+        promise_readings(read_promises(file), world.graph, 5, world.data.parameters)
     assert expected in str(caught.value)
     assert all(fault.place.line for fault in caught.value.faults)

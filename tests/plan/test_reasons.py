@@ -36,7 +36,7 @@ def test_no_reason_claims_that_nothing_was_published(whole: pipeline.Outcome) ->
 
 
 def test_a_target_of_the_past_without_a_datum_says_what_to_enter(whole: pipeline.Outcome) -> None:
-    catalogue = whole.case.world.catalogue
+    catalogue = whole.case.city.catalogue
     for score in whole.scores:
         binding = catalogue.by_kind.of(score.target.id)
         if score.verdict == "not_judged" and isinstance(binding, HistoryBinding):
@@ -72,7 +72,7 @@ def test_no_sentence_of_the_program_or_of_a_city_claims_it() -> None:
 
 def test_every_target_is_counted_once_and_reasons_are_few(whole: pipeline.Outcome) -> None:
     found = coverage_of(whole.scores)
-    assert found.total == len(whole.case.world.catalogue.targets) == found.judged_total + sum(found.left.values())
+    assert found.total == len(whole.case.city.catalogue.targets) == found.judged_total + sum(found.left.values())
     assert found.judged_total == sum(score.verdict != "not_judged" for score in whole.scores)
     assert set(found.judged) == {"model", "ledger", "data"}
     assert len(found.left) <= 8

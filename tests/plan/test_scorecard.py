@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim.base.text import Text
-from sim.city.city import World
+from sim.city.city import City
 from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock
 from sim.inputs.home import Home
@@ -102,7 +102,7 @@ def test_vision_2035_says_that_no_city_figure_is_printed(home: Home) -> None:
     assert "没有" in case.selection.remarks[0].zh
 
 
-def test_what_cannot_be_judged_says_why(world: World, outcomes: Sequence[pipeline.Outcome]) -> None:
+def test_what_cannot_be_judged_says_why(world: City, outcomes: Sequence[pipeline.Outcome]) -> None:
     judge = pipeline.judge_of(outcomes[0].case, outcomes[0].results)
     dated_2020 = world.catalogue.targets["hy_yr_grain_area"]
     undated = world.catalogue.targets["hy_tourism_1000yi_industry"]
@@ -134,11 +134,11 @@ def test_scorecard_csv_has_exactly_its_columns(outcomes: Sequence[pipeline.Outco
     assert float(rows[0]["projected"]) == pytest.approx(outcomes[0].scores[0].projected)
 
 
-def test_every_bound_target_names_a_variable_in_a_fitting_unit(world: World, outcomes: Sequence[pipeline.Outcome]) -> None:
+def test_every_bound_target_names_a_variable_in_a_fitting_unit(world: City, outcomes: Sequence[pipeline.Outcome]) -> None:
     for key, binding in world.catalogue.bindings.items():
         assert binding.variable in outcomes[0].results, key
         if binding.history is not None:
-            assert world.city.history.series(binding.history, "hengyang"), key
+            assert world.data.history.series(binding.history, "hengyang"), key
 
 
 def test_the_time_step_error_is_that_of_the_halved_step_over_the_whole_horizon(

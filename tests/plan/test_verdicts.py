@@ -50,10 +50,10 @@ def test_the_projection_is_the_median_of_the_draws(home: Home) -> None:
         if score.plain_region is None or score.target.year is None:
             continue
         quantiles = outcome.ensemble.quantiles[score.variable]
-        at = outcome.case.world.graph.dimensions["region"].index("hengyang")
-        year = score.target.year - outcome.case.world.city.settings.base_year
-        binding = outcome.case.world.catalogue.bindings[score.target.id]
-        factor = factor_of(score.target, binding, outcome.case.world.graph)
+        at = outcome.case.city.graph.dimensions["region"].index("hengyang")
+        year = score.target.year - outcome.case.city.data.settings.base_year
+        binding = outcome.case.city.catalogue.bindings[score.target.id]
+        factor = factor_of(score.target, binding, outcome.case.city.graph)
         assert score.projected == pytest.approx(factor * quantiles[3, year, at])
         assert score.value is not None
         assert score.gap == pytest.approx(score.value - score.target.value)
@@ -120,7 +120,7 @@ def _scores(home: Home) -> list[tuple[Any, ...]]:
 def test_the_posterior_of_later_years_is_not_asked_and_that_is_said(home: Home) -> None:
     (case,) = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), (), as_of=2022)
     with pytest.raises(InputError) as error:
-        posterior_of(case.world)
+        posterior_of(case.city)
     assert "2005–2023" in str(error.value)
     assert "--prior" in str(error.value)
     request, reason = wanted_draws(case, Design(2000, 0, 1), by_default=True)
@@ -140,10 +140,10 @@ def test_measures_that_rest_on_later_data_are_left_out_and_named(home: Home) -> 
 
 def test_the_ledger_of_a_year_knows_no_later_amount_nor_what_was_built_since(home: Home) -> None:
     (case,) = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), (), as_of=2021)
-    projects = case.world.ledger.projects.values()
+    projects = case.city.ledger.projects.values()
     assert projects
     assert not any(item.status for item in projects)
-    documents = set(case.world.catalogue.documents)
+    documents = set(case.city.catalogue.documents)
     assert {item.amount.source for item in projects if item.amount is not None} <= documents
     assert np.isfinite(float(pipeline.run(case).results["gdp_nominal"].sum()))
 

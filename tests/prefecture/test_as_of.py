@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.base.errors import InputError
-from sim.city.city import open_world
+from sim.city.city import open_city
 from sim.inputs.home import Home
 from sim.inputs.parameters import ParameterRecord
 from tests.corruption import corrupt
@@ -30,18 +30,18 @@ def same(one: ParameterRecord, other: ParameterRecord) -> bool:
 
 @pytest.mark.parametrize("as_of", YEARS)
 def test_what_was_published_later_changes_nothing(as_of: int, copied: Home) -> None:
-    before = open_world(copied, "hengyang", as_of, as_of).city.parameters
-    with_all = open_world(copied, "hengyang", as_of).city.parameters
+    before = open_city(copied, "hengyang", as_of, as_of).data.parameters
+    with_all = open_city(copied, "hengyang", as_of).data.parameters
     assert corrupt(copied, as_of) > 50
-    after = open_world(copied, "hengyang", as_of, as_of).city.parameters
+    after = open_city(copied, "hengyang", as_of, as_of).data.parameters
     assert [name for name in before if not same(before[name], after[name])] == []
-    now = open_world(copied, "hengyang", as_of).city.parameters
+    now = open_city(copied, "hengyang", as_of).data.parameters
     assert [name for name in now if not same(with_all[name], now[name])] != []  # whoever knows of it sees it
 
 
 @pytest.mark.parametrize("as_of", YEARS)
 def test_every_number_says_since_when_it_is_known(as_of: int, home: Home) -> None:
-    parameters = open_world(home, "hengyang", as_of, as_of).city.parameters
+    parameters = open_city(home, "hengyang", as_of, as_of).data.parameters
     assert {name: item.known_from for name, item in parameters.items() if item.known_from is None} == {}
     assert {name: item.known_from for name, item in parameters.items() if (item.known_from or 0) > as_of + 1} == {}
 
@@ -61,4 +61,4 @@ def test_faults_of_what_was_known(old: str, new: str, expected: str, copied: Hom
     assert old in text[start:]
     file.write_text(text[:start] + text[start:].replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(expected)):
-        open_world(copied, "hengyang", 2005, 2005)
+        open_city(copied, "hengyang", 2005, 2005)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from models.prefecture.base_year import accounts, ageing, build_rows, capital, demography, firms, society
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.inputs.base_year import BaseCell, BaseYear, Reference
 from sim.inputs.city import history_of, settings_of
 from sim.inputs.home import Home, find_home
@@ -21,15 +21,15 @@ CITY, MODEL = ROOT / "models" / "hengyang", ROOT / "models" / "prefecture"
 
 
 @cache
-def hengyang() -> World:
-    return open_world(find_home(ROOT), "hengyang")
+def hengyang() -> City:
+    return open_city(find_home(ROOT), "hengyang")
 
 
 @cache
 def base(year: int = 2020, as_of: int | None = None) -> BaseYear:
     indicators = read_indicators(MODEL / "indicators.yaml")
     reference = Reference((MODEL / "reference" / "hunan", MODEL / "reference" / "china"), as_of, indicators)
-    parameters, places = hengyang().city.parameters, hengyang().city.settings.named_regions
+    parameters, places = hengyang().data.parameters, hengyang().data.settings.named_regions
     history = history_of(CITY, MODEL, places, indicators).as_of(as_of)
     settings = settings_of(CITY, MODEL, year, as_of)
     return BaseYear("hengyang", year, 2035, history, settings, reference, parameters)
@@ -150,8 +150,8 @@ def test_residents_before_the_census_are_on_the_basis_of_then() -> None:
 
 
 def test_the_base_year_2025_is_pinned_where_published_and_carried_forward_elsewhere(home: Home) -> None:
-    world = open_world(home, "hengyang", 2025)
-    parameters = world.city.parameters
+    world = open_city(home, "hengyang", 2025)
+    parameters = world.data.parameters
     firms_known, households = parameters["hightech_firms_base"], parameters["household_businesses_base"]
     assert firms_known.value is not None
     assert firms_known.value.before.sum() == pytest.approx(1281)
@@ -159,4 +159,4 @@ def test_the_base_year_2025_is_pinned_where_published_and_carried_forward_elsewh
     people = parameters["population_base"].value
     assert people is not None
     assert people.before.sum() == pytest.approx(636.36)
-    assert world.city.settings.base_year == 2025
+    assert world.data.settings.base_year == 2025

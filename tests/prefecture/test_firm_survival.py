@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.city.city import World
+from sim.city.city import City
 from tests.prefecture.test_identities import run_with
 
 
-def test_a_cohort_follows_the_hazard_schedule(world: World) -> None:
+def test_a_cohort_follows_the_hazard_schedule(world: City) -> None:
     results = run_with(world, enterprise_birth_rate=0.0, conversion_rate=0.0)
     cohort = results["enterprises"].sel(region="hengyang")
-    hazard = world.city.parameters["exit_hazard"].value
+    hazard = world.data.parameters["exit_hazard"].value
     assert hazard is not None
     alive = float(cohort.sel(age_class="0", year=2020))
     for years in range(1, 8):

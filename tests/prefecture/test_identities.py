@@ -13,7 +13,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.city.city import World
+from sim.city.city import City
 from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
@@ -30,9 +30,9 @@ SIGNED_STOCKS = {"lasting_price_momentum"}  # what is left of past shocks to inf
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run_with(world: World, method: str = "euler", steps: int = 4, last: int = 2035, **changes: object) -> xr.Dataset:
+def run_with(world: City, method: str = "euler", steps: int = 4, last: int = 2035, **changes: object) -> xr.Dataset:
     """Run the city with some parameters replaced by constants (scaled arrays or numbers)."""
-    values = {name: record.value for name, record in world.city.parameters.items() if record.value is not None}
+    values = {name: record.value for name, record in world.data.parameters.items() if record.value is not None}
     for name, change in changes.items():
         before = values[name]
         values[name] = change(before) if callable(change) else YearPath(np.full_like(before.before, change))
@@ -53,7 +53,7 @@ SCENARIOS = ["baseline", "plan_2025", "rk4", *(pytest.param(name, marks=pytest.m
 
 
 @pytest.fixture(scope="module", params=SCENARIOS)
-def results(request: pytest.FixtureRequest, outcomes: Sequence[pipeline.Outcome], world: World, home: Home) -> xr.Dataset:
+def results(request: pytest.FixtureRequest, outcomes: Sequence[pipeline.Outcome], world: City, home: Home) -> xr.Dataset:
     """Results of every scenario, without and with the project ledger, and of a run with another method."""
     if request.param == "rk4":
         return run_with(world, method="rk4")
@@ -119,7 +119,7 @@ def test_ratios_come_from_the_year_s_totals(results: xr.Dataset) -> None:
     _close(results["rd_intensity"], results["rd_spending"] / results["gdp_nominal"])
 
 
-def test_everything_is_finite_and_no_stock_is_negative(results: xr.Dataset, world: World) -> None:
+def test_everything_is_finite_and_no_stock_is_negative(results: xr.Dataset, world: City) -> None:
     for name, array in results.data_vars.items():
         assert np.isfinite(array.values).all(), name
     for name in world.graph.stocks:
@@ -183,7 +183,7 @@ def test_no_field_is_upgraded_twice(home: Home) -> None:
     assert float(effect.sel(year=2035)) < 0.0
 
 
-def test_of_a_voucher_only_what_is_seen_to_be_extra_is_spent(home: Home, world: World) -> None:
+def test_of_a_voucher_only_what_is_seen_to_be_extra_is_spent(home: Home, world: City) -> None:
     """A quarter in the programme that was measured; the multiplier of public spending on output is another number."""
     files = [home.scenarios / "baseline.yaml"]
     (none,) = opening.open_cases(home, files, None, (), ())
@@ -192,7 +192,7 @@ def test_of_a_voucher_only_what_is_seen_to_be_extra_is_spent(home: Home, world: 
     before, after = (float(year["real_consumption"] * year["consumer_price"]) for year in first)
     spent = after - before
     assert spent == pytest.approx(2.5, rel=0.1)
-    record = world.city.parameters["voucher_pass_through"]
+    record = world.data.parameters["voucher_pass_through"]
     assert (record.evidence, "Kan" in record.source) == ("V", True)
 
 
@@ -226,9 +226,9 @@ def test_public_capital_changes_by_what_is_gained_less_wear(results: xr.Dataset)
     _close(_change(results["public_capital"]), _flows(results["public_gain"] - results["public_wear"]))
 
 
-def test_base_year_row_is_the_published_base(world: World, outcomes: Sequence[pipeline.Outcome]) -> None:
+def test_base_year_row_is_the_published_base(world: City, outcomes: Sequence[pipeline.Outcome]) -> None:
     base = outcomes[0].results.sel(region="hengyang", year=2020)
-    history = world.city.history
+    history = world.data.history
 
     def published(indicator: str) -> float:
         return history.series(indicator, "hengyang")[2020].value
@@ -244,9 +244,9 @@ def test_base_year_row_is_the_published_base(world: World, outcomes: Sequence[pi
     assert float(base["registered_population"]) == published("population_registered")
 
 
-def test_without_investment_capital_decays_at_its_rate(world: World) -> None:
+def test_without_investment_capital_decays_at_its_rate(world: City) -> None:
     results = run_with(world, steps=200, last=2025, business_investment_base=scaled(1e-12))
-    rate = world.city.parameters["depreciation_rate"].value
+    rate = world.data.parameters["depreciation_rate"].value
     assert rate is not None
     capital = results["capital"].sel(region="hengyang")
     for index, name in enumerate(("agriculture", "manufacturing", "other_industry", "construction", "services")):
@@ -254,7 +254,7 @@ def test_without_investment_capital_decays_at_its_rate(world: World) -> None:
         assert decayed == pytest.approx(float(np.exp(-5 * rate.before[index])), rel=5e-3)
 
 
-def test_without_births_nobody_is_of_age_zero(world: World) -> None:
+def test_without_births_nobody_is_of_age_zero(world: City) -> None:
     results = run_with(world, total_fertility=scaled(0.0))
     assert float(results["population"].sel(age="0").isel(year=slice(1, None)).sum()) == 0.0
     # those of age 0 to 4 in 2025 would have been born since; nobody of that age moves (the profile starts above)
@@ -263,14 +263,14 @@ def test_without_births_nobody_is_of_age_zero(world: World) -> None:
     assert float(results["population"].sel(age="5", year=2025).sum()) > 0.0
 
 
-def test_half_the_demand_leaves_no_negative_stock(world: World) -> None:
+def test_half_the_demand_leaves_no_negative_stock(world: City) -> None:
     results = run_with(world, market_policy=-0.3, external_demand_growth=-0.2, planned_expenditure=scaled(0.5))
     for name in world.graph.stocks:
         assert name in SIGNED_STOCKS or float(results[name].min()) >= 0.0, name
     assert float(results["gdp_real"].min()) > 0.0
 
 
-def test_halving_the_step_changes_every_headline_little(world: World) -> None:
+def test_halving_the_step_changes_every_headline_little(world: City) -> None:
     coarse, fine = run_with(world), run_with(world, steps=8)
     for name in ("gdp_nominal", "manufacturing_share", "residents", "four_above_firms", "market_entities", "hightech_firms"):
         difference = float(np.abs(coarse[name] / fine[name] - 1.0).max())
@@ -289,7 +289,7 @@ def test_halving_the_step_changes_every_headline_little(world: World) -> None:
         }
     )
 )
-def test_identities_hold_anywhere_in_the_parameter_space(world: World, changes: dict[str, float]) -> None:
+def test_identities_hold_anywhere_in_the_parameter_space(world: City, changes: dict[str, float]) -> None:
     results = run_with(world, last=2027, **dict[str, Any](changes))
     _close(results["value_added"].sum("sector"), results["gdp_real"])
     flows = results["births"] - results["deaths"] + results["net_migration"]
@@ -297,6 +297,6 @@ def test_identities_hold_anywhere_in_the_parameter_space(world: World, changes: 
     _close(_change(results["work_in_progress"]), _flows(results["business_investment"] - results["commissioning"]))
 
 
-def test_steady_growth_leaves_services_near_their_capacity_in_the_first_year(world: World) -> None:
+def test_steady_growth_leaves_services_near_their_capacity_in_the_first_year(world: City) -> None:
     utilisation = run_with(world, last=2021)["utilisation"].sel(region="hengyang", sector="services", year=2021)
     assert float(utilisation) == pytest.approx(1.0, abs=0.02)

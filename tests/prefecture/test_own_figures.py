@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from models.prefecture.base_year import figures
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.inputs.city import pooled_cities
 from sim.inputs.home import Home, find_home
 from sim.inputs.parameters import ParameterRecord
@@ -25,21 +25,21 @@ SECTORS = ("value_added_primary", "value_added_secondary", "value_added_tertiary
 
 
 @cache
-def world(city: str, year: int) -> World:
-    return open_world(HOME, city, year)
+def world(city: str, year: int) -> City:
+    return open_city(HOME, city, year)
 
 
-def record(of: World, name: str) -> ParameterRecord:
-    return of.city.parameters[name]
+def record(of: City, name: str) -> ParameterRecord:
+    return of.data.parameters[name]
 
 
-def total(of: World, name: str) -> float:
+def total(of: City, name: str) -> float:
     value = record(of, name).value
     assert value is not None
-    return float(value.at(of.city.settings.base_year).sum())
+    return float(value.at(of.data.settings.base_year).sum())
 
 
-def sectors(of: World, *names: str) -> float:
+def sectors(of: City, *names: str) -> float:
     value = record(of, "value_added_base").value
     members = of.graph.dimensions["sector"].members
     assert value is not None
@@ -47,17 +47,17 @@ def sectors(of: World, *names: str) -> float:
     return total(of, "price_level_base") * float(sum(table[members.index(name)] for name in names or members))
 
 
-def income(of: World) -> float:
+def income(of: City) -> float:
     return total(of, "household_income_share") * sectors(of) / total(of, "population_base") * 1e4
 
 
-def industry_firms(of: World) -> float:
+def industry_firms(of: City) -> float:
     value = record(of, "above_scale_firms_base").value
     assert value is not None
     return float(value.before[..., 0].sum())
 
 
-OF_INDICATOR: dict[str, tuple[Callable[[World], float], str]] = {
+OF_INDICATOR: dict[str, tuple[Callable[[City], float], str]] = {
     "gdp_nominal": (sectors, "value_added_base"),
     "value_added_primary": (lambda of: sectors(of, "agriculture"), "value_added_base"),
     "value_added_secondary": (lambda of: sectors(of, "manufacturing", "other_industry", "construction"), "value_added_base"),
@@ -92,7 +92,7 @@ SPLIT = {"value_added_base", "population_base", "above_scale_firms_base"}
 def test_a_base_value_is_what_the_city_published_for_the_year(city: str, year: int, indicator: str) -> None:
     of = world(city, year)
     said, parameter = OF_INDICATOR[indicator]
-    datum = of.city.history.series(indicator, city).get(year)
+    datum = of.data.history.series(indicator, city).get(year)
     origin = record(of, parameter).base_origin
     assert origin is not None
     if datum is not None:
@@ -100,13 +100,13 @@ def test_a_base_value_is_what_the_city_published_for_the_year(city: str, year: i
         assert parameter in SPLIT or not origin.is_borrowed
 
 
-def _scale_of_sectors(of: World, indicator: str) -> float:
+def _scale_of_sectors(of: City, indicator: str) -> float:
     """Sectors of another vintage than GDP are scaled to it, and said to be derived."""
-    city, year = of.city.key, of.city.settings.base_year
+    city, year = of.data.key, of.data.settings.base_year
     if indicator not in SECTORS:
         return 1.0
-    whole = sum(of.city.history.series(name, city)[year].value for name in SECTORS)
-    scale = of.city.history.series("gdp_nominal", city)[year].value / whole
+    whole = sum(of.data.history.series(name, city)[year].value for name in SECTORS)
+    scale = of.data.history.series("gdp_nominal", city)[year].value / whole
     if abs(scale - 1.0) < 1e-5:
         return 1.0
     assert 0.98 < scale < 1.02
@@ -119,7 +119,7 @@ def _scale_of_sectors(of: World, indicator: str) -> float:
 def test_a_figure_of_near_years_goes_before_a_borrowed_one_and_says_its_year(city: str, year: int, indicator: str) -> None:
     of = world(city, year)
     parameter = OF_INDICATOR[indicator][1]
-    series = of.city.history.series(indicator, city)
+    series = of.data.history.series(indicator, city)
     near = [known for known in series if abs(known - year) <= figures.NEAR and not _is_broken(of, indicator, known, year)]
     if not near or year in series or parameter in SPLIT:
         return
@@ -130,15 +130,15 @@ def test_a_figure_of_near_years_goes_before_a_borrowed_one_and_says_its_year(cit
     assert year not in origin.years
 
 
-def _is_broken(of: World, indicator: str, known: int, year: int) -> bool:
-    return bool(of.city.history.breaks_in(indicator, max(known, year), min(known, year)))
+def _is_broken(of: City, indicator: str, known: int, year: int) -> bool:
+    return bool(of.data.history.breaks_in(indicator, max(known, year), min(known, year)))
 
 
 @pytest.mark.parametrize("city", sorted(set(CITIES) - {"hengyang"}))
 def test_research_and_development_rests_on_the_citys_own_spending(city: str) -> None:
     """Spending is published for 2019 at the latest: its share of that year's GDP, as the province's moved to the base year."""
     of = world(city, 2020)
-    spent, gdp = (of.city.history.series(name, city)[2019].value for name in ("rd_spending", "gdp_nominal"))
+    spent, gdp = (of.data.history.series(name, city)[2019].value for name in ("rd_spending", "gdp_nominal"))
     assert total(of, "rd_intensity_base") == pytest.approx(spent / gdp, rel=1e-9)  # 2.15 % in both years
     origin = record(of, "rd_intensity_base").base_origin
     assert origin is not None
@@ -154,9 +154,9 @@ def test_no_two_cities_have_the_same_urban_share() -> None:
 @pytest.mark.parametrize(("city", "year"), STARTS)
 def test_every_level_of_the_base_year_says_where_it_comes_from(city: str, year: int) -> None:
     of = world(city, year)
-    without = [name for name, item in of.city.parameters.items() if item.is_of_base and item.base_origin is None]
+    without = [name for name, item in of.data.parameters.items() if item.is_of_base and item.base_origin is None]
     assert without == []
-    for name, item in of.city.parameters.items():
+    for name, item in of.data.parameters.items():
         covered = np.sum([part.cells for part in item.base], axis=0)
         assert not item.base or np.all(covered == 1), name
 
@@ -173,16 +173,16 @@ def test_ratios_of_another_city_are_borrowed_everywhere_but_there() -> None:
 
 def test_a_figure_appears_in_the_base_as_soon_as_the_city_publishes_it(copied: Home) -> None:
     file = copied.models / "xiangtan" / "history.csv"
-    before = open_world(copied, "xiangtan").city.parameters["debt_base"]
+    before = open_city(copied, "xiangtan").data.parameters["debt_base"]
     assert before.base_origin is not None
     assert before.base_origin.is_borrowed
     with file.open("a", encoding="utf-8", newline="") as handle:
         csv.writer(handle).writerow(["xiangtan", 2021, "government_debt", 900, "亿元", "yearbook_city_2022", 2022, "", "", ""])
-    after = open_world(copied, "xiangtan").city.parameters["debt_base"]
+    after = open_city(copied, "xiangtan").data.parameters["debt_base"]
     assert after.base_origin is not None
     assert (after.base_origin.kind, after.base_origin.years) == ("near", (2021,))
     assert after.value is not None
-    gdp = open_world(copied, "xiangtan").city.history.series("gdp_nominal", "xiangtan")
+    gdp = open_city(copied, "xiangtan").data.history.series("gdp_nominal", "xiangtan")
     assert float(after.value.before.sum()) == pytest.approx(900 * gdp[2020].value / gdp[2021].value)
 
 

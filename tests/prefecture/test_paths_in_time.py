@@ -119,8 +119,8 @@ def test_no_shipped_scenario_changes_years_before_the_first_that_it_names(home: 
 
 
 def test_the_schema_knows_what_a_path_may_say(home: Home) -> None:
-    world = opening.open_cases(home, [find_scenario("baseline", home.scenarios)], None, (), ())[0].world
-    schema = scenario_schema(world.city.parameters, world.catalogue.targets, home.cities(), world.graph.quantities)
+    world = opening.open_cases(home, [find_scenario("baseline", home.scenarios)], None, (), ())[0].city
+    schema = scenario_schema(world.data.parameters, world.catalogue.targets, home.cities(), world.graph.quantities)
     path = schema["$defs"]["path"]
     assert path["properties"]["replace"]["type"] == "boolean"
     assert path["properties"]["shape"]["enum"] == ["step", "ramp", "hold"]

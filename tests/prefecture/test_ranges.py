@@ -29,13 +29,13 @@ class Board:
     """A case that is run with every lever and assumption at any place of its range, as many points at once as are asked for."""
 
     def __init__(self, case: opening.Case) -> None:
-        parameters = case.world.city.parameters.values()
+        parameters = case.city.data.parameters.values()
         self.records: list[ParameterRecord] = [
             record
             for record in parameters
             if record.kind in ("lever", "assumption") and record.range is not None and not is_settled_before(case, record.name)
         ]
-        first = case.world.city.settings.base_year + 1
+        first = case.city.data.settings.base_year + 1
         inputs = [Input(item.name, item.name, first_year=first if item.kind == "lever" else None) for item in self.records]
         self.inputs, self.case = tuple(inputs), compiled_for(case, self._sample(inputs, np.zeros((1, len(inputs)))))
         ranges = np.array([record.range for record in self.records])
@@ -46,7 +46,7 @@ class Board:
     def lost(self, points: Floats) -> tuple[LostDraw, ...]:
         """The points [point, input] at which something is not finite or a check is broken."""
         sample = self._sample(self.inputs, points)
-        outputs = tuple(self.case.world.graph.quantities)
+        outputs = tuple(self.case.city.graph.quantities)
         task = task_of(self.case, outputs, Draws(len(points), sample=sample, silent=True))
         return BlockRunner(task).run(0, len(points)).lost
 
@@ -92,9 +92,9 @@ def test_less_research_than_there_is_is_held_and_more_than_any_city_spends_is_sa
     file.write_text(f"{head}  rd_policy: -0.02\n", encoding="utf-8")
     (case,) = opening.open_cases(home, [file], None, (), ())
     assert float(pipeline.run(case).results["rd_intensity"].min()) > 0.0
-    highest = [record.name for record in case.world.city.parameters.values() if record.kind == "lever" and record.range]
+    highest = [record.name for record in case.city.data.parameters.values() if record.kind == "lever" and record.range]
     chosen = ("rd_policy", "science_budget", "hightech_push", "hightech_policy", "nurture_effort", "nurture_policy")
-    ends = {name: case.world.city.parameters[name].range for name in chosen if name in highest}
+    ends = {name: case.city.data.parameters[name].range for name in chosen if name in highest}
     file.write_text(head + "".join(f"  {name}: {span[1]}\n" for name, span in ends.items() if span), encoding="utf-8")
     (case,) = opening.open_cases(home, [file], None, (), ())
     outcome = pipeline.run(case)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.base.arrays import Dimension
 from sim.city import describing
-from sim.city.city import World
+from sim.city.city import City
 from sim.engine.integrate import Clock
 from sim.engine.methods import METHODS
 from sim.inputs.scenario_file import DEFAULT_METHOD
@@ -24,16 +24,16 @@ Values = NDArray[Any]
 class TwoRegions(Fixed):
     """The city's values for one region, and the same with another migration and demand for the second."""
 
-    def __init__(self, world: World, *, swapped: bool) -> None:
+    def __init__(self, world: City, *, swapped: bool) -> None:
         super().__init__({})
-        self.world, self.swapped = world, swapped
+        self.city, self.swapped = world, swapped
         self.yearly = frozenset(
-            name for name, item in world.city.parameters.items() if item.value and not item.value.is_constant
+            name for name, item in world.data.parameters.items() if item.value and not item.value.is_constant
         )
 
     def at_year(self, year: int) -> dict[str, Values]:
         found = {}
-        for name, record in self.world.city.parameters.items():
+        for name, record in self.city.data.parameters.items():
             assert record.value is not None
             value = record.value.at(year)
             if "region" in record.dims:
@@ -43,7 +43,7 @@ class TwoRegions(Fixed):
         return found
 
 
-def _run(world: World, *, swapped: bool) -> dict[str, Values]:
+def _run(world: City, *, swapped: bool) -> dict[str, Values]:
     dims = [
         Dimension("region", ("first", "second")) if dim.name == "region" else replace(dim)
         for dim in world.graph.dimensions.values()
@@ -54,7 +54,7 @@ def _run(world: World, *, swapped: bool) -> dict[str, Values]:
     return dict(list(compiled(graph, METHODS[DEFAULT_METHOD], Clock(2021, 2026), values))[-1].values)
 
 
-def test_relabelling_regions_permutes_the_result(world: World) -> None:
+def test_relabelling_regions_permutes_the_result(world: City) -> None:
     straight, swapped = _run(world, swapped=False), _run(world, swapped=True)
     for name, item in world.graph.quantities.items():
         if "region" in item.dims:
@@ -62,7 +62,7 @@ def test_relabelling_regions_permutes_the_result(world: World) -> None:
     assert not np.array_equal(straight["residents"][0], straight["residents"][1])
 
 
-def test_a_region_among_two_equals_the_city_alone(world: World, outcomes: list[pipeline.Outcome]) -> None:
+def test_a_region_among_two_equals_the_city_alone(world: City, outcomes: list[pipeline.Outcome]) -> None:
     both = _run(world, swapped=False)
     alone = outcomes[0].results.sel(year=2026)
     for name in ("gdp_nominal", "residents", "capital", "four_above_firms", "hightech_firms"):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.city.city import World
+from sim.city.city import City
 from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
@@ -24,9 +24,9 @@ SHOCKS = ("common_output_shock", "own_output_shock", "common_industry_shock", "o
           "inflation_trend_shock", "weather_shock", "disaster_shock")  # fmt: skip
 
 
-def run(world: World, sizes: dict[str, float], draws: int = 2, **changed: float) -> dict[str, Values]:
+def run(world: City, sizes: dict[str, float], draws: int = 2, **changed: float) -> dict[str, Values]:
     """Outputs [year, dims..., draw] from 2020 to 2025 with factors on the sizes of the shocks, all others silent."""
-    bound = own_values(world.city)
+    bound = own_values(world.data)
     values = dict(bound.values) | {name: YearPath(0.0 * bound.values[name].before + value) for name, value in changed.items()}
     kernel = kernel_for(world.graph, KernelRequest(OUTPUTS, frozenset(), bound.yearly))
     stored = {name: np.full(1, sizes.get(name, 0.0)) for name in SHOCKS}
@@ -38,20 +38,20 @@ def growth(values: Values) -> Values:
     return np.diff(np.log(values[:, 0]), axis=0)
 
 
-def test_without_shocks_all_draws_are_the_central_run(world: World) -> None:
+def test_without_shocks_all_draws_are_the_central_run(world: City) -> None:
     found = run(world, {})
     assert np.ptp(found["gdp_nominal"], axis=-1).max() == 0.0
     assert (found["shocked_output"] == 1.0).all()
 
 
-def test_the_base_year_knows_no_shock(world: World) -> None:
+def test_the_base_year_knows_no_shock(world: City) -> None:
     found = run(world, dict.fromkeys(SHOCKS, 1.0), draws=50)
     assert np.ptp(found["gdp_nominal"][0], axis=-1).max() == 0.0
     assert np.ptp(found["gdp_nominal"][1], axis=-1).min() > 0.0
 
 
-def test_a_shock_is_as_large_as_its_parameter_and_lasts(world: World) -> None:
-    size = float(world.city.parameters["common_output_shock"].value.before)  # type: ignore[union-attr]
+def test_a_shock_is_as_large_as_its_parameter_and_lasts(world: City) -> None:
+    size = float(world.data.parameters["common_output_shock"].value.before)  # type: ignore[union-attr]
     found = np.log(run(world, {"common_output_shock": 1.0}, draws=4000)["shocked_output"][:, 0, 1])
     steps = np.diff(found, axis=0)
     assert steps.std(axis=-1) == pytest.approx(size, rel=0.05)
@@ -59,28 +59,28 @@ def test_a_shock_is_as_large_as_its_parameter_and_lasts(world: World) -> None:
     assert found[-1].std() == pytest.approx(size * np.sqrt(5), rel=0.05)
 
 
-def test_industry_and_services_move_against_each_other_and_farms_stand_still(world: World) -> None:
+def test_industry_and_services_move_against_each_other_and_farms_stand_still(world: City) -> None:
     found = np.log(run(world, {"own_industry_shock": 1.0}, draws=500)["shocked_output"][1, 0])
     assert np.allclose(found[1], -found[4])
     assert np.allclose(found[1], found[3])
     assert (found[0] == 0.0).all()
 
 
-def test_a_price_shock_moves_nominal_figures_only(world: World) -> None:
+def test_a_price_shock_moves_nominal_figures_only(world: City) -> None:
     found = run(world, {"common_price_shock": 1.0}, draws=300)
     nominal, real = growth(found["gdp_nominal"]), growth(found["gdp_real"])
-    size = float(world.city.parameters["common_price_shock"].value.before)  # type: ignore[union-attr]
+    size = float(world.data.parameters["common_price_shock"].value.before)  # type: ignore[union-attr]
     assert (nominal[0] - real[0]).std() == pytest.approx(size, rel=0.15)
     assert real[0].std() < 0.25 * size  # budgets are fixed in current prices and buy less
 
 
-def test_momentum_fades_over_its_mean_life(world: World) -> None:
+def test_momentum_fades_over_its_mean_life(world: City) -> None:
     found = run(world, {}, momentum_life=2.0)["growth_momentum"][:, 0, 4, 0]
     assert found[1:] / found[:-1] == pytest.approx(np.exp(-1.0 / 2.0), rel=1e-4)  # as the closed form has it
 
 
-def test_the_first_year_has_a_full_year_of_inflation(world: World) -> None:
+def test_the_first_year_has_a_full_year_of_inflation(world: City) -> None:
     """Prices of the base year are its mean, and so are those of the first year: no half year is lost between them."""
     found = run(world, {}, price_momentum_life=1e9, deflator_growth=0.0)["gdp_deflator"][:, 0, 0]
-    expected = float(own_values(world.city).values["recent_inflation"].before.item())
+    expected = float(own_values(world.data).values["recent_inflation"].before.item())
     assert found[1:3] / found[:2] - 1.0 == pytest.approx(expected, rel=0.01)

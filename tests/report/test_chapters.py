@@ -75,7 +75,7 @@ def test_levers_of_the_path_stand_between_their_believable_bounds(
 ) -> None:
     case = asked_in_2021.case
     entries = levers_file(case).levers
-    labels = {case.world.city.parameters[name].label: entry.between for name, entry in entries.items()}
+    labels = {case.city.data.parameters[name].label: entry.between for name, entry in entries.items()}
     figures = [figure for name, figure in report_of_2021.figures.items() if name.startswith("path_")]
     assert figures
     for figure in figures:

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.text import Text as Label
 
 from sim.base.text import LANGUAGES, Language
-from sim.city.city import World
+from sim.city.city import City
 from sim.inputs.home import Home
 from sim.inputs.outline import is_own_figure
 from sim.report import style
@@ -99,7 +99,7 @@ def test_every_figure_of_a_report_draws_without_a_missing_glyph(
         assert b"<svg" in pictures[".svg"]
 
 
-def test_the_figures_of_a_model_take_no_key_that_every_report_has(report: Report, report_of_2021: Report, world: World) -> None:
+def test_the_figures_of_a_model_take_no_key_that_every_report_has(report: Report, report_of_2021: Report, world: City) -> None:
     own = world.outline.figures
     for key in (*report.figures, *report_of_2021.figures):
         assert (key in own) != is_own_figure(key), key
@@ -247,11 +247,11 @@ def test_colours_can_be_told_apart_by_everyone(kind: str) -> None:
         assert float(np.linalg.norm(_lab(one, BLINDNESS[kind]) - _lab(other, BLINDNESS[kind]))) > 10.0, (one, other)
 
 
-def test_every_character_of_texts_is_in_the_font(world: World) -> None:
+def test_every_character_of_texts_is_in_the_font(world: City) -> None:
     drawable = set(TTFont(FONT_FILE).getBestCmap())
     texts = [label.zh + label.en for label in world.labels.variables.values()]
     texts += [target.name.zh + target.name.en for target in world.catalogue.targets.values()]
-    texts += [record.label.zh for record in world.city.parameters.values()]
+    texts += [record.label.zh for record in world.data.parameters.values()]
     texts += [file.read_text(encoding="utf-8") for file in sorted((ROOT / "scenarios").glob("*.yaml"))]
     texts += [file.read_text(encoding="utf-8") for file in sorted((ROOT / "sim" / "report").rglob("*.py"))]
     texts.append((ROOT / "sim" / "report" / "notes.toml").read_text(encoding="utf-8"))

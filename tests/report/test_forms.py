@@ -328,7 +328,7 @@ def test_the_workbook_has_frozen_heads_charts_and_every_assumption(
     with zipfile.ZipFile(BytesIO(books["zh"])) as archive:
         assert sum(name.startswith("xl/charts/chart") for name in archive.namelist()) >= 20
     names = {row[1] for row in book["全部参数及来源"].iter_rows(min_row=2, values_only=True)}
-    assert names == set(drawn[1].case.world.city.parameters)
+    assert names == set(drawn[1].case.city.data.parameters)
     indicators = {row[3]: row for row in book["分年指标"].iter_rows(values_only=True)}
     assert indicators["gdp_real"][-1] == pytest.approx(float(drawn[1].projection["gdp_real"].values[0, -1]))
 

@@ -31,7 +31,7 @@ def test_years_of_programmes_are_whole(outcomes: Sequence[pipeline.Outcome]) -> 
 
 
 def test_settings_are_explained_by_names_and_not_by_ids(outcomes: Sequence[pipeline.Outcome]) -> None:
-    world, settings = outcomes[1].case.world, result_of(outcomes[1]).settings
+    world, settings = outcomes[1].case.city, result_of(outcomes[1]).settings
     ids = {*world.catalogue.targets, *world.ledger.projects, outcomes[1].case.scenario.key}
     said = "\n".join(cell_text(cell, "zh") for row in settings_table(settings).rows for cell in row)
     assert world.catalogue.targets["hy_hightech_firms_2025"].name.zh in said

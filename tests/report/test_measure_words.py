@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from sim.base.errors import InputError
-from sim.city.city import open_world
+from sim.city.city import open_city
 from sim.inputs.home import Home
 from sim.report.trends import trends
 from sim.report.view import view_of
@@ -33,7 +33,7 @@ def test_a_printed_unit_is_another_name_of_the_same_unit(copied: Home) -> None:
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("    - tech_smes\n", "    - tech_smes\n    - gdp_nominal\n    - tech_sme\n"), encoding="utf-8")
     with pytest.raises(InputError) as error:
-        open_world(copied, "hengyang")
+        open_city(copied, "hengyang")
     said = "\n".join(fault.in_language("en") for fault in error.value.faults)
     assert "the unit of gdp_nominal is 亿元/a, not 家" in said
     assert "no variable tech_sme  → did you mean 'tech_smes'" in said

@@ -85,7 +85,7 @@ def test_none_stored(copied: Home) -> None:
 def test_draws_repeat_the_stored_factors_and_leave_what_the_scenario_states(home: Home) -> None:
     settings = (("catch_up", "0.015"),)
     [case] = opening.open_cases(home, [home.scenarios / "baseline.yaml"], None, (), settings)
-    posterior = posterior_of(case.world)
+    posterior = posterior_of(case.city)
     assert isinstance(posterior, Posterior)
     draws = draws_of(case, Design(1500, 0, 1))
     factors = draws.factors(900, 1100)

@@ -16,7 +16,7 @@ import xarray as xr
 
 from sim.base.errors import RunError, UsageError
 from sim.base.text import Text
-from sim.city.city import World
+from sim.city.city import City
 from sim.result.compare import differences
 from sim.result.dataset import compare_with_published
 from sim.result.store import find_run, results_folder, run_id
@@ -183,7 +183,7 @@ def test_compare_names_what_differs(outcomes: Sequence[pipeline.Outcome], tmp_pa
     assert ("input", "catch_up") not in names
 
 
-def test_errors_against_published_figures(outcomes: Sequence[pipeline.Outcome], world: World) -> None:
+def test_errors_against_published_figures(outcomes: Sequence[pipeline.Outcome], world: City) -> None:
     outcome = outcomes[0]
     rows = {(row.label.en, row.year): row for row in outcome.comparisons}
     gdp = rows["GDP at current prices", 2025]
@@ -197,6 +197,6 @@ def test_errors_against_published_figures(outcomes: Sequence[pipeline.Outcome], 
     assert growth.error_percent is None
     years = {row.year for row in outcome.comparisons}
     assert years == {2021, 2022, 2023, 2024, 2025}
-    again = compare_with_published(outcome.results, world.checks, world.city.history, "hengyang", (2021, 2021))
+    again = compare_with_published(outcome.results, world.checks, world.data.history, "hengyang", (2021, 2021))
     assert {row.year for row in again} == {2021}
     assert all(np.isfinite(row.error) for row in outcome.comparisons)

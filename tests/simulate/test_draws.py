@@ -31,7 +31,7 @@ def case(home: Home) -> opening.Case:
     ],
 )
 def test_a_prior_that_cannot_be_is_a_fault(case: opening.Case, prior: tuple[float, float], said: str) -> None:
-    record = replace(case.world.city.parameters["external_demand_growth"], prior=prior, common_factor=None)
+    record = replace(case.city.data.parameters["external_demand_growth"], prior=prior, common_factor=None)
     faults = Faults()
     prior_of(record, case.bound, 2035, faults)
     with pytest.raises(InputError, match=said):
@@ -39,9 +39,9 @@ def test_a_prior_that_cannot_be_is_a_fault(case: opening.Case, prior: tuple[floa
 
 
 def test_a_prior_of_a_value_of_zero_is_a_fault(case: opening.Case) -> None:
-    paths = {name: path for name, path in case.bound.values.items() if name in case.world.city.parameters}
+    paths = {name: path for name, path in case.bound.values.items() if name in case.city.data.parameters}
     zero = next(name for name, path in paths.items() if path.is_constant and not path.before.any())
-    record = replace(case.world.city.parameters[zero], prior=(-0.1, 0.1), common_factor=None)
+    record = replace(case.city.data.parameters[zero], prior=(-0.1, 0.1), common_factor=None)
     faults = Faults()
     prior_of(record, case.bound, 2035, faults)
     with pytest.raises(InputError, match="a factor on it"):
@@ -57,7 +57,7 @@ def test_a_longer_run_draws_the_same(home: Home) -> None:
         [case] = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
         case = replace(case, last_year=last_year)
         ensemble = run_draws(pipeline.run(case), Design(40, 7, 1, prior=True))
-        rows = 2025 - case.world.city.settings.base_year + 1
+        rows = 2025 - case.city.data.settings.base_year + 1
         return {name: values[:rows] for name, values in ensemble.mean.items()}
 
     short, long = draws(2025), draws(2035)

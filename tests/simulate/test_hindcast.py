@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.base.errors import Faults, InputError
-from sim.city.city import open_world
+from sim.city.city import open_city
 from sim.inputs.home import Home
 from sim.inputs.scenario import read_scenario
 from sim.result.dataset import modelled_series
@@ -31,7 +31,7 @@ def test_a_hindcast_is_a_run_of_the_pipeline(home: Home) -> None:
     found = city_hindcasts(span).hindcasts[2020]
     ones = {name: np.ones(2) for name in found.priors}
     changes = found.changes(ones)[..., 0]
-    world = open_world(home, "hengyang", 2020)
+    world = open_city(home, "hengyang", 2020)
     scenario = replace(read_scenario(home.scenarios / "baseline.yaml", (), (), Faults()), last_year=2022)
     results = pipeline.run(opening.prepare(scenario, world)).results
     for place, item in enumerate(city_hindcasts(span).observations):

@@ -81,9 +81,9 @@ def test_a_scenario_answers_for_its_own_settings_only(home: Home, tmp_path: Path
 
 def test_the_remark_says_how_the_parameter_acts(home: Home, tmp_path: Path) -> None:
     case = case_of(home, tmp_path, "assumptions: {job_vacancies: 0.1}\n")
-    noted = replace(case.world.city.parameters["job_vacancies"], note=Text("只看变化", "only its change counts"))
-    city = replace(case.world.city, parameters={**case.world.city.parameters, "job_vacancies": noted})
-    (remark,) = idle_remarks(replace(case, world=replace(case.world, city=city)))
+    noted = replace(case.city.data.parameters["job_vacancies"], note=Text("只看变化", "only its change counts"))
+    city = replace(case.city.data, parameters={**case.city.data.parameters, "job_vacancies": noted})
+    (remark,) = idle_remarks(replace(case, city=replace(case.city, data=city)))
     assert remark.en.endswith("(job_vacancies): only its change counts")
 
 

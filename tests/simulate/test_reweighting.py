@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.base.errors import Fault, InputError
-from sim.city.city import open_world
+from sim.city.city import open_city
 from sim.ensemble.draws import Prior
 from sim.inputs.home import Home
 from sim.result.posterior import Posterior, read_posterior
@@ -136,7 +136,7 @@ def test_texts_and_rows_that_are_not_fitted_change_no_number(copied: Home) -> No
         text = file.read_text(encoding=encoding)
         assert old in text
         file.write_text(text.replace(old, new, 1), encoding=encoding)
-    found = posterior_of(open_world(copied, "changsha"))
+    found = posterior_of(open_city(copied, "changsha"))
     assert isinstance(found, Posterior)
     assert found.worth_now is None
     assert all(np.array_equal(found.factors[name], values) for name, values in stored(copied, "changsha").factors.items())
@@ -153,7 +153,7 @@ def test_weights_are_even_while_the_data_are_the_same(home: Home) -> None:
 def test_new_data_cost_the_city_s_own_weights_at_once_and_nobody_else_s(copied: Home) -> None:
     before = stored(copied, "changsha")
     revised(copied, "changsha", -0.8)
-    found = posterior_of(open_world(copied, "changsha"))
+    found = posterior_of(open_city(copied, "changsha"))
     assert isinstance(found, Posterior)
     assert found.worth_now is not None
     assert reweighting.FEWEST_SETS < found.worth_now < 0.98 * before.count
@@ -163,7 +163,7 @@ def test_new_data_cost_the_city_s_own_weights_at_once_and_nobody_else_s(copied: 
     assert set(found.factors[trend].tolist()) < kept  # the same sets, in other numbers
     assert f"worth {found.worth_now:.0f} independent" in origin_of_draws(found).en
     assert "重新加权" in origin_of_draws(found).zh
-    others = posterior_of(open_world(copied, "zhuzhou"))
+    others = posterior_of(open_city(copied, "zhuzhou"))
     assert isinstance(others, Posterior)
     assert others.worth_now is None
     assert np.array_equal(others.factors[trend], stored(copied, "zhuzhou").factors[trend])
@@ -172,7 +172,7 @@ def test_new_data_cost_the_city_s_own_weights_at_once_and_nobody_else_s(copied: 
 @pytest.mark.slow
 def test_too_few_sets_are_refused_with_the_command(copied: Home) -> None:
     revised(copied, "changsha", -6.0)
-    found = posterior_of(open_world(copied, "changsha"))
+    found = posterior_of(open_city(copied, "changsha"))
     assert isinstance(found, Fault)
     assert "independent ones, below 100" in found.message.en
     assert origin_of_draws(found).en.endswith("python -m sim calibrate changsha")

@@ -42,13 +42,13 @@ def test_a_new_city_runs(copied: Home, tmp_path: Path) -> None:
     made = make_city(copied, NewCityRequest("yueyang", table(tmp_path, *rows()), "岳阳市", "hunan"))
     assert made.tidy.encoding == "GBK"
     assert made.tidy.unknown == ("sunshine",)
-    assert made.world.city.settings.base_year == 2023
+    assert made.city.data.settings.base_year == 2023
     assert {"population_base", "rd_intensity_base", "urban_share_base"} <= {record.name for record in made.taken_from_elsewhere}
     scenario = copied.scenarios / "yueyang.yaml"
     scenario.write_text("name: {zh: 岳阳, en: Yueyang}\ncity: yueyang\n", encoding="utf-8")
     (case,) = opening.open_cases(copied, [scenario], None, (), ())
     results = pipeline.run(case).results
-    published = made.world.city.history.series("gdp_nominal", "yueyang")[2023].value
+    published = made.city.data.history.series("gdp_nominal", "yueyang")[2023].value
     assert float(results["gdp_nominal"].sel(year=2023).squeeze()) == pytest.approx(published, rel=1e-9)
     assert float(results["residents"].sel(year=2023).squeeze()) == pytest.approx(450.0, rel=1e-9)
 
@@ -61,7 +61,7 @@ def test_a_new_city_starts_from_its_own_figures_and_says_what_is_borrowed(copied
     }  # fmt: skip
     lines = [f"岳阳市,Yueyang,{name},{year},{value},{unit},yearbook" for (name, year), (value, unit) in own.items()]
     made = make_city(copied, NewCityRequest("yueyang", table(tmp_path, *rows(), *lines), "岳阳市", "hunan"))
-    parameters, history = made.world.city.parameters, made.world.city.history
+    parameters, history = made.city.data.parameters, made.city.data.history
     scenario = copied.scenarios / "yueyang.yaml"
     scenario.write_text("name: {zh: 岳阳, en: Yueyang}\ncity: yueyang\n", encoding="utf-8")
     (case,) = opening.open_cases(copied, [scenario], None, (), ())
@@ -80,10 +80,10 @@ def test_a_new_city_starts_from_its_own_figures_and_says_what_is_borrowed(copied
 def test_sources_are_ranked_and_what_differs_is_listed(copied: Home, tmp_path: Path) -> None:
     lines = [*rows("somebody", 1.05), *rows("China City Statistical Yearbook 2024")]
     made = make_city(copied, NewCityRequest("yueyang", table(tmp_path, *lines), "Yueyang", "hunan", 2020))
-    assert made.world.city.settings.base_year == 2020
+    assert made.city.data.settings.base_year == 2020
     assert {choice.used.source for choice in made.choices} == {"yearbook_city_2024"}
     assert {choice.used.indicator for choice in made.disagreements} == {"gdp_nominal", "public_expenditure", "gdp_per_capita"}
-    assert made.world.city.history.series("gdp_nominal", "yueyang")[2005].value == pytest.approx(1000.0)
+    assert made.city.data.history.series("gdp_nominal", "yueyang")[2005].value == pytest.approx(1000.0)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def case_of(home: Home, name: str, *targets: str, settings: tuple[tuple[str, str
 
 
 def with_only(case: Case, *targets: str) -> Case:
-    return replace(case, selection=Selection(tuple(case.world.catalogue.targets[name] for name in targets), ()))
+    return replace(case, selection=Selection(tuple(case.city.catalogue.targets[name] for name in targets), ()))
 
 
 def test_a_trace_ends_at_parameters_with_the_signs_that_the_equations_have(home: Home) -> None:
@@ -65,7 +65,7 @@ def test_a_changed_document_makes_trace_fail_and_a_run_warn(copied: Home) -> Non
     case = case_of(copied, "baseline", "hy_gdp_2025")
     with pytest.raises(InputError, match="the document has changed"):
         trace(case, "hy_gdp_2025")
-    remarks = opening.prepare(case.scenario, case.world).selection.remarks
+    remarks = opening.prepare(case.scenario, case.city).selection.remarks
     assert any(file.name in remark.en and "no longer the text" in remark.en for remark in remarks)
     untouched = trace(with_only(case, "yf_pm25_2025"), "yf_pm25_2025", depth=0)
     assert not untouched.document.is_changed

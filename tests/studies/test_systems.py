@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.city.city import World
+from sim.city.city import City
 from sim.report.reference import NONE_PRINTED, system_records, systems_markdown
 from sim.studies.systems import NOMINAL, SystemRow, system_rows
 
@@ -50,11 +50,11 @@ def surprises(row: SystemRow) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def rows(world: World) -> Sequence[SystemRow]:
+def rows(world: City) -> Sequence[SystemRow]:
     return system_rows(world)
 
 
-def test_every_system_of_the_documents_has_a_row(rows: Sequence[SystemRow], world: World) -> None:
+def test_every_system_of_the_documents_has_a_row(rows: Sequence[SystemRow], world: City) -> None:
     keys = [row.system.key for row in rows]
     assert keys == [*(f"1.{number}" for number in range(1, 19)), *(f"2.{number}" for number in range(1, 14))]
     named = [name for row in rows for name in row.system.record.targets]
@@ -77,7 +77,7 @@ def test_at_most_five_systems_are_nominal(rows: Sequence[SystemRow]) -> None:
     assert sum(row.is_nominal for row in rows) <= MOST_NOMINAL
 
 
-def test_every_named_thing_of_the_documents_belongs_to_one_system(rows: Sequence[SystemRow], world: World) -> None:
+def test_every_named_thing_of_the_documents_belongs_to_one_system(rows: Sequence[SystemRow], world: City) -> None:
     named = [name for row in rows for name in row.projects]
     assert sorted(named) == sorted(world.ledger.projects)
 

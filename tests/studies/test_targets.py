@@ -7,7 +7,7 @@ import pytest
 
 from sim.base.errors import UsageError
 from sim.base.text import Text
-from sim.city.city import World
+from sim.city.city import City
 from sim.inputs.history import Break, Datum, History
 from sim.simulate.likelihood.errors_of_cities import Observation, fitted, published_changes
 from sim.studies.forecasts import judged_values, kind_of, outcome_of, read_design
@@ -23,7 +23,7 @@ def broken(indicator: str, year: int) -> Break:
 
 
 @pytest.fixture(scope="module")
-def observed(world: World) -> dict[str, Observation]:
+def observed(world: City) -> dict[str, Observation]:
     return {item.name: item for item in fitted(world.checks)}
 
 

@@ -120,8 +120,8 @@ def deflated(observations: Sequence[Observation], changes: Values) -> Values:
     """Changes [origin, horizon, observation, ...] less those of another indicator where a rule says so, as for prices."""
     names, result = [item.name for item in observations], changes.copy()
     for place, item in enumerate(observations):
-        if item.rule.beyond is not None:
-            result[:, :, place] -= changes[:, :, names.index(item.rule.beyond)]
+        if item.rule.deflated is not None:
+            result[:, :, place] -= changes[:, :, names.index(item.rule.deflated)]
     return result
 
 

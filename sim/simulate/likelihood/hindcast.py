@@ -15,7 +15,7 @@ from sim.base.arrays import Values
 from sim.base.errors import Fault, InputError, Place
 from sim.base.streams import triangular
 from sim.base.text import Text
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.city.priors import priors_of
 from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock, Exogenous, simulate
@@ -55,15 +55,15 @@ class HindcastSpan:
 class Hindcast:
     """One base year of a city, ready to be run for many parameter values."""
 
-    def __init__(self, world: World, observations: Sequence[Observation], years: range, graph: Graph) -> None:
-        bound = own_values(world.city)
+    def __init__(self, city: City, observations: Sequence[Observation], years: range, graph: Graph) -> None:
+        bound = own_values(city.data)
         outputs = tuple(dict.fromkeys(item.check.variable for item in observations))
-        self.years, self.graph, self._region = years, graph, world.city.key
+        self.years, self.graph, self._region = years, graph, city.data.key
         self._observations, self.values = tuple(observations), bound.values
         self._kernel = kernel_for(graph, KernelRequest(outputs, frozenset(), bound.yearly))
-        records = world.city.parameters.values()
+        records = city.data.parameters.values()
         self.ranges = {record.name: record.range for record in records}
-        self.priors = {prior.name: prior for prior in priors_of(records, bound, world.city.settings.last_year)}
+        self.priors = {prior.name: prior for prior in priors_of(records, bound, city.data.settings.last_year)}
 
     def changes(self, factors: Mapping[str, Values], *, impulse: bool = False) -> Values:
         """Return yearly changes [year, observation, draw] for factors [draw], without shocks.
@@ -181,14 +181,14 @@ def city_hindcasts(span: HindcastSpan) -> CityHindcasts:
     for origin in span.origins:
         years = range(origin + 1, min(origin + span.horizon, span.last) + 1)
         try:
-            world = _open(span, origin)
+            city = _open(span, origin)
         except InputError as error:
             refusal = error
             continue
-        found[origin] = Hindcast(world, observations, years, graph if world.graph.key == graph.key else world.graph)
+        found[origin] = Hindcast(city, observations, years, graph if city.graph.key == graph.key else city.graph)
     if not found and refusal is not None:
         raise refusal
-    changes = [published_changes(item, latest.city.history, span.city) for item in observations]
+    changes = [published_changes(item, latest.data.history, span.city) for item in observations]
     published = np.full((len(span.origins), span.horizon, len(observations)), np.nan)
     for base_year, hindcast in found.items():
         for place, year in enumerate(hindcast.years):
@@ -199,9 +199,9 @@ def city_hindcasts(span: HindcastSpan) -> CityHindcasts:
 @lru_cache(maxsize=24)
 def forecaster(span: HindcastSpan, origin: int, last: int) -> Hindcast:
     """A city as of a year, ready to forecast to `last`; the year is its base year."""
-    world = _open(span, origin)
-    return Hindcast(world, fitted(world.checks), range(origin + 1, last + 1), world.graph)
+    city = _open(span, origin)
+    return Hindcast(city, fitted(city.checks), range(origin + 1, last + 1), city.graph)
 
 
-def _open(span: HindcastSpan, base_year: int) -> World:
-    return open_world(find_home(span.home), span.city, base_year, span.as_of)
+def _open(span: HindcastSpan, base_year: int) -> City:
+    return open_city(find_home(span.home), span.city, base_year, span.as_of)

@@ -63,13 +63,13 @@ class Board:
         inputs = tuple(item if item.key in moved else replace(item, added=True) for item in self.inputs)
         sample = Sample(inputs, Listed(tuple((moved.get(item.key, 0.0),) for item in inputs))) if inputs else None
         block = Draws(1, sample=sample, silent=True).block(self.case.bound.values, 0, 1)
-        world = self.case.world
-        return to_dataset(central_run(self.kernel, self.clock, block), world.graph, world.labels)
+        city = self.case.city
+        return to_dataset(central_run(self.kernel, self.clock, block), city.graph, city.labels)
 
     def _moved(self, values: Mapping[str, Any]) -> dict[str, float]:
         """The value of every lever that is moved."""
         known, faults, moved = {lever.key: lever.label for lever in self.levers}, Faults(), dict[str, float]()
-        named = {self.case.world.names.parameter(key, faults, Place(key=key)): raw for key, raw in values.items()}
+        named = {self.case.city.names.parameter(key, faults, Place(key=key)): raw for key, raw in values.items()}
         for key in named:
             if key not in known:
                 faults.add(Text(f"没有杠杆 {key}", f"no lever {key}"), Place(key=key), nearest(key, known, known))
@@ -95,7 +95,7 @@ def board_of(case: Case, keys: Sequence[str], outputs: Sequence[str]) -> Board:
         with every lever and output that is unknown or may not be moved.
     """
     faults, case = Faults(), with_projects(case)
-    named = [case.world.names.parameter(key, faults, Place(key=key)) for key in keys]
+    named = [case.city.names.parameter(key, faults, Place(key=key)) for key in keys]
     found = [item for key in named if (item := _lever(case, key, faults)) is not None]
     wanted = outputs_in_ids(case, outputs, "", faults)
     fail_if_outputs_unknown(case, wanted, faults)
@@ -103,15 +103,15 @@ def board_of(case: Case, keys: Sequence[str], outputs: Sequence[str]) -> Board:
     levers, inputs = tuple(lever for lever, _ in found), tuple(item for _, item in found)
     case = compiled_for(case, Sample(inputs, Listed(tuple((lever.now,) for lever in levers))))
     steps = case.scenario.steps_per_year
-    kernel = kernel_for(case.world.graph, request_of(case, tuple(wanted), steps))
-    clock = Clock(case.world.city.settings.base_year + 1, case.last_year, steps)
+    kernel = kernel_for(case.city.graph, request_of(case, tuple(wanted), steps))
+    clock = Clock(case.city.data.settings.base_year + 1, case.last_year, steps)
     return Board(case, levers, inputs, kernel, clock)
 
 
 def _lever(case: Case, key: str, faults: Faults) -> tuple[BoardLever, Input] | None:
     """A lever and the input that it moves, at its value in the first simulated year; None after adding a fault."""
-    record = case.world.city.parameters.get(key.partition(".")[0])
-    first = case.world.city.settings.base_year + 1
+    record = case.city.data.parameters.get(key.partition(".")[0])
+    first = case.city.data.settings.base_year + 1
     values = np.zeros(1) if record is None else case.bound.values[record.name].at(first)
     found = swept_input(case, Over(key, [float(values.mean())], Place(key=key)), faults)
     if found is None or record is None:

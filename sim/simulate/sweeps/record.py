@@ -104,7 +104,7 @@ def _sample_key(design: Design) -> str:
 
 
 def _coordinates(outcome: Outcome, task: Task, conditions: Conditions) -> dict[str, Sequence[Any]]:
-    dimensions = outcome.case.world.graph.dimensions
+    dimensions = outcome.case.city.graph.dimensions
     used = dict.fromkeys(dim for name in task.outputs for dim in task.kernel.dims[name])
     return {
         "year": [int(year) for year in outcome.results["year"].values],
@@ -138,7 +138,7 @@ def _about(case: Case) -> dict[str, Any]:
         "title": f"{case.scenario.key}: {case.scenario.name.en}",
         "title_zh": case.scenario.name.zh,
         "scenario": case.scenario.key,
-        "base_year": case.world.city.settings.base_year,
+        "base_year": case.city.data.settings.base_year,
         "members": _json(_member_names(case)),
     }
 
@@ -155,11 +155,11 @@ def _input(case: Case, draws: Draws, key: str) -> dict[str, str]:
         label = SHOCKS if item.role == "shocks" else PROJECTS
         return {"zh": label.zh, "en": label.en, "unit": ""}
     name, _, member = key.partition(".")
-    record = case.world.city.parameters[name]
+    record = case.city.data.parameters[name]
     label = record.label
     for dim in record.dims if member else ():
-        if member in case.world.graph.dimensions[dim].members:
-            of_member = case.world.labels.member(dim, member)
+        if member in case.city.graph.dimensions[dim].members:
+            of_member = case.city.labels.member(dim, member)
             label = label + Text(f"（{of_member.zh}）", f" ({of_member.en})")
     factor = item is None or item.relative
     return {"zh": label.zh, "en": label.en, "unit": "×" if factor else record.unit}
@@ -181,12 +181,12 @@ def run_dataset(outcome: Outcome) -> xr.Dataset:
     dataset = dataset.assign(scorecard)
     dataset["verdict"].attrs["asked"] = _json(asked)
     table = f'.sim.table("{next(iter(results.data_vars))}")'
-    return dataset.assign_attrs(**_about(case), as_table=table, first=_json(case.world.outline.first))
+    return dataset.assign_attrs(**_about(case), as_table=table, first=_json(case.city.outline.first))
 
 
 def _target(outcome: Outcome, conditions: Conditions, name: str) -> dict[str, Any]:
     """Return what a reader must know of a target, for `asked_targets`."""
-    target = outcome.case.world.catalogue.targets[name]
+    target = outcome.case.city.catalogue.targets[name]
     reading = next((item.reading for item in conditions.conditions if item.target.id == name), None)
     score = next(score for score in outcome.scores if score.target.id == name)
     is_level = reading is not None and reading.binding.reading == "level" and len(reading.outputs) == 1
@@ -209,20 +209,20 @@ def _target(outcome: Outcome, conditions: Conditions, name: str) -> dict[str, An
 def _member_names(case: Case) -> dict[str, dict[str, dict[str, str]]]:
     """Names of members by dimension."""
     names: dict[str, dict[str, dict[str, str]]] = {}
-    for dim, item in case.world.graph.dimensions.items():
-        texts = {member: case.world.labels.member(dim, member) for member in item.members}
+    for dim, item in case.city.graph.dimensions.items():
+        texts = {member: case.city.labels.member(dim, member) for member in item.members}
         names[dim] = {member: {"zh": text.zh, "en": text.en} for member, text in texts.items()}
     return names
 
 
 def _published(outcome: Outcome) -> dict[str, dict[str, float]]:
     """Published values by year of the variables that stand for one indicator as a whole, in the variable's unit."""
-    world = outcome.case.world
+    city = outcome.case.city
     found: dict[str, dict[str, float]] = {}
-    for check in world.checks:
+    for check in city.checks:
         if check.reading != "value" or check.members:
             continue
-        unit = modelled_series(outcome.results, check, world.city.key)[1]
-        series = published_series(check, world.city.history, world.city.key)
+        unit = modelled_series(outcome.results, check, city.data.key)[1]
+        series = published_series(check, city.data.history, city.data.key)
         found[check.variable] = {str(year): datum.in_unit(unit) for year, datum in series.items()}
     return found

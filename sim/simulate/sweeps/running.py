@@ -69,8 +69,8 @@ def prepare_sweep(case: Case, design: Design) -> Sweep:
     draws = draws_of(case, design)
     judged = conditions_of(outcome.scores, judge_of(case, outcome.results))
     conditions = judged if draws.realised is not None else judged.without_chance()
-    checked = tuple(check.variable for check in case.world.checks)
-    outputs = tuple(dict.fromkeys((*conditions.outputs, *checked, *design.outputs))) or tuple(case.world.outline.first)
+    checked = tuple(check.variable for check in case.city.checks)
+    outputs = tuple(dict.fromkeys((*conditions.outputs, *checked, *design.outputs))) or tuple(case.city.outline.first)
     task = task_of(case, outputs, draws, design.precision)
     return Sweep(outcome, task, conditions, store_plan(outcome, design, task, conditions))
 

@@ -114,7 +114,7 @@ def analyse(case: Case, design: Design, asked: SensitivityRequest, spread: Sprea
 
 def _outputs(case: Case, design: Design) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the series that are asked for, by the model's names, and all variables that are kept: theirs and the section's."""
-    faults, names, written = Faults(), case.world.names, written_outputs(case)
+    faults, names, written = Faults(), case.city.names, written_outputs(case)
     asked = tuple(names.variable(name, faults, Place(key=name)) for name in design.outputs)
     faults.raise_if_any(InputError)
     called = {name.partition("[")[0]: Place(key=name) for name in asked}

@@ -52,7 +52,7 @@ def tried(case: Case, path: Path, request: PathRequest) -> list[Tried]:
 
 def _with(case: Case, settings: Settings) -> Case:
     """Return the case with an alternative."""
-    called, folder = case.scenario, case.world.home.scenarios
+    called, folder = case.scenario, case.city.home.scenarios
     made = beside(case, read_scenario(called.file, called.use, (*called.settings, *settings), folder=folder))
     return replace(made, selection=case.selection)
 

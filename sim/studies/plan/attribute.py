@@ -37,12 +37,12 @@ class Player:
 def players_of(one: Case, other: Case) -> tuple[Player, ...]:
     """Return what differs between two cases. The ledger is one player with the levers that it reads."""
     differing = [name for name, path in one.bound.values.items() if not _same(path, other.bound.values[name])]
-    ledger = one.world.ledger
+    ledger = one.city.ledger
     flows = [name for name in differing if name in ledger.flows]
     read = [name for name in differing if name in ledger.levers or name.startswith(PARAMETER)] if flows else []
     together = [name for name in differing if name in flows or name in read]
-    labels = one.world.city.parameters
-    named = {name: labels[name].label if name in labels else one.world.labels.variables[name] for name in differing}
+    labels = one.city.data.parameters
+    named = {name: labels[name].label if name in labels else one.city.labels.variables[name] for name in differing}
     players = [Player(name, named[name], (name,)) for name in differing if name not in together]
     if flows:
         players.append(Player(LEDGER, Text("项目台账", "project ledger"), tuple(together)))
@@ -68,8 +68,8 @@ def comparable(one: Case, other: Case) -> tuple[Case, Case]:
     """
     faults = Faults()
     for zh, en, left, right in (
-        ("城市", "city", one.world.city.key, other.world.city.key),
-        ("基年", "base year", one.world.city.settings.base_year, other.world.city.settings.base_year),
+        ("城市", "city", one.city.data.key, other.city.data.key),
+        ("基年", "base year", one.city.data.settings.base_year, other.city.data.settings.base_year),
         ("末年", "last year", one.last_year, other.last_year),
         ("算法", "method", one.scenario.method, other.scenario.method),
         ("每年步数", "steps a year", one.scenario.steps_per_year, other.scenario.steps_per_year),
@@ -103,7 +103,7 @@ class MixedRuns:
         """
         unique, places = np.unique(sets, axis=1, return_inverse=True)
         one, other = self.one.bound, self.other.bound
-        years = range(self.one.world.city.settings.base_year, self.one.last_year + 1)
+        years = range(self.one.city.data.settings.base_year, self.one.last_year + 1)
         paths = {
             name: np.stack([np.where(chosen, other.value(name, year), one.value(name, year)) for year in years])
             for player, chosen in zip(self.players, unique, strict=True)
@@ -151,7 +151,7 @@ def attribution(one: Case, other: Case, targets: tuple[str, ...] = (), seed: int
 
 def _targets(one: Case, other: Case, names: tuple[str, ...]) -> list[PlanTarget]:
     if names:
-        return [one.world.catalogue.targets[name] for name in names]
+        return [one.city.catalogue.targets[name] for name in names]
     return list({target.id: target for case in (one, other) for target in case.selection.targets}.values())
 
 

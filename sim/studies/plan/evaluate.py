@@ -26,7 +26,7 @@ def fail_if_outside_plan(case: Case, as_of: int) -> None:
     UsageError
         when the year lies outside of both.
     """
-    settings = case.world.city.settings
+    settings = case.city.data.settings
     first, last = settings.plan_span(settings.base_year)
     latest = max(case.last_year, last)
     if not first <= as_of <= latest:
@@ -45,7 +45,7 @@ def evaluated(case: Case, as_of: int, design: Design | None = None, progress: Pr
     SimError
         when the year lies outside the plan, or the run fails.
     """
-    base = case.world.city.settings.base_year
+    base = case.city.data.settings.base_year
     fail_if_outside_plan(case, as_of)
     if not case.selection.targets:
         message = Text("情景没有列目标，无从评估", "the scenario names no target: there is nothing to evaluate")
@@ -75,7 +75,7 @@ def _with_chances(
 
 def _moments(outcome: Outcome, as_of: int) -> tuple[Moment, ...]:
     """Readings of the targets that have begun by the year of the evaluation."""
-    base = outcome.case.world.city.settings.base_year
+    base = outcome.case.city.data.settings.base_year
     projected = [score.target for score in outcome.scores if score.projected is not None]
     found = [(reading, min(as_of - base, reading.last)) for reading in readings_of(outcome.case, projected)]
     return tuple(Moment(reading, now) for reading, now in found if now >= reading.start)

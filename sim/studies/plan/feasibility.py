@@ -71,12 +71,12 @@ def target_draws(outcome: Outcome, design: Design, progress: Progress | None = N
         when a promise names what the model does not know, or the run fails.
     """
     case = outcome.case
-    world, judge = case.world, judge_of(case, outcome.results)
+    city, judge = case.city, judge_of(case, outcome.results)
     conditions = conditions_of(outcome.scores, judge).without_settled()
     scores = {score.target.id: score for score in outcome.scores}
     horizon = max((item.reading.last for item in conditions.conditions), default=case.last_year - judge.base_year)
-    stated = read_promises(world.model_folder / "promises.yaml")
-    promises = promise_readings(stated, world.graph, horizon, world.city.parameters)
+    stated = read_promises(city.model_folder / "promises.yaml")
+    promises = promise_readings(stated, city.graph, horizon, city.data.parameters)
     rules = tuple(conditions.rules.values())
 
     def read(values: Mapping[str, Values], numbers: Numbers) -> tuple[list[Values], list[Values]]:
@@ -114,7 +114,7 @@ def solved_promise(outcome: Outcome, item: PromiseReading, readings: Sequence[Re
     parameter hardly moves the target. Between the points both lie on straight lines.
     """
     case, key = outcome.case, str(item.promise.by)
-    record = case.world.city.parameters[key]
+    record = case.city.data.parameters[key]
     if record.range is None:
         raise AssertionError(f"{key} has no range to be moved over")
     shifts = np.unique(np.append(np.linspace(*record.range, _STEPS), 0.0))
@@ -302,7 +302,7 @@ def _variance_explained(draws: TargetDraws, case: Case) -> dict[str, Any]:
     """The share of each target's variance that each unknown explains by itself."""
     names = list(draws.inputs)
     found = explained_variance(draws.met, np.array([draws.inputs[name] for name in names]).reshape(len(names), draws.count))
-    labels = [case.world.city.parameters[name].label for name in names]
+    labels = [case.city.data.parameters[name].label for name in names]
     return {
         "input_zh": ("input", [label.zh for label in labels]),
         "input_en": ("input", [label.en for label in labels]),

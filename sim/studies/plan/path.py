@@ -240,13 +240,13 @@ def _has_base(case: Case, reading: Reading) -> bool:
     """Tell whether there is a base to start from: one that is entered, and not borrowed unless the scenario accepts it."""
     if reading.binding.no_base is not None:
         return False
-    origin = case.world.bases.of(reading.target, reading.binding)
+    origin = case.city.bases.of(reading.target, reading.binding)
     return origin is None or not origin.is_borrowed or reading.target.id in case.selection.accepted
 
 
 def _nothing_to_move(case: Case) -> Fault:
     """Say why levers can move none of the targets."""
-    targets, over = case.selection.targets, case.world.known_to
+    targets, over = case.selection.targets, case.city.known_to
     place = Place(case.scenario.file, key="targets")
     if targets and all(target.year is not None and target.year <= over for target in targets):
         years = "、".join(dict.fromkeys(str(target.year) for target in targets))
@@ -254,7 +254,7 @@ def _nothing_to_move(case: Case) -> Fault:
             f"目标年（{years}）已经过去（统计已到 {over} 年），不再求所需路径",
             f"the years of the targets ({years}) are over (statistics reach {over}): there is no path to them any more",
         )
-        earlier = max(over - 1, case.world.city.settings.base_year)
+        earlier = max(over - 1, case.city.data.settings.base_year)
         advice = Text(
             f"选目标年更晚的情景，或站在较早的年份：--as-of {earlier} --prior",
             f"take a scenario with later targets, or ask as of an earlier year: --as-of {earlier} --prior",
@@ -270,18 +270,18 @@ def _nothing_to_move(case: Case) -> Fault:
 
 def up_to_the_targets(case: Case, readings: Sequence[Reading]) -> Case:
     """The case with its ledger realised, run no longer than its targets need."""
-    last = case.world.city.settings.base_year + max(reading.last for reading in readings)
+    last = case.city.data.settings.base_year + max(reading.last for reading in readings)
     return replace(with_projects(case), last_year=last)
 
 
 def levers_file(case: Case) -> LeversFile:
     """Read what the model offers to be moved."""
-    return read_levers(levers_path(case), case.world.city.parameters)
+    return read_levers(levers_path(case), case.city.data.parameters)
 
 
 def levers_path(case: Case) -> File:
     """Return its path."""
-    return case.world.model_folder / "levers.yaml"
+    return case.city.model_folder / "levers.yaml"
 
 
 @timed

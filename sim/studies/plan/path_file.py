@@ -25,7 +25,7 @@ Layers are called by the file that they stand in: one that extends another path 
 
 def scenario_text(case: Case, path: Path, name: tuple[str, str], stem: str) -> str:
     """The scenario that follows a path: `name` in Chinese and in English, `stem` of its file."""
-    first, last = first_year(case), case.world.city.settings.last_year
+    first, last = first_year(case), case.city.data.settings.last_year
     targets = ", ".join(reading.target.id for reading in path.readings)
     pairs = zip(path.levers, path.steps, strict=True)
     moved = [_lever_lines(lever, float(step), range(first, last + 1)) for lever, step in pairs if abs(step) > _STILL]

@@ -79,19 +79,19 @@ class PathLever:
 
 def first_year(case: Case) -> int:
     """The first year in which a lever may still be moved: none that is over when the last known figures are out."""
-    world = case.world
-    return max(world.city.settings.base_year, world.known_to) + 1
+    city = case.city
+    return max(city.data.settings.base_year, city.known_to) + 1
 
 
 def lever_of(case: Case, name: str, entry: LeverEntry) -> PathLever:
     """A lever where a scenario has it, in any year in which it may still be moved."""
     first, last = first_year(case), case.last_year
-    path, record = case.bound.values[name], case.world.city.parameters[name]
+    path, record = case.bound.values[name], case.city.data.parameters[name]
     values = np.array([path.at(year).ravel() for year in range(first, last + 1)])
     low, high = (float(value) for value in entry.between)
     down, up = min((low - values.min()) / entry.step, 0.0), max((high - values.max()) / entry.step, 0.0)
     outside = bool(values.min() < low - _CLOSE or values.max() > high + _CLOSE)
-    dims = tuple(case.world.graph.dimensions[dim] for dim in record.dims)
+    dims = tuple(case.city.graph.dimensions[dim] for dim in record.dims)
     step, weight = float(entry.step), float(entry.weight)
     return PathLever(name, record.label, record.unit, step, weight, down, up, path, (low, high), dims, outside)
 

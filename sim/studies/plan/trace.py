@@ -18,7 +18,7 @@ from sim.base.errors import Fault, InputError, Place, UsageError
 from sim.base.processes import timed
 from sim.base.text import Text
 from sim.base.words import fine
-from sim.city.city import World
+from sim.city.city import City
 from sim.engine.links import Members, at_year_end, elasticity, link_sign, looked_at, readers_of
 from sim.inputs.bindings import AnyBinding, Binding
 from sim.inputs.printed import PlanDocument
@@ -62,7 +62,7 @@ _WEAKEST = 0.01
 """Elasticity below which a driver is not shown."""
 
 
-def fail_if_document_changed(world: World, target: PlanTarget) -> PlanDocument:
+def fail_if_document_changed(city: City, target: PlanTarget) -> PlanDocument:
     """The document of a target, whose text must be the one that the target was taken from.
 
     Raises
@@ -70,7 +70,7 @@ def fail_if_document_changed(world: World, target: PlanTarget) -> PlanDocument:
     InputError
         when it is not.
     """
-    document = world.catalogue.documents[target.document]
+    document = city.catalogue.documents[target.document]
     if document.is_changed:
         message = Text(
             f"文件已改动：指纹为 {document.found[:12]}……，录入目标时为 {document.recorded[:12]}……",
@@ -84,7 +84,7 @@ def fail_if_document_changed(world: World, target: PlanTarget) -> PlanDocument:
     return document
 
 
-def find_target(world: World, name: str) -> PlanTarget:
+def find_target(city: City, name: str) -> PlanTarget:
     """A target of the catalogue.
 
     Raises
@@ -92,7 +92,7 @@ def find_target(world: World, name: str) -> PlanTarget:
     UsageError
         when there is none of that name.
     """
-    return targets_named(world.catalogue.targets, [name])[0]
+    return targets_named(city.catalogue.targets, [name])[0]
 
 
 @timed
@@ -104,20 +104,20 @@ def trace(case: Case, name: str, year: int | None = None, depth: int = 4) -> Tra
     SimError
         when there is no such target, its document has changed, the year lies outside the run, or the run fails.
     """
-    world = case.world
-    target = find_target(world, name)
-    document = fail_if_document_changed(world, target)
+    city = case.city
+    target = find_target(city, name)
+    document = fail_if_document_changed(city, target)
     year = _year(case, target, year)
     outcome = run(case)
     score = next(item for item in outcome.scores if item.target.id == target.id)
-    binding = world.catalogue.by_kind.of(target.id)
+    binding = city.catalogue.by_kind.of(target.id)
     roots = _Chain(outcome, year, target, depth).roots() if isinstance(binding, Binding) else ()
     return Trace(target, document, binding, case.scenario.key, year, score, roots)
 
 
 def _year(case: Case, target: PlanTarget, asked: int | None) -> int:
     """The year asked for, else the target's where the run reaches it, else the last of the run."""
-    first, last = case.world.city.settings.base_year, case.last_year
+    first, last = case.city.data.settings.base_year, case.last_year
     if asked is None:
         return target.year if target.year is not None and first < target.year <= last else last
     if not first < asked <= last:
@@ -131,9 +131,9 @@ class _Chain:
 
     def __init__(self, outcome: Outcome, year: int, target: PlanTarget, depth: int) -> None:
         self._case, self._results, self._year, self._depth = outcome.case, outcome.results, year, depth
-        self._graph, self._binding = outcome.case.world.graph, outcome.case.world.catalogue.bindings[target.id]
+        self._graph, self._binding = outcome.case.city.graph, outcome.case.city.catalogue.bindings[target.id]
         self._members = self._places(self._binding.region or target.region)
-        first = outcome.case.world.city.settings.base_year + 1
+        first = outcome.case.city.data.settings.base_year + 1
         stocks = {name: self._stock(outcome.results, name) for name in self._graph.stocks}
         self._state = at_year_end(self._graph, outcome.case.bound, first, year, stocks)
 
@@ -144,7 +144,7 @@ class _Chain:
     def _places(self, region: str) -> Members:
         """The districts that the target is about; all of them for the city."""
         districts = self._graph.dimensions[DISTRICT].members if DISTRICT in self._graph.dimensions else ()
-        chosen = self._case.world.city.settings.group_members.get(region, (region,))
+        chosen = self._case.city.data.settings.group_members.get(region, (region,))
         return {DISTRICT: tuple(districts.index(name) for name in chosen)} if set(chosen) <= set(districts) else {}
 
     def roots(self) -> tuple[Driver, ...]:
@@ -161,7 +161,7 @@ class _Chain:
             value=self._value(name),
             sign=None if effect is None else link_sign(self._graph, name, effect, self._state),
             elasticity=None if effect is None else elasticity(self._graph, name, effect, self._state, self._members),
-            source=self._case.world.city.parameters[name].source if name in self._graph.parameters else "",
+            source=self._case.city.data.parameters[name].source if name in self._graph.parameters else "",
             drivers=self._drivers(name, depth, above | {name}),
         )
 
@@ -177,12 +177,12 @@ class _Chain:
 
     def _label(self, name: str) -> Text:
         if name in self._graph.parameters:
-            return self._case.world.city.parameters[name].label
-        return self._case.world.labels.variables[name]
+            return self._case.city.data.parameters[name].label
+        return self._case.city.labels.variables[name]
 
     def _kind(self, name: str) -> str:
         if name in self._graph.parameters:
-            return self._case.world.city.parameters[name].kind
+            return self._case.city.data.parameters[name].kind
         return "stock" if name in self._graph.stocks else "variable"
 
     def _value(self, name: str) -> str:

@@ -18,7 +18,7 @@ STOCK = {"kind": "stock", "unit": "家", "price": "none", "growth_price": "none"
 
 
 @dataclass(frozen=True)
-class World:
+class City:
     """The true numbers of a city and a district: GDP and its growth, residents, firms and what is added to them a year."""
 
     gdp: float
@@ -43,10 +43,10 @@ class World:
         return 1e4 * self.gdp_2025 / self.residents_2025
 
 
-def worlds() -> st.SearchStrategy[World]:
+def worlds() -> st.SearchStrategy[City]:
     """Cities whose plan asks for no more than the past has shown."""
     return st.builds(
-        World,
+        City,
         gdp=st.floats(100.0, 1e4),
         past=st.floats(0.06, 0.12),
         growth=st.floats(0.03, 0.055),
@@ -58,7 +58,7 @@ def worlds() -> st.SearchStrategy[World]:
     )
 
 
-def numbers_of(world: World) -> dict[str, Printed]:
+def numbers_of(world: City) -> dict[str, Printed]:
     """What the plan of such a city prints, every number true."""
     share = world.district
     items = [
@@ -80,12 +80,12 @@ def numbers_of(world: World) -> dict[str, Printed]:
     return {item.id: item for item in items}
 
 
-def _sum(world: World) -> float:
+def _sum(world: City) -> float:
     """GDP of 2016 to 2020, which ends at the base."""
     return float(sum(world.gdp / (1.0 + world.past) ** back for back in range(5)))
 
 
-def plan_of(world: World, **changed: float) -> CityPlan:
+def plan_of(world: City, **changed: float) -> CityPlan:
     """The plan with some numbers changed: by what each is multiplied."""
     measures = {
         "gdp": measure("level", "rate", "sum", "past"),
@@ -100,12 +100,12 @@ def plan_of(world: World, **changed: float) -> CityPlan:
 
 
 @given(worlds())
-def test_consistent_plans_give_no_finding(world: World) -> None:
+def test_consistent_plans_give_no_finding(world: City) -> None:
     assert lint(plan_of(world)) == []
 
 
 @given(worlds(), st.sampled_from(["level", "rate", "per_head", "heads", "firms", "added"]), st.floats(1.3, 3.0))
-def test_one_changed_number_is_found(world: World, key: str, by: float) -> None:
+def test_one_changed_number_is_found(world: City, key: str, by: float) -> None:
     findings = lint(plan_of(world, **{key: by}))
     assert findings
     assert all(item.arithmetic and item.message.zh and item.message.en and item.quotes for item in findings)
@@ -113,14 +113,14 @@ def test_one_changed_number_is_found(world: World, key: str, by: float) -> None:
 
 
 @given(worlds(), st.floats(0.3, 0.8))
-def test_a_target_below_its_base_is_found(world: World, by: float) -> None:
+def test_a_target_below_its_base_is_found(world: City, by: float) -> None:
     below = by * world.firms / (world.firms + 5 * world.added)
     rules = [item.rule for item in lint(plan_of(world, firms=below)) if item.targets[:1] == ("firms",)]
     assert "already_met" in rules
 
 
 @given(worlds(), st.randoms(use_true_random=False))
-def test_the_order_of_the_rows_changes_no_finding(world: World, random: object) -> None:
+def test_the_order_of_the_rows_changes_no_finding(world: City, random: object) -> None:
     made = plan_of(world, level=1.5)
     shuffled = list(made.claims)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
