@@ -32,9 +32,9 @@ LAZY = {
     "sim/__init__.py",
     "sim/api.py",
     "sim/base/units.py",
-    "sim/report/drawing.py",
+    "sim/report/delivery.py",
     "sim/ensemble/designs.py",
-}  # the command line, pint, matplotlib, scipy: start-up time
+}  # the command line, pint, scipy: start-up time; forms that need an extra
 
 
 def layer(file: Path) -> str:

@@ -171,8 +171,10 @@ def owned_folder(parent: Path, prefix: str) -> Iterator[Path]:
 
 @contextmanager
 def scratch_folder(prefix: str = "sim-work-") -> Iterator[Path]:
-    """A folder of one's own where the system keeps what is temporary."""
-    with owned_folder(Path(tempfile.gettempdir()), prefix) as folder:
+    """An empty folder of one's own where the system keeps what is temporary; the marks of its owner stand beside it."""
+    with owned_folder(Path(tempfile.gettempdir()), prefix) as own:
+        folder = own / "content"
+        folder.mkdir()
         yield folder
 
 

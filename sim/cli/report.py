@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import xarray as xr
 
-from sim.base.durable import scratch_folder
 from sim.base.errors import Faults, Place, SimError, UsageError, nearest
-from sim.base.text import Language, Text
+from sim.base.text import Text
 from sim.cli import options
 from sim.cli.console import Speaker
 from sim.inputs.home import Home, find_home
-from sim.report.document import Report
-from sim.report.drawing import drawing_workers, finish_drawing, read_svgs, start_drawing
-from sim.report.forms import FIGURES, FORMS, file_name
-from sim.report.forms.page import page
-from sim.report.forms.workbook import workbook
-from sim.report.lettering import unprintable_words
+from sim.report.delivery import Delivered, drawing_workers, write_forms
+from sim.report.forms import FORMS
 from sim.report.studies import StudyRequest, completed
 from sim.report.writing import reports_of
 from sim.result.store import fail_if_not_writable, find_run, new_files
@@ -59,9 +52,8 @@ def report(
         fail_if_not_writable(file.parent)
     named_home = None if home is None else find_home(home)
     results = _read(files, speaker)
-    places, troubles, unprintable = list[Path](), list[Text](), ""
-    if absent:
-        troubles.append(_not_installed(absent) + Text("，没有写出；", " and nothing was written; ") + _INSTALL)
+    left_out = _not_installed(absent) + Text("，没有写出；", " and nothing was written; ") + _INSTALL
+    made = Delivered(out, (), "", (left_out,) if absent else ())
     forms = [item for item in asked if item not in absent]
     with drawing_workers() as pool:
         for file in () if stored else [file for file in files.values() if results[file].studies.pending]:
@@ -69,15 +61,13 @@ def report(
         for file, record in zip(results, reports_of(list(results.values())), strict=True):
             if file in files.values():
                 with speaker.progress(record.scenario_name + Text("：绘图与写出", ": drawing and writing")):
-                    language = speaker.report_language
-                    made, failed, boxed = _write_forms(record, results[file], file.parent, forms, language, pool)
-                places, troubles, unprintable = places + made, troubles + failed, unprintable + boxed
+                    made += write_forms(record, results[file], file.parent, forms, speaker.report_language, pool)
     if speaker.as_json:
-        speaker.json(places)
-    for place in places:
+        speaker.json(made.files)
+    for place in made.files:
         speaker.line(f"报告：{place}", f"report: {place}")
-    speaker.warn([*unprintable_words(unprintable), *troubles])
-    return 1 if troubles else 0
+    speaker.warn(made.remarks)
+    return 1 if made.troubles else 0
 
 
 def fail_if_forms_are_wrong(forms: Sequence[str]) -> None:
@@ -171,60 +161,3 @@ def _completed(result: Result, file: Path, home: Home | None, workers: int, spea
     with new_files(file.parent) as aside:
         (aside / file.name).write_bytes(packed_result(whole))
     return whole
-
-
-def _write_forms(
-    record: Report, result: Result, folder: Path, forms: Sequence[str], language: Language, pool: ProcessPoolExecutor
-) -> tuple[list[Path], list[Text], str]:
-    """Draw the figures of one scenario and write its forms; what goes wrong with one costs that one and no other.
-
-    Returns the files, why others were not written, and the characters that figures show as boxes.
-    """
-    written, troubles = list[Path](), list[Text]()
-    with scratch_folder() as scratch:
-        figures = scratch / "figures"  # apart from the marks by which the scratch folder is owned
-        figures.mkdir()
-        unprintable = finish_drawing(start_drawing({figures: record.figures}, language, pool))
-        named = [(file_name(FORMS[form], language), form) for form in forms]
-        for target, form in (*named, (file_name(FIGURES, language), "")):
-            try:
-                contents = _form(form, target, record, result.projection, language, figures)
-                with new_files(folder) as aside:
-                    for name, content in contents.items():
-                        (aside / name).parent.mkdir(exist_ok=True)
-                        (aside / name).write_bytes(content)
-            except (SimError, OSError, ValueError) as error:
-                troubles.append(_trouble(target, error))
-            else:
-                written += [folder / target] if form else []
-    return written, troubles, unprintable
-
-
-def _trouble(target: str, error: Exception) -> Text:
-    """Return one sentence, in which the file is named that was not written."""
-    head = Text(f"没有写出 {target}：", f"{target} was not written: ")
-    if not isinstance(error, SimError):
-        return head + Text(str(error), str(error))
-    fault = error.faults[0]
-    return head + fault.message + (Text("", "") if fault.advice is None else Text("；", "; ") + fault.advice)
-
-
-def _form(
-    form: str, target: str, record: Report, projection: xr.Dataset, language: Language, figures: Path
-) -> dict[str, bytes]:
-    """Return the files of a form below the folder of the scenario; without a form, those of its figures."""
-    if not form:
-        return {f"{target}/{item.name}": item.read_bytes() for item in sorted(figures.iterdir())}
-    if form == "xlsx":
-        return {target: workbook(record, projection, language)}
-    if form == "docx":
-        from sim.report.forms.word import word_document
-
-        pictures = {name: (figures / f"{name}.png").read_bytes() for name in record.figures}
-        return {target: word_document(record, language, pictures)}
-    svgs = read_svgs(figures, list(record.figures))
-    if form == "pdf":
-        from sim.report.forms.pdf import pdf
-
-        return {target: pdf(record, language, svgs)}
-    return {target: page(record, language, svgs).encode()}

@@ -21,10 +21,8 @@ from sim.plan.rule import VERDICTS, about_sentence
 from sim.plan.scorecard import Score, coverage_of, coverage_words, full_row
 from sim.plan.selection import candidates, labels_of, targets_named
 from sim.report.chapters.works import SECTIONS, in_words
-from sim.report.delivery import deliver
-from sim.report.drawing import drawing_workers
+from sim.report.delivery import deliver, drawing_workers
 from sim.report.forms import PAGE, file_name
-from sim.report.lettering import unprintable_words
 from sim.report.score_words import bases_sentence, beside_data, headline, remark, running, score_cells
 from sim.report.studies import studies_of_run
 from sim.result.store import fail_if_not_writable
@@ -72,7 +70,7 @@ def run(
         missed = missed_targets(require, results)
         with speaker.progress(Text("绘图与写出", "drawing and writing")):
             delivered = deliver(results, out, speaker.report_language, pool, datetime.now().astimezone())
-    speaker.warn(unprintable_words(delivered.unprintable))
+    speaker.warn(delivered.remarks)
     if speaker.as_json:
         speaker.json(_document(results, delivered.folder, chosen[0].city.home, speaker))
     elif not speaker.quiet:

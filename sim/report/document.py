@@ -5,8 +5,8 @@ What is printed in Word, Excel, PDF and on the page is this record and nothing e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sim.base.text import Text
@@ -99,6 +99,8 @@ class Report:
     """Dimensions with too many members for that table."""
     as_of: int | None = None
     """The last year whose data judge the targets, where somebody asked for one."""
+    troubles: tuple[Text, ...] = ()
+    """The figures that could not be made, and why."""
 
     def tables(self) -> Iterator[Table]:
         """Every table, in order."""
@@ -110,3 +112,19 @@ class Report:
         """Every block, in order."""
         for chapter in self.chapters:
             yield from chapter.blocks
+
+    def without(self, lost: Mapping[str, Text]) -> Report:
+        """The report without some figures, of each of which it is said why."""
+
+        def kept(block: Block) -> bool:
+            return not isinstance(block, Picture) or block.key not in lost
+
+        chapters = tuple(replace(item, blocks=tuple(filter(kept, item.blocks))) for item in self.chapters)
+        figures = {name: figure for name, figure in self.figures.items() if name not in lost}
+        return replace(self, chapters=chapters, figures=figures, troubles=(*self.troubles, *lost.values()))
+
+
+def not_drawn(name: str, error: Exception) -> Text:
+    """A sentence on a figure that could not be made."""
+    reason = f"{type(error).__name__}: {error}"
+    return Text(f"图 {name} 没有画出：{reason}", f"the figure {name} was not drawn: {reason}")

@@ -5,17 +5,20 @@ All files of that folder are imported when a report is written, so that a wrong 
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
-from sim.report.chapters import Part, pictured, present
-from sim.report.document import Picture
+from sim.base.text import Text
+from sim.report.chapters import Part, pictured
+from sim.report.document import Picture, not_drawn
+from sim.report.figures import Figure
 from sim.report.view import View
 from sim.simulate.result import Result
 
-Maker = Callable[[View, Result], Any]
+_log = logging.getLogger(__name__)
+Maker = Callable[[View, Result], Figure | None]
 CHAPTERS = ("overall", "indicators", "works", "problems", "outlook", "advice", "methods")
 REGISTERED: dict[str, tuple[str, Maker]] = {}
 """The chapter and the function of each registered figure, by its name."""
@@ -58,8 +61,19 @@ def fail_if_doubled(parts: Iterable[Part]) -> None:
         raise ValueError(f"there are two figures {', '.join(doubled)} in one report")
 
 
-def with_registered(part: Part, view: View, result: Result) -> Part:
-    """Return a chapter with the figures that are registered for it."""
-    made = present(**{name: make(view, result) for name, (chapter, make) in REGISTERED.items() if chapter == part.chapter.key})
+def with_registered(part: Part, view: View, result: Result, troubles: list[Text]) -> Part:
+    """Return a chapter with the figures that are registered for it; what is wrong with one is added to `troubles`."""
+    made = dict[str, Figure]()
+    for name, (chapter, make) in REGISTERED.items():
+        if chapter == part.chapter.key:
+            try:
+                found = make(view, result)
+                if found is not None:
+                    found.described()
+                    hash(found)  # figures that several scenarios share are drawn once
+                    made[name] = found
+            except Exception as error:  # noqa: BLE001  a figure may be anybody's, and costs no report
+                _log.warning("a figure was not made", exc_info=error)
+                troubles.append(not_drawn(name, error))
     blocks = (*part.chapter.blocks, *pictured(made, *made))
     return Part(replace(part.chapter, blocks=blocks), {**part.figures, **made})

@@ -45,7 +45,8 @@ def reports_of(results: Sequence[Result]) -> list[Report]:
 
 def report_of(view: View, result: Result) -> Report:
     """The report of one scenario of a view."""
-    parts = [with_registered(chapter(view, result), view, result) for chapter in CHAPTERS]
+    troubles = list[Text]()
+    parts = [with_registered(chapter(view, result), view, result, troubles) for chapter in CHAPTERS]
     fail_if_doubled(parts)
     return Report(
         title=view.city + (_OF_A_PLAN if result.scorecard else _OF_A_SCENARIO) + result.name,
@@ -62,6 +63,7 @@ def report_of(view: View, result: Result) -> Report:
         members={dim: dict(names) for dim, names in result.members.items()},
         left_out=frozenset(result.outline.left_out),
         as_of=result.as_of,
+        troubles=tuple(troubles),
     )
 
 

@@ -125,7 +125,8 @@ def test_scratch_of_killed_programs_is_swept_where_the_system_keeps_what_is_temp
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     dead, others = left(tmp_path, "sim-draws-dead"), left(tmp_path, "sim-draws-others", host="another machine")
     with scratch_folder("sim-draws-") as folder:
-        assert folder.parent == tmp_path
-        assert folder.stat().st_mode & 0o777 == 0o700
+        assert folder.parent.parent == tmp_path
+        assert folder.parent.stat().st_mode & 0o777 == 0o700
+        assert list(folder.iterdir()) == [], "the marks of the owner stand beside what is handed out"
         assert not dead.exists()
     assert [item.name for item in tmp_path.iterdir()] == [others.name]

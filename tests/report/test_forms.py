@@ -21,8 +21,8 @@ from docx.document import Document
 
 from sim.base.text import LANGUAGES, Language, Text
 from sim.report.cells import Column, Number
+from sim.report.delivery import draw_one, read_svgs
 from sim.report.document import Chapter, Paragraph, Report, table_of
-from sim.report.drawing import draw_one, read_svgs
 from sim.report.figures.dots import Progress
 from sim.report.forms.page import page
 from sim.report.forms.pdf import pdf
