@@ -12,21 +12,20 @@ import xarray as xr
 
 from sim.base.errors import Fault, Faults, Place, UsageError
 from sim.base.processes import MOST_DRAWS
-from sim.base.text import Language, Text
+from sim.base.text import Text
 from sim.cli import cases, options
 from sim.cli.console import Speaker
 from sim.inputs.files import fail_if_no_name
 from sim.inputs.sweep_section import METHODS, Rest, overs_of_call
 from sim.report.forms.plain_text import cell_text
-from sim.report.sweeps.delivery import analysis_document, deliver_analysis, deliver_sweep, sweep_document
-from sim.report.sweeps.findings import Findings, findings_of, method_sentence
-from sim.report.sweeps.pages import analysis_parts, sweep_parts
+from sim.report.sweeps.findings import findings_of
+from sim.report.sweeps.pages import SweepResult, result_of_analysis, result_of_sweep
 from sim.result.store import fail_if_not_writable
 from sim.simulate.design import Design, completed
 from sim.simulate.opening import Case
 from sim.simulate.sweeps.names import left_out_of
 from sim.simulate.sweeps.running import Spread, Sweep, on_this_machine, prepare_sweep, swept_folder
-from sim.simulate.sweeps.sensitivity import MOST, Analysis, Kind, SensitivityRequest, analyse, sentences
+from sim.simulate.sweeps.sensitivity import MOST, Analysis, Kind, SensitivityRequest, analyse
 
 Over = Annotated[
     options.Pairs, typer.Option("--over", help="扫描：名称=1,2,3 或 名称={uniform: [1, 3]} / what is swept"), options.PAIRS
@@ -94,12 +93,12 @@ def sweep(
             else:
                 made = analyse(case, design, analysis, spread, drawn)
         with speaker.progress(Text("汇总与写出", "summing up and writing")):
-            findings = findings_of(made) if isinstance(made, xr.Dataset) else made
-            page = _written(findings, folder, speaker.report_language)
+            result = result_of_sweep(findings_of(made)) if isinstance(made, xr.Dataset) else result_of_analysis(made)
+            page = result.deliver(folder, speaker.report_language)
     if speaker.as_json:
-        speaker.json(_document(findings, folder, speaker.language))
+        speaker.json({"folder": folder, **result.document})
     elif not speaker.quiet:
-        _print(findings, page, speaker)
+        _print(result, page, speaker)
 
 
 def _faults_of_options(
@@ -165,28 +164,12 @@ def _prepared(case: Case, design: Design) -> Sweep:
     return prepare_sweep(case, design)
 
 
-def _written(found: Findings | Analysis, folder: Path, language: Language) -> Path:
-    if isinstance(found, Findings):
-        return deliver_sweep(found, folder, language)
-    return deliver_analysis(found, folder, language)
-
-
-def _document(found: Findings | Analysis, folder: Path, language: Language) -> dict[str, Any]:
-    if isinstance(found, Findings):
-        return sweep_document(found, folder, language)
-    return analysis_document(found, folder, language)
-
-
-def _print(found: Findings | Analysis, page: Path, speaker: Speaker) -> None:
+def _print(result: SweepResult, page: Path, speaker: Speaker) -> None:
     """Print the answer: how it was drawn, the tables, where everything is."""
-    if isinstance(found, Findings):
-        said, parts = [method_sentence(found.draws)], sweep_parts(found)
-    else:
-        said, parts = sentences(found), analysis_parts(found)
     speaker.line()
-    for sentence in said:
+    for sentence in result.said:
         speaker.line(sentence)
-    for table in (part.table for part in parts if part.table is not None):
+    for table in (part.table for part in result.parts if part.table is not None):
         speaker.line()
         speaker.line(table.caption)
         heads = speaker.columns([speaker.say(column.title) for column in table.columns], first_width=12, fold=True)
@@ -196,7 +179,7 @@ def _print(found: Findings | Analysis, page: Path, speaker: Speaker) -> None:
         if left > 0:
             speaker.line(f"……另有 {left:,} 行", f"... and {left:,} more rows")
     speaker.line()
-    if "left_out" in found.draws.attrs:
-        speaker.line(left_out_of(found.draws))
+    if "left_out" in result.draws.attrs:
+        speaker.line(left_out_of(result.draws))
     speaker.line(f"结果：{page.parent}", f"results: {page.parent}")
     speaker.line(f"报告：{page}", f"report: {page}")

@@ -73,7 +73,7 @@ def test_negative_numbers_stay_numbers(value: float) -> None:
 
 
 def test_every_table_that_is_written_goes_through_the_same_cell(tmp_path: Path) -> None:
-    from sim.report.sweeps.delivery import put_table
+    from sim.report.sweeps.pages import put_table
 
     put_table(tmp_path / "table.csv", ["=head"], [["=1+1", -2.0], ["@cmd", None]])
     rows = list(csv.reader(io.StringIO((tmp_path / "table.csv").read_text(encoding="utf-8-sig"))))

@@ -55,16 +55,6 @@ class BandRow:
 
 
 @dataclass(frozen=True)
-class CorrelationRow:
-    """The rank correlation of one input with one series in a year."""
-
-    input: Named
-    series: Named
-    year: int
-    correlation: float
-
-
-@dataclass(frozen=True)
 class PointRow:
     """One point of a grid or list: the values of its inputs, the median of each series in a year, how likely targets are."""
 
@@ -193,16 +183,14 @@ class Findings:
         return sorted(shown, key=lambda row: self.names.index(row.series.key))
 
     @cached_property
-    def correlation_rows(self) -> list[CorrelationRow]:
+    def correlation_rows(self) -> list[tuple[Named, Named, float]]:
         """Inputs beside the series shown first, in the year of the targets; inputs that never differ are left out."""
         if self.correlations is None:
             return []
-        found, inputs = list[CorrelationRow](), named_inputs(self.draws).values()
-        for name in self.names:
-            column = self.correlations[name].sel(year=self.year).to_numpy().reshape(len(inputs))
-            pairs = [(of_input, float(value)) for of_input, value in zip(inputs, column, strict=True) if np.isfinite(value)]
-            found += [CorrelationRow(of_input, named_series(self.draws, name), self.year, value) for of_input, value in pairs]
-        return found
+        inputs = named_inputs(self.draws).values()
+        columns = {name: self.correlations[name].sel(year=self.year).to_numpy().reshape(len(inputs)) for name in self.names}
+        pairs = ((item, name, float(value)) for name in columns for item, value in zip(inputs, columns[name], strict=True))
+        return [(item, named_series(self.draws, name), value) for item, name, value in pairs if np.isfinite(value)]
 
     @cached_property
     def points(self) -> list[PointRow]:

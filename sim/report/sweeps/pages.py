@@ -1,34 +1,53 @@
-"""The pages of sweeps and analyses, as reports: how it was drawn, tables with their figures, what decides the numbers."""
+"""Everything that is said of a sweep or an analysis, in one record: sentences, tables with their figures, files, a document.
+
+Both are written into the folder of their draws: statistics, tables as CSV, the figures, and a page.
+"""
 
 from __future__ import annotations
 
+import csv
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from io import StringIO
 from operator import itemgetter
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from sim.base import __version__
-from sim.base.text import Text, same
+from sim.base.durable import put
+from sim.base.text import Language, Text, same
 from sim.base.words import NONE, OPERATORS, chance, exact, plain, unit_words
+from sim.plan.scorecard import cell_text
+from sim.report import style
 from sim.report.cells import NOTES, NOTHING, Column
 from sim.report.document import Block, Chapter, Heading, Paragraph, Picture, Report, Table, table_of
 from sim.report.figures import Figure
+from sim.report.forms.page import page
 from sim.report.sweeps.figures import chance_response, closest, fans, index_map, response, target_chances, tornado
 from sim.report.sweeps.findings import BandRow, Findings, PointRow, TargetRow, headline_series, method_sentence, reading_year
-from sim.simulate.sweeps.names import AskedTarget, left_out_of, named_from, named_inputs, named_series, title_of, with_unit
+from sim.result.store import disk_faults
+from sim.result.tree import packed
+from sim.simulate.sweeps.names import (
+    AskedTarget,
+    Named,
+    left_out_of,
+    named_from,
+    named_inputs,
+    named_series,
+    title_of,
+    with_unit,
+)
 from sim.simulate.sweeps.sensitivity import Analysis, sentences
 from sim.simulate.sweeps.statistics import members_of
 
 MOST_POINTS = 400
 _MOST_CORRELATED, _MOST_OUTPUTS, _MOST_INPUTS = 4, 8, 10
-_ERROR_NOTE = NOTES["sampling_error"]
-_CORRELATION_NOTE = NOTES["correlations"]
-_DATA = NOTES["draws"]
 _CORRELATED = Text("各输入与指标的秩相关", "Rank correlations of inputs and indicators")
 
 
@@ -46,9 +65,180 @@ class SweepPart:
         return (*self.above, *filter(None, [self.table]), *(Picture(key) for key in self.figures))
 
 
-def sweep_report(findings: Findings, folder: str) -> Report:
-    """The page of a sweep."""
-    return _report(findings.draws, folder, [method_sentence(findings.draws)], sweep_parts(findings))
+Csv = tuple[Sequence[Any], Sequence[Sequence[Any]]]
+"""Heads and rows of a table; texts are written in the language of the call."""
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """What is said of some draws, the tables of the page with their figures, and what is written beside it."""
+
+    draws: xr.Dataset
+    said: Sequence[Text]
+    parts: Sequence[SweepPart]
+    statistics: tuple[str, Mapping[str, xr.Dataset]]
+    """Name and groups of the file of statistics."""
+    tables: Mapping[str, Csv]
+    """Tables by the names of their files."""
+    document: Mapping[str, Any]
+    """The same for scripts."""
+
+    def report(self, folder: str) -> Report:
+        """The page."""
+        left_out, title = left_out_of(self.draws), title_of(self.draws)
+        first: list[Block] = [Paragraph(line) for line in self.said]
+        first += [Paragraph(left_out, "small")] if left_out.zh else []
+        first += [block for part in self.parts for block in part.blocks]
+        identity = json.loads(self.draws.attrs.get("identity", "{}"))
+        columns = Column(Text("项目", "Item"), itemgetter(0)), Column(Text("取值", "Value"), itemgetter(1), is_number=True)
+        decides = table_of("identity", Text("决定数值的各项", "What decides the numbers"), columns, identity.items())
+        results = Chapter("results", Text("结果", "Results"), tuple(first))
+        data = Chapter("data", Text("数据", "Data"), (Paragraph(NOTES["draws"], "small"), decides))
+        return Report(
+            title=title + Text(" · 抽样与扫描", " · Draws and sweeps"),
+            subtitle=same(folder),
+            scenario=str(self.draws.attrs["scenario"]),
+            scenario_name=title,
+            run=folder,
+            engine=__version__,
+            chapters=(results, data),
+            figures={key: figure for part in self.parts for key, figure in part.figures.items()},
+            members={},
+        )
+
+    def deliver(self, folder: Path, language: Language) -> Path:
+        """Write everything into the folder of the draws; the page's path.
+
+        Raises
+        ------
+        RunError
+            when the folder cannot be written; the draws stay.
+        """
+        name, groups = self.statistics
+        about = next(iter(groups.values())).attrs if name == _INDICES else self.draws.attrs
+        attributes = {key: value for key, value in about.items() if key != "members"}  # which the draws hold
+        with disk_faults(folder):
+            nodes = {group: dataset.drop_attrs(deep=False) for group, dataset in groups.items()}
+            put(folder / name, packed(xr.DataTree.from_dict({"/": xr.Dataset(attrs=attributes), **nodes})))
+            for file, (heads, rows) in self.tables.items():
+                put_table(folder / file, heads, rows, language)
+            return _put_page(self.report(folder.name), folder, language)
+
+
+_INDICES = "sensitivity.nc"
+
+
+def put_table(file: Path, heads: Sequence[Any], rows: Iterable[Sequence[Any]], language: Language = "zh") -> None:
+    """Write a CSV file with a byte-order mark, as Excel wants it; numbers to ten significant digits."""
+    stream = StringIO()
+    for row in (heads, *rows):
+        cells = (cell.in_language(language) if isinstance(cell, Text) else cell for cell in row)
+        csv.writer(stream).writerow(map(cell_text, cells))
+    put(file, stream.getvalue().encode("utf-8-sig"))
+
+
+def _put_page(report: Report, folder: Path, language: Language) -> Path:
+    """Draw the figures and write sweep.html: titled in the folder, untitled on the page, where captions say it."""
+    svgs = {}
+    with style.house_style():
+        for name, figure in report.figures.items():
+            for suffix, content in style.pictures(figure.draw(language)).items():
+                put(folder / "figures" / f"{name}{suffix}", content)
+            svgs[name] = style.vector(style.untitled(figure.draw(language))).decode()
+    return put(folder / "sweep.html", page(report, language, svgs).encode())
+
+
+def result_of_sweep(findings: Findings) -> SweepResult:
+    """Say everything of draws that are one ensemble, or of single points."""
+    draws, groups = findings.draws, {"bands": findings.bands, "probabilities": findings.probabilities}
+    groups |= {} if findings.correlations is None else {"correlations": findings.correlations}
+    tables, told = _point_tables(findings) if findings.pointwise else _ensemble_tables(findings)
+    document = {key: draws.attrs[key] for key in ("scenario", "method", "seed")}
+    document |= {"draws": draws.sizes["draw"], "left_out": int(draws["lost"].sum())}
+    document |= {"identity": json.loads(draws.attrs.get("identity", "{}")), **told}
+    return SweepResult(draws, [method_sentence(draws)], sweep_parts(findings), ("summary.nc", groups), tables, document)
+
+
+def _point_tables(findings: Findings) -> tuple[dict[str, Csv], dict[str, Any]]:
+    share = "met" if members_of(findings.draws) == 1 else "P"  # a single run meets a target or not
+    heads: list[Any] = [head for part in point_heads(findings) for head in part.values()]
+    heads += [f"{share}({key})" for key in findings.points[0].chances]
+    told = {"year": findings.year, "points": [vars(row) for row in findings.points]}
+    return {"points.csv": (heads, [row.numbers for row in findings.points])}, told
+
+
+def _ensemble_tables(findings: Findings) -> tuple[dict[str, Csv], dict[str, Any]]:
+    bands, related = findings.band_rows, findings.correlation_rows
+    levels = [f"p{100.0 * float(level):g}" for level in findings.bands["quantile"].to_numpy()]
+    keyed = [(of.key, of.label, series.key, series.label, findings.year, value) for of, series, value in related]
+    tables: dict[str, Csv] = {
+        "targets.csv": (_OF_TARGETS, [_target_cells(row) for row in findings.chances]),
+        "bands.csv": (
+            ("indicator", "label", "unit", "year", "mean", "standard_deviation", *levels),
+            [(*_named(row.series).values(), row.year, row.mean, row.deviation, *row.quantiles.values()) for row in bands],
+        ),
+        "correlations.csv": ((*_OF_PAIRS, "rank_correlation"), keyed),
+    }
+    told = {
+        "targets": [_target(row.target) | _chance(row) for row in findings.targets if row.target],
+        "all_met": _chance(findings.chances[-1]) if findings.targets else None,
+        "bands": [
+            _named(row.series)
+            | {"year": row.year, "mean": row.mean, "standard_deviation": row.deviation}
+            | {"quantiles": {f"{level:g}": value for level, value in row.quantiles.items()}}
+            for row in bands
+        ],
+        "correlations": [
+            {"input": of.key, "indicator": series.key, "year": findings.year, "rank_correlation": value}
+            for of, series, value in related
+        ],
+    }
+    return tables, told
+
+
+_OF_TARGETS = ("id", "target", "year", "operator", "value", "unit", "probability", "standard_error")
+_OF_PAIRS = ("input", "label", "indicator", "indicator_label", "year")
+
+
+def _target_cells(row: TargetRow) -> tuple[Any, ...]:
+    target, likely = row.target, (row.probability, row.error)
+    if target is None:
+        return ("*", row.label, "", "", "", "", *likely)
+    return (target.id, row.label, target.year, target.operator, float(target.value), unit_words(target.unit), *likely)
+
+
+def _target(target: AskedTarget) -> dict[str, Any]:
+    told = {"id": target.id, "label": target.label, "year": target.year, "unit": target.unit}
+    return told | {"operator": target.operator, "value": target.value}
+
+
+def _chance(row: TargetRow) -> dict[str, float]:
+    return {"probability": row.probability, "standard_error": row.error}
+
+
+def _named(series: Named) -> dict[str, Any]:
+    return {"indicator": series.key, "label": series.label, "unit": unit_words(series.unit)}
+
+
+def result_of_analysis(analysis: Analysis) -> SweepResult:
+    """Say everything of an analysis of sensitivity."""
+    indices, draws = analysis.indices, analysis.draws
+    groups = {"indices": indices} | ({} if analysis.screened is None else {"screening": analysis.screened})
+    heads, rows = index_rows(indices)
+    told = {key: value for key, value in indices.attrs.items() if not key.endswith("_zh") and key != "members"}
+    document = told | {"indices": [dict(zip(heads, row, strict=True)) for row in rows]}
+    said, tables = [*sentences(analysis), method_sentence(draws)], {"indices.csv": (heads, rows)}
+    return SweepResult(draws, said, analysis_parts(analysis), (_INDICES, groups), tables, document)
+
+
+def index_rows(indices: xr.Dataset) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
+    """Heads and rows of indices.csv: one row for each input, output and year."""
+    inputs, outputs, names = named_from(indices["input"]), named_from(indices["output"]), [str(n) for n in indices.data_vars]
+    stacked = indices.stack(row=("input", "output", "year"))
+    values = zip(stacked["row"].to_numpy(), *(stacked[name].to_numpy().tolist() for name in names), strict=True)
+    return [*_OF_PAIRS, *names], [
+        (one, inputs[one].label, other, outputs[other].label, int(year), *numbers) for (one, other, year), *numbers in values
+    ]
 
 
 def sweep_parts(findings: Findings) -> list[SweepPart]:
@@ -57,19 +247,16 @@ def sweep_parts(findings: Findings) -> list[SweepPart]:
         return _point_parts(findings)
     draws, names, found = findings.draws, findings.names, list[SweepPart]()
     if findings.targets:
-        found.append(SweepPart(target_table(findings), {"chances": target_chances(draws, findings.probabilities)}))
-    found.append(SweepPart(band_table(findings), {"fans": fans(draws, names, findings.bands)}))
+        caption = Text("目标的实现概率", "Probabilities of the targets")
+        targets = table_of("targets", caption, _TARGETS, findings.chances, NOTES["sampling_error"])
+        found.append(SweepPart(targets, {"chances": target_chances(draws, findings.probabilities)}))
+    bands = table_of("bands", Text("各指标的区间", "Bands of the indicators"), _BANDS, findings.shown_bands)
+    found.append(SweepPart(bands, {"fans": fans(draws, names, findings.bands)}))
     if findings.correlations is not None:
         few, known, year = names[:_MOST_CORRELATED], findings.correlations, findings.year
         drawn = {f"correlations_{name}": closest(draws, known, name, year) for name in few}
-        found.append(SweepPart(None, drawn, (Heading(_CORRELATED), Paragraph(_CORRELATION_NOTE, "small"))))
+        found.append(SweepPart(None, drawn, (Heading(_CORRELATED), Paragraph(NOTES["correlations"], "small"))))
     return found
-
-
-def analysis_report(analysis: Analysis, folder: str) -> Report:
-    """The page of a sensitivity analysis."""
-    said = [*sentences(analysis), method_sentence(analysis.draws)]
-    return _report(analysis.draws, folder, said, analysis_parts(analysis))
 
 
 def analysis_parts(analysis: Analysis) -> list[SweepPart]:
@@ -85,34 +272,6 @@ def analysis_parts(analysis: Analysis) -> list[SweepPart]:
     return found
 
 
-def _report(draws: xr.Dataset, folder: str, said: Sequence[Text], parts: Sequence[SweepPart]) -> Report:
-    left_out, title = left_out_of(draws), title_of(draws)
-    first: list[Block] = [Paragraph(line) for line in said]
-    first += [Paragraph(left_out, "small")] if left_out.zh else []
-    first += [block for part in parts for block in part.blocks]
-    identity = json.loads(draws.attrs.get("identity", "{}"))
-    columns = Column(Text("项目", "Item"), itemgetter(0)), Column(Text("取值", "Value"), itemgetter(1), is_number=True)
-    decides = table_of("identity", Text("决定数值的各项", "What decides the numbers"), columns, identity.items())
-    results = Chapter("results", Text("结果", "Results"), tuple(first))
-    data = Chapter("data", Text("数据", "Data"), (Paragraph(_DATA, "small"), decides))
-    return Report(
-        title=title + Text(" · 抽样与扫描", " · Draws and sweeps"),
-        subtitle=same(folder),
-        scenario=str(draws.attrs["scenario"]),
-        scenario_name=title,
-        run=folder,
-        engine=__version__,
-        chapters=(results, data),
-        figures={key: figure for part in parts for key, figure in part.figures.items()},
-        members={},
-    )
-
-
-def target_table(findings: Findings) -> Table:
-    """The probability of each target, and of all of them."""
-    return table_of("targets", Text("目标的实现概率", "Probabilities of the targets"), _TARGETS, findings.chances, _ERROR_NOTE)
-
-
 _TARGETS: tuple[Column[TargetRow], ...] = (
     Column(Text("目标", "target"), lambda row: row.label),
     Column(Text("单位", "unit"), lambda row: unit_words(row.target.unit) if row.target else "", is_number=True),
@@ -125,11 +284,6 @@ _TARGETS: tuple[Column[TargetRow], ...] = (
 
 def _plan(target: AskedTarget) -> str:
     return f"{OPERATORS[target.operator]} {exact(target.value)}"
-
-
-def band_table(findings: Findings) -> Table:
-    """Medians and bands of some years, from the narrowest to the widest."""
-    return table_of("bands", Text("各指标的区间", "Bands of the indicators"), _BANDS, findings.shown_bands)
 
 
 def _span(low: float, row: BandRow) -> str:
@@ -163,7 +317,7 @@ def _point_parts(findings: Findings) -> list[SweepPart]:
     found = [Column(medians[name], partial(_median, name), is_number=True) for name in shown]
     single, count = members_of(draws) == 1, f"{len(rows):,}"
     cut = Text(f"共 {count} 个点，全表在 points.csv。", f"{count} points in all; the whole table is points.csv.")
-    note = (_ONCE if single else NOTHING) + (cut if len(rows) > MOST_POINTS else NOTHING)
+    note = (NOTES["single_runs"] if single else NOTHING) + (cut if len(rows) > MOST_POINTS else NOTHING)
     title = Text(f"各点 {findings.year} 年的结果", f"Results of each point in {findings.year}")
     if not single:
         title = Text(f"各点 {findings.year} 年的中位数", f"Medians of each point in {findings.year}")
@@ -177,7 +331,6 @@ def _point_parts(findings: Findings) -> list[SweepPart]:
     return parts
 
 
-_ONCE = NOTES["single_runs"]
 _WHETHER = Text("各点是否达到目标", "Whether each point meets the targets")
 _PROBABLE = Text("各点的实现概率", "Probabilities of each point")
 _MET = {True: Text("达到", "met"), False: Text("未达到", "not met")}
