@@ -30,7 +30,7 @@ def test_the_equation_pages_are_fresh(world: City) -> None:
 
 def test_the_parameter_pages_are_fresh(world: City) -> None:
     rows = parameter_rows(world)
-    assert {row.name for row in rows} == set(world.data.parameters)
+    assert {row["name"] for row in rows} == set(world.data.parameters)
     for language, name in (("zh", "parameters.md"), ("en", "parameters_en.md")):
         page = (ROOT / "docs" / name).read_text(encoding="utf-8")
         assert page == parameters_markdown(rows, language) + "\n", f"write docs/{name} anew"  # type: ignore[arg-type]

@@ -25,6 +25,7 @@ from sim.model.binding import shown
 from sim.report.reference import (
     equation_records,
     equations_markdown,
+    in_both,
     parameter_rows,
     parameters_markdown,
     system_records,
@@ -198,9 +199,9 @@ def _equations(city: City, speaker: Speaker) -> tuple[Any, str]:
     return records, equations_markdown(records, speaker.language) + "\n"
 
 
-def _all_parameters(city: City, speaker: Speaker) -> tuple[Any, str]:
-    rows = parameter_rows(city)
-    return [row.as_record() for row in rows], parameters_markdown(rows, speaker.language) + "\n"
+def _all_parameters(world: City, speaker: Speaker) -> tuple[Any, str]:
+    rows = parameter_rows(world)
+    return [in_both(row) for row in rows], parameters_markdown(rows, speaker.language) + "\n"
 
 
 def _systems(city: City, speaker: Speaker) -> tuple[Any, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -205,41 +206,35 @@ class State:
     """The scenario on the bench, the levers that are moved, the year since when they are, and what was before."""
 
     bench: Bench
-    moves: dict[str, float] = field(default_factory=dict)
+    moves: Mapping[str, float] = field(default_factory=dict)
     since: int = 0
-    _before: list[tuple[Bench, dict[str, float], int]] = field(default_factory=list)
+    _before: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.since = self.since or self.bench.first_year
 
+    def go(self, **changed: Any) -> None:
+        """Take another scenario, other moves or another year since when they act; what is no change is no step."""
+        now = {"bench": self.bench, "moves": self.moves, "since": self.since}
+        if any(now[name] is not value and (name == "bench" or now[name] != value) for name, value in changed.items()):
+            self._before.append(now)
+            del self._before[:-_MOST_STEPS]
+            vars(self).update(changed)
+
     def move(self, key: str, value: float) -> None:
         """Move a lever from where the scenario has it."""
-        self._step(self.bench, {**self.moves, key: value}, self.since)
-
-    def act_from(self, year: int) -> None:
-        """Let all moves act from another year on."""
-        self._step(self.bench, self.moves, year)
-
-    def reset(self) -> None:
-        """Put all levers where the scenario has them."""
-        self._step(self.bench, {}, self.since)
+        self.go(moves={**self.moves, key: value})
 
     def replace(self, bench: Bench) -> None:
         """Take another scenario, with nothing moved."""
-        self._step(bench, {}, bench.first_year)
+        self.go(bench=bench, moves={}, since=bench.first_year)
 
     def undo(self) -> None:
         """Go one step back; at the beginning nothing happens."""
         if self._before:
-            self.bench, self.moves, self.since = self._before.pop()
+            vars(self).update(self._before.pop())
 
     @property
     def can_undo(self) -> bool:
         """True where there is a step to go back."""
         return bool(self._before)
-
-    def _step(self, bench: Bench, moves: dict[str, float], since: int) -> None:
-        if bench is not self.bench or (moves, since) != (self.moves, self.since):
-            self._before.append((self.bench, self.moves, self.since))
-            del self._before[:-_MOST_STEPS]
-            self.bench, self.moves, self.since = bench, moves, since

@@ -183,7 +183,7 @@ class Page:
         self._answer()
 
     def _on_since(self, event: Any) -> None:
-        self._state.act_from(int(event.new))
+        self._state.go(since=int(event.new))
         self._shown_anew(self._bench)
 
     def _on_undo(self, _: Any) -> None:
@@ -192,7 +192,7 @@ class Page:
         self._shown_anew(bench if since == self._state.since else None)
 
     def _on_reset(self, _: Any) -> None:
-        self._state.reset()
+        self._state.go(moves={})
         self._shown_anew(self._bench)
 
     def _shown_anew(self, before: Bench | None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 import numpy as np
-from bokeh.models import ColumnDataSource, NumeralTickFormatter, Range1d
+from bokeh.models import BasicTicker, ColumnDataSource, NumeralTickFormatter, Range1d
 from bokeh.models.annotations import Title
 from bokeh.plotting import figure
 
@@ -26,6 +26,8 @@ from sim.result.dataset import published_series
 FACES = "Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 _BEFORE, _HEIGHT = 5, 235
 _BANDS = ((Text("80% 区间", "80 % band"), 0, -1, 0.22), (Text("50% 区间", "50 % band"), 1, -2, 0.32))
+_YEARS = 4
+"""Years below a chart, about: three charts stand abreast, and of more years the numbers would touch."""
 _MIDDLE = LEVELS.index(0.5)
 _KEYS = [f"q{100 * level:.0f}" for level in LEVELS]
 
@@ -90,6 +92,7 @@ def _chart(bench: Bench, first: Bench, name: str, language: Language) -> Chart:
     made.xaxis.major_label_text_font = made.yaxis.major_label_text_font = FACES  # it has Chinese letters
     made.yaxis.formatter = NumeralTickFormatter(format="0,0.[0]")
     made.legend.visible = False
+    made.xaxis.ticker = BasicTicker(desired_num_ticks=_YEARS)
     made.grid.grid_line_color, made.outline_line_color = "#e4e7eb", None
     return Chart(name, made, scale, now, bands, before)
 

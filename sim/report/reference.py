@@ -8,8 +8,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from sim.base.words import capital, unit_words
 from sim.city.city import City
 from sim.city.describing import declarations
 from sim.engine.links import Loop
-from sim.inputs.parameters import ParameterRecord
 from sim.inputs.printed import PlanDocument
 from sim.inputs.scenario import Fragment
 from sim.inputs.targets import JUDGEMENTS, Review
@@ -84,27 +82,20 @@ def equation_records(
 def _record(item: Declaration, graph: Graph, labels: Labels, loops: Sequence[Loop]) -> dict[str, Any]:
     target = item.stock if isinstance(item, Event) else item.name
     label = labels.variables[target]
-    reads = item.arguments if isinstance(item, Event) else graph.reads(item.name)
     return {
         "name": item.name,
         "label_zh": label.zh,
         "label_en": label.en,
-        "kind": _kind(item),
+        "kind": item.kind if isinstance(item, Variable) else "stock" if isinstance(item, Stock) else "event",
         "unit": graph.unit_of(target),
         "dims": list(graph.dims_of(target)),
         "initial": item.initial if isinstance(item, Stock) else None,
-        "reads": [name for name in reads if name != "time"],
+        "reads": _read_by(item, graph),
         "loops": [f"{loop.name} {loop.label.zh} / {loop.label.en}" for loop in loops if item.name in loop.path],
         "doc": item.doc,
         "equation": source_of(item),
         "file": item.file.name,
     }
-
-
-def _kind(item: Declaration) -> str:
-    if isinstance(item, Variable):
-        return item.kind
-    return "stock" if isinstance(item, Stock) else "event"
 
 
 def source_of(item: Declaration) -> str:
@@ -131,30 +122,17 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class ParameterRow:
-    """One parameter as it is shown."""
-
-    name: str
-    label: Text
-    kind: str
-    unit: Text
-    value: Text
-    range: str
-    prior: str
-    evidence: str
-    source: str
-    readers: Sequence[str]
-    note: Text = Text("", "")
-
-    def as_record(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        said = {key: value for key, value in vars(self).items() if not isinstance(value, Text)}
-        texts = {key: value for key, value in vars(self).items() if isinstance(value, Text)}
-        return {**said, **{f"{key}_{to}": value.in_language(to) for key, value in texts.items() for to in LANGUAGES}}
+Row = Mapping[str, Any]
 
 
-def parameters_markdown(rows: Sequence[ParameterRow], language: Language) -> str:
+def in_both(row: Row) -> dict[str, Any]:
+    """A row as plain values for JSON, each text in both languages behind the others."""
+    texts = {key: value for key, value in row.items() if isinstance(value, Text)}
+    said = {f"{key}_{to}": value.in_language(to) for key, value in texts.items() for to in LANGUAGES}
+    return {key: value for key, value in row.items() if key not in texts} | said
+
+
+def parameters_markdown(rows: Sequence[Row], language: Language) -> str:
     """The page, a table for each kind."""
     return _page("parameters", language, rows=rows, kinds=KINDS, in_words=in_words)
 
@@ -173,44 +151,36 @@ def readers_of_parameters(reads: Mapping[str, Iterable[str]]) -> dict[str, list[
     return found
 
 
-def parameter_rows(city: City) -> list[ParameterRow]:
+def parameter_rows(world: City) -> list[Row]:
     """Every parameter with the city's own value, in the order of its files."""
-    values, readers = own_values(city.data).values, readers_of_parameters(dict(_reads(city)))
-    dimensions = city.graph.dimensions
+    values, readers = own_values(world.data).values, readers_of_parameters(_reads(world))
+    dimensions = world.graph.dimensions
     return [
-        ParameterRow(
-            name=record.name,
-            label=record.label,
-            kind=record.kind,
-            unit=unit_words(record.unit),
-            value=value_text(values.get(record.name), [dimensions[dim] for dim in record.dims], city.labels),
-            range=span_text(record.range),
-            prior=_prior(record),
-            evidence=record.evidence,
-            source=_source(record),
-            note=record.note or Text("", ""),
-            readers=readers.get(record.name, []),
-        )
-        for record in city.data.parameters.values()
+        {
+            "name": record.name,
+            "label": record.label,
+            "kind": record.kind,
+            "unit": unit_words(record.unit),
+            "value": value_text(values.get(record.name), [dimensions[dim] for dim in record.dims], world.labels),
+            "range": span_text(record.range),
+            "prior": span_text(record.prior) if record.common_factor is None else f"× {span_text(record.common_factor)}",
+            "evidence": record.evidence,
+            # of a level of the base year also whose figure it is
+            "source": record.source + ("" if record.base_origin is None else f"〔{record.base_origin.text.zh}〕"),
+            "readers": readers.get(record.name, []),
+            "note": record.note or Text("", ""),
+        }
+        for record in world.data.parameters.values()
     ]
 
 
-def _reads(city: City) -> Iterator[tuple[str, list[str]]]:
-    for item in declarations(city):
-        reads = item.arguments if isinstance(item, Event) else city.graph.reads(item.name)
-        yield item.name, [name for name in reads if name != "time"]
+def _reads(world: City) -> dict[str, list[str]]:
+    return {item.name: _read_by(item, world.graph) for item in declarations(world)}
 
 
-def _source(record: ParameterRecord) -> str:
-    """The source, and of a level of the base year whose figure it is."""
-    return record.source if record.base_origin is None else f"{record.source}〔{record.base_origin.text.zh}〕"
-
-
-def _prior(record: ParameterRecord) -> str:
-    """The prior of the value, or of a common factor on all members."""
-    if record.common_factor is not None:
-        return f"× {span_text(record.common_factor)}"
-    return span_text(record.prior)
+def _read_by(item: Declaration, graph: Graph) -> list[str]:
+    reads = item.arguments if isinstance(item, Event) else graph.reads(item.name)
+    return [name for name in reads if name != "time"]
 
 
 NONE_PRINTED = Text("文件未写", "none printed")

@@ -11,7 +11,7 @@ import xarray as xr
 from sim.base.text import Text, joined, same
 from sim.base.words import all_of, amounts, capital, chance, computed, exact, goal_words, plain, signed, spaced_text, undecided
 from sim.plan.feasibility import is_clear
-from sim.report.cells import NOTES
+from sim.report.document import NOTES
 
 _BANDS = (
     (0.9, Text("很可能实现", "very likely")),

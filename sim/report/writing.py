@@ -14,7 +14,6 @@ from sim.base.words import NONE, plain, unit_words
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
 from sim.report import figures
-from sim.report.cells import NOTHING, Column, Number, Words, measured
 from sim.report.chapters import Part, pictured
 from sim.report.chapters.advice import advice
 from sim.report.chapters.indicators import indicators
@@ -23,7 +22,7 @@ from sim.report.chapters.outlook import outlook
 from sim.report.chapters.overall import overall
 from sim.report.chapters.problems import problems
 from sim.report.chapters.works import works
-from sim.report.document import Chapter, Report, Table, table_of
+from sim.report.document import NOTHING, Chapter, Column, Number, Report, Table, Words, measured, table_of
 from sim.report.registry import fail_if_doubled, with_registered
 from sim.report.score_words import PLAN, UNIT, VERDICT_TONES, headline, outcome_cell, year_cell
 from sim.report.view import View, views_of, yearly

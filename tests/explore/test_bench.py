@@ -151,7 +151,7 @@ def test_what_two_people_move_does_not_mix_and_can_be_taken_back(bench: Bench) -
     assert other.moves == {}
     one.undo()
     assert one.moves == {"rd_policy": 0.01}
-    one.reset()
+    one.go(moves={})
     assert one.moves == {}
     one.undo()
     one.undo()

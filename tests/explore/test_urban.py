@@ -52,6 +52,7 @@ def test_charts_show_the_years_of_the_run(bench: Bench) -> None:
         years = chart.figure.x_range
         assert isinstance(years, Range1d)
         assert (years.start, years.end) == (1900, 2001)
+        assert chart.figure.xaxis.ticker.desired_num_ticks <= 4, "the numbers of more years would touch each other"
         assert chart.now.data["year"][-1] == 2000
         assert all(len(row) == len(chart.now.data["year"]) for row in spread.bands[chart.name])
         assert spread.bands[chart.name].shape[0] == len(LEVELS)

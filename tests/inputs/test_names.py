@@ -80,4 +80,4 @@ def test_every_table_that_is_written_goes_through_the_same_cell(tmp_path: Path) 
     assert rows == [["'=head"], ["'=1+1", "-2"], ["'@cmd", ""]]
     sources = [*Path(__file__).parents[2].joinpath("sim").rglob("*.py")]
     writers = {file.name for file in sources if "csv.writer(" in file.read_text(encoding="utf-8")}
-    assert writers == {"scorecard.py", "delivery.py", "new_city.py"}, json.dumps(sorted(writers))
+    assert writers == {"scorecard.py", "pages.py", "new_city.py"}, json.dumps(sorted(writers))

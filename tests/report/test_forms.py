@@ -20,9 +20,8 @@ import xarray as xr
 from docx.document import Document
 
 from sim.base.text import LANGUAGES, Language, Text
-from sim.report.cells import Column, Number
 from sim.report.delivery import draw_one, read_svgs
-from sim.report.document import Chapter, Paragraph, Report, table_of
+from sim.report.document import Chapter, Column, Number, Paragraph, Report, table_of
 from sim.report.figures.dots import Progress
 from sim.report.forms.page import page
 from sim.report.forms.pdf import pdf

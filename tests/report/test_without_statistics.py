@@ -15,13 +15,15 @@ from sim.base.text import LANGUAGES, Language
 from sim.inputs.home import Home
 from sim.inputs.outline import is_own_figure
 from sim.plan.scorecard import Score
-from sim.report.document import Report, Table
+from sim.report.document import Paragraph, Report, Table
 from sim.report.forms.page import page
 from sim.report.forms.word import word_document
 from sim.report.forms.workbook import workbook
 from sim.report.studies import studies_of_run
 from sim.report.sweeps.figures import fans
+from sim.report.sweeps.findings import findings_of
 from sim.report.sweeps.notebook import lines
+from sim.report.sweeps.pages import result_of_sweep
 from sim.report.view import MODEL, view_of
 from sim.report.writing import comparison, reports_of
 from sim.simulate import opening, pipeline
@@ -91,6 +93,15 @@ def test_every_chapter_of_it_says_something_once(results: list[Result]) -> None:
 def test_lines_and_fans_of_it_are_by_the_model_alone() -> None:
     run, draws = api.run("mill_town"), api.sweep("mill_town", draws=16)
     assert lines(run, []).frame.source == fans(draws, ["population"]).frame.source == MODEL
+    made = result_of_sweep(findings_of(draws))
+    notes = [block.text for part in made.parts for block in part.above if isinstance(block, Paragraph)]
+    said = [*made.said, *notes, lines(run, []).frame.note]
+    assert not any("冲击" in text.zh or "shock" in text.en for text in said), "the model has no yearly shocks"
+
+
+def test_a_model_without_a_ledger_has_no_word_of_one(results: list[Result]) -> None:
+    texts = (page(report, "zh", dict.fromkeys(report.figures, "<svg/>")) for report in reports_of(results))
+    assert not any("台账" in text for text in texts)
 
 
 def test_targets_without_published_figures_are_told_by_the_projection_alone(outcomes: Sequence[pipeline.Outcome]) -> None:

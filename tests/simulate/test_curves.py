@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 
 import numpy as np
@@ -14,6 +15,7 @@ from sim.report.forms.plain_text import cell_text
 from sim.report.sweeps.figures import chance_response, response
 from sim.report.sweeps.findings import findings_of
 from sim.report.sweeps.pages import sweep_parts
+from sim.simulate.sweeps.names import named_series
 from sim.simulate.sweeps.statistics import MOST_ALONG, MOST_CURVES, curves_of
 from tests.simulate.draws import made
 
@@ -53,6 +55,16 @@ def test_of_very_many_points_some_are_joined() -> None:
     [curve] = curves_of(grid([float(i) for i in range(1001)])).curves
     assert len(curve.points) == MOST_ALONG
     assert (curve.points[0], curve.points[-1]) == (0, 1000)
+
+
+def test_a_series_is_shown_in_the_unit_in_which_the_plan_asks_for_it() -> None:
+    draws = grid([10_000.0, 20_000.0])
+    asked = [{"id": "t0", "zh": "目标", "en": "target", "unit": "万户", "year": 2021, "operator": ">", "value": 70.0}]
+    asked[0] |= {"variable": "output", "level": 700_000.0}
+    draws["output"].attrs["units"] = "户"
+    draws["met"].attrs["asked"] = json.dumps(asked)
+    named = named_series(draws, "output")
+    assert (named.unit, named.scale) == ("万户", pytest.approx(1e-4))
 
 
 def test_points_of_a_list_of_several_inputs_stand_by_their_numbers() -> None:

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from sim.base.text import Text, joined
 from sim.base.words import fine, spaced_text
-from sim.report.cells import NOTES, Column, Number, measured, probability, stated
 from sim.report.chapters import NO_TARGETS, Part, listed, pictured, small
-from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
+from sim.report.document import (
+    NOTES,
+    Block,
+    Chapter,
+    Column,
+    Heading,
+    Number,
+    Paragraph,
+    Table,
+    measured,
+    probability,
+    stated,
+    table_of,
+)
 from sim.report.figures import Frame
 from sim.report.figures.dots import Moves
 from sim.report.view import View

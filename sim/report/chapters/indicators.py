@@ -11,9 +11,23 @@ from sim.plan.progress import Standing
 from sim.plan.rule import about_sentence
 from sim.plan.scorecard import PERCENT, Score
 from sim.report import score_words as words
-from sim.report.cells import NOTES, NOTHING, Column, Number, Tone, Words, measured, percent, probability
 from sim.report.chapters import MOST_ROWS, NO_TARGETS, Part, in_parts, pictured, small
-from sim.report.document import Block, Chapter, Heading, Table, table_of
+from sim.report.document import (
+    NOTES,
+    NOTHING,
+    Block,
+    Chapter,
+    Column,
+    Heading,
+    Number,
+    Table,
+    Tone,
+    Words,
+    measured,
+    percent,
+    probability,
+    table_of,
+)
 from sim.report.figures import Frame
 from sim.report.figures.dots import Rates, TargetRates
 from sim.report.score_words import PLAN, UNIT, VERDICT_TONES, bracketed, outcome_cell, running, verdict_cell, year_cell

@@ -10,10 +10,23 @@ from typing import Any
 from sim.base.text import Text, same
 from sim.base.words import capital, unit_words
 from sim.plan.scorecard import Score, coverage_of
-from sim.report.cells import NOTES, NOTHING, Column, Number, Words, a_year, measured
 from sim.report.chapters import Part, in_parts, listed, pictured
 from sim.report.chapters.works import in_words
-from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
+from sim.report.document import (
+    NOTES,
+    NOTHING,
+    Block,
+    Chapter,
+    Column,
+    Heading,
+    Number,
+    Paragraph,
+    Table,
+    Words,
+    a_year,
+    measured,
+    table_of,
+)
 from sim.report.figures import Frame
 from sim.report.figures.loops import Loops
 from sim.report.view import View

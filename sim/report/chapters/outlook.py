@@ -13,9 +13,23 @@ from sim.base.words import spaced_text, unit_words
 from sim.plan.feasibility import is_clear
 from sim.plan.scorecard import Score
 from sim.report import study_words as words
-from sim.report.cells import NOTES, NOTHING, Column, Words, a_year, measured, probability, stated
 from sim.report.chapters import Part, listed, pictured, present
-from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
+from sim.report.document import (
+    NOTES,
+    NOTHING,
+    Block,
+    Chapter,
+    Column,
+    Heading,
+    Paragraph,
+    Table,
+    Words,
+    a_year,
+    measured,
+    probability,
+    stated,
+    table_of,
+)
 from sim.report.figures import Frame
 from sim.report.figures.bars import Swing, Thirds, Tornado
 from sim.report.figures.grids import Conflicts, VerdictCell, Verdicts

@@ -9,9 +9,8 @@ from sim.base.text import Text, same
 from sim.base.words import NONE, unit_words
 from sim.ledger.limits import LABELS
 from sim.ledger.summary import ProgrammeTimes
-from sim.report.cells import NOTES, Cell, Column, Number, Words, a_year
 from sim.report.chapters import Part, pictured, present, small
-from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
+from sim.report.document import NOTES, Block, Cell, Chapter, Column, Heading, Number, Paragraph, Table, Words, a_year, table_of
 from sim.report.figures import Frame
 from sim.report.figures.schedule import Schedule
 from sim.report.view import View
@@ -35,12 +34,12 @@ def works(view: View, result: Result) -> Part:
     figures = present(schedule=schedule(view, result))
     blocks: list[Block] = [Heading(Text("重点任务：情景设定", "Tasks: what the scenario sets"))]
     blocks += [settings_table(result.settings)] if result.settings else [Paragraph(_NOTHING)]
-    blocks.append(Heading(Text("重大工程：项目台账", "Projects: the ledger")))
-    if result.ledger is None:
-        blocks.append(Paragraph(_NO_LEDGER))
-    else:
-        blocks += [*(Paragraph(line) for line in result.ledger.sentences[:1]), programme_table(result.ledger)]
+    heading = Heading(Text("重大工程：项目台账", "Projects: the ledger"))
+    if result.ledger is not None:
+        blocks += [heading, *(Paragraph(line) for line in result.ledger.sentences[:1]), programme_table(result.ledger)]
         blocks += [*pictured(figures, "schedule"), *small(result.ledger.sentences[1:])]
+    elif any(array.attrs.get("kind") == "ledger" for array in result.inputs.values()):  # a model may have none
+        blocks += [heading, Paragraph(_NO_LEDGER)]
     return Part(Chapter("works", TITLE, tuple(blocks)), figures)
 
 

@@ -8,8 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from sim.base.text import Language, Text
-from sim.report.cells import Cell, Words
-from sim.report.document import Block, Bullets, Heading, Paragraph, Picture, Report, Table
+from sim.report.document import Block, Bullets, Cell, Heading, Paragraph, Picture, Report, Table, Words
 from sim.report.forms import PAGE, file_name
 from sim.report.forms import TABLE as TABLE_FILE
 from sim.report.lettering import content, shares, size_of

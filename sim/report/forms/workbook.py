@@ -15,8 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sim.base.text import Language, Text
 from sim.base.words import decimals_of, unit_text, with_unit_text
-from sim.report.cells import Cell, Number
-from sim.report.document import Report, Table
+from sim.report.document import Cell, Number, Report, Table
 from sim.report.figures.lines import Lines, Panel
 from sim.report.forms.plain_text import cell_text, plain_text
 from sim.report.lettering import letters

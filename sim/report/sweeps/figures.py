@@ -15,7 +15,7 @@ from sim.base.arrays import Values
 from sim.base.errors import Fault, UsageError, nearest
 from sim.base.text import Text, same
 from sim.base.words import unit_words
-from sim.report.cells import NOTES
+from sim.report.document import NOTES
 from sim.report.figures import Frame, Points, points_of
 from sim.report.figures.bars import Bar, Bars, Chance, Chances
 from sim.report.figures.grids import IndexMap

@@ -12,7 +12,7 @@ import xarray as xr
 
 from sim.base.arrays import Values
 from sim.base.text import Text, same
-from sim.report.cells import NOTHING
+from sim.report.document import NOTHING
 from sim.result.draw_store import damage_is_a_fault
 from sim.simulate.sweeps.names import ALL_TARGETS, AskedTarget, Named, asked_targets, named_inputs, named_series
 from sim.simulate.sweeps.statistics import (
@@ -86,6 +86,8 @@ def method_sentence(draws: xr.Dataset) -> Text:
     count, lost = draws.sizes["draw"], int(draws["lost"].sum())
     seed, members = draws.attrs["seed"], int(draws.attrs["draws_per_point"])
     method, swept = METHOD_WORDS[str(draws.attrs["method"])], int(draws.attrs["swept"])
+    if draws.attrs["method"] == "ensemble" and not draws.attrs.get("has_shocks", 1):
+        method = Text("全部未知参数一起抽样", "All unknown parameters drawn together")
     rest = (REST_WORDS if swept else WHOLE_WORDS)[str(draws.attrs["rest"])]
     points = f"{count // max(members, 1):,}"
     each = Text(f"，{points} 个点各 {members:,} 次", f", {members:,} at each of {points} points") if members else NOTHING

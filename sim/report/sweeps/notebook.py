@@ -16,8 +16,8 @@ from sim.base.text import Language, Text
 from sim.base.words import unit_text
 from sim.plan.rule import VERDICTS
 from sim.report import style
-from sim.report.figures import Figure
-from sim.report.figures.lines import Lines, Panel
+from sim.report.figures import Figure, Points, points_of
+from sim.report.figures.lines import Lines
 from sim.report.sweeps.figures import lines_of, series_in, series_panel, variable_of
 from sim.report.sweeps.findings import method_sentence
 from sim.report.trends import CENTRAL
@@ -37,8 +37,9 @@ def lines(run: xr.Dataset, names: Sequence[str]) -> Lines:
         when a series is not there.
     """
     wanted = names or usual_series(run)
-    note = Text("确定性运行：参数取中心值，无年度冲击", "central run: central values, no yearly shocks")
-    panels = tuple(_panel(run, name) for name in wanted)
+    note = Text("确定性运行：参数取中心值", "central run: central values")
+    note += Text("，无年度冲击", ", no yearly shocks") if run.attrs.get("has_shocks", 1) else Text("", "")
+    panels = tuple(series_panel(run, name, _points(run, name), CENTRAL) for name in wanted)
     return lines_of(run, note, panels, int(run["year"][0]))
 
 
@@ -47,37 +48,25 @@ def usual_series(run: xr.Dataset) -> list[str]:
     return [str(name) for name in json.loads(run.attrs.get("first", "[]")) if name in run][:_MOST_USUAL]
 
 
-def _panel(run: xr.Dataset, name: str) -> Panel:
-    array = series_in(run, run, name)
-    values = named_series(run, name).scale * array.to_numpy()
-    points = tuple((float(year), float(value)) for year, value in zip(run["year"].to_numpy(), values, strict=True))
-    return series_panel(run, name, points, CENTRAL)
+def _points(run: xr.Dataset, name: str) -> Points:
+    values = named_series(run, name).scale * series_in(run, run, name).to_numpy()
+    return points_of(dict(zip(run["year"].to_numpy(), values, strict=True)))
 
 
 def scorecard_table(run: xr.Dataset, language: Language) -> pd.DataFrame:
     """The scorecard with one row per target, in the target's own unit."""
-    heads = {
-        "name": Text("目标", "target"),
-        "year": Text("年份", "year"),
-        "unit": Text("单位", "unit"),
-        "plan": Text("目标值", "plan"),
-        "projected": Text("预测", "projected"),
-        "gap": Text("差距", "gap"),
-        "verdict": Text("判定", "verdict"),
-        "probability": Text("概率", "probability"),
-    }
     asked = asked_targets(run)
-    columns = {
-        "name": [item.label.in_language(language) for item in asked],
-        "year": [item.year for item in asked],
-        "unit": [unit_text(item.unit, language) for item in asked],
-        "plan": [item.value for item in asked],
-        "projected": run["projected"].to_numpy(),
-        "gap": run["gap"].to_numpy(),
-        "verdict": [VERDICTS[verdict].in_language(language) for verdict in run["verdict"].to_numpy()],
-        "probability": run["probability"].to_numpy(),
+    columns: dict[Text, Any] = {
+        Text("目标", "target"): [item.label.in_language(language) for item in asked],
+        Text("年份", "year"): [item.year for item in asked],
+        Text("单位", "unit"): [unit_text(item.unit, language) for item in asked],
+        Text("目标值", "plan"): [item.value for item in asked],
+        Text("预测", "projected"): run["projected"].to_numpy(),
+        Text("差距", "gap"): run["gap"].to_numpy(),
+        Text("判定", "verdict"): [VERDICTS[verdict].in_language(language) for verdict in run["verdict"].to_numpy()],
+        Text("概率", "probability"): run["probability"].to_numpy(),
     }
-    return pd.DataFrame({heads[key].in_language(language): values for key, values in columns.items()})
+    return pd.DataFrame({head.in_language(language): values for head, values in columns.items()})
 
 
 MOST_ROWS = 20_000_000

@@ -25,8 +25,7 @@ from sim.base.text import Language, Text, same
 from sim.base.words import NONE, OPERATORS, chance, exact, plain, unit_words
 from sim.plan.scorecard import cell_text
 from sim.report import style
-from sim.report.cells import NOTES, NOTHING, Column
-from sim.report.document import Block, Chapter, Heading, Paragraph, Picture, Report, Table, table_of
+from sim.report.document import NOTES, NOTHING, Block, Chapter, Column, Heading, Paragraph, Picture, Report, Table, table_of
 from sim.report.figures import Figure
 from sim.report.forms.page import page
 from sim.report.sweeps.figures import chance_response, closest, fans, index_map, response, target_chances, tornado
@@ -255,7 +254,8 @@ def sweep_parts(findings: Findings) -> list[SweepPart]:
     if findings.correlations is not None:
         few, known, year = names[:_MOST_CORRELATED], findings.correlations, findings.year
         drawn = {f"correlations_{name}": closest(draws, known, name, year) for name in few}
-        found.append(SweepPart(None, drawn, (Heading(_CORRELATED), Paragraph(NOTES["correlations"], "small"))))
+        note = NOTES["correlations"] + (NOTES["of_shocks"] if draws.attrs.get("has_shocks", 1) else NOTHING)
+        found.append(SweepPart(None, drawn, (Heading(_CORRELATED), Paragraph(note, "small"))))
     return found
 
 

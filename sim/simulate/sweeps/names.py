@@ -12,6 +12,7 @@ import xarray as xr
 
 from sim.base.errors import Faults, Place, UsageError
 from sim.base.text import Text
+from sim.base.units import conversion
 from sim.base.words import unit_words, with_unit_text
 from sim.model.names import id_of, parted
 
@@ -75,13 +76,19 @@ _PERCENT_UNITS = {"ratio": "%", "1/a": "%/a"}
 
 
 def named_series(draws: xr.Dataset, key: str) -> Named:
-    """A series by its name, which may hold members in brackets: `value_added_nominal[manufacturing]`."""
+    """A series by its name, which may hold members in brackets: `value_added_nominal[manufacturing]`.
+
+    It is shown in the unit in which the plan asks for it, where it does.
+    """
     name, _, members = key.removesuffix("]").partition("[")
     attributes = draws[name].attrs
     label = Text(str(attributes.get("long_name_zh", name)), str(attributes.get("long_name", name)))
     if members:
         label = label + _members(draws, name, members.split(", "))
-    return in_percent(key, label, str(attributes.get("units", "")))
+    unit = str(attributes.get("units", ""))
+    asked = asked_targets(draws) if "met" in draws or "verdict" in draws else []
+    wanted = next((item.unit for item in asked if item.variable == key and item.level is not None), unit)
+    return in_percent(key, label, unit) if wanted == unit else Named(key, label, wanted, conversion(unit, wanted))
 
 
 def series_called(dataset: xr.Dataset, written: str) -> str:

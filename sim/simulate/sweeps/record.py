@@ -18,6 +18,7 @@ from sim.base.errors import Fault
 from sim.base.text import Text
 from sim.ensemble.blocks import Task
 from sim.ensemble.draws import Draws
+from sim.model.binding import NOISE
 from sim.plan.probability import Conditions, conditions_of
 from sim.plan.scorecard import column, score_row
 from sim.result.dataset import modelled_series, published_series
@@ -140,7 +141,14 @@ def _about(case: Case) -> dict[str, Any]:
         "scenario": case.scenario.key,
         "base_year": case.city.data.settings.base_year,
         "members": _json(_member_names(case)),
+        "has_shocks": int(_has_shocks(case)),
+        "has_ledger": int(case.city.ledger.settings is not None),
     }
+
+
+def _has_shocks(case: Case) -> bool:
+    graph = case.city.graph
+    return any(name.startswith(NOISE) for quantity in graph.quantities for name in graph.reads(quantity))
 
 
 def _json(value: Any) -> str:

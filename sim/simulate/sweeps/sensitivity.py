@@ -328,8 +328,10 @@ def sentences(analysis: Analysis) -> list[Text]:
     if attributes["kind"] == "morris":
         walks, lost = f"{attributes['trajectories']:,}", int(attributes["trajectories_lost"])
         head = Text(f"Morris 筛选：{inputs} 个输入，{walks} 条轨迹", f"Morris screening: {inputs} inputs, {walks} trajectories")
-        still = Text("；年度冲击为零，台账取平均。", "; no yearly shocks, the ledger at its mean.")
-        return [head + _left_out(lost) + still]
+        about = analysis.draws.attrs
+        still = Text("；年度冲击为零", "; no yearly shocks") if about.get("has_shocks", 1) else Text("", "")
+        still += Text("，台账取平均", ", the ledger at its mean") if about.get("has_ledger", 1) else Text("", "")
+        return [head + _left_out(lost) + still + Text("。", ".")]
     points, lost = f"{attributes['base_points']:,}", int(attributes["base_points_lost"])
     head = Text(f"Sobol 指数：{inputs} 个输入，基样本 {points}", f"Sobol indices: {inputs} inputs, base sample {points}")
     again = f"{attributes['resamples']}"
