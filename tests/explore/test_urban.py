@@ -6,7 +6,7 @@ from html import unescape
 
 import panel as pn
 import pytest
-from bokeh.models import Range1d
+from bokeh.models import BasicTicker, Range1d
 
 from sim.base.text import LANGUAGES, Language
 from sim.explore.bench import LEVELS, Bench, bench_of
@@ -52,7 +52,9 @@ def test_charts_show_the_years_of_the_run(bench: Bench) -> None:
         years = chart.figure.x_range
         assert isinstance(years, Range1d)
         assert (years.start, years.end) == (1900, 2001)
-        assert chart.figure.xaxis.ticker.desired_num_ticks <= 4, "the numbers of more years would touch each other"
+        ticker = chart.figure.xaxis.ticker
+        assert isinstance(ticker, BasicTicker)
+        assert ticker.desired_num_ticks <= 4, "the numbers of more years would touch each other"
         assert chart.now.data["year"][-1] == 2000
         assert all(len(row) == len(chart.now.data["year"]) for row in spread.bands[chart.name])
         assert spread.bands[chart.name].shape[0] == len(LEVELS)

@@ -64,7 +64,8 @@ def test_a_series_is_shown_in_the_unit_in_which_the_plan_asks_for_it() -> None:
     draws["output"].attrs["units"] = "户"
     draws["met"].attrs["asked"] = json.dumps(asked)
     named = named_series(draws, "output")
-    assert (named.unit, named.scale) == ("万户", pytest.approx(1e-4))
+    assert named.unit == "万户"
+    assert named.scale == pytest.approx(1e-4)
 
 
 def test_points_of_a_list_of_several_inputs_stand_by_their_numbers() -> None:
