@@ -74,13 +74,10 @@ _SMALL = str.maketrans("\ufe50\ufe55\ufe6a\ufe62、。·〜∼⁄∕", ",:%+,..~
 _WITHOUT_HIDDEN = dict.fromkeys(map(ord, HIDDEN), "")
 _ALIKE = dict.fromkeys(map(ord, DASHES), "-") | dict.fromkeys(map(ord, BLANKS), " ")
 _PLAIN: Mapping[int, Any] = {**_WIDE, **_SMALL, **_ALIKE, **_WITHOUT_HIDDEN}
-_DIGITS = {sign: digit for digit, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
-_PLACES = {"千": 1000, "百": 100, "十": 10}
-_ORDERED = re.compile(
-    "".join(f"[零〇○]*(?:(?P<{place}>[一二两三四五六七八九]?){place})?" for place in _PLACES)
-    + "[零〇○]*(?P<rest>[一二两三四五六七八九]?)"
-)
-_COUNTED = re.compile(rf"[{''.join(_DIGITS)}{''.join(_PLACES)}]+")
+NUMERALS = {sign: digit for digit, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
+SCALES = {"亿": 100_000_000, "万": 10_000, "千": 1000, "百": 100, "十": 10}
+_FIGURE = "[零〇○]*(?:[一二两三四五六七八九]?"
+_ORDERED = re.compile(rf"[{''.join(NUMERALS)}]+|(?=.)" + "".join(f"{_FIGURE}{place})?" for place in "千百十") + f"{_FIGURE})")
 
 
 def plain(text: str) -> str:
@@ -123,23 +120,19 @@ def odd_in(text: str, name: str) -> Text | None:
 def counted(text: str) -> float | None:
     """A number in Chinese words up to the thousands, such as 二十五 or 二点五; None where it is none."""
     whole, point, rest = text.partition("点")
-    if not _COUNTED.fullmatch(whole) or (point and not all(sign in _DIGITS for sign in rest)) or (point and not rest):
+    if not _ORDERED.fullmatch(whole) or bool(point) != bool(rest) or not set(rest) <= set(NUMERALS):
         return None
-    value = _whole(whole)
-    if value is None or not point:
-        return value
-    return float(f"{value:.0f}." + "".join(str(_DIGITS[sign]) for sign in rest))
+    value = spelled(whole)
+    return float(f"{value:.0f}." + "".join(str(NUMERALS[sign]) for sign in rest)) if point else value
 
 
-def _whole(text: str) -> float | None:
-    """Digits in a row, or thousands, hundreds, tens and the rest, each once and in this order."""
-    if all(sign in _DIGITS for sign in text):
-        return float("".join(str(_DIGITS[sign]) for sign in text))
-    found = _ORDERED.fullmatch(text)
-    if found is None:
-        return None
-    large = [_DIGITS.get(found[place], 1) * _PLACES[place] for place in _PLACES if found[place] is not None]
-    return float(sum(large) + _DIGITS.get(found["rest"], 0))
+def spelled(text: str) -> float:
+    """The value of numerals without a point, from the largest sign down: what stands before one is multiplied by it."""
+    for sign, size in SCALES.items():
+        before, found, behind = text.rpartition(sign)
+        if found:
+            return (spelled(before) if before else 1.0) * size + (spelled(behind) if behind else 0.0)
+    return float("".join(str(NUMERALS[sign]) for sign in text))
 
 
 def alike(one: str, other: str) -> float:

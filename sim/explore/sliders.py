@@ -122,11 +122,11 @@ def groups_of(case: Case) -> tuple[Group, ...]:
     systems = systems_of(case.city) if case.selection.targets else ()
     entries, found = _entries(case), list[Group]()
     for system in (*systems, None):
-        names = [name for name in entries if system is None or name in system.record.levers]
+        names = [name for name in entries if system is None or name in system.levers]
         sliders = tuple(_slider(case, name, entries.pop(name), system) for name in names)
         title = _OTHERS if found else _LEVERS
         if system is not None:
-            title = Text(f"{system.key} ", f"{system.key} ") + system.record.name
+            title = Text(f"{system.key} ", f"{system.key} ") + system.name
         found += [Group(title, sliders)] if sliders else []
     return tuple(found)
 
@@ -179,7 +179,7 @@ def _commitments(case: Case, name: str, system: PlanSystem | None) -> Iterable[T
         because = Text(f"（{note.zh}）", f" ({note.en})") if note.zh else note
         yield Text("情景设定：", "the scenario has: ") + value + because
     quoted = [key for item in own[-1:] for key in item.sources]
-    quoted = quoted or ([] if system is None else list(system.record.targets))
+    quoted = quoted or ([] if system is None else list(system.targets))
     for key in (key for key in quoted[:_MOST_QUOTES] if key in targets):
         yield targets[key].name + Text(f"：“{targets[key].quote}”", f": “{targets[key].quote}”")
 

@@ -37,6 +37,11 @@ class Record(BaseModel):  # noqa: PLW1641  pydantic makes a hash of the fields
         return Place(key=dotted(keys)) if self._document is None else self._document.place((*self._path, *keys))
 
     @property
+    def key(self) -> str:
+        """The name under which it stands in its file."""
+        return str(self._path[-1])
+
+    @property
     def source_file(self) -> Path:
         """The file that the record was read from."""
         if self._document is None:

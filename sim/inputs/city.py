@@ -22,7 +22,7 @@ from sim.inputs.history import History, Vocabulary, read_history
 from sim.inputs.home import Home
 from sim.inputs.indicators import Indicators
 from sim.inputs.parameters import CityEntry, Evidence, ParameterRecord, Span, check_range, of_model, with_value
-from sim.inputs.provenance import BaseOrigin, is_known, parts_of
+from sim.inputs.provenance import BaseOrigin, BasePart, is_known
 from sim.inputs.yaml_file import Document, read_yaml
 from sim.inputs.year_path import ValueSpec, YearPath, read_value
 
@@ -246,8 +246,16 @@ def _base_tables(
             message = Text(f"由统计算不出 {name}", f"the statistics give no number for {name}")
             faults.add(message, Place(folder / "history.csv", key=f"base_year {base_year}"))
             continue
-        value = _path_of(tables)
-        found[name] = replace(_with_table(record, value, of_parameter[0]), base=parts_of(cells))
+        value, first = _path_of(tables), of_parameter[0]
+        found[name] = replace(
+            record,
+            value=value,
+            source=f"{first.source}；{first.method}",
+            evidence=first.evidence if first.evidence in get_args(Evidence) else "A",  # type: ignore[arg-type]
+            known_from=first.known_from,
+            common_factor=record.common_factor if first.spread is None else first.spread,
+            base=tuple(BasePart(mask, origin, whole) for (origin, whole), mask in cells.items()),
+        )
         check_range(record, value, faults, Place(folder, key=name))
     return found
 
@@ -265,17 +273,6 @@ def _path_of(tables: Mapping[int | None, Values]) -> YearPath:
     years = tuple(sorted(dated))
     arrays = tuple(dated[year] for year in years)
     return YearPath(arrays[0], years, arrays, "hold") if years else YearPath(tables[None])
-
-
-def _with_table(record: ParameterRecord, value: YearPath, row: BaseCell) -> ParameterRecord:
-    return replace(
-        record,
-        value=value,
-        source=f"{row.source}；{row.method}",
-        evidence=row.evidence if row.evidence in get_args(Evidence) else "A",  # type: ignore[arg-type]
-        known_from=row.known_from,
-        common_factor=record.common_factor if row.spread is None else row.spread,
-    )
 
 
 _SINCE_WHEN = Text(

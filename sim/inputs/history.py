@@ -14,7 +14,7 @@ from sim.base.units import conversion
 from sim.inputs.checked import Record, fail_if_unknown, read_record, read_records
 from sim.inputs.files import number, read_table, whole
 from sim.inputs.indicators import Indicators
-from sim.inputs.plausible import Point, fail_if_unbelievable
+from sim.inputs.plausible import Point, fail_if_seen, fail_if_unbelievable
 from sim.inputs.provenance import KnownFrom, fail_if_not_yet, is_known, until
 
 COLUMNS = ("region", "year", "indicator", "value", "unit", "source", "known_from", "note")
@@ -186,7 +186,8 @@ def read_history(file: Path, sources_file: Path, known: Vocabulary, breaks: Iter
             fail_if_unknown([row["source"]], ranks, message, place, faults)
         datum = _datum(row, known, place, faults)
         if datum is not None:
-            _fail_if_doubled(datum, seen, place, faults)
+            with faults.gathering():
+                fail_if_seen((datum.region, datum.year, datum.indicator, datum.source), seen, place)
             data.append(datum)
             indicator, accepted = known.indicators.by_name[datum.indicator], bool(row.get("accepted", "").strip())
             rank = ranks.get(datum.source, 0)
@@ -245,13 +246,3 @@ def _year_published(text: str, year: int, known: Vocabulary, place: Place, fault
         fail_if_not_yet(published, known.indicators.rules.vintage, place)
         return published
     return year
-
-
-def _fail_if_doubled(datum: Datum, seen: dict[tuple[str, int, str, str], Place], place: Place, faults: Faults) -> None:
-    first = seen.setdefault((datum.region, datum.year, datum.indicator, datum.source), place)
-    if first is not place:
-        name = f"{datum.region} {datum.indicator} {datum.year} {datum.source}"
-        message = Text(
-            f"重复的数据：{name}（已见于第 {first.line} 行）", f"this datum stands twice: {name} (first in line {first.line})"
-        )
-        faults.add(message, place)

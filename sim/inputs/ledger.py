@@ -124,6 +124,11 @@ class LedgerFigure(Record):
     source: str
     """Citation, or the word assumption followed by its reason."""
 
+    @property
+    def spread(self) -> Triangular:
+        """The three values as a distribution."""
+        return Triangular(*self.value)
+
 
 class LedgerFlows(Record):
     """Parameters of the kind `ledger` that take what the ledger does by year."""
@@ -215,22 +220,7 @@ _BOUNDS = {
 }
 
 
-@dataclass(frozen=True)
-class LedgerSettings:
-    """The numbers of ledger.yaml, years and ratios, and the names that tie the ledger to the model."""
-
-    named_share: Triangular
-    overrun: Triangular
-    undated_start: Triangular
-    smaller_when_many: Triangular
-    given_up_when_many: Triangular
-    phase_length: float
-    flows: Mapping[str, str]
-    levers: LedgerLevers
-    budget: LocalBudget | None = None
-
-
-def read_ledger_settings(file: Path, known: Collection[str]) -> LedgerSettings:
+def read_ledger_settings(file: Path, known: Collection[str]) -> LedgerFile:
     """Read a model's ledger.yaml, whose names must be among those of the model.
 
     Raises
@@ -251,14 +241,7 @@ def read_ledger_settings(file: Path, known: Collection[str]) -> LedgerSettings:
         for key, part in (("flows", record.flows), ("levers", record.levers), ("budget", record.budget)):
             names = {} if part is None else part.model_dump()
             fail_if_unknown(names.values(), known, Text("模型没有 {}", "the model has no {}"), record.place(key), faults)
-    spreads = {name: Triangular(*getattr(record, name).value) for name in _BOUNDS if name != "phase_length"}
-    return LedgerSettings(
-        **spreads,
-        phase_length=record.phase_length.value[1],
-        flows=record.flows.model_dump(),
-        levers=record.levers,
-        budget=record.budget,
-    )
+        return record
 
 
 Nature = Literal["capital", "umbrella", "programme", "event"]
@@ -348,7 +331,7 @@ class Ledger:
     projects: Mapping[str, Project] = field(default_factory=dict)
     classes: Mapping[str, ProjectClass] = field(default_factory=dict)
     names: LedgerNames = LedgerNames()
-    settings: LedgerSettings | None = None
+    settings: LedgerFile | None = None
     inflows: Mapping[str, Inflow] = field(default_factory=dict)
     programmes: Mapping[str, Text] = field(default_factory=dict)
 
@@ -370,7 +353,7 @@ class Ledger:
     @property
     def flows(self) -> frozenset[str]:
         """Parameters of the model that take what the ledger does."""
-        return frozenset() if self.settings is None else frozenset(self.settings.flows.values())
+        return frozenset() if self.settings is None else frozenset(self.settings.flows.model_dump().values())
 
     @property
     def levers(self) -> frozenset[str]:

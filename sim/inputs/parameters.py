@@ -214,7 +214,7 @@ def _fits(entry: ParameterEntry, dimensions: Mapping[str, Dimension], faults: Fa
     return len(faults.found) == before
 
 
-_AS_DECLARED = ("unit", "kind", "range", "prior", "common_factor", "source", "evidence", "of")
+_AS_DECLARED = ("label", "unit", "kind", "range", "prior", "common_factor", "source", "evidence", "known_from", "note", "of")
 
 
 def _record(
@@ -223,16 +223,7 @@ def _record(
     target = ValueSpec(entry.unit, tuple(dimensions[dim] for dim in entry.dims), *years)
     value = None if entry.value is None else read_value(entry.value, target, faults, entry.place("value"))
     declared: dict[str, Any] = {key: getattr(entry, key) for key in _AS_DECLARED}
-    record = ParameterRecord(
-        **declared,
-        name=name,
-        label=entry.label,
-        dims=tuple(entry.dims),
-        value=value,
-        known_from=entry.known_from,
-        place=entry.place(),
-        note=None if entry.note is None else entry.note,
-    )
+    record = ParameterRecord(**declared, name=name, dims=tuple(entry.dims), value=value, place=entry.place())
     if value is not None:
         check_range(record, value, faults, record.place)
     return record

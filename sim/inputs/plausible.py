@@ -222,7 +222,7 @@ def _check_series(folder: Path, indicators: Indicators, faults: Faults) -> None:
             indicator, year = indicators.named(row["indicator"], place), whole(row["year"], place, "year")
             value = number(row["value"], place, "value")
             value = indicators.converted(value, row["unit"], indicator, place)
-            _fail_if_seen((indicator.name, year), seen, place)
+            fail_if_seen((indicator.name, year), seen, place)
             points.append(Point(folder.name, indicator, year, value, 1, accepted=False, place=place))
     fail_if_unbelievable(points, indicators, faults)
 
@@ -252,7 +252,7 @@ def _check_table(file: Path, rules: TableEntry, indicators: Indicators, faults: 
         _check_origin(row, place, indicators, faults)
         with faults.gathering():
             cell = _cell(row, rules, place)
-            _fail_if_seen((cell.year, cell.sex, cell.first_age), seen, place)
+            fail_if_seen((cell.year, cell.sex, cell.first_age), seen, place)
             cells.append(cell)
             by_sex[cell.year, cell.sex].append(cell)
     for group in by_sex.values():
@@ -307,7 +307,14 @@ def _check_sexes(cells: Iterable[_AgeCell], rules: TableEntry, faults: Faults) -
                 faults.add(message, cell.place)
 
 
-def _fail_if_seen(key: Key, seen: dict[Key, Place], place: Place) -> None:
+def fail_if_seen(key: Key, seen: dict[Key, Place], place: Place) -> None:
+    """A row that says what another has said is a fault, which names the line of the other.
+
+    Raises
+    ------
+    InputError
+        when the key was `seen` at another place; else it is noted there.
+    """
     first = seen.setdefault(key, place)
     if first is not place:
         message = Text(f"此行重复，已见于第 {first.line} 行", f"this row stands twice, first in line {first.line}")

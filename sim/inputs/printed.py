@@ -32,20 +32,14 @@ with Path(__file__).with_name("unit_codes.csv").open(encoding="utf-8", newline="
 
 
 @dataclass(frozen=True)
-class EnteredNumber:
-    """The number that a row says."""
+class Printed:
+    """A number as a document prints it. `year` is the last year that it speaks of, `start_year` the first of several."""
 
     value: float
     unit: str
     operator: str
     start_year: int | None
     year: int | None
-
-
-@dataclass(frozen=True)
-class Printed(EnteredNumber):
-    """A number as a document prints it. `year` is the last year that it speaks of, `start_year` the first of several."""
-
     id: str
     region: str
     document: str
@@ -171,7 +165,7 @@ def _held_against_sentence(row: PrintedRow, period: str, around: Surroundings, f
     is_stated, wrong = compare(row, row.quote)
     wrong = [] if INFERRED in row.notes else wrong
     if document.year:  # else its entry is faulty, which is said already
-        wrong += compare_years(row, row.quote, Around(document.text, document.year, row.section, row.notes))
+        wrong += compare_years(row, document)
     first, _, last = period.partition("-")
     if period and (last or first, first) != (str(row.year), str(row.start_year or row.year)):
         wrong.append(Discrepancy("period", period, Text(f"{row.start_year or row.year}–{row.year}", "")))
@@ -228,16 +222,6 @@ _TENTH_PLAN, _YEARS_OF_PLAN = 2001, 5
 
 
 @dataclass(frozen=True)
-class Around:
-    """The surroundings of a sentence: its document with the year of publication, its section, and the notes of the row."""
-
-    document: str
-    published: int
-    section: str
-    notes: str
-
-
-@dataclass(frozen=True)
 class Discrepancy:
     """A column of a row that is not what its sentence says, and what stands there."""
 
@@ -246,7 +230,7 @@ class Discrepancy:
     said: Text
 
 
-def compare(row: EnteredNumber, quote: str) -> tuple[bool, list[Discrepancy]]:
+def compare(row: Printed, quote: str) -> tuple[bool, list[Discrepancy]]:
     """Return whether the sentence states the row's number, and where the two differ."""
     sentence, unit = sentence_of(quote), unit_of(row.unit)
     fitting = [item for item in sentence.numbers if unit.fits(item.unit)]
@@ -263,15 +247,15 @@ def compare(row: EnteredNumber, quote: str) -> tuple[bool, list[Discrepancy]]:
     return False, [Discrepancy("unit", row.unit, _numbers(same_digits))] if same_digits else []
 
 
-def compare_years(row: EnteredNumber, quote: str, around: Around) -> list[Discrepancy]:
+def compare_years(row: Printed, document: PlanDocument) -> list[Discrepancy]:
     """List the years of a row that are none that its sentence, its notes, or the document around it speak of.
 
     A sentence that is dated decides by itself; of one that is not, the notes may say which year is inferred; else the years
     that the document prints, those of the five-year plans that it names, and the end of a stated span (三年内) are possible.
     """
-    dated, inferred = sentence_of(quote).dated, _INFERRED_YEARS.search(around.notes)
-    spans = {around.published + int(value_of(match["count"])) for match in _SPAN.finditer(quote)}
-    known: set[int | None] = {*_spoken_of(around.document), *_spoken_of(around.section), *spans, around.published}
+    dated, inferred = sentence_of(row.quote).dated, _INFERRED_YEARS.search(row.notes)
+    spans = {document.year + int(value_of(match["count"])) for match in _SPAN.finditer(row.quote)}
+    known: set[int | None] = {*_spoken_of(document.text), *_spoken_of(row.section), *spans, document.year}
     ends, starts = known | {None}, known
     if dated:
         ends = set(dated)

@@ -6,7 +6,7 @@ city's own figure, one of a near year, derived from its own, assumed for it, or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -141,8 +141,3 @@ class BasePart:
     cells: Truths
     origin: BaseOrigin
     whole: BaseOrigin | None = None
-
-
-def parts_of(cells: Mapping[tuple[BaseOrigin, BaseOrigin | None], Truths]) -> tuple[BasePart, ...]:
-    """The parts of a table from the cells of each origin."""
-    return tuple(BasePart(mask, origin, whole) for (origin, whole), mask in cells.items())

@@ -178,6 +178,7 @@ def _scenario(
     record, called = chain[-1], _called_base_year(settings, faults)
     base_year, base_year_place = (called, _CALLED_BASE_YEAR) if called is not None else _nearest(chain, _BASE_YEAR)
     city = _nearest(chain, "city")[0]
+    called_ledger = [set_ledger(key, raw, faults) for key, raw in settings if key.startswith(PREFIX)]
     return Scenario(
         key=file.stem,
         file=file,
@@ -193,8 +194,8 @@ def _scenario(
         changes=(*_changes_of(layers), *_set_changes(settings)),
         dormant=tuple(_changes_of(dormant)),
         files=tuple(record.source_file for record, _ in named),
-        ledger=(*_ledger_changes(layers), *_set_ledger(settings, faults)),
-        dormant_ledger=tuple(_ledger_changes(dormant)),
+        ledger=(*_ledger_changes(layers), *(change for change in called_ledger if change is not None)),
+        dormant_ledger=_ledger_changes(dormant),
         sweep=_nearest(chain, "sweep")[0],
         use=use,
         settings=settings,
@@ -211,9 +212,10 @@ class Fragment:
     ledger: tuple[LedgerChange, ...]
 
 
-def fragment(layer: Layer, origin: str) -> Fragment:
-    """Return the changes of a layer of another file."""
-    return Fragment(tuple(_changes_of([(layer, origin)])), tuple(_ledger_changes([(layer, origin)])))
+def fragment(layers: Iterable[Layer], origin: str) -> Fragment:
+    """Return the changes of layers of another file."""
+    named = [(layer, origin) for layer in layers]
+    return Fragment(tuple(_changes_of(named)), _ledger_changes(named))
 
 
 def _chain(file: Path, folder: Path | None, faults: Faults) -> list[ScenarioFile]:
@@ -273,18 +275,18 @@ def _fail_if_sections_wrong(document: Document, faults: Faults) -> None:
 
 def _nearest(chain: list[ScenarioFile], key: str) -> tuple[Any, Place]:
     """Return what the nearest file that has a key says there, and its place."""
-    found = (record for record in reversed(chain) if getattr(record, key) is not None)
-    record = next(found, None)
+    record = _nearest_with(chain, key)
     return (None, Place()) if record is None else (getattr(record, key), record.place(key))
+
+
+def _nearest_with(chain: list[ScenarioFile], key: str) -> ScenarioFile | None:
+    return next((record for record in reversed(chain) if getattr(record, key) is not None), None)
 
 
 def _listed(chain: list[ScenarioFile], key: str) -> tuple[tuple[str, Place], ...]:
     """Return the names of a list and where they stand; the nearest file that has the key decides."""
-    for record in reversed(chain):
-        names = getattr(record, key)
-        if names is not None:
-            return tuple((name, record.place(key, index)) for index, name in enumerate(names))
-    return ()
+    record = _nearest_with(chain, key)
+    return () if record is None else tuple((name, record.place(key, index)) for index, name in enumerate(getattr(record, key)))
 
 
 def _changes_of(layers: Iterable[_Named]) -> Iterator[Change]:
@@ -319,10 +321,8 @@ def _layers_in_use(chain: list[ScenarioFile], use: tuple[str, ...], faults: Faul
             faults.add(Text(f"没有名为 {name} 的 overrides", f"no overrides named {name}"), place, nearest(name, known))
 
 
-def _ledger_changes(layers: Iterable[_Named]) -> Iterator[LedgerChange]:
-    for layer, origin in layers:
-        if layer.ledger is not None:
-            yield LedgerChange(layer.ledger, origin)
+def _ledger_changes(layers: Iterable[_Named]) -> tuple[LedgerChange, ...]:
+    return tuple(LedgerChange(layer.ledger, origin) for layer, origin in layers if layer.ledger is not None)
 
 
 _BASE_YEAR = "base_year"
@@ -337,13 +337,6 @@ def _called_base_year(settings: tuple[tuple[str, str], ...], faults: Faults) -> 
         return None if given is None else int(given)
     faults.add(Text(f"应为年份，而不是 {given}", f"a year is wanted, not {given}"), _CALLED_BASE_YEAR)
     return None
-
-
-def _set_ledger(settings: tuple[tuple[str, str], ...], faults: Faults) -> Iterator[LedgerChange]:
-    for key, raw in settings:
-        change = set_ledger(key, raw, faults) if key.startswith(PREFIX) else None
-        if change is not None:
-            yield change
 
 
 def _set_changes(settings: tuple[tuple[str, Any], ...]) -> list[Change]:

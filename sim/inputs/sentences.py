@@ -16,11 +16,11 @@ from functools import lru_cache
 from math import prod
 from pathlib import Path
 
+from sim.base.text import NUMERALS, SCALES, spelled
+
 ARABIC = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
 NUMERAL = rf"(?:(?:{ARABIC})[十百千万亿]*|[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?)"
 """A number of either kind; a regular expression."""
-SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
-_FIGURES = {figure: value for value, figure in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
 
 def scale_of(signs: str) -> float:
@@ -34,17 +34,7 @@ def value_of(text: str) -> float:
     if arabic:
         return float(arabic.group().replace(",", "")) * scale_of(text[arabic.end() :])
     whole, _, decimals = text.partition("点")
-    return _chinese(whole) + (float("0." + "".join(str(_FIGURES[sign]) for sign in decimals)) if decimals else 0.0)
-
-
-def _chinese(text: str) -> float:
-    """Read from the largest sign down: what stands before it is multiplied by it, what stands behind is added."""
-    for sign in ("亿", "万", "千", "百", "十"):
-        before, found, behind = text.rpartition(sign)
-        if found:
-            rest = _chinese(behind) if behind else 0.0
-            return (_chinese(before) if before else 1.0) * SCALES[sign] + rest
-    return float("".join(str(_FIGURES[sign]) for sign in text))
+    return spelled(whole) + (float("0." + "".join(str(NUMERALS[sign]) for sign in decimals)) if decimals else 0.0)
 
 
 UNKNOWN = "unknown"

@@ -272,7 +272,7 @@ def read_reviews(file: Path, rules: Collection[str], printed: Collection[str]) -
 Sign = Literal["+", "-", "0", "?", "0/+", "0/-"]
 
 
-class SystemFile(Record):
+class PlanSystem(Record):
     """A system of systems.yaml: its part in the model, and the signs that its lever should have."""
 
     name: Text
@@ -302,63 +302,26 @@ class SystemFile(Record):
     evidence: Evidence
     """The tag of how well the effect is founded."""
 
-
-@dataclass(frozen=True)
-class PlanSystem:
-    """A system that was read and checked, with the changes of its layers."""
-
-    key: str
-    record: SystemFile
-    change: Fragment
-    context: Fragment
-
-    @property
-    def name(self) -> Text:
-        """Its name."""
-        return self.record.name
+    def changes(self, *layers: Layer | None) -> Fragment:
+        """Return what some layers change together."""
+        return fragment([layer for layer in layers if layer is not None], f"system {self.key}")
 
 
-@dataclass(frozen=True)
-class SystemNames:
-    """The names that systems may use."""
-
-    variables: Collection[str]
-    parameters: Collection[str]
-    targets: Collection[str]
-    districts: Collection[str]
-    measures: Collection[str]
-
-
-def read_systems(file: Path, known: SystemNames) -> tuple[PlanSystem, ...]:
-    """Read systems.yaml; a plan without the file has none.
+def read_systems(file: Path, known: Mapping[str, Collection[str]]) -> tuple[PlanSystem, ...]:
+    """Read systems.yaml, of which each key in `known` names what is known; a plan without the file has none.
 
     Raises
     ------
     InputError
         with every fault of the file.
     """
-    found = list[PlanSystem]()
     with all_faults() as faults:
-        for key, record in read_records(file, SystemFile, faults):
-            origin = f"system {key}"
-            found.append(PlanSystem(key, record, fragment(record.change, origin), fragment(record.context or Layer(), origin)))
-            _check_names(record, known, faults)
-    return tuple(found)
-
-
-def _check_names(record: SystemFile, known: SystemNames, faults: Faults) -> None:
-    districts = [] if record.district is None else [record.district]
-    wanted: Mapping[str, tuple[Iterable[str], Collection[str]]] = {
-        "variables": (record.variables, known.variables),
-        "levers": (record.levers, known.parameters),
-        "targets": (record.targets, known.targets),
-        "district": (districts, known.districts),
-        "expected": (record.expected, known.measures),
-        "surprises": (record.surprises, known.measures),
-        "expected_district": (record.expected_district, known.measures),
-    }
-    for column, (names, there) in wanted.items():
-        message = Text(f"{column} 中的 {{}} 未知", f"{column}: unknown {{}}")
-        fail_if_unknown(names, there, message, record.place(column), faults)
-    for metric in (item for item in known.measures if item not in record.expected):
-        faults.add(Text(f"没有 {metric} 的预期", f"nothing is expected of {metric}"), record.place("expected"))
+        systems = tuple(system for _, system in read_records(file, PlanSystem, faults))
+        for system in systems:
+            for key, there in known.items():
+                said = getattr(system, key) or ()
+                message = Text(f"{key} 中的 {{}} 未知", f"{key}: unknown {{}}")
+                fail_if_unknown([said] if isinstance(said, str) else said, there, message, system.place(key), faults)
+            for metric in (item for item in known["expected"] if item not in system.expected):
+                faults.add(Text(f"没有 {metric} 的预期", f"nothing is expected of {metric}"), system.place("expected"))
+        return systems

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text, listing
-from sim.inputs.ledger import Amount, Ledger, LedgerSettings, Project
+from sim.inputs.ledger import Amount, Ledger, LedgerFile, Project
 from sim.inputs.ledger_table import fail_if_row_wrong
 from sim.inputs.scenario_file import AddedProject, LedgerChange
 from sim.ledger.works import Work, work_of
@@ -168,7 +168,7 @@ def _added(name: str, raw: AddedProject, ledger: Ledger, place: Place, faults: F
     return row
 
 
-def named_works(ledger: Ledger, edits: Edits, base_year: int, settings: LedgerSettings) -> list[Work]:
+def named_works(ledger: Ledger, edits: Edits, base_year: int, settings: LedgerFile) -> list[Work]:
     """The works of all projects that a scenario builds, in the order of the ledger."""
     works: list[Work] = []
     rows = [*ledger.spending, *edits.added.values()]

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.base.arrays import Truths, Values
 from sim.base.streams import normals, triangular, uniforms
-from sim.inputs.ledger import STAGES, LedgerSettings, Triangular
+from sim.inputs.ledger import STAGES, LedgerFile, Triangular
 from sim.ledger.works import BUILD, Work
 
 
@@ -35,7 +35,7 @@ class RandomEffects:
 
 
 def drawn_effects(
-    works: Sequence[Work], settings: LedgerSettings, seed: int, count: int, factor: Values | float = 1.0
+    works: Sequence[Work], settings: LedgerFile, seed: int, count: int, factor: Values | float = 1.0
 ) -> RandomEffects:
     """`count` realisations; `factor` is what the drawn amounts of named works are multiplied by."""
     shape = (len(works), count)
@@ -57,10 +57,10 @@ def drawn_effects(
 class _Sampler:
     """Numbers of all realisations at once."""
 
-    def __init__(self, settings: LedgerSettings, seed: int, count: int) -> None:
+    def __init__(self, settings: LedgerFile, seed: int, count: int) -> None:
         self._settings, self._seed, self._count = settings, seed, count
-        self._smaller = self.spread(settings.smaller_when_many, "smaller")
-        self._fewer = self.spread(settings.given_up_when_many, "fewer")
+        self._smaller = self.spread(settings.smaller_when_many.spread, "smaller")
+        self._fewer = self.spread(settings.given_up_when_many.spread, "fewer")
         self._drop_out: dict[str, Values] = {}
 
     def uniform(self, name: str) -> Values:
@@ -86,7 +86,7 @@ class _Sampler:
         if work.money is not None and work.certain:
             return work.money
         if work.money is not None:
-            return work.money * self.spread(self._settings.overrun, f"{work.id}:overrun")
+            return work.money * self.spread(self._settings.overrun.spread, f"{work.id}:overrun")
         # Log-normal about the median of the class; its mean is larger, which `expected_spending` allows for.
         spread = np.log(work.project_class.amount_spread) * normals(self._seed, f"ledger:{work.id}:amount", 0, self._count)
         amount: Values = work.project_class.amount * np.exp(spread) * work.crowd**-self._smaller
@@ -143,14 +143,14 @@ class Expected:
     drawn: float
 
 
-def expected_spending(works: Sequence[Work], settings: LedgerSettings, scale: Scale) -> Expected:
+def expected_spending(works: Sequence[Work], settings: LedgerFile, scale: Scale) -> Expected:
     """Return what the works would spend on the mean, by the likely schedule and the chance that each is built."""
     printed, drawn = list[float](), list[float]()
     for work in (work for work in works if work.named):
         kept = 1.0 if work.under_way or work.certain else 1.0 - work.project_class.drop_out.mean
         part, item = kept * _part_within(work, scale), work.project_class
         if work.money is not None:
-            printed.append(part * work.money * (1.0 if work.certain else settings.overrun.mean))
+            printed.append(part * work.money * (1.0 if work.certain else settings.overrun.spread.mean))
         else:  # the mean of a log-normal amount
             drawn.append(part * (item.amount * math.exp(math.log(item.amount_spread) ** 2 / 2.0)))
     return Expected(sum(printed), sum(drawn))
@@ -174,8 +174,8 @@ def factor_of(share: Values, expected: Expected, scale: Scale) -> Values:
     return factor
 
 
-def drawn_factors(works: Sequence[Work], settings: LedgerSettings, scale: Scale, seed: int, count: int) -> Values:
+def drawn_factors(works: Sequence[Work], settings: LedgerFile, scale: Scale, seed: int, count: int) -> Values:
     """The factor in every realisation."""
-    span = settings.named_share
+    span = settings.named_share.spread
     share = triangular(uniforms(seed, "ledger:named_share", 0, count), span.low, span.likely, span.high)
     return factor_of(share, expected_spending(works, settings, scale), scale)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from sim.base.arrays import Values
 from sim.base.cache import digest, kept
-from sim.inputs.ledger import LedgerSettings
+from sim.inputs.ledger import LedgerFile
 from sim.ledger.flows import Axes, displacing_flows, flows_of
 from sim.ledger.limits import Limits
 from sim.ledger.pipeline import Times, simulate
@@ -31,7 +31,7 @@ class LedgerPlan:
     works: tuple[Work, ...]
     printed: tuple[Work, ...]
     whole: tuple[Work, ...]
-    settings: LedgerSettings
+    settings: LedgerFile
     scale: Scale
     limits: Limits
     usual_limits: Limits
@@ -73,17 +73,18 @@ def realise(plan: LedgerPlan, count: int = USUAL_COUNT) -> Realised:
 def realised(plan: LedgerPlan, count: int) -> Realised:
     """The realisations of a plan, made anew."""
     effects, times = _courses(plan, count)
-    flows = flows_of(plan.works, effects, times, plan.axes, plan.settings.phase_length)
+    flows = flows_of(plan.works, effects, times, plan.axes, plan.settings.phase_length.spread.likely)
     as_printed = replace(plan, works=plan.printed, limits=plan.usual_limits, finished=0)
     key = digest([b"printed", repr(as_printed).encode(), str(count).encode()])
     displaced = kept("ledger", key, lambda: _displacing(as_printed, count))
-    named = {plan.settings.flows[name]: values for name, values in {**flows, **displaced}.items()}
+    names = plan.settings.flows.model_dump()
+    named = {names[name]: values for name, values in {**flows, **displaced}.items()}
     return Realised(plan, effects, times, named)
 
 
 def _displacing(plan: LedgerPlan, count: int) -> Mapping[str, Values]:
     """Return what ordinary investment makes room for, by the works of the documents, whatever levers a scenario pulls."""
-    return displacing_flows(plan.works, *_courses(plan, count), plan.axes, plan.settings.phase_length)
+    return displacing_flows(plan.works, *_courses(plan, count), plan.axes, plan.settings.phase_length.spread.likely)
 
 
 def _courses(plan: LedgerPlan, count: int) -> tuple[RandomEffects, Times]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from sim.base.text import Text
-from sim.inputs.ledger import STAGES, Inflow, LedgerSettings, Project, ProjectClass
+from sim.inputs.ledger import STAGES, Inflow, LedgerFile, Project, ProjectClass
 
 BEFORE_BUILDING = ("sign", "land", "permit")
 BUILD = STAGES.index("build")
@@ -82,7 +82,7 @@ def likely_years(item: ProjectClass, stages: Iterable[str]) -> float:
     return sum(item.stages[stage].likely for stage in stages)
 
 
-def work_of(project: Project, item: ProjectClass, place: int, base_year: int, settings: LedgerSettings) -> Work | None:
+def work_of(project: Project, item: ProjectClass, place: int, base_year: int, settings: LedgerFile) -> Work | None:
     """The work of a project, `place` being its number in the ledger; None when it was finished by the end of the base year.
 
     A printed start is the year in which building begins; a printed end the year at whose end it is finished. Works begun by the
@@ -111,12 +111,12 @@ def work_of(project: Project, item: ProjectClass, place: int, base_year: int, se
     return None if dated.under_way and dated.begin + left <= base_year + 1.0 else dated
 
 
-def _undated(work: Work, end: int | None, place: int, settings: LedgerSettings) -> Work:
+def _undated(work: Work, end: int | None, place: int, settings: LedgerFile) -> Work:
     """Begin a work without a printed start: so that it ends as printed, or spread evenly over the years of the plan."""
     if end is not None:
         begin = end + 1.0 - likely_years(work.project_class, STAGES)
         return replace(work, begin=begin, earliest=begin)
-    low, high = settings.undated_start.low, settings.undated_start.high
+    low, _, high = settings.undated_start.value
     return replace(work, begin=low + (place * GOLDEN % 1.0) * (high - low), earliest=low, width=high - low)
 
 

@@ -17,15 +17,15 @@ from typing import Any
 import numpy as np
 
 from sim.base.arrays import Dimension, Values
-from sim.base.errors import Faults, Place, nearest
-from sim.base.text import Text, joined, same_name
+from sim.base.errors import Faults, Place, all_faults, nearest
+from sim.base.text import LANGUAGES, Text, joined, same_name
 from sim.base.units import conversion
-from sim.inputs.checked import Record, check_against
+from sim.inputs.checked import Record, fail_if_unknown, read_record
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.scenario import Change, Scenario
 from sim.inputs.scenario_file import SECTION_OF_KIND
 from sim.inputs.sweep_section import Over
-from sim.inputs.yaml_file import Document, KeyPath, read_yaml
+from sim.inputs.yaml_file import KeyPath
 from sim.inputs.year_path import YearPath
 from sim.model.graph import Graph
 
@@ -187,39 +187,30 @@ def read_labels(file: Path, graph: Graph, own: Mapping[str, Mapping[str, Text]])
     InputError
         when a label is missing, belongs to nothing, or lacks a language.
     """
-    document, faults = read_yaml(file), Faults()
-    record = check_against(LabelsFile, document.data, document, faults)
-    faults.raise_if_any()
-    if record is None:
-        raise AssertionError("a schema failed without a fault")
-    for name in sorted(set(graph.quantities) - set(record.variables)):
-        message = Text(f"变量 {name} 没有名称", f"the variable {name} has no name")
-        faults.add(
-            message, document.place(("variables",)), Text(f"补上 {name}: {{zh: …, en: …}}", f"add {name}: {{zh: …, en: …}}")
-        )
-    for name in sorted(set(record.variables) - set(graph.quantities)):
-        message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
-        faults.add(message, document.place(("variables", name)), nearest(name, graph.quantities))
-    labels: list[tuple[KeyPath, Text]] = [(("dimensions", name), label) for name, label in record.dimensions.items()]
-    labels += [(("variables", name), label) for name, label in record.variables.items()]
-    for dim, group in record.members.items():
-        labels += [(("members", dim, name), label) for name, label in group.items()]
-    for path, label in labels:
-        for side in ("zh", "en"):
-            if not getattr(label, side).strip():
-                message = Text(f"{path[-1]} 的 {side} 名称是空的", f"the {side} name of {path[-1]} is empty")
-                faults.add(message, document.place((*path, side)))
-    printed = {name: unit for unit, names in record.printed_units.items() for name in names}
-    for name, unit in printed.items():
-        _fail_if_another_unit(name, unit, graph, document, faults)
-    faults.raise_if_any()
-    members = {dim: dict(group) for dim, group in record.members.items()}
-    return Labels(record.dimensions, {**members, **own}, record.variables, printed)
+    with all_faults() as faults:
+        record = read_record(file, LabelsFile, faults)
+        faults.raise_if_any()
+        for name in sorted(set(graph.quantities) - set(record.variables)):
+            advice = Text(f"补上 {name}: {{zh: …, en: …}}", f"add {name}: {{zh: …, en: …}}")
+            message = Text(f"变量 {name} 没有名称", f"the variable {name} has no name")
+            faults.add(message, record.place("variables"), advice)
+        for name in record.variables:
+            message = Text("模型没有变量 {}", "the model has no variable {}")
+            fail_if_unknown([name], graph.quantities, message, record.place("variables", name), faults)
+        groups: dict[KeyPath, Mapping[str, Text]] = {("dimensions",): record.dimensions, ("variables",): record.variables}
+        groups |= {("members", dim): group for dim, group in record.members.items()}
+        for path, name in ((path, name) for path, group in groups.items() for name in group):
+            for side in (side for side in LANGUAGES if not groups[path][name].in_language(side).strip()):
+                message = Text(f"{name} 的 {side} 名称是空的", f"the {side} name of {name} is empty")
+                faults.add(message, record.place(*path, name, side))
+        printed = {name: unit for unit, names in record.printed_units.items() for name in names}
+        for name, unit in printed.items():
+            _fail_if_another_unit(name, unit, graph, record.place("printed_units", unit), faults)
+    return Labels(record.dimensions, {**record.members, **own}, record.variables, printed)
 
 
-def _fail_if_another_unit(name: str, unit: str, graph: Graph, document: Document, faults: Faults) -> None:
+def _fail_if_another_unit(name: str, unit: str, graph: Graph, place: Place, faults: Faults) -> None:
     """A printed unit is another name of the same unit, so that no number changes with it."""
-    place = document.place(("printed_units", unit))
     if name not in graph.quantities:
         faults.add(Text(f"没有变量 {name}", f"no variable {name}"), place, nearest(name, graph.quantities))
         return

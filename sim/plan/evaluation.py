@@ -97,13 +97,9 @@ class Terms:
 
 def evaluate(plan: CityPlan, targets: Iterable[PlanTarget], terms: Terms) -> list[Evaluated]:
     """Evaluate each target by what was published of it as of a year."""
-    claims = _by_id(plan)
+    # of a wording that fits two measures, the claim of the last that measures.yaml lists
+    claims = {item.id: claim for claim in plan.claims for item in (claim.printed, *claim.also)}
     return [_evaluated(plan, target, claims.get(target.id), terms) for target in targets]
-
-
-def _by_id(plan: CityPlan) -> dict[str, PlanClaim]:
-    """Return the claim of every target; of a wording that fits two measures, the last that measures.yaml lists."""
-    return {item.id: claim for claim in plan.claims for item in (claim.printed, *claim.also)}
 
 
 def _evaluated(plan: CityPlan, target: PlanTarget, claim: PlanClaim | None, terms: Terms) -> Evaluated:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,6 @@ from sim.ensemble.reducers import Share
 from sim.ensemble.running import LEVELS, MEDIAN, Ensemble, lost_sentence
 from sim.ensemble.workers import named
 from sim.inputs.bindings import Binding, LedgerBinding
-from sim.inputs.targets import PlanTarget
 from sim.plan.judging import Judge
 from sim.plan.reading import Reading
 from sim.plan.rule import Rule, rule_of
@@ -27,45 +26,40 @@ READ, REAL = "target/", "real/"
 
 @dataclass(frozen=True)
 class Condition:
-    """A target that a variable says, as a function of the outputs of a block of draws; its twin at constant prices."""
+    """A target with its rule, as a function of the outputs of a block of draws, or a number per realisation of the ledger.
 
-    reading: Reading
+    `twin` is the same at constant prices.
+    """
+
+    target: str
+    rule: Rule
+    reading: Reading | Values
     twin: Reading | None = None
-
-    @property
-    def target(self) -> PlanTarget:
-        """The target."""
-        return self.reading.target
 
     @property
     def outputs(self) -> tuple[str, ...]:
         """Outputs that must be computed."""
-        return (*self.reading.outputs, *(() if self.twin is None else self.twin.outputs))
+        return tuple(name for item in (self.reading, self.twin) if isinstance(item, Reading) for name in item.outputs)
 
-
-@dataclass(frozen=True)
-class LedgerCondition:
-    """A target that the ledger delivers: a number per realisation [realisation], and the rule that it is held against."""
-
-    rule: Rule
-    numbers: Values
-
-    @property
-    def usual(self) -> Values:
-        """The median of the realisations, for draws that take none [1]."""
-        return np.array([np.median(self.numbers)])
+    def number(self, values: Mapping[str, Values], draws: Numbers) -> Values:
+        """Return the number of the target in each draw; `draws` are those of the draws or of the realisations they take."""
+        return self.reading.value(values) if isinstance(self.reading, Reading) else self.reading[draws % len(self.reading)]
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """All targets that a run can judge: by outputs, or by the realisation of the ledger that a draw takes.
+    """All targets that a run can judge: by outputs, then by the realisation of the ledger that a draw takes.
 
     `settled` are those that published figures decide already: their shares of draws only test the model.
     """
 
     conditions: tuple[Condition, ...]
-    delivered: Mapping[str, LedgerCondition] = field(default_factory=dict)
     settled: frozenset[str] = frozenset()
+
+    @property
+    def readings(self) -> dict[str, Reading]:
+        """Readings of the targets that variables say."""
+        return {item.target: item.reading for item in self.conditions if isinstance(item.reading, Reading)}
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -75,7 +69,7 @@ class Conditions:
     @property
     def names(self) -> tuple[str, ...]:
         """Ids of the targets, in the order in which they are judged."""
-        return (*(item.target.id for item in self.conditions), *self.delivered)
+        return tuple(item.target for item in self.conditions)
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -85,33 +79,34 @@ class Conditions:
     @property
     def rules(self) -> dict[str, Rule]:
         """The rule of each target."""
-        by_model = {item.target.id: item.reading.rule for item in self.conditions}
-        return by_model | {name: item.rule for name, item in self.delivered.items()}
+        return {item.target: item.rule for item in self.conditions}
 
     def without_chance(self) -> Conditions:
         """Return the same for draws that take no realisation: the ledger is at its median, as for the central run."""
-        return replace(self, delivered={name: replace(item, numbers=item.usual) for name, item in self.delivered.items()})
+        central = (
+            item if isinstance(item.reading, Reading) else replace(item, reading=np.array([np.median(item.reading)]))
+            for item in self.conditions
+        )
+        return replace(self, conditions=tuple(central))
 
     def without_settled(self) -> Conditions:
         """Return only what is still open."""
-        conditions = tuple(item for item in self.conditions if item.target.id not in self.settled)
-        return Conditions(conditions, {name: item for name, item in self.delivered.items() if name not in self.settled})
+        return Conditions(tuple(item for item in self.conditions if item.target not in self.settled))
 
     def numbers(self, values: Mapping[str, Values], draws: Numbers) -> dict[str, Values]:
-        """Return the number of each target in each draw; `draws` are those of the draws or of the realisations they take."""
-        by_ledger = {name: item.numbers[draws % len(item.numbers)] for name, item in self.delivered.items()}
-        return {item.target.id: item.reading.value(values) for item in self.conditions} | by_ledger
+        """Return the number of each target in each draw; see `Condition.number`."""
+        return {item.target: item.number(values, draws) for item in self.conditions}
 
     def read(self, values: Mapping[str, Values], draws: Numbers) -> dict[str, Values]:
         """Return the numbers that are summed up like outputs: those of the targets, and of their twins at constant prices."""
         numbers = {f"{READ}{name}": row for name, row in self.numbers(values, draws).items()}
-        twins = ((item.target.id, item.twin) for item in self.conditions)
+        twins = ((item.target, item.twin) for item in self.conditions)
         return numbers | {f"{REAL}{name}": twin.value(values) for name, twin in twins if twin is not None}
 
     @property
     def read_names(self) -> tuple[str, ...]:
         """Names that `read` gives its numbers, in their order: those of all targets first."""
-        twins = (item.target.id for item in self.conditions if item.twin is not None)
+        twins = (item.target for item in self.conditions if item.twin is not None)
         return (*(f"{READ}{name}" for name in self.names), *(f"{REAL}{name}" for name in twins))
 
     def __call__(self, values: Mapping[str, Values], draws: Numbers) -> dict[str, Truths]:
@@ -122,19 +117,18 @@ class Conditions:
 
 def conditions_of(scores: Sequence[Score], judge: Judge) -> Conditions:
     """Return conditions for the targets that a run projects; those of the past are known already."""
-    catalogue, found, delivered = judge.catalogue, list[Condition](), dict[str, LedgerCondition]()
-    for score in scores:
-        target, binding = score.target, catalogue.by_kind.of(score.target.id)
-        if score.projected is None:
-            continue
+    found, delivered = list[Condition](), list[Condition]()
+    for score in (score for score in scores if score.projected is not None):
+        target, binding = score.target, judge.catalogue.by_kind.of(score.target.id)
         if isinstance(binding, Binding):
             reading = judge.reading(target, binding)
-            found.append(Condition(reading, judge.twin(reading)))
+            found.append(Condition(target.id, reading.rule, reading, judge.twin(reading)))
         elif isinstance(binding, LedgerBinding) and judge.delivery is not None:
             rule = rule_of(target, binding, judge.about)
-            delivered[target.id] = LedgerCondition(rule, np.asarray(judge.delivery.value(target, binding), dtype=np.float64))
+            numbers = np.asarray(judge.delivery.value(target, binding), dtype=np.float64)
+            delivered.append(Condition(target.id, rule, numbers))
     settled = frozenset(score.target.id for score in scores if score.judged_by == "data")
-    return Conditions(tuple(found), delivered, settled)
+    return Conditions((*found, *delivered), settled)
 
 
 def with_probabilities(scores: Sequence[Score], shares: Mapping[str, Share], read: Mapping[str, Values]) -> list[Score]:

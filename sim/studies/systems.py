@@ -16,7 +16,7 @@ from sim.engine.central import central_run
 from sim.engine.integrate import Clock
 from sim.engine.kernel import kernel_for
 from sim.inputs.scenario import Fragment, plain_scenario
-from sim.inputs.targets import PlanSystem, SystemNames, read_systems
+from sim.inputs.targets import PlanSystem, read_systems
 from sim.simulate.opening import Case, prepare, with_projects
 
 YEARS = (2025, 2035)
@@ -51,8 +51,9 @@ def systems_of(city: City) -> tuple[PlanSystem, ...]:
     InputError
         with every fault of systems.yaml.
     """
-    graph, targets, measures = city.graph, city.catalogue.targets, city.outline.measures
-    known = SystemNames(graph.quantities, graph.parameters, targets, city.ledger.names.districts, measures)
+    known: dict[str, Collection[str]] = {"variables": city.graph.quantities, "levers": city.graph.parameters}
+    known |= {"targets": city.catalogue.targets, "district": city.ledger.names.districts}
+    known |= dict.fromkeys(("expected", "surprises", "expected_district"), city.outline.measures)
     systems = read_systems(city.data.folder / "plan" / "systems.yaml", known)
     keys, faults = [system.key for system in systems], Faults()
     for project in city.ledger.projects.values() if keys else ():
@@ -81,14 +82,12 @@ def system_rows(city: City) -> list[SystemRow]:
 
 def _cases(system: PlanSystem, city: City) -> tuple[Case, Case]:
     """Without and with the change."""
-    return _case((system.context,), city), _case((system.context, system.change), city)
+    return _case(system.changes(system.context), city), _case(system.changes(system.context, system.change), city)
 
 
-def _case(parts: tuple[Fragment, ...], city: City) -> Case:
+def _case(changes: Fragment, city: City) -> Case:
     plain = plain_scenario(city.data.key, city.data.settings.name)
-    changes = tuple(change for part in parts for change in part.changes)
-    ledger = tuple(change for part in parts for change in part.ledger)
-    return with_projects(prepare(replace(plain, changes=changes, ledger=ledger), city))
+    return with_projects(prepare(replace(plain, changes=changes.changes, ledger=changes.ledger), city))
 
 
 def _run(case: Case, yearly: frozenset[str]) -> Mapping[str, Values]:
@@ -103,9 +102,9 @@ def _run(case: Case, yearly: frozenset[str]) -> Mapping[str, Values]:
 
 
 def _row(system: PlanSystem, city: City, before: Mapping[str, Values], after: Mapping[str, Values]) -> SystemRow:
-    own, measures = system.record.district, city.outline.measures
+    own, measures = system.district, city.outline.measures
     members = city.graph.dimensions["district"].members if own is not None else ()
-    targets = [city.catalogue.targets[name] for name in system.record.targets]
+    targets = [city.catalogue.targets[name] for name in system.targets]
     rows = [project for project in city.ledger.projects.values() if project.system == system.key]
     documents = {target.document for target in targets} | {project.document for project in rows}
 

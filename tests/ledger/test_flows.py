@@ -62,7 +62,7 @@ def test_drawn_amounts_are_scaled_to_the_stated_share_and_printed_ones_are_not()
     works = [work("printed", 2021.0), *(work(f"w{number}", 2021.0, money=None) for number in range(4))]
     scale = Scale(20.0, 2022, 2024)
     expected = expected_spending(works, SETTINGS, scale)
-    printed = 10.0 * SETTINGS.overrun.mean
+    printed = 10.0 * SETTINGS.overrun.spread.mean
     assert (expected.printed, expected.drawn) == pytest.approx((printed, 40.0))
     assert likely_factor(works, SETTINGS, scale) == pytest.approx((0.3 * 60.0 - printed) / 40.0)
     factors = drawn_factors(works, SETTINGS, scale, 1, 500)
@@ -77,7 +77,7 @@ def test_named_projects_spend_the_stated_share_on_the_mean_however_their_amounts
     scale = Scale(200.0, 2022, 2024)
     effects = drawn_effects(works, SETTINGS, 7, 2000, drawn_factors(works, SETTINGS, scale, 7, 2000))
     spent = np.where(effects.given_up, 0.0, effects.money).sum(axis=0).mean()
-    assert spent == pytest.approx(SETTINGS.named_share.mean * 600.0, rel=0.02)
+    assert spent == pytest.approx(SETTINGS.named_share.spread.mean * 600.0, rel=0.02)
 
 
 def test_unfinished_work_is_what_was_spent_before_the_run_and_is_put_to_use_in_it() -> None:

@@ -31,7 +31,7 @@ def sign_of(values: tuple[float, ...]) -> set[str]:
 def wrong_in_district(row: SystemRow) -> list[str]:
     """Measures of the district whose sign is not the expected one."""
     found = []
-    for metric, expected in row.system.record.expected_district.items():
+    for metric, expected in row.system.expected_district.items():
         signs = "".join(sorted(sign_of(row.district[metric]), key="0+-".index))
         if signs not in ALLOWED[expected]:
             found.append(f"{row.system.key} {metric}: expected {expected} in the district, got {signs} {row.district[metric]}")
@@ -42,7 +42,7 @@ def surprises(row: SystemRow) -> dict[str, str]:
     """Measures of the city whose sign is not the expected one, with what was expected and what came."""
     found = {}
     for metric in row.measures:
-        expected = row.system.record.expected[metric]
+        expected = row.system.expected[metric]
         signs = "".join(sorted(sign_of(row.city[metric]), key="0+-".index))
         if signs not in ALLOWED[expected]:
             found[metric] = f"{row.system.key} {metric}: expected {expected}, got {signs} {row.city[metric]}"
@@ -57,20 +57,20 @@ def rows(world: City) -> Sequence[SystemRow]:
 def test_every_system_of_the_documents_has_a_row(rows: Sequence[SystemRow], world: City) -> None:
     keys = [row.system.key for row in rows]
     assert keys == [*(f"1.{number}" for number in range(1, 19)), *(f"2.{number}" for number in range(1, 14))]
-    named = [name for row in rows for name in row.system.record.targets]
+    named = [name for row in rows for name in row.system.targets]
     assert sorted(named) == sorted(world.catalogue.targets)
-    assert all(row.system.record.district for row in rows if row.system.key.startswith("2."))
+    assert all(row.system.district for row in rows if row.system.key.startswith("2."))
 
 
 def test_signs_are_the_expected_ones_and_every_other_is_explained(rows: Sequence[SystemRow]) -> None:
     for row in rows:
-        assert set(surprises(row)) == set(row.system.record.surprises), surprises(row)
+        assert set(surprises(row)) == set(row.system.surprises), surprises(row)
 
 
 def test_signs_in_the_district_are_the_expected_ones(rows: Sequence[SystemRow]) -> None:
     assert not [wrong for row in rows for wrong in wrong_in_district(row)]
     for row in rows:
-        assert bool(row.district) == bool(row.system.record.expected_district), row.system.key
+        assert bool(row.district) == bool(row.system.expected_district), row.system.key
 
 
 def test_at_most_five_systems_are_nominal(rows: Sequence[SystemRow]) -> None:

@@ -195,7 +195,7 @@ def run_dataset(outcome: Outcome) -> xr.Dataset:
 def _target(outcome: Outcome, conditions: Conditions, name: str) -> dict[str, Any]:
     """Return what a reader must know of a target, for `asked_targets`."""
     target = outcome.case.city.catalogue.targets[name]
-    reading = next((item.reading for item in conditions.conditions if item.target.id == name), None)
+    reading = conditions.readings.get(name)
     score = next(score for score in outcome.scores if score.target.id == name)
     is_level = reading is not None and reading.binding.reading == "level" and len(reading.outputs) == 1
     told = AskedTarget(

@@ -74,7 +74,7 @@ def target_draws(outcome: Outcome, design: Design, progress: Progress | None = N
     city, judge = case.city, judge_of(case, outcome.results)
     conditions = conditions_of(outcome.scores, judge).without_settled()
     scores = {score.target.id: score for score in outcome.scores}
-    horizon = max((item.reading.last for item in conditions.conditions), default=case.last_year - judge.base_year)
+    horizon = max((item.last for item in conditions.readings.values()), default=case.last_year - judge.base_year)
     stated = read_promises(city.model_folder / "promises.yaml")
     promises = promise_readings(stated, city.graph, horizon, city.data.parameters)
     rules = tuple(conditions.rules.values())
@@ -87,7 +87,7 @@ def target_draws(outcome: Outcome, design: Design, progress: Progress | None = N
         met = np.array([rule.met(row) for rule, row in zip(rules, values, strict=True)], dtype=bool).reshape(values.shape)
         return TargetDraws(
             targets=tuple(scores[name].target for name in conditions.names),
-            readings=tuple(item.reading for item in conditions.conditions),
+            readings=tuple(conditions.readings.values()),
             rules=rules,
             published=np.array([scores[name].actual_value for name in conditions.names], dtype=float),
             values=values[:, fine],
