@@ -34,9 +34,8 @@ from sim.inputs.provenance import BaseOrigin, weakest
 from sim.inputs.targets import Catalogue, read_catalogue
 from sim.model.binding import own_values
 from sim.model.declarations import load_base_year, load_model
-from sim.model.graph import Graph, Parameter, build_graph
+from sim.model.graph import Graph, Parameter, build_graph, check_units
 from sim.model.names import Labels, ModelNames, read_labels
-from sim.model.unit_check import check_units
 from sim.plan.base_origin import Bases, bases_of
 from sim.plan.consistency import fail_if_bindings_wrong, fail_if_checks_wrong
 from sim.result.dataset import shown_unit

@@ -102,7 +102,8 @@ class Reference:
         """Rows of the nearest table that holds anything known; read once."""
         if name not in self._tables:
             files = [folder / name for folder in self.folders if is_file(folder / name)]
-            tables = ([row for place, row in read_table(file, ()) if self._knows(row, place)] for file in files)
+            read = (read_table(file, ()) for file in files)
+            tables = ([row for at, row in rows if is_known(_year(row["known_from"], at), self.as_of)] for rows in read)
             self._tables[name] = next((rows for rows in tables if rows), [])
         return self._tables[name]
 
@@ -121,22 +122,20 @@ class Reference:
     def _read_series(self, file: Path, of: Text) -> dict[str, dict[int, ReferenceFigure]]:
         found: dict[str, dict[int, ReferenceFigure]] = {}
         for place, row in read_table(file, SERIES_COLUMNS):
-            if self._knows(row, place):
+            known = _year(row["known_from"], place)
+            if is_known(known, self.as_of):
                 indicator, value = self.indicators.named(row["indicator"], place), number(row["value"], place, "value")
                 item = ReferenceFigure(
                     year=whole(row["year"], place, "year"),
                     value=self.indicators.converted(value, row["unit"], indicator, place),
                     unit=indicator.unit,
                     evidence=row["evidence"],
-                    known_from=_year(row["known_from"], place),
+                    known_from=known,
                     source=row["source"],
                     place=of,
                 )
                 found.setdefault(row["indicator"], {})[item.year] = item
         return found
-
-    def _knows(self, row: Mapping[str, str], place: Place) -> bool:
-        return is_known(_year(row["known_from"], place), self.as_of)
 
 
 def _year(text: str, place: Place) -> int:

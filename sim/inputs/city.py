@@ -18,7 +18,7 @@ from sim.base.units import conversion
 from sim.inputs.base_year import BaseCell, BaseSetting, read_settings
 from sim.inputs.checked import Record, check_against, fail_if_unknown, read_record
 from sim.inputs.files import fail_if_no_name, is_file
-from sim.inputs.history import History, Vocabulary, read_history
+from sim.inputs.history import History, read_history
 from sim.inputs.home import Home
 from sim.inputs.indicators import Indicators
 from sim.inputs.parameters import CityEntry, Evidence, ParameterRecord, Span, check_range, of_model, with_value
@@ -116,7 +116,10 @@ def read_city_file(folder: Path) -> CityFile:
     """
     with all_faults() as faults:
         settings = read_record(folder / "city.yaml", CityFile, faults)
-        _fail_if_model_unknown(settings.model, folder.parent, settings.place("model"), faults)
+        with faults.gathering():  # the code of a model runs when a city is opened: it is never a folder elsewhere
+            place, known = settings.place("model"), [file.parent.name for file in folder.parent.glob(f"*/{MODEL_FILE}")]
+            fail_if_no_name(settings.model, place)
+            fail_if_unknown([settings.model], known, Text("没有模型 {}", "no model {}"), place, faults)
         if settings.province:
             with faults.gathering():
                 fail_if_no_name(settings.province, settings.place("province"))
@@ -149,14 +152,6 @@ def pooled_cities(home: Home, city: str) -> tuple[str, ...]:
     return tuple(name for name in home.cities() if read_city_file(home.models / name).model == model)
 
 
-def _fail_if_model_unknown(name: str, models: Path, place: Place, faults: Faults) -> None:
-    """The code of a model runs when a city is opened: it is a folder beside the city's own, never one elsewhere."""
-    known = [file.parent.name for file in models.glob(f"*/{MODEL_FILE}")]
-    with faults.gathering():
-        fail_if_no_name(name, place)
-        fail_if_unknown([name], known, Text("没有模型 {}", "no model {}"), place, faults)
-
-
 def history_of(folder: Path, model: Path, regions: Collection[str], indicators: Indicators) -> History:
     """The city's statistics with the breaks that its model and the city itself declare; none where the model keeps none.
 
@@ -168,7 +163,7 @@ def history_of(folder: Path, model: Path, regions: Collection[str], indicators: 
     if not indicators.by_name and not is_file(folder / "history.csv"):
         return History((), {})
     breaks = (model / "breaks.yaml", folder / "breaks.yaml")
-    return read_history(folder / "history.csv", folder / "sources.yaml", Vocabulary(indicators, regions), breaks)
+    return read_history(folder / "history.csv", folder / "sources.yaml", indicators, regions, breaks)
 
 
 def settings_of(folder: Path, model: Path, base_year: int, as_of: int | None) -> dict[str, BaseSetting]:

@@ -160,16 +160,12 @@ class History:
         return {datum.indicator for datum in self.data}
 
 
-@dataclass(frozen=True)
-class Vocabulary:
-    """The names that the rows of history.csv may use: the model's indicators, and the regions of the city."""
-
-    indicators: Indicators
-    regions: Collection[str]
-
-
-def read_history(file: Path, sources_file: Path, known: Vocabulary, breaks: Iterable[Path] = ()) -> History:
+def read_history(
+    file: Path, sources_file: Path, indicators: Indicators, regions: Collection[str], breaks: Iterable[Path] = ()
+) -> History:
     """Read `history.csv` in the units of the indicators, the ranks of `sources.yaml` and the files that declare breaks.
+
+    `regions` are those of the city.
 
     Raises
     ------
@@ -184,15 +180,15 @@ def read_history(file: Path, sources_file: Path, known: Vocabulary, breaks: Iter
         if ranks:
             message = Text("来源 {} 不在 sources.yaml 中", "source {} is not in sources.yaml")
             fail_if_unknown([row["source"]], ranks, message, place, faults)
-        datum = _datum(row, known, place, faults)
+        datum = _datum(row, indicators, regions, place, faults)
         if datum is not None:
             with faults.gathering():
                 fail_if_seen((datum.region, datum.year, datum.indicator, datum.source), seen, place)
             data.append(datum)
-            indicator, accepted = known.indicators.by_name[datum.indicator], bool(row.get("accepted", "").strip())
+            indicator, accepted = indicators.by_name[datum.indicator], bool(row.get("accepted", "").strip())
             rank = ranks.get(datum.source, 0)
             points.append(Point(datum.region, indicator, datum.year, datum.value, rank, accepted, place))
-    fail_if_unbelievable(points, known.indicators, faults)
+    fail_if_unbelievable(points, indicators, faults)
     faults.raise_if_any()
     return History(tuple(data), ranks, read_breaks(breaks))
 
@@ -209,25 +205,32 @@ def read_sources(file: Path) -> dict[str, Source]:
         return read_record(file, SourcesFile, faults).sources
 
 
-def _datum(row: Mapping[str, str], known: Vocabulary, place: Place, faults: Faults) -> Datum | None:
+def _datum(
+    row: Mapping[str, str], indicators: Indicators, regions: Collection[str], place: Place, faults: Faults
+) -> Datum | None:
     """The datum of a row; none where it is faulty, or says only that a gap is accepted. Every cell is looked at."""
     before = len(faults.found)
     message = Text("城市没有地区 {}", "the city has no region {}")
-    fail_if_unknown([row["region"]], known.regions, message, place, faults)
-    indicator, value, year = None, 0.0, 0
+    fail_if_unknown([row["region"]], regions, message, place, faults)
+    indicator, value, year, published = None, 0.0, 0, 0
     with faults.gathering():
-        indicator = known.indicators.named(row["indicator"], place)
+        indicator = indicators.named(row["indicator"], place)
     with faults.gathering():
         year = whole(row["year"], place, "year")
-        if not FIRST_STATISTICS <= year <= known.indicators.rules.vintage:
+        if not FIRST_STATISTICS <= year <= indicators.rules.vintage:
             message = Text(f"{year} 年不会有这样的数", f"there can be no figure of {year}")
-            raise InputError(Fault(message, place, until(known.indicators.rules.vintage)))
-    published = _year_published(row["known_from"], year, known, place, faults)
+            raise InputError(Fault(message, place, until(indicators.rules.vintage)))
+    with faults.gathering():
+        published = whole(row["known_from"], place, "known_from")
+        if published < year:
+            message = Text(f"{year} 年的数不可能在 {published} 年公布", f"a figure of {year} cannot be known from {published}")
+            raise InputError(Fault(message, place))
+        fail_if_not_yet(published, indicators.rules.vintage, place)
     empty = not row["value"] and bool(row.get("accepted"))
     with faults.gathering():
         value = 0.0 if empty else number(row["value"], place, "value")
         if indicator is not None:
-            value = known.indicators.converted(value, row["unit"], indicator, place)
+            value = indicators.converted(value, row["unit"], indicator, place)
     if indicator is None or empty or len(faults.found) > before:
         return None
     return Datum(row["region"], year, indicator.name, value, indicator.unit, row["source"], published, row["note"])
@@ -235,14 +238,3 @@ def _datum(row: Mapping[str, str], known: Vocabulary, place: Place, faults: Faul
 
 FIRST_STATISTICS = 1949
 """No figure of the statistics of a city is older."""
-
-
-def _year_published(text: str, year: int, known: Vocabulary, place: Place, faults: Faults) -> int:
-    with faults.gathering():
-        published = whole(text, place, "known_from")
-        if published < year:
-            message = Text(f"{year} 年的数不可能在 {published} 年公布", f"a figure of {year} cannot be known from {published}")
-            raise InputError(Fault(message, place))
-        fail_if_not_yet(published, known.indicators.rules.vintage, place)
-        return published
-    return year

@@ -107,13 +107,13 @@ def _faultless(text: str, file: Path) -> Document:
     Long ones, such as the parameters of a model, are kept between runs: parsing them takes seconds.
     """
     key = digest([text.encode()]) if len(text) >= _LONG else ""
-    return replace(kept("yaml", key, lambda: _without_fault(text, file)), file=file)
 
+    def read() -> Document:
+        document, faults = _read(text, file)
+        faults.raise_if_any()
+        return document
 
-def _without_fault(text: str, file: Path) -> Document:
-    document, faults = _read(text, file)
-    faults.raise_if_any()
-    return document
+    return replace(kept("yaml", key, read), file=file)
 
 
 def _read(text: str, file: Path) -> tuple[Document, Faults]:

@@ -185,47 +185,28 @@ def coverage_words(found: Coverage) -> Text:
     return start + brackets + Text(f"；其余 {rest} 项不判定：{why.zh}。", f"; {rest} not ({why.en}).")
 
 
-Columns = Mapping[str, Callable[[Score], Any]]
-_SCORECARD: Columns = {
-    "scenario": lambda score: score.scenario,
-    "target": lambda score: score.target.id,
-    "indicator": lambda score: score.target.name,
-    "unit": lambda score: score.target.unit,
-    "operator": lambda score: score.target.operator,
-    "plan_value": lambda score: score.target.value,
-    "target_year": lambda score: score.target.year,
-    "projected": lambda score: score.projected,
-    "gap": lambda score: score.gap,
-    "gap_percent": lambda score: score.gap_percent,
-    "required_growth": lambda score: score.required_growth,
-    "verdict": lambda score: score.verdict,
-    "probability": lambda score: score.probability,
-    "probability_error": lambda score: score.probability_error,
-    "step_error_percent": lambda score: score.step_error,
-    "rest_growth": lambda score: score.rest_growth,
+_SCORECARD = (
+    *("scenario", "target", "indicator", "unit", "operator", "plan_value", "target_year", "projected", "gap", "gap_percent"),
+    *("required_growth", "verdict", "probability", "probability_error", "step_error_percent", "rest_growth", "judged_by"),
+    *("central", "actual", "actual_year", "base_origin", "base_origin_detail"),
+)
+_REPORT = (
+    *("base", "needed_growth", "low", "high", "projected_constant_prices", "projected_growth", "standing", "reason"),
+    *("caution", "quote", "document", "document_file"),
+)
+"""Columns that stand beside those of scorecard.csv in reports: base, constant prices, published figures, reasons."""
+_OF_SCORE = {"step_error_percent": "step_error", "actual": "actual_value", "projected_constant_prices": "projected_real"}
+_OF_TARGET = {"target": "id", "indicator": "name", "unit": "unit", "operator": "operator", "plan_value": "value"}
+_OF_TARGET |= {"target_year": "year", "quote": "quote", "document_file": "document"}
+"""Columns that are called otherwise in a score, and those of its target."""
+_WORKED_OUT: Mapping[str, Callable[[Score], Any]] = {
     "judged_by": lambda score: "" if score.verdict == "not_judged" else score.judged_by,
-    "central": lambda score: score.central,
-    "actual": lambda score: score.actual_value,
-    "actual_year": lambda score: score.actual_year,
     "base_origin": lambda score: score.base_origin.kind if score.base_origin else None,
     "base_origin_detail": lambda score: score.base_origin.text if score.base_origin else None,
-}
-_REPORT: Columns = {
-    "base": lambda score: score.base,
-    "needed_growth": lambda score: score.needed_growth,
     "low": lambda score: score.band[0] if score.band else None,
     "high": lambda score: score.band[1] if score.band else None,
-    "projected_constant_prices": lambda score: score.projected_real,
-    "projected_growth": lambda score: score.projected_growth,
-    "standing": lambda score: score.standing,
-    "reason": lambda score: score.reason,
-    "caution": lambda score: score.caution,
-    "quote": lambda score: score.target.quote,
-    "document": lambda score: score.document,
-    "document_file": lambda score: score.target.document,
 }
-"""Columns that stand beside those of scorecard.csv in reports: base, constant prices, published figures, reasons."""
-COLUMNS = tuple(_SCORECARD)
+COLUMNS = _SCORECARD
 
 
 def score_row(score: Score, language: Language) -> dict[str, Any]:
@@ -235,12 +216,20 @@ def score_row(score: Score, language: Language) -> dict[str, Any]:
 
 def full_row(score: Score, language: Language) -> dict[str, Any]:
     """Return the columns of scorecard.csv and of reports."""
-    return _row(score, {**_SCORECARD, **_REPORT}, language)
+    return _row(score, (*_SCORECARD, *_REPORT), language)
 
 
-def _row(score: Score, columns: Columns, language: Language) -> dict[str, Any]:
-    values = {name: read(score) for name, read in columns.items()}
+def _row(score: Score, columns: Iterable[str], language: Language) -> dict[str, Any]:
+    values = {name: _value(score, name) for name in columns}
     return {name: value.in_language(language) if isinstance(value, Text) else value for name, value in values.items()}
+
+
+def _value(score: Score, column: str) -> Any:
+    if column in _WORKED_OUT:
+        return _WORKED_OUT[column](score)
+    if column in _OF_TARGET:
+        return getattr(score.target, _OF_TARGET[column])
+    return getattr(score, _OF_SCORE.get(column, column))
 
 
 def write_scorecard(file: Path, scores: Iterable[Score], language: Language) -> None:

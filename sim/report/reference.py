@@ -280,7 +280,9 @@ def summary(findings: Sequence[Finding], reviews: Sequence[Review]) -> Text:
     if not said:
         return head
     zh, en = ("、".join(f"{name.zh} {n}" for name, n in said), ", ".join(f"{name.en} {n}" for name, n in said))
-    return head + Text(f"已复核 {len(judged)} 条：{zh}。", f" {len(judged)} reviewed: {en}.")
+    left = len(findings) - len(judged)
+    rest = Text(f"尚未复核 {left} 条。", f" {left} not reviewed yet.") if left else Text("", "")
+    return head + Text(f"已复核 {len(judged)} 条：{zh}。", f" {len(judged)} reviewed: {en}.") + rest
 
 
 _NOTHING = Text("没有发现矛盾。", "No contradiction was found.")

@@ -13,7 +13,7 @@ import pytest
 
 from sim.base.errors import InputError
 from sim.inputs.city import pooled_cities, read_city_file
-from sim.inputs.history import Datum, Vocabulary, read_history
+from sim.inputs.history import Datum, read_history
 from sim.inputs.home import find_home
 from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.plausible import fail_if_reference_wrong
@@ -59,8 +59,8 @@ def read(folder: Path, city: str, rows: list[Row]) -> tuple[Datum, ...]:
         writer = csv.DictWriter(handle, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    known = Vocabulary(indicators(), read_city_file(HOME.models / city).named_regions)
-    return read_history(file, HOME.models / city / "sources.yaml", known).data
+    regions = read_city_file(HOME.models / city).named_regions
+    return read_history(file, HOME.models / city / "sources.yaml", indicators(), regions).data
 
 
 def lines_at_fault(folder: Path, city: str, rows: list[Row]) -> set[int | None]:

@@ -6,8 +6,7 @@ import pytest
 
 from sim.base.errors import ModelError
 from sim.model import Array, event, smooth, stock, variable
-from sim.model.graph import circles
-from sim.model.unit_check import check_units
+from sim.model.graph import check_units, circles
 from tests.tiny import graph_of
 
 
