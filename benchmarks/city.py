@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.records import Record, alone, median, record
-from sim.engine.central import central_run
-from sim.engine.integrate import Clock
+from sim.engine.integrate import Clock, central_run
 from sim.engine.kernel import Kernel, kernel_for
 from sim.engine.methods import METHODS
 from sim.engine.plan import KernelPlan

@@ -24,8 +24,7 @@ from sim.simulate.draws import with_draws
 from sim.simulate.opening import Case, open_cases, seeded
 from sim.simulate.pipeline import run as run_case
 from sim.simulate.sweeps.board import Board, board_of
-from sim.simulate.sweeps.record import run_dataset
-from sim.simulate.sweeps.running import Spread, on_this_machine, prepare_sweep, sweep_in_memory, sweep_to_folder
+from sim.simulate.sweeps.running import Spread, on_this_machine, prepare_sweep, run_dataset, sweep_in_memory, sweep_to_folder
 from sim.simulate.sweeps.sensitivity import Kind, SensitivityRequest, analyse
 
 __all__ = ["SimError", "levers", "open_case", "run", "sensitivity", "sweep"]

@@ -8,8 +8,7 @@ import pytest
 
 from sim.city.city import open_city
 from sim.engine.assembly import KernelRequest
-from sim.engine.central import central_run
-from sim.engine.integrate import Clock
+from sim.engine.integrate import Clock, central_run
 from sim.engine.kernel import kernel_for
 from sim.inputs.city import pooled_cities
 from sim.inputs.home import Home, find_home

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from sim.base.arrays import Dimension
 from sim.engine import integrate as engine
 from sim.engine.assembly import KernelRequest
-from sim.engine.central import central_run
-from sim.engine.integrate import Clock, YearValues
+from sim.engine.integrate import Clock, YearValues, central_run
 from sim.engine.kernel import compile_kernel
 from sim.engine.methods import METHODS, RungeKuttaMethod
 from sim.engine.workspace import Workspace

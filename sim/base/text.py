@@ -10,10 +10,12 @@ import locale
 import os
 import re
 import sys
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 Language = Literal["zh", "en"]
@@ -34,8 +36,17 @@ class Text:
         """Return the wording in `language`."""
         return self.zh if language == "zh" else self.en
 
+    def filled(self, **facts: Any) -> Text:
+        """Return the statement with facts in place of the names in braces."""
+        return Text(self.zh.format(**facts), self.en.format(**facts))
+
     def __add__(self, other: Text) -> Text:
         return Text(self.zh + other.zh, self.en + other.en)
+
+
+def texts_of(file: Path) -> dict[str, Text]:
+    """The texts of a TOML file, by what they are about."""
+    return {key: Text(**words) for key, words in tomllib.loads(file.read_text(encoding="utf-8")).items()}
 
 
 def same(words: str) -> Text:

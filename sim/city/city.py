@@ -13,8 +13,7 @@ from sim.base.errors import MISTAKES_IN_CODE, Fault, InputError, Place, nearest,
 from sim.base.processes import timed
 from sim.base.text import Text
 from sim.engine.assembly import KernelRequest
-from sim.engine.central import central_run
-from sim.engine.integrate import Clock
+from sim.engine.integrate import Clock, central_run
 from sim.engine.kernel import kernel_for
 from sim.engine.links import Loop, read_loops
 from sim.engine.watch import fail_if_unfit

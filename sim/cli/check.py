@@ -86,7 +86,7 @@ def _rows(case: Case, speaker: Speaker) -> Iterator[tuple[str, ...]]:
 def _spans(case: Case, item: Change) -> list[Span]:
     """Return the inherited path of a value beside the new one, from the base year on; for a variable, over the model's own."""
     before = item.before if item.before is not None else YearPath(np.full_like(item.after.before, np.nan))
-    return spans(before, item.after, range(case.city.data.settings.base_year, case.last_year + 1))
+    return spans(before, item.after, range(case.base_year, case.last_year + 1))
 
 
 def _span(span: Span, speaker: Speaker) -> dict[str, str]:
@@ -99,7 +99,7 @@ def _number(array: Values, speaker: Speaker) -> str:
 
 
 def _document(case: Case, speaker: Speaker) -> dict[str, Any]:
-    base = case.city.data.settings.base_year
+    base = case.base_year
     of_parameters = [
         {
             "name": item.name,

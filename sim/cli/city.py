@@ -22,7 +22,7 @@ from sim.inputs.tidy import SourceChoice
 from sim.result.posterior import Foreseen, Posterior
 from sim.result.store import fail_if_not_writable
 from sim.studies.forecasts import read_design, read_fit
-from sim.studies.new_city import NewCity, NewCityRequest, fail_if_unfit, make_city
+from sim.studies.new_city import NewCity, fail_if_unfit, make_city
 
 if TYPE_CHECKING:
     from sim.studies.backtest import Scored
@@ -80,7 +80,7 @@ def new_city(
     home: options.Home = None,
 ) -> None:
     """由统计长表建立一个城市 / build a city from a table of statistics."""
-    made = make_city(find_home(home), NewCityRequest(name, data, city or name, province, base_year))
+    made = make_city(find_home(home), name, data, city or name, province, base_year)
     if speaker.as_json:
         speaker.json(_document(made))
         return
@@ -171,7 +171,7 @@ def calibrate(
 ) -> None:
     """按历史校准参数，后验集合存入城市文件夹 / fit the parameters to history; store the posterior ensemble."""
     fail_if_extra_missing()
-    from sim.studies import stored
+    from sim.studies.calibration import store
 
     place = find_home(home)
     years = read_fit(fit)
@@ -180,9 +180,8 @@ def calibrate(
     chosen = pooled if every else (city,)
     for name in chosen:
         fail_if_not_writable(place.city_folder(name))
-    request = stored.FitRequest(chosen, years[0], years[-1], workers, seed)
     with speaker.progress(_STAGES["open"]) as advance:
-        made = list(stored.store(place, request, lambda stage, done, total: advance(done, total, _STAGES[stage])))
+        made = list(store(place, chosen, years, workers, seed, lambda stage, done, total: advance(done, total, _STAGES[stage])))
     if speaker.as_json:
         speaker.json([_fitted_document(item) for item in made])
         return

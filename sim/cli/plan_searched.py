@@ -21,12 +21,11 @@ from sim.report.study_words import sentences
 from sim.result.store import results_folder
 from sim.result.tree import packed
 from sim.simulate.opening import Case, beside
-from sim.studies.plan.alternatives import Tried, tried
 from sim.studies.plan.attribute import attribution
 from sim.studies.plan.feasibility import feasibility as study_of
 from sim.studies.plan.path import Mix, PathRequest, menu, required_path
 from sim.studies.plan.path import Path as RequiredPath
-from sim.studies.plan.path_file import write_scenarios
+from sim.studies.plan.path_file import Tried, tried, write_scenarios
 
 Reach = Annotated[
     float,

@@ -23,8 +23,9 @@ from sim.plan.findings import SEVERITY_NAMES, Finding, review_of, unused
 from sim.plan.lint import RULES
 from sim.plan.lint import lint as findings_of
 from sim.plan.rule import VERDICTS
+from sim.plan.selection import targets_named
 from sim.report.reference import lint_markdown, reviewed, summary
-from sim.studies.plan.trace import Driver, Trace, find_target, trace_record
+from sim.studies.plan.trace import Driver, Trace, trace_record
 from sim.studies.plan.trace import trace as trace_of
 
 _SIGNS = {1: "+", -1: "−", 0: "0", None: " "}
@@ -103,7 +104,7 @@ def trace(
 ) -> None:
     """目标的出处与驱动：文件、原句、变量、驱动因素及方向 / the sentence behind a target and what drives it."""
     case = opened(scenario=scenario, default="catalogue")
-    wanted = find_target(case.city, target)
+    [wanted] = targets_named(case.city.catalogue.targets, [target])
     with speaker.progress(Text("运行情景", "running the scenario")):
         chosen = replace(case, selection=replace(case.selection, targets=(wanted,), remarks=()))
         found = trace_of(chosen, target, year, depth)

@@ -130,7 +130,7 @@ def _analysis(kind: Kind | None, written: Mapping[str, str | None], faults: Faul
     texts = {key: text for key, text in written.items() if text is not None}
     for key, text in texts.items():
         with faults.gathering(UsageError):
-            sizes["kept" if key == "keep" else key] = options.read_whole(f"--{key}", text, 2, MOST[key])
+            sizes[key] = options.read_whole(f"--{key}", text, 2, MOST[key])
     for key in texts:
         owner = "--sensitivity" if kind is None else "--sensitivity sobol"
         if kind is None or (kind == "morris" and key != "walks"):

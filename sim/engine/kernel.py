@@ -74,7 +74,7 @@ def compile_kernel(graph: Graph, request: KernelRequest) -> Kernel:
     members = {name: item.members for name, item in graph.dimensions.items()}
     names = names_of(plan.tape.values, plan.tape.owners, members, RESERVED)
     remarks = {name: (item.doc.splitlines() or [""])[0] for name, item in graph.quantities.items()}
-    source = source_of(plan, names, remarks)
+    source = "\n\n".join(_section(plan, names, remarks, phase) for phase in Phase) + "\n"
     dims = {name: graph.dims_of(name) for name in request.outputs}
     return Kernel(request, plan, names, source, marshal.dumps(compile(source, "<kernel>", "exec")), dims)
 
@@ -93,12 +93,8 @@ FUNCTIONS = (
 RESERVED = frozenset({*FUNCTIONS, *(name for name, _ in SECTIONS.values())})
 
 
-def source_of(plan: KernelPlan, names: tuple[str, ...], remarks: Mapping[str, str]) -> str:
-    """The kernel as Python. `remarks` say in a line what the owner of a value is."""
-    return "\n\n".join(_section(plan, names, remarks, phase) for phase in Phase) + "\n"
-
-
 def _section(plan: KernelPlan, names: tuple[str, ...], remarks: Mapping[str, str], phase: Phase) -> str:
+    """A section of the kernel as Python. `remarks` say in a line what the owner of a value is."""
     name, docstring = SECTIONS[phase]
     lines, owner = [], ""
     for value in plan.sections[phase]:

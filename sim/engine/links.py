@@ -18,14 +18,12 @@ import numpy as np
 from pydantic import Field
 
 from sim.base.arrays import Values
-from sim.base.errors import Faults, Place, nearest
+from sim.base.errors import all_faults
 from sim.base.text import Text
 from sim.engine.integrate import Exogenous
 from sim.engine.methods import METHODS, mean_of_growth
-from sim.inputs.checked import Record, check_against
-from sim.inputs.files import is_file
+from sim.inputs.checked import Record, fail_if_unknown, read_records
 from sim.inputs.scenario_file import DEFAULT_METHOD, DEFAULT_STEPS
-from sim.inputs.yaml_file import read_yaml
 from sim.model.graph import Graph
 from sim.model.nodes import UNTIL_TURN, Apply, Frozen, Literal, Node, Operation, Read, names_read, same_unit
 
@@ -61,29 +59,16 @@ def read_loops(file: Path, graph: Graph) -> tuple[Loop, ...]:
     InputError
         with every unknown name and missing link.
     """
-    if not is_file(file):
-        return ()
-    document, faults = read_yaml(file), Faults()
-    loops: list[Loop] = []
-    for name, raw in document.data.items():
-        record = check_against(LoopFile, raw, document, faults, (name,))
-        if record is not None:
-            loop = Loop(name, record.label, tuple(record.path))
+    loops, known = list[Loop](), graph.quantities
+    with all_faults() as faults:
+        for name, record in read_records(file, LoopFile, faults):
+            loop, place = Loop(name, record.label, tuple(record.path)), record.place("path")
             loops.append(loop)
-            _fail_if_open(loop, graph, document.place((name, "path")), faults)
-    faults.raise_if_any()
+            fail_if_unknown(loop.path, known, Text("模型没有 {}", "the model has no {}"), place, faults)
+            for cause, effect in loop.links if known.keys() >= {*loop.path} else ():
+                if cause not in readers_of(graph, effect):
+                    faults.add(Text(f"{effect} 并不读取 {cause}", f"{effect} does not read {cause}"), place)
     return tuple(loops)
-
-
-def _fail_if_open(loop: Loop, graph: Graph, place: Place, faults: Faults) -> None:
-    known = graph.quantities
-    for name in loop.path:
-        if name not in known:
-            faults.add(Text(f"模型没有 {name}", f"the model has no {name}"), place, nearest(name, known))
-    if all(name in known for name in loop.path):
-        for cause, effect in loop.links:
-            if cause not in readers_of(graph, effect):
-                faults.add(Text(f"{effect} 并不读取 {cause}", f"{effect} does not read {cause}"), place)
 
 
 def readers_of(graph: Graph, effect: str) -> set[str]:

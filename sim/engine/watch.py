@@ -18,10 +18,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.base.arrays import Values
-from sim.base.errors import Fault, Faults, Place, RunError, nearest
+from sim.base.errors import Fault, Faults, Place, RunError, all_faults
 from sim.base.text import Text
-from sim.engine.central import Breach, Origin
-from sim.engine.integrate import YearValues
+from sim.engine.integrate import Breach, Origin, YearValues
+from sim.inputs.checked import fail_if_unknown
 from sim.inputs.model_files import Bound, Checks, Identity, Term
 from sim.model.binding import BoundValues
 from sim.model.declarations import Variable
@@ -177,30 +177,28 @@ def fail_if_unfit(checks: Checks, graph: Graph) -> None:
     InputError
         with every one that does not.
     """
-    faults = Faults()
+    known, unknown = graph.quantities, Text("模型没有变量 {}", "the model has no variable {}")
     every: list[Identity | Bound] = [*checks.identities, *checks.bounds]
-    for item in every:
-        place = item.place()
-        unknown = [name for name in item.variables if name not in graph.quantities]
-        for name in unknown:
-            message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
-            faults.add(message, place, nearest(name, graph.quantities))
-        if isinstance(item, Identity) and not unknown:
-            left = {_dims(term, graph, place, faults) for term in (*item.left, *item.right)}
-            if len(left) > 1:
-                shown = " / ".join(sorted("·".join(dims) or "—" for dims in left))
-                faults.add(Text(f"各项的维度不同：{shown}", f"the terms have different dimensions: {shown}"), place)
-        elif not unknown and len({graph.quantities[name].dims for name in item.variables}) > 1:
-            faults.add(Text("over 的维度不同", "over has other dimensions"), place)
-    faults.raise_if_any()
+    with all_faults() as faults:
+        for item in every:
+            place = item.place()
+            fail_if_unknown(item.variables, known, unknown, place, faults)
+            if not known.keys() >= {*item.variables}:
+                continue
+            if isinstance(item, Identity):
+                left = {_dims(term, graph, place, faults) for term in (*item.left, *item.right)}
+                if len(left) > 1:
+                    shown = " / ".join(sorted("·".join(dims) or "—" for dims in left))
+                    faults.add(Text(f"各项的维度不同：{shown}", f"the terms have different dimensions: {shown}"), place)
+            elif len({known[name].dims for name in item.variables}) > 1:
+                faults.add(Text("over 的维度不同", "over has other dimensions"), place)
 
 
 def _dims(term: Term, graph: Graph, place: Place, faults: Faults) -> tuple[str, ...]:
     """Return what is left of a term's dimensions; a region is never named, since districts add up to it."""
     item = graph.quantities[term.variable]
-    for dim in (dim for dim in term.sum if dim not in item.dims):
-        message = Text(f"{term.variable} 没有维度 {dim}", f"{term.variable} has no dimension {dim}")
-        faults.add(message, place, nearest(dim, item.dims))
+    message = Text(f"{term.variable} 没有维度 {{}}", f"{term.variable} has no dimension {{}}")
+    fail_if_unknown(term.sum, item.dims, message, place, faults)
     if term.change and isinstance(item, Variable) and item.kind != "level":
         faults.add(Text(f"{term.variable} 不是存量，不能取变动", f"{term.variable} is no stock: it has no change"), place)
     return tuple(dim for dim in item.dims if dim not in term.sum)

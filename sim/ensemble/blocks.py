@@ -10,8 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.base.arrays import Truths, Values
-from sim.engine.central import Origin, finite_draws, origin_of
-from sim.engine.integrate import Clock, YearValues, simulate
+from sim.engine.integrate import Clock, Origin, YearValues, finite_draws, origin_of, simulate
 from sim.engine.kernel import Kernel
 from sim.engine.plan import KernelPlan
 from sim.engine.tape import Phase

@@ -12,7 +12,7 @@ import math
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Literal
 
 import numpy as np
 
@@ -20,21 +20,6 @@ from sim.base.arrays import Values
 from sim.base.streams import triangular, uniforms
 
 Spreading = Literal["random", "latin_hypercube", "sobol"]
-
-
-class PointDesign(Protocol):
-    """Points by number; every design is a frozen dataclass of plain values."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def count(self) -> int:
-        """Number of points."""
-        ...
-
-    def columns(self, start: int, stop: int) -> Values:
-        """The values [input, draw] of the points `start` to `stop` - 1."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -54,7 +39,7 @@ class Grid:
         return math.prod(self.shape)
 
     def columns(self, start: int, stop: int) -> Values:
-        """See PointDesign."""
+        """The values [input, draw] of the points `start` to `stop` - 1."""
         places = np.unravel_index(np.arange(start, stop), self.shape)
         return np.array([np.array(level)[place] for level, place in zip(self.levels, places, strict=True)])
 
@@ -71,7 +56,7 @@ class Listed:
         return len(self.rows[0])
 
     def columns(self, start: int, stop: int) -> Values:
-        """See PointDesign."""
+        """The values [input, draw] of the points `start` to `stop` - 1."""
         return np.array(self.rows)[:, start:stop]
 
 
@@ -86,7 +71,7 @@ class SpreadPoints:
     seed: int
 
     def columns(self, start: int, stop: int) -> Values:
-        """See PointDesign."""
+        """The values [input, draw] of the points `start` to `stop` - 1."""
         if self.kind == "random":
             unit = np.array([uniforms(self.seed, name, start, stop) for name in self.names])
         elif self.kind == "sobol":
@@ -162,11 +147,15 @@ class Morris:
         return walks(len(self.distributions), self.trajectories, self.seed)[:, start:stop]
 
     def columns(self, start: int, stop: int) -> Values:
-        """See PointDesign."""
+        """The values [input, draw] of the points `start` to `stop` - 1."""
         unit = self.unit(start, stop)
         inner = TAIL + (1.0 - 2.0 * TAIL) * unit
         is_open = np.array([item.is_open for item in self.distributions])
         return _valued(self.distributions, np.where(is_open[:, np.newaxis], inner, unit))
+
+
+PointDesign = Grid | Listed | SpreadPoints | Saltelli | Morris
+"""Points by number."""
 
 
 def _valued(distributions: tuple[Distribution, ...], unit: Values) -> Values:

@@ -11,9 +11,7 @@ import numpy as np
 import xarray as xr
 
 from sim.base.arrays import Numbers, Truths, Values
-from sim.engine.central import central_run
-from sim.engine.integrate import Clock
-from sim.engine.kernel import kernel_for
+from sim.engine.integrate import central_run
 from sim.ensemble.blocks import Task
 from sim.ensemble.reducers import Share
 from sim.ensemble.running import LEVELS as LEVELS_OF_RUN
@@ -29,7 +27,7 @@ from sim.result.dataset import to_dataset
 from sim.simulate.design import Design
 from sim.simulate.draws import draw
 from sim.simulate.opening import Case, with_projects
-from sim.simulate.pipeline import evaluated, judge_of, judged, readings_of, request_of
+from sim.simulate.pipeline import compiled, evaluated, judge_of, judged, readings_of
 
 _MOST_CHARTS = 6
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -85,7 +83,7 @@ class Bench:
     @property
     def first_year(self) -> int:
         """The first year of the run."""
-        return self.case.city.data.settings.base_year + 1
+        return self.case.base_year + 1
 
     def moved(self, moves: Moves, since: int | None = None) -> Case:
         """Return the case with some levers moved, as a file that is saved has it.
@@ -111,10 +109,7 @@ class Bench:
         return Central(results, tuple(judged(case, results, self.published)))
 
     def _results(self, case: Case) -> xr.Dataset:
-        steps = case.scenario.steps_per_year
-        kernel = kernel_for(case.city.graph, request_of(case, self.outputs, steps))
-        years = central_run(kernel, Clock(self.first_year, case.last_year, steps), case.bound)
-        return to_dataset(years, case.city.graph, case.city.labels)
+        return to_dataset(central_run(*compiled(case, self.outputs), case.bound), case.city.graph, case.city.labels)
 
     @cached_property
     def published(self) -> tuple[Evaluated, ...]:
@@ -182,7 +177,7 @@ def bench_of(case: Case, *, prior: bool = False) -> Bench:
     """
     case = with_projects(case)
     groups, graph = groups_of(case), case.city.graph
-    first, values = case.city.data.settings.base_year + 1, dict(case.bound.values)
+    first, values = case.base_year + 1, dict(case.bound.values)
     for name in by_key(groups):  # the kernel must know that they may change, whichever of them is moved
         values[name] = from_year(values[name], first)
     case = replace(case, bound=replace(case.bound, values=values))

@@ -124,7 +124,7 @@ def _frame(case: Case, ground: Scenario) -> dict[str, Any]:
     """Years, method, targets and sweep, as far as they differ from what is extended."""
     scenario = case.scenario
     found: dict[str, Any] = {key: getattr(scenario, key) for key in _RUN if getattr(scenario, key) != getattr(ground, key)}
-    stated = {"base_year": case.city.data.settings.base_year, "last_year": case.last_year}
+    stated = {"base_year": case.base_year, "last_year": case.last_year}
     found |= {key: year for key, year in stated.items() if key in found}
     for key in ("targets", "accept_borrowed"):
         names, before = ([name for name, _ in getattr(item, key)] for item in (scenario, ground))
@@ -164,14 +164,14 @@ def _reasons(change: Change) -> dict[str, Any]:
 def _years(case: Case) -> range:
     """Return all years that a path may name."""
     first, last = case.city.data.first_year, case.city.data.settings.last_year
-    return range(min(first, case.city.data.settings.base_year), last + 1)
+    return range(min(first, case.base_year), last + 1)
 
 
 def _value(case: Case, name: str, path: YearPath, before: YearPath | None) -> Any:
     """Return the shortest way to write a path that gives the same in every year over what it extends, or year by year."""
     dims, years = dims_of(case, name), _years(case)
     record = case.city.data.parameters.get(name)
-    first = case.city.data.settings.base_year + 1
+    first = case.base_year + 1
     begins = first if record is not None and record.kind == "lever" else None
     if path.is_constant or path.years == (first,):
         value = path.everything()[0]

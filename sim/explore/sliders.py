@@ -20,8 +20,8 @@ from sim.inputs.targets import PlanSystem
 from sim.inputs.year_path import YearPath
 from sim.model.names import value_text
 from sim.report.chapters.works import in_words
+from sim.simulate.design import is_settled_before
 from sim.simulate.opening import Case
-from sim.simulate.swept import is_settled_before
 from sim.studies.plan.path import levers_file
 from sim.studies.systems import systems_of
 
@@ -144,7 +144,7 @@ def _entries(case: Case) -> dict[str, LeverEntry]:
 
 def _slider(case: Case, name: str, entry: LeverEntry, system: PlanSystem | None) -> Slider:
     record, path = case.city.data.parameters[name], case.bound.values[name]
-    first = case.city.data.settings.base_year + 1
+    first = case.base_year + 1
     now = value_in(case, name, reference_year(case, first))
     means = [float(np.mean(path.at(year))) for year in range(first, case.last_year + 1)]
     low, high = (float(value) for value in entry.between)
@@ -168,7 +168,7 @@ def _commitments(case: Case, name: str, system: PlanSystem | None) -> Iterable[T
     path = case.bound.values[name]
     value = value_text(path, dims_of(case, name), case.city.labels)
     if not path.is_constant or (path.before.size > 1 and not np.all(path.before == path.before.flat[0])):
-        year = reference_year(case, case.city.data.settings.base_year + 1)
+        year = reference_year(case, case.base_year + 1)
         yield Text(
             f"现随年份或行业不同：{value.zh}；滑杆为 {year} 年的数，拖动后各年各项按比例变动（为零时按数额）",
             f"now it differs by year or member: {value.en}; the slider shows {year}, and once moved all years and "

@@ -150,20 +150,8 @@ def _added(name: str, raw: AddedProject, ledger: Ledger, place: Place, faults: F
         message = Text(f"台账中已有 {name}", f"the ledger holds {name} already")
         faults.add(message, place, Text("换一个编号", "choose another id"))
     amount = None if raw.amount is None else Amount(raw.amount, 1.0, "A", "scenario")
-    row = Project(
-        id=name,
-        name=raw.label,
-        nature="capital",
-        funder=raw.funder,
-        project_class=raw.project_class,
-        region=raw.region,
-        branch=raw.branch,
-        kind=raw.kind,
-        start=raw.start,
-        end=raw.end,
-        amount=amount,
-        place=place,
-    )
+    same = raw.model_dump(include={"funder", "project_class", "region", "branch", "kind", "start", "end"})
+    row = Project(id=name, name=raw.label, nature="capital", amount=amount, place=place, **same)
     fail_if_row_wrong(row, ledger.classes, ledger.names, faults)
     return row
 
@@ -212,21 +200,20 @@ def fail_if_contradictory(orders: Sequence[Order], faults: Faults) -> None:
             f"{names.zh} 既{done.zh}（{first.said}，{first.place}）又{other_done.zh}（{last.said}）",
             f"{names.en}: both {done.en} ({first.said}, {first.place}) and {other_done.en} ({last.said})",
         )
-        faults.add(message, last.place, _lifting(first))
-
-
-def _lifting(order: Order) -> Text:
-    """Return advice on what takes an order back."""
-    once = Text("删去一处", "delete one of them")
-    lifting = f"{order.key}: {{{order.word}: 0}}" if order.key in _SHIFTS else f"restore: [{order.word}]"
-    if order.key not in (*_SHIFTS, "cancel"):
-        return once
-    return once + Text(f"；后面的层要撤销前面的，写 {lifting}", f"; to lift the earlier one in a later layer write {lifting}")
+        advice, lifting = Text("删去一处", "delete one of them"), f"restore: [{first.word}]"
+        if first.key in (*_SHIFTS, "cancel"):
+            lifting = f"{first.key}: {{{first.word}: 0}}" if first.key in _SHIFTS else lifting
+            zh, en = f"；后面的层要撤销前面的，写 {lifting}", f"; to lift the earlier one in a later layer write {lifting}"
+            advice += Text(zh, en)
+        faults.add(message, last.place, advice)
 
 
 def _pairs(orders: Sequence[Order]) -> Iterator[tuple[Order, Order]]:
     """Yield the orders that contradict each other; a shift by no years only lifts an earlier one."""
-    cancels, acting = [order for order in orders if order.key == "cancel"], [order for order in orders if _acts(order)]
+    cancels = [order for order in orders if order.key == "cancel"]
+    acting = [
+        order for order in orders if order.projects and order.key != "cancel" and (order.size or order.key not in _SHIFTS)
+    ]
     for order in acting:
         against = [item for item in cancels if order.key not in _OF_ONE_LAYER or item.layer == order.layer]
         if against and order.projects <= _projects(against):
@@ -234,10 +221,6 @@ def _pairs(orders: Sequence[Order]) -> Iterator[tuple[Order, Order]]:
     for late in (order for order in acting if order.key == "delay"):
         for early in (order for order in acting if order.key == "accelerate" and order.projects == late.projects):
             yield late, early
-
-
-def _acts(order: Order) -> bool:
-    return bool(order.projects) and order.key != "cancel" and (order.key not in _SHIFTS or order.size != 0.0)
 
 
 ALL = "all"

@@ -18,8 +18,7 @@ from sim.inputs.bindings import Binding, LedgerBinding
 from sim.inputs.ledger import Ledger
 from sim.inputs.targets import PlanTarget
 from sim.ledger.edits import selected
-from sim.ledger.flows import built_by
-from sim.ledger.realise import Realised
+from sim.ledger.realise import Realised, built_by
 from sim.model.declarations import Variable
 from sim.model.graph import Graph
 from sim.plan.rule import Rule, rule_of

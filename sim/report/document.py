@@ -7,13 +7,12 @@ tables are words and numbers that know how they are printed; columns read them f
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from sim.base.text import Language, Text, same
+from sim.base.text import Language, Text, same, texts_of
 from sim.base.words import NONE, decimals_of
 
 if TYPE_CHECKING:  # matplotlib takes long to load
@@ -21,8 +20,7 @@ if TYPE_CHECKING:  # matplotlib takes long to load
 
 Tone = Literal["plain", "quiet", "strong", "good", "fair", "bad"]
 NOTHING = Text("", "")
-_FILE = Path(__file__).with_name("notes.toml")
-NOTES = {key: Text(**words) for key, words in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()}
+NOTES = texts_of(Path(__file__).with_name("notes.toml"))
 """Longer notes and remarks of reports, by what they are about."""
 Item = TypeVar("Item")
 

@@ -13,8 +13,8 @@ from sim.base.words import amounts, chance, fine, goal_words, plain, signed, uni
 from sim.report.study_words import change_labels, name_in
 from sim.simulate.design import Design
 from sim.simulate.opening import Case
-from sim.studies.plan.alternatives import Tried
 from sim.studies.plan.path import Mix, Path
+from sim.studies.plan.path_file import Tried
 from sim.studies.plan.points import PathLever
 
 _COMMA = Text("、", ", ")

@@ -29,7 +29,7 @@ from sim.model.names import Labels, value_text
 from sim.plan.findings import SEVERITIES, SEVERITY_NAMES, Finding, review_of
 from sim.plan.lint import RULES
 from sim.report.chapters.works import in_words
-from sim.studies.systems import YEARS, SystemRow
+from sim.studies.systems import SystemRow
 
 _TEMPLATES = jinja2.Environment(  # noqa: S701  pages in Markdown: `md` escapes what comes from files
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -209,7 +209,7 @@ def _system_record(row: SystemRow) -> dict[str, Any]:
         return list(items) or NONE_PRINTED.en
 
     def effects(part: Mapping[str, Sequence[float]]) -> dict[str, dict[str, float]]:
-        return {metric: dict(zip(map(str, YEARS), values, strict=True)) for metric, values in part.items()}
+        return {metric: dict(zip(map(str, row.years), values, strict=True)) for metric, values in part.items()}
 
     return {
         "system": row.system.key,
@@ -243,7 +243,7 @@ def systems_markdown(rows: Sequence[SystemRow], language: Language) -> str:
         return [" / ".join(f"{100.0 * value:+.2f}" for value in values) for values in part.values()]
 
     shown = {"effects": effects, "change_text": change_text, "nothing": NONE_PRINTED}
-    return _page("systems", language, rows=rows, years=YEARS, **shown)
+    return _page("systems", language, rows=rows, years=rows[0].years if rows else (), **shown)
 
 
 def lint_markdown(

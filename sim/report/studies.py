@@ -21,11 +21,10 @@ from sim.report import path_words as words
 from sim.simulate.design import Design
 from sim.simulate.opening import Case, beside
 from sim.simulate.result import Aim, Move, Required, Ring, Studies
-from sim.studies.plan.alternatives import tried
 from sim.studies.plan.attribute import attribution, comparable, players_of
 from sim.studies.plan.feasibility import feasibility
 from sim.studies.plan.path import Path, PathRequest, required_path, targets_to_move
-from sim.studies.plan.path_file import write_scenarios
+from sim.studies.plan.path_file import tried, write_scenarios
 from sim.studies.plan.points import PathLever
 
 Progress = Callable[[Text, float], None]

@@ -61,6 +61,12 @@ def projection_of(results: xr.Dataset, ensemble: xr.Dataset | None) -> xr.Datase
     return xr.Dataset(shown, results.coords, results.attrs)
 
 
+def in_both(name: str, dim: str, texts: Iterable[Text]) -> dict[str, tuple[str, list[str]]]:
+    """Texts along a dimension as two variables, `NAME_zh` and `NAME_en`."""
+    found = list(texts)
+    return {f"{name}_zh": (dim, [text.zh for text in found]), f"{name}_en": (dim, [text.en for text in found])}
+
+
 REPORTED = {"flow": "total of the year", "level": "at the end of the year", "ratio": "ratio of the year's values"}
 
 

@@ -88,17 +88,14 @@ Settings = Annotated[Mapping[str, Any], BeforeValidator(_dictionary)]
 Lang = Annotated[Language, _PLAIN]
 
 _SAID = {
-    "no_path": Text("应为路径或名称", "a path or name is wanted"),
+    **dict.fromkeys(("no_path", "path_type"), Text("应为路径或名称", "a path or name is wanted")),
     "too_deep": Text("嵌套太深", "nested too deep"),
     "no_dictionary": Text("应为字典", "a dictionary is wanted"),
     "string_too_short": Text("不能为空", "it may not be empty"),
-    "missing_argument": Text("缺少此参数", "this argument is missing"),
-    "missing_keyword_only_argument": Text("缺少此参数", "this argument is missing"),
+    **dict.fromkeys(("missing_argument", "missing_keyword_only_argument"), Text("缺少此参数", "this argument is missing")),
     "multiple_argument_values": Text("参数写了两次", "this argument stands twice"),
     "unexpected_positional_argument": Text("参数太多", "too many arguments"),
-    "path_type": Text("应为路径或名称", "a path or name is wanted"),
-    "is_instance_of": Text("应为名称或名称的列表", "a name or a list of names is wanted"),
-    "tuple_type": Text("应为名称或名称的列表", "a name or a list of names is wanted"),
+    **dict.fromkeys(("is_instance_of", "tuple_type"), Text("应为名称或名称的列表", "a name or a list of names is wanted")),
 }
 _EXAMPLE = Text('写成 {"名称": 数值}', 'write {"name": value}')
 

@@ -18,13 +18,13 @@ from sim.base.errors import Place
 from sim.base.text import Text, joined, listing
 from sim.base.units import units_of_models
 from sim.city.city import City
-from sim.inputs.history import Break, Datum, History
+from sim.inputs.history import Break
 from sim.inputs.ledger import Ledger
 from sim.inputs.scenario import Scenario
 from sim.inputs.scenario_file import LedgerChange
 from sim.inputs.targets import read_reviews
 from sim.inputs.year_path import YearPath
-from sim.ledger.limits import LABELS
+from sim.ledger.pipeline import LABELS
 from sim.ledger.realise import Realised
 from sim.ledger.summary import money_origin, never_begun, programme_times, waiting
 from sim.model.names import value_text
@@ -34,7 +34,7 @@ from sim.plan.lint import RULES, lint
 from sim.plan.probability import sentences
 from sim.result.dataset import ensemble_dataset
 from sim.result.posterior import Foreseen
-from sim.simulate.opening import Case
+from sim.simulate.opening import SENTENCES, Case
 from sim.simulate.pipeline import Outcome
 from sim.simulate.result import DrawCount, Foresight, LedgerResult, Result, Setting, Studies, call_of
 
@@ -44,23 +44,19 @@ _SINCE = 10
 
 def results_of(outcomes: Sequence[Outcome], studies: Mapping[str, Studies] | None = None) -> list[Result]:
     """The results of the scenarios of a call, in its order; `studies` are by scenario, for those that have any."""
-    cities = {id(outcome.case.city): outcome.case.city for outcome in outcomes}
-    findings = {key: _findings(city) for key, city in cities.items()}
+    findings = {city: _findings(city) for city in {outcome.case.city for outcome in outcomes}}
     found = studies or {}
     return [
-        replace(
-            result_of(outcome, order),
-            findings=findings[id(outcome.case.city)],
-            studies=found.get(outcome.case.scenario.key, Studies()),
-        )
+        result_of(outcome, order, findings[outcome.case.city], found.get(outcome.case.scenario.key, Studies()))
         for order, outcome in enumerate(outcomes)
     ]
 
 
-def result_of(outcome: Outcome, order: int = 0) -> Result:
-    """The result of a run, but for what lint finds in the plan and for studies."""
+def result_of(outcome: Outcome, order: int = 0, findings: tuple[Finding, ...] = (), studies: Studies = Studies()) -> Result:
+    """The result of a run, with what lint finds in the plan and with studies."""
     case, city, source = outcome.case, outcome.case.city, outcome.provenance
     scenario, settings, ensemble = case.scenario, city.data.settings, outcome.ensemble
+    series = dict.fromkeys((item.indicator, item.region) for item in city.data.history.data)
     return Result(
         scenario=scenario.key,
         name=scenario.name,
@@ -85,7 +81,7 @@ def result_of(outcome: Outcome, order: int = 0) -> Result:
         step_error=outcome.step_error,
         sampling=None if ensemble is None else DrawCount.of(ensemble),
         draw_sentences=_draw_sentences(outcome),
-        ledger=_ledger(outcome),
+        ledger=None if case.realised is None else _ledger(outcome, case.realised),
         checks=tuple(city.checks),
         outline=city.outline,
         units=units_of_models(),
@@ -95,19 +91,14 @@ def result_of(outcome: Outcome, order: int = 0) -> Result:
         draws=None if ensemble is None else ensemble_dataset(ensemble, outcome.results, city.graph),
         scorecard=tuple(replace(score, target=replace(score.target, place=Place())) for score in outcome.scores),
         evaluation=tuple(replace(row, target=replace(row.target, place=Place())) for row in outcome.evaluated),
-        comparisons=tuple(outcome.comparisons),
+        comparisons=outcome.comparisons,
         settings=settings_of(case),
         foresight=tuple(_foresight(city, seen) for seen in outcome.foreseen),
-        findings=(),
+        findings=findings,
         breaks=_breaks(city),
-        published=tuple(_best(city.data.history)),
+        published=tuple(datum for key in series for datum in city.data.history.series(*key).values()),
+        studies=studies,
     )
-
-
-def _best(history: History) -> Iterator[Datum]:
-    """The best-ranked datum of each indicator, region and year."""
-    for indicator, region in dict.fromkeys((item.indicator, item.region) for item in history.data):
-        yield from history.series(indicator, region).values()
 
 
 def _breaks(city: City) -> tuple[Break, ...]:
@@ -132,12 +123,9 @@ def _draw_sentences(outcome: Outcome) -> tuple[Text, ...]:
     return tuple(sentences(outcome.ensemble, outcome.drawn_from or Text("", "")))
 
 
-def _ledger(outcome: Outcome) -> LedgerResult | None:
-    realised = outcome.case.realised
-    if realised is None:
-        return None
+def _ledger(outcome: Outcome, realised: Realised) -> LedgerResult:
     programmes = tuple(programme_times(realised, outcome.case.city.ledger))
-    return LedgerResult(programmes, waiting(realised), ledger_sentences(outcome))
+    return LedgerResult(programmes, waiting(realised), ledger_sentences(outcome, realised))
 
 
 def settings_of(case: Case) -> tuple[Setting, ...]:
@@ -246,61 +234,36 @@ def _name(word: str, ledger: Ledger) -> Text:
     return ledger.projects[word].name if word in ledger.projects else ledger.programmes.get(word, Text(word, word))
 
 
-def ledger_sentences(outcome: Outcome) -> tuple[Text, ...]:
-    """Sentences for the first page of a report; none where no project is built."""
-    realised = outcome.case.realised
-    if realised is None:
-        return ()
-    return (
-        _money(realised, outcome.case.city.ledger),
-        _shared(outcome, realised),
-        *_binding(realised),
-        *_tighter_quota(outcome),
-    )
+def ledger_sentences(outcome: Outcome, realised: Realised) -> tuple[Text, ...]:
+    """Sentences for the first page of a report."""
+    money, works = _money(realised, outcome.case.city.ledger), _binding(realised)
+    return (money, _shared(outcome, realised), *works, *_tighter_quota(outcome))
 
 
 def _money(realised: Realised, ledger: Ledger) -> Text:
     """The planned investment, and the part that is begun in time, which the table of programmes adds up to."""
     money = money_origin(realised)
-    begun = sum(row.money for row in programme_times(realised, ledger))
     total = money.printed + money.assumed
-    part = 100.0 * money.printed / total if total else 0.0
-    unnamed = sum(not work.named and work.money is None for work in realised.plan.works)
-    named = money.printed_works + money.assumed_works
-    before = realised.plan.finished
-    return Text(
-        f"项目台账：{named} 个写明名称的项目（另有 {before} 个在基年以前已完工，不再计入），计划投资合计约 {total:,.0f} 亿元，"
-        f"推演期内开工的 {begun:,.0f} 亿元；"
-        f"计划投资中公布（或情景写明）金额的 {money.printed_works} 个、在本市 {money.printed:,.0f} 亿元"
-        f"（{part:.0f}%，含按公布总额拆分的分项，未计超支；其中 {money.untraced_works} 个、{money.untraced:,.0f} 亿元"
-        f"只见于转载，追溯不到发布者），"
-        f"其余 {money.assumed_works} 个按类别先验抽取并折算；另有尚无名称的招商项目 {unnamed} 个。",
-        f"Project ledger: {named} named projects ({before} more were finished by the base year and are left out) with a whole "
-        f"planned investment of about CNY {total / 10.0:,.1f} billion, mean of the realisations, of which "
-        f"{begun / 10.0:,.1f} billion are begun within the run; amounts of "
-        f"{money.printed_works} of them, CNY {money.printed / 10.0:,.1f} billion ({part:.0f} %), are published or stated by "
-        f"the scenario (some as a part of a published sum, and before any overrun; {money.untraced_works} of them, "
-        f"CNY {money.untraced / 10.0:,.1f} billion, stand in copies that no publisher is known of), those of the other "
-        f"{money.assumed_works} are drawn from priors of their class and scaled; {unnamed} signed projects have no name yet.",
+    begun = sum(row.money for row in programme_times(realised, ledger))
+    sums = {"total": total, "begun": begun, "printed": money.printed, "untraced": money.untraced}
+    return SENTENCES["ledger_money"].filled(
+        money=money,
+        named=money.printed_works + money.assumed_works,
+        before=realised.plan.finished,
+        unnamed=sum(not work.named and work.money is None for work in realised.plan.works),
+        part=100.0 * money.printed / total if total else 0.0,
+        sums=sums,
+        billions={name: value / 10.0 for name, value in sums.items()},
     )
 
 
 def _shared(outcome: Outcome, realised: Realised) -> Text:
     count = realised.count
     if outcome.ensemble is None:
-        return Text(
-            f"中心情景取 {count} 次台账实现的平均；工期、落地、金额均为随机。",
-            f"The central run takes the mean of {count} realisations of the ledger; lengths, drop-outs and amounts are random.",
-        )
-    each = outcome.ensemble.count / count
+        return SENTENCES["ledger_mean"].filled(count=count)
     pairs = [(share.standard_error, share.plain_error) for share in outcome.ensemble.shares.values()]
     wider = max((error / plain for error, plain in pairs), default=1.0)
-    return Text(
-        f"{count} 次台账实现由各次抽样轮流使用，约每 {each:.0f} 次抽样共用一次；"
-        f"概率的误差已按实现分组计算，最多为独立抽样的 {wider:.1f} 倍。",
-        f"{count} realisations of the ledger are taken in turn, about {each:.0f} draws sharing one; errors of probabilities "
-        f"are counted from realisation to realisation, at most {wider:.1f} times those of independent draws.",
-    )
+    return SENTENCES["ledger_shared"].filled(count=count, each=outcome.ensemble.count / count, wider=wider)
 
 
 def _binding(realised: Realised) -> list[Text]:
@@ -310,23 +273,10 @@ def _binding(realised: Realised) -> list[Text]:
     for name, values in waiting(realised).items():
         wait = [str(year) for year, value in zip(years, values, strict=True) if value >= LEAST_WAITING]
         if wait:
-            label, top = LABELS[name], max(values)
             span = f"{wait[0]}–{wait[-1]}" if len(wait) > 1 else wait[0]
-            found.append(
-                Text(
-                    f"{label.zh}不足：{span} 年有项目排队，最多时平均 {top:.1f} 个。",
-                    f"Short of {label.en}: projects wait in {span}, {top:.1f} on average at the most.",
-                )
-            )
+            found.append(SENTENCES["ledger_short"].filled(label=LABELS[name], span=span, top=max(values)))
     stuck = never_begun(realised)
-    if stuck >= LEAST_WAITING:
-        found.append(
-            Text(
-                f"到末年仍未开工的项目平均 {stuck:.1f} 个。",
-                f"{stuck:.1f} projects on average have not begun by the last year.",
-            )
-        )
-    return found
+    return [*found, SENTENCES["ledger_stuck"].filled(stuck=stuck)] if stuck >= LEAST_WAITING else found
 
 
 def _tighter_quota(outcome: Outcome) -> list[Text]:
@@ -341,13 +291,4 @@ def _tighter_quota(outcome: Outcome) -> list[Text]:
     local = (spend * share).sum("kind")
     allowed = results[budget.allowed].sum("region")
     over = [str(int(year)) for year in results["year"].values[1:] if float((local - allowed).sel(year=year)) > 0.0]
-    if not over:
-        return []
-    years = listing(over)
-    return [
-        Text(
-            f"台账的地方出资超过模型自身的公共投资额度：{years.zh} 年；台账不因此减速，应核对资金安排。",
-            f"The ledger spends more local money than the model's own public investment allows in {years.en}; it is not slowed "
-            "by that, and the funding should be checked.",
-        )
-    ]
+    return [SENTENCES["ledger_quota"].filled(years=listing(over))] if over else []

@@ -1,22 +1,162 @@
-"""The design of draws: one record of their number, seed and method, completed by a scenario's section `sweep`."""
+"""The design of draws: their number, seed and method, and what is swept, completed by a scenario's section `sweep`.
+
+A swept input is a parameter by name, with the years and members that it changes, and the range that it may take.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from numbers import Integral
-from typing import Any, get_args
 
+import numpy as np
+
+from sim.base.arrays import Truths
 from sim.base.errors import Fault, Faults, InputError, Place, UsageError, nearest
-from sim.base.processes import DEFAULT_DRAWS, MOST_DRAWS
+from sim.base.processes import DEFAULT_DRAWS
 from sim.base.text import Text
-from sim.ensemble.designs import Grid, Listed, PointDesign, Spreading, SpreadPoints
-from sim.ensemble.draws import Sample
-from sim.inputs.sweep_section import METHODS, Method, Over, Rest, SweepSection, overs_of
-from sim.inputs.year_path import from_year
+from sim.ensemble.designs import Distribution, Grid, Listed, PointDesign, SpreadPoints
+from sim.ensemble.draws import Input, Sample
+from sim.inputs.ledger_table import PARAMETER
+from sim.inputs.parameters import ParameterRecord
+from sim.inputs.scenario_file import SECTION_OF_KIND
+from sim.inputs.sweep_section import Over, Range, Rest, SweepSection, overs_of, read_range
+from sim.inputs.year_path import YearPath, from_year
+from sim.model.names import overs_in_ids
 from sim.simulate.opening import Case
-from sim.simulate.swept import SweptInput, swept_inputs
+
+Members = Truths
+Ends = tuple[float, float]
+_ALWAYS_POSITIVE = 1e-300
+_OFTEN_IN_PERCENT = ("ratio", "1/a")
+
+
+@dataclass(frozen=True)
+class SweptInput:
+    """An input and what it is swept over."""
+
+    input: Input
+    range: Range
+    distribution: Distribution
+    place: Place
+
+
+def swept_inputs(case: Case, overs: Sequence[Over], faults: Faults) -> list[SweptInput]:
+    """All inputs, after adding every fault; of two with one key the later one counts, as a call goes before its file."""
+    by_key = {item.key: item for item in overs_in_ids(overs, case.city.names, faults)}
+    found = [item for over in by_key.values() if (item := swept_input(case, over, faults)) is not None]
+    for number, item in enumerate(found):
+        other = next((earlier for earlier in found[:number] if _overlap(earlier.input, item.input)), None)
+        if other is not None:
+            keys = other.input.key, item.input.key
+            message = Text(f"{keys[1]} 与 {keys[0]} 重叠", f"{keys[1]} and {keys[0]} change the same values")
+            faults.add(message, item.place, Text("只写其一", "leave one of them out"))
+    return found
+
+
+def _overlap(one: Input, other: Input) -> bool:
+    """Tell whether two inputs change the same members of a parameter."""
+    if one.name != other.name:
+        return False
+    return one.members is None or other.members is None or bool((one.members & other.members).any())
+
+
+def swept_input(case: Case, over: Over, faults: Faults) -> SweptInput | None:
+    """One input; None after adding its faults."""
+    before = len(faults.found)
+    record = _record(case, over, faults)
+    if record is None:
+        return None
+    members = _members(case, record, over, faults)
+    found = read_range(over, record.unit, faults)
+    if found is None:
+        return None
+    ends = _ends(record, case.bound.values[record.name], found)
+    if found.relative and not _varies(case.bound.values[record.name], members):
+        message = Text(f"{over.key} 的路径为零，倍数不起作用", f"the path of {over.key} is nought: factors change nothing")
+        faults.add(message, over.place, Text("写数值，不写 relative", "write values, without `relative`"))
+    distribution = Distribution(found.kind, found.numbers, *ends)
+    _fail_if_outside(record, distribution, ends, over.place, faults)
+    if len(faults.found) > before:
+        return None
+    first_year = case.base_year + 1 if record.kind == "lever" else None
+    item = Input(over.key, record.name, members=members, first_year=first_year, relative=found.relative)
+    return SweptInput(item, found, distribution, over.place)
+
+
+def _varies(path: YearPath, members: Members | None) -> bool:
+    """Tell whether a path is anything but zero for some members."""
+    return any(bool(np.any(array if members is None else array[members])) for array in path.everything())
+
+
+def _record(case: Case, over: Over, faults: Faults) -> ParameterRecord | None:
+    """The parameter that a key names, if it may be swept."""
+    parameters, name = case.city.data.parameters, over.key.partition(".")[0]
+    record = parameters.get(name)
+    if record is None:
+        known = case.city.names.parameters()
+        faults.add(Text(f"未知参数 {name}", f"unknown parameter {name}"), over.place, nearest(name, known, known))
+        return None
+    if record.kind not in SECTION_OF_KIND:
+        faults.add(Text(f"{name} 是固定值，不能改动", f"{name} is fixed"), over.place)
+        return None
+    if is_settled_before(case, name):
+        settled = Text("由项目台账读取，台账在抽样前已排定", "is read by the project ledger, which is settled before the draws")
+        advice = Text("请写成几个情景，用 run 比较", "write several scenarios and compare them with run")
+        faults.add(Text(f"{name} ", f"{name} ") + settled, over.place, advice)
+        return None
+    return record
+
+
+def is_settled_before(case: Case, name: str) -> bool:
+    """Tell whether the ledger of a case reads a parameter: its realisations are made once, before any draw."""
+    return case.plan is not None and (name in case.city.ledger.levers or name.startswith(PARAMETER))
+
+
+def _members(case: Case, record: ParameterRecord, over: Over, faults: Faults) -> Members | None:
+    """Return the members [dims...] that a key names; None for all of them."""
+    member = over.key.partition(".")[2]
+    if not member:
+        return None
+    dims = [case.city.graph.dimensions[dim] for dim in record.dims]
+    sizes = [len(dim.members) for dim in dims]
+    for axis, dim in enumerate(dims):
+        if member in dim.members:
+            chosen = (np.array(dim.members) == member).reshape([-1 if place == axis else 1 for place in range(len(dims))])
+            return np.broadcast_to(chosen, sizes)
+    message = Text(f"{record.name} 没有成员 {member}", f"{record.name} has no member {member}")
+    faults.add(message, over.place, nearest(member, [name for dim in dims for name in dim.members]))
+    return None
+
+
+def _ends(record: ParameterRecord, path: YearPath, found: Range) -> Ends:
+    """Between which values, or factors on the path, the parameter stays within its declared range."""
+    if record.range is None or not found.relative:
+        return (-math.inf, math.inf) if record.range is None else record.range
+    low, high = -math.inf, math.inf
+    for value in np.concatenate([array.ravel() for array in path.everything()]):
+        if value != 0.0:
+            ends = sorted(end / float(value) for end in record.range)
+            low, high = max(low, ends[0]), min(high, ends[1])
+    return low, high
+
+
+def _fail_if_outside(record: ParameterRecord, distribution: Distribution, ends: Ends, place: Place, faults: Faults) -> None:
+    """Values and ends must lie within the declared range; distributions without ends are cut off there."""
+    low, high = ends
+    endless = distribution.kind in {"normal", "lognormal"}
+    numbers = distribution.numbers[:1] if endless else distribution.numbers
+    slack = 1e-9 * max(*(abs(item) for item in (*numbers, *ends) if math.isfinite(item)), _ALWAYS_POSITIVE)
+    wrong = next((item for item in numbers if not low - slack <= item <= high + slack), None)
+    if wrong is not None:
+        span, relative = f"{low:g} … {high:g}", record.range is not None and ends != record.range
+        what = Text("倍数 ", "the factor ") if relative else Text("", "")
+        unit = "" if relative else f"（{record.unit}）"
+        unit_en = "" if relative else f" ({record.unit})"
+        message = what + Text(f"{wrong:g} 超出范围 {span}{unit}", f"{wrong:g} lies outside {span}{unit_en}")
+        meant = record.unit in _OFTEN_IN_PERCENT and not relative and low <= wrong / 100.0 <= high
+        faults.add(message, place, Text(f"是否想写 {wrong:g} %？", f"did you mean {wrong:g} %?") if meant else None)
+
 
 LARGEST_SEED = (1 << 63) - 1
 MOST_POINTS = 1_000_000_000
@@ -56,36 +196,6 @@ class Design:
         """Return a design that runs a sample, with everything that is not swept at its central value."""
         return replace(self, method=method, draws=sample.count, rest="central", sample=sample)
 
-    def fail_if_unfit(self) -> None:
-        """Raise what cannot be meant.
-
-        Raises
-        ------
-        UsageError
-            with every value that is of a wrong type, outside its limits or no known word.
-        """
-        faults = Faults()
-        if self.draws is not None:
-            fail_if_not_whole("draws", self.draws, 1, MOST_DRAWS, faults)
-        fail_if_not_whole("seed", self.seed, 0, LARGEST_SEED, faults)
-        fail_if_unknown("method", self.method, METHODS, faults)
-        fail_if_unknown("rest", self.rest, get_args(Rest), faults)
-        faults.raise_if_any(UsageError)
-
-
-def fail_if_not_whole(name: str, value: Any, low: int, high: int, faults: Faults) -> None:
-    """Add a fault for what is no whole number within its limits."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
-        advice = Text(f"应为 {low}–{high} 的整数", f"give a whole number from {low} to {high}")
-        faults.add(Text(f"{name} {value!r} 不可用", f"{name} {value!r} cannot be used"), Place(key=name), advice)
-
-
-def fail_if_unknown(name: str, value: Any, known: tuple[str, ...], faults: Faults) -> None:
-    """Add a fault for a word that is not among the known ones; none is what is usual."""
-    if value is not None and value not in known:
-        message = Text(f"{name} 没有 {value!r}", f"{name} knows no {value!r}")
-        faults.add(message, Place(key=name), nearest(str(value), list(known)) or Text("、".join(known), ", ".join(known)))
-
 
 def completed(case: Case, design: Design) -> Design:
     """Return the design of a call with what the scenario's section says, its sample and its number of draws.
@@ -95,24 +205,27 @@ def completed(case: Case, design: Design) -> Design:
     InputError, UsageError
         with every unknown name, impossible range and contradiction; when a grid has too many points.
     """
-    design.fail_if_unfit()
     section, faults = case.scenario.sweep or SweepSection(), Faults()
-    places = outputs_in_ids(case, design.outputs, "--output ", faults) | written_outputs(case)
+    asked = [(name, Place(key=f"--output {name}")) for name in design.outputs]
+    outputs = known_outputs(case, (*asked, *written_outputs(case)), faults)
     written = [] if design.method == "ensemble" else overs_of(case.scenario.sweep)  # the call goes before the file
-    swept = tuple(swept_inputs(case, (*written, *design.over), faults))
-    fail_if_outputs_unknown(case, places, faults)
+    swept = swept_inputs(case, (*written, *design.over), faults)
     faults.raise_if_any(InputError)
     usual = "ensemble" if not swept else "grid" if all(item.range.is_listed for item in swept) else "random"
-    plan = _Plan(
-        method=design.method or section.method or usual,  # type: ignore[arg-type]  # known: it was checked
-        draws=design.draws or section.draws,
-        asked_rest=design.rest or section.rest,
-        seed=design.seed,
-        swept=swept,
-    )
-    sample = plan.sample()
-    count = plan.draws or DEFAULT_DRAWS if sample is None else sample.count
-    return replace(design, method=plan.method, draws=count, rest=plan.rest, outputs=tuple(places), sample=sample)
+    method, draws = design.method or section.method or usual, design.draws or section.draws
+    usual_rest: Rest = "central" if method in POINTWISE and draws is None else "ensemble"
+    rest = design.rest or section.rest or usual_rest
+    design = replace(design, method=method, draws=draws, rest=rest, outputs=outputs)
+    if method == "ensemble":
+        _fail_if_nothing_differs(design, swept)
+        return replace(design, draws=design.count)
+    if not swept:
+        advice = Text("在 sweep.over 或 --over 中写明", "name them in sweep.over or with --over")
+        raise UsageError(Fault(Text("没有写明扫描哪些参数", "no parameter to sweep is named"), Place(), advice))
+    members = (draws or USUAL_MEMBERS) if method in POINTWISE and rest == "ensemble" else 0
+    points = _listed_points(design, swept, members) if method in POINTWISE else _spread_points(design, swept)
+    sample = Sample(tuple(item.input for item in swept), points, members)
+    return replace(design, draws=sample.count, sample=sample)
 
 
 def compiled_for(case: Case, sample: Sample | None) -> Case:
@@ -126,128 +239,74 @@ def compiled_for(case: Case, sample: Sample | None) -> Case:
     return replace(case, bound=replace(case.bound, values=values))
 
 
-def fail_if_outputs_unknown(case: Case, places: Mapping[str, Place], faults: Faults) -> None:
-    """Add a fault for every output that the model does not have; `places` say where each is written."""
+def known_outputs(case: Case, places: Iterable[tuple[str, Place]], faults: Faults) -> tuple[str, ...]:
+    """The variables that are named by id or label, each with where; unknown ones are faults."""
     known, labels = case.city.graph.quantities, case.city.names.variables
-    for name, place in places.items():
+    found = {case.city.names.variable(name, faults, place): place for name, place in places}
+    for name, place in found.items():
         if name not in known:
             message = Text(f"模型没有变量 {name}", f"the model has no variable {name}")
             faults.add(message, place, nearest(name, known, labels))
+    return tuple(found)
 
 
-def outputs_in_ids(case: Case, written: Iterable[str], option: str, faults: Faults) -> dict[str, Place]:
-    """The variables that a call names, by id or label, and where it names them."""
-    places = {name: Place(key=f"{option}{name}") for name in written}
-    return {case.city.names.variable(name, faults, place): place for name, place in places.items()}
-
-
-def written_outputs(case: Case) -> dict[str, Place]:
+def written_outputs(case: Case) -> list[tuple[str, Place]]:
     """The outputs that the scenario's section asks for, and where."""
-    section = case.scenario.sweep
-    if section is None:
-        return {}
-    place, names = section.place("outputs"), case.city.names
-    return {names.variable(name, Faults(), place): place for name in section.outputs}
+    section = case.scenario.sweep or SweepSection()
+    return [(name, section.place("outputs")) for name in section.outputs]
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """Method, draws and what is swept, put together."""
+def _fail_if_nothing_differs(design: Design, swept: Sequence[SweptInput]) -> None:
+    """An ensemble sweeps no parameter, and draws those of the city."""
+    if swept:
+        alone = Text("method: ensemble 不扫描参数", "method: ensemble sweeps no parameter")
+        raise UsageError(Fault(alone, swept[0].place, _CHOOSE))
+    if design.rest == "central":
+        message = Text("rest: central 且不扫描参数，各次抽样都一样", "rest: central and nothing swept: all draws alike")
+        advice = Text("用 run 推演一次，或写明 over", "use run for a single run, or name what is swept with `over`")
+        raise UsageError(Fault(message, Place(key="rest"), advice))
 
-    method: Method
-    draws: int | None
-    asked_rest: Rest | None
-    seed: int
-    swept: tuple[SweptInput, ...]
 
-    @property
-    def rest(self) -> Rest:
-        """The way of all that is not swept: at the points of a grid or list it stays as it is, unless draws are asked for."""
-        usual: Rest = "central" if self.method in POINTWISE and self.draws is None else "ensemble"
-        return self.asked_rest or usual
-
-    @property
-    def members(self) -> int:
-        """Draws at each point; zero where every draw is a point of its own."""
-        return (self.draws or USUAL_MEMBERS) if self.method in POINTWISE and self.rest == "ensemble" else 0
-
-    @property
-    def place(self) -> Place:
-        """Place of the first of the inputs."""
-        return self.swept[0].place
-
-    def sample(self) -> Sample | None:
-        """The sample; None where nothing is swept.
-
-        Raises
-        ------
-        UsageError
-            when method and ranges do not go together, or there are too many points.
-        """
-        if self.method == "ensemble":
-            if self.swept:
-                alone = Text("method: ensemble 不扫描参数", "method: ensemble sweeps no parameter")
-                raise UsageError(Fault(alone, self.place, _CHOOSE))
-            if self.rest == "central":
-                message = Text("rest: central 且不扫描参数，各次抽样都一样", "rest: central and nothing swept: all draws alike")
-                advice = Text("用 run 推演一次，或写明 over", "use run for a single run, or name what is swept with `over`")
-                raise UsageError(Fault(message, Place(key="rest"), advice))
-            return None
-        if not self.swept:
-            advice = Text("在 sweep.over 或 --over 中写明", "name them in sweep.over or with --over")
-            raise UsageError(Fault(Text("没有写明扫描哪些参数", "no parameter to sweep is named"), Place(), advice))
-        return Sample(tuple(item.input for item in self.swept), _DESIGNS[self.method](self), self.members)
-
-    def grid(self) -> PointDesign:
-        """All combinations of the values."""
-        self._fail_if_not_listed()
-        self._fail_if_too_many([len(item.range.numbers) for item in self.swept])
-        return Grid(tuple(item.range.numbers for item in self.swept))
-
-    def listed(self) -> PointDesign:
-        """The n-th values of all inputs together."""
-        self._fail_if_not_listed()
-        sizes = {item.input.key: len(item.range.numbers) for item in self.swept}
-        if len(set(sizes.values())) > 1:
-            shown = ", ".join(f"{key} {size}" for key, size in sizes.items())
+def _listed_points(design: Design, swept: Sequence[SweptInput], members: int) -> PointDesign:
+    """All combinations of the values, or the n-th values of all inputs together."""
+    faults, place = Faults(), swept[0].place
+    for item in (item for item in swept if not item.range.is_listed):
+        message = Text(f"{design.method} 需要逐个的值", f"a {design.method} needs single values, not a distribution")
+        faults.add(message, item.place, Text("写 [1, 2, 3] 或改 method", "write [1, 2, 3], or change the method"))
+    if design.rest == "central" and design.draws is not None:
+        message = Text("rest: central 时每点只算一次，draws 无用", "with rest: central each point is run once: no draws")
+        faults.add(message, place, Text("删去其一", "leave one of them out"))
+    faults.raise_if_any(UsageError)
+    levels = tuple(item.range.numbers for item in swept)
+    sizes = [len(numbers) for numbers in levels]
+    if design.method == "list":
+        if len(set(sizes)) > 1:
+            shown = ", ".join(f"{item.input.key} {size}" for item, size in zip(swept, sizes, strict=True))
             message = Text(f"各参数的值须一样多：{shown}", f"a list needs as many values for each: {shown}")
-            raise UsageError(Fault(message, self.place, Text("或改用 method: grid", "or use method: grid")))
-        self._fail_if_too_many([*set(sizes.values())])
-        return Listed(tuple(item.range.numbers for item in self.swept))
-
-    def spread(self) -> PointDesign:
-        """Points spread over distributions."""
-        count, names = self.draws or DEFAULT_DRAWS, tuple(item.input.key for item in self.swept)
-        kind: Spreading = self.method  # type: ignore[assignment]  # the other methods have designs of their own
-        if kind == "latin_hypercube" and count * len(names) > MOST_NUMBERS:
-            advice = Text("请减少 draws，或用 sobol、random", "take fewer draws, or sobol or random")
-            raise UsageError(Fault(Text("拉丁超立方太大", "the Latin hypercube is too large"), self.place, advice))
-        return SpreadPoints(kind, names, tuple(item.distribution for item in self.swept), count, self.seed)
-
-    def _fail_if_too_many(self, sizes: Sequence[int]) -> None:
-        count = math.prod(sizes) * max(self.members, 1)
-        if count > MOST_POINTS:
-            raise UsageError(Fault(_too_many(sizes, self.members, count), self.place, _FEWER))
-
-    def _fail_if_not_listed(self) -> None:
-        faults = Faults()
-        for item in self.swept:
-            if not item.range.is_listed:
-                message = Text(f"{self.method} 需要逐个的值", f"a {self.method} needs single values, not a distribution")
-                faults.add(message, item.place, Text("写 [1, 2, 3] 或改 method", "write [1, 2, 3], or change the method"))
-        if self.asked_rest == "central" and self.draws is not None:
-            message = Text("rest: central 时每点只算一次，draws 无用", "with rest: central each point is run once: no draws")
-            faults.add(message, self.place, Text("删去其一", "leave one of them out"))
-        faults.raise_if_any(UsageError)
+            raise UsageError(Fault(message, place, Text("或改用 method: grid", "or use method: grid")))
+        sizes = sizes[:1]
+    if members:
+        sizes.append(members)
+    count, product = math.prod(sizes), " × ".join(f"{size:,}" for size in sizes)
+    if count > MOST_POINTS:
+        message = Text(
+            f"网格有 {product} = {count:,} 个点，最多 {MOST_POINTS:,}",
+            f"the grid has {product} = {count:,} points, at most {MOST_POINTS:,}",
+        )
+        raise UsageError(Fault(message, place, _FEWER))
+    return Listed(levels) if design.method == "list" else Grid(levels)
 
 
-_DESIGNS: Mapping[str, Callable[[_Plan], PointDesign]] = {
-    "grid": _Plan.grid,
-    "list": _Plan.listed,
-    "random": _Plan.spread,
-    "latin_hypercube": _Plan.spread,
-    "sobol": _Plan.spread,
-}
+def _spread_points(design: Design, swept: Sequence[SweptInput]) -> PointDesign:
+    """Points spread over distributions."""
+    names, kind = tuple(item.input.key for item in swept), design.method
+    if kind == "latin_hypercube" and design.count * len(names) > MOST_NUMBERS:
+        advice = Text("请减少 draws，或用 sobol、random", "take fewer draws, or sobol or random")
+        raise UsageError(Fault(Text("拉丁超立方太大", "the Latin hypercube is too large"), swept[0].place, advice))
+    distributions = tuple(item.distribution for item in swept)
+    return SpreadPoints(kind, names, distributions, design.count, design.seed)  # type: ignore[arg-type]  # it was checked
+
+
 _CHOOSE = Text(
     "删去 over，或改用 random、latin_hypercube、sobol、grid、list",
     "leave over out, or use random, latin_hypercube, sobol, grid, list",
@@ -256,11 +315,3 @@ _FEWER = Text(
     "减少各参数的点数，或改用 method: random 并写 draws: 100000",
     "take fewer points of each, or method: random with draws: 100000",
 )
-
-
-def _too_many(sizes: Sequence[int], members: int, count: int) -> Text:
-    product = " × ".join(f"{size:,}" for size in (*sizes, *((members,) if members else ())))
-    return Text(
-        f"网格有 {product} = {count:,} 个点，最多 {MOST_POINTS:,}",
-        f"the grid has {product} = {count:,} points, at most {MOST_POINTS:,}",
-    )

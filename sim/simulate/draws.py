@@ -13,8 +13,6 @@ from sim.base.processes import timed
 from sim.base.text import Text
 from sim.city.city import City
 from sim.city.priors import priors_of
-from sim.engine.integrate import Clock
-from sim.engine.kernel import kernel_for
 from sim.engine.watch import watch_of
 from sim.ensemble.blocks import Task
 from sim.ensemble.draws import Draws, Prior, Realisations
@@ -26,8 +24,8 @@ from sim.plan.probability import conditions_of, with_probabilities
 from sim.result.posterior import FILE, Posterior, read_posterior
 from sim.simulate.design import Design, compiled_for
 from sim.simulate.likelihood.reweighting import OutdatedPosteriorError, up_to_date
-from sim.simulate.opening import Case
-from sim.simulate.pipeline import Outcome, comparisons_of, judge_of, request_of
+from sim.simulate.opening import SENTENCES, Case
+from sim.simulate.pipeline import Outcome, compiled, judge_of
 
 Progress = Callable[[int, int], None]
 Collected = TypeVar("Collected")
@@ -36,15 +34,14 @@ Collected = TypeVar("Collected")
 @timed
 def with_draws(outcome: Outcome, design: Design, progress: Progress | None = None) -> Outcome:
     """Return the outcome with its draws, and with their probabilities in its scorecard."""
-    posterior = posterior_for(outcome.case, design)
-    ensemble = run_draws(outcome, design, progress)
-    scores = with_probabilities(outcome.scores, ensemble.shares, ensemble.read)
-    seen = () if posterior is None else posterior.foreseen
-    made = replace(outcome, ensemble=ensemble, scores=scores, design=design, foreseen=seen)
+    found, ensemble = source_for(outcome.case, design), run_draws(outcome, design, progress)
     return replace(
-        made,
-        drawn_from=origin_of_draws(source_for(outcome.case, design)),
-        comparisons=comparisons_of(made.case, made.projection),
+        outcome,
+        ensemble=ensemble,
+        scores=with_probabilities(outcome.scores, ensemble.shares, ensemble.read),
+        design=design,
+        drawn_from=origin_of_draws(found),
+        foreseen=found.foreseen if isinstance(found, Posterior) else (),
     )
 
 
@@ -71,18 +68,18 @@ def posterior_of(city: City) -> Posterior | Fault | None:
     return replace(found, foreseen=same)
 
 
-def posterior_for(case: Case, design: Design) -> Posterior | None:
-    """Return the posterior ensemble that a design draws from; None where it draws from the priors.
+def source_for(case: Case, design: Design) -> Posterior | Fault | None:
+    """Return what `posterior_of` does, or None where a design is told to draw from the priors."""
+    return None if design.prior else posterior_of(case.city)
+
+
+def stored_factors(case: Case, design: Design) -> Mapping[str, Values]:
+    """Return the factors of the posterior ensemble that a design draws from; none where it draws from the priors.
 
     So it does when it is told to, when the city was never calibrated, and when the model has changed since it was.
     """
     found = source_for(case, design)
-    return found if isinstance(found, Posterior) else None
-
-
-def source_for(case: Case, design: Design) -> Posterior | Fault | None:
-    """Return what `posterior_of` does, or None where a design is told to draw from the priors."""
-    return None if design.prior else posterior_of(case.city)
+    return found.factors if isinstance(found, Posterior) else {}
 
 
 def _fail_if_not_known_then(city: City, posterior: Posterior) -> None:
@@ -110,22 +107,12 @@ def _fail_if_not_known_then(city: City, posterior: Posterior) -> None:
 def origin_of_draws(found: Posterior | Fault | None) -> Text:
     """Return in words where the parameters of draws come from; see `source_for`."""
     if found is None:
-        return Text("参数取自先验，未按历史校准", "parameters from their priors, not calibrated on history")
+        return SENTENCES["draws_of_priors"]
     if isinstance(found, Fault):
         advice = Text("", "") if found.advice is None else Text("；", "; ") + found.advice
         return Text("参数取自先验，因为", "parameters from their priors, since ") + found.message + advice
-    years, cities = f"{found.first}–{found.last}", len(found.cities)
-    fitted = Text(
-        f"参数取自按 {years} 年历史校准的后验集合（{cities} 个城市共同估计，{found.count:,} 组参数）",
-        f"parameters from the posterior ensemble fitted to {years} ({cities} cities together, {found.count:,} sets)",
-    )
-    if found.worth_now is None:
-        return fitted
-    return fitted + Text(
-        f"；本市数据在校准之后有改动，已按新数据重新加权，相当于 {found.worth_now:.0f} 组独立参数",
-        "; the city's data have changed since, and the sets are weighed anew by them, worth "
-        f"{found.worth_now:.0f} independent ones",
-    )
+    fitted = SENTENCES["draws_of_posterior"].filled(found=found, cities=len(found.cities))
+    return fitted if found.worth_now is None else fitted + SENTENCES["draws_weighed_anew"].filled(found=found)
 
 
 def run_draws(outcome: Outcome, design: Design, progress: Progress | None = None) -> Ensemble:
@@ -166,8 +153,7 @@ def draws_of(case: Case, design: Design) -> Draws:
         chance = {item.role for item in (() if sample is None else sample.inputs)}
         paths = realised if "projects" in chance else None
         return Draws(design.count, design.seed, sample=sample, silent="shocks" not in chance, realised=paths)
-    posterior, settled = posterior_for(case, design), set() if sample is None else {*sample.whole}
-    factors = {} if posterior is None else posterior.factors
+    factors, settled = stored_factors(case, design), set() if sample is None else {*sample.whole}
     priors = tuple(prior for prior in priors_of_case(case) if prior.name not in {*factors, *settled})
     settled |= {item.name for item in case.bound.resolved}
     stored = {name: values for name, values in factors.items() if name not in settled}
@@ -184,9 +170,7 @@ def realisations_of(case: Case) -> Realisations | None:
 def task_of(case: Case, outputs: tuple[str, ...], draws: Draws, precision: str = "float64") -> Task:
     """Everything that a worker must know to run draws of a case."""
     watch = watch_of(case.city.identities, case.city.graph, case.bound.given)
-    wanted = tuple(dict.fromkeys((*outputs, *watch.outputs)))
-    kernel = kernel_for(case.city.graph, request_of(case, wanted, case.scenario.steps_per_year))
-    clock = Clock(case.city.data.settings.base_year + 1, case.last_year, case.scenario.steps_per_year)
+    kernel, clock = compiled(case, (*outputs, *watch.outputs))
     return Task(kernel, clock, case.bound.values, draws, precision, reported=outputs, watch=watch)
 
 
@@ -195,12 +179,9 @@ def task_beside(case: Case, paths: Mapping[str, Values], outputs: tuple[str, ...
 
     `yearly` names values that change from year to year in some draw.
     """
-    base, steps = case.city.data.settings.base_year, case.scenario.steps_per_year
-    request = request_of(case, outputs, steps)
-    kernel = kernel_for(case.city.graph, replace(request, yearly=request.yearly | yearly))
+    kernel, clock = compiled(case, outputs, yearly=yearly)
     count = next(iter(paths.values())).shape[-1]
-    draws = Draws(count, realised=Realisations(base, paths), silent=True)
-    return Task(kernel, Clock(base + 1, case.last_year, steps), case.bound.values, draws)
+    return Task(kernel, clock, case.bound.values, Draws(count, realised=Realisations(case.base_year, paths), silent=True))
 
 
 def priors_of_case(case: Case) -> tuple[Prior, ...]:

@@ -17,11 +17,10 @@ from sim.base.text import Text, joined
 from sim.ensemble.running import gathered
 from sim.inputs.scenario import Change
 from sim.inputs.year_path import YearPath
+from sim.simulate.design import is_settled_before
 from sim.simulate.draws import task_beside
-from sim.simulate.opening import Case, with_projects
+from sim.simulate.opening import SENTENCES, Case, ledger_plan, with_projects
 from sim.simulate.pipeline import readings_of
-from sim.simulate.projects import ledger_plan
-from sim.simulate.swept import is_settled_before
 
 _NOTHING, _UNSEEN = 1e-9, 1e-4
 """Part of a variable's largest value: what rounding may leave, and what no printed figure shows."""
@@ -34,7 +33,7 @@ def idle_remarks(case: Case) -> tuple[Text, ...]:
 
     Only those that the scenario says itself, in its file, its layers in use or the call: what it extends answers for its own.
     """
-    years = range(case.city.data.settings.base_year, case.last_year + 1)
+    years = range(case.base_year, case.last_year + 1)
     last = {item.name: item for item in case.bound.resolved}
     own = [item for item in last.values() if item.section != "given" and item.before is not None and _is_own(case, item)]
     same = [item for item in own if item.before is not None and item.after.equals(item.before, years)]
@@ -44,24 +43,16 @@ def idle_remarks(case: Case) -> tuple[Text, ...]:
     seen = _seen(case)
     unseen = [item for item in rest if moved[item.name] and not any(moved[item.name].get(name, 0.0) > _UNSEEN for name in seen)]
     found = (
-        (_SAME, [_named(case, item) for item in same]),
-        (_IDLE, [_named(case, item) for item in nothing]),
-        (_BARELY, [_named(case, item, tuple(moved[item.name])) for item in unseen]),
+        ("same", [_named(case, item) for item in same]),
+        ("idle", [_named(case, item) for item in nothing]),
+        ("barely", [_named(case, item, tuple(moved[item.name])) for item in unseen]),
     )
-    return tuple(head + joined(names, Text("；", "; ")) for head, names in found if names)
+    return tuple(SENTENCES[head] + joined(names, Text("；", "; ")) for head, names in found if names)
 
 
 def with_idle_remarks(case: Case) -> Case:
     """The case with what must be said of its settings among its remarks."""
     return replace(case, selection=replace(case.selection, remarks=(*case.selection.remarks, *idle_remarks(case))))
-
-
-_SAME = Text("下列设定与原值相同：", "Set to what they already were: ")
-_IDLE = Text("下列设定不改变任何结果：", "Settings that change no result: ")
-_BARELY = Text(
-    "下列设定使本情景的目标和与统计核对的指标变动都不到万分之一：",
-    "Settings that move no target of this scenario, and no figure held against statistics, by as much as 0.01 %: ",
-)
 
 
 def _is_own(case: Case, item: Change) -> bool:
@@ -94,7 +85,7 @@ def _moved(case: Case, items: Sequence[Change]) -> dict[str, dict[str, float]]:
         return found
     scenario = replace(case, bound=with_projects(case, _FEW).bound)
     without = [_before(case, item) for item in items]
-    years = range(case.city.data.settings.base_year, case.last_year + 1)
+    years = range(case.base_year, case.last_year + 1)
     paths, changing = dict[str, Values](), set[str]()
     for name in dict.fromkeys(name for values in without for name in values):
         own = scenario.bound.values[name]

@@ -12,9 +12,8 @@ from sim.base.errors import Fault, Place, RunError, SimError
 from sim.base.processes import timed
 from sim.base.text import Text
 from sim.engine.assembly import KernelRequest
-from sim.engine.central import central_run
-from sim.engine.integrate import Clock, YearValues
-from sim.engine.kernel import kernel_for
+from sim.engine.integrate import Clock, YearValues, central_run
+from sim.engine.kernel import Kernel, kernel_for
 from sim.engine.methods import METHODS
 from sim.engine.watch import blaming_what_is_given, watch_of, watched
 from sim.ensemble.running import Ensemble
@@ -32,31 +31,24 @@ from sim.result.compare import Provenance, provenance
 from sim.result.dataset import Comparison, compare_with_published, ensemble_dataset, projection_of, to_dataset
 from sim.result.posterior import Foreseen
 from sim.simulate.design import Design
-from sim.simulate.opening import Case, with_projects
-from sim.simulate.projects import with_means
+from sim.simulate.opening import Case, with_means, with_projects
 
 _MOST_SHOWN = 5
-Holds = Callable[[Scenario], bool]
-"""Says of a scenario that a run of it goes through."""
+Progress = Callable[[str, int, int], None]
 
 
-def with_causes(error: RunError, scenario: Scenario, holds: Holds) -> RunError:
-    """The error with the lines that are at fault, each alone or all together; where none is, the data or the equations are.
+def _with_causes(error: RunError, case: Case, steps_per_year: int) -> RunError:
+    """The error with the lines that are at fault, each alone or all together; where none is, the data or the equations are."""
+    scenario = case.scenario
 
-    Parameters
-    ----------
-    error
-        What the run of `scenario` ended with.
-    holds
-        Runs a scenario again.
-    """
-    others = (tuple(item for item in scenario.changes if item is not change) for change in scenario.changes)
-    fine = [holds(replace(scenario, changes=rest)) for rest in others]
-    guilty = [change for change, is_fine in zip(scenario.changes, fine, strict=True) if is_fine]
+    def holds(changes: Iterable[Change]) -> bool:
+        return _holds(case, replace(scenario, changes=tuple(changes)), steps_per_year)
+
+    guilty = [change for change in scenario.changes if holds(item for item in scenario.changes if item is not change)]
     if guilty:
         zh, en = "去掉这一行，运行即可通过", "without this line the run goes through"
         return RunError([*error.faults, *(_at(change, Text(zh, en)) for change in guilty[:_MOST_SHOWN])])
-    if scenario.changes and holds(replace(scenario, changes=())):
+    if scenario.changes and holds(()):
         zh, en = "各行单独去掉都不够，原因在其共同作用", "no single line explains it; without all of them the run goes through"
         return RunError([*error.faults, *(_at(change, Text(zh, en)) for change in scenario.changes[-1:])])
     advice = Text(
@@ -70,12 +62,9 @@ def _at(change: Change, message: Text) -> Fault:
     return Fault(message, change.place, Text("请改用较小的力度或较近的数值", "use a smaller or nearer value"))
 
 
-Progress = Callable[[str, int, int], None]
-
-
 @dataclass(frozen=True)
 class Outcome:
-    """Outcome of a run: results, scorecard, time-step error, errors against published figures, provenance, draws.
+    """Outcome of a run: results, scorecard, time-step error, provenance, draws.
 
     `evaluated` is the plan by published figures; `design` says which draws were wanted, `drawn_from` where they come
     from, or why there are none; `foreseen` how likely targets looked in earlier years.
@@ -86,7 +75,6 @@ class Outcome:
     scores: list[Score]
     evaluated: tuple[Evaluated, ...]
     step_error: StepError
-    comparisons: list[Comparison]
     provenance: Provenance
     ensemble: Ensemble | None = None
     design: Design | None = None
@@ -99,6 +87,13 @@ class Outcome:
         if self.ensemble is None:
             return projection_of(self.results, None)
         return projection_of(self.results, ensemble_dataset(self.ensemble, self.results, self.case.city.graph))
+
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The projection beside published figures."""
+        city = self.case.city
+        span = (self.case.base_year + 1, self.case.last_year)
+        return tuple(compare_with_published(self.projection, city.checks, city.data.history, city.data.key, span))
 
 
 @timed
@@ -125,60 +120,64 @@ def run(case: Case, progress: Progress | None = None) -> Outcome:
         scores=with_step_errors(scores, error),
         evaluated=rows,
         step_error=error,
-        comparisons=comparisons_of(case, results),
         provenance=provenance_of(case),
     )
 
 
 def _simulate(case: Case, steps_per_year: int, progress: Progress | None = None) -> xr.Dataset:
-    city = case.city
-    clock = Clock(city.data.settings.base_year + 1, case.last_year, steps_per_year)
     try:
         with blaming_what_is_given(case.bound):
-            return to_dataset(_years(case, clock, progress), city.graph, city.labels)
+            return to_dataset(_years(case, steps_per_year, progress), case.city.graph, case.city.labels)
     except RunError as error:
-        raise with_causes(error, case.scenario, lambda scenario: _holds(case, scenario, clock)) from error
+        raise _with_causes(error, case, steps_per_year) from error
 
 
-def _years(case: Case, clock: Clock, progress: Progress | None = None) -> Iterator[YearValues]:
+def _years(case: Case, steps_per_year: int, progress: Progress | None = None) -> Iterator[YearValues]:
     """Yield the years of the central run, each finite and held against the checks."""
     city, bound = case.city, case.bound
-    kernel = kernel_for(city.graph, request_of(case, tuple(city.graph.quantities), clock.steps_per_year))
+    kernel, clock = compiled(case, tuple(city.graph.quantities), steps_per_year)
     watch = watch_of(city.identities, city.graph, bound.given)
-    for values in watched(watch, clock.steps_per_year, central_run(kernel, clock, bound)):
+    for values in watched(watch, steps_per_year, central_run(kernel, clock, bound)):
         if progress is not None:
             progress(case.scenario.key, values.year - clock.first + 1, clock.last - clock.first + 1)
         yield values
 
 
-def _holds(case: Case, scenario: Scenario, clock: Clock) -> bool:
+def _holds(case: Case, scenario: Scenario, steps_per_year: int) -> bool:
     """Tell whether the central run of a case goes through with the changes of another scenario."""
     try:
         bound = bind(scenario, case.city.data, case.city.graph, case.city.names)
         tried = replace(case, bound=bound if case.realised is None else with_means(bound, case.realised))
-        deque(_years(tried, clock), maxlen=0)
+        deque(_years(tried, steps_per_year), maxlen=0)
     except SimError:
         return False
     return True
 
 
-def request_of(case: Case, outputs: tuple[str, ...], steps_per_year: int) -> KernelRequest:
+def compiled(
+    case: Case, outputs: Iterable[str], steps_per_year: int | None = None, yearly: frozenset[str] = frozenset()
+) -> tuple[Kernel, Clock]:
+    """The kernel of a case for some outputs, and the years of its run in steps; by default as many as the scenario says.
+
+    `yearly` are further names whose value changes from year to year.
+    """
+    steps = steps_per_year or case.scenario.steps_per_year
+    kernel = kernel_for(case.city.graph, request_of(case, tuple(dict.fromkeys(outputs)), steps, yearly))
+    return kernel, Clock(case.base_year + 1, case.last_year, steps)
+
+
+def request_of(
+    case: Case, outputs: tuple[str, ...], steps_per_year: int, yearly: frozenset[str] = frozenset()
+) -> KernelRequest:
     """Return the request that the kernel of a case is compiled for."""
-    bound, base = case.bound, case.city.data.settings.base_year
+    bound, base = case.bound, case.base_year
     later: dict[int, set[str]] = {}
     for name, year in bound.given_from.items():
         if year is not None and year > base:
             later.setdefault(year, set()).add(name)
     stages = tuple((year, frozenset(later[year])) for year in sorted(later))
     always = bound.given.difference(*later.values())
-    return KernelRequest(outputs, always, bound.yearly, METHODS[case.scenario.method], steps_per_year, stages)
-
-
-def comparisons_of(case: Case, projection: xr.Dataset) -> list[Comparison]:
-    """The projection of a case beside published figures."""
-    city = case.city
-    span = (city.data.settings.base_year + 1, case.last_year)
-    return compare_with_published(projection, city.checks, city.data.history, city.data.key, span)
+    return KernelRequest(outputs, always, bound.yearly | yearly, METHODS[case.scenario.method], steps_per_year, stages)
 
 
 def judged(case: Case, results: xr.Dataset, rows: Iterable[Evaluated]) -> list[Score]:
@@ -247,6 +246,6 @@ def _settings(case: Case) -> tuple[str, ...]:
     scenario = case.scenario
     changes = tuple(f"{change.section}.{change.name}={change.raw!r} ({change.origin})" for change in scenario.changes)
     ledger = tuple(f"ledger={change.section.model_dump_json()} ({change.origin})" for change in scenario.ledger)
-    years = f"base_year={case.city.data.settings.base_year}", f"last_year={case.last_year}"
+    years = f"base_year={case.base_year}", f"last_year={case.last_year}"
     targets = f"targets={','.join(name for name, _ in scenario.targets)}"
     return (*changes, *ledger, *years, targets, f"method={scenario.method}", f"steps={scenario.steps_per_year}")

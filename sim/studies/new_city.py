@@ -6,19 +6,20 @@ import csv
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 
 from ruamel.yaml import YAML
 
 from sim.base.durable import owned_folder, put_folder
-from sim.base.errors import Fault, Faults, InputError, Place, SimError, UsageError, os_faults
+from sim.base.errors import Fault, Faults, InputError, Place, SimError, UsageError, all_faults, os_faults
 from sim.base.text import Text
 from sim.city.city import City, open_city
+from sim.inputs.city import read_city_file
 from sim.inputs.files import number, read_table, whole
 from sim.inputs.history import COLUMNS, Source, read_sources
-from sim.inputs.home import Home
+from sim.inputs.home import Home, default_city
 from sim.inputs.indicators import Indicators, read_indicators
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.tidy import SourceChoice, SourceValue, Tidy, check_series, choose, read_tidy
@@ -40,20 +41,16 @@ def fail_if_unfit(home: Home, cities: Sequence[str], years: range) -> None:
     InputError
         with every fault of all cities.
     """
-    faults = Faults()
-    for name in cities:
-        with faults.gathering(InputError):
-            city = open_city(home, name)
-            if not fitted(city.checks):
-                faults.add(_NOT_FITTED, Place(city.model_folder / "published.yaml"), _HOW_FITTED)
-                break
-            indicators = read_indicators(city.model_folder / "indicators.yaml")
-            of_city = Faults()
-            _check_table(city, years, indicators, of_city)
-            if not of_city.found:
-                _check_changes(city, years, of_city)
-            faults.found.extend(of_city.found)
-    faults.raise_if_any(InputError)
+    with all_faults() as faults:
+        for name in cities:
+            with faults.gathering(), all_faults() as of_city:
+                city = open_city(home, name)
+                if not fitted(city.checks):
+                    faults.add(_NOT_FITTED, Place(city.model_folder / "published.yaml"), _HOW_FITTED)
+                    break
+                _check_table(city, years, read_indicators(city.model_folder / "indicators.yaml"), of_city)
+                if not of_city.found:
+                    _check_changes(city, years, of_city)
 
 
 def _check_table(city: City, years: range, indicators: Indicators, faults: Faults) -> None:
@@ -106,20 +103,8 @@ def _undeclared(item: Observation, folder: Path, year: int, apart: float) -> tup
     return message, Place(folder / "history.csv", key=f"{item.name} {year}"), advice
 
 
-MODEL = "prefecture"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
 LAST_YEAR_AFTER_BASE = 15
-
-
-@dataclass(frozen=True)
-class NewCityRequest:
-    """A call for a new city: the folder's name, the table, the city's name in the table, province and base year."""
-
-    name: str
-    data: Path
-    city: str
-    province: str
-    base_year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -152,8 +137,10 @@ class NewCity:
         return self.city.data.parameters.values()
 
 
-def make_city(home: Home, request: NewCityRequest) -> NewCity:
+def make_city(home: Home, name: str, data: Path, city: str, province: str, base_year: int | None = None) -> NewCity:
     """Build `models/<name>/` from a table and open it; written aside and renamed, so a fault leaves nothing behind.
+
+    `city` is its name in the table, `province` the folder of its province's data.
 
     Raises
     ------
@@ -162,30 +149,35 @@ def make_city(home: Home, request: NewCityRequest) -> NewCity:
     UsageError
         when the name is taken or is none.
     """
-    folder = home.models / request.name
-    _fail_if_name_unfit(request.name, folder)
-    model = home.models / MODEL
+    folder = home.models / name
+    _fail_if_name_unfit(name, folder)
+    model = home.models / read_city_file(home.city_folder(default_city(home))).model
     indicators = read_indicators(model / "indicators.yaml")
     known = read_sources(model / "sources.yaml")
     faults = Faults()
-    tidy = read_tidy(request.data, request.city, indicators, faults)
+    tidy = read_tidy(data, city, indicators, faults)
     keys = _source_keys(tidy.rows, known)
-    sources = _ranked_sources(keys, known, request.data)
+    sources = _ranked_sources(keys, known, data)
     cells = [replace(row, source=key, rank=sources[key].rank) for row, key in ((row, keys[row.source]) for row in tidy.rows)]
     chosen, choices = choose(cells, faults)
     check_series(chosen, indicators, faults)
     for item in indicators.by_name.values():
         if item.core and item.name not in chosen:
             zh = f"没有{item.label.zh}（{item.name}），无法建立基年"
-            faults.add(Text(zh, f"no {item.label.en} ({item.name}), which a base year needs"), Place(request.data))
+            faults.add(Text(zh, f"no {item.label.en} ({item.name}), which a base year needs"), Place(data))
     faults.raise_if_any()
     based = [chosen[item.name] for item in indicators.by_name.values() if item.base]
     years = set.intersection(*({year for year, cell in cells.items() if cell.value is not None} for cells in based))
+    start, label = base_year or max(years), asdict(tidy.name)
+    record = {"name": label, "model": model.name, "province": province, "base_year": start}
+    record |= {"last_year": start + LAST_YEAR_AFTER_BASE, "regions": {name: dict(label)}}
     with os_faults(folder, Text("无法建立", "cannot be made")), owned_folder(home.models, ".new-") as own:
         aside = own / "content"
-        _write(aside, request, tidy, sources, keys, request.base_year or max(years))
-        city = _opened(home, aside, folder, request.data)
-    return NewCity(folder, city, tidy, tuple(choices))
+        aside.mkdir()
+        _dump(aside / "city.yaml", record)
+        _dump(aside / "sources.yaml", {"sources": {key: source.model_dump() for key, source in sources.items()}})
+        _write_history(aside / "history.csv", name, tidy, cells)
+        return NewCity(folder, _opened(home, aside, folder, data), tidy, tuple(choices))
 
 
 _LETTERS = Text("用小写字母、数字和下划线，至多 50 个", "use small letters, digits and underscores, 50 at most")
@@ -219,30 +211,15 @@ def _ranked_sources(keys: Mapping[str, str], known: Mapping[str, Source], data: 
     return dict(sorted(found.items(), key=lambda item: item[1].rank))
 
 
-def _write(
-    aside: Path, request: NewCityRequest, tidy: Tidy, sources: Mapping[str, Source], keys: Mapping[str, str], base_year: int
-) -> None:
-    """city.yaml, history.csv and sources.yaml of the city."""
-    aside.mkdir()
-    name = {"zh": tidy.name.zh, "en": tidy.name.en}
-    city = {
-        "name": name,
-        "model": MODEL,
-        "province": request.province,
-        "base_year": base_year,
-        "last_year": base_year + LAST_YEAR_AFTER_BASE,
-        "regions": {request.name: dict(name)},
-    }
-    _dump(aside / "city.yaml", city)
-    _dump(aside / "sources.yaml", {"sources": {key: source.model_dump() for key, source in sources.items()}})
-    with (aside / "history.csv").open("w", encoding="utf-8-sig", newline="") as handle:
+def _write_history(file: Path, region: str, tidy: Tidy, cells: Iterable[SourceValue]) -> None:
+    """history.csv of the city."""
+    with file.open("w", encoding="utf-8-sig", newline="") as handle:
         extra = list(dict.fromkeys(name for row in tidy.rows for name in row.extra))
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow([*COLUMNS, "accepted", *(shown_as_text(name) for name in extra)])
-        for row in sorted(tidy.rows, key=lambda item: (item.indicator, item.year, sources[keys[item.source]].rank)):
+        for row in sorted(cells, key=lambda item: (item.indicator, item.year, item.rank)):
             value = "" if row.value is None else f"{row.value:.12g}"
-            unit = tidy.units[row.indicator]
-            facts = (request.name, row.year, row.indicator, value, unit, keys[row.source], row.known_from)
+            facts = (region, row.year, row.indicator, value, tidy.units[row.indicator], row.source, row.known_from)
             texts = (row.note, row.accepted, *(row.extra.get(name, "") for name in extra))
             writer.writerow([*facts, *(shown_as_text(text) for text in texts)])
 

@@ -8,18 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.base.arrays import Values
-from sim.base.errors import Faults, nearest
+from sim.base.errors import all_faults
 from sim.base.text import Text
 from sim.city.city import City
-from sim.engine.assembly import KernelRequest
-from sim.engine.central import central_run
-from sim.engine.integrate import Clock
-from sim.engine.kernel import kernel_for
+from sim.engine.integrate import central_run
+from sim.inputs.checked import fail_if_unknown
 from sim.inputs.scenario import Fragment, plain_scenario
 from sim.inputs.targets import PlanSystem, read_systems
 from sim.simulate.opening import Case, prepare, with_projects
+from sim.simulate.pipeline import compiled
 
-YEARS = (2025, 2035)
 NOMINAL = 1e-4
 """A relative effect below this on every measure is called nominal."""
 
@@ -35,6 +33,8 @@ class SystemRow:
     place: Text | None
     city: Mapping[str, tuple[float, ...]]
     district: Mapping[str, tuple[float, ...]]
+    years: tuple[int, int]
+    """The years of the effects: the last of the plan, and the last of the run."""
 
     @property
     def is_nominal(self) -> bool:
@@ -55,19 +55,19 @@ def systems_of(city: City) -> tuple[PlanSystem, ...]:
     known |= {"targets": city.catalogue.targets, "district": city.ledger.names.districts}
     known |= dict.fromkeys(("expected", "surprises", "expected_district"), city.outline.measures)
     systems = read_systems(city.data.folder / "plan" / "systems.yaml", known)
-    keys, faults = [system.key for system in systems], Faults()
-    for project in city.ledger.projects.values() if keys else ():
-        if project.system not in keys:
-            zh, en = f"{project.id} 的 system 未知：“{project.system}”", f"{project.id}: unknown system '{project.system}'"
-            faults.add(Text(zh, en), project.place, nearest(project.system, keys))
-    faults.raise_if_any()
+    keys = [system.key for system in systems]
+    with all_faults() as faults:
+        for project in city.ledger.projects.values() if keys else ():
+            message = Text(f"{project.id} 的 system 未知：“{{}}”", f"{project.id}: unknown system '{{}}'")
+            fail_if_unknown([project.system], keys, message, project.place, faults)
     return systems
 
 
 def system_rows(city: City) -> list[SystemRow]:
     """A row per system with what its lever does."""
-    systems = systems_of(city)
-    cases = {system.key: _cases(system, city) for system in systems}
+    by_key = {system.key: system for system in systems_of(city)}
+    parts = {key: (item.changes(item.context), item.changes(item.context, item.change)) for key, item in by_key.items()}
+    cases = {key: (_case(city, without), _case(city, with_change)) for key, (without, with_change) in parts.items()}
     yearly = frozenset().union(*(case.bound.yearly for pair in cases.values() for case in pair))
     done: dict[str, Mapping[str, Values]] = {}
 
@@ -77,28 +77,25 @@ def system_rows(city: City) -> list[SystemRow]:
             done[key] = _run(case, yearly)
         return done[key]
 
-    return [_row(system, city, *(results(case) for case in cases[system.key])) for system in systems]
+    return [_row(system, city, *(results(case) for case in cases[key])) for key, system in by_key.items()]
 
 
-def _cases(system: PlanSystem, city: City) -> tuple[Case, Case]:
-    """Without and with the change."""
-    return _case(system.changes(system.context), city), _case(system.changes(system.context, system.change), city)
-
-
-def _case(changes: Fragment, city: City) -> Case:
+def _case(city: City, changes: Fragment) -> Case:
     plain = plain_scenario(city.data.key, city.data.settings.name)
     return with_projects(prepare(replace(plain, changes=changes.changes, ledger=changes.ledger), city))
 
 
 def _run(case: Case, yearly: frozenset[str]) -> Mapping[str, Values]:
     """The measured outputs of the years that are shown: [year, dims...]."""
-    graph = case.city.graph
     measures = case.city.outline.measures.values()
-    outputs = tuple(dict.fromkeys(name for item in measures for name in (item.variable, item.district)))
-    kernel = kernel_for(graph, KernelRequest(outputs, frozenset(), yearly))
-    clock = Clock(case.city.data.settings.base_year + 1, case.last_year)
-    rows = [row.values for row in central_run(kernel, clock, case.bound) if row.year in YEARS]
-    return {name: np.stack([row[name][..., 0] for row in rows]) for name in outputs}
+    kernel, clock = compiled(case, (name for item in measures for name in (item.variable, item.district)), yearly=yearly)
+    rows = [row.values for row in central_run(kernel, clock, case.bound) if row.year in _years(case.city)]
+    return {name: np.stack([row[name][..., 0] for row in rows]) for name in kernel.dims}
+
+
+def _years(city: City) -> tuple[int, int]:
+    settings = city.data.settings
+    return settings.plan_span(settings.base_year)[1], settings.last_year
 
 
 def _row(system: PlanSystem, city: City, before: Mapping[str, Values], after: Mapping[str, Values]) -> SystemRow:
@@ -119,6 +116,7 @@ def _row(system: PlanSystem, city: City, before: Mapping[str, Values], after: Ma
         place=None if own is None else city.labels.member("district", own),
         city={key: _change(before[item.variable], after[item.variable]) for key, item in measures.items()},
         district={} if own is None else {key: of_district(item.district) for key, item in measures.items()},
+        years=_years(city),
     )
 
 

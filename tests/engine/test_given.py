@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from sim.engine import integrate
 from sim.engine.assembly import KernelRequest
-from sim.engine.central import central_run
-from sim.engine.integrate import Clock
+from sim.engine.integrate import Clock, central_run
 from sim.engine.kernel import compile_kernel
 from sim.engine.methods import METHODS
 from sim.engine.workspace import Workspace

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from sim.base.errors import RunError
 from sim.city import describing
-from sim.engine import central
+from sim.engine import integrate
 from sim.engine.assembly import KernelRequest
-from sim.engine.central import central_run
-from sim.engine.integrate import Clock
+from sim.engine.integrate import Clock, central_run
 from sim.engine.kernel import compile_kernel
 from sim.engine.methods import METHODS
 from sim.engine.tape import Computed, Leaf, Phase
@@ -85,7 +84,7 @@ def test_runs_of_one_kernel_do_not_disturb_each_other(case: opening.Case, monkey
         made.append(Workspace(*words, **settings))
         return made[-1]
 
-    monkeypatch.setattr(central, "Workspace", counted)
+    monkeypatch.setattr(integrate, "Workspace", counted)
     halved = replace(bound, values={**bound.values, "planned_expenditure": _times(bound.values["planned_expenditure"], 0.5)})
     broken = replace(bound, values={**bound.values, "planned_expenditure": _times(bound.values["planned_expenditure"], np.inf)})
     alone = list(central_run(kernel, clock, bound))

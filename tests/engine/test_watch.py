@@ -11,8 +11,7 @@ import pytest
 
 from sim.base.errors import RunError
 from sim.city.city import City
-from sim.engine.central import Origin
-from sim.engine.integrate import YearValues
+from sim.engine.integrate import Origin, YearValues
 from sim.engine.watch import Watch, Watching, watch_of, watched
 from sim.ensemble.blocks import BlockRunner
 from sim.ensemble.running import gathered, lost_sentence

@@ -71,5 +71,5 @@ def test_money_on_untraced_figures_is_counted_as_such() -> None:
     assert 0.0 < money.untraced < money.printed
     assert money.untraced_works == len(untraced)
     assert money.untraced == pytest.approx(sum(item.local for item in untraced))
-    said = ledger_sentences(run(case))[0]
+    said = ledger_sentences(run(case), case.realised)[0]
     assert f"{money.untraced_works} 个、{money.untraced:,.0f} 亿元只见于转载" in said.zh

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.ledger.flows import Axes, displacing_flows, flows_of
 from sim.ledger.random_effects import Scale, drawn_effects, drawn_factors, expected_spending
+from sim.ledger.realise import Axes, displacing_flows, flows_of
 from sim.ledger.works import Work
 from tests.ledger.works import SETTINGS, likely_effects, likely_factor, project_class, schedule, work
 

@@ -13,7 +13,7 @@ from sim.inputs.home import Home
 from sim.ledger.realise import Realised
 from sim.plan.selection import Selection
 from sim.simulate import opening, pipeline
-from sim.simulate.projects import with_means
+from sim.simulate.opening import with_means
 
 REALISATIONS = 40
 Settings = tuple[tuple[str, str], ...]

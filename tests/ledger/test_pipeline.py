@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.ledger.limits import Limit, Limits
-from sim.ledger.pipeline import RESOURCES, simulate
+from sim.ledger.pipeline import RESOURCES, Limit, Limits, simulate
 from sim.ledger.random_effects import drawn_effects
 from tests.ledger.works import SETTINGS, likely_effects, project_class, schedule, work
 

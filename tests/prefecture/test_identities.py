@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from sim.city.city import City
 from sim.engine.assembly import KernelRequest
-from sim.engine.central import central_run
-from sim.engine.integrate import Clock
+from sim.engine.integrate import Clock, central_run
 from sim.engine.kernel import kernel_for
 from sim.engine.methods import METHODS
 from sim.inputs.home import Home

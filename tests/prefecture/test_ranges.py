@@ -17,9 +17,8 @@ from sim.ensemble.draws import Draws, Input, Sample
 from sim.inputs.home import Home
 from sim.inputs.parameters import ParameterRecord
 from sim.simulate import opening, pipeline
-from sim.simulate.design import compiled_for
+from sim.simulate.design import compiled_for, is_settled_before
 from sim.simulate.draws import task_of
-from sim.simulate.swept import is_settled_before
 
 Floats = NDArray[Any]
 SCENARIOS = ("baseline", pytest.param("plan_2025", marks=pytest.mark.slow))

@@ -254,6 +254,6 @@ def test_every_character_of_texts_is_in_the_font(world: City) -> None:
     texts += [record.label.zh for record in world.data.parameters.values()]
     texts += [file.read_text(encoding="utf-8") for file in sorted((ROOT / "scenarios").glob("*.yaml"))]
     texts += [file.read_text(encoding="utf-8") for file in sorted((ROOT / "sim" / "report").rglob("*.py"))]
-    texts.append((ROOT / "sim" / "report" / "notes.toml").read_text(encoding="utf-8"))
+    texts += [file.read_text(encoding="utf-8") for file in sorted((ROOT / "sim").rglob("*.toml"))]
     missing = {letter for text in texts for letter in text if ord(letter) not in drawable and letter not in "\n\ufeff\u200b"}
     assert missing == set()

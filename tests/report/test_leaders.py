@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sim.report.chapters.works import programme_table, settings_table
 from sim.report.forms.plain_text import cell_text
 from sim.simulate import pipeline
-from sim.simulate.collect import ledger_sentences, result_of
+from sim.simulate.collect import result_of
 from sim.simulate.result import LedgerResult
 
 
@@ -21,7 +21,7 @@ def ledger_of(outcomes: Sequence[pipeline.Outcome]) -> LedgerResult:
 def test_the_money_in_the_text_is_the_sum_of_the_table(outcomes: Sequence[pipeline.Outcome]) -> None:
     table = programme_table(ledger_of(outcomes))
     together = cell_text(table.rows[-1][2], "zh")
-    assert f"推演期内开工的 {together} 亿元" in ledger_sentences(outcomes[1])[0].zh
+    assert f"推演期内开工的 {together} 亿元" in ledger_of(outcomes).sentences[0].zh
 
 
 def test_years_of_programmes_are_whole(outcomes: Sequence[pipeline.Outcome]) -> None:

@@ -6,10 +6,9 @@ import pytest
 
 from sim.base.errors import Place
 from sim.inputs.ledger import Ledger, LedgerNames, Project
-from sim.ledger.flows import Axes
-from sim.ledger.limits import Limit, Limits
+from sim.ledger.pipeline import Limit, Limits
 from sim.ledger.random_effects import Scale
-from sim.ledger.realise import LedgerPlan, realised
+from sim.ledger.realise import Axes, LedgerPlan, realised
 from sim.ledger.summary import money_origin, never_begun, programme_times, waiting
 from sim.ledger.works import Work
 from tests.ledger.works import NAME, SETTINGS, work

@@ -70,6 +70,25 @@ def test_all_wrong_arguments_are_named_at_once_with_what_is_wanted() -> None:
         assert part in said
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"draws": 0}, "draws: 0 cannot be used  → must be at least 1"),
+        ({"draws": 2.5}, "draws: 2.5 cannot be used"),
+        ({"draws": True}, "draws: True cannot be used"),
+        ({"seed": -1}, "seed: -1 cannot be used"),
+        ({"seed": "a"}, "seed: 'a' cannot be used"),
+        ({"method": "sobl"}, "did you mean 'sobol'?"),
+        ({"rest": "centrl"}, "did you mean 'central'?"),
+    ],
+)
+def test_a_design_of_draws_that_cannot_be_meant_is_refused(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        sim.sweep(PLAN, **wrong)
+    [fault] = caught.value.faults
+    assert said in fault.in_language("en")
+
+
 @pytest.fixture(scope="module")
 def datasets() -> tuple[xr.Dataset, ...]:
     return sim.run(PLAN), made(np.ones((2, 5))), xr.Dataset()

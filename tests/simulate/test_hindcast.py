@@ -18,8 +18,7 @@ from sim.inputs.scenario import read_scenario
 from sim.result.dataset import modelled_series
 from sim.simulate import opening, pipeline
 from sim.simulate.likelihood.hindcast import HindcastSpan, city_hindcasts, factors_of, forecaster
-from sim.studies.calibration import calibrate, ensembles, pool_of
-from sim.studies.stored import FitRequest, fail_if_unanswerable, store
+from sim.studies.calibration import calibrate, ensembles, fail_if_unanswerable, pool_of, store
 from tests.corruption import corrupt
 
 Values = NDArray[Any]
@@ -108,4 +107,4 @@ def test_a_broken_city_stops_the_fit_of_the_others_and_is_named(copied: Home) ->
     file = copied.models / "loudi" / "history.csv"
     file.write_bytes(file.read_bytes()[:5000] + b"\n\xff\xfe")
     with pytest.raises(InputError, match=r"loudi.history\.csv"):
-        next(store(copied, FitRequest(("huaihua",), 2005, 2016, 1), lambda *_: None))
+        next(store(copied, ("huaihua",), range(2005, 2017), 1, 0, lambda *_: None))

@@ -13,8 +13,7 @@ import xarray as xr
 
 from sim.base.errors import InputError, Place, RunError, UsageError
 from sim.engine.assembly import KernelRequest
-from sim.engine.central import Origin
-from sim.engine.integrate import Clock
+from sim.engine.integrate import Clock, Origin
 from sim.engine.kernel import compile_kernel
 from sim.ensemble.blocks import BlockRunner, LostDraw, Task
 from sim.ensemble.designs import Listed

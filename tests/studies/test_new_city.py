@@ -13,7 +13,7 @@ import pytest
 from sim.base.errors import InputError, UsageError
 from sim.inputs.home import Home
 from sim.simulate import opening, pipeline
-from sim.studies.new_city import NewCityRequest, make_city
+from sim.studies.new_city import make_city
 
 YEARS = range(2005, 2024)
 GROWTH, PRICES = 0.09, 0.01
@@ -39,7 +39,7 @@ def table(folder: Path, *lines: str) -> Path:
 
 
 def test_a_new_city_runs(copied: Home, tmp_path: Path) -> None:
-    made = make_city(copied, NewCityRequest("yueyang", table(tmp_path, *rows()), "岳阳市", "hunan"))
+    made = make_city(copied, "yueyang", table(tmp_path, *rows()), "岳阳市", "hunan")
     assert made.tidy.encoding == "GBK"
     assert made.tidy.unknown == ("sunshine",)
     assert made.city.data.settings.base_year == 2023
@@ -60,7 +60,7 @@ def test_a_new_city_starts_from_its_own_figures_and_says_what_is_borrowed(copied
         ("population_resident", 2023): (450, "万人"), ("population_resident_urban", 2023): (288, "万人"),
     }  # fmt: skip
     lines = [f"岳阳市,Yueyang,{name},{year},{value},{unit},yearbook" for (name, year), (value, unit) in own.items()]
-    made = make_city(copied, NewCityRequest("yueyang", table(tmp_path, *rows(), *lines), "岳阳市", "hunan"))
+    made = make_city(copied, "yueyang", table(tmp_path, *rows(), *lines), "岳阳市", "hunan")
     parameters, history = made.city.data.parameters, made.city.data.history
     scenario = copied.scenarios / "yueyang.yaml"
     scenario.write_text("name: {zh: 岳阳, en: Yueyang}\ncity: yueyang\n", encoding="utf-8")
@@ -79,7 +79,7 @@ def test_a_new_city_starts_from_its_own_figures_and_says_what_is_borrowed(copied
 
 def test_sources_are_ranked_and_what_differs_is_listed(copied: Home, tmp_path: Path) -> None:
     lines = [*rows("somebody", 1.05), *rows("China City Statistical Yearbook 2024")]
-    made = make_city(copied, NewCityRequest("yueyang", table(tmp_path, *lines), "Yueyang", "hunan", 2020))
+    made = make_city(copied, "yueyang", table(tmp_path, *lines), "Yueyang", "hunan", 2020)
     assert made.city.data.settings.base_year == 2020
     assert {choice.used.source for choice in made.choices} == {"yearbook_city_2024"}
     assert {choice.used.indicator for choice in made.disagreements} == {"gdp_nominal", "public_expenditure", "gdp_per_capita"}
@@ -99,7 +99,7 @@ def test_a_table_that_will_not_do_leaves_nothing(without: str, extra: str, expec
     before = copied.cities()
     lines = [line for line in rows() if f",{without}" not in line]
     with pytest.raises(InputError, match=expected):
-        make_city(copied, NewCityRequest("yueyang", table(tmp_path, *lines, extra), "Yueyang", "hunan"))
+        make_city(copied, "yueyang", table(tmp_path, *lines, extra), "Yueyang", "hunan")
     assert copied.cities() == before
     assert not list(copied.models.glob(".*"))
 
@@ -116,7 +116,7 @@ def test_a_city_that_cannot_be_opened_leaves_nothing(
     base_year: int | None, province: str, expected: str, copied: Home, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError, match=expected):
-        make_city(copied, NewCityRequest("yueyang", table(tmp_path, *rows()), "Yueyang", province, base_year))
+        make_city(copied, "yueyang", table(tmp_path, *rows()), "Yueyang", province, base_year)
     assert "yueyang" not in copied.cities()
     assert list(copied.models.glob("*yueyang*")) == []
 
@@ -124,10 +124,10 @@ def test_a_city_that_cannot_be_opened_leaves_nothing(
 def test_names_and_folders_that_will_not_do(copied: Home, tmp_path: Path) -> None:
     file = table(tmp_path, *rows())
     with pytest.raises(UsageError, match="exists already"):
-        make_city(copied, NewCityRequest("hengyang", file, "Yueyang", "hunan"))
+        make_city(copied, "hengyang", file, "Yueyang", "hunan")
     for name in ("../x", "岳阳", "Yueyang", ""):
         with pytest.raises(UsageError, match="cannot be the name"):
-            make_city(copied, NewCityRequest(name, file, "Yueyang", "hunan"))
+            make_city(copied, name, file, "Yueyang", "hunan")
 
 
 def test_the_command_says_it_in_json(copied: Home, tmp_path: Path) -> None:

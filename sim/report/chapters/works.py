@@ -7,7 +7,7 @@ from math import isfinite, nan
 
 from sim.base.text import Text, same
 from sim.base.words import NONE, unit_words
-from sim.ledger.limits import LABELS
+from sim.ledger.pipeline import LABELS
 from sim.ledger.summary import ProgrammeTimes
 from sim.report.chapters import Part, pictured, present, small
 from sim.report.document import NOTES, Block, Cell, Chapter, Column, Heading, Number, Paragraph, Table, Words, a_year, table_of

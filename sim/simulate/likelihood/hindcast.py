@@ -18,9 +18,9 @@ from sim.base.text import Text
 from sim.city.city import City, open_city
 from sim.city.priors import priors_of
 from sim.engine.assembly import KernelRequest
-from sim.engine.integrate import Clock, Exogenous, simulate
-from sim.engine.kernel import Kernel, kernel_for
-from sim.engine.workspace import NARROWEST, Workspace
+from sim.engine.integrate import Clock, Exogenous, simulate, workspace_for
+from sim.engine.kernel import kernel_for
+from sim.engine.workspace import NARROWEST
 from sim.ensemble.draws import Draws, Prior
 from sim.inputs.home import find_home
 from sim.model.binding import own_values
@@ -87,27 +87,13 @@ class Hindcast:
         return np.concatenate(blocks, axis=-1)
 
     def _changes(self, values: Exogenous, draws: int) -> Values:
-        workspace = _workspace(self._kernel, draws, values.drawn)
-        years = [
-            {name: value.copy() for name, value in row.values.items()}
-            for row in simulate(workspace, Clock(self.years[0], self.years[-1]), values)
-        ]
-        rows = {name: np.stack([row[name] for row in years]) for name in workspace.kernel.dims}
+        with workspace_for(self._kernel, draws, values.drawn) as workspace:
+            years = [
+                {name: value.copy() for name, value in row.values.items()}
+                for row in simulate(workspace, Clock(self.years[0], self.years[-1]), values)
+            ]
+        rows = {name: np.stack([row[name] for row in years]) for name in self._kernel.dims}
         return np.stack([modelled_changes(item, rows, self.graph, self._region) for item in self._observations], axis=1)
-
-
-_WORKSPACES: dict[tuple[str, int, frozenset[str]], Workspace] = {}
-_MOST_WORKSPACES = 8
-
-
-def _workspace(kernel: Kernel, draws: int, drawn: frozenset[str]) -> Workspace:
-    """Base years of a city share their kernel's source, and so the memory to run it in."""
-    key = (kernel.source, draws, drawn)
-    if key not in _WORKSPACES:
-        while len(_WORKSPACES) >= _MOST_WORKSPACES:
-            del _WORKSPACES[next(iter(_WORKSPACES))]
-        _WORKSPACES[key] = Workspace(kernel, draws, drawn)
-    return _WORKSPACES[key]
 
 
 @dataclass(frozen=True)

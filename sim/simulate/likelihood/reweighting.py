@@ -101,12 +101,15 @@ def _reweighted(span: HindcastSpan, stored: Posterior) -> Posterior:
     weights = softmax(np.where(np.isfinite(apart), apart, -np.inf))
     chosen = systematic(weights, stored.count, seed=0)
     factors = {name: values[chosen] for name, values in stored.factors.items()}
-    summary = dict(stored.summary) | {
-        "posterior_mean": np.array([values.mean() for values in factors.values()]),
-        "posterior_sd": np.array([values.std() for values in factors.values()]),
-    }
+    summary = dict(stored.summary) | moments_of(factors)
     worth = float(1.0 / np.square(weights).sum())
     return replace(stored, factors=factors, summary=summary, log_density=density[chosen], worth_now=worth)
+
+
+def moments_of(factors: Mapping[str, Values]) -> dict[str, Values]:
+    """Means and standard deviations of factors [draw], for the summary of an ensemble."""
+    rows = factors.values()
+    return {"posterior_mean": np.array([row.mean() for row in rows]), "posterior_sd": np.array([row.std() for row in rows])}
 
 
 def _density(span: HindcastSpan, stored: Posterior) -> Values:

@@ -11,18 +11,16 @@ import xarray as xr
 
 from sim.base.errors import Faults, InputError, Place, UsageError, nearest
 from sim.base.text import Text
-from sim.engine.central import central_run
-from sim.engine.integrate import Clock
-from sim.engine.kernel import Kernel, kernel_for
+from sim.engine.integrate import Clock, central_run
+from sim.engine.kernel import Kernel
 from sim.ensemble.designs import Listed
 from sim.ensemble.draws import Draws, Input, Sample
 from sim.inputs.sweep_section import Over
 from sim.result.dataset import to_dataset
 from sim.simulate.arguments import Settings, checked
-from sim.simulate.design import compiled_for, fail_if_outputs_unknown, outputs_in_ids
+from sim.simulate.design import compiled_for, known_outputs, swept_input
 from sim.simulate.opening import Case, with_projects
-from sim.simulate.pipeline import request_of
-from sim.simulate.swept import swept_input
+from sim.simulate.pipeline import compiled
 
 
 @dataclass(frozen=True)
@@ -97,21 +95,17 @@ def board_of(case: Case, keys: Sequence[str], outputs: Sequence[str]) -> Board:
     faults, case = Faults(), with_projects(case)
     named = [case.city.names.parameter(key, faults, Place(key=key)) for key in keys]
     found = [item for key in named if (item := _lever(case, key, faults)) is not None]
-    wanted = outputs_in_ids(case, outputs, "", faults)
-    fail_if_outputs_unknown(case, wanted, faults)
+    wanted = known_outputs(case, ((name, Place(key=name)) for name in outputs), faults)
     faults.raise_if_any(InputError)
     levers, inputs = tuple(lever for lever, _ in found), tuple(item for _, item in found)
     case = compiled_for(case, Sample(inputs, Listed(tuple((lever.now,) for lever in levers))))
-    steps = case.scenario.steps_per_year
-    kernel = kernel_for(case.city.graph, request_of(case, tuple(wanted), steps))
-    clock = Clock(case.city.data.settings.base_year + 1, case.last_year, steps)
-    return Board(case, levers, inputs, kernel, clock)
+    return Board(case, levers, inputs, *compiled(case, wanted))
 
 
 def _lever(case: Case, key: str, faults: Faults) -> tuple[BoardLever, Input] | None:
     """A lever and the input that it moves, at its value in the first simulated year; None after adding a fault."""
     record = case.city.data.parameters.get(key.partition(".")[0])
-    first = case.city.data.settings.base_year + 1
+    first = case.base_year + 1
     values = np.zeros(1) if record is None else case.bound.values[record.name].at(first)
     found = swept_input(case, Over(key, [float(values.mean())], Place(key=key)), faults)
     if found is None or record is None:

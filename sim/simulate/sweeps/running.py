@@ -1,16 +1,20 @@
-"""A sweep: many draws of one case, kept draw by draw, in memory or in a folder where they can be gone on with.
+"""A sweep: many draws of one case, kept draw by draw, in memory or in a folder where they can be gone on with; and its record.
 
 A worker runs a chunk of draws, judges the targets in it and writes it; the parent only counts. So memory does not grow with the
-number of draws, a chunk that is on disk is never lost, and where a chunk is run changes nothing.
+number of draws, a chunk that is on disk is never lost, and where a chunk is run changes nothing. The record of a sweep is its
+arrays, what decides their numbers, and what a reader must know to name and draw them.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +22,26 @@ import numpy as np
 import xarray as xr
 from pydantic import TypeAdapter
 
+from sim.base import __version__
 from sim.base.arrays import Values
+from sim.base.cache import engine_key
 from sim.base.errors import Fault, Place, UsageError
 from sim.base.text import Text
 from sim.ensemble.blocks import BlockResult, LostDraw, Task
 from sim.ensemble.draws import Draws
 from sim.ensemble.running import MOST_LOST, fail_if_too_many_lost, lost_sentence
 from sim.ensemble.workers import Portion, run_portions
+from sim.model.binding import NOISE
 from sim.plan.probability import Conditions, conditions_of
-from sim.result.draw_store import StorePlan, open_store, read_draws, write_chunk
+from sim.plan.scorecard import column, score_row
+from sim.result.dataset import modelled_series, published_series
+from sim.result.draw_store import ArrayPlan, StorePlan, open_store, read_draws, write_chunk
 from sim.simulate.design import Design, compiled_for
-from sim.simulate.draws import draws_of, task_of
+from sim.simulate.draws import draws_of, source_for, task_of
 from sim.simulate.opening import Case
 from sim.simulate.pipeline import Outcome, judge_of, run
-from sim.simulate.sweeps.record import REALISATION, shared_numbers, store_plan
+from sim.simulate.sweeps.names import AskedTarget
+from sim.simulate.sweeps.statistics import OPEN, SHARED
 
 Kept = tuple[int, dict[str, Values], dict[str, Any]]
 """First draw of a chunk, its arrays [dims..., draw], and what is noted of it."""
@@ -141,7 +151,12 @@ def sweep_in_memory(sweep: Sweep, spread: Spread, progress: Progress | None = No
         when too many draws are lost, or worker processes die twice.
     """
     plan, done, lost = sweep.store, 0, 0
-    _fail_if_too_large(plan)
+    size = sum(math.prod(plan.shape(name)) * np.dtype(item.dtype).itemsize for name, item in plan.arrays.items())
+    if size > MOST_BYTES:
+        gigabytes = f"{size / 1e9:,.0f}"
+        message = Text(f"{plan.count:,} 次抽样需 {gigabytes} GB 内存", f"{plan.count:,} draws take {gigabytes} GB of memory")
+        advice = Text("写明 folder=，存到磁盘", "name a folder=, to keep them on disk")
+        raise UsageError(Fault(message, Place(key="draws"), advice))
     room = {name: np.full(plan.shape(name), item.fill, item.dtype) for name, item in plan.arrays.items()}
     notes: list[dict[str, Any]] = []
     for start, arrays, note in spread(sweep.task, partial(kept_of, sweep.task.draws, sweep.conditions), plan.chunks):
@@ -152,17 +167,6 @@ def sweep_in_memory(sweep: Sweep, spread: Spread, progress: Progress | None = No
         _tell(progress, done, plan.count, lost)
     variables = {name: ((*item.dims, "draw"), room[name], dict(item.attributes)) for name, item in plan.arrays.items()}
     return _told(xr.Dataset(variables, coords=dict(plan.coordinates), attrs=dict(plan.attributes)), sweep, notes)
-
-
-def _fail_if_too_large(plan: StorePlan) -> None:
-    """Raise where draws would not fit in the memory of a usual machine: they belong on disk."""
-    size = sum(math.prod(plan.shape(name)) * np.dtype(item.dtype).itemsize for name, item in plan.arrays.items())
-    if size > MOST_BYTES:
-        gigabytes = f"{size / 1e9:,.0f}"
-        message = Text(f"{plan.count:,} 次抽样需 {gigabytes} GB 内存", f"{plan.count:,} draws take {gigabytes} GB of memory")
-        raise UsageError(
-            Fault(message, Place(key="draws"), Text("写明 folder=，存到磁盘", "name a folder=, to keep them on disk"))
-        )
 
 
 def _tell(progress: Progress | None, done: int, count: int, lost: int) -> None:
@@ -176,3 +180,196 @@ def _told(dataset: xr.Dataset, sweep: Sweep, notes: Iterable[Mapping[str, Any]])
     fail_if_too_many_lost(lost, sweep.store.count, MOST_LOST if sweep.task.draws.sample is None else 1.0)
     sentence = lost_sentence(lost)
     return dataset if sentence is None else dataset.assign_attrs(left_out=sentence.en, left_out_zh=sentence.zh)
+
+
+_DIGITS = 16
+REALISATION, STORED_SET = SHARED
+SHOCKS, PROJECTS = Text("年度冲击", "yearly shocks"), Text("项目台账的实现", "realisation of the project ledger")
+
+
+def store_plan(outcome: Outcome, design: Design, task: Task, conditions: Conditions) -> StorePlan:
+    """Return the plan of what is stored of each draw, and everything that decides it."""
+    outputs, results, sample = task.outputs, outcome.results, design.sample
+    dims = {name: ("year", *task.kernel.dims[name]) for name in outputs}
+    published, case = _published(outcome), outcome.case
+    told = {name: dict(results[name].attrs) | {"published": _json(published.get(name, {}))} for name in outputs}
+    named = {name: _input(case, task.draws, name) for name in input_names(task.draws)}
+    asked = [_target(outcome, conditions, name) for name in conditions.names]
+    arrays = {name: ArrayPlan(dims[name], task.precision, np.nan, told[name]) for name in outputs}
+    arrays["inputs"] = ArrayPlan(("input",), "float64", np.nan, {"named": _json(named)})
+    told_of_met = {"asked": _json(asked), OPEN: _json(list(conditions.open))}
+    arrays["met"] = ArrayPlan(("target",), "bool", False, told_of_met)
+    arrays["lost"] = ArrayPlan((), "bool", False, {"long_name": "left out: not a finite number"})
+    for name in shared_numbers(task.draws, 0, 1):
+        arrays[name] = ArrayPlan((), "int32", -1, {"long_name": f"number of the {name} that a draw takes"})
+    chosen = {"method": str(design.method), "seed": str(design.seed), "rest": _rest(case, design)}
+    chosen["sample"] = _sample_key(design)
+    swept = {
+        "swept": 0 if sample is None else len(sample.inputs),
+        "draws_per_point": 0 if sample is None else sample.members,
+        "outputs": _json(list(outputs)),
+    }
+    dimensions, used = case.city.graph.dimensions, dict.fromkeys(dim for name in outputs for dim in task.kernel.dims[name])
+    return StorePlan(
+        identity=_identity(outcome, task, conditions, chosen),
+        count=design.count,
+        arrays=arrays,
+        coordinates={
+            "year": [int(year) for year in results["year"].values],
+            **{dim: list(dimensions[dim].members) for dim in used},
+            "input": input_names(task.draws),
+            "target": list(conditions.names),
+        },
+        attributes=_about(case) | chosen | swept,
+    )
+
+
+def shared_numbers(draws: Draws, start: int, stop: int) -> dict[str, np.ndarray[Any, np.dtype[np.int32]]]:
+    """Return what draws share with each other, by name: the numbers [draw] of their realisation and of their stored set."""
+    found = {REALISATION: draws.realisations(start, stop), STORED_SET: draws.rows(start, stop)}
+    return {name: numbers.astype(np.int32) for name, numbers in found.items() if numbers is not None}
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _identity(outcome: Outcome, task: Task, conditions: Conditions, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Return what decides the numbers of a sweep, what was `chosen` of its design among it."""
+    scenario, outputs = outcome.case.scenario, task.outputs
+    return {
+        "scenario": scenario.key,
+        "city": scenario.city,
+        "inputs": outcome.provenance.digest[:_DIGITS],
+        "method": chosen["method"],
+        "draws": str(task.draws.count),
+        "seed": chosen["seed"],
+        "rest": chosen["rest"],
+        "sample": chosen["sample"][:_DIGITS],
+        "outputs": _hash(" ".join((*outputs, *conditions.names)))[:_DIGITS],
+        "precision": task.precision,
+        "simulator": __version__,
+        "engine": engine_key()[:_DIGITS],
+        "numpy": metadata.version("numpy"),
+        "scipy": metadata.version("scipy"),
+    }
+
+
+def _rest(case: Case, design: Design) -> str:
+    """Return what that is not swept is drawn from."""
+    if design.rest == "central":
+        return "nothing"
+    found = source_for(case, design)
+    return "priors" if found is None else "outdated" if isinstance(found, Fault) else "posterior"
+
+
+def _sample_key(design: Design) -> str:
+    """Return the fingerprint of the sample; where nothing is swept, of the method, the count and the seed."""
+    if design.sample is not None:
+        return design.sample.fingerprint
+    return _hash(f"{design.method} {design.count} {design.seed}")
+
+
+def input_names(draws: Draws) -> list[str]:
+    """Everything that differs from draw to draw and is one number: swept inputs first, then factors of parameters."""
+    swept = () if draws.sample is None else draws.sample.keys
+    return [*swept, *draws.factors(0, 1)]
+
+
+def _about(case: Case) -> dict[str, Any]:
+    """Return what a dataset says of its scenario and of the members of its dimensions."""
+    return {
+        "title": f"{case.scenario.key}: {case.scenario.name.en}",
+        "title_zh": case.scenario.name.zh,
+        "scenario": case.scenario.key,
+        "base_year": case.base_year,
+        "members": _json({dim: _member_names(case, dim) for dim in case.city.graph.dimensions}),
+        "has_shocks": int(_has_shocks(case)),
+        "has_ledger": int(case.city.ledger.settings is not None),
+    }
+
+
+def _has_shocks(case: Case) -> bool:
+    graph = case.city.graph
+    return any(name.startswith(NOISE) for quantity in graph.quantities for name in graph.reads(quantity))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _input(case: Case, draws: Draws, key: str) -> dict[str, str]:
+    """Name and unit of an input; what is not swept is a factor on the parameter's values."""
+    swept = {} if draws.sample is None else {item.key: item for item in draws.sample.inputs}
+    item = swept.get(key)
+    if item is not None and item.role != "parameter":
+        label = SHOCKS if item.role == "shocks" else PROJECTS
+        return {"zh": label.zh, "en": label.en, "unit": ""}
+    name, _, member = key.partition(".")
+    record = case.city.data.parameters[name]
+    label = record.label
+    for dim in record.dims if member else ():
+        if member in case.city.graph.dimensions[dim].members:
+            of_member = case.city.labels.member(dim, member)
+            label = label + Text(f"（{of_member.zh}）", f" ({of_member.en})")
+    factor = item is None or item.relative
+    return {"zh": label.zh, "en": label.en, "unit": "×" if factor else record.unit}
+
+
+SCORECARD = ("plan_value", "projected", "gap", "gap_percent", "required_growth", "probability", "probability_error", "verdict")
+"""Columns of the scorecard that a run's dataset holds along `target`."""
+
+
+def run_dataset(outcome: Outcome) -> xr.Dataset:
+    """A central run that names itself: every variable by year, and the scorecard along `target`."""
+    case, results, published = outcome.case, outcome.results, _published(outcome)
+    told = {name: results[name].assign_attrs(published=_json(published[name])) for name in published}
+    dataset = results.assign(told).assign_coords(target=[score.target.id for score in outcome.scores])
+    rows = [score_row(score, "en") for score in outcome.scores]
+    scorecard = {name: ("target", column([row[name] for row in rows])) for name in SCORECARD}
+    conditions = conditions_of(outcome.scores, judge_of(case, results))
+    asked = [_target(outcome, conditions, score.target.id) for score in outcome.scores]
+    dataset = dataset.assign(scorecard)
+    dataset["verdict"].attrs["asked"] = _json(asked)
+    table = f'.sim.table("{next(iter(results.data_vars))}")'
+    return dataset.assign_attrs(**_about(case), as_table=table, first=_json(case.city.outline.first))
+
+
+def _target(outcome: Outcome, conditions: Conditions, name: str) -> dict[str, Any]:
+    """Return what a reader must know of a target, for `asked_targets`."""
+    target = outcome.case.city.catalogue.targets[name]
+    reading = conditions.readings.get(name)
+    score = next(score for score in outcome.scores if score.target.id == name)
+    is_level = reading is not None and reading.binding.reading == "level" and len(reading.outputs) == 1
+    told = AskedTarget(
+        id=name,
+        zh=target.name.zh,
+        en=target.name.en,
+        unit=target.unit,
+        year=target.year or 0,
+        operator=target.operator,
+        value=target.value,
+        variable="" if reading is None else reading.outputs[0],
+        level=target.value / reading.factor if reading is not None and is_level else None,
+        since=target.start_year if score.each_year else None,
+        central=score.projected,
+    )
+    return asdict(told)
+
+
+def _member_names(case: Case, dim: str) -> dict[str, dict[str, str]]:
+    """Names of the members of a dimension."""
+    return {member: asdict(case.city.labels.member(dim, member)) for member in case.city.graph.dimensions[dim].members}
+
+
+def _published(outcome: Outcome) -> dict[str, dict[str, float]]:
+    """Published values by year of the variables that stand for one indicator as a whole, in the variable's unit."""
+    city = outcome.case.city
+    found: dict[str, dict[str, float]] = {}
+    for check in city.checks:
+        if check.reading != "value" or check.members:
+            continue
+        unit = modelled_series(outcome.results, check, city.data.key)[1]
+        series = published_series(check, city.data.history, city.data.key)
+        found[check.variable] = {str(year): datum.in_unit(unit) for year, datum in series.items()}
+    return found

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
@@ -20,13 +19,12 @@ from sim.ensemble.draws import Input, Sample
 from sim.ensemble.indices import TooFewLeftError, morris_effects, sobol_indices
 from sim.inputs.sweep_section import overs_of
 from sim.result.draw_store import damage_is_a_fault
-from sim.simulate.design import Design, fail_if_not_whole, fail_if_outputs_unknown, fail_if_unknown, written_outputs
-from sim.simulate.draws import posterior_for, priors_of_case
-from sim.simulate.opening import Case, with_projects
+from sim.simulate.design import Design, is_settled_before, known_outputs, swept_inputs, written_outputs
+from sim.simulate.draws import priors_of_case, stored_factors
+from sim.simulate.opening import SENTENCES, Case, with_projects
 from sim.simulate.sweeps.names import left_out_of, named_series
 from sim.simulate.sweeps.running import Spread, Sweep, prepare_sweep, sweep_in_memory
 from sim.simulate.sweeps.statistics import labelled, outputs_of, single_series
-from sim.simulate.swept import is_settled_before, swept_inputs
 
 Kind = Literal["sobol", "morris"]
 Run = Callable[[Sweep], xr.Dataset]
@@ -45,7 +43,7 @@ class SensitivityRequest:
     base: int = USUAL_BASE
     walks: int = USUAL_WALKS
     resamples: int = USUAL_RESAMPLES
-    kept: int = USUAL_KEPT
+    keep: int = USUAL_KEPT
 
     def fail_if_unfit(self) -> None:
         """Raise what cannot be meant.
@@ -53,13 +51,17 @@ class SensitivityRequest:
         Raises
         ------
         UsageError
-            with every size outside its limits, and a kind that is unknown.
+            with every size outside its limits, and a base sample of which a Sobol sequence is not balanced.
         """
-        faults, sizes = Faults(), {"base": self.base, "walks": self.walks, "resamples": self.resamples, "keep": self.kept}
-        for name, size in sizes.items():
-            fail_if_not_whole(name, size, 2, MOST[name], faults)
-        fail_if_unknown("kind", self.kind, get_args(Kind), faults)
-        _fail_if_not_power_of_two(self.base, faults)
+        faults = Faults()
+        for name, size in (("walks", self.walks), ("resamples", self.resamples), ("keep", self.keep)):
+            if not 2 <= size <= MOST[name]:  # noqa: PLR2004
+                advice = Text(f"应为 2–{MOST[name]} 的整数", f"give a whole number from 2 to {MOST[name]}")
+                faults.add(Text(f"{name} {size} 不可用", f"{name} {size} cannot be used"), Place(key=name), advice)
+        if not 2 <= self.base <= MOST["base"] or self.base & (self.base - 1):  # noqa: PLR2004
+            message = Text(f"--base {self.base} 须为 2 的幂", f"--base {self.base} must be a power of two")
+            advice = Text(f"例如 1024，最大 {MOST['base']:,}", f"such as 1024, at most {MOST['base']:,}")
+            faults.add(message, Place(), advice)
         faults.raise_if_any(UsageError)
 
 
@@ -90,7 +92,6 @@ def analyse(case: Case, design: Design, asked: SensitivityRequest, spread: Sprea
     SimError
         with every fault of the request; when the runs fail.
     """
-    design.fail_if_unfit()
     asked.fail_if_unfit()
     names, kept = _outputs(case, design)
     design = replace(design, outputs=kept)
@@ -105,22 +106,21 @@ def analyse(case: Case, design: Design, asked: SensitivityRequest, spread: Sprea
     if asked.kind == "morris":
         draws, indices = found(morris_design(unknowns, design, asked.walks), run)
         return Analysis(indices, draws)
-    if len(unknowns) > asked.kept and not is_named:
+    if len(unknowns) > asked.keep and not is_named:
         _, screened = found(morris_design(unknowns, design, asked.walks), partial(sweep_in_memory, spread=spread))
-        unknowns = most_influential(screened, unknowns, asked.kept)
+        unknowns = most_influential(screened, unknowns, asked.keep)
     draws, indices = found(saltelli_design(case, unknowns, design, asked.base), run)
     return Analysis(indices, draws, screened)
 
 
 def _outputs(case: Case, design: Design) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the series that are asked for, by the model's names, and all variables that are kept: theirs and the section's."""
-    faults, names, written = Faults(), case.city.names, written_outputs(case)
-    asked = tuple(names.variable(name, faults, Place(key=name)) for name in design.outputs)
+    faults = Faults()
+    asked = [(case.city.names.variable(name, faults, Place(key=name)), Place(key=name)) for name in design.outputs]
+    variables = [(name.partition("[")[0], place) for name, place in asked]
+    kept = known_outputs(case, (*variables, *written_outputs(case)), faults)
     faults.raise_if_any(InputError)
-    called = {name.partition("[")[0]: Place(key=name) for name in asked}
-    fail_if_outputs_unknown(case, written | called, faults)
-    faults.raise_if_any(InputError)
-    return asked, tuple(called | written)
+    return tuple(name for name, _ in asked), kept
 
 
 def unknowns_of(case: Case, design: Design) -> tuple[Unknown, ...]:
@@ -139,8 +139,7 @@ def unknowns_of(case: Case, design: Design) -> tuple[Unknown, ...]:
     faults.raise_if_any(InputError)
     if swept:
         return tuple(Unknown(item.input, item.distribution) for item in swept)
-    posterior, unknowns = posterior_for(case, design), list[Unknown]()
-    stored = {} if posterior is None else posterior.factors
+    stored, unknowns = stored_factors(case, design), list[Unknown]()
     for prior in priors_of_case(case):
         if not is_settled_before(case, prior.name):
             spread = Distribution("triangular", (prior.low, prior.mode, prior.high))
@@ -158,16 +157,12 @@ def saltelli_design(case: Case, unknowns: Sequence[Unknown], design: Design, bas
     Raises
     ------
     UsageError
-        when the base sample is no power of two, or nothing is unknown.
+        when nothing is unknown.
     """
-    _fail_if_nothing_unknown(unknowns)
-    faults = Faults()
-    _fail_if_not_power_of_two(base, faults)
-    faults.raise_if_any(UsageError)
     chance = [] if design.rest == "central" else [Input("shocks", "shocks", role="shocks")]
     if chance and case.plan is not None:
         chance.append(Input("projects", "projects", role="projects"))
-    points = Saltelli(tuple(item.distribution for item in unknowns), base, design.seed, len(chance))
+    points = Saltelli(_distributions(unknowns), base, design.seed, len(chance))
     return design.swept_by("saltelli", Sample((*(item.input for item in unknowns), *chance), points))
 
 
@@ -177,27 +172,18 @@ def morris_design(unknowns: Sequence[Unknown], design: Design, walks: int) -> De
     Raises
     ------
     UsageError
-        when nothing is unknown, or there are fewer than two trajectories.
+        when nothing is unknown.
     """
-    _fail_if_nothing_unknown(unknowns)
-    if walks < 2:  # noqa: PLR2004
-        raise UsageError(Fault(Text(f"轨迹数 {walks} 至少为 2", f"at least two trajectories, not {walks}")))
-    points = Morris(tuple(item.distribution for item in unknowns), walks, design.seed)
+    points = Morris(_distributions(unknowns), walks, design.seed)
     return design.swept_by("morris", Sample(tuple(item.input for item in unknowns), points))
 
 
-def _fail_if_not_power_of_two(base: int, faults: Faults) -> None:
-    """Add a fault for a base sample of which a Sobol sequence is not balanced."""
-    if isinstance(base, int) and (base < 2 or base > MOST["base"] or base & (base - 1)):  # noqa: PLR2004
-        message = Text(f"--base {base} 须为 2 的幂", f"--base {base} must be a power of two")
-        faults.add(message, Place(), Text(f"例如 1024，最大 {MOST['base']:,}", f"such as 1024, at most {MOST['base']:,}"))
-
-
-def _fail_if_nothing_unknown(unknowns: Sequence[Unknown]) -> None:
+def _distributions(unknowns: Sequence[Unknown]) -> tuple[Distribution, ...]:
     if not unknowns:
         message = Text("没有可分析的未知参数", "there is no unknown parameter to analyse")
         advice = Text("在 sweep.over 或 --over 中写明", "name some in sweep.over or with --over")
         raise UsageError(Fault(message, Place(), advice))
+    return tuple(item.distribution for item in unknowns)
 
 
 def most_influential(screened: xr.Dataset, unknowns: Sequence[Unknown], kept: int) -> tuple[Unknown, ...]:
@@ -232,14 +218,21 @@ def indices_of(
     with damage_is_a_fault(draws):
         years, series = series_of(draws, names)
         outputs, lost = np.concatenate(list(series.values()), axis=0), draws["lost"].to_numpy()
-    with _too_few_is_a_fault(draws):
+    try:
         if isinstance(sample.design, Saltelli):
             sobol = sobol_indices(outputs, len(sample.inputs), lost, resamples, seed)
             about = {"kind": "sobol", "base_points": sobol.points, "base_points_lost": sobol.base - sobol.points}
             return _dataset(draws, sample, years, series, vars(sobol), {**about, "resamples": resamples})
         morris = morris_effects(outputs, sample.design.unit(0, sample.count), lost)
-        about = {"kind": "morris", "trajectories": morris.walks, "trajectories_lost": morris.trajectories - morris.walks}
-        return _dataset(draws, sample, years, series, vars(morris), about)
+    except TooFewLeftError as error:
+        count = int(lost.sum())
+        message = Text(
+            f"{count} 次抽样无效，余下的不足以分析", f"{count} draws were lost; what is left is too little to analyse"
+        )
+        advice = Text("请缩小参数的范围", "narrow the ranges of the parameters")
+        raise RunError(Fault(message + Text("：", ": ") + left_out_of(draws), Place(), advice)) from error
+    about = {"kind": "morris", "trajectories": morris.walks, "trajectories_lost": morris.trajectories - morris.walks}
+    return _dataset(draws, sample, years, series, vars(morris), about)
 
 
 def _dataset(
@@ -310,56 +303,18 @@ def fail_if_other_sample(draws: xr.Dataset, sample: Sample) -> None:
         raise InputError(Fault(message, Place(key="sample"), Text("请用全部抽样", "use all the draws as they were given")))
 
 
-@contextmanager
-def _too_few_is_a_fault(draws: xr.Dataset) -> Iterator[None]:
-    """Make draws of which too many were lost a fault that names them."""
-    try:
-        yield
-    except TooFewLeftError as error:
-        lost = int(draws["lost"].sum())
-        message = Text(f"{lost} 次抽样无效，余下的不足以分析", f"{lost} draws were lost; what is left is too little to analyse")
-        advice = Text("请缩小参数的范围", "narrow the ranges of the parameters")
-        raise RunError(Fault(message + Text("：", ": ") + left_out_of(draws), Place(), advice)) from error
-
-
 def sentences(analysis: Analysis) -> list[Text]:
     """Return what a reader must know of the indices."""
-    attributes, inputs = analysis.indices.attrs, analysis.indices.sizes["input"]
-    if attributes["kind"] == "morris":
-        walks, lost = f"{attributes['trajectories']:,}", int(attributes["trajectories_lost"])
-        head = Text(f"Morris 筛选：{inputs} 个输入，{walks} 条轨迹", f"Morris screening: {inputs} inputs, {walks} trajectories")
-        about = analysis.draws.attrs
-        still = Text("；年度冲击为零", "; no yearly shocks") if about.get("has_shocks", 1) else Text("", "")
-        still += Text("，台账取平均", ", the ledger at its mean") if about.get("has_ledger", 1) else Text("", "")
-        return [head + _left_out(lost) + still + Text("。", ".")]
-    points, lost = f"{attributes['base_points']:,}", int(attributes["base_points_lost"])
-    head = Text(f"Sobol 指数：{inputs} 个输入，基样本 {points}", f"Sobol indices: {inputs} inputs, base sample {points}")
-    again = f"{attributes['resamples']}"
-    resampled = Text(f"；区间由 {again} 次自助重抽得到。", f"; intervals from {again} bootstrap resamples.")
-    found = [head + _left_out(lost) + resampled, _ESTIMATES]
+    about, inputs, told = analysis.indices.attrs, analysis.indices.sizes["input"], analysis.draws.attrs
+    what = "trajectories" if about["kind"] == "morris" else "base_points"
+    left_out = Text("", "")
+    if lost := int(about[f"{what}_lost"]):
+        left_out = SENTENCES["indices_left_out"].filled(lost=lost)
+    still = Text("；年度冲击为零", "; no yearly shocks") if told.get("has_shocks", 1) else Text("", "")
+    still += Text("，台账取平均", ", the ledger at its mean") if told.get("has_ledger", 1) else Text("", "")
+    facts = {"inputs": inputs, "count": int(about[what]), "left_out": left_out, "resamples": about.get("resamples")}
+    head = SENTENCES[about["kind"]].filled(still=still, **facts)
+    found = [head] if about["kind"] == "morris" else [head, SENTENCES["indices_are_estimates"]]
     if analysis.screened is not None:
-        found.append(_screened(analysis.screened.sizes["input"]))
+        found.append(SENTENCES["screened"].filled(count=analysis.screened.sizes["input"]))
     return found
-
-
-_ESTIMATES = Text(
-    "指数是抽样估计：样本小时会略低于 0 或高于 1，按 0 和 1 理解，以区间为准（基样本不宜少于 1,024）；"
-    "几个输入共同起作用的部分在各自的总效应中都计入，所以总效应之和可大于 1。",
-    "Indices are estimates: small samples put some a little below 0 or above 1, to be read as 0 and 1 with their intervals "
-    "(take a base sample of 1,024 or more); what inputs do together counts in the total effect of each, so totals may add up "
-    "to more than 1.",
-)
-
-
-def _left_out(lost: int) -> Text:
-    if not lost:
-        return Text("", "")
-    return Text(f"（另有 {lost:,} 个含无效抽样，未计入）", f" ({lost:,} more held lost draws and were left out)")
-
-
-def _screened(count: int) -> Text:
-    return Text(
-        f"先以 Morris 方法从 {count} 个未知参数中选出影响最大的；其余保持中心值，不在方差之内。",
-        f"Morris screening chose the most influential of {count} unknown parameters; the others stay at their central values "
-        "and are no part of the variance.",
-    )

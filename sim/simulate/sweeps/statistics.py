@@ -207,7 +207,8 @@ def rank_correlations(draws: xr.Dataset) -> xr.Dataset:
 
     What never differs has none (not a number). More than MOST_RANKED draws are represented by the first of them.
     """
-    inputs, fine = _ranked_inputs(draws)
+    fine = ~draws["lost"].to_numpy()[:MOST_RANKED]
+    inputs = _ranked(draws["inputs"][:, : len(fine)].to_numpy()[:, fine])
     variables: dict[str, Any] = {}
     for name in outputs_of(draws):
         array = draws[name].transpose("year", ..., "draw")[..., : len(fine)]
@@ -222,11 +223,6 @@ def _correlated(ranked_inputs: Values, values: Values) -> Values:
     ranked = _ranked(values.reshape(-1, values.shape[-1]))
     found: Values = (ranked_inputs @ ranked.T).reshape(len(ranked_inputs), *values.shape[:-1])
     return found
-
-
-def _ranked_inputs(draws: xr.Dataset) -> tuple[Values, Values]:
-    fine = ~draws["lost"].to_numpy()[:MOST_RANKED]
-    return _ranked(draws["inputs"][:, : len(fine)].to_numpy()[:, fine]), fine
 
 
 def _ranked(rows: Values) -> Values:
@@ -304,7 +300,8 @@ def curves_of(draws: xr.Dataset) -> Curves:
     Inputs of a grid beyond the second stay at the middle one of their values. The points of a list of several inputs have no
     order but their own, so they stand by their numbers.
     """
-    values, named = _values(draws), named_inputs(draws)
+    named, points = named_inputs(draws), points_of(draws)
+    values = {str(key): named[str(key)].scale * points[key].to_numpy() for key in points.coords}
     if not values or (draws.attrs["method"] == "list" and len(values) > 1):
         count = draws.sizes["draw"] // max(int(draws.attrs["draws_per_point"]), 1)
         return Curves(NUMBER, np.arange(1, count + 1), [Curve(_evenly(np.arange(count), MOST_ALONG))])
@@ -318,12 +315,6 @@ def curves_of(draws: xr.Dataset) -> Curves:
     chosen = _evenly(parting, MOST_CURVES)
     curves = [_joined(values[across], shown & (values[others[0]] == level), float(level)) for level in chosen]
     return Curves(named[across], values[across], curves, named[others[0]], fixed, len(parting))
-
-
-def _values(draws: xr.Dataset) -> dict[str, Values]:
-    """The swept inputs at each point."""
-    named, points = named_inputs(draws), points_of(draws)
-    return {str(key): named[str(key)].scale * points[key].to_numpy() for key in points.coords}
 
 
 def _middle(values: Values) -> float:

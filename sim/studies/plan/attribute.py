@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import xarray as xr
 
 from sim.base.arrays import Numbers, Truths, Values
-from sim.base.errors import Fault, Faults, Place, RunError, UsageError
+from sim.base.errors import Fault, Place, RunError, UsageError, all_faults
 from sim.base.processes import timed
 from sim.base.text import Text
 from sim.ensemble.running import gathered
@@ -18,6 +19,7 @@ from sim.inputs.targets import PlanTarget
 from sim.inputs.year_path import YearPath
 from sim.plan.reading import Reading
 from sim.plan.shapley import MOST_EXACT, PAIRS, Shares, shapley
+from sim.result.dataset import in_both
 from sim.simulate.draws import task_beside
 from sim.simulate.opening import Case, with_projects
 from sim.simulate.pipeline import readings_of
@@ -50,12 +52,8 @@ def players_of(one: Case, other: Case) -> tuple[Player, ...]:
 
 
 def _same(one: YearPath, other: YearPath) -> bool:
-    if one is other:
-        return True
-    years = sorted({*one.years, *other.years})
-    spots = [year + shift for year in years for shift in (-1, 0, 1)] or [0]
-    before = np.array_equal(one.before, other.before, equal_nan=True)  # not a number: until then the model says it
-    return before and all(np.array_equal(one.at(year), other.at(year), equal_nan=True) for year in spots)
+    years = sorted({*one.years, *other.years}) or [0]
+    return one.equals(other, range(years[0] - 1, years[-1] + 2))
 
 
 def comparable(one: Case, other: Case) -> tuple[Case, Case]:
@@ -66,63 +64,47 @@ def comparable(one: Case, other: Case) -> tuple[Case, Case]:
     UsageError
         with everything in which they differ that is no value: city, years, method, variables that are given.
     """
-    faults = Faults()
-    for zh, en, left, right in (
+    compared = (
         ("城市", "city", one.city.data.key, other.city.data.key),
-        ("基年", "base year", one.city.data.settings.base_year, other.city.data.settings.base_year),
+        ("基年", "base year", one.base_year, other.base_year),
         ("末年", "last year", one.last_year, other.last_year),
         ("算法", "method", one.scenario.method, other.scenario.method),
         ("每年步数", "steps a year", one.scenario.steps_per_year, other.scenario.steps_per_year),
         ("给定的变量", "given variables", one.bound.given_from, other.bound.given_from),
-    ):
-        if left != right:
-            message = Text(
-                f"两个情景的{zh}不同：{left} 与 {right}", f"the two scenarios differ in their {en}: {left} and {right}"
-            )
-            faults.add(message, Place(other.scenario.file))
-    faults.raise_if_any(UsageError)
+    )
+    with all_faults(UsageError) as faults:
+        for zh, en, left, right in (item for item in compared if item[2] != item[3]):
+            said = f"the two scenarios differ in their {en}: {left} and {right}"
+            faults.add(Text(f"两个情景的{zh}不同：{left} 与 {right}", said), Place(other.scenario.file))
     return with_projects(one), with_projects(other)
 
 
-@dataclass(frozen=True)
-class MixedRuns:
-    """The game: what each reading comes to for sets of players."""
+def mixed(one: Case, other: Case, players: tuple[Player, ...], readings: tuple[Reading, ...], sets: Truths) -> Values:
+    """Return results [reading, set]: of each player in a set, the values are the other case's; equal sets are run once.
 
-    one: Case
-    other: Case
-    players: tuple[Player, ...]
-    readings: tuple[Reading, ...]
+    Raises
+    ------
+    RunError
+        when a run becomes infinite.
+    """
+    unique, places = np.unique(sets, axis=1, return_inverse=True)
+    years = range(one.base_year, one.last_year + 1)
+    paths = {
+        name: np.stack([np.where(chosen, other.bound.value(name, year), one.bound.value(name, year)) for year in years])
+        for player, chosen in zip(players, unique, strict=True)
+        for name in player.names
+    }
 
-    def __call__(self, sets: Truths) -> Values:
-        """Return results [reading, set]: of each player in a set, the values are the other case's; equal sets are run once.
+    def read(values: Mapping[str, Values], draws: Numbers) -> list[list[Values]]:
+        return [[np.broadcast_to(reading.value(values), len(draws)) for reading in readings]]
 
-        Raises
-        ------
-        RunError
-            when a run becomes infinite.
-        """
-        unique, places = np.unique(sets, axis=1, return_inverse=True)
-        one, other = self.one.bound, self.other.bound
-        years = range(self.one.city.data.settings.base_year, self.one.last_year + 1)
-        paths = {
-            name: np.stack([np.where(chosen, other.value(name, year), one.value(name, year)) for year in years])
-            for player, chosen in zip(self.players, unique, strict=True)
-            for name in player.names
-        }
-        outputs = tuple(dict.fromkeys(name for reading in self.readings for name in reading.outputs))
-        _, [results] = gathered(task_beside(self.one, paths, outputs, other.yearly), 1, self._read)
-        if not np.isfinite(results).all():
-            message = Text(
-                "两个情景的某种组合算出了无穷大或非数", "some mixture of the two scenarios became infinite or undefined"
-            )
-            raise RunError(Fault(message, Place(self.other.scenario.file), _CLOSER))
-        return results[:, places.ravel()]
-
-    def _read(self, values: Mapping[str, Values], draws: Numbers) -> list[list[Values]]:
-        return [[np.broadcast_to(reading.value(values), len(draws)) for reading in self.readings]]
-
-
-_CLOSER = Text("请比较相差较小的情景", "compare scenarios that differ by less")
+    outputs = tuple(dict.fromkeys(name for reading in readings for name in reading.outputs))
+    _, [results] = gathered(task_beside(one, paths, outputs, other.bound.yearly), 1, read)
+    if not np.isfinite(results).all():
+        message = Text("两个情景的某种组合算出了无穷大或非数", "some mixture of the two scenarios became infinite or undefined")
+        advice = Text("请比较相差较小的情景", "compare scenarios that differ by less")
+        raise RunError(Fault(message, Place(other.scenario.file), advice))
+    return results[:, places.ravel()]
 
 
 @timed
@@ -145,7 +127,7 @@ def attribution(one: Case, other: Case, targets: tuple[str, ...] = (), seed: int
     if not readings:
         message = Text("没有由模型变量判断的目标", "there is no target that a variable of the model says")
         raise UsageError(Fault(message, Place(one.scenario.file, key="targets")))
-    shares = shapley(len(players), MixedRuns(one, other, players, readings), seed, pairs)
+    shares = shapley(len(players), partial(mixed, one, other, players, readings), seed, pairs)
     return _dataset(one, other, players, readings, shares)
 
 
@@ -166,18 +148,12 @@ def _dataset(one: Case, other: Case, players: tuple[Player, ...], readings: tupl
             "direct": (two, shares.direct),
             "synergy": (two, shares.synergy),
             "error": (two, shares.error),
-            "name_zh": ("target", [target.name.zh for target in targets]),
-            "name_en": ("target", [target.name.en for target in targets]),
+            **in_both("name", "target", (target.name for target in targets)),
             "unit": ("target", [target.unit for target in targets]),
             "year": ("target", np.array([target.year or 0 for target in targets])),
             "goal": ("target", np.array([target.value for target in targets])),
-            "change_zh": ("change", [player.label.zh for player in players]),
-            "change_en": ("change", [player.label.en for player in players]),
+            **in_both("change", "change", (player.label for player in players)),
         },
         coords={"target": [target.id for target in targets], "change": [player.key for player in players]},
-        attrs={
-            "one": one.scenario.key,
-            "other": other.scenario.key,
-            "exact": int(len(players) <= MOST_EXACT),
-        },
+        attrs={"one": one.scenario.key, "other": other.scenario.key, "exact": int(len(players) <= MOST_EXACT)},
     )

@@ -45,7 +45,7 @@ def evaluated(case: Case, as_of: int, design: Design | None = None, progress: Pr
     SimError
         when the year lies outside the plan, or the run fails.
     """
-    base = case.city.data.settings.base_year
+    base = case.base_year
     fail_if_outside_plan(case, as_of)
     if not case.selection.targets:
         message = Text("情景没有列目标，无从评估", "the scenario names no target: there is nothing to evaluate")
@@ -61,21 +61,16 @@ def evaluated(case: Case, as_of: int, design: Design | None = None, progress: Pr
 def _with_chances(
     rows: Sequence[Evaluated], outcome: Outcome, as_of: int, design: Design, progress: Progress | None
 ) -> list[Evaluated]:
-    """The rows with the share of draws in each class, for targets that a variable says."""
-    judge = Standings(_moments(outcome, as_of))
+    """The rows with the share of draws in each class, for targets that a variable says and that have begun by the year."""
+    base = outcome.case.base_year
+    projected = [score.target for score in outcome.scores if score.projected is not None]
+    found = [(reading, min(as_of - base, reading.last)) for reading in readings_of(outcome.case, projected)]
+    judge = Standings(tuple(Moment(reading, now) for reading, now in found if now >= reading.start))
     if not judge.moments:
         return list(rows)
 
     def collect(task: Task) -> Ensemble:
         return run_ensemble(task, design.workers, ChunkReducer(judge=judge), progress)
 
-    found = chances(draw(outcome.case, design, judge.outputs, collect).shares)
-    return [replace(row, chances=found.get(row.target.id, {})) for row in rows]
-
-
-def _moments(outcome: Outcome, as_of: int) -> tuple[Moment, ...]:
-    """Readings of the targets that have begun by the year of the evaluation."""
-    base = outcome.case.city.data.settings.base_year
-    projected = [score.target for score in outcome.scores if score.projected is not None]
-    found = [(reading, min(as_of - base, reading.last)) for reading in readings_of(outcome.case, projected)]
-    return tuple(Moment(reading, now) for reading, now in found if now >= reading.start)
+    likely = chances(draw(outcome.case, design, judge.outputs, collect).shares)
+    return [replace(row, chances=likely.get(row.target.id, {})) for row in rows]

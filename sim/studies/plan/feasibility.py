@@ -26,6 +26,7 @@ from sim.plan.promises import PromiseReading, promise_readings
 from sim.plan.reading import Reading
 from sim.plan.rule import VERDICTS, Rule
 from sim.plan.scorecard import Score
+from sim.result.dataset import in_both
 from sim.simulate.design import Design
 from sim.simulate.draws import Progress, draw, origin_of_draws, source_for
 from sim.simulate.opening import Case
@@ -142,6 +143,7 @@ def crossing(upward: Values, goal: float, promised: Values) -> float:
     return float(np.interp(goal, upward[order], promised[order]))
 
 
+_NONE = Text("", "")
 _LEAST_RELATED = 0.3
 """Correlation of a promise with a target from which on the promise says something of it."""
 
@@ -205,13 +207,8 @@ def _nothing_to_judge(outcome: Outcome) -> list[Fault]:
     """Say why none of the targets can be judged."""
     place = Place(outcome.case.scenario.file, key="targets")
     if not outcome.scores:
-        return [
-            Fault(
-                Text("情景没有列目标", "the scenario names no target"),
-                place,
-                Text("用 --target 指定", "name some with --target"),
-            )
-        ]
+        advice = Text("用 --target 指定", "name some with --target")
+        return [Fault(Text("情景没有列目标", "the scenario names no target"), place, advice)]
     return [Fault(score.target.name + Text("：", ": ") + _why(score), Place(key=score.target.id)) for score in outcome.scores]
 
 
@@ -219,8 +216,6 @@ def _single(draws: TargetDraws, central: Mapping[str, float | None]) -> dict[str
     """Each target by itself."""
     shares = shares_of(draws.met, draws.groups)
     named = {
-        "name_zh": [target.name.zh for target in draws.targets],
-        "name_en": [target.name.en for target in draws.targets],
         "unit": [target.unit for target in draws.targets],
         "operator": [rule.operator for rule in draws.rules],
         "year": [target.year or 0 for target in draws.targets],
@@ -234,7 +229,8 @@ def _single(draws: TargetDraws, central: Mapping[str, float | None]) -> dict[str
         "probability": [share.probability for share in shares],
         "probability_error": [share.standard_error for share in shares],
     }
-    return {name: ("target", np.asarray(values)) for name, values in (named | numbers).items()}
+    names = in_both("name", "target", (target.name for target in draws.targets))
+    return names | {name: ("target", np.asarray(values)) for name, values in (named | numbers).items()}
 
 
 def _together(draws: TargetDraws, required: float) -> dict[str, Any]:
@@ -273,13 +269,11 @@ def _promised(draws: TargetDraws) -> dict[str, Any]:
     inside = (draws.goals >= draws.values.min(axis=1)) & (draws.goals <= draws.values.max(axis=1))
     records = [item.promise for item, _ in promises]
     return {
-        "promise_zh": ("promise", [item.label.zh for item in records]),
-        "promise_en": ("promise", [item.label.en for item in records]),
+        **in_both("promise", "promise", (item.label for item in records)),
         "promise_unit": ("promise", [item.unit for item in records]),
         "promise_mean": ("promise", [float(numbers.mean()) for _, numbers in promises]),
         "benchmark": ("promise", [np.nan if item.benchmark is None else float(item.benchmark.value) for item in records]),
-        "benchmark_zh": ("promise", ["" if item.benchmark is None else item.benchmark.label.zh for item in records]),
-        "benchmark_en": ("promise", ["" if item.benchmark is None else item.benchmark.label.en for item in records]),
+        **in_both("benchmark", "promise", (_NONE if item.benchmark is None else item.benchmark.label for item in records)),
         "benchmark_source": ("promise", ["" if item.benchmark is None else item.benchmark.source for item in records]),
         "implied": (("target", "promise"), np.where(np.abs(related) >= _LEAST_RELATED, implied, np.nan)),
         "related": (("target", "promise"), related),
@@ -302,10 +296,8 @@ def _variance_explained(draws: TargetDraws, case: Case) -> dict[str, Any]:
     """The share of each target's variance that each unknown explains by itself."""
     names = list(draws.inputs)
     found = explained_variance(draws.met, np.array([draws.inputs[name] for name in names]).reshape(len(names), draws.count))
-    labels = [case.city.data.parameters[name].label for name in names]
     return {
-        "input_zh": ("input", [label.zh for label in labels]),
-        "input_en": ("input", [label.en for label in labels]),
+        **in_both("input", "input", (case.city.data.parameters[name].label for name in names)),
         "variance_explained": (("target", "input"), found.share),
         "met_when_low": (("target", "input"), found.low),
         "met_when_high": (("target", "input"), found.high),

@@ -17,9 +17,10 @@ from pathlib import Path as File
 import numpy as np
 
 from sim.base.arrays import Truths, Values
-from sim.base.errors import Fault, Faults, Place, UsageError, nearest
+from sim.base.errors import Fault, Place, UsageError, all_faults
 from sim.base.processes import timed
 from sim.base.text import Text
+from sim.inputs.checked import fail_if_unknown
 from sim.inputs.model_files import LeversFile, read_levers
 from sim.plan.feasibility import shares_of
 from sim.plan.least_change import LinearTargets, least_change, least_shortfall
@@ -122,17 +123,12 @@ class _State:
     short: Values = field(default_factory=lambda: np.zeros(0))
     price: Values = field(default_factory=lambda: np.zeros(0))
 
-    @property
-    def joint(self) -> float:
-        return float(self.met.all(axis=0).mean())
-
 
 def solve(
     responses: Responses,
     probability: float,
     start: Values | None = None,
     progress: Progress | None = None,
-    rounds: int = ROUNDS,
 ) -> Path:
     """The fewest steps with which all targets are met together in the stated share of draws.
 
@@ -142,10 +138,20 @@ def solve(
     count = len(responses.readings)
     shares, missing = np.full(count, 1.0 / count), float(count) * (1.0 - probability)
     steps, paths = np.zeros(len(responses.levers)) if start is None else start, list[Path]()
-    for turn in range(rounds):
-        told = partial(_tell, progress, probability, turn / rounds, 1.0 / rounds)
+    for turn in range(ROUNDS):
+        told = partial(_tell, progress, probability, turn / ROUNDS, 1.0 / ROUNDS)
         state = _settled(responses, steps, 1.0 - np.clip(missing * shares, *_MISSES), told)
-        found, before = _path(responses, state, probability), _best(paths) if paths else None
+        before = _best(paths) if paths else None
+        found = Path(
+            levers=responses.levers,
+            readings=responses.readings,
+            steps=state.steps,
+            joint=float(state.met.all(axis=0).mean()),
+            single=state.met.mean(axis=1),
+            short=np.where(state.short > _REACHED, state.short, 0.0),
+            price=0.01 * state.price,
+            probability=probability,
+        )
         stuck = before is not None and not before.reaches and found.joint <= before.joint + _PROGRESS and found.short.any()
         paths.append(found)
         steps = state.steps
@@ -187,19 +193,6 @@ def _settled(responses: Responses, steps: Values, chance: Values, told: Callable
         if moved < _STILL:
             break
     return state
-
-
-def _path(responses: Responses, state: _State, probability: float) -> Path:
-    return Path(
-        levers=responses.levers,
-        readings=responses.readings,
-        steps=state.steps,
-        joint=state.joint,
-        single=state.met.mean(axis=1),
-        short=np.where(state.short > _REACHED, state.short, 0.0),
-        price=0.01 * state.price,
-        probability=probability,
-    )
 
 
 _PROOFS, _DIGITS = 3, 2
@@ -254,7 +247,7 @@ def _nothing_to_move(case: Case) -> Fault:
             f"目标年（{years}）已经过去（统计已到 {over} 年），不再求所需路径",
             f"the years of the targets ({years}) are over (statistics reach {over}): there is no path to them any more",
         )
-        earlier = max(over - 1, case.city.data.settings.base_year)
+        earlier = max(over - 1, case.base_year)
         advice = Text(
             f"选目标年更晚的情景，或站在较早的年份：--as-of {earlier} --prior",
             f"take a scenario with later targets, or ask as of an earlier year: --as-of {earlier} --prior",
@@ -270,7 +263,7 @@ def _nothing_to_move(case: Case) -> Fault:
 
 def up_to_the_targets(case: Case, readings: Sequence[Reading]) -> Case:
     """The case with its ledger realised, run no longer than its targets need."""
-    last = case.city.data.settings.base_year + max(reading.last for reading in readings)
+    last = case.base_year + max(reading.last for reading in readings)
     return replace(with_projects(case), last_year=last)
 
 
@@ -304,13 +297,12 @@ def proven(
     request: PathRequest,
     start: Values | None = None,
     progress: Progress | None = None,
-    rounds: int = ROUNDS,
 ) -> Path:
     """A path whose probability is that of more draws than it was searched with; it is searched again where those say less."""
     wanted, paths = request.probability, list[Path]()
     proof = replace(responses, design=request.design)
     for _ in range(_PROOFS):
-        found = solve(responses, wanted, start, progress, rounds)
+        found = solve(responses, wanted, start, progress)
         bounds = np.array([(lever.low, lever.high) for lever in responses.levers]).T
         steps = np.clip(np.round(found.steps, _DIGITS), bounds[0], bounds[1])  # rounding must not leave what is believable
         met = proof.met(steps)
@@ -333,11 +325,9 @@ def proven(
 def chosen_levers(case: Case, readings: Sequence[Reading], request: PathRequest) -> tuple[PathLever, ...]:
     """The levers that are named, or those that move the targets most for a step."""
     entries = levers_file(case).levers
-    faults = Faults()
-    for name in (name for name in request.levers if name not in entries):
-        message = Text(f"levers.yaml 没有杠杆 {name}", f"levers.yaml offers no lever {name}")
-        faults.add(message, Place(key="--lever"), nearest(name, entries))
-    faults.raise_if_any(UsageError)
+    message = Text("levers.yaml 没有杠杆 {}", "levers.yaml offers no lever {}")
+    with all_faults(UsageError) as faults:
+        fail_if_unknown(request.levers, entries, message, Place(key="--lever"), faults)
     levers = offered(case, entries, tuple(dict.fromkeys(request.levers)) or tuple(entries))
     if not levers:
         raise UsageError(Fault(Text("没有可动的杠杆", "no lever can be moved"), Place(key="--lever")))

@@ -21,10 +21,9 @@ from sim.inputs.sweep_section import Over
 from sim.inputs.year_path import YearPath
 from sim.plan.least_change import LinearTargets
 from sim.plan.reading import Reading
-from sim.simulate.design import Design
+from sim.simulate.design import Design, swept_inputs
 from sim.simulate.draws import draw, draws_of
 from sim.simulate.opening import Case
-from sim.simulate.swept import swept_inputs
 
 
 def at_points(case: Case, key: str, points: Values, outputs: Sequence[str]) -> Mapping[str, Values]:

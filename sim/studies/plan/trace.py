@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import xarray as xr
 
 from sim.base.arrays import Values
 from sim.base.errors import Fault, InputError, Place, UsageError
@@ -84,17 +83,6 @@ def fail_if_document_changed(city: City, target: PlanTarget) -> PlanDocument:
     return document
 
 
-def find_target(city: City, name: str) -> PlanTarget:
-    """A target of the catalogue.
-
-    Raises
-    ------
-    UsageError
-        when there is none of that name.
-    """
-    return targets_named(city.catalogue.targets, [name])[0]
-
-
 @timed
 def trace(case: Case, name: str, year: int | None = None, depth: int = 4) -> Trace:
     """Run a scenario and follow a target back through its variables, as seen in a year, for some links.
@@ -105,7 +93,7 @@ def trace(case: Case, name: str, year: int | None = None, depth: int = 4) -> Tra
         when there is no such target, its document has changed, the year lies outside the run, or the run fails.
     """
     city = case.city
-    target = find_target(city, name)
+    [target] = targets_named(city.catalogue.targets, [name])
     document = fail_if_document_changed(city, target)
     year = _year(case, target, year)
     outcome = run(case)
@@ -117,7 +105,7 @@ def trace(case: Case, name: str, year: int | None = None, depth: int = 4) -> Tra
 
 def _year(case: Case, target: PlanTarget, asked: int | None) -> int:
     """The year asked for, else the target's where the run reaches it, else the last of the run."""
-    first, last = case.city.data.settings.base_year, case.last_year
+    first, last = case.base_year, case.last_year
     if asked is None:
         return target.year if target.year is not None and first < target.year <= last else last
     if not first < asked <= last:
@@ -132,14 +120,17 @@ class _Chain:
     def __init__(self, outcome: Outcome, year: int, target: PlanTarget, depth: int) -> None:
         self._case, self._results, self._year, self._depth = outcome.case, outcome.results, year, depth
         self._graph, self._binding = outcome.case.city.graph, outcome.case.city.catalogue.bindings[target.id]
+        names = self._graph.parameters
+        self._parameters = {name: outcome.case.city.data.parameters[name] for name in names}
         self._members = self._places(self._binding.region or target.region)
-        first = outcome.case.city.data.settings.base_year + 1
-        stocks = {name: self._stock(outcome.results, name) for name in self._graph.stocks}
+        first = outcome.case.base_year + 1
+        stocks = {name: self._at_end(name) for name in self._graph.stocks}
         self._state = at_year_end(self._graph, outcome.case.bound, first, year, stocks)
 
-    def _stock(self, results: xr.Dataset, name: str) -> Values:
-        dims = self._graph.stocks[name].dims
-        return np.asarray(results[name].sel(year=self._year).transpose(*dims).to_numpy())[..., np.newaxis]
+    def _at_end(self, name: str) -> Values:
+        """A variable at the end of the year [dims..., 1]."""
+        array = self._results[name].sel(year=self._year).transpose(*self._graph.dims_of(name))
+        return np.asarray(array.to_numpy())[..., np.newaxis]
 
     def _places(self, region: str) -> Members:
         """The districts that the target is about; all of them for the city."""
@@ -153,47 +144,36 @@ class _Chain:
         return tuple(self._driver(name, None, self._depth, frozenset()) for name in names)
 
     def _driver(self, name: str, effect: str | None, depth: int, above: frozenset[str]) -> Driver:
+        graph, record = self._graph, self._parameters.get(name)
+        unit = unit_of(name, graph) if name in graph.quantities else graph.unit_of(name)
+        kind = "stock" if name in graph.stocks else "variable"
         return Driver(
             name=name,
-            label=self._label(name),
-            kind=self._kind(name),
-            unit=unit_of(name, self._graph) if name in self._graph.quantities else self._graph.unit_of(name),
-            value=self._value(name),
-            sign=None if effect is None else link_sign(self._graph, name, effect, self._state),
-            elasticity=None if effect is None else elasticity(self._graph, name, effect, self._state, self._members),
-            source=self._case.city.data.parameters[name].source if name in self._graph.parameters else "",
+            label=self._case.city.labels.variables[name] if record is None else record.label,
+            kind=kind if record is None else record.kind,
+            unit=unit,
+            value=self._value(name, unit),
+            sign=None if effect is None else link_sign(graph, name, effect, self._state),
+            elasticity=None if effect is None else elasticity(graph, name, effect, self._state, self._members),
+            source="" if record is None else record.source,
             drivers=self._drivers(name, depth, above | {name}),
         )
 
     def _drivers(self, name: str, depth: int, above: frozenset[str]) -> tuple[Driver, ...]:
         """Return what moves a variable, strongest first; what is above it in the chain is not followed again."""
-        if depth == 0 or name in self._graph.parameters:
+        if depth == 0 or name in self._parameters:
             return ()
-        known = self._graph.quantities.keys() | self._graph.parameters.keys()
+        known = self._graph.quantities.keys() | self._parameters.keys()
         causes = sorted(item for item in readers_of(self._graph, name) if item in known and item not in above)
         found = [self._driver(cause, name, depth - 1, above) for cause in causes]
         kept = [item for item in found if item.sign and abs(item.elasticity or 0.0) >= _WEAKEST]
         return tuple(sorted(kept, key=lambda item: -abs(item.elasticity or 0.0)))
 
-    def _label(self, name: str) -> Text:
-        if name in self._graph.parameters:
-            return self._case.city.data.parameters[name].label
-        return self._case.city.labels.variables[name]
-
-    def _kind(self, name: str) -> str:
-        if name in self._graph.parameters:
-            return self._case.city.data.parameters[name].kind
-        return "stock" if name in self._graph.stocks else "variable"
-
-    def _value(self, name: str) -> str:
+    def _value(self, name: str, unit: str) -> str:
         """The year's value: a sum over members, or their lowest and highest where they cannot be added."""
-        if name in self._graph.parameters:
-            dims, values = self._graph.parameters[name].dims, self._case.bound.value(name, self._year)
-        else:
-            dims = self._graph.quantities[name].dims
-            values = self._results[name].sel(year=self._year).transpose(*dims).to_numpy()[..., np.newaxis]
+        dims = self._graph.dims_of(name)
+        values = self._case.bound.value(name, self._year) if name in self._parameters else self._at_end(name)
         values = looked_at(values, dims, self._members)
-        unit = unit_of(name, self._graph) if name in self._graph.quantities else self._graph.unit_of(name)
         flat, cannot_be_added = np.ravel(values), is_intensive(unit.removesuffix("/a"))
         if cannot_be_added and flat.min() < flat.max():
             return f"{fine(float(flat.min()))} … {fine(float(flat.max()))}"
