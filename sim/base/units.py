@@ -203,7 +203,23 @@ def conversion(source: str, target: str) -> float:
     ValueError
         when the dimensions differ.
     """
-    have, want = parse_unit(source), parse_unit(target)
+    return _factor(parse_unit(source), parse_unit(target))
+
+
+def quotient_conversion(above: str, below: str, target: str) -> float:
+    """Return the factor that turns a number in `above` over one in `below` into one in `target`.
+
+    Raises
+    ------
+    UnknownUnitError
+        when one of them is no unit of ours.
+    ValueError
+        when it measures something else.
+    """
+    return _factor(parse_unit(above) / parse_unit(below), parse_unit(target))
+
+
+def _factor(have: Unit, want: Unit) -> float:
     if have.dimension != want.dimension:
-        raise ValueError(f"{source} is not {target}")
+        raise ValueError(f"{have} is not {want}")
     return have.scale / want.scale

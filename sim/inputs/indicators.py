@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sim.base.errors import Fault, Faults, InputError, Place, nearest
 from sim.base.text import Text
-from sim.base.units import SPELLINGS, UnknownUnitError, checked_unit, converted, parse_unit
+from sim.base.units import SPELLINGS, UnknownUnitError, checked_unit, converted, quotient_conversion
 from sim.inputs.checked import Record, fail_if_unknown, read_record
 
 RATES = frozenset({"%", "‰"})
@@ -212,20 +212,6 @@ class Indicators:
             raise InputError(Fault(message, place)) from error
 
 
-def quotient_in(above: str, below: str, unit: str) -> float:
-    """The factor that turns a number in `above` over one in `below` into `unit`.
-
-    Raises
-    ------
-    ValueError
-        when it measures something else.
-    """
-    have, want = parse_unit(above) / parse_unit(below), parse_unit(unit)
-    if have.dimension != want.dimension:
-        raise ValueError(f"{above}/{below} is not {unit}")
-    return have.scale / want.scale
-
-
 def read_indicators(file: Path) -> Indicators:
     """Read indicators.yaml; a model without the file keeps no statistics.
 
@@ -263,7 +249,7 @@ def _fail_if_rules_wrong(record: IndicatorFile, found: Mapping[str, Indicator], 
     for ratio in (item for item in record.ratios if item.of in found and item.to in found):
         above, below = found[ratio.of].unit, found[ratio.to].unit
         try:
-            quotient_in(above, below, ratio.unit)
+            quotient_conversion(above, below, ratio.unit)
         except ValueError:
             message = Text(f"{above}/{below} 不能换算为 {ratio.unit}", f"{above}/{below} cannot be turned into {ratio.unit}")
             faults.add(message, ratio.place())

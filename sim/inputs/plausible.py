@@ -17,8 +17,9 @@ from typing import TypeVar, get_args
 
 from sim.base.errors import Fault, Faults, InputError, Place, all_faults
 from sim.base.text import Text
+from sim.base.units import quotient_conversion
 from sim.inputs.files import is_file, number, read_table, whole
-from sim.inputs.indicators import Indicator, Indicators, RatioEntry, SumEntry, TableEntry, quotient_in
+from sim.inputs.indicators import Indicator, Indicators, RatioEntry, SumEntry, TableEntry
 from sim.inputs.parameters import Evidence
 from sim.inputs.provenance import fail_if_not_yet
 
@@ -137,7 +138,7 @@ class _Findings:
             near = min(below, key=lambda other: (abs(other - year), other), default=None)
             if near is None or abs(near - year) > NEAR_YEARS or point.accepted or below[near].accepted:
                 continue
-            factor = quotient_in(point.indicator.unit, below[near].indicator.unit, rule.unit)
+            factor = quotient_conversion(point.indicator.unit, below[near].indicator.unit, rule.unit)
             value = math.inf if below[near].value == 0.0 else point.value / below[near].value * factor
             if rule.lowest <= value <= rule.highest or point.value == 0.0:
                 continue

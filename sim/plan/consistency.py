@@ -8,7 +8,7 @@ from functools import cached_property
 
 from sim.base.errors import Faults, Place, nearest
 from sim.base.text import Text
-from sim.base.units import conversion
+from sim.base.units import conversion, quotient_conversion
 from sim.inputs.bindings import Binding
 from sim.inputs.checked import fail_if_unknown
 from sim.inputs.history import History
@@ -17,7 +17,7 @@ from sim.inputs.model_files import PublishedCheck
 from sim.inputs.targets import Catalogue, PlanTarget
 from sim.ledger.edits import selected, words
 from sim.model.graph import Graph
-from sim.plan.reading import DISTRICT, GROWTH, REGION, is_intensive, quotient_factor, unit_of
+from sim.plan.reading import DISTRICT, GROWTH, REGION, is_intensive, unit_of
 
 PERCENT, RATIO = "%", "ratio"
 Groups = Mapping[str, tuple[str, ...]]
@@ -163,7 +163,7 @@ class Consistency:
             self.units(RATIO if binding.reading in GROWTH else unit, target.unit, place)
         else:
             try:
-                quotient_factor(unit, unit_of(binding.over, self.graph), target.unit)
+                quotient_conversion(unit, unit_of(binding.over, self.graph), target.unit)
             except ValueError:
                 zh, en = f"{unit} / {binding.over} 不能换算为 {target.unit}", f"{unit} over {binding.over} is not {target.unit}"
                 self.faults.add(Text(zh, en), place)

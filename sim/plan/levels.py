@@ -13,11 +13,11 @@ from functools import cached_property
 from itertools import chain, pairwise
 
 from sim.base.text import Text
+from sim.base.units import quotient_conversion
 from sim.base.words import digits, percent, years_text
 from sim.inputs.bindings import Quotient
 from sim.inputs.history import Break, Datum
 from sim.plan.claims import CEILINGS, EXACT, FLOORS, PERCENT, Aspect, CityPlan, Measure, PlanClaim
-from sim.plan.reading import quotient_factor
 from sim.plan.rule import Rule
 
 Claims = tuple[PlanClaim, ...]
@@ -387,7 +387,8 @@ def quotient_scale(plan: CityPlan, ratio: Measure) -> float:
     quotient: Quotient | None = ratio.entry.quotient
     if quotient is None:
         return 1.0
-    return quotient_factor(plan.measures.by_name[quotient.of].unit, plan.measures.by_name[quotient.per].unit, ratio.entry.unit)
+    above, below = (plan.measures.by_name[name].unit for name in (quotient.of, quotient.per))
+    return quotient_conversion(above, below, ratio.entry.unit)
 
 
 _Source = Callable[[Known], Iterable[Level]]

@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 
 from sim.base.arrays import Values
-from sim.base.units import conversion
+from sim.base.units import conversion, quotient_conversion
 from sim.inputs.bindings import Binding, LedgerBinding
 from sim.inputs.ledger import Ledger
 from sim.inputs.targets import PlanTarget
@@ -141,14 +141,7 @@ def factor_of(target: PlanTarget, binding: Binding, graph: Graph) -> float:
     unit = unit_of(binding.variable, graph)
     if binding.over is None:
         return conversion(unit, target.unit)
-    return quotient_factor(unit, unit_of(binding.over, graph), target.unit)
-
-
-def quotient_factor(above: str, below: str, wanted: str) -> float:
-    """Return what turns a quotient of two units into the wanted one."""
-    if above == below:
-        return conversion("ratio", wanted)
-    return conversion(f"{above}/{below}", wanted)
+    return quotient_conversion(unit, unit_of(binding.over, graph), target.unit)
 
 
 def arrays_of(results: xr.Dataset, names: tuple[str, ...], graph: Graph) -> dict[str, Values]:
