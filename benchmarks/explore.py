@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sim.explore.bench import DRAWS, bench_of
+from sim.explore.levers import DRAWS, levers_of
 from sim.inputs.home import find_home
 from sim.simulate.opening import open_cases
 
@@ -28,8 +28,8 @@ OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgro
 def library() -> None:
     """The central run and the draws, without a page."""
     home = find_home(None)
-    bench = bench_of(open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())[0])
-    for name, mark, ask in (("central run", 0.2, bench.answer), (f"{DRAWS} draws", 1.0, bench.spread)):
+    levers = levers_of(open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())[0])
+    for name, mark, ask in (("central run", 0.2, levers.answer), (f"{DRAWS} draws", 1.0, levers.spread)):
         taken = [_timed(ask, {LEVER: 0.001 * place}) for place in range(1, MOVES)]
         print(f"{name}: median {statistics.median(taken):.3f} s, longest {max(taken):.3f} s (mark {mark} s)", flush=True)
 

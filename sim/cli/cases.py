@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from sim.base.errors import Fault, Faults, InputError, Place, UsageError
 from sim.base.processes import DEFAULT_DRAWS
-from sim.base.text import Text
+from sim.base.text import Text, same
 from sim.city.city import City, open_city
 from sim.cli import options
 from sim.inputs.home import default_city, default_scenarios, find_home
@@ -159,18 +159,29 @@ def open_study(
 Study = Annotated[Callable[..., tuple[Case, Design]], options.OptionGroup(open_study)]
 
 
-def fail_if_extra_missing(extra: str, packages: Sequence[str], needs: Text, place: Place = Place()) -> None:
-    """Raise where packages of an extra are not installed; their names follow `needs` where it ends in a colon.
+_EXTRAS = {
+    "calibrate": (
+        ("arviz", "statsmodels"),
+        Text("缺少校准所需的程序包：", "calibration needs packages that are not installed: "),
+    ),
+    "explore": (("panel",), Text("滑杆页面需要另装的组件", "the page with sliders needs an extra that is not installed")),
+    "cluster": (("dask", "distributed"), Text("--cluster 需要 dask 和 distributed", "--cluster needs dask and distributed")),
+}
+"""The packages of each extra, and what needs them; those that are missing follow a colon."""
+
+
+def fail_if_extra_missing(extra: str, place: Place = Place()) -> None:
+    """Raise where packages of an extra are not installed.
 
     Raises
     ------
     UsageError
         with what to install.
     """
+    packages, needs = _EXTRAS[extra]
     missing = ", ".join(name for name in packages if importlib.util.find_spec(name) is None)
     if missing:
-        command = f'python -m pip install -e ".[{extra}]"'
-        named = Text(missing, missing) if needs.en.endswith(": ") else Text("", "")
+        command, named = f'python -m pip install -e ".[{extra}]"', same(missing if needs.en.endswith(": ") else "")
         raise UsageError(Fault(needs + named, place, Text(f"请运行 {command}", f"run {command}")))
 
 

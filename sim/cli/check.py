@@ -21,7 +21,7 @@ from sim.simulate.design import Design, completed
 from sim.simulate.draws import priors_of_case
 from sim.simulate.idle import idle_remarks
 from sim.simulate.opening import Case
-from sim.simulate.result import number_changed
+from sim.simulate.result import Setting, number_changed
 from sim.studies.plan.path import levers_file
 from sim.studies.systems import systems_of
 
@@ -75,12 +75,8 @@ def _rows(case: Case, speaker: Speaker) -> Iterator[tuple[str, ...]]:
             yield label, row["years"], change, origin
             label, origin = "", ""
     for item in ledger_settings(case.scenario, case.city.ledger):
-        yield (
-            f"{speaker.say(item.label)} ({item.name})",
-            "",
-            f"{speaker.say(item.before)} → {speaker.say(item.after)}",
-            item.origin,
-        )
+        change = f"{speaker.say(item.before)} → {speaker.say(item.after)}"
+        yield f"{speaker.say(item.label)} ({item.name})", "", change, item.origin
 
 
 def _spans(case: Case, item: Change) -> list[Span]:
@@ -101,24 +97,11 @@ def _number(array: Values, speaker: Speaker) -> str:
 def _document(case: Case, speaker: Speaker) -> dict[str, Any]:
     base = case.base_year
     of_parameters = [
-        {
-            "name": item.name,
-            "label": item.label,
-            "section": item.section,
-            "unit": item.unit,
-            "before": shown(item.before, base),
-            "after": shown(item.after, base),
-            "layer": item.origin,
-            "by_year": [_span(span, speaker) for span in _spans(case, item)],
-        }
+        _facts(item, shown(item.before, base), shown(item.after, base))
+        | {"by_year": [_span(span, speaker) for span in _spans(case, item)]}
         for item in case.bound.resolved
     ]
-    of_ledger = [
-        {"name": row.name, "label": row.label, "section": row.section, "unit": row.unit}
-        | {"before": row.before, "after": row.after}
-        | {"layer": row.origin}
-        for row in ledger_settings(case.scenario, case.city.ledger)
-    ]
+    of_ledger = [_facts(row, row.before, row.after) for row in ledger_settings(case.scenario, case.city.ledger)]
     return {
         "scenario": case.scenario.key,
         "file": case.scenario.file,
@@ -127,3 +110,8 @@ def _document(case: Case, speaker: Speaker) -> dict[str, Any]:
         "remarks": idle_remarks(case),
         "changes": [*of_parameters, *of_ledger],
     }
+
+
+def _facts(item: Change | Setting, before: Any, after: Any) -> dict[str, Any]:
+    told = {"name": item.name, "label": item.label, "section": item.section, "unit": item.unit}
+    return told | {"before": before, "after": after, "layer": item.origin}

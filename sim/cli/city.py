@@ -147,18 +147,6 @@ def _choice(choice: SourceChoice) -> dict[str, Any]:
     return {**place, "used": used.source, "value": used.value, "other": other.source, "other_value": other.value}
 
 
-def fail_if_extra_missing() -> None:
-    """Raise where the extra that only `calibrate` and `backtest` need is not installed.
-
-    Raises
-    ------
-    UsageError
-        with what to install.
-    """
-    needs = Text("缺少校准所需的程序包：", "calibration needs packages that are not installed: ")
-    cases.fail_if_extra_missing("calibrate", ("arviz", "statsmodels"), needs)
-
-
 def calibrate(
     city: options.CityName,
     fit: Fit = "2005:2023",
@@ -170,7 +158,7 @@ def calibrate(
     home: options.Home = None,
 ) -> None:
     """按历史校准参数，后验集合存入城市文件夹 / fit the parameters to history; store the posterior ensemble."""
-    fail_if_extra_missing()
+    cases.fail_if_extra_missing("calibrate")
     from sim.studies.calibration import store
 
     place = find_home(home)
@@ -249,7 +237,7 @@ def backtest(
     home: options.Home = None,
 ) -> None:
     """站在当时预测，与公布数据和朴素预测相比 / forecast from what was known then, beside naive forecasts."""
-    fail_if_extra_missing()
+    cases.fail_if_extra_missing("calibrate")
     from sim.studies import backtest as study
 
     place, design = find_home(home), read_design(fit, gap, test)

@@ -248,22 +248,15 @@ def _blocks(table: Table, width: int) -> Iterator[Styled]:
         first, *rest = (Styled.from_markup(str(cell)) for cell in row)
         yield from _wrapped(Styled(first.plain, style="bold"), width)
         said = [Styled(f"{head} ") + cell for head, cell in zip(heads[1:], rest, strict=True) if cell.plain.strip()]
-        yield from _filled(said, width)
+        for part in said:
+            part.plain = part.plain.replace(" ", _KEPT)
+        for line in _wrapped(Styled(" " * _BETWEEN).join(said), width - _BETWEEN):
+            line.plain = line.plain.replace(_KEPT, " ")
+            yield Styled(" " * _BETWEEN) + line
 
 
-def _filled(parts: list[Styled], width: int) -> Iterator[Styled]:
-    """Yield the parts in lines of at most `width` cells, set in from the left; a part that is longer is wrapped."""
-    line = Styled()
-    for part in parts:
-        if line.plain and cell_len(line.plain) + _BETWEEN + cell_len(part.plain) > width:
-            yield line
-            line = Styled()
-        line += Styled(" " * _BETWEEN) + part
-        if cell_len(line.plain) > width:
-            yield from _wrapped(line, width)
-            line = Styled()
-    if line.plain:
-        yield line
+_KEPT = "\ue000"
+"""A letter of nobody's, for the blanks within a part at which no line may end."""
 
 
 def _wrapped(text: Styled, width: int) -> Iterator[Styled]:

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from sim.base.text import Text
 from sim.cli import cases, options
 
 
@@ -22,16 +21,16 @@ def explore(
     speaker: options.Plain,
 ) -> None:
     """浏览器中的滑杆：拖动杠杆，立即看到结果 / sliders in a browser that answer at once."""
-    fail_if_extra_missing()
-    from sim.explore.bench import bench_of
+    cases.fail_if_extra_missing("explore")
+    from sim.explore.levers import levers_of
     from sim.explore.serving import Stand, fail_if_not_allowed, serve
 
     stand = Stand(address, port, token)
     fail_if_not_allowed(stand)
     case = opened()
     with speaker.progress(case.scenario.name):
-        bench = bench_of(case, prior=prior)
-        bench.spread({})  # whatever the first visitor would wait for
+        levers = levers_of(case, prior=prior)
+        levers.spread({})  # whatever the first visitor would wait for
 
     def ready() -> None:
         for url in stand.urls:
@@ -40,20 +39,8 @@ def explore(
         if not no_browser and not _is_shown(stand.urls[0]):
             speaker.line("没有找到浏览器，请自行打开上面的地址。", "No browser was found: open the address above.")
 
-    serve(bench, stand, speaker.report_language, ready)
+    serve(levers, stand, speaker.report_language, ready)
     speaker.line("已结束。", "Ended.")
-
-
-def fail_if_extra_missing() -> None:
-    """Raise where the extra that the page needs is not installed.
-
-    Raises
-    ------
-    UsageError
-        with what to install.
-    """
-    needs = Text("滑杆页面需要另装的组件", "the page with sliders needs an extra that is not installed")
-    cases.fail_if_extra_missing("explore", ("panel",), needs)
 
 
 def _is_shown(url: str) -> bool:

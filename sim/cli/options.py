@@ -152,9 +152,12 @@ def read_whole(option: str, text: str, low: int, high: int) -> int:
     written = _narrow(text)
     if _WHOLE.fullmatch(written) and low <= (number := int(written.replace("_", "").replace(",", ""))) <= high:
         return number
+    raise _refused(option, text, Text(f"应为 {low}–{high} 的整数", f"give a whole number from {low} to {high}"))
+
+
+def _refused(option: str, text: str, advice: Text) -> UsageError:
     shown = repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
-    message = Text(f"{option} {shown} 不可用", f"{option} {shown} cannot be used")
-    raise UsageError(Fault(message, advice=Text(f"应为 {low}–{high} 的整数", f"give a whole number from {low} to {high}")))
+    return UsageError(Fault(Text(f"{option} {shown} 不可用", f"{option} {shown} cannot be used"), advice=advice))
 
 
 def read_share(option: str, text: str) -> float:
@@ -170,9 +173,7 @@ def read_share(option: str, text: str) -> float:
     value = float(digits) * (0.01 if written.endswith("%") else 1.0) if _DECIMAL.fullmatch(digits) else math.nan
     if 0.0 < value < 1.0:
         return value
-    message = Text(f"{option} {text!r} 不可用", f"{option} {text!r} cannot be used")
-    advice = Text("应在 0% 与 100% 之间，例如 80%", "give a share between 0 % and 100 %, such as 80%")
-    raise UsageError(Fault(message, advice=advice))
+    raise _refused(option, text, Text("应在 0% 与 100% 之间，例如 80%", "give a share between 0 % and 100 %, such as 80%"))
 
 
 def read_shares(option: str, texts: list[str]) -> tuple[float, ...]:
@@ -229,10 +230,6 @@ def one_of(*names: str) -> Reader:
     return Reader(lambda _, chosen: chosen.value, choice | None)
 
 
-def _precision(_: str, is_single: Any) -> str:
-    return "float32" if is_single else DOUBLE
-
-
 YEAR = whole(1949, 2100)
 PAIRS = Reader(read_pairs, list[str] | None)
 _MANY_DRAWS = typer.Option("--draws", help="抽样次数，至少 30 / draws, 30 or more")
@@ -260,6 +257,6 @@ WorkersIfNamed = Annotated[int | None, _WORKERS, whole(1, MOST_WORKERS)]
 Precision = Annotated[
     str,
     typer.Option("--float32", help="抽样用单精度，较快 / draws in single precision, faster"),
-    Reader(_precision, bool, False),
+    Reader(lambda _, is_single: "float32" if is_single else DOUBLE, bool, False),
 ]
 AsOf = Annotated[int | None, typer.Option("--as-of", help="站在哪一年：只用当年公报前的资料 / only what was known then"), YEAR]

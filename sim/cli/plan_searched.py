@@ -15,8 +15,7 @@ from sim.base.words import spaced_text
 from sim.cli import cases, options
 from sim.cli.console import Speaker, items
 from sim.inputs.scenario import read_scenario
-from sim.report.path_words import closing_lines, mix_lines, moves, obstacles, remarks, target_lines, tried_lines
-from sim.report.path_words import head as head_of
+from sim.report import studies as words
 from sim.report.study_words import sentences
 from sim.result.store import results_folder
 from sim.result.tree import packed
@@ -119,7 +118,7 @@ def path(
     if speaker.as_json:
         speaker.json(_document(paths, mixes, alternatives, folder, files) | {"closing": [_closing(item) for item in closed]})
         return
-    for line in remarks(case, paths[0], design):
+    for line in words.remarks(case, paths[0], design):
         speaker.line(line)
     for found in paths:
         _print(found, speaker)
@@ -164,13 +163,13 @@ def _attributed(case: Case, paths: list[RequiredPath], folder: Path) -> list[xr.
 
 def _print(found: RequiredPath, speaker: Speaker) -> None:
     speaker.line()
-    speaker.line(head_of(found))
+    speaker.line(words.head(found))
     if not speaker.quiet:
         rows = []
-        for lever, step, way in moves(found):
+        for lever, step, way in words.moves(found):
             rows.append((f"{speaker.say(lever.label)} ({lever.name})", f"{step:+.2f}", speaker.say(way)))
         speaker.table(speaker.columns(_MOVE_HEADS, (0, 2), fold=True), rows)
-    _print_indented([*target_lines(found), *obstacles(found)], speaker)
+    _print_indented([*words.target_lines(found), *words.obstacles(found)], speaker)
 
 
 def _print_more(
@@ -178,13 +177,13 @@ def _print_more(
 ) -> None:
     """Print other mixes, what the project ledger could do, and what each lever does."""
     sections = [
-        (Text("其他组合", "other mixes"), mix_lines(mixes, first)),
-        (Text("项目台账的备选", "what the project ledger could do"), tried_lines(alternatives)),
+        (Text("其他组合", "other mixes"), words.mix_lines(mixes, first)),
+        (Text("项目台账的备选", "what the project ledger could do"), words.tried_lines(alternatives)),
     ]
     sections = [(title, lines) for title, lines in sections if lines]
     for study in closed:
         name = study.attrs["other"]
-        sections.append((Text(f"各杠杆的贡献（{name}）", f"what each lever does ({name})"), closing_lines(study)))
+        sections.append((Text(f"各杠杆的贡献（{name}）", f"what each lever does ({name})"), words.closing_lines(study)))
     for title, lines in sections:
         speaker.line()
         speaker.line(title)

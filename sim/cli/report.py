@@ -17,11 +17,12 @@ from sim.cli.console import Speaker
 from sim.inputs.home import Home, find_home
 from sim.report.delivery import Delivered, drawing_workers, write_forms
 from sim.report.forms import FORMS
-from sim.report.studies import StudyRequest, completed
+from sim.report.studies import completed
 from sim.report.writing import reports_of
 from sim.result.store import fail_if_not_writable, find_run, new_files
 from sim.simulate.design import Design
 from sim.simulate.result import Result, packed_result, read_result, reopened
+from sim.studies.plan.path import PathRequest
 
 _NEEDED = {"docx": "docx", "pdf": "typst"}
 _INSTALL = Text('请运行 python -m pip install -e ".[report]"', 'run python -m pip install -e ".[report]"')
@@ -116,9 +117,15 @@ def _read(files: Mapping[str, Path], speaker: Speaker) -> dict[Path, Result]:
     for file in files.values():
         with faults.gathering(UsageError):
             results[file] = read_result(file)
-    _find_doubled(results, faults)
+    keys = [result.scenario for result in results.values()]
+    for file, key in zip(results, keys, strict=True):
+        if keys.count(key) > 1:
+            message = Text(f"不止一个文件夹存有情景 {key} 的结果", f"more than one folder holds results of the scenario {key}")
+            faults.add(message, Place(file), Text("请用 --scenario 选定一个文件夹", "choose one folder with --scenario"))
     faults.raise_if_any(UsageError)
-    for file in _others(files):
+    chosen = {file.resolve() for file in files.values()}
+    run = next(iter(chosen)).parent.parent
+    for file in (file for file in find_run(str(run), run).values() if file.resolve() not in chosen):
         try:
             beside = read_result(file)
         except UsageError as error:
@@ -130,23 +137,6 @@ def _read(files: Mapping[str, Path], speaker: Speaker) -> dict[Path, Result]:
     return dict(sorted(results.items(), key=lambda item: item[1].call.order))
 
 
-def _find_doubled(results: Mapping[Path, Result], faults: Faults) -> None:
-    """Note the folders that hold results of one and the same scenario."""
-    keys = [result.scenario for result in results.values()]
-    for file, result in results.items():
-        if keys.count(result.scenario) > 1:
-            key = result.scenario
-            message = Text(f"不止一个文件夹存有情景 {key} 的结果", f"more than one folder holds results of the scenario {key}")
-            faults.add(message, Place(file), Text("请用 --scenario 选定一个文件夹", "choose one folder with --scenario"))
-
-
-def _others(files: Mapping[str, Path]) -> list[Path]:
-    """Return the files of scenarios that stand beside the chosen ones."""
-    chosen = {file.resolve() for file in files.values()}
-    run = next(iter(chosen)).parent.parent
-    return [file for file in find_run(str(run), run).values() if file.resolve() not in chosen]
-
-
 def _completed(result: Result, file: Path, home: Home | None, workers: int, speaker: Speaker) -> Result:
     """Store the result with the studies that are pending; where its inputs or the program have changed, leave it."""
     try:
@@ -156,7 +146,7 @@ def _completed(result: Result, file: Path, home: Home | None, workers: int, spea
         return result
     draws, name = result.call.draws(workers) or Design(workers=workers), result.name + Text("：", ": ")
     with speaker.progress(result.name) as advance:
-        studies = completed(case, result.studies, StudyRequest(draws), lambda what, done: advance(done, part=name + what))
+        studies = completed(case, result.studies, PathRequest(0.5, draws), lambda what, done: advance(done, part=name + what))
     whole = replace(result, studies=studies)
     with new_files(file.parent) as aside:
         (aside / file.name).write_bytes(packed_result(whole))

@@ -11,7 +11,7 @@ import typer
 from rich.table import Column
 
 from sim.base.durable import put_text
-from sim.base.errors import Fault, Faults, Place, RunError, UsageError, reason_of
+from sim.base.errors import Fault, Faults, Place, UsageError, os_faults, reason_of
 from sim.base.text import Text
 from sim.base.words import several, unit_text
 from sim.city.city import City
@@ -22,15 +22,7 @@ from sim.engine.kernel import SECTIONS
 from sim.inputs.city import read_city_file
 from sim.inputs.scenario import read_scenario, scenario_files
 from sim.model.binding import shown
-from sim.report.reference import (
-    equation_records,
-    equations_markdown,
-    in_both,
-    parameter_rows,
-    parameters_markdown,
-    system_records,
-    systems_markdown,
-)
+from sim.report import reference
 from sim.result.compare import RunDifference, differences
 from sim.result.store import find_run
 from sim.studies.systems import system_rows
@@ -195,18 +187,18 @@ def describe(
 
 
 def _equations(city: City, speaker: Speaker) -> tuple[Any, str]:
-    records = equation_records(city.graph, city.labels, declarations(city), city.loops)
-    return records, equations_markdown(records, speaker.language) + "\n"
+    records = reference.equation_records(city.graph, city.labels, declarations(city), city.loops)
+    return records, reference.equations_markdown(records, speaker.language) + "\n"
 
 
 def _all_parameters(world: City, speaker: Speaker) -> tuple[Any, str]:
-    rows = parameter_rows(world)
-    return [in_both(row) for row in rows], parameters_markdown(rows, speaker.language) + "\n"
+    rows = reference.parameter_rows(world)
+    return [reference.in_both(row) for row in rows], reference.parameters_markdown(rows, speaker.language) + "\n"
 
 
 def _systems(city: City, speaker: Speaker) -> tuple[Any, str]:
     rows = system_rows(city)
-    return system_records(rows), systems_markdown(rows, speaker.language) + "\n"
+    return reference.system_records(rows), reference.systems_markdown(rows, speaker.language) + "\n"
 
 
 def _loops(city: City, speaker: Speaker) -> tuple[Any, str]:
@@ -254,11 +246,8 @@ def schema(
     if write is None:
         speaker.json(document)
         return
-    try:
+    with os_faults(write, Text("无法写入", "cannot be written")):
         put_text(write, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise RunError(Fault(Text(f"无法写入：{reason}", f"cannot be written: {reason}"), Place(write))) from error
     speaker.line(f"已写入 {write}", f"wrote {write}")
 
 

@@ -14,8 +14,8 @@ from bokeh.models.widgets import Div
 from sim.base.errors import SimError
 from sim.base.text import Language, Text
 from sim.base.words import fine
-from sim.explore.bench import Bench, Central, DrawnAnswer, State
-from sim.explore.saving import load_bench, scenario_text
+from sim.explore.levers import Central, DrawnAnswer, LeverView, State
+from sim.explore.saving import load_levers, scenario_text
 from sim.explore.sliders import Slider, reference_year, value_in
 from sim.explore.views import FACES, charts_of, conflict_map, scorecard
 
@@ -75,7 +75,7 @@ _SCROLLED = {"max-height": "calc(100vh - 110px)", "overflow-y": "auto", "overflo
 class Page:
     """The session of one person."""
 
-    def __init__(self, first: Bench, language: Language) -> None:
+    def __init__(self, first: LeverView, language: Language) -> None:
         self._first, self._language = first, language
         self._state = State(first)
         self._root = pn.Column(sizing_mode="stretch_width", styles=_ROOT)
@@ -90,16 +90,16 @@ class Page:
         return zh if self._language == "zh" else en
 
     @property
-    def _bench(self) -> Bench:
-        return self._state.bench
+    def _levers(self) -> LeverView:
+        return self._state.levers
 
     def _build(self) -> None:
         """Make the whole page anew: at first, in another language, with another scenario."""
         self._faults = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[CSS])
         self._score, self._map = _told(), _told()
-        sliders = (slider for group in self._bench.groups for slider in group.sliders)
+        sliders = (slider for group in self._levers.groups for slider in group.sliders)
         self._sliders = {slider.key: self._slider(slider) for slider in sliders}
-        self._charts = charts_of(self._bench, self._first, self._language)
+        self._charts = charts_of(self._levers, self._first, self._language)
         left = pn.Column(self._since(), self._groups(), width=400, styles=_SCROLLED)
         parts = (self._faults, self._score, self._plotted(), *self._conflicts())
         right = pn.Column(*parts, sizing_mode="stretch_width", min_width=620)
@@ -108,8 +108,8 @@ class Page:
 
     def _head(self) -> pn.viewable.Viewable:
         """Title, and what can be done with the page as a whole."""
-        name = escape(self._bench.case.scenario.name.in_language(self._language))
-        city = escape(self._bench.case.city.data.settings.name.in_language(self._language))
+        name = escape(self._levers.case.scenario.name.in_language(self._language))
+        city = escape(self._levers.case.city.data.settings.name.in_language(self._language))
         title = pn.pane.HTML(f"<h1>{city} · {name}</h1>", sizing_mode="stretch_width", stylesheets=[CSS])
         self._undo = self._button("撤销", "Undo", self._on_undo)
         self._reset = self._button("还原", "Reset", self._on_reset)
@@ -128,7 +128,7 @@ class Page:
 
     def _since(self) -> pn.viewable.Viewable:
         """The year from which on moved levers differ from the scenario."""
-        years = list(range(self._bench.first_year, self._bench.case.last_year + 1))
+        years = list(range(self._levers.first_year, self._levers.case.last_year + 1))
         name = self._say("拖动自哪一年起生效", "moves act from the year")
         chosen = pn.widgets.Select(name=name, options=years, value=self._state.since, width=200)
         chosen.param.watch(self._on_since, "value")
@@ -136,12 +136,12 @@ class Page:
 
     def _place(self, slider: Slider) -> float:
         """Return the value of a slider: that to which it was moved, or that of the scenario."""
-        case, since = self._bench.case, self._state.since
+        case, since = self._levers.case, self._state.since
         return self._state.moves.get(slider.key, value_in(case, slider.key, reference_year(case, since)))
 
     def _groups(self) -> pn.viewable.Viewable:
         boxes = []
-        for group in self._bench.groups:
+        for group in self._levers.groups:
             parts = [part for slider in group.sliders for part in (*self._sliders[slider.key].parts, self._help(slider))]
             title = escape(group.title.in_language(self._language))  # the library shows it as HTML
             boxes.append((title, pn.Column(*parts, width=360)))
@@ -157,7 +157,7 @@ class Page:
         parts[0] = f"{fine(slider.low)} – {fine(slider.high)} {parts[0]}"
         lines = "".join(f"<li>{escape(part)}</li>" for part in parts)
         head = self._say("范围与来源", "range and source")
-        if self._bench.case.selection.targets:
+        if self._levers.case.selection.targets:
             head = self._say("范围、来源与规划承诺", "range, source and what the plan commits to")
         return pn.pane.HTML(f"<details><summary>{head}</summary><ul>{lines}</ul></details>", width=340, stylesheets=[CSS])
 
@@ -170,7 +170,7 @@ class Page:
         return pn.GridBox(*panes, ncols=_COLUMNS, sizing_mode="stretch_width")
 
     def _conflicts(self) -> list[pn.viewable.Viewable]:
-        if len(self._bench.conditions.names) < 2:  # noqa: PLR2004  a pair takes two
+        if len(self._levers.conditions.names) < 2:  # noqa: PLR2004  a pair takes two
             return []
         head = self._say(
             "目标之间：同时实现的概率是互不相关时的几倍（小于 1 冲突，橙；大于 1 支持，紫；灰字在误差以内）",
@@ -184,20 +184,20 @@ class Page:
 
     def _on_since(self, event: Any) -> None:
         self._state.go(since=int(event.new))
-        self._shown_anew(self._bench)
+        self._shown_anew(self._levers)
 
     def _on_undo(self, _: Any) -> None:
-        bench, since = self._bench, self._state.since
+        levers, since = self._levers, self._state.since
         self._state.undo()
-        self._shown_anew(bench if since == self._state.since else None)
+        self._shown_anew(levers if since == self._state.since else None)
 
     def _on_reset(self, _: Any) -> None:
         self._state.go(moves={})
-        self._shown_anew(self._bench)
+        self._shown_anew(self._levers)
 
-    def _shown_anew(self, before: Bench | None) -> None:
+    def _shown_anew(self, before: LeverView | None) -> None:
         """Put the sliders where they stand now; another scenario, or a year that was taken back, takes another page."""
-        if self._bench is not before:
+        if self._levers is not before:
             self._build()
             return
         for lever in self._sliders.values():
@@ -209,28 +209,28 @@ class Page:
         self._build()
 
     def _on_load(self, event: Any) -> None:
-        """A scenario file takes the place of the one on the bench, if it passes every check."""
+        """A scenario file takes the place of the one that is shown, if it passes every check."""
         if not event.new:
             return
         try:
-            city = self._bench.case.city
-            name, prior = event.obj.filename or "scenario.yaml", self._bench.prior
-            bench = load_bench(bytes(event.new), name, city.home, city, prior=prior)
+            city = self._levers.case.city
+            name, prior = event.obj.filename or "scenario.yaml", self._levers.prior
+            levers = load_levers(bytes(event.new), name, city.home, city, prior=prior)
         except SimError as error:
             self._say_faults(error)
             return
-        self._state.replace(bench)
+        self._state.replace(levers)
         self._build()
 
     def _file(self) -> StringIO:
-        return StringIO(scenario_text(self._bench, self._state.moves, self._state.since))
+        return StringIO(scenario_text(self._levers, self._state.moves, self._state.since))
 
     def _answer(self, *, now: bool = False) -> None:
         """Show the central run at once, the draws soon, and nothing that is not known of the present levers."""
         self._undo.disabled, self._reset.disabled = not self._state.can_undo, not self._state.moves
         self._put_off()
         try:
-            central = self._bench.answer(self._state.moves, self._state.since)
+            central = self._levers.answer(self._state.moves, self._state.since)
         except SimError as error:
             self._score.text = self._map.text = ""
             self._say_faults(error)
@@ -238,7 +238,7 @@ class Page:
         self._faults.object = ""
         self._show(central, None)  # numbers first: browsers draw in the order in which they are told
         for chart in self._charts:
-            chart.show(central, self._bench.case.city.data.key)
+            chart.show(central, self._levers.case.city.data.key)
         document = pn.state.curdoc
         if now or document is None or document.session_context is None:
             self._draw(central)
@@ -256,7 +256,7 @@ class Page:
         self._waiting = None
         try:
             moves = self._state.moves
-            drawn = self._bench.spread(moves, since=self._state.since) if moves else self._bench.still_spread
+            drawn = self._levers.spread(moves, since=self._state.since) if moves else self._levers.still_spread
         except SimError as error:
             self._say_faults(error)
             return
@@ -274,7 +274,7 @@ class Page:
         if drawn is None:
             self._map.text = self._map.text.replace('class="sim map"', 'class="sim map old"')
         else:
-            self._map.text = conflict_map(drawn, self._bench.conditions.names, labels, self._language)
+            self._map.text = conflict_map(drawn, self._levers.conditions.names, labels, self._language)
 
     def _say_faults(self, error: SimError) -> None:
         lines = "<br>".join(escape(line) for line in error.lines(self._language))

@@ -6,7 +6,7 @@ files, layers and settings it came from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
@@ -19,7 +19,7 @@ from sim.base.durable import scratch_folder
 from sim.base.errors import Fault, Place, SimError, UsageError
 from sim.base.text import Text
 from sim.city.city import City, open_city
-from sim.explore.bench import Bench, bench_of
+from sim.explore.levers import LeverView, levers_of
 from sim.explore.sliders import Moves, by_member, by_year, dims_of
 from sim.inputs.city import read_city_file
 from sim.inputs.home import Home
@@ -34,8 +34,8 @@ LARGEST = 256_000
 _LONGEST_NAME = 60
 
 
-def load_bench(content: bytes, name: str, home: Home, city: City, *, prior: bool = False) -> Bench:
-    """Make the bench of a scenario file that is handed in; it may extend scenarios of the home folder.
+def load_levers(content: bytes, name: str, home: Home, city: City, *, prior: bool = False) -> LeverView:
+    """Make the levers of a scenario file that is handed in; it may extend scenarios of the home folder.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def load_bench(content: bytes, name: str, home: Home, city: City, *, prior: bool
         handed_in = folder / f"{stem}.yaml"
         handed_in.write_bytes(content)
         try:
-            return bench_of(_prepared(handed_in, name, home, city), prior=prior)
+            return levers_of(_prepared(handed_in, name, home, city), prior=prior)
         except SimError as error:
             faults = [replace(item, place=_as_handed_in(item.place, handed_in, name)) for item in error.faults]
             raise type(error)(faults) from error
@@ -88,9 +88,9 @@ class _Ground:
     is_file: bool
 
 
-def scenario_text(bench: Bench, moves: Moves, since: int | None = None) -> str:
+def scenario_text(levers: LeverView, moves: Moves, since: int | None = None) -> str:
     """Write the scenario file of the page, with some levers moved."""
-    case = bench.moved(moves, since)
+    case = levers.moved(moves, since)
     scenario, ground = case.scenario, _ground_of(case)
     sections = _sections(case, ground)
     ledger, before = _ledger(scenario.ledger), _ledger(ground.scenario.ledger)
@@ -212,21 +212,18 @@ def _ledger(changes: Iterable[LedgerChange]) -> dict[str, Any]:
 
 def _layers(scenario: Scenario, ground: _Ground) -> dict[str, dict[str, Any]]:
     """Return the named layers of files that are not extended, to be switched on in another call."""
-    kept = set(ground.scenario.files)
-    found: dict[str, dict[str, Any]] = {}
-    for name, section, key, value in _parts_of_layers(scenario, kept):
-        found.setdefault(name, {}).setdefault(section, {})[key] = value
-    return found
+    kept, found = set(ground.scenario.files), dict[str, dict[str, Any]]()
 
+    def note(origin: str, section: str, entry: dict[str, Any]) -> None:
+        found.setdefault(origin.partition("/")[2], {}).setdefault(section, {}).update(entry)
 
-def _parts_of_layers(scenario: Scenario, kept: set[Any]) -> Iterator[tuple[str, str, str, Any]]:
     for change in scenario.dormant:
         if change.place.file not in kept:
-            yield change.origin.partition("/")[2], change.section, change.name, _written(change)
+            note(change.origin, change.section, {change.name: _written(change)})
     for edit in scenario.dormant_ledger:
         if edit.section.source_file not in kept:
-            for key, value in edit.section.model_dump(exclude_unset=True, by_alias=True).items():
-                yield edit.origin.partition("/")[2], "ledger", key, value
+            note(edit.origin, "ledger", edit.section.model_dump(exclude_unset=True, by_alias=True))
+    return found
 
 
 def _written(change: Change) -> Any:

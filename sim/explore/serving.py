@@ -18,7 +18,7 @@ from tornado.ioloop import IOLoop, PeriodicCallback
 from sim.base.errors import Fault, Faults, Place, UsageError
 from sim.base.processes import InterruptedRun, was_asked_to_stop
 from sim.base.text import Language, Text
-from sim.explore.bench import Bench
+from sim.explore.levers import LeverView
 from sim.explore.page import Page, denied
 
 _LOOK_EVERY = 200
@@ -109,13 +109,13 @@ def _fail_if_port_taken(stand: Stand) -> None:
         raise UsageError(Fault(message, Place(key="--port"), advice)) from error
 
 
-def serve(bench: Bench, stand: Stand, language: Language, ready: Callable[[], None]) -> None:
+def serve(levers: LeverView, stand: Stand, language: Language, ready: Callable[[], None]) -> None:
     """Serve until interrupted; every visit has a page of its own. `ready` is called once browsers can come."""
 
     def visit() -> Any:
         if stand.token and not _is_known(stand.token):
             return denied(language)
-        return Page(bench, language).view()
+        return Page(levers, language).view()
 
     pn.extension()
     server = pn.serve(

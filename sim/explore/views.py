@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
 from bokeh.models import BasicTicker, ColumnDataSource, NumeralTickFormatter, Range1d
@@ -13,11 +14,12 @@ from bokeh.plotting import figure
 
 from sim.base.text import Language, Text
 from sim.base.units import conversion
-from sim.base.words import NONE, OPERATORS, chance, plain, signed, undecided, unit_text, with_unit_text
+from sim.base.words import NONE, chance, plain, signed, undecided, unit_text, with_unit_text
 from sim.city.city import City
-from sim.explore.bench import LEVELS, Bench, Central, DrawnAnswer
+from sim.explore.levers import LEVELS, Central, DrawnAnswer, LeverView
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
+from sim.report.forms.page import template
 from sim.report.score_words import VERDICT_TONES, score_cells
 from sim.report.style import GREY, INK, MISSED, SCENARIO_COLOURS
 from sim.report.trends import target_points
@@ -57,14 +59,14 @@ class Chart:
         self.bands.data = {"year": years, **dict(zip(_KEYS, rows.tolist(), strict=True))}
 
 
-def charts_of(bench: Bench, first: Bench, language: Language) -> list[Chart]:
+def charts_of(levers: LeverView, first: LeverView, language: Language) -> list[Chart]:
     """Make a chart for every series, beside the scenario `first` that was opened."""
-    return [_chart(bench, first, name, language) for name in bench.series]
+    return [_chart(levers, first, name, language) for name in levers.series]
 
 
-def _chart(bench: Bench, first: Bench, name: str, language: Language) -> Chart:
-    city, colour = bench.case.city, SCENARIO_COLOURS[0]
-    unit = bench.still.results[name].attrs["units"]
+def _chart(levers: LeverView, first: LeverView, name: str, language: Language) -> Chart:
+    city, colour = levers.case.city, SCENARIO_COLOURS[0]
+    unit = levers.still.results[name].attrs["units"]
     shown = "%" if unit == "ratio" else unit
     scale = conversion(unit, shown)
     title = with_unit_text(city.labels.variables[name].in_language(language), unit_text(shown, language), language)
@@ -80,13 +82,13 @@ def _chart(bench: Bench, first: Bench, name: str, language: Language) -> Chart:
         made.line(years, list(history.values()), color=INK, line_width=1.2, legend_label=said)
         made.scatter(years, list(history.values()), color=INK, size=5, legend_label=said)
     base = city.data.settings.base_year
-    made.x_range = Range1d(start=base - _BEFORE if history else base, end=bench.case.last_year + 1)
+    made.x_range = Range1d(start=base - _BEFORE if history else base, end=levers.case.last_year + 1)
     then = first.still.series(name, city.data.key)
     before = ColumnDataSource({"year": list(then), "value": [scale * value for value in then.values()]})
     opened, present = (text.in_language(language) for text in (Text("打开时的情景", "as opened"), Text("现在", "now")))
     made.line("year", "value", source=before, color=GREY, line_dash="dashed", line_width=1.6, legend_label=opened)
     made.line("year", "value", source=now, color=colour, line_width=2.6, legend_label=present)
-    for year, value in target_points(bench.still.scores, city.data.key, name, shown):
+    for year, value in target_points(levers.still.scores, city.data.key, name, shown):
         target = Text("目标", "target").in_language(language)
         made.scatter([year], [value], marker="star", size=15, color=MISSED, legend_label=target)
     made.xaxis.major_label_text_font = made.yaxis.major_label_text_font = FACES  # it has Chinese letters
@@ -110,7 +112,7 @@ _HEADS = Text(
 )
 _MEDIAN, _CENTRAL = Text("（中位数）", " (median)"), Text("（中心情景）", " (central run)")
 _PUBLISHED = Text("（据公布数）", " (published)")
-_DEEP, _STRONG = 3.0, 0.75
+_DEEP, _STRONG, _ROUNDING = 3.0, 0.75, 5e-13
 
 
 def scorecard(now: Sequence[Score], first: Sequence[Score], drawn: DrawnAnswer | None, language: Language) -> str:
@@ -119,60 +121,49 @@ def scorecard(now: Sequence[Score], first: Sequence[Score], drawn: DrawnAnswer |
     rows = [_row(score, before.get(score.target.id), language) for score in now if score.projected is not None]
     if not rows:
         return f"<p>{escape(Text('本情景没有可评分的目标。', 'No target to score.').in_language(language))}</p>"
-    kind = (_CENTRAL if drawn is None else _MEDIAN).in_language(language)
-    titles = _HEADS.in_language(language).format(kind).split("|")
-    heads = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
-    table = f'<table class="sim"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
-    return table + _joint(now, drawn, language)
+    heads = _HEADS.in_language(language).format((_CENTRAL if drawn is None else _MEDIAN).in_language(language)).split("|")
+    return str(_tables().scorecard(heads, rows, _joint(now, drawn).in_language(language)))
 
 
-def _row(score: Score, before: Score | None, language: Language) -> str:
-    cells, then = score_cells(score, language), None if before is None else before.projected
+def _tables() -> Any:
+    return template("sliders.html.j2").module
+
+
+def _row(score: Score, before: Score | None, language: Language) -> dict[str, str]:
+    then = None if before is None else before.projected
     moved = None if then is None or score.projected is None else score.projected - then
     said = VERDICTS[score.verdict] + (_PUBLISHED if score.judged_by == "data" else Text("", ""))
-    verdict = escape(said.in_language(language))
-    unit = unit_text(score.target.unit, language)
-    was, now = plain(then, score.target.unit), plain(score.projected, score.target.unit)
-    change = NONE if moved is None or abs(moved) < 5e-13 else signed(moved)  # noqa: PLR2004  what rounding leaves is none
-    return (
-        f'<tr data-target="{escape(score.target.id)}"><td>{escape(cells["name"])}<small> {escape(unit)}</small></td>'
-        f"<td>{escape(cells['year'])}</td><td>{escape(OPERATORS[score.operator])} {escape(cells['plan'])}</td>"
-        f"<td>{was}</td><td><b>{now}</b></td><td>{change}</td>"
-        f'<td><span class="{VERDICT_TONES[score.verdict]}">{verdict}</span></td>'
-        f"<td>{escape(cells['probability'])}</td></tr>"
-    )
+    return score_cells(score, language) | {
+        "id": score.target.id,
+        "was": plain(then, score.target.unit),
+        "now": plain(score.projected, score.target.unit),
+        "change": NONE if moved is None or abs(moved) < _ROUNDING else signed(moved),
+        "tone": VERDICT_TONES[score.verdict],
+        "verdict": said.in_language(language),
+    }
 
 
-def _joint(scores: Sequence[Score], drawn: DrawnAnswer | None, language: Language) -> str:
+def _joint(scores: Sequence[Score], drawn: DrawnAnswer | None) -> Text:
     if drawn is None or drawn.joint is None:
-        return ""
+        return Text("", "")
     still = undecided(any(score.judged_by == "data" and score.projected is not None for score in scores))
     share, count = chance(drawn.joint.probability), f"{drawn.count:,}"
-    text = Text(
-        f"{still.zh}目标全部同时实现的概率 {share}（{count} 次抽样）",
-        f"All {still.en}targets together: {share} ({count} draws)",
-    )
-    return f'<p class="joint">{escape(text.in_language(language))}</p>'
+    zh = f"{still.zh}目标全部同时实现的概率 {share}（{count} 次抽样）"
+    return Text(zh, f"All {still.en}targets together: {share} ({count} draws)")
 
 
 def conflict_map(drawn: DrawnAnswer | None, names: Sequence[str], labels: Mapping[str, Text], language: Language) -> str:
     """Write how much more often both targets of a pair are met than if independent; orange below one, purple above."""
     if drawn is None or len(names) < 2:  # noqa: PLR2004  a pair takes two
         return ""
-    heads = "".join(f'<th scope="col">{place}</th>' for place in range(1, len(names) + 1))
-    rows = []
-    for row, name in enumerate(names):
-        cells = "".join(_pair(drawn, row, column) for column in range(len(names)))
-        rows.append(f'<tr><th scope="row">{row + 1} {escape(labels[name].in_language(language))}</th>{cells}</tr>')
-    return f'<table class="sim map"><thead><tr><th></th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    cells = [[_pair(drawn, row, column) for column in range(len(names))] for row in range(len(names))]
+    return str(_tables().conflicts([labels[name].in_language(language) for name in names], cells))
 
 
-def _pair(drawn: DrawnAnswer, row: int, column: int) -> str:
+def _pair(drawn: DrawnAnswer, row: int, column: int) -> dict[str, Any]:
     value = float(drawn.lift[row, column])
     if row == column or not np.isfinite(value):
-        return "<td></td>"
-    if not drawn.clear[row, column]:
-        return f'<td class="quiet">{value:.2f}</td>'
+        return {"text": "", "look": {}}
     part = min(abs(np.log(max(value, 1e-6))) / np.log(_DEEP), 1.0) * _STRONG
     tint = f"rgba(179,88,6,{part:.2f})" if value < 1.0 else f"rgba(84,39,136,{part:.2f})"
-    return f'<td style="background:{tint}">{value:.2f}</td>'
+    return {"text": f"{value:.2f}", "look": {"style": f"background:{tint}"} if drawn.clear[row, column] else {"class": "quiet"}}

@@ -13,7 +13,7 @@ from sim.plan.reading import MORE_THAN_ALL
 from sim.plan.reasons import borrowed_reason
 from sim.plan.rule import VERDICTS, Verdict
 from sim.plan.scorecard import PERCENT, Score
-from sim.report.document import NOTHING, Cell, Column, Number, Tone, Words, a_year, measured, stated
+from sim.report.cells import NOTHING, Cell, Column, Number, Tone, Words, a_year, measured, stated
 
 VERDICT_TONES: dict[Verdict, Tone] = {"met": "good", "near": "fair", "missed": "bad", "not_judged": "quiet"}
 """The look of each verdict."""

@@ -11,7 +11,7 @@ import xarray as xr
 from sim.base.text import Text, joined, same
 from sim.base.words import all_of, amounts, capital, chance, computed, exact, goal_words, plain, signed, spaced_text, undecided
 from sim.plan.feasibility import is_clear
-from sim.report.document import NOTES
+from sim.report.cells import NOTES
 
 _BANDS = (
     (0.9, Text("很可能实现", "very likely")),
@@ -180,7 +180,7 @@ def relaxation_head(study: xr.Dataset) -> Text:
     if not count:
         done = f"全部目标同时实现的概率已不低于 {required}，无须放宽。"
         return Text(done, f"All are met in {required} or more: nothing must give.")
-    rest, least = chance(float(study["rest_joint"])), _EXACT if bool(study["relaxed_exactly"]) else _ROUGH
+    rest, least = chance(float(study["rest_joint"])), _LEAST[bool(study["relaxed_exactly"])]
     kept = study.sizes["target"] - count
     return Text(
         f"要使未放宽的目标同时实现的概率不低于 {required}，{least.zh}须放宽 {count} 项；"
@@ -198,8 +198,7 @@ def relaxation_end(study: xr.Dataset) -> list[Text]:
     return [Text(f"按放宽后的数，全部目标同时实现的概率为 {done}。", f"With these, all targets are met together in {done}.")]
 
 
-_EXACT = Text("至少", "at least")
-_ROUGH = Text("大约（未穷尽搜索）", "about (not searched to the end)")
+_LEAST = {True: Text("至少", "at least"), False: Text("大约（未穷尽搜索）", "about (not searched to the end)")}
 
 
 VARIANCE_EXPLAINED = Text("主要不确定因素（方差解释度）", "The main unknowns (share of variance explained)")
@@ -207,7 +206,7 @@ VARIANCE_EXPLAINED = Text("主要不确定因素（方差解释度）", "The mai
 
 def unknown_sentences(study: xr.Dataset) -> list[Text]:
     """For each target, the unknowns that explain most of its variance; those without any together."""
-    found, without = [_UNKNOWNS], []
+    found, without = [NOTES["unknowns"]], []
     for target in study["target"].to_numpy():
         row = study.sel(target=target)
         explained = row["variance_explained"].to_numpy()
@@ -239,9 +238,6 @@ def sentences(study: xr.Dataset) -> list[tuple[Text, list[Text]]]:
         (VARIANCE_EXPLAINED, unknown_sentences(study)),
     ]
     return [(head, [spaced_text(line) for line in lines]) for head, lines in parts]
-
-
-_UNKNOWNS = NOTES["unknowns"]
 
 
 SMALL = 0.002

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sim.base.text import Text
 from sim.inputs.model_files import PublishedCheck
 from sim.plan.scorecard import Score
-from sim.report.document import NOTES
+from sim.report.cells import NOTES
 from sim.result.dataset import published_series
 from sim.simulate.result import Result
 

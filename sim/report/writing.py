@@ -6,14 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
+from operator import itemgetter
 from pkgutil import iter_modules
-from typing import NamedTuple
 
 from sim.base.text import Text, joined, same
 from sim.base.words import NONE, plain, unit_words
 from sim.plan.rule import VERDICTS
 from sim.plan.scorecard import Score
 from sim.report import figures
+from sim.report.cells import NOTHING, Column, Number, Words, measured
 from sim.report.chapters import Part, pictured
 from sim.report.chapters.advice import advice
 from sim.report.chapters.indicators import indicators
@@ -22,7 +23,7 @@ from sim.report.chapters.outlook import outlook
 from sim.report.chapters.overall import overall
 from sim.report.chapters.problems import problems
 from sim.report.chapters.works import works
-from sim.report.document import NOTHING, Chapter, Column, Number, Report, Table, Words, measured, table_of
+from sim.report.document import Chapter, Report, Table, table_of
 from sim.report.registry import fail_if_doubled, with_registered
 from sim.report.score_words import PLAN, UNIT, VERDICT_TONES, headline, outcome_cell, year_cell
 from sim.report.view import View, views_of, yearly
@@ -187,39 +188,25 @@ def _value(year: int, row: tuple[str, Result]) -> Number:
     return measured(value if value is None or unit != "ratio" else 100.0 * value, unit=unit)
 
 
-class Variant(NamedTuple):
-    """A value of a setting, and the scenarios that have it; what is the same in all rows of a setting stands in the first."""
-
-    head: Words
-    unit: Text
-    value: Text
-    scenarios: Text
-
-
 def settings_table(view: View) -> Table:
     """The settings that differ between scenarios: each value, the most frequent first, with the scenarios that have it."""
     named = {item.name: item for result in view.scenarios for item in result.settings}
     rows = [row for item in named.values() for row in _variants(view, item)]
-    return table_of("differences", Text("设定的不同", "What is set differently"), _VARIANTS, rows)
+    heads = Text("设定", "Setting"), Text("单位", "Unit"), Text("取值", "Value"), Text("情景", "Scenarios")
+    columns = [Column(head, itemgetter(place)) for place, head in enumerate(heads)]
+    return table_of("differences", Text("设定的不同", "What is set differently"), columns, rows)
 
 
-_VARIANTS: tuple[Column[Variant], ...] = (
-    Column(Text("设定", "Setting"), lambda row: row.head),
-    Column(Text("单位", "Unit"), lambda row: row.unit),
-    Column(Text("取值", "Value"), lambda row: row.value),
-    Column(Text("情景", "Scenarios"), lambda row: row.scenarios),
-)
-
-
-def _variants(view: View, item: Setting) -> list[Variant]:
+def _variants(view: View, item: Setting) -> list[tuple[Words | Text, ...]]:
+    """A row for each value of a setting; what is the same in all of them stands in the first."""
     by_value: dict[Text, list[Text]] = {}
     for result in view.scenarios:
         found = [own.after for own in result.settings if own.name == item.name]
         by_value.setdefault(found[-1] if found else item.before, []).append(result.name)
     groups = sorted(by_value.items(), key=lambda pair: -len(pair[1]))
     heads = [(Words(item.label, (same(item.name),)), unit_words(item.unit)), *[(Words(NOTHING), NOTHING)] * (len(groups) - 1)]
-    rows = [
-        Variant(*head, value, _named(names, is_largest=not place))
+    rows: list[tuple[Words | Text, ...]] = [
+        (*head, value, _named(names, is_largest=not place))
         for place, (head, (value, names)) in enumerate(zip(heads, groups, strict=True))
     ]
     return rows if len(rows) > 1 else []

@@ -14,9 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.base.errors import SimError
-from sim.cli import city as verbs
 from sim.cli.app import app, main
-from sim.cli.cases import open_scenarios, planned_draws, wanted_draws
+from sim.cli.cases import fail_if_extra_missing, open_scenarios, planned_draws, wanted_draws
 from sim.cli.console import Speaker
 from sim.cli.run import simulate
 from sim.inputs.home import Home
@@ -58,7 +57,7 @@ def test_wrong_words_are_said_before_any_work(arguments: tuple[str, ...], said: 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "arviz" else object())
     with pytest.raises(SimError, match=r'not installed: arviz .*pip install -e "\.\[calibrate\]"'):
-        verbs.fail_if_extra_missing()
+        fail_if_extra_missing("calibrate")
 
 
 def ran(home: Home, wanted: Design, *scenarios: str, city: str | None = None, by_default: bool = False) -> list[Outcome]:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from sim.base.words import plain
-from sim.explore.bench import DRAWS, bench_of
+from sim.explore.levers import DRAWS, levers_of
 from sim.inputs.home import Home
 from sim.simulate import opening, pipeline
 from sim.simulate.design import Design
@@ -120,7 +120,7 @@ def type_into(page: Any, label: str, value: float) -> None:
 def expected(home: Home, moves: dict[str, float], since: int | None = None) -> dict[str, str]:
     """What the library gives."""
     (case,) = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())
-    return projected(bench_of(case).moved(moves, since))
+    return projected(levers_of(case).moved(moves, since))
 
 
 def projected(case: opening.Case) -> dict[str, str]:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.base.text import Text, markdown_text
-from sim.explore.bench import Bench, bench_of
+from sim.explore.levers import LeverView, levers_of
 from sim.explore.page import Page
 from sim.inputs.home import Home
 from sim.simulate import opening
@@ -39,18 +39,18 @@ def shown_as_html(part: pn.viewable.Viewable) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def bench(home: Home) -> Bench:
-    return bench_of(opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())[0])
+def levers(home: Home) -> LeverView:
+    return levers_of(opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), ())[0])
 
 
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # of the library, about its own widgets
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_names_on_the_page_with_sliders(bench: Bench, language: str) -> None:
+def test_names_on_the_page_with_sliders(levers: LeverView, language: str) -> None:
     evil = Text(EVIL, EVIL)
-    sliders = tuple(replace(item, label=evil, source=evil, commitments=(evil,)) for item in bench.groups[0].sliders)
-    groups = (replace(bench.groups[0], title=evil, sliders=sliders), *bench.groups[1:])
-    scenario = replace(bench.case.scenario, name=evil)
-    evil_bench = replace(bench, groups=groups, case=replace(bench.case, scenario=scenario))
+    sliders = tuple(replace(item, label=evil, source=evil, commitments=(evil,)) for item in levers.groups[0].sliders)
+    groups = (replace(levers.groups[0], title=evil, sliders=sliders), *levers.groups[1:])
+    scenario = replace(levers.case.scenario, name=evil)
+    evil_bench = replace(levers, groups=groups, case=replace(levers.case, scenario=scenario))
     parts = shown_as_html(Page(evil_bench, language).view())  # type: ignore[arg-type]
     assert sum("&lt;script&gt;" in part for part in parts) >= 3
     assert [tag for part in parts for tag in Tags(part).tags if tag in ("script", "img")] == []

@@ -14,8 +14,8 @@ from ruamel.yaml import YAML
 
 from sim.base.errors import Faults, SimError
 from sim.city.city import City
-from sim.explore.bench import Bench, bench_of
-from sim.explore.saving import load_bench, scenario_text
+from sim.explore.levers import LeverView, levers_of
+from sim.explore.saving import load_levers, scenario_text
 from sim.explore.sliders import by_key
 from sim.inputs.home import Home
 from sim.ledger.edits import Edits, edits_of
@@ -56,8 +56,8 @@ use: [more]
 ALONE = "name: {zh: 独立, en: Alone}\ncity: hengyang\nlast_year: 2026\nassumptions: {employment_rate: 0.95}\n"
 
 
-def loaded(text: str, home: Home, world: City) -> Bench:
-    return load_bench(text.encode(), "mine.yaml", home, world)
+def loaded(text: str, home: Home, world: City) -> LeverView:
+    return load_levers(text.encode(), "mine.yaml", home, world)
 
 
 def run_of(text: str, home: Home, folder: Path) -> pipeline.Outcome:
@@ -72,18 +72,18 @@ def run_of(text: str, home: Home, folder: Path) -> pipeline.Outcome:
 def test_a_saved_file_runs_to_the_numbers_of_the_page(
     text: str, moves: dict[str, float], home: Home, world: City, tmp_path: Path
 ) -> None:
-    bench = loaded(text, home, world)
-    since = bench.first_year + 1
-    page, outcome = bench.answer(moves, since), run_of(scenario_text(bench, moves, since), home, tmp_path)
+    levers = loaded(text, home, world)
+    since = levers.first_year + 1
+    page, outcome = levers.answer(moves, since), run_of(scenario_text(levers, moves, since), home, tmp_path)
     assert [score.target.id for score in outcome.scores] == [score.target.id for score in page.scores]
-    for name in bench.outputs:
+    for name in levers.outputs:
         assert np.allclose(outcome.results[name].values, page.results[name].values, rtol=1e-12, atol=0.0), name
     assert outcome.results["year"].values.tolist() == page.results["year"].values.tolist()
 
 
 def test_every_key_of_what_was_opened_is_saved(home: Home, world: City) -> None:
-    bench = loaded(LATER, home, world)
-    text = scenario_text(bench, {}, None)
+    levers = loaded(LATER, home, world)
+    text = scenario_text(levers, {}, None)
     found = YAML(typ="safe").load(text)
     assert (found["base_year"], found["last_year"], found["method"], found["steps_per_year"]) == (2025, 2030, "heun", 2)
     assert found["sweep"] == {"over": {"talent_spend": {"uniform": [1, 3]}}}
@@ -106,8 +106,8 @@ def test_what_is_extended_may_switch_on_layers_of_its_own(copied: Home) -> None:
         encoding="utf-8",
     )
     (case,) = opening.open_cases(copied, [copied.scenarios / "first.yaml"], None, (), ())
-    bench = bench_of(case)
-    again = loaded(scenario_text(bench, {"talent_spend": 3.0}), copied, case.city)
+    levers = levers_of(case)
+    again = loaded(scenario_text(levers, {"talent_spend": 3.0}), copied, case.city)
     assert again.case.bound.values["talent_spend"].at(2025) == 3.0
 
 
@@ -115,27 +115,27 @@ def test_a_constant_that_is_given_and_changes_later_keeps_its_first_years(home: 
     given = "given: {gdp_nominal: {value: 3001, unit: 亿元/年}}"
     layer = "given: {gdp_nominal: {value: {2021: 3000}, unit: 亿元/年}}"
     head = "name: {zh: 甲, en: A}\nextends: baseline"
-    bench = loaded(f"{head}\n{given}\nuse: [more]\noverrides: {{more: {{{layer}}}}}\n", home, world)
-    again = loaded(scenario_text(bench, {}), home, world)
+    levers = loaded(f"{head}\n{given}\nuse: [more]\noverrides: {{more: {{{layer}}}}}\n", home, world)
+    again = loaded(scenario_text(levers, {}), home, world)
     assert [again.case.bound.values["gdp_nominal"].at(year).item() for year in (2020, 2021, 2030)] == [3001, 3000, 3000]
 
 
 def test_a_moved_ramp_stays_a_ramp_from_the_chosen_year_on(home: Home, world: City) -> None:
-    bench = loaded("name: {zh: 甲, en: A}\nextends: plan_2025\n", home, world)
-    slider = by_key(bench.groups)["science_budget"]
+    levers = loaded("name: {zh: 甲, en: A}\nextends: plan_2025\n", home, world)
+    slider = by_key(levers.groups)["science_budget"]
     assert slider.now == 0.04
-    before = bench.case.bound.values["science_budget"]
-    path = bench.moved({"science_budget": 0.06}, 2023).bound.values["science_budget"]
+    before = levers.case.bound.values["science_budget"]
+    path = levers.moved({"science_budget": 0.06}, 2023).bound.values["science_budget"]
     assert all(np.array_equal(path.at(year), before.at(year)) for year in (2020, 2021, 2022))
     assert [path.at(year).item() for year in (2023, 2024, 2025, 2030)] == pytest.approx([0.048, 0.054, 0.06, 0.06])
-    shifted = bench.moved({"export_policy": -0.02}).bound.values["export_policy"]
+    shifted = levers.moved({"export_policy": -0.02}).bound.values["export_policy"]
     assert [shifted.at(year).item() for year in (2020, 2021, 2025)] == [0.0, 0.0, -0.02]
 
 
 def test_a_chosen_year_after_the_targets_moves_nothing_before(home: Home, world: City) -> None:
-    bench = loaded("name: {zh: 甲, en: A}\nextends: plan_2025\n", home, world)
-    now, still = bench.answer({"talent_spend": 9.0}, 2028), bench.still
-    for name in bench.outputs:
+    levers = loaded("name: {zh: 甲, en: A}\nextends: plan_2025\n", home, world)
+    now, still = levers.answer({"talent_spend": 9.0}, 2028), levers.still
+    for name in levers.outputs:
         assert np.array_equal(now.results[name].sel(year=slice(None, 2027)), still.results[name].sel(year=slice(None, 2027)))
     assert not np.array_equal(now.results["hightech_firms"], still.results["hightech_firms"])
 
@@ -217,9 +217,9 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
 def test_loading_what_was_saved_gives_the_same_scenario(
     home: Home, world: City, document: dict[str, Any], moves: dict[str, float], since: int
 ) -> None:
-    bench = loaded(in_yaml(document), home, world)
-    shown = bench.moved(moves, since)
-    again = loaded(scenario_text(bench, moves, since), home, world).case
+    levers = loaded(in_yaml(document), home, world)
+    shown = levers.moved(moves, since)
+    again = loaded(scenario_text(levers, moves, since), home, world).case
     years = range(2020, 2036)
     for name, path in shown.bound.values.items():
         assert all(np.array_equal(path.at(y), again.bound.values[name].at(y), equal_nan=True) for y in years), name

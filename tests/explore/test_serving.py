@@ -8,6 +8,7 @@ import pytest
 
 from sim.base.errors import UsageError
 from sim.cli import explore as verb
+from sim.cli.cases import fail_if_extra_missing
 from sim.explore.serving import Stand, fail_if_not_allowed, is_loopback
 from tests.cli.calling import sim
 
@@ -79,7 +80,7 @@ def test_a_wrong_call_says_what_to_do(words: tuple[str, ...], said: str) -> None
 def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(UsageError) as error:
-        verb.fail_if_extra_missing()
+        fail_if_extra_missing("explore")
     assert '".[explore]"' in error.value.lines("en")[1]
 
 

@@ -8,14 +8,22 @@ import pytest
 
 from sim.inputs.home import Home
 from sim.report.document import Report
-from sim.report.studies import StudyRequest, studies_of
+from sim.report.studies import completed, quick_studies
 from sim.report.writing import reports_of
 from sim.simulate import opening, pipeline
 from sim.simulate.collect import results_of
 from sim.simulate.design import Design
 from sim.simulate.draws import with_draws
+from sim.simulate.result import Studies
+from sim.studies.plan.path import PathRequest
 
 DRAWS = Design(64, 0, 1)
+
+
+def studies_of(case: opening.Case, draws: Design) -> Studies:
+    """Everything that can be found for a scenario with few levers and draws."""
+    asked = PathRequest(0.5, draws, most_levers=4, search=64)
+    return completed(case, quick_studies(case, draws, lambda *_: None), asked, lambda *_: None)
 
 
 @pytest.fixture(scope="session")
@@ -35,14 +43,12 @@ def asked_in_2021(home: Home) -> pipeline.Outcome:
 @pytest.fixture(scope="session")
 def report_of_2021(asked_in_2021: pipeline.Outcome) -> Report:
     """The complete report of that run, with the required paths."""
-    request = StudyRequest(replace(DRAWS, prior=True), most_levers=4, search=64)
-    studies = {"plan_2025": studies_of(asked_in_2021.case, request, lambda *_: None)}
+    studies = {"plan_2025": studies_of(asked_in_2021.case, replace(DRAWS, prior=True))}
     return reports_of([replace(result, run="20260101-000000-abcdef02") for result in results_of([asked_in_2021], studies)])[0]
 
 
 @pytest.fixture(scope="session")
 def report(drawn: tuple[pipeline.Outcome, ...]) -> Report:
     """The complete report of the plan, with few draws and levers."""
-    request = StudyRequest(DRAWS, most_levers=4, search=64)
-    studies = {"plan_2025": studies_of(drawn[1].case, request, lambda *_: None)}
+    studies = {"plan_2025": studies_of(drawn[1].case, DRAWS)}
     return reports_of([replace(result, run="20260101-000000-abcdef01") for result in results_of(drawn, studies)])[1]

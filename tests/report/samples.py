@@ -136,7 +136,7 @@ RECORDS: dict[str, Any] = {
         ),
     ),
     "waterfall": _waterfall(),
-    "chances": bars.Chances(Frame(FRAME.title, FRAME.note), (bars.Chance(GDP, 0.22, 0.01), bars.Chance(FIRMS, 0.81, 0.02))),
+    "chances": bars.Chances(Frame(FRAME.title, FRAME.note), (bars.Bar(GDP, 0.22, 0.01), bars.Bar(FIRMS, 0.81, 0.02))),
     "index_map": grids.IndexMap(
         Frame(FRAME.title, FRAME.note),
         (GDP, FIRMS),

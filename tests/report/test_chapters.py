@@ -12,9 +12,10 @@ from sim.base.errors import Fault, RunError
 from sim.base.text import Text
 from sim.inputs.home import Home
 from sim.ledger.summary import OTHERS
+from sim.report.cells import Number, Words
 from sim.report.chapters.indicators import main_table, score_table
 from sim.report.chapters.problems import missed_sentence, problems
-from sim.report.document import Bullets, Number, Paragraph, Report, Table, Words
+from sim.report.document import Bullets, Paragraph, Report, Table
 from sim.report.figures.dots import Moves
 from sim.report.score_words import published_gap
 from sim.report.studies import studies_of_run

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.base.text import Text
-from sim.report.document import Number, Words, a_year, measured, percent, probability, stated
+from sim.report.cells import Number, Words, a_year, measured, percent, probability, stated
 from sim.report.forms.workbook import number_format
 
 

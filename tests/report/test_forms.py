@@ -20,8 +20,9 @@ import xarray as xr
 from docx.document import Document
 
 from sim.base.text import LANGUAGES, Language, Text
+from sim.report.cells import Column, Number
 from sim.report.delivery import draw_one, read_svgs
-from sim.report.document import Chapter, Column, Number, Paragraph, Report, table_of
+from sim.report.document import Chapter, Paragraph, Report, table_of
 from sim.report.figures.dots import Progress
 from sim.report.forms.page import page
 from sim.report.forms.pdf import pdf
@@ -289,13 +290,13 @@ def test_word_has_styles_captions_contents_and_alternative_texts(report: Report,
     document: Document = docx.Document(BytesIO(documents["zh"]))
     styles = [paragraph.style.name for paragraph in document.paragraphs if paragraph.style is not None]
     assert styles.count("Heading 1") == len(report.chapters)
-    numbers = numbering(report)
-    assert styles.count("Caption") == len(numbers.tables) + len(numbers.figures)
+    tables, figures = (len(keys) for keys in numbering(report).values())
+    assert styles.count("Caption") == tables + figures
     body = _xml(documents["zh"], "word/document.xml")
     fields = [item.text or "" for item in body.iter(f"{_W}instrText")]
     assert sum("TOC" in field for field in fields) == 1
-    assert sum("SEQ 图" in field for field in fields) == len(numbers.figures)
-    assert sum("SEQ 表" in field for field in fields) == len(numbers.tables)
+    assert sum("SEQ 图" in field for field in fields) == figures
+    assert sum("SEQ 表" in field for field in fields) == tables
     described = [item.get("descr") or "" for item in body.iter(f"{_WP}docPr")]
     assert len(described) == len(report.figures)
     assert all(len(text) > 20 for text in described)

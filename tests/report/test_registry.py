@@ -16,6 +16,7 @@ from sim.report.chapters import Part
 from sim.report.delivery import deliver, drawing_workers, write_forms
 from sim.report.document import Chapter, Picture
 from sim.report.figures import Figure, Frame
+from sim.report.figures.lines import Scatter
 from sim.report.registry import fail_if_doubled, figure
 from sim.report.writing import reports_of
 from sim.simulate.collect import results_of
@@ -46,7 +47,7 @@ def test_a_finding_of_no_known_severity_is_refused() -> None:
 
 
 @dataclass(frozen=True)
-class Undrawable(Figure):
+class Undrawable(Scatter):
     """A figure of a user's own with a slip in it."""
 
     def draw(self, language: Language) -> Any:
@@ -65,8 +66,8 @@ def test_a_figure_of_ones_own_that_fails_costs_itself_alone(
         raise KeyError("no_such_variable")
 
     results = results_of(drawn[:1], {})
-    frame = Frame(Text("图", "figure"), Text("注", "note"))
-    own = {"unmade": ("outlook", unmade), "undrawable": ("overall", lambda *_: Undrawable(frame))}
+    undrawable = Undrawable(Frame(Text("图", "figure"), Text("注", "note")), (), Text("横", "across"), Text("纵", "up"))
+    own = {"unmade": ("outlook", unmade), "undrawable": ("overall", lambda *_: undrawable)}
     monkeypatch.setattr(registry, "REGISTERED", {**registry.REGISTERED, **own})
     with drawing_workers() as pool:
         made = deliver(results, tmp_path, "en", pool, datetime(2026, 1, 1, tzinfo=UTC))

@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from sim.base.text import Text, joined
 from sim.base.words import fine, spaced_text
+from sim.report.cells import NOTES, Column, Number, measured, probability, stated
 from sim.report.chapters import NO_TARGETS, Part, listed, pictured, small
-from sim.report.document import (
-    NOTES,
-    Block,
-    Chapter,
-    Column,
-    Heading,
-    Number,
-    Paragraph,
-    Table,
-    measured,
-    probability,
-    stated,
-    table_of,
-)
+from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
 from sim.report.figures import Frame
 from sim.report.figures.dots import Moves
 from sim.report.view import View
@@ -50,7 +38,7 @@ def _required(required: Required, figures: dict[str, Moves], name: str) -> list[
     title = Text("所需路径：", "Required path: ") + required.title
     blocks: list[Block] = [Heading(title), Paragraph(spaced_text(required.head) + Text("。", "."), "lead")]
     blocks += [Paragraph(spaced_text(line)) for line in required.obstacles]
-    blocks += [table_of(name, title, _MOVES, required.moves, _STEPS)] if required.moves else []
+    blocks += [table_of(name, title, _MOVES, required.moves, NOTES["moves"])] if required.moves else []
     blocks += [*pictured(figures, name), aims_table(required, f"{name}_targets")]
     blocks += listed(Text("各杠杆的贡献", "What each lever does"), map(spaced_text, required.closing))
     blocks += listed(Text("项目台账备选方案", "What the project ledger could do"), map(spaced_text, required.alternatives))
@@ -72,7 +60,6 @@ _MOVES: tuple[Column[Move], ...] = (
     Column(Text("可信上限", "Upper bound"), lambda move: _fine(move.high), is_number=True),
     Column(Text("档数", "Steps"), lambda move: Number(move.steps, 2, is_difference=True), is_number=True),
 )
-_STEPS = NOTES["moves"]
 _AIMS: tuple[Column[Aim], ...] = (
     Column(Text("目标", "Target"), lambda aim: aim.name),
     Column(Text("单位", "Unit"), lambda aim: aim.unit),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from operator import itemgetter
 
 from sim.base.text import Text, same
 from sim.base.words import NONE, capital
@@ -11,23 +11,9 @@ from sim.plan.progress import Standing
 from sim.plan.rule import about_sentence
 from sim.plan.scorecard import PERCENT, Score
 from sim.report import score_words as words
+from sim.report.cells import NOTES, NOTHING, Cell, Column, Number, Tone, Words, measured, percent, probability
 from sim.report.chapters import MOST_ROWS, NO_TARGETS, Part, in_parts, pictured, small
-from sim.report.document import (
-    NOTES,
-    NOTHING,
-    Block,
-    Chapter,
-    Column,
-    Heading,
-    Number,
-    Table,
-    Tone,
-    Words,
-    measured,
-    percent,
-    probability,
-    table_of,
-)
+from sim.report.document import Block, Chapter, Heading, Table, table_of
 from sim.report.figures import Frame
 from sim.report.figures.dots import Rates, TargetRates
 from sim.report.score_words import PLAN, UNIT, VERDICT_TONES, bracketed, outcome_cell, running, verdict_cell, year_cell
@@ -59,19 +45,6 @@ def indicators(view: View, result: Result) -> Part:
     return Part(Chapter("indicators", TITLE, tuple(blocks)), figures)
 
 
-class Judged(NamedTuple):
-    """A row of the bureau's table."""
-
-    score: Score
-    nature: Text
-    base: Number
-    actual: Number
-    progress: Number
-    share: Number
-    verdict: Words
-    source: Words
-
-
 def main_table(result: Result) -> Table:
     """A row for every target that data or the scenario say something of; how many are left and why stands below."""
     by_target = {row.target.id: row for row in result.evaluation}
@@ -89,23 +62,26 @@ def main_table(result: Result) -> Table:
     if left:
         note += Text(f"另有 {left} 项既无数据也不由模型判断，见附录。", f" {left} more have neither; see the appendix.")
     rows = (_by_data(score, row) if row is not None and _has_data(row) else _by_scenario(score, row) for score, row in told)
-    return table_of("indicators", TITLE_OF_TABLE, _MAIN, rows, note)
+    columns = [Column(head, itemgetter(place), is_number) for place, (head, is_number) in enumerate(_MAIN)]
+    return table_of("indicators", TITLE_OF_TABLE, columns, rows, note)
 
 
 TITLE_OF_TABLE = Text("主要指标实现情况", "Main indicators")
-_MAIN: tuple[Column[Judged], ...] = (
-    Column(Text("指标", "Indicator"), lambda row: row.score.target.name),
-    Column(UNIT.title, lambda row: UNIT.read(row.score)),
-    Column(Text("基期", "Base"), lambda row: row.base, is_number=True),
-    Column(Text("目标", "Target"), lambda row: PLAN.read(row.score), is_number=True),
-    Column(Text("目标年", "Year"), lambda row: year_cell(row.score), is_number=True),
-    Column(Text("实际或预测", "Actual or projected"), lambda row: row.actual, is_number=True),
-    Column(Text("进度", "Progress"), lambda row: row.progress, is_number=True),
-    Column(Text("时序进度", "Time share"), lambda row: row.share, is_number=True),
-    Column(Text("判定", "Verdict"), lambda row: row.verdict),
-    Column(Text("属性", "Nature"), lambda row: row.nature),
-    Column(Text("数据来源", "Source"), lambda row: row.source),
+_MAIN = (
+    (Text("指标", "Indicator"), False),
+    (UNIT.title, False),
+    (Text("基期", "Base"), True),
+    (Text("目标", "Target"), True),
+    (Text("目标年", "Year"), True),
+    (Text("实际或预测", "Actual or projected"), True),
+    (Text("进度", "Progress"), True),
+    (Text("时序进度", "Time share"), True),
+    (Text("判定", "Verdict"), False),
+    (Text("属性", "Nature"), False),
+    (Text("数据来源", "Source"), False),
 )
+Judged = tuple[Cell | Text | str, ...]
+"""A row of the bureau's table."""
 
 
 def _has_data(row: Evaluated | None) -> bool:
@@ -118,7 +94,11 @@ def _by_data(score: Score, row: Evaluated) -> Judged:
     standing = Words(row.standing_name, tone=_TONES[row.standing])
     source = Words(row.origin if row.origin.zh else PUBLISHED, (row.reason,) if row.reason.zh else ())
     base, shares = measured(row.base, unit=row.target.unit), (percent(row.progress, 0), percent(row.share, 0))
-    return Judged(score, row.binding_name, base, actual, *shares, standing, source)
+    return (*_start(score, base), actual, *shares, standing, row.binding_name, source)
+
+
+def _start(score: Score, base: Number) -> Judged:
+    return score.target.name, UNIT.read(score), base, PLAN.read(score), year_cell(score)
 
 
 def _by_scenario(score: Score, row: Evaluated | None) -> Judged:
@@ -126,11 +106,11 @@ def _by_scenario(score: Score, row: Evaluated | None) -> Judged:
     unit, nature, nothing = score.target.unit, same(NONE) if row is None else row.binding_name, Number(None)
     if score.judged_by == "data":
         actual = measured(score.value, bracketed(score.target.year), unit=unit)
-        return Judged(score, nature, nothing, actual, nothing, nothing, verdict_cell(score), Words(PUBLISHED))
+        return (*_start(score, nothing), actual, nothing, nothing, verdict_cell(score), nature, Words(PUBLISHED))
     year = Text(f"（预测 {score.target.year}）", f" (projected {score.target.year})")
     verdict = Words(_FORESEEN[score.verdict], tone=VERDICT_TONES[score.verdict])
     base, value = measured(score.base, unit=unit), measured(score.projected, year, unit=unit)
-    return Judged(score, nature, base, value, percent(_way_done(score), 0), nothing, verdict, _SCENARIO)
+    return (*_start(score, base), value, percent(_way_done(score), 0), nothing, verdict, nature, _SCENARIO)
 
 
 def _way_done(score: Score) -> float | None:
@@ -152,7 +132,7 @@ def score_table(result: Result) -> Table:
     about = about_sentence(next((score.rule.about for score in scores), 0.0))
     note = (
         NOTES["scorecard"]
-        + (_BY_DATA if result.published else _BY_PROJECTION)
+        + (NOTES["gap_by_data"] if result.published else _BY_PROJECTION)
         + Text(
             f"{about.zh}；距目标 3% 以内为接近。金额按现价评判，旁列 2020 年价。",
             f"{capital(about.en)}; near: within 3 %. Money is judged at current prices. ",
@@ -164,7 +144,6 @@ def score_table(result: Result) -> Table:
     )
 
 
-_BY_DATA = NOTES["gap_by_data"]
 _BY_PROJECTION = Text("差距 = 预测 − 目标。", "Gap = projected - plan. ")
 _PER_CENT = same("%")
 _SCORES: tuple[Column[Score], ...] = (

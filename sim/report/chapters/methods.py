@@ -10,23 +10,10 @@ from typing import Any
 from sim.base.text import Text, same
 from sim.base.words import capital, unit_words
 from sim.plan.scorecard import Score, coverage_of
+from sim.report.cells import NOTES, NOTHING, Column, Number, Words, a_year, measured
 from sim.report.chapters import Part, in_parts, listed, pictured
 from sim.report.chapters.works import in_words
-from sim.report.document import (
-    NOTES,
-    NOTHING,
-    Block,
-    Chapter,
-    Column,
-    Heading,
-    Number,
-    Paragraph,
-    Table,
-    Words,
-    a_year,
-    measured,
-    table_of,
-)
+from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
 from sim.report.figures import Frame
 from sim.report.figures.loops import Loops
 from sim.report.view import View
@@ -36,10 +23,7 @@ from sim.simulate.result import Result
 TITLE = Text("附：数据与方法", "Appendix: data and method")
 _MOST_RINGS = 4
 _SCENARIO = Text("这是情景推演，不是预测。", "A scenario, not a forecast.")
-_BESIDE = NOTES["beside_published"]
 _POSTERIOR = Text("，概率取自按历史校准的后验集合", ", probabilities come from the posterior ensemble")
-_CONSTRUCTED = NOTES["constructed_base"]
-_EVIDENCE = NOTES["evidence"]
 
 
 def methods(_: View, result: Result) -> Part:
@@ -48,20 +32,26 @@ def methods(_: View, result: Result) -> Part:
     blocks: list[Block] = []
     if result.comparisons:
         from_priors = any("参数取自先验" in line.zh for line in result.draw_sentences)  # whatever the reason
-        beside = _BESIDE + (NOTHING if from_priors else _POSTERIOR) + Text("。", ".")
+        beside = NOTES["beside_published"] + (NOTHING if from_priors else _POSTERIOR) + Text("。", ".")
         blocks += [Heading(Text("与已公布数据对照", "Beside published figures")), Paragraph(beside)]
-        blocks += [errors_table(result.comparisons), _beside_table(result.comparisons)]
+        by_year = Text("与公布数逐年对照", "Beside published figures")
+        blocks += [errors_table(result.comparisons)]
+        blocks += [table_of("published", by_year, _COMPARED, result.comparisons, is_long=True)]
     error = result.step_error.sentence()
     limits = result.outline.limits or [_SCENARIO]
     blocks += listed(Text("方法与局限", "Method and limits"), [*limits, Text(error.zh, capital(error.en))])
     blocks += listed(Text("断点与口径", "Breaks and definitions"), _breaks(result))
-    blocks += listed(Text("不评估的目标", "Targets that are not judged"), _not_judged(result))
+    left = coverage_of(result.scorecard).left  # by kind of reason
+    blocks += listed(
+        Text("不评估的目标", "Targets that are not judged"),
+        (Text(f"{count} 项：{reason.zh}", f"{count}: {reason.en}") for reason, count in left.items()),
+    )
     if result.scorecard:
         quotes = table_of("quotes", _SOURCES, _QUOTES, result.scorecard, is_long=len(result.scorecard) > _MANY)
         blocks += [Heading(Text("目标出处与注意事项", "Where each target stands")), quotes]
     if figures:
         blocks += [Heading(Text("反馈回路", "Feedback loops")), *pictured(figures, "loops_reinforcing", "loops_balancing")]
-    origins = (_CONSTRUCTED if result.published else NOTHING) + _EVIDENCE
+    origins = (NOTES["constructed_base"] if result.published else NOTHING) + NOTES["evidence"]
     blocks += [Heading(Text("基年与假设", "Base year and assumptions")), Paragraph(origins)]
     told = ((name, array.attrs) for name, array in result.inputs.items())
     assumed = [{**attributes, "name": str(name)} for name, attributes in told if "evidence" in attributes]
@@ -71,13 +61,12 @@ def methods(_: View, result: Result) -> Part:
 
 def _loops(result: Result) -> dict[str, Loops]:
     """The reinforcing and the balancing loops, four to a figure."""
-    note = NOTES["loops"]
     source = Text("模型方程", "the equations of the model")
     found = dict[str, Loops]()
     titles = {"reinforcing": Text("增强回路", "Reinforcing loops"), "balancing": Text("平衡回路", "Balancing loops")}
     for kind, title in titles.items():
         own = tuple(ring for ring in result.studies.loops if (ring.polarity.en == "balancing") == (kind == "balancing"))
-        found |= in_parts(f"loops_{kind}", Loops(Frame(title, note, source), own), "rings", _MOST_RINGS)
+        found |= in_parts(f"loops_{kind}", Loops(Frame(title, NOTES["loops"], source), own), "rings", _MOST_RINGS)
     return found
 
 
@@ -88,12 +77,6 @@ def _breaks(result: Result) -> list[Text]:
         years = "、".join(str(year) for year in sorted(item.years))
         found.append(Text(f"{years} 年：{item.reason.zh}", f"{years.replace('、', ', ')}: {item.reason.en}"))
     return list(dict.fromkeys(found))
-
-
-def _not_judged(result: Result) -> list[Text]:
-    """The number of targets that are not judged, for each kind of reason."""
-    left = coverage_of(result.scorecard).left
-    return [Text(f"{count} 项：{reason.zh}", f"{count}: {reason.en}") for reason, count in left.items()]
 
 
 def errors_table(comparisons: Sequence[Comparison]) -> Table:
@@ -121,10 +104,6 @@ def _error(row: Comparison | None) -> Number:
     if row.error_percent is None:
         return measured(row.error, Text(" 个百分点", " pt"), is_difference=True)
     return measured(row.error_percent, Text("%", "%"), is_difference=True)
-
-
-def _beside_table(comparisons: Sequence[Comparison]) -> Table:
-    return table_of("published", Text("与公布数逐年对照", "Beside published figures"), _COMPARED, comparisons, is_long=True)
 
 
 def _kind(row: Comparison) -> Text:

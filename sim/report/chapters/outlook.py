@@ -13,23 +13,9 @@ from sim.base.words import spaced_text, unit_words
 from sim.plan.feasibility import is_clear
 from sim.plan.scorecard import Score
 from sim.report import study_words as words
+from sim.report.cells import NOTES, NOTHING, Column, Words, a_year, measured, probability, stated
 from sim.report.chapters import Part, listed, pictured, present
-from sim.report.document import (
-    NOTES,
-    NOTHING,
-    Block,
-    Chapter,
-    Column,
-    Heading,
-    Paragraph,
-    Table,
-    Words,
-    a_year,
-    measured,
-    probability,
-    stated,
-    table_of,
-)
+from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
 from sim.report.figures import Frame
 from sim.report.figures.bars import Swing, Thirds, Tornado
 from sim.report.figures.grids import Conflicts, VerdictCell, Verdicts
@@ -85,9 +71,8 @@ _RELAXED: tuple[Column[xr.Dataset], ...] = (
 
 def chances_table(scores: list[Score], *, is_published: bool) -> Table:
     """The probability of each target, its error, and where four fifths of the draws lie."""
-    note = NOTES["chances"]
     caption = Text("各目标实现的概率", "How likely each target is")
-    return table_of("chances", caption, _CHANCES, scores, note if is_published else NOTHING)
+    return table_of("chances", caption, _CHANCES, scores, NOTES["chances"] if is_published else NOTHING)
 
 
 _DECIDED = Text("已由公布数判定", "decided by published figures")
@@ -100,7 +85,7 @@ _CHANCES: tuple[Column[Score], ...] = (
     Column(Text("概率", "Probability"), lambda score: probability(score.probability), is_number=True),
     Column(
         Text("抽样误差", "Sampling error"),
-        lambda score: measured(_points(score.probability_error), Text(" 个百分点", " pt")),
+        lambda score: measured(score.probability_error and 100.0 * score.probability_error, Text(" 个百分点", " pt")),
         is_number=True,
     ),
     Column(Text("低（10%）", "Low (10 %)"), lambda score: measured(score.band and score.band[0]), is_number=True),
@@ -112,19 +97,14 @@ _CHANCES: tuple[Column[Score], ...] = (
 )
 
 
-def _points(part: float | None) -> float | None:
-    return None if part is None else 100.0 * part
-
-
 def _foreseen(result: Result) -> list[Block]:
     """Forecasts by what could be known at the time; nothing where no ensemble says it."""
     if not result.foresight:
         return []
-    about = NOTES["foreseen"]
     caption = Text("当时的预测与后来的实际", "Forecasts made then, and outcomes")
     return [
         Heading(Text("回溯检验：仅用当时已公布的数据", "What could be known at the time")),
-        Paragraph(about),
+        Paragraph(NOTES["foreseen"]),
         table_of("foreseen", caption, _FORESEEN, result.foresight),
     ]
 
@@ -200,7 +180,9 @@ def conflicts(study: xr.Dataset) -> Conflicts | None:
     return Conflicts(
         Frame(Text("目标之间的协同与冲突", "Which targets conflict, which support each other"), note, _DRAWS),
         tuple(names),
-        tuple(tuple(_finite(lift[row, column]) for column in chosen) for row in chosen),
+        tuple(
+            tuple(float(lift[row, column]) if np.isfinite(lift[row, column]) else None for column in chosen) for row in chosen
+        ),
         tuple(tuple(bool(clear[row, column]) for column in chosen) for row in chosen),
     )
 
@@ -219,10 +201,6 @@ def most_entangled(lift: Values, clear: Truths) -> list[int]:
     return sorted(chosen)
 
 
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
 def tornado(study: xr.Dataset) -> Tornado | None:
     """For the targets whose chance is most open, the unknowns that explain most of its variance."""
     chances = study["probability"].to_numpy()
@@ -230,16 +208,19 @@ def tornado(study: xr.Dataset) -> Tornado | None:
     swings = [swing for swing in (_swing(study, place) for place in open_first[:_MOST_SWINGS]) if swing.bars]
     if not swings:
         return None
-    note = NOTES["tornado"]
     title = Text("影响目标实现的主要不确定因素", "Which unknowns decide the targets")
-    return Tornado(Frame(title, note, _DRAWS), tuple(swings))
+    return Tornado(Frame(title, NOTES["tornado"], _DRAWS), tuple(swings))
 
 
 def _swing(study: xr.Dataset, place: int) -> Swing:
     row = study.isel(target=place)
     explained = row["variance_explained"].to_numpy()
     best = [int(item) for item in np.argsort(-explained)[:_MOST_BARS] if explained[item] >= _LEAST]
-    labels = [Text(str(study["input_zh"].to_numpy()[item]), str(study["input_en"].to_numpy()[item])) for item in best]
-    ends = [(float(row["met_when_low"][item]), float(row["met_when_high"][item])) for item in best]
-    bars = tuple(Thirds(label, low, high) for label, (low, high) in zip(labels, ends, strict=True))
+    bars = tuple(
+        Thirds(
+            words.text_in(study.isel(input=item), "input"),
+            *(float(row[end][item]) for end in ("met_when_low", "met_when_high")),
+        )
+        for item in best
+    )
     return Swing(words.name_in(row), float(row["probability"]), bars)

@@ -7,8 +7,9 @@ from collections import Counter
 from sim.base.text import Text, joined
 from sim.base.words import chance, computed, goal_words, spaced_text
 from sim.inputs.targets import PlanTarget
+from sim.report.cells import NOTES
 from sim.report.chapters import MOST_ROWS, Part, in_parts, pictured
-from sim.report.document import NOTES, Block, Bullets, Chapter, Paragraph
+from sim.report.document import Block, Bullets, Chapter, Paragraph
 from sim.report.figures import Frame
 from sim.report.figures.dots import Dot, Progress, TargetDots
 from sim.report.score_words import headline, published_gap

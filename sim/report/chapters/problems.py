@@ -12,8 +12,9 @@ from sim.base.text import Text
 from sim.base.words import capital, chance, computed, exact, plain, rate, spaced_text, unit_words
 from sim.plan.findings import SEVERITY_NAMES, Finding
 from sim.plan.scorecard import PERCENT, Score
+from sim.report.cells import NOTES
 from sim.report.chapters import NO_TARGETS, Part, listed, pictured, present
-from sim.report.document import NOTES, Block, Chapter, Paragraph
+from sim.report.document import Block, Chapter, Paragraph
 from sim.report.figures import Frame
 from sim.report.figures.bars import Fall, Step, Waterfall
 from sim.report.score_words import published_gap, rate_unit, running

@@ -9,8 +9,9 @@ from sim.base.text import Text, same
 from sim.base.words import NONE, unit_words
 from sim.ledger.pipeline import LABELS
 from sim.ledger.summary import ProgrammeTimes
+from sim.report.cells import NOTES, Cell, Column, Number, Words, a_year
 from sim.report.chapters import Part, pictured, present, small
-from sim.report.document import NOTES, Block, Cell, Chapter, Column, Heading, Number, Paragraph, Table, Words, a_year, table_of
+from sim.report.document import Block, Chapter, Heading, Paragraph, Table, table_of
 from sim.report.figures import Frame
 from sim.report.figures.schedule import Schedule
 from sim.report.view import View
@@ -25,7 +26,6 @@ SECTIONS = {
     "ledger": Text("项目台账", "project ledger"),
 }
 """The sections of a scenario file in words."""
-_NOTHING = NOTES["no_settings"]
 _NO_LEDGER = Text("本情景没有启用项目台账。", "This scenario does not use the project ledger.")
 
 
@@ -33,7 +33,7 @@ def works(view: View, result: Result) -> Part:
     """Settings with what they rest on; programmes of the ledger in time."""
     figures = present(schedule=schedule(view, result))
     blocks: list[Block] = [Heading(Text("重点任务：情景设定", "Tasks: what the scenario sets"))]
-    blocks += [settings_table(result.settings)] if result.settings else [Paragraph(_NOTHING)]
+    blocks += [settings_table(result.settings)] if result.settings else [Paragraph(NOTES["no_settings"])]
     heading = Heading(Text("重大工程：项目台账", "Projects: the ledger"))
     if result.ledger is not None:
         blocks += [heading, *(Paragraph(line) for line in result.ledger.sentences[:1]), programme_table(result.ledger)]
@@ -73,8 +73,9 @@ def programme_table(ledger: LedgerResult) -> Table:
     rows = ledger.programmes
     works, money = sum(row.works for row in rows), sum(row.money for row in rows)
     total = ProgrammeTimes(_TOGETHER, works, money, nan, nan, nan, nan, nan, None)
-    note = NOTES["programmes"]
-    return table_of("programmes", Text("项目台账各计划", "Programmes of the ledger"), _PROGRAMMES, (*rows, total), note)
+    return table_of(
+        "programmes", Text("项目台账各计划", "Programmes of the ledger"), _PROGRAMMES, (*rows, total), NOTES["programmes"]
+    )
 
 
 def _date(moment: float) -> Cell:
@@ -109,8 +110,8 @@ def schedule(view: View, result: Result) -> Schedule | None:
     if result.ledger is None:
         return None
     waiting = tuple((LABELS[name], tuple(values)) for name, values in result.ledger.waiting.items())
-    note = NOTES["schedule"]
-    source = NOTES["schedule_source"]
     title = Text("项目台账：", "The project ledger: ") + result.name
     shown = result.ledger.programmes[:_MOST_PROGRAMMES]
-    return Schedule(Frame(title, note, source), shown, waiting, view.base_year + 1, view.last_year)
+    return Schedule(
+        Frame(title, NOTES["schedule"], NOTES["schedule_source"]), shown, waiting, view.base_year + 1, view.last_year
+    )

@@ -69,31 +69,22 @@ class Bars(Figure):
 
 
 @dataclass(frozen=True)
-class Chance:
-    """A probability with its standard error."""
-
-    label: Text
-    probability: float
-    error: float
-
-
-@dataclass(frozen=True)
 class Chances(Figure):
-    """A bar for each probability."""
+    """A bar for each probability, whose error is one standard error."""
 
-    rows: tuple[Chance, ...]
+    rows: tuple[Bar, ...]
 
     def draw(self, language: Language) -> Drawing:
         """Orange below a third, blue above two thirds."""
         figure = self.canvas(language, 1.5 + 0.42 * len(self.rows), 9.6)
         axes = figure.add_subplot()
         for place, item in enumerate(self.rows):
-            colour = _COLOURS[(item.probability >= _UNLIKELY) + (item.probability >= _LIKELY)]
-            axes.barh(place, 100.0 * item.probability, color=colour, height=0.66)
-            half = 196.0 * item.error
-            axes.errorbar(100.0 * item.probability, place, xerr=half, **_WHISKER)
-            right = min(100.0 * item.probability + half, 100.0) + 1.2
-            axes.text(right, place, chance(item.probability) or "0", va="center", fontsize=9.5)
+            colour = _COLOURS[(item.length >= _UNLIKELY) + (item.length >= _LIKELY)]
+            axes.barh(place, 100.0 * item.length, color=colour, height=0.66)
+            half = 196.0 * (item.error or 0.0)
+            axes.errorbar(100.0 * item.length, place, xerr=half, **_WHISKER)
+            right = min(100.0 * item.length + half, 100.0) + 1.2
+            axes.text(right, place, chance(item.length) or "0", va="center", fontsize=9.5)
         axes.set_yticks(range(len(self.rows)), [style.wrapped(item.label, language) for item in self.rows])
         axes.invert_yaxis()
         axes.set_xlim(0.0, 112.0)
@@ -103,7 +94,7 @@ class Chances(Figure):
 
     def said(self) -> list[Text]:
         """Every probability."""
-        return [row.label + same(f" {chance(row.probability) or '0'}") for row in self.rows]
+        return [row.label + same(f" {chance(row.length) or '0'}") for row in self.rows]
 
 
 @dataclass(frozen=True)

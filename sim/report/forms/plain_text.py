@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
 from sim.base.text import Language, Text
-from sim.report.document import Block, Bullets, Cell, Heading, Paragraph, Picture, Report, Table, Words
+from sim.report.cells import Cell, Words
+from sim.report.document import Block, Bullets, Heading, Paragraph, Picture, Report, Table
 from sim.report.forms import PAGE, file_name
 from sim.report.forms import TABLE as TABLE_FILE
 from sim.report.lettering import content, shares, size_of
@@ -19,20 +19,13 @@ _ON_SCREEN = 24
 _NUMERALS = "一二三四五六七八九十"
 
 
-@dataclass(frozen=True)
-class Numbering:
-    """The numbers of tables and figures by their keys, in the order of the report."""
-
-    tables: dict[str, int]
-    figures: dict[str, int]
+Numbers = dict[type[Block], dict[str, int]]
 
 
-def numbering(report: Report) -> Numbering:
-    """Every table and figure counted from one."""
-    blocks = list(report.blocks())
-    tables = [block.key for block in blocks if isinstance(block, Table)]
-    figures = [block.key for block in blocks if isinstance(block, Picture)]
-    return Numbering(*({key: place for place, key in enumerate(keys, 1)} for keys in (tables, figures)))
+def numbering(report: Report) -> Numbers:
+    """The numbers of tables and of figures by their keys, in the order of the report, each counted from one."""
+    keys = {kind: [block.key for block in report.blocks() if isinstance(block, kind)] for kind in (Table, Picture)}
+    return {kind: {key: place for place, key in enumerate(found, 1)} for kind, found in keys.items()}
 
 
 def caption(word: Text, number: int, title: Text, language: Language) -> str:
@@ -89,7 +82,7 @@ def chapter_title(title: Text, place: int, language: Language) -> str:
     return f"{_NUMERALS[place]}、{text}" if language == "zh" else f"{place + 1}. {text}"
 
 
-def _block(block: Block, report: Report, numbers: Numbering, language: Language) -> dict[str, Any]:
+def _block(block: Block, report: Report, numbers: Numbers, language: Language) -> dict[str, Any]:
     if isinstance(block, Paragraph):
         return {"kind": "paragraph", "style": block.style, "text": block.text.in_language(language)}
     if isinstance(block, Bullets):
@@ -102,17 +95,17 @@ def _block(block: Block, report: Report, numbers: Numbering, language: Language)
     return {
         "kind": "picture",
         "key": block.key,
-        "caption": caption(FIGURE, numbers.figures[block.key], figure.frame.title, language),
+        "caption": caption(FIGURE, numbers[Picture][block.key], figure.frame.title, language),
         "described": figure.described().in_language(language),
     }
 
 
-def _table(table: Table, numbers: Numbering, language: Language) -> dict[str, Any]:
+def _table(table: Table, numbers: Numbers, language: Language) -> dict[str, Any]:
     rows = [[_cell(cell, language) for cell in row] for row in table.rows]
     return {
         "kind": "table",
         "key": table.key,
-        "caption": caption(TABLE, numbers.tables[table.key], table.caption, language),
+        "caption": caption(TABLE, numbers[Table][table.key], table.caption, language),
         "note": table.note.in_language(language),
         "is_long": table.is_long,
         "elsewhere": _elsewhere(len(table.rows), language) if table.is_long else "",

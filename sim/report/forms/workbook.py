@@ -14,8 +14,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from sim.base.text import Language, Text
-from sim.base.words import decimals_of, unit_text, with_unit_text
-from sim.report.document import Cell, Number, Report, Table
+from sim.base.words import decimals_of, unit_text
+from sim.report.cells import Cell, Number
+from sim.report.document import Report, Table
 from sim.report.figures.lines import Lines, Panel
 from sim.report.forms.plain_text import cell_text, plain_text
 from sim.report.lettering import letters
@@ -181,7 +182,11 @@ class BookWriter:
     def charts(self) -> None:
         """The main series as charts that Excel draws from numbers of its own, which stand on the next sheet."""
         lines = [figure for figure in self._report.figures.values() if isinstance(figure, Lines)]
-        panels = [(self._titled(figure, panel), panel) for figure in lines for panel in figure.panels]
+        panels = [
+            (f"{self._say(figure.frame.title)} · {self._say(panel.named)}", panel)
+            for figure in lines
+            for panel in figure.panels
+        ]
         if not panels:
             return
         sheet, data, column = self._sheet(self._say(CHARTS)), self._sheet(self._say(SERIES)), 0
@@ -190,10 +195,6 @@ class BookWriter:
             chart = self._chart(data, column, panel, title)
             sheet.insert_chart(row * _ROWS_A_CHART, side * _COLUMNS_A_CHART, chart, {"description": title})
             column += len(panel.series) + 4
-
-    def _titled(self, figure: Lines, panel: Panel) -> str:
-        own = with_unit_text(self._say(panel.title), self._say(panel.unit), self._language)
-        return f"{self._say(figure.frame.title)} · {own}"
 
     def _chart(self, data: Worksheet, column: int, panel: Panel, title: str) -> Any:
         """The numbers of a panel in columns, years first, and the chart that refers to them."""

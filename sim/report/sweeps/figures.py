@@ -15,24 +15,15 @@ from sim.base.arrays import Values
 from sim.base.errors import Fault, UsageError, nearest
 from sim.base.text import Text, same
 from sim.base.words import unit_words
-from sim.report.document import NOTES
+from sim.report.cells import NOTES
 from sim.report.figures import Frame, Points, points_of
-from sim.report.figures.bars import Bar, Bars, Chance, Chances
+from sim.report.figures.bars import Bar, Bars, Chances
 from sim.report.figures.grids import IndexMap
 from sim.report.figures.lines import Band, Line, Lines, Panel, Response, ResponsePanel, Scatter
+from sim.report.sweeps.findings import target_rows
 from sim.report.trends import FIRST_PUBLISHED, bands_of, published_line
 from sim.report.view import MODEL, STATISTICS
 from sim.simulate.sweeps import names, statistics
-from sim.simulate.sweeps.names import (
-    ALL_TARGETS,
-    Named,
-    asked_targets,
-    named_from,
-    named_inputs,
-    named_series,
-    title_of,
-    with_unit,
-)
 from sim.simulate.sweeps.statistics import MEDIAN, NUMBER, Curve, Curves, curves_of, outputs_of, year_in
 
 _MOST_BARS, _FEWEST_BARS, _NEGLIGIBLE = 12, 5, 0.005
@@ -61,7 +52,7 @@ def fans(draws: xr.Dataset, series: Sequence[str], summary: xr.Dataset | None = 
 def lines_of(dataset: xr.Dataset, note: Text, panels: tuple[Panel, ...], base_year: int) -> Lines:
     """Panels of series under the title of their scenario; statistics are their source where some are shown."""
     shows_published = any(line.role == "published" for panel in panels for line in panel.series)
-    frame = Frame(title_of(dataset), note, STATISTICS if shows_published else MODEL)
+    frame = Frame(names.title_of(dataset), note, STATISTICS if shows_published else MODEL)
     return Lines(frame, panels, base_year, FIRST_PUBLISHED)
 
 
@@ -74,12 +65,12 @@ def variable_of(dataset: xr.Dataset, name: str) -> str:
         when the dataset does not hold it.
     """
     variable = name.partition("[")[0]
-    kept = {item: named_series(dataset, item) for item in outputs_of(dataset)}
+    kept = {item: names.named_series(dataset, item) for item in outputs_of(dataset)}
     _fail_if_unknown(variable, kept, Text(f"没有保留 {name}", f"{name} was not kept"))
     return variable
 
 
-def _fail_if_unknown(name: str, known: Mapping[str, Named], message: Text) -> None:
+def _fail_if_unknown(name: str, known: Mapping[str, names.Named], message: Text) -> None:
     if name not in known:
         raise UsageError(Fault(message, advice=nearest(name, known, {key: item.label for key, item in known.items()})))
 
@@ -112,7 +103,7 @@ def _fail_if_members_unknown(array: xr.DataArray, name: str, wanted: Sequence[st
 
 
 def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str) -> Panel:
-    array, named = series_in(summary, draws, name), named_series(draws, name)
+    array, named = series_in(summary, draws, name), names.named_series(draws, name)
     if "point" in array.dims:
         advice = Text("请画 response，或用 method: random", "draw `response`, or use method: random")
         raise UsageError(Fault(Text("逐点扫描没有扇形图", "a grid or list has no fan chart"), advice=advice))
@@ -123,15 +114,15 @@ def _fan(draws: xr.Dataset, summary: xr.Dataset, name: str) -> Panel:
 
 def series_panel(dataset: xr.Dataset, name: str, points: Points, label: Text, fan: tuple[Band, ...] = ()) -> Panel:
     """A series by year beside what was published of it and what the plan asks for, in its own unit."""
-    named, known = named_series(dataset, name), names.published_of(dataset, name.partition("[")[0])
+    named, known = names.named_series(dataset, name), names.published_of(dataset, name.partition("[")[0])
     targets = tuple((float(year), level) for year, level in _levels(dataset, name, named))
     series = (*published_line({year: named.scale * value for year, value in known.items()}), Line(label, points))
     return Panel(named.label, unit_words(named.unit), series, fan, targets, from_zero=False)
 
 
-def _levels(dataset: xr.Dataset, name: str, named: Named) -> list[tuple[int, float]]:
+def _levels(dataset: xr.Dataset, name: str, named: names.Named) -> list[tuple[int, float]]:
     """Years and values of the targets that ask for a level of a series, in the unit in which it is shown."""
-    asked = (item for item in asked_targets(dataset) if item.variable == name)
+    asked = (item for item in names.asked_targets(dataset) if item.variable == name)
     return [(item.year, named.scale * item.level) for item in asked if item.level is not None]
 
 
@@ -147,16 +138,12 @@ def target_chances(draws: xr.Dataset, found: xr.Dataset | None = None) -> Chance
     UsageError
         when no target was judged, or the draws belong to single points.
     """
-    found, asked = statistics.probabilities(draws) if found is None else found, asked_targets(draws)
+    found, asked = statistics.probabilities(draws) if found is None else found, names.asked_targets(draws)
     if not asked or "point" in found.dims:
         raise UsageError(Fault(_NOT_JUDGED, advice=Text("情景中要有 targets", "the scenario needs targets")))
-    rows = [
-        Chance(item.label + same(f" {item.years}"), float(p), float(error))
-        for item, p, error in zip(asked, found["probability"].to_numpy(), found["error"].to_numpy(), strict=True)
-    ]
-    rows.append(Chance(ALL_TARGETS, float(found["joint"]), float(found["joint_error"])))
+    rows = [Bar(row.named, row.probability, row.error) for row in target_rows(draws, found)]
     note = Text(f"误差线为 95% 抽样误差；{_count(draws)} 次抽样", f"whiskers: 95 % sampling error; {_count(draws)} draws")
-    return Chances(Frame(title_of(draws) + _PROBABILITIES, note), tuple(rows))
+    return Chances(Frame(names.title_of(draws) + _PROBABILITIES, note), tuple(rows))
 
 
 _NOT_JUDGED = Text("没有逐次判断的目标", "no target was judged draw by draw")
@@ -171,7 +158,7 @@ def scatter(draws: xr.Dataset, output: str, key: str, year: int) -> Scatter:
         when the input, the series or the year is not there.
     """
     variable_of(draws, output)
-    inputs, named = named_inputs(draws), named_series(draws, output)
+    inputs, named = names.named_inputs(draws), names.named_series(draws, output)
     _fail_if_unknown(key, inputs, Text(f"没有输入 {key}", f"no input {key}"))
     fine = ~draws["lost"].to_numpy()
     across = inputs[key].scale * draws["inputs"].sel(input=key).to_numpy()[fine]
@@ -181,8 +168,9 @@ def scatter(draws: xr.Dataset, output: str, key: str, year: int) -> Scatter:
         f"Spearman 秩相关 {rho}；线为各十分位组的中位数（{len(across):,} 次抽样）",
         f"Spearman's rank correlation {rho}; the line joins the medians of tenths ({len(across):,} draws)",
     )
-    frame = Frame(title_of(draws) + Text(f"：{year} 年", f": {year}"), note)
-    return Scatter(frame, tuple(zip(across.tolist(), up.tolist(), strict=True)), with_unit(inputs[key]), with_unit(named))
+    frame = Frame(names.title_of(draws) + Text(f"：{year} 年", f": {year}"), note)
+    points = tuple(zip(across.tolist(), up.tolist(), strict=True))
+    return Scatter(frame, points, names.with_unit(inputs[key]), names.with_unit(named))
 
 
 def closest(draws: xr.Dataset, correlations: xr.Dataset, name: str, year: int) -> Bars:
@@ -194,10 +182,10 @@ def closest(draws: xr.Dataset, correlations: xr.Dataset, name: str, year: int) -
         when the series or the year is not there.
     """
     values = np.nan_to_num(series_in(correlations, draws, name).sel(year=year_in(draws, year)).to_numpy())
-    inputs = list(named_inputs(draws).values())
+    inputs = list(names.named_inputs(draws).values())
     order = np.argsort(-np.abs(values), kind="stable")[:_MOST_BARS]
     bars = tuple(Bar(inputs[place].label, float(values[place])) for place in order)
-    title = named_series(draws, name).label + Text(f"，{year} 年", f", {year}")
+    title = names.named_series(draws, name).label + Text(f"，{year} 年", f", {year}")
     note = Text(f"{_count(draws)} 次抽样；越长关系越紧，左为反向", f"{_count(draws)} draws; to the left: the other way round")
     return Bars(Frame(title, note), bars, Text("Spearman 秩相关", "Spearman's rank correlation"))
 
@@ -211,18 +199,17 @@ def tornado(indices: xr.Dataset, output: str, year: int) -> Bars:
         when the output or the year is not there.
     """
     of_output = _output(indices, output)
-    chosen, inputs = indices.sel(output=output, year=year_in(indices, year)), list(named_from(indices["input"]).values())
+    chosen, inputs = indices.sel(output=output, year=year_in(indices, year)), list(names.named_from(indices["input"]).values())
     title = of_output.label + Text(f"：{year} 年的影响因素", f": what matters in {year}")
     if indices.attrs["kind"] == "morris":
         return _effects(chosen, inputs, of_output, title)
     total, error, first = (chosen[name].to_numpy() for name in ("total", "total_error", "first"))
     bars = [Bar(inputs[i].label, float(total[i]), float(error[i]), float(first[i])) for i in _leading(total)]
-    note = NOTES["total_effects"]
     axis, inner = Text("总效应（占方差的份额）", "total effect (share of the variance)"), Text("单独效应", "first-order effect")
-    return Bars(Frame(title, note), tuple(bars), axis, inner)
+    return Bars(Frame(title, NOTES["total_effects"]), tuple(bars), axis, inner)
 
 
-def _effects(chosen: xr.Dataset, inputs: Sequence[Named], output: Named, title: Text) -> Bars:
+def _effects(chosen: xr.Dataset, inputs: Sequence[names.Named], output: names.Named, title: Text) -> Bars:
     order = np.argsort(-chosen["size"].to_numpy(), kind="stable")[:_MOST_BARS]
     effects, unit = output.scale * chosen["effect"].to_numpy(), unit_words(output.unit)
     bars = tuple(Bar(inputs[place].label, float(effects[place])) for place in order)
@@ -230,8 +217,8 @@ def _effects(chosen: xr.Dataset, inputs: Sequence[Named], output: Named, title: 
     return Bars(Frame(title, Text("按平均绝对效应排序", "in the order of the mean size of the effects")), bars, axis)
 
 
-def _output(indices: xr.Dataset, output: str) -> Named:
-    known = named_from(indices["output"])
+def _output(indices: xr.Dataset, output: str) -> names.Named:
+    known = names.named_from(indices["output"])
     _fail_if_unknown(output, known, Text(f"没有指标 {output}", f"no output {output}"))
     return known[output]
 
@@ -255,7 +242,7 @@ def index_map(indices: xr.Dataset, output: str) -> IndexMap:
         raise UsageError(Fault(message, advice=Text("请用 sobol，不用 morris", "use sobol, not morris")))
     title = _output(indices, output).label + Text("：各年的影响因素", ": what matters, year by year")
     total = indices["total"].sel(output=output).transpose("input", "year").to_numpy()
-    order, inputs = _leading(total.max(axis=1)), list(named_from(indices["input"]).values())
+    order, inputs = _leading(total.max(axis=1)), list(names.named_from(indices["input"]).values())
     base = f"{indices.attrs['base_points']:,}"
     note = Text(f"Sobol 总效应，%；基样本 {base}", f"total Sobol indices, %; base sample {base}")
     return IndexMap(
@@ -280,7 +267,7 @@ def response(draws: xr.Dataset, series: Sequence[str], year: int, summary: xr.Da
     banded = members > 1 and len(curves.curves) == 1
     panels = tuple(_response_panel(draws, found, curves, name, year, banded=banded) for name in series)
     shown = Text("线为中位数", "lines join medians") if members > 1 else Text("每点一次推演", "one run at each point")
-    return _over(curves, panels, title_of(draws) + Text(f"：{year} 年", f": {year}"), shown)
+    return _over(curves, panels, names.title_of(draws) + Text(f"：{year} 年", f": {year}"), shown)
 
 
 def chance_response(draws: xr.Dataset, found: xr.Dataset | None = None) -> Response:
@@ -291,7 +278,7 @@ def chance_response(draws: xr.Dataset, found: xr.Dataset | None = None) -> Respo
     UsageError
         when the draws are no grid or list of several draws a point, or no target was judged.
     """
-    members, curves, asked = _members(draws), curves_of(draws), asked_targets(draws)
+    members, curves, asked = _members(draws), curves_of(draws), names.asked_targets(draws)
     if members == 1 or not asked:
         advice = Text("情景中要有 targets，并写明 draws", "the scenario needs targets, and the sweep `draws`")
         raise UsageError(Fault(_NOT_JUDGED, advice=advice))
@@ -299,10 +286,10 @@ def chance_response(draws: xr.Dataset, found: xr.Dataset | None = None) -> Respo
     rows = [(item.label + same(f" {item.years}"), found["probability"][i]) for i, item in enumerate(asked)]
     panels = [
         ResponsePanel(label, same("%"), _curves(curves, names.PERCENT * row.to_numpy()), limits=_WHOLE)
-        for label, row in (*rows, (ALL_TARGETS, found["joint"]))
+        for label, row in (*rows, (names.ALL_TARGETS, found["joint"]))
     ]
     note = Text(f"每点 {members:,} 次抽样", f"{members:,} draws at each point")
-    return _over(curves, tuple(panels), title_of(draws) + _PROBABILITIES, note)
+    return _over(curves, tuple(panels), names.title_of(draws) + _PROBABILITIES, note)
 
 
 def _members(draws: xr.Dataset) -> int:
@@ -322,13 +309,13 @@ def _over(curves: Curves, panels: tuple[ResponsePanel, ...], title: Text, note: 
     for named, value in curves.held:
         held = _amount(named, value)
         note += Text(f"；{named.label.zh}取 {held.zh}", f"; {named.label.en} is {held.en}")
-    return Response(Frame(title, note), panels, with_unit(curves.across), is_whole=curves.across == NUMBER)
+    return Response(Frame(title, note), panels, names.with_unit(curves.across), is_whole=curves.across == NUMBER)
 
 
 def _response_panel(
     draws: xr.Dataset, found: xr.Dataset, curves: Curves, name: str, year: int, *, banded: bool
 ) -> ResponsePanel:
-    named = named_series(draws, name)
+    named = names.named_series(draws, name)
     values = named.scale * series_in(found, draws, name).transpose("quantile", ...)
     bands = tuple(
         Band(
@@ -358,7 +345,7 @@ def _label(curves: Curves, curve: Curve) -> Text:
     return curves.parted_by.label + same(" ") + _amount(curves.parted_by, curve.level)
 
 
-def _amount(named: Named, value: float) -> Text:
+def _amount(named: names.Named, value: float) -> Text:
     """A value with its unit, short."""
     number = f"{value:.4g}{'' if named.unit.startswith('%') or not named.unit else ' '}"
     return same(number) + unit_words(named.unit)

@@ -12,18 +12,10 @@ import xarray as xr
 
 from sim.base.arrays import Values
 from sim.base.text import Text, same
-from sim.report.document import NOTHING
+from sim.report.cells import NOTHING
 from sim.result.draw_store import damage_is_a_fault
+from sim.simulate.sweeps import statistics
 from sim.simulate.sweeps.names import ALL_TARGETS, AskedTarget, Named, asked_targets, named_inputs, named_series
-from sim.simulate.sweeps.statistics import (
-    bands,
-    labelled,
-    members_of,
-    outputs_of,
-    probabilities,
-    rank_correlations,
-    single_series,
-)
 
 MOST_HEADLINES = 12
 
@@ -68,6 +60,14 @@ class PointRow:
         return (*self.inputs.values(), *self.medians.values(), *self.chances.values())
 
 
+def target_rows(draws: xr.Dataset, found: xr.Dataset) -> list[TargetRow]:
+    """The share of the draws that meet each target, and behind them all together; none without targets."""
+    asked = asked_targets(draws)
+    numbers = zip(asked, found["probability"].to_numpy(), found["error"].to_numpy(), strict=True)
+    rows = [TargetRow(target, target.label, float(share), float(error)) for target, share, error in numbers]
+    return [*rows, TargetRow(None, ALL_TARGETS, float(found["joint"]), float(found["joint_error"]))] if asked else []
+
+
 def reading_year(draws: xr.Dataset) -> int:
     """The year that most targets speak of; without targets the last one."""
     years = Counter(item.year for item in asked_targets(draws))
@@ -76,7 +76,7 @@ def reading_year(draws: xr.Dataset) -> int:
 
 def headline_series(draws: xr.Dataset) -> list[str]:
     """The series that are shown first: those of targets, then variables that are one series; a dozen at most."""
-    single = single_series(draws)
+    single = statistics.single_series(draws)
     of_targets = [item.variable for item in asked_targets(draws) if item.variable in single]
     return list(dict.fromkeys((*of_targets, *single)))[:MOST_HEADLINES]
 
@@ -147,30 +147,26 @@ class Findings:
         return int(self.bands["year"].to_numpy()[-1])
 
     @cached_property
-    def targets(self) -> list[TargetRow]:
-        """The probability of each target; at the first point where there are points."""
-        found = self.probabilities.isel(point=0) if self.pointwise else self.probabilities
-        numbers = zip(asked_targets(self.draws), found["probability"].to_numpy(), found["error"].to_numpy(), strict=True)
-        return [TargetRow(target, target.label, float(share), float(error)) for target, share, error in numbers]
+    def chances(self) -> list[TargetRow]:
+        """The probability of each target, and of all of them together; at the first point where there are points."""
+        return target_rows(self.draws, self.probabilities.isel(point=0) if self.pointwise else self.probabilities)
 
     @property
-    def chances(self) -> list[TargetRow]:
-        """The probability of each target, and of all of them together; none without targets."""
-        found = self.probabilities
-        together = (TargetRow(None, ALL_TARGETS, float(found["joint"]), float(found["joint_error"])),) if self.targets else ()
-        return [*self.targets, *together]
+    def targets(self) -> list[TargetRow]:
+        """The probability of each target."""
+        return self.chances[:-1]
 
     @cached_property
     def band_rows(self) -> list[BandRow]:
         """Every series in every year; none where there are points."""
-        return [] if self.pointwise else [row for name in outputs_of(self.draws) for row in self._bands_of(name)]
+        return [] if self.pointwise else [row for name in statistics.outputs_of(self.draws) for row in self._bands_of(name)]
 
     def _bands_of(self, name: str) -> Iterator[BandRow]:
         """Every series of a variable in every year."""
         levels, years = self.bands["quantile"].to_numpy().tolist(), self.bands["year"].to_numpy().tolist()
         parts = [self.bands[f"{name}_mean"], self.bands[f"{name}_sd"]]
         parts += [self.bands[name].sel(quantile=level) for level in levels]
-        found = [dict(labelled(name, part)) for part in parts]
+        found = [dict(statistics.labelled(name, part)) for part in parts]
         for key in found[0]:
             named = named_series(self.draws, key)
             numbers = named.scale * np.array([part[key] for part in found])
@@ -222,5 +218,6 @@ def _records(heads: Sequence[str], columns: Sequence[Values] | Values, count: in
 def findings_of(draws: xr.Dataset) -> Findings:
     """Read the draws, one variable at a time, and sum them up."""
     with damage_is_a_fault(draws):
-        correlations = rank_correlations(draws) if members_of(draws) is None else None
-        return Findings(draws, bands(draws), probabilities(draws), correlations, reading_year(draws), headline_series(draws))
+        related = statistics.rank_correlations(draws) if statistics.members_of(draws) is None else None
+        summary, shares = statistics.bands(draws), statistics.probabilities(draws)
+        return Findings(draws, summary, shares, related, reading_year(draws), headline_series(draws))

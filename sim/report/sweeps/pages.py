@@ -25,23 +25,15 @@ from sim.base.text import Language, Text, same
 from sim.base.words import NONE, OPERATORS, chance, exact, plain, unit_words
 from sim.plan.scorecard import cell_text
 from sim.report import style
-from sim.report.document import NOTES, NOTHING, Block, Chapter, Column, Heading, Paragraph, Picture, Report, Table, table_of
+from sim.report.cells import NOTES, NOTHING, Column
+from sim.report.document import Block, Chapter, Heading, Paragraph, Picture, Report, Table, table_of
 from sim.report.figures import Figure
 from sim.report.forms.page import page
 from sim.report.sweeps.figures import chance_response, closest, fans, index_map, response, target_chances, tornado
 from sim.report.sweeps.findings import BandRow, Findings, PointRow, TargetRow, headline_series, method_sentence, reading_year
 from sim.result.store import disk_faults
 from sim.result.tree import packed
-from sim.simulate.sweeps.names import (
-    AskedTarget,
-    Named,
-    left_out_of,
-    named_from,
-    named_inputs,
-    named_series,
-    title_of,
-    with_unit,
-)
+from sim.simulate.sweeps.names import Named, left_out_of, named_from, named_inputs, named_series, title_of, with_unit
 from sim.simulate.sweeps.sensitivity import Analysis, sentences
 from sim.simulate.sweeps.statistics import members_of
 
@@ -179,7 +171,7 @@ def _ensemble_tables(findings: Findings) -> tuple[dict[str, Csv], dict[str, Any]
         "correlations.csv": ((*_OF_PAIRS, "rank_correlation"), keyed),
     }
     told = {
-        "targets": [_target(row.target) | _chance(row) for row in findings.targets if row.target],
+        "targets": [_target(row) for row in findings.targets],
         "all_met": _chance(findings.chances[-1]) if findings.targets else None,
         "bands": [
             _named(row.series)
@@ -206,9 +198,8 @@ def _target_cells(row: TargetRow) -> tuple[Any, ...]:
     return (target.id, row.label, target.year, target.operator, float(target.value), unit_words(target.unit), *likely)
 
 
-def _target(target: AskedTarget) -> dict[str, Any]:
-    told = {"id": target.id, "label": target.label, "year": target.year, "unit": target.unit}
-    return told | {"operator": target.operator, "value": target.value}
+def _target(row: TargetRow) -> dict[str, Any]:
+    return {key: getattr(row.target, key) for key in ("id", "label", "year", "unit", "operator", "value")} | _chance(row)
 
 
 def _chance(row: TargetRow) -> dict[str, float]:
@@ -272,18 +263,18 @@ def analysis_parts(analysis: Analysis) -> list[SweepPart]:
     return found
 
 
+def _plan(row: TargetRow) -> str:
+    return f"{OPERATORS[row.target.operator]} {exact(row.target.value)}" if row.target else ""
+
+
 _TARGETS: tuple[Column[TargetRow], ...] = (
     Column(Text("目标", "target"), lambda row: row.label),
     Column(Text("单位", "unit"), lambda row: unit_words(row.target.unit) if row.target else "", is_number=True),
     Column(Text("年份", "year"), lambda row: row.target.years if row.target else "", is_number=True),
-    Column(Text("目标值", "plan"), lambda row: _plan(row.target) if row.target else "", is_number=True),
+    Column(Text("目标值", "plan"), _plan, is_number=True),
     Column(Text("概率", "probability"), lambda row: chance(row.probability) or "0", is_number=True),
     Column(Text("抽样标准误（百分点）", "standard error (points)"), lambda row: f"± {100.0 * row.error:.2f}", is_number=True),
 )
-
-
-def _plan(target: AskedTarget) -> str:
-    return f"{OPERATORS[target.operator]} {exact(target.value)}"
 
 
 def _span(low: float, row: BandRow) -> str:

@@ -67,7 +67,7 @@ class DrawnAnswer:
 
 
 @dataclass(frozen=True)
-class Bench:
+class LeverView:
     """A case compiled once for its levers; `answer` and `spread` may be asked any number of times, by anyone.
 
     A lever that is moved acts from the year `since` on, by default the first of the run; see sim.explore.sliders.
@@ -167,7 +167,7 @@ class Bench:
         return DrawnAnswer(bands, shares, joint, ratio, is_clear(ratio, error), count, levels)
 
 
-def bench_of(case: Case, *, prior: bool = False) -> Bench:
+def levers_of(case: Case, *, prior: bool = False) -> LeverView:
     """Compile a case for its sliders, whose draws are from the posterior or from the priors.
 
     Raises
@@ -183,7 +183,7 @@ def bench_of(case: Case, *, prior: bool = False) -> Bench:
     case = replace(case, bound=replace(case.bound, values=values))
     series = tuple(name for name in case.city.outline.first if graph.dims_of(name) == ("region",))[:_MOST_CHARTS]
     outputs = tuple(dict.fromkeys((*_read_by_targets(case), *series)))
-    return Bench(case, groups, outputs, series, prior)
+    return LeverView(case, groups, outputs, series, prior)
 
 
 def _read_by_targets(case: Case) -> tuple[str, ...]:
@@ -198,20 +198,20 @@ _MOST_STEPS = 200
 
 @dataclass
 class State:
-    """The scenario on the bench, the levers that are moved, the year since when they are, and what was before."""
+    """The scenario that is shown, the levers that are moved, the year since when they are, and what was before."""
 
-    bench: Bench
+    levers: LeverView
     moves: Mapping[str, float] = field(default_factory=dict)
     since: int = 0
     _before: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.since = self.since or self.bench.first_year
+        self.since = self.since or self.levers.first_year
 
     def go(self, **changed: Any) -> None:
         """Take another scenario, other moves or another year since when they act; what is no change is no step."""
-        now = {"bench": self.bench, "moves": self.moves, "since": self.since}
-        if any(now[name] is not value and (name == "bench" or now[name] != value) for name, value in changed.items()):
+        now = {"levers": self.levers, "moves": self.moves, "since": self.since}
+        if any(now[name] is not value and (name == "levers" or now[name] != value) for name, value in changed.items()):
             self._before.append(now)
             del self._before[:-_MOST_STEPS]
             vars(self).update(changed)
@@ -220,9 +220,9 @@ class State:
         """Move a lever from where the scenario has it."""
         self.go(moves={**self.moves, key: value})
 
-    def replace(self, bench: Bench) -> None:
+    def replace(self, levers: LeverView) -> None:
         """Take another scenario, with nothing moved."""
-        self.go(bench=bench, moves={}, since=bench.first_year)
+        self.go(levers=levers, moves={}, since=levers.first_year)
 
     def undo(self) -> None:
         """Go one step back; at the beginning nothing happens."""
