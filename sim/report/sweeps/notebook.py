@@ -49,7 +49,8 @@ def usual_series(run: xr.Dataset) -> list[str]:
 
 
 def _points(run: xr.Dataset, name: str) -> Points:
-    values = named_series(run, name).scale * series_in(run, run, name).to_numpy()
+    array = series_in(run, run, name)  # first: it names a series that is not there
+    values = named_series(run, name).scale * array.to_numpy()
     return points_of(dict(zip(run["year"].to_numpy(), values, strict=True)))
 
 
