@@ -16,6 +16,7 @@ import pytest
 from sim.inputs.home import find_home
 from sim.simulate import opening
 from tests.blocks import CodeBlock, blocks_of
+from tests.cli.calling import Done, sim
 from tests.explore.test_serving import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,7 +79,7 @@ class Reader:
         elif block.language == "yaml":
             self._check(block)
         elif block.language == "python":
-            self._run([sys.executable, "-c", block.text], block)
+            self._run(["-c", block.text], block)
         else:
             self._commands(block)
 
@@ -107,20 +108,23 @@ class Reader:
                 self.folder = self.folder / words[1]
                 continue
             assert words[:3] in (["python", "-m", "sim"], ["python", "-m", "pytest"]), f"line {block.line}: {line}"
-            self._run([sys.executable, *words[1:]], block)
+            self._run(words[1:], block)
 
-    def _run(self, command: list[str], block: CodeBlock) -> None:
-        done = subprocess.run(
-            command, cwd=self.folder, env=self._environment, capture_output=True, encoding="utf-8", timeout=900, check=False
-        )
-        assert done.returncode == 0, f"line {block.line}: {command[1:]}\n{done.stderr[-2000:]}"
+    def _run(self, words: list[str], block: CodeBlock) -> Done:
+        """Call Python; a verb of the program in this process, unless the page has changed the program."""
+        if words[:2] == ["-m", "sim"] and not (self.folder / "sim").exists():
+            done = sim(*words[2:], folder=self.folder)
+        else:
+            command = [sys.executable, *words]
+            done = subprocess.run(
+                command, cwd=self.folder, env=self._environment, capture_output=True, encoding="utf-8", timeout=900, check=False
+            )
+        assert done.returncode == 0, f"line {block.line}: {words}\n{done.stderr[-2000:]}"
+        return done
 
     def _compare(self, command: str, block: CodeBlock) -> None:
         """What a page shows of a command is what it prints today, but for how it is spaced."""
-        words = [sys.executable, *shlex.split(command)[1:]]
-        done = subprocess.run(
-            words, cwd=self.folder, env=self._environment, capture_output=True, encoding="utf-8", timeout=900, check=True
-        )
+        done = self._run(shlex.split(command)[1:], block)
         printed = {"".join(line.split()) for line in done.stdout.splitlines()}
         for line in block.text.splitlines():
             assert "".join(line.split()) in printed, f"line {block.line}: {line}"

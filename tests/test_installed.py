@@ -28,10 +28,11 @@ def test_the_wheel_does_the_main_job_elsewhere(tmp_path: Path) -> None:
     assert not any(name.startswith("tests/") or "__pycache__" in name for name in names)
     folder = tmp_path / "env"
     # The dependencies are those of the environment that runs the tests; only the package itself is new.
-    venv.EnvBuilder(with_pip=True, system_site_packages=False).create(folder)
+    venv.EnvBuilder(with_pip=False, system_site_packages=False).create(folder)
     python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     site = next(Path(item) for item in sys.path if item.endswith("site-packages"))
-    subprocess.run([python, "-m", "pip", "install", "--no-deps", "--quiet", str(wheel)], check=True, timeout=300)
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--quiet", str(wheel)]
+    subprocess.run(install, check=True, timeout=300)
     empty = tmp_path / "empty"
     empty.mkdir()
     packages = next(folder.rglob("site-packages"))

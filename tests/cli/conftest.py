@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,16 +9,19 @@ import pytest
 
 from sim.report import delivery
 
+_PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg==")
+
 
 @pytest.fixture
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs of this test write empty pictures, which it does not look at; drawing is most of what a run takes."""
+    """Runs and reports of this test have empty pictures, at which it does not look; drawing is most of what they take."""
 
     def leave_empty(figures: Mapping[Path, Mapping[str, Any]], *_: object) -> list[Any]:
         for folder, named in figures.items():
-            folder.mkdir(parents=True)
+            folder.mkdir(parents=True, exist_ok=True)
             for name in named:
                 (folder / f"{name}.svg").write_text("<svg/>", encoding="utf-8")
+                (folder / f"{name}.png").write_bytes(_PIXEL)
         return []
 
     monkeypatch.setattr(delivery, "start_drawing", leave_empty)

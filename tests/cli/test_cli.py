@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 import signal
 import subprocess
@@ -24,8 +23,9 @@ HEAD = "name: {zh: 测试, en: Test}\ncity: hengyang\n"
 
 @pytest.fixture(scope="module")
 def main_job(tmp_path_factory: pytest.TempPathFactory) -> tuple[Done, Path]:
+    """What the README's first command does, on a console that knows the letters of GBK only."""
     results = tmp_path_factory.mktemp("results")
-    done = process("run", "--out", results, "--lang", "zh")
+    done = process("run", "--out", results, "--lang", "zh", PYTHONIOENCODING="gbk")
     (folder,) = results.iterdir()
     return done, folder
 
@@ -222,11 +222,8 @@ def test_compare_of_two_runs(main_job: tuple[Done, Path]) -> None:
     assert {row["name"] for row in json.loads(other.stdout)} >= {"science_budget", "gdp_nominal"}
 
 
-def test_a_gbk_console_loses_no_minus_sign(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "sim", "run", "baseline", "--draws", "50", "--out", str(tmp_path), "--lang", "zh"]
-    variables = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "gbk"}
-    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, check=True, timeout=120)
-    text = done.stdout.decode("gbk")
+def test_a_gbk_console_loses_no_minus_sign(main_job: tuple[Done, Path]) -> None:
+    text = main_job[0].stdout
     assert "地区生产总值" in text
     assert re.search(r"  -[0-9]", text)
     assert "?" not in text
@@ -246,4 +243,4 @@ def test_a_damaged_run_file_is_a_wrong_call(content: bytes, tmp_path: Path) -> N
 def test_a_name_with_mathematics_in_it_draws(tmp_path: Path) -> None:
     file = tmp_path / "dollars.yaml"
     file.write_text("name: {zh: $a_b^, en: $x}\ncity: hengyang\ntargets: [hengyang/*]\n", encoding="utf-8")
-    assert sim("run", file, "--out", tmp_path / "results", "--quiet").returncode == 0
+    assert sim("run", file, "--draws", "50", "--workers", "1", "--out", tmp_path / "results", "--quiet").returncode == 0

@@ -60,13 +60,9 @@ def call(*arguments: str) -> list[str]:
 
 @pytest.mark.slow
 def test_a_run_with_draws_stores_bands_and_prints_probabilities(tmp_path: Path) -> None:
-    done = subprocess.run(
-        call("--draws", "300", "--seed", "4", "--workers", "2", "--out", str(tmp_path), "--json"),
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-        cwd=ROOT,
-    )
+    words = ("--draws", "300", "--seed", "4", "--workers", "2", "--lang", "en", "--json")
+    done = sim("run", "baseline", "--out", tmp_path, *words)
+    assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     [draws] = document["draws"]
     assert (draws["scenario"], draws["count"], draws["seed"]) == ("baseline", 300, 4)
@@ -119,23 +115,13 @@ def test_an_interrupt_during_draws_ends_quickly_and_leaves_nothing(tmp_path: Pat
     assert [child for child in children if is_there(child)] == []
 
 
-def outcome_of(*arguments: str, **more: str) -> tuple[int, str]:
-    """Exit status and what was said of faults."""
-    done = subprocess.run(
-        call(*arguments), capture_output=True, encoding="utf-8", check=False, cwd=ROOT, env={**os.environ, **more}, timeout=120
-    )
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stderr
-
-
-@pytest.mark.slow
 def test_what_cannot_succeed_is_said_before_any_draw(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    many = ("--draws", "100000000")
-    status, said = outcome_of(*many, "--out", str(tmp_path / "file"))
-    assert (status, "no folder" in said) == (1, True)
-    status, said = outcome_of(*many, "--out", str(tmp_path / "out"), "--require", "hy_gpd_2025")
-    assert (status, "hy_gdp_2025" in said) == (2, True)
+    many = ("run", "baseline", "--draws", "100000000", "--lang", "en", "--out")
+    done = sim(*many, tmp_path / "file")
+    assert (done.returncode, "no folder" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
+    done = sim(*many, tmp_path / "out", "--require", "hy_gpd_2025")
+    assert (done.returncode, "hy_gdp_2025" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
 
 
 @pytest.mark.slow

@@ -63,6 +63,7 @@ def test_a_stored_report_is_written_without_running_again(run: Path) -> None:
     assert "python -m sim report" in page
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_a_run_whose_inputs_have_changed_is_reported_as_it_was_recorded(run: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     shutil.copytree(home_of(run), home)
@@ -114,6 +115,7 @@ def test_a_run_of_another_version_says_so(run: Path, tmp_path: Path) -> None:
         assert (done.returncode, said in done.stderr, "Traceback" in done.stderr) == (2, True, False)
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_a_scenario_is_reported_from_within_its_folder_and_under_another_name(run: Path, tmp_path: Path) -> None:
     call = ("--stored", "--format", "html", "--lang", "en")
     folder = tmp_path / "another_name"
@@ -129,6 +131,7 @@ def test_a_scenario_is_reported_from_within_its_folder_and_under_another_name(ru
     assert (folder / "yours" / "report.en.html").is_file()
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_two_folders_of_one_scenario_are_not_written_over_each_other(run: Path, tmp_path: Path) -> None:
     folder = tmp_path / run.name
     shutil.copytree(run, folder)
@@ -140,6 +143,7 @@ def test_two_folders_of_one_scenario_are_not_written_over_each_other(run: Path, 
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_a_damaged_scenario_costs_itself_alone(run: Path, tmp_path: Path) -> None:
     folder = tmp_path / run.name
     shutil.copytree(run, folder)
@@ -189,6 +193,7 @@ def test_a_character_that_the_pdf_lacks_costs_the_pdf_alone(run: Path, tmp_path:
     assert done.stderr.count("\n") <= 2
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_a_file_that_cannot_be_replaced_costs_its_own_form(run: Path, tmp_path: Path) -> None:
     folder = tmp_path / "results" / run.name
     shutil.copytree(run, folder)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -20,13 +18,11 @@ from sim.base.text import Language, Text
 from sim.cli.app import app
 from sim.cli.console import Speaker, left_text
 from sim.result.draw_store import read_draws
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.cli.calling import ROOT, sim
 
 
 def sweep(*arguments: str) -> dict[str, Any]:
-    call = [sys.executable, "-m", "sim", "sweep", "plan_2025", "--home", str(ROOT), "--lang", "en", "--json", *arguments]
-    done = subprocess.run(call, capture_output=True, encoding="utf-8", check=False, cwd=ROOT)
+    done = sim("sweep", "plan_2025", "--workers", "1", "--lang", "en", "--json", *arguments)
     assert done.returncode == 0, done.stderr
     document: dict[str, Any] = json.loads(done.stdout)
     return document

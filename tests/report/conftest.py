@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from sim.base.text import LANGUAGES, Language
 from sim.inputs.home import Home
+from sim.report.delivery import draw_one
 from sim.report.document import Report
 from sim.report.studies import completed, quick_studies
 from sim.report.writing import reports_of
@@ -52,3 +57,15 @@ def report(drawn: tuple[pipeline.Outcome, ...]) -> Report:
     """The complete report of the plan, with few draws and levers."""
     studies = {"plan_2025": studies_of(drawn[1].case, DRAWS)}
     return reports_of([replace(result, run="20260101-000000-abcdef01") for result in results_of(drawn, studies)])[1]
+
+
+@pytest.fixture(scope="session")
+def pictures(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Mapping[Language, Path]:
+    """The figures of the report as files, in both languages, drawn without a warning."""
+    folders = {language: tmp_path_factory.mktemp(language) for language in LANGUAGES}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for language, folder in folders.items():
+            for name, figure in report.figures.items():
+                assert draw_one(figure, language, [folder / name]) == "", "every glyph is there"
+    return folders

@@ -39,16 +39,6 @@ _NUMBER = re.compile(r"[−+<]?\d[\d,]*\.?\d*")
 
 
 @pytest.fixture(scope="session")
-def pictures(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Mapping[Language, Path]:
-    """The figures of the report as files, in both languages."""
-    folders = {language: tmp_path_factory.mktemp(language) for language in LANGUAGES}
-    for language, folder in folders.items():
-        for name, figure in report.figures.items():
-            draw_one(figure, language, [folder / name])
-    return folders
-
-
-@pytest.fixture(scope="session")
 def svgs(report: Report, pictures: Mapping[Language, Path]) -> Mapping[Language, Mapping[str, str]]:
     return {language: read_svgs(folder, list(report.figures)) for language, folder in pictures.items()}
 
