@@ -29,7 +29,7 @@ def consumption(
     starting_output: Array,
     price_index: Array,
     base_growth: Array,
-    deflator_growth: Array,
+    sector_inflation: Array,
     consumption_propensity: Array,
     income_perception_time: Array,
 ) -> Array:
@@ -37,7 +37,7 @@ def consumption(
 
     Expected income starts where steady nominal growth g leaves it: income / (1 + g * perception time).
     """
-    lag = 1.0 + (base_growth + deflator_growth) * income_perception_time
+    lag = 1.0 + (base_growth + sector_inflation) * income_perception_time
     at_start = household_income_share * total(starting_output * price_index / lag, over="sector")
     return consumption_propensity * smooth(household_income, income_perception_time, at_start)
 

@@ -1,95 +1,80 @@
-"""Prices: deflators of the sectors, of consumption and of investment; each has its own path, and shocks move them all.
+"""Prices: deflators of the sectors from the nation's inflation, and those of consumption and investment from the sectors'.
 
-Recent inflation beyond the long-run rates fades, as growth momentum does.
+Inflation by itself is neutral: every price moves with it, so that only relative prices move anything real. Inflation of the past
+leaves no trace: what moves prices in one year is gone in the next, and shocks to their level stay.
 """
 
 from __future__ import annotations
 
-from sim.model import Array, event, noise, starting_rate, stock, total, until_turn, variable
+from sim.model import Array, at, by, starting_rate, stock, total, variable
 
 PRICE = "亿元/亿元_2020"
+SECTORS = ("region", "sector")
 
 
-@variable(unit="1/a", dims=("region",))
-def starting_price_momentum(recent_inflation: Array, deflator_growth: Array, value_added_base: Array) -> Array:
-    """Recent inflation of the city beyond the long-run growth of its sectors' prices."""
-    shares = value_added_base / total(value_added_base, over="sector")
-    return recent_inflation - total(shares * deflator_growth, over="sector")
+@variable(unit="1/a", dims=SECTORS)
+def relative_inflation(outlook_growth: Array, farm_price_response: Array, services_price_lead: Array) -> Array:
+    """Inflation of a sector before it is set against the others (Baumol 1967): farm products where farming grows slower, services."""
+    behind = at(outlook_growth, sector="services") - at(outlook_growth, sector="agriculture")
+    return by(
+        "sector",
+        agriculture=farm_price_response * behind,
+        manufacturing=0.0 * behind,
+        other_industry=0.0 * behind,
+        construction=0.0 * behind,
+        services=services_price_lead,
+    )
 
 
-@variable(unit="1/a", dims=("region",))
-def inflation_shock(inflation_trend_shock: Array) -> Array:
-    """Shock of the year to the trend of inflation, common to all cities."""
-    return inflation_trend_shock * noise("trend of inflation", like=inflation_trend_shock)
+@variable(unit="1/a", dims=SECTORS)
+def sector_inflation(national_inflation: Array, relative_inflation: Array, starting_shares: Array) -> Array:
+    """Growth of each sector's prices (P7): the nation's inflation, and the sector's own against the mean of all sectors."""
+    return national_inflation + relative_inflation - total(starting_shares * relative_inflation, over="sector")
 
 
-@stock(unit="1/a", dims=("region",), initial="starting_price_momentum")
-def lasting_price_momentum(lasting_price_momentum: Array, price_momentum_life: Array) -> Array:
-    """Momentum of inflation: it fades over its mean life; shocks join it at the turn of the year (Stock & Watson 2007)."""
-    return -lasting_price_momentum / price_momentum_life
-
-
-@event(stock="lasting_price_momentum", order=1)
-def inflation_shock_lasts(lasting_price_momentum: Array, inflation_shock: Array) -> Array:
-    """The shock of the year joins the momentum."""
-    return lasting_price_momentum + inflation_shock
-
-
-@variable(unit="1/a", dims=("region",))
-def price_momentum(lasting_price_momentum: Array, inflation_shock: Array) -> Array:
-    """Inflation beyond the long-run rates: what lasts of the past and the shock of the year."""
-    return lasting_price_momentum + until_turn(inflation_shock)
-
-
-@variable(unit=PRICE, dims=("region", "sector"))
-def starting_price(sector_price_base: Array, deflator_growth: Array, starting_price_momentum: Array) -> Array:
+@variable(unit=PRICE, dims=SECTORS)
+def starting_price(sector_price_base: Array, sector_inflation: Array) -> Array:
     """Deflators at the turn of the year, from the mean of the base year, so that the first year's mean has grown in full."""
-    return starting_rate(sector_price_base, deflator_growth + starting_price_momentum)
+    return starting_rate(sector_price_base, sector_inflation)
 
 
-@stock(unit=PRICE, dims=("region", "sector"), initial="starting_price")
-def price_path(price_path: Array, deflator_growth: Array, price_momentum: Array) -> Array:
-    """Deflator of each sector without shocks (P7), 2020 = 1: grows at its own rate and with the momentum of inflation."""
-    return (deflator_growth + price_momentum) * price_path
+@stock(unit=PRICE, dims=SECTORS, initial="starting_price")
+def price_path(price_path: Array, sector_inflation: Array) -> Array:
+    """Deflator of each sector without shocks (P7), 2020 = 1."""
+    return sector_inflation * price_path
 
 
-@variable(unit=PRICE, dims=("region",))
-def starting_consumer_price(price_level_base: Array, consumer_price_growth: Array, starting_price_momentum: Array) -> Array:
-    """Deflator of consumption at the turn of the year."""
-    return starting_rate(price_level_base, consumer_price_growth + starting_price_momentum)
-
-
-@stock(unit=PRICE, dims=("region",), initial="starting_consumer_price")
-def consumer_price_path(consumer_price_path: Array, consumer_price_growth: Array, price_momentum: Array) -> Array:
-    """Deflator of consumption without shocks, 2020 = 1."""
-    return (consumer_price_growth + price_momentum) * consumer_price_path
-
-
-@variable(unit=PRICE, dims=("region",))
-def starting_investment_price(price_level_base: Array, investment_price_growth: Array, starting_price_momentum: Array) -> Array:
-    """Deflator of capital formation at the turn of the year."""
-    return starting_rate(price_level_base, investment_price_growth + starting_price_momentum)
-
-
-@stock(unit=PRICE, dims=("region",), initial="starting_investment_price")
-def investment_price_path(investment_price_path: Array, investment_price_growth: Array, price_momentum: Array) -> Array:
-    """Deflator of capital formation without shocks, 2020 = 1."""
-    return (investment_price_growth + price_momentum) * investment_price_path
-
-
-@variable(unit=PRICE, dims=("region", "sector"))
+@variable(unit=PRICE, dims=SECTORS)
 def price_index(price_path: Array, shocked_prices: Array) -> Array:
     """Deflator of each sector (P7), 2020 = 1."""
     return price_path * shocked_prices
 
 
 @variable(unit=PRICE, dims=("region",))
-def consumer_price(consumer_price_path: Array, shocked_prices: Array) -> Array:
-    """Deflator of consumption, 2020 = 1."""
-    return consumer_price_path * shocked_prices
+def output_price(price_index: Array, starting_shares: Array) -> Array:
+    """Price level of output in the composition of the start, 2020 = 1."""
+    return total(starting_shares * price_index, over="sector")
+
+
+@stock(unit="index", dims=("region",), initial=1.0)
+def consumer_price_ratio(consumer_price_ratio: Array, consumer_price_lead: Array) -> Array:
+    """Consumer prices over those of output, 1 at the start."""
+    return consumer_price_lead * consumer_price_ratio
 
 
 @variable(unit=PRICE, dims=("region",))
-def investment_price(investment_price_path: Array, shocked_prices: Array) -> Array:
+def consumer_price(output_price: Array, consumer_price_ratio: Array) -> Array:
+    """Deflator of consumption, 2020 = 1."""
+    return output_price * consumer_price_ratio
+
+
+@stock(unit="index", dims=("region",), initial=1.0)
+def investment_price_ratio(investment_price_ratio: Array, investment_price_lead: Array) -> Array:
+    """Investment prices over those of output, 1 at the start."""
+    return investment_price_lead * investment_price_ratio
+
+
+@variable(unit=PRICE, dims=("region",))
+def investment_price(output_price: Array, investment_price_ratio: Array) -> Array:
     """Deflator of capital formation, 2020 = 1."""
-    return investment_price_path * shocked_prices
+    return output_price * investment_price_ratio

@@ -10,9 +10,9 @@ SECTORS = ("region", "sector")
 
 
 @variable(unit="亿元_2020/a", dims=SECTORS)
-def starting_output(value_added_base: Array, base_growth: Array) -> Array:
-    """Rate of value added at the start of the run, from the published total of the base year and the stated growth."""
-    return starting_rate(value_added_base, base_growth)
+def starting_output(value_added_base: Array, growth_to_start: Array) -> Array:
+    """Rate of value added at the start of the run, from the published total of the base year and the growth since its middle."""
+    return starting_rate(value_added_base, growth_to_start)
 
 
 @variable(unit="ratio", dims=("sector",))
@@ -45,13 +45,15 @@ def manufacturing_market(
     starting_output: Array,
     external_demand: Array,
     productivity: Array,
+    trend_productivity: Array,
     unit_cost_index: Array,
     market_price_elasticity: Array,
     market_policy: Array,
     export_shift: Array,
 ) -> Array:
-    """Demand for the city's manufactures (P3): Y0 * external demand * (A / unit costs)^sigma * (1 + opening)."""
-    competitive = (at(productivity, sector="manufacturing") / unit_cost_index) ** market_price_elasticity
+    """Demand for the city's manufactures (P3): Y0 * external demand * (A / trend of A / unit costs)^sigma * (1 + opening)."""
+    lead = at(productivity / trend_productivity, sector="manufacturing")
+    competitive = (lead / unit_cost_index) ** market_price_elasticity
     opening = relative(1.0 + market_policy + export_shift)
     return at(starting_output, sector="manufacturing") * external_demand * competitive * opening
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model import Array, growth, initial, stock, variable
+from sim.model import Array, by, growth, initial, relative, stock, variable
 
 SECTORS = ("region", "sector")
 MOST_TALENT = 0.2
@@ -20,21 +20,16 @@ def productivity(productivity: Array, productivity_growth: Array) -> Array:
 
 
 @variable(unit="1/a", dims=SECTORS)
-def productivity_growth(structural_productivity_growth: Array, growth_momentum: Array) -> Array:
-    """Growth of productivity (T1): what its causes explain, and the part of past growth that fades."""
-    return structural_productivity_growth + growth_momentum
+def productivity_growth(trend_productivity_growth: Array, own_productivity_growth: Array, growth_momentum: Array) -> Array:
+    """Growth of productivity (T1): the nation's trend, what the city's own causes explain, and the lead that fades."""
+    return trend_productivity_growth + own_productivity_growth + growth_momentum
 
 
 @variable(unit="1/a", dims=SECTORS)
-def input_growth(capital: Array, capital_exponent: Array, infrastructure_growth: Array) -> Array:
-    """Growth of output from more capital: alpha * growth of capital + what more public capital adds."""
-    return capital_exponent * growth(capital) + infrastructure_growth
-
-
-@variable(unit="1/a", dims=SECTORS)
-def starting_momentum(base_growth: Array, structural_productivity_growth: Array, input_growth: Array) -> Array:
-    """Recent growth beyond what capital and the causes of productivity explain at the start."""
-    return base_growth - structural_productivity_growth - input_growth
+def starting_momentum(recent_lead: Array, lead_signal: Array) -> Array:
+    """Recent lead of the city in growth as far as it is signal; farming grows by itself."""
+    lead = lead_signal * recent_lead
+    return by("sector", agriculture=0.0 * lead, manufacturing=lead, other_industry=lead, construction=lead, services=lead)
 
 
 @stock(unit="1/a", dims=SECTORS, initial="starting_momentum")
@@ -44,15 +39,14 @@ def growth_momentum(growth_momentum: Array, momentum_life: Array) -> Array:
 
 
 @variable(unit="1/a", dims=SECTORS)
-def structural_productivity_growth(
+def own_productivity_growth(
     productivity: Array,
-    frontier: Array,
-    productivity_trend: Array,
+    trend_productivity: Array,
     catch_up: Array,
     rd_elasticity: Array,
     rd_weight: Array,
     rd_stock: Array,
-    normal_rd_growth: Array,
+    national_growth: Array,
     agglomeration_elasticity: Array,
     urban_population_growth: Array,
     productivity_residual: Array,
@@ -60,18 +54,16 @@ def structural_productivity_growth(
     digital_effect: Array,
     farm_upgrade_effect: Array,
 ) -> Array:
-    """Growth of productivity by its causes (T1): trend, catch-up, R&D, agglomeration, residual, and what policy adds."""
-    learning = catch_up * np.log(frontier / productivity)
-    research = rd_elasticity * rd_weight * (growth(rd_stock) - normal_rd_growth)
-    density = agglomeration_elasticity * urban_population_growth
+    """Growth of productivity beyond the nation's by its causes (T1): diffusion, R&D, density, and what policy adds.
+
+    Diffusion wears a lead off and makes up a lag; R&D counts as far as its stock grows faster than the nation's output, density
+    as far as towns grow faster than at the start.
+    """
+    diffusion = -catch_up * np.log(productivity / trend_productivity)
+    research = rd_elasticity * rd_weight * (growth(rd_stock) - national_growth)
+    density = agglomeration_elasticity * (urban_population_growth - initial(urban_population_growth))
     policy = upgrade_effect + digital_effect + farm_upgrade_effect
-    return productivity_trend + learning + research + density + productivity_residual + policy
-
-
-@stock(unit="index", dims=SECTORS, initial="frontier_gap")
-def frontier(frontier: Array, frontier_growth: Array) -> Array:
-    """Productivity of the frontier relative to the city's at the start."""
-    return frontier * frontier_growth
+    return diffusion + research + density + productivity_residual + policy
 
 
 @variable(unit="1/a", dims=("region",))
@@ -87,13 +79,14 @@ def rd_share(
     science_push: Array,
     rd_from_hightech: Array,
     hightech_firms: Array,
+    gdp_real: Array,
     rd_limit: Array,
 ) -> Array:
     """R&D as a share of GDP (T3): the base, what policy and the science budget add, and what more high-tech firms add.
 
     Policy cannot take away more than all but a tenth of the base, nor lift the share above what any city is known to spend.
     """
-    from_firms = rd_from_hightech * (hightech_firms / initial(hightech_firms) - 1.0)
+    from_firms = rd_from_hightech * np.log(relative(hightech_firms) / relative(gdp_real))
     wanted = rd_intensity_base + rd_policy + science_push + from_firms
     return np.clip(wanted, LEAST_RESEARCH * rd_intensity_base, rd_limit)
 
@@ -117,9 +110,9 @@ def real_rd_spending(rd_share: Array, gdp_real: Array) -> Array:
 
 
 @variable(unit="亿元_2020", dims=("region",))
-def starting_rd_stock(real_rd_spending: Array, rd_depreciation: Array, normal_rd_growth: Array) -> Array:
+def starting_rd_stock(real_rd_spending: Array, rd_depreciation: Array, normal_growth: Array) -> Array:
     """R&D stock of steady growth: spending / (depreciation + growth)."""
-    return real_rd_spending / (rd_depreciation + normal_rd_growth)
+    return real_rd_spending / (rd_depreciation + normal_growth)
 
 
 @stock(unit="亿元_2020", dims=("region",), initial="starting_rd_stock")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from sim.inputs.base_year import BaseCell, BaseYear
-from sim.inputs.provenance import DERIVED, BaseOrigin, weakest
+from sim.inputs.base_year import NATION, BaseCell, BaseYear
+from sim.inputs.provenance import DERIVED, BaseOrigin, borrowed, weakest
 
 from .figures import PERCENT, Figure, figure_of_year, own_share
+from .outlook import national_growth, national_inflation, published
 from .rows import Origin, cell, cells, from_data, from_setting, newest, number, origin_of
 
 SECTORS = ("agriculture", "manufacturing", "other_industry", "construction", "services")
@@ -137,42 +138,78 @@ def price_level(base: BaseYear) -> float:
     return math.prod(1.0 + changes[year] for year in range(PRICE_YEAR + 1, base.year + 1))
 
 
-def recent_growth(base: BaseYear) -> float:
-    """Real growth that the city was used to: the mean of the last two published years."""
-    known = [rate for year, rate in sorted(growth(base).items()) if year <= base.year][-_YEARS_OF_HABIT:]
-    if not known:
+def recent_lead(base: BaseYear) -> float:
+    """Growth of the city beyond the mean of all cities in the six years to the base year, each at half the weight of the next."""
+    own, mean = growth(base), published(base, "mean_city_growth")
+    years = [year for year in range(base.year, base.year - _MEMORY, -1) if year in own and year in mean]
+    if not years:
         raise base.missing("gdp_growth_real")
-    return sum(known) / len(known)
+    weights = [_FADING ** (base.year - year) for year in years]
+    leads = [min(max(own[year] - mean[year], -_MOST_LEAD), _MOST_LEAD) for year in years]
+    return sum(weight * lead for weight, lead in zip(weights, leads, strict=True)) / sum(weights)
 
 
-_YEARS_OF_HABIT = 2
+_MEMORY, _FADING, _MOST_LEAD = 6, 0.5, 0.08
+
+
+def padding(base: BaseYear) -> float:
+    """Growth that cities report beyond the nation's; none since the nation's office computes the output of regions (2019)."""
+    if base.year > _LAST_PADDED:
+        return 0.0
+    mean = published(base, "mean_city_growth")
+    latest = max(year for year in mean if year <= base.year)
+    return mean[latest] - published(base, "national_growth")[latest]
+
+
+_LAST_PADDED = 2018
 
 
 def sector_growth(base: BaseYear) -> dict[str, float]:
-    """Growth of each sector at the start: agriculture at its usual rate, the others alike, so that GDP grows as it did."""
+    """Growth of each sector that the city is used to: as the nation's in the four years around the base year, and the lead."""
+    around = [national_growth(base)[year] for year in range(base.year - 1, base.year + 3)]
+    return _by_outlook(base, sum(around) / len(around))
+
+
+def _by_outlook(base: BaseYear, nation: float) -> dict[str, float]:
+    """Growth of the sectors where the nation grows at a rate: farming at its usual one, the others alike, and the city's lead.
+
+    In a city without a lead the whole grows as the nation.
+    """
     farms = number(base, "agriculture_growth")
     share = value_added(base)["agriculture"] / gdp(base)
-    others = (recent_growth(base) - share * farms) / (1.0 - share)
+    others = (nation - share * farms) / (1.0 - share) + float(base.value("lead_signal").item()) * recent_lead(base)
     return {sector: farms if sector == "agriculture" else others for sector in SECTORS}
 
 
+def usual_growth(base: BaseYear) -> float:
+    """Real growth of all sectors that the city is used to."""
+    added, whole = value_added(base), gdp(base)
+    return sum(added[sector] / whole * rate for sector, rate in sector_growth(base).items())
+
+
 def usual_inflation(base: BaseYear) -> float:
-    """Growth of the implied deflator, mean of the five years to the base year."""
-    changes = deflator_growth(base)
-    return sum(changes[year] for year in range(base.year - 4, base.year + 1)) / 5.0
+    """Inflation of the nation in the four years around the base year."""
+    around = [national_inflation(base)[year] for year in range(base.year - 1, base.year + 3)]
+    return sum(around) / len(around)
 
 
 def growth_rows(base: BaseYear) -> list[BaseCell]:
-    """Rows of the growth that the run starts with, real by sector and nominal for all."""
-    usual = recent_growth(base)
-    source = f"history.csv：{base.year} 年及此前一年 GDP 实际增速的平均"
-    real = Origin("D", base.year + 1, source, "农业取长期增速，其余行业相同，合计等于 GDP 增速", DERIVED)
-    nominal = Origin("D", base.year + 1, f"{source}；近五年隐含平减指数涨幅平均", "实际增速加价格涨幅", DERIVED)
+    """Rows of the growth that the run starts with, real by sector and nominal for all, and of the city's lead."""
+    source = f"history.csv：至 {base.year} 年的 GDP 实际增速；全国增速与各市平均增速（reference/china）"
+    real = Origin("D", base.year + 1, source, "农业取长期增速，其余行业随全国，加本市近年领先", DERIVED)
+    lead = real.with_method("与各市平均增速之差，六年加权，每早一年权重减半")
+    gap = Origin("D", base.year + 1, "全国增速与各市平均增速（reference/china）", "各市平均减全国；2019 年统一核算后为零", borrowed(NATION))
+    rate, inflation, nation = usual_growth(base), usual_inflation(base), national_growth(base)
+    # The first year's mean grows half by where the year begins and half by growth within it, which lies between two years'.
+    first = 1.5 * nation[base.year + 1] - 0.5 * nation[base.year + 2]
     return [
         *cells("base_growth", "1/a", by_sector(sector_growth(base)), real),
-        *cell("normal_growth", "1/a", usual, real.with_method("GDP 增速")),
-        *cell("normal_nominal_growth", "1/a", usual + usual_inflation(base), nominal),
-        *cell("recent_inflation", "1/a", usual_inflation(base), nominal.with_method("近五年隐含平减指数涨幅平均")),
+        *cells("growth_to_start", "1/a", by_sector(_by_outlook(base, first)), real),
+        *cell("normal_growth", "1/a", rate, real.with_method("各行业合计")),
+        *cell("normal_nominal_growth", "1/a", rate + inflation, real.with_method("实际增速加全国价格涨幅")),
+        *cell("recent_lead", "1/a", recent_lead(base), lead),
+        *cell("padding_base", "1/a", padding(base), gap),
+        *cell("farm_growth", "1/a", number(base, "agriculture_growth"), from_setting(base, "agriculture_growth")),
     ]
 
 

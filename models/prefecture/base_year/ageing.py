@@ -32,12 +32,18 @@ def aged(people: Floats, totals: Mapping[int, float], rates: Rates) -> Floats:
     current: Floats = people * totals[years[0]] / people.sum()
     for year in years[1:]:
         births = float((current[0] * rates.births_per_woman).sum())
-        alive = current * (1.0 - rates.mortality)
-        moving = totals[year] - alive.sum() - births
-        staying = np.maximum(alive + moving * rates.movers, 0.0)
-        older = np.zeros_like(staying)
-        older[:, 1:] = staying[:, :-1]
-        older[:, -1] += staying[:, -1]
-        older[:, 0] = births * np.array([1.0 - rates.boys, rates.boys])
+        moving = totals[year] - (current * (1.0 - rates.mortality)).sum() - births
+        older = a_year_older(current, rates, moving)
         current = older * totals[year] / older.sum()
     return current
+
+
+def a_year_older(people: Floats, rates: Rates, moving: float) -> Floats:
+    """People [sex, age] a year later, when `moving` more have come than left."""
+    births = float((people[0] * rates.births_per_woman).sum())
+    staying = np.maximum(people * (1.0 - rates.mortality) + moving * rates.movers, 0.0)
+    older = np.zeros_like(staying)
+    older[:, 1:] = staying[:, :-1]
+    older[:, -1] += staying[:, -1]
+    older[:, 0] = births * np.array([1.0 - rates.boys, rates.boys])
+    return older

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sim.inputs.base_year import BaseCell, BaseYear
 
-from . import accounts, capital, demography, firms, incomes, services, society
+from . import accounts, capital, demography, expected_labour, firms, incomes, outlook, services, society
 
 
 def build_rows(base: BaseYear) -> list[BaseCell]:
     """Every row of the base year, from what is known of the city, its province and the nation."""
     return [
+        *outlook.outlook_rows(base),
         *accounts.growth_rows(base),
         *accounts.value_added_rows(base),
         *capital.capital_rows(base),
@@ -22,4 +23,5 @@ def build_rows(base: BaseYear) -> list[BaseCell]:
         *demography.population_rows(base),
         *demography.rate_rows(base),
         *demography.movement_rows(base),
+        *expected_labour.expected_labour_rows(base),
     ]

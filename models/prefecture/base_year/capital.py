@@ -10,6 +10,7 @@ from sim.inputs.provenance import DERIVED, BaseOrigin, borrowed
 
 from .accounts import SECTORS, by_sector, deflator_growth, gdp, price_level, sector_growth, value_added
 from .figures import NEAR
+from .outlook import spending_growth
 from .rows import Origin, cell, cells, from_setting, number, origin_of, path_cells, setting
 
 
@@ -75,14 +76,18 @@ def public_investment(base: BaseYear) -> dict[int, float]:
     """Public investment at current prices from the base year on: a share of the budget and of new government debt.
 
     Rises of debt after `last_year_of_new_bonds` hold refinancing bonds and count at the mean of the rises before. A city
-    without data on debt takes a larger share of the budget. After the data comes the mean of the last three years, which holds.
+    without data on debt takes a larger share of the budget. After the data comes the mean of the last three years, growing as
+    public spending does.
     """
     budget = {year: item.value for year, item in base.series("public_expenditure", base.year).items()}
     path = _with_bonds(base, budget)
     if not path:
         path = {year: number(base, "public_investment_share_of_budget") * value for year, value in budget.items()}
-    latest = sorted(path)[-3:]
-    return path | {latest[-1] + 1: sum(path[year] for year in latest) / len(latest)}
+    latest, rates = sorted(path)[-3:], spending_growth(base)
+    level = sum(path[year] for year in latest) / len(latest)
+    for year in range(latest[-1] + 1, base.last_year + 1):
+        path[year] = level = level * (1.0 + rates[year])
+    return path
 
 
 def _with_bonds(base: BaseYear, budget: Mapping[int, float]) -> dict[int, float]:
@@ -168,7 +173,7 @@ def capital_rows(base: BaseYear) -> list[BaseCell]:
 
 _STEADY = "公共投资效率 × 投资 /（折旧率 + 增速）"
 _PUBLIC_METHOD = (
-    "预算支出的一定比例加新增债务的一定比例；2024 年起新增债务含置换债券，按此前平均计；最后一年之后取近三年平均并保持不变"
+    "预算支出的一定比例加新增债务的一定比例；2024 年起新增债务含置换债券，按此前平均计；最后一年之后取近三年平均，随公共支出增长"
 )
 _PIM_SOURCE = "固定资产投资、GDP（history.csv）；折旧率、形成率与上限见 base_year/defaults.yaml 与城市的 settings.yaml"
 

@@ -209,10 +209,10 @@ def movement_rows(base: BaseYear) -> list[BaseCell]:
     )
     return [
         *path_cells("total_fertility", "ratio", path, origin),
-        *cell("base_migration", "1/a", _USUAL_MIGRATION, nothing),
+        *cell("base_migration", "1/a", USUAL_MIGRATION, nothing),
         *cell("mortality_scale", "ratio", 1.0, _NATIONAL),
     ]
 
 
-_USUAL_MIGRATION = -0.005
+USUAL_MIGRATION = -0.005
 _NATIONAL = Origin("A", ANY_TIME, "assumption：沿用全国死亡率", "不作缩放", borrowed(NATION))

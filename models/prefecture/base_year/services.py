@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.inputs.base_year import BaseCell, BaseYear
 from sim.inputs.provenance import DERIVED, OWN
 
-from .accounts import gdp, price_level, recent_growth, usual_inflation
+from .accounts import gdp, price_level, usual_growth, usual_inflation
 from .capital import formation, formation_origin
 from .figures import NEAR, Figure, own_figure
 from .incomes import income_ratio_rows
@@ -98,8 +98,8 @@ def trade_rows(base: BaseYear) -> list[BaseCell]:
 
 def credit_rows(base: BaseYear) -> list[BaseCell]:
     """Growth of loans in step with nominal growth; a city may state another."""
-    rate = recent_growth(base) + usual_inflation(base)
-    origin = Origin("D", base.year + 1, "GDP 实际增速加价格涨幅（history.csv）", "贷款与经济同步", DERIVED)
+    rate = usual_growth(base) + usual_inflation(base)
+    origin = Origin("D", base.year + 1, "起点的实际增速加价格涨幅", "贷款与经济同步", DERIVED)
     return [*cell("usual_credit_growth", "1/a", rate, origin), *cell("credit_growth", "1/a", rate, origin)]
 
 
@@ -109,7 +109,7 @@ def power_rows(base: BaseYear) -> list[BaseCell]:
     pace = Origin("A", base.year + 1, "assumption：没有数据时与本市经济增速相当", "GDP 实际增速", DERIVED)
     return [
         *cell("power_margin_base", "ratio", number(base, "power_margin"), margin),
-        *cell("province_power_growth", "1/a", recent_growth(base), pace),
+        *cell("province_power_growth", "1/a", usual_growth(base), pace),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 
 from sim.inputs.base_year import BaseCell, BaseYear
 from sim.inputs.history import Datum
@@ -10,6 +10,7 @@ from sim.inputs.provenance import DERIVED, OWN
 
 from .accounts import by_sector, gdp, value_added
 from .figures import PERCENT, Figure, at, figure_of_year, near_figure, path_of, quotient
+from .outlook import spending_growth
 from .rows import (
     Origin,
     cell,
@@ -87,25 +88,14 @@ _HANDS = {"manufacturing": 1.0, "other_industry": 0.75, "construction": 1.5}
 
 
 def social_rows(base: BaseYear) -> list[BaseCell]:
-    """Schooling, urban share, registered people, and the gap to the nation's income per head."""
+    """Schooling, urban share and registered people."""
     schooling, known = at(base.reference.series("mean_schooling"), base.year)
-    people, _ = residents(base)
     registered, where = registered_people(base)
-    nation = newest(base.reference.series("gdp_per_head"), base.year)
-    if nation is None:
-        raise base.missing("gdp_per_head")
-    gap = max(nation.value / (gdp(base) / people * 1e4), _SMALLEST_GAP)
-    behind = from_reference(nation, "人均 GDP", "全国与本市人均 GDP 之比，作为生产率差距的代替")
-    behind = replace(behind, base=DERIVED)
     return [
         *cell("schooling_base", "a", schooling, from_reference(known, "15 岁及以上人口平均受教育年限", "普查年份之间直线插值")),
         *_urban(base),
         *cell("registered_base", "万人", registered, where),
-        *cell("frontier_gap", "index", gap, behind),
     ]
-
-
-_SMALLEST_GAP = 1.0
 
 
 def _urban(base: BaseYear) -> list[BaseCell]:
@@ -132,15 +122,19 @@ def urban_share(base: BaseYear) -> Figure:
 
 def path_rows(base: BaseYear) -> list[BaseCell]:
     """Students and house prices from the base year on; public spending."""
+    years = range(base.year, base.last_year + 1)
+    spending = "此后随全国名义增速与收入弹性增长（assumption）"
     return [
-        *_published_path(base, "students", "university_students", "", 0.01),
-        *_published_path(base, "house_price_path", "house_price", "", 0.0),
-        *_published_path(base, "planned_expenditure", "public_expenditure", "/a", 0.04),
+        *_published_path(base, "students", "university_students", "", dict.fromkeys(years, 0.01), "此后每年增长 1%（assumption）"),
+        *_published_path(base, "house_price_path", "house_price", "", dict.fromkeys(years, 0.0), "此后保持不变（assumption）"),
+        *_published_path(base, "planned_expenditure", "public_expenditure", "/a", spending_growth(base), spending),
     ]
 
 
-def _published_path(base: BaseYear, parameter: str, indicator: str, per: str, then: float) -> list[BaseCell]:
-    """A published series from the base year on, growing at a stated rate after its last year; `per` is /a for flows."""
+def _published_path(
+    base: BaseYear, parameter: str, indicator: str, per: str, rates: Mapping[int, float], then: str
+) -> list[BaseCell]:
+    """A published series from the base year on, growing at the rates of the years after its last; `per` is /a for flows."""
     series = base.series(indicator)
     first = nearest_known(series, base.year)
     if first is None:
@@ -150,13 +144,12 @@ def _published_path(base: BaseYear, parameter: str, indicator: str, per: str, th
     path = {year: item.value for year, item in series.items() if year >= base.year}
     path.setdefault(base.year, first.value)
     newest_year = max(path)
-    later = range(newest_year + 1, base.last_year + 1)
-    path |= {year: path[newest_year] * (1.0 + then) ** (year - newest_year) for year in later}
+    for year in range(newest_year + 1, base.last_year + 1):
+        path[year] = path[year - 1] * (1.0 + rates[year])
     last = max(series)
     source = f"history.csv：{indicator}（至 {last} 年）"
     kind = origin_of(base, (first.year,))
     evidence = "V" if kind == OWN else "D"
-    method = f"此后每年增长 {100 * then:g}%（assumption）" if then else "此后保持不变（assumption）"
     return path_cells(
-        parameter, f"{first.unit}{per}", dict(sorted(path.items())), Origin(evidence, last + 1, source, method, kind)
+        parameter, f"{first.unit}{per}", dict(sorted(path.items())), Origin(evidence, last + 1, source, then, kind)
     )
