@@ -94,7 +94,7 @@ class SimAccessor:
 
         Examples
         --------
-        >>> draws.sim.scatter("gdp_nominal", "external_demand_growth", 2030)
+        >>> draws.sim.scatter("gdp_nominal", "external_demand_lead", 2030)
         <HouseFigure size ...>
         """
         draws = of_kind(self._dataset, "draws")

@@ -71,7 +71,7 @@ def open_case(
     Examples
     --------
     >>> from sim.api import open_case
-    >>> case = open_case("plan_2025", settings={"rd_policy": 0.01, "external_demand_growth": {2022: 0.02, 2025: 0.04}})
+    >>> case = open_case("plan_2025", settings={"rd_policy": 0.01, "external_demand_lead": {2022: 0.02, 2025: 0.04}})
     >>> case.last_year
     2035
     """
@@ -192,7 +192,7 @@ def sweep(
     Examples
     --------
     >>> import sim
-    >>> draws = sim.sweep("plan_2025", over={"external_demand_growth": {"uniform": [0.0, 0.08]}}, draws=64, workers=1)
+    >>> draws = sim.sweep("plan_2025", over={"external_demand_lead": {"uniform": [0.0, 0.08]}}, draws=64, workers=1)
     >>> draws["gdp_nominal"].dims, draws.sizes["draw"]
     (('year', 'region', 'draw'), 64)
     >>> grid = sim.sweep("plan_2025", over={"rd_policy": [0.0, 0.01]}, workers=1)
@@ -262,7 +262,7 @@ def sensitivity(
     Examples
     --------
     >>> import sim
-    >>> over = {"external_demand_growth": {"uniform": [0.0, 0.08]}, "rd_policy": {"uniform": [0.0, 0.02]}}
+    >>> over = {"external_demand_lead": {"uniform": [0.0, 0.08]}, "rd_policy": {"uniform": [0.0, 0.02]}}
     >>> indices = sim.sensitivity("plan_2025", over=over, indicators="rd_intensity", base=16, resamples=5, workers=1)
     >>> indices["total"].dims
     ('input', 'output', 'year')

@@ -27,13 +27,13 @@ def run() -> xr.Dataset:
 
 @pytest.fixture(scope="module")
 def draws() -> xr.Dataset:
-    return sim.sweep(PLAN, over={"external_demand_growth": {"uniform": np.array([0.0, 0.08])}}, draws=200, seed=2, workers=1)
+    return sim.sweep(PLAN, over={"external_demand_lead": {"uniform": np.array([0.0, 0.08])}}, draws=200, seed=2, workers=1)
 
 
 @pytest.fixture(scope="module")
 def examples(run: xr.Dataset, draws: xr.Dataset) -> dict[str, object]:
     """The names that examples of the accessor use."""
-    over = {"external_demand_growth": {"uniform": (0.0, 0.08)}, "rd_policy": {"uniform": [0.0, 0.02]}}
+    over = {"external_demand_lead": {"uniform": (0.0, 0.08)}, "rd_policy": {"uniform": [0.0, 0.02]}}
     indices = sim.sensitivity(PLAN, over=over, indicators="rd_intensity", base=16, resamples=5, workers=1)
     return {"run": run, "draws": draws, "indices": indices, "grid": sim.sweep(PLAN, over={"rd_policy": [0.0, 0.01]}, workers=1)}
 
@@ -82,16 +82,16 @@ def test_figures_say_what_they_show(run: xr.Dataset, draws: xr.Dataset) -> None:
     assert len(run.sim.lines().axes) == 6
     assert "median" in texts(draws.sim.fan("gdp_nominal", "value_added_nominal[manufacturing]", lang="en"))
     assert "全部同时实现" in texts(draws.sim.chances())
-    rho = draws.sim.correlations()["gdp_nominal"].sel(year=2030, input="external_demand_growth").item()
-    shown = texts(draws.sim.scatter("gdp_nominal", "external_demand_growth", 2030))
+    rho = draws.sim.correlations()["gdp_nominal"].sel(year=2030, input="external_demand_lead").item()
+    shown = texts(draws.sim.scatter("gdp_nominal", "external_demand_lead", 2030))
     assert f"{rho:+.2f}".replace("-", "−") in shown
-    assert "外部需求增速" in shown
+    assert "外部需求相对全国的增速差" in shown
     assert "Spearman" in texts(draws.sim.closest("gdp_nominal", lang="en"))
     assert draws.sim.fan("gdp_nominal")._repr_png_().startswith(b"\x89PNG")
 
 
 def test_indices_are_drawn(draws: xr.Dataset) -> None:
-    over = {"external_demand_growth": {"uniform": (0.0, 0.08)}, "rd_policy": {"uniform": [0.0, 0.02]}}
+    over = {"external_demand_lead": {"uniform": (0.0, 0.08)}, "rd_policy": {"uniform": [0.0, 0.02]}}
     indices = sim.sensitivity(PLAN, over=over, indicators=["rd_intensity"], base=16, resamples=5, workers=1)
     assert indices["output"].values.tolist() == ["rd_intensity"]
     assert "研发投入政策" in texts(indices.sim.tornado("rd_intensity", 2025))
@@ -108,14 +108,14 @@ def test_indices_are_drawn(draws: xr.Dataset) -> None:
 
 
 def test_what_was_selected_is_drawn_too(draws: xr.Dataset) -> None:
-    over = {"external_demand_growth": {"uniform": (0.0, 0.08)}, "rd_policy": {"uniform": [0.0, 0.02]}}
+    over = {"external_demand_lead": {"uniform": (0.0, 0.08)}, "rd_policy": {"uniform": [0.0, 0.02]}}
     indices = sim.sensitivity(PLAN, over=over, indicators="rd_intensity", base=16, resamples=5, workers=1)
     for part in (indices.sel(output=["rd_intensity"]), indices.sel(year=2025), indices.isel(input=[1])):
         assert "研发投入政策" in texts(part.sim.tornado("rd_intensity", 2025))
     one = draws.isel(target=[0])
     assert len(one.sim.chances().axes[0].get_yticklabels()) == 2  # with all of them together
-    some = draws.sel(input=["external_demand_growth"])
-    assert "外部需求增速" in texts(some.sim.scatter("gdp_nominal", "external_demand_growth", 2030))
+    some = draws.sel(input=["external_demand_lead"])
+    assert "外部需求相对全国的增速差" in texts(some.sim.scatter("gdp_nominal", "external_demand_lead", 2030))
 
 
 def test_one_name_needs_no_list() -> None:
@@ -132,7 +132,7 @@ def test_names_that_are_not_there_are_faults_with_advice(run: xr.Dataset, draws:
         (lambda: draws.sim.fan("gdp_nomial"), "did you mean 'gdp_nominal'"),
         (lambda: draws.sim.fan("value_added_nominal"), "needs a member of sector"),
         (lambda: draws.sim.scatter("gdp_nominal", "demand"), "no input demand"),
-        (lambda: draws.sim.scatter("gdp_nominal", "external_demand_growth", 2050), "lies outside 2020–2035"),
+        (lambda: draws.sim.scatter("gdp_nominal", "external_demand_lead", 2050), "lies outside 2020–2035"),
         (lambda: run.sim.fan("gdp_nominal"), "does not belong"),
         (lambda: run.sim.lines("gdp"), "was not kept"),
         (lambda: draws.sim.fan("value_added_nominal[manufactring]"), "did you mean 'manufacturing'"),

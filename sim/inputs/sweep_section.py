@@ -3,7 +3,7 @@
     sweep:
       method: grid
       over:
-        external_demand_growth: [2 %, 4 %, 6 %]
+        external_demand_lead: [-2 %, 0, 2 %]
         rd_policy: {from: 0, to: 2 %, points: 5}
         saving_rate: {triangular: [0.30, 0.35, 0.40]}
         capital_exponent.manufacturing: {uniform: [0.8, 1.2], relative: true}

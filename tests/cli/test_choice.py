@@ -52,11 +52,11 @@ def test_every_city_has_a_baseline_of_its_own_that_both_ways_of_naming_it_reach(
 def test_a_scenario_that_names_nothing_of_one_city_runs_for_any(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "slower.yaml"
     head = "name: {zh: 外需放缓, en: Slower demand}\n"
-    file.write_text(head + "assumptions:\n  external_demand_growth: 2 %\n", encoding="utf-8")
+    file.write_text(head + "assumptions:\n  external_demand_lead: 2 %\n", encoding="utf-8")
     assert opened(home, str(file), "changsha").city.data.key == "changsha"
     with pytest.raises(SimError, match="add --city to the call"):
         opened(home, str(file))
-    file.write_text(head + "city: hengyang\nassumptions:\n  external_demand_growth: 2 %\n", encoding="utf-8")
+    file.write_text(head + "city: hengyang\nassumptions:\n  external_demand_lead: 2 %\n", encoding="utf-8")
     assert opened(home, str(file), "loudi").scenario.city == "loudi"
     with pytest.raises(SimError, match=r"written for hengyang, and loudi lacks[\s\S]*no target hy_gdp_2025"):
         opened(home, "baseline", "loudi")

@@ -94,7 +94,7 @@ def test_set_changes_the_result(tmp_path: Path) -> None:
         json.loads(sim("run", "baseline", "--draws", "0", "--out", tmp_path, "--json", *words).stdout)["scorecard"][0][
             "projected"
         ]
-        for words in ((), ("--set", "external_demand_growth=0.06"))
+        for words in ((), ("--set", "external_demand_lead=0.06"))
     )
     assert changed > plain
 

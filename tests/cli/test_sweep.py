@@ -64,11 +64,11 @@ def test_draws_leave_a_page_tables_figures_and_one_document(tmp_path: Path) -> N
 
 @pytest.mark.slow
 def test_a_grid_leaves_its_points_and_a_sensitivity_its_indices(tmp_path: Path) -> None:
-    document = sweep("--over", "rd_policy=0,1 %", "--over", "external_demand_growth=[0.02, 0.04]", "--out", str(tmp_path))
+    document = sweep("--over", "rd_policy=0,1 %", "--over", "external_demand_lead=[0.02, 0.04]", "--out", str(tmp_path))
     assert [point["inputs"]["rd_policy"] for point in document["points"]] == [0.0, 0.0, 1.0, 1.0]  # in per cent
     points = rows(Path(document["folder"]) / "points.csv")
     assert len(points) == 4
-    over = "external_demand_growth={uniform: [0.02, 0.06]}"
+    over = "external_demand_lead={uniform: [0.02, 0.06]}"
     arguments = ("--sensitivity", "sobol", "--over", over, "--base", "32", "--resamples", "20", "--out", str(tmp_path))
     found = sweep(*arguments)
     folder = Path(found["folder"])

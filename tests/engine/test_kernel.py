@@ -150,7 +150,7 @@ def test_order_of_the_draws_permutes_the_results(case: opening.Case) -> None:
     values = np.linspace(0.02, 0.06, 9)[None, :]
     silent = {name: np.zeros(1) for name in case.bound.values if name.endswith("_shock")}
     assert len(silent) == 11
-    forwards, backwards = ({"external_demand_growth": order.copy()} for order in (values, values[:, ::-1]))
+    forwards, backwards = ({"external_demand_lead": order.copy()} for order in (values, values[:, ::-1]))
     straight = results(task_of(case, OUTPUTS, Draws(9, realised=drawn_elsewhere(forwards), stored=silent)))
     turned = results(task_of(case, OUTPUTS, Draws(9, realised=drawn_elsewhere(backwards), stored=silent)))
     for name in OUTPUTS:

@@ -185,7 +185,7 @@ def test_no_draw_of_a_shipped_scenario_is_lost_to_roundoff(home: Home, scenario:
 def test_a_run_that_fails_names_the_line_of_the_scenario_at_fault(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "crowded.yaml"
     file.write_text(
-        "name: {zh: 试, en: try}\nextends: baseline\nassumptions:\n  external_demand_growth: 2 %\n"
+        "name: {zh: 试, en: try}\nextends: baseline\nassumptions:\n  external_demand_lead: 2 %\n"
         "levers:\n  migration_policy: 0.01\n  rd_policy: 0.001\n",
         encoding="utf-8",
     )

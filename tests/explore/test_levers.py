@@ -98,7 +98,7 @@ def test_a_file_that_is_loaded_gives_what_was_saved(levers: LeverView, home: Hom
 def test_what_is_loaded_can_be_moved_and_saved_again(levers: LeverView, home: Home) -> None:
     first = (
         "name: {zh: 甲, en: A}\nextends: plan_2025\n"
-        "assumptions:\n  external_demand_growth: {2022: 3 %, 2025: 2 %, shape: ramp}\n"
+        "assumptions:\n  external_demand_lead: {2022: 3 %, 2025: 2 %, shape: ramp}\n"
         "ledger:\n  delay: {p0_hub_transport: 2}\n"
     )
     loaded = load_levers(first.encode(), "first.yaml", home, levers.case.city)
@@ -109,7 +109,7 @@ def test_what_is_loaded_can_be_moved_and_saved_again(levers: LeverView, home: Ho
 
 
 def test_what_the_call_has_set_is_saved(home: Home) -> None:
-    settings = (("external_demand_growth", "2 %"), ("ledger.delay.p0_hub_transport", "1"))
+    settings = (("external_demand_lead", "2 %"), ("ledger.delay.p0_hub_transport", "1"))
     (case,) = opening.open_cases(home, [home.scenarios / "plan_2025.yaml"], None, (), settings)
     called = levers_of(case)
     again = load_levers(scenario_text(called, {}).encode(), "mine.yaml", home, case.city)

@@ -45,7 +45,7 @@ targets: [hy_gdp_2025, hy_hightech_firms_2025]
 levers:
   district_nurture: {2023: {yanfeng: 2}}
   science_budget: {2024: 5 %, 2028: 6 %, shape: ramp}
-assumptions: {external_demand_growth: {2024: 3 %}}
+assumptions: {external_demand_lead: {2024: 3 %}}
 behaviour: {capital_exponent: {manufacturing: 0.5}}
 ledger: {delay: {p0_hub_transport: 2}, cancel: [p0_tr_nanheng]}
 overrides:
@@ -142,7 +142,7 @@ def test_a_chosen_year_after_the_targets_moves_nothing_before(home: Home, world:
 
 YEARS = st.integers(2021, 2030)
 LEVERS = {"rd_policy": (0, 0.02), "talent_spend": (0, 9), "science_budget": (0, 0.08), "district_nurture": (0.5, 2)}
-ASSUMED = {"external_demand_growth": (-0.05, 0.08), "employment_rate": (0.9, 0.96)}
+ASSUMED = {"external_demand_lead": (-0.05, 0.08), "employment_rate": (0.9, 0.96)}
 BELIEVED = {"capital_exponent": (0.3, 0.6)}
 
 

@@ -154,12 +154,12 @@ CITY_FAULTS = (
     ("../prefecture/loops.yaml", "path: [enterprises, enterprise_exits]", "path: []", "path"),
     (
         "../prefecture/prices.py",
-        "(deflator_growth + price_momentum) *",
+        "sector_inflation *",
         "undefined_thing *",
         "'undefined_thing' is not defined",
     ),
-    ("../prefecture/prices.py", "(deflator_growth + price_momentum) *", "{}['a'] *", "a is missing"),
-    ("../prefecture/prices.py", "(deflator_growth + price_momentum) *", "int(price_path) *", "int()"),
+    ("../prefecture/prices.py", "sector_inflation *", "{}['a'] *", "a is missing"),
+    ("../prefecture/prices.py", "sector_inflation *", "int(price_path) *", "int()"),
     ("../prefecture/prices.py", "PRICE = ", "raise RuntimeError('broken')\nPRICE = ", "broken"),
 )
 

@@ -39,7 +39,7 @@ def test_levers_assumptions_variables_and_members_are_known_by_their_labels(tmp_
     text = "levers:\n  {}: {{2022: 1 %}}\nassumptions:\n  {}: 3 %\nbehaviour:\n  {}: {{{}: 0.4}}\n"
     text += "given:\n  {}: {{value: {{2021: 4000}}, unit: 亿元/a}}\n"
     labels = world.names.parameters()
-    ids = ("rd_policy", "external_demand_growth", "capital_exponent", "manufacturing", "gdp_nominal")
+    ids = ("rd_policy", "external_demand_lead", "capital_exponent", "manufacturing", "gdp_nominal")
     by_id = text.format(*ids)
     by_label = text.format(*(labels[name].zh for name in ids[:3]), "制造业", "地区生产总值（现价）")
     one, other = case_of(HEAD + by_label, tmp_path, world), case_of(HEAD + by_id, tmp_path, world)

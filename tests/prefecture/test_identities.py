@@ -25,7 +25,7 @@ from sim.result.dataset import to_dataset
 from sim.simulate import opening, pipeline
 
 TIGHT = 1e-9
-SIGNED_STOCKS = {"lasting_price_momentum"}  # what is left of past shocks to inflation, of either sign
+SIGNED_STOCKS = {"growth_momentum", "padding", "outlook_capital_growth"}  # rates of growth, of either sign
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -263,7 +263,7 @@ def test_without_births_nobody_is_of_age_zero(world: City) -> None:
 
 
 def test_half_the_demand_leaves_no_negative_stock(world: City) -> None:
-    results = run_with(world, market_policy=-0.3, external_demand_growth=-0.2, planned_expenditure=scaled(0.5))
+    results = run_with(world, market_policy=-0.3, external_demand_lead=-0.2, planned_expenditure=scaled(0.5))
     for name in world.graph.stocks:
         assert name in SIGNED_STOCKS or float(results[name].min()) >= 0.0, name
     assert float(results["gdp_real"].min()) > 0.0
@@ -282,7 +282,7 @@ def test_halving_the_step_changes_every_headline_little(world: City) -> None:
         {
             "catch_up": st.floats(0.0, 0.1),
             "investment_response": st.floats(0.0, 2.0),
-            "external_demand_growth": st.floats(-0.2, 0.2),
+            "external_demand_lead": st.floats(-0.2, 0.2),
             "base_migration": st.floats(-0.03, 0.03),
             "entry_saturation": st.floats(0.0, 3.0),
         }

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.base.arrays import Values
-from sim.city.city import World, open_world
+from sim.city.city import City, open_city
 from sim.engine.assembly import KernelRequest
 from sim.engine.central import central_run
 from sim.engine.integrate import Clock
@@ -19,38 +19,38 @@ LAST = 2035
 
 
 @pytest.fixture(scope="module")
-def hengyang(home: Home) -> World:
+def hengyang(home: Home) -> City:
     """The city as shipped."""
-    return open_world(home, "hengyang")
+    return open_city(home, "hengyang")
 
 
-def path_of(world: World, name: str) -> dict[int, float]:
+def path_of(city: City, name: str) -> dict[int, float]:
     """A parameter without members by year."""
-    path = own_values(world.city).values[name]
-    return {year: float(path.at(year).item()) for year in range(world.city.settings.base_year, LAST + 1)}
+    path = own_values(city.data).values[name]
+    return {year: float(path.at(year).item()) for year in range(city.data.settings.base_year, LAST + 1)}
 
 
 OUTPUTS = ("gdp_real", "gdp_nominal", "reported_gdp_real", "effective_labour")
 
 
-def run(world: World, by: Mapping[str, float] | None = None) -> dict[str, Values]:
+def run(city: City, by: Mapping[str, float] | None = None) -> dict[str, Values]:
     """Central values [year, dims..., 1] of a city, some paths raised in every simulated year."""
-    own = own_values(world.city)
-    first = world.city.settings.base_year + 1
+    own = own_values(city.data)
+    first = city.data.settings.base_year + 1
     raised = {
         name: YearPath(own.values[name].before, range(first, LAST + 1), tuple(own.values[name].at(year) + more for year in range(first, LAST + 1)))
         for name, more in (by or {}).items()
     }
     bound = BoundValues({**own.values, **raised}, frozenset(), ())
-    kernel = kernel_for(world.graph, KernelRequest(OUTPUTS, frozenset(), bound.yearly))
+    kernel = kernel_for(city.graph, KernelRequest(OUTPUTS, frozenset(), bound.yearly))
     rows = [{name: value.copy() for name, value in row.values.items()} for row in central_run(kernel, Clock(first, LAST), bound)]
     return {name: np.stack([row[name] for row in rows]) for name in OUTPUTS}
 
 
 def test_the_outlook_is_the_vintage_that_was_known(home: Home) -> None:
     """As of 2015 the nation is expected to grow in 2016 by the mean of the forecast, 6.3, and of the return to 2 % from 7.0, 6.5."""
-    world = open_world(home, "zhuzhou", 2015, 2015)
-    found = path_of(world, "national_growth")
+    city = open_city(home, "zhuzhou", 2015, 2015)
+    found = path_of(city, "national_growth")
     growth = {2016: (0.063 + 0.065) / 2, 2017: (0.063 + 0.02 + 0.05 * 0.9**2) / 2}
     assert found[2016] == pytest.approx((growth[2016] + growth[2017]) / 2, abs=2e-3)
     assert found[2015] == pytest.approx((0.07 + growth[2016]) / 2, abs=2e-3)
@@ -58,11 +58,11 @@ def test_the_outlook_is_the_vintage_that_was_known(home: Home) -> None:
 
 def test_inflation_before_there_were_forecasts_of_the_deflator(home: Home) -> None:
     """As of 2012 consumer prices were expected to rise by 3 % in the medium term."""
-    world = open_world(home, "zhuzhou", 2012, 2012)
-    assert path_of(world, "national_inflation")[2014] == pytest.approx(0.03, abs=1e-12)
+    city = open_city(home, "zhuzhou", 2012, 2012)
+    assert path_of(city, "national_inflation")[2014] == pytest.approx(0.03, abs=1e-12)
 
 
-def test_what_is_published_goes_before_what_is_expected(hengyang: World) -> None:
+def test_what_is_published_goes_before_what_is_expected(hengyang: City) -> None:
     """With all that is known, 2023 stands as published: between 5.2 and 5.0."""
     assert path_of(hengyang, "national_growth")[2023] == pytest.approx(0.051, abs=5e-4)
 
@@ -72,7 +72,7 @@ def growth(results: Mapping[str, Values], name: str = "gdp_real") -> Values:
     return np.diff(np.log(results[name].reshape(len(results[name]), -1)[:, 0]))
 
 
-def test_a_city_grows_as_the_nation_once_its_lead_has_faded(hengyang: World) -> None:
+def test_a_city_grows_as_the_nation_once_its_lead_has_faded(hengyang: City) -> None:
     """Ten years on, growth at unchanged policy is within a point of the outlook."""
     nation = path_of(hengyang, "national_growth")
     found = growth(run(hengyang))
@@ -81,13 +81,13 @@ def test_a_city_grows_as_the_nation_once_its_lead_has_faded(hengyang: World) -> 
     assert np.abs(found[-len(expected) :] - expected).max() < 0.01
 
 
-def test_a_slower_nation_is_a_slower_city(hengyang: World) -> None:
+def test_a_slower_nation_is_a_slower_city(hengyang: City) -> None:
     """A point less of the nation's growth from 2021 on costs the city 10 to 15 % of output in 2035."""
     less = growth(run(hengyang, {"national_growth": -0.01})).sum() - growth(run(hengyang)).sum()
     assert -0.16 < less < -0.10
 
 
-def test_inflation_is_neutral(hengyang: World) -> None:
+def test_inflation_is_neutral(hengyang: City) -> None:
     """A point of inflation every year moves real output of 2035 by less than half a per cent, and prices by what it says."""
     plain, dearer = run(hengyang), run(hengyang, {"national_inflation": 0.01})
     assert abs(growth(dearer).sum() - growth(plain).sum()) < 0.005
@@ -97,18 +97,18 @@ def test_inflation_is_neutral(hengyang: World) -> None:
 
 def test_padding_ends_with_the_national_accounts_of_regions(home: Home) -> None:
     """Before 2019 reported growth lies above true growth by a gap that fades; afterwards the two are one."""
-    world = open_world(home, "zhuzhou", 2010, 2010)
-    found = run(world)
+    city = open_city(home, "zhuzhou", 2010, 2010)
+    found = run(city)
     gap = growth(found, "reported_gdp_real") - growth(found)
-    base = path_of(world, "padding_base")[2010]
+    base = path_of(city, "padding_base")[2010]
     assert base == pytest.approx(0.0327, abs=1e-6)
     assert 0.7 * base < gap[0] < base
     assert np.all(np.diff(gap) < 0.0)
-    later = run(open_world(home, "zhuzhou", 2020, 2020))
+    later = run(open_city(home, "zhuzhou", 2020, 2020))
     assert np.allclose(later["reported_gdp_real"], later["gdp_real"], rtol=0, atol=0)
 
 
-def test_expected_labour_is_what_the_people_of_the_base_year_make_of_it(hengyang: World) -> None:
+def test_expected_labour_is_what_the_people_of_the_base_year_make_of_it(hengyang: City) -> None:
     """Labour outside farming, skills included, grows to 2035 as the base year expected, but for moves that the model explains."""
     labour = run(hengyang)["effective_labour"]
     labour = labour.reshape(len(labour), 5, -1)[:, 1:, 0].sum(axis=1)

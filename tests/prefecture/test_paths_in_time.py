@@ -23,7 +23,7 @@ from sim.simulate import opening, pipeline
 
 LAST = 2027
 PUSH = "levers:\n  hightech_push: {2028: 1.5}\n"
-DEMAND = "assumptions:\n  external_demand_growth: {2030: 1 %}\n"
+DEMAND = "assumptions:\n  external_demand_lead: {2030: 1 %}\n"
 
 
 def opened(
@@ -67,8 +67,8 @@ def test_a_run_is_the_plan_until_the_first_year_that_a_change_names(home: Home, 
 
 
 def test_an_assumption_keeps_the_shock_of_the_file_that_it_extends(home: Home, tmp_path: Path) -> None:
-    path = opened(home, tmp_path, "demand_shock", DEMAND).bound.values["external_demand_growth"]
-    assert at(path, 2022, 2023, 2024, 2029, 2030) == [0.04, -0.10, 0.02, 0.02, 0.01]
+    path = opened(home, tmp_path, "demand_shock", DEMAND).bound.values["external_demand_lead"]
+    assert at(path, 2022, 2023, 2024, 2029, 2030) == [0.0, -0.14, -0.02, -0.02, 0.01]
 
 
 def test_one_member_of_a_lever_by_the_command_line(home: Home, tmp_path: Path) -> None:
@@ -85,8 +85,8 @@ def test_a_whole_path_is_replaced_in_the_years_of_the_run_only(home: Home, tmp_p
     text = "levers:\n  hightech_push: {value: {2028: 1.5, replace: true}, note: from the start}\n"
     path = opened(home, tmp_path, "plan_2025", text).bound.values["hightech_push"]
     assert at(path, 2020, 2021, 2027, 2028) == [1.0, 1.5, 1.5, 1.5]
-    text = "assumptions:\n  external_demand_growth: {2030: 1 %, replace: true}\n"
-    path = opened(home, tmp_path, "demand_shock", text).bound.values["external_demand_growth"]
+    text = "assumptions:\n  external_demand_lead: {2030: 1 %, replace: true}\n"
+    path = opened(home, tmp_path, "demand_shock", text).bound.values["external_demand_lead"]
     assert at(path, 2020, 2023, 2030) == [0.01, 0.01, 0.01]
 
 

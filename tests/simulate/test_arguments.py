@@ -131,10 +131,10 @@ def test_numbers_and_series_of_numpy_and_pandas_are_what_they_say() -> None:
         assert float(case.bound.value("rd_policy", 2030).squeeze()) == pytest.approx(0.01)
     constant = api.open_case(
         PLAN,
-        settings=pd.Series({"external_demand_growth": np.float64(0.03)}),  # type: ignore[arg-type]
+        settings=pd.Series({"external_demand_lead": np.float64(0.03)}),  # type: ignore[arg-type]
         use=np.array([], dtype=str),  # type: ignore[arg-type]
     )
-    assert float(constant.bound.value("external_demand_growth", 2030).squeeze()) == 0.03
+    assert float(constant.bound.value("external_demand_lead", 2030).squeeze()) == 0.03
     assert plain({"a": pd.Series([1.0, 2.0]), "b": np.arange(2)}) == {"a": [1.0, 2.0], "b": [0, 1]}
 
 

@@ -158,7 +158,7 @@ def test_new_data_cost_the_city_s_own_weights_at_once_and_nobody_else_s(copied: 
     assert found.worth_now is not None
     assert reweighting.FEWEST_SETS < found.worth_now < 0.98 * before.count
     assert found.count == before.count
-    trend = "productivity_trend"
+    trend = "momentum_life"
     kept = set(before.factors[trend].tolist())
     assert set(found.factors[trend].tolist()) < kept  # the same sets, in other numbers
     assert f"worth {found.worth_now:.0f} independent" in origin_of_draws(found).en

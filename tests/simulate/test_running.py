@@ -49,7 +49,7 @@ from sim.simulate.sweeps.statistics import bands, probabilities
 from tests.tiny import graph_of
 
 ALONE = on_this_machine(1)
-DEMAND, POLICY = "external_demand_growth", "rd_policy"
+DEMAND, POLICY = "external_demand_lead", "rd_policy"
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from sim.simulate import opening
 from sim.simulate.design import MOST_POINTS, Design, completed
 from sim.simulate.sweeps.sensitivity import SensitivityRequest, morris_design, saltelli_design, unknowns_of
 
-DEMAND, POLICY, NURTURE = "external_demand_growth", "rd_policy", "nurture_policy"
+DEMAND, POLICY, NURTURE = "external_demand_lead", "rd_policy", "nurture_policy"
 
 
 @pytest.fixture(scope="module")
