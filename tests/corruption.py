@@ -70,7 +70,13 @@ def corrupt(home: Home, as_of: int, cities: Sequence[str] = ("hengyang",)) -> in
     """Change whatever was published later in the model and in some cities; how many values were changed."""
     model = home.models / "prefecture"
     tables: dict[Path, str] = {home.models / city / "history.csv": "value" for city in cities}
-    columns = {"series": "value", "outlook": "value", "ages": "persons", "mortality": "deaths_per_1000", "fertility": "percent_of_tfr"}
+    columns = {
+        "series": "value",
+        "outlook": "value",
+        "ages": "persons",
+        "mortality": "deaths_per_1000",
+        "fertility": "percent_of_tfr",
+    }
     for file in (model / "reference").rglob("*.csv"):
         tables[file] = columns.get(file.stem, "net_migrants")
     folders = [model, *(home.models / city for city in cities)]

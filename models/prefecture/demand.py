@@ -9,5 +9,5 @@ from sim.model import Array, at, stock
 def external_demand(
     external_demand: Array, outlook_growth: Array, demand_elasticity: Array, external_demand_lead: Array
 ) -> Array:
-    """Demand for the city's kind of manufactures in its markets (P3), 1 at the start: with the nation, and what is assumed beyond."""
+    """Demand for the city's kind of manufactures in its markets (P3), 1 at the start: with the nation, and a lead over it."""
     return external_demand * (demand_elasticity * at(outlook_growth, sector="manufacturing") + external_demand_lead)

@@ -1,8 +1,8 @@
 """The nation as driver: its expected growth and prices, and what they mean for the sectors of the city.
 
 The city is the nation plus a difference that shrinks. Trend productivity is what reconciles the outlook with what the sectors
-accumulate, as growth accounting does backwards: at unchanged policy a sector grows as the outlook says, and what policy, capital
-and people add to that is the city's own.
+accumulate, as growth accounting does backwards: at unchanged policy a sector grows as the outlook says, and what policy,
+capital and people add to that is the city's own.
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ def starting_shares(starting_output: Array) -> Array:
 
 
 @variable(unit="1/a", dims=SECTORS)
-def outlook_growth(national_growth: Array, farm_growth: Array, starting_shares: Array) -> Array:
-    """Growth of each sector by the outlook: farming at its own rate, the others alike, so that all grow as the nation."""
-    farming = at(starting_shares, sector="agriculture")
-    others = (national_growth - farming * farm_growth) / (1.0 - farming)
-    return by(
-        "sector", agriculture=farm_growth, manufacturing=others, other_industry=others, construction=others, services=others
-    )
+def outlook_growth(national_growth: Array, farm_growth: Array, starting_shares: Array, year_length: Array) -> Array:
+    """Growth of each sector by the outlook: farming at its own rate, the others alike, so that all grow as the nation.
+
+    Yearly rates become those of a moment: ln(1 + g).
+    """
+    farming, farms = at(starting_shares, sector="agriculture"), np.log(1.0 + farm_growth * year_length) / year_length
+    nation = np.log(1.0 + national_growth * year_length) / year_length
+    others = (nation - farming * farms) / (1.0 - farming)
+    return by("sector", agriculture=farms, manufacturing=others, other_industry=others, construction=others, services=others)
 
 
 @variable(unit="1/a", dims=SECTORS)
@@ -60,7 +62,7 @@ def trend_productivity_growth(
     labour_exponent: Array,
     infrastructure_growth: Array,
 ) -> Array:
-    """Growth of productivity that the outlook implies (T1): output less capital, labour and public capital by their exponents."""
+    """Growth of productivity by the outlook (T1): of output, less capital, labour and public capital by their exponents."""
     accumulation = capital_exponent * outlook_capital_growth + labour_exponent * outlook_labour_growth
     return outlook_growth - accumulation - initial(infrastructure_growth)
 

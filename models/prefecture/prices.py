@@ -1,10 +1,12 @@
 """Prices: deflators of the sectors from the nation's inflation, and those of consumption and investment from the sectors'.
 
-Inflation by itself is neutral: every price moves with it, so that only relative prices move anything real. Inflation of the past
-leaves no trace: what moves prices in one year is gone in the next, and shocks to their level stay.
+Inflation by itself is neutral: every price moves with it, so that only relative prices move anything real. Inflation of the
+past leaves no trace: what moves prices in one year is gone in the next, and shocks to their level stay.
 """
 
 from __future__ import annotations
+
+import numpy as np
 
 from sim.model import Array, at, by, starting_rate, stock, total, variable
 
@@ -14,7 +16,7 @@ SECTORS = ("region", "sector")
 
 @variable(unit="1/a", dims=SECTORS)
 def relative_inflation(outlook_growth: Array, farm_price_response: Array, services_price_lead: Array) -> Array:
-    """Inflation of a sector before it is set against the others (Baumol 1967): farm products where farming grows slower, services."""
+    """Inflation of a sector against industry (Baumol 1967): of farm products where farming grows slower, and of services."""
     behind = at(outlook_growth, sector="services") - at(outlook_growth, sector="agriculture")
     return by(
         "sector",
@@ -27,9 +29,10 @@ def relative_inflation(outlook_growth: Array, farm_price_response: Array, servic
 
 
 @variable(unit="1/a", dims=SECTORS)
-def sector_inflation(national_inflation: Array, relative_inflation: Array, starting_shares: Array) -> Array:
+def sector_inflation(national_inflation: Array, relative_inflation: Array, starting_shares: Array, year_length: Array) -> Array:
     """Growth of each sector's prices (P7): the nation's inflation, and the sector's own against the mean of all sectors."""
-    return national_inflation + relative_inflation - total(starting_shares * relative_inflation, over="sector")
+    nation = np.log(1.0 + national_inflation * year_length) / year_length
+    return nation + relative_inflation - total(starting_shares * relative_inflation, over="sector")
 
 
 @variable(unit=PRICE, dims=SECTORS)

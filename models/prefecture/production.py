@@ -11,7 +11,7 @@ SECTORS = ("region", "sector")
 
 @variable(unit="亿元_2020/a", dims=SECTORS)
 def starting_output(value_added_base: Array, growth_to_start: Array) -> Array:
-    """Rate of value added at the start of the run, from the published total of the base year and the growth since its middle."""
+    """Rate of value added at the start of the run, from the total of the base year and the growth since its middle."""
     return starting_rate(value_added_base, growth_to_start)
 
 

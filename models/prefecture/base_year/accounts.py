@@ -139,7 +139,7 @@ def price_level(base: BaseYear) -> float:
 
 
 def recent_lead(base: BaseYear) -> float:
-    """Growth of the city beyond the mean of all cities in the six years to the base year, each at half the weight of the next."""
+    """Growth of the city beyond the mean of all cities in the six years to the base year, each half as heavy as the next."""
     own, mean = growth(base), published(base, "mean_city_growth")
     years = [year for year in range(base.year, base.year - _MEMORY, -1) if year in own and year in mean]
     if not years:
@@ -198,7 +198,13 @@ def growth_rows(base: BaseYear) -> list[BaseCell]:
     source = f"history.csv：至 {base.year} 年的 GDP 实际增速；全国增速与各市平均增速（reference/china）"
     real = Origin("D", base.year + 1, source, "农业取长期增速，其余行业随全国，加本市近年领先", DERIVED)
     lead = real.with_method("与各市平均增速之差，六年加权，每早一年权重减半")
-    gap = Origin("D", base.year + 1, "全国增速与各市平均增速（reference/china）", "各市平均减全国；2019 年统一核算后为零", borrowed(NATION))
+    gap = Origin(
+        "D",
+        base.year + 1,
+        "全国增速与各市平均增速（reference/china）",
+        "各市平均减全国；2019 年统一核算后为零",
+        borrowed(NATION),
+    )
     rate, inflation, nation = usual_growth(base), usual_inflation(base), national_growth(base)
     # The first year's mean grows half by where the year begins and half by growth within it, which lies between two years'.
     first = 1.5 * nation[base.year + 1] - 0.5 * nation[base.year + 2]

@@ -172,9 +172,7 @@ def capital_rows(base: BaseYear) -> list[BaseCell]:
 
 
 _STEADY = "公共投资效率 × 投资 /（折旧率 + 增速）"
-_PUBLIC_METHOD = (
-    "预算支出的一定比例加新增债务的一定比例；2024 年起新增债务含置换债券，按此前平均计；最后一年之后取近三年平均，随公共支出增长"
-)
+_PUBLIC_METHOD = "预算支出与新增债务的一定比例；2024 年起新增债务含置换债券，按此前平均计；此后取近三年平均，随公共支出增长"
 _PIM_SOURCE = "固定资产投资、GDP（history.csv）；折旧率、形成率与上限见 base_year/defaults.yaml 与城市的 settings.yaml"
 
 

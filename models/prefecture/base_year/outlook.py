@@ -1,8 +1,8 @@
 """The nation in the base year and after: published growth and prices, then what is expected of them.
 
 The outlook of growth is the mean of two views: the last forecast of the International Monetary Fund, and a return to what
-economies grow at in the long run, since fast growth does not last (Easterly, Kremer, Pritchett & Summers 1993; Pritchett & Summers
-2014). That of inflation is the forecast alone.
+economies grow at in the long run, since fast growth does not last (Easterly, Kremer, Pritchett & Summers 1993; Pritchett and
+Summers 2014). That of inflation is the forecast alone.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def national_growth(base: BaseYear) -> dict[int, float]:
 def national_inflation(base: BaseYear) -> dict[int, float]:
     """Growth of the nation's deflator by year: as published, then as expected.
 
-    Vintages without one forecast consumer prices; of these the medium term counts, since what moves inflation in one year is gone
-    in the next.
+    Vintages without one forecast consumer prices; of these the medium term counts, since what moves inflation in one year is
+    gone in the next.
     """
     known = published(base, INFLATION)
     forecast, indicator, _ = _forecast(base, INFLATION, CONSUMER_INFLATION)

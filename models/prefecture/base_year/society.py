@@ -19,7 +19,6 @@ from .rows import (
     from_reference,
     from_setting,
     nearest_known,
-    newest,
     number,
     origin_of,
     path_cells,
@@ -125,7 +124,9 @@ def path_rows(base: BaseYear) -> list[BaseCell]:
     years = range(base.year, base.last_year + 1)
     spending = "此后随全国名义增速与收入弹性增长（assumption）"
     return [
-        *_published_path(base, "students", "university_students", "", dict.fromkeys(years, 0.01), "此后每年增长 1%（assumption）"),
+        *_published_path(
+            base, "students", "university_students", "", dict.fromkeys(years, 0.01), "此后每年增长 1%（assumption）"
+        ),
         *_published_path(base, "house_price_path", "house_price", "", dict.fromkeys(years, 0.0), "此后保持不变（assumption）"),
         *_published_path(base, "planned_expenditure", "public_expenditure", "/a", spending_growth(base), spending),
     ]
