@@ -159,6 +159,7 @@ def threshold_crossings(
     tier_output: Array,
     crossing_rate: Array,
     size_tail: Array,
+    growth_in_size: Array,
     normal_nominal_growth: Array,
     nurture_policy: Array,
     nurture_effect: Array,
@@ -166,12 +167,14 @@ def threshold_crossings(
     project_firms: Array,
     crossing_room: Array,
 ) -> Array:
-    """Firms that cross the threshold (E3, 小升规): rate + tail * (nominal growth - normal) + nurture + shock, plus plants.
+    """Firms that cross the threshold (E3, 小升规): rate + tail * (growth in size - normal) + nurture + shock, plus plants.
+
+    Output grows by more firms and by larger ones: only the latter carries firms across the threshold.
 
     Where more would cross than there is room for, all kinds give way in proportion.
     """
     lead = trend(tier_output, 2.0, normal_nominal_growth) - normal_nominal_growth
-    rate = np.maximum(crossing_rate + size_tail * lead + nurture_policy + nurture_effect + crossing_shock, 0.0)
+    rate = np.maximum(crossing_rate + size_tail * growth_in_size * lead + nurture_policy + nurture_effect + crossing_shock, 0.0)
     wanted = rate * above_scale_firms + project_firms
     return wanted * crossing_room / np.maximum(total(wanted, over="tier"), crossing_room)
 

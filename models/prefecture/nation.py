@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model import Array, at, by, growth, initial, starting_rate, stock, total, variable
+from sim.model import Array, at, by, event, growth, initial, noise, starting_rate, stock, total, until_turn, variable
 
 SECTORS = ("region", "sector")
 
@@ -20,15 +20,36 @@ def starting_shares(starting_output: Array) -> Array:
     return initial(starting_output / total(starting_output, over="sector"))
 
 
-@variable(unit="1/a", dims=SECTORS)
-def outlook_growth(national_growth: Array, farm_growth: Array, starting_shares: Array, year_length: Array) -> Array:
-    """Growth of each sector by the outlook: farming at its own rate, the others alike, so that all grow as the nation.
+@variable(unit="1/a")
+def outlook_surprise(outlook_shock: Array) -> Array:
+    """Surprise of the year: what moves the nation's growth away from what was expected, in all cities alike."""
+    return outlook_shock * noise("growth of the nation", like=outlook_shock)
 
-    Yearly rates become those of a moment: ln(1 + g).
-    """
+
+@stock(unit="1/a", initial=0.0)
+def past_surprises(past_surprises: Array, surprise_life: Array) -> Array:
+    """Surprises of past years, as far as they last: good and bad times of the nation pass too."""
+    return -past_surprises / surprise_life
+
+
+@event(stock="past_surprises", order=1)
+def surprise_lasts(past_surprises: Array, outlook_surprise: Array) -> Array:
+    """The surprise of the year joins those of past years."""
+    return past_surprises + outlook_surprise
+
+
+@variable(unit="1/a")
+def growth_of_nation(national_growth: Array, past_surprises: Array, outlook_surprise: Array, year_length: Array) -> Array:
+    """Growth of the nation at a moment, ln(1 + g) of what is expected in a year, with its surprises."""
+    expected = np.log(1.0 + national_growth * year_length) / year_length
+    return expected + past_surprises + until_turn(outlook_surprise)
+
+
+@variable(unit="1/a", dims=SECTORS)
+def outlook_growth(growth_of_nation: Array, farm_growth: Array, starting_shares: Array, year_length: Array) -> Array:
+    """Growth of each sector by the outlook: farming at its own rate, the others alike, so that all grow as the nation."""
     farming, farms = at(starting_shares, sector="agriculture"), np.log(1.0 + farm_growth * year_length) / year_length
-    nation = np.log(1.0 + national_growth * year_length) / year_length
-    others = (nation - farming * farms) / (1.0 - farming)
+    others = (growth_of_nation - farming * farms) / (1.0 - farming)
     return by("sector", agriculture=farms, manufacturing=others, other_industry=others, construction=others, services=others)
 
 

@@ -46,7 +46,7 @@ def own_productivity_growth(
     rd_elasticity: Array,
     rd_weight: Array,
     rd_stock: Array,
-    national_growth: Array,
+    growth_of_nation: Array,
     agglomeration_elasticity: Array,
     urban_population_growth: Array,
     productivity_residual: Array,
@@ -60,7 +60,7 @@ def own_productivity_growth(
     as far as towns grow faster than at the start.
     """
     diffusion = -catch_up * np.log(productivity / trend_productivity)
-    research = rd_elasticity * rd_weight * (growth(rd_stock) - national_growth)
+    research = rd_elasticity * rd_weight * (growth(rd_stock) - growth_of_nation)
     density = agglomeration_elasticity * (urban_population_growth - initial(urban_population_growth))
     policy = upgrade_effect + digital_effect + farm_upgrade_effect
     return diffusion + research + density + productivity_residual + policy

@@ -8,11 +8,12 @@ Summers 2014). That of inflation is the forecast alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sim.inputs.base_year import NATION, BaseCell, BaseYear
 from sim.inputs.provenance import borrowed
 
-from .rows import Origin, number, path_cells, setting
+from .rows import Origin, from_setting, number, path_cells, setting
 
 PERCENT = 100.0
 GROWTH, INFLATION, CONSUMER_INFLATION = "national_growth", "national_inflation", "national_consumer_inflation"
@@ -81,13 +82,23 @@ def outlook_rows(base: BaseYear) -> list[BaseCell]:
     """Rows of the growth and the inflation of the nation, from the base year on."""
     return [
         *_rows(base, GROWTH, national_growth(base), _forecast(base, GROWTH)[2], _METHOD),
+        *_error_rows(base),
         *_rows(base, INFLATION, national_inflation(base), _forecast(base, INFLATION, CONSUMER_INFLATION)[2], "预测值"),
     ]
 
 
-# How far five-year forecasts of 2008-2020 were off, as factors on all years: a persistent part beside the shocks of the years.
-_SPREAD = {GROWTH: (0.7, 1.3), INFLATION: (0.3, 1.7)}
 _METHOD = "预测值与向长期增速回归的平均"
+
+
+def _error_rows(base: BaseYear) -> list[BaseCell]:
+    """Rows of the yearly shock to the outlook: none in years that are published."""
+    last = max(published(base, GROWTH))
+    size, origin = number(base, "outlook_error"), from_setting(base, "outlook_error")
+    path = {year: size if year > last else 0.0 for year in range(base.year, base.last_year + 1)}
+    return path_cells("outlook_shock", "1/a", path, replace(origin, spread=_SPREAD))
+
+
+_SPREAD = (0.5, 1.6)
 
 
 def _rows(base: BaseYear, parameter: str, path: Mapping[int, float], vintage: int, then: str) -> list[BaseCell]:
@@ -98,5 +109,5 @@ def _rows(base: BaseYear, parameter: str, path: Mapping[int, float], vintage: in
     usual = setting(base, "long_run_growth").source
     method = f"此后取{then}；年内增速为本年与下一年增速的平均"
     source = f"{source}；{usual}" if then == _METHOD else source
-    origin = Origin("D", max(last + 1, vintage), source, method, borrowed(NATION), _SPREAD[parameter])
+    origin = Origin("D", max(last + 1, vintage), source, method, borrowed(NATION))
     return path_cells(parameter, "1/a", within, origin)
