@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.base.arrays import Values
@@ -118,3 +119,19 @@ def test_expected_labour_is_what_the_people_of_the_base_year_make_of_it(hengyang
     labour = labour.reshape(len(labour), 5, -1)[:, 1:, 0].sum(axis=1)
     expected = path_of(hengyang, "expected_labour_growth")
     assert np.log(labour[-1] / labour[0]) == pytest.approx(sum(expected[year] for year in range(2021, LAST + 1)), abs=0.02)
+
+
+def test_the_mean_of_two_views_errs_less_than_the_forecast_alone(home: Home) -> None:
+    """The errors that docs/nation.md prints: origins 2009 to 2015, one to four years ahead, targets up to 2016, in points."""
+    folder = home.models / "prefecture" / "reference" / "china"
+    outlook, series = pd.read_csv(folder / "outlook.csv"), pd.read_csv(folder / "series.csv")
+    outlook = outlook[outlook["indicator"] == "national_growth"].set_index(["vintage", "year"])["value"]
+    actual = series[series["indicator"] == "national_growth"].set_index("year")["value"]
+    forecast, both = [], []
+    for origin in range(2009, 2016):
+        for year in range(origin + 1, min(origin + 4, 2016) + 1):
+            said = outlook[origin, year]
+            forecast.append(said - actual[year])
+            both.append((said + 2.0 + (actual[origin] - 2.0) * 0.9 ** (year - origin)) / 2.0 - actual[year])
+    assert [np.sqrt(np.mean(np.square(forecast))), np.mean(forecast)] == pytest.approx([1.27, 0.81], abs=0.005)
+    assert [np.sqrt(np.mean(np.square(both))), np.mean(both)] == pytest.approx([0.77, 0.26], abs=0.005)
