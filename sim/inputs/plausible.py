@@ -205,17 +205,18 @@ def fail_if_reference_wrong(folders: Iterable[Path], indicators: Indicators) -> 
         with every faulty row, by file and line.
     """
     with all_faults() as faults:
-        for folder in folders:
-            if is_file(folder / "series.csv"):
-                _check_series(folder, indicators, faults)
-            for name, rules in indicators.rules.tables.items():
-                if is_file(folder / name):
-                    _check_table(folder / name, rules, indicators, faults)
+        for file in (file for folder in folders for file in sorted(folder.glob("*.csv"))):
+            rules = indicators.rules.tables.get(file.name)
+            if rules is None:
+                _check_series(file, indicators, faults)
+            else:
+                _check_table(file, rules, indicators, faults)
 
 
-def _check_series(folder: Path, indicators: Indicators, faults: Faults) -> None:
-    points, seen = list[Point](), dict[tuple[str, int], Place]()
-    for place, row in read_table(folder / "series.csv", SERIES_COLUMNS, faults):
+def _check_series(file: Path, indicators: Indicators, faults: Faults) -> None:
+    """Check a table of yearly figures; where it holds vintages of forecasts, each is a series of its own."""
+    points, seen = list[Point](), dict[tuple[str, str, int], Place]()
+    for place, row in read_table(file, SERIES_COLUMNS, faults):
         _check_origin(row, place, indicators, faults)
         if row["evidence"] not in get_args(Evidence):
             faults.add(Text(f"未知证据标记 {row['evidence']}", f"unknown evidence {row['evidence']}"), place)
@@ -223,8 +224,9 @@ def _check_series(folder: Path, indicators: Indicators, faults: Faults) -> None:
             indicator, year = indicators.named(row["indicator"], place), whole(row["year"], place, "year")
             value = number(row["value"], place, "value")
             value = indicators.converted(value, row["unit"], indicator, place)
-            fail_if_seen((indicator.name, year), seen, place)
-            points.append(Point(folder.name, indicator, year, value, 1, accepted=False, place=place))
+            vintage = row.get("vintage", "")
+            fail_if_seen((vintage, indicator.name, year), seen, place)
+            points.append(Point(f"{file.parent.name} {vintage}", indicator, year, value, 1, accepted=False, place=place))
     fail_if_unbelievable(points, indicators, faults)
 
 

@@ -110,7 +110,7 @@ def test_sectors_add_up_to_gdp(year: int) -> None:
 
 def test_prices_of_a_later_base_year_turn_its_accounts_into_current_prices() -> None:
     rows = accounts.value_added_rows(base(2025))
-    level = values(rows, "price_level_base")[""]
+    level = values(rows, "sector_price_base")[""]
     assert level == pytest.approx(accounts.price_level(base(2025)))
     assert 1.0 < level < 1.1
     assert level * sum(values(rows, "value_added_base").values()) == pytest.approx(4689.55, rel=5e-6)

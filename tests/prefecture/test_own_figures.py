@@ -39,12 +39,18 @@ def total(of: City, name: str) -> float:
     return float(value.at(of.data.settings.base_year).sum())
 
 
+def price_level(of: City) -> float:
+    value = record(of, "sector_price_base").value
+    assert value is not None
+    return float(value.before.mean())
+
+
 def sectors(of: City, *names: str) -> float:
     value = record(of, "value_added_base").value
     members = of.graph.dimensions["sector"].members
     assert value is not None
     table = value.before.sum(axis=0)
-    return total(of, "price_level_base") * float(sum(table[members.index(name)] for name in names or members))
+    return price_level(of) * float(sum(table[members.index(name)] for name in names or members))
 
 
 def income(of: City) -> float:

@@ -94,7 +94,8 @@ def test_less_research_than_there_is_is_held_and_more_than_any_city_spends_is_sa
     highest = [record.name for record in case.city.data.parameters.values() if record.kind == "lever" and record.range]
     chosen = ("rd_policy", "science_budget", "hightech_push", "hightech_policy", "nurture_effort", "nurture_policy")
     ends = {name: case.city.data.parameters[name].range for name in chosen if name in highest}
-    file.write_text(head + "".join(f"  {name}: {span[1]}\n" for name, span in ends.items() if span), encoding="utf-8")
+    highest_levers = "".join(f"  {name}: {span[1]}\n" for name, span in ends.items() if span)
+    file.write_text(f"{head}{highest_levers}behaviour:\n  rd_from_hightech: 0.02\n", encoding="utf-8")
     (case,) = opening.open_cases(home, [file], None, (), ())
     outcome = pipeline.run(case)
     assert float(outcome.results["rd_intensity"].max()) == pytest.approx(0.1)

@@ -235,6 +235,5 @@ def value_added_rows(base: BaseYear) -> list[BaseCell]:
     return [
         *cells("value_added_base", "亿元_2020/a", _by_member(values), Origin("D", known, source, method, printed)),
         *cells("value_added_base", "亿元_2020/a", _by_member(inside), Origin("D", known, source, method, split), printed),
-        *cell("price_level_base", "亿元/亿元_2020", level, prices),
         *cell("sector_price_base", "亿元/亿元_2020", level, prices),
     ]
