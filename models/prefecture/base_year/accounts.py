@@ -140,12 +140,20 @@ def price_level(base: BaseYear) -> float:
 
 def recent_lead(base: BaseYear) -> float:
     """Growth of the city beyond the mean of all cities in the six years to the base year, each half as heavy as the next."""
-    own, mean = growth(base), published(base, "mean_city_growth")
-    years = [year for year in range(base.year, base.year - _MEMORY, -1) if year in own and year in mean]
-    if not years:
+    lead = lead_before(base, base.year + 1)
+    if lead is None:
         raise base.missing("gdp_growth_real")
-    weights = [_FADING ** (base.year - year) for year in years]
-    leads = [min(max(own[year] - mean[year], -_MOST_LEAD), _MOST_LEAD) for year in years]
+    return lead
+
+
+def lead_before(base: BaseYear, year: int) -> float | None:
+    """The lead of the six years before a year; None where no growth of them is known."""
+    own, mean = growth(base), published(base, "mean_city_growth")
+    years = [before for before in range(year - 1, year - 1 - _MEMORY, -1) if before in own and before in mean]
+    if not years:
+        return None
+    weights = [_FADING ** (year - before) for before in years]
+    leads = [min(max(own[before] - mean[before], -_MOST_LEAD), _MOST_LEAD) for before in years]
     return sum(weight * lead for weight, lead in zip(weights, leads, strict=True)) / sum(weights)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.inputs.base_year import BaseCell, BaseYear
 
-from . import accounts, capital, demography, expected_labour, firms, incomes, outlook, services, society
+from . import accounts, capital, demography, expected_labour, firms, incomes, outlook, services, society, volatility
 
 
 def build_rows(base: BaseYear) -> list[BaseCell]:
@@ -24,4 +24,5 @@ def build_rows(base: BaseYear) -> list[BaseCell]:
         *demography.rate_rows(base),
         *demography.movement_rows(base),
         *expected_labour.expected_labour_rows(base),
+        *volatility.shock_rows(base),
     ]
