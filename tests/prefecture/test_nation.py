@@ -9,8 +9,7 @@ import pytest
 from sim.base.arrays import Values
 from sim.city.city import City, open_city
 from sim.engine.assembly import KernelRequest
-from sim.engine.central import central_run
-from sim.engine.integrate import Clock
+from sim.engine.integrate import Clock, central_run
 from sim.engine.kernel import kernel_for
 from sim.inputs.home import Home
 from sim.inputs.year_path import YearPath

@@ -31,7 +31,7 @@ def case(home: Home) -> opening.Case:
     ],
 )
 def test_a_prior_that_cannot_be_is_a_fault(case: opening.Case, prior: tuple[float, float], said: str) -> None:
-    record = replace(case.city.data.parameters["external_demand_lead"], prior=prior, common_factor=None)
+    record = replace(case.city.data.parameters["catch_up"], prior=prior, common_factor=None)
     faults = Faults()
     prior_of(record, case.bound, 2035, faults)
     with pytest.raises(InputError, match=said):

@@ -180,7 +180,7 @@ def test_a_board_gives_what_a_run_gives(case: opening.Case, home: Home) -> None:
             np.testing.assert_allclose(answer[name].values, results[name].values, rtol=1e-11)
     [policy, demand] = board.levers
     assert (policy.key, policy.low, policy.high, policy.now) == (POLICY, -0.02, 0.05, 0.0)
-    assert demand.now == 0.04
+    assert demand.now == 0.0
 
 
 def test_a_board_refuses_what_it_cannot_move(case: opening.Case) -> None:
@@ -245,7 +245,7 @@ def indexed(case: opening.Case) -> tuple[xr.Dataset, Sample]:
 
 def test_indices_know_what_matters_for_what(indexed: tuple[xr.Dataset, Sample]) -> None:
     found = indices_of(*indexed, resamples=30)
-    assert found.sizes["output"] == 12
+    assert found.sizes["output"] == 14
     assert found["year"].values.tolist() == list(range(2021, 2036))
     total = found["total"].sel(year=2030)
     research = total.sel(output="rd_intensity")

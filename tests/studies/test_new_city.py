@@ -107,7 +107,7 @@ def test_a_table_that_will_not_do_leaves_nothing(without: str, extra: str, expec
 @pytest.mark.parametrize(
     ("base_year", "province", "expected"),
     [
-        (2006, "hunan", "2006 cannot be a base year"),
+        (2002, "hunan", "2002 cannot be a base year"),
         (None, "hunnan", "did you mean 'hunan'"),
         (None, "../x", "is no name"),
     ],

@@ -55,7 +55,7 @@ def test_a_trace_ends_at_parameters_with_the_signs_that_the_equations_have(home:
     assert flat["productivity"].elasticity == pytest.approx(1.0)
     assert 0.3 < (flat["capital"].elasticity or 0.0) < 0.7
     assert flat["capital"].sign == 1
-    assert flat["national_inflation"].source
+    assert flat["services_response"].source
 
 
 def test_a_changed_document_makes_trace_fail_and_a_run_warn(copied: Home) -> None:

@@ -83,9 +83,10 @@ def _balance_surprises(base: BaseYear) -> list[float]:
 def _changes(base: BaseYear, indicator: str) -> dict[int, float]:
     """Changes of the logarithm of a series in the last years, without those across a declared break."""
     series = base.series(indicator)
-    years = (year for year in _recent(base) if year in series and year - 1 in series)
+    known = {year: item.value for year, item in series.items() if item.value > 0.0}
+    years = (year for year in _recent(base) if year in known and year - 1 in known)
     unbroken = (year for year in years if not base.history.breaks_in(indicator, year))
-    return {year: math.log(series[year].value / series[year - 1].value) for year in unbroken}
+    return {year: math.log(known[year] / known[year - 1]) for year in unbroken}
 
 
 def _about_mean(changes: Mapping[int, float]) -> list[float]:
