@@ -18,7 +18,7 @@ from typing import TypeVar, get_args
 from sim.base.errors import Fault, Faults, InputError, Place, all_faults
 from sim.base.text import Text
 from sim.base.units import quotient_conversion
-from sim.inputs.files import is_file, number, read_table, whole
+from sim.inputs.files import number, read_table, whole
 from sim.inputs.indicators import Indicator, Indicators, RatioEntry, SumEntry, TableEntry
 from sim.inputs.parameters import Evidence
 from sim.inputs.provenance import fail_if_not_yet

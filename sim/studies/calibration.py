@@ -40,13 +40,15 @@ from sim.result.posterior import FitRow, Foreseen, Posterior, data_key, write_po
 from sim.simulate.likelihood.errors_of_cities import FEWEST_CHANGES, Observation, Outside, prior_variances
 from sim.simulate.likelihood.hindcast import CityHindcasts, HindcastSpan, city_hindcasts, errors_of, factors_of, forecaster
 from sim.simulate.likelihood.reweighting import moments_of, with_memory
-from sim.studies.fit import PooledFit, Weighted, city_posterior, fit_pooled, outside_of, weigh
+from sim.studies.fit import PooledFit, Weighted, city_posterior, fit_pooled, information, outside_of, slopes_at, weigh
 from sim.studies.new_city import fail_if_unfit
 
 Progress = Callable[[str, int, int], None]
 Made = tuple[int, Mapping[str, Values]]
 """The number of a city in the pool, and the factors of its ensemble."""
 DRAWS = 1000
+LEAST_INFORMATION = 0.02
+"""Of the data against the prior's own, below which a parameter is not fitted: its spread would shrink by a hundredth."""
 
 
 def silent(_: str, __: int, ___: int) -> None:
@@ -160,14 +162,19 @@ class CityEnsemble:
 
 @timed
 def calibrate(pool: Pool, progress: Progress, key: str = "") -> Calibration:
-    """Fit what the cities have in common; what is done under a key is not done again after an interruption."""
+    """Fit what the cities have in common; what is done under a key is not done again after an interruption.
+
+    What the data say next to nothing about is not fitted: it keeps its prior, and each of its slopes would cost two draws.
+    """
     opened = pool.open(progress)
     first = opened[0]
-    names = tuple(sorted({name for item in opened for name in item.priors} - set(first.sizes)))
+    everything = sorted({name for item in opened for name in item.priors} - set(first.sizes))
     answers = {name: float(np.mean([item.answers[name] for item in opened])) for name in first.answers}
     prior = prior_variances(first.observations, first.sizes, answers)
+    at_prior, slopes = slopes_at(pool.errors(everything), np.zeros(len(everything)))
+    known = information(at_prior, slopes, prior)
+    names = tuple(name for name, said in zip(everything, known, strict=True) if said > LEAST_INFORMATION)
     errors = pool.errors(names)
-    at_prior = errors(np.zeros((len(names), 1)))[..., 0]
     fit = fit_pooled(errors, len(names), prior, lambda done, all_: progress("fit", done, all_), key)
     return Calibration(pool.spans, tuple(opened), names, fit, answers, at_prior)
 

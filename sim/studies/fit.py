@@ -96,6 +96,13 @@ def slopes_at(errors: Errors, scores: Values) -> tuple[Values, Values]:
     return found[..., 0], (found[..., 1 : count + 1] - found[..., count + 1 :]) / (2.0 * _STEP)
 
 
+def information(errors: Values, slopes: Values, prior: Variances) -> Values:
+    """Information [parameter] of all cities on common scores, in units of that of the prior."""
+    weights = year_weights(errors)
+    lines = whitened(_where_known(slopes, errors), weights, variances_of(errors, weights, prior))
+    return np.asarray((lines**2).sum(axis=0))
+
+
 def fit_pooled(
     errors: Errors, parameters: int, prior: Variances, progress: Callable[[int, int], None], key: str = ""
 ) -> PooledFit:

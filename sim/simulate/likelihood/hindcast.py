@@ -75,8 +75,12 @@ class Hindcast:
         return self._run(draws, factors)[..., :count]
 
     def forecast(self, factors: Mapping[str, Values], seed: int) -> Values:
-        """Return yearly changes [year, observation, draw] for factors [draw], with the shocks of each draw."""
-        return self._run(Draws(len(next(iter(factors.values()))), seed), factors)
+        """Return yearly changes [year, observation, draw] for factors [draw], with the shocks of each draw.
+
+        What no factor is given for is drawn from its prior.
+        """
+        rest = tuple(prior for name, prior in self.priors.items() if name not in factors)
+        return self._run(Draws(len(next(iter(factors.values()))), seed, rest), factors)
 
     def _run(self, draws: Draws, factors: Mapping[str, Values]) -> Values:
         """Return yearly changes [year, observation, draw] of draws with factors, in blocks of about the same width."""
