@@ -65,7 +65,7 @@ def run_backtest(workers: int) -> dict[str, Any]:
     cities = pooled_cities(home, CITY)
     design = read_design("2005:2016", "2017:2018", ["2019:2023"])
     table = backtest(BacktestSetting(ROOT, cities, design, workers), lambda *step: print(*step, file=sys.stderr))
-    pooled = [score_record(row) for row in scored(table, cities) if row.city == POOLED]
+    pooled = [score_record(row) for row in scored(table, cities) if (row.city, row.horizon) == (POOLED, None)]
     records = [_rounded(record) for record in pooled]
     return {"data_key": data_key(home, MODEL, cities), "rests_on": rests_on(home), "records": records}
 
