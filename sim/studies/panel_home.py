@@ -42,8 +42,9 @@ def panel_home(home: Home, file: Path) -> Iterator[PanelHome]:
     model = home.models / read_city_file(home.city_folder(default_city(home))).model
     indicators = read_indicators(model / "indicators.yaml")
     panel = read_panel(file, read_rules(model, indicators), indicators)
-    last = max(_base_year(city, indicators) for city in panel.cities) + LAST_YEAR_AFTER_BASE
-    breaks, settings = breaks_of(panel), {"model": model.name, "last_year": last}
+    # the last year must not follow from the data: priors are factors on values of that year, and would know later ones
+    settings = {"model": model.name, "last_year": indicators.rules.vintage + LAST_YEAR_AFTER_BASE}
+    breaks = breaks_of(panel)
     with scratch_folder() as folder, os_faults(folder, Text("无法写入", "cannot be written")):
         (folder / "scenarios").mkdir()
         shutil.copytree(model, folder / "models" / model.name, ignore=shutil.ignore_patterns("__pycache__"))
