@@ -31,6 +31,8 @@ from sim.studies.calibration import (
     silent,
 )
 from sim.studies.forecasts import HORIZON, BacktestDesign, JudgedForecast, PublishedOutcome, judged_values, kind_of, outcome_of
+from sim.studies.opponents import Opponents, opponents_of, pooled_forecaster
+from sim.studies.pooled import PooledForecaster
 
 OURS, POOLED = "model", "pooled"
 _FIRST_PAST_ORIGIN = 2001
@@ -87,11 +89,11 @@ def backtest(setting: BacktestSetting, progress: Progress) -> Table:
     """
     opened = [open_city(find_home(setting.home), name) for name in setting.cities]
     histories = {city.data.key: city.data.history for city in opened}
-    observations = fitted(opened[0].checks)
+    observations, pooled = fitted(opened[0].checks), pooled_forecaster(opened[0])
     table: Table = defaultdict(list)
     for number, (origin, last) in enumerate(setting.design.origins.items()):
         by_forecaster = {OURS: _ours(setting, observations, origin, last)}
-        by_forecaster |= _naive(setting, histories, observations, origin, last)
+        by_forecaster |= _naive(setting, histories, observations, origin, last, pooled)
         for forecaster, pair in by_forecaster.items():
             for item in observations:
                 part, years = setting.design.targets(kind_of(item), origin)
@@ -147,11 +149,17 @@ Points = dict[tuple[str, str, int, int], float]
 
 
 def _naive(
-    setting: BacktestSetting, histories: Mapping[str, History], observations: Sequence[Observation], origin: int, last: int
+    setting: BacktestSetting,
+    histories: Mapping[str, History],
+    observations: Sequence[Observation],
+    origin: int,
+    last: int,
+    pooled: PooledForecaster | None,
 ) -> dict[str, tuple[Forecasts, Forecasts]]:
-    """Naive forecasts with normal bands as wide as the forecaster's own errors so far, of all cities, at that horizon."""
+    """Forecasts of the opponents with normal bands as wide as their own errors so far, of all cities, at that horizon."""
+    rivals = opponents_of(pooled, observations, histories, origin)
     with pool_of((), setting.workers) as pool:
-        calls = [delayed(_naive_of_city)(histories[city], city, observations, origin, last) for city in setting.cities]
+        calls = [delayed(_naive_of_city)(histories[city], city, observations, origin, last, rivals) for city in setting.cities]
         made = dict(zip(setting.cities, pool.run(calls), strict=True))
     past: Past = defaultdict(list)
     for _, errors in made.values():
@@ -165,28 +173,29 @@ def _naive(
 
 
 def _naive_of_city(
-    history: History, city: str, observations: Sequence[Observation], origin: int, last: int
+    history: History, city: str, observations: Sequence[Observation], origin: int, last: int, rivals: Opponents
 ) -> tuple[Points, Past]:
     """Forecasts from an origin, and the errors of those from earlier ones that were known by then."""
     points, errors = Points(), defaultdict[tuple[str, str, int], list[tuple[int, float]]](list)
     known = history.as_of(origin)
+    published = {item.name: published_levels(item, known, city) for item in observations}
     for item in observations:
-        kind, published = kind_of(item), published_levels(item, known, city)
+        kind = kind_of(item)
         for start in range(_FIRST_PAST_ORIGIN, origin + 1):
             ahead = last - origin if start == origin else min(HORIZON, origin - start)
-            series = forecasts.series_of(kind, published, start)
-            if (kind != "growth" and start not in published) or len(series.values) < _FEWEST_VALUES:
+            count = sum(year <= start for year in published[item.name])
+            if (kind != "growth" and start not in published[item.name]) or count < _FEWEST_VALUES:
                 continue
-            for name, changes in forecasts.naive_forecasts(series, ahead).items():
-                for number, value in enumerate(judged_values(kind, changes)):
-                    if start == origin:
-                        points[name, item.name, origin + 1 + number, number] = float(value)
-                        continue
-                    outcome = outcome_of(item, known, city, start, start + 1 + number)
+            years = range(start + 1, start + ahead + 1)
+            outcomes = [outcome_of(item, known, city, start, year) for year in years] if start < origin else []
+            for name, changes in rivals.forecasts(item, published, known, start, ahead).items():
+                values = judged_values(kind, changes)
+                if start == origin:
+                    points |= {(name, item.name, year, place): float(values[place]) for place, year in enumerate(years)}
+                for place, outcome in enumerate(outcomes):
                     if outcome is not None:
-                        errors[name, item.name, min(number, HORIZON - 1)].append(
-                            (start + 1 + number, float(value) - outcome.value)
-                        )
+                        error = float(values[place]) - outcome.value
+                        errors[name, item.name, min(place, HORIZON - 1)].append((years[place], error))
     return points, dict(errors)
 
 
