@@ -91,7 +91,7 @@ def _apart(changes: Values) -> Values:
     """Distances from the median of the year."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # years that nobody has are unknown
-        return np.abs(changes - np.nanmedian(changes, axis=0))
+        return np.asarray(np.abs(changes - np.nanmedian(changes, axis=0)))
 
 
 def _moved(output: Values, people: Values, entry: PooledEntry) -> Truths:

@@ -32,7 +32,6 @@ from sim.studies.calibration import (
 )
 from sim.studies.forecasts import HORIZON, BacktestDesign, JudgedForecast, PublishedOutcome, judged_values, kind_of, outcome_of
 from sim.studies.opponents import Opponents, opponents_of, pooled_forecaster
-from sim.studies.pooled import PooledForecaster
 
 OURS, POOLED = "model", "pooled"
 _FIRST_PAST_ORIGIN = 2001
@@ -89,11 +88,11 @@ def backtest(setting: BacktestSetting, progress: Progress) -> Table:
     """
     opened = [open_city(find_home(setting.home), name) for name in setting.cities]
     histories = {city.data.key: city.data.history for city in opened}
-    observations, pooled = fitted(opened[0].checks), pooled_forecaster(opened[0])
+    observations = fitted(opened[0].checks)
+    naive = _naive(setting, histories, observations, opened[0].model_folder)
     table: Table = defaultdict(list)
     for number, (origin, last) in enumerate(setting.design.origins.items()):
-        by_forecaster = {OURS: _ours(setting, observations, origin, last)}
-        by_forecaster |= _naive(setting, histories, observations, origin, last, pooled)
+        by_forecaster = {OURS: _ours(setting, observations, origin, last)} | naive[origin]
         for forecaster, pair in by_forecaster.items():
             for item in observations:
                 part, years = setting.design.targets(kind_of(item), origin)
@@ -149,18 +148,18 @@ Points = dict[tuple[str, str, int, int], float]
 
 
 def _naive(
-    setting: BacktestSetting,
-    histories: Mapping[str, History],
-    observations: Sequence[Observation],
-    origin: int,
-    last: int,
-    pooled: PooledForecaster | None,
-) -> dict[str, tuple[Forecasts, Forecasts]]:
-    """Forecasts of the opponents with normal bands as wide as their own errors so far, of all cities, at that horizon."""
-    rivals = opponents_of(pooled, observations, histories, origin)
+    setting: BacktestSetting, histories: Mapping[str, History], observations: Sequence[Observation], model: Path
+) -> dict[int, dict[str, tuple[Forecasts, Forecasts]]]:
+    """Opponents' forecasts by origin, with normal bands as wide as the forecaster's own errors so far, of all cities."""
+    origins, pooled = setting.design.origins, pooled_forecaster(model, observations)
+    rivals = {origin: opponents_of(pooled, observations, histories, origin) for origin in origins}
     with pool_of((), setting.workers) as pool:
-        calls = [delayed(_naive_of_city)(histories[city], city, observations, origin, last, rivals) for city in setting.cities]
+        calls = [delayed(_naive_of_city)(histories[city], city, observations, origins, rivals) for city in setting.cities]
         made = dict(zip(setting.cities, pool.run(calls), strict=True))
+    return {origin: _with_bands({city: found[origin] for city, found in made.items()}) for origin in origins}
+
+
+def _with_bands(made: Mapping[str, tuple[Points, Past]]) -> dict[str, tuple[Forecasts, Forecasts]]:
     past: Past = defaultdict(list)
     for _, errors in made.values():
         for key, found in errors.items():
@@ -173,29 +172,41 @@ def _naive(
 
 
 def _naive_of_city(
-    history: History, city: str, observations: Sequence[Observation], origin: int, last: int, rivals: Opponents
+    history: History,
+    city: str,
+    observations: Sequence[Observation],
+    origins: Mapping[int, int],
+    rivals: Mapping[int, Opponents],
+) -> dict[int, tuple[Points, Past]]:
+    """Points and past errors by origin, in one process: what several origins forecast alike is smoothed once."""
+    return {
+        origin: _naive_at(history.as_of(origin), city, observations, (origin, last), rivals[origin])
+        for origin, last in origins.items()
+    }
+
+
+def _naive_at(
+    known: History, city: str, observations: Sequence[Observation], ends: tuple[int, int], rivals: Opponents
 ) -> tuple[Points, Past]:
-    """Forecasts from an origin, and the errors of those from earlier ones that were known by then."""
-    points, errors = Points(), defaultdict[tuple[str, str, int], list[tuple[int, float]]](list)
-    known = history.as_of(origin)
-    published = {item.name: published_levels(item, known, city) for item in observations}
+    """Forecasts from an origin to the last year, and the errors of those from earlier origins that were known by then."""
+    (origin, last), points = ends, Points()
+    errors = defaultdict[tuple[str, str, int], list[tuple[int, float]]](list)
+    levels = {item.name: published_levels(item, known, city) for item in observations}
     for item in observations:
-        kind = kind_of(item)
+        kind, published = kind_of(item), levels[item.name]
         for start in range(_FIRST_PAST_ORIGIN, origin + 1):
             ahead = last - origin if start == origin else min(HORIZON, origin - start)
-            count = sum(year <= start for year in published[item.name])
-            if (kind != "growth" and start not in published[item.name]) or count < _FEWEST_VALUES:
+            if (kind != "growth" and start not in published) or sum(year <= start for year in published) < _FEWEST_VALUES:
                 continue
-            years = range(start + 1, start + ahead + 1)
-            outcomes = [outcome_of(item, known, city, start, year) for year in years] if start < origin else []
-            for name, changes in rivals.forecasts(item, published, known, start, ahead).items():
-                values = judged_values(kind, changes)
-                if start == origin:
-                    points |= {(name, item.name, year, place): float(values[place]) for place, year in enumerate(years)}
-                for place, outcome in enumerate(outcomes):
-                    if outcome is not None:
-                        error = float(values[place]) - outcome.value
-                        errors[name, item.name, min(place, HORIZON - 1)].append((years[place], error))
+            past = range(start + 1, start + 1 + ahead) if start < origin else ()
+            outcomes = {year: outcome_of(item, known, city, start, year) for year in past}
+            for name, changes in rivals.forecasts(item, levels, known, start, ahead).items():
+                for number, value in enumerate(judged_values(kind, changes)):
+                    year, outcome = start + 1 + number, outcomes.get(start + 1 + number)
+                    if start == origin:
+                        points[name, item.name, year, number] = float(value)
+                    elif outcome is not None:
+                        errors[name, item.name, min(number, HORIZON - 1)].append((year, float(value) - outcome.value))
     return points, dict(errors)
 
 

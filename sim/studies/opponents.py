@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sim.base.arrays import Values
-from sim.city.city import NATION_FOLDER, City
+from sim.city.city import NATION_FOLDER
 from sim.inputs.history import History, read_breaks
 from sim.inputs.indicators import read_indicators
 from sim.inputs.pooled import read_pooled
-from sim.simulate.likelihood.errors_of_cities import Observation, fitted
+from sim.simulate.likelihood.errors_of_cities import Observation
 from sim.studies.cleaned import Cleaning, Published, median_changes
 from sim.studies.forecasts import kind_of, naive_forecasts, series_of
 from sim.studies.pooled import PooledForecaster, national_figures
@@ -38,16 +39,15 @@ class Opponents:
         return found if pooled is None else found | {POOLED_FORECAST: pooled}
 
 
-def pooled_forecaster(city: City) -> PooledForecaster | None:
-    """The pooled forecaster of a city's model, where it declares one.
+def pooled_forecaster(model: Path, observations: Sequence[Observation]) -> PooledForecaster | None:
+    """The pooled forecaster of a model, from its folder, where it declares one.
 
     Raises
     ------
     InputError
         with every fault of the files that it rests on.
     """
-    model = city.model_folder
-    form = read_pooled(model, [item.name for item in fitted(city.checks)])
+    form = read_pooled(model, [item.name for item in observations])
     if form is None:
         return None
     folder, indicators = model / "reference" / NATION_FOLDER, read_indicators(model / "indicators.yaml")
