@@ -35,7 +35,7 @@ class Opponents:
         found = naive_forecasts(series_of(kind, own, origin), ahead)
         cleaned = series_of(kind, self.cleaning.cleaned(item, published, history, origin), origin)
         found |= {CLEANED.format(name): values for name, values in naive_forecasts(cleaned, ahead).items()}
-        pooled = None if self.pooled is None else self.pooled.changes(item, own, origin, ahead)
+        pooled = None if self.pooled is None else self.pooled.changes(item, own, history.breaks, origin, ahead)
         return found if pooled is None else found | {POOLED_FORECAST: pooled}
 
 

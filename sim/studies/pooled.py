@@ -6,7 +6,7 @@ the nation, means and slopes of the training cities.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,14 +84,21 @@ class PooledForecaster:
     nation: NationalFigures
     breaks: tuple[Break, ...] = ()
 
-    def changes(self, item: Observation, published: Mapping[int, float], origin: int, ahead: int) -> Values | None:
-        """Changes [year] of the log level or share after the origin; None where nothing is known to forecast them from."""
+    def changes(
+        self, item: Observation, published: Mapping[int, float], own: Iterable[Break], origin: int, ahead: int
+    ) -> Values | None:
+        """Changes [year] of the log level or share after the origin; None where nothing is known to forecast them from.
+
+        `own` are the breaks declared of the city; those that are the model's too concern the mean of the cities alike.
+        """
         entry, kind = self.form.rules.indicators.get(item.name), kind_of(item)
         rows = {year: row for year, row in self._rows(item).items() if year <= origin and is_known(row.known_from, origin)}
         if entry is None or not rows:
             return None
         path = self._outlook(entry, kind, origin, ahead) + self._gap(item, entry, rows, origin, ahead)
-        path += self._own(entry, rows, _changes(kind, published), origin, ahead)
+        moved = _years(own, item) - _years(self.breaks, item)
+        changes = {year: change for year, change in _changes(kind, published).items() if year not in moved}
+        path += self._own(entry, rows, changes, origin, ahead)
         if kind == "share":
             distance, left = published[origin] - rows[max(rows)].mean, 1.0 - entry.reversion
             path -= entry.reversion * distance * left ** np.arange(ahead)
@@ -113,12 +120,9 @@ class PooledForecaster:
         if entry.gap is None:
             return np.zeros(ahead)
         nation = self._of_nation(entry, kind_of(item), origin)
-        breaks = [found for found in known_breaks(self.breaks, origin) if found.concerns(item.name)]
-        years = [
-            year
-            for year, row in rows.items()
-            if np.isfinite(row.mean) and not any(year in found.years for found in breaks) and (nation is None or year in nation)
-        ]
+        broken = _years(known_breaks(self.breaks, origin), item)
+        known = rows.keys() if nation is None else rows.keys() & nation
+        years = [year for year in known - broken if np.isfinite(rows[year].mean)]
         if not years:
             return np.zeros(ahead)
         last = max(years)
@@ -155,6 +159,11 @@ class PooledForecaster:
         deviation = sum(weights[year] * float(np.clip(value, -rule.most, rule.most)) for year, value in believed.items())
         by_year = np.array(slopes)[np.minimum(np.arange(ahead), len(slopes) - 1)]
         return np.asarray(by_year * deviation / sum(weights.values()))
+
+
+def _years(breaks: Iterable[Break], item: Observation) -> set[int]:
+    """The years of the breaks that lie in a series."""
+    return {year for found in breaks if found.concerns(item.name) for year in found.years}
 
 
 def _changes(kind: Kind, published: Mapping[int, float]) -> dict[int, float]:

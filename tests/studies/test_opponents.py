@@ -60,7 +60,7 @@ def test_a_city_like_the_mean_grows_as_the_nation_and_the_gap(
     pooled: PooledForecaster, observed: dict[str, Observation]
 ) -> None:
     """As of 2015 the Fund said 6.3 %, growth was 7.0 %; the outlook is the mean of 6.3 and 4 + 3 x 0.9^h."""
-    found = pooled.changes(observed[GROWTH], rates(pooled), 2015, 3)
+    found = pooled.changes(observed[GROWTH], rates(pooled), (), 2015, 3)
     steps = np.arange(1, 4)
     outlook = (0.063 + 0.04 + 0.03 * 0.9**steps) / 2
     assert found is not None
@@ -70,10 +70,10 @@ def test_a_city_like_the_mean_grows_as_the_nation_and_the_gap(
 def test_a_citys_own_lead_fades_by_the_slopes_and_is_bounded(
     pooled: PooledForecaster, observed: dict[str, Observation]
 ) -> None:
-    plain = pooled.changes(observed[GROWTH], rates(pooled), 2015, 7)
+    plain = pooled.changes(observed[GROWTH], rates(pooled), (), 2015, 7)
     slopes = pooled.form.rows[GROWTH][2015].slopes
     for lead, counted in ((0.02, 0.02), (-0.02, -0.02), (0.5, 0.12)):
-        found = pooled.changes(observed[GROWTH], rates(pooled, lead), 2015, 7)
+        found = pooled.changes(observed[GROWTH], rates(pooled, lead), (), 2015, 7)
         assert found is not None
         assert plain is not None
         assert np.expm1(found) - np.expm1(plain) == pytest.approx(counted * np.array([*slopes, slopes[-1], slopes[-1]]))
@@ -82,9 +82,9 @@ def test_a_citys_own_lead_fades_by_the_slopes_and_is_bounded(
 def test_recent_years_weigh_more(pooled: PooledForecaster, observed: dict[str, Observation]) -> None:
     """A lead in the last of six years weighs 1 of 1 + 1/2 + ... + 1/32; one seven years ago weighs nothing."""
     slope = pooled.form.rows[NOMINAL][2015].slopes[0]
-    plain = pooled.changes(observed[NOMINAL], levels(pooled, NOMINAL), 2015, 1)
+    plain = pooled.changes(observed[NOMINAL], levels(pooled, NOMINAL), (), 2015, 1)
     for year, weight in ((2015, 32 / 63), (2010, 1 / 63), (2009, 0.0)):
-        found = pooled.changes(observed[NOMINAL], levels(pooled, NOMINAL, {year: 0.04}), 2015, 1)
+        found = pooled.changes(observed[NOMINAL], levels(pooled, NOMINAL, {year: 0.04}), (), 2015, 1)
         assert found is not None
         assert plain is not None
         assert found - plain == pytest.approx([0.04 * weight * slope], abs=1e-12)
@@ -94,7 +94,7 @@ def test_nominal_growth_takes_the_gap_of_the_last_year_without_a_break(
     pooled: PooledForecaster, observed: dict[str, Observation]
 ) -> None:
     """As of 2019: 2017 and 2018 are breaks, 2019 has no mean; so the gap of 2016, four years faded."""
-    found = pooled.changes(observed[NOMINAL], levels(pooled, NOMINAL), 2019, 1)
+    found = pooled.changes(observed[NOMINAL], levels(pooled, NOMINAL), (), 2019, 1)
     outlook = (0.05819 + 0.04 + 0.02 * 0.9) / 2
     prices = pooled.nation.known_inflation(2019)[2016]
     gap = mean(pooled, NOMINAL, 2016) - np.log1p(0.068) - np.log1p(prices)
@@ -102,21 +102,30 @@ def test_nominal_growth_takes_the_gap_of_the_last_year_without_a_break(
 
 
 def test_firms_carry_on_half_of_the_common_change(pooled: PooledForecaster, observed: dict[str, Observation]) -> None:
-    found = pooled.changes(observed[FIRMS], levels(pooled, FIRMS), 2014, 3)
+    found = pooled.changes(observed[FIRMS], levels(pooled, FIRMS), (), 2014, 3)
     assert found == pytest.approx(mean(pooled, FIRMS, 2014) * 0.5 * 0.8 ** np.arange(3))
 
 
 def test_a_jump_that_no_economy_makes_is_no_deviation(pooled: PooledForecaster, observed: dict[str, Observation]) -> None:
-    plain = pooled.changes(observed[FIRMS], levels(pooled, FIRMS), 2014, 3)
-    assert pooled.changes(observed[FIRMS], levels(pooled, FIRMS, {2013: 0.7}), 2014, 3) == pytest.approx(plain)
+    plain = pooled.changes(observed[FIRMS], levels(pooled, FIRMS), (), 2014, 3)
+    assert pooled.changes(observed[FIRMS], levels(pooled, FIRMS, {2013: 0.7}), (), 2014, 3) == pytest.approx(plain)
+
+
+def test_a_break_of_the_city_alone_is_no_deviation(pooled: PooledForecaster, observed: dict[str, Observation]) -> None:
+    """Moved borders tell nothing of the city; a break of all cities is in their mean too."""
+    plain = pooled.changes(observed[NOMINAL], levels(pooled, NOMINAL), (), 2019, 3)
+    for year, matters in ((2016, False), (2018, True)):
+        own = [Break((NOMINAL,), frozenset({year}), year, NOTHING)]
+        found = pooled.changes(observed[NOMINAL], levels(pooled, NOMINAL, {year: 0.1}), own, 2019, 3)
+        assert (found != pytest.approx(plain)) is matters
 
 
 def test_a_share_goes_to_the_mean(pooled: PooledForecaster, observed: dict[str, Observation]) -> None:
     middle = mean(pooled, SHARE, 2015)
-    found = pooled.changes(observed[SHARE], {2015: middle + 0.10}, 2015, 4)
+    found = pooled.changes(observed[SHARE], {2015: middle + 0.10}, (), 2015, 4)
     assert found is not None
     assert np.cumsum(found) == pytest.approx(0.10 * (0.97 ** np.arange(1, 5) - 1.0))
-    assert pooled.changes(observed[SHARE], {2015: middle}, 2015, 2) == pytest.approx([0.0, 0.0])
+    assert pooled.changes(observed[SHARE], {2015: middle}, (), 2015, 2) == pytest.approx([0.0, 0.0])
 
 
 def test_nothing_later_is_read(pooled: PooledForecaster, observed: dict[str, Observation]) -> None:
@@ -132,8 +141,8 @@ def test_nothing_later_is_read(pooled: PooledForecaster, observed: dict[str, Obs
     for name in (NOMINAL, FIRMS):
         published = levels(pooled, name)
         until = {year: value for year, value in published.items() if year <= 2012}
-        assert pooled.changes(observed[name], published, 2012, 5) == pytest.approx(
-            early.changes(observed[name], until, 2012, 5), abs=0.0
+        assert pooled.changes(observed[name], published, (), 2012, 5) == pytest.approx(
+            early.changes(observed[name], until, (), 2012, 5), abs=0.0
         )
 
 
@@ -141,8 +150,8 @@ def test_what_the_model_says_nothing_of_has_no_pooled_forecast(
     pooled: PooledForecaster, observed: dict[str, Observation]
 ) -> None:
     other = replace(observed[FIRMS], check=observed[FIRMS].check.model_copy(update={"history": "shops"}))
-    assert pooled.changes(other, {2014: 5.0}, 2014, 2) is None
-    assert pooled.changes(observed[FIRMS], {1980: 5.0}, 1980, 2) is None  # before the first row
+    assert pooled.changes(other, {2014: 5.0}, (), 2014, 2) is None
+    assert pooled.changes(observed[FIRMS], {1980: 5.0}, (), 1980, 2) is None  # before the first row
 
 
 def history(values: Mapping[str, Mapping[int, float]], *breaks: tuple[str, int]) -> History:
