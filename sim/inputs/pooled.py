@@ -157,7 +157,9 @@ def _rows(file: Path, rules: PooledFile, faults: Faults) -> dict[str, dict[int, 
         with faults.gathering():
             year, known = whole(row["year"], place, "year"), whole(row["known_from"], place, "known_from")
             fail_if_seen((row["indicator"], year), seen, place)
-            mean = number(row["mean"], place, "mean") / _PERCENT if row["mean"] else math.nan
+            entry = rules.indicators.get(row["indicator"])
+            is_blank = not row["mean"] and (entry is None or not entry.reversion)  # nothing reverts to what is unknown
+            mean = math.nan if is_blank else number(row["mean"], place, "mean") / _PERCENT
             slopes = [number(row[name], place, name) for name in COLUMNS[3 : 3 + SLOPES] if row[name]]
             rows.get(row["indicator"], {})[year] = PooledRow(mean, tuple(slopes), known)
     return rows

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from sim.base.arrays import Values
+from sim.base.errors import Fault, InputError, Place
+from sim.base.text import Text
 from sim.inputs.base_year import Reference, ReferenceFigure
 from sim.inputs.files import number, read_table, whole
 from sim.inputs.history import Break, known_breaks
@@ -72,6 +74,10 @@ def national_figures(folder: Path, indicators: Indicators, entry: NationEntry) -
         if row["indicator"] == entry.growth:
             years = outlook.setdefault(whole(row["vintage"], place, "vintage"), {})
             years[whole(row["year"], place, "year")] = number(row["value"], place, "value") / PERCENT
+    for name in (entry.growth, entry.inflation):
+        if not series.series(name):
+            message = Text(f"pooled.yaml 所用的全国指标 {name} 没有数", f"no figures of {name}, which pooled.yaml reads")
+            raise InputError(Fault(message, Place(folder / "series.csv")))
     by_vintage = {vintage: dict(sorted(years.items())) for vintage, years in outlook.items()}
     return NationalFigures(series.series(entry.growth), series.series(entry.inflation), by_vintage)
 
@@ -93,7 +99,7 @@ class PooledForecaster:
         """
         entry, kind = self.form.rules.indicators.get(item.name), kind_of(item)
         rows = {year: row for year, row in self._rows(item).items() if year <= origin and is_known(row.known_from, origin)}
-        if entry is None or not rows:
+        if entry is None or not rows or (entry.outlook and not self.nation.known_growth(origin)):
             return None
         path = self._outlook(entry, kind, origin, ahead) + self._gap(item, entry, rows, origin, ahead)
         moved = _years(own, item) - _years(self.breaks, item)

@@ -152,6 +152,7 @@ def test_what_the_model_says_nothing_of_has_no_pooled_forecast(
     other = replace(observed[FIRMS], check=observed[FIRMS].check.model_copy(update={"history": "shops"}))
     assert pooled.changes(other, {2014: 5.0}, (), 2014, 2) is None
     assert pooled.changes(observed[FIRMS], {1980: 5.0}, (), 1980, 2) is None  # before the first row
+    assert pooled.changes(observed[GROWTH], {1996: 0.1}, (), 1996, 2) is None  # before the nation's first figure
 
 
 def history(values: Mapping[str, Mapping[int, float]], *breaks: tuple[str, int]) -> History:
@@ -257,14 +258,25 @@ def test_every_fault_of_the_files_is_named(home: Home, tmp_path: Path) -> None:
         "gdp_growth_real,2010,x,,,,,,9,2011,s\n",
         "gdp,2011,1,,,,,,9,2012,s\n",
         *["secondary_share,2012,1,,,,,,9,2013,s\n"] * 2,
+        "secondary_share,2013,,,,,,,9,2014,s\n",
+        "industrial_firms,2013,,,,,,,9,2014,s\n",
     )
     (tmp_path / "pooled.csv").write_text(head + "".join(lines), encoding="utf-8")
     with pytest.raises(InputError) as caught:
         read_pooled(tmp_path, [GROWTH, NOMINAL, SHARE, FIRMS])
-    assert [fault.place.line for fault in caught.value.faults] == [2, 3, 5]
+    assert [fault.place.line for fault in caught.value.faults] == [2, 3, 5, 6]
     with pytest.raises(InputError, match="industrial_firms"):
         read_pooled(tmp_path, [GROWTH, NOMINAL, SHARE])
     assert read_pooled(tmp_path / "none", []) is None
+
+
+def test_a_nation_without_figures_is_a_fault(copied: Home, observed: dict[str, Observation]) -> None:
+    model = copied.models / "prefecture"
+    file = model / "reference" / "china" / "series.csv"
+    lines = file.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if not line.startswith("national_growth")), encoding="utf-8")
+    with pytest.raises(InputError, match="national_growth"):
+        pooled_forecaster(model, list(observed.values()))
 
 
 def test_the_tool_finds_the_slopes_of_cities_that_keep_their_lead(pooled: PooledForecaster) -> None:
