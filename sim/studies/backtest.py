@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +32,7 @@ from sim.studies.calibration import (
     silent,
 )
 from sim.studies.forecasts import HORIZON, BacktestDesign, JudgedForecast, PublishedOutcome, judged_values, kind_of, outcome_of
+from sim.studies.opponents import Opponents, opponents_of, pooled_forecaster
 from sim.studies.prior_forecasts import Changes, PriorDesign, from_priors, own_only
 
 OURS, POOLED = "model", "pooled"
@@ -101,7 +101,7 @@ def backtest(setting: BacktestSetting, progress: Progress, remark: Callable[[Tex
     observations = fitted(read_published(_model_of(home, setting.cities[0]) / "published.yaml"))
     design = PriorDesign(setting.home, setting.cities, setting.design.origins, setting.draws, setting.seed)
     drawn = from_priors(design, observations, setting.workers, progress, remark) if setting.draws else {}
-    naive = _naive(setting, histories, observations)
+    naive = _naive(setting, histories, observations, _model_of(home, setting.cities[0]))
     table: Table = defaultdict(list)
     for number, (origin, last) in enumerate(setting.design.origins.items()):
         ours = _drawn(drawn[origin], observations, origin) if setting.draws else _ours(setting, observations, origin, last)
@@ -166,18 +166,14 @@ Points = dict[tuple[str, str, int, int], float]
 """Forecasts by forecaster, indicator, year and horizon."""
 
 
-Read = Callable[[Observation, History, str], dict[int, float]]
-READINGS: Mapping[str, Read] = {"": published_levels}
-"""The series that naive forecasts read, by what their names end with."""
-
-
 def _naive(
-    setting: BacktestSetting, histories: Mapping[str, History], observations: Sequence[Observation]
+    setting: BacktestSetting, histories: Mapping[str, History], observations: Sequence[Observation], model: Path
 ) -> dict[int, dict[str, Pair]]:
-    """Naive forecasts by origin, with normal bands as wide as the forecaster's own errors so far, of all cities."""
-    origins = setting.design.origins
+    """Opponents' forecasts by origin, with normal bands as wide as the forecaster's own errors so far, of all cities."""
+    origins, pooled = setting.design.origins, pooled_forecaster(model, observations)
+    rivals = {origin: opponents_of(pooled, observations, histories, origin) for origin in origins}
     with pool_of((), setting.workers) as pool:
-        calls = [delayed(_naive_of_city)(histories[city], city, observations, origins) for city in setting.cities]
+        calls = [delayed(_naive_of_city)(histories[city], city, observations, origins, rivals) for city in setting.cities]
         made = dict(zip(setting.cities, pool.run(calls), strict=True))
     return {origin: _with_bands({city: found[origin] for city, found in made.items()}) for origin in origins}
 
@@ -194,50 +190,42 @@ def _with_bands(made: Mapping[str, tuple[Points, Past]]) -> dict[str, Pair]:
     }
 
 
-Naive = Callable[[forecasts.PublishedSeries], Mapping[str, Values]]
-
-
 def _naive_of_city(
-    history: History, city: str, observations: Sequence[Observation], origins: Mapping[int, int]
+    history: History,
+    city: str,
+    observations: Sequence[Observation],
+    origins: Mapping[int, int],
+    rivals: Mapping[int, Opponents],
 ) -> dict[int, tuple[Points, Past]]:
-    """Points and past errors by origin; forecasts of a series that several origins see alike are made once."""
-    longest = max(HORIZON, *(last - origin for origin, last in origins.items()))
-    made = dict[tuple[str, bytes], Mapping[str, Values]]()
-
-    def naive(series: forecasts.PublishedSeries) -> Mapping[str, Values]:
-        key = (series.kind, series.values.tobytes())
-        if key not in made:
-            made[key] = forecasts.naive_forecasts(series, longest)
-        return made[key]
-
+    """Points and past errors by origin, in one process: what several origins forecast alike is smoothed once."""
     return {
-        origin: _naive_at(history.as_of(origin), city, observations, (origin, last), naive) for origin, last in origins.items()
+        origin: _naive_at(history.as_of(origin), city, observations, (origin, last), rivals[origin])
+        for origin, last in origins.items()
     }
 
 
 def _naive_at(
-    known: History, city: str, observations: Sequence[Observation], ends: tuple[int, int], naive: Naive
+    known: History, city: str, observations: Sequence[Observation], ends: tuple[int, int], rivals: Opponents
 ) -> tuple[Points, Past]:
     """Forecasts from an origin to the last year, and the errors of those from earlier origins that were known by then."""
     (origin, last), points = ends, Points()
     errors = defaultdict[tuple[str, str, int], list[tuple[int, float]]](list)
-    for item, (ending, read) in product(observations, READINGS.items()):
-        kind, published = kind_of(item), read(item, known, city)
+    levels = {item.name: published_levels(item, known, city) for item in observations}
+    for item in observations:
+        kind, published = kind_of(item), levels[item.name]
         for start in range(_FIRST_PAST_ORIGIN, origin + 1):
             ahead = last - origin if start == origin else min(HORIZON, origin - start)
-            series = forecasts.series_of(kind, published, start)
-            if (kind != "growth" and start not in published) or len(series.values) < _FEWEST_VALUES:
+            if (kind != "growth" and start not in published) or sum(year <= start for year in published) < _FEWEST_VALUES:
                 continue
             past = range(start + 1, start + 1 + ahead) if start < origin else ()
             outcomes = {year: outcome_of(item, known, city, start, year) for year in past}
-            for name, changes in naive(series).items():
-                for number, value in enumerate(judged_values(kind, changes[:ahead])):
+            for name, changes in rivals.forecasts(item, levels, known, start, ahead).items():
+                for number, value in enumerate(judged_values(kind, changes)):
                     year, outcome = start + 1 + number, outcomes.get(start + 1 + number)
                     if start == origin:
-                        points[name + ending, item.name, year, number] = float(value)
+                        points[name, item.name, year, number] = float(value)
                     elif outcome is not None:
-                        place = (name + ending, item.name, min(number, HORIZON - 1))
-                        errors[place].append((year, float(value) - outcome.value))
+                        errors[name, item.name, min(number, HORIZON - 1)].append((year, float(value) - outcome.value))
     return points, dict(errors)
 
 

@@ -87,7 +87,7 @@ def table(home: Home, file: Path) -> Table:
 
 def test_scores_by_horizon_are_parts_of_the_whole(table: Table) -> None:
     rows = scored(table, (*SHIPPED, NEW))
-    assert {row.key.forecaster for row in rows} == {"model", "last_growth"}
+    assert {row.key.forecaster for row in rows} == {"model", "last_growth", "last_growth_cleaned", "pooled"}
     assert {row.horizon for row in rows} == {None, 1, 2}
     groups = {(row.city, row.key) for row in rows}
     for city, key in groups:
