@@ -37,8 +37,7 @@ INDICATORS = {
     "secondary_share": ("第二产业占比（百分点）", "share of the secondary sector (points)"),
     "industrial_firms": ("规模以上工业企业（%）", "above-scale industrial firms (%)"),
 }
-FORECASTERS = {
-    "model": ("本模型", "this model"),
+NAIVE = {
     "last_growth": ("上年增速", "last growth"),
     "mean_growth_5": ("五年平均增速", "mean growth of 5 years"),
     "mean_growth_10": ("十年平均增速", "mean growth of 10 years"),
@@ -46,6 +45,13 @@ FORECASTERS = {
     "level_trend": ("水平线性趋势", "linear trend of the level"),
     "damped_ets": ("阻尼趋势指数平滑", "damped-trend exponential smoothing"),
     "no_change": ("不变", "no change"),
+}
+_CLEANED = {f"{name}_cleaned": (f"{zh}（清理后）", f"{en}, cleaned") for name, (zh, en) in NAIVE.items()}
+FORECASTERS = {
+    "model": ("本模型", "this model"),
+    **NAIVE,
+    **_CLEANED,
+    "pooled": ("各市合并的简单预测", "simple pooled forecast"),
 }
 MARKS = (
     ("gdp_growth_real", ("last_growth", "mean_growth_5", "mean_growth_10", "growth_trend"), 0.80),
@@ -65,7 +71,7 @@ def run_backtest(workers: int) -> dict[str, Any]:
     cities = pooled_cities(home, CITY)
     design = read_design("2005:2016", "2017:2018", ["2019:2023"])
     table = backtest(BacktestSetting(ROOT, cities, design, workers), lambda *step: print(*step, file=sys.stderr))
-    pooled = [score_record(row) for row in scored(table, cities) if row.city == POOLED]
+    pooled = [score_record(row) for row in scored(table, cities) if (row.city, row.horizon) == (POOLED, None)]
     records = [_rounded(record) for record in pooled]
     return {"data_key": data_key(home, MODEL, cities), "rests_on": rests_on(home), "records": records}
 
@@ -247,7 +253,7 @@ def _bands(records: Sequence[Record], language: Language) -> list[str]:
         naive = [
             record["width_80"]
             for record in records
-            if record["forecaster"] != "model"
+            if record["forecaster"] in NAIVE
             and not record["given_common"]
             and (record["indicator"], record["design"]) == (item["indicator"], item["design"])
         ]

@@ -39,6 +39,9 @@ from sim.plan.base_origin import Bases, bases_of
 from sim.plan.consistency import fail_if_bindings_wrong, fail_if_checks_wrong
 from sim.result.dataset import shown_unit
 
+NATION_FOLDER = "china"
+"""Folder of the nation's statistics in a model's `reference`."""
+
 
 @dataclass(frozen=True, repr=False, eq=False)
 class City:
@@ -99,7 +102,7 @@ def open_city(home: Home, name: str, base_year: int | None = None, as_of: int | 
     declared = read_parameters(model, dict(graph.dimensions), (FIRST_YEAR, FARTHEST_YEAR), as_of)
     indicators = read_indicators(model / "indicators.yaml")
     history = history_of(folder, model, settings.named_regions, indicators)
-    owners = (settings.province, "china") if settings.province else ("china",)
+    owners = (settings.province, NATION_FOLDER) if settings.province else (NATION_FOLDER,)
     reference = Reference(tuple(model / "reference" / owner for owner in owners), as_of, indicators)
     fail_if_reference_wrong(reference.folders, indicators)
     settings_file, defaults = folder / "base_year" / "settings.yaml", model / "base_year" / "defaults.yaml"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,23 +18,28 @@ from sim.cli import cases, options
 from sim.cli.console import Speaker
 from sim.inputs.city import pooled_cities
 from sim.inputs.home import find_home
+from sim.inputs.panel import Panel
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.tidy import SourceChoice
 from sim.result.posterior import Foreseen, Posterior
 from sim.result.store import fail_if_not_writable
 from sim.studies.forecasts import read_design, read_fit
 from sim.studies.new_city import NewCity, fail_if_unfit, make_city
+from sim.studies.panel_home import panel_home
 
 if TYPE_CHECKING:
     from sim.studies.backtest import Scored
 
 _MOST_SHOWN = 20
+_DRAWS = 500
+"""Draws of a city that nothing is fitted to."""
 Fit = Annotated[str, typer.Option("--fit", help="拟合的年份 / years that are fitted")]
 _STAGES = {
     "open": Text("打开各市历史", "opening the cities' history"),
     "fit": Text("共同拟合", "common fit"),
     "weigh": Text("后验抽样", "posterior sample"),
     "foresight": Text("站在当年看目标", "targets seen from earlier years"),
+    "draw": Text("按先验推演各市", "forecasts of the cities"),
     "backtest": Text("逐年回测", "origins of the backtest"),
 }
 _FIT_HEADS = Text(
@@ -226,7 +232,8 @@ def _foreseen_sentence(seen: Foreseen) -> Text:
 
 
 def backtest(
-    city: options.CityName,
+    city: Annotated[str | None, typer.Argument(help="城市 / city")] = None,
+    cities: Annotated[Path | None, typer.Option("--cities", help="未见过的各市的面板文件 / file of cities never seen")] = None,
     fit: Fit = "2005:2016",
     gap: Annotated[str, typer.Option("--break", help="断点年份，不评分 / years of the break, not judged")] = "2017:2018",
     test: Annotated[tuple[str, ...], typer.Option("--test", help="检验年份 / years of the test")] = ("2019:2023",),
@@ -241,20 +248,35 @@ def backtest(
     from sim.studies import backtest as study
 
     place, design = find_home(home), read_design(fit, gap, test)
-    place.city_folder(city)
-    pooled = pooled_cities(place, city)
-    fail_if_unfit(place, pooled, range(design.first, design.test[-1] + 1))
-    with speaker.progress(_STAGES["backtest"]) as advance:
-        setting = study.BacktestSetting(place.folder, pooled, design, workers, seed)
-        table = study.backtest(setting, lambda stage, done, total: advance(done, total, _STAGES[stage]))
-    rows = study.scored(table, pooled)
-    if not any(row.city == city for row in rows):
-        message = Text(f"{city} 在这些年份没有可检验的数据", f"{city} has no data that could be judged in these years")
+    with ExitStack() as stack:
+        if cities is not None and city is None:
+            made = stack.enter_context(panel_home(place, cities))
+            speaker.warn(_left_out(made.panel))
+            setting = study.BacktestSetting(made.home.folder, made.cities, design, workers, seed, _DRAWS)
+        elif cities is None and city is not None:
+            place.city_folder(city)
+            pooled = pooled_cities(place, city)
+            fail_if_unfit(place, pooled, range(design.first, design.test[-1] + 1))
+            setting = study.BacktestSetting(place.folder, pooled, design, workers, seed)
+        else:
+            raise UsageError(Fault(Text("写一个城市，或 --cities 文件", "name a city, or a file with --cities")))
+        with speaker.progress(_STAGES["backtest"]) as advance:
+            remarks = list[Text]()
+            table = study.backtest(setting, lambda stage, done, total: advance(done, total, _STAGES[stage]), remarks.append)
+        speaker.warn(remarks)
+    rows, shown = study.scored(table, setting.cities), city or study.POOLED
+    if not any(row.city == shown for row in rows):
+        message = Text(f"{shown} 在这些年份没有可检验的数据", f"{shown} has no data that could be judged in these years")
         raise UsageError(Fault(message, advice=Text("换用其他年份", "choose other years")))
     if speaker.as_json:
         speaker.json([score_record(row) for row in rows])
         return
     _print_scores(rows, city, speaker)
+
+
+def _left_out(panel: Panel) -> Iterator[Text]:
+    for reason, count in panel.left_out.items():
+        yield Text(f"未采用 {count} 个数值：", f"{count} values are not used: ") + reason
 
 
 def score_record(row: Scored) -> dict[str, Any]:
@@ -265,19 +287,19 @@ def score_record(row: Scored) -> dict[str, Any]:
     for key in ("rmse", "coverage_80"):
         score[f"{key}_low"], score[f"{key}_high"] = score.pop(f"{key}_interval")
     finite = {key: None if value != value else value for key, value in score.items()}  # noqa: PLR0124  nan is not itself
-    return {"city": row.city, **asdict(row.key), **finite}
+    return {"city": row.city, **asdict(row.key), "horizon": row.horizon, **finite}
 
 
-def _print_scores(rows: Sequence[Scored], city: str, speaker: Speaker) -> None:
-    """Print two tables each, unconditional and given the common factor, pooled and for the city."""
+def _print_scores(rows: Sequence[Scored], city: str | None, speaker: Speaker) -> None:
+    """Print two tables each, unconditional and given the common factor, pooled and for the city if there is one."""
     from sim.studies.backtest import POOLED
 
     unconditional, given = Text("无条件", "unconditional"), Text("已知各市共同因素", "given the common factor")
-    for name in (POOLED, city):
+    for name in (POOLED, city) if city else (POOLED,):
         for is_given in (False, True):
             who = speaker.word("各市合计", POOLED) if name == POOLED else name
             speaker.line(f"{who} · {speaker.say(given if is_given else unconditional)}")
-            chosen = [row for row in rows if row.city == name and row.key.given_common == is_given]
+            chosen = [row for row in rows if (row.city, row.horizon, row.key.given_common) == (name, None, is_given)]
             chosen.sort(key=lambda row: (row.key.indicator, row.key.design, row.key.forecaster != "model"))
             speaker.table(speaker.columns(_SCORE_HEADS, range(3), wrapping=0), map(_cells, chosen))
     note = "[ ]: 90 % interval from resampling years; years: the number of independent ones."

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gzip
 import io
 import logging
 import math
 import re
 import stat
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -85,8 +87,11 @@ def _not_utf8(content: bytes) -> Text:
 
 
 def read_any_text(file: Path, limit: int) -> tuple[str, str]:
-    """The text of a file in UTF-8, UTF-16 or GBK (as Excel in China saves it), and which of them it was; see `read_text`."""
-    content = read_bytes(file, limit)
+    """The text of a file in UTF-8, UTF-16 or GBK (as Excel in China saves it), and which of them it was; see `read_text`.
+
+    A file that was packed by gzip is unpacked; what comes out may have as many bytes as a plain one.
+    """
+    content = _unpacked(read_bytes(file, limit), file, limit)
     for encoding, name in (("utf-16", "UTF-16"),) if _is_wide(content) else (("utf-8-sig", "UTF-8"), ("gb18030", "GBK")):
         try:
             return content.decode(encoding).removeprefix("\ufeff"), name
@@ -94,6 +99,27 @@ def read_any_text(file: Path, limit: int) -> tuple[str, str]:
             continue
     advice = Text("请另存为 UTF-8 编码的 CSV", "save it as CSV in UTF-8")
     raise InputError(Fault(Text("既不是 UTF-8，也不是 GBK 编码", "neither UTF-8 nor GBK"), Place(file), advice))
+
+
+def _unpacked(content: bytes, file: Path, limit: int) -> bytes:
+    if not content.startswith(_GZIP):
+        return content
+    try:
+        with gzip.open(io.BytesIO(content)) as handle:
+            plain = handle.read(limit + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        advice = Text("请重新下载或重新压缩", "fetch it or pack it anew")
+        raise InputError(Fault(Text("gzip 文件已损坏", "a damaged gzip file"), Place(file), advice)) from error
+    if len(plain) > limit:
+        raise InputError(_too_large(file, limit))
+    return plain
+
+
+_GZIP = b"\x1f\x8b"
+
+
+def _too_large(file: Path, limit: int) -> Fault:
+    return Fault(Text(f"文件过大，上限 {limit} 字节", f"too large, the limit is {limit} bytes"), Place(file))
 
 
 def read_bytes(file: Path, limit: int) -> bytes:
@@ -113,7 +139,7 @@ def read_bytes(file: Path, limit: int) -> bytes:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(Fault(Text(f"无法读取：{reason}", f"cannot be read: {reason}"), Place(file))) from error
     if len(content) > limit:
-        raise InputError(Fault(Text(f"文件过大，上限 {limit} 字节", f"too large, the limit is {limit} bytes"), Place(file)))
+        raise InputError(_too_large(file, limit))
     return content
 
 

@@ -46,8 +46,9 @@ class Home:
         UsageError
             when there is no such city.
         """
-        key, labels = self.city_key(name), self.city_labels()
-        if key not in labels:
+        key = self.city_key(name)
+        if key not in self.cities():
+            labels = self.city_labels()
             message = Text(f"没有城市 {name}", f"no city {name}")
             raise UsageError(Fault(message, Place(self.models), nearest(name, labels, labels)))
         return self.models / key
@@ -58,9 +59,10 @@ class Home:
 
     def city_key(self, name: str) -> str:
         """The folder of a city that is named by its folder or in either language; the name itself where it is none."""
-        labels = self.city_labels()
-        called = [key for key, label in labels.items() if same_name(name, (key, label.zh, label.en))]
-        return called[0] if name not in labels and len(called) == 1 else name
+        if name in self.cities():  # only where no folder has this name are labels read: a home may hold many cities
+            return name
+        called = [key for key, label in self.city_labels().items() if same_name(name, (key, label.zh, label.en))]
+        return called[0] if len(called) == 1 else name
 
 
 def _label(name: str, file: Path) -> Text:

@@ -14,6 +14,7 @@ import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -146,6 +147,7 @@ def judged_values(kind: Kind, changes: Values) -> Values:
 
 _WINDOW = 10
 _FEWEST_FOR_ETS = 5
+_FARTHEST = 20
 _LEAST = 1e-3
 
 
@@ -209,10 +211,16 @@ def _damped(series: PublishedSeries, horizon: int) -> Values:
     levels = series.levels
     if len(levels) < _FEWEST_FOR_ETS:
         return _mean(5)(series, horizon)
+    return _smoothed(tuple(levels.tolist()), max(horizon, _FARTHEST))[:horizon]
+
+
+@lru_cache(maxsize=100_000)
+def _smoothed(levels: tuple[float, ...], horizon: int) -> Values:
+    """Changes after the levels; kept, since later origins ask for the errors of earlier ones again."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.simplefilter("ignore", RuntimeWarning)
-        model = ExponentialSmoothing(levels, trend="add", damped_trend=True, initialization_method="estimated")
+        model = ExponentialSmoothing(np.array(levels), trend="add", damped_trend=True, initialization_method="estimated")
         path = np.concatenate([levels[-1:], model.fit().forecast(horizon)])
     return np.diff(path)
 

@@ -174,9 +174,9 @@ def make_city(home: Home, name: str, data: Path, city: str, province: str, base_
     with os_faults(folder, Text("无法建立", "cannot be made")), owned_folder(home.models, ".new-") as own:
         aside = own / "content"
         aside.mkdir()
-        _dump(aside / "city.yaml", record)
-        _dump(aside / "sources.yaml", {"sources": {key: source.model_dump() for key, source in sources.items()}})
-        _write_history(aside / "history.csv", name, tidy, cells)
+        dump(aside / "city.yaml", record)
+        dump(aside / "sources.yaml", {"sources": {key: source.model_dump() for key, source in sources.items()}})
+        write_history(aside / "history.csv", name, tidy.units, cells)
         return NewCity(folder, _opened(home, aside, folder, data), tidy, tuple(choices))
 
 
@@ -211,20 +211,21 @@ def _ranked_sources(keys: Mapping[str, str], known: Mapping[str, Source], data: 
     return dict(sorted(found.items(), key=lambda item: item[1].rank))
 
 
-def _write_history(file: Path, region: str, tidy: Tidy, cells: Iterable[SourceValue]) -> None:
-    """history.csv of the city."""
+def write_history(file: Path, region: str, units: Mapping[str, str], cells: Sequence[SourceValue]) -> None:
+    """Write the history.csv of a city; `units` are those of the indicators."""
     with file.open("w", encoding="utf-8-sig", newline="") as handle:
-        extra = list(dict.fromkeys(name for row in tidy.rows for name in row.extra))
+        extra = list(dict.fromkeys(name for row in cells for name in row.extra))
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow([*COLUMNS, "accepted", *(shown_as_text(name) for name in extra)])
         for row in sorted(cells, key=lambda item: (item.indicator, item.year, item.rank)):
             value = "" if row.value is None else f"{row.value:.12g}"
-            facts = (region, row.year, row.indicator, value, tidy.units[row.indicator], row.source, row.known_from)
+            facts = (region, row.year, row.indicator, value, units[row.indicator], row.source, row.known_from)
             texts = (row.note, row.accepted, *(row.extra.get(name, "") for name in extra))
             writer.writerow([*facts, *(shown_as_text(text) for text in texts)])
 
 
-def _dump(file: Path, content: Mapping[str, object]) -> None:
+def dump(file: Path, content: object) -> None:
+    """Write a YAML file."""
     yaml = YAML()
     yaml.allow_unicode = True
     yaml.width = 4096
