@@ -75,8 +75,8 @@ Pair = tuple[Forecasts, Forecasts]
 class BacktestSetting:
     """The cities and years of a backtest.
 
-    With `draws`, each city takes so many sets of parameters from the priors as they were known at each origin. A city that cannot
-    be opened at an origin is then judged there for nobody: all forecasters are held against the same outcomes. Without, they are
+    With `draws`, each city takes so many sets of parameters from the priors as they were known at each origin; one that cannot
+    be opened at an origin is judged there for nobody, so that all forecasters meet the same outcomes. Without, parameters are
     fitted to the history of all cities.
     """
 
