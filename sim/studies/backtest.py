@@ -75,8 +75,9 @@ Pair = tuple[Forecasts, Forecasts]
 class BacktestSetting:
     """The cities and years of a backtest.
 
-    With `draws`, each city takes so many sets of parameters from the priors as they were known at each origin; without, they
-    are fitted to the history of all cities.
+    With `draws`, each city takes so many sets of parameters from the priors as they were known at each origin; one that cannot
+    be opened at an origin is judged there for nobody, so that all forecasters meet the same outcomes. Without, parameters are
+    fitted to the history of all cities.
     """
 
     home: Path
@@ -106,10 +107,11 @@ def backtest(setting: BacktestSetting, progress: Progress, remark: Callable[[Tex
     for number, (origin, last) in enumerate(setting.design.origins.items()):
         ours = _drawn(drawn[origin], observations, origin) if setting.draws else _ours(setting, observations, origin, last)
         by_forecaster = {OURS: ours} | naive.get(origin, {})
+        judged = {city: history for city, history in histories.items() if not setting.draws or city in drawn[origin]}
         for item in observations:
             part, years = setting.design.targets(kind_of(item), origin)
             for year in years:
-                outcomes = {city: outcome_of(item, history, city, origin, year) for city, history in histories.items()}
+                outcomes = {city: outcome_of(item, history, city, origin, year) for city, history in judged.items()}
                 for forecaster, pair in by_forecaster.items():
                     plain, moved = _judged(item.name, origin, year, outcomes, *pair)
                     table[Key(part, False, item.name, forecaster)] += plain

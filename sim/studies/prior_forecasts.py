@@ -52,8 +52,8 @@ def from_priors(
 
 def _left_out(origin: int, cities: Sequence[str], of: int) -> Text:
     names = ", ".join(cities[:_MOST_NAMED]) + (" …" if len(cities) > _MOST_NAMED else "")
-    zh = f"{origin} 年：{of} 市中 {len(cities)} 市的数据不足以作基年，本模型不作预测：{names}"
-    return Text(zh, f"{origin}: {len(cities)} of {of} cities have no base year, and no forecast of the model: {names}")
+    zh = f"{origin} 年：{of} 市中 {len(cities)} 市的数据不足以作基年，该起点不计：{names}"
+    return Text(zh, f"{origin}: {len(cities)} of {of} cities have no base year and are left out of this origin: {names}")
 
 
 def _of_city(design: PriorDesign, city: str, observations: Sequence[Observation]) -> dict[int, Changes]:

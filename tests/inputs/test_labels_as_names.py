@@ -79,3 +79,12 @@ def test_a_city_is_known_by_its_name(home: Home, tmp_path: Path, world: City) ->
     file.write_text(f"name: 甲\ncity: {world.data.settings.name.zh}\n", encoding="utf-8")
     [case] = open_cases(home, [file], None, (), ())
     assert case.scenario.city == world.data.key
+
+
+def test_the_folder_of_a_city_is_found_without_reading_what_others_are_called(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert home.city_folder("衡阳") == home.models / "hengyang"
+    monkeypatch.setattr(Home, "city_labels", lambda _: pytest.fail("labels were read"))
+    assert home.city_folder("hengyang") == home.models / "hengyang"
+    assert home.city_key("hengyang") == "hengyang"
