@@ -23,6 +23,7 @@ LANGUAGE = {
     "capital": "a nature of rows of ledger.csv, beside umbrella, programme and event",
     "land": "a stage of projects, and a resource that the ledger runs short of",
     "construction": "a resource that the ledger runs short of",
+    "padding": "a property of boxes on a page",
 }
 """Words that the files of a city or plan, or the ledger, define for every model; each with where it is defined."""
 

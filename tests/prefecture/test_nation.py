@@ -53,8 +53,8 @@ def test_the_outlook_is_the_vintage_that_was_known(home: Home) -> None:
     city = open_city(home, "zhuzhou", 2015, 2015)
     found = path_of(city, "national_growth")
     growth = {2016: (0.063 + 0.065) / 2, 2017: (0.063 + 0.02 + 0.05 * 0.9**2) / 2}
-    assert found[2016] == pytest.approx((growth[2016] + growth[2017]) / 2, abs=2e-3)
-    assert found[2015] == pytest.approx((0.07 + growth[2016]) / 2, abs=2e-3)
+    assert found[2016] == pytest.approx((growth[2016] + growth[2017]) / 2, abs=1e-9)
+    assert found[2015] == pytest.approx((0.07 + growth[2016]) / 2, abs=1e-9)
 
 
 def test_inflation_before_there_were_forecasts_of_the_deflator(home: Home) -> None:
