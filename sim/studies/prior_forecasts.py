@@ -79,6 +79,6 @@ def own_only(factors: Mapping[str, Values], observations: Sequence[Observation],
     for rule in (item.rule for item in observations):
         for name in (rule.common, rule.common_trend):
             if name is not None:
-                left[name] = np.zeros_like(left[name])
+                left[name] = np.zeros(len(left[rule.own]))
         left[rule.own] = left[rule.own] * np.sqrt(1.0 + 1.0 / max(cities - 1, 1))
     return left

@@ -1,9 +1,10 @@
 """The nation as driver: what is expected of it and known of it, growth that follows it, inflation that is neutral, padding."""
 
+import csv
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from sim.base.arrays import Values
@@ -120,12 +121,19 @@ def test_expected_labour_is_what_the_people_of_the_base_year_make_of_it(hengyang
     assert np.log(labour[-1] / labour[0]) == pytest.approx(sum(expected[year] for year in range(2021, LAST + 1)), abs=0.02)
 
 
+def rows_of(file: Path) -> list[dict[str, str]]:
+    """The rows of a table."""
+    with file.open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
 def test_the_mean_of_two_views_errs_less_than_the_forecast_alone(home: Home) -> None:
     """The errors that docs/nation.md prints: origins 2009 to 2015, one to four years ahead, targets up to 2016, in points."""
     folder = home.models / "prefecture" / "reference" / "china"
-    outlook, series = pd.read_csv(folder / "outlook.csv"), pd.read_csv(folder / "series.csv")
-    outlook = outlook[outlook["indicator"] == "national_growth"].set_index(["vintage", "year"])["value"]
-    actual = series[series["indicator"] == "national_growth"].set_index("year")["value"]
+    rows = [row for row in rows_of(folder / "outlook.csv") if row["indicator"] == "national_growth"]
+    outlook = {(int(row["vintage"]), int(row["year"])): float(row["value"]) for row in rows}
+    series = [row for row in rows_of(folder / "series.csv") if row["indicator"] == "national_growth"]
+    actual = {int(row["year"]): float(row["value"]) for row in series}
     forecast, both = [], []
     for origin in range(2009, 2016):
         for year in range(origin + 1, min(origin + 4, 2016) + 1):
