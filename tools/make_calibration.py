@@ -53,13 +53,17 @@ FORECASTERS = {
     **_CLEANED,
     "pooled": ("各市合并的简单预测", "simple pooled forecast"),
 }
+_LEVELS = tuple(name for name in NAIVE if name != "no_change")
+_CLEANED_LEVELS = tuple(f"{name}_cleaned" for name in _LEVELS)
 MARKS = (
-    ("gdp_growth_real", ("last_growth", "mean_growth_5", "mean_growth_10", "growth_trend"), 0.80),
-    ("gdp_growth_real", ("level_trend", "damped_ets"), 1.05),
-    ("gdp_nominal", ("last_growth", "mean_growth_5", "mean_growth_10"), 0.50),
-    ("gdp_nominal", ("level_trend",), 1.10),
-    ("secondary_share", ("no_change",), 1.10),
-    ("industrial_firms", ("last_growth", "mean_growth_5", "mean_growth_10", "growth_trend", "level_trend", "damped_ets"), 0.90),
+    ("gdp_growth_real", _LEVELS, 0.85),
+    ("gdp_growth_real", ("pooled",), 1.05),
+    ("gdp_nominal", _CLEANED_LEVELS, 0.90),
+    ("gdp_nominal", ("pooled",), 1.05),
+    ("secondary_share", ("no_change",), 1.00),
+    ("secondary_share", ("pooled",), 1.05),
+    ("industrial_firms", _CLEANED_LEVELS, 1.00),
+    ("industrial_firms", ("pooled",), 1.05),
 )
 """Indicator, the forecasters that it is held against, and the most that ours may have of their score."""
 _MOVED_MEAN, _MOVED_SPREAD = 0.25, 0.9
@@ -214,13 +218,13 @@ def _marks(records: Sequence[Record], language: Language) -> list[str]:
         )
     text = _word(
         language,
-        "得分为检验年份与滚动起点两个均方根误差的几何平均，九市合计，无条件；所比的是各组朴素预测中最好的一个。",
+        "得分为检验年份与滚动起点两个均方根误差的几何平均，九市合计，无条件；所比的是各组预测中最好的一个；“清理后”指断点和异常值已剔除的序列。",
         "The score is the geometric mean of the RMSE on the test years and on the rolling origins, pooled over the nine "
-        "cities, unconditional; ours is held against the best naive forecast of each group.",
+        "cities, unconditional; ours is held against the best of each group; cleaned means without breaks and outliers.",
     )
-    heads = ["指标", "本模型", "最好的朴素预测", "比值", "要求", "结果", "本模型 CRPS", "朴素 CRPS"]
-    heads_en = ["indicator", "ours", "best naive forecast", "ratio", "mark", "result", "our CRPS", "naive CRPS"]
-    title = _word(language, "## 二、与朴素预测相比", "## 2. Against naive forecasts")
+    heads = ["指标", "本模型", "所比的预测", "比值", "要求", "结果", "本模型 CRPS", "其 CRPS"]
+    heads_en = ["indicator", "ours", "held against", "ratio", "mark", "result", "our CRPS", "its CRPS"]
+    title = _word(language, "## 二、与别的预测相比", "## 2. Against other forecasts")
     marks = table(heads if language == "zh" else heads_en, rows)
     return [title, "", text, "", *marks, *_why(language), *_bands(records, language)]
 
@@ -230,19 +234,18 @@ def _why(language: Language) -> list[str]:
 
 
 _WHY_ZH = (
-    "没有达到要求的，原因如下。名义 GDP：模型让增速和价格向长期水平收敛，而 2012 年以后二者一路走低，",
-    "2020、2022 年又有全国性冲击；水平线性趋势恰好意味着逐年放缓。",
-    "第二产业占比：2005–2011 年各市连年上升，此后转降，由前段学到的漂移在后段不成立。",
-    "检验年份没有用来调参数。不设价格惯性的做法在滚动起点上略好、在检验年份差得多；",
-    "价格惯性依据文献（Stock & Watson 2007）保留，两种结果都写在变更记录里。",
+    "没有达到要求的，原因如下。名义 GDP：清理后的水平趋势在这九个市的检验年份恰好逐年放缓（同一方法在滚动起点上的误差是本模型的近两倍）；",
+    "2020–2023 年全国平减指数年均涨幅低于当时的预测，各市随之偏高。与合并预测相比，本模型没有延续各市名义增速的领先。",
+    "第二产业占比：农业增长慢于其他行业，其占比的下降由工业和服务业分担，检验年份因此略低于“不变”。",
+    "检验年份没有用来调参数；全国前景只用各起点当时的期次。",
 )
 _WHY_EN = (
-    "Why marks are missed. Nominal GDP: the model lets growth and prices return to their long-run rates, while after 2012",
-    "both fell year after year, and 2020 and 2022 brought national shocks; a straight line of the level happens to slow down",
-    "every year. Share of the secondary sector: it rose in every city until 2011 and fell afterwards, so that a drift learnt",
-    "early does not hold later. Nothing was tuned on the test years. Without momentum of inflation the rolling origins score",
-    "a little better and the test far worse; it stays for the sake of the literature (Stock & Watson 2007), and the changelog",
-    "tells both results.",
+    "Why marks are missed. Nominal GDP: a trend of the cleaned level happens to slow down year by year in the test of these",
+    "nine cities (by the same rule its rolling errors are nearly twice ours), and in 2020-23 the nation's deflator rose by less",
+    "than was expected, so that all cities come out too high. Against the pooled forecast: the model carries no lead of a city",
+    "in nominal growth forward. Share of the secondary sector: as the share of farming shrinks, industry and services gain what",
+    "it loses, and in the test years the share comes out a little below no change. Nothing was tuned on the test years, and of",
+    "the outlook of the nation each origin knows the vintages of its time.",
 )
 
 
