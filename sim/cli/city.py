@@ -276,7 +276,8 @@ def backtest(
 
 def _left_out(panel: Panel) -> Iterator[Text]:
     for reason, count in panel.left_out.items():
-        yield Text(f"未采用 {count} 个数值：", f"{count} values are not used: ") + reason
+        if count:
+            yield Text(f"未采用 {count} 个数值：", f"{count} values are not used: ") + reason
 
 
 def score_record(row: Scored) -> dict[str, Any]:

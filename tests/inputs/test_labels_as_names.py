@@ -84,7 +84,7 @@ def test_a_city_is_known_by_its_name(home: Home, tmp_path: Path, world: City) ->
 def test_the_folder_of_a_city_is_found_without_reading_what_others_are_called(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert home.city_folder("衡阳") == home.models / "hengyang"
+    assert home.city_folder("衡阳市") == home.models / "hengyang"
     monkeypatch.setattr(Home, "city_labels", lambda _: pytest.fail("labels were read"))
     assert home.city_folder("hengyang") == home.models / "hengyang"
     assert home.city_key("hengyang") == "hengyang"
