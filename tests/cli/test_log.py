@@ -32,7 +32,7 @@ def test_a_run_logs_call_versions_home_files_and_times(tmp_path: Path) -> None:
         f"home: {ROOT}, the current folder",
         f"read {ROOT / 'scenarios' / 'baseline.yaml'}",
         f"wrote {folder / 'baseline' / 'run.nc'}",
-        "sim.city.city: open_world ends after",
+        "sim.city.city: open_city ends after",
         "sim.simulate.pipeline: run ends after",
         "sim.simulate.draws: with_draws ends after",
         "exit status 0",
