@@ -234,18 +234,19 @@ def _why(language: Language) -> list[str]:
 
 
 _WHY_ZH = (
-    "没有达到要求的，原因如下。名义 GDP：清理后的水平趋势在这九个市的检验年份恰好逐年放缓（同一方法在滚动起点上的误差是本模型的近两倍）；",
+    "没有达到要求的，原因如下。名义 GDP：清理后的水平趋势在这九个市的检验年份恰好逐年放缓",
+    "（同一方法在滚动起点上的误差是本模型的近两倍）；",
     "2020–2023 年全国平减指数年均涨幅低于当时的预测，各市随之偏高。与合并预测相比，本模型没有延续各市名义增速的领先。",
     "第二产业占比：农业增长慢于其他行业，其占比的下降由工业和服务业分担，检验年份因此略低于“不变”。",
     "检验年份没有用来调参数；全国前景只用各起点当时的期次。",
 )
 _WHY_EN = (
     "Why marks are missed. Nominal GDP: a trend of the cleaned level happens to slow down year by year in the test of these",
-    "nine cities (by the same rule its rolling errors are nearly twice ours), and in 2020-23 the nation's deflator rose by less",
-    "than was expected, so that all cities come out too high. Against the pooled forecast: the model carries no lead of a city",
-    "in nominal growth forward. Share of the secondary sector: as the share of farming shrinks, industry and services gain what",
-    "it loses, and in the test years the share comes out a little below no change. Nothing was tuned on the test years, and of",
-    "the outlook of the nation each origin knows the vintages of its time.",
+    "nine cities (by the same rule its rolling errors are nearly twice ours), and in 2020-23 the nation's deflator rose by",
+    "less than was expected, so that all cities come out too high. Against the pooled forecast: the model carries no lead",
+    "of a city in nominal growth forward. Share of the secondary sector: as the share of farming shrinks, industry and",
+    "services gain what it loses, and in the test years the share comes out a little below no change. Nothing was tuned on",
+    "the test years, and of the outlook of the nation each origin knows the vintages of its time.",
 )
 
 

@@ -39,7 +39,7 @@ def test_the_pages_are_fresh(home: Home) -> None:
 
 def test_the_records_hold_every_forecaster(home: Home) -> None:
     records = json.loads(BACKTEST.read_text(encoding="utf-8"))["records"]
-    assert len(records) == 2 * 2 * (3 * 7 + 8)  # two parts, two tables; no change is a forecast of shares only
+    assert len(records) == 2 * 2 * (3 * 14 + 16)  # two parts, two tables; no change is a forecast of shares only
     assert geometric(records, "gdp_growth_real", "model") > 0.0
     assert {record["city"] for record in records} == {POOLED}
 
