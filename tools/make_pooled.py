@@ -131,7 +131,7 @@ def _slopes(apart: Values, origin: int, memory: float, rules: PooledFile) -> lis
 
 
 def _deviation(apart: Values, at: int, memory: float, rules: PooledFile) -> Values:
-    """What each city deviates by as of a year [city]; nothing where nothing is known of it."""
+    """The deviation of each city as of a year [city]; zero where nothing is known of it."""
     places = np.arange(max(at - rules.deviations.years + 1, 0), at + 1)
     recent, weights = apart[:, places], np.broadcast_to(memory ** (at - places), (len(apart), len(places)))
     heard = np.where(np.isfinite(recent), weights, 0.0)

@@ -18,7 +18,7 @@ from sim.cli import cases, options
 from sim.cli.console import Speaker
 from sim.inputs.city import pooled_cities
 from sim.inputs.home import find_home
-from sim.inputs.panel import Panel
+from sim.inputs.panel import CityPanel
 from sim.inputs.parameters import ParameterRecord
 from sim.inputs.tidy import SourceChoice
 from sim.result.posterior import Foreseen, Posterior
@@ -274,7 +274,7 @@ def backtest(
     _print_scores(rows, city, speaker)
 
 
-def _left_out(panel: Panel) -> Iterator[Text]:
+def _left_out(panel: CityPanel) -> Iterator[Text]:
     for reason, count in panel.left_out.items():
         if count:
             yield Text(f"未采用 {count} 个数值：", f"{count} values are not used: ") + reason

@@ -164,7 +164,7 @@ class PanelCity:
 
 
 @dataclass(frozen=True)
-class Panel:
+class CityPanel:
     """All cities of a panel in the order of their codes, and how many values were left out, by the reason."""
 
     rules: PanelRules
@@ -178,7 +178,7 @@ STRANGE_SOURCE = Text("来源不在 panel.yaml 中", "their source is not in pan
 UNBELIEVABLE = Text("与该市其他数值相比不可信", "they cannot be right beside the other values of the city")
 
 
-def read_panel(file: Path, rules: PanelRules, indicators: Indicators) -> Panel:
+def read_panel(file: Path, rules: PanelRules, indicators: Indicators) -> CityPanel:
     """Read a panel, packed by gzip or not.
 
     Raises
@@ -204,7 +204,7 @@ def read_panel(file: Path, rules: PanelRules, indicators: Indicators) -> Panel:
             message = Text("表中没有模型可用的数据", "the table holds nothing that the model can use")
             faults.add(message, Place(file), Text("指标名称见模型的 panel.yaml", "names of indicators: see panel.yaml"))
     cities = (_city(code, names[code], offered[code], rules, indicators, left_out) for code in sorted(offered))
-    return Panel(rules, tuple(cities), left_out)
+    return CityPanel(rules, tuple(cities), left_out)
 
 
 def _code(text: str, place: Place) -> str:

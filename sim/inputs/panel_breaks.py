@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 from sim.inputs.history import BreakEntry
-from sim.inputs.panel import Panel, PanelCity, PanelSeriesValues, StepRule
+from sim.inputs.panel import CityPanel, PanelCity, PanelSeriesValues, StepRule
 
 _POINTS = 100.0
 
 
-def breaks_of(panel: Panel) -> dict[str, list[BreakEntry]]:
+def breaks_of(panel: CityPanel) -> dict[str, list[BreakEntry]]:
     """Breaks by the code of the city: those declared for every city of a panel, and its own steps, known a year later."""
     found = {city.code: list(panel.rules.breaks) for city in panel.cities}
     for rule in panel.rules.steps:
@@ -27,7 +27,7 @@ def breaks_of(panel: Panel) -> dict[str, list[BreakEntry]]:
 def _stepped(cities: Sequence[PanelCity], rule: StepRule) -> dict[str, list[int]]:
     """The years in which each city steps."""
     changes = {city.code: _changes(city.values.get(rule.of, {})) for city in cities}
-    usual = _medians(changes.values())
+    usual = medians_by_year(changes.values())
     found = {code: [year for year in own if abs(own[year] - usual[year]) > rule.off] for code, own in changes.items()}
     if not rule.along:
         return found
@@ -45,7 +45,8 @@ def _changes(series: PanelSeriesValues) -> dict[int, float]:
     return {year: _POINTS * (level - levels[year - 1]) for year, level in levels.items() if year - 1 in levels}
 
 
-def _medians(changes: Iterable[Mapping[int, float]]) -> dict[int, float]:
+def medians_by_year(changes: Iterable[Mapping[int, float]]) -> dict[int, float]:
+    """The median change of some cities in each year."""
     by_year: dict[int, list[float]] = defaultdict(list)
     for own in changes:
         for year, change in own.items():

@@ -93,7 +93,7 @@ class PooledFile(Record):
 
 @dataclass(frozen=True)
 class PooledRow:
-    """What the training cities tell of a year: the mean of a change or share, nan where it means nothing, and the slopes.
+    """The evidence of the training cities on a year: the mean of a change or share, nan where it means nothing, and the slopes.
 
     `slopes` [horizon] are those of deviations one year ahead and more, from an origin of that year; a row may hold none.
     """

@@ -7,13 +7,14 @@ none. The last level stands as published, and those before it are moved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from sim.inputs.history import History
+from sim.inputs.panel_breaks import medians_by_year
 from sim.simulate.likelihood.errors_of_cities import Observation, crosses_break, published_changes
 from sim.studies.forecasts import kind_of
 
@@ -23,7 +24,7 @@ Published = Mapping[str, Mapping[int, float]]
 
 @dataclass(frozen=True)
 class Cleaning:
-    """What replaces a change.
+    """The material that replaces a change.
 
     `inflation` is that of the nation by year, `medians` are the median changes of the cities at hand by indicator and year,
     `outliers` the distances from these beyond which a change is not believed.
@@ -69,15 +70,7 @@ class Cleaning:
 def median_changes(observations: Sequence[Observation], histories: Mapping[str, History]) -> dict[str, dict[int, float]]:
     """Median change of the cities by indicator and year, of changes that cross no declared break."""
     return {
-        item.name: _medians(published_changes(item, history, city) for city, history in histories.items())
+        item.name: medians_by_year(published_changes(item, history, city) for city, history in histories.items())
         for item in observations
         if kind_of(item) == "level"
     }
-
-
-def _medians(cities: Iterable[Mapping[int, float]]) -> dict[int, float]:
-    by_year: dict[int, list[float]] = {}
-    for changes in cities:
-        for year, change in changes.items():
-            by_year.setdefault(year, []).append(change)
-    return {year: float(np.median(changes)) for year, changes in sorted(by_year.items())}

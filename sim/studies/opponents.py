@@ -1,4 +1,4 @@
-"""What our forecasts are held against: naive forecasts of series as published and of cleaned ones, and the pooled forecast."""
+"""The opponents of our forecasts: naive forecasts of series as published and of cleaned ones, and the pooled forecast."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from sim.inputs.city import read_city_file
 from sim.inputs.history import BreakEntry
 from sim.inputs.home import Home, default_city
 from sim.inputs.indicators import Indicators, read_indicators
-from sim.inputs.panel import Panel, PanelCity, read_panel, read_rules
+from sim.inputs.panel import CityPanel, PanelCity, read_panel, read_rules
 from sim.inputs.panel_breaks import breaks_of
 from sim.inputs.tidy import SourceValue
 from sim.studies.new_city import LAST_YEAR_AFTER_BASE, dump, write_history
@@ -27,7 +27,7 @@ class PanelHome:
 
     home: Home
     cities: tuple[str, ...]
-    panel: Panel
+    panel: CityPanel
 
 
 @contextmanager
@@ -63,7 +63,7 @@ def _base_year(city: PanelCity, indicators: Indicators) -> int:
 def _write_city(
     folder: Path,
     city: PanelCity,
-    panel: Panel,
+    panel: CityPanel,
     breaks: Iterable[BreakEntry],
     indicators: Indicators,
     settings: Mapping[str, object],

@@ -8,7 +8,7 @@ import pytest
 
 from sim.base.errors import InputError, UsageError
 from sim.inputs.indicators import Indicators, read_indicators
-from sim.inputs.panel import COLUMNS, KNOWN_WRONG, MARKED, STRANGE_SOURCE, UNBELIEVABLE, Panel, read_panel, read_rules
+from sim.inputs.panel import COLUMNS, KNOWN_WRONG, MARKED, STRANGE_SOURCE, UNBELIEVABLE, CityPanel, read_panel, read_rules
 from sim.inputs.panel_breaks import breaks_of
 from tests.panels import CSMAR, PANEL, REAL, STRUCTURE, Row, panel_file, series
 
@@ -26,11 +26,11 @@ def levels(first: float, growth: float = GROWTH, step: float = 1.0) -> dict[int,
     return {year: round(first * growth ** (year - 2005) * (step if year >= 2011 else 1.0), 4) for year in range(2005, 2015)}
 
 
-def read(indicators: Indicators, file: Path, *rows: list[Row]) -> Panel:
+def read(indicators: Indicators, file: Path, *rows: list[Row]) -> CityPanel:
     return read_panel(panel_file(file, [row for part in rows for row in part]), read_rules(MODEL, indicators), indicators)
 
 
-def values(panel: Panel, indicator: str) -> dict[int, float]:
+def values(panel: CityPanel, indicator: str) -> dict[int, float]:
     return {year: item.value for year, item in panel.cities[0].values.get(indicator, {}).items()}
 
 
@@ -133,7 +133,7 @@ def test_faults_of_the_rules_are_said(indicators: Indicators, tmp_path: Path) ->
 
 def panel_with(
     indicators: Indicators, file: Path, gdp: dict[int, object], people: dict[int, object], firms: dict[int, object]
-) -> Panel:
+) -> CityPanel:
     """Five cities, of which the first is as given and the others grow steadily."""
     parts = {
         "gdp_nominal": ("100M_CNY", levels(1000), gdp),

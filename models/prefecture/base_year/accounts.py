@@ -174,8 +174,12 @@ _LAST_PADDED = 2018
 
 def sector_growth(base: BaseYear) -> dict[str, float]:
     """Growth of each sector that the city is used to: as the nation's in the four years around the base year, and the lead."""
-    around = [national_growth(base)[year] for year in range(base.year - 1, base.year + 3)]
-    return _by_outlook(base, sum(around) / len(around))
+    return _by_outlook(base, _around_base(base, national_growth(base)))
+
+
+def _around_base(base: BaseYear, path: Mapping[int, float]) -> float:
+    """The mean of a path of the nation in the four years around the base year."""
+    return sum(path[year] for year in range(base.year - 1, base.year + 3)) / 4
 
 
 def _by_outlook(base: BaseYear, nation: float) -> dict[str, float]:
@@ -197,8 +201,7 @@ def usual_growth(base: BaseYear) -> float:
 
 def usual_inflation(base: BaseYear) -> float:
     """Inflation of the nation in the four years around the base year."""
-    around = [national_inflation(base)[year] for year in range(base.year - 1, base.year + 3)]
-    return sum(around) / len(around)
+    return _around_base(base, national_inflation(base))
 
 
 def growth_rows(base: BaseYear) -> list[BaseCell]:

@@ -62,7 +62,7 @@ Csv = tuple[Sequence[Any], Sequence[Sequence[Any]]]
 
 @dataclass(frozen=True)
 class SweepResult:
-    """What is said of some draws, the tables of the page with their figures, and what is written beside it."""
+    """A sweep or analysis told: sentences, the tables of the page with their figures, and the files beside it."""
 
     draws: xr.Dataset
     said: Sequence[Text]
