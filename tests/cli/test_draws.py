@@ -93,17 +93,21 @@ def test_an_interrupt_during_draws_ends_quickly_and_leaves_nothing(tmp_path: Pat
         env={**os.environ, "TMPDIR": str(tmp_path)},
         start_new_session=True,
     )
-    while not list(tmp_path.glob("sim-*/task.pickle")):
-        assert process.poll() is None
-        time.sleep(0.05)
-    time.sleep(4.0)  # the workers are at work
-    children = children_of(process.pid)
-    started = time.monotonic()
-    os.killpg(process.pid, signal.SIGINT)
-    for _ in range(presses - 1):
-        time.sleep(0.15)
+    try:
+        while not list(tmp_path.rglob("task.pickle")):
+            assert process.poll() is None
+            time.sleep(0.05)
+        time.sleep(4.0)  # the workers are at work
+        children = children_of(process.pid)
+        started = time.monotonic()
         os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+        for _ in range(presses - 1):
+            time.sleep(0.15)
+            os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
     assert time.monotonic() - started < 2.0
     assert process.returncode == 1
     assert "Traceback" not in errors
