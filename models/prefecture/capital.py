@@ -151,9 +151,9 @@ def displaced_investment(
 
 
 @variable(unit="亿元_2020/a", dims=("region",), kind="flow")
-def real_housing_investment(housing_investment: Array, investment_price: Array) -> Array:
+def real_housing_investment(housing_investment: Array, unplanned_prices: Array, investment_price: Array) -> Array:
     """Housing formation at prices of 2020."""
-    return housing_investment / investment_price
+    return housing_investment * unplanned_prices / investment_price
 
 
 @variable(unit="亿元_2020/a", dims=("region",), kind="flow")

@@ -57,21 +57,33 @@ def policy_outlays(
 
 
 @variable(unit="亿元/a", dims=("region",), kind="flow")
-def public_expenditure(planned_expenditure: Array, policy_outlays: Array) -> Array:
+def usual_expenditure(planned_expenditure: Array, unplanned_prices: Array) -> Array:
+    """General public expenditure as planned, at the prices of the year."""
+    return planned_expenditure * unplanned_prices
+
+
+@variable(unit="亿元/a", dims=("region",), kind="flow")
+def public_expenditure(usual_expenditure: Array, policy_outlays: Array) -> Array:
     """General public expenditure (F3): the planned path and what the levers add, or save up to nine tenths of it."""
-    return np.maximum(planned_expenditure + policy_outlays, LEAST_SPENT * planned_expenditure)
+    return np.maximum(usual_expenditure + policy_outlays, LEAST_SPENT * usual_expenditure)
 
 
 @variable(unit="亿元/a", dims=("region",), kind="flow")
-def transfers(planned_expenditure: Array, revenue_base: Array) -> Array:
+def transfers(usual_expenditure: Array, revenue_base: Array) -> Array:
     """Transfers from above: they fill the gap between planned spending and the revenue that was planned with it."""
-    return planned_expenditure - revenue_base * relative(planned_expenditure)
+    return usual_expenditure - revenue_base * relative(usual_expenditure)
 
 
 @variable(unit="亿元/a", dims=("region",), kind="flow")
-def bonds_issued(planned_bonds: Array, government_debt: Array, debt_growth_cap: Array) -> Array:
-    """New bonds for investment (F5): as planned, at most the allowed growth of debt, none where there is no debt to grow."""
-    return np.clip(debt_growth_cap * government_debt, 0.0, planned_bonds)
+def bonds_wanted(planned_bonds: Array, unplanned_prices: Array) -> Array:
+    """New bonds as planned, at the prices of the year."""
+    return planned_bonds * unplanned_prices
+
+
+@variable(unit="亿元/a", dims=("region",), kind="flow")
+def bonds_issued(bonds_wanted: Array, government_debt: Array, debt_growth_cap: Array) -> Array:
+    """New bonds for investment (F5): as wanted, at most the allowed growth of debt, none where there is no debt to grow."""
+    return np.clip(debt_growth_cap * government_debt, 0.0, bonds_wanted)
 
 
 @variable(unit="亿元/a", dims=("region",), kind="flow")
@@ -115,13 +127,14 @@ def debt_ratio(government_debt: Array, gdp_nominal: Array) -> Array:
 @variable(unit="亿元_2020/a", dims=("region",), kind="flow")
 def local_public_investment(
     planned_public_investment: Array,
-    planned_bonds: Array,
+    unplanned_prices: Array,
+    bonds_wanted: Array,
     bonds_issued: Array,
     bond_investment_share: Array,
     investment_price: Array,
 ) -> Array:
     """Local public investment at prices of 2020 (G2): as planned, less the investment part of bonds that were not allowed."""
-    paid = planned_public_investment - bond_investment_share * (planned_bonds - bonds_issued)
+    paid = planned_public_investment * unplanned_prices - bond_investment_share * (bonds_wanted - bonds_issued)
     return np.maximum(paid, 0.0) / investment_price
 
 

@@ -45,6 +45,42 @@ def growth_of_nation(national_growth: Array, past_surprises: Array, outlook_surp
     return expected + past_surprises + until_turn(outlook_surprise)
 
 
+@variable(unit="1/a")
+def inflation_surprise(inflation_shock: Array) -> Array:
+    """Surprise of the year: what moves the nation's inflation away from what was expected, in all cities alike."""
+    return inflation_shock * noise("inflation of the nation", like=inflation_shock)
+
+
+@stock(unit="1/a", initial=0.0)
+def past_inflation_surprises(past_inflation_surprises: Array, inflation_surprise_life: Array) -> Array:
+    """Surprises of past years, as far as they last."""
+    return -past_inflation_surprises / inflation_surprise_life
+
+
+@event(stock="past_inflation_surprises", order=1)
+def inflation_surprise_lasts(past_inflation_surprises: Array, inflation_surprise: Array) -> Array:
+    """The surprise of the year joins those of past years."""
+    return past_inflation_surprises + inflation_surprise
+
+
+@variable(unit="1/a")
+def inflation_of_nation(
+    national_inflation: Array, past_inflation_surprises: Array, inflation_surprise: Array, year_length: Array
+) -> Array:
+    """Inflation of the nation at a moment, ln(1 + p) of what is expected in a year, with its surprises."""
+    expected = np.log(1.0 + national_inflation * year_length) / year_length
+    return expected + past_inflation_surprises + until_turn(inflation_surprise)
+
+
+@stock(unit="ratio", initial=1.0)
+def unplanned_prices(
+    unplanned_prices: Array, inflation_of_nation: Array, planned_inflation: Array, year_length: Array
+) -> Array:
+    """Price level over what amounts in plans reckoned with: budgets are made anew each year, as prices and revenue turn out."""
+    planned = np.log(1.0 + planned_inflation * year_length) / year_length
+    return (inflation_of_nation - planned) * unplanned_prices
+
+
 @variable(unit="1/a", dims=SECTORS)
 def outlook_growth(growth_of_nation: Array, farm_growth: Array, starting_shares: Array, year_length: Array) -> Array:
     """Growth of each sector by the outlook: farming at its own rate, the others alike, so that all grow as the nation."""

@@ -115,9 +115,11 @@ def population_growth_rate(births: Array, deaths: Array, net_migration: Array, r
 
 
 @stock(unit="万元/人/a", dims=("region",), initial="reference_income_base")
-def reference_income(reference_income: Array, reference_income_growth: Array) -> Array:
-    """Income per head where people move to; its growth slows along a given path."""
-    return reference_income_growth * reference_income
+def reference_income(
+    reference_income: Array, growth_of_nation: Array, inflation_of_nation: Array, reference_income_lead: Array
+) -> Array:
+    """Income per head where people move to: it grows as the nation's output at current prices, or with a lead."""
+    return (growth_of_nation + inflation_of_nation + reference_income_lead) * reference_income
 
 
 @stock(unit="ratio", dims=("region",), initial="urban_share_base")

@@ -1,12 +1,10 @@
 """Prices: deflators of the sectors from the nation's inflation, and those of consumption and investment from the sectors'.
 
-Inflation by itself is neutral: every price moves with it, so that only relative prices move anything real. Inflation of the
-past leaves no trace: what moves prices in one year is gone in the next, and shocks to their level stay.
+Inflation by itself is neutral: every price moves with it, so that only relative prices move anything real. The nation's
+inflation may surprise for some years; what the prices of cities do beyond it is gone in the next, and stays in their level.
 """
 
 from __future__ import annotations
-
-import numpy as np
 
 from sim.model import Array, at, by, starting_rate, stock, total, variable
 
@@ -29,10 +27,9 @@ def relative_inflation(outlook_growth: Array, farm_price_response: Array, servic
 
 
 @variable(unit="1/a", dims=SECTORS)
-def sector_inflation(national_inflation: Array, relative_inflation: Array, starting_shares: Array, year_length: Array) -> Array:
+def sector_inflation(inflation_of_nation: Array, relative_inflation: Array, starting_shares: Array) -> Array:
     """Growth of each sector's prices (P7): the nation's inflation, and the sector's own against the mean of all sectors."""
-    nation = np.log(1.0 + national_inflation * year_length) / year_length
-    return nation + relative_inflation - total(starting_shares * relative_inflation, over="sector")
+    return inflation_of_nation + relative_inflation - total(starting_shares * relative_inflation, over="sector")
 
 
 @variable(unit=PRICE, dims=SECTORS)

@@ -149,7 +149,7 @@ def test_order_of_the_draws_permutes_the_results(case: opening.Case) -> None:
     """Without shocks, which belong to the number of a draw."""
     values = np.linspace(0.02, 0.06, 9)[None, :]
     silent = {name: np.zeros(1) for name in case.bound.values if name.endswith("_shock")}
-    assert len(silent) == 11
+    assert len(silent) == 12
     forwards, backwards = ({"external_demand_lead": order.copy()} for order in (values, values[:, ::-1]))
     straight = results(task_of(case, OUTPUTS, Draws(9, realised=drawn_elsewhere(forwards), stored=silent)))
     turned = results(task_of(case, OUTPUTS, Draws(9, realised=drawn_elsewhere(backwards), stored=silent)))
@@ -179,9 +179,9 @@ def test_float32_is_close_and_asked_for(case: opening.Case) -> None:
 
 def test_only_what_an_output_needs_is_computed(case: opening.Case) -> None:
     graph = case.city.graph
-    request = KernelRequest(("reference_income",), frozenset(), frozenset())
+    request = KernelRequest(("past_surprises",), frozenset(), frozenset())
     kernel = compile_kernel(graph, request)
-    assert {row.name for row in kernel.plan.rows} == {"reference_income"}
+    assert {row.name for row in kernel.plan.rows} == {"past_surprises"}
     assert len(kernel.plan.sections[Phase.STEP]) == 1
     assert len(kernel.source) < len(describing.kernel_of(case.city).source) / 20
 

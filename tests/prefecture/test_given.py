@@ -15,7 +15,7 @@ from sim.simulate.draws import with_draws
 from sim.simulate.pipeline import Outcome
 
 FEW = Design(64, 0, 1)
-FROM_2023 = "gdp_nominal: {value: {2023: 4400, 2025: 5600, shape: ramp}, unit: 亿元/年}"
+FROM_2023 = "gdp_nominal: {value: {2023: 4400, 2025: 5600, 2035: 10000, shape: ramp}, unit: 亿元/年}"
 
 
 def opened(home: Home, folder: Path, given: str, extends: str = "plan_2025") -> opening.Case:

@@ -12,6 +12,8 @@ from sim.city.city import City, open_city
 from sim.engine.assembly import KernelRequest
 from sim.engine.integrate import Clock, central_run
 from sim.engine.kernel import kernel_for
+from sim.ensemble.blocks import BlockRunner, Task
+from sim.ensemble.draws import Draws
 from sim.inputs.home import Home
 from sim.inputs.year_path import YearPath
 from sim.model.binding import BoundValues, own_values
@@ -31,7 +33,7 @@ def path_of(city: City, name: str) -> dict[int, float]:
     return {year: float(path.at(year).item()) for year in range(city.data.settings.base_year, LAST + 1)}
 
 
-OUTPUTS = ("gdp_real", "gdp_nominal", "reported_gdp_real", "effective_labour")
+OUTPUTS = ("gdp_real", "gdp_nominal", "reported_gdp_real", "effective_labour", "residents", "unplanned_prices")
 
 
 def run(city: City, by: Mapping[str, float] | None = None, **fixed: float) -> dict[str, Values]:
@@ -90,11 +92,40 @@ def test_a_slower_nation_is_a_slower_city(hengyang: City) -> None:
 
 
 def test_inflation_is_neutral(hengyang: City) -> None:
-    """A point of inflation every year moves real output of 2035 by less than half a per cent, and prices by what it says."""
+    """A point of inflation every year moves real output and residents of 2035 by a thousandth at most, and prices by what it
+    says: budgets, bonds and incomes elsewhere go with it."""
     plain, dearer = run(hengyang), run(hengyang, {"national_inflation": 0.01})
-    assert abs(growth(dearer).sum() - growth(plain).sum()) < 0.005
+    for name in ("gdp_real", "residents"):
+        assert abs(growth(dearer, name).sum() - growth(plain, name).sum()) < 0.001
     prices = growth(dearer, "gdp_nominal").sum() - growth(plain, "gdp_nominal").sum()
     assert prices == pytest.approx(0.145, abs=0.01)
+
+
+def test_amounts_of_a_plan_are_at_the_prices_that_it_reckons_with(hengyang: City) -> None:
+    """Nothing is unplanned where inflation is as planned; where it is not, by how much the level of prices departs."""
+    assert run(hengyang)["unplanned_prices"] == pytest.approx(1.0)
+    found = run(hengyang, {"national_inflation": 0.01})["unplanned_prices"].ravel()
+    assert found[10] / found[5] == pytest.approx(1.01**5, rel=1e-3)
+
+
+def test_surprises_of_inflation_last_and_move_prices_but_hardly_output(home: Home) -> None:
+    """Seen from 2015, prices of 2020 are uncertain by the sum of yearly surprises that fade; real output hardly is."""
+    city = open_city(home, "zhuzhou", 2015, 2015)
+    values, years, draws = own_values(city.data).values, 5, 2000
+    kernel = kernel_for(city.graph, KernelRequest(("gdp_nominal", "gdp_real"), frozenset(), own_values(city.data).yearly))
+    sizes = {name: np.full(1, float(name == "inflation_shock")) for name in values if name.endswith("_shock")}
+    runner = BlockRunner(Task(kernel, Clock(2016, 2015 + years), dict(values), Draws(draws, 3, stored=sizes)))
+    found = {name: np.log(value[-1].ravel()) for name, value in runner.run(0, draws).values.items()}
+    life = float(values["inflation_surprise_life"].before.item())
+    kept = np.exp(-1.0 / life)
+    # in full within its own year, then fading; of the last year only what has passed by its mean
+    whole, last = life * (1.0 - kept), life - life**2 * (1.0 - kept)
+    reach = [0.5] + [
+        1.0 + whole * (1.0 - kept ** (left - 1)) / (1.0 - kept) + kept ** (left - 1) * last for left in range(1, years)
+    ]
+    size = float(values["inflation_shock"].at(2018).item())
+    assert (found["gdp_nominal"] - found["gdp_real"]).std() == pytest.approx(size * np.hypot.reduce(reach), rel=0.05)
+    assert found["gdp_real"].std() < 0.05 * found["gdp_nominal"].std()
 
 
 def test_padding_ends_with_the_national_accounts_of_regions(home: Home) -> None:
@@ -114,8 +145,8 @@ STILL = ("income_pull", "vacancy_pull", "amenity_pull", "house_price_push", "tal
 
 
 def test_expected_labour_is_what_the_people_of_the_base_year_make_of_it(hengyang: City) -> None:
-    """Labour outside farming, skills included, grows to 2035 as the base year expects at the usual migration."""
-    labour = run(hengyang, {}, base_migration=-0.005, **dict.fromkeys(STILL, 0.0))["effective_labour"]
+    """Labour outside farming, skills included, grows to 2035 as the base year expects at its own migration."""
+    labour = run(hengyang, {}, **dict.fromkeys(STILL, 0.0))["effective_labour"]
     labour = labour.reshape(len(labour), 5, -1)[:, 1:, 0].sum(axis=1)
     expected = path_of(hengyang, "expected_labour_growth")
     assert np.log(labour[-1] / labour[0]) == pytest.approx(sum(expected[year] for year in range(2021, LAST + 1)), abs=0.02)

@@ -10,7 +10,7 @@ from sim.inputs.provenance import DERIVED, BaseOrigin, borrowed, weakest
 
 from .figures import PERCENT, Figure, figure_of_year, own_share
 from .outlook import national_growth, national_inflation, published
-from .rows import Origin, cell, cells, from_data, from_setting, newest, number, origin_of
+from .rows import ASSUMPTION, Origin, cell, cells, from_data, from_setting, newest, number, origin_of
 
 SECTORS = ("agriculture", "manufacturing", "other_industry", "construction", "services")
 INDUSTRY_AND_CONSTRUCTION = ("manufacturing", "other_industry", "construction")
@@ -139,11 +139,11 @@ def price_level(base: BaseYear) -> float:
 
 
 def recent_lead(base: BaseYear) -> float:
-    """Growth of the city beyond the mean of all cities in the six years to the base year, each half as heavy as the next."""
-    lead = lead_before(base, base.year + 1)
-    if lead is None:
-        raise base.missing("gdp_growth_real")
-    return lead
+    """Growth of the city beyond the mean of all cities in the six years to the base year, each half as heavy as the next.
+
+    None in a city whose growth of these years is not known.
+    """
+    return lead_before(base, base.year + 1) or 0.0
 
 
 def lead_before(base: BaseYear, year: int) -> float | None:
@@ -209,6 +209,8 @@ def growth_rows(base: BaseYear) -> list[BaseCell]:
     source = f"history.csv：至 {base.year} 年的 GDP 实际增速；全国增速与各市平均增速（reference/china）"
     real = Origin("D", base.year + 1, source, "农业取长期增速，其余行业随全国，加本市近年领先", DERIVED)
     lead = real.with_method("与各市平均增速之差，六年加权，每早一年权重减半")
+    if lead_before(base, base.year + 1) is None:
+        lead = Origin("A", base.year + 1, "assumption：近六年增速未知，与各市平均相同", "领先取零", ASSUMPTION)
     gap = Origin(
         "D",
         base.year + 1,

@@ -9,6 +9,7 @@ from sim.inputs.base_year import NATION, BaseCell, BaseYear
 from sim.inputs.provenance import DERIVED, BaseOrigin, borrowed
 
 from .accounts import SECTORS, by_sector, deflator_growth, gdp, price_level, sector_growth, value_added
+from .budget import expenditure
 from .figures import NEAR
 from .outlook import spending_growth
 from .rows import Origin, cell, cells, from_setting, number, origin_of, path_cells, setting
@@ -79,7 +80,9 @@ def public_investment(base: BaseYear) -> dict[int, float]:
     without data on debt takes a larger share of the budget. After the data comes the mean of the last three years, growing as
     public spending does.
     """
-    budget = {year: item.value for year, item in base.series("public_expenditure", base.year).items()}
+    spending, _ = expenditure(base)
+    last = max((base.year, *base.series("public_expenditure")))
+    budget = {year: value for year, value in spending.items() if year <= last}
     path = _with_bonds(base, budget)
     if not path:
         path = {year: number(base, "public_investment_share_of_budget") * value for year, value in budget.items()}

@@ -10,6 +10,7 @@ from sim.inputs.base_year import NATION, PROVINCE, BaseCell, BaseYear
 from sim.inputs.provenance import ANY_TIME, DERIVED, BaseOrigin, borrowed
 
 from .ageing import AGES, SEXES, Rates, aged
+from .migration import migration_rows
 from .rows import ASSUMPTION, Origin, cell, cells, from_reference, newest, path_cells
 from .society import residents
 
@@ -23,12 +24,8 @@ def population_rows(base: BaseYear) -> list[BaseCell]:
     The province's census by sex and five-year age is split into single ages without a jump at a group's edge, scaled to the
     city's broad ages where they are published, and, where the census lies before the base year, aged to it year by year.
     """
-    total, origin = residents(base)
-    year = census_year(base)
-    people = _census_ages(base, year)
-    if year < base.year:
-        people = aged(people, _totals(base, year, total), rates(base))
-    people *= total / people.sum()
+    _, origin = residents(base)
+    year, people = census_year(base), people_by_age(base)
     values = {f"sex={sex} age={age}": float(people[row, age]) for row, sex in enumerate(SEXES) for age in range(AGES)}
     source = f"{year} 年人口普查分性别五岁组（省），本市三大年龄段占比（有则用），常住人口总量"
     method = "累计人数作单调三次插值拆为单岁，缩放到本市"
@@ -36,6 +33,15 @@ def population_rows(base: BaseYear) -> list[BaseCell]:
         method += f"；按死亡、生育与迁移年龄结构推到 {base.year} 年，每年合计与常住人口一致"
     ages = Origin("D", max(origin.known_from, year + 1), source, method, _ages_origin(base, year))
     return cells("population_base", "万人", values, ages, origin.base)
+
+
+def people_by_age(base: BaseYear) -> Floats:
+    """Residents [sex, age] at the end of the base year."""
+    (total, _), year = residents(base), census_year(base)
+    people = _census_ages(base, year)
+    if year < base.year:
+        people = aged(people, _totals(base, year, total), rates(base))
+    return np.asarray(people * total / people.sum())
 
 
 def _ages_origin(base: BaseYear, census: int) -> BaseOrigin:
@@ -202,17 +208,13 @@ def participation_rows() -> list[BaseCell]:
 
 
 def movement_rows(base: BaseYear) -> list[BaseCell]:
-    """Total fertility, and net migration: what the change of residents leaves when births and deaths are taken off."""
+    """Total fertility, net migration and the city's mortality against the nation's."""
     path, origin = total_fertility(base)
-    nothing = Origin(
-        "A", ANY_TIME, "assumption：没有可比的常住人口变动时取 −5‰", "全省 2010–2020 年约 −4.6‰", borrowed(PROVINCE)
-    )
     return [
         *path_cells("total_fertility", "ratio", path, origin),
-        *cell("base_migration", "1/a", USUAL_MIGRATION, nothing),
+        *migration_rows(base),
         *cell("mortality_scale", "ratio", 1.0, _NATIONAL),
     ]
 
 
-USUAL_MIGRATION = -0.005
 _NATIONAL = Origin("A", ANY_TIME, "assumption：沿用全国死亡率", "不作缩放", borrowed(NATION))

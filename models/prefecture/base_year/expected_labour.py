@@ -7,9 +7,10 @@ import numpy as np
 from sim.inputs.base_year import BaseCell, BaseYear
 from sim.inputs.provenance import DERIVED
 
-from .ageing import AGES, SEXES, Floats, a_year_older
-from .demography import USUAL_MIGRATION, participation_rows, population_rows, rates
+from .ageing import Floats, a_year_older
+from .demography import participation_rows, people_by_age, rates
 from .figures import at
+from .migration import migration
 from .rows import Origin, path_cells
 from .society import labour_rows
 
@@ -34,14 +35,11 @@ def expected_labour_rows(base: BaseYear) -> list[BaseCell]:
 
 def _supply(base: BaseYear, count: int) -> Floats:
     """People times participation at the end of each year, 1 in the base year."""
-    people = np.zeros((len(SEXES), AGES))
-    for row in population_rows(base):
-        sex, age = (part.split("=")[1] for part in row.members.split())
-        people[SEXES.index(sex), int(age)] = row.value
+    people, (moving, _) = people_by_age(base), migration(base)
     taking_part = np.array([row.value for row in participation_rows()])
     found, usual = [float((people * taking_part).sum())], rates(base)
-    for _ in range(count - 1):
-        people = a_year_older(people, usual, USUAL_MIGRATION * people.sum())
+    for year in range(base.year + 1, base.year + count):
+        people = a_year_older(people, usual, moving[min(year, max(moving))] * people.sum())
         found.append(float((people * taking_part).sum()))
     return np.array(found) / found[0]
 

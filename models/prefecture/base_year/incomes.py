@@ -9,7 +9,7 @@ from sim.inputs.provenance import OWN
 
 from .accounts import gdp
 from .figures import Figure, own_figure, path_of
-from .rows import Origin, cell, from_reference, from_setting, newest, number, origin_of, path_cells
+from .rows import Origin, cell, from_reference, from_setting, newest, number, origin_of
 from .society import residents, urban_share
 
 MEAN = "income_per_head"
@@ -28,23 +28,10 @@ def income_rows(base: BaseYear) -> list[BaseCell]:
     if nation is None:
         raise base.missing(MEAN)
     elsewhere = replace(from_reference(nation, "全国居民人均可支配收入", "迁入地收入的代替"), base=OWN)
-    slowing = elsewhere.with_method("近三年增速逐步放缓到 3.5%（assumption）")
     return [
         *cell("household_income_share", "ratio", share, origin),
         *cell("reference_income_base", "万元/人/a", nation.value / 1e4, elsewhere),
-        *path_cells("reference_income_growth", "1/a", _slowing(base, nation.year), slowing),
     ]
-
-
-def _slowing(base: BaseYear, year: int) -> dict[int, float]:
-    """Growth of income elsewhere: that of the last three years, half way to its long-run rate in five, there in fifteen."""
-    series = base.reference.series(MEAN)
-    before = newest(series, year - 3)
-    now = _LONG_RUN if before is None else (series[year].value / before.value) ** (1.0 / (year - before.year)) - 1.0
-    return {base.year + 1: now, base.year + 5: (now + _LONG_RUN) / 2.0, base.year + 15: _LONG_RUN}
-
-
-_LONG_RUN = 0.035
 
 
 def mean_income(base: BaseYear) -> Figure | None:

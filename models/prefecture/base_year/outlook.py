@@ -82,20 +82,28 @@ def outlook_rows(base: BaseYear) -> list[BaseCell]:
     """Rows of the growth and the inflation of the nation, from the base year on."""
     return [
         *_rows(base, GROWTH, national_growth(base), _forecast(base, GROWTH)[2], _METHOD),
-        *_error_rows(base),
-        *_rows(base, INFLATION, national_inflation(base), _forecast(base, INFLATION, CONSUMER_INFLATION)[2], "预测值"),
+        *_inflation_rows(base, INFLATION),
+        *_inflation_rows(base, "planned_inflation"),
+        *_error_rows(base, "outlook_shock", GROWTH, "outlook_error"),
+        *_error_rows(base, "inflation_shock", INFLATION, "inflation_error"),
     ]
+
+
+def _inflation_rows(base: BaseYear, parameter: str) -> list[BaseCell]:
+    """Rows of inflation: of the nation, and the same as what plans reckon with."""
+    vintage = _forecast(base, INFLATION, CONSUMER_INFLATION)[2]
+    return _rows(base, parameter, national_inflation(base), vintage, "预测值")
 
 
 _METHOD = "预测值与向长期增速回归的平均"
 
 
-def _error_rows(base: BaseYear) -> list[BaseCell]:
-    """Rows of the yearly shock to the outlook: none in years that are published."""
-    last = max(published(base, GROWTH))
-    size, origin = number(base, "outlook_error"), from_setting(base, "outlook_error")
+def _error_rows(base: BaseYear, parameter: str, indicator: str, name: str) -> list[BaseCell]:
+    """Rows of a yearly shock to the outlook: none in years that are published."""
+    last = max(published(base, indicator))
+    size, origin = number(base, name), from_setting(base, name)
     path = {year: size if year > last else 0.0 for year in range(base.year, base.last_year + 1)}
-    return path_cells("outlook_shock", "1/a", path, replace(origin, spread=_SPREAD))
+    return path_cells(parameter, "1/a", path, replace(origin, spread=_SPREAD))
 
 
 _SPREAD = (0.5, 1.6)
@@ -103,7 +111,7 @@ _SPREAD = (0.5, 1.6)
 
 def _rows(base: BaseYear, parameter: str, path: Mapping[int, float], vintage: int, then: str) -> list[BaseCell]:
     """Growth within each year, from its first day to its last: between the growth of its mean and of the next year's."""
-    last = max(base.reference.series(parameter))
+    last = max(base.reference.series(GROWTH if parameter == GROWTH else INFLATION))
     within = {year: (path[year] + path[year + 1]) / 2.0 for year in range(base.year, base.last_year + 1)}
     source = f"国家统计局公布数（至 {last} 年）；国际货币基金组织《世界经济展望》{vintage} 年 10 月"
     usual = setting(base, "long_run_growth").source

@@ -1,4 +1,4 @@
-"""Budget, debt, retail, visitors, power, incomes, schools and care in the base year: where the parts beyond the core start."""
+"""Investment, retail, visitors, power, incomes, schools and care in the base year: where the parts beyond the core start."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from sim.inputs.base_year import BaseCell, BaseYear
 from sim.inputs.provenance import DERIVED, OWN
 
 from .accounts import gdp, price_level, usual_growth, usual_inflation
+from .budget import budget_rows, debt_rows, total_row
 from .capital import formation, formation_origin
-from .figures import NEAR, Figure, own_figure
+from .figures import own_figure
 from .incomes import income_ratio_rows
-from .rows import ASSUMPTION, Origin, cell, cells, from_setting, nearest_known, number, path_cells, setting
+from .rows import ASSUMPTION, Origin, cell, cells, from_setting, nearest_known, number, setting
 
 STAGES = {"preschool": range(3, 6), "compulsory": range(6, 15), "senior": range(15, 18)}
 _OLDEST = 100
@@ -38,51 +39,6 @@ def investment_rows(base: BaseYear) -> list[BaseCell]:
     return cell("fixed_investment_base", "亿元_2020/a", value, origin)
 
 
-def budget_rows(base: BaseYear) -> list[BaseCell]:
-    """General public revenue and land revenue of the base year."""
-    land = from_setting(base, "land_revenue_share_of_gdp", "比例 × GDP")
-    return [
-        *_published_or_share(base, "revenue_base", "public_revenue", "revenue_share_of_gdp"),
-        *cell("land_revenue_base", "亿元/a", number(base, "land_revenue_share_of_gdp") * gdp(base), land),
-    ]
-
-
-def _published_or_share(base: BaseYear, parameter: str, indicator: str, share: str) -> list[BaseCell]:
-    """A yearly total: the city's, of a near year in proportion to GDP, else a stated share of GDP."""
-    figure = _own_or_share(base, indicator, share)
-    return cell(parameter, "亿元/a", figure.value, figure.origin)
-
-
-def _own_or_share(base: BaseYear, indicator: str, share: str) -> Figure:
-    nominal = base.series("gdp_nominal")
-    known = {year: item for year, item in base.series(indicator).items() if year in nominal}
-    own = own_figure(base, indicator, lambda year: nominal[year].value) if known else None
-    if own is not None and all(abs(year - base.year) <= NEAR for year in own.origin.base.years):
-        return own
-    return Figure(number(base, share) * gdp(base), from_setting(base, share, "比例 × GDP"))
-
-
-def debt_rows(base: BaseYear) -> list[BaseCell]:
-    """Government debt of the base year and new bonds: published rises, then the mean of those before refinancing bonds."""
-    debt, level = base.series("government_debt"), _own_or_share(base, "government_debt", "debt_share_of_gdp")
-    if base.year not in debt:
-        growing = from_setting(base, "debt_growth", "增速 × 余额")
-        bonds = cell("planned_bonds", "亿元/a", level.value * number(base, "debt_growth"), growing)
-        return [*cell("debt_base", "亿元", level.value, level.origin), *bonds]
-    rises = {year: debt[year].value - debt[year - 1].value for year in debt if year - 1 in debt}
-    last_new = number(base, "last_year_of_new_bonds") if "last_year_of_new_bonds" in base.settings else max(rises, default=0)
-    real = {year: rise for year, rise in rises.items() if year <= last_new}
-    mean = sum(real.values()) / len(real) if real else number(base, "debt_growth") * debt[base.year].value
-    path = {year: rise for year, rise in real.items() if year >= base.year} | {max(base.year, *real, 0) + 1: mean}
-    known = max(debt) + 1
-    method = "年末余额之差；含置换债券的年份及此后取此前平均（assumption）"
-    origin = Origin("D", known, "政府债务余额（history.csv）", method, DERIVED)
-    return [
-        *cell("debt_base", "亿元", level.value, level.origin),
-        *path_cells("planned_bonds", "亿元/a", path, origin),
-    ]
-
-
 def trade_rows(base: BaseYear) -> list[BaseCell]:
     """Retail sales, what visitors spend, electricity."""
     visitors = number(base, "visitor_spending_share_of_gdp") * gdp(base)
@@ -90,7 +46,7 @@ def trade_rows(base: BaseYear) -> list[BaseCell]:
     power = from_setting(base, "electricity_per_gdp", "单位 GDP 用电 × GDP")
     use = number(base, "electricity_per_gdp") * gdp(base) / price_level(base)
     return [
-        *_published_or_share(base, "retail_base", "retail_sales", "retail_share_of_gdp"),
+        *total_row(base, "retail_base", "retail_sales", "retail_share_of_gdp"),
         *cell("visitor_spending_base", "亿元/a", visitors, spending),
         *cell("electricity_use_base", "亿kWh/a", use, power),
     ]

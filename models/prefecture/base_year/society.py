@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from sim.inputs.base_year import BaseCell, BaseYear
 from sim.inputs.history import Datum
 from sim.inputs.provenance import DERIVED, OWN
 
 from .accounts import by_sector, gdp, value_added
 from .figures import PERCENT, Figure, at, figure_of_year, near_figure, path_of, quotient
-from .outlook import spending_growth
 from .rows import (
     Origin,
     cell,
@@ -120,22 +117,15 @@ def urban_share(base: BaseYear) -> Figure:
 
 
 def path_rows(base: BaseYear) -> list[BaseCell]:
-    """Students and house prices from the base year on; public spending."""
-    years = range(base.year, base.last_year + 1)
-    spending = "此后随全国名义增速与收入弹性增长（assumption）"
+    """Students and house prices from the base year on."""
     return [
-        *_published_path(
-            base, "students", "university_students", "", dict.fromkeys(years, 0.01), "此后每年增长 1%（assumption）"
-        ),
-        *_published_path(base, "house_price_path", "house_price", "", dict.fromkeys(years, 0.0), "此后保持不变（assumption）"),
-        *_published_path(base, "planned_expenditure", "public_expenditure", "/a", spending_growth(base), spending),
+        *_published_path(base, "students", "university_students", 0.01, "此后每年增长 1%（assumption）"),
+        *_published_path(base, "house_price_path", "house_price", 0.0, "此后保持不变（assumption）"),
     ]
 
 
-def _published_path(
-    base: BaseYear, parameter: str, indicator: str, per: str, rates: Mapping[int, float], then: str
-) -> list[BaseCell]:
-    """A published series from the base year on, growing at the rates of the years after its last; `per` is /a for flows."""
+def _published_path(base: BaseYear, parameter: str, indicator: str, rate: float, then: str) -> list[BaseCell]:
+    """A published series from the base year on, growing at a rate after its last year."""
     series = base.series(indicator)
     first = nearest_known(series, base.year)
     if first is None:
@@ -144,13 +134,10 @@ def _published_path(
         return cell(parameter, base.parameters[parameter].unit, number(base, parameter), from_setting(base, parameter))
     path = {year: item.value for year, item in series.items() if year >= base.year}
     path.setdefault(base.year, first.value)
-    newest_year = max(path)
-    for year in range(newest_year + 1, base.last_year + 1):
-        path[year] = path[year - 1] * (1.0 + rates[year])
+    for year in range(max(path) + 1, base.last_year + 1):
+        path[year] = path[year - 1] * (1.0 + rate)
     last = max(series)
     source = f"history.csv：{indicator}（至 {last} 年）"
     kind = origin_of(base, (first.year,))
     evidence = "V" if kind == OWN else "D"
-    return path_cells(
-        parameter, f"{first.unit}{per}", dict(sorted(path.items())), Origin(evidence, last + 1, source, then, kind)
-    )
+    return path_cells(parameter, first.unit, dict(sorted(path.items())), Origin(evidence, last + 1, source, then, kind))
