@@ -29,6 +29,8 @@ PAGES = {
     "docs/equations_en.md": ("-m", "sim", "describe", "--equations", "--lang", "en"),
     "docs/parameters.md": ("-m", "sim", "describe", "--parameters", "--lang", "zh"),
     "docs/parameters_en.md": ("-m", "sim", "describe", "--parameters", "--lang", "en"),
+    "docs/responses.md": ("tools/make_responses.py", "zh"),
+    "docs/responses_en.md": ("tools/make_responses.py", "en"),
     "docs/systems.md": ("-m", "sim", "describe", "--systems", "--lang", "zh"),
     "docs/systems_en.md": ("-m", "sim", "describe", "--systems", "--lang", "en"),
     "docs/plan_lint.md": ("-m", "sim", "plan", "lint", "--markdown", "--lang", "zh"),
