@@ -71,7 +71,7 @@ def test_a_price_shock_moves_nominal_figures_only(world: City) -> None:
     nominal, real = growth(found["gdp_nominal"]), growth(found["gdp_real"])
     size = float(world.data.parameters["common_price_shock"].value.before)  # type: ignore[union-attr]
     assert (nominal[0] - real[0]).std() == pytest.approx(size, rel=0.15)
-    assert real[0].std() < 0.25 * size  # budgets keep the amounts that the nation's inflation gives them
+    assert real[0].std() < 0.25 * size  # amounts of budgets follow the nation's prices and not the city's
 
 
 def test_momentum_fades_over_its_mean_life(world: City) -> None:

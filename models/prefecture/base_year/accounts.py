@@ -141,7 +141,7 @@ def price_level(base: BaseYear) -> float:
 def recent_lead(base: BaseYear) -> float:
     """Growth of the city beyond the mean of all cities in the six years to the base year, each half as heavy as the next.
 
-    None in a city whose growth of these years is not known.
+    Zero in a city whose growth of these years is not known: it is taken for one like the others.
     """
     return lead_before(base, base.year + 1) or 0.0
 
